@@ -1,0 +1,89 @@
+package views
+
+// A Chrome is what surrounds every page. Models embed it.
+type Chrome struct {
+	Title     string  // of the page, for the browser's tab
+	Org       string  // the organisation's name
+	Theme     string  // "auto", "light" or "dark"
+	Nav       string  // the part of the console this page is in: "users", "service", "audit" or "profile"
+	Path      string  // the page's own path and query, to come back to after a change of theme
+	Viewer    *Viewer // who is signed in; nil when nobody is
+	Flash     string  // what just succeeded; empty for nothing
+	RequestID string  // shown where something went wrong
+	Crumbs    []Link  // the pages above this one, and this one last
+	GoOn      string  // address to which the page goes on by itself; empty to stay
+	Demo      bool    // this is the demo
+}
+
+// A Viewer is the signed-in person who looks at a page.
+type Viewer struct {
+	Name, ID, Role string // Role as shown: "Owner"
+	Avatar         Avatar
+	SeesDirectory  bool // may open the directory and the audit log
+}
+
+// A Link leads somewhere.
+type Link struct{ Label, URL string }
+
+// A Tab is one of several views of the same thing.
+type Tab struct {
+	Label, URL string
+	Count      string // how many are there; may be empty
+	Current    bool
+}
+
+// A Badge is a word that says how things stand.
+type Badge struct {
+	Tone string // "ok", "warn", "bad", "info", or empty for neutral
+	Word string
+}
+
+// A Time is a moment as shown to the viewer.
+type Time struct {
+	ISO      string // for machines, RFC 3339
+	Exact    string // in the viewer's time zone, with its name
+	Relative string // "2 hours ago"; Exact is shown where it is empty
+}
+
+// A Person is a user shown in passing: whoever did something, or whom it was
+// done to. One without a Label is nobody and is not shown.
+type Person struct {
+	Label  string // name, else user_id
+	ID     string
+	URL    string // of their page; empty where the viewer may not open it or it is gone
+	Avatar Avatar
+}
+
+// An Event is one row of the audit log. It reads as a sentence: Actor, Sentence,
+// Target ("Ana Lima", "changed the role of", "Bo Chen").
+type Event struct {
+	Seq, URL      string // number and page; without URL there is no link
+	Icon          string // a name that icon knows
+	Actor, Target Person
+	Sentence      string // what was done, as words after the actor's name
+	Reason        string // given by the actor; may be empty
+	Changes       []Change
+	When          Time
+	Via           string // how the actor came: "Session", "Command line"
+	Address       string
+	UserAgent     string
+	RequestID     string
+	Erased        bool // the details were deleted
+}
+
+// A Change is one field's value before and after an event. An empty value means
+// that there was none.
+type Change struct{ Field, Old, New string }
+
+// A Pager leads to the pages before and after this one.
+type Pager struct {
+	Range          string // "1–50 of 1,284"
+	Previous, Next string // addresses, empty where there is none
+}
+
+// A Step is something to do first in a new organisation.
+type Step struct {
+	Title, Text string
+	Link        Link
+	Done        bool
+}

@@ -1,0 +1,93 @@
+package views
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+)
+
+// orElse returns text, or other if there is none.
+func orElse(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// counted returns n and the word for so many: "1 change", "2 changes".
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// problemCount is the title of an error summary.
+func problemCount(n int) string {
+	return counted(n, "thing needs", "things need") + " your attention"
+}
+
+// changeCount says what opening an event shows.
+func changeCount(changes []Change) string {
+	return counted(len(changes), "change", "changes")
+}
+
+// alertIcon returns the icon that goes with the tone of an alert.
+func alertIcon(tone string) string {
+	switch tone {
+	case "ok":
+		return "circle-check"
+	case "warn":
+		return "triangle-alert"
+	case "bad":
+		return "circle-alert"
+	}
+	return "info"
+}
+
+// consequenceIcon returns the icon that goes with a kind of consequence.
+func consequenceIcon(kind string) string {
+	switch kind {
+	case "ends":
+		return "x"
+	case "stays":
+		return "check"
+	}
+	return "triangle-alert"
+}
+
+// hueClass returns the class that colours an avatar.
+func hueClass(hue int) string { return "av" + strconv.Itoa(hue%hues) }
+
+// attributes returns what an input has beside its name and value.
+func (f Field) attributes() templ.Attributes {
+	a := templ.Attributes{"autocomplete": orElse(f.Autocomplete, "off")}
+	set := func(name, value string, when bool) {
+		if when {
+			a[name] = value
+		}
+	}
+	set("placeholder", f.Placeholder, f.Placeholder != "")
+	set("required", "required", f.Required)
+	set("spellcheck", "false", !f.Spellcheck)
+	set("maxlength", strconv.Itoa(f.MaxLength), f.MaxLength > 0)
+	set("aria-invalid", "true", f.Error != "")
+	set("aria-describedby", f.describedBy(), f.describedBy() != "")
+	return a
+}
+
+// withValue returns f with another value.
+func (f Field) withValue(value string) Field {
+	f.Value = value
+	return f
+}
+
+// hinted reports whether any of the options says what it means.
+func hinted(options []Option) bool {
+	for _, o := range options {
+		if o.Hint != "" {
+			return true
+		}
+	}
+	return false
+}
