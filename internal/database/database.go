@@ -1,0 +1,135 @@
+// Package database opens the console's database and keeps its schema up to
+// date. It hands out one connection that writes and a pool of connections that
+// cannot, so that a read which turns out to write is refused by the database
+// itself.
+//
+// The package knows which engine it speaks to. It knows no table by name.
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// Options are the choices that only some callers make. The zero value is right
+// for a database that is in use.
+type Options struct {
+	// Unsynced leaves it to the operating system when data reaches the disk,
+	// which is faster and loses data with the power. It is for building a file
+	// that is given its name when it is complete.
+	Unsynced bool
+}
+
+// A DB is an open database. It may be used by several goroutines at once.
+type DB struct {
+	path  string
+	write *sql.DB // one connection; its transactions take the write lock at once
+	read  *sql.DB // connections that refuse to write
+}
+
+// Open opens the database at url, "sqlite:PATH", making the file and its
+// directory if there is none, and brings its schema up to date.
+//
+// A database that cannot be used is refused with an [*OpenError] that says why
+// and what to do about it; its file is left as it was.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	path, err := Path(url)
+	if err != nil {
+		return nil, err
+	}
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	at, err := inspect(ctx, path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	db := &DB{path: path}
+	if err := db.open(ctx, at, o); err != nil {
+		_ = db.Close() // the error that led here says more
+		return nil, explain(path, err)
+	}
+	return db, nil
+}
+
+// open connects to the file that inspect found at the given state.
+func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
+	if db.write, err = sql.Open("sqlite", writerDSN(db.path, o)); err != nil {
+		return err
+	}
+	db.write.SetMaxOpenConns(1)
+	if err := db.tryWriting(ctx); err != nil {
+		return err
+	}
+	if err := os.Chmod(db.path, fileMode); err != nil {
+		return fmt.Errorf("restrict the file to its owner: %w", err)
+	}
+	if at.empty {
+		if _, err := db.write.ExecContext(ctx, claim); err != nil {
+			return err
+		}
+	}
+	if err := migrate(ctx, db.write, at.version, steps()); err != nil {
+		return err
+	}
+	if db.read, err = sql.Open("sqlite", readerDSN(db.path)); err != nil {
+		return err
+	}
+	db.read.SetMaxOpenConns(readers())
+	db.read.SetMaxIdleConns(readers())
+	return db.read.PingContext(ctx)
+}
+
+// Close ends all connections. It waits for transactions under way.
+func (db *DB) Close() error {
+	var errs []error
+	for _, pool := range []*sql.DB{db.read, db.write} { // the last to close tidies the file up
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Transact runs do in a transaction that may write, and commits when do returns
+// nil. When do returns an error or panics, nothing of it is kept. There is one
+// such transaction at a time; a second waits for the first, or until ctx is
+// done.
+func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Reads returns the pool to read from. Its connections refuse every statement
+// that would write.
+func (db *DB) Reads() *sql.DB { return db.read }
+
+// Ping returns nil if the database can be read and would take a write.
+func (db *DB) Ping(ctx context.Context) error {
+	if _, err := schemaVersion(ctx, db.read); err != nil {
+		return fmt.Errorf("read the database: %w", err)
+	}
+	if err := db.tryWriting(ctx); err != nil {
+		return fmt.Errorf("write to the database: %w", err)
+	}
+	return nil
+}
+
+// tryWriting takes the write lock and gives it back.
+func (db *DB) tryWriting(ctx context.Context) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return tx.Rollback()
+}

@@ -1,0 +1,258 @@
+package database_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+// scratch is a table that these tests write to, so that they need to know
+// nothing of the console's own.
+const scratch = `CREATE TABLE scratch (word TEXT PRIMARY KEY, at INTEGER) STRICT`
+
+// newScratch returns a database with the table scratch, which holds one row.
+func newScratch(t *testing.T) *database.DB {
+	t.Helper()
+	db := databasetest.New(t)
+	mustWrite(t, db, scratch)
+	mustWrite(t, db, `INSERT INTO scratch (word) VALUES ('first')`)
+	return db
+}
+
+func write(ctx context.Context, db *database.DB, query string, args ...any) error {
+	return db.Transact(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	})
+}
+
+func mustWrite(t *testing.T, db *database.DB, query string, args ...any) {
+	t.Helper()
+	if err := write(t.Context(), db, query, args...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// words returns how many rows the table scratch has.
+func words(t *testing.T, db *database.DB) int {
+	t.Helper()
+	var n int
+	if err := db.Reads().QueryRowContext(t.Context(), `SELECT count(*) FROM scratch`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "new directory", "100% #1?.db")
+	for _, circumstance := range []string{"makes the file", "opens it again"} {
+		db, err := database.Open(t.Context(), "sqlite:"+path, database.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", circumstance, err)
+		}
+		if err := db.Ping(t.Context()); err != nil {
+			t.Errorf("%s: Ping: %v", circumstance, err)
+		}
+		for name, want := range map[string]fs.FileMode{path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700} {
+			if got := mode(t, name); got != want {
+				t.Errorf("%s: mode of %s is %v, want %v", circumstance, name, got, want)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Errorf("%s: Close: %v", circumstance, err)
+		}
+	}
+}
+
+func mode(t *testing.T, path string) fs.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
+}
+
+func TestOpenSettings(t *testing.T) {
+	t.Parallel()
+	db := databasetest.New(t)
+	synced, err := database.Open(t.Context(), databasetest.URL(t), database.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer synced.Close()
+	tests := map[string]struct {
+		db     *database.DB
+		pragma string
+		want   int64
+	}{
+		"a write is on disk when it is answered": {synced, "synchronous", 2},
+		"unless asked otherwise":                 {db, "synchronous", 0},
+		"references are checked":                 {db, "foreign_keys", 1},
+		"the schema is not trusted":              {db, "trusted_schema", 0},
+		"a lock is waited for":                   {db, "busy_timeout", 5000},
+		"the file is marked as ours":             {db, "application_id", 0x52636f6e},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got int64
+			err := test.db.Transact(t.Context(), func(tx *sql.Tx) error {
+				return tx.QueryRow("PRAGMA " + test.pragma).Scan(&got)
+			})
+			if err != nil || got != test.want {
+				t.Errorf("PRAGMA %s: got %d, %v; want %d", test.pragma, got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestReadsAreMapped(t *testing.T) {
+	t.Parallel()
+	var got int64
+	db := databasetest.New(t)
+	if err := db.Reads().QueryRowContext(t.Context(), "PRAGMA mmap_size").Scan(&got); err != nil {
+		t.Fatal(err)
+	}
+	if got < 1<<30 {
+		t.Errorf("mmap_size: got %d, want at least a gigabyte", got)
+	}
+}
+
+func TestTransact(t *testing.T) {
+	t.Parallel()
+	insert := func(tx *sql.Tx) { _, _ = tx.Exec(`INSERT INTO scratch (word) VALUES ('second')`) }
+	errRefused := errors.New("refused")
+	tests := map[string]struct {
+		do   func(*sql.Tx) error
+		want int // rows afterwards
+	}{
+		"success is kept": {func(tx *sql.Tx) error { insert(tx); return nil }, 2},
+		"an error undoes": {func(tx *sql.Tx) error { insert(tx); return errRefused }, 1},
+		"a panic undoes":  {func(tx *sql.Tx) error { insert(tx); panic("fault") }, 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := newScratch(t)
+			func() {
+				defer func() { _ = recover() }()
+				_ = db.Transact(t.Context(), test.do)
+			}()
+			if got := words(t, db); got != test.want {
+				t.Errorf("got %d rows, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+func TestTransactWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	db := newScratch(t)
+	err := db.Transact(t.Context(), func(*sql.Tx) error {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		return write(ctx, db, `DELETE FROM scratch`)
+	})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a second transaction: got %v, want it to wait until its time is up", err)
+	}
+}
+
+func TestReadsDuringAWrite(t *testing.T) {
+	t.Parallel()
+	db := newScratch(t)
+	err := db.Transact(t.Context(), func(tx *sql.Tx) error {
+		if _, err := tx.Exec(`INSERT INTO scratch (word) VALUES ('second')`); err != nil {
+			return err
+		}
+		if got := words(t, db); got != 1 {
+			t.Errorf("before the commit: got %d rows, want 1", got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := words(t, db); got != 2 {
+		t.Errorf("after the commit: got %d rows, want 2", got)
+	}
+}
+
+func TestReadsRefuseToWrite(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"insert":           `INSERT INTO scratch (word) VALUES ('second') RETURNING word`,
+		"update":           `UPDATE scratch SET word = 'other' RETURNING word`,
+		"delete returning": `DELETE FROM scratch RETURNING word`,
+		"drop":             `DROP TABLE scratch`,
+	}
+	for name, query := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := newScratch(t)
+			var word string
+			if err := db.Reads().QueryRowContext(t.Context(), query).Scan(&word); !database.IsBusy(err) {
+				t.Errorf("got error %v, want a refusal", err)
+			}
+			if got := words(t, db); got != 1 {
+				t.Errorf("got %d rows, want the one that was there", got)
+			}
+		})
+	}
+}
+
+func TestIsTaken(t *testing.T) {
+	t.Parallel()
+	db := newScratch(t)
+	taken := write(t.Context(), db, `INSERT INTO scratch (word) VALUES ('first')`)
+	syntax := write(t.Context(), db, `INSERT INTO`)
+	for err, want := range map[error]bool{taken: true, syntax: false, sql.ErrNoRows: false} {
+		if got := database.IsTaken(err); got != want {
+			t.Errorf("IsTaken(%v): got %t, want %t", err, got, want)
+		}
+		if database.IsBusy(err) {
+			t.Errorf("IsBusy(%v): got true, want false", err)
+		}
+	}
+	if database.IsTaken(nil) || database.IsBusy(nil) {
+		t.Error("no error is taken or busy")
+	}
+}
+
+func TestIsBusyWhenFull(t *testing.T) {
+	t.Parallel()
+	db := newScratch(t)
+	err := db.Transact(t.Context(), func(tx *sql.Tx) error {
+		if _, err := tx.Exec(`PRAGMA max_page_count = 1`); err != nil { // it stays at what is in use
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO scratch (word) VALUES (hex(randomblob(1000000)))`)
+		return err
+	})
+	if !database.IsBusy(err) {
+		t.Errorf("got %v, want the disk to be full", err)
+	}
+	if err := db.Ping(t.Context()); err != nil {
+		t.Errorf("Ping afterwards: %v", err)
+	}
+}
+
+func TestPingAfterClose(t *testing.T) {
+	t.Parallel()
+	db := databasetest.New(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Ping(t.Context()); err == nil {
+		t.Error("Ping of a closed database: got no error")
+	}
+}

@@ -1,0 +1,63 @@
+// Package databasetest gives each test a database of its own: a real one, in a
+// file that goes with the test.
+package databasetest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// template is the image of a migrated database. Copying it takes a tenth of the
+// time of running the migrations.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "databasetest")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	db, err := database.Open(context.Background(), "sqlite:"+path, database.Options{Unsynced: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// New returns an empty database with the present schema. It is closed and
+// deleted when the test ends.
+func New(tb testing.TB) *database.DB {
+	tb.Helper()
+	db, err := database.Open(context.Background(), URL(tb), database.Options{Unsynced: true})
+	if err != nil {
+		tb.Fatalf("open the test database: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Errorf("close the test database: %v", err)
+		}
+	})
+	return db
+}
+
+// URL returns the address of a new database file with the present schema, which
+// is not open. It is deleted when the test ends.
+func URL(tb testing.TB) string {
+	tb.Helper()
+	image, err := template()
+	if err != nil {
+		tb.Fatalf("make the template of the test databases: %v", err)
+	}
+	path := filepath.Join(tb.TempDir(), "console.db")
+	if err := os.WriteFile(path, image, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return "sqlite:" + path
+}

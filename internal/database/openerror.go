@@ -1,0 +1,88 @@
+package database
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// An OpenError says why a database was refused, in words for the person who
+// starts the program. The file has been left as it was.
+type OpenError struct {
+	Path string // of the file, or what was given in its place
+	Why  string // goes on from the path: "is a directory"
+	Fix  string // what to do about it, in whole sentences
+	Err  error  // what lies behind it; may be nil
+}
+
+// Error returns the refusal as one line.
+func (e *OpenError) Error() string {
+	why := e.Why
+	if e.Err != nil {
+		why += fmt.Sprintf(" (%v)", e.Err)
+	}
+	return fmt.Sprintf("the database %s %s. %s", e.Path, why, e.Fix)
+}
+
+// Unwrap returns what lies behind the refusal, or nil.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// refusals is how SQLite's result codes are told to the person who starts the
+// program.
+var refusals = map[int]struct{ why, fix string }{
+	sqlite3.SQLITE_NOTADB: {
+		"is not a database",
+		"Choose another path, or put a backup in its place.",
+	},
+	sqlite3.SQLITE_CORRUPT: {
+		"is damaged: its header or schema cannot be read",
+		"Put a backup in its place; keep the damaged file until the backup is known to be good.",
+	},
+	sqlite3.SQLITE_READONLY: {
+		"cannot be written",
+		"Give the user that the console runs as the right to write to the file and its directory.",
+	},
+	sqlite3.SQLITE_CANTOPEN: {
+		"cannot be opened",
+		"Give the user that the console runs as the right to write to the file and its directory.",
+	},
+	sqlite3.SQLITE_BUSY: {
+		"is locked by another program",
+		"End the program that uses it and start again.",
+	},
+	sqlite3.SQLITE_FULL: {
+		"is on a disk that is full",
+		"Make room on the disk and start again.",
+	},
+	sqlite3.SQLITE_IOERR: {
+		"cannot be read from or written to its disk",
+		"Look at the disk and the system's log.",
+	},
+}
+
+// explain returns err as an [*OpenError] if it says something about the file at
+// path, and as it is otherwise.
+func explain(path string, err error) error {
+	if _, ok := errors.AsType[*OpenError](err); ok {
+		return err
+	}
+	if r, ok := refusals[resultCode(err)&0xff]; ok {
+		return &OpenError{Path: path, Why: r.why, Fix: r.fix, Err: err}
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return unwritable(path, err)
+	}
+	return fmt.Errorf("open the database %s: %w", path, err)
+}
+
+// unwritable returns the refusal of a file that cannot be made or opened.
+func unwritable(path string, err error) error {
+	return &OpenError{
+		Path: path,
+		Why:  "cannot be written",
+		Fix:  "Give the user that the console runs as the right to write to the file and its directory.",
+		Err:  err,
+	}
+}

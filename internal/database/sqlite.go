@@ -1,0 +1,185 @@
+package database
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// applicationID marks a SQLite file as the console's; in ASCII it reads "Rcon".
+const applicationID = 0x52636f6e
+
+// claim is the statement that marks an empty file as the console's.
+var claim = fmt.Sprintf("PRAGMA application_id = %d", applicationID)
+
+const (
+	fileMode = 0o600
+	dirMode  = 0o700
+)
+
+// mapped is how much of the file is read through memory maps, in bytes: more
+// than any directory needs. SQLite maps what there is, up to its own limit.
+const mapped = 64 << 30
+
+// Path returns the absolute path of the file that url, "sqlite:PATH", names.
+func Path(url string) (string, error) {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == "" || strings.ContainsRune(path, 0) {
+		return "", &OpenError{
+			Path: url,
+			Why:  "is not the address of a database",
+			Fix:  "Write it as sqlite:PATH, for example sqlite:data/console.db.",
+		}
+	}
+	return filepath.Abs(path)
+}
+
+// readers returns how many connections read at once.
+func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
+
+// writerDSN returns the name under which the driver opens path to write.
+func writerDSN(path string, o Options) string {
+	synchronous := "FULL"
+	if o.Unsynced {
+		synchronous = "OFF"
+	}
+	return dsn(path, "rw", url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {
+			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
+			"foreign_keys(1)", "cache_size(-4000)",
+		},
+	})
+}
+
+// readerDSN returns the name under which the driver opens path to read only.
+func readerDSN(path string) string {
+	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)"}})
+}
+
+// dsn adds to the driver's settings q those that all connections share.
+func dsn(path, mode string, q url.Values) string {
+	q.Set("mode", mode)
+	q.Set("_time_integer_format", "unix_micro")
+	q.Set("_dqs", "0")       // text in double quotes is a name, never a value
+	q.Set("_defensive", "1") // no statement can damage the file
+	for _, pragma := range []string{
+		"busy_timeout(5000)", "trusted_schema(0)", fmt.Sprintf("mmap_size(%d)", int64(mapped)),
+	} {
+		q.Add("_pragma", pragma)
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+// makeFile makes an empty file at path, and its directory, for their owner
+// alone. It leaves a file that is there as it is.
+func makeFile(path string) error {
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return &OpenError{
+			Path: path,
+			Why:  "is a directory",
+			Fix:  "Name a file in it, for example " + filepath.Join(path, "console.db") + ".",
+		}
+	case err == nil:
+		return nil
+	case !errors.Is(err, os.ErrNotExist):
+		return unwritable(path, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
+		return unwritable(path, err)
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, fileMode)
+	if err != nil {
+		return unwritable(path, err)
+	}
+	return file.Close()
+}
+
+// A state is what a file holds before it is opened for use.
+type state struct {
+	empty   bool  // no tables yet
+	version int64 // of the schema; 0 before the first migration
+}
+
+// inspect reads the header, the application id and the schema of the file at
+// path, which it does not change. It refuses a file that is not the console's
+// or that a newer console has written.
+func inspect(ctx context.Context, path string) (state, error) {
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return state{empty: true}, err
+	}
+	db, err := sql.Open("sqlite", dsn(path, "ro", url.Values{}))
+	if err != nil {
+		return state{}, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+
+	var id, tables int64
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return state{}, err
+	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return state{}, err
+	}
+	if id != applicationID && (id != 0 || tables > 0) {
+		return state{}, &OpenError{
+			Path: path,
+			Why:  "belongs to another program",
+			Fix:  "Choose another path for the console's database.",
+		}
+	}
+	if tables == 0 {
+		return state{empty: true}, nil
+	}
+	version, err := schemaVersion(ctx, db)
+	if err != nil {
+		return state{}, err
+	}
+	return state{version: version}, refuseNewer(path, version)
+}
+
+// IsTaken reports whether err says that a value which must be unique is already
+// there.
+func IsTaken(err error) bool {
+	switch resultCode(err) {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return true
+	}
+	return false
+}
+
+// IsBusy reports whether err says that the database cannot be used at present:
+// it is locked, its disk is full, read-only or failing, or its file is damaged.
+// The same request may succeed later.
+func IsBusy(err error) bool {
+	switch resultCode(err) & 0xff { // the rest of the code is detail
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL,
+		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return true
+	}
+	return false
+}
+
+// resultCode returns SQLite's extended result code of err, or 0 if err is not
+// SQLite's.
+func resultCode(err error) int {
+	failure, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return 0
+	}
+	return cmp.Or(failure.Code(), sqlite3.SQLITE_ERROR)
+}
