@@ -1,0 +1,123 @@
+package auth
+
+import (
+	"context"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+// claims are what the provider tells of a person in one place.
+type claims map[string]any
+
+// sources are the places, the more trusted first: the ID token, then UserInfo.
+type sources []claims
+
+// userInfo returns the claims of the ID token and, where the provider has a
+// UserInfo endpoint, those it gives there about the same subject.
+func userInfo(ctx context.Context, d *discovery, token *oidc.IDToken, tokens *oauth2.Token) (sources, error) {
+	var signed, told claims
+	if err := token.Claims(&signed); err != nil {
+		return nil, untrusted("ID token: %v", err)
+	}
+	if d.provider.UserInfoEndpoint() == "" {
+		return sources{signed}, nil
+	}
+	info, err := d.provider.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
+	if err != nil {
+		return nil, fault(ctx, "UserInfo", err)
+	}
+	if info.Subject != token.Subject {
+		return nil, untrusted("UserInfo: it is about another subject")
+	}
+	if err := info.Claims(&told); err != nil {
+		return nil, untrusted("UserInfo: %v", err)
+	}
+	return sources{signed, told}, nil
+}
+
+// identity returns what the sources tell of a person, save who they are.
+func (s sources) identity(emailClaim string) Identity {
+	address := s.text(emailClaim)
+	name := s.text("name")
+	if name == "" {
+		name = strings.TrimSpace(s.text("given_name") + " " + s.text("family_name"))
+	}
+	return Identity{
+		Address:    address,
+		Verified:   s.vouchFor(address),
+		Name:       name,
+		PictureURL: s.text("picture"),
+		TimeZone:   s.text("zoneinfo"),
+	}
+}
+
+// text returns the claim from the first source that has it.
+func (s sources) text(claim string) string {
+	for _, c := range s {
+		if text := c.text(claim); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// maxText is the longest claim, in bytes, that is taken for what it says it is.
+const maxText = 2048
+
+func (c claims) text(claim string) string {
+	text, _ := c[claim].(string)
+	if len(text) > maxText {
+		return ""
+	}
+	return strings.TrimSpace(text)
+}
+
+// vouchFor returns whether the provider vouches for the address, or nil if it does
+// not say. A source speaks only of the address in its own email claim: one that
+// calls another address verified, or the same person's sign-in name, says nothing.
+// Where sources differ, the doubt wins.
+func (s sources) vouchFor(address string) *bool {
+	var verdict *bool
+	for _, c := range s {
+		if address == "" || lowerASCII(c.text("email")) != lowerASCII(address) {
+			continue
+		}
+		for _, claim := range []string{"email_verified", "xms_edov"} {
+			says := c.verdict(claim)
+			if says != nil && (verdict == nil || !*says) {
+				verdict = says
+			}
+		}
+	}
+	return verdict
+}
+
+// verdict returns what the claim says in any of the ways in which providers write
+// yes and no, or nil if it is absent. Anything else is a no.
+func (c claims) verdict(claim string) *bool {
+	var yes bool
+	switch says := c[claim].(type) {
+	case nil:
+		return nil
+	case bool:
+		yes = says
+	case string:
+		yes = says == "true" || says == "1" && claim == "xms_edov"
+	case float64:
+		yes = says == 1 && claim == "xms_edov"
+	}
+	return &yes
+}
+
+// lowerASCII lowers A to Z alone. Unicode has letters that look otherwise and
+// become an ASCII one when lowered, and so another person's address.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,131 @@
+package auth
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
+)
+
+// Config says which provider signs people in, and how we are known there.
+type Config struct {
+	Issuer        string // exactly as the provider writes it; see [ValidateIssuer]
+	ClientID      string
+	ClientSecret  string   // empty for a public client
+	RedirectURL   string   // where the provider sends people back to
+	PostLogoutURL string   // where it sends them after signing out
+	Scopes        []string // empty: openid, profile and email
+	EmailClaim    string   // empty: email
+
+	Timeout time.Duration    // for each call to the provider; zero: five seconds
+	Now     func() time.Time // nil: time.Now
+	Log     *slog.Logger     // nil: nothing is logged
+}
+
+// A Provider signs people in at an OpenID provider. It is safe for use by several
+// goroutines at once.
+type Provider struct {
+	config Config
+	client *http.Client
+	now    func() time.Time
+	log    *slog.Logger
+
+	asking singleflight.Group // for the discovery document
+	mu     sync.Mutex
+	known  *discovery // nil until the provider has been asked
+
+	discoveryPause pause // from asking for the discovery document
+	signInPause    pause // from the calls that complete a sign-in
+}
+
+// NewProvider returns the client of a provider. It calls nobody: the provider is
+// asked about itself when somebody first signs in.
+func NewProvider(c Config) *Provider {
+	if len(c.Scopes) == 0 {
+		c.Scopes = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail}
+	}
+	if !slices.Contains(c.Scopes, oidc.ScopeOpenID) {
+		c.Scopes = append([]string{oidc.ScopeOpenID}, c.Scopes...)
+	}
+	if c.EmailClaim == "" {
+		c.EmailClaim = "email"
+	}
+	if c.Timeout == 0 {
+		c.Timeout = callTimeout
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Provider{config: c, client: newClient(c.Timeout), now: c.Now, log: c.Log}
+}
+
+// An Attempt is one sign-in under way. It belongs to the browser that began it, is
+// good for one use, and is a secret.
+type Attempt struct {
+	State    string // comes back with the browser
+	Nonce    string // comes back in the ID token
+	Verifier string // proves to the provider that the code is redeemed by us
+}
+
+// Begin starts a sign-in. It returns the address to send the browser to and the
+// attempt to keep until it comes back. The error is [ErrUnavailable] or
+// [ErrUntrusted].
+func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) {
+	d, err := p.discovered(ctx)
+	if err != nil {
+		return "", Attempt{}, err
+	}
+	a := Attempt{State: NewSecret(), Nonce: NewSecret(), Verifier: NewSecret()}
+	address := d.oauth(p.config).AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier))
+	return address, a, nil
+}
+
+// Check returns nil if the provider can be signed in at, so far as is known without
+// anybody doing so, and otherwise the error that [Provider.Begin] would return.
+func (p *Provider) Check(ctx context.Context) error {
+	_, err := p.discovered(ctx)
+	return err
+}
+
+// maxHint is the longest ID token, in bytes, that is sent in an address: servers
+// refuse addresses of more than eight thousand.
+const maxHint = 6000
+
+// SignOutURL returns the address at the provider that ends the session there and
+// comes back to the configured place with state, which may be empty. The provider
+// knows the session by idToken, where there is one. SignOutURL returns "" where
+// the provider has no such address or cannot be asked for it.
+func (p *Provider) SignOutURL(ctx context.Context, idToken, state string) string {
+	d, err := p.discovered(ctx)
+	if err != nil || d.EndSessionURL == "" {
+		return ""
+	}
+	address, err := url.Parse(d.EndSessionURL)
+	if err != nil {
+		return ""
+	}
+	query := address.Query()
+	if idToken != "" && len(idToken) <= maxHint {
+		query.Set("id_token_hint", idToken)
+	} else {
+		query.Set("client_id", p.config.ClientID)
+	}
+	if p.config.PostLogoutURL != "" {
+		query.Set("post_logout_redirect_uri", p.config.PostLogoutURL)
+		if state != "" {
+			query.Set("state", state)
+		}
+	}
+	address.RawQuery = query.Encode()
+	return address.String()
+}

@@ -1,0 +1,24 @@
+package auth
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+)
+
+// secretBytes is the size of a secret: 256 bits.
+const secretBytes = 32
+
+// NewSecret returns 256 random bits as 43 characters of base64url, which are safe
+// in cookies, addresses and as a PKCE verifier.
+func NewSecret() string {
+	var b [secretBytes]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// wellFormed reports whether s is written as NewSecret writes. What is not was
+// never ours, and need not be looked up.
+func wellFormed(s string) bool {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	return err == nil && len(b) == secretBytes
+}
