@@ -55,12 +55,13 @@ type Person struct {
 }
 
 // An Event is one row of the audit log. It reads as a sentence: Actor, Sentence,
-// Target ("Ana Lima", "changed the role of", "Bo Chen").
+// Target, Tail ("Ana Lima", "changed the role of", "Bo Chen", "from user to admin").
 type Event struct {
 	Seq, URL      string // number and page; without URL there is no link
 	Icon          string // a name that icon knows
 	Actor, Target Person
 	Sentence      string // what was done, as words after the actor's name
+	Tail          string // the words after the target's name: "from user to admin"
 	Reason        string // given by the actor; may be empty
 	Changes       []Change
 	When          Time
