@@ -125,11 +125,14 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
-// tryWriting takes the write lock and gives it back.
+// tryWriting begins to write, and undoes it.
 func (db *DB) tryWriting(ctx context.Context) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	return tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
+	// A transaction begins on a read-only file too; only a write is refused.
+	_, err = tx.ExecContext(ctx, claim)
+	return err
 }
