@@ -1,0 +1,201 @@
+package authtest
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/oauth2"
+)
+
+// A grant is a code or an access token that was given out.
+type grant struct {
+	person    Person
+	challenge string
+	nonce     string
+	redirect  string
+}
+
+// routes returns the provider's endpoints.
+func (p *Provider) routes() http.Handler {
+	mux := http.NewServeMux()
+	for endpoint, serve := range map[Endpoint]http.HandlerFunc{
+		Discovery: p.discovery, Keys: p.publicKeys, ForeignKeys: foreignKeys, Elsewhere: p.discovery,
+		Authorize: p.authorize, Token: p.token, UserInfo: p.userInfo, EndSession: p.endSession,
+	} {
+		mux.HandleFunc(string(endpoint), func(w http.ResponseWriter, r *http.Request) {
+			_ = r.ParseForm()
+			p.mu.Lock()
+			p.calls[endpoint]++
+			p.asked[endpoint] = append(p.asked[endpoint], r.Form)
+			fault := p.lies.Faults[endpoint]
+			p.mu.Unlock()
+			if !fault.commit(w, r, p.closed) {
+				serve(w, r)
+			}
+		})
+	}
+	return mux
+}
+
+func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
+	answer(w, http.StatusOK, overlay(map[string]any{
+		"issuer":                                         p.Issuer(),
+		"authorization_endpoint":                         p.Issuer() + string(Authorize),
+		"token_endpoint":                                 p.Issuer() + string(Token),
+		"userinfo_endpoint":                              p.Issuer() + string(UserInfo),
+		"jwks_uri":                                       p.Issuer() + string(Keys),
+		"end_session_endpoint":                           p.Issuer() + string(EndSession),
+		"response_types_supported":                       []string{"code"},
+		"subject_types_supported":                        []string{"public"},
+		"id_token_signing_alg_values_supported":          []string{"RS256", "ES256", "PS256", "EdDSA"},
+		"code_challenge_methods_supported":               []string{"S256"},
+		"authorization_response_iss_parameter_supported": true,
+	}, p.lie().Discovery))
+}
+
+// authorize signs the person in and sends the browser back at once.
+func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("client_id") != p.ClientID || r.FormValue("redirect_uri") == "" {
+		http.Error(w, "unknown client", http.StatusBadRequest)
+		return
+	}
+	p.mu.Lock()
+	who, back, redirects, lies := p.person, p.refusal, p.redirects, p.lies
+	p.mu.Unlock()
+	switch {
+	case back != nil:
+	case !goodRequest(r):
+		back = url.Values{"error": {"invalid_request"}}
+	default:
+		back = url.Values{"code": {p.give(grant{
+			person: who, nonce: r.FormValue("nonce"),
+			challenge: r.FormValue("code_challenge"), redirect: r.FormValue("redirect_uri"),
+		})}}
+	}
+	told := map[string]any{"state": r.FormValue("state"), "iss": p.Issuer()}
+	for name := range back {
+		told[name] = back.Get(name)
+	}
+	query := url.Values{}
+	for name, value := range overlay(told, lies.Callback) {
+		query.Set(name, fmt.Sprint(value))
+	}
+	p.sendBack(w, r, r.FormValue("redirect_uri"), query, redirects)
+}
+
+// goodRequest reports whether r asks for a code in the way that we require: with
+// PKCE, state and nonce.
+func goodRequest(r *http.Request) bool {
+	return r.FormValue("response_type") == "code" && r.FormValue("state") != "" && r.FormValue("nonce") != "" &&
+		strings.Contains(" "+r.FormValue("scope")+" ", " openid ") &&
+		r.FormValue("code_challenge_method") == "S256" && len(r.FormValue("code_challenge")) == 43
+}
+
+// sendBack redirects to an address of the client, by way of another host if so asked.
+func (p *Provider) sendBack(w http.ResponseWriter, r *http.Request, to string, query url.Values, detour bool) {
+	to += "?" + query.Encode()
+	if detour {
+		to = p.detour.URL + "/?" + url.Values{"to": {to}}.Encode()
+	}
+	http.Redirect(w, r, to, http.StatusFound)
+}
+
+// passOn is the other host.
+func passOn(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, r.FormValue("to"), http.StatusFound)
+}
+
+// token redeems a code.
+func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
+	id, secret, basic := r.BasicAuth()
+	if basic {
+		id, _ = url.QueryUnescape(id)
+		secret, _ = url.QueryUnescape(secret)
+	} else {
+		id, secret = r.PostFormValue("client_id"), r.PostFormValue("client_secret")
+	}
+	g, good := p.take(r.PostFormValue("code"))
+	switch {
+	case id != p.ClientID || secret != p.ClientSecret:
+		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"})
+	case !good, g.redirect != r.PostFormValue("redirect_uri"),
+		g.challenge != oauth2.S256ChallengeFromVerifier(r.PostFormValue("code_verifier")):
+		answer(w, http.StatusBadRequest, map[string]any{
+			"error": "invalid_grant", "error_description": "no such code,\r\n\x1b[31mor \u202eanother verifier",
+		})
+	default:
+		idToken, err := p.idToken(g)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		answer(w, http.StatusOK, overlay(map[string]any{
+			"access_token": p.give(g), "token_type": "Bearer", "expires_in": 300, "id_token": idToken,
+		}, p.lie().Token))
+	}
+}
+
+func (p *Provider) userInfo(w http.ResponseWriter, r *http.Request) {
+	accessToken, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	g, good := p.take(accessToken)
+	if !good {
+		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_token"})
+		return
+	}
+	answer(w, http.StatusOK, overlay(g.person.claims(), g.person.UserInfo, p.lie().UserInfo))
+}
+
+func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
+	back := r.FormValue("post_logout_redirect_uri")
+	if back == "" {
+		_, _ = w.Write([]byte("You are signed out."))
+		return
+	}
+	query := url.Values{}
+	if state := r.FormValue("state"); state != "" {
+		query.Set("state", state)
+	}
+	p.mu.Lock()
+	redirects := p.redirects
+	p.mu.Unlock()
+	p.sendBack(w, r, back, query, redirects)
+}
+
+// give returns a new code or access token for g, good for one use.
+func (p *Provider) give(g grant) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	secret := rand.Text()
+	p.grants[secret] = g
+	p.secrets = append(p.secrets, secret)
+	return secret
+}
+
+// take returns what secret was given for, once.
+func (p *Provider) take(secret string) (grant, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g, ok := p.grants[secret]
+	delete(p.grants, secret)
+	return g, ok
+}
+
+// answer writes v as JSON.
+func answer(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	writeJSON(w, status, body)
+}
+
+func writeJSON(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
