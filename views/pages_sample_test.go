@@ -1,0 +1,150 @@
+package views_test
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/roboto-ai/console/views"
+)
+
+// pageOf binds a page to its model, so that a test can change the model first.
+func pageOf[M any](page func(M) templ.Component, m M) func(change func(any)) templ.Component {
+	return func(change func(any)) templ.Component {
+		if change != nil {
+			change(&m)
+		}
+		return page(m)
+	}
+}
+
+// samples are all pages, each with what it shows at most.
+func samples() map[string]func(change func(any)) templ.Component {
+	return map[string]func(func(any)) templ.Component{
+		"sign_in":          pageOf(views.SignInPage, views.SignIn{Chrome: signedOut(), Start: "/sign-in/start?return_to=%2Fusers", Tone: "info", Message: "Your session has ended. Sign in to go on."}),
+		"sign_in_refused":  pageOf(views.SignInRefusedPage, signInRefused()),
+		"signed_out":       pageOf(views.SignedOutPage, views.SignedOut{Chrome: signedOut(), Next: "https://id.example.com/end", Again: "/sign-in"}),
+		"sign_in_again":    pageOf(views.SignInAgainPage, views.SignInAgain{Chrome: signedOut(), Start: "/sign-in/start?return_to=%2Fusers", Kept: true}),
+		"error":            pageOf(views.ErrorPage, notFound()),
+		"refused":          pageOf(views.RefusedPage, refused()),
+		"directory":        pageOf(views.DirectoryPage, directory()),
+		"directory_none":   pageOf(views.DirectoryPage, nobodyFound()),
+		"directory_first":  pageOf(views.DirectoryPage, firstSight()),
+		"user_detail":      pageOf(views.UserDetailPage, userDetail()),
+		"service_user":     pageOf(views.UserDetailPage, serviceUser()),
+		"user_activity":    pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
+		"user_sessions":    pageOf(views.UserSessionsPage, userSessions()),
+		"user_edit":        pageOf(views.UserEditPage, userEdit()),
+		"user_edit_stale":  pageOf(views.UserEditPage, userEditStale()),
+		"user_role":        pageOf(views.UserRolePage, views.UserRole{Chrome: chrome("Change role", "users"), Who: ana(), Form: roleForm(), Cancel: "/users/ana@example.com"}),
+		"deactivate":       pageOf(views.ConsequencePage, deactivation()),
+		"delete":           pageOf(views.ConsequencePage, deletion()),
+		"person_new":       pageOf(views.NewPersonPage, newPerson()),
+		"person_added":     pageOf(views.PersonAddedPage, personAdded()),
+		"service_user_new": pageOf(views.NewServiceUserPage, newServiceUser()),
+		"profile":          pageOf(views.ProfilePage, profile()),
+		"audit":            pageOf(views.AuditPage, audit()),
+		"audit_none":       pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit"}),
+		"event":            pageOf(views.EventPage, event()),
+	}
+}
+
+func chrome(title, nav string) views.Chrome {
+	return views.Chrome{
+		Title: title, Org: "Acme Robotics", Theme: "auto", Nav: nav, Path: "/users", RequestID: "01JDGZ7T4W8K",
+		Viewer: &views.Viewer{Name: "Olga Owner", ID: "owner@example.com", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true},
+		Crumbs: []views.Link{{Label: "Users", URL: "/users"}, {Label: title, URL: "/here"}},
+		Flash:  "Saved.", Demo: true,
+	}
+}
+
+// top is the chrome of a page with nothing above it.
+func top(title, nav string) views.Chrome {
+	c := chrome(title, nav)
+	c.Crumbs, c.Flash = nil, ""
+	return c
+}
+
+func signedOut() views.Chrome {
+	return views.Chrome{Title: "Sign in", Org: "Acme Robotics", Theme: "auto", RequestID: "01JDGZ7T4W8K"}
+}
+
+func someone(label, id string) views.Person {
+	return views.Person{Label: label, ID: id, URL: "/users/" + id, Avatar: views.AvatarOf(label, id, false, "")}
+}
+
+func ana() views.Person  { return someone("Ana Lima", "ana@example.com") }
+func olga() views.Person { return someone("Olga Owner", "owner@example.com") }
+
+func robot(label, id string) views.Person {
+	return views.Person{Label: label, ID: id, URL: "/users/" + id, Avatar: views.AvatarOf(label, id, true, "")}
+}
+
+func ago(relative string) views.Time {
+	return views.Time{ISO: "2026-11-23T09:12:00Z", Exact: "23 November 2026, 10:12 CET", Relative: relative}
+}
+
+func pages() views.Pager {
+	return views.Pager{Range: "1–50 of 1,012", Next: "/users?after=abc"}
+}
+
+func signInRefused() views.SignInRefused {
+	return views.SignInRefused{
+		Chrome: signedOut(), Address: "stranger@example.com", Again: "/sign-in/start",
+		Why:     "There is no user with your address here. Someone has to add you first.",
+		Tell:    "Please add stranger@example.com to the console. Request 01JDGZ7T4W8K.",
+		Helpers: []views.Person{olga(), someone("Omar Haddad", "omar@example.com")},
+	}
+}
+
+func notFound() views.Error {
+	return views.Error{
+		Chrome: top("Not found", ""), Status: "404", Heading: "There is no such page",
+		Text: "Check the address, or start from the directory.", Next: []views.Link{{Label: "Go to the directory", URL: "/users"}},
+	}
+}
+
+func refused() views.Refused {
+	return views.Refused{
+		Chrome: top("Not allowed", ""), Why: "Your role, User, does not let you see the directory.",
+		Helpers: []views.Person{olga()}, Next: []views.Link{{Label: "Go to my profile", URL: "/profile"}},
+	}
+}
+
+func choice(name, label string, options ...string) views.Choice {
+	c := views.Choice{Field: views.Field{Name: name, Label: label, Required: true}}
+	for i, o := range options {
+		c.Options = append(c.Options, views.Option{Value: o, Label: o, Selected: i == 0})
+	}
+	return c
+}
+
+func roles() views.Choice {
+	return views.Choice{
+		Field: views.Field{Name: "role", Label: "Role", Required: true},
+		Options: []views.Option{
+			{Value: "user", Label: "User", Hint: "Signs in and looks after their own profile.", Selected: true},
+			{Value: "auditor", Label: "Auditor", Hint: "Sees everyone and the audit log. Changes nothing."},
+			{Value: "admin", Label: "Admin", Hint: "Also adds people and manages users and auditors."},
+			{Value: "owner", Label: "Owner", Hint: "May do everything, and gives roles."},
+		},
+	}
+}
+
+func reasonField() views.Field {
+	return views.Field{Name: "reason", Label: "Reason", Hint: "Kept with the change in the audit log.", MaxLength: 500, Spellcheck: true}
+}
+
+func nameField() views.Field {
+	return views.Field{Name: "name", Label: "Name", Value: "Ana Lima", MaxLength: 200}
+}
+
+func pictureField() views.Field {
+	return views.Field{Name: "picture_url", Label: "Picture", Type: "url", Value: "https://img.example.com/ana.png", Hint: "An https address. Pictures from img.example.com are not shown here: the host is not listed.", MaxLength: 2048}
+}
+
+func channels() []views.Toggle {
+	return []views.Toggle{{Check: views.Check{Name: "channel.email", Label: "E-mail", Checked: true}}, {Check: views.Check{Name: "channel.web_ui", Label: "In the web app"}}}
+}
+
+func types() []views.Toggle {
+	return []views.Toggle{{Check: views.Check{Name: "type.comment_mention", Label: "Someone mentions you in a comment", Checked: true}}}
+}

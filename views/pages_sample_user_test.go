@@ -1,0 +1,120 @@
+package views_test
+
+import "github.com/roboto-ai/console/views"
+
+func directory() views.Directory {
+	m := views.Directory{
+		Chrome: top("Users", "users"), Heading: "Users", Summary: "974 people and 38 service users",
+		NewUser: "/users/new", NewServiceUser: "/service-users/new",
+		Views: []views.Tab{
+			{Label: "All", URL: "/users", Count: "1,012", Current: true}, {Label: "People", URL: "/users?view=people", Count: "974"},
+			{Label: "Service users", URL: "/users?view=service", Count: "38"}, {Label: "Admins", URL: "/users?view=admins", Count: "12"},
+			{Label: "Invited", URL: "/users?view=invited", Count: "31"}, {Label: "Quiet", URL: "/users?view=quiet", Count: "207"},
+			{Label: "Deactivated", URL: "/users?view=deactivated", Count: "44"}, {Label: "No responsible person", URL: "/users?view=no-responsible", Count: "3"},
+			{Label: "Review due", URL: "/users?view=review-due", Count: "5"},
+		},
+		Filter: directoryFilter(), Count: "1,012 users found", Pager: pages(),
+		Chips: []views.Chip{{Label: "Role: User", Remove: "/users"}}, Clear: "/users",
+		Columns: views.DirectoryColumns{Name: views.Column{URL: "/users?sort=-name", Order: "ascending"}, Seen: views.Column{URL: "/users?sort=seen"}, Created: views.Column{URL: "/users?sort=created"}},
+	}
+	for _, p := range []views.Person{ana(), someone("Александра Константиновна Преображенская", "aleksandra.preobrazhenskaya@subsidiary.example.com"), robot("Nightly export", "nightly-export"), someone("王芳", "wang.fang@example.com"), someone("zoe@example.com", "zoe@example.com")} {
+		m.Rows = append(m.Rows, views.DirectoryRow{Person: p, Status: views.Badge{Tone: "ok", Word: "Active"}, Role: "User", Seen: ago("2 hours ago"), Created: ago("3 months ago"), Edit: p.URL + "/edit"})
+	}
+	m.Rows[0].Kinds = []views.Badge{{Tone: "info", Word: "You"}}
+	m.Rows[2].Kinds = []views.Badge{{Word: "Service"}}
+	m.Rows[3].Status = views.Badge{Tone: "warn", Word: "Invited"}
+	m.Rows[3].Seen = views.Time{}
+	return m
+}
+
+func directoryFilter() views.DirectoryFilter {
+	return views.DirectoryFilter{
+		Action: "/users", View: "people", Text: "",
+		Type: choice("type", "Type", "Any type", "People"), Role: choice("role", "Role", "Any role", "User"),
+		Status: choice("status", "Status", "Any status", "Active"), Seen: choice("seen", "Last seen", "Seen any time", "Never"),
+		Sort: choice("sort", "Sort", "By name", "Last seen first"),
+	}
+}
+
+func refusedSignIn() views.RefusedSignIn {
+	return views.RefusedSignIn{Address: "zoe@example.com", When: ago("10 minutes ago"), Why: "No one with this address had been added.", Fix: "Add them, and they can sign in with this address."}
+}
+
+func nobodyFound() views.Directory {
+	m := directory()
+	m.Rows, m.Filter.Text, m.Count = nil, "zoe@example.com", "No users found"
+	m.Chips = []views.Chip{{Label: "Matches “zoe@example.com”", Remove: "/users"}}
+	m.None = &views.NoneFound{Text: "zoe@example.com", Add: views.Link{Label: "Add zoe@example.com", URL: "/users/new?user_id=zoe%40example.com"}, Refused: []views.RefusedSignIn{refusedSignIn(), refusedSignIn()}}
+	return m
+}
+
+func firstSight() views.Directory {
+	m := directory()
+	m.Rows, m.Chips, m.Clear, m.Views, m.Pager = m.Rows[:1], nil, "", m.Views[:3], views.Pager{Range: "1 of 1"}
+	m.Rows[0].Role, m.Summary = "Owner", "1 person and no service users"
+	m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
+	return m
+}
+
+func head(tab string) views.UserHead {
+	h := views.UserHead{
+		Person: ana(), Badges: []views.Badge{{Tone: "ok", Word: "Active"}, {Tone: "info", Word: "You"}}, Edit: "/users/ana@example.com/edit",
+		Menu: []views.MenuLink{
+			{Link: views.Link{Label: "Change role", URL: "#role"}, Icon: "shield"}, {Link: views.Link{Label: "End sessions", URL: "/users/ana@example.com/sessions"}, Icon: "log-out"},
+			{Link: views.Link{Label: "Reset sign-in", URL: "#sign-in"}, Icon: "key-round"}, {Link: views.Link{Label: "Deactivate", URL: "/users/ana@example.com/deactivate"}, Icon: "user-x", Apart: true},
+			{Link: views.Link{Label: "Delete", URL: "/users/ana@example.com/delete"}, Icon: "trash-2", Danger: true},
+		},
+	}
+	for _, label := range []string{"Overview", "Activity", "Sessions"} {
+		h.Tabs = append(h.Tabs, views.Tab{Label: label, URL: "/users/ana@example.com", Current: label == tab})
+	}
+	return h
+}
+
+func events() []views.Event {
+	return []views.Event{
+		{Seq: "1041", URL: "/audit/1041", Icon: "pencil", Actor: olga(), Target: ana(), Sentence: "edited", Reason: "Married; new family name", When: ago("2 hours ago"), Via: "Session", Changes: []views.Change{{Field: "Name", Old: "Ana Souza", New: "Ana Lima"}, {Field: "Picture", Old: "", New: "https://img.example.com/a-very-long-path/that-goes-on/ana.png"}}},
+		{Seq: "1040", URL: "/audit/1040", Icon: "shield", Actor: olga(), Target: ana(), Sentence: "changed the role of", When: ago("3 days ago"), Via: "Command line", Changes: []views.Change{{Field: "Role", Old: "User", New: "Auditor"}}},
+		{Seq: "1039", URL: "/audit/1039", Icon: "log-in", Actor: ana(), Sentence: "signed in", When: ago("4 days ago"), Via: "Session", Address: "203.0.113.24", Erased: true},
+	}
+}
+
+func review() *views.Review {
+	return &views.Review{Action: "/users/nightly-export/reviewed", On: views.Field{Name: "review_on", Label: "Next review", Type: "date", Value: "2027-05-23", Required: true}}
+}
+
+func lines() []views.ServiceLine {
+	return []views.ServiceLine{
+		{Person: robot("Nightly export", "nightly-export"), Purpose: "Copies the day's recordings to the archive.", ReviewOn: "12 March 2026", Due: true, Review: review()},
+		{Person: robot("ci-deploy", "ci-deploy"), ReviewOn: "", Review: review()},
+	}
+}
+
+func userDetail() views.UserDetail {
+	r := refusedSignIn()
+	return views.UserDetail{
+		Chrome: chrome("Ana Lima", "users"), Head: head("Overview"), Recent: events(), History: "/users/ana@example.com/activity", AnswersFor: lines()[:1],
+		Facts: views.UserFacts{Kind: "Person", Created: ago("8 months ago"), CreatedBy: olga(), Updated: ago("2 hours ago"), Seen: ago("2 minutes ago"), Sessions: views.Link{Label: "2 sessions", URL: "/users/ana@example.com/sessions"}, Notifications: "Gets an e-mail when someone mentions them in a comment.", TimeZone: "Europe/Lisbon"},
+		SignIn: &views.SignInFacts{
+			Identities: []views.Identity{{Issuer: "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0", Subject: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", Address: "ana.lima@example.com", Differs: true, Bound: ago("8 months ago")}},
+			Refused:    &r, Reset: &views.ReasonForm{Action: "/users/ana@example.com/reset-sign-in", Reason: reasonField()},
+		},
+		Role:   roleForm(),
+		Danger: views.Danger{Deactivate: "/users/ana@example.com/deactivate", Delete: "/users/ana@example.com/delete"},
+	}
+}
+
+func roleForm() views.RoleForm {
+	return views.RoleForm{Current: "User", May: "Signs in and looks after their own profile.", Action: "/users/ana@example.com/role", Version: "7", Role: roles(), Reason: reasonField()}
+}
+
+func serviceUser() views.UserDetail {
+	m := userDetail()
+	m.Head.Person, m.Head.Edit, m.Head.Menu = robot("Nightly export", "nightly-export"), "", nil
+	m.Head.EditWhy = "Nightly export is an admin. Only owners may edit admins: ask Olga Owner (owner@example.com)."
+	m.SignIn, m.AnswersFor = nil, nil
+	m.Service = &views.ServiceFacts{Purpose: "", Responsible: ana(), ReviewOn: "12 March 2026", Due: true, Review: review(), Fill: "/users/nightly-export/edit"}
+	m.Role = views.RoleForm{Current: "Admin", May: "Adds people and manages users and auditors.", Why: "Only owners change roles. Ask Olga Owner (owner@example.com)."}
+	m.Danger = views.Danger{Reactivate: "/users/nightly-export/reactivate", Why: "Only owners may deactivate or delete an admin."}
+	return m
+}
