@@ -1,0 +1,258 @@
+package auth_test
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/auth/authtest"
+)
+
+const callback = "https://console.example.com/sign-in/callback"
+
+var ana = authtest.Person{
+	Subject: "ana-1", Email: "ana@example.com", Verified: true, Name: "Ana Díaz",
+	Picture: "https://pictures.example.com/ana.png", ZoneInfo: "Europe/Madrid",
+}
+
+// configFor returns the settings for signing in at op.
+func configFor(op *authtest.Provider) auth.Config {
+	return auth.Config{
+		Issuer: op.Issuer(), ClientID: op.ClientID, ClientSecret: op.ClientSecret,
+		RedirectURL: callback, PostLogoutURL: "https://console.example.com/signed-out",
+	}
+}
+
+// signIn walks through a whole sign-in, changing what the browser brings back.
+func signIn(t *testing.T, p *auth.Provider, change func(*auth.Attempt, url.Values)) (auth.Identity, error) {
+	t.Helper()
+	address, attempt, err := p.Begin(t.Context())
+	if err != nil {
+		return auth.Identity{}, err
+	}
+	query := authtest.Follow(t, address, callback)
+	if change != nil {
+		change(&attempt, query)
+	}
+	return p.Complete(t.Context(), attempt, query)
+}
+
+func TestBegin(t *testing.T) {
+	t.Parallel()
+	op := authtest.New(t)
+	p := auth.NewProvider(configFor(op))
+	seen := map[string]bool{}
+	for range 3 {
+		address, attempt, err := p.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := u.Query()
+		want := url.Values{
+			"client_id": {"console"}, "redirect_uri": {callback}, "response_type": {"code"},
+			"scope": {"openid profile email"}, "state": {attempt.State}, "nonce": {attempt.Nonce},
+			"code_challenge_method": {"S256"}, "code_challenge": got["code_challenge"],
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("parameters (-want +got):\n%s", diff)
+		}
+		if strings.Contains(address, attempt.Verifier) {
+			t.Error("the verifier is in the address")
+		}
+		for _, secret := range []string{attempt.State, attempt.Nonce, attempt.Verifier} {
+			if len(secret) != 43 || seen[secret] {
+				t.Errorf("%q is not a fresh secret of 256 bits", secret)
+			}
+			seen[secret] = true
+		}
+	}
+	if got := op.Calls(authtest.Discovery); got != 1 {
+		t.Errorf("got %d discoveries, want 1", got)
+	}
+}
+
+func TestComplete(t *testing.T) {
+	t.Parallel()
+	for name, arrange := range map[string]func(*authtest.Provider, *auth.Config){
+		"with a secret in the header": func(*authtest.Provider, *auth.Config) {},
+		"with a secret in the body": func(op *authtest.Provider, _ *auth.Config) {
+			advertise(op, "token_endpoint_auth_methods_supported", []string{"client_secret_post"})
+		},
+		"as a public client":         func(op *authtest.Provider, c *auth.Config) { op.ClientSecret, c.ClientSecret = "", "" },
+		"by way of another provider": func(op *authtest.Provider, _ *auth.Config) { op.RedirectsOn() },
+		"without UserInfo":           func(op *authtest.Provider, _ *auth.Config) { advertise(op, "userinfo_endpoint", nil) },
+		"with an issuer nobody needs": func(op *authtest.Provider, _ *auth.Config) {
+			advertise(op, "authorization_response_iss_parameter_supported", nil)
+		},
+		"without an issuer announced":  func(op *authtest.Provider, _ *auth.Config) { quiet(op) },
+		"with openid left out of ours": func(_ *authtest.Provider, c *auth.Config) { c.Scopes = []string{"email"} },
+		"for several, us among them": func(op *authtest.Provider, _ *auth.Config) {
+			op.Lie(func(l *authtest.Lies) { l.IDToken["aud"], l.IDToken["azp"] = []string{"other", "console"}, "console" })
+		},
+		"with a clock a minute off": func(_ *authtest.Provider, c *auth.Config) {
+			c.Now = func() time.Time { return time.Now().Add(-time.Minute) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			op := authtest.New(t)
+			op.SignsIn(ana)
+			config := configFor(op)
+			arrange(op, &config)
+			got, err := signIn(t, auth.NewProvider(config), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := auth.Identity{
+				Issuer: op.Issuer(), Subject: "ana-1", Address: "ana@example.com", Verified: new(true),
+				Name: "Ana Díaz", PictureURL: "https://pictures.example.com/ana.png", TimeZone: "Europe/Madrid",
+				IDToken: got.IDToken,
+			}
+			if diff := cmp.Diff(want, got); diff != "" || got.IDToken == "" {
+				t.Errorf("identity (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// advertise changes the discovery document.
+func advertise(op *authtest.Provider, field string, value any) {
+	op.Lie(func(l *authtest.Lies) { l.Discovery[field] = value })
+}
+
+// quiet makes the provider one that has not heard of RFC 9207.
+func quiet(op *authtest.Provider) {
+	op.Lie(func(l *authtest.Lies) {
+		l.Discovery["authorization_response_iss_parameter_supported"] = nil
+		l.Callback["iss"] = nil
+	})
+}
+
+func TestCompleteWithEachAlgorithm(t *testing.T) {
+	t.Parallel()
+	for _, alg := range []jose.SignatureAlgorithm{
+		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512,
+		jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
+	} {
+		t.Run(string(alg), func(t *testing.T) {
+			t.Parallel()
+			op := authtest.New(t)
+			op.SignsIn(ana)
+			op.SignsWith(t, alg)
+			if _, err := signIn(t, auth.NewProvider(configFor(op)), nil); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestKeyRotation(t *testing.T) {
+	t.Parallel()
+	op := authtest.New(t)
+	op.SignsIn(ana)
+	p := auth.NewProvider(configFor(op))
+	for _, rotate := range []bool{false, false, true, false} {
+		if rotate {
+			op.RotatesKeys(t)
+		}
+		if _, err := signIn(t, p, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := op.Calls(authtest.Keys); got != 2 {
+		t.Errorf("got %d calls for keys, want one at first and one after the rotation", got)
+	}
+}
+
+func TestRedirectURL(t *testing.T) {
+	t.Parallel()
+	op := authtest.New(t)
+	if _, err := signIn(t, auth.NewProvider(configFor(op)), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, endpoint := range []authtest.Endpoint{authtest.Authorize, authtest.Token} {
+		if got := op.Asked(endpoint)[0].Get("redirect_uri"); got != callback {
+			t.Errorf("%s: got redirect_uri %q, want the configured one", endpoint, got)
+		}
+	}
+}
+
+func TestProviderError(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]struct {
+		code string
+		is   error
+	}{
+		"access_denied":           {"access_denied", nil},
+		"login_required":          {"login_required", nil},
+		"server_error":            {"server_error", auth.ErrUnavailable},
+		"temporarily_unavailable": {"temporarily_unavailable", auth.ErrUnavailable},
+		"<script>alert(1)":        {"unknown", nil},
+	} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			op := authtest.New(t)
+			op.Refuses(code, "<b>secret words</b>")
+			_, err := signIn(t, auth.NewProvider(configFor(op)), nil)
+			refusal, ok := errors.AsType[*auth.ProviderError](err)
+			if !ok || refusal.Code != want.code || want.is != nil && !errors.Is(err, want.is) {
+				t.Fatalf("got %v, want code %s and %v", err, want.code, want.is)
+			}
+			if strings.Contains(err.Error(), "words") {
+				t.Errorf("the error repeats the provider's words: %v", err)
+			}
+		})
+	}
+}
+
+func TestSignOutURL(t *testing.T) {
+	t.Parallel()
+	const back = "https://console.example.com/signed-out"
+	for name, test := range map[string]struct {
+		endpoint       any
+		idToken, state string
+		want           url.Values
+	}{
+		"with an ID token": {"/end", "the.id.token", "s1", url.Values{
+			"id_token_hint": {"the.id.token"}, "post_logout_redirect_uri": {back}, "state": {"s1"}}},
+		"without one": {"/end", "", "", url.Values{"client_id": {"console"}, "post_logout_redirect_uri": {back}}},
+		"with one too long for an address": {"/end", strings.Repeat("x", 9000), "", url.Values{
+			"client_id": {"console"}, "post_logout_redirect_uri": {back}}},
+		"at an address with a query": {"/end?tenant=7", "", "", url.Values{
+			"tenant": {"7"}, "client_id": {"console"}, "post_logout_redirect_uri": {back}}},
+		"where there is none": {nil, "the.id.token", "s1", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			op := authtest.New(t)
+			if path, ok := test.endpoint.(string); ok {
+				test.endpoint = op.Issuer() + path
+			}
+			advertise(op, "end_session_endpoint", test.endpoint)
+			address := auth.NewProvider(configFor(op)).SignOutURL(t.Context(), test.idToken, test.state)
+			if test.want == nil {
+				if address != "" {
+					t.Errorf("got %q, want no address", address)
+				}
+				return
+			}
+			got, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got.Query()); diff != "" || !strings.HasPrefix(address, op.Issuer()+"/end?") {
+				t.Errorf("%s (-want +got):\n%s", address, diff)
+			}
+		})
+	}
+}
