@@ -1,0 +1,95 @@
+package users
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// A reader runs statements that read: the read-only pool, or a [changeTx].
+type reader interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// A changeTx is a transaction that can write. Only [Service.change] makes one.
+type changeTx struct {
+	reader
+	tx       *sql.Tx
+	now      time.Time // the time of the change, the same for all it writes
+	actor    Actor     // with the role it has now, not the one of when the request came in
+	wrote    bool
+	ownerEnd bool // an active owner has ceased to be one
+}
+
+// exec runs a statement that writes, and notes that the transaction has written.
+func (c *changeTx) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	c.wrote = true
+	return c.tx.ExecContext(ctx, query, args...)
+}
+
+var errUnaudited = errors.New("users: change without an event")
+
+// change runs do in a transaction and records the events it returns in that same
+// transaction, so that neither is kept without the other. It is the only way to
+// write in this package, save what [Service.note] notes.
+//
+// do returns [nothing] when it finds nothing to change; if it has written all
+// the same, change rolls back and returns errUnaudited. A change that would
+// leave no active owner where there was one is rolled back as [ErrLastOwner].
+func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
+	return s.db.Transact(ctx, func(sqlTx *sql.Tx) error {
+		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor}
+		if err := tx.recognise(ctx); err != nil {
+			return err
+		}
+		events, err := do(tx)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 && tx.wrote {
+			return errUnaudited
+		}
+		if err := tx.keepAnOwner(ctx); err != nil {
+			return err
+		}
+		for _, event := range events {
+			if err := insertEvent(ctx, tx, event); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// recognise reads the actor again: a demotion or deactivation since the request
+// came in takes effect here.
+func (c *changeTx) recognise(ctx context.Context) error {
+	if c.actor.Key == "" {
+		return nil
+	}
+	u, err := userByKey(ctx, c, c.actor.Key)
+	if errors.Is(err, ErrNotFound) || err == nil && u.Status == StatusDeactivated {
+		return ErrNoSession
+	}
+	c.actor.ID, c.actor.Name, c.actor.Role = u.ID, u.Name, u.Role
+	return err
+}
+
+// keepAnOwner returns [ErrLastOwner] if the transaction took away the last one.
+func (c *changeTx) keepAnOwner(ctx context.Context) error {
+	if !c.ownerEnd {
+		return nil
+	}
+	n, err := countActiveOwners(ctx, c)
+	if err == nil && n == 0 {
+		return ErrLastOwner
+	}
+	return err
+}
+
+// mind notes whether an active owner ceases to be one between before and after.
+func (c *changeTx) mind(before, after User) {
+	c.ownerEnd = c.ownerEnd || before.activeOwner() && !after.activeOwner()
+}

@@ -1,0 +1,112 @@
+package users
+
+import (
+	"context"
+	"slices"
+)
+
+// A NewPerson is what is asked for when a person is added. They are invited until
+// they sign in.
+type NewPerson struct {
+	ID         string
+	Name       string
+	PictureURL string
+	Role       Role            // empty means RoleUser
+	Channels   map[string]bool // absent keys are as at every creation: e-mail on
+	Types      map[string]bool
+}
+
+// A NewServiceUser is what is asked for when a service user is created.
+type NewServiceUser struct {
+	NewPerson
+	ServiceFields
+}
+
+// AddPerson adds a person and returns them.
+//
+// AddPerson returns a [*ForbiddenError], [ErrTaken] if there is a user with that
+// user_id, and an [*InvalidError] that lists every mistake, a role that the actor
+// may not give among them.
+func (s *Service) AddPerson(ctx context.Context, actor Actor, n NewPerson) (User, error) {
+	u, err := s.create(ctx, actor, ActAddPerson, KindPerson, n, nil)
+	return u, in("add person", canonical(n.ID), err)
+}
+
+// CreateServiceUser creates a service user and returns it. Its errors are those
+// of [Service.AddPerson].
+func (s *Service) CreateServiceUser(ctx context.Context, actor Actor, n NewServiceUser) (User, error) {
+	u, err := s.create(ctx, actor, ActCreateService, KindService, n.NewPerson, &n.ServiceFields)
+	return u, in("create service user", canonical(n.ID), err)
+}
+
+// AddSystemUser adds a user of the platform itself and returns it. Only the
+// operator may. Its errors are those of [Service.AddPerson].
+func (s *Service) AddSystemUser(ctx context.Context, actor Actor, id string) (User, error) {
+	if actor.Via != ViaCommand {
+		return User{}, &ForbiddenError{ActCreateService, "Only the operator can add system users, at the command line."}
+	}
+	u, err := s.create(ctx, actor, ActCreateService, KindSystem, NewPerson{ID: id}, nil)
+	return u, in("add system user", canonical(id), err)
+}
+
+func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n NewPerson, f *ServiceFields) (u User, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		if err := tx.actor.May(act, User{}); err != nil {
+			return nothing, err
+		}
+		if u, err = tx.prepare(ctx, act, kind, n, f); err != nil {
+			return nothing, err
+		}
+		return tx.insert(ctx, u)
+	})
+	return u, err
+}
+
+// insert writes a new user and returns the event of it.
+func (c *changeTx) insert(ctx context.Context, u User) ([]Event, error) {
+	if err := insertUser(ctx, c, u); err != nil {
+		return nothing, err
+	}
+	return []Event{about(ActionCreated, u, difference(User{}, u)...)}, nil
+}
+
+// prepare returns the user that n asks for, or every mistake in it.
+func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, error) {
+	u := c.newUser(kind, canonical(n.ID))
+	u, err := Fields{&n.Name, &n.PictureURL, n.Channels, n.Types}.apply(u)
+	if n.Role != "" {
+		u.Role = n.Role
+	}
+	var serviceErr error
+	if f != nil {
+		u, serviceErr = c.serve(ctx, u, *f)
+	}
+	return u, joined(c.checkID(u), err, c.checkRole(act, u), serviceErr, check(User{TimeZone: "UTC"}, u, c.now))
+}
+
+// checkID returns what is wrong with the user_id of a new user. The pages ask
+// for an e-mail address for a person.
+func (c *changeTx) checkID(u User) error {
+	why := u.ID.flaw()
+	if u.Kind == KindPerson && c.actor.Via == ViaSession && (u.ID == "" || !u.ID.isAddress()) {
+		why = "Enter the e-mail address they sign in with, like ana@example.com."
+	}
+	if why != "" {
+		return invalid("user_id", "%s", why)
+	}
+	return nil
+}
+
+// checkRole returns what is wrong with the role of a new user.
+func (c *changeTx) checkRole(act Act, u User) error {
+	switch may := c.actor.MayGive(act, u.Kind); {
+	case slices.Contains(may, u.Role):
+		return nil
+	case !slices.Contains(Roles, u.Role):
+		return invalid("role", "Choose a role.")
+	case !slices.Contains(rolesOf(u.Kind), u.Role):
+		return invalid("role", "A service user cannot be an owner.")
+	default:
+		return invalid("role", "Your role is %s, so you can add users with the role user only.", c.actor.Role)
+	}
+}

@@ -1,0 +1,219 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Fields are the parts of a record that its person and those who manage it may
+// both edit. What is nil, and every key that is absent, stays as it is; an empty
+// name or picture means none.
+type Fields struct {
+	Name       *string
+	PictureURL *string
+	Channels   map[string]bool
+	Types      map[string]bool
+}
+
+// ServiceFields are the parts of a service user's record that it alone has.
+type ServiceFields struct {
+	Purpose     string
+	Responsible string // user_id of a person
+	ReviewOn    string // 2006-01-02, or empty
+}
+
+// An Edit is what those who manage a user ask for. Version is that of the user
+// the form was filled from; an edit of any other is refused as [ErrStale]. Zero
+// edits whatever is stored.
+type Edit struct {
+	Fields
+	Service *ServiceFields // of a service user; nil leaves them
+	Version int64
+	Reason  string
+}
+
+// A ProfileEdit is what a person asks for of their own record.
+type ProfileEdit struct {
+	Fields
+	TimeZone *string
+	Version  int64
+}
+
+// Edit changes a user as e asks and returns the result.
+//
+// Edit returns [ErrNotFound], a [*ForbiddenError], a [*StaleError] if the user
+// has changed since the form was filled, and an [*InvalidError] that lists every
+// mistake. An edit that changes nothing succeeds and leaves no trace.
+func (s *Service) Edit(ctx context.Context, actor Actor, id ID, e Edit) (User, error) {
+	after, err := s.alter(ctx, actor, id, ActEdit, e.Version, e.Reason, func(tx *changeTx, u User) (User, error) {
+		after, err := e.apply(u)
+		if e.Service != nil && u.Kind != KindService {
+			return after, joined(err, invalid("purpose", "Only a service user has a purpose, a responsible person and a review date."))
+		}
+		if e.Service == nil {
+			return after, joined(err, check(u, after, tx.now))
+		}
+		after, serviceErr := tx.serve(ctx, after, *e.Service)
+		return after, joined(err, serviceErr, check(u, after, tx.now))
+	})
+	return after, in("edit user", id, err)
+}
+
+// EditProfile changes the actor's own record and returns the result. Its errors
+// are those of [Service.Edit].
+func (s *Service) EditProfile(ctx context.Context, actor Actor, e ProfileEdit) (User, error) {
+	after, err := s.alter(ctx, actor, actor.ID, ActEditOwn, e.Version, "", func(tx *changeTx, u User) (User, error) {
+		after, err := e.apply(u)
+		if e.TimeZone != nil {
+			after.TimeZone = *e.TimeZone
+		}
+		return after, joined(err, check(u, after, tx.now))
+	})
+	return after, in("edit profile of", actor.ID, err)
+}
+
+// alter is the course of every edit of a record: who may, which version, what
+// comes out of it, one event.
+func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, version int64, reason string,
+	edit func(*changeTx, User) (User, error)) (after User, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		before, err := tx.target(ctx, id, act)
+		if err != nil {
+			return nothing, err
+		}
+		if err := fresh(ctx, tx, before, version); err != nil {
+			return nothing, err
+		}
+		why, reasonErr := tidyReason(reason)
+		after, err = edit(tx, before.clone())
+		if err := joined(err, reasonErr); err != nil {
+			return nothing, err
+		}
+		changes := difference(before, after)
+		if len(changes) == 0 {
+			after = before
+			return nothing, nil
+		}
+		if after, err = updateUser(ctx, tx, before, after); err != nil {
+			return nothing, err
+		}
+		return []Event{about(ActionEdited, after, changes...).because(why)}, nil
+	})
+	return after, err
+}
+
+// target returns the user on whom the actor may carry out act, as stored now.
+func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
+	u, err := userByID(ctx, c, id)
+	if errors.Is(err, ErrNotFound) && c.actor.May(ActSeeDirectory, User{}) != nil {
+		return User{}, c.actor.May(act, User{Key: "-", ID: id, Role: RoleUser}) // tells nobody who there is
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return u, c.actor.May(act, u)
+}
+
+// apply returns u with the fields that f sets.
+func (f Fields) apply(u User) (User, error) {
+	u = u.clone()
+	if f.Name != nil {
+		u.Name = tidyText(*f.Name)
+	}
+	if f.PictureURL != nil {
+		u.PictureURL = tidyText(*f.PictureURL)
+	}
+	bad := new(InvalidError)
+	merge(u.Channels, f.Channels, "channel", Channels, bad)
+	merge(u.Types, f.Types, "type", Types, bad)
+	return u, bad.errorOrNil()
+}
+
+// merge sets known keys in stored; keys stored before, known or not, stay.
+func merge(stored, asked map[string]bool, what string, known []string, bad *InvalidError) {
+	for key, on := range asked {
+		if _, kept := stored[key]; !kept && !slices.Contains(known, key) {
+			bad.add(what+"."+key, fmt.Sprintf("There is no notification %s of that name.", what))
+			continue
+		}
+		stored[key] = on
+	}
+}
+
+// serve returns the service user u with what f asks for. A responsible person
+// who stays is not looked at again.
+func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, error) {
+	u.Purpose, u.ReviewOn = tidyText(f.Purpose), Date(tidyText(f.ReviewOn))
+	bad := new(InvalidError)
+	if c.actor.Via == ViaSession && u.Purpose == "" {
+		bad.add("purpose", "Say what this service user is for.")
+	}
+	id := canonical(f.Responsible)
+	switch {
+	case id == u.Responsible.ID && id != "":
+	case id == "" && c.actor.Via == ViaSession:
+		bad.add("responsible", "Choose the person who answers for this service user.")
+	case id == "":
+		u.Responsible = Ref{}
+	default:
+		person, err := c.answerable(ctx, "responsible", id)
+		if err != nil {
+			return u, joined(bad.errorOrNil(), err)
+		}
+		u.Responsible = person.Ref()
+	}
+	return u, bad.errorOrNil()
+}
+
+// answerable returns the person with that user_id if they can answer for a
+// service user, else an [*InvalidError] on the field.
+func (c *changeTx) answerable(ctx context.Context, field string, id ID) (User, error) {
+	person, err := userByID(ctx, c, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return User{}, invalid(field, "Nobody here has the user ID “%s”. Enter that of a person.", string(id))
+	case err != nil:
+		return User{}, err
+	case person.Kind != KindPerson:
+		return User{}, invalid(field, "%s is not a person. A person has to answer for a service user.", person.Label())
+	case person.Status == StatusDeactivated:
+		return User{}, invalid(field, "%s is deactivated. Choose someone who is active.", person.Label())
+	}
+	return person, nil
+}
+
+// fresh returns a [*StaleError] if a form was filled from an older version of
+// current, by walking the history back to it. Changes that no form shows, such
+// as a first sign-in, are in nobody's way. Version zero is any version.
+func fresh(ctx context.Context, r reader, current User, version int64) error {
+	if version == 0 || version == current.Version {
+		return nil
+	}
+	since, err := eventsWhere(ctx, r, `e.target_key = $1 AND d.target_version > $2 ORDER BY e.seq DESC`, current.Key, version)
+	if err != nil {
+		return err
+	}
+	answer := &StaleError{Base: current.clone(), Current: current, At: current.UpdatedAt}
+	versions := map[int64]bool{}
+	for i, e := range since {
+		if i == 0 {
+			answer.By, answer.At = e.Actor, e.At
+		}
+		for _, c := range e.Changes {
+			answer.Base.set(c.Field, c.Old)
+		}
+		versions[e.version] = true
+	}
+	answer.Base.Version = version
+	told := int64(len(versions)) == current.Version-version
+	if told && len(difference(answer.Base, current)) == 0 {
+		return nil
+	}
+	return answer
+}
+
+// today returns the day of t.
+func today(t time.Time) Date { return Date(t.Format(time.DateOnly)) }

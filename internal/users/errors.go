@@ -1,0 +1,82 @@
+package users
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Callers tell these apart with [errors.Is]. Any other error from this package,
+// save an [*InvalidError] and a [*RefusedError], is a fault rather than an answer.
+var (
+	ErrNotFound  = errors.New("not found")
+	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
+	ErrStale     = errors.New("user was changed by someone else") // as a [*StaleError]
+	ErrTaken     = errors.New("user_id is already in use")        //
+	ErrLastOwner = errors.New("there must be an active owner")    //
+	ErrBadCursor = errors.New("not a place in this list")         //
+	ErrNoSession = errors.New("no such session, or it has ended") //
+)
+
+// An InvalidError lists what is wrong with submitted values. Its messages are
+// written for the person who submitted them.
+type InvalidError struct {
+	Fields []FieldError
+}
+
+// A FieldError is one thing wrong with one field.
+type FieldError struct {
+	Field   string // as named in forms and in the API
+	Message string
+}
+
+// Error lists every message, for the command line.
+func (e *InvalidError) Error() string {
+	messages := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		messages[i] = f.Field + ": " + f.Message
+	}
+	return strings.Join(messages, " ")
+}
+
+func (e *InvalidError) add(field, message string) {
+	e.Fields = append(e.Fields, FieldError{field, message})
+}
+
+func (e *InvalidError) errorOrNil() error {
+	if len(e.Fields) == 0 {
+		return nil
+	}
+	return e
+}
+
+// invalid returns an error about one field.
+func invalid(field, format string, args ...any) error {
+	return &InvalidError{[]FieldError{{field, fmt.Sprintf(format, args...)}}}
+}
+
+// A ForbiddenError says why an actor may not do something. It is [ErrForbidden].
+type ForbiddenError struct {
+	Act Act
+	Why string // a sentence for the actor
+}
+
+func (e *ForbiddenError) Error() string { return e.Why }
+
+// Is reports whether target is [ErrForbidden].
+func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden }
+
+// A StaleError tells what happened to a user since a form was filled from it. It
+// is [ErrStale].
+type StaleError struct {
+	Base    User // as the form was filled from it, as far as the history tells
+	Current User
+	By      Ref       // who changed it last; zero if the history does not tell
+	At      time.Time // when
+}
+
+func (e *StaleError) Error() string { return ErrStale.Error() }
+
+// Is reports whether target is [ErrStale].
+func (e *StaleError) Is(target error) bool { return target == ErrStale }

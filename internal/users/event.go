@@ -1,0 +1,143 @@
+package users
+
+import (
+	"fmt"
+	"time"
+)
+
+// Action names what an event records, as noun.verbed. Its values are stored.
+type Action string
+
+// The actions.
+const (
+	ActionCreated       Action = "user.created"
+	ActionEdited        Action = "user.edited"
+	ActionRoleChanged   Action = "user.role_changed"
+	ActionDeactivated   Action = "user.deactivated"
+	ActionReactivated   Action = "user.reactivated"
+	ActionDeleted       Action = "user.deleted"
+	ActionReviewed      Action = "user.reviewed"
+	ActionHandedOver    Action = "user.handed_over" // a service user got another responsible person
+	ActionStarted       Action = "session.started"
+	ActionRefused       Action = "session.refused" // a sign-in of a known user
+	ActionEnded         Action = "session.ended"
+	ActionBound         Action = "identity.bound"
+	ActionReset         Action = "identity.reset"
+	ActionAccessRefused Action = "access.refused" // a request of a known user
+)
+
+// Actions are all actions, in the order in which a filter offers them.
+var Actions = []Action{
+	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
+	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionAccessRefused,
+}
+
+// An Event is one row of the audit log.
+type Event struct {
+	Seq       int64
+	At        time.Time
+	Action    Action
+	Actor     Ref // as they were; zero for the command line and for a stranger
+	Target    Ref // as they were; zero if there is none
+	Via       Via
+	RequestID string
+	Changes   []Change
+	Reason    string // as given by the actor
+	Address   string // IP address of the client
+	UserAgent string
+	Erased    bool // the details are gone; only keys are left of actor and target
+
+	version int64 // of the target's record after the event
+}
+
+// A Change is one field's old and new value. The fields are named as in forms.
+type Change struct {
+	Field string `json:"field"`
+	Old   string `json:"old"`
+	New   string `json:"new"`
+}
+
+// nothing is what a callback of [Service.change] returns when it found nothing
+// to change.
+var nothing []Event
+
+// about returns an event on target, as it is after the event.
+func about(action Action, target User, changes ...Change) Event {
+	return Event{Action: action, Target: target.Ref(), Changes: changes, version: target.Version}
+}
+
+// because returns e with the reason given for it.
+func (e Event) because(reason string) Event {
+	e.Reason = reason
+	return e
+}
+
+// difference returns what changed between two versions of a user, field by field.
+func difference(before, after User) []Change {
+	var changes []Change
+	b, a := before.fields(), after.fields()
+	for i := range a {
+		if b[i].value != a[i].value {
+			changes = append(changes, Change{a[i].name, b[i].value, a[i].value})
+		}
+	}
+	return changes
+}
+
+// A field is one value of a user as the history tells it.
+type field struct{ name, value string }
+
+// fields returns what the history tells of u, always the same fields in the same
+// order. Keys that today's console does not know never change here.
+func (u User) fields() []field {
+	all := []field{
+		{"name", u.Name}, {"picture_url", u.PictureURL}, {"role", string(u.Role)},
+		{"time_zone", u.TimeZone}, {"purpose", u.Purpose},
+		{"responsible", string(u.Responsible.ID)}, {"review_on", string(u.ReviewOn)},
+	}
+	for _, c := range Channels {
+		all = append(all, field{"channel." + c, onOff(u.Channels[c])})
+	}
+	for _, t := range Types {
+		all = append(all, field{"type." + t, onOff(u.Types[t])})
+	}
+	return all
+}
+
+// set gives the field its value as the history tells it: the inverse of fields,
+// as far as a form shows them.
+func (u *User) set(name, value string) {
+	texts := map[string]*string{"name": &u.Name, "picture_url": &u.PictureURL, "time_zone": &u.TimeZone, "purpose": &u.Purpose}
+	switch text, ok := texts[name]; {
+	case ok:
+		*text = value
+	case name == "role":
+		u.Role = Role(value)
+	case name == "review_on":
+		u.ReviewOn = Date(value)
+	case name == "responsible":
+		u.Responsible = Ref{ID: ID(value)}
+	}
+	for _, c := range Channels {
+		if name == "channel."+c {
+			u.Channels[c] = value == "on"
+		}
+	}
+	for _, t := range Types {
+		if name == "type."+t {
+			u.Types[t] = value == "on"
+		}
+	}
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+// ended is the change that an ended session is told by.
+func ended(id SessionID, why string) Change {
+	return Change{Field: "session", Old: string(id), New: fmt.Sprintf("ended: %s", why)}
+}

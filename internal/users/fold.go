@@ -1,0 +1,29 @@
+package users
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// unaccented spells letters that Unicode does not decompose by the plain letters
+// people type for them.
+var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h")
+
+// fold returns s as it is searched for and ordered by: without case, accents and
+// runs of white space (Unicode full case folding over NFKD without its marks).
+func fold(s string) string {
+	plain := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFKC)
+	folded, _, err := transform.String(plain, s)
+	if err != nil { // these transformers accept any text; were one not to, the text itself still orders
+		folded = s
+	}
+	return strings.Join(strings.Fields(unaccented.Replace(folded)), " ")
+}
+
+// foldWords returns the words of a search, folded.
+func foldWords(s string) []string { return strings.Fields(fold(s)) }

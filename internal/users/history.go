@@ -1,0 +1,172 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// An EventQuery asks for a part of the audit log. Its zero value asks for the
+// newest events.
+type EventQuery struct {
+	Text     string // words, each of which is in a user_id, a name or the reason
+	Actor    ID     // as they are called now or were called then
+	Target   ID
+	About    ID // either of them
+	Action   Action
+	ByOthers bool // the actor is not the target
+	From     time.Time
+	To       time.Time // exclusive
+	After    string    // cursors, as an EventPage gives them
+	Before   string
+	Limit    int // rows; 0 means DefaultLimit; at most MaxLimit
+}
+
+// An EventPage is one page of the audit log, newest first.
+type EventPage struct {
+	Events   []Event
+	Next     string // cursor for After, of older events; empty on the last page
+	Previous string // cursor for Before, of newer events; empty on the first page
+}
+
+// Events returns a page of the audit log. Who may not see it may see the events
+// on a user that they may see, by Target.
+//
+// Events returns a [*ForbiddenError], [ErrBadCursor] and an [*InvalidError] on an
+// action there is not.
+func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventPage, error) {
+	if err := actor.May(ActSeeAudit, User{}); err != nil {
+		if q.Target == "" || q.About != "" {
+			return EventPage{}, err
+		}
+		if _, err := s.User(ctx, actor, q.Target); err != nil {
+			return EventPage{}, err
+		}
+	}
+	if q.Action != "" && !slices.Contains(Actions, q.Action) {
+		return EventPage{}, invalid("action", "There is no such action.")
+	}
+	if q.Limit <= 0 || q.Limit > MaxLimit {
+		q.Limit = DefaultLimit
+	}
+	page, err := q.page(ctx, s.reads())
+	page.Events = discreet(actor, page.Events)
+	if err != nil {
+		return EventPage{}, fmt.Errorf("list events: %w", err)
+	}
+	return page, nil
+}
+
+// Event returns one event. It returns [ErrNotFound], and a [*ForbiddenError] to
+// those who may not see the audit log unless they are its target.
+func (s *Service) Event(ctx context.Context, actor Actor, seq int64) (Event, error) {
+	found, err := eventsWhere(ctx, s.reads(), `e.seq = $1`, seq)
+	if err != nil {
+		return Event{}, fmt.Errorf("find event %d: %w", seq, err)
+	}
+	own := len(found) == 1 && actor.Key != "" && found[0].Target.Key == actor.Key
+	if err := actor.May(ActSeeAudit, User{}); err != nil && !own {
+		return Event{}, err
+	}
+	if len(found) == 0 {
+		return Event{}, fmt.Errorf("find event %d: %w", seq, ErrNotFound)
+	}
+	return discreet(actor, found)[0], nil
+}
+
+// discreet leaves out from where others acted, for those who may see only their
+// own history.
+func discreet(actor Actor, all []Event) []Event {
+	if actor.May(ActSeeAudit, User{}) == nil {
+		return all
+	}
+	for i := range all {
+		if all[i].Actor.Key != actor.Key {
+			all[i].Address, all[i].UserAgent = "", ""
+		}
+	}
+	return all
+}
+
+func (q EventQuery) page(ctx context.Context, r reader) (EventPage, error) {
+	back := q.Before != ""
+	f := q.filter()
+	if place := q.After + q.Before; place != "" {
+		seq, err := strconv.ParseInt(place, 10, 64)
+		if err != nil || seq < 1 || q.After != "" && back {
+			return EventPage{}, ErrBadCursor
+		}
+		if back {
+			f.add(`e.seq > ?`, seq)
+		} else {
+			f.add(`e.seq < ?`, seq)
+		}
+	}
+	order := "DESC"
+	if back {
+		order = "ASC"
+	}
+	f.args = append(f.args, q.Limit+1)
+	all, err := eventsWhere(ctx, r, f.where()+` ORDER BY e.seq `+order+fmt.Sprintf(` LIMIT $%d`, len(f.args)), f.args...)
+	if err != nil {
+		return EventPage{}, err
+	}
+	more := len(all) > q.Limit
+	if more {
+		all = all[:q.Limit]
+	}
+	if back {
+		slices.Reverse(all)
+	}
+	page := EventPage{Events: all}
+	if len(all) > 0 && (more || back) {
+		page.Next = strconv.FormatInt(all[len(all)-1].Seq, 10)
+	}
+	if len(all) > 0 && (back && more || !back && q.After != "") {
+		page.Previous = strconv.FormatInt(all[0].Seq, 10)
+	}
+	return page, nil
+}
+
+func (q EventQuery) filter() filter {
+	var f filter
+	f.add(`e.seq > 0`)
+	f.involves(q.Actor, "actor")
+	f.involves(q.Target, "target")
+	if q.About != "" {
+		id := canonical(string(q.About))
+		f.add(`e.seq IN (SELECT seq FROM event_details WHERE target_id = ?
+			UNION SELECT seq FROM event_details WHERE actor_id = ?
+			UNION SELECT v.seq FROM events v JOIN users u ON u.key = v.target_key WHERE u.user_id = ?
+			UNION SELECT v.seq FROM events v JOIN users u ON u.key = v.actor_key WHERE u.user_id = ?)`, id, id, id, id)
+	}
+	if q.Action != "" {
+		f.add(`e.action = ?`, q.Action)
+	}
+	if q.ByOthers {
+		f.add(`e.actor_key <> e.target_key`)
+	}
+	if !q.From.IsZero() {
+		f.add(`e.at >= ?`, database.Time(q.From))
+	}
+	if !q.To.IsZero() {
+		f.add(`e.at < ?`, database.Time(q.To))
+	}
+	f.match("d.search_text", q.Text)
+	return f
+}
+
+// involves adds that a user, by the user_id of now or of then, is the actor or
+// the target, as side says.
+func (f *filter) involves(who ID, side string) {
+	if who == "" {
+		return
+	}
+	id := canonical(string(who))
+	f.add(`e.seq IN (SELECT seq FROM event_details WHERE `+side+`_id = ?
+		UNION SELECT v.seq FROM events v JOIN users u ON u.key = v.`+side+`_key WHERE u.user_id = ?)`, id, id)
+}

@@ -1,0 +1,85 @@
+package users
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql/driver"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A Key names a user for ever. It is made here, never shown as a name and never
+// changes; everything that refers to a user does so by key.
+type Key string
+
+// An ID is the canonical user_id: a person's e-mail address or a service user's
+// own identifier. It finds a user and may be renamed; nothing else rests on it.
+type ID string
+
+// A SessionID names a session to people. It signs nobody in.
+type SessionID string
+
+func newKey() Key             { return Key("usr_" + strings.ToLower(rand.Text())) }
+func newSessionID() SessionID { return SessionID("ses_" + strings.ToLower(rand.Text())) }
+
+// A Digest stands for a secret in the database: its SHA-256.
+type Digest [sha256.Size]byte
+
+// DigestOf returns the digest of a secret.
+func DigestOf(secret string) Digest { return sha256.Sum256([]byte(secret)) }
+
+// Value implements [driver.Valuer].
+func (d Digest) Value() (driver.Value, error) { return d[:], nil }
+
+// Lengths of a user_id, in characters.
+const (
+	minID = 3
+	maxID = 254 // RFC 5321 section 4.5.3.1.3, less the brackets
+)
+
+var (
+	plainID = regexp.MustCompile(`^[a-z0-9][a-z0-9._+@-]*$`)
+	// address is the dot-atom form of RFC 5322 section 3.4.1 with a host name.
+	address = regexp.MustCompile("^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*" +
+		`@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+)
+
+// reservedIDs are words of the console's own paths below /users and
+// /service-users.
+var reservedIDs = map[ID]bool{"new": true, "edit": true, "export": true, "import": true, "views": true, "bulk": true}
+
+// ParseID returns the canonical form of a user_id: trimmed and in lower case. It
+// returns an [*InvalidError] on user_id unless that is a user_id.
+func ParseID(s string) (ID, error) {
+	id := canonical(s)
+	if why := id.flaw(); why != "" {
+		return "", invalid("user_id", "%s", why)
+	}
+	return id, nil
+}
+
+func canonical(s string) ID { return ID(strings.ToLower(strings.TrimSpace(s))) }
+
+// flaw says what keeps id from being a user_id, or nothing.
+func (id ID) flaw() string {
+	switch {
+	case id == "":
+		return "Enter a user ID."
+	case len(id) < minID || len(id) > maxID:
+		return fmt.Sprintf("Use %d to %d characters.", minID, maxID)
+	case reservedIDs[id]:
+		return fmt.Sprintf("“%s” is a word of the console itself. Choose another.", string(id))
+	case !plainID.MatchString(string(id)) && !address.MatchString(string(id)):
+		return "Use letters a–z, digits and . _ + @ - only, beginning with a letter or a digit."
+	}
+	return ""
+}
+
+// isAddress reports whether id has the form of an e-mail address.
+func (id ID) isAddress() bool { return address.MatchString(string(id)) }
+
+// domain returns what follows the last @ of id, or nothing.
+func (id ID) domain() string {
+	return string(id[strings.LastIndexByte(string(id), '@')+1:])
+}

@@ -1,0 +1,128 @@
+package users
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A bookkeeping is one of the writes that nobody decides and that leave no
+// event. The list is closed: the functions in this file make them all.
+type bookkeeping struct {
+	query string
+	args  []any
+}
+
+// How much bookkeeping is kept of what strangers can cause.
+const (
+	maxRefusedSignIns = 10_000
+	maxKept           = 2_000 // of each kind
+)
+
+// seenAgain notes the use of a session, and with it of the user.
+func seenAgain(session SessionID, user Key, at time.Time) []bookkeeping {
+	return []bookkeeping{
+		{`UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1`, []any{database.Time(at), session}},
+		{`UPDATE users SET seen_at = $1 WHERE key = $2 AND seen_at < $1`, []any{database.Time(at), user}},
+	}
+}
+
+// saidOnce notes what the next page of a session is to say; empty once said.
+func saidOnce(digest Digest, text string) bookkeeping {
+	return bookkeeping{`UPDATE sessions SET flash = $1 WHERE digest = $2`, []any{text, digest}}
+}
+
+// put notes what is kept for a browser that will come back, and lets go of what
+// has waited too long or too many.
+func put(what Kept, digest Digest, data []byte, now, expires time.Time) []bookkeeping {
+	return []bookkeeping{
+		{`DELETE FROM kept WHERE what = $1 AND expires_at <= $2`, []any{what, database.Time(now)}},
+		{`DELETE FROM kept WHERE what = $1 AND digest NOT IN
+			(SELECT digest FROM kept WHERE what = $1 ORDER BY expires_at DESC LIMIT $2)`, []any{what, maxKept - 1}},
+		{`INSERT INTO kept (what, digest, data, expires_at) VALUES ($1, $2, $3, $4)`, []any{what, digest, data, database.Time(expires)}},
+	}
+}
+
+// signInRefused notes a refused sign-in, and lets go of the oldest.
+func signInRefused(r RefusedSignIn, user Key) []bookkeeping {
+	return []bookkeeping{
+		{`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id) VALUES ($1, $2, $3, $4, $5)`,
+			[]any{database.Time(r.At), r.Address, user, r.Reason, r.RequestID}},
+		{`DELETE FROM refused_sign_ins WHERE number <= (SELECT MAX(number) FROM refused_sign_ins) - $1`, []any{maxRefusedSignIns}},
+	}
+}
+
+// expired lets go of sessions that are over.
+func expired(now time.Time, idle time.Duration) bookkeeping {
+	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}
+}
+
+// note writes bookkeeping. It is the only way to write beside [Service.change].
+func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
+	return s.db.Transact(ctx, func(tx *sql.Tx) error {
+		for _, b := range all {
+			if _, err := tx.ExecContext(ctx, b.query, b.args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// noteSoon writes bookkeeping that nobody waits for. It never delays or fails
+// what asked for it: with too much under way already it is dropped.
+func (s *Service) noteSoon(all ...bookkeeping) {
+	s.notes.add(func() error { return s.note(context.Background(), all...) })
+}
+
+// A notebook runs what nobody waits for, one after the other.
+type notebook struct {
+	log     *slog.Logger
+	queue   chan func() error
+	pending sync.WaitGroup
+	closing sync.RWMutex
+	closed  bool
+}
+
+func newNotebook(log *slog.Logger) *notebook {
+	n := &notebook{log: log, queue: make(chan func() error, 256)}
+	go func() {
+		for write := range n.queue {
+			if err := write(); err != nil {
+				n.log.Warn("bookkeeping", "error", err)
+			}
+			n.pending.Done()
+		}
+	}()
+	return n
+}
+
+func (n *notebook) add(write func() error) {
+	n.closing.RLock()
+	defer n.closing.RUnlock()
+	if n.closed {
+		return
+	}
+	n.pending.Add(1)
+	select {
+	case n.queue <- write:
+	default:
+		n.pending.Done()
+	}
+}
+
+func (n *notebook) settle() { n.pending.Wait() }
+
+func (n *notebook) close() {
+	n.closing.Lock()
+	if !n.closed {
+		n.closed = true
+		close(n.queue)
+	}
+	n.closing.Unlock()
+	n.pending.Wait()
+}

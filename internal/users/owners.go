@@ -1,0 +1,78 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// HasOwner reports whether there is an owner who is not deactivated.
+func (s *Service) HasOwner(ctx context.Context) (bool, error) {
+	return hasOwner(ctx, s.reads())
+}
+
+func hasOwner(ctx context.Context, r reader) (bool, error) {
+	n, err := count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND deactivated = 0 AND kind = 'person'`)
+	return n > 0, err
+}
+
+// EnsureOwners adds the people with those addresses as owners, or makes them so
+// if they are in the directory, while there is no owner. It returns an
+// [*InvalidError] that lists every mistake.
+func (s *Service) EnsureOwners(ctx context.Context, addresses []string) error {
+	err := s.change(ctx, Command(""), func(tx *changeTx) ([]Event, error) {
+		if has, err := hasOwner(ctx, tx); err != nil || has {
+			return nothing, err
+		}
+		var events []Event
+		var mistakes []error
+		for _, address := range addresses {
+			more, err := tx.makeOwner(ctx, address)
+			mistakes = append(mistakes, err)
+			events = append(events, more...)
+		}
+		return events, joined(mistakes...)
+	})
+	if err != nil {
+		return fmt.Errorf("add owners: %w", err)
+	}
+	return nil
+}
+
+func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, error) {
+	before, err := userByID(ctx, c, canonical(address))
+	if errors.Is(err, ErrNotFound) {
+		u, err := c.prepare(ctx, ActAddPerson, KindPerson, NewPerson{ID: address, Role: RoleOwner}, nil)
+		if err == nil && !u.ID.isAddress() {
+			err = invalid("owners", "“%s” is not an e-mail address.", address)
+		}
+		if err != nil {
+			return nothing, err
+		}
+		return c.insert(ctx, u)
+	}
+	if err != nil {
+		return nothing, err
+	}
+	if before.Kind != KindPerson || before.deactivated {
+		return nothing, invalid("owners", "%s cannot be an owner: only a person who is not deactivated can.", before.Label())
+	}
+	after := before
+	after.Role = RoleOwner
+	if after, err = updateUser(ctx, c, before, after); err != nil {
+		return nothing, err
+	}
+	return []Event{about(ActionRoleChanged, after, difference(before, after)...)}, nil
+}
+
+// Unavailable reports whether an error of this package says that the database
+// cannot serve for now: it is locked, full, read-only or damaged.
+func Unavailable(err error) bool { return database.IsBusy(err) }
+
+// Actor returns who acts in the session, in a request from an address.
+func (in SignedIn) Actor(requestID, address, userAgent string) Actor {
+	u := in.User
+	return Actor{u.Key, u.ID, u.Name, u.Role, ViaSession, in.Session.ID, requestID, address, userAgent}
+}

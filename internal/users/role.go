@@ -1,0 +1,49 @@
+package users
+
+import (
+	"context"
+	"slices"
+)
+
+// A RoleChange asks for another role. Version is that of the user the form was
+// filled from, or zero for any.
+type RoleChange struct {
+	Role    Role
+	Version int64
+	Reason  string
+}
+
+// ChangeRole gives a user another role and returns the result. It ends all their
+// sessions.
+//
+// ChangeRole returns [ErrNotFound], a [*ForbiddenError], a [*StaleError],
+// [ErrLastOwner] and an [*InvalidError]. To give the role that the user has
+// succeeds and leaves no trace.
+func (s *Service) ChangeRole(ctx context.Context, actor Actor, id ID, r RoleChange) (after User, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		before, err := tx.target(ctx, id, ActChangeRole)
+		if err != nil {
+			return nothing, err
+		}
+		if err := fresh(ctx, tx, before, r.Version); err != nil {
+			return nothing, err
+		}
+		reason, err := tidyReason(r.Reason)
+		if !slices.Contains(rolesOf(before.Kind), r.Role) {
+			err = joined(err, invalid("role", "Choose a role that a %s can have.", kindWords[before.Kind]))
+		}
+		if after = before; err != nil || before.Role == r.Role {
+			return nothing, err
+		}
+		after.Role = r.Role
+		if after, err = updateUser(ctx, tx, before, after); err != nil {
+			return nothing, err
+		}
+		ends, err := tx.endSessions(ctx, after, "role changed")
+		return append([]Event{about(ActionRoleChanged, after, difference(before, after)...).because(reason)}, ends...), err
+	})
+	return after, in("change role of", id, err)
+}
+
+// kindWords name the kinds in a sentence.
+var kindWords = map[Kind]string{KindPerson: "person", KindService: "service user", KindSystem: "system user"}

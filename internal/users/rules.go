@@ -1,0 +1,159 @@
+package users
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Lengths of text, in characters after tidying.
+const (
+	MaxName    = 200
+	MaxPicture = 2048
+	MaxPurpose = 500
+	MaxReason  = 500
+)
+
+// A FieldRule is what a field of the record must be. The validation holds to it
+// and docs/fields.md is written from it.
+type FieldRule struct{ Field, Rule string }
+
+// FieldRules are the rules of all fields that people or programs fill in.
+var FieldRules = []FieldRule{
+	{"user_id", fmt.Sprintf("%d–%d characters of a–z, 0–9 and . _ + @ -, beginning with a letter or digit, or an e-mail address (the forms ask for one for a person); upper case becomes lower case; %s are reserved; unique; never changed here", minID, maxID, reservedWords())},
+	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; no control characters, line breaks or bidirectional overrides", MaxName)},
+	{"picture_url", fmt.Sprintf("optional; an absolute https URL with a host and without credentials, at most %d characters", MaxPicture)},
+	{"channel.*", "on or off, for each of " + strings.Join(Channels, ", ")},
+	{"type.*", "on or off, for each of " + strings.Join(Types, ", ")},
+	{"time_zone", "a name of the IANA time zone database, such as Europe/Zurich"},
+	{"role", "user, auditor, admin or owner; not owner for a service user"},
+	{"purpose", fmt.Sprintf("service users; at most %d characters; required on the page", MaxPurpose)},
+	{"responsible", "service users; the user_id of a person who is not deactivated; required on the page"},
+	{"review_on", "service users; optional; a date, YYYY-MM-DD, not in the past when it is set"},
+	{"reason", fmt.Sprintf("optional; at most %d characters; kept with the event", MaxReason)},
+}
+
+func reservedWords() string {
+	var words []string
+	for id := range reservedIDs {
+		words = append(words, string(id))
+	}
+	slices.Sort(words)
+	return strings.Join(words, ", ")
+}
+
+// tidyText returns s trimmed and in NFC, as text is stored.
+func tidyText(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
+
+// textFlaw says what is wrong with a tidy text of one line, or nothing.
+func textFlaw(s string, most int) string {
+	switch {
+	case !utf8.ValidString(s):
+		return "This is not readable text. Type it again."
+	case utf8.RuneCountInString(s) > most:
+		return fmt.Sprintf("Use at most %d characters.", most)
+	case strings.ContainsFunc(s, hidden):
+		return "Remove the control characters, line breaks or text-direction marks."
+	}
+	return ""
+}
+
+// hidden reports whether r controls how text around it shows, rather than showing
+// itself.
+func hidden(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == unicode.ReplacementChar
+}
+
+// pictureFlaw says what is wrong with the address of a picture, or nothing.
+func pictureFlaw(s string) string {
+	u, err := url.Parse(s)
+	switch {
+	case len(s) > MaxPicture:
+		return fmt.Sprintf("Use at most %d characters.", MaxPicture)
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsFunc(s, notInURL):
+		return "Enter an address that begins with https://, like https://example.com/ana.png."
+	}
+	return ""
+}
+
+// notInURL reports whether r has no place in a URL (RFC 3986 section 2), or only
+// as an escape.
+func notInURL(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r)
+}
+
+func zoneFlaw(name string) string {
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+		return "Choose a time zone, like Europe/Zurich."
+	}
+	return ""
+}
+
+// reviewFlaw says what is wrong with a review date, or nothing.
+func reviewFlaw(d Date, today time.Time) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	switch {
+	case err != nil:
+		return "Enter a date as year-month-day, like 2027-01-31."
+	case t.Before(today.Truncate(24 * time.Hour)):
+		return "Choose today or a later day."
+	case t.Year() > 9999:
+		return "Choose an earlier day."
+	}
+	return ""
+}
+
+// check returns an [*InvalidError] on what is wrong in after that was not so in
+// before. What was stored by other rules stays until it is touched.
+func check(before, after User, now time.Time) *InvalidError {
+	bad := new(InvalidError)
+	try := func(field, old, new string, flaw func(string) string) {
+		if new == old || new == "" {
+			return
+		}
+		if why := flaw(new); why != "" {
+			bad.add(field, why)
+		}
+	}
+	try("name", before.Name, after.Name, func(s string) string { return textFlaw(s, MaxName) })
+	try("picture_url", before.PictureURL, after.PictureURL, pictureFlaw)
+	try("purpose", before.Purpose, after.Purpose, func(s string) string { return textFlaw(s, MaxPurpose) })
+	try("review_on", string(before.ReviewOn), string(after.ReviewOn), func(s string) string { return reviewFlaw(Date(s), now) })
+	if after.TimeZone != before.TimeZone {
+		if why := zoneFlaw(after.TimeZone); why != "" {
+			bad.add("time_zone", why)
+		}
+	}
+	return bad
+}
+
+// tidyReason returns a reason as it is kept.
+func tidyReason(s string) (string, error) {
+	s = norm.NFC.String(strings.Join(strings.Fields(s), " "))
+	if why := textFlaw(s, MaxReason); why != "" {
+		return "", invalid("reason", "%s", why)
+	}
+	return s, nil
+}
+
+// joined returns one [*InvalidError] with the fields of all of errs that are
+// such, nil if none is, and the first other error if there is one.
+func joined(errs ...error) error {
+	all := new(InvalidError)
+	for _, err := range errs {
+		switch bad, ok := err.(*InvalidError); {
+		case err == nil:
+		case ok && bad != nil:
+			all.Fields = append(all.Fields, bad.Fields...)
+		case !ok:
+			return err
+		}
+	}
+	return all.errorOrNil()
+}

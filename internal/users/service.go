@@ -1,0 +1,88 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// Signup says what becomes of a verified stranger who signs in.
+type Signup string
+
+// The ways to sign up.
+const (
+	SignupInvited Signup = "invited" // refused
+	SignupDomain  Signup = "domain"  // admitted with an address of a listed domain
+	SignupOpen    Signup = "open"    // admitted
+)
+
+// A Config is how a [Service] is set up. Its zero values are the defaults.
+type Config struct {
+	Now             func() time.Time // default time.Now
+	Log             *slog.Logger     // default slog.Default(): faults in bookkeeping
+	SessionIdle     time.Duration    // default 12 hours
+	SessionLifetime time.Duration    // default 7 days
+	Signup          Signup           // default SignupInvited
+	SignupDomains   []string         // with SignupDomain
+	TrustEmail      bool             // an address of which the provider does not say whether it is verified counts as verified
+}
+
+// Default limits of sessions.
+const (
+	DefaultSessionIdle     = 12 * time.Hour
+	DefaultSessionLifetime = 7 * 24 * time.Hour
+)
+
+// A Service is the directory and its history. Its methods may be called from
+// several goroutines.
+type Service struct {
+	db     *database.DB
+	config Config
+	notes  *notebook
+}
+
+// NewService returns the directory kept in db. [Service.Close] ends it.
+func NewService(db *database.DB, c Config) *Service {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.SessionIdle == 0 {
+		c.SessionIdle = DefaultSessionIdle
+	}
+	if c.SessionLifetime == 0 {
+		c.SessionLifetime = DefaultSessionLifetime
+	}
+	if c.Signup == "" {
+		c.Signup = SignupInvited
+	}
+	return &Service{db: db, config: c, notes: newNotebook(c.Log)}
+}
+
+// Close waits for the bookkeeping under way. The database stays open.
+func (s *Service) Close() { s.notes.close() }
+
+// Settle waits until the bookkeeping asked for so far is written.
+func (s *Service) Settle() { s.notes.settle() }
+
+// Ready returns nil if the directory can be read and written.
+func (s *Service) Ready(ctx context.Context) error { return s.db.Ping(ctx) }
+
+// now is the one time of a transaction: UTC, whole microseconds.
+func (s *Service) now() time.Time { return s.config.Now().UTC().Truncate(time.Microsecond) }
+
+// reads is where everything is read that is not about to be changed.
+func (s *Service) reads() reader { return s.db.Reads() }
+
+// in adds what was being done, and to whom, to an error.
+func in(what string, id ID, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", what, id, err)
+}

@@ -1,0 +1,202 @@
+package users
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// maxSessions is how many sessions a user may have; the one longest unused ends
+// when another starts.
+const maxSessions = 20
+
+// A Session is one signed-in browser.
+type Session struct {
+	ID        SessionID
+	StartedAt time.Time
+	SeenAt    time.Time // last use, to the minute
+	ExpiresAt time.Time // whatever the use
+	Address   string    // IP address at sign-in
+	UserAgent string    // at sign-in
+}
+
+// A SignedIn is a session and the user it belongs to, as they are now.
+type SignedIn struct {
+	User    User
+	Session Session
+	Flash   string // what the next page is to say, once
+}
+
+const sessionColumns = `s.id, s.started_at, s.seen_at, s.expires_at, s.address, s.user_agent`
+
+// into returns where to scan sessionColumns to.
+func (s *Session) into() []any {
+	return []any{&s.ID, (*database.Time)(&s.StartedAt), (*database.Time)(&s.SeenAt), (*database.Time)(&s.ExpiresAt), &s.Address, &s.UserAgent}
+}
+
+func scanSession(row scanner) (Session, error) {
+	var s Session
+	return s, row.Scan(s.into()...)
+}
+
+// Session returns who is signed in with the identifier of that digest. The use
+// is noted, at most once a minute. It returns [ErrNoSession] if there is no such
+// session, it has been idle or open for too long, or its user is deactivated.
+func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) {
+	var in SignedIn
+	row := s.reads().QueryRowContext(ctx, `SELECT `+userColumns+`, `+sessionColumns+`, s.flash`+userTables+
+		`JOIN sessions s ON s.user_key = u.key WHERE s.digest = $1`, digest)
+	var err error
+	in.User, err = scanUser(row, append(in.Session.into(), &in.Flash)...)
+	if errors.Is(err, ErrNotFound) {
+		return SignedIn{}, ErrNoSession
+	} else if err != nil {
+		return SignedIn{}, fmt.Errorf("find session: %w", err)
+	}
+	now := s.now()
+	if in.User.Status != StatusActive || !in.Session.lives(now, s.config.SessionIdle) {
+		return SignedIn{}, ErrNoSession
+	}
+	if now.Sub(in.Session.SeenAt) >= time.Minute {
+		s.noteSoon(seenAgain(in.Session.ID, in.User.Key, now)...)
+	}
+	return in, nil
+}
+
+// lives reports whether the session may be used. One from the future, after the
+// clock was set back, keeps its limits from when it began.
+func (s Session) lives(now time.Time, idle time.Duration) bool {
+	return now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(idle))
+}
+
+// ExpiredUser returns whose session the digest named, though it has expired. It
+// returns an empty key if the session has been ended or forgotten.
+func (s *Service) ExpiredUser(ctx context.Context, digest Digest) (key Key, err error) {
+	err = s.reads().QueryRowContext(ctx, `SELECT user_key FROM sessions WHERE digest = $1`, digest).Scan(&key)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return key, err
+}
+
+// SetFlash keeps what the next page of a session is to say; an empty text once it
+// has been said. It is bookkeeping.
+func (s *Service) SetFlash(ctx context.Context, digest Digest, text string) error {
+	return s.note(ctx, saidOnce(digest, text))
+}
+
+// SignOut ends the session of that digest, which is the actor's, and returns the
+// ID token it was started with. To end a session that is gone succeeds.
+func (s *Service) SignOut(ctx context.Context, actor Actor, digest Digest) (idToken string, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		var id SessionID
+		var user Key
+		row := tx.QueryRowContext(ctx, `SELECT id, user_key, id_token FROM sessions WHERE digest = $1`, digest)
+		if err := row.Scan(&id, &user, &idToken); errors.Is(err, sql.ErrNoRows) {
+			return nothing, nil
+		} else if err != nil {
+			return nothing, err
+		}
+		u, err := userByKey(ctx, tx, user)
+		if err != nil {
+			return nothing, err
+		}
+		return tx.endSession(ctx, u, id, "signed out")
+	})
+	return idToken, in("sign out", actor.ID, err)
+}
+
+// Sessions returns a user's sessions that may still be used, last used first. It
+// returns [ErrNotFound] and a [*ForbiddenError].
+func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, error) {
+	u, err := s.User(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.liveSessions(ctx, u.Key)
+	return all, in("sessions of", id, err)
+}
+
+func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) {
+	now := s.now()
+	return collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
+		WHERE s.user_key = $1 AND s.expires_at > $2 AND s.seen_at > $3 ORDER BY s.seen_at DESC, s.id`,
+		key, database.Time(now), database.Time(now.Add(-s.config.SessionIdle)))
+}
+
+// EndSession ends one session of a user, at once. It returns [ErrNotFound] if
+// there is no such user or they have no such session, a [*ForbiddenError], and an
+// [*InvalidError] on the reason.
+func (s *Service) EndSession(ctx context.Context, actor Actor, id ID, session SessionID, reason string) error {
+	_, err := s.endAll(ctx, actor, id, reason, `id = $2`, session)
+	return in("end session of", id, err)
+}
+
+// EndSessions ends all sessions of a user, at once, and returns how many there
+// were. Its errors are those of [Service.EndSession].
+func (s *Service) EndSessions(ctx context.Context, actor Actor, id ID, reason string) (int, error) {
+	n, err := s.endAll(ctx, actor, id, reason, `id <> $2`, "")
+	return n, in("end sessions of", id, err)
+}
+
+// EndOtherSessions ends the actor's sessions save the one they act in, and
+// returns how many there were.
+func (s *Service) EndOtherSessions(ctx context.Context, actor Actor) (int, error) {
+	n, err := s.endAll(ctx, actor, actor.ID, "", `id <> $2`, actor.Session)
+	return n, in("end other sessions of", actor.ID, err)
+}
+
+func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which string, session SessionID) (n int, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, err := tx.target(ctx, id, ActEndSessions)
+		if err != nil {
+			return nothing, err
+		}
+		reason, err := tidyReason(reason)
+		if err != nil {
+			return nothing, err
+		}
+		events, err := tx.endWhere(ctx, u, "by "+string(tx.actor.ID), `user_key = $1 AND `+which, session)
+		if n = len(events); n == 0 && err == nil && which == `id = $2` {
+			return nothing, ErrNotFound
+		}
+		for i := range events {
+			events[i].Reason = reason
+		}
+		return events, err
+	})
+	return n, err
+}
+
+// endSessions ends all sessions of u, for a reason of the console's own.
+func (c *changeTx) endSessions(ctx context.Context, u User, why string) ([]Event, error) {
+	return c.endWhere(ctx, u, why, `user_key = $1`)
+}
+
+// endSession ends one session of u.
+func (c *changeTx) endSession(ctx context.Context, u User, id SessionID, why string) ([]Event, error) {
+	return c.endWhere(ctx, u, why, `user_key = $1 AND id = $2`, id)
+}
+
+// endWhere deletes those sessions of u, whose key is $1, for which a condition of
+// this package holds, and returns an event for each.
+func (c *changeTx) endWhere(ctx context.Context, u User, why, condition string, args ...any) ([]Event, error) {
+	args = append([]any{u.Key}, args...)
+	ids, err := collect(ctx, c, func(row scanner) (id SessionID, err error) { return id, row.Scan(&id) },
+		`SELECT id FROM sessions WHERE `+condition+` ORDER BY seen_at, id`, args...)
+	if err != nil || len(ids) == 0 {
+		return nothing, err
+	}
+	if _, err := c.exec(ctx, `DELETE FROM sessions WHERE `+condition, args...); err != nil {
+		return nothing, err
+	}
+	var events []Event
+	for _, id := range ids {
+		events = append(events, about(ActionEnded, u, ended(id, why)))
+	}
+	return events, nil
+}

@@ -1,0 +1,282 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// Verified says whether the provider vouches for an address.
+type Verified int
+
+// What a provider may say.
+const (
+	VerifiedUnknown Verified = iota // it says nothing
+	VerifiedNo
+	VerifiedYes
+)
+
+// Claims are what the provider says of who signs in. Issuer and Subject together
+// are the identity; nothing else identifies anyone.
+type Claims struct {
+	Issuer     string
+	Subject    string
+	Address    string // e-mail address, as claimed
+	Verified   Verified
+	Name       string // this and the rest are taken where they are still empty, at the first sign-in
+	PictureURL string
+	TimeZone   string // IANA name
+}
+
+// A Visit is the browser that signs in. Digest is that of the new session's
+// identifier, which nobody may have known before.
+type Visit struct {
+	Digest    Digest
+	IDToken   string // kept as the hint for signing out at the provider
+	Address   string // IP address
+	UserAgent string
+	RequestID string
+	Replaces  Digest // of the session that the browser had, which ends
+}
+
+// Refusal says why a sign-in was refused. Its values are stored.
+type Refusal string
+
+// The refusals.
+const (
+	RefusedNoAddress   Refusal = "no_address"  // the provider gave none, or none that could be a user_id
+	RefusedUnverified  Refusal = "unverified"  // the provider says the address is not verified
+	RefusedUnvouched   Refusal = "unvouched"   // the provider does not say, and is not trusted to own its addresses
+	RefusedTaken       Refusal = "taken"       // the address is that of a user who has another identity, or is no person
+	RefusedUninvited   Refusal = "uninvited"   // no such user, and strangers are not admitted
+	RefusedDomain      Refusal = "domain"      // no such user, and the domain is not listed
+	RefusedDeactivated Refusal = "deactivated" // the user is deactivated
+)
+
+// A RefusedError says that a sign-in was refused, and why.
+type RefusedError struct {
+	Reason  Refusal
+	Address string // as claimed
+}
+
+func (e *RefusedError) Error() string { return "sign-in refused: " + string(e.Reason) }
+
+// A RefusedSignIn is one of the newest sign-ins that were refused.
+type RefusedSignIn struct {
+	At        time.Time
+	Address   string // as claimed
+	Reason    Refusal
+	RequestID string
+}
+
+// SignIn finds or admits the person that claims are about and starts a session
+// for them. It never changes a role and never reactivates anyone.
+//
+// SignIn returns a [*RefusedError] if they may not come in; the refusal is noted,
+// and leaves an event where it concerns a user.
+func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, error) {
+	var in SignedIn
+	actor := Actor{Via: ViaSession, RequestID: v.RequestID, Address: v.Address, UserAgent: v.UserAgent}
+	var refused *RefusedError
+	var concerned User
+	err := s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
+		in.User, events, err = tx.admit(ctx, c, s.config)
+		if errors.As(err, &refused) {
+			concerned = in.User
+		}
+		if err != nil {
+			return nothing, err
+		}
+		tx.actor.Key, tx.actor.ID, tx.actor.Name, tx.actor.Role = in.User.Key, in.User.ID, in.User.Name, in.User.Role
+		session, started, err := tx.startSession(ctx, in.User, v, s.config)
+		in.Session = session
+		return append(events, started...), err
+	})
+	if refused != nil {
+		s.refuse(ctx, actor, concerned, refused)
+		return SignedIn{}, refused
+	}
+	s.noteSoon(expired(s.now(), s.config.SessionIdle))
+	if err != nil {
+		return SignedIn{}, fmt.Errorf("sign in: %w", err)
+	}
+	return in, nil
+}
+
+// admit returns the person that claims are about, bound to the identity, and the
+// events of getting them there. With a [*RefusedError] the user is the one it
+// concerns, if any.
+func (c *changeTx) admit(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
+	u, err := userByIdentity(ctx, c, claims.Issuer, claims.Subject)
+	switch {
+	case err == nil && u.deactivated:
+		return u, nothing, &RefusedError{RefusedDeactivated, claims.Address}
+	case err == nil:
+		return u, nothing, touchIdentity(ctx, c, claims)
+	case !errors.Is(err, ErrNotFound):
+		return User{}, nothing, err
+	}
+	id, idErr := ParseID(claims.Address)
+	if idErr != nil || !id.isAddress() {
+		return User{}, nothing, &RefusedError{RefusedNoAddress, claims.Address}
+	}
+	u, err = userByID(ctx, c, id)
+	known := err == nil
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return User{}, nothing, err
+	}
+	if reason := refusal(claims, id, u, known, config); reason != "" {
+		return u, nothing, &RefusedError{reason, claims.Address}
+	}
+	if known {
+		return c.bind(ctx, u, claims)
+	}
+	return c.signUp(ctx, id, claims)
+}
+
+// refusal says why an identity that is bound to nobody may not come in with the
+// address id, or nothing. The user u has that user_id, if known.
+func refusal(claims Claims, id ID, u User, known bool, config Config) Refusal {
+	switch {
+	case claims.Verified == VerifiedNo:
+		return RefusedUnverified
+	case claims.Verified == VerifiedUnknown && !config.TrustEmail:
+		return RefusedUnvouched
+	case known && u.deactivated:
+		return RefusedDeactivated
+	case known && u.Status != StatusInvited:
+		return RefusedTaken
+	case known, config.Signup == SignupOpen:
+		return ""
+	case config.Signup != SignupDomain:
+		return RefusedUninvited
+	case !slices.Contains(config.SignupDomains, id.domain()):
+		return RefusedDomain
+	}
+	return ""
+}
+
+// bind gives an invited person their identity.
+func (c *changeTx) bind(ctx context.Context, before User, claims Claims) (User, []Event, error) {
+	if err := insertIdentity(ctx, c, before.Key, claims); err != nil {
+		return User{}, nothing, err
+	}
+	after := claims.fill(before.clone())
+	after.identified = true
+	after, err := updateUser(ctx, c, before, after)
+	return after, []Event{bound(after, claims, difference(before, after))}, err
+}
+
+// signUp admits a stranger.
+func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Event, error) {
+	u := claims.fill(c.newUser(KindPerson, id))
+	c.actor.Key, c.actor.ID, c.actor.Name = u.Key, u.ID, u.Name
+	u.CreatedBy, u.identified = u.Ref(), true
+	u.derive()
+	events, err := c.insert(ctx, u)
+	if err != nil {
+		return User{}, nothing, err
+	}
+	return u, append(events, bound(u, claims, nil)), insertIdentity(ctx, c, u.Key, claims)
+}
+
+func bound(u User, claims Claims, changes []Change) Event {
+	return about(ActionBound, u, append([]Change{{Field: "identity", New: claims.Issuer + " " + claims.Subject}}, changes...)...)
+}
+
+// fill takes from the claims what is still empty in u and acceptable.
+func (c Claims) fill(u User) User {
+	if name := tidyText(c.Name); u.Name == "" && textFlaw(name, MaxName) == "" {
+		u.Name = name
+	}
+	if u.PictureURL == "" && pictureFlaw(c.PictureURL) == "" {
+		u.PictureURL = c.PictureURL
+	}
+	if u.TimeZone == "UTC" && zoneFlaw(c.TimeZone) == "" {
+		u.TimeZone = c.TimeZone
+	}
+	return u
+}
+
+// startSession starts a session for u and ends the one it replaces and the one
+// longest unused of too many.
+func (c *changeTx) startSession(ctx context.Context, u User, v Visit, config Config) (Session, []Event, error) {
+	ends, err := c.endReplaced(ctx, v.Replaces)
+	if err != nil {
+		return Session{}, nothing, err
+	}
+	most, err := c.endWhere(ctx, u, "too many sessions", `user_key = $1 AND id NOT IN
+		(SELECT id FROM sessions WHERE user_key = $1 ORDER BY seen_at DESC, id LIMIT $2)`, maxSessions-1)
+	if err != nil {
+		return Session{}, nothing, err
+	}
+	session := Session{newSessionID(), c.now, c.now, c.now.Add(config.SessionLifetime), v.Address, v.UserAgent}
+	_, err = c.exec(ctx, `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token, flash)
+		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, '')`,
+		session.ID, v.Digest, u.Key, database.Time(c.now), database.Time(session.ExpiresAt), v.Address, v.UserAgent, v.IDToken)
+	started := about(ActionStarted, u, Change{Field: "session", New: string(session.ID)})
+	return session, slices.Concat(ends, most, []Event{started}), err
+}
+
+// endReplaced ends the session that the browser had, whoever it belonged to.
+func (c *changeTx) endReplaced(ctx context.Context, digest Digest) ([]Event, error) {
+	before, err := scanUser(c.QueryRowContext(ctx, `SELECT `+userColumns+userTables+
+		`JOIN sessions s ON s.user_key = u.key WHERE s.digest = $1`, digest))
+	if errors.Is(err, ErrNotFound) {
+		return nothing, nil
+	} else if err != nil {
+		return nothing, err
+	}
+	return c.endWhere(ctx, before, "signed in again", `user_key = $1 AND digest = $2`, digest)
+}
+
+// refuse notes a refused sign-in, and records it where it concerns a user: the
+// same refusal at most once a minute, so that a stranger cannot fill a log that
+// is never emptied.
+func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
+	r := RefusedSignIn{s.now(), string(canonical(e.Address)), e.Reason, actor.RequestID}
+	if err := s.note(ctx, signInRefused(r, u.Key)...); err != nil {
+		s.config.Log.WarnContext(ctx, "refused sign-in not noted", "error", err)
+	}
+	if u.Key == "" {
+		return
+	}
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		return tx.unlessRecent(ctx, about(ActionRefused, u, Change{Field: "refusal", New: string(e.Reason)}))
+	})
+	if err != nil {
+		s.config.Log.WarnContext(ctx, "refused sign-in not recorded", "user", u.Key, "error", err)
+	}
+}
+
+// RefuseAccess records that a known actor was refused something, the same thing
+// at most once a minute. It is best effort: the refusal stands without it.
+func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what string) {
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, err := userByID(ctx, tx, target)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return nothing, err
+		}
+		return tx.unlessRecent(ctx, about(ActionAccessRefused, u, Change{Field: "refusal", New: what}))
+	})
+	if err != nil && !errors.Is(err, ErrNoSession) {
+		s.config.Log.WarnContext(ctx, "refusal not recorded", "user", actor.Key, "error", err)
+	}
+}
+
+// unlessRecent returns the event, or nothing if the same actor had one with the
+// same target and change within a minute.
+func (c *changeTx) unlessRecent(ctx context.Context, e Event) ([]Event, error) {
+	recent, err := eventsWhere(ctx, c, `e.action = $1 AND e.actor_key = $2 AND e.target_key = $3 AND e.at > $4`,
+		e.Action, c.actor.Key, e.Target.Key, database.Time(c.now.Add(-time.Minute)))
+	for _, r := range recent {
+		if slices.Equal(r.Changes, e.Changes) {
+			return nothing, err
+		}
+	}
+	return []Event{e}, err
+}

@@ -1,0 +1,169 @@
+package users
+
+import (
+	"context"
+	"slices"
+)
+
+// A Departure is what is asked for when a user is deactivated. HandOver is the
+// user_id of the person who answers from then on for the service users that the
+// user answered for; empty for the actor, or for nobody at the command line.
+type Departure struct {
+	Reason   string
+	HandOver string
+}
+
+// A Deletion is what is asked for when a user is deleted. Confirm repeats their
+// user_id.
+type Deletion struct {
+	Confirm  string
+	Reason   string
+	HandOver string // as in a [Departure]; empty for nobody when they delete themselves
+}
+
+// Deactivate keeps a user from doing anything and ends their sessions. To
+// deactivate one who is succeeds and leaves no trace.
+//
+// Deactivate returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] and an
+// [*InvalidError].
+func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departure) error {
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		before, err := tx.target(ctx, id, ActDeactivate)
+		if err != nil || before.deactivated {
+			return nothing, err
+		}
+		reason, reasonErr := tidyReason(d.Reason)
+		handed, err := tx.handOver(ctx, before, d.HandOver)
+		if err := joined(reasonErr, err); err != nil {
+			return nothing, err
+		}
+		after := before
+		after.deactivated = true
+		if after, err = updateUser(ctx, tx, before, after); err != nil {
+			return nothing, err
+		}
+		ends, err := tx.endSessions(ctx, after, "deactivated")
+		event := about(ActionDeactivated, after, Change{"status", string(before.Status), string(after.Status)})
+		return slices.Concat([]Event{event.because(reason)}, handed, ends), err
+	})
+	return in("deactivate", id, err)
+}
+
+// Reactivate undoes a deactivation. To reactivate one who is not deactivated
+// succeeds and leaves no trace. It returns [ErrNotFound], a [*ForbiddenError] and
+// an [*InvalidError] on the reason.
+func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, reason string) error {
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		before, err := tx.target(ctx, id, ActReactivate)
+		if err != nil || !before.deactivated {
+			return nothing, err
+		}
+		if reason, err = tidyReason(reason); err != nil {
+			return nothing, err
+		}
+		after := before
+		after.deactivated = false
+		if after, err = updateUser(ctx, tx, before, after); err != nil {
+			return nothing, err
+		}
+		event := about(ActionReactivated, after, Change{"status", string(before.Status), string(after.Status)})
+		return []Event{event.because(reason)}, nil
+	})
+	return in("reactivate", id, err)
+}
+
+// Delete removes a user with their identities, sessions and preferences, and
+// hands over what they answered for. The history stays.
+//
+// Delete returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] and an
+// [*InvalidError].
+func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) error {
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, err := tx.target(ctx, id, ActDelete)
+		if err != nil {
+			return nothing, err
+		}
+		var confirmErr error
+		if canonical(d.Confirm) != u.ID {
+			confirmErr = invalid("confirm", "Type %s to confirm.", string(u.ID))
+		}
+		reason, reasonErr := tidyReason(d.Reason)
+		if err := joined(confirmErr, reasonErr); err != nil {
+			return nothing, err
+		}
+		handed, err := tx.handOver(ctx, u, d.HandOver)
+		if err != nil {
+			return nothing, err
+		}
+		ends, err := tx.endSessions(ctx, u, "deleted")
+		if err != nil {
+			return nothing, err
+		}
+		gone := about(ActionDeleted, u, difference(u, User{})...).because(reason)
+		return slices.Concat(handed, ends, []Event{gone}), deleteUser(ctx, tx, u)
+	})
+	return in("delete", id, err)
+}
+
+// handOver gives the service users that u answers for to another person: the one
+// named, else the actor, else nobody.
+func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, error) {
+	all, err := answeredFor(ctx, c, u.Key)
+	if err != nil || len(all) == 0 {
+		return nothing, err
+	}
+	heir, err := c.heir(ctx, u, canonical(to))
+	if err != nil {
+		return nothing, err
+	}
+	var events []Event
+	for _, service := range all {
+		after := service
+		after.Responsible = heir
+		if after, err = updateUser(ctx, c, service, after); err != nil {
+			return nothing, err
+		}
+		events = append(events, about(ActionHandedOver, after, difference(service, after)...))
+	}
+	return events, nil
+}
+
+// heir returns who takes over from u.
+func (c *changeTx) heir(ctx context.Context, u User, id ID) (Ref, error) {
+	if id == u.ID {
+		return Ref{}, invalid("hand_over", "Choose someone else than %s.", u.Label())
+	}
+	if id == "" && (c.actor.Key == "" || c.actor.is(u)) {
+		return Ref{}, nil
+	}
+	if id == "" {
+		id = c.actor.ID
+	}
+	person, err := c.answerable(ctx, "hand_over", id)
+	return person.Ref(), err
+}
+
+// MarkReviewed notes that a service user was looked at and is to be looked at
+// again on a day, a year from now if that is empty. It returns the result,
+// [ErrNotFound], a [*ForbiddenError] and an [*InvalidError].
+func (s *Service) MarkReviewed(ctx context.Context, actor Actor, id ID, reviewOn string) (after User, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		before, err := tx.target(ctx, id, ActReview)
+		if err != nil {
+			return nothing, err
+		}
+		after = before
+		after.ReviewOn = Date(tidyText(reviewOn))
+		if after.ReviewOn == "" {
+			after.ReviewOn = today(tx.now.AddDate(1, 0, 0))
+		}
+		if err := joined(check(before, after, tx.now)); err != nil {
+			return nothing, err
+		}
+		if after, err = updateUser(ctx, tx, before, after); err != nil {
+			return nothing, err
+		}
+		return []Event{about(ActionReviewed, after, difference(before, after)...)}, nil
+	})
+	return after, in("mark reviewed", id, err)
+}

@@ -1,0 +1,193 @@
+package users
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// userColumns are the columns scanUser reads, in its order.
+const userColumns = `u.key, u.user_id, COALESCE(u.name, ''), COALESCE(u.picture_url, ''), u.kind, u.role, u.deactivated, u.identified,
+	u.channels, u.types, u.time_zone, COALESCE(u.purpose, ''), COALESCE(u.review_on, ''), u.created_at, u.updated_at, u.seen_at, u.version,
+	COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, ''),
+	u.created_by, COALESCE(c.user_id, ''), COALESCE(c.name, ''), COALESCE(c.kind, '')`
+
+// userTables are where userColumns come from: the user u, who answers for them r,
+// who created them c.
+const userTables = ` FROM users u LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users c ON c.key = u.created_by `
+
+// never is when users were seen who never were. It is a time, so that it orders.
+var never = time.Unix(0, 0).UTC()
+
+type scanner interface{ Scan(...any) error }
+
+// scanUser reads userColumns from a row, and more beside them.
+func scanUser(row scanner, more ...any) (User, error) {
+	var u User
+	var channels, types []byte
+	into := []any{&u.Key, &u.ID, &u.Name, &u.PictureURL, &u.Kind, &u.Role, &u.deactivated, &u.identified,
+		&channels, &types, &u.TimeZone, &u.Purpose, &u.ReviewOn,
+		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &u.Version,
+		&u.Responsible.Key, &u.Responsible.ID, &u.Responsible.Name,
+		&u.CreatedBy.Key, &u.CreatedBy.ID, &u.CreatedBy.Name, &u.CreatedBy.Kind}
+	if err := row.Scan(append(into, more...)...); errors.Is(err, sql.ErrNoRows) {
+		return User{}, ErrNotFound
+	} else if err != nil {
+		return User{}, err
+	}
+	if u.Responsible.Key != "" {
+		u.Responsible.Kind = KindPerson
+	}
+	if u.SeenAt.Equal(never) {
+		u.SeenAt = time.Time{}
+	}
+	u.derive()
+	return u, errors.Join(json.Unmarshal(channels, &u.Channels), json.Unmarshal(types, &u.Types))
+}
+
+func userByKey(ctx context.Context, r reader, key Key) (User, error) {
+	return scanUser(r.QueryRowContext(ctx, `SELECT `+userColumns+userTables+`WHERE u.key = $1`, key))
+}
+
+func userByID(ctx context.Context, r reader, id ID) (User, error) {
+	return scanUser(r.QueryRowContext(ctx, `SELECT `+userColumns+userTables+`WHERE u.user_id = $1`, id))
+}
+
+// usersWhere returns the users for whom the condition holds. The condition is a
+// text of this package; values come as args.
+func usersWhere(ctx context.Context, r reader, condition string, args ...any) ([]User, error) {
+	return collect(ctx, r, func(row scanner) (User, error) { return scanUser(row) },
+		`SELECT `+userColumns+userTables+`WHERE `+condition, args...)
+}
+
+// collect runs a query and reads each of its rows.
+func collect[T any](ctx context.Context, r reader, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := r.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// count returns the single number that a query asks for.
+func count(ctx context.Context, r reader, query string, args ...any) (n int, err error) {
+	err = r.QueryRowContext(ctx, query, args...).Scan(&n)
+	return n, err
+}
+
+// answeredFor returns the service users a person answers for, by name.
+func answeredFor(ctx context.Context, r reader, person Key) ([]User, error) {
+	return usersWhere(ctx, r, `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, person)
+}
+
+func countActiveOwners(ctx context.Context, r reader) (int, error) {
+	return count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND status = 'active' AND kind = 'person'`)
+}
+
+// columns returns what insertUser and updateUser write of u alike.
+func (u User) columns() ([]any, error) {
+	channels, err := json.Marshal(u.Channels)
+	if err != nil {
+		return nil, err
+	}
+	types, err := json.Marshal(u.Types)
+	if err != nil {
+		return nil, err
+	}
+	return []any{u.ID, u.Name, u.PictureURL, u.Role, u.deactivated, u.identified, string(channels), string(types), u.TimeZone,
+		u.Purpose, u.Responsible.Key, u.ReviewOn, fold(u.Label()), fold(u.Name + " " + string(u.ID)),
+		database.Time(u.UpdatedAt), u.Version, u.Key}, nil
+}
+
+// insertUser writes a new user. It returns [ErrTaken] if there is one with that
+// user_id.
+func insertUser(ctx context.Context, tx *changeTx, u User) error {
+	columns, err := u.columns()
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `
+		INSERT INTO users (user_id, name, picture_url, role, deactivated, identified, channels, types, time_zone,
+			purpose, responsible_key, review_on, sort_name, search_text, updated_at, version, key, kind, created_at, created_by, seen_at)
+		VALUES ($1, NULLIF($2, ''), NULLIF($3, ''), $4, $5, $6, $7, $8, $9,
+			NULLIF($10, ''), NULLIF($11, ''), NULLIF($12, ''), $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+		append(columns, u.Kind, database.Time(u.CreatedAt), u.CreatedBy.Key, database.Time(never))...)
+	if database.IsTaken(err) {
+		return ErrTaken
+	}
+	return err
+}
+
+// updateUser writes after over before and returns it as stored, with the next
+// version. It returns [ErrStale] if before is no longer what is stored.
+func updateUser(ctx context.Context, tx *changeTx, before, after User) (User, error) {
+	after.Version, after.UpdatedAt = before.Version+1, tx.now
+	after.derive()
+	columns, err := after.columns()
+	if err != nil {
+		return User{}, err
+	}
+	res, err := tx.exec(ctx, `
+		UPDATE users
+		SET user_id = $1, name = NULLIF($2, ''), picture_url = NULLIF($3, ''), role = $4, deactivated = $5, identified = $6,
+			channels = $7, types = $8, time_zone = $9, purpose = NULLIF($10, ''), responsible_key = NULLIF($11, ''),
+			review_on = NULLIF($12, ''), sort_name = $13, search_text = $14, updated_at = $15, version = $16
+		WHERE key = $17 AND version = $18`, append(columns, before.Version)...)
+	if err != nil {
+		return User{}, err
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return User{}, err
+	} else if n == 0 {
+		return User{}, ErrStale
+	}
+	tx.mind(before, after)
+	return after, nil
+}
+
+// deleteUser removes a user and all that hangs on them save the history.
+// Nothing may refer to them any longer.
+func deleteUser(ctx context.Context, tx *changeTx, u User) error {
+	for _, statement := range []string{
+		`DELETE FROM sessions WHERE user_key = $1`,
+		`DELETE FROM identities WHERE user_key = $1`,
+		`DELETE FROM refused_sign_ins WHERE user_key = $1`,
+		`DELETE FROM users WHERE key = $1`,
+	} {
+		if _, err := tx.exec(ctx, statement, u.Key); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	tx.mind(u, User{})
+	return nil
+}
+
+// newUser returns a user of the kind as it is at creation, before what was asked
+// for is applied.
+func (c *changeTx) newUser(kind Kind, id ID) User {
+	u := User{
+		Key: newKey(), ID: id, Kind: kind, Role: RoleUser, TimeZone: "UTC",
+		Channels: map[string]bool{"email": true}, Types: map[string]bool{"comment_mention": true},
+		CreatedAt: c.now, UpdatedAt: c.now, Version: 1,
+		CreatedBy: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
+	}
+	if c.actor.Key == "" {
+		u.CreatedBy = Ref{}
+	}
+	u.derive()
+	return u
+}
