@@ -2,6 +2,7 @@ package views
 
 import (
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -36,6 +37,14 @@ func (a Avatar) picture() string {
 		return ""
 	}
 	return a.PictureURL
+}
+
+// class returns the class that colours the avatar.
+func (a Avatar) class() string {
+	if a == (Avatar{}) {
+		return "none"
+	}
+	return "av" + strconv.Itoa(a.Hue%hues)
 }
 
 // initials returns the first letters of the first and the last word of label,

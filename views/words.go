@@ -56,9 +56,6 @@ func consequenceIcon(kind string) string {
 	return "triangle-alert"
 }
 
-// hueClass returns the class that colours an avatar.
-func hueClass(hue int) string { return "av" + strconv.Itoa(hue%hues) }
-
 // attributes returns what an input has beside its name and value.
 func (f Field) attributes() templ.Attributes {
 	a := templ.Attributes{"autocomplete": orElse(f.Autocomplete, "off")}

@@ -1,0 +1,97 @@
+package views
+
+// What follows is shown on [ComponentsPage] and rendered by the tests of the
+// building blocks.
+
+var sampleTabs = []Tab{
+	{Label: "All", URL: "#forms", Count: "1,284", Current: true},
+	{Label: "People", URL: "#forms", Count: "1,246"},
+	{Label: "Service users", URL: "#forms", Count: "38"},
+	{Label: "Review due", URL: "#forms"},
+}
+
+var sampleBadges = []Badge{
+	{Tone: "ok", Word: "Active"},
+	{Tone: "info", Word: "Invited"},
+	{Tone: "warn", Word: "Review due"},
+	{Tone: "bad", Word: "Deactivated"},
+	{Word: "Owner"},
+}
+
+var sampleProblems = []Problem{
+	{Field: "name", Message: "Enter a name of at most 200 characters"},
+	{Field: "picture_url", Message: "Enter a picture address that starts with https://"},
+	{Message: "Nothing has been saved yet"},
+}
+
+var sampleFields = []Field{
+	{Name: "user_id", Label: "User ID", Value: "ana.kovac@example.com", Locked: "A user ID cannot be changed after it was created."},
+	{Name: "name", Label: "Name", Value: "", Error: "Enter a name, or the user ID is shown instead.", Required: true},
+	{Name: "picture_url", Label: "Picture", Type: "url", Placeholder: "https://", Hint: "An https address. Pictures from pictures.example.com are shown."},
+	{Name: "review_on", Label: "Review date", Type: "date", Value: "2027-03-01", Required: true},
+}
+
+var sampleResponsible = Field{
+	Name: "responsible", Label: "Responsible person", Hint: "Who answers for it. Start typing a name or address.", Required: true,
+}
+
+var samplePeopleOptions = []Option{
+	{Value: "ana.kovac@example.com", Label: "Ana Kovač"},
+	{Value: "bo.chen@example.com", Label: "Bo Chen"},
+}
+
+var sampleChoice = Choice{
+	Field: Field{Name: "role", Label: "Role", Required: true},
+	Options: []Option{
+		{Value: "user", Label: "User", Hint: "reads and edits their own record", Selected: true},
+		{Value: "auditor", Label: "Auditor", Hint: "sees the directory and the audit log"},
+		{Value: "admin", Label: "Admin", Hint: "manages users and auditors"},
+	},
+}
+
+var sampleArea = Field{Name: "reason", Label: "Reason", Hint: "Kept in the audit log with this change.", MaxLength: 500, Spellcheck: true}
+
+var sampleConflicts = []Field{
+	{Name: "c-name", Label: "Name", Value: "Ana Kovač", Required: true, Conflict: &Conflict{Base: "Ana", Theirs: "Ana Kovac", Yours: "Ana Kovač"}},
+	{Name: "c-picture", Label: "Picture", Value: "", Conflict: &Conflict{Theirs: "https://pictures.example.com/2026/11/23/ana-kovac-in-the-garden-with-a-very-long-name.jpg"}},
+}
+
+var samplePeople = []Person{
+	{Label: "Ana Kovač", ID: "ana.kovac@example.com", URL: "#forms", Avatar: AvatarOf("Ana Kovač", "3", false, "")},
+	{Label: "Nightly export", ID: "nightly-export", URL: "#forms", Avatar: AvatarOf("Nightly export", "2", true, "")},
+	{Label: "محمد علي", ID: "m.ali@example.com", URL: "#forms", Avatar: AvatarOf("محمد علي", "1", false, "")},
+	{Label: "山田 太郎", ID: "taro.yamada@example.com", URL: "#forms", Avatar: AvatarOf("山田 太郎", "4", false, "")},
+	{Label: "क्षितिज शर्मा", ID: "k.sharma@example.com", Avatar: AvatarOf("क्षितिज शर्मा", "5", false, "")},
+	{
+		Label: "Someone whose name goes on and on and on until it no longer fits on one line",
+		ID:    "someone.whose.address.is.at.least.as.long@a-department.of-an-organisation.example.com",
+		URL:   "#forms", Avatar: AvatarOf("Someone Long", "0", false, ""),
+	},
+}
+
+var sampleTime = Time{ISO: "2026-11-23T08:10:00Z", Exact: "23 Nov 2026, 09:10 CET", Relative: "2 hours ago"}
+
+var sampleSteps = []Step{
+	{Title: "Add a second owner", Text: "So that nobody is locked out when one of you is away.", Done: true},
+	{Title: "Add people", Text: "You send them a link; they sign in with the account they have.", Link: Link{Label: "Add a person", URL: "#forms"}},
+	{Title: "Look at the audit log", Text: "Your own sign-in is in it already.", Link: Link{Label: "Open the audit log", URL: "#forms"}},
+}
+
+var sampleEvents = []Event{
+	{
+		Seq: "412", URL: "#forms", Icon: "shield", Actor: samplePeople[0], Sentence: "changed the role of", Target: samplePeople[2],
+		Tail: "from user to admin", Reason: "Covers for Ana until March.", Changes: []Change{{Field: "role", Old: "user", New: "admin"}},
+		When: sampleTime, Via: "Session",
+	},
+	{
+		Seq: "411", URL: "#forms", Icon: "pencil", Actor: samplePeople[0], Sentence: "edited", Target: samplePeople[5],
+		Changes: []Change{
+			{Field: "name", New: "Someone whose name goes on and on and on until it no longer fits on one line"},
+			{Field: "picture_url", Old: "https://pictures.example.com/2026/11/23/a-picture-with-a-very-long-name.jpg"},
+		},
+		When: sampleTime, Via: "Session",
+	},
+	{Seq: "410", URL: "#forms", Icon: "log-in", Actor: samplePeople[3], Sentence: "signed in", When: sampleTime, Via: "Session"},
+	{Seq: "409", URL: "#forms", Icon: "terminal", Actor: Person{Label: "Command line"}, Sentence: "added", Target: samplePeople[1], When: sampleTime, Via: "Command line"},
+	{Seq: "2", URL: "#forms", Icon: "trash-2", Actor: samplePeople[0], Sentence: "deleted a user", When: sampleTime, Via: "Session", Erased: true},
+}
