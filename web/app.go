@@ -1,0 +1,142 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/sessions"
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// Config is what an [App] is made of. Users, Provider and BaseURL are required.
+type Config struct {
+	Users    *users.Service
+	Provider *auth.Provider
+	BaseURL  *url.URL // where people reach the console; links and cookies follow it, never a request's Host
+
+	OrgName         string         // default "Console"
+	PictureHosts    []string       // hosts that pictures are shown from
+	TrustedProxies  []netip.Prefix // peers whose X-Forwarded-For is believed
+	SessionLifetime time.Duration  // of the session's cookie; default users.DefaultSessionLifetime
+	Demo            bool           // says so on every page, and serves /_ui
+	Log             *slog.Logger   // default slog.Default()
+	Now             func() time.Time
+}
+
+// An App is the console over HTTP.
+type App struct {
+	users        *users.Service
+	provider     *auth.Provider
+	baseURL      *url.URL
+	org          string
+	pictureHosts pictureHosts
+	proxies      []netip.Prefix
+	demo         bool
+	log          *slog.Logger
+	now          func() time.Time
+
+	store    sessions.Store
+	lifetime time.Duration
+	table    []route // all of them, as routes added them
+	echo     *echo.Echo
+	handler  http.Handler
+	starts   *limiter // of sign-ins
+	returns  *limiter // from the provider
+	draining atomic.Bool
+}
+
+// New returns the console. It calls nobody and starts nothing.
+func New(c Config) (*App, error) {
+	if c.Users == nil || c.Provider == nil || c.BaseURL == nil || c.BaseURL.Host == "" {
+		return nil, errors.New("web: Users, Provider and an absolute BaseURL are required")
+	}
+	a := &App{
+		users: c.Users, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, pictureHosts: c.PictureHosts,
+		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, now: c.Now, lifetime: c.SessionLifetime,
+	}
+	a.setDefaults()
+	a.starts, a.returns = newLimiter(a.now), newLimiter(a.now)
+	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: sessionCookie, Secure: a.secure(), Lifetime: a.lifetime})
+	a.echo = a.newEcho()
+	handler, err := a.frame(a.echo)
+	if err != nil {
+		return nil, err
+	}
+	a.handler = handler
+	return a, nil
+}
+
+func (a *App) setDefaults() {
+	if a.org == "" {
+		a.org = "Console"
+	}
+	if a.lifetime == 0 {
+		a.lifetime = users.DefaultSessionLifetime
+	}
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+}
+
+// Handler returns the handler of all requests.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Drain makes readiness fail from now on, so that a proxy sends nobody more.
+// Requests are still answered.
+func (a *App) Drain() { a.draining.Store(true) }
+
+// secure reports whether people reach the console over https.
+func (a *App) secure() bool { return a.baseURL.Scheme == "https" }
+
+// newEcho returns the router with every route.
+func (a *App) newEcho() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetOutput(logWriter{a.log})
+	e.IPExtractor = func(r *http.Request) string { return requestOf(r).address.String() }
+	e.HTTPErrorHandler = a.serveError
+	e.Use(a.recognise)
+	a.routes(e)
+	return e
+}
+
+// frame puts around the router what every request passes, the first on the
+// outside.
+func (a *App) frame(router http.Handler) (http.Handler, error) {
+	compress, err := gzhttp.NewWrapper()
+	if err != nil {
+		return nil, err
+	}
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(a.denyCrossOrigin))
+
+	handler := rawPath(router)
+	handler = crossOrigin.Handler(handler)
+	handler = compress(handler)
+	handler = a.limitRates(handler)
+	handler = a.limitSizes(handler)
+	handler = a.securityHeaders(handler)
+	handler = a.recoverPanics(handler)
+	handler = a.logRequests(handler)
+	return a.identify(handler), nil
+}
+
+// logWriter passes on what Echo itself has to say, which is next to nothing.
+type logWriter struct{ log *slog.Logger }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.log.Warn("echo", "text", plainText(string(p)))
+	return len(p), nil
+}

@@ -1,0 +1,73 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// chrome returns what surrounds a page with that title; nav is the part of the
+// console that it is in, see [views.Chrome].
+func (a *App) chrome(c echo.Context, title, nav string) views.Chrome {
+	chrome := views.Chrome{
+		Title: title, Org: a.org, Theme: a.theme(c), Nav: nav, Path: a.pagePath(c),
+		RequestID: requestOf(c.Request()).id, Demo: a.demo,
+	}
+	if who, ok := signedIn(c); ok {
+		chrome.Viewer = a.chromeViewer(c, who.User)
+		chrome.Flash = a.sayOnce(c, who)
+	}
+	return chrome
+}
+
+func (a *App) chromeViewer(c echo.Context, u users.User) *views.Viewer {
+	label := plainText(u.Label())
+	return &views.Viewer{
+		Name: label, ID: string(u.ID), Role: roleWord(u.Role),
+		Avatar:        views.AvatarOf(label, string(u.Key), u.Kind == users.KindService, a.pictureHosts.shown(u.PictureURL)),
+		SeesDirectory: actor(c).May(users.ActSeeDirectory, users.User{}) == nil,
+	}
+}
+
+// sayOnce returns what the page is to say, and sees to it that only this one
+// does. Only a whole page that was opened says it.
+func (a *App) sayOnce(c echo.Context, who users.SignedIn) string {
+	if who.Flash == "" || c.Request().Method != http.MethodGet || isHTMX(c) {
+		return ""
+	}
+	a.flash(c, "")
+	return who.Flash
+}
+
+// pagePath returns the path and query of the page, to come back to after a
+// change of theme.
+func (a *App) pagePath(c echo.Context) string {
+	r := c.Request()
+	path := r.URL.EscapedPath()
+	if r.Method == http.MethodGet && r.URL.RawQuery != "" && !isHTMX(c) {
+		path += "?" + r.URL.RawQuery
+	}
+	return a.ownPath(path)
+}
+
+// pictureHosts are the hosts that pictures are shown from.
+type pictureHosts []string
+
+// shown returns picture if its host is one of them, else nothing.
+func (h pictureHosts) shown(picture string) string {
+	if !h.lists(picture) {
+		return ""
+	}
+	return picture
+}
+
+// lists reports whether picture is an https address at one of the hosts.
+func (h pictureHosts) lists(picture string) bool {
+	u, err := url.Parse(picture)
+	return err == nil && u.Scheme == "https" && slices.Contains(h, u.Host)
+}

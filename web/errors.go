@@ -1,0 +1,116 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// Answers of the frame itself.
+var (
+	errCrossOrigin = errors.New("form posted from another site")
+	errTooMany     = errors.New("too many requests")
+	errTooLarge    = errors.New("request too large")
+	errBadForm     = errors.New("form cannot be read")
+)
+
+// answers is how each error that is an answer, rather than a fault, is told to
+// the person who asked.
+var answers = []struct {
+	err     error
+	status  int
+	message string
+}{
+	{users.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been deleted, or never have been there."},
+	{users.ErrForbidden, http.StatusForbidden, "You are not allowed to do that."},
+	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again."},
+	{users.ErrStale, http.StatusConflict, "Someone else changed this user meanwhile. Look at the new values and try again."},
+	{users.ErrTaken, http.StatusConflict, "Another user has that user ID."},
+	{users.ErrLastOwner, http.StatusConflict, "There must always be an active owner, and this is the last one. Make someone else an owner first."},
+	{users.ErrBadCursor, http.StatusBadRequest, "This is not a place in the list. Start again at its beginning."},
+	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. Those who are signed in can go on working. Try again in a minute."},
+	{errCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was done. Open the page in the console and send it from there."},
+	{errTooMany, http.StatusTooManyRequests, "There were too many tries from your network. Wait a minute, then try again."},
+	{errTooLarge, http.StatusRequestEntityTooLarge, "That is more than the console takes. Send less."},
+	{errBadForm, http.StatusBadRequest, "The form could not be read. Open the page again and send it from there."},
+}
+
+// explain returns the status and message for err. An error it does not know is a
+// fault, of which the person asking is told nothing.
+func explain(err error) (status int, message string) {
+	for _, a := range answers {
+		if errors.Is(err, a.err) {
+			return a.status, a.message
+		}
+	}
+	if _, ok := errors.AsType[*users.InvalidError](err); ok {
+		return http.StatusUnprocessableEntity, "Some values cannot be accepted."
+	}
+	if users.Unavailable(err) {
+		return http.StatusServiceUnavailable, "The console cannot reach its data at the moment. Nothing was changed. Try again in a minute."
+	}
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok && he.Code < 500 {
+		return he.Code, httpMessage(he.Code)
+	}
+	return http.StatusInternalServerError, "Something went wrong on our side. It has been recorded under the number below."
+}
+
+// httpMessage is what is said of the errors that the router finds.
+func httpMessage(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		_, message := explain(users.ErrNotFound)
+		return message
+	case http.StatusMethodNotAllowed:
+		return "This address does not take that kind of request."
+	}
+	return "The console cannot answer this request: " + http.StatusText(status) + "."
+}
+
+// headings say in a few words what a status means.
+var headings = map[int]string{
+	http.StatusBadRequest:            "That did not work",
+	http.StatusUnauthorized:          "You are signed out",
+	http.StatusForbidden:             "You may not do that",
+	http.StatusNotFound:              "Not found",
+	http.StatusMethodNotAllowed:      "That did not work",
+	http.StatusConflict:              "That cannot be done now",
+	http.StatusRequestEntityTooLarge: "Too large",
+	http.StatusUnprocessableEntity:   "Check what you entered",
+	http.StatusTooManyRequests:       "Too many tries",
+	http.StatusInternalServerError:   "Something went wrong",
+	http.StatusServiceUnavailable:    "Not available at the moment",
+}
+
+// correctable reports whether err is one that the person can put right in the
+// form. [users.ErrStale] is not among them: such a form is shown with what has
+// changed.
+func correctable(err error) bool {
+	_, invalid := errors.AsType[*users.InvalidError](err)
+	return invalid || errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrLastOwner)
+}
+
+// problems lists what is wrong with a form, for the summary above it and the
+// messages beside its fields. It is empty for an error that is not [correctable].
+func problems(err error) []views.Problem {
+	if bad, ok := errors.AsType[*users.InvalidError](err); ok {
+		list := make([]views.Problem, len(bad.Fields))
+		for i, f := range bad.Fields {
+			list[i] = views.Problem{Field: f.Field, Message: f.Message}
+		}
+		return list
+	}
+	if !correctable(err) {
+		return nil
+	}
+	_, message := explain(err)
+	if errors.Is(err, users.ErrTaken) {
+		return []views.Problem{{Field: "user_id", Message: message}}
+	}
+	return []views.Problem{{Message: message}}
+}

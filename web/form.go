@@ -1,0 +1,85 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// bindForm fills a form from the body of the request. The form is a pointer to a
+// struct of strings, int64s and bools (for tick boxes, "on" or absent) with tags
+// form:"name"; embedded structs count as part of it.
+//
+// Only the tagged names may be posted, and of those only the ones listed in
+// fields where any are listed: that is how a field is kept from an actor. Every
+// other name, a name with two values and a number that is none are returned
+// together as an [*users.InvalidError]; the form is filled with the rest all the
+// same, to be shown again. Names that may not be posted are logged and recorded
+// once the handler is done.
+func bindForm(c echo.Context, form any, fields ...string) error {
+	var bad users.InvalidError
+	targets := map[string]reflect.Value{}
+	formTargets(reflect.ValueOf(form).Elem(), targets)
+	known := requestOf(c.Request())
+	for name, values := range posted(c) {
+		target, ok := targets[name]
+		switch {
+		case !ok || len(fields) > 0 && !slices.Contains(fields, name):
+			known.refused = append(known.refused, name)
+			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: fmt.Sprintf("You cannot set “%s” here.", shorten(plainText(name), 40))})
+		case len(values) != 1:
+			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: "Send this only once."})
+		case !setField(target, values[0]):
+			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: "This is not a number."})
+		}
+	}
+	if len(bad.Fields) == 0 {
+		return nil
+	}
+	slices.SortFunc(bad.Fields, func(x, y users.FieldError) int { return cmp.Compare(x.Field, y.Field) })
+	return &bad
+}
+
+// posted returns the values in the body of the request, never those of its
+// address; limitSizes has read them.
+func posted(c echo.Context) url.Values { return c.Request().PostForm }
+
+// formTargets collects the fields of a form by their names.
+func formTargets(form reflect.Value, targets map[string]reflect.Value) {
+	for i := range form.NumField() {
+		field := form.Type().Field(i)
+		switch name := field.Tag.Get("form"); {
+		case field.Anonymous:
+			formTargets(form.Field(i), targets)
+		case name != "":
+			targets[name] = form.Field(i)
+		}
+	}
+}
+
+// setField sets a field of a form as posted. It reports false for a number that
+// is none.
+func setField(field reflect.Value, value string) bool {
+	switch field.Kind() {
+	case reflect.String:
+		field.SetString(value)
+	case reflect.Bool:
+		field.SetBool(value == "on")
+	case reflect.Int64:
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return false
+		}
+		field.SetInt(n)
+	default:
+		panic("web: a form has strings, int64s and bools, not " + field.Type().String())
+	}
+	return true
+}

@@ -1,0 +1,19 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// home serves GET /: the directory for those who may see it, their own profile
+// for everyone else, and the sign-in page where nobody is signed in.
+func (a *App) home(c echo.Context) error {
+	if _, ok := signedIn(c); !ok {
+		return a.showSignIn(c, "/")
+	}
+	if actor(c).May(users.ActSeeDirectory, users.User{}) == nil {
+		return a.seeOther(c, "/users")
+	}
+	return a.seeOther(c, "/profile")
+}

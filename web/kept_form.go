@@ -1,0 +1,136 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// How long a form is kept, and how large it may be as it is posted.
+const (
+	keptFor = 10 * time.Minute
+	maxKept = 64 << 10 // bytes
+)
+
+// A keptForm is what someone posted whose session had ended.
+type keptForm struct {
+	Path   string
+	User   users.Key // whose session it was; empty if that is not known any more
+	Values url.Values
+}
+
+// askToSignIn answers someone who is not signed in, or no longer: a page leads to
+// the sign-in page and back, a form is kept until they have signed in again.
+func (a *App) askToSignIn(c echo.Context) error {
+	r := c.Request()
+	switch {
+	case isHTMX(c) && r.Method == http.MethodGet:
+		c.Response().Header().Set("HX-Redirect", signInPath("/sign-in", a.cameFrom(c)))
+		return c.NoContent(http.StatusUnauthorized)
+	case r.Method == http.MethodGet:
+		return a.seeOther(c, signInPath("/sign-in", a.ownPath(r.URL.RequestURI())))
+	}
+	back, kept := a.referer(c), false
+	if to := r.URL.EscapedPath(); a.takesForm(to) {
+		back = to
+		var err error
+		if kept, err = a.keepForm(c, to); err != nil {
+			return err
+		}
+	}
+	return render(c, http.StatusUnauthorized, views.SignInAgainPage(views.SignInAgain{
+		Chrome: a.chrome(c, "Sign in again", ""), Start: signInPath("/sign-in/start", back), Kept: kept,
+	}))
+}
+
+// signInPath returns a path of the sign-in with the page to come back to.
+func signInPath(path, returnTo string) string {
+	if returnTo == "/" {
+		return path
+	}
+	return path + "?return_to=" + url.QueryEscape(returnTo)
+}
+
+// takesForm reports whether that path shows a form and has it posted to itself.
+func (a *App) takesForm(path string) bool {
+	page := a.page(path)
+	return page != nil && page.Form && plainPath(path)
+}
+
+// keepForm keeps what was posted, and reports false if it is too much.
+func (a *App) keepForm(c echo.Context, path string) (bool, error) {
+	ctx := c.Request().Context()
+	user, err := a.users.ExpiredUser(ctx, a.sessionDigest(c))
+	if err != nil {
+		return false, err
+	}
+	data, err := json.Marshal(keptForm{path, user, posted(c)})
+	if err != nil || len(data) > maxKept {
+		return false, err
+	}
+	secret := auth.NewSecret()
+	if err := a.users.Keep(ctx, users.KeptForm, users.DigestOf(secret), data, keptFor); err != nil {
+		return false, err
+	}
+	c.SetCookie(a.cookie(formCookie(path), secret, int(keptFor/time.Second)))
+	return true, nil
+}
+
+// formCookie names the cookie with the secret of a form kept for that path.
+func formCookie(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return "form-" + hex.EncodeToString(sum[:6])
+}
+
+// showKept fills a form from what the viewer posted to this path before they had
+// to sign in again, and reports whether there was anything. The fields are as
+// for [bindForm]. Handlers that show a form call it before they render; it gives
+// a form out once, and only to whom it belongs.
+func (a *App) showKept(c echo.Context, form any, fields ...string) (bool, error) {
+	path := c.Request().URL.EscapedPath()
+	secret := a.cookieValue(c, formCookie(path))
+	if secret == "" {
+		return false, nil
+	}
+	c.SetCookie(a.cookie(formCookie(path), "", -1))
+	data, err := a.users.Take(c.Request().Context(), users.KeptForm, users.DigestOf(secret))
+	if errors.Is(err, users.ErrNotFound) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	var kept keptForm
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return false, err
+	}
+	if kept.Path != path || kept.User != "" && kept.User != actor(c).Key {
+		return false, nil
+	}
+	known := requestOf(c.Request())
+	c.Request().PostForm = kept.Values
+	err = bindForm(c, form, fields...)
+	known.refused = nil // nothing was sent this time
+	if err != nil && !correctable(err) {
+		return false, err
+	}
+	return true, nil
+}
+
+// referer returns the page of the console that a form was posted from, or "/".
+func (a *App) referer(c echo.Context) string {
+	u, err := url.Parse(c.Request().Referer())
+	if err != nil || u.Host != a.baseURL.Host {
+		return "/"
+	}
+	return a.ownPath(u.RequestURI())
+}

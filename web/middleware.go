@@ -1,0 +1,174 @@
+package web
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+)
+
+// identify gives each request an id of our own and finds out where it came from.
+func (a *App) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		known := &request{id: "req_" + strings.ToLower(rand.Text()), address: a.clientAddress(r)}
+		w.Header().Set("X-Request-Id", known.id)
+		next.ServeHTTP(w, withRequest(r, known))
+	})
+}
+
+// clientAddress returns the address of whoever made the request: the peer, or,
+// where the peer is a trusted proxy, the last of those it names that is not one
+// itself. What cannot be read ends the search at the proxy that said it.
+func (a *App) clientAddress(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	client := peer.Addr().Unmap().WithZone("")
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && a.trusts(client); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		client = hop.Unmap().WithZone("")
+	}
+	return client
+}
+
+// trusts reports whether what a peer says of where a request came from is believed.
+func (a *App) trusts(peer netip.Addr) bool {
+	for _, p := range a.proxies {
+		if p.Contains(peer) {
+			return true
+		}
+	}
+	return false
+}
+
+// logRequests writes one line for each request, with nothing secret in it: the
+// route's pattern rather than the path, and who rather than with what.
+func (a *App) logRequests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := a.now()
+		noted := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(noted, r)
+		known := requestOf(r)
+		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("request", known.id),
+			slog.String("method", plainText(r.Method)),
+			slog.String("route", known.route),
+			slog.Int("status", noted.status),
+			slog.Duration("duration", a.now().Sub(began)),
+			slog.String("user", string(known.user)),
+			slog.String("address", known.address.String()))
+	})
+}
+
+// A statusWriter notes the status of an answer, and whether it has begun.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+	begun  bool
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *statusWriter) WriteHeader(status int) {
+	if !w.begun {
+		w.status, w.begun = status, true
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter].
+func (w *statusWriter) Write(p []byte) (int, error) {
+	w.begun = true
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// recoverPanics answers a panic as any other fault.
+func (a *App) recoverPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch fault := recover(); fault {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(fault)
+			default:
+				a.log.ErrorContext(r.Context(), "panic", "request", requestOf(r).id, "panic", plainText(fmt.Sprint(fault)), "stack", string(debug.Stack()))
+				if noted, ok := w.(*statusWriter); ok && noted.begun {
+					panic(http.ErrAbortHandler) // half an answer is not to look like a whole one
+				}
+				a.answerError(w, r, fmt.Errorf("panic: %v", fault))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// securityHeaders tells the browser what a page of the console may do, with every
+// answer. Pages are not kept anywhere; what may be says so itself.
+func (a *App) securityHeaders(next http.Handler) http.Handler {
+	policy := a.contentPolicy()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()")
+		h.Set("Cache-Control", "no-store")
+		if a.secure() {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// contentPolicy is the content security policy of every page.
+func (a *App) contentPolicy() string {
+	images := "img-src 'self'"
+	for _, host := range a.pictureHosts {
+		images += " https://" + host
+	}
+	return strings.Join([]string{
+		"default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "connect-src 'self'", images,
+		"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'none'",
+	}, "; ")
+}
+
+// rawPath has the router see every path as it was sent, so that what is encoded
+// in a path is decoded once, by whoever reads it. It answers HEAD as GET, of
+// which net/http leaves out the body.
+func rawPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.Clone(r.Context())
+		r.URL.RawPath = r.URL.EscapedPath()
+		if r.Method == http.MethodHead {
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// denyCrossOrigin refuses a form that another site has posted.
+func (a *App) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
+	a.answerError(w, r, errCrossOrigin)
+}
+
+// answerError answers with the page for err before the router has seen the
+// request.
+func (a *App) answerError(w http.ResponseWriter, r *http.Request, err error) {
+	c := a.echo.NewContext(r, w)
+	if recogniseErr := a.recogniseViewer(c); recogniseErr != nil {
+		a.log.WarnContext(r.Context(), "recognise", "request", requestOf(r).id, "error", recogniseErr)
+	}
+	a.serveError(err, c)
+}

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// render answers with a page. It is made whole before the first byte goes out,
+// so that a fault in it is told as one.
+func render(c echo.Context, status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(c.Request().Context(), &b); err != nil {
+		return err
+	}
+	vary(c)
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// vary says that an address answers htmx with a part of its page.
+func vary(c echo.Context) {
+	const names = "HX-Request, HX-Target"
+	if h := c.Response().Header(); !slices.Contains(h.Values("Vary"), names) {
+		h.Add("Vary", names)
+	}
+}
+
+// isFragment reports whether htmx asks for only that part of the page which has
+// the id. It never does when it restores a page from history.
+func isFragment(c echo.Context, id string) bool {
+	h := c.Request().Header
+	_, target, found := strings.Cut(h.Get("HX-Target"), "#") // htmx 4 sends "section#results", htmx 2 "results"
+	if !found {
+		target = h.Get("HX-Target")
+	}
+	return isHTMX(c) && target == id
+}
+
+// isHTMX reports whether a script will read the answer, rather than a person.
+func isHTMX(c echo.Context) bool {
+	h := c.Request().Header
+	return h.Get("HX-Request") == "true" && h.Get("HX-History-Restore-Request") != "true"
+}
+
+// seeOther goes on to a page of the console after a form.
+func (a *App) seeOther(c echo.Context, path string) error {
+	vary(c)
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
+// flash has the next page that is shown say text.
+func (a *App) flash(c echo.Context, text string) {
+	if err := a.users.SetFlash(c.Request().Context(), a.sessionDigest(c), text); err != nil {
+		a.log.Warn("set flash", "request", requestOf(c.Request()).id, "error", err)
+	}
+}
+
+// userPath returns the path of a user's page, or of a page below it.
+func userPath(id users.ID, tail ...string) string {
+	path := "/users/" + url.PathEscape(string(id))
+	for _, t := range tail {
+		path += "/" + t
+	}
+	return path
+}
+
+// pathID returns the user_id in the path of c, decoded exactly once. What is no
+// user_id is [users.ErrNotFound].
+func (a *App) pathID(c echo.Context) (users.ID, error) {
+	decoded, err := url.PathUnescape(c.Param("id")) // as it was sent, see rawPath
+	if err != nil {
+		return "", users.ErrNotFound
+	}
+	id, err := users.ParseID(decoded)
+	if err != nil {
+		return "", users.ErrNotFound
+	}
+	return id, nil
+}

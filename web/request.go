@@ -1,0 +1,77 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A request is what the frame knows of one request, and what its log line needs
+// from those who answered it.
+type request struct {
+	id      string     // ours; what the client calls it is not read
+	address netip.Addr // of the client, see [App.clientAddress]
+
+	route   string    // pattern of the route, like "/users/:id"
+	user    users.Key // of who is signed in
+	refused []string  // fields of the form that the actor may not set
+}
+
+type requestKey struct{}
+
+// requestOf returns what is known of r. It is never nil.
+func requestOf(r *http.Request) *request {
+	if known, ok := r.Context().Value(requestKey{}).(*request); ok {
+		return known
+	}
+	return &request{}
+}
+
+// withRequest returns r with what is known of it.
+func withRequest(r *http.Request, known *request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
+}
+
+// signedInKey is where an echo.Context holds the [users.SignedIn].
+const signedInKey = "console.signed-in"
+
+// signedIn returns who is signed in, and whether anyone is.
+func signedIn(c echo.Context) (users.SignedIn, bool) {
+	s, ok := c.Get(signedInKey).(users.SignedIn)
+	return s, ok
+}
+
+// viewer returns the user who is signed in, or the zero User.
+func viewer(c echo.Context) users.User {
+	s, _ := signedIn(c)
+	return s.User
+}
+
+// actor returns who does what c asks for. Signed out, it has no key.
+func actor(c echo.Context) users.Actor {
+	known := requestOf(c.Request())
+	actor := users.Actor{
+		Via: users.ViaSession, RequestID: known.id, Address: known.address.String(), UserAgent: userAgent(c.Request()),
+	}
+	if s, ok := signedIn(c); ok {
+		actor.Key, actor.ID, actor.Name, actor.Role = s.User.Key, s.User.ID, s.User.Name, s.User.Role
+		actor.Session = s.Session.ID
+	}
+	return actor
+}
+
+// maxUserAgent is how much of a user agent is kept, in bytes.
+const maxUserAgent = 400
+
+// userAgent returns what the client says it is, as text that can be shown.
+func userAgent(r *http.Request) string {
+	agent := plainText(r.UserAgent())
+	if len(agent) > maxUserAgent {
+		agent = plainText(agent[:maxUserAgent])
+	}
+	return agent
+}

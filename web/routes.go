@@ -1,0 +1,134 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/static"
+)
+
+// routes is the whole of what the console serves, in one place, grouped by who
+// may call it. Whom a user may do something to is decided by the domain, in each
+// call.
+func (a *App) routes(e *echo.Echo) {
+	anyone := a.group(e, accessAnyone)
+	anyone.plain("/static/*", echo.WrapHandler(static.Handler()))
+	anyone.plain("/healthz", a.health)
+	anyone.plain("/readyz", a.ready)
+	anyone.page("/", a.home)
+	anyone.plain("/sign-in", a.signIn)
+	anyone.plain("/sign-in/start", a.startSignIn)
+	anyone.plain("/sign-in/callback", a.finishSignIn)
+	anyone.post("/sign-out", a.signOut)
+	anyone.post("/theme", a.setTheme)
+	if a.demo {
+		anyone.page("/_ui", a.components)
+	}
+
+	own := a.group(e, accessSignedIn)
+	own.form("/profile", a.profileForm, a.editProfile)
+	own.post("/profile/sessions/end", a.endOwnSessions)
+	own.plain("/profile/data", a.profileData)
+	own.post("/profile/delete", a.deleteOwn)
+	own.page("/users/:id", a.userDetail) // also of those a user answers for
+	own.page("/users/:id/activity", a.userActivity)
+	own.page("/users/:id/sessions", a.userSessions)
+	own.form("/users/:id/edit", a.editUserForm, a.editUser)
+	own.form("/users/:id/delete", a.deleteUserForm, a.deleteUser)
+	own.post("/users/:id/sessions/end", a.endUserSessions)
+	own.post("/users/:id/reviewed", a.markReviewed)
+
+	a.group(e, access(users.ActSeeDirectory)).page("/users", a.listUsers)
+	audit := a.group(e, access(users.ActSeeAudit))
+	audit.page("/audit", a.listEvents)
+	audit.page("/audit/:seq", a.showEvent)
+
+	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson)
+	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser)
+	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate)
+	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate)
+	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn)
+	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole)
+}
+
+// access says who may call a route: anyone, anyone who is signed in, or those
+// whose role has a [users.Act].
+type access users.Act
+
+const (
+	accessAnyone   access = "anyone"
+	accessSignedIn access = "signed in"
+)
+
+// A route is one address that is served.
+type route struct {
+	Method, Path string
+	Access       access
+	Plain        bool // answers with something other than a page to come back to
+	Form         bool // a form, shown at this path by GET and posted to it
+}
+
+// A group adds routes that the same people may call.
+type group struct {
+	app    *App
+	echo   *echo.Echo
+	access access
+}
+
+func (a *App) group(e *echo.Echo, who access) group { return group{a, e, who} }
+
+// page adds a page.
+func (g group) page(path string, h echo.HandlerFunc) {
+	g.add(route{Method: http.MethodGet, Path: path}, h)
+}
+
+// plain adds what is opened but is no page to come back to.
+func (g group) plain(path string, h echo.HandlerFunc) {
+	g.add(route{Method: http.MethodGet, Path: path, Plain: true}, h)
+}
+
+// post adds what is posted from a page with another path.
+func (g group) post(path string, h echo.HandlerFunc) {
+	g.add(route{Method: http.MethodPost, Path: path}, h)
+}
+
+// form adds a page with a form and what it is posted to. Such a form is kept for
+// someone whose session has ended.
+func (g group) form(path string, show, take echo.HandlerFunc) {
+	g.add(route{Method: http.MethodGet, Path: path, Form: true}, show)
+	g.add(route{Method: http.MethodPost, Path: path, Form: true}, take)
+}
+
+func (g group) add(r route, h echo.HandlerFunc) {
+	r.Access = g.access
+	g.app.table = append(g.app.table, r)
+	g.echo.Add(r.Method, r.Path, g.app.admit(g.access, h))
+}
+
+// admit lets through those who may call a route, and afterwards records what the
+// form held that the actor may not set.
+func (a *App) admit(who access, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := admission(c, who); err != nil {
+			return err
+		}
+		err := next(c)
+		a.recordRefusedFields(c)
+		return err
+	}
+}
+
+func admission(c echo.Context, who access) error {
+	if who == accessAnyone {
+		return nil
+	}
+	if _, ok := signedIn(c); !ok {
+		return users.ErrNoSession
+	}
+	if who == accessSignedIn {
+		return nil
+	}
+	return actor(c).May(users.Act(who), users.User{})
+}

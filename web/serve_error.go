@@ -1,0 +1,156 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// retryAfter is when to try again what is not available, in seconds.
+const retryAfter = "5"
+
+// serveError answers a request with what err means for the person who made it.
+// It logs faults, and records refusals of who is signed in.
+func (a *App) serveError(err error, c echo.Context) {
+	if errors.Is(err, users.ErrNoSession) && !c.Response().Committed {
+		err = a.askToSignIn(c)
+	}
+	if err == nil {
+		return
+	}
+	status, message := explain(err)
+	a.noteError(c, err, status)
+	if c.Response().Committed {
+		return
+	}
+	if status == http.StatusServiceUnavailable {
+		c.Response().Header().Set("Retry-After", retryAfter)
+	}
+	if isHTMX(c) && c.Request().Method == http.MethodGet { // shown as a page, not inside of one
+		c.Response().Header().Set("HX-Redirect", a.ownPath(c.Request().URL.RequestURI()))
+	}
+	if renderErr := a.renderError(c, err, status, message); renderErr != nil {
+		a.log.Error("render error page", "request", requestOf(c.Request()).id, "error", renderErr)
+		http.Error(c.Response(), message, status)
+	}
+}
+
+// noteError logs a fault, and a refusal with what was refused.
+func (a *App) noteError(c echo.Context, err error, status int) {
+	r := c.Request()
+	known := requestOf(r)
+	line := []any{"request", known.id, "method", plainText(r.Method), "route", known.route, "user", known.user, "error", plainText(err.Error())}
+	switch {
+	case r.Context().Err() != nil: // whoever asked has gone
+		a.log.Debug("abandoned", line...)
+	case status == http.StatusInternalServerError:
+		a.log.Error("fault", line...)
+	case status == http.StatusServiceUnavailable:
+		a.log.Warn("unavailable", line...)
+	case status == http.StatusForbidden:
+		a.log.Warn("refused", line...)
+		what := r.Method + " " + known.route
+		if errors.Is(err, errCrossOrigin) {
+			what = "form posted from another site"
+		}
+		a.recordRefusal(c, what)
+	}
+}
+
+// recordRefusal records that who is signed in was refused something.
+func (a *App) recordRefusal(c echo.Context, what string) {
+	if _, ok := signedIn(c); !ok {
+		return
+	}
+	target, err := a.pathID(c)
+	if err != nil {
+		target = "" // not about a user
+	}
+	a.users.RefuseAccess(c.Request().Context(), actor(c), target, what)
+}
+
+// maxRecorded is how many names of refused fields are recorded.
+const maxRecorded = 5
+
+// recordRefusedFields logs and records which fields of a form its sender may not
+// set.
+func (a *App) recordRefusedFields(c echo.Context) {
+	known := requestOf(c.Request())
+	if len(known.refused) == 0 {
+		return
+	}
+	names := make([]string, 0, maxRecorded)
+	for _, name := range known.refused[:min(len(known.refused), maxRecorded)] {
+		names = append(names, shorten(plainText(name), 40))
+	}
+	what := known.route + ": " + strings.Join(names, ", ")
+	a.log.Warn("refused fields", slog.String("request", known.id), slog.String("user", string(known.user)), slog.String("what", what))
+	a.recordRefusal(c, what)
+}
+
+// renderError shows the page for an error.
+func (a *App) renderError(c echo.Context, err error, status int, message string) error {
+	chrome := a.chrome(c, heading(status), "")
+	if forbidden, ok := errors.AsType[*users.ForbiddenError](err); ok {
+		return render(c, status, views.RefusedPage(views.Refused{
+			Chrome: chrome, Why: forbidden.Why, Helpers: a.helpers(c), Next: a.nextFrom(c),
+		}))
+	}
+	if bad, ok := errors.AsType[*users.InvalidError](err); ok {
+		message += " " + strings.Join(messagesOf(bad), " ")
+	}
+	return render(c, status, views.ErrorPage(views.Error{
+		Chrome: chrome, Status: strconv.Itoa(status), Heading: heading(status), Text: message, Next: a.nextFrom(c),
+	}))
+}
+
+func heading(status int) string {
+	if h := headings[status]; h != "" {
+		return h
+	}
+	return headings[http.StatusBadRequest]
+}
+
+func messagesOf(bad *users.InvalidError) []string {
+	messages := make([]string, len(bad.Fields))
+	for i, f := range bad.Fields {
+		messages[i] = f.Message
+	}
+	return messages
+}
+
+// helpers are those who can help someone who was refused something. Strangers
+// are told nobody's name.
+func (a *App) helpers(c echo.Context) []views.Person {
+	if _, ok := signedIn(c); !ok {
+		return nil
+	}
+	owners, err := a.users.WhoCanHelp(c.Request().Context())
+	if err != nil {
+		a.log.Warn("who can help", "request", requestOf(c.Request()).id, "error", err)
+	}
+	t := a.tell(c)
+	people := make([]views.Person, len(owners))
+	for i, owner := range owners {
+		people[i] = t.person(owner)
+	}
+	return people
+}
+
+// nextFrom is where to go from an error.
+func (a *App) nextFrom(c echo.Context) []views.Link {
+	if _, ok := signedIn(c); !ok {
+		return []views.Link{{Label: "Go to the sign-in page", URL: "/sign-in"}}
+	}
+	if actor(c).May(users.ActSeeDirectory, users.User{}) == nil {
+		return []views.Link{{Label: "Go to the directory", URL: "/users"}}
+	}
+	return []views.Link{{Label: "Go to my profile", URL: "/profile"}}
+}
