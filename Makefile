@@ -1,0 +1,93 @@
+# `make help` lists what there is to make. Building, running and testing need Go
+# alone; `make vendor` needs npm, and the browser tests a Chromium.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILD    = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+export CGO_ENABLED = 0
+
+.PHONY: help
+help: ## list what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: build ## build and start the demo on http://127.0.0.1:8080, its data in data/
+	@bin/console demo
+
+.PHONY: build
+build: ## build the program, bin/console
+	@echo "Building bin/console (the first time takes a few minutes)"
+	@$(BUILD) -o bin/console ./cmd/console
+
+.PHONY: watch
+watch: ## run the demo, and again at every change; http://127.0.0.1:7331 reloads itself
+	go tool templ generate -path . --watch --watch-pattern '.+\.(go|templ)$$|static/src/.+' --ignore-pattern '_templ\.go$$' \
+		--proxy http://127.0.0.1:8080 --open-browser=false --cmd 'make --no-print-directory rerun'
+
+.PHONY: rerun
+rerun:
+	@go generate ./static && exec go run ./cmd/console demo
+
+# --- Checks -------------------------------------------------------------------
+
+.PHONY: test
+test: lint test-go test-browser ## check everything: lint, then all tests
+
+.PHONY: test-go
+test-go: ## run the unit, HTTP and program tests
+	go test ./...
+
+# The first of these that is there runs the browser tests.
+BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell \
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium
+FIND_BROWSER = for b in $(BROWSERS); do command -v "$$b" && break; done
+
+.PHONY: test-browser
+test-browser: ## run the browser tests; on Debian, root gets a Chromium installed if there is none
+	@if [ -z "$$($(FIND_BROWSER))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing Chromium for the browser tests"; \
+		apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-core || exit 1; \
+	fi
+	@browser=$$($(FIND_BROWSER)); \
+	if [ -n "$$browser" ]; then \
+		echo "go test -tags browser ./cmd/console  # in $$browser"; \
+		CONSOLE_TEST_BROWSER="$$browser" go test -tags browser -timeout 15m ./cmd/console; \
+	else \
+		echo "The browser tests did not run: there is no Chromium or Chrome. Install one and run make test-browser."; \
+		[ "$$CI" != true ]; \
+	fi
+
+.PHONY: check
+check: test ## the same as test
+
+.PHONY: lint
+lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
+	@echo "gofmt"; files=$$(gofmt -l cmd internal static views web) && [ -z "$$files" ] || { echo "not formatted: $$files"; exit 1; }
+	@echo "templ fmt"; go tool templ fmt -fail -log-level error -prettier-command true views internal
+	@echo "go mod tidy"; go mod tidy -diff
+	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
+		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
+	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console
+	@echo "staticcheck"; go tool staticcheck -tags browser ./...
+
+# GENERATED prints a checksum of every generated file.
+GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort
+
+# --- Files made from others ---------------------------------------------------
+
+.PHONY: generate
+generate: ## make the generated files: pages from templ, minified assets
+	@go tool templ generate -path . -log-level error
+	@go generate ./...
+
+.PHONY: vendor
+vendor: ## fetch the vendored files again, as static/vendor.json lists them (needs npm)
+	go run ./static/vendoring
+
+.PHONY: screenshots
+screenshots: ## take the screenshots of the README again
+	CONSOLE_TEST_BROWSER="$$($(FIND_BROWSER))" go test -tags browser -count=1 -run '^TestScreenshots$$' ./cmd/console -update
+
+.PHONY: clean
+clean: ## remove what was built; data/ stays
+	rm -rf bin
