@@ -232,7 +232,7 @@ func TestWords(t *testing.T) {
 		"deleting says that it is for good":      {"delete", []string{">Delete ana@example.com</button>", "What cannot be undone", "Type ana@example.com to confirm"}},
 		"nobody found":                           {"directory_none", []string{"No one matches “zoe@example.com”", `href="/users/new?user_id=zoe%40example.com"`, "Refused sign-ins with this address", "No one with this address had been added."}},
 		"first sight":                            {"directory_first", []string{"Add a second owner", "Add people", "Look at the audit log"}},
-		"results announce their count":           {"directory", []string{`role="status">1,012 users found<`}},
+		"results announce their count":           {"directory", []string{`data-announce>1,012 users found<`}},
 		"someone else saved":                     {"user_edit_stale", []string{"changed this user", "Before", "Theirs", "Yours", "Take theirs and discard mine"}},
 		"a form kept over a sign-in":             {"user_edit_stale", []string{"It has not been sent yet"}},
 		"a posted form after the session":        {"sign_in_again", []string{"Your form is kept for ten minutes"}},
