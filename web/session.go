@@ -109,11 +109,6 @@ func (a *App) startSession(c echo.Context, coming *arrival) error {
 	return nil
 }
 
-// endSession ends the viewer's session and returns the ID token it began with.
-func (a *App) endSession(c echo.Context) (idToken string, err error) {
-	return a.users.SignOut(c.Request().Context(), actor(c), a.sessionDigest(c))
-}
-
 // forgetSession takes the session's cookie from the browser. The session itself
 // has ended already.
 func (a *App) forgetSession(c echo.Context) {

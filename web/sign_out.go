@@ -8,21 +8,32 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// signOut serves POST /sign-out. The session has ended when the page is shown,
-// which goes on to the provider, as no form may lead there.
+// signOut serves POST /sign-out.
 func (a *App) signOut(c echo.Context) error {
 	var form struct{}
 	if err := bindForm(c, &form); err != nil {
 		return err
 	}
-	m := views.SignedOut{Chrome: a.strangerChrome(c, "Signed out"), Again: "/sign-in"}
-	if _, ok := signedIn(c); ok {
-		idToken, err := a.endSession(c)
-		if err != nil {
-			return err
-		}
-		m.Next = a.provider.SignOutURL(c.Request().Context(), idToken, "")
+	if _, ok := signedIn(c); !ok {
+		return a.showSignedOut(c, "", "")
 	}
+	return a.leave(c)
+}
+
+// leave ends the viewer's session and shows that it has ended.
+func (a *App) leave(c echo.Context) error {
+	idToken, err := a.users.SignOut(c.Request().Context(), actor(c), a.sessionDigest(c))
+	if err != nil {
+		return err
+	}
+	return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), idToken, ""), "")
+}
+
+// showSignedOut says text and goes on to the provider's sign-out, where next is
+// its address: no form may lead there. The session has ended already.
+func (a *App) showSignedOut(c echo.Context, next, text string) error {
+	m := views.SignedOut{Chrome: a.strangerChrome(c, "Signed out"), Next: next, Again: "/sign-in"}
+	m.Flash = text
 	a.forgetSession(c)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return render(c, http.StatusOK, views.SignedOutPage(m))

@@ -1,0 +1,145 @@
+package web
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// ownForm is the form on the profile page, as it is posted.
+type ownForm struct {
+	recordForm
+	TimeZone string `form:"time_zone"`
+	Version  int64  `form:"version"`
+}
+
+func ownFormOf(u users.User) ownForm {
+	return ownForm{recordForm: recordFormOf(u), TimeZone: u.TimeZone, Version: u.Version}
+}
+
+// edit returns the form as the domain takes it.
+func (f ownForm) edit() users.ProfileEdit {
+	return users.ProfileEdit{Fields: f.fields(), TimeZone: &f.TimeZone, Version: f.Version}
+}
+
+// inputs gives access to the fields by name.
+func (f *ownForm) inputs() map[string]*string {
+	all := f.recordForm.inputs()
+	maps.Copy(all, map[string]*string{"time_zone": &f.TimeZone})
+	return all
+}
+
+// profileForm serves GET /profile.
+func (a *App) profileForm(c echo.Context) error {
+	form := ownFormOf(viewer(c))
+	var posted ownForm
+	kept, err := a.showKept(c, &posted)
+	if err != nil {
+		return err
+	}
+	if kept {
+		form = posted
+	}
+	m, err := a.profilePage(c, form, outcome{})
+	if err != nil {
+		return err
+	}
+	m.Kept = kept
+	return render(c, http.StatusOK, views.ProfilePage(m))
+}
+
+// editProfile serves POST /profile.
+func (a *App) editProfile(c echo.Context) error {
+	var form ownForm
+	err := bindForm(c, &form)
+	if err == nil {
+		_, err = a.users.EditProfile(c.Request().Context(), actor(c), form.edit())
+	}
+	if err == nil {
+		a.flash(c, "Your profile is saved.")
+		return a.seeOther(c, "/profile")
+	}
+	stale, isStale := errors.AsType[*users.StaleError](err)
+	if !isStale && !correctable(err) {
+		return err
+	}
+	came := outcomeOf(err)
+	if isStale {
+		base, theirs := ownFormOf(stale.Base), ownFormOf(stale.Current)
+		came.conflicts = merge(form.inputs(), base.inputs(), theirs.inputs())
+		form.Version = stale.Current.Version
+	}
+	m, pageErr := a.profilePage(c, form, came)
+	if pageErr != nil {
+		return pageErr
+	}
+	if isStale {
+		m.Stale = a.tell(c).stale(stale, "/profile")
+	}
+	status, _ := explain(err)
+	return render(c, status, views.ProfilePage(m))
+}
+
+// othersShown is how many changes made by others the profile shows.
+const othersShown = 20
+
+// profilePage returns the viewer's profile with the form as it is filled in.
+func (a *App) profilePage(c echo.Context, form ownForm, came outcome) (views.Profile, error) {
+	ctx, who, t := c.Request().Context(), actor(c), a.tell(c)
+	d, err := a.users.Detail(ctx, who, who.ID)
+	if err != nil {
+		return views.Profile{}, err
+	}
+	sessions, err := a.users.Sessions(ctx, who, who.ID)
+	if err != nil {
+		return views.Profile{}, err
+	}
+	others, err := a.users.Events(ctx, who, users.EventQuery{Target: who.ID, ByOthers: true, Limit: othersShown})
+	if err != nil {
+		return views.Profile{}, err
+	}
+	m := views.Profile{
+		Chrome: a.chrome(c, "My profile", "profile"), FormState: views.FormState{Problems: came.problems},
+		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d),
+		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
+		Sessions: t.sessions(sessions), ByOthers: t.events(others.Events), AnswersFor: t.serviceLines(d.AnswersFor),
+		Delete: deleteOwnForm(d, outcome{}, ""),
+	}
+	a.fillOwnForm(&m, form, came)
+	return m, nil
+}
+
+// fillOwnForm fills in the form of the profile.
+func (a *App) fillOwnForm(m *views.Profile, form ownForm, came outcome) {
+	m.Version = version(users.User{Version: form.Version})
+	m.Name = came.nameField(form.Name)
+	m.Picture = came.pictureField(form.PictureURL, a.pictureHosts)
+	m.Channels, m.Types = came.channelToggles(form.recordForm), came.typeToggles(form.recordForm)
+	for i := range m.Types {
+		m.Types[i].Label = strings.Replace(m.Types[i].Label, " them ", " me ", 1)
+	}
+	m.Sentence = notificationSentence("You", form.channels(), form.types())
+	m.TimeZone = views.Choice{
+		Field: came.on(views.Field{
+			Name: "time_zone", Label: "Time zone", Value: form.TimeZone, Required: true, Hint: "All times are shown in it.",
+		}),
+		Options: zoneOptions(form.TimeZone),
+	}
+}
+
+// ownFacts are the facts about the viewer's own account.
+func (t teller) ownFacts(d users.Detail) views.ProfileFacts {
+	u := d.User
+	facts := views.ProfileFacts{Role: roleWord(u.Role), May: roleMay[u.Role], Created: t.time(u.CreatedAt), Seen: t.time(u.SeenAt)}
+	if len(d.Identities) > 0 {
+		identity := t.identity(u, d.Identities[0])
+		facts.Identity = &identity
+	}
+	return facts
+}

@@ -1,0 +1,145 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// ownData is all that is stored about someone, as they download it.
+type ownData struct {
+	Record     ownRecord     `json:"record"`
+	Identities []ownIdentity `json:"identities"`
+	Sessions   []ownSession  `json:"sessions"`
+	AnswersFor []users.ID    `json:"answers_for"`
+	History    []ownEvent    `json:"history"`
+}
+
+type ownRecord struct {
+	ID        users.ID        `json:"user_id"`
+	Name      *string         `json:"name"`
+	Picture   *string         `json:"picture_url"`
+	IsService bool            `json:"is_service_user"`
+	IsSystem  bool            `json:"is_system_user"`
+	Channels  map[string]bool `json:"notification_channels_enabled"`
+	Types     map[string]bool `json:"notification_types_enabled"`
+	Role      users.Role      `json:"role"`
+	Status    users.Status    `json:"status"`
+	TimeZone  string          `json:"time_zone"`
+	CreatedAt time.Time       `json:"created_at"`
+	UpdatedAt time.Time       `json:"updated_at"`
+	SeenAt    *time.Time      `json:"last_seen_at"`
+	Version   int64           `json:"version"`
+}
+
+type ownIdentity struct {
+	Issuer     string    `json:"issuer"`
+	Subject    string    `json:"subject"`
+	Address    string    `json:"address"`
+	BoundAt    time.Time `json:"bound_at"`
+	SignedInAt time.Time `json:"signed_in_at"`
+}
+
+type ownSession struct {
+	ID        users.SessionID `json:"id"`
+	StartedAt time.Time       `json:"started_at"`
+	SeenAt    time.Time       `json:"last_seen_at"`
+	ExpiresAt time.Time       `json:"expires_at"`
+	Address   string          `json:"address"`
+	UserAgent string          `json:"user_agent"`
+}
+
+type ownEvent struct {
+	Seq       int64          `json:"seq"`
+	At        time.Time      `json:"at"`
+	Action    users.Action   `json:"action"`
+	Actor     users.ID       `json:"actor"`
+	Via       users.Via      `json:"via"`
+	Changes   []users.Change `json:"changes"`
+	Reason    string         `json:"reason"`
+	Address   string         `json:"address"`
+	UserAgent string         `json:"user_agent"`
+	RequestID string         `json:"request_id"`
+}
+
+// profileData serves GET /profile/data: the viewer's own record and history.
+func (a *App) profileData(c echo.Context) error {
+	ctx, who := c.Request().Context(), actor(c)
+	d, err := a.users.Detail(ctx, who, who.ID)
+	if err != nil {
+		return err
+	}
+	sessions, err := a.users.Sessions(ctx, who, who.ID)
+	if err != nil {
+		return err
+	}
+	history, err := a.ownHistory(c)
+	if err != nil {
+		return err
+	}
+	content, err := json.MarshalIndent(ownDataOf(d, sessions, history), "", "  ")
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="my-data.json"`)
+	return c.Blob(http.StatusOK, "application/json; charset=utf-8", content)
+}
+
+// ownHistory returns all events on the viewer, newest first.
+func (a *App) ownHistory(c echo.Context) ([]users.Event, error) {
+	who := actor(c)
+	var all []users.Event
+	q := users.EventQuery{Target: who.ID, Limit: users.MaxLimit}
+	for {
+		page, err := a.users.Events(c.Request().Context(), who, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Events...)
+		if page.Next == "" {
+			return all, nil
+		}
+		q.After = page.Next
+	}
+}
+
+func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) ownData {
+	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, AnswersFor: []users.ID{}, History: []ownEvent{}}
+	for _, i := range d.Identities {
+		data.Identities = append(data.Identities, ownIdentity(i))
+	}
+	for _, s := range sessions {
+		data.Sessions = append(data.Sessions, ownSession(s))
+	}
+	for _, u := range d.AnswersFor {
+		data.AnswersFor = append(data.AnswersFor, u.ID)
+	}
+	for _, e := range history {
+		data.History = append(data.History, ownEvent{
+			Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor.ID, Via: e.Via, Changes: e.Changes,
+			Reason: e.Reason, Address: e.Address, UserAgent: e.UserAgent, RequestID: e.RequestID,
+		})
+	}
+	return data
+}
+
+func ownRecordOf(u users.User) ownRecord {
+	r := ownRecord{
+		ID: u.ID, IsService: u.Kind == users.KindService, IsSystem: u.Kind == users.KindSystem, Channels: u.Channels, Types: u.Types,
+		Role: u.Role, Status: u.Status, TimeZone: u.TimeZone, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt, Version: u.Version,
+	}
+	if u.Name != "" {
+		r.Name = &u.Name
+	}
+	if u.PictureURL != "" {
+		r.Picture = &u.PictureURL
+	}
+	if !u.SeenAt.IsZero() {
+		r.SeenAt = &u.SeenAt
+	}
+	return r
+}

@@ -1,0 +1,55 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// confirmForm is the form at the foot of the profile.
+type confirmForm struct {
+	Confirm string `form:"confirm"` // the viewer's own user_id
+}
+
+// deleteOwn serves POST /profile/delete.
+func (a *App) deleteOwn(c echo.Context) error {
+	var form confirmForm
+	err := bindForm(c, &form)
+	who := actor(c)
+	if err == nil {
+		err = a.users.Delete(c.Request().Context(), who, who.ID, users.Deletion{Confirm: form.Confirm})
+	}
+	switch {
+	case err == nil:
+		return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), "", ""), "Your account is deleted.")
+	case !correctable(err):
+		return err
+	}
+	m, pageErr := a.profilePage(c, ownFormOf(viewer(c)), outcome{problems: problems(err)})
+	if pageErr != nil {
+		return pageErr
+	}
+	d, detailErr := a.users.Detail(c.Request().Context(), who, who.ID)
+	if detailErr != nil {
+		return detailErr
+	}
+	m.Delete = deleteOwnForm(d, outcomeOf(err), form.Confirm)
+	status, _ := explain(err)
+	return render(c, status, views.ProfilePage(m))
+}
+
+// deleteOwnForm asks for the viewer's user_id, or says why they cannot go.
+func deleteOwnForm(d users.Detail, came outcome, confirm string) views.DeleteOwn {
+	if d.LastOwner {
+		return views.DeleteOwn{Why: "You are the last active owner. Make someone else an owner first."}
+	}
+	return views.DeleteOwn{
+		Action: "/profile/delete",
+		Confirm: came.on(views.Field{
+			Name: "confirm", Label: "Type " + string(d.User.ID) + " to confirm", Value: confirm, Required: true, MaxLength: 254,
+		}),
+	}
+}

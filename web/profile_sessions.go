@@ -1,0 +1,38 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// endSessionForm is the form that lists the viewer's sessions.
+type endSessionForm struct {
+	Session string `form:"session"` // its id, or "others"
+}
+
+// endOwnSessions serves POST /profile/sessions/end. Whoever ends the session they
+// are in is signed out by that.
+func (a *App) endOwnSessions(c echo.Context) error {
+	var form endSessionForm
+	if err := bindForm(c, &form); err != nil {
+		return err
+	}
+	ctx, who := c.Request().Context(), actor(c)
+	switch form.Session {
+	case "others":
+		n, err := a.users.EndOtherSessions(ctx, who)
+		if err != nil {
+			return err
+		}
+		a.flash(c, "You are signed out everywhere else: "+counted(n, "session", "sessions")+" ended.")
+	case string(who.Session):
+		return a.leave(c)
+	default:
+		if err := a.users.EndSession(ctx, who, who.ID, users.SessionID(form.Session), ""); err != nil {
+			return err
+		}
+		a.flash(c, "You are signed out there.")
+	}
+	return a.seeOther(c, "/profile#sessions")
+}
