@@ -1,0 +1,163 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// auditFilters are the parameters that narrow the audit log.
+var auditFilters = []string{"q", "actor", "target", "action", "from", "to"}
+
+// listEvents serves GET /audit. A filter that cannot be used is told beside its
+// field, with status 422 and no events.
+func (a *App) listEvents(c echo.Context) error {
+	address := listAddressOf(c, append([]string{"after", "before"}, auditFilters...)...)
+	query, bad := auditQuery(address, zoneOf(viewer(c)))
+	status, page := http.StatusOK, users.EventPage{}
+	if len(bad.Fields) > 0 {
+		status = http.StatusUnprocessableEntity
+	} else {
+		var err error
+		page, err = a.users.Events(c.Request().Context(), actor(c), query)
+		if _, forged := errors.AsType[*users.InvalidError](err); forged {
+			return users.ErrBadCursor // the page offers no such action
+		}
+		if err != nil {
+			return err
+		}
+	}
+	m := a.auditResults(c, address, page)
+	if isFragment(c, "results") && status == http.StatusOK {
+		address.announce(c)
+		return render(c, status, views.AuditResults(m))
+	}
+	m.Chrome = a.chrome(c, "Audit log", "audit")
+	m.Filter = auditFilter(address, outcome{problems: problems(bad)})
+	return render(c, status, views.AuditPage(m))
+}
+
+// auditQuery returns what an address asks of the audit log, with its days as
+// they are in zone.
+func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.InvalidError) {
+	bad := new(users.InvalidError)
+	id := func(key string) users.ID {
+		id, err := users.ParseID(l.get(key))
+		if l.has(key) && err != nil {
+			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: "Enter a user ID, like ana@example.com."})
+		}
+		return id
+	}
+	day := func(key string) time.Time {
+		at, err := time.ParseInLocation(time.DateOnly, l.get(key), zone)
+		if l.has(key) && err != nil {
+			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: "Enter a date as year-month-day, like 2027-01-31."})
+		}
+		return at
+	}
+	query := users.EventQuery{
+		Text: l.get("q"), Actor: id("actor"), Target: id("target"), Action: users.Action(l.get("action")),
+		From: day("from"), To: day("to"), After: l.get("after"), Before: l.get("before"),
+	}
+	if !query.To.IsZero() {
+		query.To = query.To.AddDate(0, 0, 1) // all of that day
+	}
+	return query, bad
+}
+
+// auditResults is the part of the page that search and filters change.
+func (a *App) auditResults(c echo.Context, l listAddress, page users.EventPage) views.Audit {
+	m := views.Audit{Events: a.tell(c).events(page.Events), Pager: eventPager(l, page), Chips: auditChips(l)}
+	if l.has(auditFilters...) {
+		m.Clear = l.without(auditFilters...)
+	}
+	m.Count = "No events found"
+	if len(page.Events) > 0 {
+		m.Count = m.Pager.Range
+	}
+	return m
+}
+
+func auditFilter(l listAddress, o outcome) views.AuditFilter {
+	field := func(f views.Field) views.Field {
+		f.Value = l.get(f.Name)
+		return o.on(f)
+	}
+	actions := []filterValue{{"", "Any action"}}
+	for _, action := range users.Actions {
+		actions = append(actions, filterValue{string(action), actionWords[action]})
+	}
+	return views.AuditFilter{
+		Action: l.path,
+		Text:   field(views.Field{Name: "q", Label: "Search", Type: "search", Placeholder: "Search names, user IDs and reasons"}),
+		Actor:  field(views.Field{Name: "actor", Label: "Done by", Placeholder: "User ID"}),
+		Target: field(views.Field{Name: "target", Label: "Done to", Placeholder: "User ID"}),
+		What:   filterChoice("action", "Action", actions, l.get("action")),
+		From:   field(views.Field{Name: "from", Label: "From", Type: "date"}),
+		To:     field(views.Field{Name: "to", Label: "To", Type: "date"}),
+	}
+}
+
+// auditChips are what narrows the audit log.
+func auditChips(l listAddress) []views.Chip {
+	labels := map[string]string{"q": "Search", "actor": "Done by", "target": "Done to", "action": "Action", "from": "From", "to": "To"}
+	var chips []views.Chip
+	for _, key := range auditFilters {
+		value := l.get(key)
+		switch key {
+		case "action":
+			value = actionWords[users.Action(value)]
+		case "from", "to":
+			value = dateWord(users.Date(value))
+		}
+		if value != "" {
+			chips = append(chips, views.Chip{Label: labels[key] + ": " + plainText(value), Remove: l.without(key)})
+		}
+	}
+	return chips
+}
+
+// showEvent serves GET /audit/:seq.
+func (a *App) showEvent(c echo.Context) error {
+	seq, err := strconv.ParseInt(c.Param("seq"), 10, 64)
+	if err != nil {
+		return users.ErrNotFound
+	}
+	event, err := a.users.Event(c.Request().Context(), actor(c), seq)
+	if err != nil {
+		return err
+	}
+	newer, err := a.eventAt(c, seq+1)
+	if err != nil {
+		return err
+	}
+	older, err := a.eventAt(c, seq-1)
+	if err != nil {
+		return err
+	}
+	m := views.EventDetail{
+		Chrome: a.chrome(c, "Event "+c.Param("seq"), "audit"), Event: a.tell(c).event(event), Action: string(event.Action),
+		Newer: newer, Older: older, Log: "/audit",
+	}
+	m.Crumbs = []views.Link{{Label: "Audit log", URL: "/audit"}, {Label: "Event " + m.Event.Seq}}
+	if event.Erased {
+		m.Erased = "The details of this event were erased, with the personal data of a user it concerned. What happened and when stays."
+	}
+	return render(c, http.StatusOK, views.EventPage(m))
+}
+
+// eventAt returns the address of an event, or nothing if there is none of that
+// number.
+func (a *App) eventAt(c echo.Context, seq int64) (string, error) {
+	_, err := a.users.Event(c.Request().Context(), actor(c), seq)
+	if errors.Is(err, users.ErrNotFound) {
+		return "", nil
+	}
+	return eventPath(seq), err
+}

@@ -1,0 +1,223 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// A deed is how an action is told: between the names of actor and target, and,
+// where someone did it to themselves, after their name alone.
+type deed struct {
+	icon  string
+	other string // "deactivated"
+	self  string // "deleted their own account"
+	tail  func(users.Event) string
+}
+
+// deeds tell every action.
+var deeds = map[users.Action]deed{
+	users.ActionCreated:       {"user-plus", "added", "joined", createdTail},
+	users.ActionEdited:        {"pencil", "changed %s of", "changed their own %s", nil},
+	users.ActionRoleChanged:   {"shield", "changed the role of", "changed their own role", fromTo("role")},
+	users.ActionDeactivated:   {"user-x", "deactivated", "deactivated themselves", nil},
+	users.ActionReactivated:   {"user-check", "reactivated", "reactivated themselves", nil},
+	users.ActionDeleted:       {"trash-2", "deleted", "deleted their own account", nil},
+	users.ActionReviewed:      {"shield-check", "reviewed", "reviewed themselves", nextReview},
+	users.ActionHandedOver:    {"users", "handed over", "handed over themselves", fromTo("responsible")},
+	users.ActionStarted:       {"log-in", "signed in as", "signed in", nil},
+	users.ActionRefused:       {"ban", "was refused a sign-in as", "was refused a sign-in", nil},
+	users.ActionEnded:         {"log-out", "ended %s of", "ended %s of their own", endedTail},
+	users.ActionBound:         {"link", "bound an identity to", "signed in for the first time, which bound their identity", nil},
+	users.ActionReset:         {"unlink", "reset the sign-in of", "reset their own sign-in", nil},
+	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", nil},
+}
+
+// actionWords name the actions where a filter offers them.
+var actionWords = map[users.Action]string{
+	users.ActionCreated:       "User added",
+	users.ActionEdited:        "User edited",
+	users.ActionRoleChanged:   "Role changed",
+	users.ActionDeactivated:   "User deactivated",
+	users.ActionReactivated:   "User reactivated",
+	users.ActionDeleted:       "User deleted",
+	users.ActionReviewed:      "Service user reviewed",
+	users.ActionHandedOver:    "Service user handed over",
+	users.ActionStarted:       "Signed in",
+	users.ActionRefused:       "Sign-in refused",
+	users.ActionEnded:         "Session ended",
+	users.ActionBound:         "Identity bound",
+	users.ActionReset:         "Sign-in reset",
+	users.ActionAccessRefused: "Access refused",
+}
+
+// events tells a list of events.
+func (t teller) events(list []users.Event) []views.Event {
+	all := make([]views.Event, len(list))
+	for i, e := range list {
+		all[i] = t.event(e)
+	}
+	return all
+}
+
+// event tells one event as a sentence: who did what to whom.
+func (t teller) event(e users.Event) views.Event {
+	d, known := deeds[e.Action]
+	if !known { // written by a newer version
+		d = deed{icon: "history", other: string(e.Action) + ":", self: string(e.Action)}
+	}
+	shown := views.Event{
+		Seq: strconv.FormatInt(e.Seq, 10), URL: t.eventURL(e), Icon: d.icon,
+		Actor: t.eventActor(e), Sentence: fill(d.self, e), Reason: plainText(e.Reason), Changes: changeWords(e),
+		When: t.time(e.At), Via: viaWords[e.Via], Address: plainText(e.Address), UserAgent: plainText(e.UserAgent),
+		RequestID: e.RequestID, Erased: e.Erased,
+	}
+	if e.Target.Key != "" && e.Target.Key != e.Actor.Key {
+		shown.Sentence, shown.Target = fill(d.other, e), t.eventTarget(e)
+	}
+	if d.tail != nil {
+		shown.Tail = d.tail(e)
+	}
+	return shown
+}
+
+// eventURL is the address of an event, for those who may see the audit log.
+func (t teller) eventURL(e users.Event) string {
+	if t.actor.May(users.ActSeeAudit, users.User{}) != nil {
+		return ""
+	}
+	return eventPath(e.Seq)
+}
+
+func eventPath(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
+
+// eventActor shows who did it: the operator, or a stranger, where it was no user.
+func (t teller) eventActor(e users.Event) views.Person {
+	switch {
+	case e.Actor.Key != "":
+		return t.person(e.Actor)
+	case e.Via == users.ViaCommand:
+		return nobody("The operator")
+	}
+	return nobody("Someone")
+}
+
+func nobody(label string) views.Person {
+	return views.Person{Label: label, Avatar: views.AvatarOf(label, label, false, "")}
+}
+
+// eventTarget shows whom it was done to. Those who were deleted by it have no
+// page to lead to.
+func (t teller) eventTarget(e users.Event) views.Person {
+	p := t.person(e.Target)
+	if e.Action == users.ActionDeleted {
+		p.URL = ""
+	}
+	return p
+}
+
+// fill puts into a sentence what it leaves open.
+func fill(sentence string, e users.Event) string {
+	if !strings.Contains(sentence, "%s") {
+		return sentence
+	}
+	what := changedFields(e)
+	if e.Action == users.ActionEnded {
+		if endedBecause(e) == "signed out" {
+			return "signed out"
+		}
+		what = "a session"
+	} else if !strings.Contains(sentence, "own") {
+		what = "the " + what
+	}
+	return strings.Replace(sentence, "%s", what, 1)
+}
+
+// changedFields names what an edit changed: "name and picture".
+func changedFields(e users.Event) string {
+	var names []string
+	notifications := false
+	for _, c := range e.Changes {
+		if strings.HasPrefix(c.Field, "channel.") || strings.HasPrefix(c.Field, "type.") {
+			notifications = true
+			continue
+		}
+		names = append(names, strings.ToLower(fieldWord(c.Field)))
+	}
+	if notifications {
+		names = append(names, "notifications")
+	}
+	if len(names) == 0 {
+		return "record"
+	}
+	return enumerate(names, "and")
+}
+
+// endedBecause returns why a session ended, as the domain tells it.
+func endedBecause(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "session" {
+			return strings.TrimPrefix(c.New, "ended: ")
+		}
+	}
+	return ""
+}
+
+// endedTail tells why a session ended, where it was not for its own sake.
+func endedTail(e users.Event) string {
+	why := endedBecause(e)
+	if why == "" || why == "signed out" || strings.HasPrefix(why, "by ") {
+		return ""
+	}
+	return "(" + plainText(why) + ")"
+}
+
+// fromTo tells the old and the new value of a field.
+func fromTo(field string) func(users.Event) string {
+	return func(e users.Event) string {
+		for _, c := range e.Changes {
+			if c.Field == field && c.Old != "" {
+				return "from " + plainText(c.Old) + " to " + plainText(c.New)
+			}
+			if c.Field == field {
+				return "to " + plainText(c.New)
+			}
+		}
+		return ""
+	}
+}
+
+// createdTail tells with which role someone was added, where it is not the usual.
+func createdTail(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "role" && c.New != string(users.RoleUser) {
+			return "with the role " + plainText(c.New)
+		}
+	}
+	return ""
+}
+
+// nextReview tells when a service user is to be reviewed next.
+func nextReview(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "review_on" && c.New != "" {
+			return "with the next review on " + dateWord(users.Date(c.New))
+		}
+	}
+	return ""
+}
+
+// changeWords tells the changes of an event, field by field.
+func changeWords(e users.Event) []views.Change {
+	changes := make([]views.Change, 0, len(e.Changes))
+	for _, c := range e.Changes {
+		changes = append(changes, views.Change{
+			Field: fieldWord(c.Field),
+			Old:   plainText(valueWord(c.Field, c.Old)),
+			New:   plainText(valueWord(c.Field, c.New)),
+		})
+	}
+	return changes
+}

@@ -1,0 +1,217 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// recordForm are the fields that the record of every user has.
+type recordForm struct {
+	Name         string `form:"name"`
+	PictureURL   string `form:"picture_url"`
+	ChannelEmail string `form:"channel.email"` // this and the next two: "on" or absent, as browsers post a checkbox
+	ChannelWebUI string `form:"channel.web_ui"`
+	TypeMention  string `form:"type.comment_mention"`
+}
+
+// serviceForm are the fields that only a service user has.
+type serviceForm struct {
+	Purpose     string `form:"purpose"`
+	Responsible string `form:"responsible"`
+	ReviewOn    string `form:"review_on"`
+}
+
+// recordFormOf returns the form as it is filled in from u.
+func recordFormOf(u users.User) recordForm {
+	return recordForm{
+		Name: u.Name, PictureURL: u.PictureURL,
+		ChannelEmail: ticked(u.Channels["email"]), ChannelWebUI: ticked(u.Channels["web_ui"]),
+		TypeMention: ticked(u.Types["comment_mention"]),
+	}
+}
+
+func serviceFormOf(u users.User) serviceForm {
+	return serviceForm{Purpose: u.Purpose, Responsible: string(u.Responsible.ID), ReviewOn: string(u.ReviewOn)}
+}
+
+func ticked(on bool) string {
+	if on {
+		return "on"
+	}
+	return ""
+}
+
+func (f recordForm) channels() map[string]bool {
+	return map[string]bool{"email": f.ChannelEmail == "on", "web_ui": f.ChannelWebUI == "on"}
+}
+
+func (f recordForm) types() map[string]bool {
+	return map[string]bool{"comment_mention": f.TypeMention == "on"}
+}
+
+// fields returns the form as the domain takes it.
+func (f recordForm) fields() users.Fields {
+	return users.Fields{Name: &f.Name, PictureURL: &f.PictureURL, Channels: f.channels(), Types: f.types()}
+}
+
+func (f serviceForm) fields() users.ServiceFields {
+	return users.ServiceFields{Purpose: f.Purpose, Responsible: f.Responsible, ReviewOn: f.ReviewOn}
+}
+
+// inputs gives access to the fields by name.
+func (f *recordForm) inputs() map[string]*string {
+	return map[string]*string{
+		"name": &f.Name, "picture_url": &f.PictureURL, "channel.email": &f.ChannelEmail,
+		"channel.web_ui": &f.ChannelWebUI, "type.comment_mention": &f.TypeMention,
+	}
+}
+
+func (f *serviceForm) inputs() map[string]*string {
+	return map[string]*string{"purpose": &f.Purpose, "responsible": &f.Responsible, "review_on": &f.ReviewOn}
+}
+
+// An outcome is what came of a form that was posted: what is wrong with it, and
+// what someone else changed meanwhile. Its zero value is that of a form that was
+// not posted yet.
+type outcome struct {
+	problems  []views.Problem
+	conflicts map[string]*views.Conflict
+}
+
+// outcomeOf returns what err says of a form.
+func outcomeOf(err error) outcome {
+	if err == nil {
+		return outcome{}
+	}
+	return outcome{problems: problems(err)}
+}
+
+// formStatus is the status of a form that is shown again because of err.
+func formStatus(err error) int {
+	if errors.Is(err, users.ErrTaken) {
+		return http.StatusUnprocessableEntity // a mistake in a field, whatever it is elsewhere
+	}
+	status, _ := explain(err)
+	return status
+}
+
+// keptOr returns the form as the viewer filled it in before they had to sign in
+// again, and whether there is one, or else fresh.
+func keptOr[F any](a *App, c echo.Context, fresh F) (form F, kept bool, err error) {
+	if kept, err = a.showKept(c, &form); err != nil || !kept {
+		return fresh, false, err
+	}
+	return form, true, nil
+}
+
+// on adds to a field what came of it.
+func (o outcome) on(f views.Field) views.Field {
+	i := slices.IndexFunc(o.problems, func(p views.Problem) bool { return p.Field == f.Name })
+	if i >= 0 {
+		f.Error = o.problems[i].Message
+	}
+	f.Conflict = o.conflicts[f.Name]
+	return f
+}
+
+func (o outcome) nameField(value string) views.Field {
+	return o.on(views.Field{
+		Name: "name", Label: "Name", Value: value, MaxLength: users.MaxName,
+		Hint: "As others see it. Without one, the user ID is shown.",
+	})
+}
+
+// pictureField asks for a picture and says which hosts' pictures are shown.
+func (o outcome) pictureField(value string, hosts pictureHosts) views.Field {
+	f := views.Field{
+		Name: "picture_url", Label: "Picture", Value: value, Type: "url", MaxLength: users.MaxPicture,
+		Placeholder: "https://", Hint: "Pictures from " + enumerate(hosts, "and") + " are shown, else initials.",
+	}
+	switch {
+	case len(hosts) == 0:
+		f.Hint = "This console is set up to show initials only. The address is kept."
+	case value != "" && hosts.shown(value) == "":
+		f.Hint = "This address is kept, but initials are shown: its host is not one of those whose pictures are shown (" + enumerate(hosts, "and") + ")."
+	}
+	return o.on(f)
+}
+
+// reasonField asks why. The reason is kept with the event.
+func (o outcome) reasonField(value string) views.Field {
+	return o.on(views.Field{
+		Name: "reason", Label: "Reason", Value: value, MaxLength: users.MaxReason, Spellcheck: true,
+		Hint: "Kept in the history, and shown to the person it concerns.",
+	})
+}
+
+// toggleWords label the boxes.
+var toggleWords = map[string]string{
+	"channel.email":        "E-mail",
+	"channel.web_ui":       "Notices in the web interface",
+	"type.comment_mention": "Someone mentions them in a comment",
+}
+
+func (o outcome) channelToggles(f recordForm) []views.Toggle {
+	return o.toggles("channel.", users.Channels, f.channels())
+}
+
+func (o outcome) typeToggles(f recordForm) []views.Toggle {
+	return o.toggles("type.", users.Types, f.types())
+}
+
+func (o outcome) toggles(prefix string, keys []string, on map[string]bool) []views.Toggle {
+	boxes := make([]views.Toggle, len(keys))
+	for i, key := range keys {
+		name := prefix + key
+		boxes[i] = views.Toggle{
+			Check:    views.Check{Name: name, Label: toggleWords[name], Checked: on[key]},
+			Conflict: o.conflicts[name],
+		}
+	}
+	return boxes
+}
+
+// roleChoice offers roles, with what each may do.
+func (o outcome) roleChoice(roles []users.Role, value string) views.Choice {
+	c := views.Choice{Field: o.on(views.Field{Name: "role", Label: "Role", Value: value, Required: true})}
+	for _, r := range roles {
+		c.Options = append(c.Options, views.Option{
+			Value: string(r), Label: roleWord(r), Hint: roleMay[r], Selected: string(r) == value,
+		})
+	}
+	return c
+}
+
+// personField asks for a person by user_id, suggesting people.
+func (o outcome) personField(f views.Field, people []users.Ref) views.PersonField {
+	f.Hint = strings.TrimSpace(f.Hint + " Type their user ID, or part of their name to choose from a list.")
+	field := views.PersonField{Field: o.on(f)}
+	for _, r := range people {
+		field.People = append(field.People, views.Option{Value: string(r.ID), Label: plainText(r.Label())})
+	}
+	return field
+}
+
+// serviceFields ask for what only a service user has.
+func (o outcome) serviceFields(f serviceForm, people []users.Ref) views.ServiceUserFields {
+	return views.ServiceUserFields{
+		Purpose: o.on(views.Field{
+			Name: "purpose", Label: "Purpose", Value: f.Purpose, MaxLength: users.MaxPurpose, Required: true, Spellcheck: true,
+			Hint: "What it is for, so that others know whether it is still needed.",
+		}),
+		Responsible: o.personField(views.Field{
+			Name: "responsible", Label: "Responsible person", Value: f.Responsible, Required: true, Hint: "Who answers for it.",
+		}, people),
+		ReviewOn: o.on(views.Field{
+			Name: "review_on", Label: "Review date", Value: f.ReviewOn, Type: "date",
+			Hint: "When to look again whether it is still needed.",
+		}),
+	}
+}

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// newPersonForm is the form that adds a person, as it is posted.
+type newPersonForm struct {
+	UserID string `form:"user_id"`
+	recordForm
+	Role string `form:"role"`
+}
+
+// newPersonFormOf returns the form as it is shown at first: as every user begins,
+// with what the address asks for filled in.
+func newPersonFormOf(c echo.Context) newPersonForm {
+	f := newPersonForm{UserID: c.QueryParam("user_id"), Role: c.QueryParam("role")}
+	f.recordForm = recordForm{Name: c.QueryParam("name"), ChannelEmail: "on", TypeMention: "on"}
+	if f.Role == "" {
+		f.Role = string(users.RoleUser)
+	}
+	return f
+}
+
+func (f newPersonForm) person() users.NewPerson {
+	return users.NewPerson{
+		ID: f.UserID, Name: f.Name, PictureURL: f.PictureURL, Role: users.Role(f.Role), Channels: f.channels(), Types: f.types(),
+	}
+}
+
+// addPersonForm serves GET /users/new.
+func (a *App) addPersonForm(c echo.Context) error {
+	form, kept, err := keptOr(a, c, newPersonFormOf(c))
+	if err != nil {
+		return err
+	}
+	m := a.newPersonPage(c, form, outcome{})
+	m.Kept = kept
+	return render(c, http.StatusOK, views.NewPersonPage(m))
+}
+
+// addPerson serves POST /users/new. The next page has what to send the person.
+func (a *App) addPerson(c echo.Context) error {
+	var form newPersonForm
+	err := bindForm(c, &form)
+	var added users.User
+	if err == nil {
+		added, err = a.users.AddPerson(c.Request().Context(), actor(c), form.person())
+	}
+	switch {
+	case err == nil:
+		a.flash(c, added.Label()+" is added.")
+		return a.seeOther(c, userPath(added.ID)+"?added=1")
+	case !correctable(err):
+		return err
+	}
+	a.noteRefusedRole(c, users.ActAddPerson, users.KindPerson, form.Role)
+	m := a.newPersonPage(c, form, outcomeOf(err))
+	if m.Taken, err = a.takenBy(c, form.UserID, err); err != nil {
+		return err
+	}
+	return render(c, http.StatusUnprocessableEntity, views.NewPersonPage(m))
+}
+
+func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views.NewPerson {
+	roles := actor(c).MayGive(users.ActAddPerson, users.KindPerson)
+	m := views.NewPerson{
+		Chrome: a.chrome(c, "Add a person", "users"), FormState: views.FormState{Problems: o.problems},
+		Action: "/users/new", Cancel: "/users",
+		UserID: o.on(views.Field{
+			Name: "user_id", Label: "E-mail address", Value: form.UserID, Type: "email", Required: true, MaxLength: maxUserID,
+			Hint: "The address they sign in with. It is their user ID.",
+		}),
+		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
+		Role: o.roleChoice(roles, form.Role), RoleWhy: roleWhy(roles),
+		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
+	}
+	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Add a person"}}
+	return m
+}
+
+// maxUserID is the length of the longest user_id, in characters.
+const maxUserID = 254
+
+// roleWhy says why there is only one role to choose.
+func roleWhy(roles []users.Role) string {
+	if len(roles) > 1 {
+		return ""
+	}
+	return "You can add users with the role user. An owner can give them another."
+}
+
+// noteRefusedRole notes that a form asked for a role that the viewer may not
+// give.
+func (a *App) noteRefusedRole(c echo.Context, act users.Act, kind users.Kind, role string) {
+	if role != "" && !slices.Contains(actor(c).MayGive(act, kind), users.Role(role)) {
+		known := requestOf(c.Request())
+		known.refused = append(known.refused, "role")
+	}
+}
+
+// takenBy shows who has the user_id that a form asks for, where that is what is
+// wrong with it.
+func (a *App) takenBy(c echo.Context, userID string, wrong error) (*views.Person, error) {
+	if !errors.Is(wrong, users.ErrTaken) {
+		return nil, nil
+	}
+	id, err := users.ParseID(userID)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.users.User(c.Request().Context(), actor(c), id)
+	if errors.Is(err, users.ErrNotFound) {
+		return nil, nil // deleted meanwhile
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := a.tell(c).user(u)
+	return &p, nil
+}
+
+// personAdded is the page after a person was added, with what to send them.
+func (a *App) personAdded(c echo.Context, u users.User) views.PersonAdded {
+	hello := "Hello,"
+	if u.Name != "" {
+		hello = "Hello " + plainText(u.Name) + ","
+	}
+	m := views.PersonAdded{
+		Chrome: a.userChrome(c, u, "Added"), Who: a.tell(c).user(u), SignInURL: a.signInURL(), Another: "/users/new",
+	}
+	m.Message = hello + "\n\nyou have been added to the console of " + a.org + ". Sign in here, with the account that has the address " +
+		string(u.ID) + ":\n\n" + m.SignInURL + "\n\n" + plainText(viewer(c).Label())
+	return m
+}

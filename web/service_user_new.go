@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// newServiceUserForm is the form that creates a service user, as it is posted.
+type newServiceUserForm struct {
+	newPersonForm
+	serviceForm
+}
+
+// newServiceUserFormOf returns the form as it is shown at first.
+func (a *App) newServiceUserFormOf(c echo.Context) newServiceUserForm {
+	f := newServiceUserForm{newPersonForm: newPersonFormOf(c)}
+	f.Responsible, f.ReviewOn = string(actor(c).ID), a.tell(c).nextReviewOn()
+	return f
+}
+
+// createServiceUserForm serves GET /service-users/new.
+func (a *App) createServiceUserForm(c echo.Context) error {
+	form, kept, err := keptOr(a, c, a.newServiceUserFormOf(c))
+	if err != nil {
+		return err
+	}
+	m, err := a.newServiceUserPage(c, form, outcome{})
+	if err != nil {
+		return err
+	}
+	m.Kept = kept
+	return render(c, http.StatusOK, views.NewServiceUserPage(m))
+}
+
+// createServiceUser serves POST /service-users/new.
+func (a *App) createServiceUser(c echo.Context) error {
+	var form newServiceUserForm
+	err := bindForm(c, &form)
+	var created users.User
+	if err == nil {
+		created, err = a.users.CreateServiceUser(c.Request().Context(), actor(c),
+			users.NewServiceUser{NewPerson: form.person(), ServiceFields: form.serviceForm.fields()})
+	}
+	switch {
+	case err == nil:
+		a.flash(c, created.Label()+" is created.")
+		return a.seeOther(c, userPath(created.ID))
+	case !correctable(err):
+		return err
+	}
+	a.noteRefusedRole(c, users.ActCreateService, users.KindService, form.Role)
+	taken, takenErr := a.takenBy(c, form.UserID, err)
+	if takenErr != nil {
+		return takenErr
+	}
+	m, pageErr := a.newServiceUserPage(c, form, outcomeOf(err))
+	if pageErr != nil {
+		return pageErr
+	}
+	m.Taken = taken
+	return render(c, http.StatusUnprocessableEntity, views.NewServiceUserPage(m))
+}
+
+func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outcome) (views.NewServiceUser, error) {
+	people, err := a.suggestPeople(c)
+	roles := actor(c).MayGive(users.ActCreateService, users.KindService)
+	m := views.NewServiceUser{
+		Chrome: a.chrome(c, "New service user", "service"), FormState: views.FormState{Problems: o.problems},
+		Action: "/service-users/new", Cancel: "/users?view=" + string(users.ViewService),
+		UserID: o.on(views.Field{
+			Name: "user_id", Label: "User ID", Value: form.UserID, Required: true, MaxLength: maxUserID,
+			Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It cannot be changed later.",
+		}),
+		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
+		Service: o.serviceFields(form.serviceForm, people),
+		Role:    o.roleChoice(roles, form.Role), RoleWhy: roleWhy(roles),
+		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
+	}
+	m.Crumbs = []views.Link{{Label: "Service users", URL: "/users?view=service"}, {Label: "New service user"}}
+	return m, err
+}

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// A teller tells what the domain says to one viewer: at one moment, in their
+// time zone, with links to where they may go.
+type teller struct {
+	actor    users.Actor
+	now      time.Time
+	zone     *time.Location
+	pictures pictureHosts
+}
+
+// tell returns the teller for who is signed in.
+func (a *App) tell(c echo.Context) teller {
+	return teller{actor: actor(c), now: a.now(), zone: zoneOf(viewer(c)), pictures: a.pictureHosts}
+}
+
+// zoneOf returns the time zone a user has chosen, or UTC.
+func zoneOf(u users.User) *time.Location {
+	zone, err := time.LoadLocation(u.TimeZone)
+	if err != nil { // a zone that this machine's list does not have
+		return time.UTC
+	}
+	return zone
+}
+
+// time shows a moment to the viewer.
+func (t teller) time(at time.Time) views.Time { return timeAs(at, t.now, t.zone) }
+
+// today is the day that it is where the viewer is.
+func (t teller) today() users.Date { return users.Date(t.now.In(t.zone).Format(time.DateOnly)) }
+
+// due reports whether a review date has come.
+func (t teller) due(d users.Date) bool { return d != "" && d <= t.today() }
+
+// seesDirectory reports whether the viewer may open the pages of all users.
+func (t teller) seesDirectory() bool { return t.actor.May(users.ActSeeDirectory, users.User{}) == nil }
+
+// person shows a user in passing.
+func (t teller) person(r users.Ref) views.Person { return t.pictured(r, "") }
+
+// user shows a user as in lists, with their picture.
+func (t teller) user(u users.User) views.Person { return t.pictured(u.Ref(), u.PictureURL) }
+
+func (t teller) pictured(r users.Ref, picture string) views.Person {
+	if r.Key == "" && r.ID == "" {
+		return views.Person{}
+	}
+	p := views.Person{Label: plainText(r.Label()), ID: string(r.ID), URL: t.userURL(r)}
+	if p.Label == "" {
+		p.Label = "An erased user"
+	}
+	p.Avatar = views.AvatarOf(p.Label, string(r.Key), r.Kind == users.KindService, t.pictures.shown(picture))
+	return p
+}
+
+// userURL is the address of a user's page, or nothing where the viewer may not
+// open it.
+func (t teller) userURL(r users.Ref) string {
+	switch {
+	case r.ID == "":
+		return ""
+	case t.seesDirectory():
+		return userPath(r.ID)
+	case r.Key == t.actor.Key:
+		return "/profile"
+	}
+	return ""
+}
+
+// serviceLine shows a service user with the person who answers for it. The
+// viewer can mark it reviewed there if they may.
+func (t teller) serviceLine(u users.User) views.ServiceLine {
+	line := views.ServiceLine{Person: t.user(u), Purpose: plainText(u.Purpose), ReviewOn: dateWord(u.ReviewOn), Due: t.due(u.ReviewOn)}
+	if line.URL == "" && t.actor.May(users.ActSee, u) == nil {
+		line.URL = userPath(u.ID)
+	}
+	line.Review = t.review(u)
+	return line
+}
+
+// serviceLines shows service users with the person who answers for them.
+func (t teller) serviceLines(list []users.User) []views.ServiceLine {
+	lines := make([]views.ServiceLine, len(list))
+	for i, u := range list {
+		lines[i] = t.serviceLine(u)
+	}
+	return lines
+}
+
+// reviewEvery is how far ahead the next review is proposed.
+const reviewEvery = 6 // months
+
+// review is the form that marks u reviewed, or nil if the viewer may not.
+func (t teller) review(u users.User) *views.Review {
+	if u.Kind != users.KindService || t.actor.May(users.ActReview, u) != nil {
+		return nil
+	}
+	return &views.Review{
+		Action: userPath(u.ID, "reviewed"),
+		On:     views.Field{Name: "review_on", Label: "Next review", Type: "date", Value: t.nextReviewOn(), Required: true},
+	}
+}
+
+// session shows one signed-in browser.
+func (t teller) session(s users.Session) views.Session {
+	return views.Session{
+		ID: string(s.ID), Device: deviceWord(s.UserAgent), Address: s.Address,
+		Started: t.time(s.StartedAt), Seen: t.time(s.SeenAt), Expires: t.time(s.ExpiresAt),
+		Current: s.ID == t.actor.Session,
+	}
+}
+
+// sessions shows signed-in browsers.
+func (t teller) sessions(list []users.Session) []views.Session {
+	all := make([]views.Session, len(list))
+	for i, s := range list {
+		all[i] = t.session(s)
+	}
+	return all
+}
+
+// identity shows how the provider knows u.
+func (t teller) identity(u users.User, i users.Identity) views.Identity {
+	return views.Identity{
+		Issuer: i.Issuer, Subject: plainText(i.Subject), Address: plainText(i.Address),
+		Differs: i.Address != "" && i.Address != string(u.ID), Bound: t.time(i.BoundAt),
+	}
+}
+
+// nextReviewOn is the review date that is proposed for a service user.
+func (t teller) nextReviewOn() string {
+	return t.now.In(t.zone).AddDate(0, reviewEvery, 0).Format(time.DateOnly)
+}
+
+// version words the version of a record for the hidden field of a form.
+func version(u users.User) string { return strconv.FormatInt(u.Version, 10) }

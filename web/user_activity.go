@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// userActivity serves GET /users/:id/activity: what was done to a user and, for
+// those who may see the audit log, what the user did.
+func (a *App) userActivity(c echo.Context) error {
+	id, err := a.pathID(c)
+	if err != nil {
+		return err
+	}
+	u, err := a.users.User(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return err
+	}
+	address := listAddressOf(c, "after", "before")
+	query := users.EventQuery{After: address.get("after"), Before: address.get("before")}
+	seesAudit := actor(c).May(users.ActSeeAudit, users.User{}) == nil
+	if seesAudit {
+		query.About = u.ID
+	} else {
+		query.Target = u.ID
+	}
+	page, err := a.users.Events(c.Request().Context(), actor(c), query)
+	if err != nil {
+		return err
+	}
+	t := a.tell(c)
+	m := views.UserActivity{
+		Chrome: a.userChrome(c, u, "Activity"), Head: t.userHead(u, "Activity"),
+		Events: t.events(page.Events), Pager: eventPager(address, page),
+	}
+	if seesAudit {
+		m.Audit = listAddress{path: "/audit"}.with("target", string(u.ID))
+	}
+	return render(c, http.StatusOK, views.UserActivityPage(m))
+}
+
+// eventPager leads to newer and older events.
+func eventPager(l listAddress, page users.EventPage) views.Pager {
+	p := views.Pager{Previous: l.turned("before", page.Previous), Next: l.turned("after", page.Next)}
+	if len(page.Events) > 0 {
+		p.Range = counted(len(page.Events), "event", "events") + ", newest first"
+	}
+	return p
+}

@@ -1,0 +1,163 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// departureForm is the form that deactivates a user, as it is posted.
+type departureForm struct {
+	Reason   string `form:"reason"`
+	HandOver string `form:"hand_over"`
+}
+
+// deletionForm is the form that deletes a user, as it is posted.
+type deletionForm struct {
+	departureForm
+	Confirm string `form:"confirm"`
+}
+
+// reasonForm is a form that asks for nothing but a reason, as it is posted.
+type reasonForm struct {
+	Reason string `form:"reason"`
+}
+
+// target returns the user in the path of c, with what hangs on them, if the
+// viewer may carry out act on them.
+func (a *App) target(c echo.Context, act users.Act) (users.Consequences, error) {
+	id, err := a.pathID(c)
+	if err != nil {
+		return users.Consequences{}, err
+	}
+	target, err := a.users.Consequences(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return users.Consequences{}, err
+	}
+	return target, actor(c).May(act, target.User)
+}
+
+// answerConsequence answers a form on a consequence page: on success it says so
+// on the next page, a mistake shows the page again.
+func (a *App) answerConsequence(c echo.Context, err error, done, next string, page func(outcome) (views.Consequence, error)) error {
+	switch {
+	case err == nil:
+		a.flash(c, done)
+		return a.seeOther(c, next)
+	case !correctable(err):
+		return err
+	}
+	m, pageErr := page(outcomeOf(err))
+	if pageErr != nil {
+		return pageErr
+	}
+	return render(c, formStatus(err), views.ConsequencePage(m))
+}
+
+// showConsequence shows a consequence page for the first time, or as it was
+// filled in before the session ended.
+func showConsequence[F any](a *App, c echo.Context, page func(F) (views.Consequence, error)) error {
+	var empty F
+	form, kept, err := keptOr(a, c, empty)
+	if err != nil {
+		return err
+	}
+	m, err := page(form)
+	if err != nil {
+		return err
+	}
+	m.Kept = kept
+	return render(c, http.StatusOK, views.ConsequencePage(m))
+}
+
+// deactivateForm serves GET /users/:id/deactivate.
+func (a *App) deactivateForm(c echo.Context) error {
+	target, err := a.target(c, users.ActDeactivate)
+	if err != nil {
+		return err
+	}
+	return showConsequence(a, c, func(form departureForm) (views.Consequence, error) {
+		return a.deactivatePage(c, target, form, outcome{})
+	})
+}
+
+// deactivate serves POST /users/:id/deactivate.
+func (a *App) deactivate(c echo.Context) error {
+	target, err := a.target(c, users.ActDeactivate)
+	if err != nil {
+		return err
+	}
+	var form departureForm
+	err = bindForm(c, &form)
+	if err == nil {
+		err = a.users.Deactivate(c.Request().Context(), actor(c), target.User.ID, users.Departure(form))
+	}
+	done := target.User.Label() + " is deactivated."
+	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {
+		return a.deactivatePage(c, target, form, o)
+	})
+}
+
+// reactivateForm serves GET /users/:id/reactivate.
+func (a *App) reactivateForm(c echo.Context) error {
+	target, err := a.target(c, users.ActReactivate)
+	if err != nil {
+		return err
+	}
+	return showConsequence(a, c, func(form reasonForm) (views.Consequence, error) {
+		return a.reactivatePage(c, target, form, outcome{}), nil
+	})
+}
+
+// reactivate serves POST /users/:id/reactivate.
+func (a *App) reactivate(c echo.Context) error {
+	target, err := a.target(c, users.ActReactivate)
+	if err != nil {
+		return err
+	}
+	var form reasonForm
+	err = bindForm(c, &form)
+	if err == nil {
+		err = a.users.Reactivate(c.Request().Context(), actor(c), target.User.ID, form.Reason)
+	}
+	done := target.User.Label() + " is reactivated."
+	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {
+		return a.reactivatePage(c, target, form, o), nil
+	})
+}
+
+// deleteUserForm serves GET /users/:id/delete.
+func (a *App) deleteUserForm(c echo.Context) error {
+	target, err := a.target(c, users.ActDelete)
+	if err != nil {
+		return err
+	}
+	return showConsequence(a, c, func(form deletionForm) (views.Consequence, error) {
+		return a.deletePage(c, target, form, outcome{})
+	})
+}
+
+// deleteUser serves POST /users/:id/delete.
+func (a *App) deleteUser(c echo.Context) error {
+	target, err := a.target(c, users.ActDelete)
+	if err != nil {
+		return err
+	}
+	var form deletionForm
+	err = bindForm(c, &form)
+	if err == nil {
+		err = a.users.Delete(c.Request().Context(), actor(c), target.User.ID,
+			users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver})
+	}
+	next := "/users"
+	if target.User.Key == actor(c).Key {
+		next = "/" // who is gone sees no directory
+	}
+	done := target.User.Label() + " is deleted."
+	return a.answerConsequence(c, err, done, next, func(o outcome) (views.Consequence, error) {
+		return a.deletePage(c, target, form, o)
+	})
+}

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// consequencePage is what all consequence pages have. The verb is as on a
+// button: "Deactivate".
+func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason string, o outcome) views.Consequence {
+	label := plainText(u.Label())
+	return views.Consequence{
+		Chrome: a.userChrome(c, u, verb), FormState: views.FormState{Problems: o.problems},
+		Who: a.tell(c).user(u), Heading: verb + " " + label + "?", Button: verb + " " + string(u.ID),
+		Action: userPath(u.ID, tail), Cancel: userPath(u.ID), Reason: o.reasonField(reason),
+	}
+}
+
+func (a *App) deactivatePage(c echo.Context, target users.Consequences, form departureForm, o outcome) (views.Consequence, error) {
+	u := target.User
+	m := a.consequencePage(c, u, "Deactivate", "deactivate", form.Reason, o)
+	m.Danger = true
+	m.Ends = append(endingSessions(target), endingAccess(u))
+	m.Stays = []string{
+		"The record, the role and the history stay as they are.",
+		"The user can be reactivated at any time.",
+	}
+	switch {
+	case u.Status == users.StatusDeactivated:
+		m.Why = plainText(u.Label()) + " is deactivated already."
+	case target.LastOwner:
+		m.Why = lastOwnerWhy
+	}
+	var err error
+	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
+	return m, err
+}
+
+func (a *App) reactivatePage(c echo.Context, target users.Consequences, form reasonForm, o outcome) views.Consequence {
+	u := target.User
+	m := a.consequencePage(c, u, "Reactivate", "reactivate", form.Reason, o)
+	m.Stays = []string{
+		"The role is " + string(u.Role) + ", as before.",
+		"The record and the history are as they were.",
+	}
+	if u.Kind == users.KindPerson {
+		m.Stays = append(m.Stays, "They can sign in again at once. Sessions that have ended stay ended.")
+	}
+	if u.Status != users.StatusDeactivated {
+		m.Why = plainText(u.Label()) + " is not deactivated."
+	}
+	return m
+}
+
+func (a *App) deletePage(c echo.Context, target users.Consequences, form deletionForm, o outcome) (views.Consequence, error) {
+	u := target.User
+	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
+	m.Danger = true
+	m.Ends = append(endingSessions(target), endingAccess(u), "The record, with name, picture and preferences, is removed.")
+	m.Stays = []string{"The audit log keeps what they did and what was done to them, with user ID and name, until it is erased."}
+	m.Final = []string{"This cannot be undone. Someone who is added with the same user ID later is another user."}
+	if target.LastOwner {
+		m.Why = lastOwnerWhy
+	}
+	confirm := o.on(views.Field{
+		Name: "confirm", Label: "Type " + string(u.ID) + " to confirm", Value: form.Confirm, Required: true,
+	})
+	m.Confirm = &confirm
+	var err error
+	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
+	return m, err
+}
+
+// endingSessions says which sessions end.
+func endingSessions(target users.Consequences) []string {
+	switch n := len(target.Sessions); {
+	case target.User.Kind != users.KindPerson:
+		return nil
+	case n == 0:
+		return []string{"They are not signed in anywhere at the moment."}
+	case n == 1:
+		return []string{"Their one session ends at once, last used in " + deviceWord(target.Sessions[0].UserAgent) + "."}
+	default:
+		return []string{"All " + number(n) + " of their sessions end at once."}
+	}
+}
+
+func endingAccess(u users.User) string {
+	if u.Kind == users.KindPerson {
+		return "They cannot sign in any more, whatever the provider says."
+	}
+	return "No program can act as this service user any more."
+}
+
+// handOver asks who is to answer for the service users of someone who goes; nil
+// where there are none.
+func (a *App) handOver(c echo.Context, target users.Consequences, value string, o outcome) (*views.HandOver, error) {
+	if len(target.AnswersFor) == 0 {
+		return nil, nil
+	}
+	people, err := a.suggestPeople(c)
+	hint := "Who answers for these from then on. If you leave it empty, you do."
+	if target.User.Key == actor(c).Key {
+		hint = "Who answers for these from then on. If you leave it empty, nobody does, and they are listed so."
+	}
+	lines := a.tell(c).serviceLines(target.AnswersFor)
+	for i := range lines {
+		lines[i].Review = nil // a form within the form
+	}
+	return &views.HandOver{
+		AnswersFor: lines,
+		To:         o.personField(views.Field{Name: "hand_over", Label: "Hand over to", Value: value, Hint: hint}, people),
+	}, err
+}

@@ -1,0 +1,166 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// userDetail serves GET /users/:id. With ?added it is the page after a person
+// was added, with what to send them.
+func (a *App) userDetail(c echo.Context) error {
+	id, err := a.pathID(c)
+	if err != nil {
+		return err
+	}
+	detail, err := a.users.Detail(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return err
+	}
+	if c.QueryParams().Has("added") && detail.User.Status == users.StatusInvited {
+		return render(c, http.StatusOK, views.PersonAddedPage(a.personAdded(c, detail.User)))
+	}
+	return render(c, http.StatusOK, views.UserDetailPage(a.userDetailPage(c, detail)))
+}
+
+func (a *App) userDetailPage(c echo.Context, d users.Detail) views.UserDetail {
+	t, u := a.tell(c), d.User
+	m := views.UserDetail{
+		Chrome:     a.userChrome(c, u, ""),
+		Head:       t.userHead(u, "Overview"),
+		Facts:      t.userFacts(d),
+		Recent:     t.events(d.Recent),
+		History:    userPath(u.ID, "activity"),
+		AnswersFor: t.serviceLines(d.AnswersFor),
+		Role:       t.roleForm(d.User, d.LastOwner, roleForm{Role: string(u.Role), Version: u.Version}, outcome{}),
+		Danger:     t.danger(d),
+	}
+	switch u.Kind {
+	case users.KindPerson:
+		m.SignIn = a.signInFacts(t, d)
+	case users.KindService:
+		m.Service = t.serviceFacts(u)
+	}
+	return m
+}
+
+// userFacts are the facts about any user.
+func (t teller) userFacts(d users.Detail) views.UserFacts {
+	u := d.User
+	f := views.UserFacts{
+		Kind: kindWords[u.Kind], Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
+		Updated: t.time(u.UpdatedAt), Seen: t.time(u.SeenAt),
+		Notifications: notificationSentence(t.subject(u), u.Channels, u.Types), TimeZone: u.TimeZone,
+	}
+	if u.Kind == users.KindPerson {
+		f.Sessions = views.Link{Label: counted(d.Sessions, "session", "sessions"), URL: userPath(u.ID, "sessions")}
+	}
+	return f
+}
+
+// subject is what a sentence about u begins with.
+func (t teller) subject(u users.User) string {
+	if u.Key == t.actor.Key {
+		return "You"
+	}
+	return plainText(u.Label())
+}
+
+// creator shows who created u.
+func (t teller) creator(u users.User) views.Person {
+	switch {
+	case u.CreatedBy.ID != "":
+		return t.person(u.CreatedBy)
+	case u.CreatedBy.Key != "":
+		return nobody("A deleted user")
+	}
+	return nobody("The operator")
+}
+
+// serviceFacts are the facts about a service user.
+func (t teller) serviceFacts(u users.User) *views.ServiceFacts {
+	f := &views.ServiceFacts{
+		Purpose: plainText(u.Purpose), Responsible: t.person(u.Responsible), ReviewOn: dateWord(u.ReviewOn),
+		Due: t.due(u.ReviewOn), Review: t.review(u),
+	}
+	if u.Purpose == "" || u.Responsible.ID == "" || u.ReviewOn == "" {
+		f.Fill, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
+	}
+	return f
+}
+
+// signInFacts tell how a person signs in.
+func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
+	u := d.User
+	f := &views.SignInFacts{}
+	for _, i := range d.Identities {
+		f.Identities = append(f.Identities, t.identity(u, i))
+	}
+	if u.Status == users.StatusInvited {
+		f.Invited = "They have not signed in yet. Their account at the provider is bound to this user when they first " +
+			"sign in with the verified address " + string(u.ID) + "."
+		f.SignInURL = a.signInURL()
+	}
+	if d.LastRefusal != nil {
+		refused := t.refusedSignIn(*d.LastRefusal)
+		f.Refused = &refused
+	}
+	switch err := t.actor.May(users.ActResetSignIn, u); {
+	case len(d.Identities) == 0:
+	case err != nil:
+		f.ResetWhy = err.Error()
+	case d.LastOwner:
+		f.ResetWhy = lastOwnerWhy
+	default:
+		f.Reset = &views.ReasonForm{Action: userPath(u.ID, "reset-sign-in"), Reason: outcome{}.reasonField("")}
+	}
+	return f
+}
+
+// signInURL is the address to send to those who are to sign in.
+func (a *App) signInURL() string { return a.baseURL.JoinPath("/sign-in").String() }
+
+// refusalWords say why a sign-in was refused and what to do about it, to those
+// who can.
+var refusalWords = map[users.Refusal]struct{ why, fix string }{
+	users.RefusedNoAddress: {"The provider gave no e-mail address that could be a user ID.",
+		"Have the provider send the address, or set the claim it is read from (--oidc-email-claim)."},
+	users.RefusedUnverified: {"The provider says that the address is not verified.",
+		"They have to verify it at the provider, then sign in again."},
+	users.RefusedUnvouched: {"The provider does not say whether the address is verified.",
+		"Have the provider send email_verified. If it owns all its addresses, start the console with --oidc-trust-email."},
+	users.RefusedTaken: {"The address is that of a user who signs in with another account at the provider, or that is no person.",
+		"If it is the same person with a new account, reset the sign-in of that user."},
+	users.RefusedUninvited:   {"Nobody with this address is in the directory.", "Add them, then they can sign in."},
+	users.RefusedDomain:      {"The domain of the address is not one that may sign up.", "Add them, then they can sign in."},
+	users.RefusedDeactivated: {"The user is deactivated.", "Reactivate them if they should come in again."},
+}
+
+// refusedSignIn shows a sign-in that was not accepted.
+func (t teller) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
+	words := refusalWords[r.Reason]
+	return views.RefusedSignIn{Address: plainText(r.Address), When: t.time(r.At), Why: words.why, Fix: words.fix}
+}
+
+// danger leads to the acts that end something, as far as the viewer may.
+func (t teller) danger(d users.Detail) views.Danger {
+	u := d.User
+	if d.LastOwner {
+		return views.Danger{Why: lastOwnerWhy}
+	}
+	var danger views.Danger
+	var why [2]string
+	if u.Status == users.StatusDeactivated {
+		danger.Reactivate, why[0] = allowed(t.actor, users.ActReactivate, u, userPath(u.ID, "reactivate"))
+	} else {
+		danger.Deactivate, why[0] = allowed(t.actor, users.ActDeactivate, u, userPath(u.ID, "deactivate"))
+	}
+	danger.Delete, why[1] = allowed(t.actor, users.ActDelete, u, userPath(u.ID, "delete"))
+	if danger == (views.Danger{}) {
+		danger.Why = why[1]
+	}
+	return danger
+}

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// editForm is the form that edits a person, as it is posted.
+type editForm struct {
+	recordForm
+	Version int64  `form:"version"`
+	Reason  string `form:"reason"`
+}
+
+// serviceEditForm is the form that edits a service user. It serves for a person
+// too, of whom it takes no more than an [editForm] does.
+type serviceEditForm struct {
+	editForm
+	serviceForm
+}
+
+func editFormOf(u users.User) serviceEditForm {
+	return serviceEditForm{editForm{recordForm: recordFormOf(u), Version: u.Version}, serviceFormOf(u)}
+}
+
+// of returns the form that u is edited with: the whole of f, or the part of it
+// that a person has.
+func (f *serviceEditForm) of(u users.User) any {
+	if u.Kind == users.KindService {
+		return f
+	}
+	return &f.editForm
+}
+
+// edit returns the form as the domain takes it.
+func (f serviceEditForm) edit(u users.User) users.Edit {
+	e := users.Edit{Fields: f.recordForm.fields(), Version: f.Version, Reason: f.Reason}
+	if u.Kind == users.KindService {
+		service := f.serviceForm.fields()
+		e.Service = &service
+	}
+	return e
+}
+
+func (f *serviceEditForm) inputs() map[string]*string {
+	all := f.recordForm.inputs()
+	maps.Copy(all, f.serviceForm.inputs())
+	return all
+}
+
+// editTarget returns the user to edit, if the viewer may.
+func (a *App) editTarget(c echo.Context) (users.User, error) {
+	id, err := a.pathID(c)
+	if err != nil {
+		return users.User{}, err
+	}
+	u, err := a.users.User(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return users.User{}, err
+	}
+	return u, actor(c).May(users.ActEdit, u)
+}
+
+// editUserForm serves GET /users/:id/edit.
+func (a *App) editUserForm(c echo.Context) error {
+	u, err := a.editTarget(c)
+	if err != nil {
+		return err
+	}
+	form, kept, err := keptOr(a, c, editFormOf(u))
+	if err != nil {
+		return err
+	}
+	m, err := a.editPage(c, u, form, outcome{})
+	m.Kept = kept
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.UserEditPage(m))
+}
+
+// editUser serves POST /users/:id/edit. A form with mistakes is shown again as it
+// was filled in; so is one that someone else came before, with what they changed.
+func (a *App) editUser(c echo.Context) error {
+	u, err := a.editTarget(c)
+	if err != nil {
+		return err
+	}
+	var form serviceEditForm
+	err = bindForm(c, form.of(u))
+	if err == nil {
+		_, err = a.users.Edit(c.Request().Context(), actor(c), u.ID, form.edit(u))
+	}
+	stale, isStale := errors.AsType[*users.StaleError](err)
+	switch {
+	case err == nil:
+		a.flash(c, "Saved "+u.Label()+".")
+		return a.seeOther(c, userPath(u.ID))
+	case !isStale && !correctable(err):
+		return err
+	}
+	o := outcomeOf(err)
+	if isStale {
+		base, theirs := editFormOf(stale.Base), editFormOf(stale.Current)
+		o.conflicts = merge(form.inputs(), base.inputs(), theirs.inputs())
+		form.Version, u = stale.Current.Version, stale.Current
+	}
+	m, pageErr := a.editPage(c, u, form, o)
+	if pageErr != nil {
+		return pageErr
+	}
+	if isStale {
+		m.Stale = a.tell(c).stale(stale, userPath(u.ID, "edit"))
+	}
+	return render(c, formStatus(err), views.UserEditPage(m))
+}
+
+func (a *App) editPage(c echo.Context, u users.User, form serviceEditForm, o outcome) (views.UserEdit, error) {
+	t := a.tell(c)
+	m := views.UserEdit{
+		Chrome: a.userChrome(c, u, "Edit"), FormState: views.FormState{Problems: o.problems},
+		Who: t.user(u), Action: userPath(u.ID, "edit"), Cancel: userPath(u.ID),
+		Version:  strconv.FormatInt(form.Version, 10),
+		Name:     o.nameField(form.Name),
+		Picture:  o.pictureField(form.PictureURL, a.pictureHosts),
+		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
+		Sentence: notificationSentence(t.subject(u), form.channels(), form.types()),
+		Locked:   t.locked(u), Reason: o.reasonField(form.Reason),
+	}
+	if u.Kind != users.KindService {
+		return m, nil
+	}
+	people, err := a.suggestPeople(c)
+	service := o.serviceFields(form.serviceForm, people)
+	m.Service = &service
+	return m, err
+}
+
+// locked are the facts about u that its edit form does not change.
+func (t teller) locked(u users.User) []views.Locked {
+	role := "It has a page of its own: Change role."
+	if err := t.actor.May(users.ActChangeRole, u); err != nil {
+		role = err.Error()
+	}
+	list := []views.Locked{
+		{Label: "User ID", Value: string(u.ID), Why: "It is how this user is known everywhere, and is not changed here."},
+		{Label: "Type", Value: kindWords[u.Kind], Why: "It is set when a user is added and never changes."},
+		{Label: "Role", Value: roleWord(u.Role), Why: role},
+		{Label: "Status", Value: statusWord(u.Status), Why: "It follows from signing in, deactivating and reactivating."},
+	}
+	if u.Kind == users.KindPerson {
+		list = append(list, views.Locked{Label: "Time zone", Value: u.TimeZone, Why: "Everyone chooses their own, in their profile."})
+	}
+	return list
+}
+
+// maxSuggestions is how many people a field for a person suggests.
+const maxSuggestions = 50
+
+// suggestPeople returns people to suggest where a person is asked for.
+func (a *App) suggestPeople(c echo.Context) ([]users.Ref, error) {
+	if actor(c).May(users.ActCreateService, users.User{}) != nil {
+		return nil, nil
+	}
+	return a.users.FindPeople(c.Request().Context(), actor(c), "", maxSuggestions)
+}

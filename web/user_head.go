@@ -1,0 +1,97 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// userChrome is the chrome of a page about u. Its title is what the page is
+// about, empty for the user's first page.
+func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrome {
+	label := plainText(u.Label())
+	nav := "users"
+	if u.Kind == users.KindService {
+		nav = "service"
+	}
+	full := label
+	if title != "" {
+		full = title + " · " + label
+	}
+	chrome := a.chrome(c, full, nav)
+	if actor(c).May(users.ActSeeDirectory, users.User{}) == nil {
+		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: "Users", URL: "/users"})
+	} else {
+		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: "My profile", URL: "/profile"})
+	}
+	if title == "" {
+		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: label})
+	} else {
+		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: label, URL: userPath(u.ID)}, views.Link{Label: title})
+	}
+	return chrome
+}
+
+// userHead is the head of the pages about u: who it is, what the viewer may do,
+// and the tabs, of which one is the current.
+func (t teller) userHead(u users.User, current string) views.UserHead {
+	h := views.UserHead{
+		Person: t.user(u),
+		Badges: append(kindBadges(t.actor, u), statusBadge(u.Status), views.Badge{Word: roleWord(u.Role)}),
+		Menu:   t.userMenu(u),
+		Tabs:   userTabs(u, current),
+	}
+	h.Edit, h.EditWhy = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
+	return h
+}
+
+func userTabs(u users.User, current string) []views.Tab {
+	tabs := []views.Tab{
+		{Label: "Overview", URL: userPath(u.ID)},
+		{Label: "Activity", URL: userPath(u.ID, "activity")},
+	}
+	if u.Kind == users.KindPerson {
+		tabs = append(tabs, views.Tab{Label: "Sessions", URL: userPath(u.ID, "sessions")})
+	}
+	for i := range tabs {
+		tabs[i].Current = tabs[i].Label == current
+	}
+	return tabs
+}
+
+// userMenu leads to what the viewer may do to u beside editing.
+func (t teller) userMenu(u users.User) []views.MenuLink {
+	person := u.Kind == users.KindPerson
+	away := u.Status == users.StatusDeactivated
+	entries := []struct {
+		act    users.Act
+		sense  bool // it makes sense for u
+		tail   string
+		label  string
+		icon   string
+		danger bool
+	}{
+		{users.ActChangeRole, true, "role", "Change role", "shield", false},
+		{users.ActEndSessions, person, "sessions", "End sessions", "log-out", false},
+		{users.ActResetSignIn, person && u.Identified(), "reset-sign-in", "Reset sign-in", "key-round", false},
+		{users.ActReactivate, away, "reactivate", "Reactivate", "user-check", false},
+		{users.ActDeactivate, !away, "deactivate", "Deactivate", "user-x", true},
+		{users.ActDelete, true, "delete", "Delete", "trash-2", true},
+	}
+	var menu []views.MenuLink
+	apart := false
+	for _, e := range entries {
+		if !e.sense || t.actor.May(e.act, u) != nil {
+			continue
+		}
+		link := views.MenuLink{Link: views.Link{Label: e.label, URL: userPath(u.ID, e.tail)}, Icon: e.icon, Danger: e.danger}
+		link.Apart = e.danger && !apart && len(menu) > 0
+		apart = apart || e.danger
+		menu = append(menu, link)
+	}
+	return menu
+}
+
+// lastOwnerWhy says why the last active owner stays one.
+const lastOwnerWhy = "This is the last active owner, and there must always be one. Make someone else an owner first."

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// reviewForm is the form that marks a service user reviewed, as it is posted.
+type reviewForm struct {
+	ReviewOn string `form:"review_on"`
+}
+
+// markReviewed serves POST /users/:id/reviewed. A date that will not do is told
+// on the user's page.
+func (a *App) markReviewed(c echo.Context) error {
+	id, err := a.pathID(c)
+	if err != nil {
+		return err
+	}
+	var form reviewForm
+	err = bindForm(c, &form)
+	if err == nil {
+		var after users.User
+		after, err = a.users.MarkReviewed(c.Request().Context(), actor(c), id, form.ReviewOn)
+		if err == nil {
+			a.flash(c, after.Label()+" is reviewed. The next review is on "+dateWord(after.ReviewOn)+".")
+			return a.seeOther(c, userPath(id))
+		}
+	}
+	if !correctable(err) {
+		return err
+	}
+	return a.reviewAgain(c, id, form, err)
+}
+
+// reviewAgain shows the user's page with what is wrong with the form.
+func (a *App) reviewAgain(c echo.Context, id users.ID, form reviewForm, wrong error) error {
+	detail, err := a.users.Detail(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return err
+	}
+	m := a.userDetailPage(c, detail)
+	if m.Service == nil || m.Service.Review == nil {
+		return wrong
+	}
+	m.Service.Review.On.Value = form.ReviewOn
+	m.Service.Review.On = outcomeOf(wrong).on(m.Service.Review.On)
+	return render(c, formStatus(wrong), views.UserDetailPage(m))
+}

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// roleForm is the form that changes a role, as it is posted.
+type roleForm struct {
+	Role    string `form:"role"`
+	Version int64  `form:"version"`
+	Reason  string `form:"reason"`
+}
+
+func (f roleForm) change() users.RoleChange {
+	return users.RoleChange{Role: users.Role(f.Role), Version: f.Version, Reason: f.Reason}
+}
+
+// changeRoleForm serves GET /users/:id/role.
+func (a *App) changeRoleForm(c echo.Context) error {
+	target, err := a.target(c, users.ActChangeRole)
+	if err != nil {
+		return err
+	}
+	form, kept, err := keptOr(a, c, roleForm{Role: string(target.User.Role), Version: target.User.Version})
+	if err != nil {
+		return err
+	}
+	m := a.rolePage(c, target, form, outcome{})
+	m.Form.Kept = kept
+	return render(c, http.StatusOK, views.UserRolePage(m))
+}
+
+// changeRole serves POST /users/:id/role.
+func (a *App) changeRole(c echo.Context) error {
+	target, err := a.target(c, users.ActChangeRole)
+	if err != nil {
+		return err
+	}
+	var form roleForm
+	after := target.User
+	err = bindForm(c, &form)
+	if err == nil {
+		after, err = a.users.ChangeRole(c.Request().Context(), actor(c), target.User.ID, form.change())
+	}
+	stale, isStale := errors.AsType[*users.StaleError](err)
+	switch {
+	case err == nil:
+		a.flash(c, after.Label()+" has the role "+string(after.Role)+" now.")
+		return a.seeOther(c, userPath(after.ID))
+	case !isStale && !correctable(err):
+		return err
+	}
+	o := outcomeOf(err)
+	if isStale {
+		target.User = stale.Current
+		o.conflicts = merge(map[string]*string{"role": &form.Role}, roleInput(stale.Base), roleInput(stale.Current))
+		form.Version = stale.Current.Version
+	}
+	m := a.rolePage(c, target, form, o)
+	if isStale {
+		m.Form.Stale = a.tell(c).stale(stale, userPath(after.ID, "role"))
+	}
+	return render(c, formStatus(err), views.UserRolePage(m))
+}
+
+func roleInput(u users.User) map[string]*string {
+	role := string(u.Role)
+	return map[string]*string{"role": &role}
+}
+
+func (a *App) rolePage(c echo.Context, target users.Consequences, form roleForm, o outcome) views.UserRole {
+	t := a.tell(c)
+	return views.UserRole{
+		Chrome: a.userChrome(c, target.User, "Change role"),
+		Who:    t.user(target.User),
+		Form:   t.roleForm(target.User, target.LastOwner, form, o),
+		Cancel: userPath(target.User.ID),
+	}
+}
+
+// roleForm shows the role of u and, where the viewer may, the form to change it.
+func (t teller) roleForm(u users.User, lastOwner bool, form roleForm, o outcome) views.RoleForm {
+	f := views.RoleForm{
+		FormState: views.FormState{Problems: o.problems},
+		Current:   roleWord(u.Role), May: roleMay[u.Role],
+		Action: userPath(u.ID, "role"), Version: strconv.FormatInt(form.Version, 10),
+		Role:   o.roleChoice(t.actor.MayGive(users.ActChangeRole, u.Kind), form.Role),
+		Reason: o.reasonField(form.Reason),
+	}
+	if err := t.actor.May(users.ActChangeRole, u); err != nil {
+		f.Why = err.Error()
+	} else if lastOwner {
+		f.Why = lastOwnerWhy
+	}
+	return f
+}

@@ -1,0 +1,83 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// endSessionsForm is the form that ends sessions, as it is posted.
+type endSessionsForm struct {
+	Session string `form:"session"` // the id of one, or "all"
+	Reason  string `form:"reason"`
+}
+
+// userSessions serves GET /users/:id/sessions.
+func (a *App) userSessions(c echo.Context) error {
+	id, err := a.pathID(c)
+	if err != nil {
+		return err
+	}
+	m, err := a.sessionsPage(c, id, endSessionsForm{}, outcome{})
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.UserSessionsPage(m))
+}
+
+// endUserSessions serves POST /users/:id/sessions/end.
+func (a *App) endUserSessions(c echo.Context) error {
+	id, err := a.pathID(c)
+	if err != nil {
+		return err
+	}
+	var form endSessionsForm
+	err = bindForm(c, &form)
+	done := ""
+	if err == nil {
+		done, err = a.endSessionsOf(c, id, form)
+	}
+	switch {
+	case err == nil:
+		a.flash(c, done)
+		return a.seeOther(c, userPath(id, "sessions"))
+	case !correctable(err):
+		return err
+	}
+	m, pageErr := a.sessionsPage(c, id, form, outcomeOf(err))
+	if pageErr != nil {
+		return pageErr
+	}
+	return render(c, formStatus(err), views.UserSessionsPage(m))
+}
+
+// endSessionsOf ends what form names and says what was done.
+func (a *App) endSessionsOf(c echo.Context, id users.ID, form endSessionsForm) (done string, err error) {
+	ctx := c.Request().Context()
+	switch form.Session {
+	case "":
+		return "", &users.InvalidError{Fields: []users.FieldError{{Field: "session", Message: "Choose which session to end."}}}
+	case "all":
+		n, err := a.users.EndSessions(ctx, actor(c), id, form.Reason)
+		return "Ended " + counted(n, "session", "sessions") + " of " + string(id) + ".", err
+	}
+	err = a.users.EndSession(ctx, actor(c), id, users.SessionID(form.Session), form.Reason)
+	return "Ended a session of " + string(id) + ".", err
+}
+
+func (a *App) sessionsPage(c echo.Context, id users.ID, form endSessionsForm, o outcome) (views.UserSessions, error) {
+	target, err := a.users.Consequences(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return views.UserSessions{}, err
+	}
+	t, u := a.tell(c), target.User
+	m := views.UserSessions{
+		Chrome: a.userChrome(c, u, "Sessions"), FormState: views.FormState{Problems: o.problems},
+		Head: t.userHead(u, "Sessions"), Sessions: t.sessions(target.Sessions), Reason: o.reasonField(form.Reason),
+	}
+	m.Action, m.Why = allowed(t.actor, users.ActEndSessions, u, userPath(u.ID, "sessions", "end"))
+	return m, nil
+}

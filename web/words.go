@@ -1,0 +1,246 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// roleMay says what a role may do.
+var roleMay = map[users.Role]string{
+	users.RoleUser:    "Sees and edits their own profile.",
+	users.RoleAuditor: "Sees every user and the audit log, and changes nothing but their own profile.",
+	users.RoleAdmin:   "Adds people and service users with the role user, and manages users and auditors.",
+	users.RoleOwner:   "Manages everyone and gives roles.",
+}
+
+// kindWords name the kinds of users.
+var kindWords = map[users.Kind]string{
+	users.KindPerson:  "Person",
+	users.KindService: "Service user",
+	users.KindSystem:  "System user",
+}
+
+// statusTones are the tones of the statuses.
+var statusTones = map[users.Status]string{
+	users.StatusInvited:     "warn",
+	users.StatusActive:      "ok",
+	users.StatusDeactivated: "bad",
+}
+
+// viaWords say how an actor came.
+var viaWords = map[users.Via]string{
+	users.ViaSession: "Browser session",
+	users.ViaToken:   "API token",
+	users.ViaCommand: "Command line",
+}
+
+// roleWord returns a role as shown: "Owner".
+func roleWord(r users.Role) string { return capital(string(r)) }
+
+// statusWord returns a status as shown: "Invited".
+func statusWord(s users.Status) string { return capital(string(s)) }
+
+func statusBadge(s users.Status) views.Badge {
+	return views.Badge{Tone: statusTones[s], Word: statusWord(s)}
+}
+
+// kindBadges are what sets a user apart from the other people in a list.
+func kindBadges(actor users.Actor, u users.User) []views.Badge {
+	var badges []views.Badge
+	if u.Key == actor.Key {
+		badges = append(badges, views.Badge{Tone: "info", Word: "You"})
+	}
+	switch u.Kind {
+	case users.KindService:
+		badges = append(badges, views.Badge{Word: "Service user"})
+	case users.KindSystem:
+		badges = append(badges, views.Badge{Word: "System user"})
+	}
+	return badges
+}
+
+// fieldWords name the fields of a user, as forms and the history call them.
+var fieldWords = map[string]string{
+	"user_id":              "User ID",
+	"name":                 "Name",
+	"picture_url":          "Picture",
+	"role":                 "Role",
+	"status":               "Status",
+	"kind":                 "Type",
+	"time_zone":            "Time zone",
+	"purpose":              "Purpose",
+	"responsible":          "Responsible person",
+	"review_on":            "Review date",
+	"channel.email":        "Notifications by e-mail",
+	"channel.web_ui":       "Notifications in the web interface",
+	"type.comment_mention": "Notifications of mentions in comments",
+	"session":              "Session",
+	"refusal":              "Refused",
+	"identity":             "Identity",
+}
+
+// fieldWord names a field; one that this version does not know by its own name.
+func fieldWord(field string) string {
+	if word, ok := fieldWords[field]; ok {
+		return word
+	}
+	return capital(strings.NewReplacer("_", " ", ".", ": ").Replace(field))
+}
+
+// valueWord words the value of a field as the history tells it.
+func valueWord(field, value string) string {
+	switch field {
+	case "role":
+		return roleWord(users.Role(value))
+	case "status":
+		return statusWord(users.Status(value))
+	case "kind":
+		if word, ok := kindWords[users.Kind(value)]; ok {
+			return word
+		}
+	case "review_on":
+		return dateWord(users.Date(value))
+	case "refusal":
+		if words, ok := refusalWords[users.Refusal(value)]; ok {
+			return words.why
+		}
+	}
+	if strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {
+		return capital(value)
+	}
+	return value
+}
+
+// channelWords and typeWords say, as parts of a sentence, how and of what someone
+// is notified.
+var (
+	channelWords = map[string]string{"email": "an e-mail", "web_ui": "a notice in the web interface"}
+	typeWords    = map[string]string{"comment_mention": "someone mentions %s in a comment"}
+)
+
+// notificationSentence says what someone's notifications come to. The subject is
+// "You" or a name.
+func notificationSentence(subject string, channels, types map[string]bool) string {
+	gets, them := subject+" gets ", "them"
+	if subject == "You" {
+		gets, them = "You get ", "you"
+	}
+	ways := chosen(users.Channels, channels, channelWords)
+	occasions := chosen(users.Types, types, typeWords)
+	switch {
+	case len(ways) == 0 && len(occasions) == 0:
+		return gets + "no notifications."
+	case len(ways) == 0:
+		return gets + "no notifications: no way to send them is on."
+	case len(occasions) == 0:
+		return gets + "no notifications: there is nothing to be notified of that is on."
+	}
+	when := strings.ReplaceAll(enumerate(occasions, "or"), "%s", them)
+	return gets + enumerate(ways, "and") + " when " + when + "."
+}
+
+// chosen returns the words of those keys that are on, in the order of all.
+func chosen(all []string, on map[string]bool, words map[string]string) []string {
+	var list []string
+	for _, key := range all {
+		if on[key] {
+			list = append(list, words[key])
+		}
+	}
+	return list
+}
+
+// enumerate joins items as a sentence does: "a, b and c".
+func enumerate(items []string, and string) string {
+	if n := len(items); n > 1 {
+		return strings.Join(items[:n-1], ", ") + " " + and + " " + items[n-1]
+	}
+	return strings.Join(items, "")
+}
+
+// counted returns n and the word for so many: "1 session", "1,012 sessions".
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// number returns n with its thousands apart: "1,012".
+func number(n int) string {
+	return message.NewPrinter(language.English).Sprint(n)
+}
+
+// capital returns s with a capital letter at its beginning.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+// plainText returns s as one line without characters that change how the text
+// around them reads: control characters become spaces, and those that embed,
+// override or isolate a direction go. The marks that Arabic and Hebrew need stay.
+func plainText(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r):
+			return ' '
+		case r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// browsers and systems are looked for in a user agent in this order, as many
+// browsers also name those that they descend from.
+var (
+	browsers = [][2]string{
+		{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"}, {"CriOS/", "Chrome"},
+		{"HeadlessChrome/", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"},
+	}
+	systems = [][2]string{
+		{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"CrOS", "ChromeOS"}, {"Windows", "Windows"},
+		{"Mac OS X", "macOS"}, {"Macintosh", "macOS"}, {"Linux", "Linux"},
+	}
+)
+
+// deviceWord says in words what a user agent stands for: "Firefox on Windows".
+func deviceWord(userAgent string) string {
+	find := func(table [][2]string) string {
+		i := slices.IndexFunc(table, func(pair [2]string) bool { return strings.Contains(userAgent, pair[0]) })
+		if i < 0 {
+			return ""
+		}
+		return table[i][1]
+	}
+	switch browser, system := find(browsers), find(systems); {
+	case browser != "" && system != "":
+		return browser + " on " + system
+	case browser+system != "":
+		return browser + system
+	case userAgent == "":
+		return "Unknown browser"
+	}
+	return strconv.Quote(shorten(plainText(userAgent), 40))
+}
+
+// shorten returns at most n characters of s.
+func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}

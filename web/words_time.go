@@ -1,0 +1,81 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+const (
+	exactLayout = "2 January 2006, 15:04:05 MST"
+	dayLayout   = "2 January 2006"
+)
+
+// timeAs shows a moment to someone in zone at the time now. The zero time is the
+// zero Time.
+func timeAs(at, now time.Time, zone *time.Location) views.Time {
+	if at.IsZero() {
+		return views.Time{}
+	}
+	at = at.In(zone)
+	return views.Time{ISO: at.Format(time.RFC3339), Exact: exactWord(at), Relative: relativeWord(now.Sub(at))}
+}
+
+// exactWord returns a moment to the second with the name of its time zone. Zones
+// that have only a number for a name are told as "UTC+04".
+func exactWord(at time.Time) string {
+	if name, _ := at.Zone(); strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		return at.Format(strings.Replace(exactLayout, "MST", "", 1)) + "UTC" + name
+	}
+	return at.Format(exactLayout)
+}
+
+// dateWord returns a date in words, like "12 March 2027". What is none is
+// returned as it is.
+func dateWord(d users.Date) string {
+	at := d.Time()
+	if at.IsZero() {
+		return string(d)
+	}
+	return at.Format(dayLayout)
+}
+
+const (
+	day   = 24 * time.Hour
+	month = 30 * day
+	year  = 365 * day
+)
+
+// relativeWord says how long ago something was, or, where ago is negative, how
+// long it will take.
+func relativeWord(ago time.Duration) string {
+	if ago < 0 {
+		if span := spanWord(-ago); span != "" {
+			return "in " + span
+		}
+		return "now"
+	}
+	if span := spanWord(ago); span != "" {
+		return span + " ago"
+	}
+	return "just now"
+}
+
+// spanWord returns a span of time in its largest unit, rounded down; nothing for
+// one of less than a minute.
+func spanWord(span time.Duration) string {
+	for _, unit := range []struct {
+		size      time.Duration
+		one, many string
+	}{
+		{year, "year", "years"}, {month, "month", "months"}, {day, "day", "days"},
+		{time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"},
+	} {
+		if n := int(span / unit.size); n > 0 {
+			return counted(n, unit.one, unit.many)
+		}
+	}
+	return ""
+}
