@@ -112,11 +112,7 @@ func NewServiceUserPage(m NewServiceUser) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = roleField(m.Role).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = whyOnly(m.RoleWhy).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roleField(m.Role.because(m.RoleWhy)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
