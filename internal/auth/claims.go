@@ -2,6 +2,10 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -14,27 +18,56 @@ type claims map[string]any
 // sources are the places, the more trusted first: the ID token, then UserInfo.
 type sources []claims
 
-// userInfo returns the claims of the ID token and, where the provider has a
-// UserInfo endpoint, those it gives there about the same subject.
-func userInfo(ctx context.Context, d *discovery, token *oidc.IDToken, tokens *oauth2.Token) (sources, error) {
-	var signed, told claims
+// sources returns the claims of the ID token and, where the provider has a UserInfo
+// endpoint, those it gives there about the same subject.
+func (p *Provider) sources(ctx context.Context, d *discovery, token *oidc.IDToken, tokens *oauth2.Token) (sources, error) {
+	var signed claims
 	if err := token.Claims(&signed); err != nil {
 		return nil, untrusted("ID token: %v", err)
 	}
 	if d.provider.UserInfoEndpoint() == "" {
 		return sources{signed}, nil
 	}
-	info, err := d.provider.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
+	told, err := p.userInfo(ctx, d, tokens)
+	if err != nil {
+		return nil, err
+	}
+	if told["sub"] != token.Subject {
+		return nil, untrusted("UserInfo: it is about another subject")
+	}
+	return sources{signed, told}, nil
+}
+
+// userInfo returns the claims from the UserInfo endpoint, which may be signed. It
+// is not go-oidc's, which gives up on a claim that is not of the type it expects.
+func (p *Provider) userInfo(ctx context.Context, d *discovery, tokens *oauth2.Token) (claims, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.provider.UserInfoEndpoint(), nil)
 	if err != nil {
 		return nil, fault(ctx, "UserInfo", err)
 	}
-	if info.Subject != token.Subject {
-		return nil, untrusted("UserInfo: it is about another subject")
+	tokens.SetAuthHeader(req)
+	res, err := p.client.Do(req)
+	if err != nil {
+		return nil, fault(ctx, "UserInfo", err)
 	}
-	if err := info.Claims(&told); err != nil {
-		return nil, untrusted("UserInfo: %v", err)
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return nil, untrusted("UserInfo: it answered %d", res.StatusCode)
 	}
-	return sources{signed, told}, nil
+	body, err := io.ReadAll(res.Body) // no more than the client lets through
+	if err != nil {
+		return nil, fault(ctx, "UserInfo", err)
+	}
+	if kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); kind == "application/jwt" {
+		if body, err = d.keys.VerifySignature(ctx, string(body)); err != nil {
+			return nil, fault(ctx, "UserInfo", err)
+		}
+	}
+	var told claims
+	if err := json.Unmarshal(body, &told); err != nil {
+		return nil, fault(ctx, "UserInfo", err)
+	}
+	return told, nil
 }
 
 // identity returns what the sources tell of a person, save who they are.

@@ -98,11 +98,11 @@ func (p *Provider) redeem(ctx context.Context, d *discovery, a Attempt, code str
 	if !same(token.Nonce, a.Nonce) {
 		return Identity{}, fmt.Errorf("%w: another nonce", ErrBadAttempt)
 	}
-	sources, err := userInfo(ctx, d, token, tokens)
+	told, err := p.sources(ctx, d, token, tokens)
 	if err != nil {
 		return Identity{}, err
 	}
-	id := sources.identity(p.config.EmailClaim)
+	id := told.identity(p.config.EmailClaim)
 	id.Issuer, id.Subject, id.IDToken = token.Issuer, token.Subject, raw
 	return id, nil
 }

@@ -39,6 +39,7 @@ type Provider struct {
 	person    Person
 	refusal   url.Values // what goes back instead of a code, if anything
 	redirects bool
+	signs     bool // UserInfo
 	lies      Lies
 	keys      []key // the last one signs
 	grants    map[string]grant
@@ -94,6 +95,14 @@ func (p *Provider) RedirectsOn() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.redirects = true
+}
+
+// SignsUserInfo makes the provider sign what it tells at the UserInfo endpoint, with
+// the key and in the way in which it signs ID tokens.
+func (p *Provider) SignsUserInfo() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.signs = true
 }
 
 // Lie changes how the provider lies from now on. Lies add up; to tell the truth

@@ -146,7 +146,21 @@ func (p *Provider) userInfo(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_token"})
 		return
 	}
-	answer(w, http.StatusOK, overlay(g.person.claims(), g.person.UserInfo, p.lie().UserInfo))
+	p.mu.Lock()
+	lies, signs := p.lies, p.signs
+	p.mu.Unlock()
+	claims := overlay(g.person.claims(), g.person.UserInfo, lies.UserInfo)
+	if !signs {
+		answer(w, http.StatusOK, claims)
+		return
+	}
+	token, err := p.sign(claims, lies.InfoSignature)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/jwt")
+	_, _ = w.Write([]byte(token))
 }
 
 func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {

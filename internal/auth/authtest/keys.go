@@ -88,30 +88,34 @@ func foreignKeys(w http.ResponseWriter, _ *http.Request) {
 // idToken returns the ID token for g.
 func (p *Provider) idToken(g grant) (string, error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
+	now, lies := p.now(), p.lies
+	p.mu.Unlock()
 	claims := overlay(g.person.claims(), map[string]any{
 		"iss": p.server.URL, "aud": p.ClientID, "nonce": g.nonce,
 		"iat": now.Unix(), "exp": now.Unix() + 300,
-	}, g.person.IDToken, p.lies.IDToken)
-	token, err := p.sign(claims)
+	}, g.person.IDToken, lies.IDToken)
+	token, err := p.sign(claims, lies.Signature)
 	if err != nil {
 		return "", err
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.secrets = append(p.secrets, token)
 	return token, nil
 }
 
 // sign signs the claims, honestly or not.
-func (p *Provider) sign(claims map[string]any) (string, error) {
+func (p *Provider) sign(claims map[string]any, how Signature) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", err
 	}
-	k := p.keys[len(p.keys)-1]
+	p.mu.Lock()
+	k, fields := p.keys[len(p.keys)-1], p.lies.Header
+	p.mu.Unlock()
 	foreign := foreignKey(k.id)
-	header := overlay(map[string]any{"typ": "JWT"}, p.lies.Header)
-	switch p.lies.Signature {
+	header := overlay(map[string]any{"typ": "JWT"}, fields)
+	switch how {
 	case Unsigned:
 		return unsigned(payload), nil
 	case SharedSecret:

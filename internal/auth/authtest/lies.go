@@ -16,8 +16,10 @@ type Lies struct {
 	IDToken   map[string]any // over the claims of the ID token
 	Header    map[string]any // over the header of the ID token
 	UserInfo  map[string]any // over UserInfo's answer
-	Signature Signature
 	Faults    map[Endpoint]Fault
+
+	Signature     Signature // of the ID token
+	InfoSignature Signature // of UserInfo, where that is signed
 }
 
 func (l Lies) clone() Lies {
