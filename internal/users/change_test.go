@@ -1,0 +1,209 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+func newTestService(t *testing.T) *Service {
+	t.Helper()
+	s := NewService(databasetest.New(t), Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	t.Cleanup(s.Close)
+	if err := s.EnsureOwners(t.Context(), []string{"owner@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// countRows returns how many rows a table has.
+func countRows(t *testing.T, s *Service, table string) int {
+	t.Helper()
+	n, err := count(t.Context(), s.reads(), `SELECT COUNT(*) FROM `+table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestChangeRefusesUnauditedWrite(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t)
+	err := s.change(t.Context(), Command(""), func(tx *changeTx) ([]Event, error) {
+		_, err := tx.exec(t.Context(), `UPDATE users SET name = 'x'`)
+		return nothing, err
+	})
+	if !errors.Is(err, errUnaudited) {
+		t.Errorf("change: got error %v, want %v", err, errUnaudited)
+	}
+	if n, _ := count(t.Context(), s.reads(), `SELECT COUNT(*) FROM users WHERE name = 'x'`); n != 0 {
+		t.Error("the write was kept")
+	}
+}
+
+func TestReadsCannotWrite(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t)
+	var key string
+	err := s.reads().QueryRowContext(t.Context(), `DELETE FROM sessions RETURNING id`).Scan(&key)
+	if err == nil || !strings.Contains(err.Error(), "readonly") {
+		t.Errorf("a read that deletes: got error %v, want one that says readonly", err)
+	}
+}
+
+func TestEventsCannotBeChanged(t *testing.T) {
+	t.Parallel()
+	statements := map[string]string{
+		"update a row":                `UPDATE events SET action = 'x'`,
+		"delete a row":                `DELETE FROM events`,
+		"replace a row":               `INSERT OR REPLACE INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (1, 0, 'x', '', '', 'command', '')`,
+		"insert before the last":      `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (0, 0, 'x', '', '', 'command', '')`,
+		"update details":              `UPDATE event_details SET reason = 'x'`,
+		"replace details":             `INSERT OR REPLACE INTO event_details SELECT * FROM event_details`,
+		"tell an old event otherwise": `INSERT INTO event_details SELECT 1, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, 'x', address, user_agent, search_text FROM event_details WHERE seq = 2`,
+	}
+	for name, statement := range statements {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newTestService(t)
+			if _, err := s.AddSystemUser(t.Context(), Command(""), "platform"); err != nil {
+				t.Fatal(err)
+			}
+			err := s.note(t.Context(), bookkeeping{query: statement})
+			if err == nil {
+				t.Errorf("%s: the database allowed it", statement)
+			}
+		})
+	}
+}
+
+func TestDetailsCanBeErased(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t)
+	if err := s.note(t.Context(), bookkeeping{query: `DELETE FROM event_details`}); err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.Event(t.Context(), Command(""), 1)
+	if err != nil || !e.Erased || e.Target.Key == "" {
+		t.Errorf("Event: got %+v, %v; want an erased event that keeps its keys", e, err)
+	}
+}
+
+// TestChangeIsWholeOrNothing makes each kind of statement fail in turn, under
+// each kind of change.
+func TestChangeIsWholeOrNothing(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(*Service) error{
+		"delete": func(s *Service) error {
+			return s.Delete(t.Context(), Command(""), "leaver@example.com", Deletion{Confirm: "leaver@example.com"})
+		},
+		"first sign-in": func(s *Service) error {
+			_, err := s.SignIn(t.Context(), Claims{Issuer: "i", Subject: "new", Address: "late@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("new")})
+			return err
+		},
+		"sign-in": func(s *Service) error {
+			_, err := s.SignIn(t.Context(), Claims{Issuer: "i", Subject: "s"}, Visit{Digest: DigestOf("again")})
+			return err
+		},
+		"create": func(s *Service) error { _, err := s.AddSystemUser(t.Context(), Command(""), "platform"); return err },
+	}
+	for statement, hit := range map[string][]string{
+		"INSERT ON users":         {"create"},
+		"INSERT ON identities":    {"first sign-in"},
+		"INSERT ON sessions":      {"first sign-in", "sign-in"},
+		"INSERT ON events":        {"create", "delete", "first sign-in", "sign-in"},
+		"INSERT ON event_details": {"create", "delete", "first sign-in", "sign-in"},
+		"UPDATE ON users":         {"delete", "first sign-in"},
+		"UPDATE ON identities":    {"sign-in"},
+		"DELETE ON users":         {"delete"},
+		"DELETE ON identities":    {"delete"},
+		"DELETE ON sessions":      {"delete"},
+	} {
+		for _, name := range hit {
+			t.Run(name+" fails at "+statement, func(t *testing.T) {
+				t.Parallel()
+				s := newTestService(t)
+				arrive(t, s)
+				before := snapshot(t, s)
+				trigger := `CREATE TRIGGER fault BEFORE ` + statement + ` BEGIN SELECT RAISE(ABORT, 'injected'); END`
+				if err := s.note(t.Context(), bookkeeping{query: trigger}); err != nil {
+					t.Fatal(err)
+				}
+				if err := changes[name](s); err == nil {
+					t.Fatal("the injected fault hit nothing")
+				}
+				if after := snapshot(t, s); after != before {
+					t.Errorf("after the fault: got %v rows, want %v", after, before)
+				}
+			})
+		}
+	}
+}
+
+// arrive adds leaver@example.com, who has signed in and answers for a service
+// user, and late@example.com, who has yet to sign in.
+func arrive(t *testing.T, s *Service) {
+	t.Helper()
+	ctx, operator := t.Context(), Command("")
+	for _, id := range []string{"leaver@example.com", "late@example.com"} {
+		if _, err := s.AddPerson(ctx, operator, NewPerson{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "s", Address: "leaver@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("leaver")}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.CreateServiceUser(ctx, operator, NewServiceUser{NewPerson{ID: "robot"}, ServiceFields{Responsible: "leaver@example.com"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Settle()
+}
+
+// snapshot returns how many rows each table of the record and its history has.
+func snapshot(t *testing.T, s *Service) (rows [5]int) {
+	t.Helper()
+	for i, table := range []string{"users", "identities", "sessions", "events", "event_details"} {
+		rows[i] = countRows(t, s, table)
+	}
+	return rows
+}
+
+func TestBookkeepingNeverWaits(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t)
+	held, release := make(chan struct{}), make(chan struct{})
+	s.notes.add(func() error { close(held); <-release; return nil })
+	<-held
+	for range 10_000 {
+		s.noteSoon(expired(time.Now(), time.Hour))
+	}
+	close(release)
+	s.Close()
+	s.noteSoon(expired(time.Now(), time.Hour)) // after Close it is dropped
+}
+
+func TestChangeSeesDemotion(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t)
+	ctx := context.Background()
+	if _, err := s.AddPerson(ctx, Command(""), NewPerson{ID: "admin@example.com", Role: RoleAdmin}); err != nil {
+		t.Fatal(err)
+	}
+	in, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "a", Address: "admin@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("a")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stale := in.Actor("", "", "") // as a request that came in before the demotion holds it
+	if _, err := s.ChangeRole(ctx, Command(""), "admin@example.com", RoleChange{Role: RoleUser}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AddPerson(ctx, stale, NewPerson{ID: "x@example.com"}); !errors.Is(err, ErrForbidden) {
+		t.Errorf("AddPerson by a demoted admin: got error %v, want %v", err, ErrForbidden)
+	}
+}

@@ -1,0 +1,144 @@
+// Package userstest sets up directories for tests: a real database, a clock that
+// the test holds, and people who came in as people do, by signing in.
+package userstest
+
+import (
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// Issuer is the provider that everyone in a test signs in with.
+const Issuer = "https://id.example.com"
+
+// A Clock is a time that stands still until it is moved.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now returns the time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the time by d, which may be negative.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// A Directory is a service with its clock and database, and an active owner.
+type Directory struct {
+	*users.Service
+	Clock *Clock
+	DB    *database.DB
+	Owner users.Actor
+}
+
+// New returns a directory that holds an owner, owner@example.com, and nobody
+// else. The config's clock and log are replaced.
+func New(tb testing.TB, config ...users.Config) *Directory {
+	tb.Helper()
+	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}, DB: databasetest.New(tb)}
+	var c users.Config
+	if len(config) > 0 {
+		c = config[0]
+	}
+	c.Now, c.Log = d.Clock.Now, slog.New(slog.NewTextHandler(tb.Output(), nil))
+	d.Service = users.NewService(d.DB, c)
+	tb.Cleanup(d.Close)
+	if err := d.EnsureOwners(tb.Context(), []string{"owner@example.com"}); err != nil {
+		tb.Fatalf("add the owner: %v", err)
+	}
+	d.Owner = d.SignedIn(tb, "owner@example.com").Actor("req-owner", "192.0.2.1", "test")
+	return d
+}
+
+// Invited adds a person with that address, named after it.
+func (d *Directory) Invited(tb testing.TB, id string, role users.Role) users.User {
+	tb.Helper()
+	name, _, _ := strings.Cut(id, "@")
+	u, err := d.AddPerson(tb.Context(), d.Owner, users.NewPerson{ID: id, Name: strings.ToUpper(name[:1]) + name[1:], Role: role})
+	if err != nil {
+		tb.Fatalf("add %s: %v", id, err)
+	}
+	return u
+}
+
+// Person adds a person who has signed in, and returns them as an actor in that
+// session.
+func (d *Directory) Person(tb testing.TB, id string, role users.Role) users.Actor {
+	tb.Helper()
+	d.Invited(tb, id, role)
+	return d.SignedIn(tb, id).Actor("req-"+id, "192.0.2.2", "test")
+}
+
+// SignedIn signs in with the identity that belongs to an address.
+func (d *Directory) SignedIn(tb testing.TB, id string) users.SignedIn {
+	tb.Helper()
+	in, err := d.SignIn(tb.Context(), Claims(id), Visit(tb.Name()+id+d.Clock.Now().String()))
+	if err != nil {
+		tb.Fatalf("sign in %s: %v", id, err)
+	}
+	return in
+}
+
+// ServiceUser creates a service user that the owner answers for.
+func (d *Directory) ServiceUser(tb testing.TB, id string, role users.Role) users.User {
+	tb.Helper()
+	u, err := d.CreateServiceUser(tb.Context(), d.Owner, users.NewServiceUser{
+		NewPerson:     users.NewPerson{ID: id, Name: "Robot " + id, Role: role},
+		ServiceFields: users.ServiceFields{Purpose: "Tests", Responsible: string(d.Owner.ID), ReviewOn: "2027-05-01"},
+	})
+	if err != nil {
+		tb.Fatalf("create %s: %v", id, err)
+	}
+	return u
+}
+
+// Must returns a user as the owner sees it now.
+func (d *Directory) Must(tb testing.TB, id users.ID) users.User {
+	tb.Helper()
+	u, err := d.User(tb.Context(), d.Owner, id)
+	if err != nil {
+		tb.Fatalf("find %s: %v", id, err)
+	}
+	return u
+}
+
+// Actions returns the actions on a user in their history, oldest first.
+func (d *Directory) Actions(tb testing.TB, id users.ID) []users.Action {
+	tb.Helper()
+	page, err := d.Events(tb.Context(), d.Owner, users.EventQuery{Target: id, Limit: users.MaxLimit})
+	if err != nil {
+		tb.Fatalf("history of %s: %v", id, err)
+	}
+	actions := make([]users.Action, len(page.Events))
+	for i, e := range page.Events {
+		actions[len(actions)-1-i] = e.Action
+	}
+	return actions
+}
+
+// Claims are those of a verified address, with the subject that belongs to it.
+func Claims(id string) users.Claims {
+	return users.Claims{Issuer: Issuer, Subject: "sub-" + id, Address: id, Verified: users.VerifiedYes}
+}
+
+// Visit is a browser that gets a session with that secret.
+func Visit(secret string) users.Visit {
+	return users.Visit{Digest: users.DigestOf(secret), IDToken: "id-token-of-" + secret, Address: "192.0.2.7", UserAgent: "Firefox", RequestID: "req"}
+}
+
+// Ptr returns a pointer to v, for fields that may be left as they are.
+func Ptr[T any](v T) *T { return &v }
