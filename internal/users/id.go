@@ -59,7 +59,16 @@ func ParseID(s string) (ID, error) {
 	return id, nil
 }
 
-func canonical(s string) ID { return ID(strings.ToLower(strings.TrimSpace(s))) }
+// canonical lowers the case of ASCII alone: in Unicode the Kelvin sign, for one,
+// becomes a k, and with it another's address.
+func canonical(s string) ID {
+	return ID(strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r - 'A' + 'a'
+		}
+		return r
+	}, strings.TrimSpace(s)))
+}
 
 // flaw says what keeps id from being a user_id, or nothing.
 func (id ID) flaw() string {
