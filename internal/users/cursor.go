@@ -9,6 +9,20 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
+// Page sizes of listings, in rows.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 200
+)
+
+// clamp returns how many rows a page has when n are asked for.
+func clamp(n int) int {
+	if n <= 0 {
+		return DefaultLimit
+	}
+	return min(n, MaxLimit)
+}
+
 // A cursor is a place in the directory: the row it names, by what it is ordered
 // by, and at which position it stood. Whatever a client makes of it reaches the
 // database as values only.
@@ -20,12 +34,15 @@ type cursor struct {
 	Position int    `json:"n"` // from 1
 }
 
+// maxPosition is more than any directory holds.
+const maxPosition = 1_000_000_000
+
 // cursorAt returns the cursor of a row of a listing.
 func cursorAt(sort Sort, u User, position int) string {
 	c := cursor{Sort: sort, Key: u.Key, Position: position}
 	switch sort.column() {
 	case byName:
-		c.Text = fold(u.Label())
+		c.Text = u.sortName()
 	case byID:
 		c.Text = string(u.ID)
 	case byCreated:
@@ -50,7 +67,7 @@ func parseCursor(s string, sort Sort) (cursor, error) {
 	if err != nil || len(text) > 2000 || json.Unmarshal(text, &c) != nil {
 		return cursor{}, ErrBadCursor
 	}
-	if c.Sort != sort || !strings.HasPrefix(string(c.Key), "usr_") || c.Position < 1 {
+	if c.Sort != sort || !strings.HasPrefix(string(c.Key), "usr_") || c.Position < 1 || c.Position > maxPosition {
 		return cursor{}, ErrBadCursor
 	}
 	return c, nil

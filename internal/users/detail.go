@@ -52,7 +52,7 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	d.Identities, errs[0] = identitiesOf(ctx, r, u.Key)
 	d.LastRefusal, errs[1] = lastRefusal(ctx, r, u.Key)
 	d.AnswersFor, errs[2] = answeredFor(ctx, r, u.Key)
-	d.Recent, errs[3] = eventsWhere(ctx, r, `e.target_key = $1 AND e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'access.refused')
+	d.Recent, errs[3] = eventsWhere(ctx, r, `e.target_key = $1 AND `+ofRecord+`
 		ORDER BY e.seq DESC LIMIT $2`, u.Key, recentEvents)
 	sessions, err := s.liveSessions(ctx, u.Key)
 	d.Sessions, errs[4] = len(sessions), err

@@ -72,12 +72,6 @@ var views = map[View]string{
 	ViewReviewDue:   `u.kind = 'service' AND u.status = 'active' AND COALESCE(u.review_on, '') <= $3`,
 }
 
-// Page sizes of listings, in rows.
-const (
-	DefaultLimit = 50
-	MaxLimit     = 200
-)
-
 // A Query asks for a part of the directory. Its zero value asks for the first
 // page of all users save system users, by name.
 type Query struct {
@@ -130,9 +124,7 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 	if q.Sort == "" {
 		q.Sort = "name"
 	}
-	if q.Limit <= 0 || q.Limit > MaxLimit {
-		q.Limit = DefaultLimit
-	}
+	q.Limit = clamp(q.Limit)
 	if err := q.validate(); err != nil {
 		return Listing{}, err
 	}

@@ -108,10 +108,12 @@ func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, versio
 // target returns the user on whom the actor may carry out act, as stored now.
 func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
 	u, err := userByID(ctx, c, id)
-	if errors.Is(err, ErrNotFound) && c.actor.May(ActSeeDirectory, User{}) != nil {
-		return User{}, c.actor.May(act, User{Key: "-", ID: id, Role: RoleUser}) // tells nobody who there is
-	}
-	if err != nil {
+	switch {
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return User{}, err
+	case c.actor.May(ActSee, u) != nil: // the same answer for everyone they may not see, there or not
+		return User{}, c.actor.May(act, User{Key: "-", ID: id, Kind: KindService, Role: RoleUser})
+	case err != nil:
 		return User{}, err
 	}
 	return u, c.actor.May(act, u)
@@ -192,7 +194,7 @@ func fresh(ctx context.Context, r reader, current User, version int64) error {
 	if version == 0 || version == current.Version {
 		return nil
 	}
-	since, err := eventsWhere(ctx, r, `e.target_key = $1 AND d.target_version > $2 ORDER BY e.seq DESC`, current.Key, version)
+	since, err := eventsWhere(ctx, r, `e.target_key = $1 AND d.target_version > $2 AND `+ofRecord+` ORDER BY e.seq DESC`, current.Key, version)
 	if err != nil {
 		return err
 	}

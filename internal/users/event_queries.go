@@ -18,6 +18,9 @@ const eventColumns = `e.seq, e.at, e.action, e.actor_key, e.target_key, e.via, e
 
 const eventTables = ` FROM events e LEFT JOIN event_details d ON d.seq = e.seq `
 
+// ofRecord is the condition of events that changed a record.
+const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'access.refused')`
+
 func scanEvent(row scanner) (Event, error) {
 	var e Event
 	var changes []byte

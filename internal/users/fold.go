@@ -27,3 +27,14 @@ func fold(s string) string {
 
 // foldWords returns the words of a search, folded.
 func foldWords(s string) []string { return strings.Fields(fold(s)) }
+
+// maxSortName bounds what users are ordered by, in bytes, and with it the length
+// of a cursor: some characters grow manifold when they are folded.
+const maxSortName = 500
+
+// sortName returns what u is ordered by: the folded name, or the user_id without
+// one.
+func (u User) sortName() string {
+	name := fold(u.Label())
+	return strings.ToValidUTF8(name[:min(len(name), maxSortName)], "")
+}

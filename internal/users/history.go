@@ -24,6 +24,8 @@ type EventQuery struct {
 	After    string    // cursors, as an EventPage gives them
 	Before   string
 	Limit    int // rows; 0 means DefaultLimit; at most MaxLimit
+
+	only Key // the one target that may be seen; empty for all
 }
 
 // An EventPage is one page of the audit log, newest first.
@@ -43,16 +45,16 @@ func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventP
 		if q.Target == "" || q.About != "" {
 			return EventPage{}, err
 		}
-		if _, err := s.User(ctx, actor, q.Target); err != nil {
+		u, err := s.User(ctx, actor, q.Target)
+		if err != nil {
 			return EventPage{}, err
 		}
+		q.only = u.Key // not someone's who had that user_id before
 	}
 	if q.Action != "" && !slices.Contains(Actions, q.Action) {
 		return EventPage{}, invalid("action", "There is no such action.")
 	}
-	if q.Limit <= 0 || q.Limit > MaxLimit {
-		q.Limit = DefaultLimit
-	}
+	q.Limit = clamp(q.Limit)
 	page, err := q.page(ctx, s.reads())
 	page.Events = discreet(actor, page.Events)
 	if err != nil {
@@ -135,6 +137,9 @@ func (q EventQuery) page(ctx context.Context, r reader) (EventPage, error) {
 func (q EventQuery) filter() filter {
 	var f filter
 	f.add(`e.seq > 0`)
+	if q.only != "" {
+		f.add(`e.target_key = ?`, q.only)
+	}
 	f.involves(q.Actor, "actor")
 	f.involves(q.Target, "target")
 	if q.About != "" {

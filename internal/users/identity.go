@@ -53,8 +53,8 @@ func touchIdentity(ctx context.Context, tx *changeTx, c Claims) error {
 // next verified sign-in with their address binds again. To reset one who has no
 // identity succeeds and leaves no trace.
 //
-// ResetSignIn returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] and an
-// [*InvalidError] on the reason.
+// ResetSignIn returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] save at
+// the command line, and an [*InvalidError] on the reason.
 func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, reason string) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActResetSignIn)
@@ -75,6 +75,9 @@ func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, reason st
 		after.identified = false
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
+		}
+		if tx.actor.Via == ViaCommand { // the way back in when no owner can sign in
+			tx.ownerEnd = false
 		}
 		ends, err := tx.endSessions(ctx, after, "sign-in reset")
 		var changes []Change

@@ -59,12 +59,16 @@ func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, erro
 	if before.Kind != KindPerson || before.deactivated {
 		return nothing, invalid("owners", "%s cannot be an owner: only a person who is not deactivated can.", before.Label())
 	}
+	if before.Role == RoleOwner { // named twice
+		return nothing, nil
+	}
 	after := before
 	after.Role = RoleOwner
 	if after, err = updateUser(ctx, c, before, after); err != nil {
 		return nothing, err
 	}
-	return []Event{about(ActionRoleChanged, after, difference(before, after)...)}, nil
+	ends, err := c.endSessions(ctx, after, "role changed")
+	return append([]Event{about(ActionRoleChanged, after, difference(before, after)...)}, ends...), err
 }
 
 // Unavailable reports whether an error of this package says that the database

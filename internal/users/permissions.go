@@ -100,6 +100,8 @@ func (a Actor) refusal(p Permission, target User) string {
 	switch {
 	case target.Kind == KindSystem && p.Act != ActSee:
 		return "System users belong to the platform and are not changed here."
+	case p.Act == ActEditOwn && !self && target.Key != "":
+		return "Everyone edits their own profile alone."
 	case p.Act == ActReview && target.Kind != KindService && target.Key != "":
 		return "Only service users are reviewed."
 	case self && (p.Act == ActDeactivate || p.Act == ActReactivate):

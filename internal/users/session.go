@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -67,10 +68,11 @@ func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) 
 	return in, nil
 }
 
-// lives reports whether the session may be used. One from the future, after the
-// clock was set back, keeps its limits from when it began.
+// lives reports whether the session may be used. The idle limit holds both ways:
+// when the clock is set back a little a session goes on, and one that was used in
+// the far future waits for its time.
 func (s Session) lives(now time.Time, idle time.Duration) bool {
-	return now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(idle))
+	return now.Before(s.ExpiresAt) && now.Sub(s.SeenAt).Abs() < idle
 }
 
 // ExpiredUser returns whose session the digest named, though it has expired. It
@@ -122,10 +124,10 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, 
 }
 
 func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) {
+	all, err := collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
+		WHERE s.user_key = $1 ORDER BY s.seen_at DESC, s.id`, key)
 	now := s.now()
-	return collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
-		WHERE s.user_key = $1 AND s.expires_at > $2 AND s.seen_at > $3 ORDER BY s.seen_at DESC, s.id`,
-		key, database.Time(now), database.Time(now.Add(-s.config.SessionIdle)))
+	return slices.DeleteFunc(all, func(one Session) bool { return !one.lives(now, s.config.SessionIdle) }), err
 }
 
 // EndSession ends one session of a user, at once. It returns [ErrNotFound] if

@@ -109,7 +109,7 @@ func (u User) columns() ([]any, error) {
 		return nil, err
 	}
 	return []any{u.ID, u.Name, u.PictureURL, u.Role, u.deactivated, u.identified, string(channels), string(types), u.TimeZone,
-		u.Purpose, u.Responsible.Key, u.ReviewOn, fold(u.Label()), fold(u.Name + " " + string(u.ID)),
+		u.Purpose, u.Responsible.Key, u.ReviewOn, u.sortName(), fold(u.Name + " " + string(u.ID)),
 		database.Time(u.UpdatedAt), u.Version, u.Key}, nil
 }
 
