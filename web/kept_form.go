@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -118,6 +119,7 @@ func (a *App) showKept(c echo.Context, form any, fields ...string) (bool, error)
 	}
 	known := requestOf(c.Request())
 	c.Request().PostForm = kept.Values
+	reflect.ValueOf(form).Elem().SetZero() // a box that was not ticked was not posted
 	err = bindForm(c, form, fields...)
 	known.refused = nil // nothing was sent this time
 	if err != nil && !correctable(err) {

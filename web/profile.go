@@ -38,13 +38,9 @@ func (f *ownForm) inputs() map[string]*string {
 // profileForm serves GET /profile.
 func (a *App) profileForm(c echo.Context) error {
 	form := ownFormOf(viewer(c))
-	var posted ownForm
-	kept, err := a.showKept(c, &posted)
+	kept, err := a.showKept(c, &form)
 	if err != nil {
 		return err
-	}
-	if kept {
-		form = posted
 	}
 	m, err := a.profilePage(c, form, outcome{})
 	if err != nil {

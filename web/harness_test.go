@@ -1,0 +1,272 @@
+package web_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/auth/authtest"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web"
+)
+
+// A site is a whole console in a test: its handler behind a real server, a
+// database of its own, and a provider to sign in with. Its directory holds
+// owner@example.com and whom the test adds.
+type site struct {
+	*userstest.Directory
+	app    *web.App
+	op     *authtest.Provider
+	server *httptest.Server
+	log    *logBuffer
+}
+
+// siteOptions are what a test may want otherwise.
+type siteOptions struct {
+	users    users.Config
+	tls      bool
+	provider func(*auth.Config)
+	app      func(*web.Config)
+}
+
+// newSite starts a console that lives as long as the test.
+func newSite(t *testing.T, options ...siteOptions) *site {
+	t.Helper()
+	var o siteOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	s := &site{Directory: userstest.New(t, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}}
+	s.op.SetClock(s.Clock.Now)
+	s.server = httptest.NewUnstartedServer(nil)
+	base := &url.URL{Scheme: "http", Host: s.server.Listener.Addr().String()}
+	if o.tls {
+		base.Scheme = "https"
+	}
+	log := slog.New(slog.NewJSONHandler(s.log, nil))
+	provider := auth.Config{
+		Issuer: s.op.Issuer(), ClientID: s.op.ClientID, ClientSecret: s.op.ClientSecret,
+		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/", Now: s.Clock.Now, Log: log,
+	}
+	if o.provider != nil {
+		o.provider(&provider)
+	}
+	config := web.Config{
+		Users: s.Service, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,
+		PictureHosts: []string{"pictures.example.com"},
+	}
+	if o.app != nil {
+		o.app(&config)
+	}
+	app, err := web.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.app, s.server.Config.Handler = app, app.Handler()
+	if o.tls {
+		s.server.StartTLS()
+	} else {
+		s.server.Start()
+	}
+	t.Cleanup(s.server.Close)
+	return s
+}
+
+// A browser keeps cookies and follows no redirect by itself.
+type browser struct {
+	site   *site
+	client *http.Client
+	header http.Header // sent with every request
+}
+
+// browser returns a browser that nobody has signed in with.
+func (s *site) browser(t *testing.T) *browser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{DisableCompression: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &browser{s, &http.Client{
+		Jar: jar, Transport: transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, http.Header{}}
+}
+
+// signIn returns a browser in which someone of the directory is signed in. Those
+// who are invited come in by that.
+func (s *site) signIn(t *testing.T, id string) *browser {
+	t.Helper()
+	b := s.browser(t)
+	secret := auth.NewSecret()
+	visit := userstest.Visit(secret)
+	if _, err := s.SignIn(t.Context(), userstest.Claims(id), visit); err != nil {
+		t.Fatalf("sign in %s: %v", id, err)
+	}
+	b.setCookie(t, "session", secret)
+	return b
+}
+
+// as returns a browser in which someone with that role is signed in: the owner,
+// or a new person named after the role.
+func (s *site) as(t *testing.T, role users.Role) *browser {
+	t.Helper()
+	id := string(role) + "@example.com"
+	if role != users.RoleOwner {
+		s.Invited(t, id, role)
+	}
+	return s.signIn(t, id)
+}
+
+// signInAt goes through the provider as who, and returns the page at the end.
+func (b *browser) signInAt(t *testing.T, who authtest.Person, returnTo string) page {
+	t.Helper()
+	b.site.op.SignsIn(who)
+	return b.follow(t, b.get(t, "/sign-in/start?return_to="+url.QueryEscape(returnTo)))
+}
+
+// person is the identity that belongs to an address at the provider.
+func person(id string) authtest.Person {
+	return authtest.Person{Subject: "op-" + id, Email: id, Verified: true}
+}
+
+func (b *browser) setCookie(t *testing.T, name, value string) {
+	t.Helper()
+	base, err := url.Parse(b.site.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secure := base.Scheme == "https"
+	b.client.Jar.SetCookies(base, []*http.Cookie{{Name: auth.CookieName(name, secure), Value: value, Path: "/", Secure: secure}})
+}
+
+// cookie returns the value of a cookie of the console, or nothing.
+func (b *browser) cookie(t *testing.T, name string) string {
+	t.Helper()
+	base, err := url.Parse(b.site.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range b.client.Jar.Cookies(base) {
+		if c.Name == auth.CookieName(name, base.Scheme == "https") {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// with returns the same browser, which also sends that header.
+func (b *browser) with(name, value string) *browser {
+	header := b.header.Clone()
+	header.Set(name, value)
+	return &browser{b.site, b.client, header}
+}
+
+func (b *browser) get(t *testing.T, path string) page {
+	t.Helper()
+	return b.do(t, http.MethodGet, path, nil)
+}
+
+// post posts a form as a page of the console does.
+func (b *browser) post(t *testing.T, path string, form url.Values) page {
+	t.Helper()
+	return b.do(t, http.MethodPost, path, form)
+}
+
+// do makes a request. The path may be a whole address.
+func (b *browser) do(t *testing.T, method, path string, form url.Values) page {
+	t.Helper()
+	if strings.HasPrefix(path, "/") {
+		path = b.site.server.URL + path
+	}
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader(form.Encode())
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	for name, values := range b.header {
+		r.Header[name] = values
+	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host
+	}
+	res, err := b.client.Do(r)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer res.Body.Close()
+	content, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return page{status: res.StatusCode, header: res.Header, body: string(content), url: r.URL}
+}
+
+// follow goes where a page redirects to, and on, until one does not.
+func (b *browser) follow(t *testing.T, p page) page {
+	t.Helper()
+	for range 10 {
+		to := p.header.Get("Location")
+		if to == "" || p.status/100 != 3 {
+			return p
+		}
+		next, err := p.url.Parse(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = b.get(t, next.String())
+	}
+	t.Fatalf("it redirects for ever: %s", p.url)
+	return page{}
+}
+
+// A logBuffer holds the program's log.
+type logBuffer struct {
+	out io.Writer // of the test
+
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Write(p)
+	return l.out.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// doc returns the page as a browser reads it.
+func (p page) doc(t *testing.T) *html.Node {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(p.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
