@@ -1,0 +1,178 @@
+package main
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A config is what the settings come to.
+type config struct {
+	mistakes mistakes
+
+	listen         string
+	drain          time.Duration
+	baseURL        *url.URL
+	trustedProxies []netip.Prefix
+
+	database string
+
+	issuer       string
+	clientID     string
+	clientSecret string
+	scopes       []string
+	emailClaim   string
+	trustEmail   bool
+
+	orgName string
+	orgID   string
+	owners  []string
+
+	signup          users.Signup
+	signupDomains   []string
+	sessionIdle     time.Duration
+	sessionLifetime time.Duration
+	pictureHosts    []string
+
+	logFormat string
+	logLevel  slog.Level
+
+	sampleUsers int    // of the demo
+	role        string // of whom users add adds
+}
+
+// Categories of settings in the help.
+const (
+	inNetwork = "Network"
+	inSignIn  = "Signing in"
+	inOrg     = "Organisation"
+	inLog     = "Log"
+	inData    = "Data"
+)
+
+// serveSettings are the settings of the command serve.
+func (c *config) serveSettings() []*setting {
+	all := []*setting{
+		c.listenSetting("127.0.0.1:8080"),
+		{name: "base-url", category: inNetwork, required: true, read: into(&c.baseURL, readBaseURL),
+			usage: "`URL` under which people reach the console, for example https://console.example.com"},
+		{name: "trusted-proxies", category: inNetwork, read: into(&c.trustedProxies, readPrefixes),
+			usage: "`NETWORKS` of the proxies in front, whose X-Forwarded-For is believed, separated by commas"},
+		{name: "drain", category: inNetwork, fallback: "5s", read: into(&c.drain, readDrain),
+			usage: "`TIME` between telling the proxy that the console stops and stopping"},
+		c.databaseSetting("sqlite:data/console.db"),
+	}
+	all = append(all, c.providerSettings()...)
+	all = append(all, c.orgSettings()...)
+	return append(all, c.logSettings("json")...)
+}
+
+// demoSettings are the settings of the command demo.
+func (c *config) demoSettings() []*setting {
+	return append([]*setting{
+		{name: "listen", category: inNetwork, fallback: "127.0.0.1:8080", read: into(&c.listen, readLoopbackListen),
+			usage: "`ADDRESS` to listen on, host:port, on this machine alone; the demo's provider listens on the next port"},
+		c.databaseSetting("sqlite:data/demo.db"),
+		{name: "users", category: inData, fallback: "1000", read: into(&c.sampleUsers, readCount),
+			usage: "`NUMBER` of generated users beside the sample people"},
+	}, c.logSettings("text")...)
+}
+
+// directorySettings are the settings of the commands that work on the directory
+// while the console runs, or does not.
+func (c *config) directorySettings() []*setting {
+	return []*setting{c.databaseSetting("sqlite:data/console.db")}
+}
+
+func (c *config) listenSetting(fallback string) *setting {
+	return &setting{name: "listen", category: inNetwork, fallback: fallback, read: into(&c.listen, readListen),
+		usage: "`ADDRESS` to listen on, host:port"}
+}
+
+func (c *config) databaseSetting(fallback string) *setting {
+	return &setting{name: "database", category: inData, fallback: fallback, read: into(&c.database, readDatabase),
+		usage: "`URL` of the database, sqlite:PATH"}
+}
+
+// providerSettings are the settings of the OpenID provider.
+func (c *config) providerSettings() []*setting {
+	return []*setting{
+		{name: "oidc-issuer", category: inSignIn, required: true, read: into(&c.issuer, readIssuer),
+			usage: "`URL` of the OpenID provider, exactly as it names itself"},
+		{name: "oidc-client-id", category: inSignIn, required: true, read: into(&c.clientID, readText),
+			usage: "`ID` of the console at the provider"},
+		{name: "oidc-client-secret", category: inSignIn, secret: true, read: into(&c.clientSecret, readText),
+			usage: "`SECRET` of the console at the provider; none for a public client"},
+		{name: "oidc-scopes", category: inSignIn, fallback: "openid profile email", read: into(&c.scopes, readWords),
+			usage: "`SCOPES` to ask the provider for"},
+		{name: "oidc-email-claim", category: inSignIn, fallback: "email", read: into(&c.emailClaim, readText),
+			usage: "`CLAIM` that holds a person's address"},
+		{name: "oidc-trust-email", category: inSignIn, onOff: true, fallback: "false", read: into(&c.trustEmail, readBool),
+			usage: "`true` if an address counts as verified where the provider does not say whether it is"},
+		{name: "session-idle", category: inSignIn, fallback: "12h", read: into(&c.sessionIdle, readSessionTime),
+			usage: "`TIME` without a request after which a session ends"},
+		{name: "session-lifetime", category: inSignIn, fallback: "168h", read: into(&c.sessionLifetime, readSessionTime),
+			usage: "`TIME` after which a session ends in any case"},
+	}
+}
+
+// orgSettings are the settings of the organisation and who belongs to it.
+func (c *config) orgSettings() []*setting {
+	return []*setting{
+		{name: "org-name", category: inOrg, fallback: "Console", read: into(&c.orgName, readText),
+			usage: "`NAME` of the organisation, as the pages show it"},
+		{name: "org-id", category: inOrg, read: into(&c.orgID, readText),
+			usage: "`ID` of the organisation on the platform"},
+		{name: "owners", category: inOrg, read: into(&c.owners, readAddresses),
+			usage: "`ADDRESSES` to make owners while there is none, separated by commas"},
+		{name: "signup", category: inOrg, fallback: "invited", read: into(&c.signup, readSignup),
+			usage: "`WHO` may sign in for the first time: invited, domain or open"},
+		{name: "signup-domains", category: inOrg, read: into(&c.signupDomains, readHosts),
+			usage: "`DOMAINS` whose addresses --signup domain admits, separated by commas"},
+		{name: "picture-hosts", category: inOrg, read: into(&c.pictureHosts, readHosts),
+			usage: "`HOSTS` whose pictures browsers may load, separated by commas"},
+	}
+}
+
+func (c *config) logSettings(format string) []*setting {
+	return []*setting{
+		{name: "log-format", category: inLog, fallback: format, read: into(&c.logFormat, readLogFormat),
+			usage: "`FORMAT` of the log on standard error: json or text"},
+		{name: "log-level", category: inLog, fallback: "info", read: into(&c.logLevel, readLogLevel),
+			usage: "least `LEVEL` to log: debug, info, warn or error"},
+	}
+}
+
+// check looks at what settings mean together.
+func (c *config) check() {
+	if c.signup == users.SignupDomain && len(c.signupDomains) == 0 {
+		c.mistakes.add("--signup domain needs --signup-domains")
+	}
+	if c.signup != users.SignupDomain && len(c.signupDomains) > 0 {
+		c.mistakes.add("--signup-domains has an effect with --signup domain only")
+	}
+	if c.sessionIdle > c.sessionLifetime {
+		c.mistakes.add("--session-idle is longer than --session-lifetime")
+	}
+}
+
+// checkArguments notes an argument that is missing or one too many. wants names
+// those of the command.
+func (c *config) checkArguments(command, wants string, args []string) {
+	names := strings.Fields(wants)
+	for _, name := range names[min(len(args), len(names)):] {
+		c.mistakes.add("%s needs an argument %s", command, name)
+	}
+	for _, arg := range args[min(len(args), len(names)):] {
+		c.mistakes.add("%s has no use for the argument %q", command, arg)
+	}
+}
+
+// address returns the address of a path of the console.
+func (c *config) address(path string) string {
+	return strings.TrimSuffix(c.baseURL.String(), "/") + path
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/urfave/cli/v3"
+)
+
+// healthcheckCommand is for the container image, which holds no other program
+// that could ask.
+func (p *program) healthcheckCommand() *cli.Command {
+	settings := func(c *config) []*setting { return []*setting{c.listenSetting("127.0.0.1:8080")} }
+	cmd := p.leaf("healthcheck", "", "ask the console on this machine whether it is ready", settings, p.healthcheck)
+	cmd.Hidden = true
+	return cmd
+}
+
+// healthcheck returns an error unless the console at the listen address is
+// ready.
+func (p *program) healthcheck(ctx context.Context, c *config, _ []string) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(c.listen)+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", answer)
+	}
+	return nil
+}
+
+// reachable returns an address that reaches what listens on address, which may
+// be all addresses of the machine.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	ip, err := netip.ParseAddr(host)
+	switch {
+	case host == "" || err == nil && ip == netip.IPv4Unspecified():
+		host = "127.0.0.1"
+	case err == nil && ip == netip.IPv6Unspecified():
+		host = "::1"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,47 @@
+// Command console is the user management console: `console serve` runs it for an
+// organisation, `console demo` runs a whole one to try. `console help` lists the
+// rest.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	_ "time/tzdata" // so that time zones need nothing of the machine
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	err := run(ctx, os.Args, os.LookupEnv, os.Stdout, os.Stderr)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "console:", err)
+	}
+	os.Exit(exitStatus(err))
+}
+
+// run is the program with the given arguments, the first of which is its name.
+// It returns when its work is done, or when ctx is and the requests in flight
+// have been answered. A mistake in the command line or the settings is a
+// [*usageError].
+func run(ctx context.Context, args []string, env lookup, stdout, stderr io.Writer) error {
+	p := &program{env: env, stdout: stdout, stderr: stderr}
+	return p.command().Run(ctx, args)
+}
+
+// A program is what its commands share: where they read and write.
+type program struct {
+	env    lookup
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// say writes a line for the person who started the program. That they have gone
+// is no reason to stop.
+func (p *program) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.stdout, format+"\n", args...)
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+// A running is a program that a test has started.
+type running struct {
+	said string // up to the line that was waited for
+	stop context.CancelFunc
+	done chan error // receives what run returned
+}
+
+// start runs the program until it says a line that matches until.
+func start(t *testing.T, until string, args ...string) running {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	r := running{stop: stop, done: make(chan error, 1)}
+	go func() {
+		err := run(ctx, append([]string{"console"}, args...), lookupIn(nil), in, t.Output())
+		_ = in.CloseWithError(io.EOF)
+		r.done <- err
+	}()
+	t.Cleanup(func() {
+		stop()
+		_ = out.Close()
+	})
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		r.said += lines.Text() + "\n"
+		if ok, err := regexp.MatchString(until, lines.Text()); err != nil {
+			t.Fatal(err)
+		} else if ok {
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return r
+		}
+	}
+	t.Fatalf("the program ended: %v; it said:\n%s", <-r.done, r.said)
+	return r
+}
+
+// address returns the first address that the program said it listens on.
+func (r running) address(t *testing.T) string {
+	t.Helper()
+	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(r.said)
+	if address == "" {
+		t.Fatalf("no address in\n%s", r.said)
+	}
+	return address
+}
+
+// startServe runs serve on a port of its own with a database of its own.
+func startServe(t *testing.T, more ...string) running {
+	t.Helper()
+	return start(t, "sign-out address", append([]string{
+		"serve", "--listen", "127.0.0.1:0", "--database", databasetest.URL(t),
+		"--owners", "owner@example.com", "--drain", "0s",
+	}, more...)...)
+}
+
+func TestServe(t *testing.T) {
+	t.Parallel()
+	r := startServe(t)
+	for _, want := range []string{
+		"redirect address  https://console.example.com/sign-in/callback",
+		"sign-out address  https://console.example.com/sign-in",
+	} {
+		if !strings.Contains(r.said, want) {
+			t.Errorf("got no %q in\n%s", want, r.said)
+		}
+	}
+	if status, _ := get(t, "http://"+r.address(t)+"/readyz"); status != http.StatusOK {
+		t.Errorf("readiness: got status %d, want 200", status)
+	}
+	if err := run(t.Context(), []string{"console", "healthcheck", "--listen", r.address(t)}, lookupIn(nil), io.Discard, io.Discard); err != nil {
+		t.Errorf("healthcheck: %v", err)
+	}
+	r.stop()
+	if err := <-r.done; err != nil {
+		t.Errorf("stopped: got %v, want no error", err)
+	}
+	if err := run(t.Context(), []string{"console", "healthcheck", "--listen", r.address(t)}, lookupIn(nil), io.Discard, io.Discard); err == nil {
+		t.Error("healthcheck after the stop: got no error")
+	}
+}
+
+func TestServeFailsReadinessFirst(t *testing.T) {
+	t.Parallel()
+	r := startServe(t, "--drain", "1s")
+	r.stop()
+	for { // the drain leaves time to ask
+		status, _ := get(t, "http://"+r.address(t)+"/readyz")
+		if status == http.StatusServiceUnavailable {
+			break
+		}
+		if status != http.StatusOK {
+			t.Fatalf("while stopping: got status %d", status)
+		}
+	}
+	if err := <-r.done; err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+}
+
+func TestServeRefuses(t *testing.T) {
+	t.Parallel()
+	text := filepath.Join(t.TempDir(), "diary.txt")
+	if err := os.WriteFile(text, []byte("Dear diary, nothing happened today."), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		args   []string
+		status int
+		says   string
+	}{
+		"no owner and nobody to become one": {[]string{"--database", databasetest.URL(t)}, 2, "--owners (CONSOLE_OWNERS) is required"},
+		"a file that is no database":        {[]string{"--database", "sqlite:" + text}, 1, "is not a database"},
+		"the demo's provider":               {[]string{"--demo"}, 2, "there is no setting --demo"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args := append([]string{"console", "serve", "--listen", "127.0.0.1:0"}, test.args...)
+			err := run(t.Context(), args, lookupIn(nil), io.Discard, io.Discard)
+			if exitStatus(err) != test.status || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v with status %d, want %q and %d", err, exitStatus(err), test.says, test.status)
+			}
+		})
+	}
+}
+
+func TestServeNeedsNoOwnersOnceThereIsOne(t *testing.T) {
+	t.Parallel()
+	url := databasetest.URL(t)
+	for _, args := range [][]string{{"--owners", "owner@example.com"}, {}} {
+		r := start(t, "sign-out address", append([]string{
+			"serve", "--listen", "127.0.0.1:0", "--drain", "0s", "--database", url,
+		}, args...)...)
+		r.stop()
+		if err := <-r.done; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestUsersCommands(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		args string
+		says string // what the command or its error says
+		fail bool
+	}
+	tests := map[string][]step{
+		"a way back in": {
+			{"add owner@example.com --role owner", "owner@example.com was added with the role owner", false},
+			{"reset-sign-in owner@example.com", "may sign in with another identity", false},
+		},
+		"a new role": {
+			{"add Ana@Example.com", "ana@example.com was added with the role user", false},
+			{"set-role ANA@example.com auditor", "ana@example.com has the role auditor", false},
+			{"set-role ana@example.com king", "role", true},
+		},
+		"twice the same": {
+			{"add ana@example.com", "added", false},
+			{"add ana@example.com", "there is a user ana@example.com already", true},
+		},
+		"nobody":        {{"set-role nobody@example.com admin", "there is no user nobody@example.com", true}},
+		"a system user": {{"add-system platform", "platform was added as a system user", false}},
+		"a bad id":      {{"add x", "user_id", true}},
+	}
+	for name, steps := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := databasetest.URL(t)
+			for _, s := range steps {
+				said, err := runUsers(t, url, strings.Fields(s.args))
+				if (err != nil) != s.fail {
+					t.Fatalf("users %s: got error %v", s.args, err)
+				}
+				if err != nil {
+					said = err.Error()
+				}
+				if !strings.Contains(said, s.says) {
+					t.Errorf("users %s: got %q, want %q", s.args, said, s.says)
+				}
+			}
+		})
+	}
+}
+
+// runUsers runs one of the commands of users and returns what it said.
+func runUsers(t *testing.T, url string, args []string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	args = append([]string{"console", "users", args[0], "--database", url}, args[1:]...)
+	err := run(t.Context(), args, lookupIn(nil), &out, t.Output())
+	return out.String(), err
+}
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "console.db")
+	var out strings.Builder
+	if err := run(t.Context(), []string{"console", "migrate", "--database", url}, lookupIn(nil), &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if want := url + " is up to date.\n"; out.String() != want {
+		t.Errorf("got %q, want %q", &out, want)
+	}
+	err := run(t.Context(), []string{"console", "migrate", "--database", "sqlite:" + t.TempDir()}, lookupIn(nil), &out, io.Discard)
+	if _, ok := errors.AsType[*database.OpenError](err); !ok || exitStatus(err) != 1 {
+		t.Errorf("a directory: got %v with status %d, want an OpenError and 1", err, exitStatus(err))
+	}
+}
+
+func TestWrongCommands(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"":                        "a command is missing",
+		"srve":                    `there is no command "srve"`,
+		"users":                   "a command is missing",
+		"users erase":             `there is no command "erase"`,
+		"users set-role":          "needs an argument ID",
+		"users set-role a@b.c":    "needs an argument ROLE",
+		"users add a@b.c d@e.f":   `no use for the argument "d@e.f"`,
+		"users add a@b.c --admin": "there is no setting --admin",
+		"version 2":               `no use for the argument "2"`,
+	}
+	for line, want := range tests {
+		err := run(t.Context(), append([]string{"console"}, strings.Fields(line)...), lookupIn(nil), io.Discard, io.Discard)
+		if exitStatus(err) != 2 || !strings.Contains(err.Error(), want) {
+			t.Errorf("console %s: got %v with status %d, want %q and 2", line, err, exitStatus(err), want)
+		}
+	}
+}
+
+func TestReachable(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"127.0.0.1:8080": "127.0.0.1:8080",
+		":8080":          "127.0.0.1:8080",
+		"0.0.0.0:8080":   "127.0.0.1:8080",
+		"[::]:8080":      "[::1]:8080",
+		"console:80":     "console:80",
+	}
+	for address, want := range tests {
+		if got := reachable(address); got != want {
+			t.Errorf("reachable(%q): got %q, want %q", address, got, want)
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// into returns a setting's read function that puts what parse makes of the text
+// into to.
+func into[T any](to *T, parse func(string) (T, error)) func(string) error {
+	return func(text string) error {
+		value, err := parse(strings.TrimSpace(text))
+		if err == nil {
+			*to = value
+		}
+		return err
+	}
+}
+
+func readText(text string) (string, error) {
+	if text == "" {
+		return "", errors.New("it is empty")
+	}
+	return text, nil
+}
+
+// readWords splits text at spaces and commas.
+func readWords(text string) ([]string, error) {
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(words) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	return words, nil
+}
+
+func readBool(text string) (bool, error) {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("%q is neither true nor false", text)
+	}
+	return on, nil
+}
+
+func readCount(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > 1_000_000 {
+		return 0, fmt.Errorf("%q is not a number from 0 to 1000000", text)
+	}
+	return n, nil
+}
+
+func readListen(text string) (string, error) {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return "", fmt.Errorf("%q is not host:port, for example 127.0.0.1:8080", text)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", fmt.Errorf("%q has no port from 0 to 65535", text)
+	}
+	return text, nil
+}
+
+// readLoopbackListen refuses an address that other machines can reach.
+func readLoopbackListen(text string) (string, error) {
+	address, err := readListen(text)
+	if err != nil {
+		return "", err
+	}
+	if host, _, _ := net.SplitHostPort(address); !loopback(host) {
+		return "", fmt.Errorf("%q can be reached from other machines, and the demo lets anyone in as anyone: use 127.0.0.1", text)
+	}
+	return address, nil
+}
+
+// readBaseURL wants https, except on this very machine, and no path: cookies
+// and forms belong to a whole host.
+func readBaseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Hostname() == "" || u.User != nil:
+		return nil, fmt.Errorf("%q is not an address like https://console.example.com", text)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return nil, fmt.Errorf("%q must begin with https://; http:// is for this machine alone", text)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("%q must begin with https://", text)
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("%q must end after the host: the console has a host of its own", text)
+	}
+	u.Path, u.RawPath = "", ""
+	return u, nil
+}
+
+// loopback reports whether host is this very machine.
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
+}
+
+func readIssuer(text string) (string, error) {
+	return text, auth.ValidateIssuer(text)
+}
+
+func readDatabase(text string) (string, error) {
+	if _, err := database.Path(text); err != nil {
+		return "", fmt.Errorf("%q is not an address like sqlite:data/console.db", text)
+	}
+	return text, nil
+}
+
+// readPrefixes reads networks, and addresses as networks of one.
+func readPrefixes(text string) ([]netip.Prefix, error) {
+	words, err := readWords(text)
+	if err != nil {
+		return nil, err
+	}
+	prefixes := make([]netip.Prefix, 0, len(words))
+	for _, word := range words {
+		prefix, err := netip.ParsePrefix(word)
+		if ip, ipErr := netip.ParseAddr(word); ipErr == nil {
+			prefix, err = ip.Prefix(ip.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a network like 10.0.0.0/8", word)
+		}
+		prefixes = append(prefixes, prefix.Masked())
+	}
+	return prefixes, nil
+}
+
+func readAddresses(text string) ([]string, error) {
+	words, err := readWords(text)
+	if err != nil {
+		return nil, err
+	}
+	for i, word := range words {
+		id, err := users.ParseID(word)
+		if err != nil || !strings.Contains(string(id), "@") {
+			return nil, fmt.Errorf("%q is not an e-mail address", word)
+		}
+		words[i] = string(id)
+	}
+	return words, nil
+}
+
+var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+
+func readHosts(text string) ([]string, error) {
+	words, err := readWords(strings.ToLower(text))
+	if err != nil {
+		return nil, err
+	}
+	for _, word := range words {
+		if !hostName.MatchString(word) {
+			return nil, fmt.Errorf("%q is not a host name like example.com", word)
+		}
+	}
+	return words, nil
+}
+
+func readSignup(text string) (users.Signup, error) {
+	switch s := users.Signup(text); s {
+	case users.SignupInvited, users.SignupDomain, users.SignupOpen:
+		return s, nil
+	}
+	return "", fmt.Errorf("%q is not invited, domain or open", text)
+}
+
+func readSessionTime(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < time.Minute {
+		return 0, fmt.Errorf("%q is not a time of at least a minute, like 12h or 90m", text)
+	}
+	return d, nil
+}
+
+func readDrain(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > 10*time.Minute {
+		return 0, fmt.Errorf("%q is not a time from 0s to 10m", text)
+	}
+	return d, nil
+}
+
+func readLogFormat(text string) (string, error) {
+	if text != "json" && text != "text" {
+		return "", fmt.Errorf("%q is not json or text", text)
+	}
+	return text, nil
+}
+
+func readLogLevel(text string) (slog.Level, error) {
+	var level slog.Level
+	switch strings.ToLower(text) {
+	case "debug", "info", "warn", "error":
+		return level, level.UnmarshalText([]byte(text))
+	}
+	return level, fmt.Errorf("%q is not debug, info, warn or error", text)
+}

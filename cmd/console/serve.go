@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web"
+)
+
+// Paths of the console that the provider must know.
+const (
+	callbackPath  = "/sign-in/callback"
+	signedOutPath = "/sign-in"
+)
+
+func (p *program) serveCommand() *cli.Command {
+	return p.leaf("serve", "", "run the console", (*config).serveSettings, p.serve)
+}
+
+// serve runs the console of an organisation until ctx is done.
+func (p *program) serve(ctx context.Context, c *config, _ []string) error {
+	log := newLog(p.stderr, c)
+	db, err := database.Open(ctx, c.database, database.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	directory := users.NewService(db, c.directory(log))
+	defer directory.Close()
+	if err := needOwner(ctx, directory, c.owners); err != nil {
+		return err
+	}
+	app, err := newApp(c, directory, log, false)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, c.listen)
+	if err != nil {
+		return err
+	}
+	p.say("The console listens on %s and is reached at %s", listener.Addr(), c.baseURL)
+	p.say("Register at the OpenID provider:")
+	p.say("  redirect address  %s", c.address(callbackPath))
+	p.say("  sign-out address  %s", c.address(signedOutPath))
+	log.Info("listening", "address", listener.Addr().String(), "version", versionText())
+	return server{listener, app.Handler(), log}.serveUntil(ctx, func() {
+		log.Info("stopping", "drain", c.drain)
+		app.Drain()
+		time.Sleep(c.drain)
+	})
+}
+
+// needOwner makes the given addresses owners while there is no owner. That there
+// is none, and nobody to become one, is a mistake in the settings.
+func needOwner(ctx context.Context, directory *users.Service, owners []string) error {
+	if has, err := directory.HasOwner(ctx); err != nil || has {
+		return err
+	}
+	if len(owners) == 0 {
+		return mistaken("--owners (CONSOLE_OWNERS) is required while the database has no owner: " +
+			"give the address of whoever is to manage the console")
+	}
+	return directory.EnsureOwners(ctx, owners)
+}
+
+// newApp returns the console with the settings c.
+func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool) (*web.App, error) {
+	return web.New(web.Config{
+		Users: directory,
+		Provider: auth.NewProvider(auth.Config{
+			Issuer:        c.issuer,
+			ClientID:      c.clientID,
+			ClientSecret:  c.clientSecret,
+			RedirectURL:   c.address(callbackPath),
+			PostLogoutURL: c.address(signedOutPath),
+			Scopes:        c.scopes,
+			EmailClaim:    c.emailClaim,
+			Log:           log,
+		}),
+		BaseURL:         c.baseURL,
+		OrgName:         c.orgName,
+		PictureHosts:    c.pictureHosts,
+		TrustedProxies:  c.trustedProxies,
+		SessionLifetime: c.sessionLifetime,
+		Demo:            demo,
+		Log:             log,
+	})
+}
+
+// directory returns the settings that concern the directory.
+func (c *config) directory(log *slog.Logger) users.Config {
+	return users.Config{
+		Log:             log,
+		SessionIdle:     c.sessionIdle,
+		SessionLifetime: c.sessionLifetime,
+		Signup:          c.signup,
+		SignupDomains:   c.signupDomains,
+		TrustEmail:      c.trustEmail,
+	}
+}
+
+// newLog returns the log that the settings ask for.
+func newLog(w io.Writer, c *config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.logLevel}
+	if c.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}

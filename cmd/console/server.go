@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Limits of every server. What a request may hold is limited per route.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+
+	// stopTimeout is how long requests in flight may take to be answered.
+	stopTimeout = 30 * time.Second
+)
+
+// A server is a handler and the address at which it listens.
+type server struct {
+	listener net.Listener
+	handler  http.Handler
+	log      *slog.Logger
+}
+
+// listen reserves an address, so that it is known before anything is built that
+// needs to know it.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// serveUntil answers requests until ctx is done, then calls drain, which returns
+// when no more requests are to be expected, and answers those in flight.
+func (s server) serveUntil(ctx context.Context, drain func()) error {
+	srv := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		if err := srv.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	both.Go(func() error {
+		<-ctx.Done()
+		drain()
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		if err := srv.Shutdown(stopping); err != nil {
+			return fmt.Errorf("answer the requests in flight: %w", errors.Join(err, srv.Close()))
+		}
+		return nil
+	})
+	return both.Wait()
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"testing"
+)
+
+// TestServeUntilAnswersWhatIsInFlight stops a server while it works on a request,
+// and checks the order of things: first readiness fails, then the request is
+// answered, then the server ends.
+func TestServeUntilAnswersWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	listener, err := listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrived, drained := make(chan struct{}), make(chan struct{})
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		<-drained
+		_, _ = io.WriteString(w, "answered")
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		s := server{listener, handler, slog.New(slog.DiscardHandler)}
+		ended <- s.serveUntil(ctx, func() { close(drained) })
+	}()
+	go func() {
+		<-arrived
+		stop()
+	}()
+
+	status, body := get(t, "http://"+listener.Addr().String())
+	if status != http.StatusOK || body != "answered" {
+		t.Errorf("got %d %q, want the answer", status, body)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("serveUntil: %v", err)
+	}
+	if _, err := listen(t.Context(), listener.Addr().String()); err != nil {
+		t.Errorf("the address is still taken: %v", err)
+	}
+}
+
+func TestServeUntilReportsAFault(t *testing.T) {
+	t.Parallel()
+	listener, err := listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := server{listener, http.NotFoundHandler(), slog.New(slog.DiscardHandler)}
+	if err := s.serveUntil(t.Context(), func() {}); err == nil || errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want what is wrong with the listener", err)
+	}
+}
+
+// get returns the status and the body of the answer to a GET.
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}

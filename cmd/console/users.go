@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// reason is kept with each event that these commands leave.
+const reason = "at the command line"
+
+func (p *program) usersCommand() *cli.Command {
+	return &cli.Command{
+		Name:            "users",
+		Usage:           "change the directory from the command line: the way back in when no owner can sign in",
+		HideHelpCommand: true,
+		Action:          needsCommand,
+		OnUsageError:    onUsageError,
+		Commands: []*cli.Command{
+			p.leaf("set-role", "ID ROLE", "give a user another role: user, auditor, admin or owner",
+				(*config).directorySettings, p.withDirectory(setRole)),
+			p.leaf("add", "ID", "add a person, who may then sign in with the address ID",
+				(*config).addSettings, p.withDirectory(addPerson)),
+			p.leaf("reset-sign-in", "ID", "let a person's next sign-in with the verified address ID count as theirs again",
+				(*config).directorySettings, p.withDirectory(resetSignIn)),
+			p.leaf("add-system", "ID", "add a system user, for the platform itself",
+				(*config).directorySettings, p.withDirectory(addSystem)),
+		},
+	}
+}
+
+// addSettings are the settings of the command users add.
+func (c *config) addSettings() []*setting {
+	return append(c.directorySettings(), &setting{
+		name: "role", fallback: string(users.RoleUser), read: into(&c.role, readText),
+		usage: "the person's `ROLE`: user, auditor, admin or owner",
+	})
+}
+
+// A deed is what a command does in the directory. It returns a sentence that
+// says what was done.
+type deed func(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error)
+
+// withDirectory returns the action that does do in the directory of the settings.
+func (p *program) withDirectory(do deed) action {
+	return func(ctx context.Context, c *config, args []string) error {
+		db, err := database.Open(ctx, c.database, database.Options{})
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		directory := users.NewService(db, users.Config{Log: newLog(p.stderr, c)})
+		defer directory.Close()
+		done, err := do(ctx, directory, users.Command("cmd_"+strings.ToLower(rand.Text())), c, args)
+		if err != nil {
+			return inWords(err, args[0])
+		}
+		p.say("%s", done)
+		return nil
+	}
+}
+
+func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
+	id, err := users.ParseID(args[0])
+	if err != nil {
+		return "", err
+	}
+	u, err := directory.User(ctx, by, id)
+	if err != nil {
+		return "", err
+	}
+	change := users.RoleChange{Role: users.Role(args[1]), Version: u.Version, Reason: reason}
+	if u, err = directory.ChangeRole(ctx, by, u.ID, change); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s has the role %s.", u.ID, u.Role), nil
+}
+
+func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
+	u, err := directory.AddPerson(ctx, by, users.NewPerson{ID: args[0], Role: users.Role(c.role)})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s was added with the role %s and may sign in.", u.ID, u.Role), nil
+}
+
+func resetSignIn(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
+	id, err := users.ParseID(args[0])
+	if err != nil {
+		return "", err
+	}
+	if err := directory.ResetSignIn(ctx, by, id, reason); err != nil {
+		return "", err
+	}
+	return string(id) + " is signed out, and may sign in with another identity that has this verified address.", nil
+}
+
+func addSystem(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
+	u, err := directory.AddSystemUser(ctx, by, args[0])
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s was added as a system user.", u.ID), nil
+}
+
+// inWords says an answer of the directory as a sentence about the user id.
+func inWords(err error, id string) error {
+	switch {
+	case errors.Is(err, users.ErrNotFound):
+		return fmt.Errorf("there is no user %s", id)
+	case errors.Is(err, users.ErrTaken):
+		return fmt.Errorf("there is a user %s already", id)
+	case errors.Is(err, users.ErrLastOwner):
+		return fmt.Errorf("%s is the last active owner: make somebody else an owner first", id)
+	}
+	return err
+}
+
+// migrate brings the database up to date: opening it does.
+func (p *program) migrate(ctx context.Context, c *config, _ []string) error {
+	db, err := database.Open(ctx, c.database, database.Options{})
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	p.say("%s is up to date.", c.database)
+	return nil
+}
