@@ -1,0 +1,311 @@
+package web_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// listed returns the user_ids in the rows of a directory page, in order.
+func listed(t *testing.T, p page) []string {
+	t.Helper()
+	var ids []string
+	for _, cell := range p.nodes(t, "td") {
+		if attr(cell, "class") != "main" {
+			continue
+		}
+		for n := range cell.Descendants() {
+			if id, ok := strings.CutPrefix(attr(n, "href"), "/users/"); ok {
+				id, _ = url.PathUnescape(id)
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// link returns the address of the first link with those words, or nothing.
+func (p page) link(t *testing.T, words string) string {
+	t.Helper()
+	for _, a := range p.nodes(t, "a") {
+		if textOf(a) == words || attr(a, "aria-label") == words {
+			return attr(a, "href")
+		}
+	}
+	return ""
+}
+
+func TestListUsers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	s.Person(t, "ana@example.com", users.RoleAdmin)
+	s.Invited(t, "zoe@example.com", users.RoleUser)
+	s.Invited(t, "bo@example.com", users.RoleAuditor)
+	s.ServiceUser(t, "nightly", users.RoleUser)
+	if err := s.Deactivate(t.Context(), s.Owner, "bo@example.com", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		query string
+		want  []string
+	}{
+		"all by name":          {"", []string{"ana@example.com", "bo@example.com", "owner@example.com", "nightly", "zoe@example.com"}},
+		"name, the other way":  {"sort=-name", []string{"zoe@example.com", "nightly", "owner@example.com", "bo@example.com", "ana@example.com"}},
+		"search in other case": {"q=ANA", []string{"ana@example.com"}},
+		"search with accents":  {"q=%C3%A1n%C3%A0", []string{"ana@example.com"}},
+		"by type":              {"type=service", []string{"nightly"}},
+		"by role":              {"role=admin", []string{"ana@example.com"}},
+		"by status":            {"status=deactivated", []string{"bo@example.com"}},
+		"by last seen":         {"seen=never&status=invited", []string{"zoe@example.com"}},
+		"a named view":         {"view=service", []string{"nightly"}},
+		"view and search":      {"view=people&q=bo", []string{"bo@example.com"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := listed(t, b.get(t, "/users?"+test.query).must(t, 200))
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("rows (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// crowd adds people, many of whom have the same name.
+func crowd(t *testing.T, s *site, n int) {
+	t.Helper()
+	for i := range n {
+		if i%7 == 0 {
+			s.Clock.Advance(time.Minute)
+		}
+		_, err := s.AddPerson(t.Context(), s.Owner, users.NewPerson{ID: fmt.Sprintf("p%03d@example.com", i), Name: fmt.Sprintf("Person %d", i%5)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestListUsers_paging(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	crowd(t, s, 119)
+	b := s.as(t, users.RoleOwner)
+	for _, sort := range []string{"", "-name", "id", "-id", "created", "-created", "seen", "-seen"} {
+		t.Run("sorted by "+sort, func(t *testing.T) {
+			t.Parallel()
+			var forth, back []string
+			var ranges []string
+			p := b.get(t, "/users?sort="+sort).must(t, 200)
+			for {
+				forth = append(forth, listed(t, p)...)
+				ranges = append(ranges, textOf(pagerOf(t, p)))
+				next := p.link(t, "Next")
+				if next == "" {
+					break
+				}
+				p = b.get(t, next).must(t, 200)
+			}
+			for {
+				back = append(listed(t, p), back...)
+				previous := p.link(t, "Previous")
+				if previous == "" {
+					break
+				}
+				p = b.get(t, previous).must(t, 200)
+			}
+			if len(forth) != 120 || len(slices.Compact(slices.Sorted(slices.Values(forth)))) != 120 {
+				t.Errorf("got %d rows on all pages, want each of 120 users once", len(forth))
+			}
+			if diff := cmp.Diff(forth, back); diff != "" {
+				t.Errorf("the way back differs (-forth +back):\n%s", diff)
+			}
+			want := []string{"1–50 of 120", "51–100 of 120", "101–120 of 120"}
+			if diff := cmp.Diff(want, ranges); diff != "" {
+				t.Errorf("ranges (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestListUsers_keepsStateInTheAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	crowd(t, s, 60)
+	b := s.as(t, users.RoleOwner)
+	p := b.get(t, "/users?q=person&status=invited&sort=-created&view=people").must(t, 200, "Search: person", "Status: Invited")
+	tests := map[string]struct{ link, want string }{
+		"next page keeps all":           {"Next", "q=person&sort=-created&status=invited&view=people"},
+		"a chip takes away one":         {"Remove filter Status: Invited", "q=person&sort=-created&view=people"},
+		"clear keeps view and order":    {"Clear", "sort=-created&view=people"},
+		"another order begins anew":     {"User", "q=person&status=invited&view=people"},
+		"the same order turns round":    {"Created", "q=person&sort=created&status=invited&view=people"},
+		"times begin with the newest":   {"Last seen", "q=person&sort=-seen&status=invited&view=people"},
+		"a view begins without filters": {"Invited 60", "view=invited"},
+	}
+	for name, test := range tests {
+		u, err := url.Parse(p.link(t, test.link))
+		if err != nil {
+			t.Fatal(err)
+		}
+		query := u.Query()
+		if name == "next page keeps all" && query.Get("after") == "" {
+			t.Errorf("%s: no cursor in %s", name, u)
+		}
+		query.Del("after")
+		if got := query.Encode(); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestListUsers_fragment(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	b := s.as(t, users.RoleOwner)
+	hx := b.with("HX-Request", "true").with("HX-Target", "section#results")
+	tests := map[string]struct{ at, get, header string }{
+		"a keystroke takes the place of the address": {"/users?q=an", "/users?q=ana&type=&role=", "Hx-Replace-Url"},
+		"a filter is an address of its own":          {"/users?q=ana", "/users?q=ana&status=invited", "Hx-Push-Url"},
+		"so is a filter taken away":                  {"/users?status=invited", "/users?q=ana&status=", "Hx-Push-Url"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := hx.with("HX-Current-URL", s.server.URL+test.at).get(t, test.get).must(t, 200, "ana@example.com", "1 user found")
+			if strings.Contains(p.body, "<html") || len(p.nodes(t, "section")) != 1 {
+				t.Errorf("got more than the results: %.300s", p.body)
+			}
+			if got := p.header.Get(test.header); !strings.HasPrefix(got, "/users?") || strings.Contains(got, "role=") {
+				t.Errorf("got %s %q, headers %v", test.header, got, p.header)
+			}
+			if got := strings.Join(p.header.Values("Vary"), ", "); !strings.Contains(got, "HX-Target") {
+				t.Errorf("got Vary %q", got)
+			}
+		})
+	}
+	if p := hx.with("HX-History-Restore-Request", "true").get(t, "/users"); !strings.Contains(p.body, "<html") {
+		t.Error("a page restored from history is not whole")
+	}
+}
+
+func TestListUsers_forgedAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	for _, query := range []string{
+		"after=garbage", "before=%27%20OR%201%3D1", "after=999999999999999999999", "after=a&before=b", "sort=password",
+		"sort=name%3BDROP%20TABLE%20users", "type=robot", "role=root", "status=asleep", "seen=%3C1d", "view=everything",
+	} {
+		t.Run(query, func(t *testing.T) {
+			t.Parallel()
+			b.get(t, "/users?"+query).must(t, 400, "This is not a place in the list.")
+		})
+	}
+	for _, query := range []string{"q=%25", "q=_", "q=%27--", "q=" + strings.Repeat("a+", 5000), "page=99&size=-1", "q=%00%ff"} {
+		if p := b.get(t, "/users?"+query); p.status != 200 {
+			t.Errorf("%.30s: got %d, want 200", query, p.status)
+		}
+	}
+}
+
+func TestListUsers_nobodyFound(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	claims := userstest.Claims("zoe@example.com")
+	claims.Subject = "stranger"
+	if _, err := s.SignIn(t.Context(), claims, userstest.Visit("zoe")); err == nil {
+		t.Fatal("a stranger came in")
+	}
+	s.Settle()
+	b := s.as(t, users.RoleOwner)
+
+	p := b.get(t, "/users?q=Zoe@example.com").must(t, 200, "No one matches", "was refused", "Nobody with this address is in the directory.")
+	if got := p.link(t, "Clear search and filters"); got != "/users" {
+		t.Errorf("clear leads to %q", got)
+	}
+	form := b.get(t, p.link(t, "Add Zoe@example.com")).must(t, 200).form(t, "/users/new")
+	if got := form.Get("user_id"); got != "Zoe@example.com" {
+		t.Errorf("the form is filled in with %q", got)
+	}
+	p = b.get(t, "/users?q=Zoe+Doe").must(t, 200)
+	if got := b.get(t, p.link(t, "Add Zoe Doe")).form(t, "/users/new").Get("name"); got != "Zoe Doe" {
+		t.Errorf("the form is filled in with the name %q", got)
+	}
+	auditor := s.as(t, users.RoleAuditor)
+	if got := auditor.get(t, "/users?q=zoe@example.com").must(t, 200).link(t, "Add zoe@example.com"); got != "" {
+		t.Errorf("an auditor is offered to add someone: %q", got)
+	}
+	b.get(t, "/users?role=admin").must(t, 200, "No one matches these filters")
+}
+
+func TestListUsers_firstSight(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	p := b.get(t, "/users").must(t, 200, "You", "Owner", "Three next steps", "1 person and 0 service users", "1–1 of 1")
+	if got := b.get(t, p.link(t, "Add an owner")).form(t, "/users/new").Get("role"); got != "owner" {
+		t.Errorf("the form for a second owner has the role %q", got)
+	}
+	b.get(t, p.link(t, "Open the audit log")).must(t, 200, "signed in")
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	if strings.Contains(b.get(t, "/users").text(t), "Three next steps") {
+		t.Error("the first steps are still shown to an organisation of two")
+	}
+}
+
+func TestListUsers_actionsByRole(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	s.Invited(t, "adam@example.com", users.RoleAdmin)
+	tests := map[users.Role]struct {
+		status int
+		edits  []string
+		adds   bool
+	}{
+		users.RoleOwner:   {200, []string{"Adam", "Ana", "owner@example.com"}, true},
+		users.RoleAdmin:   {200, []string{"Admin", "Ana"}, true},
+		users.RoleAuditor: {200, []string{"Auditor"}, false},
+		users.RoleUser:    {403, nil, false},
+	}
+	for _, role := range users.Roles {
+		b := s.as(t, role)
+		test := tests[role]
+		p := b.get(t, "/users?q=a")
+		if p.status != test.status {
+			t.Errorf("%s: got %d, want %d", role, p.status, test.status)
+			continue
+		}
+		for _, label := range []string{"Adam", "Ana", "owner@example.com"} {
+			if got, want := p.link(t, "Edit "+label) != "", slices.Contains(test.edits, label); got != want {
+				t.Errorf("%s: edit %s: got %t, want %t", role, label, got, want)
+			}
+		}
+		if got := p.link(t, "New user") != ""; got != test.adds {
+			t.Errorf("%s: add: got %t, want %t", role, got, test.adds)
+		}
+	}
+}
+
+// pagerOf returns the words that say which part of a list is shown.
+func pagerOf(t *testing.T, p page) *html.Node {
+	t.Helper()
+	for _, n := range p.nodes(t, "div") {
+		if attr(n, "class") == "pager" {
+			return n.FirstChild
+		}
+	}
+	t.Fatalf("%s has no pager", p.url)
+	return nil
+}
