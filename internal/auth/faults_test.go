@@ -16,7 +16,7 @@ import (
 )
 
 // impatient is how long a call may take in tests with a provider that hangs.
-const impatient = 150 * time.Millisecond
+const impatient = 400 * time.Millisecond
 
 func TestFaults(t *testing.T) {
 	t.Parallel()

@@ -256,3 +256,27 @@ func TestSignOutURL(t *testing.T) {
 		})
 	}
 }
+
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	for circumstance, arrange := range map[string]func(*authtest.Provider){
+		"directly":                   func(*authtest.Provider) {},
+		"by way of another provider": (*authtest.Provider).RedirectsOn,
+	} {
+		t.Run(circumstance, func(t *testing.T) {
+			t.Parallel()
+			op := authtest.New(t)
+			arrange(op)
+			config := configFor(op)
+			p := auth.NewProvider(config)
+			id, err := signIn(t, p, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back := authtest.Follow(t, p.SignOutURL(t.Context(), id.IDToken, "s1"), config.PostLogoutURL)
+			if got := op.Asked(authtest.EndSession)[0].Get("id_token_hint"); got != id.IDToken || back.Get("state") != "s1" {
+				t.Errorf("got hint %q and state %q back, want the ID token and s1", got, back.Get("state"))
+			}
+		})
+	}
+}
