@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/net/html"
@@ -31,6 +32,8 @@ type site struct {
 	op     *authtest.Provider
 	server *httptest.Server
 	log    *logBuffer
+
+	targets atomic.Int64 // made so far
 }
 
 // siteOptions are what a test may want otherwise.

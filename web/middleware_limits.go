@@ -37,8 +37,13 @@ func (a *App) limitSizes(next http.Handler) http.Handler {
 	})
 }
 
-// readForm reads the form in the body of r into r.PostForm.
+// readForm reads the form in the body of r into r.PostForm. A body of unknown
+// length is refused: browsers always say the length, and where a chunked body
+// also has one, a proxy may have read another request than we do.
 func readForm(r *http.Request) error {
+	if len(r.TransferEncoding) > 0 {
+		return errBadForm
+	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}

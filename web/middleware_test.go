@@ -1,0 +1,136 @@
+package web_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web"
+)
+
+func TestLogLines(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleUser).with("User-Agent", "evil\u202e").with("X-Request-Id", "mine")
+	p := b.get(t, "/users/%0aann@example.com")
+	var line struct{ Request, Method, Route, User, Level string }
+	for text := range strings.Lines(s.log.String()) {
+		if strings.Contains(text, `"msg":"request"`) {
+			if err := json.Unmarshal([]byte(text), &line); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if line.Request != p.header.Get("X-Request-Id") || line.Request == "mine" || line.Route != "/users/:id" || !strings.HasPrefix(line.User, "usr_") {
+		t.Errorf("log line: %+v", line)
+	}
+}
+
+func prefixes(list ...string) []netip.Prefix {
+	var all []netip.Prefix
+	for _, p := range list {
+		if p != "" {
+			all = append(all, netip.MustParsePrefix(p))
+		}
+	}
+	return all
+}
+
+func TestSizeLimits(t *testing.T) {
+	many := url.Values{}
+	for i := range 10_000 {
+		many.Set("f"+strconv.Itoa(i), "")
+	}
+	tests := map[string]struct {
+		form url.Values
+		kind string
+		want int
+	}{
+		"ten megabytes":         {url.Values{"name": {strings.Repeat("x", 10<<20)}}, "", http.StatusRequestEntityTooLarge},
+		"ten thousand fields":   {many, "", http.StatusBadRequest},
+		"201 values of a field": {url.Values{"name": make([]string, 201)}, "", http.StatusBadRequest},
+		"a file":                {url.Values{}, "multipart/form-data; boundary=x", http.StatusBadRequest},
+		"JSON":                  {url.Values{}, "application/json", http.StatusBadRequest},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			b := s.as(t, users.RoleUser)
+			if test.kind != "" {
+				b = b.with("Content-Type", test.kind)
+			}
+			b.post(t, "/profile", test.form).must(t, test.want, "Request req_")
+			if u := s.Must(t, "user@example.com"); u.Name != "User" {
+				t.Errorf("the name is %q", u.Name)
+			}
+		})
+	}
+}
+
+func TestSignInRateLimit(t *testing.T) {
+	for _, path := range []string{"/sign-in/start", "/sign-in/callback"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, siteOptions{app: func(c *web.Config) { c.TrustedProxies = prefixes("127.0.0.0/8") }})
+			one := s.browser(t).with("X-Forwarded-For", "203.0.113.1")
+			var p page
+			for range 100 {
+				if p = one.get(t, path); p.status == http.StatusTooManyRequests {
+					break
+				}
+			}
+			p.must(t, http.StatusTooManyRequests, "too many tries")
+			if wait, err := strconv.Atoi(p.header.Get("Retry-After")); err != nil || wait < 1 {
+				t.Errorf("Retry-After: %q", p.header.Get("Retry-After"))
+			}
+			other := s.browser(t).with("X-Forwarded-For", "203.0.113.2")
+			if p := other.get(t, path); p.status == http.StatusTooManyRequests {
+				t.Error("another client is hit")
+			}
+			one.get(t, "/sign-in").must(t, http.StatusOK)
+			s.Clock.Advance(2 * time.Second)
+			if p := one.get(t, path); p.status == http.StatusTooManyRequests {
+				t.Error("the limit does not end")
+			}
+		})
+	}
+}
+
+func TestCompression(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.signIn(t, "owner@example.com").with("Accept-Encoding", "gzip").get(t, "/profile")
+	if got := p.header.Get("Content-Encoding"); got != "gzip" {
+		t.Errorf("Content-Encoding: %q", got)
+	}
+	for _, want := range []string{"Accept-Encoding", "HX-Request, HX-Target"} {
+		if !slices.Contains(p.header.Values("Vary"), want) {
+			t.Errorf("Vary: got %q, want also %q", p.header.Values("Vary"), want)
+		}
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	for _, path := range []string{"/healthz", "/readyz"} {
+		p := b.get(t, path).must(t, http.StatusOK)
+		if got := p.header.Get("Content-Type"); got != "text/plain; charset=UTF-8" {
+			t.Errorf("%s: Content-Type %q", path, got)
+		}
+	}
+	b.do(t, http.MethodHead, "/healthz", nil).must(t, http.StatusOK)
+	s.app.Drain()
+	b.get(t, "/readyz").must(t, http.StatusServiceUnavailable)
+	b.get(t, "/healthz").must(t, http.StatusOK)
+	b.get(t, "/sign-in").must(t, http.StatusOK)
+}

@@ -1,0 +1,213 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web"
+)
+
+// mayCall says who may call each route, where the target is a user, or a service
+// user that somebody else answers for. "anyone" includes who is signed out. A
+// route that is not listed fails the test.
+var mayCall = map[string]string{
+	"GET /static/*":                 "anyone",
+	"GET /healthz":                  "anyone",
+	"GET /readyz":                   "anyone",
+	"GET /":                         "anyone",
+	"GET /sign-in":                  "anyone",
+	"GET /sign-in/start":            "anyone",
+	"GET /sign-in/callback":         "anyone",
+	"POST /sign-out":                "anyone",
+	"POST /theme":                   "anyone",
+	"GET /profile":                  "user auditor admin owner",
+	"POST /profile":                 "user auditor admin owner",
+	"POST /profile/sessions/end":    "user auditor admin owner",
+	"GET /profile/data":             "user auditor admin owner",
+	"POST /profile/delete":          "user auditor admin owner",
+	"GET /users":                    "auditor admin owner",
+	"GET /users/:id":                "auditor admin owner",
+	"GET /users/:id/activity":       "auditor admin owner",
+	"GET /users/:id/sessions":       "auditor admin owner",
+	"GET /audit":                    "auditor admin owner",
+	"GET /audit/:seq":               "auditor admin owner",
+	"GET /users/new":                "admin owner",
+	"POST /users/new":               "admin owner",
+	"GET /service-users/new":        "admin owner",
+	"POST /service-users/new":       "admin owner",
+	"GET /users/:id/edit":           "admin owner",
+	"POST /users/:id/edit":          "admin owner",
+	"POST /users/:id/sessions/end":  "admin owner",
+	"GET /users/:id/reset-sign-in":  "admin owner",
+	"POST /users/:id/reset-sign-in": "admin owner",
+	"POST /users/:id/reviewed":      "admin owner",
+	"GET /users/:id/deactivate":     "admin owner",
+	"POST /users/:id/deactivate":    "admin owner",
+	"GET /users/:id/reactivate":     "admin owner",
+	"POST /users/:id/reactivate":    "admin owner",
+	"GET /users/:id/delete":         "admin owner",
+	"POST /users/:id/delete":        "admin owner",
+	"GET /users/:id/role":           "owner",
+	"POST /users/:id/role":          "owner",
+}
+
+// targetOf makes someone for a route to act on, and returns its path.
+func (s *site) targetOf(t *testing.T, path string) string {
+	t.Helper()
+	if !strings.Contains(path, ":id") {
+		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)
+	}
+	id := fmt.Sprintf("target-%d@example.com", s.targets.Add(1))
+	if strings.HasSuffix(path, "/reviewed") {
+		s.ServiceUser(t, id, users.RoleUser)
+	} else {
+		s.Person(t, id, users.RoleUser)
+	}
+	return strings.Replace(path, ":id", id, 1)
+}
+
+func TestEveryRouteForEveryone(t *testing.T) {
+	everyone := map[string]func(*testing.T, *site) *browser{
+		"signed out": func(t *testing.T, s *site) *browser { return s.browser(t) },
+		"deactivated": func(t *testing.T, s *site) *browser {
+			b := s.as(t, users.RoleAdmin)
+			if err := s.Deactivate(t.Context(), s.Owner, "admin@example.com", users.Departure{}); err != nil {
+				t.Fatal(err)
+			}
+			return b
+		},
+	}
+	for _, role := range users.Roles {
+		everyone[string(role)] = func(t *testing.T, s *site) *browser { return s.as(t, role) }
+	}
+	for who, browse := range everyone {
+		t.Run(who, func(t *testing.T) {
+			t.Parallel()
+			for _, r := range newSite(t).app.Routes() {
+				may, listed := mayCall[r.Method+" "+r.Path]
+				if !listed {
+					t.Errorf("%s %s: nobody has said who may call it", r.Method, r.Path)
+					continue
+				}
+				b := browse(t, newSite(t))
+				form := url.Values{}
+				if strings.HasSuffix(r.Path, "/sessions/end") {
+					form.Set("session", "all")
+				}
+				p := b.do(t, r.Method, b.site.targetOf(t, r.Path), form)
+				checkAdmission(t, who, may, r.Method+" "+r.Path, p)
+			}
+		})
+	}
+}
+
+// checkAdmission fails the test unless p is what who gets from a route that those
+// in may can call.
+func checkAdmission(t *testing.T, who, may, route string, p page) {
+	t.Helper()
+	out := strings.HasPrefix(p.location(), "/sign-in?") || p.location() == "/sign-in" || p.status == http.StatusUnauthorized
+	switch {
+	case p.status >= 500:
+		t.Errorf("%s as %s: status %d", route, who, p.status)
+	case may == "anyone":
+		if out || p.status == http.StatusForbidden {
+			t.Errorf("%s as %s: refused with %d", route, who, p.status)
+		}
+	case who == "signed out" || who == "deactivated":
+		if !out {
+			t.Errorf("%s as %s: status %d, not asked to sign in", route, who, p.status)
+		}
+	case out:
+		t.Errorf("%s as %s: asked to sign in", route, who)
+	case slices.Contains(strings.Fields(may), who) == (p.status == http.StatusForbidden):
+		t.Errorf("%s as %s: status %d, while %s may", route, who, p.status, may)
+	}
+}
+
+func TestEveryListedRouteIsServed(t *testing.T) {
+	t.Parallel()
+	served := map[string]bool{}
+	for _, r := range newSite(t).app.Routes() {
+		served[r.Method+" "+r.Path] = true
+	}
+	for route := range mayCall {
+		if !served[route] {
+			t.Errorf("%s is not served", route)
+		}
+	}
+}
+
+func TestNothingElseIsServed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.signIn(t, "owner@example.com")
+	for _, path := range []string{
+		"/_ui", "/debug/pprof/", "/debug/vars", "/metrics", "/.env", "/authorize", "/token", "/v1/users", "/users/", "/sign-out",
+		"/users/%252e%252e", "/users/%2e%2e", "/users/new/edit", "/users/a%00b", "/users/nobody@example.com", "/audit/0", "/audit/-1", "/audit/x",
+	} {
+		p := b.get(t, path)
+		if p.status != http.StatusNotFound && p.status != http.StatusMethodNotAllowed {
+			t.Errorf("%s: status %d", path, p.status)
+		}
+		if !strings.Contains(p.text(t), "Request "+p.header.Get("X-Request-Id")) {
+			t.Errorf("%s: the page does not give the request id", path)
+		}
+	}
+	demo := newSite(t, siteOptions{app: func(c *web.Config) { c.Demo = true }})
+	demo.browser(t).get(t, "/_ui").must(t, http.StatusOK)
+}
+
+// TestCrossSiteForms posts to every route from another site.
+func TestCrossSiteForms(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.signIn(t, "owner@example.com")
+	for _, r := range s.app.Routes() {
+		if r.Method == http.MethodGet {
+			continue
+		}
+		path := s.targetOf(t, r.Path)
+		for name, from := range map[string]*browser{
+			"by Sec-Fetch-Site": b.with("Sec-Fetch-Site", "cross-site"),
+			"by Origin":         b.with("Sec-Fetch-Site", "").with("Origin", "https://evil.test"),
+		} {
+			p := from.do(t, r.Method, path, url.Values{"confirm": {"owner@example.com"}})
+			p.must(t, http.StatusForbidden, "sent from another site", "Request req_")
+			if p.header.Get("Content-Security-Policy") == "" {
+				t.Errorf("%s %s: no policy", name, r.Path)
+			}
+		}
+	}
+	actions := s.Actions(t, "")
+	if !slices.Contains(actions, users.ActionAccessRefused) {
+		t.Error("the refusals are not in the history")
+	}
+	if !strings.Contains(s.log.String(), "form posted from another site") {
+		t.Error("the refusals are not in the log")
+	}
+}
+
+// TestGetChangesNothing opens every page there is.
+func TestGetChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.signIn(t, "owner@example.com")
+	var paths []string
+	for _, r := range s.app.Routes() {
+		if r.Method == http.MethodGet && r.Path != "/sign-in/callback" {
+			paths = append(paths, s.targetOf(t, r.Path))
+		}
+	}
+	before := len(s.Actions(t, ""))
+	for _, path := range paths {
+		b.get(t, path+"?role=owner&confirm=owner@example.com")
+	}
+	if after := len(s.Actions(t, "")); after != before {
+		t.Errorf("opening pages left %d events", after-before)
+	}
+}

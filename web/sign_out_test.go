@@ -1,0 +1,43 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	b := s.browser(t)
+	b.signInAt(t, person("ana@example.com"), "/profile").must(t, http.StatusOK)
+	secret := b.cookie(t, "session")
+
+	out := b.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+	if got := out.header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
+		t.Errorf("Clear-Site-Data: got %q", got)
+	}
+	var next string
+	for _, a := range out.nodes(t, "a") {
+		if strings.HasPrefix(attr(a, "href"), s.op.Issuer()+"/end-session?id_token_hint=") {
+			next = attr(a, "href")
+		}
+	}
+	if next == "" {
+		t.Fatal("no link goes on to the provider")
+	}
+	if !strings.Contains(out.body, `http-equiv="refresh"`) {
+		t.Error("the page does not go on by itself")
+	}
+	b.follow(t, b.get(t, next)).must(t, http.StatusOK, "Sign in") // the way back is a page
+
+	b.setCookie(t, "session", secret)
+	if to := b.get(t, "/profile").location(); to != "/sign-in?return_to=%2Fprofile" {
+		t.Errorf("the old cookie is signed in: %q", to)
+	}
+	b.get(t, "/").must(t, http.StatusOK, "Sign in")
+	b.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+}
