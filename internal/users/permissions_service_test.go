@@ -1,0 +1,192 @@
+package users_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// A deed is a write of the Service done to a user.
+type deed struct {
+	act users.Act
+	do  func(context.Context, *userstest.Directory, users.Actor, users.ID) error
+}
+
+// deeds are all writes that are done to a user.
+var deeds = map[string]deed{
+	"Edit": {users.ActEdit, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		_, err := d.Edit(ctx, a, id, users.Edit{Fields: users.Fields{Name: new("Edited")}})
+		return err
+	}},
+	"ChangeRole": {users.ActChangeRole, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		_, err := d.ChangeRole(ctx, a, id, users.RoleChange{Role: users.RoleAuditor})
+		return err
+	}},
+	"Deactivate": {users.ActDeactivate, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		return d.Deactivate(ctx, a, id, users.Departure{})
+	}},
+	"Reactivate": {users.ActReactivate, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		return d.Reactivate(ctx, a, id, "")
+	}},
+	"Delete": {users.ActDelete, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		return d.Delete(ctx, a, id, users.Deletion{Confirm: string(id)})
+	}},
+	"EndSession": {users.ActEndSessions, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		if err := d.EndSession(ctx, a, id, "ses_none", ""); !errors.Is(err, users.ErrNotFound) {
+			return err
+		}
+		return nil
+	}},
+	"EndSessions": {users.ActEndSessions, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		_, err := d.EndSessions(ctx, a, id, "")
+		return err
+	}},
+	"ResetSignIn": {users.ActResetSignIn, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		return d.ResetSignIn(ctx, a, id, "")
+	}},
+	"MarkReviewed": {users.ActReview, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		_, err := d.MarkReviewed(ctx, a, id, "2028-02-29")
+		return err
+	}},
+}
+
+// populate fills a directory with someone of each sort that an actor may meet,
+// and returns the actor and their user_ids by what they are to the actor.
+func populate(t *testing.T, d *userstest.Directory, role users.Role) (users.Actor, map[string]users.ID) {
+	t.Helper()
+	actor := d.Person(t, "actor@example.com", role)
+	cast := map[string]users.ID{"self": actor.ID}
+	for _, other := range users.Roles {
+		cast[string(other)] = d.Person(t, "other-"+string(other)+"@example.com", other).ID
+	}
+	for name, role := range map[string]users.Role{"service": "user", "service-auditor": "auditor", "service-admin": "admin",
+		"theirs": "user", "theirs-admin": "admin"} {
+		cast[name] = d.ServiceUser(t, name, role).ID
+		if strings.HasPrefix(name, "theirs") {
+			_, err := d.Edit(t.Context(), d.Owner, cast[name], users.Edit{Service: &users.ServiceFields{Purpose: "Tests", Responsible: string(actor.ID)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	system, err := d.AddSystemUser(t.Context(), users.Command(""), "platform")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cast["system"] = system.ID
+	return actor, cast
+}
+
+// TestWritesFollowThePermissions does each deed as each role to each sort of
+// user: it succeeds, or is refused and leaves record and history as they were.
+func TestWritesFollowThePermissions(t *testing.T) {
+	t.Parallel()
+	for name, deed := range deeds {
+		for _, role := range users.Roles {
+			t.Run(name+" by "+string(role), func(t *testing.T) {
+				t.Parallel()
+				d := userstest.New(t)
+				actor, cast := populate(t, d, role)
+				others := slices.DeleteFunc(slices.Sorted(maps.Keys(cast)), func(s string) bool { return s == "self" })
+				for _, target := range append(others, "self") {
+					before, last := d.Must(t, cast[target]), d.Last(t)
+					err := deed.do(t.Context(), d, actor, cast[target])
+					if isAllowed(deed.act, role, target) {
+						if err != nil {
+							t.Errorf("on %s: got error %v, want none", target, err)
+						}
+						continue
+					}
+					check(t, d, last, err, users.ErrForbidden)
+					if diff := cmp.Diff(before, d.Must(t, cast[target]), cmpopts.IgnoreUnexported(users.User{})); diff != "" {
+						t.Errorf("%s was changed by a refused act (-before +after):\n%s", target, diff)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestRefusalTellsNobodyWhoThereIs does each deed as someone who may not see the
+// directory: whether the target exists, and as what, makes no difference.
+func TestRefusalTellsNobodyWhoThereIs(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	actor, cast := populate(t, d, users.RoleUser)
+	reads := map[string]deed{
+		"User": {users.ActSee, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+			_, err := d.User(ctx, a, id)
+			return err
+		}},
+		"Events": {users.ActSee, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+			_, err := d.Events(ctx, a, users.EventQuery{Target: id})
+			return err
+		}},
+	}
+	maps.Copy(reads, deeds)
+	for name, deed := range reads {
+		missing, _ := errors.AsType[*users.ForbiddenError](deed.do(t.Context(), d, actor, "nobody@example.com"))
+		for _, target := range strings.Fields(people + " system " + services) {
+			got, _ := errors.AsType[*users.ForbiddenError](deed.do(t.Context(), d, actor, cast[target]))
+			if diff := cmp.Diff(missing, got); diff != "" || got == nil {
+				t.Errorf("%s of %s (-answer where there is nobody +answer):\n%s", name, target, diff)
+			}
+		}
+	}
+}
+
+func TestReadsFollowThePermissions(t *testing.T) {
+	t.Parallel()
+	reads := map[string]deed{
+		"Users": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+			_, err := d.Users(ctx, a, users.Query{})
+			return err
+		}},
+		"Counts": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+			_, err := d.Counts(ctx, a)
+			return err
+		}},
+		"RefusedSignIns": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+			_, err := d.RefusedSignIns(ctx, a, "x@example.com")
+			return err
+		}},
+		"Events": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+			_, err := d.Events(ctx, a, users.EventQuery{})
+			return err
+		}},
+		"Events about someone": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+			_, err := d.Events(ctx, a, users.EventQuery{About: a.ID, Target: a.ID})
+			return err
+		}},
+		"Event": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+			_, err := d.Event(ctx, a, 1)
+			return err
+		}},
+		"FindPeople": {users.ActCreateService, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+			_, err := d.FindPeople(ctx, a, "", 10)
+			return err
+		}},
+	}
+	d := userstest.New(t)
+	for _, role := range users.Roles {
+		actor := d.Person(t, "actor-"+string(role)+"@example.com", role)
+		for name, read := range reads {
+			var want error
+			if !isAllowed(read.act, role, "nobody") {
+				want = users.ErrForbidden
+			}
+			if err := read.do(t.Context(), d, actor, ""); !errors.Is(err, want) {
+				t.Errorf("%s by %s: got error %v, want %v", name, role, err, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,191 @@
+package users_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// Those whom an actor may meet: people by role, themselves, a service user of
+// each sort, and those that the actor answers for.
+const (
+	people   = "user auditor admin owner"
+	services = "service service-auditor service-admin"
+	theirs   = "theirs theirs-admin"
+	juniors  = "user auditor service service-auditor theirs"
+	everyone = people + " self " + services + " " + theirs
+)
+
+// allowed says on whom each role may carry out each act; what is not listed is
+// refused. It is written by hand, beside [users.Permissions] and not from it.
+var allowed = map[users.Act]map[users.Role]string{
+	users.ActEditOwn: {"user": "self", "auditor": "self", "admin": "self", "owner": "self"},
+	users.ActReview: {"user": theirs, "auditor": theirs, "admin": "service service-auditor " + theirs,
+		"owner": services + " " + theirs},
+	users.ActSee: {"user": "self " + theirs, "auditor": everyone + " system", "admin": everyone + " system",
+		"owner": everyone + " system"},
+	users.ActEdit:          {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActDeactivate:    {"admin": juniors, "owner": people + " " + services + " " + theirs},
+	users.ActReactivate:    {"admin": juniors, "owner": people + " " + services + " " + theirs},
+	users.ActDelete:        {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActEndSessions:   {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActResetSignIn:   {"admin": juniors, "owner": everyone},
+	users.ActChangeRole:    {"owner": everyone},
+	users.ActSeeDirectory:  {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
+	users.ActSeeAudit:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
+	users.ActAddPerson:     {"admin": "nobody", "owner": "nobody"},
+	users.ActCreateService: {"admin": "nobody", "owner": "nobody"},
+}
+
+// isAllowed reports whether the table above allows it.
+func isAllowed(act users.Act, role users.Role, target string) bool {
+	return slices.Contains(strings.Fields(allowed[act][role]), target)
+}
+
+// hasTarget reports whether an act is done to someone.
+func hasTarget(act users.Act) bool { return allowed[act]["owner"] != "nobody" }
+
+// met returns those whom an actor may meet, by what they are to the actor.
+func met(actor users.Actor) map[string]users.User {
+	all := map[string]users.User{
+		"self":   {Key: actor.Key, ID: actor.ID, Kind: users.KindPerson, Role: actor.Role},
+		"system": {Key: "usr_system", ID: "platform", Kind: users.KindSystem, Role: users.RoleUser},
+	}
+	for _, role := range users.Roles {
+		all[string(role)] = users.User{Key: users.Key("usr_" + role), ID: users.ID(role) + "@example.com", Kind: users.KindPerson, Role: role}
+	}
+	for name, role := range map[string]users.Role{"service": "user", "service-auditor": "auditor", "service-admin": "admin"} {
+		all[name] = users.User{Key: users.Key("usr_" + name), ID: users.ID(name), Kind: users.KindService, Role: role}
+	}
+	for name, role := range map[string]users.Role{"theirs": "user", "theirs-admin": "admin"} {
+		all[name] = users.User{Key: users.Key("usr_" + name), ID: users.ID(name), Kind: users.KindService, Role: role,
+			Responsible: users.Ref{Key: actor.Key}}
+	}
+	return all
+}
+
+func TestMay(t *testing.T) {
+	t.Parallel()
+	for _, role := range users.Roles {
+		actor := users.Actor{Key: "usr_actor", ID: "actor@example.com", Role: role, Via: users.ViaSession}
+		for act := range allowed {
+			targets := met(actor)
+			if !hasTarget(act) {
+				targets = map[string]users.User{"nobody": {}}
+			}
+			for name, target := range targets {
+				err := actor.May(act, target)
+				if got, want := err == nil, isAllowed(act, role, name); got != want {
+					t.Errorf("%s may %s on %s: got %v (%v), want %v", role, act, name, got, err, want)
+				}
+				if forbidden, ok := errors.AsType[*users.ForbiddenError](err); err != nil &&
+					(!ok || !errors.Is(err, users.ErrForbidden) || forbidden.Act != act || !strings.HasSuffix(forbidden.Why, ".")) {
+					t.Errorf("%s may %s on %s: got error %#v, want a ForbiddenError with a sentence", role, act, name, err)
+				}
+			}
+		}
+	}
+}
+
+// TestPermissions reads the table as its words say, and compares what that
+// allows on others with what is allowed.
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	if len(users.Permissions) != len(allowed) {
+		t.Errorf("got %d acts, want %d", len(users.Permissions), len(allowed))
+	}
+	for _, p := range users.Permissions {
+		if _, known := allowed[p.Act]; !known || len(p.Rules) != len(users.Roles) || p.Words == "" {
+			t.Errorf("act %s: got %+v, want one that is expected, with words and a rule for every role", p.Act, p)
+		}
+		for _, role := range users.Roles {
+			for _, other := range strings.Fields(people) {
+				if got, want := allows(p.Rules[role], other), isAllowed(p.Act, role, other); hasTarget(p.Act) && p.Act != users.ActReview &&
+					p.Act != users.ActEditOwn && got != want {
+					t.Errorf("%s of another %s by %s: the table says %q, want %v", p.Act, other, role, p.Rules[role], want)
+				}
+			}
+			if !hasTarget(p.Act) && allows(p.Rules[role], "user") != isAllowed(p.Act, role, "nobody") {
+				t.Errorf("%s by %s: the table says %q", p.Act, role, p.Rules[role])
+			}
+		}
+	}
+}
+
+// allows says what a rule means for a person with a role, for whom the actor
+// does not answer.
+func allows(rule users.Rule, role string) bool {
+	switch rule {
+	case users.Always, users.UnlessLastOwner, users.AsUser, users.AsAnyRole:
+		return true
+	case users.OnSubordinates:
+		return role == "user" || role == "auditor"
+	}
+	return false
+}
+
+func TestMayWithoutARole(t *testing.T) {
+	t.Parallel()
+	for _, actor := range []users.Actor{{}, {Key: "usr_x", Role: "superuser"}} {
+		for act := range allowed {
+			if err := actor.May(act, users.User{Key: "usr_y", Kind: users.KindPerson, Role: users.RoleUser}); !errors.Is(err, users.ErrForbidden) {
+				t.Errorf("%+v may %s: got error %v, want %v", actor, act, err, users.ErrForbidden)
+			}
+		}
+	}
+}
+
+func TestNobodyWithoutAKeyIsThemselves(t *testing.T) {
+	t.Parallel()
+	stranger := users.Actor{Role: users.RoleUser, Via: users.ViaSession}
+	for act := range allowed {
+		if err := stranger.May(act, users.User{Kind: users.KindService}); act != users.ActEditOwn && !errors.Is(err, users.ErrForbidden) {
+			t.Errorf("an actor without a key may %s: got error %v, want %v", act, err, users.ErrForbidden)
+		}
+	}
+}
+
+func TestMayGive(t *testing.T) {
+	t.Parallel()
+	forServices := users.Roles[:3]
+	tests := []struct {
+		role users.Role
+		act  users.Act
+		kind users.Kind
+		want []users.Role
+	}{
+		{users.RoleUser, users.ActAddPerson, users.KindPerson, nil},
+		{users.RoleAuditor, users.ActCreateService, users.KindService, nil},
+		{users.RoleAdmin, users.ActAddPerson, users.KindPerson, []users.Role{users.RoleUser}},
+		{users.RoleAdmin, users.ActCreateService, users.KindService, []users.Role{users.RoleUser}},
+		{users.RoleAdmin, users.ActChangeRole, users.KindPerson, nil},
+		{users.RoleOwner, users.ActAddPerson, users.KindPerson, users.Roles},
+		{users.RoleOwner, users.ActCreateService, users.KindService, forServices},
+		{users.RoleOwner, users.ActChangeRole, users.KindPerson, users.Roles},
+		{users.RoleOwner, users.ActChangeRole, users.KindService, forServices},
+	}
+	for _, test := range tests {
+		got := users.Actor{Role: test.role}.MayGive(test.act, test.kind)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("roles that %s may give in %s to a %s (-want +got):\n%s", test.role, test.act, test.kind, diff)
+		}
+	}
+}
+
+func TestWhoMay(t *testing.T) {
+	t.Parallel()
+	for act, want := range map[users.Act]string{
+		users.ActSeeDirectory: "auditors, admins and owners",
+		users.ActEdit:         "admins and owners",
+		users.ActChangeRole:   "owners",
+	} {
+		if got := users.WhoMay(act); got != want {
+			t.Errorf("WhoMay(%s): got %q, want %q", act, got, want)
+		}
+	}
+}
