@@ -45,7 +45,7 @@ type siteOptions struct {
 }
 
 // newSite starts a console that lives as long as the test.
-func newSite(t *testing.T, options ...siteOptions) *site {
+func newSite(t testing.TB, options ...siteOptions) *site {
 	t.Helper()
 	var o siteOptions
 	if len(options) > 0 {
