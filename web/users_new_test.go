@@ -1,0 +1,154 @@
+package web_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+func TestAddPerson(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	at := "/users/new"
+	form := b.get(t, at).must(t, 200, "E-mail address", "Manages everyone and gives roles.").form(t, at)
+	if got := form.Encode(); got != "channel.email=on&name=&picture_url=&role=user&type.comment_mention=on&user_id=" {
+		t.Errorf("the form begins with %s", got)
+	}
+	p := b.post(t, at, set(form, "user_id", " Ana@Example.com", "name", "Ana", "role", "admin", "channel.web_ui", "on")).must(t, 303)
+	p = b.get(t, p.location()).must(t, 200, "Ana is added.", "Hello Ana,", s.server.URL+"/sign-in", "ana@example.com")
+	u := s.Must(t, "ana@example.com")
+	if u.Role != users.RoleAdmin || u.Status != users.StatusInvited || !u.Channels["web_ui"] || !u.Channels["email"] {
+		t.Errorf("got %+v", u)
+	}
+	b.get(t, "/users/ana@example.com").must(t, 200, "Invited", "with the role admin")
+	s.browser(t).signInAt(t, person("ana@example.com"), "/users").must(t, 200, "Users")
+	b.get(t, p.url.RequestURI()).must(t, 200, "Facts") // the page to send is for those who have not come yet
+}
+
+func TestAddPerson_mistakes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	owner, admin := s.as(t, users.RoleOwner), s.as(t, users.RoleAdmin)
+	tests := map[string]struct {
+		by       *browser
+		pairs    []string
+		messages []string
+	}{
+		"nothing":           {owner, nil, []string{"Enter the e-mail address they sign in with"}},
+		"no address":        {owner, []string{"user_id", "ana"}, []string{"Enter the e-mail address they sign in with"}},
+		"taken":             {owner, []string{"user_id", "ANA@example.com"}, []string{"Another user has that user ID.", "Ana"}},
+		"all at once":       {owner, []string{"user_id", "x", "name", strings.Repeat("x", 201), "picture_url", "x", "role", "root"}, []string{"4 things need your attention", "Choose a role."}},
+		"a role not theirs": {admin, []string{"user_id", "bo@example.com", "role", "owner"}, []string{"Your role is admin"}},
+		"a field not there": {owner, []string{"user_id", "bo@example.com", "status", "active"}, []string{"You cannot set “status” here."}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			form := set(test.by.get(t, "/users/new").form(t, "/users/new"), append([]string{"name", "Kept"}, test.pairs...)...)
+			p := test.by.post(t, "/users/new", form).must(t, 422, test.messages...)
+			if got := p.form(t, "/users/new"); got.Get("user_id") != form.Get("user_id") || got.Get("name") != form.Get("name") {
+				t.Errorf("what was typed is lost: %v", got)
+			}
+		})
+	}
+	admin.get(t, "/users/new").must(t, 200, "You can add users with the role user.")
+	t.Cleanup(func() {
+		if _, err := s.User(t.Context(), s.Owner, "bo@example.com"); err == nil {
+			t.Error("bo was added")
+		}
+	})
+}
+
+// TestAddPerson_refusedRole is that an admin who asks for a role they may not
+// give is on record for it.
+func TestAddPerson_refusedRole(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as(t, users.RoleAdmin)
+	for _, at := range []string{"/users/new", "/service-users/new"} {
+		form := set(admin.get(t, at).form(t, at), "user_id", "bo@example.com", "role", "admin")
+		if form.Has("purpose") {
+			form.Set("purpose", "x")
+		}
+		admin.post(t, at, form).must(t, 422, "Your role is admin, so you can add users with the role user only.")
+		if got := lastEvent(t, s, users.ActionAccessRefused).Changes[0].New; got != at+": role" {
+			t.Errorf("the record says %q", got)
+		}
+	}
+	for _, role := range []users.Role{users.RoleUser, users.RoleAuditor} {
+		b := s.as(t, role)
+		for _, at := range []string{"/users/new", "/service-users/new"} {
+			b.get(t, at).must(t, 403, "Only admins and owners can")
+			b.post(t, at, nil).must(t, 403)
+		}
+	}
+}
+
+func TestCreateServiceUser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Person(t, "ana@example.com", users.RoleUser)
+	b := s.as(t, users.RoleOwner)
+	at := "/service-users/new"
+	p := b.get(t, at).must(t, 200, "Purpose", "Responsible person", "Review date")
+	form := p.form(t, at)
+	if form.Get("responsible") != "owner@example.com" || form.Get("review_on") != "2027-05-23" {
+		t.Errorf("the form begins with %v", form)
+	}
+	if !strings.Contains(p.body, `<option value="ana@example.com">Ana</option>`) {
+		t.Error("Ana is not suggested")
+	}
+	for _, role := range p.nodes(t, "input") {
+		if attr(role, "name") == "role" && attr(role, "value") == "owner" {
+			t.Error("a service user could be an owner")
+		}
+	}
+	b.post(t, at, set(form, "user_id", "new", "purpose", "", "responsible", "", "review_on", "x", "role", "owner")).must(t, 422,
+		"is a word of the console itself", "Say what this service user is for.", "Choose the person", "Enter a date", "A service user cannot be an owner.")
+	full := set(form, "user_id", "Nightly-Backup", "name", "Nightly", "purpose", "Backs up", "responsible", "ANA@example.com", "role", "auditor")
+	p = b.post(t, at, full).must(t, 303)
+	b.get(t, p.location()).must(t, 200, "Nightly is created.", "nightly-backup", "Service user", "Backs up", "Ana", "Auditor", "Review on 23 May 2027")
+	b.post(t, at, full).must(t, 422, "Another user has that user ID.", "Nightly")
+	s.signIn(t, "ana@example.com").get(t, "/profile").must(t, 200, "Nightly", "Backs up")
+}
+
+// TestForms_keptOverSignIn is that a form posted when the session had ended is
+// there again, filled in and not yet sent, after signing in.
+func TestForms_keptOverSignIn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	s.ServiceUser(t, "nightly", users.RoleUser)
+	for i, at := range []string{
+		anaEdit, "/users/nightly/edit", "/users/ana@example.com/role", "/users/ana@example.com/deactivate", "/users/ana@example.com/delete",
+		"/users/new", "/service-users/new",
+	} {
+		s.Invited(t, fmt.Sprintf("owner%d@example.com", i), users.RoleOwner)
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			id := fmt.Sprintf("owner%d@example.com", i)
+			b := s.signIn(t, id)
+			form := b.get(t, at).must(t, 200).form(t, at)
+			for _, name := range []string{"reason", "name", "user_id"} {
+				if form.Has(name) {
+					form.Set(name, "typed "+name)
+				}
+			}
+			form.Del("type.comment_mention")
+			if _, err := s.EndSessions(t.Context(), s.Owner, users.ID(id), ""); err != nil {
+				t.Fatal(err)
+			}
+			b.post(t, at, form).must(t, 401)
+			b.setCookie(t, "session", s.signIn(t, id).cookie(t, "session"))
+			p := b.get(t, at).must(t, 200, "It has not been sent yet")
+			if got := p.form(t, at).Encode(); got != form.Encode() {
+				t.Errorf("the form holds\n%s, want\n%s", got, form.Encode())
+			}
+			b.get(t, at).must(t, 200)
+		})
+	}
+}
