@@ -3,6 +3,7 @@ package main
 import (
 	"go/ast"
 	"go/token"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -85,6 +86,29 @@ func TestNoNotesToSelf(t *testing.T) {
 					t.Errorf("%s: %s", s.set.Position(group.Pos()), mark)
 				}
 			}
+		}
+	}
+}
+
+// TestPackagesSayWhatTheyPromise checks that every package has one comment, in
+// the form that go doc expects.
+func TestPackagesSayWhatTheyPromise(t *testing.T) {
+	t.Parallel()
+	comments := make(map[string]int)
+	for _, s := range sources(t) {
+		want := "Package " + s.file.Name.Name
+		if s.file.Name.Name == "main" {
+			want = "Command " + path.Base(s.dir)
+		}
+		n := comments[s.dir]
+		if strings.HasPrefix(s.file.Doc.Text(), want) {
+			n++
+		}
+		comments[s.dir] = n
+	}
+	for dir, n := range comments {
+		if n != 1 {
+			t.Errorf("%s has %d package comments, want 1", dir, n)
 		}
 	}
 }
