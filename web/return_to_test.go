@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// hostile are addresses that must not be gone to after a sign-in.
-var hostile = []string{
+// elsewhere holds addresses that must not be gone to after a sign-in.
+var elsewhere = []string{
 	"//evil.test", "///evil.test", "////evil.test", "/\\evil.test", "\\\\evil.test", "\\/evil.test", "https://evil.test", "HTTPS://evil.test",
 	"http:evil.test", "https:/evil.test", "javascript:alert(1)", "data:text/html,x", "evil.test", "@evil.test", "/@evil.test/../..//evil.test",
 	"/..//evil.test", "/../evil.test", "/./users", "/users/..", "/users/../audit", "/users//", "//users", "/users/./x",
@@ -24,7 +24,7 @@ var hostile = []string{
 func TestOwnPath(t *testing.T) {
 	t.Parallel()
 	app := newSite(t).app
-	for _, to := range hostile {
+	for _, to := range elsewhere {
 		if got := app.OwnPath(to); got != "/" {
 			t.Errorf("%q: got %q, want /", to, got)
 		}
@@ -40,7 +40,7 @@ func TestOwnPath(t *testing.T) {
 }
 
 func FuzzOwnPath(f *testing.F) {
-	for _, to := range hostile {
+	for _, to := range elsewhere {
 		f.Add(to)
 	}
 	app := newSite(f).app
@@ -60,7 +60,7 @@ func TestSignInLeadsNowhereElse(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	s.op.SignsIn(person("ana@example.com"))
 	b := s.browser(t)
-	for _, to := range hostile[:20] {
+	for _, to := range elsewhere[:20] {
 		begun := b.get(t, "/sign-in/start?return_to="+url.QueryEscape(to))
 		p := b.get(t, begun.header.Get("Location"))
 		p = b.get(t, p.header.Get("Location")).must(t, http.StatusSeeOther)
