@@ -44,10 +44,10 @@ func (s *Service) EnsureOwners(ctx context.Context, addresses []string) error {
 func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, error) {
 	before, err := userByID(ctx, c, canonical(address))
 	if errors.Is(err, ErrNotFound) {
-		u, err := c.prepare(ctx, ActAddPerson, KindPerson, NewPerson{ID: address, Role: RoleOwner}, nil)
-		if err == nil && !u.ID.isAddress() {
-			err = invalid("owners", "“%s” is not an e-mail address.", address)
+		if !canonical(address).isAddress() {
+			return nothing, invalid("owners", "“%s” is not an e-mail address.", address)
 		}
+		u, err := c.prepare(ctx, ActAddPerson, KindPerson, NewPerson{ID: address, Role: RoleOwner}, nil)
 		if err != nil {
 			return nothing, err
 		}

@@ -45,9 +45,21 @@ type Directory struct {
 	Owner users.Actor
 }
 
-// New returns a directory that holds an owner, owner@example.com, and nobody
-// else. The config's clock and log are replaced.
+// New returns a directory that holds an owner, owner@example.com, who is signed
+// in, and nobody else. The config's clock and log are replaced.
 func New(tb testing.TB, config ...users.Config) *Directory {
+	tb.Helper()
+	d := NewEmpty(tb, config...)
+	if err := d.EnsureOwners(tb.Context(), []string{"owner@example.com"}); err != nil {
+		tb.Fatalf("add the owner: %v", err)
+	}
+	d.Owner = d.SignedIn(tb, "owner@example.com").Actor("req-owner", "192.0.2.1", "test")
+	return d
+}
+
+// NewEmpty returns a directory that holds nobody. The config's clock and log are
+// replaced.
+func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
 	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}, DB: databasetest.New(tb)}
 	var c users.Config
@@ -57,10 +69,6 @@ func New(tb testing.TB, config ...users.Config) *Directory {
 	c.Now, c.Log = d.Clock.Now, slog.New(slog.NewTextHandler(tb.Output(), nil))
 	d.Service = users.NewService(d.DB, c)
 	tb.Cleanup(d.Close)
-	if err := d.EnsureOwners(tb.Context(), []string{"owner@example.com"}); err != nil {
-		tb.Fatalf("add the owner: %v", err)
-	}
-	d.Owner = d.SignedIn(tb, "owner@example.com").Actor("req-owner", "192.0.2.1", "test")
 	return d
 }
 
