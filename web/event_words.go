@@ -58,6 +58,9 @@ func (t teller) events(list []users.Event) []views.Event {
 	all := make([]views.Event, len(list))
 	for i, e := range list {
 		all[i] = t.event(e)
+		if e.Action == users.ActionStarted {
+			all[i].Changes = nil // the session's id, which only the event's own page tells
+		}
 	}
 	return all
 }
@@ -214,7 +217,7 @@ func changeWords(e users.Event) []views.Change {
 	changes := make([]views.Change, 0, len(e.Changes))
 	for _, c := range e.Changes {
 		changes = append(changes, views.Change{
-			Field: fieldWord(c.Field),
+			Field: plainText(fieldWord(c.Field)),
 			Old:   plainText(valueWord(c.Field, c.Old)),
 			New:   plainText(valueWord(c.Field, c.New)),
 		})

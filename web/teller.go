@@ -55,7 +55,7 @@ func (t teller) pictured(r users.Ref, picture string) views.Person {
 	if r.Key == "" && r.ID == "" {
 		return views.Person{}
 	}
-	p := views.Person{Label: plainText(r.Label()), ID: string(r.ID), URL: t.userURL(r)}
+	p := views.Person{Label: plainText(r.Label()), ID: plainText(string(r.ID)), URL: t.userURL(r)}
 	if p.Label == "" {
 		p.Label = "An erased user"
 	}
@@ -114,7 +114,7 @@ func (t teller) review(u users.User) *views.Review {
 // session shows one signed-in browser.
 func (t teller) session(s users.Session) views.Session {
 	return views.Session{
-		ID: string(s.ID), Device: deviceWord(s.UserAgent), Address: s.Address,
+		ID: string(s.ID), Device: deviceWord(s.UserAgent), Address: plainText(s.Address),
 		Started: t.time(s.StartedAt), Seen: t.time(s.SeenAt), Expires: t.time(s.ExpiresAt),
 		Current: s.ID == t.actor.Session,
 	}
@@ -132,7 +132,7 @@ func (t teller) sessions(list []users.Session) []views.Session {
 // identity shows how the provider knows u.
 func (t teller) identity(u users.User, i users.Identity) views.Identity {
 	return views.Identity{
-		Issuer: i.Issuer, Subject: plainText(i.Subject), Address: plainText(i.Address),
+		Issuer: plainText(i.Issuer), Subject: plainText(i.Subject), Address: plainText(i.Address),
 		Differs: i.Address != "" && i.Address != string(u.ID), Bound: t.time(i.BoundAt),
 	}
 }

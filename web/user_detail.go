@@ -53,7 +53,7 @@ func (t teller) userFacts(d users.Detail) views.UserFacts {
 	f := views.UserFacts{
 		Kind: kindWords[u.Kind], Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
 		Updated: t.time(u.UpdatedAt), Seen: t.time(u.SeenAt),
-		Notifications: notificationSentence(t.subject(u), u.Channels, u.Types), TimeZone: u.TimeZone,
+		Notifications: notificationSentence(t.subject(u), u.Channels, u.Types), TimeZone: plainText(u.TimeZone),
 	}
 	if u.Kind == users.KindPerson {
 		f.Sessions = views.Link{Label: counted(d.Sessions, "session", "sessions"), URL: userPath(u.ID, "sessions")}

@@ -156,7 +156,7 @@ func (t teller) locked(u users.User) []views.Locked {
 		{Label: "Status", Value: statusWord(u.Status), Why: "It follows from signing in, deactivating and reactivating."},
 	}
 	if u.Kind == users.KindPerson {
-		list = append(list, views.Locked{Label: "Time zone", Value: u.TimeZone, Why: "Everyone chooses their own, in their profile."})
+		list = append(list, views.Locked{Label: "Time zone", Value: plainText(u.TimeZone), Why: "Everyone chooses their own, in their profile."})
 	}
 	return list
 }

@@ -33,11 +33,11 @@ func exactWord(at time.Time) string {
 }
 
 // dateWord returns a date in words, like "12 March 2027". What is none is
-// returned as it is.
+// returned as text.
 func dateWord(d users.Date) string {
 	at := d.Time()
 	if at.IsZero() {
-		return string(d)
+		return plainText(string(d))
 	}
 	return at.Format(dayLayout)
 }

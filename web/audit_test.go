@@ -1,0 +1,245 @@
+package web_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// told returns the sentences of the audit log on a page, in order.
+func told(t *testing.T, p page) []string {
+	t.Helper()
+	var all []string
+	for _, li := range p.nodes(t, "li") {
+		var who, what string
+		for n := range li.Descendants() {
+			switch attr(n, "class") {
+			case "who":
+				who = textOf(n)
+			case "what":
+				for d := range n.Descendants() {
+					if d.Data == "p" && what == "" {
+						what = textOf(d)
+					}
+				}
+			}
+		}
+		if what != "" {
+			all = append(all, strings.TrimSpace(who[strings.LastIndex(who, " ")+1:]+" "+what))
+		}
+	}
+	return all
+}
+
+// newHistory returns a site with a bit of everything in its audit log.
+func newHistory(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t)
+	step := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Clock.Advance(time.Hour)
+	}
+	ctx := t.Context()
+	s.Person(t, "ana@example.com", users.RoleUser)
+	s.Clock.Advance(time.Hour)
+	s.ServiceUser(t, "nightly", users.RoleUser)
+	_, err := s.Edit(ctx, s.Owner, "nightly", users.Edit{Fields: users.Fields{Name: userstest.Ptr("Nightly"), Types: map[string]bool{"comment_mention": false}}})
+	step(err)
+	_, err = s.MarkReviewed(ctx, s.Owner, "nightly", "2027-06-01")
+	step(err)
+	_, err = s.ChangeRole(ctx, s.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAuditor, Reason: "helps out"})
+	step(err)
+	_, err = s.ChangeRole(ctx, users.Command("cmd"), "ana@example.com", users.RoleChange{Role: users.RoleAdmin})
+	step(err)
+	step(s.EndSession(ctx, s.Owner, "owner@example.com", s.Owner.Session, ""))
+	step(s.ResetSignIn(ctx, s.Owner, "ana@example.com", ""))
+	stranger := userstest.Claims("ana@example.com")
+	stranger.Verified = users.VerifiedNo
+	if _, err := s.SignIn(ctx, stranger, userstest.Visit("x")); err == nil {
+		t.Fatal("an unverified address came in")
+	}
+	step(s.Deactivate(ctx, s.Owner, "ana@example.com", users.Departure{}))
+	step(s.Reactivate(ctx, s.Owner, "ana@example.com", ""))
+	s.RefuseAccess(ctx, s.Owner, "ana@example.com", "POST /somewhere")
+	step(s.Delete(ctx, s.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"}))
+	return s
+}
+
+func TestListEvents(t *testing.T) {
+	t.Parallel()
+	s := newHistory(t)
+	b := s.signIn(t, "owner@example.com")
+	want := []string{
+		"owner@example.com signed in",
+		"owner@example.com deleted Ana",
+		"owner@example.com was refused access to Ana",
+		"owner@example.com reactivated Ana",
+		"owner@example.com deactivated Ana",
+		"Someone was refused a sign-in as Ana",
+		"owner@example.com reset the sign-in of Ana",
+		"owner@example.com ended a session of their own",
+		"operator changed the role of Ana from auditor to admin",
+		"owner@example.com ended a session of Ana (role changed)",
+		"owner@example.com changed the role of Ana from user to auditor",
+		"owner@example.com reviewed Nightly with the next review on 1 June 2027",
+		"owner@example.com changed the name and notifications of Nightly",
+		"owner@example.com added Robot nightly",
+		"Ana signed in",
+		"Ana signed in for the first time, which bound their identity",
+		"owner@example.com added Ana",
+		"owner@example.com signed in",
+		"owner@example.com signed in for the first time, which bound their identity",
+		"operator added owner@example.com with the role owner",
+	}
+	p := b.get(t, "/audit").must(t, 200, "20 events, newest first", "Robot nightly", "Notifications of mentions in comments", "“helps out”", "Command line")
+	if diff := cmp.Diff(want, told(t, p)); diff != "" {
+		t.Errorf("sentences (-want +got):\n%s", diff)
+	}
+}
+
+func TestListEvents_filters(t *testing.T) {
+	t.Parallel()
+	s := newHistory(t)
+	if _, err := s.EditProfile(t.Context(), s.Owner, users.ProfileEdit{TimeZone: userstest.Ptr("Pacific/Kiritimati")}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.signIn(t, "owner@example.com")
+	tests := map[string]struct {
+		query string
+		count int
+		first string
+	}{
+		"text in a reason":   {"q=HELPS", 1, "changed the role"},
+		"actor who is gone":  {"actor=ana@example.com", 2, "Ana signed in"},
+		"target who is gone": {"target=ana@example.com", 12, "deleted Ana"},
+		"actor and target":   {"actor=owner@example.com&target=nightly", 3, "reviewed Nightly"},
+		"action":             {"action=user.role_changed", 2, "from auditor to admin"},
+		"nothing":            {"q=nobody-of-that-name", 0, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := b.get(t, "/audit?"+test.query).must(t, 200)
+			got := told(t, p)
+			if len(got) != test.count || test.count > 0 && !strings.Contains(got[0], test.first) {
+				t.Errorf("got %d: %q", len(got), got)
+			}
+		})
+	}
+	// The owner is 14 hours ahead: their 24 November begins at 10:00 UTC of the 23rd.
+	before, after := told(t, b.get(t, "/audit?to=2026-11-23")), told(t, b.get(t, "/audit?from=2026-11-24"))
+	all := told(t, b.get(t, "/audit"))
+	if diff := cmp.Diff(all, slices.Concat(after, before)); diff != "" || len(before) == 0 || len(after) == 0 {
+		t.Errorf("two days are not the whole (-all +days):\n%s", diff)
+	}
+	if !strings.Contains(before[0], "Ana signed in") {
+		t.Errorf("the first day ends with %q", before[0])
+	}
+	if p := b.get(t, "/audit?from=2026-11-24").must(t, 200, "From: 24 November 2026"); !strings.Contains(p.body, "24 November 2026, 00:00:00 UTC+14") {
+		t.Errorf("times are not in the viewer's zone: %s", p.body)
+	}
+	for query, message := range map[string]string{
+		"from=yesterday": "Enter a date as year-month-day", "to=2026-13-01": "Enter a date", "actor=a%20b": "Enter a user ID", "target=%27": "Enter a user ID",
+	} {
+		b.get(t, "/audit?"+query).must(t, 422, message)
+	}
+	for _, query := range []string{"after=x", "before=-1", "after=1&before=2", "action=user.exploded"} {
+		b.get(t, "/audit?"+query).must(t, 400, "This is not a place in the list.")
+	}
+	p := b.get(t, "/audit?q=helps&action=user.role_changed").must(t, 200, "Search: helps", "Action: Role changed")
+	if got := p.link(t, "Remove filter Search: helps"); got != "/audit?action=user.role_changed" {
+		t.Errorf("a chip leads to %q", got)
+	}
+	hx := b.with("HX-Request", "true").with("HX-Target", "section#results").with("HX-Current-URL", s.server.URL+"/audit?q=help")
+	if p := hx.get(t, "/audit?q=helps"); strings.Contains(p.body, "<html") || p.header.Get("HX-Replace-Url") != "/audit?q=helps" {
+		t.Errorf("a keystroke is answered by %v %.200s", p.header, p.body)
+	}
+}
+
+func TestListEvents_paging(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	crowd(t, s, 117)
+	b := s.signIn(t, "owner@example.com")
+	var forth, back []string
+	p := b.get(t, "/audit").must(t, 200)
+	for {
+		forth = append(forth, seqs(t, p)...)
+		next := p.link(t, "Next")
+		if next == "" {
+			break
+		}
+		p = b.get(t, next).must(t, 200)
+	}
+	for {
+		back = append(seqs(t, p), back...)
+		previous := p.link(t, "Previous")
+		if previous == "" {
+			break
+		}
+		p = b.get(t, previous).must(t, 200)
+	}
+	var want []string
+	for i := 121; i > 0; i-- {
+		want = append(want, fmt.Sprintf("/audit/%d", i))
+	}
+	if diff := cmp.Diff(want, forth); diff != "" {
+		t.Errorf("forth (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, back); diff != "" {
+		t.Errorf("back (-want +got):\n%s", diff)
+	}
+}
+
+// seqs returns the addresses of the events on a page, in order.
+func seqs(t *testing.T, p page) []string {
+	t.Helper()
+	var all []string
+	for _, a := range p.nodes(t, "a") {
+		if href := attr(a, "href"); strings.HasPrefix(href, "/audit/") {
+			all = append(all, href)
+		}
+	}
+	return slices.Compact(all)
+}
+
+func TestShowEvent(t *testing.T) {
+	t.Parallel()
+	s := newHistory(t)
+	b := s.signIn(t, "owner@example.com")
+	role := lastEvent(t, s, users.ActionRoleChanged)
+	at := fmt.Sprintf("/audit/%d", role.Seq)
+	p := b.get(t, at).must(t, 200, "user.role_changed", "The operator changed the role of Ana from auditor to admin", "Command line", "cmd",
+		"23 November 2026", "Auditor", "Admin")
+	if newer, older := fmt.Sprintf("/audit/%d", role.Seq+1), fmt.Sprintf("/audit/%d", role.Seq-1); !strings.Contains(p.body, newer) || !strings.Contains(p.body, older) {
+		t.Error("it does not lead to the events before and after")
+	}
+	b.get(t, "/audit/1").must(t, 200, "with the role owner")
+	if p := b.get(t, "/audit/1"); strings.Contains(p.body, `"/audit/0"`) {
+		t.Error("the first event leads to one before")
+	}
+	for _, seq := range []string{"0", "-1", "99999", "x", "1e3", url.PathEscape("1 OR 1=1")} {
+		b.get(t, "/audit/"+seq).must(t, 404)
+	}
+	for _, role := range []users.Role{users.RoleUser, users.RoleAuditor} {
+		c := s.as(t, role)
+		want := map[users.Role]int{users.RoleUser: 403, users.RoleAuditor: 200}[role]
+		c.get(t, "/audit").must(t, want)
+		c.get(t, at).must(t, want)
+	}
+	// The details of an event can be erased; who, what and when stay.
+	store(t, s, `DELETE FROM event_details WHERE seq = $1`, role.Seq)
+	b.get(t, at).must(t, 200, "The details of this event were erased", "user.role_changed")
+	b.get(t, "/audit").must(t, 200, "Details erased", "An erased user")
+}
