@@ -120,9 +120,15 @@ func (a *App) frame(router http.Handler) (http.Handler, error) {
 		return nil, err
 	}
 	crossOrigin := http.NewCrossOriginProtection()
+	if err := crossOrigin.AddTrustedOrigin(a.baseURL.Scheme + "://" + a.baseURL.Host); err != nil { // whatever Host a proxy sends
+		return nil, err
+	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(a.denyCrossOrigin))
 
 	handler := rawPath(router)
+	if a.demo {
+		handler = a.oneName(handler)
+	}
 	handler = crossOrigin.Handler(handler)
 	handler = compress(handler)
 	handler = a.limitRates(handler)

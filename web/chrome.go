@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -69,5 +70,5 @@ func (h pictureHosts) shown(picture string) string {
 // lists reports whether picture is an https address at one of the hosts.
 func (h pictureHosts) lists(picture string) bool {
 	u, err := url.Parse(picture)
-	return err == nil && u.Scheme == "https" && slices.Contains(h, u.Host)
+	return err == nil && u.Scheme == "https" && slices.ContainsFunc(h, func(host string) bool { return strings.EqualFold(host, u.Host) })
 }

@@ -74,15 +74,6 @@ func (p page) text(t *testing.T) string {
 	return textOf(p.doc(t))
 }
 
-// heading returns the words of the page's title.
-func (p page) heading(t *testing.T) string {
-	t.Helper()
-	for _, h := range p.nodes(t, "h1") {
-		return textOf(h)
-	}
-	return ""
-}
-
 // form returns what a browser would post of the form with that action, untouched.
 // It fails the test if there is no such form.
 func (p page) form(t *testing.T, action string) url.Values {

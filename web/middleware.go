@@ -123,7 +123,7 @@ func (a *App) securityHeaders(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		h.Set("Cache-Control", "no-store")
 		if a.secure() {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -153,6 +153,20 @@ func rawPath(next http.Handler) http.Handler {
 		r.URL.RawPath = r.URL.EscapedPath()
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// oneName leads people who open the demo by another name of this machine, such as
+// localhost, to the one that the sign-in comes back to. Elsewhere the Host of a
+// request is not looked at: a proxy may have changed it.
+func (a *App) oneName(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to := r.URL.RequestURI()
+		if r.Method == http.MethodGet && r.Host != a.baseURL.Host && plainPath(to) && !impersonal[r.URL.Path] {
+			http.Redirect(w, r, a.baseURL.Scheme+"://"+a.baseURL.Host+to, http.StatusSeeOther)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

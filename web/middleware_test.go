@@ -118,6 +118,28 @@ func TestCompression(t *testing.T) {
 	}
 }
 
+func TestDemoHasOneName(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, siteOptions{app: func(c *web.Config) { c.Demo = true }})
+	b := s.browser(t).with("Host", "localhost:8080")
+	for path, want := range map[string]string{
+		"/": s.server.URL + "/", "/users?q=a": s.server.URL + "/users?q=a", "/sign-in": s.server.URL + "/sign-in", "/healthz": "", "//evil.test": "",
+	} {
+		if got := b.get(t, s.server.URL+path).header.Get("Location"); got != want {
+			t.Errorf("%s: leads to %q, want %q", path, got, want)
+		}
+	}
+	s.browser(t).get(t, "/").must(t, http.StatusOK, "Sign in")
+}
+
+func TestOriginBehindAProxy(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t).with("Host", "backend:8080").with("Sec-Fetch-Site", "")
+	b.with("Origin", s.server.URL).post(t, "/theme", url.Values{"theme": {"dark"}}).must(t, http.StatusSeeOther)
+	b.with("Origin", "http://backend").post(t, "/theme", url.Values{"theme": {"dark"}}).must(t, http.StatusForbidden)
+}
+
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

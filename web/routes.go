@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
-	"github.com/roboto-ai/console/static"
 )
 
 // routes is the whole of what the console serves, in one place, grouped by who
@@ -14,7 +13,7 @@ import (
 // call.
 func (a *App) routes(e *echo.Echo) {
 	anyone := a.group(e, accessAnyone)
-	anyone.plain("/static/*", echo.WrapHandler(static.Handler()))
+	anyone.plain("/static/*", a.asset)
 	anyone.plain("/healthz", a.health)
 	anyone.plain("/readyz", a.ready)
 	anyone.page("/", a.home)

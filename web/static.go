@@ -1,0 +1,42 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/static"
+)
+
+// asset serves GET /static/*.
+func (a *App) asset(c echo.Context) error {
+	w := &assetWriter{ResponseWriter: c.Response()}
+	static.Handler().ServeHTTP(w, c.Request())
+	if w.missing {
+		return users.ErrNotFound
+	}
+	return nil
+}
+
+// An assetWriter passes on an asset, but not the answer that there is none: that
+// is told with a page like any other.
+type assetWriter struct {
+	http.ResponseWriter
+	missing bool
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *assetWriter) WriteHeader(status int) {
+	if w.missing = status == http.StatusNotFound; !w.missing {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Write implements [http.ResponseWriter].
+func (w *assetWriter) Write(p []byte) (int, error) {
+	if w.missing {
+		return len(p), nil
+	}
+	return w.ResponseWriter.Write(p)
+}
