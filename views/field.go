@@ -13,6 +13,7 @@ type Field struct {
 	MaxLength          int       // in characters; 0 for no limit
 	Locked             string    // why it cannot be changed: Value is then shown as text
 	Conflict           *Conflict // someone else changed it meanwhile
+	Suggest            string    // of a person field: the address that answers with [PersonOptions] as the text is typed
 }
 
 // A Conflict is a field that someone else changed while it was being edited.

@@ -70,6 +70,11 @@ func (f Field) attributes() templ.Attributes {
 	set("maxlength", strconv.Itoa(f.MaxLength), f.MaxLength > 0)
 	set("aria-invalid", "true", f.Error != "")
 	set("aria-describedby", f.describedBy(), f.describedBy() != "")
+	set("hx-get", string(templ.URL(f.Suggest)), f.Suggest != "")
+	set("hx-target", "#"+fieldID(f.Name)+"-list", f.Suggest != "")
+	set("hx-trigger", "input changed delay:200ms", f.Suggest != "")
+	set("hx-swap", "innerHTML", f.Suggest != "")
+	set("hx-sync", "this:replace", f.Suggest != "")
 	return a
 }
 

@@ -192,22 +192,19 @@ func (o outcome) roleChoice(roles []users.Role, value string) views.Choice {
 // personField asks for a person by user_id, suggesting people.
 func (o outcome) personField(f views.Field, people []users.Ref) views.PersonField {
 	f.Hint = strings.TrimSpace(f.Hint + " Type their user ID, or part of their name to choose from a list.")
-	field := views.PersonField{Field: o.on(f)}
-	for _, r := range people {
-		field.People = append(field.People, views.Option{Value: string(r.ID), Label: plainText(r.Label())})
-	}
-	return field
+	return views.PersonField{Field: o.on(f), People: personOptions(people)}
 }
 
-// serviceFields ask for what only a service user has.
-func (o outcome) serviceFields(f serviceForm, people []users.Ref) views.ServiceUserFields {
+// serviceFields ask for what only a service user has. The form is at the address
+// at.
+func (o outcome) serviceFields(f serviceForm, people []users.Ref, at string) views.ServiceUserFields {
 	return views.ServiceUserFields{
 		Purpose: o.on(views.Field{
 			Name: "purpose", Label: "Purpose", Value: f.Purpose, MaxLength: users.MaxPurpose, Required: true, Spellcheck: true,
 			Hint: "What it is for, so that others know whether it is still needed.",
 		}),
 		Responsible: o.personField(views.Field{
-			Name: "responsible", Label: "Responsible person", Value: f.Responsible, Required: true, Hint: "Who answers for it.",
+			Name: "responsible", Label: "Responsible person", Value: f.Responsible, Required: true, Hint: "Who answers for it.", Suggest: at,
 		}, people),
 		ReviewOn: o.on(views.Field{
 			Name: "review_on", Label: "Review date", Value: f.ReviewOn, Type: "date",

@@ -24,6 +24,9 @@ func (a *App) newServiceUserFormOf(c echo.Context) newServiceUserForm {
 
 // createServiceUserForm serves GET /service-users/new.
 func (a *App) createServiceUserForm(c echo.Context) error {
+	if isFragment(c, suggestionsOf("responsible")) {
+		return a.suggest(c, "responsible")
+	}
 	form, kept, err := keptOr(a, c, a.newServiceUserFormOf(c))
 	if err != nil {
 		return err
@@ -76,7 +79,7 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 			Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It cannot be changed later.",
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
-		Service: o.serviceFields(form.serviceForm, people),
+		Service: o.serviceFields(form.serviceForm, people, "/service-users/new"),
 		Role:    o.roleChoice(roles, form.Role), RoleWhy: roleWhy(roles),
 		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
 	}

@@ -100,17 +100,18 @@ func (a *App) handOver(c echo.Context, target users.Consequences, value string, 
 	if len(target.AnswersFor) == 0 {
 		return nil, nil
 	}
-	people, err := a.suggestPeople(c)
-	hint := "Who answers for these from then on. If you leave it empty, you do."
+	to := views.Field{Name: "hand_over", Label: "Hand over to", Value: value}
+	to.Hint = "Who answers for these from then on. If you leave it empty, you do."
 	if target.User.Key == actor(c).Key {
-		hint = "Who answers for these from then on. If you leave it empty, nobody does, and they are listed so."
+		to.Hint = "Who answers for these from then on. If you leave it empty, nobody does, and they are listed so."
+	}
+	people, err := a.suggestPeople(c)
+	if len(people) > 0 {
+		to.Suggest = c.Request().URL.EscapedPath()
 	}
 	lines := a.tell(c).serviceLines(target.AnswersFor)
 	for i := range lines {
 		lines[i].Review = nil // a form within the form
 	}
-	return &views.HandOver{
-		AnswersFor: lines,
-		To:         o.personField(views.Field{Name: "hand_over", Label: "Hand over to", Value: value, Hint: hint}, people),
-	}, err
+	return &views.HandOver{AnswersFor: lines, To: o.personField(to, people)}, err
 }

@@ -74,6 +74,9 @@ func (a *App) editUserForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if isFragment(c, suggestionsOf("responsible")) {
+		return a.suggest(c, "responsible")
+	}
 	form, kept, err := keptOr(a, c, editFormOf(u))
 	if err != nil {
 		return err
@@ -138,7 +141,7 @@ func (a *App) editPage(c echo.Context, u users.User, form serviceEditForm, o out
 		return m, nil
 	}
 	people, err := a.suggestPeople(c)
-	service := o.serviceFields(form.serviceForm, people)
+	service := o.serviceFields(form.serviceForm, people, m.Action)
 	m.Service = &service
 	return m, err
 }
@@ -159,15 +162,4 @@ func (t teller) locked(u users.User) []views.Locked {
 		list = append(list, views.Locked{Label: "Time zone", Value: plainText(u.TimeZone), Why: "Everyone chooses their own, in their profile."})
 	}
 	return list
-}
-
-// maxSuggestions is how many people a field for a person suggests.
-const maxSuggestions = 50
-
-// suggestPeople returns people to suggest where a person is asked for.
-func (a *App) suggestPeople(c echo.Context) ([]users.Ref, error) {
-	if actor(c).May(users.ActCreateService, users.User{}) != nil {
-		return nil, nil
-	}
-	return a.users.FindPeople(c.Request().Context(), actor(c), "", maxSuggestions)
 }

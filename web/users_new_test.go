@@ -152,3 +152,37 @@ func TestForms_keptOverSignIn(t *testing.T) {
 		})
 	}
 }
+
+// TestSuggestions is the list of a field for a person, asked for as it is typed.
+func TestSuggestions(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	s.Invited(t, "hana@example.com", users.RoleUser)
+	answersFor(t, s, "nightly", "ana@example.com")
+	b := s.as(t, users.RoleOwner)
+	tests := map[string]struct{ at, field string }{
+		"creating a service user": {"/service-users/new", "responsible"},
+		"editing one":             {"/users/nightly/edit", "responsible"},
+		"deactivating":            {"/users/ana@example.com/deactivate", "hand_over"},
+		"deleting":                {"/users/ana@example.com/delete", "hand_over"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := b.get(t, test.at).must(t, 200).inputNamed(t, test.field)
+			if attr(n, "hx-get") != test.at || attr(n, "list") != "f-"+test.field+"-list" {
+				t.Fatalf("the field is %v", n.Attr)
+			}
+			hx := b.with("HX-Request", "true").with("HX-Target", "datalist#"+attr(n, "list"))
+			got := hx.get(t, test.at+"?"+test.field+"=HAN").must(t, 200).body
+			if got != `<option value="hana@example.com">Hana</option>` {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+	user := s.as(t, users.RoleUser).with("HX-Request", "true").with("HX-Target", "datalist#f-hand_over-list")
+	if p := user.get(t, "/users/user@example.com/delete?hand_over=h"); strings.Contains(p.body, "hana@") {
+		t.Error("a user was told who there is")
+	}
+}
