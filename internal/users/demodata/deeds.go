@@ -1,0 +1,154 @@
+package demodata
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A deed carries out an act on behalf of an actor, the operator if it was planned
+// for nobody.
+type deed func(context.Context, *fill, users.Actor) error
+
+func addPerson(n users.NewPerson) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		u, err := f.AddPerson(ctx, a, n)
+		f.keys[n.ID] = u.Key
+		return err
+	}
+}
+
+func createService(n users.NewServiceUser) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.CreateServiceUser(ctx, a, n)
+		return err
+	}
+}
+
+func edit(id string, e users.Edit) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.Edit(ctx, a, users.ID(id), e)
+		return err
+	}
+}
+
+func editProfile(e users.ProfileEdit) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.EditProfile(ctx, a, e)
+		return err
+	}
+}
+
+func changeRole(id string, role users.Role, reason string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.ChangeRole(ctx, a, users.ID(id), users.RoleChange{Role: role, Reason: reason})
+		return err
+	}
+}
+
+func deactivate(id, reason string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		return f.Deactivate(ctx, a, users.ID(id), users.Departure{Reason: reason})
+	}
+}
+
+func reactivate(id, reason string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		return f.Reactivate(ctx, a, users.ID(id), reason)
+	}
+}
+
+func deleteUser(id, reason string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		return f.Delete(ctx, a, users.ID(id), users.Deletion{Confirm: id, Reason: reason})
+	}
+}
+
+func markReviewed(id string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.MarkReviewed(ctx, a, users.ID(id), "")
+		return err
+	}
+}
+
+func resetSignIn(id, reason string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		return f.ResetSignIn(ctx, a, users.ID(id), reason)
+	}
+}
+
+func endSessions(id, reason string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.EndSessions(ctx, a, users.ID(id), reason)
+		return err
+	}
+}
+
+// tryToSee is a request that is refused.
+func tryToSee(what string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		f.RefuseAccess(ctx, a, "", what)
+		return nil
+	}
+}
+
+// nothingElse is to be there.
+func nothingElse(context.Context, *fill, users.Actor) error { return nil }
+
+// signIn begins a session of a person, with the identity that the provider gives.
+// The secret of it is nobody's: it is forgotten at once.
+func signIn(id string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		digest := users.DigestOf(rand.Text())
+		in, err := f.SignIn(ctx, f.claims(id), f.visit(id, digest, a.RequestID))
+		if err != nil {
+			return err
+		}
+		f.sessions[id] = session{in.Session.ID, digest}
+		f.Settle() // sessions that are over are gone now, and not while something else goes on
+		return nil
+	}
+}
+
+// look uses the session of a person, unless it was ended.
+func look(id string) deed {
+	return func(ctx context.Context, f *fill, _ users.Actor) error {
+		_, err := f.Session(ctx, f.sessions[id].digest)
+		f.Settle()
+		if errors.Is(err, users.ErrNoSession) {
+			return nil
+		}
+		return err
+	}
+}
+
+// signOut uses the session of a person for the last time.
+func signOut(id string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		if err := look(id)(ctx, f, a); err != nil {
+			return err
+		}
+		_, err := f.SignOut(ctx, f.actor(id, a.RequestID), f.sessions[id].digest)
+		return err
+	}
+}
+
+// refusedSignIn is an attempt to sign in from the browser of a person, with other
+// claims than theirs.
+func refusedSignIn(p *person, change func(*users.Claims)) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		claims := f.claimsOf(p)
+		change(&claims)
+		_, err := f.SignIn(ctx, claims, users.Visit{
+			Digest: users.DigestOf(rand.Text()), Address: p.address, UserAgent: p.agent, RequestID: a.RequestID,
+		})
+		if _, refused := errors.AsType[*users.RefusedError](err); refused {
+			return nil
+		}
+		return errors.Join(errNotRefused, err)
+	}
+}
+
+var errNotRefused = errors.New("a sign-in was not refused")

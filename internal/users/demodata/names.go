@@ -1,0 +1,157 @@
+package demodata
+
+import (
+	_ "embed"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+)
+
+//go:embed names.txt
+var nameList string
+
+// A part is one part of a name as its people write it, and in ASCII.
+type part struct{ own, ascii string }
+
+// A culture is how people are called where a language is spoken, and where they
+// live; see names.txt.
+type culture struct {
+	title         string
+	weight        int
+	zones         []string
+	styles        map[string]bool
+	women, men    []part
+	family        []part
+	familyOfWomen []part // as family, in the same order; empty if there is no difference
+}
+
+// A fullName is a whole name and what goes with it.
+type fullName struct {
+	display string // as its person writes it
+	plain   string // in ASCII, the family name last
+	local   string // before the @ of an e-mail address
+	zone    string // IANA name
+}
+
+// parseNames reads a list like names.txt.
+func parseNames(list string) (all []culture, err error) {
+	for number, line := range strings.Split(list, "\n") {
+		switch {
+		case line == "" || line[0] == '#':
+			continue
+		case line[0] == '[':
+			var c culture
+			if c, err = newCulture(line); err == nil {
+				all = append(all, c)
+			}
+		case len(all) > 0:
+			err = all[len(all)-1].add(line)
+		default:
+			err = fmt.Errorf("%q belongs to no culture", line)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("names, line %d: %w", number+1, err)
+		}
+	}
+	return all, nil
+}
+
+// newCulture reads a line like "[Greek] 25".
+func newCulture(line string) (culture, error) {
+	title, weight, _ := strings.Cut(line[1:], "] ")
+	n, err := strconv.Atoi(weight)
+	return culture{title: title, weight: n, styles: map[string]bool{}}, err
+}
+
+// add reads a line like "women: Ana, Inés=Ines".
+func (c *culture) add(line string) (err error) {
+	what, list, _ := strings.Cut(line, ": ")
+	switch what {
+	case "zones":
+		c.zones = strings.Fields(list)
+	case "style":
+		for _, style := range strings.Fields(list) {
+			c.styles[style] = true
+		}
+	case "women":
+		c.women, err = parseParts(list)
+	case "men":
+		c.men, err = parseParts(list)
+	case "family":
+		c.family, err = parseParts(list)
+	case "family of women":
+		c.familyOfWomen, err = parseParts(list)
+	default:
+		err = fmt.Errorf("%q is nothing that a culture has", what)
+	}
+	return err
+}
+
+func parseParts(list string) ([]part, error) {
+	var parts []part
+	for _, word := range strings.Split(list, ",") {
+		own, ascii, spelled := strings.Cut(strings.TrimSpace(word), "=")
+		if !spelled {
+			ascii = own
+		}
+		if own == "" || mailPart(ascii) == "" || strings.ContainsFunc(ascii, func(r rune) bool { return r > '~' }) {
+			return nil, fmt.Errorf("%q has no spelling in ASCII", word)
+		}
+		parts = append(parts, part{own, ascii})
+	}
+	return parts, nil
+}
+
+// name makes up a name.
+func (c culture) name(r *rand.Rand) fullName {
+	i := r.IntN(len(c.family))
+	given, family := pick(r, c.men), c.family[i]
+	if r.IntN(2) == 0 {
+		given = pick(r, c.women)
+		if len(c.familyOfWomen) > 0 {
+			family = c.familyOfWomen[i]
+		}
+	}
+	n := fullName{zone: pick(r, c.zones), local: mailPart(given.ascii) + "." + mailPart(family.ascii)}
+	if second := pick(r, c.family); c.styles["two-families"] && r.IntN(5) < 2 && second != family {
+		family = part{family.own + " " + second.own, family.ascii + " " + second.ascii}
+	}
+	n.plain = given.ascii + " " + family.ascii
+	n.display = c.written(r, given, family, n.plain)
+	return n
+}
+
+// written returns a name as one of its people would write it.
+func (c culture) written(r *rand.Rand, given, family part, plain string) string {
+	own := given.own + " " + family.own
+	if c.styles["family-first"] {
+		own = family.own + " " + given.own
+	}
+	if c.styles["joined"] {
+		own = family.own + given.own
+	}
+	if !c.styles["own-script"] {
+		return own
+	}
+	switch r.IntN(10) {
+	case 0, 1, 2, 3:
+		return own
+	case 4, 5, 6:
+		return plain
+	}
+	return plain + " (" + own + ")"
+}
+
+// mailPart returns what an e-mail address has of a part of a name in ASCII.
+func mailPart(ascii string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r == '-' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(ascii))
+}
+
+// pick returns one of several, of which there is at least one.
+func pick[T any](r *rand.Rand, all []T) T { return all[r.IntN(len(all))] }

@@ -1,0 +1,125 @@
+package demodata
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// The demo is the same at every start: this is what it begins from.
+const seed1, seed2 = 0x726f626f746f, 0x64656d6f
+
+const day = 24 * time.Hour
+
+// An act is what somebody does at a time.
+type act struct {
+	at time.Time
+	by string // user_id; empty for the operator at the command line and for strangers
+	do deed
+}
+
+// A plan is all that is to happen.
+type plan struct {
+	*cast
+	now    time.Time
+	size   int
+	staff  []*person         // who may manage users, since when they were added
+	days   map[int]time.Time // when users are added, in each week
+	places map[string]*time.Location
+	acts   []act // in order of time
+}
+
+// newPlan makes up the history of a directory.
+func newPlan(o Options) (*plan, error) {
+	c, err := newCast(rand.New(rand.NewPCG(seed1, seed2)), o.Users)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{cast: c, now: o.Now.UTC().Truncate(time.Second), size: o.Users, days: map[int]time.Time{}, places: map[string]*time.Location{}}
+	p.sampleStory()
+	for _, person := range slices.Concat(c.people, c.gone) {
+		p.time(person)
+	}
+	p.latestStory()
+	for _, person := range slices.Concat(c.people, c.gone) {
+		p.personStory(person)
+	}
+	for _, service := range c.services {
+		p.serviceStory(service)
+	}
+	p.visits()
+	slices.SortStableFunc(p.acts, byTime)
+	return p, nil
+}
+
+func byTime(a, b act) int { return a.at.Compare(b.at) }
+
+// will plans an act.
+func (p *plan) will(at time.Time, by string, do deed) { p.acts = append(p.acts, act{at, by, do}) }
+
+// ago returns the time that long before the present.
+func (p *plan) ago(d time.Duration) time.Time { return p.now.Add(-d) }
+
+// weekOf returns the week of a time, counted back from the present.
+func (p *plan) weekOf(t time.Time) int { return int(p.now.Sub(t) / (7 * day)) }
+
+// joined returns the time at which someone is added in a week: all who are in a
+// week come in the same hour and a half.
+func (p *plan) joined(week int) time.Time {
+	at, ok := p.days[week]
+	if !ok {
+		from := p.ago(time.Duration(week+1) * 7 * day)
+		at = p.during(from, from.Add(7*day-3*time.Hour), p.duty(week).name.zone)
+		p.days[week] = at
+	}
+	return at.Add(time.Duration(p.r.Int64N(int64(90 * time.Minute)))).Truncate(time.Second)
+}
+
+// duty returns who manages users in a week: the sample's owner and admin are two
+// of several.
+func (p *plan) duty(week int) *person {
+	there := slices.DeleteFunc(slices.Clone(p.staff), func(s *person) bool { return s.week <= week })
+	return there[week*5%len(there)]
+}
+
+// dutyAt returns who manages users at a time.
+func (p *plan) dutyAt(t time.Time) string { return p.duty(p.weekOf(t)).id }
+
+// during returns a moment between two times, at which people who live in the zone
+// are at work if there is such.
+func (p *plan) during(from, to time.Time, zone string) time.Time {
+	if !from.Before(to) {
+		return from
+	}
+	at := from
+	for range 12 {
+		at = from.Add(time.Duration(p.r.Int64N(int64(to.Sub(from))))).Truncate(time.Second)
+		local := at.In(p.place(zone))
+		weekend := local.Weekday() == time.Saturday || local.Weekday() == time.Sunday
+		if hour := local.Hour(); hour >= 8 && hour < 18 && !weekend && at.After(from) {
+			return at
+		}
+	}
+	if at.Before(from) {
+		return from
+	}
+	return at
+}
+
+// place returns the location of that name, UTC if the machine has none.
+func (p *plan) place(zone string) *time.Location {
+	if known, ok := p.places[zone]; ok {
+		return known
+	}
+	place, err := time.LoadLocation(zone)
+	if err != nil {
+		place = time.UTC
+	}
+	p.places[zone] = place
+	return place
+}
+
+// minutes returns between from and to minutes, to excluded.
+func (p *plan) minutes(from, to int) time.Duration {
+	return time.Duration(from)*time.Minute + time.Duration(p.r.Int64N(int64(to-from)*int64(time.Minute))).Truncate(time.Second)
+}
