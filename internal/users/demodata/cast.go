@@ -33,7 +33,11 @@ type person struct {
 	picture        string // as the provider tells it
 	address, agent string // the browser they come with
 
-	created, first, seen, left time.Time // added, first and last use, deactivated or deleted
+	created  time.Time // this and the next three: zero if it does not come to that
+	first    time.Time // sign-in
+	seen     time.Time // for the last time
+	promoted time.Time // from user to their role
+	left     time.Time // deactivated or deleted
 }
 
 // A service is a service user in the history.
@@ -52,6 +56,7 @@ type cast struct {
 	cultures []culture
 	deck     []int          // indices of cultures, each as often as it weighs
 	taken    map[string]int // how often an id was wanted
+	known    map[string]*person
 	people   []*person
 	gone     []*person // deleted in the course of the history
 	services []*service
@@ -63,7 +68,7 @@ func newCast(r *rand.Rand, n int) (*cast, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cast{r: r, cultures: cultures, taken: map[string]int{}}
+	c := &cast{r: r, cultures: cultures, taken: map[string]int{}, known: map[string]*person{}}
 	for i, culture := range cultures {
 		for range culture.weight {
 			c.deck = append(c.deck, i)
@@ -104,6 +109,7 @@ func (c *cast) person(i, n int) *person {
 		domain = pick(c.r, domains)
 	}
 	p.id = c.unique(p.name.local, "@"+domain)
+	c.known[p.id] = p
 	if c.r.IntN(8) == 0 {
 		p.picture = "https://pictures.example.com/" + p.name.local + ".jpg"
 	}
