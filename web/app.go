@@ -75,6 +75,7 @@ func New(c Config) (*App, error) {
 	return a, nil
 }
 
+// setDefaults fills in what the config leaves out.
 func (a *App) setDefaults() {
 	if a.org == "" {
 		a.org = "Console"
@@ -112,8 +113,9 @@ func (a *App) newEcho() *echo.Echo {
 	return e
 }
 
-// frame puts around the router what every request passes, the first on the
-// outside.
+// frame puts around the router what every request passes. It reads from the
+// inside out: the last line is what a request meets first, so that whatever goes
+// wrong further in still has a request id, a log line and the headers.
 func (a *App) frame(router http.Handler) (http.Handler, error) {
 	compress, err := gzhttp.NewWrapper()
 	if err != nil {

@@ -72,7 +72,7 @@ func httpMessage(status int) string {
 	return "The console cannot answer this request: " + http.StatusText(status) + "."
 }
 
-// headings say in a few words what a status means.
+// headings are those of the pages for errors.
 var headings = map[int]string{
 	http.StatusBadRequest:            "That did not work",
 	http.StatusUnauthorized:          "You are signed out",

@@ -101,6 +101,7 @@ type limiter struct {
 	clients map[netip.Prefix]*rate.Limiter
 }
 
+// newLimiter returns a limiter that knows no client yet.
 func newLimiter(now func() time.Time) *limiter {
 	return &limiter{now: now, clients: make(map[netip.Prefix]*rate.Limiter)}
 }

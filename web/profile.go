@@ -19,6 +19,7 @@ type ownForm struct {
 	Version  int64  `form:"version"`
 }
 
+// ownFormOf returns the form as it is filled in from u.
 func ownFormOf(u users.User) ownForm {
 	return ownForm{recordForm: recordFormOf(u), TimeZone: u.TimeZone, Version: u.Version}
 }
@@ -50,7 +51,9 @@ func (a *App) profileForm(c echo.Context) error {
 	return render(c, http.StatusOK, views.ProfilePage(m))
 }
 
-// editProfile serves POST /profile.
+// editProfile serves POST /profile. A form with mistakes is shown again as it was
+// filled in. So is one that someone else came before: it takes over what only they
+// changed and shows the three values of what both did; sent again, it holds.
 func (a *App) editProfile(c echo.Context) error {
 	var form ownForm
 	err := bindForm(c, &form)

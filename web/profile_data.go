@@ -10,7 +10,9 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// ownData is all that is stored about someone, as they download it.
+// ownData is all that is stored about someone, as they download it. What is the
+// same in the wire API has the same name here; nothing in it is a secret, and
+// nothing tells of the keys that are used inside.
 type ownData struct {
 	Record     ownRecord     `json:"record"`
 	Identities []ownIdentity `json:"identities"`
@@ -19,6 +21,8 @@ type ownData struct {
 	History    []ownEvent    `json:"history"`
 }
 
+// ownRecord is the record. Name, picture and last seen are null where there is
+// none.
 type ownRecord struct {
 	ID        users.ID        `json:"user_id"`
 	Name      *string         `json:"name"`
@@ -36,6 +40,8 @@ type ownRecord struct {
 	Version   int64           `json:"version"`
 }
 
+// ownIdentity is how the provider knows them; its fields are those of
+// [users.Identity], in the same order.
 type ownIdentity struct {
 	Issuer     string    `json:"issuer"`
 	Subject    string    `json:"subject"`
@@ -44,6 +50,8 @@ type ownIdentity struct {
 	SignedInAt time.Time `json:"signed_in_at"`
 }
 
+// ownSession is a browser in which they are signed in; its fields are those of
+// [users.Session], in the same order.
 type ownSession struct {
 	ID        users.SessionID `json:"id"`
 	StartedAt time.Time       `json:"started_at"`
@@ -53,6 +61,8 @@ type ownSession struct {
 	UserAgent string          `json:"user_agent"`
 }
 
+// ownEvent is something that was done to them. From where others did it is empty,
+// as the domain tells only those who may see the audit log.
 type ownEvent struct {
 	Seq       int64          `json:"seq"`
 	At        time.Time      `json:"at"`
@@ -107,6 +117,8 @@ func (a *App) ownHistory(c echo.Context) ([]users.Event, error) {
 	}
 }
 
+// ownDataOf puts together what is downloaded. Lists with nothing in them are
+// empty rather than null.
 func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) ownData {
 	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, AnswersFor: []users.ID{}, History: []ownEvent{}}
 	for _, i := range d.Identities {
@@ -127,6 +139,7 @@ func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) 
 	return data
 }
 
+// ownRecordOf returns the record of u as it is downloaded.
 func ownRecordOf(u users.User) ownRecord {
 	r := ownRecord{
 		ID: u.ID, IsService: u.Kind == users.KindService, IsSystem: u.Kind == users.KindSystem, Channels: u.Channels, Types: u.Types,

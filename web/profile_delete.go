@@ -12,7 +12,8 @@ type confirmForm struct {
 	Confirm string `form:"confirm"` // the viewer's own user_id
 }
 
-// deleteOwn serves POST /profile/delete.
+// deleteOwn serves POST /profile/delete. The session is gone with the account, so
+// that the page that follows is one for strangers.
 func (a *App) deleteOwn(c echo.Context) error {
 	var form confirmForm
 	err := bindForm(c, &form)

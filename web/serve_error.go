@@ -95,7 +95,8 @@ func (a *App) recordRefusedFields(c echo.Context) {
 	a.recordRefusal(c, what)
 }
 
-// renderError shows the page for an error.
+// renderError shows the page for an error. Who was refused something learns who
+// can help; what is wrong with a form that no page shows is told in a line.
 func (a *App) renderError(c echo.Context, err error, status int, message string) error {
 	chrome := a.chrome(c, heading(status), "")
 	if forbidden, ok := errors.AsType[*users.ForbiddenError](err); ok {
@@ -111,6 +112,7 @@ func (a *App) renderError(c echo.Context, err error, status int, message string)
 	}))
 }
 
+// heading says in a few words what a status means.
 func heading(status int) string {
 	if h := headings[status]; h != "" {
 		return h
@@ -118,6 +120,7 @@ func heading(status int) string {
 	return headings[http.StatusBadRequest]
 }
 
+// messagesOf returns what is said of each field.
 func messagesOf(bad *users.InvalidError) []string {
 	messages := make([]string, len(bad.Fields))
 	for i, f := range bad.Fields {

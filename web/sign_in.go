@@ -25,6 +25,7 @@ func (a *App) signIn(c echo.Context) error {
 	return a.showSignIn(c, returnTo)
 }
 
+// showSignIn shows the button, and says so where a session has ended.
 func (a *App) showSignIn(c echo.Context, returnTo string) error {
 	m := views.SignIn{Chrome: a.chrome(c, "Sign in", ""), Start: signInPath("/sign-in/start", returnTo)}
 	if a.cookieValue(c, sessionCookie) != "" {
@@ -115,7 +116,9 @@ func (a *App) takeAttempt(c echo.Context) (attempt, error) {
 }
 
 // finishSignIn serves GET /sign-in/callback, where the provider sends people
-// back to.
+// back to: it takes the attempt, asks the provider who has come, and lets the
+// domain decide whether they may. What it returns to was looked at when the
+// attempt began, and is again.
 func (a *App) finishSignIn(c echo.Context) error {
 	begun, err := a.takeAttempt(c)
 	if err != nil {
@@ -135,6 +138,7 @@ func (a *App) finishSignIn(c echo.Context) error {
 	return a.seeOther(c, a.ownPath(begun.ReturnTo))
 }
 
+// visit is the browser that comes back from the provider.
 func (a *App) visit(c echo.Context, identity auth.Identity) users.Visit {
 	known := requestOf(c.Request())
 	return users.Visit{

@@ -102,6 +102,7 @@ func (a *App) strangerChrome(c echo.Context, title string) views.Chrome {
 	return chrome
 }
 
+// orNobody returns the address, or says that there is none.
 func orNobody(address string) string {
 	if address == "" {
 		return "(no address)"
