@@ -96,10 +96,10 @@ func TestListEvents(t *testing.T) {
 		"owner@example.com changed the name and notifications of Nightly",
 		"owner@example.com added Robot nightly",
 		"Ana signed in",
-		"Ana signed in for the first time, which bound their identity",
+		"Ana bound their account at the provider to this user",
 		"owner@example.com added Ana",
 		"owner@example.com signed in",
-		"owner@example.com signed in for the first time, which bound their identity",
+		"owner@example.com bound their account at the provider to this user",
 		"operator added owner@example.com with the role owner",
 	}
 	p := b.get(t, "/audit").must(t, 200, "20 events, newest first", "Robot nightly", "Notifications of mentions in comments", "“helps out”", "Command line")

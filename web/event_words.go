@@ -30,7 +30,7 @@ var deeds = map[users.Action]deed{
 	users.ActionStarted:       {"log-in", "signed in as", "signed in", nil},
 	users.ActionRefused:       {"ban", "was refused a sign-in as", "was refused a sign-in", nil},
 	users.ActionEnded:         {"log-out", "ended %s of", "ended %s of their own", endedTail},
-	users.ActionBound:         {"link", "bound an identity to", "signed in for the first time, which bound their identity", nil},
+	users.ActionBound:         {"link", "bound an identity to", "bound their account at the provider to this user", nil},
 	users.ActionReset:         {"unlink", "reset the sign-in of", "reset their own sign-in", nil},
 	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", nil},
 }
@@ -58,7 +58,7 @@ func (t teller) events(list []users.Event) []views.Event {
 	all := make([]views.Event, len(list))
 	for i, e := range list {
 		all[i] = t.event(e)
-		if e.Action == users.ActionStarted {
+		if e.Action == users.ActionStarted || e.Action == users.ActionEnded {
 			all[i].Changes = nil // the session's id, which only the event's own page tells
 		}
 	}
@@ -212,10 +212,17 @@ func nextReview(e users.Event) string {
 	return ""
 }
 
-// changeWords tells the changes of an event, field by field.
+// changeWords tells the changes of an event, field by field. Of who was added
+// there is nothing old to tell, of who was deleted nothing new.
 func changeWords(e users.Event) []views.Change {
 	changes := make([]views.Change, 0, len(e.Changes))
 	for _, c := range e.Changes {
+		switch e.Action {
+		case users.ActionCreated:
+			c.Old = ""
+		case users.ActionDeleted:
+			c.New = ""
+		}
 		changes = append(changes, views.Change{
 			Field: plainText(fieldWord(c.Field)),
 			Old:   plainText(valueWord(c.Field, c.Old)),

@@ -76,10 +76,8 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, form deletio
 // endingSessions says which sessions end.
 func endingSessions(target users.Consequences) []string {
 	switch n := len(target.Sessions); {
-	case target.User.Kind != users.KindPerson:
-		return nil
 	case n == 0:
-		return []string{"They are not signed in anywhere at the moment."}
+		return nil
 	case n == 1:
 		return []string{"Their one session ends at once, last used in " + deviceWord(target.Sessions[0].UserAgent) + "."}
 	default:
