@@ -1,0 +1,249 @@
+package users_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// signIn signs Ana in, adding her if she is not there, with a session of that
+// secret.
+func signIn(t *testing.T, d *userstest.Directory, secret string) users.SignedIn {
+	t.Helper()
+	if _, err := d.User(t.Context(), d.Owner, "ana@example.com"); errors.Is(err, users.ErrNotFound) {
+		d.Invited(t, "ana@example.com", users.RoleUser)
+	}
+	in, err := d.SignIn(t.Context(), userstest.Claims("ana@example.com"), userstest.Visit(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// lives checks whether the session of a secret may be used.
+func lives(t *testing.T, d *userstest.Directory, secret string, want bool) {
+	t.Helper()
+	in, err := d.Session(t.Context(), users.DigestOf(secret))
+	if want && (err != nil || in.User.ID == "" || in.Session.ID == "") || !want && !errors.Is(err, users.ErrNoSession) {
+		t.Errorf("session %s: got %s, %v; want it to live: %v", secret, in.User.ID, err, want)
+	}
+	d.Settle()
+}
+
+func TestSessionLimits(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		forward time.Duration
+		lives   bool
+	}
+	const idle = 12 * time.Hour
+	tests := map[string][]step{
+		"used at once":                  {{0, true}},
+		"idle almost too long":          {{idle - time.Microsecond, true}},
+		"idle too long":                 {{idle, false}},
+		"idle long ago stays over":      {{idle, false}, {-time.Hour, true}, {2 * time.Hour, true}},
+		"used again and again":          {{idle - 1000, true}, {idle - 1000, true}, {idle - 1000, true}, {idle, false}},
+		"clock set back an hour":        {{time.Hour, true}, {-time.Hour, true}, {time.Hour, true}},
+		"clock set back before it":      {{-time.Hour, true}, {time.Hour, true}},
+		"clock set back a year":         {{-365 * 24 * time.Hour, false}, {365 * 24 * time.Hour, true}},
+		"clock set a year ahead, back":  {{365 * 24 * time.Hour, false}, {-365 * 24 * time.Hour, true}},
+		"clock set back, limits remain": {{-time.Hour, true}, {time.Hour + idle, false}},
+	}
+	for name, steps := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := userstest.New(t)
+			signIn(t, d, "s")
+			for _, step := range steps {
+				d.Clock.Advance(step.forward)
+				lives(t, d, "s", step.lives)
+				all, err := d.Sessions(t.Context(), d.Owner, "ana@example.com")
+				if err != nil || len(all) > 0 != step.lives {
+					t.Errorf("Sessions: got %d, %v; want some: %v", len(all), err, step.lives)
+				}
+			}
+		})
+	}
+}
+
+func TestSessionLifetime(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	in := signIn(t, d, "s")
+	for range 7*4 - 1 {
+		d.Clock.Advance(6 * time.Hour)
+		lives(t, d, "s", true)
+	}
+	d.Clock.Advance(6*time.Hour - time.Microsecond)
+	lives(t, d, "s", true)
+	d.Clock.Advance(time.Microsecond)
+	lives(t, d, "s", false)
+	if got := in.Session.ExpiresAt.Sub(in.Session.StartedAt); got != users.DefaultSessionLifetime {
+		t.Errorf("got a lifetime of %v, want %v", got, users.DefaultSessionLifetime)
+	}
+}
+
+func TestSessionLimitsAreSettings(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t, users.Config{SessionIdle: 10 * time.Minute, SessionLifetime: 15 * time.Minute})
+	signIn(t, d, "idle")
+	d.Clock.Advance(9 * time.Minute)
+	lives(t, d, "idle", true)
+	d.Clock.Advance(6 * time.Minute)
+	lives(t, d, "idle", false)
+}
+
+// TestExpiredSessionsAreForgotten looks for the row of a session that is over,
+// before and after someone else signs in.
+func TestExpiredSessionsAreForgotten(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := signIn(t, d, "s")
+	d.Clock.Advance(13 * time.Hour)
+	if key, err := d.ExpiredUser(t.Context(), users.DigestOf("s")); err != nil || key != ana.User.Key {
+		t.Errorf("ExpiredUser: got %q, %v; want Ana's key", key, err)
+	}
+	d.SignedIn(t, string(d.Owner.ID))
+	d.Settle()
+	if key, err := d.ExpiredUser(t.Context(), users.DigestOf("s")); err != nil || key != "" {
+		t.Errorf("ExpiredUser after another sign-in: got %q, %v; want none", key, err)
+	}
+}
+
+func TestSeenAtMostOnceAMinute(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	signIn(t, d, "s")
+	start := d.Clock.Now()
+	last := d.Last(t)
+	for _, step := range []struct{ forward, seen time.Duration }{
+		{time.Minute, time.Minute}, {59 * time.Second, time.Minute}, {time.Second, 2 * time.Minute}, {-time.Hour, 2 * time.Minute},
+	} {
+		d.Clock.Advance(step.forward)
+		lives(t, d, "s", true)
+		sessions, err := d.Sessions(t.Context(), d.Owner, "ana@example.com")
+		if err != nil || len(sessions) != 1 {
+			t.Fatalf("Sessions: got %d, %v", len(sessions), err)
+		}
+		if u, want := d.Must(t, "ana@example.com"), start.Add(step.seen); !u.SeenAt.Equal(want) || !sessions[0].SeenAt.Equal(want) || u.Version != 2 {
+			t.Errorf("got user seen %v, session %v, version %d; want %v and 2", u.SeenAt, sessions[0].SeenAt, u.Version, want)
+		}
+	}
+	check(t, d, last, nil, nil)
+}
+
+func TestTwentySessions(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	for i := range 20 {
+		signIn(t, d, fmt.Sprint(i))
+		d.Clock.Advance(time.Minute)
+	}
+	lives(t, d, "0", true) // the first is used again, so that the second is the one longest unused
+	last := d.Last(t)
+	signIn(t, d, "20")
+	check(t, d, last, nil, nil, "ana@example.com session.ended ana@example.com [session: ses_* → ended: too many sessions]",
+		"ana@example.com session.started ana@example.com [session:  → ses_*]")
+	lives(t, d, "0", true)
+	lives(t, d, "1", false)
+	if all, err := d.Sessions(t.Context(), d.Owner, "ana@example.com"); err != nil || len(all) != 20 {
+		t.Errorf("got %d sessions, %v; want 20", len(all), err)
+	}
+}
+
+// TestReplacedSessionEnds signs in in a browser that has a session, of the same
+// user and of another.
+func TestReplacedSessionEnds(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	signIn(t, d, "first")
+	visit := userstest.Visit("second")
+	visit.Replaces = users.DigestOf("first")
+	last := d.Last(t)
+	if _, err := d.SignIn(t.Context(), userstest.Claims("ana@example.com"), visit); err != nil {
+		t.Fatal(err)
+	}
+	d.Invited(t, "bob@example.com", users.RoleUser)
+	visit = userstest.Visit("third")
+	visit.Replaces = users.DigestOf("second")
+	if _, err := d.SignIn(t.Context(), userstest.Claims("bob@example.com"), visit); err != nil {
+		t.Fatal(err)
+	}
+	for secret, want := range map[string]bool{"first": false, "second": false, "third": true} {
+		lives(t, d, secret, want)
+	}
+	trail := strings.Join(d.Trail(t, last), "\n")
+	for _, want := range []string{"ana@example.com session.ended ana@example.com [session: ses_* → ended: signed in again]",
+		"bob@example.com session.ended ana@example.com [session: ses_* → ended: signed in again]"} {
+		if !strings.Contains(trail, want) {
+			t.Errorf("got events\n%s\nwant %s among them", trail, want)
+		}
+	}
+}
+
+// TestRefusedSignInEndsNothing has a refused sign-in in a browser with a session.
+func TestRefusedSignInEndsNothing(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	signIn(t, d, "first")
+	visit := userstest.Visit("second")
+	visit.Replaces = users.DigestOf("first")
+	if _, err := d.SignIn(t.Context(), userstest.Claims("stranger@example.com"), visit); refusalOf(err) != users.RefusedUninvited {
+		t.Fatalf("got error %v", err)
+	}
+	lives(t, d, "first", true)
+	lives(t, d, "second", false)
+}
+
+// TestDatabaseHoldsNoSecret searches the files of the database for the secret of
+// a session.
+func TestDatabaseHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	const secret = "canary-oPTvZ1nS0bYb3Ay8ZqAb3A"
+	signIn(t, d, secret)
+	if err := d.Keep(t.Context(), users.KeptAttempt, users.DigestOf(secret), []byte("data"), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	content := files(t, d)
+	withoutHint := bytes.ReplaceAll(content, []byte("id-token-of-"+secret), nil)
+	if bytes.Contains(withoutHint, []byte(secret)) || bytes.Contains(withoutHint, []byte(secret[7:])) {
+		t.Error("the database holds the secret of a session")
+	}
+	digest := users.DigestOf(secret)
+	if !bytes.Contains(content, digest[:]) {
+		t.Error("the database does not hold its digest: this test looked in the wrong place")
+	}
+	if _, err := d.Session(t.Context(), users.DigestOf(string(digest[:]))); !errors.Is(err, users.ErrNoSession) {
+		t.Errorf("who has the digest came in: %v", err)
+	}
+}
+
+// files returns what is in the files of the database.
+func files(t *testing.T, d *userstest.Directory) (content []byte) {
+	t.Helper()
+	var path string
+	if err := d.DB.Reads().QueryRowContext(t.Context(), `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path); err != nil {
+		t.Fatal(err)
+	}
+	all, err := filepath.Glob(path + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range all {
+		part, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content = append(content, part...)
+	}
+	return content
+}
