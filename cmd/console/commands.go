@@ -60,6 +60,7 @@ func (p *program) leaf(name, wants, usage string, settings func(*config) []*sett
 	return cmd
 }
 
+// noSettings are the settings of a command that has none.
 func noSettings(*config) []*setting { return nil }
 
 // needsCommand answers a command line that names no command, or none we know.

@@ -15,22 +15,22 @@ type config struct {
 	mistakes mistakes
 
 	listen         string
-	drain          time.Duration
-	baseURL        *url.URL
+	drain          time.Duration // between readiness failing and the end
+	baseURL        *url.URL      // without path
 	trustedProxies []netip.Prefix
 
-	database string
+	database string // as database.Open takes it
 
-	issuer       string
+	issuer       string // of the OpenID provider
 	clientID     string
-	clientSecret string
+	clientSecret string // empty for a public client
 	scopes       []string
 	emailClaim   string
-	trustEmail   bool
+	trustEmail   bool // an address that nobody vouches for counts as verified
 
 	orgName string
 	orgID   string
-	owners  []string
+	owners  []string // to be made owners while there is none
 
 	signup          users.Signup
 	signupDomains   []string
@@ -41,8 +41,10 @@ type config struct {
 	logFormat string
 	logLevel  slog.Level
 
-	sampleUsers int    // of the demo
-	role        string // of whom users add adds
+	sampleUsers      int         // of the demo
+	sampleUsersGiven func() bool // rather than left at the fallback
+
+	role string // of whom users add adds
 }
 
 // Categories of settings in the help.
@@ -73,12 +75,14 @@ func (c *config) serveSettings() []*setting {
 
 // demoSettings are the settings of the command demo.
 func (c *config) demoSettings() []*setting {
+	sample := &setting{name: "users", category: inData, fallback: "1000", read: into(&c.sampleUsers, readCount),
+		usage: "`NUMBER` of users to make up, beside the sample people, when there is no database yet"}
+	c.sampleUsersGiven = func() bool { return sample.given }
 	return append([]*setting{
 		{name: "listen", category: inNetwork, fallback: "127.0.0.1:8080", read: into(&c.listen, readLoopbackListen),
 			usage: "`ADDRESS` to listen on, host:port, on this machine alone; the demo's provider listens on the next port"},
 		c.databaseSetting("sqlite:data/demo.db"),
-		{name: "users", category: inData, fallback: "1000", read: into(&c.sampleUsers, readCount),
-			usage: "`NUMBER` of generated users beside the sample people"},
+		sample,
 	}, c.logSettings("text")...)
 }
 
@@ -88,11 +92,13 @@ func (c *config) directorySettings() []*setting {
 	return []*setting{c.databaseSetting("sqlite:data/console.db")}
 }
 
+// listenSetting is where a server listens.
 func (c *config) listenSetting(fallback string) *setting {
 	return &setting{name: "listen", category: inNetwork, fallback: fallback, read: into(&c.listen, readListen),
 		usage: "`ADDRESS` to listen on, host:port"}
 }
 
+// databaseSetting is where the data is.
 func (c *config) databaseSetting(fallback string) *setting {
 	return &setting{name: "database", category: inData, fallback: fallback, read: into(&c.database, readDatabase),
 		usage: "`URL` of the database, sqlite:PATH"}
@@ -138,6 +144,7 @@ func (c *config) orgSettings() []*setting {
 	}
 }
 
+// logSettings are what the program tells of itself, on standard error.
 func (c *config) logSettings(format string) []*setting {
 	return []*setting{
 		{name: "log-format", category: inLog, fallback: format, read: into(&c.logFormat, readLogFormat),

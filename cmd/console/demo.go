@@ -3,11 +3,16 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
-	"strconv"
+	"os"
+	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 	"golang.org/x/sync/errgroup"
@@ -15,12 +20,14 @@ import (
 	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/demodata"
 	"github.com/roboto-ai/console/static"
 )
 
 // demoOrg is the organisation of the demo.
 const demoOrg = "Example Robotics"
 
+// demoCommand returns the command that runs the demo: the one way to it.
 func (p *program) demoCommand() *cli.Command {
 	return p.leaf("demo", "", "run a whole console to try, with nothing to set up", (*config).demoSettings, p.runDemo)
 }
@@ -43,6 +50,9 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	defer db.Close()
 	directory := users.NewService(db, c.directory(log))
 	defer directory.Close()
+	if err := checkDemo(ctx, c, directory); err != nil {
+		return err
+	}
 	app, err := newApp(c, directory, log, true)
 	if err != nil {
 		return err
@@ -64,22 +74,21 @@ func listenForDemo(ctx context.Context, address string) (console, provider net.L
 	if console, err = listen(ctx, address); err != nil {
 		return nil, nil, err
 	}
-	host, port, err := net.SplitHostPort(console.Addr().String())
-	if err != nil {
-		return nil, nil, err
+	next := nextTo(console.Addr())
+	if strings.HasSuffix(address, ":0") {
+		next = address
 	}
-	next := 0
-	if _, asked, _ := net.SplitHostPort(address); asked != "0" {
-		if next, err = strconv.Atoi(port); err != nil {
-			return nil, nil, err
-		}
-		next++
-	}
-	if provider, err = listen(ctx, net.JoinHostPort(host, strconv.Itoa(next))); err != nil {
+	if provider, err = listen(ctx, next); err != nil {
 		_ = console.Close()
 		return nil, nil, fmt.Errorf("the demo's provider needs the next port: %w", err)
 	}
 	return console, provider, nil
+}
+
+// nextTo returns the address with the port after that of address.
+func nextTo(address net.Addr) string {
+	a := netip.MustParseAddrPort(address.String()) // a listener's always is one
+	return netip.AddrPortFrom(a.Addr(), a.Port()+1).String()
 }
 
 // setUpDemo makes the settings that the demo does not ask for.
@@ -101,42 +110,83 @@ func newDemoProvider(c *config) (http.Handler, error) {
 		ClientSecret:  c.clientSecret,
 		RedirectURL:   c.address(callbackPath),
 		PostLogoutURL: c.address(signedOutPath),
-		People:        demoPeople,
+		People:        demoPeople(),
 		Org:           c.orgName,
 		Stylesheet:    static.URL("console.css"),
 		Static:        static.Handler(),
 	})
 }
 
-// demoPeople are those who can sign in, in the order in which they are shown.
-var demoPeople = []demoidp.Person{
-	{UserID: "owner@example.com", Name: "Olivia Marsh", EmailVerified: true, TimeZone: "Europe/London",
-		Says: "Owner: does everything, and gives roles."},
-	{UserID: "admin@example.com", Name: "Adrián Castillo", EmailVerified: true, TimeZone: "Europe/Madrid",
-		Says: "Admin: looks after users and service users."},
-	{UserID: "auditor@example.com", Name: "Aiko Tanaka", EmailVerified: true, TimeZone: "Asia/Tokyo",
-		Says: "Auditor: sees everything, changes nothing but her own profile."},
-	{UserID: "user@example.com", Name: "Uma Krishnan", EmailVerified: true, TimeZone: "Asia/Kolkata",
-		Says: "User: sees her own profile, and the service user she answers for."},
-	{UserID: "deactivated@example.com", Name: "Dieter Vogel", EmailVerified: true, TimeZone: "Europe/Berlin",
-		Says: "Deactivated in the console: is let in here and refused there."},
-	{UserID: "invited@example.com", Name: "Ines Ferreira", EmailVerified: true, TimeZone: "Europe/Lisbon",
-		Says: "Invited: signs in for the first time."},
-	{UserID: "unverified@example.com", Name: "Ulrike Novak", EmailVerified: false, TimeZone: "Europe/Vienna",
-		Says: "Address not verified, and not in the directory: is refused."},
-	{UserID: "stranger@example.com", Name: "Sam Okafor", EmailVerified: true, TimeZone: "Africa/Lagos",
-		Says: "Not in the directory: is refused, since nobody invited them."},
+// demoPeople returns those who can sign in, in the order in which they are shown.
+func demoPeople() []demoidp.Person {
+	people := make([]demoidp.Person, 0, len(demodata.SamplePeople))
+	for _, s := range demodata.SamplePeople {
+		people = append(people, demoidp.Person{
+			UserID: s.UserID, Name: s.Name, Says: s.Says, EmailVerified: s.EmailVerified, TimeZone: s.TimeZone,
+		})
+	}
+	return people
 }
 
-// openDemo opens the demo's database, after filling it if there is none.
+// openDemo opens the demo's database. If there is none it makes one first, with
+// as many users as the settings ask for.
 func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error) {
+	path, err := database.Path(c.database)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := p.buildDemo(ctx, c, path); err != nil {
+			return nil, err
+		}
+	}
 	return database.Open(ctx, c.database, database.Options{})
+}
+
+// buildDemo fills a new database at path.
+func (p *program) buildDemo(ctx context.Context, c *config, path string) error {
+	p.say("Making up %d users and their history", c.sampleUsers)
+	quarters := 0
+	return demodata.Build(ctx, path, demodata.Options{
+		Users:   c.sampleUsers,
+		Now:     time.Now(),
+		Issuer:  c.issuer,
+		Subject: demoidp.SubjectOf,
+		Progress: func(done, total int) {
+			if now := 4 * done / max(total, 1); now > quarters {
+				quarters = now
+				p.say("  %d %%", 25*now)
+			}
+		},
+	})
+}
+
+// checkDemo refuses a directory that this demo was not made for: one of another
+// size than was asked for, one whose people are known at another provider, and
+// one that is no demo's, where nobody should be let in as anybody.
+func checkDemo(ctx context.Context, c *config, directory *users.Service) error {
+	size, err := demodata.Size(ctx, directory)
+	if errors.Is(err, demodata.ErrNotDemo) {
+		return mistaken("%s was not made by console demo, which lets anybody in as anybody: give another --database", c.database)
+	} else if err != nil {
+		return err
+	}
+	if c.sampleUsersGiven() && size != c.sampleUsers {
+		return mistaken("%s was made with --users %d, not %d: leave --users out, give another --database, or delete the file",
+			c.database, size, c.sampleUsers)
+	}
+	issuer, err := demodata.Issuer(ctx, directory)
+	if err == nil && issuer != "" && issuer != c.issuer {
+		return mistaken("%s was made for a demo whose provider is at %s, and this one's is at %s: "+
+			"give the same --listen as then, or another --database", c.database, issuer, c.issuer)
+	}
+	return err
 }
 
 // sayWhoCanSignIn prints where the demo is and who can sign in to it.
 func (p *program) sayWhoCanSignIn(c *config) {
 	p.say("\nThe demo is at %s\n\nSign in as one of these; there are no passwords:", c.baseURL)
-	for _, person := range demoPeople {
+	for _, person := range demodata.SamplePeople {
 		p.say("  %-24s %s", person.UserID, person.Says)
 	}
 	p.say("\nIts data is in %s. Ctrl-C ends it.\n", c.database)

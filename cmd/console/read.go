@@ -29,6 +29,8 @@ func into[T any](to *T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
+// readText takes any text but an empty one: leaving a setting out is how to say
+// nothing.
 func readText(text string) (string, error) {
 	if text == "" {
 		return "", errors.New("it is empty")
@@ -45,6 +47,7 @@ func readWords(text string) ([]string, error) {
 	return words, nil
 }
 
+// readBool takes what strconv takes, 1 and true among them.
 func readBool(text string) (bool, error) {
 	on, err := strconv.ParseBool(text)
 	if err != nil {
@@ -53,6 +56,7 @@ func readBool(text string) (bool, error) {
 	return on, nil
 }
 
+// readCount takes a number of users.
 func readCount(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > 1_000_000 {
@@ -61,6 +65,7 @@ func readCount(text string) (int, error) {
 	return n, nil
 }
 
+// readListen takes host:port, where the host may be left out.
 func readListen(text string) (string, error) {
 	_, port, err := net.SplitHostPort(text)
 	if err != nil {
@@ -108,10 +113,13 @@ func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
+// readIssuer leaves the address as it is: the provider compares every letter.
 func readIssuer(text string) (string, error) {
 	return text, auth.ValidateIssuer(text)
 }
 
+// readDatabase looks at the form alone; whether there is a database, and whose,
+// is found out when it is opened.
 func readDatabase(text string) (string, error) {
 	if _, err := database.Path(text); err != nil {
 		return "", fmt.Errorf("%q is not an address like sqlite:data/console.db", text)
@@ -139,6 +147,7 @@ func readPrefixes(text string) ([]netip.Prefix, error) {
 	return prefixes, nil
 }
 
+// readAddresses takes e-mail addresses and returns them in canonical form.
 func readAddresses(text string) ([]string, error) {
 	words, err := readWords(text)
 	if err != nil {
@@ -156,6 +165,8 @@ func readAddresses(text string) ([]string, error) {
 
 var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 
+// readHosts takes host names, which end up in the content policy: nothing that
+// could end a directive there passes.
 func readHosts(text string) ([]string, error) {
 	words, err := readWords(strings.ToLower(text))
 	if err != nil {
@@ -169,6 +180,7 @@ func readHosts(text string) ([]string, error) {
 	return words, nil
 }
 
+// readSignup takes one of the ways to sign up.
 func readSignup(text string) (users.Signup, error) {
 	switch s := users.Signup(text); s {
 	case users.SignupInvited, users.SignupDomain, users.SignupOpen:
@@ -177,6 +189,7 @@ func readSignup(text string) (users.Signup, error) {
 	return "", fmt.Errorf("%q is not invited, domain or open", text)
 }
 
+// readSessionTime takes a limit of sessions.
 func readSessionTime(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < time.Minute {
@@ -185,6 +198,7 @@ func readSessionTime(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// readDrain takes a time that whoever stops the program will wait for.
 func readDrain(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 || d > 10*time.Minute {
@@ -193,6 +207,7 @@ func readDrain(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// readLogFormat takes a format that newLog knows.
 func readLogFormat(text string) (string, error) {
 	if text != "json" && text != "text" {
 		return "", fmt.Errorf("%q is not json or text", text)
@@ -200,6 +215,7 @@ func readLogFormat(text string) (string, error) {
 	return text, nil
 }
 
+// readLogLevel takes a level by its name, without an offset.
 func readLogLevel(text string) (slog.Level, error) {
 	var level slog.Level
 	switch strings.ToLower(text) {

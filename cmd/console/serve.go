@@ -20,6 +20,7 @@ const (
 	signedOutPath = "/sign-in"
 )
 
+// serveCommand returns the command that runs the console of an organisation.
 func (p *program) serveCommand() *cli.Command {
 	return p.leaf("serve", "", "run the console", (*config).serveSettings, p.serve)
 }
@@ -51,7 +52,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	p.say("  sign-out address  %s", c.address(signedOutPath))
 	log.Info("listening", "address", listener.Addr().String(), "version", versionText())
 	return server{listener, app.Handler(), log}.serveUntil(ctx, func() {
-		log.Info("stopping", "drain", c.drain)
+		log.Info("stopping", "drain", c.drain.String())
 		app.Drain()
 		time.Sleep(c.drain)
 	})

@@ -52,35 +52,52 @@ func lookupIn(env map[string]string) lookup {
 	}
 }
 
-func TestSettings(t *testing.T) {
+// A settingsTest says what becomes of arguments and variables.
+type settingsTest struct {
+	args []string
+	env  map[string]string
+	got  func(*config) any
+	want any
+}
+
+func testSettings(t *testing.T, tests map[string]settingsTest) {
+	t.Helper()
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := readSettings(t, test.args, test.env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, test.got(c), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWhereSettingsComeFrom(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte("from a file\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tests := map[string]struct {
-		args []string
-		env  map[string]string
-		got  func(*config) any
-		want any
-	}{
-		"the fallback": {nil, nil, func(c *config) any { return c.listen }, "127.0.0.1:8080"},
-		"a variable": {
-			nil, map[string]string{"CONSOLE_LISTEN": ":80"},
-			func(c *config) any { return c.listen }, ":80",
-		},
-		"a flag goes before a variable": {
-			[]string{"--listen", ":81"}, map[string]string{"CONSOLE_LISTEN": ":80"},
-			func(c *config) any { return c.listen }, ":81",
-		},
-		"a flag goes before a variable with a mistake": {
-			[]string{"--listen=:81"}, map[string]string{"CONSOLE_LISTEN": "x"},
-			func(c *config) any { return c.listen }, ":81",
-		},
-		"a secret in a file": {
-			nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": file},
-			func(c *config) any { return c.clientSecret }, "from a file",
-		},
+	listen := func(c *config) any { return c.listen }
+	secret := func(c *config) any { return c.clientSecret }
+	testSettings(t, map[string]settingsTest{
+		"nowhere":          {nil, nil, listen, "127.0.0.1:8080"},
+		"a variable":       {nil, map[string]string{"CONSOLE_LISTEN": ":80"}, listen, ":80"},
+		"a flag":           {[]string{"--listen", ":81"}, nil, listen, ":81"},
+		"both":             {[]string{"--listen", ":81"}, map[string]string{"CONSOLE_LISTEN": ":80"}, listen, ":81"},
+		"a bad variable":   {[]string{"--listen=:81"}, map[string]string{"CONSOLE_LISTEN": "x"}, listen, ":81"},
+		"a file":           {nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": file}, secret, "from a file"},
+		"no file is named": {[]string{"--oidc-client-secret", "s"}, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": ""}, secret, "s"},
+	})
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	testSettings(t, map[string]settingsTest{
 		"a base URL ends after the host": {
 			[]string{"--base-url", "https://console.example.com/"}, nil,
 			func(c *config) any { return c.address("/x") }, "https://console.example.com/x",
@@ -117,19 +134,7 @@ func TestSettings(t *testing.T) {
 			[]time.Duration{90 * time.Minute, 7 * 24 * time.Hour, 0},
 		},
 		"log level": {[]string{"--log-level", "WARN"}, nil, func(c *config) any { return c.logLevel }, slog.LevelWarn},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, err := readSettings(t, test.args, test.env)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, test.got(c), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
+	})
 }
 
 func TestSettingsMistakes(t *testing.T) {

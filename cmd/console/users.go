@@ -16,6 +16,8 @@ import (
 // reason is kept with each event that these commands leave.
 const reason = "at the command line"
 
+// usersCommand returns the commands that change the directory. They work on the
+// database itself, beside a console that runs or without one.
 func (p *program) usersCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "users",
@@ -67,6 +69,7 @@ func (p *program) withDirectory(do deed) action {
 	}
 }
 
+// setRole does users set-role ID ROLE.
 func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
 	id, err := users.ParseID(args[0])
 	if err != nil {
@@ -83,6 +86,7 @@ func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *c
 	return fmt.Sprintf("%s has the role %s.", u.ID, u.Role), nil
 }
 
+// addPerson does users add ID.
 func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
 	u, err := directory.AddPerson(ctx, by, users.NewPerson{ID: args[0], Role: users.Role(c.role)})
 	if err != nil {
@@ -91,6 +95,7 @@ func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c 
 	return fmt.Sprintf("%s was added with the role %s and may sign in.", u.ID, u.Role), nil
 }
 
+// resetSignIn does users reset-sign-in ID.
 func resetSignIn(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
 	id, err := users.ParseID(args[0])
 	if err != nil {
@@ -102,6 +107,7 @@ func resetSignIn(ctx context.Context, directory *users.Service, by users.Actor, 
 	return string(id) + " is signed out, and may sign in with another identity that has this verified address.", nil
 }
 
+// addSystem does users add-system ID.
 func addSystem(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
 	u, err := directory.AddSystemUser(ctx, by, args[0])
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 // version is set when a release is built.
 var version string
 
+// version prints the version and what it was built for.
 func (p *program) version(context.Context, *config, []string) error {
 	p.say("console %s (%s, %s/%s)", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil

@@ -56,14 +56,14 @@ func newStorage(c Config) (*storage, error) {
 		tokens:   map[string]token{},
 	}
 	for _, p := range c.People {
-		s.people[subjectOf(p.UserID)] = p
+		s.people[SubjectOf(p.UserID)] = p
 	}
 	return s, nil
 }
 
-// subjectOf returns the subject of the person with that user id: like that of any
+// SubjectOf returns the subject of the person with that user id: like that of any
 // provider it says nothing of them, and it is the same at every start.
-func subjectOf(userID string) string {
+func SubjectOf(userID string) string {
 	sum := sha256.Sum256([]byte("demo subject: " + userID))
 	return hex.EncodeToString(sum[:16])
 }
@@ -79,7 +79,7 @@ func (s *storage) waiting(id string) bool {
 // choose signs the person in for the request. It reports false if there is no such
 // person, or no such request waiting.
 func (s *storage) choose(id, userID string) bool {
-	subject := subjectOf(userID)
+	subject := SubjectOf(userID)
 	_, known := s.people[subject]
 	if !known || !s.waiting(id) {
 		return false
