@@ -84,6 +84,7 @@ func (a *App) auditResults(c echo.Context, l listAddress, page users.EventPage) 
 	return m
 }
 
+// auditFilter is the form above the log, with what is wrong beside its fields.
 func auditFilter(l listAddress, o outcome) views.AuditFilter {
 	field := func(f views.Field) views.Field {
 		f.Value = l.get(f.Name)

@@ -94,6 +94,7 @@ func (t teller) eventURL(e users.Event) string {
 	return eventPath(e.Seq)
 }
 
+// eventPath returns the path of the page about one event.
 func eventPath(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
 
 // eventActor shows who did it: the operator, or a stranger, where it was no user.
@@ -107,6 +108,7 @@ func (t teller) eventActor(e users.Event) views.Person {
 	return nobody("Someone")
 }
 
+// nobody stands where an event has no user to name.
 func nobody(label string) views.Person {
 	return views.Person{Label: label, Avatar: views.AvatarOf(label, label, false, "")}
 }

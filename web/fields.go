@@ -37,10 +37,12 @@ func recordFormOf(u users.User) recordForm {
 	}
 }
 
+// serviceFormOf returns the form as it is filled in from u.
 func serviceFormOf(u users.User) serviceForm {
 	return serviceForm{Purpose: u.Purpose, Responsible: string(u.Responsible.ID), ReviewOn: string(u.ReviewOn)}
 }
 
+// ticked returns what a browser posts of a tick box.
 func ticked(on bool) string {
 	if on {
 		return "on"
@@ -48,10 +50,12 @@ func ticked(on bool) string {
 	return ""
 }
 
+// channels returns every channel of the form, on or off: an unticked box means off.
 func (f recordForm) channels() map[string]bool {
 	return map[string]bool{"email": f.ChannelEmail == "on", "web_ui": f.ChannelWebUI == "on"}
 }
 
+// types returns every type of notification of the form, on or off.
 func (f recordForm) types() map[string]bool {
 	return map[string]bool{"comment_mention": f.TypeMention == "on"}
 }
@@ -61,6 +65,7 @@ func (f recordForm) fields() users.Fields {
 	return users.Fields{Name: &f.Name, PictureURL: &f.PictureURL, Channels: f.channels(), Types: f.types()}
 }
 
+// fields returns the form as the domain takes it.
 func (f serviceForm) fields() users.ServiceFields {
 	return users.ServiceFields{Purpose: f.Purpose, Responsible: f.Responsible, ReviewOn: f.ReviewOn}
 }
@@ -73,6 +78,7 @@ func (f *recordForm) inputs() map[string]*string {
 	}
 }
 
+// inputs gives access to the fields by name.
 func (f *serviceForm) inputs() map[string]*string {
 	return map[string]*string{"purpose": &f.Purpose, "responsible": &f.Responsible, "review_on": &f.ReviewOn}
 }
@@ -121,6 +127,7 @@ func (o outcome) on(f views.Field) views.Field {
 	return f
 }
 
+// nameField asks for a name.
 func (o outcome) nameField(value string) views.Field {
 	return o.on(views.Field{
 		Name: "name", Label: "Name", Value: value, MaxLength: users.MaxName,
@@ -158,14 +165,17 @@ var toggleWords = map[string]string{
 	"type.comment_mention": "Someone mentions them in a comment",
 }
 
+// channelToggles are the boxes for how someone is notified.
 func (o outcome) channelToggles(f recordForm) []views.Toggle {
 	return o.toggles("channel.", users.Channels, f.channels())
 }
 
+// typeToggles are the boxes for what someone is notified of.
 func (o outcome) typeToggles(f recordForm) []views.Toggle {
 	return o.toggles("type.", users.Types, f.types())
 }
 
+// toggles are the boxes for keys, whose names begin with prefix.
 func (o outcome) toggles(prefix string, keys []string, on map[string]bool) []views.Toggle {
 	boxes := make([]views.Toggle, len(keys))
 	for i, key := range keys {
@@ -178,12 +188,12 @@ func (o outcome) toggles(prefix string, keys []string, on map[string]bool) []vie
 	return boxes
 }
 
-// roleChoice offers roles, with what each may do.
-func (o outcome) roleChoice(roles []users.Role, value string) views.Choice {
+// roleChoice offers roles for a user of the kind, with what each may do.
+func (o outcome) roleChoice(kind users.Kind, roles []users.Role, value string) views.Choice {
 	c := views.Choice{Field: o.on(views.Field{Name: "role", Label: "Role", Value: value, Required: true})}
 	for _, r := range roles {
 		c.Options = append(c.Options, views.Option{
-			Value: string(r), Label: roleWord(r), Hint: roleMay[r], Selected: string(r) == value,
+			Value: string(r), Label: roleWord(r), Hint: mayWord(kind, r), Selected: string(r) == value,
 		})
 	}
 	return c

@@ -25,6 +25,7 @@ func listAddressOf(c echo.Context, keys ...string) listAddress {
 	return l
 }
 
+// get returns the value of key, or nothing.
 func (l listAddress) get(key string) string { return l.query.Get(key) }
 
 // has reports whether any of keys is set.
@@ -73,8 +74,10 @@ func (l listAddress) turned(key, cursor string) string {
 	return l.with(key, cursor)
 }
 
+// String returns the path and query.
 func (l listAddress) String() string { return addressOf(l.path, l.query) }
 
+// addressOf returns a path with a query, if there is any.
 func addressOf(path string, query url.Values) string {
 	if len(query) == 0 {
 		return path
@@ -93,6 +96,9 @@ func (l listAddress) announce(c echo.Context) {
 	c.Response().Header().Set(header, l.String())
 }
 
+// differsInTextOnly reports whether an address with the query shown is the same
+// but for the text of the search and the place in the list. Browsers send the
+// fields of a form that are empty, too.
 func (l listAddress) differsInTextOnly(shown url.Values) bool {
 	for key := range shown {
 		if key != "q" && key != "after" && key != "before" && shown.Get(key) != l.query.Get(key) {

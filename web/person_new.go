@@ -29,6 +29,7 @@ func newPersonFormOf(c echo.Context) newPersonForm {
 	return f
 }
 
+// person returns the form as the domain takes it.
 func (f newPersonForm) person() users.NewPerson {
 	return users.NewPerson{
 		ID: f.UserID, Name: f.Name, PictureURL: f.PictureURL, Role: users.Role(f.Role), Channels: f.channels(), Types: f.types(),
@@ -69,6 +70,7 @@ func (a *App) addPerson(c echo.Context) error {
 	return render(c, http.StatusUnprocessableEntity, views.NewPersonPage(m))
 }
 
+// newPersonPage is the page with the form as it is filled in.
 func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views.NewPerson {
 	roles := actor(c).MayGive(users.ActAddPerson, users.KindPerson)
 	m := views.NewPerson{
@@ -79,7 +81,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 			Hint: "The address they sign in with. It is their user ID.",
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
-		Role: o.roleChoice(roles, form.Role), RoleWhy: roleWhy(roles),
+		Role: o.roleChoice(users.KindPerson, roles, form.Role), RoleWhy: roleWhy(roles),
 		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Add a person"}}

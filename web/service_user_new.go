@@ -68,6 +68,7 @@ func (a *App) createServiceUser(c echo.Context) error {
 	return render(c, http.StatusUnprocessableEntity, views.NewServiceUserPage(m))
 }
 
+// newServiceUserPage is the page with the form as it is filled in.
 func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outcome) (views.NewServiceUser, error) {
 	people, err := a.suggestPeople(c)
 	roles := actor(c).MayGive(users.ActCreateService, users.KindService)
@@ -80,7 +81,7 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Service: o.serviceFields(form.serviceForm, people, "/service-users/new"),
-		Role:    o.roleChoice(roles, form.Role), RoleWhy: roleWhy(roles),
+		Role:    o.roleChoice(users.KindService, roles, form.Role), RoleWhy: roleWhy(roles),
 		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
 	}
 	m.Crumbs = []views.Link{{Label: "Service users", URL: "/users?view=service"}, {Label: "New service user"}}

@@ -33,6 +33,7 @@ func (a *App) suggestPeople(c echo.Context) ([]users.Ref, error) {
 	return a.users.FindPeople(c.Request().Context(), actor(c), "", maxSuggestions)
 }
 
+// personOptions are people as a field suggests them: by name, for their user_id.
 func personOptions(people []users.Ref) []views.Option {
 	options := make([]views.Option, len(people))
 	for i, r := range people {

@@ -51,6 +51,7 @@ func (t teller) person(r users.Ref) views.Person { return t.pictured(r, "") }
 // user shows a user as in lists, with their picture.
 func (t teller) user(u users.User) views.Person { return t.pictured(u.Ref(), u.PictureURL) }
 
+// pictured shows a user by name. Who was erased has neither name nor user_id left.
 func (t teller) pictured(r users.Ref, picture string) views.Person {
 	if r.Key == "" && r.ID == "" {
 		return views.Person{}

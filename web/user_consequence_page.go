@@ -18,6 +18,7 @@ func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason s
 	}
 }
 
+// deactivatePage says what deactivating brings.
 func (a *App) deactivatePage(c echo.Context, target users.Consequences, form departureForm, o outcome) (views.Consequence, error) {
 	u := target.User
 	m := a.consequencePage(c, u, "Deactivate", "deactivate", form.Reason, o)
@@ -38,6 +39,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, form dep
 	return m, err
 }
 
+// reactivatePage says what reactivating brings.
 func (a *App) reactivatePage(c echo.Context, target users.Consequences, form reasonForm, o outcome) views.Consequence {
 	u := target.User
 	m := a.consequencePage(c, u, "Reactivate", "reactivate", form.Reason, o)
@@ -54,6 +56,8 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 	return m
 }
 
+// deletePage says what deleting brings. It asks for the user_id, so that nobody is
+// deleted by a slip.
 func (a *App) deletePage(c echo.Context, target users.Consequences, form deletionForm, o outcome) (views.Consequence, error) {
 	u := target.User
 	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
@@ -85,6 +89,7 @@ func endingSessions(target users.Consequences) []string {
 	}
 }
 
+// endingAccess says what becomes impossible for u.
 func endingAccess(u users.User) string {
 	if u.Kind == users.KindPerson {
 		return "They cannot sign in any more, whatever the provider says."

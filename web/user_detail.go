@@ -26,6 +26,7 @@ func (a *App) userDetail(c echo.Context) error {
 	return render(c, http.StatusOK, views.UserDetailPage(a.userDetailPage(c, detail)))
 }
 
+// userDetailPage is the page with all that d tells, and what the viewer may do.
 func (a *App) userDetailPage(c echo.Context, d users.Detail) views.UserDetail {
 	t, u := a.tell(c), d.User
 	m := views.UserDetail{

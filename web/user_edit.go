@@ -26,6 +26,7 @@ type serviceEditForm struct {
 	serviceForm
 }
 
+// editFormOf returns the form as it is filled in from u.
 func editFormOf(u users.User) serviceEditForm {
 	return serviceEditForm{editForm{recordForm: recordFormOf(u), Version: u.Version}, serviceFormOf(u)}
 }
@@ -49,6 +50,7 @@ func (f serviceEditForm) edit(u users.User) users.Edit {
 	return e
 }
 
+// inputs gives access to the fields by name, all but version and reason.
 func (f *serviceEditForm) inputs() map[string]*string {
 	all := f.recordForm.inputs()
 	maps.Copy(all, f.serviceForm.inputs())
@@ -125,6 +127,8 @@ func (a *App) editUser(c echo.Context) error {
 	return render(c, formStatus(err), views.UserEditPage(m))
 }
 
+// editPage is the page with the form as it is filled in. What the viewer does not
+// change here stands below it as text.
 func (a *App) editPage(c echo.Context, u users.User, form serviceEditForm, o outcome) (views.UserEdit, error) {
 	t := a.tell(c)
 	m := views.UserEdit{

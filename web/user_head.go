@@ -46,6 +46,7 @@ func (t teller) userHead(u users.User, current string) views.UserHead {
 	return h
 }
 
+// userTabs are the pages about u. Service users have no sessions.
 func userTabs(u users.User, current string) []views.Tab {
 	tabs := []views.Tab{
 		{Label: "Overview", URL: userPath(u.ID)},

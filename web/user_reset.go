@@ -35,6 +35,8 @@ func (a *App) resetSignIn(c echo.Context) error {
 	})
 }
 
+// resetPage says what resetting a sign-in brings: the way back in for someone
+// whose account at the provider is another one now.
 func (a *App) resetPage(c echo.Context, target users.Consequences, form reasonForm, o outcome) views.Consequence {
 	u := target.User
 	m := a.consequencePage(c, u, "Reset the sign-in of", "reset-sign-in", form.Reason, o)

@@ -18,6 +18,7 @@ type roleForm struct {
 	Reason  string `form:"reason"`
 }
 
+// change returns the form as the domain takes it.
 func (f roleForm) change() users.RoleChange {
 	return users.RoleChange{Role: users.Role(f.Role), Version: f.Version, Reason: f.Reason}
 }
@@ -70,11 +71,13 @@ func (a *App) changeRole(c echo.Context) error {
 	return render(c, formStatus(err), views.UserRolePage(m))
 }
 
+// roleInput is the role of u as the field of a form, for [merge].
 func roleInput(u users.User) map[string]*string {
 	role := string(u.Role)
 	return map[string]*string{"role": &role}
 }
 
+// rolePage is the page with the form as it is filled in.
 func (a *App) rolePage(c echo.Context, target users.Consequences, form roleForm, o outcome) views.UserRole {
 	t := a.tell(c)
 	return views.UserRole{
@@ -89,9 +92,9 @@ func (a *App) rolePage(c echo.Context, target users.Consequences, form roleForm,
 func (t teller) roleForm(u users.User, lastOwner bool, form roleForm, o outcome) views.RoleForm {
 	f := views.RoleForm{
 		FormState: views.FormState{Problems: o.problems},
-		Current:   roleWord(u.Role), May: roleMay[u.Role],
+		Current:   roleWord(u.Role), May: mayWord(u.Kind, u.Role),
 		Action: userPath(u.ID, "role"), Version: strconv.FormatInt(form.Version, 10),
-		Role:   o.roleChoice(t.actor.MayGive(users.ActChangeRole, u.Kind), form.Role),
+		Role:   o.roleChoice(u.Kind, t.actor.MayGive(users.ActChangeRole, u.Kind), form.Role),
 		Reason: o.reasonField(form.Reason),
 	}
 	if err := t.actor.May(users.ActChangeRole, u); err != nil {

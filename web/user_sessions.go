@@ -68,6 +68,8 @@ func (a *App) endSessionsOf(c echo.Context, id users.ID, form endSessionsForm) (
 	return "Ended a session of " + string(id) + ".", err
 }
 
+// sessionsPage is the page with the sessions that there are now. Those who may not
+// end them see why.
 func (a *App) sessionsPage(c echo.Context, id users.ID, form endSessionsForm, o outcome) (views.UserSessions, error) {
 	target, err := a.users.Consequences(c.Request().Context(), actor(c), id)
 	if err != nil {

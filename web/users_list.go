@@ -138,6 +138,7 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) 
 	return nil
 }
 
+// directoryTabs are the named views with their counts.
 func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 	var tabs []views.Tab
 	for _, v := range directoryViews {
@@ -152,6 +153,7 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 	return tabs
 }
 
+// directoryFilter is the form above the list, as the address fills it in.
 func directoryFilter(l listAddress) views.DirectoryFilter {
 	return views.DirectoryFilter{
 		Action: l.path, View: l.get("view"), Text: l.get("q"),

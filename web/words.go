@@ -17,9 +17,17 @@ import (
 // roleMay says what a role may do.
 var roleMay = map[users.Role]string{
 	users.RoleUser:    "Sees and edits their own profile.",
-	users.RoleAuditor: "Sees every user and the audit log, and changes nothing but their own profile.",
+	users.RoleAuditor: "Sees every user and the audit log, and changes none of it.",
 	users.RoleAdmin:   "Adds people and service users with the role user, and manages users and auditors.",
 	users.RoleOwner:   "Manages everyone and gives roles.",
+}
+
+// mayWord says what a user of the kind may do with a role.
+func mayWord(kind users.Kind, r users.Role) string {
+	if kind != users.KindPerson && r == users.RoleUser {
+		return "Sees its own record, and nothing else here."
+	}
+	return roleMay[r]
 }
 
 // kindWords name the kinds of users.
@@ -49,6 +57,7 @@ func roleWord(r users.Role) string { return capital(string(r)) }
 // statusWord returns a status as shown: "Invited".
 func statusWord(s users.Status) string { return capital(string(s)) }
 
+// statusBadge shows a status.
 func statusBadge(s users.Status) views.Badge {
 	return views.Badge{Tone: statusTones[s], Word: statusWord(s)}
 }
