@@ -46,14 +46,14 @@ FIND_BROWSER = for b in $(BROWSERS); do command -v "$$b" && break; done
 test-browser: ## run the browser tests; on Debian, root gets a Chromium installed if there is none
 	@if [ -z "$$($(FIND_BROWSER))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
 		echo "Installing Chromium for the browser tests"; \
-		apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-core || exit 1; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-noto-core || exit 1; \
 	fi
 	@browser=$$($(FIND_BROWSER)); \
 	if [ -n "$$browser" ]; then \
 		echo "go test -tags browser ./cmd/console  # in $$browser"; \
 		CONSOLE_TEST_BROWSER="$$browser" go test -tags browser -timeout 15m ./cmd/console; \
 	else \
-		echo "The browser tests did not run: there is no Chromium or Chrome. Install one and run make test-browser."; \
+		echo "The browser tests did not run: there is no Chromium or Chrome. Install one (Debian: apt-get install chromium) and run make test-browser."; \
 		[ "$$CI" != true ]; \
 	fi
 
