@@ -225,7 +225,7 @@ func rangePager(l listAddress, listing users.Listing) views.Pager {
 func (t teller) directoryRow(u users.User) views.DirectoryRow {
 	row := views.DirectoryRow{
 		Person: t.user(u), Kinds: kindBadges(t.actor, u), Status: statusBadge(u.Status), Role: roleWord(u.Role),
-		Seen: t.time(u.SeenAt), Created: t.time(u.CreatedAt),
+		Seen: timeInList(u.SeenAt, t.now, t.zone), Created: timeInList(u.CreatedAt, t.now, t.zone),
 	}
 	row.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
 	return row

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
 )
 
 func TestRelativeWord(t *testing.T) {
@@ -46,6 +47,20 @@ func TestExactWord(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestTimeInList(t *testing.T) {
+	t.Parallel()
+	zone := zoneOf(users.User{TimeZone: "America/Sao_Paulo"})
+	at := time.Date(2026, 1, 1, 2, 15, 44, 0, time.UTC)
+	got := timeInList(at, at.Add(time.Hour), zone)
+	want := views.Time{ISO: "2025-12-31T23:15-03:00", Exact: "31 December 2025, 23:15 UTC-03", Relative: "1 hour ago"}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := timeInList(time.Time{}, at, zone); got != (views.Time{}) {
+		t.Errorf("never: got %+v", got)
 	}
 }
 
