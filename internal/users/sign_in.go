@@ -100,10 +100,11 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 		s.refuse(ctx, actor, concerned, refused)
 		return SignedIn{}, refused
 	}
-	s.noteSoon(expired(s.now(), s.config.SessionIdle))
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("sign in: %w", err)
 	}
+	now := in.Session.StartedAt
+	s.noteSoon(append(seenAgain(in.Session.ID, in.User.Key, now), expired(now, s.config.SessionIdle))...)
 	return in, nil
 }
 

@@ -98,6 +98,7 @@ func (d *Directory) SignedIn(tb testing.TB, id string) users.SignedIn {
 	if err != nil {
 		tb.Fatalf("sign in %s: %v", id, err)
 	}
+	d.Settle()
 	return in
 }
 
