@@ -251,14 +251,18 @@ func (q Query) filter(now time.Time) filter {
 	return f
 }
 
-// maxWords bounds what one search costs.
-const maxWords = 8
+// What one search costs is bounded: so many words, of so many bytes each, which
+// is more than any text it looks in has.
+const (
+	maxWords = 8
+	maxWord  = 10_000
+)
 
 // match adds that every word of a text is in a folded column.
 func (f *filter) match(column, text string) {
 	words := foldWords(text)
 	for _, word := range words[:min(len(words), maxWords)] {
-		escaped := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word)
+		escaped := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word[:min(len(word), maxWord)])
 		f.add(column+` LIKE ? ESCAPE '\'`, "%"+escaped+"%")
 	}
 }

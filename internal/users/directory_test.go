@@ -1,0 +1,222 @@
+package users_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// hundredDaysOn returns a directory of all sorts of users, a hundred days after
+// most of them were last seen. The owner and Ana have signed in today.
+func hundredDaysOn(t *testing.T) *userstest.Directory {
+	t.Helper()
+	d := userstest.New(t)
+	ctx, operator := t.Context(), users.Command("")
+	service := func(id, name string, role users.Role) users.NewServiceUser {
+		return users.NewServiceUser{NewPerson: users.NewPerson{ID: id, Name: name, Role: role}}
+	}
+	add := func(id, name string, role users.Role, signIn bool) {
+		d.Clock.Advance(time.Minute)
+		_, err := d.AddPerson(ctx, d.Owner, users.NewPerson{ID: id, Name: name, Role: role})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if signIn {
+			d.SignedIn(t, id)
+		}
+	}
+	add("ana@example.com", "Ana Müller", users.RoleUser, true)
+	add("bob@example.com", "Bob", users.RoleAuditor, true)
+	add("carla@example.com", "Carla", users.RoleAdmin, true)
+	add("dora@example.com", "Dora", users.RoleOwner, false)
+	add("eve@example.com", "", users.RoleUser, false)
+	d.Clock.Advance(time.Minute)
+	d.ServiceUser(t, "robot-1", users.RoleUser) // named Robot robot-1; the owner answers for it until May
+	d.Clock.Advance(time.Minute)
+	_, err2 := d.CreateServiceUser(ctx, operator, service("robot-2", `Ünder 100%_sure\`, users.RoleAdmin))
+	d.Clock.Advance(time.Minute)
+	_, err3 := d.CreateServiceUser(ctx, operator, service("robot-3", "", users.RoleUser))
+	_, err4 := d.AddSystemUser(ctx, operator, "platform")
+	if err := errors.Join(err2, err3, err4, d.Deactivate(ctx, operator, "robot-3", users.Departure{}),
+		d.Deactivate(ctx, operator, "carla@example.com", users.Departure{})); err != nil {
+		t.Fatal(err)
+	}
+	d.Clock.Advance(100 * 24 * time.Hour)
+	d.Owner = d.SignedIn(t, "owner@example.com").Actor("", "", "")
+	d.Clock.Advance(time.Minute)
+	d.SignedIn(t, "ana@example.com")
+	return d
+}
+
+// short returns the user_ids of a listing without their domain, in one line.
+func short(l users.Listing) string {
+	names := make([]string, len(l.Users))
+	for i, u := range l.Users {
+		names[i], _, _ = strings.Cut(string(u.ID), "@")
+	}
+	return strings.Join(names, " ")
+}
+
+const all = "ana bob carla dora eve owner robot-1 robot-3 robot-2" // by name
+
+func TestUsersByFilter(t *testing.T) {
+	t.Parallel()
+	d := hundredDaysOn(t)
+	tests := map[string]struct {
+		query users.Query
+		want  string
+	}{
+		"no filter":                    {users.Query{}, all},
+		"people":                       {users.Query{Kind: users.KindPerson}, "ana bob carla dora eve owner"},
+		"service users":                {users.Query{Kind: users.KindService}, "robot-1 robot-3 robot-2"},
+		"system users":                 {users.Query{Kind: users.KindSystem}, "platform"},
+		"role user":                    {users.Query{Role: users.RoleUser}, "ana eve robot-1 robot-3"},
+		"role auditor":                 {users.Query{Role: users.RoleAuditor}, "bob"},
+		"role admin":                   {users.Query{Role: users.RoleAdmin}, "carla robot-2"},
+		"role owner":                   {users.Query{Role: users.RoleOwner}, "dora owner"},
+		"invited":                      {users.Query{Status: users.StatusInvited}, "dora eve"},
+		"active":                       {users.Query{Status: users.StatusActive}, "ana bob owner robot-1 robot-2"},
+		"deactivated":                  {users.Query{Status: users.StatusDeactivated}, "carla robot-3"},
+		"seen recently":                {users.Query{Seen: users.SeenRecently}, "ana owner"},
+		"seen long ago":                {users.Query{Seen: users.SeenLongAgo}, "bob carla"},
+		"never seen":                   {users.Query{Seen: users.SeenNever}, "dora eve robot-1 robot-3 robot-2"},
+		"all at once":                  {users.Query{Text: "bo", Kind: users.KindPerson, Role: users.RoleAuditor, Status: users.StatusActive, Seen: users.SeenLongAgo, View: users.ViewQuiet}, "bob"},
+		"filters that exclude":         {users.Query{Kind: users.KindService, Status: users.StatusInvited}, ""},
+		"view: people":                 {users.Query{View: users.ViewPeople}, "ana bob carla dora eve owner"},
+		"view: service users":          {users.Query{View: users.ViewService}, "robot-1 robot-3 robot-2"},
+		"view: admins and owners":      {users.Query{View: users.ViewAdmins}, "carla dora owner robot-2"},
+		"view: invited":                {users.Query{View: users.ViewInvited}, "dora eve"},
+		"view: quiet":                  {users.Query{View: users.ViewQuiet}, "bob"},
+		"view: deactivated":            {users.Query{View: users.ViewDeactivated}, "carla robot-3"},
+		"view: nobody responsible":     {users.Query{View: users.ViewUnanswered}, "robot-3 robot-2"},
+		"view: review due":             {users.Query{View: users.ViewReviewDue}, "robot-2"},
+		"a view and a kind beside it":  {users.Query{View: users.ViewPeople, Kind: users.KindSystem}, ""},
+		"by name":                      {users.Query{Sort: "name"}, all},
+		"by name, other way":           {users.Query{Sort: "-name"}, "robot-2 robot-3 robot-1 owner eve dora carla bob ana"},
+		"by id":                        {users.Query{Sort: "id"}, "ana bob carla dora eve owner robot-1 robot-2 robot-3"},
+		"by id, other way":             {users.Query{Sort: "-id"}, "robot-3 robot-2 robot-1 owner eve dora carla bob ana"},
+		"by creation":                  {users.Query{Sort: "created"}, "owner ana bob carla dora eve robot-1 robot-2 robot-3"},
+		"by creation, other way":       {users.Query{Sort: "-created"}, "robot-3 robot-2 robot-1 eve dora carla bob ana owner"},
+		"people by last seen":          {users.Query{Sort: "seen", Seen: users.SeenLongAgo}, "bob carla"},
+		"people by last seen, newest":  {users.Query{Sort: "-seen", Kind: users.KindPerson, Status: users.StatusActive}, "ana owner bob"},
+		"text in a name":               {users.Query{Text: "mül"}, "ana"},
+		"text without case and accent": {users.Query{Text: "  MULLER "}, "ana"},
+		"text in a user_id":            {users.Query{Text: "@example.com"}, "ana bob carla dora eve owner"},
+		"words in any order":           {users.Query{Text: "müller ana"}, "ana"},
+		"words in name and user_id":    {users.Query{Text: "example Müll"}, "ana"},
+		"a word too many":              {users.Query{Text: "ana bob"}, ""},
+		"percent is a percent":         {users.Query{Text: "100%"}, "robot-2"},
+		"percent alone":                {users.Query{Text: "%"}, "robot-2"},
+		"underscore is an underscore":  {users.Query{Text: "%_s"}, "robot-2"},
+		"underscore alone":             {users.Query{Text: "_"}, "robot-2"},
+		"backslash is a backslash":     {users.Query{Text: `\`}, "robot-2"},
+		"wildcards of others":          {users.Query{Text: "a*a"}, ""},
+		"hostile SQL":                  {users.Query{Text: `' OR 1=1 --`}, ""},
+		"hostile SQL, too":             {users.Query{Text: `"; DROP TABLE users; --`}, ""},
+		"a zero byte":                  {users.Query{Text: "ana\x00"}, ""},
+		"not UTF-8":                    {users.Query{Text: "ana\xff"}, ""},
+		"far too long a word":          {users.Query{Text: strings.Repeat("a", 100_000)}, ""},
+		"many words":                   {users.Query{Text: strings.Repeat("ana ", 10_000)}, "ana"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := d.Users(t.Context(), d.Owner, test.query)
+			if err != nil || short(got) != test.want || got.Total != len(strings.Fields(test.want)) || got.Next+got.Previous != "" {
+				t.Errorf("got %q of %d, %v; want %q on one page", short(got), got.Total, err, test.want)
+			}
+		})
+	}
+}
+
+func TestUsersByUnknownFilters(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	hostile := "u.user_id; DROP TABLE users"
+	_, err := d.Users(t.Context(), d.Owner, users.Query{Kind: users.Kind(hostile), Role: "root", Status: "dead", Seen: "<1d", View: "mine", Sort: users.Sort(hostile)})
+	checkMistakes(t, d, d.Last(t), err, "type", "role", "status", "seen", "view", "sort")
+	for _, sort := range []users.Sort{"--name", "-", "NAME", "u.user_id", "name desc"} {
+		_, err := d.Users(t.Context(), d.Owner, users.Query{Sort: sort})
+		checkMistakes(t, d, d.Last(t), err, "sort")
+	}
+}
+
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	d := hundredDaysOn(t)
+	counts, err := d.Counts(t.Context(), d.Owner)
+	want := map[users.View]int{users.ViewAll: 9, users.ViewPeople: 6, users.ViewService: 3, users.ViewAdmins: 4, users.ViewInvited: 2,
+		users.ViewQuiet: 1, users.ViewDeactivated: 2, users.ViewUnanswered: 2, users.ViewReviewDue: 1}
+	if diff := cmp.Diff(want, counts); diff != "" || err != nil {
+		t.Errorf("Counts: error %v (-want +got):\n%s", err, diff)
+	}
+	for view, n := range counts {
+		if l, err := d.Users(t.Context(), d.Owner, users.Query{View: view}); err != nil || l.Total != n {
+			t.Errorf("view %q holds %d, %v; its count is %d", view, l.Total, err, n)
+		}
+	}
+}
+
+// TestReviewFallsDue lets the review date of a service user come.
+func TestReviewFallsDue(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.ServiceUser(t, "robot", users.RoleUser) // to be reviewed on 2027-05-01
+	for at, want := range map[string]int{"2027-04-30T23:59:59Z": 0, "2027-05-01T00:00:00Z": 1, "2027-06-01T00:00:00Z": 1} {
+		now, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Clock.Advance(now.Sub(d.Clock.Now()))
+		if l, err := d.Users(t.Context(), d.Owner, users.Query{View: users.ViewReviewDue}); err != nil || l.Total != want {
+			t.Errorf("at %s: got %d, %v; want %d", at, l.Total, err, want)
+		}
+	}
+}
+
+func TestSearchFollowsARename(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := d.Invited(t, "ana@example.com", users.RoleUser)
+	if _, err := d.Edit(t.Context(), d.Owner, ana.ID, users.Edit{Fields: users.Fields{Name: new("Žofie")}}); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"zofie": "ana", "Ana": "ana", "zofie ana": "ana", "Anna": ""} {
+		if l, err := d.Users(t.Context(), d.Owner, users.Query{Text: text}); err != nil || short(l) != want {
+			t.Errorf("search for %q: got %q, %v; want %q", text, short(l), err, want)
+		}
+	}
+	if _, err := d.Edit(t.Context(), d.Owner, ana.ID, users.Edit{Fields: users.Fields{Name: new("")}}); err != nil {
+		t.Fatal(err)
+	}
+	l, err := d.Users(t.Context(), d.Owner, users.Query{})
+	if err != nil || !slices.Equal(ids(l.Users), []users.ID{"ana@example.com", "owner@example.com"}) {
+		t.Errorf("without a name: got %q, %v; want the order of the user_ids", short(l), err)
+	}
+}
+
+func TestFindPeople(t *testing.T) {
+	t.Parallel()
+	d := hundredDaysOn(t)
+	for text, want := range map[string][]string{"": {"Ana Müller", "Bob", "Dora", "eve@example.com", "owner@example.com"},
+		"muller": {"Ana Müller"}, "carla": {}, "robot": {}, "%": {}, "example ANA": {"Ana Müller"}} {
+		found, err := d.FindPeople(t.Context(), d.Owner, text, 10)
+		got := []string{}
+		for _, ref := range found {
+			got = append(got, ref.Label())
+		}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("FindPeople(%q): error %v (-want +got):\n%s", text, err, diff)
+		}
+	}
+	if found, err := d.FindPeople(t.Context(), d.Owner, "", 2); err != nil || len(found) != 2 {
+		t.Errorf("two of them: got %v, %v", found, err)
+	}
+}
