@@ -11,7 +11,6 @@ import (
 
 	"github.com/gorilla/sessions"
 	"github.com/klauspost/compress/gzhttp"
-	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/auth"
@@ -122,7 +121,7 @@ const compression = 7
 // inside out: the last line is what a request meets first, so that whatever goes
 // wrong further in still has a request id, a log line and the headers.
 func (a *App) frame(router http.Handler) (http.Handler, error) {
-	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(compression))
+	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(compression), gzhttp.EnableZstd(false)) // whose usual level comes out larger
 	if err != nil {
 		return nil, err
 	}
