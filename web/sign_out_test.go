@@ -2,10 +2,12 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web"
 )
 
 func TestSignOut(t *testing.T) {
@@ -40,4 +42,25 @@ func TestSignOut(t *testing.T) {
 	}
 	b.get(t, "/").must(t, http.StatusOK, "Sign in")
 	b.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+}
+
+// TestSignOutOnEveryInstance signs out at one of two consoles over one database.
+func TestSignOutOnEveryInstance(t *testing.T) {
+	t.Parallel()
+	var config web.Config
+	s := newSite(t, siteOptions{app: func(c *web.Config) { config = *c }})
+	second, err := web.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := httptest.NewServer(second.Handler())
+	t.Cleanup(elsewhere.Close)
+	b := s.signIn(t, "owner@example.com")
+	b.get(t, elsewhere.URL+"/profile").must(t, http.StatusOK)
+	secret := b.cookie(t, "session")
+	b.post(t, "/sign-out", nil).must(t, http.StatusOK)
+	b.setCookie(t, "session", secret)
+	if to := b.get(t, elsewhere.URL+"/profile").location(); to != "/sign-in?return_to=%2Fprofile" {
+		t.Errorf("still signed in at the other instance: %q", to)
+	}
 }
