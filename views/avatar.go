@@ -48,9 +48,12 @@ func (a Avatar) class() string {
 }
 
 // initials returns the first letters of the first and the last word of label,
-// or "?" if it has none.
+// without what is in brackets at its end, or "?" if it has none.
 func initials(label string) string {
 	label, _, _ = strings.Cut(norm.NFC.String(label), "@")
+	if before, _, ok := strings.Cut(label, " ("); ok {
+		label = before
+	}
 	words := strings.FieldsFunc(label, func(r rune) bool {
 		return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.S) && r != joiner && r != nonJoiner
 	})

@@ -83,10 +83,10 @@ func TestListEvents(t *testing.T) {
 	want := []string{
 		"owner@example.com signed in",
 		"owner@example.com deleted Ana",
-		"owner@example.com was refused access to Ana",
+		"owner@example.com was refused access to Ana (POST /somewhere)",
 		"owner@example.com reactivated Ana",
 		"owner@example.com deactivated Ana",
-		"Someone was refused a sign-in as Ana",
+		"Someone was refused a sign-in as Ana because the address is not verified",
 		"owner@example.com reset the sign-in of Ana",
 		"owner@example.com ended a session of their own",
 		"operator changed the role of Ana from auditor to admin",

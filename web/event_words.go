@@ -28,11 +28,11 @@ var deeds = map[users.Action]deed{
 	users.ActionReviewed:      {"shield-check", "reviewed", "reviewed themselves", nextReview},
 	users.ActionHandedOver:    {"users", "handed over", "handed over themselves", fromTo("responsible")},
 	users.ActionStarted:       {"log-in", "signed in as", "signed in", nil},
-	users.ActionRefused:       {"ban", "was refused a sign-in as", "was refused a sign-in", nil},
+	users.ActionRefused:       {"ban", "was refused a sign-in as", "was refused a sign-in", refusedTail},
 	users.ActionEnded:         {"log-out", "ended %s of", "ended %s of their own", endedTail},
 	users.ActionBound:         {"link", "bound an identity to", "bound their account at the provider to this user", nil},
 	users.ActionReset:         {"unlink", "reset the sign-in of", "reset their own sign-in", nil},
-	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", nil},
+	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", refusedTail},
 }
 
 // actionWords name the actions where a filter offers them.
@@ -53,13 +53,20 @@ var actionWords = map[users.Action]string{
 	users.ActionAccessRefused: "Access refused",
 }
 
+// told are the actions of which the sentence tells the change; what is left of
+// it, such as a session's id, is on the event's own page.
+var told = map[users.Action]bool{
+	users.ActionStarted: true, users.ActionEnded: true, users.ActionRefused: true, users.ActionAccessRefused: true,
+	users.ActionReviewed: true, users.ActionHandedOver: true,
+}
+
 // events tells a list of events.
 func (t teller) events(list []users.Event) []views.Event {
 	all := make([]views.Event, len(list))
 	for i, e := range list {
 		all[i] = t.event(e)
-		if e.Action == users.ActionStarted || e.Action == users.ActionEnded {
-			all[i].Changes = nil // the session's id, which only the event's own page tells
+		if told[e.Action] {
+			all[i].Changes = nil
 		}
 	}
 	return all
@@ -192,6 +199,27 @@ func fromTo(field string) func(users.Event) string {
 		}
 		return ""
 	}
+}
+
+// refusedTail tells what was refused, or why.
+func refusedTail(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "refusal" {
+			if why, ok := refusalWords[users.Refusal(c.New)]; ok {
+				return "because " + why
+			}
+			return "(" + plainText(c.New) + ")"
+		}
+	}
+	return ""
+}
+
+// refusalWords tell in a clause why a known user's sign-in was refused.
+var refusalWords = map[users.Refusal]string{
+	users.RefusedUnverified:  "the address is not verified",
+	users.RefusedUnvouched:   "nobody vouches for the address",
+	users.RefusedTaken:       "the address is bound to another identity",
+	users.RefusedDeactivated: "the user is deactivated",
 }
 
 // createdTail tells with which role someone was added, where it is not the usual.

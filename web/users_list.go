@@ -46,11 +46,11 @@ var directoryViews = []struct {
 	{users.ViewAll, "All", false},
 	{users.ViewPeople, "People", false},
 	{users.ViewService, "Service users", false},
-	{users.ViewAdmins, "Admins and owners", false},
+	{users.ViewAdmins, "Admins", false},
 	{users.ViewInvited, "Invited", true},
-	{users.ViewQuiet, "Not seen for 90 days", true},
+	{users.ViewQuiet, "Quiet 90 days", true},
 	{users.ViewDeactivated, "Deactivated", true},
-	{users.ViewUnanswered, "Nobody responsible", true},
+	{users.ViewUnanswered, "Unanswered for", true},
 	{users.ViewReviewDue, "Review due", true},
 }
 
