@@ -205,21 +205,13 @@ func fromTo(field string) func(users.Event) string {
 func refusedTail(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "refusal" {
-			if why, ok := refusalWords[users.Refusal(c.New)]; ok {
-				return "because " + why
+			if words, ok := refusalWords[users.Refusal(c.New)]; ok {
+				return "because " + words.because
 			}
 			return "(" + plainText(c.New) + ")"
 		}
 	}
 	return ""
-}
-
-// refusalWords tell in a clause why a known user's sign-in was refused.
-var refusalWords = map[users.Refusal]string{
-	users.RefusedUnverified:  "the address is not verified",
-	users.RefusedUnvouched:   "nobody vouches for the address",
-	users.RefusedTaken:       "the address is bound to another identity",
-	users.RefusedDeactivated: "the user is deactivated",
 }
 
 // createdTail tells with which role someone was added, where it is not the usual.
