@@ -1,0 +1,266 @@
+package users_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// crowd adds n people, of whom several share a name and a time of creation.
+func crowd(t *testing.T, d *userstest.Directory, n int) {
+	t.Helper()
+	for i := range n {
+		if i%3 == 0 {
+			d.Clock.Advance(time.Second)
+		}
+		if _, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: fmt.Sprintf("p%02d@example.com", n-i), Name: fmt.Sprint("Name ", i%7)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// page returns a page of the directory.
+func page(t *testing.T, d *userstest.Directory, q users.Query) users.Listing {
+	t.Helper()
+	l, err := d.Users(t.Context(), d.Owner, q)
+	if err != nil {
+		t.Fatalf("Users(%+v): %v", q, err)
+	}
+	return l
+}
+
+// TestPaging walks the directory to its end and back, in every order.
+func TestPaging(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	crowd(t, d, 22)
+	for _, sort := range []users.Sort{"", "name", "-name", "id", "-id", "created", "-created", "seen", "-seen"} {
+		for _, limit := range []int{1, 7, 23, 24} {
+			t.Run(fmt.Sprintf("by %q, %d a page", sort, limit), func(t *testing.T) {
+				t.Parallel()
+				q := users.Query{Sort: sort, Limit: limit}
+				want := ids(page(t, d, users.Query{Sort: sort}).Users)
+				l := page(t, d, q)
+				got := walk(t, d, q, l, want)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("forward (-in one page +in pages):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// walk goes on from a page to the last and back to the first. It
+// returns whom it met on the way forward.
+func walk(t *testing.T, d *userstest.Directory, q users.Query, l users.Listing, want []users.ID) []users.ID {
+	t.Helper()
+	got := ids(l.Users)
+	if l.Previous != "" || l.From != 1 {
+		t.Errorf("the first page begins at %d and has a page before", l.From)
+	}
+	for l.Next != "" {
+		q.After = l.Next
+		l = page(t, d, q)
+		if l.From != len(got)+1 || l.Total != len(want) || l.Previous == "" || len(l.Users) == 0 {
+			t.Errorf("page after %d: got from %d of %d, %d rows, page before %q", len(got), l.From, l.Total, len(l.Users), l.Previous)
+		}
+		got = append(got, ids(l.Users)...)
+	}
+	first := l.From
+	for q.After = ""; l.Previous != ""; {
+		q.Before = l.Previous
+		l = page(t, d, q)
+		if l.Next == "" || l.From != first-len(l.Users) || !slices.Equal(ids(l.Users), want[l.From-1:first-1]) {
+			t.Errorf("page before %d: got from %d: %v", first, l.From, ids(l.Users))
+		}
+		first = l.From
+	}
+	if first != 1 {
+		t.Errorf("the way back ended at %d", first)
+	}
+	return got
+}
+
+// TestPagingAmongChanges changes the directory between the pages: nobody who was
+// there before and stays as they are is left out or shown twice.
+func TestPagingAmongChanges(t *testing.T) {
+	t.Parallel()
+	rename := func(t *testing.T, d *userstest.Directory, id users.ID, name string) {
+		t.Helper()
+		if _, err := d.Edit(t.Context(), d.Owner, id, users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remove := func(t *testing.T, d *userstest.Directory, id users.ID) {
+		t.Helper()
+		if err := d.Delete(t.Context(), d.Owner, id, users.Deletion{Confirm: string(id)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := map[string]func(t *testing.T, d *userstest.Directory, seen, coming []users.User) (changed []users.ID){
+		"someone is added in front": func(t *testing.T, d *userstest.Directory, _, _ []users.User) []users.ID {
+			return []users.ID{d.Invited(t, "aaa@example.com", users.RoleUser).ID}
+		},
+		"someone is added at the end": func(t *testing.T, d *userstest.Directory, _, _ []users.User) []users.ID {
+			return []users.ID{d.Invited(t, "zzz@example.com", users.RoleUser).ID}
+		},
+		"the row of the cursor is deleted": func(t *testing.T, d *userstest.Directory, seen, _ []users.User) []users.ID {
+			remove(t, d, seen[len(seen)-1].ID)
+			return []users.ID{seen[len(seen)-1].ID}
+		},
+		"the row of the cursor is renamed": func(t *testing.T, d *userstest.Directory, seen, _ []users.User) []users.ID {
+			rename(t, d, seen[len(seen)-1].ID, "Name 0")
+			return []users.ID{seen[len(seen)-1].ID}
+		},
+		"the next is deleted, one renamed": func(t *testing.T, d *userstest.Directory, seen, coming []users.User) []users.ID {
+			remove(t, d, coming[0].ID)
+			rename(t, d, seen[0].ID, "Zoe")
+			return []users.ID{coming[0].ID, seen[0].ID}
+		},
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := userstest.New(t)
+			crowd(t, d, 17)
+			before := page(t, d, users.Query{})
+			q := users.Query{Limit: 5}
+			l := page(t, d, q)
+			met := ids(l.Users)
+			q.After = l.Next
+			l = page(t, d, q)
+			met = append(met, ids(l.Users)...)
+			changed := change(t, d, before.Users[:len(met)], before.Users[len(met):])
+			for l.Next != "" {
+				q.After = l.Next
+				l = page(t, d, q)
+				met = append(met, ids(l.Users)...)
+			}
+			want := ids(before.Users)
+			for _, id := range changed {
+				is := func(other users.ID) bool { return other == id }
+				met, want = slices.DeleteFunc(met, is), slices.DeleteFunc(want, is)
+			}
+			if diff := cmp.Diff(want, met); diff != "" {
+				t.Errorf("those who stayed as they were (-want +met):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestPagingByNamesThatGrow pages past names that are manifold as long when they
+// are folded.
+func TestPagingByNamesThatGrow(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	for i := range 3 {
+		name := strings.Repeat("ﷺ", 199) + fmt.Sprint(i)
+		if _, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: fmt.Sprintf("p%d@example.com", i), Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q := users.Query{Limit: 1}
+	want := ids(page(t, d, users.Query{}).Users)
+	if diff := cmp.Diff(want, walk(t, d, q, page(t, d, q), want)); diff != "" {
+		t.Errorf("(-in one page +in pages):\n%s", diff)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	crowd(t, d, 210)
+	for limit, want := range map[int]int{0: 50, -1: 50, -1 << 63: 50, 1: 1, 200: 200, 201: 200, 1<<63 - 1: 200} {
+		if got := page(t, d, users.Query{Limit: limit}); len(got.Users) != want || got.Total != 211 {
+			t.Errorf("limit %d: got %d of %d, want %d", limit, len(got.Users), got.Total, want)
+		}
+		events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Limit: limit})
+		if err != nil || len(events.Events) != want {
+			t.Errorf("events, limit %d: got %d, %v; want %d", limit, len(events.Events), err, want)
+		}
+	}
+}
+
+// forged returns a cursor with other values in it.
+func forged(t testing.TB, change map[string]any) string {
+	t.Helper()
+	values := map[string]any{"s": "name", "t": "a", "k": "usr_a", "n": 1}
+	for key, value := range change {
+		values[key] = value
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func TestForgedCursors(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	crowd(t, d, 5)
+	l := page(t, d, users.Query{Limit: 2})
+	for name, q := range map[string]users.Query{
+		"no base64":             {After: "%%%"},
+		"no JSON":               {After: base64.RawURLEncoding.EncodeToString([]byte("x"))},
+		"cut short":             {After: l.Next[:len(l.Next)-4]},
+		"of another order":      {After: l.Next, Sort: "-name"},
+		"both ways":             {After: l.Next, Before: l.Next},
+		"no key":                {Before: forged(t, map[string]any{"k": ""})},
+		"another key":           {Before: forged(t, map[string]any{"k": "' OR 1=1 --"})},
+		"position 0":            {After: forged(t, map[string]any{"n": 0})},
+		"position below 0":      {Before: forged(t, map[string]any{"n": -5})},
+		"position beyond all":   {After: forged(t, map[string]any{"n": 1 << 62})},
+		"a number for the text": {After: forged(t, map[string]any{"t": 7})},
+		"a time beyond all":     {After: forged(t, map[string]any{"s": "seen", "m": 1e30}), Sort: "seen"},
+		"far too long":          {After: forged(t, map[string]any{"t": strings.Repeat("a", 3000)})},
+	} {
+		if _, err := d.Users(t.Context(), d.Owner, q); !errors.Is(err, users.ErrBadCursor) {
+			t.Errorf("%s: got error %v, want %v", name, err, users.ErrBadCursor)
+		}
+	}
+	hostile := page(t, d, users.Query{After: forged(t, map[string]any{"t": "' OR 1=1; DROP TABLE users --", "k": "usr_' OR 1=1"})})
+	if len(hostile.Users) != 6 { // its text sorts before every name
+		t.Errorf("a hostile text in a cursor: got %d users, want 6", len(hostile.Users))
+	}
+	for _, place := range []string{"x", "0", "-1", "1;DROP TABLE events", "1e3", "99999999999999999999"} {
+		if _, err := d.Events(t.Context(), d.Owner, users.EventQuery{After: place}); !errors.Is(err, users.ErrBadCursor) {
+			t.Errorf("events after %q: got error %v, want %v", place, err, users.ErrBadCursor)
+		}
+	}
+	if _, err := d.Events(t.Context(), d.Owner, users.EventQuery{After: "1", Before: "2"}); !errors.Is(err, users.ErrBadCursor) {
+		t.Errorf("events both ways: got error %v, want %v", err, users.ErrBadCursor)
+	}
+}
+
+func FuzzCursor(f *testing.F) {
+	d := userstest.New(f)
+	for _, change := range []map[string]any{{}, {"s": "seen", "m": int64(-1 << 63)}, {"n": 1 << 40}, {"t": "'; --"}, {"k": nil}} {
+		f.Add(forged(f, change), true, "name")
+		f.Add(forged(f, change), false, "seen")
+	}
+	f.Add("", true, "-created")
+	f.Fuzz(func(t *testing.T, place string, forward bool, sort string) {
+		q := users.Query{Sort: users.Sort(sort), Limit: 1, Before: place}
+		if forward {
+			q.After, q.Before = place, ""
+		}
+		l, err := d.Users(t.Context(), d.Owner, q)
+		if errors.Is(err, users.ErrBadCursor) || mistakes(err) != nil {
+			return
+		}
+		if err != nil || l.From < 1 || len(l.Users) > 1 || l.Total != 1 {
+			t.Errorf("Users(%+v): got %d users from %d of %d, %v", q, len(l.Users), l.From, l.Total, err)
+		}
+	})
+}
