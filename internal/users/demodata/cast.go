@@ -40,6 +40,9 @@ type person struct {
 	left     time.Time // deactivated or deleted
 }
 
+// manages reports whether p may manage others.
+func (p *person) manages() bool { return p.role == users.RoleAdmin || p.role == users.RoleOwner }
+
 // A service is a service user in the history.
 type service struct {
 	id, name, purpose string
@@ -54,9 +57,9 @@ type service struct {
 type cast struct {
 	r        *rand.Rand
 	cultures []culture
-	deck     []int          // indices of cultures, each as often as it weighs
-	taken    map[string]int // how often an id was wanted
-	known    map[string]*person
+	deck     []int              // indices of cultures, each as often as it weighs
+	taken    map[string]int     // how often an id was wanted
+	known    map[string]*person // by id, the sample people among them
 	people   []*person
 	gone     []*person // deleted in the course of the history
 	services []*service
@@ -68,7 +71,7 @@ func newCast(r *rand.Rand, n int) (*cast, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cast{r: r, cultures: cultures, taken: map[string]int{}, known: map[string]*person{}}
+	c := &cast{r: r, cultures: cultures, taken: map[string]int{}, known: samplePersons()}
 	for i, culture := range cultures {
 		for range culture.weight {
 			c.deck = append(c.deck, i)
@@ -114,7 +117,7 @@ func (c *cast) person(i, n int) *person {
 		p.picture = "https://pictures.example.com/" + p.name.local + ".jpg"
 	}
 	p.fate, p.week = c.fate()
-	if p.role == users.RoleOwner || p.role == users.RoleAdmin {
+	if p.manages() {
 		p.fate, p.week = active, weeks-2-i*3%100
 	}
 	return p

@@ -23,11 +23,11 @@ func parseServices(list string) (all []service, err error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		fields := strings.Split(line, " | ")
-		if len(fields) != 3 {
-			return nil, fmt.Errorf("service users, line %d: has %d parts, not 3", number+1, len(fields))
+		fields := append(strings.Split(line, " | "), string(users.RoleUser))
+		if len(fields) < 4 {
+			return nil, fmt.Errorf("service users, line %d: has %d parts, not 3 or 4", number+1, len(fields)-1)
 		}
-		all = append(all, service{id: fields[0], name: fields[1], purpose: fields[2]})
+		all = append(all, service{id: fields[0], name: fields[1], purpose: fields[2], role: users.Role(fields[3])})
 	}
 	return all, nil
 }
@@ -47,7 +47,9 @@ func (c *cast) newServices(n int) ([]*service, error) {
 			continue
 		}
 		for _, site := range sites {
-			perSite = append(perSite, service{id: base + site.id, name: strings.ReplaceAll(s.name, "%", site.name), purpose: s.purpose})
+			at := s
+			at.id, at.name = base+site.id, strings.ReplaceAll(s.name, "%", site.name)
+			perSite = append(perSite, at)
 		}
 	}
 	made := make([]*service, n)
@@ -63,22 +65,18 @@ func (c *cast) newServices(n int) ([]*service, error) {
 
 // cast gives a service user its part in the history.
 func (c *cast) cast(s service) *service {
-	s.id, s.week, s.role = c.unique(s.id, ""), c.r.IntN(weeks-6), users.RoleUser
+	s.id, s.week = c.unique(s.id, ""), c.r.IntN(weeks-6)
 	switch n := c.r.IntN(100); {
-	case n < 8:
+	case n < 12 && s.role == users.RoleUser:
 		s.purpose = ""
-		if n < 4 {
+		if n < 5 {
 			s.name = ""
 		}
 		return &s
-	case n < 22:
-		s.lapsed, s.week = true, max(s.week, 70)
-	case n < 28:
-		s.retired, s.week = true, max(s.week, 12)
-	case n < 38:
-		s.role = users.RoleAuditor
-	case n < 43:
-		s.role = users.RoleAdmin
+	case n < 26:
+		s.lapsed, s.week = true, 70+c.r.IntN(70)
+	case n < 32:
+		s.retired, s.week = true, 12+c.r.IntN(120)
 	}
 	s.responsible = c.responsible(s.week)
 	return &s
@@ -88,10 +86,10 @@ func (c *cast) cast(s service) *service {
 // most.
 func (c *cast) responsible(week int) *person {
 	for range 20 {
-		p := c.people[c.r.IntN(min(len(c.people), 60))]
+		p := pick(c.r, c.people[:min(len(c.people), 60)])
 		if p.week > week+2 && p.fate != invited {
 			return p
 		}
 	}
-	return samplePerson(sampleAdmin)
+	return c.known[sampleAdmin]
 }
