@@ -43,16 +43,32 @@ func Build(ctx context.Context, path string, o Options) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("fill %s: %w", path, fs.ErrExist)
 	}
-	dir := path + ".filling-" + strings.ToLower(rand.Text()[:8])
+	sweep(path)
+	dir := path + filling + strings.ToLower(rand.Text()[:8])
 	defer os.RemoveAll(dir)
-	filling := filepath.Join(dir, "console.db")
-	if err := o.write(ctx, filling); err != nil {
+	unfinished := filepath.Join(dir, "console.db")
+	if err := o.write(ctx, unfinished); err != nil {
 		return fmt.Errorf("fill %s: %w", path, err)
 	}
-	if err := give(filling, path); err != nil {
+	if err := give(unfinished, path); err != nil {
 		return fmt.Errorf("fill %s: %w", path, err)
 	}
 	return nil
+}
+
+// filling is in the names of the directories in which databases are filled, between
+// the name of the file and a random part.
+const filling = ".filling-"
+
+// sweep deletes what was left where a program was killed in the middle of
+// [Build]: directories that nothing has been written to for an hour.
+func sweep(path string) {
+	left, _ := filepath.Glob(path + filling + "*") // best effort, here and below
+	for _, dir := range left {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(dir)
+		}
+	}
 }
 
 // write makes the database in a file of its own and closes it.

@@ -27,13 +27,12 @@ type fill struct {
 	known    map[string]*person
 	keys     map[string]users.Key
 	sessions map[string]session
-	size     int
 }
 
 func newFill(db *database.DB, o Options, p *plan) *fill {
 	f := &fill{
 		options: o, requests: rand.New(rand.NewPCG(seed2, seed1)),
-		known: p.known, keys: map[string]users.Key{}, sessions: map[string]session{}, size: p.size,
+		known: p.known, keys: map[string]users.Key{}, sessions: map[string]session{},
 	}
 	f.Service = users.NewService(db, users.Config{
 		Now: func() time.Time { return *f.time.Load() },
@@ -64,7 +63,7 @@ func (f *fill) run(ctx context.Context, acts []act) error {
 // demo.
 func (f *fill) request(i int) string {
 	if i == 0 {
-		return mark(f.size)
+		return mark(f.options.Users)
 	}
 	const letters = "abcdefghijklmnopqrstuvwxyz234567"
 	id := []byte("req_")

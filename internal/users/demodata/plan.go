@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/roboto-ai/console/internal/users"
 )
 
 // The demo is the same at every start: this is what it begins from.
@@ -21,8 +23,8 @@ type act struct {
 // A plan is all that is to happen.
 type plan struct {
 	*cast
+	when   *rand.Rand // exact times alone, so that nothing else depends on the present
 	now    time.Time
-	size   int
 	staff  []*person         // who may manage users, since when they were added
 	days   map[int]time.Time // when users are added, in each week
 	places map[string]*time.Location
@@ -35,21 +37,44 @@ func newPlan(o Options) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{cast: c, now: o.Now.UTC().Truncate(time.Second), size: o.Users, days: map[int]time.Time{}, places: map[string]*time.Location{}}
-	p.sampleStory()
-	for _, person := range slices.Concat(c.people, c.gone) {
-		p.time(person)
+	p := &plan{
+		cast: c, when: rand.New(rand.NewPCG(seed2, seed1)), now: o.Now.UTC().Truncate(time.Second),
+		days: map[int]time.Time{}, places: map[string]*time.Location{},
 	}
-	p.latestStory()
-	for _, person := range slices.Concat(c.people, c.gone) {
-		p.personStory(person)
-	}
-	for _, service := range c.services {
-		p.serviceStory(service)
-	}
+	p.stories()
 	p.visits()
 	slices.SortStableFunc(p.acts, byTime)
 	return p, nil
+}
+
+// stories plans what happens to everybody.
+func (p *plan) stories() {
+	everyone := slices.Concat(p.people, p.gone)
+	p.staff = []*person{p.known[sampleOwner], p.known[sampleAdmin]}
+	for _, q := range p.people {
+		if q.manages() {
+			p.staff = append(p.staff, q)
+		}
+	}
+	p.sampleStory()
+	for i, q := range everyone {
+		p.shuffle(1, i)
+		p.time(q)
+	}
+	p.latestStory()
+	for i, q := range everyone {
+		p.shuffle(2, i)
+		p.personStory(q)
+	}
+	for i, s := range p.services {
+		p.shuffle(3, i)
+		p.serviceStory(s)
+	}
+}
+
+// shuffle begins a story with chances of its own, whatever went before.
+func (p *plan) shuffle(chapter, i int) {
+	p.r = rand.New(rand.NewPCG(seed1+uint64(chapter), seed2+uint64(i)))
 }
 
 func byTime(a, b act) int { return a.at.Compare(b.at) }
@@ -63,16 +88,18 @@ func (p *plan) ago(d time.Duration) time.Time { return p.now.Add(-d) }
 // weekOf returns the week of a time, counted back from the present.
 func (p *plan) weekOf(t time.Time) int { return int(p.now.Sub(t) / (7 * day)) }
 
-// joined returns the time at which someone is added in a week: all who are in a
-// week come in the same hour and a half.
+// joined returns a time in a week at which someone is added: at the same hour as
+// all others of that week, if that is not just now.
 func (p *plan) joined(week int) time.Time {
+	from := p.ago(time.Duration(week+1) * 7 * day)
 	at, ok := p.days[week]
 	if !ok {
-		from := p.ago(time.Duration(week+1) * 7 * day)
 		at = p.during(from, from.Add(7*day-3*time.Hour), p.duty(week).name.zone)
+	}
+	if week > 1 {
 		p.days[week] = at
 	}
-	return at.Add(time.Duration(p.r.Int64N(int64(90 * time.Minute)))).Truncate(time.Second)
+	return at.Add(p.minutes(0, 90))
 }
 
 // duty returns who manages users in a week: the sample's owner and admin are two
@@ -80,6 +107,12 @@ func (p *plan) joined(week int) time.Time {
 func (p *plan) duty(week int) *person {
 	there := slices.DeleteFunc(slices.Clone(p.staff), func(s *person) bool { return s.week <= week })
 	return there[week*5%len(there)]
+}
+
+// owner returns the id of an owner there was in a week.
+func (p *plan) owner(week int) string {
+	there := slices.DeleteFunc(slices.Clone(p.staff), func(s *person) bool { return s.week <= week || s.role != users.RoleOwner })
+	return there[week*3%len(there)].id
 }
 
 // dutyAt returns who manages users at a time.
@@ -93,7 +126,7 @@ func (p *plan) during(from, to time.Time, zone string) time.Time {
 	}
 	at := from
 	for range 12 {
-		at = from.Add(time.Duration(p.r.Int64N(int64(to.Sub(from))))).Truncate(time.Second)
+		at = from.Add(time.Duration(p.when.Int64N(int64(to.Sub(from))))).Truncate(time.Second)
 		local := at.In(p.place(zone))
 		weekend := local.Weekday() == time.Saturday || local.Weekday() == time.Sunday
 		if hour := local.Hour(); hour >= 8 && hour < 18 && !weekend && at.After(from) {
@@ -121,5 +154,5 @@ func (p *plan) place(zone string) *time.Location {
 
 // minutes returns between from and to minutes, to excluded.
 func (p *plan) minutes(from, to int) time.Duration {
-	return time.Duration(from)*time.Minute + time.Duration(p.r.Int64N(int64(to-from)*int64(time.Minute))).Truncate(time.Second)
+	return time.Duration(from)*time.Minute + time.Duration(p.when.Int64N(int64(to-from)*int64(time.Minute))).Truncate(time.Second)
 }

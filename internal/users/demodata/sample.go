@@ -1,6 +1,10 @@
 package demodata
 
-import "github.com/roboto-ai/console/internal/users"
+import (
+	"cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+)
 
 // A SamplePerson is somebody whom a visitor of the demo can be.
 type SamplePerson struct {
@@ -37,15 +41,18 @@ var SamplePeople = []SamplePerson{
 	{sampleInvited, "Lucía Herrera", "Invited: comes in for the first time, as a user.", true, true, "America/Bogota"},
 }
 
-// samplePerson returns the person of the demo with that user_id.
-func samplePerson(id string) *person {
-	for _, s := range SamplePeople {
-		if s.UserID == id {
-			return &person{
-				id: id, name: fullName{display: s.Name, plain: s.Name, zone: s.TimeZone}, sample: true, role: users.RoleUser,
-				address: "127.0.0.1", agent: agents[0],
-			}
+// sampleRoles are the roles of those who have another than user.
+var sampleRoles = map[string]users.Role{sampleOwner: users.RoleOwner, sampleAdmin: users.RoleAdmin, sampleAuditor: users.RoleAuditor}
+
+// samplePersons returns the sample people by id.
+func samplePersons() map[string]*person {
+	all := map[string]*person{}
+	for i, s := range SamplePeople {
+		all[s.UserID] = &person{
+			id: s.UserID, name: fullName{display: s.Name, plain: s.Name, zone: s.TimeZone}, sample: true,
+			role: cmp.Or(sampleRoles[s.UserID], users.RoleUser), week: weeks,
+			address: "127.0.0.1", agent: agents[i%len(agents)],
 		}
 	}
-	panic("demodata: no sample person " + id) // the ids are the constants above
+	return all
 }

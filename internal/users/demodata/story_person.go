@@ -1,6 +1,7 @@
 package demodata
 
 import (
+	"slices"
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
@@ -16,8 +17,8 @@ func (p *plan) time(q *person) {
 	q.first = p.during(q.created.Add(20*time.Minute), earlier(q.created.Add(9*day), p.ago(20*time.Minute)), zone)
 	switch q.fate {
 	case active:
-		span := recency[p.r.IntN(len(recency))]
-		q.seen = p.during(p.ago(span.from), p.ago(span.to), zone)
+		s := pick(p.r, recency)
+		q.seen = p.during(p.ago(s.from), p.ago(s.to), zone)
 	case quiet:
 		q.seen = p.during(q.first, p.ago(95*day), zone)
 	case deactivated, deleted:
@@ -33,11 +34,16 @@ func (p *plan) time(q *person) {
 }
 
 // recency is how long ago active people were last seen; each is as likely.
-var recency = []struct{ from, to time.Duration }{
-	{20 * time.Hour, 20 * time.Minute},
-	{4 * day, 20 * time.Hour}, {4 * day, 20 * time.Hour}, {9 * day, 20 * time.Hour}, {9 * day, 2 * day}, {9 * day, 2 * day},
-	{30 * day, 3 * day}, {30 * day, 3 * day}, {60 * day, 9 * day}, {88 * day, 20 * day},
-}
+var recency = slices.Concat(
+	slices.Repeat([]span{{20 * time.Hour, 20 * time.Minute}}, 1),
+	slices.Repeat([]span{{4 * day, 20 * time.Hour}}, 5),
+	slices.Repeat([]span{{9 * day, 2 * day}}, 6),
+	slices.Repeat([]span{{30 * day, 3 * day}}, 4),
+	slices.Repeat([]span{{88 * day, 12 * day}}, 4),
+)
+
+// A span is between two times before the present.
+type span struct{ from, to time.Duration }
 
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
@@ -60,7 +66,11 @@ func (p *plan) personStory(q *person) {
 	if !q.promoted.IsZero() {
 		p.will(q.promoted, p.owner(p.weekOf(q.promoted)), changeRole(q.id, q.role, pick(p.r, promotions)))
 	}
-	if q.seen.Sub(q.first) > 4*day {
+	switch {
+	case q.manages() || q.seen.Sub(q.first) < 6*day:
+	case p.r.IntN(50) == 0:
+		p.leave(q)
+	default:
 		p.ownEdits(q)
 		p.troubles(q)
 	}
@@ -86,17 +96,19 @@ func (p *plan) arrival(q *person) {
 		n.Name = ""
 	case chance < 20 && n.Name != q.name.plain:
 		n.Name = q.name.plain
-		at := p.during(q.created.Add(time.Hour), p.ago(time.Hour), q.name.zone)
-		if q.left.IsZero() || at.Before(q.left) {
-			p.will(at, p.manager(q, at), edit(q.id, users.Edit{Fields: users.Fields{Name: &q.name.display}, Reason: pick(p.r, spellings)}))
+		until := p.ago(time.Hour)
+		if !q.left.IsZero() {
+			until = q.left
 		}
+		at := p.during(q.created.Add(time.Hour), until, q.name.zone)
+		p.will(at, p.manager(q, at), edit(q.id, users.Edit{Fields: users.Fields{Name: &q.name.display}, Reason: pick(p.r, spellings)}))
 	}
 	p.will(q.created, by, addPerson(n))
 }
 
 // manager returns who may edit a person at a time.
 func (p *plan) manager(q *person, at time.Time) string {
-	if q.role == users.RoleAdmin || q.role == users.RoleOwner {
+	if q.manages() {
 		return p.owner(p.weekOf(at))
 	}
 	return p.dutyAt(at)
@@ -104,7 +116,7 @@ func (p *plan) manager(q *person, at time.Time) string {
 
 // ownEdits plans what some do to their own record.
 func (p *plan) ownEdits(q *person) {
-	switch p.r.IntN(16) {
+	switch p.r.IntN(28) {
 	case 0, 1:
 		p.own(q, users.ProfileEdit{Fields: users.Fields{Channels: map[string]bool{"web_ui": true}}})
 	case 2:
@@ -115,7 +127,7 @@ func (p *plan) ownEdits(q *person) {
 		picture := "https://pictures.example.com/" + q.name.local + "-2.jpg"
 		p.own(q, users.ProfileEdit{Fields: users.Fields{PictureURL: &picture}})
 	}
-	for range p.r.IntN(3) {
+	if p.r.IntN(3) == 0 {
 		p.will(p.during(q.first, q.seen, q.name.zone), q.id, nothingElse)
 	}
 }
@@ -141,13 +153,17 @@ func (p *plan) troubles(q *person) {
 	case 3:
 		p.will(at, "", refusedSignIn(q, anotherAccount))
 	case 4:
-		p.will(at, by, deactivate(q.id, pick(p.r, leaves)))
-		p.will(p.during(at.Add(time.Hour), at.Add(day), q.name.zone), p.dutyFor(q, at.Add(time.Hour)), reactivate(q.id, pick(p.r, returns)))
-	case 5:
-		if q.role != users.RoleOwner {
-			p.will(at, by, resetSignIn(q.id, pick(p.r, resets)))
-		}
+		p.will(at, by, resetSignIn(q.id, pick(p.r, resets)))
 	}
+}
+
+// leave plans that a person is away for some days, and back before they are seen
+// for the last time.
+func (p *plan) leave(q *person) {
+	gone := p.during(q.first.Add(day), q.seen.Add(-4*day), "Europe/Zurich")
+	back := p.during(gone.Add(day), gone.Add(4*day), "Europe/Zurich")
+	p.will(gone, p.manager(q, gone), deactivate(q.id, pick(p.r, leaves)))
+	p.will(back, p.manager(q, back), reactivate(q.id, pick(p.r, returns)))
 }
 
 // departure plans that a person goes.

@@ -16,8 +16,8 @@ const (
 // longer needs no signing out.
 const lastsFor = 12 * time.Hour
 
-// visits adds what surrounds people's acts: they sign in before, and are seen until
-// some minutes after. Only the sample people's sessions are open at the end.
+// visits adds what surrounds people's acts: they sign in before, and stay for some
+// minutes after. Only the sample people's sessions are open at the end.
 func (p *plan) visits() {
 	times := map[string][]time.Time{}
 	var order []string
@@ -34,7 +34,7 @@ func (p *plan) visits() {
 	for _, id := range order {
 		for rest := times[id]; len(rest) > 0; {
 			n := visitLength(rest)
-			p.visit(id, rest[0], rest[n-1])
+			p.visit(p.known[id], rest[0], rest[n-1], n == len(rest))
 			rest = rest[n:]
 		}
 	}
@@ -50,17 +50,19 @@ func visitLength(times []time.Time) int {
 	return n
 }
 
-// visit plans that somebody is there from before the first until after the last.
-func (p *plan) visit(id string, first, last time.Time) {
+// visit plans that somebody is there from before the first until after the last
+// act. When they left is of interest if it is their last visit so far.
+func (p *plan) visit(q *person, first, last time.Time, latest bool) {
 	from, until := first.Add(-p.minutes(1, 8)), last.Add(p.minutes(2, 25))
-	if latest := p.ago(30 * time.Second); until.After(latest) {
-		until = latest
+	if most := p.ago(30 * time.Second); until.After(most) {
+		until = most
 	}
-	p.will(from, "", signIn(id))
-	sample := p.known[id].sample
-	if !sample && until.After(p.ago(lastsFor+time.Hour)) || p.r.IntN(5) == 0 && !(sample && until.After(p.ago(lastsFor))) {
-		p.will(until, "", signOut(id))
-		return
+	p.will(from, "", signIn(q.id))
+	open := latest && until.After(p.ago(lastsFor+time.Hour))
+	switch {
+	case open && !q.sample, !open && p.r.IntN(12) == 0:
+		p.will(until, "", signOut(q.id))
+	case latest:
+		p.will(until, "", look(q.id))
 	}
-	p.will(until, "", look(id))
 }

@@ -1,0 +1,66 @@
+package demodata_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// withoutKeys returns what is to be the same at every start of all users and
+// events.
+func withoutKeys(all []users.User, events []users.Event) ([]users.User, []users.Event) {
+	for i := range all {
+		u := &all[i]
+		u.Key, u.Responsible.Key, u.CreatedBy.Key = "", "", ""
+	}
+	for i := range events {
+		e := &events[i]
+		e.Actor.Key, e.Target.Key = "", ""
+		for j, c := range e.Changes {
+			if c.Field == "session" {
+				_, why, _ := strings.Cut(c.New, "ended: ")
+				e.Changes[j] = users.Change{Field: "session", New: why}
+			}
+		}
+	}
+	return all, events
+}
+
+func TestTheSameAtEveryStart(t *testing.T) {
+	t.Parallel()
+	first, second := built(t, options(150)), built(t, options(150))
+	users1, events1 := withoutKeys(everyone(t, first), history(t, first))
+	users2, events2 := withoutKeys(everyone(t, second), history(t, second))
+	unexported := cmp.AllowUnexported(users.User{}, users.Event{})
+	if diff := cmp.Diff(users1, users2, unexported); diff != "" {
+		t.Errorf("users differ:\n%s", diff)
+	}
+	if diff := cmp.Diff(events1, events2, unexported); diff != "" {
+		t.Errorf("events differ:\n%s", diff)
+	}
+}
+
+func TestTheSamePeopleOnAnotherDay(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		ID, Name string
+		Role     users.Role
+		Status   users.Status
+		Zone     string
+	}
+	people := func(now time.Time) (rows []row) {
+		o := options(150)
+		o.Now = now
+		for _, u := range everyone(t, built(t, o)) {
+			rows = append(rows, row{string(u.ID), u.Name, u.Role, u.Status, u.TimeZone})
+		}
+		return rows
+	}
+	if diff := cmp.Diff(people(now), people(now.Add(100*time.Hour+7*time.Minute))); diff != "" {
+		t.Errorf("people differ:\n%s", diff)
+	}
+}
