@@ -24,6 +24,7 @@ type Config struct {
 	BaseURL  *url.URL // where people reach the console; links and cookies follow it, never a request's Host
 
 	OrgName         string         // default "Console"
+	OrgID           string         // on the platform; part of the data that people download
 	PictureHosts    []string       // hosts that pictures are shown from
 	TrustedProxies  []netip.Prefix // peers whose X-Forwarded-For is believed
 	SessionLifetime time.Duration  // of the session's cookie; default users.DefaultSessionLifetime
@@ -37,7 +38,7 @@ type App struct {
 	users        *users.Service
 	provider     *auth.Provider
 	baseURL      *url.URL
-	org          string
+	org, orgID   string
 	pictureHosts pictureHosts
 	proxies      []netip.Prefix
 	demo         bool
@@ -60,7 +61,7 @@ func New(c Config) (*App, error) {
 		return nil, errors.New("web: Users, Provider and an absolute BaseURL are required")
 	}
 	a := &App{
-		users: c.Users, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, pictureHosts: c.PictureHosts,
+		users: c.Users, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
 		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, now: c.Now, lifetime: c.SessionLifetime,
 	}
 	a.setDefaults()

@@ -14,15 +14,21 @@ import (
 // same in the wire API has the same name here; nothing in it is a secret, and
 // nothing tells of the keys that are used inside.
 type ownData struct {
-	Record     ownRecord     `json:"record"`
-	Identities []ownIdentity `json:"identities"`
-	Sessions   []ownSession  `json:"sessions"`
-	AnswersFor []users.ID    `json:"answers_for"`
-	History    []ownEvent    `json:"history"`
+	Organisation ownOrganisation `json:"organisation"`
+	Record       ownRecord       `json:"record"`
+	Identities   []ownIdentity   `json:"identities"`
+	Sessions     []ownSession    `json:"sessions"`
+	AnswersFor   []users.ID      `json:"answers_for"`
+	History      []ownEvent      `json:"history"`
 }
 
 // ownRecord is the record. Name, picture and last seen are null where there is
 // none.
+type ownOrganisation struct {
+	ID   string `json:"id,omitempty"` // on the platform
+	Name string `json:"name"`
+}
+
 type ownRecord struct {
 	ID        users.ID        `json:"user_id"`
 	Name      *string         `json:"name"`
@@ -91,7 +97,9 @@ func (a *App) profileData(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	content, err := json.MarshalIndent(ownDataOf(d, sessions, history), "", "  ")
+	data := ownDataOf(d, sessions, history)
+	data.Organisation = ownOrganisation{a.orgID, a.org}
+	content, err := json.MarshalIndent(data, "", "  ")
 	if err != nil {
 		return err
 	}

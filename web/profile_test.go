@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
@@ -144,18 +145,22 @@ func otherSessions(t *testing.T, b *browser) []string {
 
 func TestOwnData(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newSite(t, siteOptions{app: func(c *web.Config) { c.OrgID = "og_example" }})
 	b := s.as(t, users.RoleUser)
 	p := b.get(t, "/profile/data").must(t, http.StatusOK)
 	if got := p.header.Get("Content-Disposition"); got != `attachment; filename="my-data.json"` {
 		t.Errorf("Content-Disposition: %q", got)
 	}
 	var data struct {
-		Record  map[string]any
-		History []struct{ Action string }
+		Organisation struct{ ID, Name string }
+		Record       map[string]any
+		History      []struct{ Action string }
 	}
 	if err := json.Unmarshal([]byte(p.body), &data); err != nil {
 		t.Fatal(err)
+	}
+	if data.Organisation.ID != "og_example" || data.Organisation.Name != "Example" {
+		t.Errorf("organisation: %+v", data.Organisation)
 	}
 	want := []string{
 		"created_at", "is_service_user", "is_system_user", "last_seen_at", "name", "notification_channels_enabled",

@@ -59,7 +59,14 @@ func (a *App) endSessionsOf(c echo.Context, id users.ID, form endSessionsForm) (
 	ctx := c.Request().Context()
 	switch form.Session {
 	case "":
-		return "", &users.InvalidError{Fields: []users.FieldError{{Field: "session", Message: "Choose which session to end."}}}
+		u, err := a.users.User(ctx, actor(c), id)
+		if err == nil {
+			err = actor(c).May(users.ActEndSessions, u)
+		}
+		if err == nil {
+			err = &users.InvalidError{Fields: []users.FieldError{{Field: "session", Message: "Choose which session to end."}}}
+		}
+		return "", err
 	case "all":
 		n, err := a.users.EndSessions(ctx, actor(c), id, form.Reason)
 		return "Ended " + counted(n, "session", "sessions") + " of " + string(id) + ".", err

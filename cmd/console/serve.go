@@ -87,6 +87,7 @@ func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool) (*
 		}),
 		BaseURL:         c.baseURL,
 		OrgName:         c.orgName,
+		OrgID:           c.orgID,
 		PictureHosts:    c.pictureHosts,
 		TrustedProxies:  c.trustedProxies,
 		SessionLifetime: c.sessionLifetime,
