@@ -3,9 +3,11 @@
 package userstest
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +45,8 @@ type Directory struct {
 	Clock *Clock
 	DB    *database.DB
 	Owner users.Actor
+
+	signIns atomic.Int64 // so far, for secrets of their own
 }
 
 // New returns a directory that holds an owner, owner@example.com, who is signed
@@ -91,10 +95,11 @@ func (d *Directory) Person(tb testing.TB, id string, role users.Role) users.Acto
 	return d.SignedIn(tb, id).Actor("req-"+id, "192.0.2.2", "test")
 }
 
-// SignedIn signs in with the identity that belongs to an address.
+// SignedIn signs in with the identity that belongs to an address, in a browser of
+// its own.
 func (d *Directory) SignedIn(tb testing.TB, id string) users.SignedIn {
 	tb.Helper()
-	in, err := d.SignIn(tb.Context(), Claims(id), Visit(tb.Name()+id+d.Clock.Now().String()))
+	in, err := d.SignIn(tb.Context(), Claims(id), Visit(fmt.Sprintf("%s %s %d", tb.Name(), id, d.signIns.Add(1))))
 	if err != nil {
 		tb.Fatalf("sign in %s: %v", id, err)
 	}

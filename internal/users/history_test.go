@@ -1,0 +1,225 @@
+package users_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// aStory returns a directory in which an admin and Ana have done things, an hour
+// apart, and those two.
+func aStory(t *testing.T) (d *userstest.Directory, admin, ana users.Actor) {
+	t.Helper()
+	d = userstest.New(t)
+	admin = d.Person(t, "admin@example.com", users.RoleAdmin)
+	ana = d.Person(t, "ana@example.com", users.RoleUser)
+	steps := []func() error{
+		func() error {
+			_, err := d.Edit(t.Context(), admin, ana.ID, users.Edit{Fields: users.Fields{Name: new("Zoë")}, Reason: "A typo: 100%"})
+			return err
+		},
+		func() error {
+			_, err := d.EditProfile(t.Context(), ana, users.ProfileEdit{Fields: users.Fields{Name: new("Anna")}})
+			return err
+		},
+		func() error {
+			return d.Deactivate(t.Context(), users.Command("req-op"), ana.ID, users.Departure{Reason: "long leave"})
+		},
+		func() error { return d.Reactivate(t.Context(), d.Owner, ana.ID, "") },
+	}
+	for _, step := range steps {
+		d.Clock.Advance(time.Hour)
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ana = d.SignedIn(t, "ana@example.com").Actor("req-ana", "192.0.2.2", "test")
+	return d, admin, ana
+}
+
+func TestEventsByFilter(t *testing.T) {
+	t.Parallel()
+	d, _, _ := aStory(t)
+	start := d.Clock.Now().Add(-4 * time.Hour)
+	full := []users.Action{users.ActionCreated, users.ActionBound, users.ActionStarted, users.ActionEdited, users.ActionEdited, users.ActionDeactivated,
+		users.ActionEnded, users.ActionReactivated, users.ActionStarted}
+	tests := map[string]struct {
+		query users.EventQuery
+		want  []users.Action // oldest first
+	}{
+		"by target":                   {users.EventQuery{Target: "ana@example.com"}, full},
+		"by target in capitals":       {users.EventQuery{Target: " ANA@example.com"}, full},
+		"by actor":                    {users.EventQuery{Actor: "admin@example.com"}, []users.Action{users.ActionBound, users.ActionStarted, users.ActionEdited}},
+		"by actor and target":         {users.EventQuery{Actor: "admin@example.com", Target: "ana@example.com"}, []users.Action{users.ActionEdited}},
+		"about someone":               {users.EventQuery{About: "admin@example.com"}, []users.Action{users.ActionCreated, users.ActionBound, users.ActionStarted, users.ActionEdited}},
+		"by action":                   {users.EventQuery{Action: users.ActionEdited}, []users.Action{users.ActionEdited, users.ActionEdited}},
+		"by others":                   {users.EventQuery{Target: "ana@example.com", ByOthers: true}, []users.Action{users.ActionCreated, users.ActionEdited, users.ActionDeactivated, users.ActionEnded, users.ActionReactivated}},
+		"from a time on":              {users.EventQuery{From: start.Add(3 * time.Hour)}, []users.Action{users.ActionDeactivated, users.ActionEnded, users.ActionReactivated, users.ActionStarted}},
+		"until a time, exclusive":     {users.EventQuery{Target: "ana@example.com", To: start.Add(time.Hour)}, full[:3]},
+		"between":                     {users.EventQuery{From: start.Add(time.Hour), To: start.Add(time.Hour + time.Microsecond)}, []users.Action{users.ActionEdited}},
+		"text of a reason":            {users.EventQuery{Text: "typo"}, []users.Action{users.ActionEdited}},
+		"words of reason and user_id": {users.EventQuery{Text: "TYPO ana@ admin"}, []users.Action{users.ActionEdited}},
+		"text of a name as it was":    {users.EventQuery{Text: "zoe"}, []users.Action{users.ActionEdited, users.ActionEdited}},
+		"percent is a percent":        {users.EventQuery{Text: "100%"}, []users.Action{users.ActionEdited}},
+		"percent alone":               {users.EventQuery{Text: "%"}, []users.Action{users.ActionEdited}},
+		"hostile SQL":                 {users.EventQuery{Text: "' OR 1=1 --", Actor: "' OR 1=1 --"}, nil},
+		"nobody":                      {users.EventQuery{Target: "nobody@example.com"}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			page, err := d.Events(t.Context(), d.Owner, test.query)
+			var got []users.Action
+			for _, e := range slices.Backward(page.Events) {
+				got = append(got, e.Action)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || err != nil || page.Next+page.Previous != "" {
+				t.Errorf("error %v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+	_, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: "user.hacked"})
+	checkMistakes(t, d, d.Last(t), err, "action")
+}
+
+func TestEventTellsEverything(t *testing.T) {
+	t.Parallel()
+	d, admin, ana := aStory(t)
+	page, err := d.Events(t.Context(), d.Owner, users.EventQuery{Actor: admin.ID, Action: users.ActionEdited})
+	if err != nil || len(page.Events) != 1 {
+		t.Fatalf("got %d events, %v", len(page.Events), err)
+	}
+	got, err := d.Event(t.Context(), d.Owner, page.Events[0].Seq)
+	want := users.Event{Seq: page.Events[0].Seq, At: d.Clock.Now().Add(-3 * time.Hour), Action: users.ActionEdited,
+		Actor: users.Ref{Key: admin.Key, ID: "admin@example.com", Name: "Admin"}, Target: users.Ref{Key: ana.Key, ID: "ana@example.com", Name: "Zoë", Kind: users.KindPerson},
+		Via: users.ViaSession, RequestID: "req-admin@example.com", Changes: []users.Change{{Field: "name", Old: "Ana", New: "Zoë"}},
+		Reason: "A typo: 100%", Address: "192.0.2.2", UserAgent: "test"}
+	if diff := cmp.Diff(want, got, cmp.FilterPath(isVersion, cmp.Ignore())); diff != "" || err != nil {
+		t.Errorf("Event: error %v (-want +got):\n%s", err, diff)
+	}
+	for _, seq := range []int64{0, -1, 1 << 62} {
+		if _, err := d.Event(t.Context(), d.Owner, seq); !errors.Is(err, users.ErrNotFound) {
+			t.Errorf("Event(%d): got error %v, want %v", seq, err, users.ErrNotFound)
+		}
+	}
+}
+
+// isVersion reports whether a path is that of an event's unexported version.
+func isVersion(p cmp.Path) bool { return p.Last().String() == ".version" }
+
+// TestSeqHasNoGap counts the events of a story with refusals and no-ops in it.
+func TestSeqHasNoGap(t *testing.T) {
+	t.Parallel()
+	d, admin, _ := aStory(t)
+	_, _ = d.AddPerson(t.Context(), admin, users.NewPerson{ID: "ana@example.com"})
+	d.Invited(t, "late@example.com", users.RoleUser)
+	for i, e := range d.Since(t, 0) {
+		if e.Seq != int64(i+1) {
+			t.Fatalf("event %d has number %d", i+1, e.Seq)
+		}
+	}
+}
+
+func TestEventsByPage(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	crowd(t, d, 21)
+	q := users.EventQuery{Action: users.ActionCreated, Limit: 5}
+	var pages [][]int64
+	for next := "-"; next != ""; {
+		page, err := d.Events(t.Context(), d.Owner, q)
+		if err != nil || (page.Previous == "") != (len(pages) == 0) {
+			t.Fatalf("page %d: %v, page before %q", len(pages), err, page.Previous)
+		}
+		pages = append(pages, seqs(page))
+		d.Invited(t, fmt.Sprintf("between-%d@example.com", len(pages)), users.RoleUser) // newer: on no page to come
+		next, q.After = page.Next, page.Next
+	}
+	whole := slices.Concat(pages...)
+	if len(whole) != 22 || !slices.IsSortedFunc(whole, func(a, b int64) int { return int(b - a) }) || len(slices.Compact(slices.Clone(whole))) != 22 {
+		t.Errorf("got events %v, want 22, newest first, each once", whole)
+	}
+	q.After, q.Before = "", fmt.Sprint(pages[2][0])
+	for i := 1; i >= 0; i-- {
+		page, err := d.Events(t.Context(), d.Owner, q)
+		if diff := cmp.Diff(pages[i], seqs(page)); diff != "" || err != nil || page.Next == "" || page.Previous == "" {
+			t.Errorf("back to page %d: error %v, next %q, previous %q (-want +got):\n%s", i, err, page.Next, page.Previous, diff)
+		}
+		q.Before = page.Previous
+	}
+	if page, err := d.Events(t.Context(), d.Owner, q); err != nil || len(page.Events) != 5 || page.Previous != "" {
+		t.Errorf("back to what has come since: got %v, %v", seqs(page), err)
+	}
+}
+
+func seqs(page users.EventPage) []int64 {
+	var all []int64
+	for _, e := range page.Events {
+		all = append(all, e.Seq)
+	}
+	return all
+}
+
+// TestOwnHistory reads as Ana, who may see her own events alone, and not where
+// others were when they acted.
+func TestOwnHistory(t *testing.T) {
+	t.Parallel()
+	d, admin, ana := aStory(t)
+	page, err := d.Events(t.Context(), ana, users.EventQuery{Target: "Ana@example.com"})
+	if err != nil || len(page.Events) != 9 {
+		t.Fatalf("got %d events, %v; want 9", len(page.Events), err)
+	}
+	for _, e := range page.Events {
+		if own := e.Actor.Key == ana.Key; e.Target.Key != ana.Key || own != (e.Address != "") || own != (e.UserAgent != "") {
+			t.Errorf("got %s by %s from %q with %q", e.Action, e.Actor.ID, e.Address, e.UserAgent)
+		}
+		one, err := d.Event(t.Context(), ana, e.Seq)
+		if diff := cmp.Diff(e, one, cmp.AllowUnexported(users.Event{})); diff != "" || err != nil {
+			t.Errorf("Event(%d): error %v (-listed +alone):\n%s", e.Seq, err, diff)
+		}
+	}
+	for name, q := range map[string]users.EventQuery{"everything": {}, "another": {Target: admin.ID}, "what she did": {Actor: ana.ID},
+		"about her": {About: ana.ID, Target: ana.ID}, "nobody": {Target: "nobody@example.com"}} {
+		if _, err := d.Events(t.Context(), ana, q); !errors.Is(err, users.ErrForbidden) {
+			t.Errorf("events on %s: got error %v, want %v", name, err, users.ErrForbidden)
+		}
+	}
+	for _, seq := range []int64{1, 1 << 40} {
+		if _, err := d.Event(t.Context(), ana, seq); !errors.Is(err, users.ErrForbidden) {
+			t.Errorf("Event(%d): got error %v, want %v", seq, err, users.ErrForbidden)
+		}
+	}
+	if _, err := d.Event(t.Context(), users.Actor{Role: users.RoleUser}, 1); !errors.Is(err, users.ErrForbidden) {
+		t.Errorf("an event by someone without a key: got error %v, want %v", err, users.ErrForbidden)
+	}
+}
+
+// TestErasedEvents deletes the details of Ana's history: keys and actions stay.
+func TestErasedEvents(t *testing.T) {
+	t.Parallel()
+	d, _, ana := aStory(t)
+	err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `DELETE FROM event_details WHERE target_id = 'ana@example.com' OR actor_id = 'ana@example.com'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := d.Events(t.Context(), d.Owner, users.EventQuery{Target: ana.ID})
+	if err != nil || len(page.Events) != 9 {
+		t.Fatalf("got %d events, %v; want 9, found by key", len(page.Events), err)
+	}
+	for _, e := range page.Events {
+		if !e.Erased || e.Target != (users.Ref{Key: ana.Key}) || e.Reason+e.Address+e.UserAgent != "" || len(e.Changes) != 0 || e.Action == "" {
+			t.Errorf("got %+v, want keys, time and action alone", e)
+		}
+	}
+}
