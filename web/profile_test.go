@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/users"
-	"github.com/roboto-ai/console/web"
 	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web"
 )
 
 func TestProfile(t *testing.T) {
