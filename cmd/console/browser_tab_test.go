@@ -1,0 +1,211 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a test waits for what it expects to see.
+const patience = 15 * time.Second
+
+// A tab is one open tab of the browser. What goes wrong in it ends the test.
+type tab struct {
+	t    *testing.T
+	site site
+	ctx  context.Context
+	seen *watch
+}
+
+// visit opens a window of someone who has not been here before.
+func (s site) visit(t *testing.T) *tab {
+	t.Helper()
+	return s.openTab(t, chromium, chromedp.WithNewBrowserContext())
+}
+
+// another opens another tab in the same window.
+func (b *tab) another() *tab {
+	b.t.Helper()
+	return b.site.openTab(b.t, b.ctx)
+}
+
+func (s site) openTab(t *testing.T, in context.Context, options ...chromedp.ContextOption) *tab {
+	t.Helper()
+	b := &tab{t: t, site: s, seen: newWatch(t, s)}
+	var closeTab context.CancelFunc
+	b.ctx, closeTab = chromedp.NewContext(in, append(options, chromedp.WithListener(b.seen.event))...)
+	t.Cleanup(closeTab)
+	if err := chromedp.Do(b.ctx); err != nil { // without a limit: a tab lives as long as the context it begins with
+		t.Fatal(err)
+	}
+	b.do("set up a tab", b.seen.start, chromedp.EmulateViewport(1366, 900),
+		command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
+	return b
+}
+
+// do carries out actions; what names them.
+func (b *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.fail("%s: %v", what, err)
+	}
+}
+
+// load carries out actions that lead to a page, and returns its status.
+func (b *tab) load(what string, actions ...chromedp.Action[chromedp.Void]) int {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	response, err := chromedp.RunResponse(ctx, actions...)
+	if err != nil {
+		b.fail("%s: %v", what, err)
+	}
+	return int(response.Status)
+}
+
+// fail ends the test with what went wrong and what is to be seen.
+func (b *tab) fail(format string, args ...any) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.querySelector("main").innerText`))
+	b.t.Fatalf("%s\nat %s", fmt.Sprintf(format, args...), errors.Join(errors.New(text), err))
+}
+
+// js returns the value of an expression.
+func js[T any](b *tab, expression string) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.fail("%.200s: %v", expression, err)
+	}
+	return value
+}
+
+// wait waits until an expression is true; what says what that means.
+func (b *tab) wait(what, expression string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	for again := time.NewTicker(10 * time.Millisecond); ; <-again.C {
+		// An error is that of a page that is on its way out.
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		if ok && err == nil {
+			again.Stop()
+			return
+		}
+		if ctx.Err() != nil {
+			b.fail("never: %s (%s): %v", what, expression, err)
+		}
+	}
+}
+
+// open opens a path of the console, which answers with that status.
+func (b *tab) open(path string, status int) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	response, err := chromedp.Run(ctx, chromedp.NavigateResponse(b.site.console+path))
+	if err != nil {
+		b.fail("open %s: %v", path, err)
+	}
+	if got := int(response.Status); got != status {
+		b.fail("open %s: got status %d, want %d", path, got, status)
+	}
+}
+
+// follow clicks on a link or button that leads to another page.
+func (b *tab) follow(role, name string) {
+	b.t.Helper()
+	b.lead(role, name, http.StatusOK)
+}
+
+// lead clicks on a link or button that leads to a page with that status.
+func (b *tab) lead(role, name string, status int) {
+	b.t.Helper()
+	got := b.load("click on the "+role+" "+name, chromedp.Click("", named(name, role)))
+	if got != status {
+		b.fail("after the %s %q: got status %d, want %d", role, name, got, status)
+	}
+}
+
+// click clicks on something that leads nowhere.
+func (b *tab) click(role, name string) {
+	b.t.Helper()
+	b.do("click on the "+role+" "+name, chromedp.Click("", named(name, role)))
+}
+
+// fill replaces what stands in a field, by typing.
+func (b *tab) fill(label, value string) {
+	b.t.Helper()
+	b.do("click on the field "+label, chromedp.Click("", named(label, fields...)))
+	js[any](b, `document.activeElement.select()`)
+	b.do("type into the field "+label, chromedp.KeyEvent(value))
+}
+
+// sees checks that the page shows texts, or comes to show them.
+func (b *tab) sees(texts ...string) {
+	b.t.Helper()
+	for _, text := range texts {
+		b.wait("see "+text, shows(text))
+	}
+}
+
+// misses checks that the page does not show texts.
+func (b *tab) misses(texts ...string) {
+	b.t.Helper()
+	for _, text := range texts {
+		if js[bool](b, shows(text)) {
+			b.fail("it shows %q", text)
+		}
+	}
+}
+
+// shows is true where the page shows text, however the lines are broken.
+func shows(text string) string {
+	return fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, strings.Join(strings.Fields(text), " "))
+}
+
+// at checks that the address is that path of the console, with its query.
+func (b *tab) at(path string) {
+	b.t.Helper()
+	b.wait("be at "+path, fmt.Sprintf("location.href === %q", b.site.console+path))
+}
+
+// signIn signs in as someone from the front page on.
+func (b *tab) signIn(name string) {
+	b.t.Helper()
+	b.open("/", http.StatusOK)
+	b.follow("link", "Sign in")
+	b.choose(name, http.StatusOK)
+}
+
+// choose chooses someone on the provider's page.
+func (b *tab) choose(userID string, status int) {
+	b.t.Helper()
+	button := chromedp.CSS(fmt.Sprintf("button[value=%q]", userID))
+	if got := b.load("sign in as "+userID, chromedp.Click(button)); got != status {
+		b.fail("signing in as %s: got status %d, want %d", userID, got, status)
+	}
+}
+
+// forgetCookies makes the browser forget its cookies, as if a session had ended.
+func (b *tab) forgetCookies() {
+	b.t.Helper()
+	b.do("forget the cookies", command(network.DeleteCookies,
+		network.DeleteCookiesParams{Name: "session", URL: b.site.console}))
+}

@@ -1,0 +1,115 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// chromium is the one browser of all tests. Every test has a window of its own
+// in it, which shares no cookies and no cache with the others.
+var chromium context.Context
+
+// TestMain starts the browser that CONSOLE_TEST_BROWSER names, or any that is
+// found where it names none.
+func TestMain(m *testing.M) {
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, // it opens no pages but our own
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
+	)
+	if path := os.Getenv("CONSOLE_TEST_BROWSER"); path != "" {
+		options = append(options, chromedp.ExecPath(path))
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	var closeTab context.CancelFunc
+	chromium, closeTab = chromedp.NewContext(allocator)
+	status := 1
+	if err := chromedp.Do(chromium); err != nil {
+		fmt.Fprintln(os.Stderr, "start the browser:", err)
+	} else {
+		status = m.Run()
+	}
+	closeTab()
+	stop()
+	os.Exit(status)
+}
+
+// TestBrowser walks through a demo in a real browser. What is done at the same
+// time is done to different users.
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	walks := map[string]func(*testing.T, *tab){
+		"an owner does the main job": ownerWalk,
+	}
+	for name, walk := range walks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			walk(t, s.visit(t))
+		})
+	}
+}
+
+// A site is a demo that runs: a console and its provider.
+type site struct {
+	console  string // address without path
+	provider string // the same
+	database string // URL
+}
+
+// startSite runs a demo on ports of its own with a database of its own.
+func startSite(t *testing.T) site {
+	t.Helper()
+	s := site{database: "sqlite:" + filepath.Join(t.TempDir(), "console.db")}
+	r := start(t, "^Its data is in", "demo", "--listen", "127.0.0.1:0", "--log-level", "warn", "--database", s.database)
+	t.Cleanup(func() {
+		r.stop()
+		if err := <-r.done; err != nil {
+			t.Errorf("the demo ended: %v", err)
+		}
+	})
+	s.console = "http://" + r.address(t)
+	s.provider = s.findProvider(t)
+	return s
+}
+
+// add adds people for a test to work with, as the operator does.
+func (s site) add(t *testing.T, ids ...string) {
+	t.Helper()
+	for _, id := range ids {
+		if said, err := runUsers(t, s.database, []string{"add", id, "--role", "user"}); err != nil {
+			t.Fatalf("%s: %v", said, err)
+		}
+	}
+}
+
+// findProvider returns the address of the provider, to which signing in leads.
+func (s site) findProvider(t *testing.T) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.console+"/sign-in/start", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultTransport.RoundTrip(request) // follows no redirect
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	to, err := url.Parse(response.Header.Get("Location"))
+	if err != nil || to.Host == "" {
+		t.Fatalf("signing in leads to %q", response.Header.Get("Location"))
+	}
+	return "http://" + to.Host
+}
