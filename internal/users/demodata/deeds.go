@@ -12,6 +12,7 @@ import (
 // for nobody.
 type deed func(context.Context, *fill, users.Actor) error
 
+// addPerson adds a person, who can act from then on.
 func addPerson(n users.NewPerson) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		u, err := f.AddPerson(ctx, a, n)
@@ -20,6 +21,7 @@ func addPerson(n users.NewPerson) deed {
 	}
 }
 
+// createService creates a service user.
 func createService(n users.NewServiceUser) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		_, err := f.CreateServiceUser(ctx, a, n)
@@ -27,6 +29,7 @@ func createService(n users.NewServiceUser) deed {
 	}
 }
 
+// edit changes a record that others manage.
 func edit(id string, e users.Edit) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		_, err := f.Edit(ctx, a, users.ID(id), e)
@@ -34,6 +37,7 @@ func edit(id string, e users.Edit) deed {
 	}
 }
 
+// editProfile changes the record of the actor.
 func editProfile(e users.ProfileEdit) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		_, err := f.EditProfile(ctx, a, e)
@@ -41,6 +45,7 @@ func editProfile(e users.ProfileEdit) deed {
 	}
 }
 
+// changeRole gives a user another role, which ends their sessions.
 func changeRole(id string, role users.Role, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		_, err := f.ChangeRole(ctx, a, users.ID(id), users.RoleChange{Role: role, Reason: reason})
@@ -48,24 +53,28 @@ func changeRole(id string, role users.Role, reason string) deed {
 	}
 }
 
+// deactivate deactivates a user; the actor takes over what they answered for.
 func deactivate(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		return f.Deactivate(ctx, a, users.ID(id), users.Departure{Reason: reason})
 	}
 }
 
+// reactivate undoes a deactivation.
 func reactivate(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		return f.Reactivate(ctx, a, users.ID(id), reason)
 	}
 }
 
+// deleteUser deletes a user, of whom the history is left.
 func deleteUser(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		return f.Delete(ctx, a, users.ID(id), users.Deletion{Confirm: id, Reason: reason})
 	}
 }
 
+// markReviewed marks a service user reviewed for a year.
 func markReviewed(id string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		_, err := f.MarkReviewed(ctx, a, users.ID(id), "")
@@ -73,12 +82,14 @@ func markReviewed(id string) deed {
 	}
 }
 
+// resetSignIn unbinds a person from their identity until they sign in again.
 func resetSignIn(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		return f.ResetSignIn(ctx, a, users.ID(id), reason)
 	}
 }
 
+// endSessions signs a person out everywhere.
 func endSessions(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
 		_, err := f.EndSessions(ctx, a, users.ID(id), reason)

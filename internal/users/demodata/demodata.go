@@ -108,6 +108,7 @@ func give(from, path string) error {
 // whatever becomes of the users.
 const markPrefix = "demo_of_"
 
+// mark returns the request id of the first event of a demo of that size.
 func mark(generated int) string { return markPrefix + strconv.Itoa(generated) }
 
 // Size returns how many users were generated when the directory was filled,

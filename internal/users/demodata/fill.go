@@ -29,6 +29,7 @@ type fill struct {
 	sessions map[string]session
 }
 
+// newFill returns the means to carry out p in db, which is still empty.
 func newFill(db *database.DB, o Options, p *plan) *fill {
 	f := &fill{
 		options: o, requests: rand.New(rand.NewPCG(seed2, seed1)),
@@ -85,6 +86,7 @@ func (f *fill) actor(id, request string) users.Actor {
 	}
 }
 
+// claims returns what the provider says of the person with that id.
 func (f *fill) claims(id string) users.Claims { return f.claimsOf(f.known[id]) }
 
 // claimsOf returns what the provider says of a person.

@@ -88,6 +88,7 @@ func (c *culture) add(line string) (err error) {
 	return err
 }
 
+// parseParts reads a list like "Ana, Inés=Ines".
 func parseParts(list string) ([]part, error) {
 	var parts []part
 	for _, word := range strings.Split(list, ",") {

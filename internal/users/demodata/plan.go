@@ -11,6 +11,7 @@ import (
 // The demo is the same at every start: this is what it begins from.
 const seed1, seed2 = 0x726f626f746f, 0x64656d6f
 
+// day is a day of the history, whatever the clocks do.
 const day = 24 * time.Hour
 
 // An act is what somebody does at a time.
@@ -77,6 +78,7 @@ func (p *plan) shuffle(chapter, i int) {
 	p.r = rand.New(rand.NewPCG(seed1+uint64(chapter), seed2+uint64(i)))
 }
 
+// byTime orders acts; those at the same time stay as they were planned.
 func byTime(a, b act) int { return a.at.Compare(b.at) }
 
 // will plans an act.

@@ -45,6 +45,7 @@ var recency = slices.Concat(
 // A span is between two times before the present.
 type span struct{ from, to time.Duration }
 
+// earlier returns the one of two times that comes first.
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
@@ -91,7 +92,7 @@ func (p *plan) arrival(q *person) {
 	}
 	switch chance := p.r.IntN(100); {
 	case chance < 2:
-		by = ""
+		by = "" // the operator, at the command line
 	case chance < 10: // the provider gives it when they sign in
 		n.Name = ""
 	case chance < 20 && n.Name != q.name.plain:

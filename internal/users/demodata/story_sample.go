@@ -57,6 +57,7 @@ func (p *plan) sampleArrives(id, by string, at, first time.Time) {
 	p.will(first, id, nothingElse)
 }
 
+// newSample returns one of the sample people as they are added.
 func (p *plan) newSample(id string) users.NewPerson {
 	return users.NewPerson{ID: id, Name: p.known[id].name.display, Role: p.known[id].role}
 }
