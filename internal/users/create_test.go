@@ -54,7 +54,7 @@ func TestAdminGivesTheRoleUserOnly(t *testing.T) {
 	d := userstest.New(t)
 	admin := d.Person(t, "admin@example.com", users.RoleAdmin)
 	last := d.Last(t)
-	for _, role := range users.Roles[1:] {
+	for _, role := range append([]users.Role{"root"}, users.Roles[1:]...) {
 		_, err := d.AddPerson(t.Context(), admin, users.NewPerson{ID: "ana@example.com", Role: role})
 		checkMistakes(t, d, last, err, "role")
 		_, err = d.CreateServiceUser(t.Context(), admin, users.NewServiceUser{NewPerson: users.NewPerson{ID: "robot", Role: role},

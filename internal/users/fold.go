@@ -22,7 +22,8 @@ func fold(s string) string {
 	if err != nil { // these transformers accept any text; were one not to, the text itself still orders
 		folded = s
 	}
-	return strings.Join(strings.Fields(unaccented.Replace(folded)), " ")
+	lower := strings.ToLower(folded) // case folding swaps the cases of Cherokee
+	return strings.Join(strings.Fields(unaccented.Replace(lower)), " ")
 }
 
 // foldWords returns the words of a search, folded.

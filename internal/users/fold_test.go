@@ -28,6 +28,7 @@ func TestFold(t *testing.T) {
 		"Cyrillic":                  {"Фёдор Йорданов", "федор иорданов"},
 		"Armenian":                  {"ԱՆԱՀԻՏ", "անահիտ"},
 		"Georgian":                  {"ნინო", "ნინო"},
+		"Cherokee":                  {"Ꭰꭰ", "ꭰꭰ"},
 		"Hebrew with points":        {"שָׁלוֹם", "שלום"},
 		"Arabic with marks":         {"مُحَمَّد", "محمد"},
 		"Japanese":                  {"山田 太郎", "山田 太郎"},
@@ -55,7 +56,7 @@ func TestFold(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	for _, seed := range []string{"Ana MARIA", "İpek", "ﷺ", "\u0345\u1fb3", "Æ\u0301", "a\xff", "\u1100\u1175\u11b7", "ŉ ǆ ẞ ſ", "  x\u3000 "} {
+	for _, seed := range []string{"Ana MARIA", "İpek", "ﷺ", "\u0345\u1fb3", "Æ\u0301", "a\xff", "\u1100\u1175\u11b7", "ŉ ǆ ẞ ſ", "Ꭰꭰ", "  x\u3000 "} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
