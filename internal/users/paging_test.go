@@ -91,44 +91,49 @@ func walk(t *testing.T, d *userstest.Directory, q users.Query, l users.Listing, 
 	return got
 }
 
+func rename(t *testing.T, d *userstest.Directory, id users.ID, name string) {
+	t.Helper()
+	if _, err := d.Edit(t.Context(), d.Owner, id, renamed(name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, d *userstest.Directory, id users.ID) {
+	t.Helper()
+	if err := d.Delete(t.Context(), d.Owner, id, users.Deletion{Confirm: string(id)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// changesBetween are what happens between two pages, given those seen and those
+// coming. Each returns whom it changed.
+var changesBetween = map[string]func(t *testing.T, d *userstest.Directory, seen, coming []users.User) (changed []users.ID){
+	"someone is added in front": func(t *testing.T, d *userstest.Directory, _, _ []users.User) []users.ID {
+		return []users.ID{d.Invited(t, "aaa@example.com", users.RoleUser).ID}
+	},
+	"someone is added at the end": func(t *testing.T, d *userstest.Directory, _, _ []users.User) []users.ID {
+		return []users.ID{d.Invited(t, "zzz@example.com", users.RoleUser).ID}
+	},
+	"the row of the cursor is deleted": func(t *testing.T, d *userstest.Directory, seen, _ []users.User) []users.ID {
+		remove(t, d, seen[len(seen)-1].ID)
+		return []users.ID{seen[len(seen)-1].ID}
+	},
+	"the row of the cursor is renamed": func(t *testing.T, d *userstest.Directory, seen, _ []users.User) []users.ID {
+		rename(t, d, seen[len(seen)-1].ID, "Name 0")
+		return []users.ID{seen[len(seen)-1].ID}
+	},
+	"the next is deleted, one renamed": func(t *testing.T, d *userstest.Directory, seen, coming []users.User) []users.ID {
+		remove(t, d, coming[0].ID)
+		rename(t, d, seen[0].ID, "Zoe")
+		return []users.ID{coming[0].ID, seen[0].ID}
+	},
+}
+
 // TestPagingAmongChanges changes the directory between the pages: nobody who was
 // there before and stays as they are is left out or shown twice.
 func TestPagingAmongChanges(t *testing.T) {
 	t.Parallel()
-	rename := func(t *testing.T, d *userstest.Directory, id users.ID, name string) {
-		t.Helper()
-		if _, err := d.Edit(t.Context(), d.Owner, id, users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	remove := func(t *testing.T, d *userstest.Directory, id users.ID) {
-		t.Helper()
-		if err := d.Delete(t.Context(), d.Owner, id, users.Deletion{Confirm: string(id)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tests := map[string]func(t *testing.T, d *userstest.Directory, seen, coming []users.User) (changed []users.ID){
-		"someone is added in front": func(t *testing.T, d *userstest.Directory, _, _ []users.User) []users.ID {
-			return []users.ID{d.Invited(t, "aaa@example.com", users.RoleUser).ID}
-		},
-		"someone is added at the end": func(t *testing.T, d *userstest.Directory, _, _ []users.User) []users.ID {
-			return []users.ID{d.Invited(t, "zzz@example.com", users.RoleUser).ID}
-		},
-		"the row of the cursor is deleted": func(t *testing.T, d *userstest.Directory, seen, _ []users.User) []users.ID {
-			remove(t, d, seen[len(seen)-1].ID)
-			return []users.ID{seen[len(seen)-1].ID}
-		},
-		"the row of the cursor is renamed": func(t *testing.T, d *userstest.Directory, seen, _ []users.User) []users.ID {
-			rename(t, d, seen[len(seen)-1].ID, "Name 0")
-			return []users.ID{seen[len(seen)-1].ID}
-		},
-		"the next is deleted, one renamed": func(t *testing.T, d *userstest.Directory, seen, coming []users.User) []users.ID {
-			remove(t, d, coming[0].ID)
-			rename(t, d, seen[0].ID, "Zoe")
-			return []users.ID{coming[0].ID, seen[0].ID}
-		},
-	}
-	for name, change := range tests {
+	for name, change := range changesBetween {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)

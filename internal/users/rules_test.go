@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -144,19 +145,20 @@ func TestReasonIsTidied(t *testing.T) {
 	check(t, d, last, err, nil, `owner@example.com user.deactivated ana@example.com [status: invited → deactivated] because "Left the company, José says"`)
 }
 
-func TestEveryMistakeIsToldAtOnce(t *testing.T) {
-	t.Parallel()
+// A mistaken call is one with mistakes in those fields.
+type mistaken struct {
+	do   func() error
+	want []string
+}
+
+// mistakenEdits are calls by the owner and an admin, of fields of all sorts.
+func mistakenEdits(t *testing.T, d *userstest.Directory, robot users.User, admin users.Actor) map[string]mistaken {
+	t.Helper()
 	bad := users.Fields{Name: new("a\x00"), PictureURL: new("ftp://x"),
 		Channels: map[string]bool{"pager": true, "email": true}, Types: map[string]bool{"rumour": false}}
 	service := users.ServiceFields{Purpose: strings.Repeat("x", 501), Responsible: "nobody@example.com", ReviewOn: "2020-01-01"}
-	d := userstest.New(t)
-	robot := d.ServiceUser(t, "robot", users.RoleUser)
-	admin := d.Person(t, "admin@example.com", users.RoleAdmin)
 	long := strings.Repeat("x", 501)
-	tests := map[string]struct {
-		do   func() error
-		want []string
-	}{
+	return map[string]mistaken{
 		"Edit": {func() error {
 			_, err := d.Edit(t.Context(), d.Owner, robot.ID, users.Edit{Fields: bad, Service: &service, Reason: long})
 			return err
@@ -184,6 +186,14 @@ func TestEveryMistakeIsToldAtOnce(t *testing.T) {
 			_, err := d.CreateServiceUser(t.Context(), d.Owner, users.NewServiceUser{})
 			return err
 		}, []string{"user_id", "purpose", "responsible"}},
+	}
+}
+
+// mistakenDeeds are calls that have fields of few sorts.
+func mistakenDeeds(t *testing.T, d *userstest.Directory, robot users.User, admin users.Actor) map[string]mistaken {
+	t.Helper()
+	long := strings.Repeat("x", 501)
+	return map[string]mistaken{
 		"ChangeRole": {func() error {
 			_, err := d.ChangeRole(t.Context(), d.Owner, robot.ID, users.RoleChange{Role: "king", Reason: long})
 			return err
@@ -200,6 +210,15 @@ func TestEveryMistakeIsToldAtOnce(t *testing.T) {
 		}, []string{"owners", "owners"}},
 		"AddSystemUser": {func() error { _, err := d.AddSystemUser(t.Context(), users.Command(""), "new"); return err }, []string{"user_id"}},
 	}
+}
+
+func TestEveryMistakeIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	robot := d.ServiceUser(t, "robot", users.RoleUser)
+	admin := d.Person(t, "admin@example.com", users.RoleAdmin)
+	tests := mistakenEdits(t, d, robot, admin)
+	maps.Copy(tests, mistakenDeeds(t, d, robot, admin))
 	last := d.Last(t)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

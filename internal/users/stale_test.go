@@ -10,56 +10,61 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
+// renamed returns an edit that gives another name.
+func renamed(name string) users.Edit { return users.Edit{Fields: users.Fields{Name: &name}} }
+
+// staleCases are what others have done since a form was filled, and whether it is
+// stale for that.
+var staleCases = map[string]struct {
+	meanwhile func(*testing.T, *userstest.Directory, users.Actor) error // the actor is an admin
+	base      string                                                    // name as in the form
+	current   string
+	by        users.ID // empty: the edit is not stale
+}{
+	"nothing": {func(t *testing.T, d *userstest.Directory, _ users.Actor) error { return nil }, "", "", ""},
+	"another edit": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
+		_, err := d.Edit(t.Context(), admin, "ana@example.com", renamed("Anna"))
+		return err
+	}, "Ana", "Anna", "admin@example.com"},
+	"two edits by two": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
+		_, err := d.Edit(t.Context(), admin, "ana@example.com", renamed("Anna"))
+		_, err2 := d.Edit(t.Context(), d.Owner, "ana@example.com", renamed("Annette"))
+		return errors.Join(err, err2)
+	}, "Ana", "Annette", "owner@example.com"},
+	"an edit, then a sign-in": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
+		_, err := d.Edit(t.Context(), admin, "ana@example.com", renamed("Anna"))
+		d.SignedIn(t, "ana@example.com")
+		return err
+	}, "Ana", "Anna", "admin@example.com"},
+	"a role": {func(t *testing.T, d *userstest.Directory, _ users.Actor) error {
+		_, err := d.ChangeRole(t.Context(), d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAuditor})
+		return err
+	}, "Ana", "Ana", "owner@example.com"},
+	"an edit that was undone": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
+		_, err := d.Edit(t.Context(), admin, "ana@example.com", renamed("Anna"))
+		_, err2 := d.Edit(t.Context(), admin, "ana@example.com", renamed("Ana"))
+		return errors.Join(err, err2)
+	}, "", "", ""},
+	"sign-ins": {func(t *testing.T, d *userstest.Directory, _ users.Actor) error {
+		d.SignedIn(t, "ana@example.com")
+		return nil
+	}, "", "", ""},
+	"deactivated and back": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
+		return errors.Join(d.Deactivate(t.Context(), admin, "ana@example.com", users.Departure{}),
+			d.Reactivate(t.Context(), admin, "ana@example.com", ""))
+	}, "", "", ""},
+	"sign-in reset and made again": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
+		err := d.ResetSignIn(t.Context(), admin, "ana@example.com", "")
+		d.SignedIn(t, "ana@example.com")
+		return err
+	}, "", "", ""},
+}
+
 // TestStaleEdit saves a form that was filled from version 2 of Ana after others
 // have done something.
 func TestStaleEdit(t *testing.T) {
 	t.Parallel()
-	name := func(s string) users.Edit { return users.Edit{Fields: users.Fields{Name: &s}} }
-	tests := map[string]struct {
-		meanwhile func(*testing.T, *userstest.Directory, users.Actor) error // the actor is an admin
-		base      string                                                    // name as in the form
-		current   string
-		by        users.ID // empty: the edit is not stale
-	}{
-		"nothing": {func(t *testing.T, d *userstest.Directory, _ users.Actor) error { return nil }, "", "", ""},
-		"another edit": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
-			_, err := d.Edit(t.Context(), admin, "ana@example.com", name("Anna"))
-			return err
-		}, "Ana", "Anna", "admin@example.com"},
-		"two edits by two": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
-			_, err := d.Edit(t.Context(), admin, "ana@example.com", name("Anna"))
-			_, err2 := d.Edit(t.Context(), d.Owner, "ana@example.com", name("Annette"))
-			return errors.Join(err, err2)
-		}, "Ana", "Annette", "owner@example.com"},
-		"an edit, then a sign-in": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
-			_, err := d.Edit(t.Context(), admin, "ana@example.com", name("Anna"))
-			d.SignedIn(t, "ana@example.com")
-			return err
-		}, "Ana", "Anna", "admin@example.com"},
-		"a role": {func(t *testing.T, d *userstest.Directory, _ users.Actor) error {
-			_, err := d.ChangeRole(t.Context(), d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAuditor})
-			return err
-		}, "Ana", "Ana", "owner@example.com"},
-		"an edit that was undone": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
-			_, err := d.Edit(t.Context(), admin, "ana@example.com", name("Anna"))
-			_, err2 := d.Edit(t.Context(), admin, "ana@example.com", name("Ana"))
-			return errors.Join(err, err2)
-		}, "", "", ""},
-		"sign-ins": {func(t *testing.T, d *userstest.Directory, _ users.Actor) error {
-			d.SignedIn(t, "ana@example.com")
-			return nil
-		}, "", "", ""},
-		"deactivated and back": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
-			return errors.Join(d.Deactivate(t.Context(), admin, "ana@example.com", users.Departure{}),
-				d.Reactivate(t.Context(), admin, "ana@example.com", ""))
-		}, "", "", ""},
-		"sign-in reset and made again": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
-			err := d.ResetSignIn(t.Context(), admin, "ana@example.com", "")
-			d.SignedIn(t, "ana@example.com")
-			return err
-		}, "", "", ""},
-	}
-	for circumstance, test := range tests {
+	for circumstance, test := range staleCases {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
@@ -72,7 +77,7 @@ func TestStaleEdit(t *testing.T) {
 			}
 			last, changed := d.Last(t), d.Clock.Now()
 			d.Clock.Advance(time.Hour)
-			mine := name("Mine")
+			mine := renamed("Mine")
 			mine.Version = form.Version
 			_, err := d.Edit(t.Context(), d.Owner, form.ID, mine)
 			if test.by == "" {
