@@ -75,12 +75,19 @@ func (b *tab) load(what string, actions ...chromedp.Action[chromedp.Void]) int {
 	return int(response.Status)
 }
 
+// pageText is the address of a page and the text in the middle of it.
+const pageText = `(() => {
+  const main = (document.querySelector("main") ?? document.body).cloneNode(true);
+  for (const list of main.querySelectorAll("select, datalist")) list.remove();
+  return location.href + "\n" + main.textContent.replace(/\s+/g, " ");
+})()`
+
 // fail ends the test with what went wrong and what is to be seen.
 func (b *tab) fail(format string, args ...any) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.querySelector("main").innerText`))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](pageText))
 	b.t.Fatalf("%s\nat %s", fmt.Sprintf(format, args...), errors.Join(errors.New(text), err))
 }
 
@@ -99,17 +106,21 @@ func js[T any](b *tab, expression string) T {
 // wait waits until an expression is true; what says what that means.
 func (b *tab) wait(what, expression string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	for again := time.NewTicker(10 * time.Millisecond); ; <-again.C {
+	b.until(what+" ("+expression+")", func() bool {
 		// An error is that of a page that is on its way out.
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
-		if ok && err == nil {
-			again.Stop()
-			return
-		}
-		if ctx.Err() != nil {
-			b.fail("never: %s (%s): %v", what, expression, err)
+		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
+		return ok && err == nil
+	})
+}
+
+// until asks again and again until the answer is yes.
+func (b *tab) until(what string, yes func() bool) {
+	b.t.Helper()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for end := time.Now().Add(patience); !yes(); <-again.C {
+		if b.ctx.Err() != nil || time.Now().After(end) {
+			b.fail("never: %s", what)
 		}
 	}
 }
@@ -203,9 +214,20 @@ func (b *tab) choose(userID string, status int) {
 	}
 }
 
-// forgetCookies makes the browser forget its cookies, as if a session had ended.
-func (b *tab) forgetCookies() {
+// holds checks what stands in a field.
+func (b *tab) holds(label, want string) {
 	b.t.Helper()
-	b.do("forget the cookies", command(network.DeleteCookies,
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	got, err := chromedp.Run(ctx, chromedp.Value("", named(label, fields...)))
+	if err != nil || got != want {
+		b.fail("%s: got %q, want %q (%v)", label, got, want, err)
+	}
+}
+
+// endSession takes the session from the browser.
+func (b *tab) endSession() {
+	b.t.Helper()
+	b.do("forget the session", command(network.DeleteCookies,
 		network.DeleteCookiesParams{Name: "session", URL: b.site.console}))
 }

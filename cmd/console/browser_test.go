@@ -50,7 +50,15 @@ func TestBrowser(t *testing.T) {
 	t.Parallel()
 	s := startSite(t)
 	walks := map[string]func(*testing.T, *tab){
-		"an owner does the main job": ownerWalk,
+		"the main job as owner":              ownerWalk,
+		"the main job without scripts":       scriptlessWalk,
+		"what an admin may":                  adminWalk,
+		"what an auditor may":                auditorWalk,
+		"what a user may":                    userWalk,
+		"who is turned away":                 refusedWalk,
+		"a form sent after the session":      keptFormWalk,
+		"two tabs that edit the same person": conflictWalk,
+		"a form with mistakes":               mistakesWalk,
 	}
 	for name, walk := range walks {
 		t.Run(name, func(t *testing.T) {
@@ -71,7 +79,7 @@ type site struct {
 func startSite(t *testing.T) site {
 	t.Helper()
 	s := site{database: "sqlite:" + filepath.Join(t.TempDir(), "console.db")}
-	r := start(t, "^Its data is in", "demo", "--listen", "127.0.0.1:0", "--log-level", "warn", "--database", s.database)
+	r := start(t, "^Its data is in", "demo", "--listen", "127.0.0.1:0", "--log-level", "error", "--database", s.database)
 	t.Cleanup(func() {
 		r.stop()
 		if err := <-r.done; err != nil {
