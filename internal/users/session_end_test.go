@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"database/sql"
 	"errors"
 	"testing"
 
@@ -167,4 +168,20 @@ func TestFlash(t *testing.T) {
 			t.Errorf("got flash %q, %v; want %q", in.Flash, err, text)
 		}
 	}
+}
+
+// TestDeactivatedInTheDatabase has a session outlive a deactivation, as only a
+// hand in the database could bring about.
+func TestDeactivatedInTheDatabase(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	signIn(t, d, "s")
+	err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `UPDATE users SET deactivated = 1 WHERE user_id = 'ana@example.com'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lives(t, d, "s", false)
 }
