@@ -141,7 +141,8 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 	return page, nil
 }
 
-// page returns the rows that the cursor of q leads to.
+// page returns the rows that the cursor of q leads to; the first ones where it
+// leads to none any more.
 func (q Query) page(ctx context.Context, r reader, f filter) (Listing, error) {
 	back := q.Before != ""
 	from := cursor{}
@@ -155,7 +156,7 @@ func (q Query) page(ctx context.Context, r reader, f filter) (Listing, error) {
 	if q.Sort.descending() != back {
 		sign, order = "<", "DESC"
 	}
-	column := string(q.Sort.column())
+	column, base := string(q.Sort.column()), f
 	if from.Key != "" {
 		f.add(`(`+column+`, u.key) `+sign+` (?, ?)`, from.value(), from.Key)
 	}
@@ -164,6 +165,10 @@ func (q Query) page(ctx context.Context, r reader, f filter) (Listing, error) {
 		fmt.Sprintf(` LIMIT $%d`, len(f.args)), f.args...)
 	if err != nil {
 		return Listing{}, err
+	}
+	if len(all) == 0 && from.Key != "" { // whoever stood there has gone meanwhile
+		q.After, q.Before = "", ""
+		return q.page(ctx, r, base)
 	}
 	more := len(all) > q.Limit
 	if more {

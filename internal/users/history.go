@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -64,15 +65,23 @@ func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventP
 }
 
 // Event returns one event. It returns [ErrNotFound], and a [*ForbiddenError] to
-// those who may not see the audit log unless they are its target.
+// those who may see neither the audit log nor the event's target.
 func (s *Service) Event(ctx context.Context, actor Actor, seq int64) (Event, error) {
 	found, err := eventsWhere(ctx, s.reads(), `e.seq = $1`, seq)
 	if err != nil {
 		return Event{}, fmt.Errorf("find event %d: %w", seq, err)
 	}
-	own := len(found) == 1 && actor.Key != "" && found[0].Target.Key == actor.Key
-	if err := actor.May(ActSeeAudit, User{}); err != nil && !own {
-		return Event{}, err
+	if forbidden := actor.May(ActSeeAudit, User{}); forbidden != nil {
+		if len(found) == 0 {
+			return Event{}, forbidden
+		}
+		target, err := userByKey(ctx, s.reads(), found[0].Target.Key)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return Event{}, fmt.Errorf("find target of event %d: %w", seq, err)
+		}
+		if err != nil || actor.May(ActSee, target) != nil {
+			return Event{}, forbidden
+		}
 	}
 	if len(found) == 0 {
 		return Event{}, fmt.Errorf("find event %d: %w", seq, ErrNotFound)

@@ -223,3 +223,22 @@ func TestErasedEvents(t *testing.T) {
 		}
 	}
 }
+
+func TestEventOfAnsweredService(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := d.Person(t, "ana@example.com", users.RoleUser)
+	_, err := d.CreateServiceUser(t.Context(), d.Owner, users.NewServiceUser{
+		NewPerson: users.NewPerson{ID: "robot"}, ServiceFields: users.ServiceFields{Purpose: "Tests", Responsible: string(ana.ID)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := d.Events(t.Context(), ana, users.EventQuery{Target: "robot"})
+	if err != nil || len(page.Events) != 1 {
+		t.Fatalf("Events: got %v, %v; want one", page.Events, err)
+	}
+	if _, err := d.Event(t.Context(), ana, page.Events[0].Seq); err != nil {
+		t.Errorf("Event by who answers for its target: got error %v", err)
+	}
+}

@@ -269,3 +269,24 @@ func FuzzCursor(f *testing.F) {
 		}
 	})
 }
+
+// TestPageThatHasGone turns to a page of which every row is deleted meanwhile.
+func TestPageThatHasGone(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.Invited(t, "zoe@example.com", users.RoleUser)
+	q := users.Query{Limit: 1}
+	first, err := d.Users(t.Context(), d.Owner, q)
+	if err != nil || first.Next == "" {
+		t.Fatalf("first page: next %q, %v", first.Next, err)
+	}
+	gone := users.ID("zoe@example.com")
+	if err := d.Delete(t.Context(), d.Owner, gone, users.Deletion{Confirm: string(gone)}); err != nil {
+		t.Fatal(err)
+	}
+	q.After = first.Next
+	page, err := d.Users(t.Context(), d.Owner, q)
+	if err != nil || len(page.Users) != 1 || page.From != 1 || page.Previous != "" {
+		t.Errorf("page that has gone: got %+v, %v; want the first one", page, err)
+	}
+}
