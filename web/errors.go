@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -95,14 +97,21 @@ func correctable(err error) bool {
 	return invalid || errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrLastOwner)
 }
 
+// fieldOrder is the order in which the forms ask for what can be mistaken.
+var fieldOrder = []string{"user_id", "name", "purpose", "responsible", "review_on", "hand_over", "role", "picture_url", "time_zone", "confirm", "reason"}
+
 // problems lists what is wrong with a form, for the summary above it and the
-// messages beside its fields. It is empty for an error that is not [correctable].
+// messages beside its fields, in the order of the fields. It is empty for an error
+// that is not [correctable].
 func problems(err error) []views.Problem {
 	if bad, ok := errors.AsType[*users.InvalidError](err); ok {
 		list := make([]views.Problem, len(bad.Fields))
 		for i, f := range bad.Fields {
 			list[i] = views.Problem{Field: f.Field, Message: f.Message}
 		}
+		slices.SortStableFunc(list, func(a, b views.Problem) int {
+			return cmp.Compare(slices.Index(fieldOrder, a.Field), slices.Index(fieldOrder, b.Field))
+		})
 		return list
 	}
 	if !correctable(err) {

@@ -119,12 +119,17 @@ func keptOr[F any](a *App, c echo.Context, fresh F) (form F, kept bool, err erro
 
 // on adds to a field what came of it.
 func (o outcome) on(f views.Field) views.Field {
-	i := slices.IndexFunc(o.problems, func(p views.Problem) bool { return p.Field == f.Name })
-	if i >= 0 {
-		f.Error = o.problems[i].Message
-	}
-	f.Conflict = o.conflicts[f.Name]
+	f.Error, f.Conflict = o.problem(f.Name), o.conflicts[f.Name]
 	return f
+}
+
+// problem is what is wrong with the field of that name, empty if nothing is.
+func (o outcome) problem(field string) string {
+	i := slices.IndexFunc(o.problems, func(p views.Problem) bool { return p.Field == field })
+	if i < 0 {
+		return ""
+	}
+	return o.problems[i].Message
 }
 
 // nameField asks for a name.
@@ -202,7 +207,11 @@ func (o outcome) roleChoice(kind users.Kind, roles []users.Role, value string) v
 // personField asks for a person by user_id, suggesting people.
 func (o outcome) personField(f views.Field, people []users.Ref) views.PersonField {
 	f.Hint = strings.TrimSpace(f.Hint + " Type their user ID, or part of their name to choose from a list.")
-	return views.PersonField{Field: o.on(f), People: personOptions(people)}
+	f = o.on(f)
+	if f.Error != "" && f.Value != "" {
+		f.Error = strings.TrimSpace(f.Error + " " + meant(people))
+	}
+	return views.PersonField{Field: f, People: personOptions(people)}
 }
 
 // serviceFields ask for what only a service user has. The form is at the address

@@ -70,7 +70,7 @@ func (a *App) createServiceUser(c echo.Context) error {
 
 // newServiceUserPage is the page with the form as it is filled in.
 func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outcome) (views.NewServiceUser, error) {
-	people, err := a.suggestPeople(c)
+	people, err := a.suggestPeople(c, o, "responsible", form.Responsible)
 	roles := actor(c).MayGive(users.ActCreateService, users.KindService)
 	m := views.NewServiceUser{
 		Chrome: a.chrome(c, "New service user", "service"), FormState: views.FormState{Problems: o.problems},

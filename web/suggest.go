@@ -24,13 +24,36 @@ func (a *App) suggest(c echo.Context, field string) error {
 	return render(c, http.StatusOK, views.PersonOptions(personOptions(people)))
 }
 
-// suggestPeople returns people to suggest before anything is typed, or where no
-// script asks for more; none to those who do not see the directory.
-func (a *App) suggestPeople(c echo.Context) ([]users.Ref, error) {
+// suggestPeople returns people to suggest in field where no script asks for more:
+// those that match its value if that was refused, so that part of a name leads on
+// by itself. There are none for those who do not see the directory.
+func (a *App) suggestPeople(c echo.Context, o outcome, field, value string) ([]users.Ref, error) {
 	if actor(c).May(users.ActCreateService, users.User{}) != nil {
 		return nil, nil
 	}
-	return a.users.FindPeople(c.Request().Context(), actor(c), "", maxSuggestions)
+	if o.problem(field) == "" {
+		value = ""
+	}
+	return a.users.FindPeople(c.Request().Context(), actor(c), value, maxSuggestions)
+}
+
+// maxMeant is how many people a refused value is said to mean perhaps.
+const maxMeant = 5
+
+// meant asks whether one of people was meant, as a sentence; empty if there is
+// none or if they are too many to say.
+func meant(people []users.Ref) string {
+	if len(people) == 0 || len(people) > maxMeant {
+		return ""
+	}
+	words := make([]string, len(people))
+	for i, r := range people {
+		words[i] = string(r.ID)
+		if r.Name != "" {
+			words[i] += " (" + plainText(r.Name) + ")"
+		}
+	}
+	return "Do you mean " + enumerate(words, "or") + "?"
 }
 
 // personOptions are people as a field suggests them: by name, for their user_id.

@@ -108,7 +108,7 @@ func (a *App) handOver(c echo.Context, target users.Consequences, value string, 
 	if target.User.Key == actor(c).Key {
 		to.Hint = "Who answers for these from then on. If you leave it empty, nobody does, and they are listed so."
 	}
-	people, err := a.suggestPeople(c)
+	people, err := a.suggestPeople(c, o, to.Name, value)
 	if len(people) > 0 {
 		to.Suggest = c.Request().URL.EscapedPath()
 	}

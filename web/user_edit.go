@@ -144,7 +144,7 @@ func (a *App) editPage(c echo.Context, u users.User, form serviceEditForm, o out
 	if u.Kind != users.KindService {
 		return m, nil
 	}
-	people, err := a.suggestPeople(c)
+	people, err := a.suggestPeople(c, o, "responsible", form.Responsible)
 	service := o.serviceFields(form.serviceForm, people, m.Action)
 	m.Service = &service
 	return m, err
