@@ -52,6 +52,7 @@ func TestBrowser(t *testing.T) {
 	walks := map[string]func(*testing.T, *tab){
 		"the main job as owner":              ownerWalk,
 		"the main job without scripts":       scriptlessWalk,
+		"the main job by keyboard":           keyboardWalk,
 		"what an admin may":                  adminWalk,
 		"what an auditor may":                auditorWalk,
 		"what a user may":                    userWalk,
