@@ -253,31 +253,3 @@ func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedErr
 		s.config.Log.WarnContext(ctx, "refused sign-in not recorded", "user", u.Key, "error", err)
 	}
 }
-
-// RefuseAccess records that a known actor was refused something, the same thing
-// at most once a minute. It is best effort: the refusal stands without it.
-func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what string) {
-	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		u, err := userByID(ctx, tx, target)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return nothing, err
-		}
-		return tx.unlessRecent(ctx, about(ActionAccessRefused, u, Change{Field: "refusal", New: what}))
-	})
-	if err != nil && !errors.Is(err, ErrNoSession) {
-		s.config.Log.WarnContext(ctx, "refusal not recorded", "user", actor.Key, "error", err)
-	}
-}
-
-// unlessRecent returns the event, or nothing if the same actor had one with the
-// same target and change within a minute.
-func (c *changeTx) unlessRecent(ctx context.Context, e Event) ([]Event, error) {
-	recent, err := eventsWhere(ctx, c, `e.action = $1 AND e.actor_key = $2 AND e.target_key = $3 AND e.at > $4`,
-		e.Action, c.actor.Key, e.Target.Key, database.Time(c.now.Add(-time.Minute)))
-	for _, r := range recent {
-		if slices.Equal(r.Changes, e.Changes) {
-			return nothing, err
-		}
-	}
-	return []Event{e}, err
-}

@@ -107,7 +107,7 @@ func TestRefuseAccess(t *testing.T) {
 	check(t, d, last, nil, nil,
 		"ana@example.com access.refused owner@example.com [refusal:  → edit]",
 		"ana@example.com access.refused owner@example.com [refusal:  → delete]",
-		"ana@example.com access.refused  [refusal:  → edit]",
+		"ana@example.com access.refused nobody@example.com [refusal:  → edit]",
 		"ana@example.com access.refused owner@example.com [refusal:  → edit]")
 	last = d.Last(t)
 	if err := d.Deactivate(t.Context(), users.Command(""), ana.ID, users.Departure{}); err != nil {
@@ -116,5 +116,55 @@ func TestRefuseAccess(t *testing.T) {
 	d.RefuseAccess(t.Context(), ana, d.Owner.ID, "view")
 	if trail := d.Trail(t, last); len(trail) != 2 || strings.Contains(trail[1], "access.refused") {
 		t.Errorf("got %q, want nothing by someone who is deactivated", trail)
+	}
+}
+
+// TestRefusalsOfOneActorAreBounded has someone make up new things to be refused:
+// the log that is never emptied does not fill with them.
+func TestRefusalsOfOneActorAreBounded(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana, ben := d.Person(t, "ana@example.com", users.RoleUser), d.Person(t, "ben@example.com", users.RoleUser)
+	refused := func() (n int) {
+		for _, e := range d.Since(t, d.Last(t)-60) {
+			if e.Action == users.ActionAccessRefused && e.Actor.Key == ana.Key {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range 50 {
+		d.RefuseAccess(t.Context(), ana, users.ID(fmt.Sprintf("nobody-%d@example.com", i)), "view")
+		d.RefuseAccess(t.Context(), ana, "", fmt.Sprintf("POST /profile: field-%d", i))
+	}
+	if got := refused(); got != 30 {
+		t.Errorf("recorded at once: got %d, want 30", got)
+	}
+	d.RefuseAccess(t.Context(), ben, "", "view")
+	if trail := d.Trail(t, d.Last(t)-1); !strings.HasPrefix(trail[0], "ben@example.com access.refused") {
+		t.Errorf("another actor: got %q", trail)
+	}
+	d.Clock.Advance(10 * time.Minute)
+	d.RefuseAccess(t.Context(), ana, "", "view")
+	if trail := d.Trail(t, d.Last(t)-1); !strings.HasPrefix(trail[0], "ana@example.com access.refused") {
+		t.Errorf("ten minutes later: got %q", trail)
+	}
+}
+
+// TestRefusalsLeaveTheSameWhoeverThereIs: one write more or less would tell, by
+// the time it takes, who is in the directory.
+func TestRefusalsLeaveTheSameWhoeverThereIs(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := d.Person(t, "ana@example.com", users.RoleUser)
+	d.Person(t, "ben@example.com", users.RoleUser)
+	for _, id := range []users.ID{"nobody@example.com", "ben@example.com", "none@example.com", "owner@example.com"} {
+		for i, want := range []int64{1, 0} {
+			last := d.Last(t)
+			d.RefuseAccess(t.Context(), ana, id, "view")
+			if got := d.Last(t) - last; got != want {
+				t.Errorf("%s, refusal %d: got %d events, want %d", id, i+1, got, want)
+			}
+		}
 	}
 }
