@@ -171,20 +171,25 @@ func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, er
 }
 
 // answerable returns the person with that user_id if they can answer for a
-// service user, else an [*InvalidError] on the field.
+// service user, else an [*InvalidError] on the field. Who may not see the
+// directory does not learn from it who is there, nor as what.
 func (c *changeTx) answerable(ctx context.Context, field string, id ID) (User, error) {
 	person, err := userByID(ctx, c, id)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return User{}, invalid(field, "Nobody here has the user ID “%s”. Enter that of a person.", string(id))
-	case err != nil:
+	if err != nil && !errors.Is(err, ErrNotFound) {
 		return User{}, err
+	}
+	able := err == nil && person.Kind == KindPerson && person.Status != StatusDeactivated
+	switch {
+	case able:
+		return person, nil
+	case c.actor.May(ActSeeDirectory, User{}) != nil:
+		return User{}, invalid(field, "“%s” cannot answer for a service user. Enter the user ID of a person who is active.", string(id))
+	case err != nil:
+		return User{}, invalid(field, "Nobody here has the user ID “%s”. Enter that of a person.", string(id))
 	case person.Kind != KindPerson:
 		return User{}, invalid(field, "%s is not a person. A person has to answer for a service user.", person.Label())
-	case person.Status == StatusDeactivated:
-		return User{}, invalid(field, "%s is deactivated. Choose someone who is active.", person.Label())
 	}
-	return person, nil
+	return User{}, invalid(field, "%s is deactivated. Choose someone who is active.", person.Label())
 }
 
 // fresh returns a [*StaleError] if a form was filled from an older version of

@@ -2,6 +2,7 @@ package users_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -73,6 +74,29 @@ func TestHandOverToTheWrongOne(t *testing.T) {
 	for _, heir := range []string{"ana@example.com", "gone@example.com", "robot-1", "nobody@example.com"} {
 		checkMistakes(t, d, last, d.Deactivate(t.Context(), d.Owner, ana.ID, users.Departure{HandOver: heir}), "hand_over")
 		checkMistakes(t, d, last, d.Delete(t.Context(), d.Owner, ana.ID, users.Deletion{Confirm: "ana@example.com", HandOver: heir}), "hand_over")
+	}
+}
+
+// TestHandOverTellsNobodyWhoThereIs: who deletes their own account and may not
+// see the directory is told the same of everyone who cannot take over.
+func TestHandOverTellsNobodyWhoThereIs(t *testing.T) {
+	t.Parallel()
+	d, ana := withRobots(t)
+	d.Person(t, "gone@example.com", users.RoleUser)
+	if err := d.Deactivate(t.Context(), d.Owner, "gone@example.com", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, heir := range []string{"gone@example.com", "robot-1", "nobody@example.com"} {
+		err := d.Delete(t.Context(), ana, ana.ID, users.Deletion{Confirm: "ana@example.com", HandOver: heir})
+		bad, ok := errors.AsType[*users.InvalidError](err)
+		if !ok {
+			t.Fatalf("%s: got error %v", heir, err)
+		}
+		told[strings.ReplaceAll(bad.Error(), heir, "them")] = true
+	}
+	if len(told) != 1 {
+		t.Errorf("it is told who there is: %v", told)
 	}
 }
 
