@@ -71,7 +71,7 @@ func newHistory(t *testing.T) *site {
 	}
 	step(s.Deactivate(ctx, s.Owner, "ana@example.com", users.Departure{}))
 	step(s.Reactivate(ctx, s.Owner, "ana@example.com", ""))
-	s.RefuseAccess(ctx, s.Owner, "ana@example.com", "POST /somewhere")
+	s.RefuseAccess(ctx, s.Owner, "ana@example.com", "POST /users/:id/role")
 	step(s.Delete(ctx, s.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"}))
 	return s
 }
@@ -83,7 +83,7 @@ func TestListEvents(t *testing.T) {
 	want := []string{
 		"owner@example.com signed in",
 		"owner@example.com deleted Ana",
-		"owner@example.com was refused access to Ana (POST /somewhere)",
+		"owner@example.com was refused access to Ana (changing the role)",
 		"owner@example.com reactivated Ana",
 		"owner@example.com deactivated Ana",
 		"Someone was refused a sign-in as Ana because the address is not verified",

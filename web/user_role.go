@@ -97,6 +97,12 @@ func (t teller) roleForm(u users.User, lastOwner bool, form roleForm, o outcome)
 		Role:   o.roleChoice(u.Kind, t.actor.MayGive(users.ActChangeRole, u.Kind), form.Role),
 		Reason: o.reasonField(form.Reason),
 	}
+	switch {
+	case u.Key == t.actor.Key:
+		f.Then = "A change of role ends your sessions: you sign in again with the new one."
+	case u.Kind == users.KindPerson:
+		f.Then = "A change of role ends their sessions: they sign in again with the new one."
+	}
 	if err := t.actor.May(users.ActChangeRole, u); err != nil {
 		f.Why = err.Error()
 	} else if lastOwner {

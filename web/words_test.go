@@ -136,6 +136,23 @@ func TestEveryActionIsWorded(t *testing.T) {
 	}
 }
 
+func TestRefusedWhat(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"GET /users":                    "the directory",
+		"POST /users/:id/role":          "changing the role",
+		"/users/:id/edit: role, status": "editing: role, status",
+		"POST /nowhere":                 "POST /nowhere",
+		"form posted from another site": "form posted from another site",
+		"":                              "",
+	}
+	for recorded, want := range tests {
+		if got := refusedWhat(recorded); got != want {
+			t.Errorf("%q is told as %q, want %q", recorded, got, want)
+		}
+	}
+}
+
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	form := func(values ...string) map[string]*string {

@@ -19,7 +19,7 @@ type EventQuery struct {
 	Target   ID
 	About    ID // either of them
 	Action   Action
-	ByOthers bool // the actor is not the target
+	ByOthers bool // the actor is not the target, and was not refused
 	From     time.Time
 	To       time.Time // exclusive
 	After    string    // cursors, as an EventPage gives them
@@ -162,7 +162,7 @@ func (q EventQuery) filter() filter {
 		f.add(`e.action = ?`, q.Action)
 	}
 	if q.ByOthers {
-		f.add(`e.actor_key <> e.target_key`)
+		f.add(`e.actor_key <> e.target_key AND e.action <> ?`, ActionAccessRefused)
 	}
 	if !q.From.IsZero() {
 		f.add(`e.at >= ?`, database.Time(q.From))

@@ -242,3 +242,24 @@ func TestEventOfAnsweredService(t *testing.T) {
 		t.Errorf("Event by who answers for its target: got error %v", err)
 	}
 }
+
+// TestEventsByOthers_refused is that what somebody only tried does not count
+// among the changes to a user.
+func TestEventsByOthers_refused(t *testing.T) {
+	t.Parallel()
+	d, admin, ana := aStory(t)
+	byOthers := users.EventQuery{Target: ana.ID, ByOthers: true}
+	before, err := d.Events(t.Context(), d.Owner, byOthers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.RefuseAccess(t.Context(), admin, ana.ID, "POST /users/:id/role")
+	d.Settle()
+	if got := d.Last(t).Action; got != users.ActionAccessRefused {
+		t.Fatalf("the refusal left %s", got)
+	}
+	after, err := d.Events(t.Context(), d.Owner, byOthers)
+	if diff := cmp.Diff(before, after); diff != "" || err != nil {
+		t.Errorf("error %v (-before +after):\n%s", err, diff)
+	}
+}
