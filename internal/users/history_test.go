@@ -255,8 +255,8 @@ func TestEventsByOthers_refused(t *testing.T) {
 	}
 	d.RefuseAccess(t.Context(), admin, ana.ID, "POST /users/:id/role")
 	d.Settle()
-	if got := d.Last(t).Action; got != users.ActionAccessRefused {
-		t.Fatalf("the refusal left %s", got)
+	if last, err := d.Event(t.Context(), d.Owner, d.Last(t)); err != nil || last.Action != users.ActionAccessRefused {
+		t.Fatalf("the refusal left %s, %v", last.Action, err)
 	}
 	after, err := d.Events(t.Context(), d.Owner, byOthers)
 	if diff := cmp.Diff(before, after); diff != "" || err != nil {
