@@ -52,6 +52,7 @@ type App struct {
 	handler  http.Handler
 	starts   *limiter // of sign-ins
 	returns  *limiter // from the provider
+	forms    *limiter // kept for those who are signed out
 	draining atomic.Bool
 }
 
@@ -65,7 +66,7 @@ func New(c Config) (*App, error) {
 		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, now: c.Now, lifetime: c.SessionLifetime,
 	}
 	a.setDefaults()
-	a.starts, a.returns = newLimiter(a.now), newLimiter(a.now)
+	a.starts, a.returns, a.forms = newLimiter(a.now), newLimiter(a.now), newLimiter(a.now)
 	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: sessionCookie, Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()
 	handler, err := a.frame(a.echo)

@@ -68,9 +68,13 @@ func (a *App) takesForm(path string) bool {
 	return page != nil && page.Form && plainPath(path)
 }
 
-// keepForm keeps what was posted, and reports false if it is too much.
+// keepForm keeps what was posted, and reports false if it is too much: in one
+// form, or in those of one client, who could be anyone.
 func (a *App) keepForm(c echo.Context, path string) (bool, error) {
 	ctx := c.Request().Context()
+	if a.forms.take(requestOf(c.Request()).address) > 0 {
+		return false, nil
+	}
 	user, err := a.users.ExpiredUser(ctx, a.sessionDigest(c))
 	if err != nil {
 		return false, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web"
 )
 
 // expired returns a browser of ana's, an admin's, whose session has just ended by
@@ -97,6 +98,29 @@ func TestFormIsNotKept(t *testing.T) {
 				t.Errorf("shown: %v", got)
 			}
 		})
+	}
+}
+
+// TestFormsOfStrangersAreBounded has a stranger post one form after another: they
+// neither fill the disk nor push out what others have typed.
+func TestFormsOfStrangersAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, siteOptions{app: func(c *web.Config) { c.TrustedProxies = prefixes("127.0.0.0/8") }})
+	post := func(address string) bool {
+		p := s.browser(t).with("X-Forwarded-For", address).post(t, "/profile", url.Values{"name": {"x"}})
+		return len(cookieValues(p.must(t, http.StatusUnauthorized))) > 0
+	}
+	kept := 0
+	for range 100 {
+		if post("203.0.113.1") {
+			kept++
+		}
+	}
+	if kept == 0 || kept == 100 {
+		t.Errorf("kept %d of 100 forms", kept)
+	}
+	if !post("203.0.113.2") {
+		t.Error("another client is hit")
 	}
 }
 

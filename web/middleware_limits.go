@@ -85,8 +85,8 @@ func (a *App) limitRates(next http.Handler) http.Handler {
 	})
 }
 
-// How often one client may begin to sign in. An organisation may come from one
-// address, all at nine in the morning.
+// How often one client may begin to sign in, or have a form kept meanwhile. An
+// organisation may come from one address, all at nine in the morning.
 const (
 	signInsAtOnce    = 60
 	signInsPerSecond = 1
