@@ -2,7 +2,8 @@
 
 -- users is the directory. Every reference to a user is to its key, never to its user_id.
 CREATE TABLE users (
-    key             TEXT    NOT NULL PRIMARY KEY,            -- usr_…
+    number          INTEGER PRIMARY KEY,                     -- in the order of creation; for indexes, and told to nobody
+    key             TEXT    NOT NULL UNIQUE,                 -- usr_…
     user_id         TEXT    NOT NULL UNIQUE,                 -- canonical: trimmed, lower case, ASCII
     name            TEXT,
     picture_url     TEXT,
