@@ -54,9 +54,10 @@ func (t teller) userFacts(d users.Detail) views.UserFacts {
 	f := views.UserFacts{
 		Kind: kindWords[u.Kind], Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
 		Updated: t.time(u.UpdatedAt), Seen: t.time(u.SeenAt),
-		Notifications: notificationSentence(t.subject(u), u.Channels, u.Types), TimeZone: plainText(u.TimeZone),
+		Notifications: notificationSentence(t.subject(u), u.Channels, u.Types),
 	}
 	if u.Kind == users.KindPerson {
+		f.TimeZone = plainText(u.TimeZone)
 		f.Sessions = views.Link{Label: counted(d.Sessions, "session", "sessions"), URL: userPath(u.ID, "sessions")}
 	}
 	return f
@@ -104,6 +105,8 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 		f.Invited = "They have not signed in yet. Their account at the provider is bound to this user when they first " +
 			"sign in with the verified address " + string(u.ID) + "."
 		f.SignInURL = a.signInURL()
+	} else if len(d.Identities) == 0 {
+		f.Invited = "No account at the provider is bound to this user, and none can be while they are deactivated."
 	}
 	if d.LastRefusal != nil {
 		refused := t.refusedSignIn(*d.LastRefusal)
