@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 )
 
 // Options are the choices that only some callers make. The zero value is right
@@ -96,10 +97,15 @@ func (db *DB) Close() error {
 
 // Transact runs do in a transaction that may write, and commits when do returns
 // nil. When do returns an error or panics, nothing of it is kept. There is one
-// such transaction at a time; a second waits for the first, or until ctx is
-// done.
+// such transaction at a time; a second waits for the first, until ctx is done or
+// the wait is too long, which [IsBusy] reports.
 func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+	writer, err := db.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer writer.Close()
+	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -108,6 +114,24 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// maxWait is how long a transaction waits for its turn. While the database is
+// locked each one ahead takes as long as that, and nobody waits for them all.
+const maxWait = 5 * time.Second
+
+// errNoTurn says that those ahead take too long.
+var errNoTurn = errors.New("database: too many wait to write")
+
+// turn returns the connection that writes, once it is free.
+func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
+	waiting, cancel := context.WithTimeoutCause(ctx, maxWait, errNoTurn)
+	defer cancel()
+	writer, err := db.write.Conn(waiting)
+	if err != nil && errors.Is(context.Cause(waiting), errNoTurn) {
+		return nil, errNoTurn
+	}
+	return writer, err
 }
 
 // Reads returns the pool to read from. Its connections refuse every statement

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -165,6 +166,28 @@ func TestTransactWaitsForItsTurn(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a second transaction: got %v, want it to wait until its time is up", err)
 	}
+}
+
+// TestTransactWaitsForSoLong holds the writer: who comes next is told before they
+// have gone.
+func TestTransactWaitsForSoLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db := newScratch(t)
+		began := time.Now()
+		err := db.Transact(t.Context(), func(*sql.Tx) error {
+			return write(t.Context(), db, `DELETE FROM scratch`)
+		})
+		if !database.IsBusy(err) || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a second transaction: got %v, want the database to be busy", err)
+		}
+		if waited := time.Since(began); waited > 10*time.Second {
+			t.Errorf("it waited for %v", waited)
+		}
+		if err := write(t.Context(), db, `DELETE FROM scratch`); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
 }
 
 func TestReadsDuringAWrite(t *testing.T) {

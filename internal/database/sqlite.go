@@ -161,9 +161,12 @@ func IsTaken(err error) bool {
 }
 
 // IsBusy reports whether err says that the database cannot be used at present:
-// it is locked, its disk is full, read-only or failing, or its file is damaged.
-// The same request may succeed later.
+// it is locked, too many wait to write, its disk is full, read-only or failing,
+// or its file is damaged. The same request may succeed later.
 func IsBusy(err error) bool {
+	if errors.Is(err, errNoTurn) {
+		return true
+	}
 	switch resultCode(err) & 0xff { // the rest of the code is detail
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL,
 		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
