@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -65,6 +66,13 @@ func TestBrowser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			walk(t, s.visit(t))
+		})
+	}
+	s.add(t, "conflict@example.com")
+	for _, group := range looks {
+		t.Run("pages as seen by "+cmp.Or(group.who, "nobody"), func(t *testing.T) {
+			t.Parallel()
+			pagesWalk(s.visit(t), group.who, group.pages)
 		})
 	}
 }
