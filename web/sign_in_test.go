@@ -33,6 +33,9 @@ func TestSignIn(t *testing.T) {
 	if u.Status != users.StatusActive || u.Role != users.RoleAuditor {
 		t.Errorf("after sign-in: %s, %s", u.Status, u.Role)
 	}
+	if line := `"msg":"signed in","request":"req_`; !strings.Contains(s.log.String(), line) || !strings.Contains(s.log.String(), string(u.Key)) {
+		t.Error("the log does not say who has signed in")
+	}
 	b.get(t, "/").must(t, http.StatusSeeOther)
 	if to := b.get(t, "/sign-in?return_to=/profile").location(); to != "/profile" {
 		t.Errorf("signed in, the sign-in page leads to %q", to)
