@@ -60,7 +60,6 @@ func (b *tab) examine(name string) {
 	b.look(1366, "light", false)
 	b.textSize(32)
 	b.report(name, 1366, "text at 200 %", js[[]string](b, findOverflow))
-	b.shoot(name + "-large-1366")
 	b.textSize(16)
 	b.look(1366, "light", true)
 	b.press(kb.Tab)
@@ -77,6 +76,7 @@ func (b *tab) textSize(size int64) {
 	b.do("change the size of text", command(page.SetFontSizes, page.SetFontSizesParams{
 		FontSizes: &page.FontSizes{Standard: size, Fixed: size},
 	}))
+	b.wait("have text of that size", fmt.Sprintf(`getComputedStyle(document.documentElement).fontSize === "%dpx"`, size))
 }
 
 // report tells what is wrong with a page.

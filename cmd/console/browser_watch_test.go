@@ -35,6 +35,7 @@ type watch struct {
 	kinds   map[network.RequestID]network.ResourceType // of the requests so far
 	waiting map[network.RequestID]bool                 // requests that are not over
 	weight  float64                                    // bytes of the answers so far
+	heads   float64                                    // bytes of their headers
 }
 
 func newWatch(t *testing.T, s site) *watch {
@@ -75,6 +76,8 @@ func (w *watch) event(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		w.request(e)
+	case *network.EventResponseReceived:
+		w.heads += e.Response.EncodedDataLength
 	case *network.EventLoadingFinished:
 		delete(w.waiting, e.RequestID)
 		w.weight += e.EncodedDataLength
@@ -120,14 +123,22 @@ func (w *watch) issue(i *audits.InspectorIssue) {
 }
 
 // weigh returns how many bytes came over the wire while act led to a page, with
-// all that belongs to it.
-func (b *tab) weigh(act func()) int {
+// all that belongs to it, and how many of them were headers.
+func (b *tab) weigh(act func()) (all, heads int) {
 	b.t.Helper()
 	b.settle()
-	before := b.seen.weight
+	all, heads = b.seen.weighed()
 	act()
 	b.settle()
-	return int(b.seen.weight - before)
+	allNow, headsNow := b.seen.weighed()
+	return allNow - all, headsNow - heads
+}
+
+// weighed returns how many bytes have come so far.
+func (w *watch) weighed() (all, heads int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return int(w.weight), int(w.heads)
 }
 
 // settle waits until all requests are answered.
