@@ -1,13 +1,16 @@
 package web_test
 
 import (
-	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -154,7 +157,10 @@ func TestClientAddress(t *testing.T) {
 	}
 }
 
+// TestMalformedRequests sends requests whose end a proxy may see elsewhere than
+// the console does: no other is read after them.
 func TestMalformedRequests(t *testing.T) {
+	const smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 	tests := map[string]string{
 		"length and chunks":  "POST /theme HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"two lengths":        "POST /theme HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
@@ -169,10 +175,14 @@ func TestMalformedRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			fmt.Fprint(conn, request)
-			line, err := bufio.NewReader(conn).ReadString('\n')
-			if err != nil || !strings.Contains(line, " 400 ") {
-				t.Errorf("got %q (%v), want 400", line, err)
+			fmt.Fprint(conn, request+smuggled)
+			_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			answer, err := io.ReadAll(conn) // until it is closed
+			if line, _, _ := strings.Cut(string(answer), "\n"); !strings.Contains(line, " 400 ") {
+				t.Errorf("got %q, want 400", line)
+			}
+			if n := strings.Count(string(answer), "HTTP/1.1 "); n != 1 || errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("got %d answers and %v, want one and the end", n, err)
 			}
 		})
 	}

@@ -30,6 +30,7 @@ func (a *App) limitSizes(next http.Handler) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		if err := readForm(r); err != nil {
+			w.Header().Set("Connection", "close") // what follows may be meant as the rest of it
 			a.answerError(w, r, err)
 			return
 		}
