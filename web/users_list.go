@@ -132,7 +132,7 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) 
 	m.Filter = directoryFilter(l)
 	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
 	m.NewServiceUser, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
-	if counts[users.ViewAll] == 1 && m.NewUser != "" {
+	if counts[users.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" {
 		m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	}
 	return nil

@@ -199,6 +199,9 @@ func TestListUsers_firstSight(t *testing.T) {
 		t.Errorf("the form for a second owner has the role %q", got)
 	}
 	b.get(t, p.link(t, "Open the audit log")).must(t, 200, "signed in")
+	if strings.Contains(b.get(t, "/users?q=ana").text(t), "Three next steps") {
+		t.Error("the first steps stand in the way of a search")
+	}
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	if strings.Contains(b.get(t, "/users").text(t), "Three next steps") {
 		t.Error("the first steps are still shown to an organisation of two")

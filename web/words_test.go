@@ -36,6 +36,7 @@ func TestExactWord(t *testing.T) {
 		"summer":                     {"Europe/Zurich", time.Date(2026, 7, 1, 22, 30, 0, 0, time.UTC), "2 July 2026, 00:30:00 CEST"},
 		"winter":                     {"Europe/Zurich", time.Date(2026, 1, 1, 22, 30, 0, 0, time.UTC), "1 January 2026, 23:30:00 CET"},
 		"a zone without a name":      {"America/Sao_Paulo", time.Date(2026, 1, 1, 2, 0, 0, 0, time.UTC), "31 December 2025, 23:00:00 UTC-03"},
+		"one of odd minutes":         {"Asia/Kathmandu", time.Date(2026, 1, 1, 2, 0, 0, 0, time.UTC), "1 January 2026, 07:45:00 UTC+05:45"},
 		"the first of the same hour": {"Europe/Zurich", time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), "25 October 2026, 02:30:00 CEST"},
 		"the second":                 {"Europe/Zurich", time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC), "25 October 2026, 02:30:00 CET"},
 		"a zone nobody knows":        {"Moon/Crater", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), "1 January 2026, 00:00:00 UTC"},

@@ -37,10 +37,14 @@ func timeAs(at, now time.Time, zone *time.Location) views.Time {
 }
 
 // exactWord returns a moment to the second with the name of its time zone. Zones
-// that have only a number for a name are told as "UTC+04".
+// that have only a number for a name are told as "UTC+04" or "UTC+05:45".
 func exactWord(at time.Time) string {
 	if name, _ := at.Zone(); strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
-		return at.Format(strings.Replace(exactLayout, "MST", "", 1)) + "UTC" + name
+		offset := "-07"
+		if len(name) > len(offset) {
+			offset = "-07:00"
+		}
+		return at.Format(strings.Replace(exactLayout, "MST", "", 1)) + "UTC" + at.Format(offset)
 	}
 	return at.Format(exactLayout)
 }

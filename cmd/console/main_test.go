@@ -171,7 +171,7 @@ func TestUsersCommands(t *testing.T) {
 		"a new role": {
 			{"add Ana@Example.com", "ana@example.com was added with the role user", false},
 			{"set-role ANA@example.com auditor", "ana@example.com has the role auditor", false},
-			{"set-role ana@example.com king", "role", true},
+			{"set-role ana@example.com king", `ROLE: "king" is not user, auditor, admin or owner`, true},
 		},
 		"twice the same": {
 			{"add ana@example.com", "added", false},

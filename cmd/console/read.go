@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,14 @@ func into[T any](to *T, parse func(string) (T, error)) func(string) error {
 func readText(text string) (string, error) {
 	if text == "" {
 		return "", errors.New("it is empty")
+	}
+	return text, nil
+}
+
+// readRole takes the name of a role.
+func readRole(text string) (string, error) {
+	if !slices.Contains(users.Roles, users.Role(text)) {
+		return "", fmt.Errorf("%q is not user, auditor, admin or owner", text)
 	}
 	return text, nil
 }

@@ -41,7 +41,7 @@ func (p *program) usersCommand() *cli.Command {
 // addSettings are the settings of the command users add.
 func (c *config) addSettings() []*setting {
 	return append(c.directorySettings(), &setting{
-		name: "role", fallback: string(users.RoleUser), read: into(&c.role, readText),
+		name: "role", fallback: string(users.RoleUser), read: into(&c.role, readRole),
 		usage: "the person's `ROLE`: user, auditor, admin or owner",
 	})
 }
@@ -71,6 +71,10 @@ func (p *program) withDirectory(do deed) action {
 
 // setRole does users set-role ID ROLE.
 func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
+	role, err := readRole(args[1])
+	if err != nil {
+		return "", mistaken("ROLE: %v", err)
+	}
 	id, err := users.ParseID(args[0])
 	if err != nil {
 		return "", err
@@ -79,7 +83,7 @@ func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *c
 	if err != nil {
 		return "", err
 	}
-	change := users.RoleChange{Role: users.Role(args[1]), Version: u.Version, Reason: reason}
+	change := users.RoleChange{Role: users.Role(role), Version: u.Version, Reason: reason}
 	if u, err = directory.ChangeRole(ctx, by, u.ID, change); err != nil {
 		return "", err
 	}
