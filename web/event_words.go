@@ -84,7 +84,7 @@ func (t teller) event(e users.Event) views.Event {
 		When: t.time(e.At), Via: viaWords[e.Via], Address: plainText(e.Address), UserAgent: plainText(e.UserAgent),
 		RequestID: e.RequestID, Erased: e.Erased,
 	}
-	if e.Target.Key != "" && e.Target.Key != e.Actor.Key {
+	if (e.Target.Key != "" || e.Target.ID != "") && e.Target.Key != e.Actor.Key {
 		shown.Sentence, shown.Target = fill(d.other, e), t.eventTarget(e)
 	}
 	if d.tail != nil {
@@ -120,11 +120,11 @@ func nobody(label string) views.Person {
 	return views.Person{Label: label, Avatar: views.AvatarOf(label, label, false, "")}
 }
 
-// eventTarget shows whom it was done to. Those who were deleted by it have no
-// page to lead to.
+// eventTarget shows whom it was done to. Those who were deleted by it, or never
+// were there, have no page to lead to.
 func (t teller) eventTarget(e users.Event) views.Person {
 	p := t.person(e.Target)
-	if e.Action == users.ActionDeleted {
+	if e.Action == users.ActionDeleted || e.Target.Key == "" {
 		p.URL = ""
 	}
 	return p

@@ -79,6 +79,9 @@ func TestRefusalsAreRecorded(t *testing.T) {
 	if strings.Count(s.log.String(), `"msg":"refused"`) != 6 {
 		t.Error("not every refusal is in the log")
 	}
+	b.get(t, "/users/nobody@example.com/edit").must(t, http.StatusForbidden)
+	s.signIn(t, "owner@example.com").get(t, "/audit?target=nobody@example.com").
+		must(t, http.StatusOK, "was refused access to nobody@example.com")
 }
 
 func TestOnlyTheBodyCounts(t *testing.T) {
