@@ -2,6 +2,7 @@ package users_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -73,5 +74,29 @@ func TestResetOfADeactivatedPerson(t *testing.T) {
 		if refused, _ := errors.AsType[*users.RefusedError](err); refused == nil || refused.Reason != users.RefusedDeactivated {
 			t.Errorf("got error %v, want %s", err, users.RefusedDeactivated)
 		}
+	}
+}
+
+// TestManyIdentitiesForOneInvitation has twenty accounts with one verified address
+// sign in at once: one of them is bound.
+func TestManyIdentitiesForOneInvitation(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.Invited(t, "ana@example.com", users.RoleAdmin)
+	errs := atOnce(20, func(i int) error {
+		claims := userstest.Claims("ana@example.com")
+		claims.Subject = fmt.Sprint("subject-", i)
+		_, err := d.SignIn(t.Context(), claims, userstest.Visit(fmt.Sprint(i)))
+		return err
+	})
+	taken := 0
+	for _, err := range errs {
+		if refused, ok := errors.AsType[*users.RefusedError](err); ok && refused.Reason == users.RefusedTaken {
+			taken++
+		}
+	}
+	detail, err := d.Detail(t.Context(), d.Owner, "ana@example.com")
+	if err != nil || taken != 19 || len(detail.Identities) != 1 || detail.Sessions != 1 {
+		t.Errorf("got %d refusals, %d identities and %d sessions, %v; want 19, 1 and 1", taken, len(detail.Identities), detail.Sessions, err)
 	}
 }
