@@ -136,7 +136,8 @@ func readDatabase(text string) (string, error) {
 	return text, nil
 }
 
-// readPrefixes reads networks, and addresses as networks of one.
+// readPrefixes reads networks, and addresses as networks of one. A network of
+// everybody is refused.
 func readPrefixes(text string) ([]netip.Prefix, error) {
 	words, err := readWords(text)
 	if err != nil {
@@ -150,6 +151,9 @@ func readPrefixes(text string) ([]netip.Prefix, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%q is not a network like 10.0.0.0/8", word)
+		}
+		if prefix.Bits() == 0 {
+			return nil, fmt.Errorf("%q is everybody, who could then come from any address they like: name the proxies", word)
 		}
 		prefixes = append(prefixes, prefix.Masked())
 	}
