@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -154,6 +155,23 @@ func TestClientAddress(t *testing.T) {
 				t.Errorf("recorded address: got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestUserAgentIsPlain: what a browser calls itself is kept for ever, and read by
+// people.
+func TestUserAgentIsPlain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	b := s.browser(t).with("User-Agent", "Fire\u202efox\t\u2066"+strings.Repeat("ö", 1000))
+	b.signInAt(t, person("ana@example.com"), "/").must(t, http.StatusOK)
+	page, err := s.Events(t.Context(), s.Owner, users.EventQuery{Target: "ana@example.com", Action: users.ActionStarted})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := page.Events[0].UserAgent; !strings.HasPrefix(got, "Firefox ö") || len(got) > 400 || !utf8.ValidString(got) {
+		t.Errorf("recorded: %d bytes, %q", len(got), got)
 	}
 }
 
