@@ -27,7 +27,7 @@ type FieldRule struct{ Field, Rule string }
 // FieldRules are the rules of all fields that people or programs fill in.
 var FieldRules = []FieldRule{
 	{"user_id", fmt.Sprintf("%d–%d characters of a–z, 0–9 and . _ + @ -, beginning with a letter or digit, or an e-mail address (the forms ask for one for a person); upper case becomes lower case; %s are reserved; unique; never changed here", minID, maxID, reservedWords())},
-	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; no control characters, line breaks or bidirectional overrides", MaxName)},
+	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; no control characters, line breaks or bidirectional overrides; at least one character that shows", MaxName)},
 	{"picture_url", fmt.Sprintf("optional; an absolute https URL with a host and without credentials, at most %d characters", MaxPicture)},
 	{"channel.*", "on or off, for each of " + strings.Join(Channels, ", ")},
 	{"type.*", "on or off, for each of " + strings.Join(Types, ", ")},
@@ -60,6 +60,8 @@ func textFlaw(s string, most int) string {
 		return fmt.Sprintf("Use at most %d characters.", most)
 	case strings.ContainsFunc(s, hidden):
 		return "Remove the control characters, line breaks or text-direction marks."
+	case s != "" && !strings.ContainsFunc(s, visible):
+		return "Use at least one character that shows."
 	}
 	return ""
 }
@@ -68,6 +70,13 @@ func textFlaw(s string, most int) string {
 // itself.
 func hidden(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == unicode.ReplacementChar
+}
+
+// visible reports whether r shows. Some letters, and the marks that join others,
+// show as nothing at all.
+func visible(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) &&
+		!unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && r != '\u2800' // the braille of no dots
 }
 
 // pictureFlaw says what is wrong with the address of a picture, or nothing.

@@ -33,6 +33,8 @@ var fieldCases = map[string]fieldCase{
 	"name with an escape":         {field: "name", in: "\x1b[31mAna", refused: true},
 	"name with C1 control":        {field: "name", in: "Ana\u0085Maria", refused: true},
 	"name with line separator":    {field: "name", in: "Ana\u2028Maria", refused: true},
+	"name of nothing that shows":  {field: "name", in: "\u200b\u00ad\u3164\u2800", refused: true},
+	"name of an emoji":            {field: "name", in: "\U0001F469\u200d\U0001F680", want: "\U0001F469\u200d\U0001F680"},
 	"name turned round":           {field: "name", in: "Ana\u202egpj.exe", refused: true},
 	"name with an isolate":        {field: "name", in: "Ana\u2067x", refused: true},
 	"name not UTF-8":              {field: "name", in: "An\xff", refused: true},
