@@ -82,8 +82,12 @@ func (p *Provider) refused(ctx context.Context, code, description string) error 
 func (p *Provider) redeem(ctx context.Context, d *discovery, a Attempt, code string) (Identity, error) {
 	tokens, err := d.oauth(p.config).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
 	if err != nil {
-		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refusal.ErrorCode != "" {
+		refusal, answered := errors.AsType[*oauth2.RetrieveError](err)
+		switch {
+		case answered && refusal.ErrorCode != "":
 			return Identity{}, p.refused(ctx, refusal.ErrorCode, refusal.ErrorDescription)
+		case answered: // in words that may repeat what it was asked, secrets and all
+			return Identity{}, untrusted("token: it answered %d", refusal.Response.StatusCode)
 		}
 		return Identity{}, fault(ctx, "token", err)
 	}

@@ -26,6 +26,7 @@ func TestFaults(t *testing.T) {
 		authtest.Drips:     auth.ErrUnavailable,
 		authtest.Drops:     auth.ErrUnavailable,
 		authtest.NotFound:  auth.ErrUntrusted,
+		authtest.Echoes:    auth.ErrUntrusted,
 		authtest.Garbles:   auth.ErrUntrusted,
 		authtest.Floods:    auth.ErrUntrusted,
 		authtest.Redirects: auth.ErrUntrusted,
@@ -196,6 +197,11 @@ func TestLog(t *testing.T) {
 	told += fmt.Sprint(err)
 	op.Lie(func(l *authtest.Lies) {
 		*l = authtest.Lies{Faults: map[authtest.Endpoint]authtest.Fault{authtest.UserInfo: authtest.Redirects}}
+	})
+	_, err = signIn(t, p, nil)
+	told += fmt.Sprint(err)
+	op.Lie(func(l *authtest.Lies) {
+		l.Faults = map[authtest.Endpoint]authtest.Fault{authtest.Token: authtest.Echoes}
 	})
 	_, err = signIn(t, p, nil)
 	told += fmt.Sprint(err)

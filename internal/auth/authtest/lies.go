@@ -70,6 +70,7 @@ type Fault string
 const (
 	Fails     Fault = "fails"     // answers 500
 	NotFound  Fault = "not found" // answers 404
+	Echoes    Fault = "echoes"    // answers 400 with what it was asked
 	Garbles   Fault = "garbles"   // answers 200 with bad JSON
 	Floods    Fault = "floods"    // answers with good JSON of more than a megabyte
 	Redirects Fault = "redirects" // answers with a redirect to [Elsewhere]
@@ -86,6 +87,8 @@ func (f Fault) commit(w http.ResponseWriter, r *http.Request, closed <-chan stru
 		http.Error(w, `{"error":"stack trace of the provider"}`, http.StatusInternalServerError)
 	case NotFound:
 		http.NotFound(w, r)
+	case Echoes:
+		http.Error(w, "asked: "+r.PostForm.Encode(), http.StatusBadRequest)
 	case Garbles:
 		writeJSON(w, http.StatusOK, []byte(`{"sub": `))
 	case Floods:
