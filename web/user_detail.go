@@ -113,7 +113,7 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 		f.Refused = &refused
 	}
 	switch err := t.actor.May(users.ActResetSignIn, u); {
-	case len(d.Identities) == 0:
+	case len(d.Identities) == 0 || t.actor.May(users.ActEdit, u) != nil: // the head of the page says why
 	case err != nil:
 		f.ResetWhy = err.Error()
 	case d.LastOwner:
@@ -149,9 +149,13 @@ func (t teller) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
 	return views.RefusedSignIn{Address: plainText(r.Address), When: t.time(r.At), Why: words.why, Fix: words.fix}
 }
 
-// danger leads to the acts that end something, as far as the viewer may.
+// danger leads to the acts that end something, as far as the viewer may. There is
+// none for those who cannot even edit: the head of the page says why.
 func (t teller) danger(d users.Detail) views.Danger {
 	u := d.User
+	if t.actor.May(users.ActEdit, u) != nil {
+		return views.Danger{}
+	}
 	if d.LastOwner {
 		return views.Danger{Why: lastOwnerWhy}
 	}

@@ -81,6 +81,9 @@ func TestUserDetail_actions(t *testing.T) {
 			if joined := strings.Join(got, ", "); joined != test.want {
 				t.Errorf("got %q, want %q", joined, test.want)
 			}
+			if shown := strings.Contains(p.text(t), "Danger zone"); shown != (test.want != "") {
+				t.Errorf("the danger zone is shown: %t", shown)
+			}
 			for _, act := range got {
 				browsers[test.viewer].get(t, p.link(t, act)).must(t, 200)
 			}
