@@ -1,8 +1,12 @@
 package auth
 
 import (
+	"crypto/tls"
 	"errors"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 )
@@ -11,10 +15,7 @@ import (
 // a name that leads to where clouds keep their secrets is not called either.
 func TestDialRefusesLinkLocal(t *testing.T) {
 	t.Parallel()
-	base, ok := newClient(time.Second).Transport.(transport).base.(*http.Transport)
-	if !ok {
-		t.Fatal("the client has another transport")
-	}
+	base := transportOf(t, newClient(time.Second))
 	for _, address := range []string{"169.254.169.254:80", "[fe80::1]:80", "[::ffff:169.254.169.254]:80", "0.0.0.0:80"} {
 		conn, err := base.DialContext(t.Context(), "tcp", address)
 		if err == nil {
@@ -24,4 +25,40 @@ func TestDialRefusesLinkLocal(t *testing.T) {
 			t.Errorf("%s: got error %v, want a refusal", address, err)
 		}
 	}
+}
+
+// TestClientSpeaksModernTLS: an older version is no protection on the way to the
+// provider.
+func TestClientSpeaksModernTLS(t *testing.T) {
+	t.Parallel()
+	for version, ok := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		server := httptest.NewUnstartedServer(http.NotFoundHandler())
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}
+		server.StartTLS()
+		client := newClient(5 * time.Second)
+		transportOf(t, client).TLSClientConfig.InsecureSkipVerify = true // of a certificate of the test's own
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := client.Do(req)
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		if (err == nil) != ok {
+			t.Errorf("%s: got error %v, want it to be spoken: %v", tls.VersionName(version), err, ok)
+		}
+		server.Close()
+	}
+}
+
+// transportOf returns what is below the client's own transport.
+func transportOf(t *testing.T, client *http.Client) *http.Transport {
+	t.Helper()
+	base, ok := client.Transport.(transport).base.(*http.Transport)
+	if !ok {
+		t.Fatal("the client has another transport")
+	}
+	return base
 }
