@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -37,7 +38,11 @@ func (a *App) serveError(err error, c echo.Context) {
 		c.Response().Header().Set("HX-Redirect", a.ownPath(c.Request().URL.RequestURI()))
 	}
 	if renderErr := a.renderError(c, err, status, message); renderErr != nil {
-		a.log.Error("render error page", "request", requestOf(c.Request()).id, "error", renderErr)
+		level := slog.LevelError
+		if errors.Is(renderErr, context.Canceled) { // whoever asked has gone
+			level = slog.LevelDebug
+		}
+		a.log.Log(c.Request().Context(), level, "render error page", "request", requestOf(c.Request()).id, "error", renderErr)
 		http.Error(c.Response(), message, status)
 	}
 }
