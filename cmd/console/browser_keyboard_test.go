@@ -142,9 +142,7 @@ func keystroke(key, code, text string, number int64) chromedp.Action[chromedp.Vo
 // enter presses Enter, which leads to a page with that status.
 func (b *tab) enter(status int) {
 	b.t.Helper()
-	if got := b.load("press Enter", enterKey); got != status {
-		b.fail("after Enter: got status %d, want %d", got, status)
-	}
+	b.load("press Enter", status, enterKey)
 }
 
 // focused describes what has the focus: what it is called, and what is wrong

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -160,14 +159,12 @@ func (j job) signOut() {
 // goBackTo goes back to the last page with that address, as the Back button does.
 func (b *tab) goBackTo(address string) {
 	b.t.Helper()
-	history, err := chromedp.Run(b.ctx, chromedp.NavigationEntries())
-	if err != nil {
-		b.fail("%v", err)
-	}
+	history := ask(b, "read the history", chromedp.NavigationEntries())
 	slices.Reverse(history.Entries)
 	i := slices.IndexFunc(history.Entries, func(e *page.NavigationEntry) bool { return e.URL == address })
 	if i < 0 {
 		b.fail("%s is not in the history", address)
 	}
-	b.do(fmt.Sprint("go back to ", address), chromedp.NavigateToHistoryEntry(history.Entries[i].ID))
+	b.load("go back to "+address, http.StatusOK, command(page.NavigateToHistoryEntry,
+		page.NavigateToHistoryEntryParams{EntryID: history.Entries[i].ID}))
 }

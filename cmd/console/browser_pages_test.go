@@ -32,7 +32,7 @@ var looks = []struct {
 	}},
 	{"owner@example.com", []look{
 		{name: "directory", path: "/users"},
-		{name: "directory-filtered", path: "/users?type=person&status=invited&sort=-created"},
+		{name: "directory-filtered", path: "/users?q=mar&type=person&status=invited&sort=-created"},
 		{name: "directory-none", path: "/users?q=nobody%40example.com"},
 		{name: "directory-stranger", path: "/users?q=stranger%40example.com"},
 		{name: "service-users", path: "/users?type=service"},

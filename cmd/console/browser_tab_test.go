@@ -13,11 +13,12 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a test waits for what it expects to see.
-const patience = 15 * time.Second
+// patience is how long a test waits for what it expects to see, on a busy machine.
+const patience = 30 * time.Second
 
 // A tab is one open tab of the browser. What goes wrong in it ends the test.
 type tab struct {
@@ -45,34 +46,46 @@ func (s site) openTab(t *testing.T, in context.Context, options ...chromedp.Cont
 	var closeTab context.CancelFunc
 	b.ctx, closeTab = chromedp.NewContext(in, append(options, chromedp.WithListener(b.seen.event))...)
 	t.Cleanup(closeTab)
-	if err := chromedp.Do(b.ctx); err != nil { // without a limit: a tab lives as long as the context it begins with
-		t.Fatal(err)
+	late := time.AfterFunc(patience, closeTab)
+	if err := chromedp.Do(b.ctx); err != nil { // a tab lives as long as the context of the first action in it
+		t.Fatal("open a tab: ", err)
 	}
+	late.Stop()
 	b.do("set up a tab", b.seen.start, chromedp.EmulateViewport(1366, 900),
 		command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 	return b
 }
 
+// ask carries out an action and returns what comes of it; what names it.
+func ask[T any](b *tab, what string, action chromedp.Action[T]) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	if err != nil {
+		b.fail("%.200s: %v", what, err)
+	}
+	return value
+}
+
 // do carries out actions; what names them.
 func (b *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		b.fail("%s: %v", what, err)
-	}
+	ask(b, what, chromedp.Steps(actions...))
 }
 
-// load carries out actions that lead to a page, and returns its status.
-func (b *tab) load(what string, actions ...chromedp.Action[chromedp.Void]) int {
+// load carries out an action that leads to a page with that status.
+func (b *tab) load(what string, status int, action chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	response, err := chromedp.RunResponse(ctx, actions...)
-	if err != nil {
-		b.fail("%s: %v", what, err)
-	}
-	return int(response.Status)
+	before, _, _ := b.seen.current()
+	b.do(what, action)
+	b.until(what+", and have a page", func() bool {
+		now, complete, got := b.seen.current()
+		if now != before && complete && got != status {
+			b.fail("%s: got status %d, want %d", what, got, status)
+		}
+		return now != before && complete
+	})
 }
 
 // pageText is the address of a page and the text in the middle of it.
@@ -94,21 +107,17 @@ func (b *tab) fail(format string, args ...any) {
 // js returns the value of an expression.
 func js[T any](b *tab, expression string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.fail("%.200s: %v", expression, err)
-	}
-	return value
+	return ask(b, expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // wait waits until an expression is true; what says what that means.
 func (b *tab) wait(what, expression string) {
 	b.t.Helper()
 	b.until(what+" ("+expression+")", func() bool {
+		ctx, cancel := context.WithTimeout(b.ctx, time.Second)
+		defer cancel()
 		// An error is that of a page that is on its way out.
-		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
 		return ok && err == nil
 	})
 }
@@ -128,15 +137,7 @@ func (b *tab) until(what string, yes func() bool) {
 // open opens a path of the console, which answers with that status.
 func (b *tab) open(path string, status int) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	response, err := chromedp.Run(ctx, chromedp.NavigateResponse(b.site.console+path))
-	if err != nil {
-		b.fail("open %s: %v", path, err)
-	}
-	if got := int(response.Status); got != status {
-		b.fail("open %s: got status %d, want %d", path, got, status)
-	}
+	b.load("open "+path, status, command(page.Navigate, page.NavigateParams{URL: b.site.console + path}))
 }
 
 // follow clicks on a link or button that leads to another page.
@@ -148,10 +149,7 @@ func (b *tab) follow(role, name string) {
 // lead clicks on a link or button that leads to a page with that status.
 func (b *tab) lead(role, name string, status int) {
 	b.t.Helper()
-	got := b.load("click on the "+role+" "+name, chromedp.Click("", named(name, role)))
-	if got != status {
-		b.fail("after the %s %q: got status %d, want %d", role, name, got, status)
-	}
+	b.load("click on the "+role+" "+name, status, chromedp.Click("", named(name, role)))
 }
 
 // click clicks on something that leads nowhere.
@@ -208,20 +206,14 @@ func (b *tab) signIn(name string) {
 // choose chooses someone on the provider's page.
 func (b *tab) choose(userID string, status int) {
 	b.t.Helper()
-	button := chromedp.CSS(fmt.Sprintf("button[value=%q]", userID))
-	if got := b.load("sign in as "+userID, chromedp.Click(button)); got != status {
-		b.fail("signing in as %s: got status %d, want %d", userID, got, status)
-	}
+	b.load("sign in as "+userID, status, chromedp.Click(chromedp.CSS(fmt.Sprintf("button[value=%q]", userID))))
 }
 
 // holds checks what stands in a field.
 func (b *tab) holds(label, want string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	got, err := chromedp.Run(ctx, chromedp.Value("", named(label, fields...)))
-	if err != nil || got != want {
-		b.fail("%s: got %q, want %q (%v)", label, got, want, err)
+	if got := ask(b, "read "+label, chromedp.Value("", named(label, fields...))); got != want {
+		b.fail("%s: got %q, want %q", label, got, want)
 	}
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -33,16 +34,21 @@ type watch struct {
 	mu      sync.Mutex
 	faults  []string
 	kinds   map[network.RequestID]network.ResourceType // of the requests so far
-	waiting map[network.RequestID]bool                 // requests that are not over
+	waiting map[network.RequestID]cdp.LoaderID         // requests that are not over, with their pages
 	weight  float64                                    // bytes of the answers so far
 	heads   float64                                    // bytes of their headers
+
+	status map[cdp.LoaderID]int // of the pages so far
+	shown  cdp.LoaderID         // the page that is shown
+	loaded cdp.LoaderID         // the page that was last complete
 }
 
 func newWatch(t *testing.T, s site) *watch {
 	w := &watch{
 		hosts:   []string{strings.TrimPrefix(s.console, "http://"), strings.TrimPrefix(s.provider, "http://")},
 		kinds:   map[network.RequestID]network.ResourceType{},
-		waiting: map[network.RequestID]bool{},
+		waiting: map[network.RequestID]cdp.LoaderID{},
+		status:  map[cdp.LoaderID]int{},
 	}
 	t.Cleanup(func() {
 		w.mu.Lock()
@@ -78,6 +84,16 @@ func (w *watch) event(event any) {
 		w.request(e)
 	case *network.EventResponseReceived:
 		w.heads += e.Response.EncodedDataLength
+		if e.Type == network.ResourceTypeDocument {
+			w.status[e.LoaderID] = int(e.Response.Status)
+		}
+	case *page.EventFrameNavigated:
+		w.shown = e.Frame.LoaderID
+		maps.DeleteFunc(w.waiting, func(_ network.RequestID, of cdp.LoaderID) bool { return of != w.shown })
+	case *page.EventLifecycleEvent:
+		if e.Name == "load" {
+			w.loaded = e.LoaderID
+		}
 	case *network.EventLoadingFinished:
 		delete(w.waiting, e.RequestID)
 		w.weight += e.EncodedDataLength
@@ -96,10 +112,17 @@ func (w *watch) event(event any) {
 	}
 }
 
+// current returns which page is shown, whether it is complete, and its status.
+func (w *watch) current() (shown cdp.LoaderID, complete bool, status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.shown, w.loaded == w.shown, w.status[w.shown]
+}
+
 // request checks where a request goes.
 func (w *watch) request(e *network.EventRequestWillBeSent) {
 	w.kinds[e.RequestID] = e.Type
-	w.waiting[e.RequestID] = true
+	w.waiting[e.RequestID] = e.LoaderID
 	to, err := url.Parse(e.Request.URL)
 	if err != nil || to.Scheme != "data" && !slices.Contains(w.hosts, to.Host) {
 		w.note("%s asked for %s", e.DocumentURL, e.Request.URL)
@@ -145,13 +168,10 @@ func (w *watch) weighed() (all, heads int) {
 func (b *tab) settle() {
 	b.t.Helper()
 	b.wait("have loaded", `document.readyState === "complete"`)
-	for quiet := false; !quiet; {
+	b.until("have all answers", func() bool {
 		js[int](b, `new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(0))))`)
 		b.seen.mu.Lock()
-		quiet = len(b.seen.waiting) == 0
-		b.seen.mu.Unlock()
-		if b.ctx.Err() != nil {
-			b.t.Fatal(fmt.Errorf("waiting for answers: %w", b.ctx.Err()))
-		}
-	}
+		defer b.seen.mu.Unlock()
+		return len(b.seen.waiting) == 0
+	})
 }
