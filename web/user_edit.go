@@ -152,14 +152,12 @@ func (a *App) editPage(c echo.Context, u users.User, form serviceEditForm, o out
 
 // locked are the facts about u that its edit form does not change.
 func (t teller) locked(u users.User) []views.Locked {
-	role := "It has a page of its own: Change role."
-	if err := t.actor.May(users.ActChangeRole, u); err != nil {
-		role = err.Error()
-	}
+	role := views.Locked{Label: "Role", Value: roleWord(u.Role), Link: views.Link{Label: "Change role"}}
+	role.Link.URL, role.Why = allowed(t.actor, users.ActChangeRole, u, userPath(u.ID, "role"))
 	list := []views.Locked{
 		{Label: "User ID", Value: string(u.ID), Why: "It is how this user is known everywhere, and is not changed here."},
 		{Label: "Type", Value: kindWords[u.Kind], Why: "It is set when a user is added and never changes."},
-		{Label: "Role", Value: roleWord(u.Role), Why: role},
+		role,
 		{Label: "Status", Value: statusWord(u.Status), Why: "It follows from signing in, deactivating and reactivating."},
 	}
 	if u.Kind == users.KindPerson {

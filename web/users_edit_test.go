@@ -54,6 +54,9 @@ func TestEditUser(t *testing.T) {
 	}
 	b.post(t, anaEdit, set(b.get(t, anaEdit).form(t, anaEdit), "name", "")).must(t, 303)
 	b.get(t, "/users/ana@example.com").must(t, 200, "ana@example.com gets")
+	if got := s.as(t, users.RoleOwner).get(t, anaEdit).link(t, "Change role"); got != "/users/ana@example.com/role" {
+		t.Errorf("the way to a change of role leads to %q", got)
+	}
 }
 
 func TestEditUser_mistakes(t *testing.T) {
