@@ -32,10 +32,7 @@ type discovery struct {
 // who wait share one question. A provider that fails is not asked again for a
 // while; what it said before is good until it answers.
 func (p *Provider) discovered(ctx context.Context) (*discovery, error) {
-	p.mu.Lock()
-	known := p.known
-	p.mu.Unlock()
-	if known != nil && p.now().Sub(known.at) < discoveryLife {
+	if known := p.fresh(); known != nil {
 		return known, nil
 	}
 	answer := p.asking.DoChan("", func() (any, error) {
@@ -56,8 +53,22 @@ func (p *Provider) discovered(ctx context.Context) (*discovery, error) {
 	return p.known, nil
 }
 
-// discover asks the provider and keeps its answer, unless it failed a moment ago.
+// fresh returns what the provider has said of itself not long ago, or nil.
+func (p *Provider) fresh() *discovery {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known == nil || p.now().Sub(p.known.at) >= discoveryLife {
+		return nil
+	}
+	return p.known
+}
+
+// discover asks the provider and keeps its answer, unless it failed a moment ago
+// or has just answered somebody else.
 func (p *Provider) discover(ctx context.Context) error {
+	if p.fresh() != nil {
+		return nil
+	}
 	if err := p.discoveryPause.check(p.now()); err != nil {
 		return err
 	}
