@@ -119,6 +119,26 @@ func deactivateByKeys(b *tab) {
 	b.sees("deactivated Kaja Lind")
 }
 
+// phoneWalk opens and leaves the drawer of a phone.
+func phoneWalk(_ *testing.T, b *tab) {
+	b.signIn("auditor@example.com")
+	b.look(390, "dark", false)
+	b.misses("Audit log")
+	b.click("button", "Open menu")
+	b.sees("Audit log")
+	b.checkAccess("drawer", 390, "dark")
+	b.shoot("drawer-dark-390")
+	b.press(kb.Escape)
+	b.wait("have the focus where it was", `document.activeElement.ariaLabel === "Open menu"`)
+	b.misses("Audit log")
+	b.click("button", "Open menu")
+	b.follow("button", "Light")
+	b.wait("be light", `document.documentElement.dataset.theme === "light"`)
+	b.click("button", "Open menu")
+	b.follow("link", "My profile")
+	b.at("/profile")
+}
+
 // press presses keys one after another.
 func (b *tab) press(keys string) {
 	b.t.Helper()

@@ -92,7 +92,7 @@ func (b *tab) load(what string, status int, action chromedp.Action[chromedp.Void
 const pageText = `(() => {
   const main = (document.querySelector("main") ?? document.body).cloneNode(true);
   for (const list of main.querySelectorAll("select, datalist")) list.remove();
-  return location.href + "\n" + main.textContent.replace(/\s+/g, " ");
+  return location.href + "\n" + main.textContent.replace(/\s+/g, " ").slice(0, 2000);
 })()`
 
 // fail ends the test with what went wrong and what is to be seen.

@@ -54,6 +54,7 @@ func TestBrowser(t *testing.T) {
 		"the main job as owner":              ownerWalk,
 		"the main job without scripts":       scriptlessWalk,
 		"the main job by keyboard":           keyboardWalk,
+		"the drawer of a phone":              phoneWalk,
 		"how much comes over the wire":       wireWalk,
 		"what an admin may":                  adminWalk,
 		"what an auditor may":                auditorWalk,
