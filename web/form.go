@@ -17,13 +17,12 @@ import (
 // struct of strings, int64s and bools (for tick boxes, "on" or absent) with tags
 // form:"name"; embedded structs count as part of it.
 //
-// Only the tagged names may be posted, and of those only the ones listed in
-// fields where any are listed: that is how a field is kept from an actor. Every
-// other name, a name with two values and a number that is none are returned
+// Only the tagged names may be posted: that is how a field is kept from an actor.
+// Every other name, a name with two values and a number that is none are returned
 // together as an [*users.InvalidError]; the form is filled with the rest all the
 // same, to be shown again. Names that may not be posted are logged and recorded
 // once the handler is done.
-func bindForm(c echo.Context, form any, fields ...string) error {
+func bindForm(c echo.Context, form any) error {
 	var bad users.InvalidError
 	targets := map[string]reflect.Value{}
 	formTargets(reflect.ValueOf(form).Elem(), targets)
@@ -31,7 +30,7 @@ func bindForm(c echo.Context, form any, fields ...string) error {
 	for name, values := range posted(c) {
 		target, ok := targets[name]
 		switch {
-		case !ok || len(fields) > 0 && !slices.Contains(fields, name):
+		case !ok:
 			known.refused = append(known.refused, name)
 			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: fmt.Sprintf("You cannot set “%s” here.", shorten(plainText(name), 40))})
 		case len(values) != 1:

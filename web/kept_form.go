@@ -98,10 +98,10 @@ func formCookie(path string) string {
 }
 
 // showKept fills a form from what the viewer posted to this path before they had
-// to sign in again, and reports whether there was anything. The fields are as
-// for [bindForm]. Handlers that show a form call it before they render; it gives
-// a form out once, and only to whom it belongs.
-func (a *App) showKept(c echo.Context, form any, fields ...string) (bool, error) {
+// to sign in again, and reports whether there was anything. Handlers that show a
+// form call it before they render; it gives a form out once, and only to whom it
+// belongs.
+func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	path := c.Request().URL.EscapedPath()
 	secret := a.cookieValue(c, formCookie(path))
 	if secret == "" {
@@ -124,7 +124,7 @@ func (a *App) showKept(c echo.Context, form any, fields ...string) (bool, error)
 	known := requestOf(c.Request())
 	c.Request().PostForm = kept.Values
 	reflect.ValueOf(form).Elem().SetZero() // a box that was not ticked was not posted
-	err = bindForm(c, form, fields...)
+	err = bindForm(c, form)
 	known.refused = nil // nothing was sent this time
 	if err != nil && !correctable(err) {
 		return false, err
