@@ -806,7 +806,7 @@ func uiTable() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<label class=\"sr\" for=\"ui-q\">Search</label> <input class=\"input\" type=\"search\" id=\"ui-q\" name=\"q\" placeholder=\"Search name or user ID\" autocomplete=\"off\"> <kbd class=\"js-only\" aria-hidden=\"true\">/</kbd></div><label class=\"sr\" for=\"ui-s\">Status</label> <select class=\"input\" id=\"ui-s\" name=\"status\"><option>Any status</option> <option>Invited</option></select> <button class=\"btn nojs-only\">Apply</button></form><div class=\"table-wrap\"><table><caption class=\"sr\">Users</caption> <thead><tr><th scope=\"col\" aria-sort=\"ascending\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<label class=\"sr\" for=\"ui-q\">Search</label> <input class=\"input\" type=\"search\" id=\"ui-q\" name=\"q\" placeholder=\"Search name or user ID\" autocomplete=\"off\"> <kbd class=\"js-only\" aria-hidden=\"true\">/</kbd></div><div class=\"selects\"><label class=\"sr\" for=\"ui-s\">Status</label> <select class=\"input\" id=\"ui-s\" name=\"status\"><option>Any status</option> <option>Invited</option></select> <label class=\"sr\" for=\"ui-o\">Order</label> <select class=\"input\" id=\"ui-o\" name=\"sort\"><option>Longest unseen first</option></select></div><button class=\"btn nojs-only\">Apply</button></form><div class=\"table-wrap\"><table><caption class=\"sr\">Users</caption> <thead><tr><th scope=\"col\" aria-sort=\"ascending\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -858,7 +858,7 @@ func uiTable() templ.Component {
 			var templ_7745c5c3_Var23 string
 			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs("Edit " + p.Label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui.templ`, Line: 227, Col: 80}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui.templ`, Line: 233, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {
