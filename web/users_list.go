@@ -48,9 +48,9 @@ var directoryViews = []struct {
 	{users.ViewService, "Service users", false},
 	{users.ViewAdmins, "Admins", false},
 	{users.ViewInvited, "Invited", true},
-	{users.ViewQuiet, "Quiet 90 days", true},
+	{users.ViewQuiet, "Quiet", true},
 	{users.ViewDeactivated, "Deactivated", true},
-	{users.ViewUnanswered, "Unanswered for", true},
+	{users.ViewUnanswered, "Nobody responsible", true},
 	{users.ViewReviewDue, "Review due", true},
 }
 
