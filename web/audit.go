@@ -65,6 +65,9 @@ func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.In
 		Text: l.get("q"), Actor: id("actor"), Target: id("target"), Action: users.Action(l.get("action")),
 		From: day("from"), To: day("to"), After: l.get("after"), Before: l.get("before"),
 	}
+	if !query.To.IsZero() && query.From.After(query.To) {
+		bad.Fields = append(bad.Fields, users.FieldError{Field: "to", Message: "Choose a day that is not before the first."})
+	}
 	if !query.To.IsZero() {
 		query.To = query.To.AddDate(0, 0, 1) // all of that day
 	}

@@ -117,7 +117,7 @@ func (t teller) eventActor(e users.Event) views.Person {
 
 // nobody stands where an event has no user to name.
 func nobody(label string) views.Person {
-	return views.Person{Label: label, Avatar: views.AvatarOf(label, label, false, "")}
+	return views.Person{Label: label}
 }
 
 // eventTarget shows whom it was done to. Those who were deleted by it, or never

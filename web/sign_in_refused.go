@@ -87,6 +87,7 @@ func (a *App) refuseSignIn(c echo.Context, err error) error {
 	m := views.SignInRefused{Chrome: a.strangerChrome(c, "You could not sign in"), Why: answer.why, Again: "/sign-in"}
 	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
 		m.Address = shorten(plainText(refused.Address), 254)
+		m.Other = a.provider.SignOutURL(c.Request().Context(), "", "") // who is signed in there comes back as the same
 	}
 	if answer.tell != "" {
 		m.Tell = "I could not sign in to the console of " + a.org + " as " + orNobody(m.Address) + ": " + answer.tell + " Request " + known.id + "."

@@ -65,11 +65,15 @@ const (
 	year  = 365 * day
 )
 
+// slack is how much is added to a span to come: seven days less the second that
+// the page took are not six.
+const slack = 20 * time.Second
+
 // relativeWord says how long ago something was, or, where ago is negative, how
 // long it will take.
 func relativeWord(ago time.Duration) string {
 	if ago < 0 {
-		if span := spanWord(-ago); span != "" {
+		if span := spanWord(slack - ago); span != "" {
 			return "in " + span
 		}
 		return "now"

@@ -201,6 +201,18 @@ func TestUsersCommands(t *testing.T) {
 	}
 }
 
+func TestUsersCommandsMakeNoDatabase(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "typo.db")
+	_, err := runUsers(t, "sqlite:"+path, []string{"add", "owner@example.com", "--role", "owner"})
+	if _, ok := errors.AsType[*database.OpenError](err); !ok {
+		t.Errorf("got error %v, want an OpenError", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file: got error %v, want that there is none", err)
+	}
+}
+
 // runUsers runs one of the commands of users and returns what it said.
 func runUsers(t *testing.T, url string, args []string) (string, error) {
 	t.Helper()

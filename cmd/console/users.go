@@ -53,7 +53,7 @@ type deed func(ctx context.Context, directory *users.Service, by users.Actor, c 
 // withDirectory returns the action that does do in the directory of the settings.
 func (p *program) withDirectory(do deed) action {
 	return func(ctx context.Context, c *config, args []string) error {
-		db, err := database.Open(ctx, c.database, database.Options{})
+		db, err := database.Open(ctx, c.database, database.Options{Existing: true})
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,10 @@ type Options struct {
 	// which is faster and loses data with the power. It is for building a file
 	// that is given its name when it is complete.
 	Unsynced bool
+
+	// Existing refuses to make a new database where there is none, for those who
+	// expect to find one and may have mistyped where.
+	Existing bool
 }
 
 // A DB is an open database. It may be used by several goroutines at once.
@@ -41,7 +45,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := makeFile(path); err != nil {
+	if err := makeFile(path, o); err != nil {
 		return nil, err
 	}
 	at, err := inspect(ctx, path)

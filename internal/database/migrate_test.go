@@ -21,7 +21,7 @@ func twoSteps(second string) fstest.MapFS {
 // openBare opens an empty file to write.
 func openBare(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	if err := makeFile(path); err != nil {
+	if err := makeFile(path, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("sqlite", writerDSN(path, Options{}))

@@ -191,3 +191,13 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 		t.Fatal(err)
 	}
 }
+
+func TestOpenExisting(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "new", "console.db")
+	_, err := database.Open(t.Context(), "sqlite:"+path, database.Options{Existing: true})
+	refused(t, err, path, "is not there")
+	if _, err := os.Stat(filepath.Dir(path)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its directory: got error %v, want that there is none", err)
+	}
+}

@@ -82,8 +82,8 @@ func dsn(path, mode string, q url.Values) string {
 }
 
 // makeFile makes an empty file at path, and its directory, for their owner
-// alone. It leaves a file that is there as it is.
-func makeFile(path string) error {
+// alone, unless o wants one that exists. It leaves a file that is there as it is.
+func makeFile(path string, o Options) error {
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
 		return &OpenError{
@@ -95,6 +95,13 @@ func makeFile(path string) error {
 		return nil
 	case !errors.Is(err, os.ErrNotExist):
 		return unwritable(path, err)
+	case o.Existing:
+		return &OpenError{
+			Path: path,
+			Why:  "is not there",
+			Fix:  "Name the database of the console with --database; console migrate makes a new one.",
+			Err:  err,
+		}
 	}
 	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
 		return unwritable(path, err)

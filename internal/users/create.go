@@ -89,7 +89,7 @@ func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson,
 func (c *changeTx) checkID(u User) error {
 	why := u.ID.flaw()
 	if u.Kind == KindPerson && c.actor.Via == ViaSession && (u.ID == "" || !u.ID.isAddress()) {
-		why = "Enter the e-mail address they sign in with, like ana@example.com."
+		why = "Enter the e-mail address they sign in with, like ana@example.com, in plain letters: no ü, no é."
 	}
 	if why != "" {
 		return invalid("user_id", "%s", why)
