@@ -19,7 +19,8 @@ type claims map[string]any
 type sources []claims
 
 // sources returns the claims of the ID token and, where the provider has a UserInfo
-// endpoint, those it gives there about the same subject.
+// endpoint, those it gives there about the same subject (OpenID Connect Core,
+// section 5.3.2: an answer about another one must not be used).
 func (p *Provider) sources(ctx context.Context, d *discovery, token *oidc.IDToken, tokens *oauth2.Token) (sources, error) {
 	var signed claims
 	if err := token.Claims(&signed); err != nil {
@@ -38,8 +39,9 @@ func (p *Provider) sources(ctx context.Context, d *discovery, token *oidc.IDToke
 	return sources{signed, told}, nil
 }
 
-// userInfo returns the claims from the UserInfo endpoint, which may be signed. It
-// is not go-oidc's, which gives up on a claim that is not of the type it expects.
+// userInfo returns the claims from the UserInfo endpoint, which may be signed
+// (OpenID Connect Core, section 5.3). It is not go-oidc's, which gives up on a claim
+// that is not of the type it expects.
 func (p *Provider) userInfo(ctx context.Context, d *discovery, tokens *oauth2.Token) (claims, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.provider.UserInfoEndpoint(), nil)
 	if err != nil {
@@ -70,7 +72,8 @@ func (p *Provider) userInfo(ctx context.Context, d *discovery, tokens *oauth2.To
 	return told, nil
 }
 
-// identity returns what the sources tell of a person, save who they are.
+// identity returns what the sources tell of a person in the standard claims (OpenID
+// Connect Core, section 5.1), save who they are.
 func (s sources) identity(emailClaim string) Identity {
 	address := s.text(emailClaim)
 	name := s.text("name")

@@ -25,8 +25,9 @@ type Identity struct {
 	IDToken    string // a secret, good for [Provider.SignOutURL]
 }
 
-// Complete ends the sign-in that a began. query is what the browser came back
-// with. The caller makes sure that a is used once and by the browser it belongs to.
+// Complete ends the sign-in that a began, and returns who has signed in. query is
+// what the browser came back with (RFC 6749, section 4.1.2). The caller makes sure
+// that a is used once and by the browser it belongs to.
 //
 // The error is [ErrBadAttempt], [ErrUnavailable], [ErrUntrusted] or a
 // [*ProviderError].
@@ -61,7 +62,8 @@ func (p *Provider) Complete(ctx context.Context, a Attempt, query url.Values) (I
 	return id, err
 }
 
-// checkIssuer refuses an answer that another provider sent (RFC 9207).
+// checkIssuer refuses an answer that another provider sent (RFC 9207, section 2.4):
+// a code of the one must never be redeemed at the other.
 func (p *Provider) checkIssuer(d *discovery, query url.Values) error {
 	switch iss, sent := query["iss"]; {
 	case !sent && d.SendsIssuer:
@@ -78,7 +80,9 @@ func (p *Provider) refused(ctx context.Context, code, description string) error 
 	return providerError(code)
 }
 
-// redeem turns the code into an identity.
+// redeem turns the code into an identity: the code into tokens (RFC 6749, section
+// 4.1.3; RFC 7636, section 4.5), the ID token into claims, and asks UserInfo for
+// those that the token leaves out.
 func (p *Provider) redeem(ctx context.Context, d *discovery, a Attempt, code string) (Identity, error) {
 	tokens, err := d.oauth(p.config).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
 	if err != nil {
@@ -112,13 +116,15 @@ func (p *Provider) redeem(ctx context.Context, d *discovery, a Attempt, code str
 }
 
 // algorithms are those an ID token may be signed with: with a private key, never
-// with a shared secret, never not at all.
+// with a shared secret, never not at all (RFC 8725, sections 3.1 and 3.2).
 var algorithms = []string{
 	oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
 	oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
 }
 
-// verify returns the ID token if its signature, issuer, audience and times are good.
+// verify returns the ID token if its signature, issuer, audience and times are good
+// (OpenID Connect Core, section 3.1.3.7). The nonce is left to the caller. The
+// error is [ErrUntrusted], or [ErrUnavailable] if the keys could not be fetched.
 func (p *Provider) verify(ctx context.Context, d *discovery, raw string) (*oidc.IDToken, error) {
 	keys := &watchedKeys{KeySet: d.keys}
 	verifier := oidc.NewVerifier(p.config.Issuer, keys, &oidc.Config{
@@ -140,13 +146,16 @@ func (p *Provider) verify(ctx context.Context, d *discovery, raw string) (*oidc.
 	switch {
 	case token.Issuer != p.config.Issuer: // go-oidc lets one provider write it in two ways
 		return nil, untrusted("ID token: issuer %q", token.Issuer)
-	case token.Subject == "" || len(token.Subject) > 255 || plain(token.Subject) != token.Subject:
+	case token.Subject == "" || len(token.Subject) > maxSubject || plain(token.Subject) != token.Subject:
 		return nil, untrusted("ID token: subject %q", token.Subject)
 	case more.Party == nil && len(token.Audience) > 1, more.Party != nil && *more.Party != p.config.ClientID:
 		return nil, untrusted("ID token: it is meant for another party")
 	}
 	return token, more.checkTimes(p.now())
 }
+
+// maxSubject is the longest subject, in bytes (OpenID Connect Core, section 2).
+const maxSubject = 255
 
 // watchedKeys notes why a signature could not be checked, which go-oidc keeps only
 // as text.
@@ -163,6 +172,7 @@ func (k *watchedKeys) VerifySignature(ctx context.Context, raw string) ([]byte, 
 }
 
 // moreClaims are those claims of an ID token that go-oidc does not check as we do.
+// They are pointers because some must be there, and zero is a value.
 type moreClaims struct {
 	Party     *string  `json:"azp"`
 	Expiry    *float64 `json:"exp"` // seconds, like all times in a token
@@ -187,7 +197,8 @@ func (c moreClaims) checkTimes(now time.Time) error {
 	return nil
 }
 
-// single reports whether query has one value for key, and not an empty one.
+// single reports whether query has one value for key, and not an empty one. A
+// parameter that comes twice is refused (RFC 6749, section 3.1).
 func single(query url.Values, key string) bool {
 	return len(query[key]) == 1 && query.Get(key) != ""
 }

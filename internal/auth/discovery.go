@@ -16,7 +16,8 @@ const (
 	pauseLength   = 10 * time.Second // how long a provider that fails is left alone
 )
 
-// A discovery is what the provider says of itself.
+// A discovery is what the provider says of itself (OpenID Connect Discovery, section
+// 3), as far as go-oidc does not keep it.
 type discovery struct {
 	at       time.Time // when it said so
 	provider *oidc.Provider
@@ -85,6 +86,9 @@ func (p *Provider) discover(ctx context.Context) error {
 	return nil
 }
 
+// fetchDiscovery asks the provider (OpenID Connect Discovery, section 4). It refuses
+// one that goes by another name than the settings say, and endpoints that tokens
+// may not travel to.
 func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 	if err := ValidateIssuer(p.config.Issuer); err != nil {
 		return nil, untrusted("the issuer in the settings: %v", err)
@@ -114,7 +118,8 @@ func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 	return d, nil
 }
 
-// oauth returns the OAuth 2.0 client for the provider.
+// oauth returns the OAuth 2.0 client for the provider. The secret travels in the
+// header unless the provider wants it elsewhere (OpenID Connect Core, section 9).
 func (d *discovery) oauth(c Config) *oauth2.Config {
 	endpoint := d.provider.Endpoint()
 	endpoint.AuthStyle = oauth2.AuthStyleInHeader // what is meant where nothing is said

@@ -73,13 +73,13 @@ func NewProvider(c Config) *Provider {
 // good for one use, and is a secret.
 type Attempt struct {
 	State    string // comes back with the browser
-	Nonce    string // comes back in the ID token
-	Verifier string // proves to the provider that the code is redeemed by us
+	Nonce    string // comes back in the ID token (OpenID Connect Core, section 15.5.2)
+	Verifier string // proves to the provider that the code is redeemed by us (RFC 7636)
 }
 
-// Begin starts a sign-in. It returns the address to send the browser to and the
-// attempt to keep until it comes back. The error is [ErrUnavailable] or
-// [ErrUntrusted].
+// Begin starts a sign-in. It returns the address to send the browser to (OpenID
+// Connect Core, section 3.1.2.1, with PKCE: RFC 7636, section 4.3) and the attempt
+// to keep until it comes back. The error is [ErrUnavailable] or [ErrUntrusted].
 func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) {
 	d, err := p.discovered(ctx)
 	if err != nil {
@@ -90,21 +90,15 @@ func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) {
 	return address, a, nil
 }
 
-// Check returns nil if the provider can be signed in at, so far as is known without
-// anybody doing so, and otherwise the error that [Provider.Begin] would return.
-func (p *Provider) Check(ctx context.Context) error {
-	_, err := p.discovered(ctx)
-	return err
-}
-
 // maxHint is the longest ID token, in bytes, that is sent in an address: servers
 // refuse addresses of more than eight thousand.
 const maxHint = 6000
 
 // SignOutURL returns the address at the provider that ends the session there and
-// comes back to the configured place with state, which may be empty. The provider
-// knows the session by idToken, where there is one. SignOutURL returns "" where
-// the provider has no such address or cannot be asked for it.
+// comes back to the configured place with state, which may be empty (OpenID Connect
+// RP-Initiated Logout, section 2). The provider knows the session by idToken, where
+// there is one. SignOutURL returns "" where the provider has no such address or
+// cannot be asked for it.
 func (p *Provider) SignOutURL(ctx context.Context, idToken, state string) string {
 	d, err := p.discovered(ctx)
 	if err != nil || d.EndSessionURL == "" {

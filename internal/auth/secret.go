@@ -9,7 +9,7 @@ import (
 const secretBytes = 32
 
 // NewSecret returns 256 random bits as 43 characters of base64url, which are safe
-// in cookies, addresses and as a PKCE verifier.
+// in cookies, addresses and as a PKCE verifier (RFC 7636, section 4.1).
 func NewSecret() string {
 	var b [secretBytes]byte
 	_, _ = rand.Read(b[:]) // never fails: it ends the program instead

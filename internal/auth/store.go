@@ -44,13 +44,16 @@ type Store struct {
 
 var _ sessions.Store = (*Store)(nil)
 
-// NewStore returns a store over the rows of k.
+// NewStore returns a store over the rows of k. Sign somebody in with a session
+// made anew ([sessions.NewSession]): it gets an identifier that nobody can have
+// planted.
 func NewStore(k Keeper, o StoreOptions) *Store {
 	return &Store{keeper: k, options: o}
 }
 
 // CookieName returns the name of a cookie. Where secure it has the prefix that
-// keeps other hosts, and pages over plain http, from setting it.
+// keeps other hosts, and pages over plain http, from setting it (RFC 6265bis,
+// section 4.1.3.2).
 func CookieName(base string, secure bool) string {
 	if secure {
 		return "__Host-" + base
@@ -59,13 +62,14 @@ func CookieName(base string, secure bool) string {
 }
 
 // Get returns the session of the request, the same one each time it is called.
+// Its errors are those of [Store.New].
 func (s *Store) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(s, name)
 }
 
 // New returns the session the request's cookie names, or a new one, which gets its
-// identifier when it is saved. An error means that the Keeper failed; the session
-// is then a new one.
+// identifier when it is saved. The error is the Keeper's, save [ErrNoSession]; the
+// session is then a new one.
 func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	session.IsNew = true
@@ -90,7 +94,8 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 
 // Save keeps the session and writes its cookie. A session without an identifier
 // gets a new one. A session whose Options.MaxAge is negative is ended, row and
-// cookie; the other options are the store's own.
+// cookie; the other options are the store's own. The error is the Keeper's, and no
+// cookie is written for a row that is not there.
 func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	if session.Options != nil && session.Options.MaxAge < 0 {
 		http.SetCookie(w, s.cookie("", -1))
@@ -104,15 +109,6 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 	}
 	http.SetCookie(w, s.cookie(session.ID, int(s.options.Lifetime/time.Second)))
 	return nil
-}
-
-// Renew ends the session's row and saves its values under a new identifier, as is
-// due when somebody signs in: an identifier planted before is then worth nothing.
-func (s *Store) Renew(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
-	if err := s.end(r.Context(), session); err != nil {
-		return err
-	}
-	return s.Save(r, w, session)
 }
 
 // end forgets the session's row and identifier.

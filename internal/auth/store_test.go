@@ -163,25 +163,6 @@ func TestStoreNeverAdoptsAnID(t *testing.T) {
 	}
 }
 
-func TestStoreRenew(t *testing.T) {
-	t.Parallel()
-	s, _ := newStore(true)
-	before := begin(t, s, "visitor")
-	after := visit(t, before, func(w http.ResponseWriter, r *http.Request) {
-		session := mustGet(t, s, r)
-		session.Values["name"] = "Ana"
-		if err := s.Renew(r, w, session); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if after.Value == before.Value {
-		t.Error("the identifier is the one from before")
-	}
-	if old, renewed := nameIn(t, s, before), nameIn(t, s, after); old != "" || renewed != "Ana" {
-		t.Errorf("got %q by the old identifier and %q by the new one, want only Ana by the new one", old, renewed)
-	}
-}
-
 func TestStoreEnd(t *testing.T) {
 	t.Parallel()
 	s, k := newStore(true)
@@ -235,9 +216,6 @@ func TestStoreWhenRowsCannotBeReached(t *testing.T) {
 			t.Error("a cookie was set for a row that is not there")
 		}
 		session.ID = cookie.Value
-		if err := s.Renew(r, w, session); !errors.Is(err, k.err) {
-			t.Errorf("Renew: got %v, want %v", err, k.err)
-		}
 		session.Options.MaxAge = -1
 		if err := session.Save(r, w); !errors.Is(err, k.err) || len(w.Header()["Set-Cookie"]) != 1 {
 			t.Errorf("Save to end it: got %v and cookies %v, want %v and the cookie expired", err, w.Header()["Set-Cookie"], k.err)

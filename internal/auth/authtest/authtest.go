@@ -72,9 +72,6 @@ func New(tb testing.TB) *Provider {
 // Issuer returns the provider's issuer, an http URL on loopback.
 func (p *Provider) Issuer() string { return p.server.URL }
 
-// Detour returns the origin of the other host of [Provider.RedirectsOn].
-func (p *Provider) Detour() string { return p.detour.URL }
-
 // SignsIn says who signs in from now on.
 func (p *Provider) SignsIn(who Person) {
 	p.mu.Lock()
