@@ -29,11 +29,12 @@ func (c *changeTx) exec(ctx context.Context, query string, args ...any) (sql.Res
 	return c.tx.ExecContext(ctx, query, args...)
 }
 
+// errUnaudited is a fault in this package: a change that forgot its event.
 var errUnaudited = errors.New("users: change without an event")
 
 // change runs do in a transaction and records the events it returns in that same
 // transaction, so that neither is kept without the other. It is the only way to
-// write in this package, save what [Service.note] notes.
+// write in this package, save for the bookkeeping of note.go.
 //
 // do returns [nothing] when it finds nothing to change; if it has written all
 // the same, change rolls back and returns errUnaudited. A change that would

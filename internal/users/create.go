@@ -62,6 +62,22 @@ func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n
 	return u, err
 }
 
+// newUser returns a user of the kind as it is at creation, before what was asked
+// for is applied.
+func (c *changeTx) newUser(kind Kind, id ID) User {
+	u := User{
+		Key: newKey(), ID: id, Kind: kind, Role: RoleUser, TimeZone: "UTC",
+		Channels: map[string]bool{"email": true}, Types: map[string]bool{"comment_mention": true},
+		CreatedAt: c.now, UpdatedAt: c.now, Version: 1,
+		CreatedBy: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
+	}
+	if c.actor.Key == "" {
+		u.CreatedBy = Ref{}
+	}
+	u.derive()
+	return u
+}
+
 // insert writes a new user and returns the event of it.
 func (c *changeTx) insert(ctx context.Context, u User) ([]Event, error) {
 	if err := insertUser(ctx, c, u); err != nil {

@@ -2,11 +2,7 @@ package users
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 // recentEvents is how many events a Detail holds.
@@ -34,8 +30,7 @@ type Consequences struct {
 // User returns a user. It returns [ErrNotFound] and a [*ForbiddenError]; who may
 // not see the directory does not learn who is in it.
 func (s *Service) User(ctx context.Context, actor Actor, id ID) (User, error) {
-	tx := &changeTx{reader: s.reads(), actor: actor}
-	u, err := tx.target(ctx, canonical(string(id)), ActSee)
+	u, err := targetOf(ctx, s.reads(), actor, canonical(string(id)), ActSee)
 	return u, in("find user", id, err)
 }
 
@@ -83,58 +78,4 @@ func lastOwner(ctx context.Context, r reader, u User) (bool, error) {
 	}
 	n, err := countActiveOwners(ctx, r)
 	return n == 1, err
-}
-
-func scanRefusal(row scanner) (r RefusedSignIn, err error) {
-	return r, row.Scan((*database.Time)(&r.At), &r.Address, &r.Reason, &r.RequestID)
-}
-
-func lastRefusal(ctx context.Context, r reader, key Key) (*RefusedSignIn, error) {
-	refusal, err := scanRefusal(r.QueryRowContext(ctx, `SELECT at, address, reason, request_id FROM refused_sign_ins
-		WHERE user_key = $1 ORDER BY at DESC, number DESC LIMIT 1`, key))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	return &refusal, err
-}
-
-// RefusedSignIns returns the newest refused sign-ins with an address, of
-// strangers too, five at most. It returns a [*ForbiddenError].
-func (s *Service) RefusedSignIns(ctx context.Context, actor Actor, address string) ([]RefusedSignIn, error) {
-	if err := actor.May(ActSeeDirectory, User{}); err != nil {
-		return nil, err
-	}
-	all, err := collect(ctx, s.reads(), scanRefusal, `SELECT at, address, reason, request_id FROM refused_sign_ins
-		WHERE address = $1 ORDER BY at DESC, number DESC LIMIT 5`, canonical(address))
-	return all, in("refused sign-ins of", ID(address), err)
-}
-
-// FindPeople returns people who can answer for a service user, by name: those in
-// whose name or user_id every word of the text is, limit at most. It returns a
-// [*ForbiddenError] to those who may not create a service user.
-func (s *Service) FindPeople(ctx context.Context, actor Actor, text string, limit int) ([]Ref, error) {
-	if err := actor.May(ActCreateService, User{}); err != nil {
-		return nil, err
-	}
-	var f filter
-	f.add(`u.kind = 'person' AND u.status <> 'deactivated'`)
-	f.match("u.search_text", text)
-	f.args = append(f.args, limit)
-	all, err := usersWhere(ctx, s.reads(), f.where()+fmt.Sprintf(` ORDER BY u.sort_name, u.key LIMIT $%d`, len(f.args)), f.args...)
-	return refs(all), err
-}
-
-// WhoCanHelp returns active owners, three at most, for those whom the console
-// refuses something.
-func (s *Service) WhoCanHelp(ctx context.Context) ([]Ref, error) {
-	all, err := usersWhere(ctx, s.reads(), `u.role = 'owner' AND u.status = 'active' ORDER BY u.sort_name, u.key LIMIT 3`)
-	return refs(all), err
-}
-
-func refs(all []User) []Ref {
-	found := make([]Ref, len(all))
-	for i, u := range all {
-		found[i] = u.Ref()
-	}
-	return found
 }

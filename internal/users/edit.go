@@ -106,17 +106,25 @@ func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, versio
 }
 
 // target returns the user on whom the actor may carry out act, as stored now.
+// Its errors are those of [targetOf].
 func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
-	u, err := userByID(ctx, c, id)
+	return targetOf(ctx, c, c.actor, id, act)
+}
+
+// targetOf returns the user on whom actor may carry out act, as r reads it. It
+// returns [ErrNotFound] to those who may see the directory, and otherwise a
+// [*ForbiddenError].
+func targetOf(ctx context.Context, r reader, actor Actor, id ID, act Act) (User, error) {
+	u, err := userByID(ctx, r, id)
 	switch {
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return User{}, err
-	case c.actor.May(ActSee, u) != nil: // the same answer for everyone they may not see, there or not
-		return User{}, c.actor.May(act, User{Key: "-", ID: id, Kind: KindService, Role: RoleUser})
+	case actor.May(ActSee, u) != nil: // the same answer for everyone they may not see, there or not
+		return User{}, actor.May(act, User{Key: "-", ID: id, Kind: KindService, Role: RoleUser})
 	case err != nil:
 		return User{}, err
 	}
-	return u, c.actor.May(act, u)
+	return u, actor.May(act, u)
 }
 
 // apply returns u with the fields that f sets.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // Callers tell these apart with [errors.Is]. Any other error from this package,
@@ -13,10 +15,10 @@ var (
 	ErrNotFound  = errors.New("not found")
 	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
 	ErrStale     = errors.New("user was changed by someone else") // as a [*StaleError]
-	ErrTaken     = errors.New("user_id is already in use")        //
-	ErrLastOwner = errors.New("there must be an active owner")    //
-	ErrBadCursor = errors.New("not a place in this list")         //
-	ErrNoSession = errors.New("no such session, or it has ended") //
+	ErrTaken     = errors.New("user_id is already in use")
+	ErrLastOwner = errors.New("there must be an active owner")
+	ErrBadCursor = errors.New("not a place in this list")
+	ErrNoSession = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
 )
 
 // An InvalidError lists what is wrong with submitted values. Its messages are
@@ -80,3 +82,7 @@ func (e *StaleError) Error() string { return ErrStale.Error() }
 
 // Is reports whether target is [ErrStale].
 func (e *StaleError) Is(target error) bool { return target == ErrStale }
+
+// Unavailable reports whether an error of this package says that the database
+// cannot serve for now: it is locked, full, read-only or damaged.
+func Unavailable(err error) bool { return database.IsBusy(err) }

@@ -1,9 +1,6 @@
 package users
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Action names what an event records, as noun.verbed. Its values are stored.
 type Action string
@@ -135,9 +132,4 @@ func onOff(b bool) string {
 		return "on"
 	}
 	return "off"
-}
-
-// ended is the change that an ended session is told by.
-func ended(id SessionID, why string) Change {
-	return Change{Field: "session", Old: string(id), New: fmt.Sprintf("ended: %s", why)}
 }

@@ -47,6 +47,17 @@ func put(what Kept, digest Digest, data []byte, now, expires time.Time) []bookke
 	}
 }
 
+// pull takes out what is kept under digest, and says until when it was to be
+// kept. It returns [sql.ErrNoRows] if there is nothing. It is not a [bookkeeping]
+// because what it deletes is read: of two that pull at once, one gets it.
+func (s *Service) pull(ctx context.Context, what Kept, digest Digest) (data []byte, expires time.Time, err error) {
+	err = s.db.Transact(ctx, func(tx *sql.Tx) error {
+		row := tx.QueryRowContext(ctx, `DELETE FROM kept WHERE what = $1 AND digest = $2 RETURNING data, expires_at`, what, digest)
+		return row.Scan(&data, (*database.Time)(&expires))
+	})
+	return data, expires, err
+}
+
 // signInRefused notes a refused sign-in, and lets go of the oldest.
 func signInRefused(r RefusedSignIn, user Key) []bookkeeping {
 	return []bookkeeping{
@@ -61,7 +72,8 @@ func expired(now time.Time, idle time.Duration) bookkeeping {
 	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}
 }
 
-// note writes bookkeeping. It is the only way to write beside [Service.change].
+// note writes bookkeeping. It is, with [Service.pull], the only way to write
+// beside [Service.change]; a test in cmd/console holds it so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
 	return s.db.Transact(ctx, func(tx *sql.Tx) error {
 		for _, b := range all {

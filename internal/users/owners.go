@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 // HasOwner reports whether there is an owner who is not deactivated.
@@ -69,14 +67,4 @@ func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, erro
 	}
 	ends, err := c.endSessions(ctx, after, "role changed")
 	return append([]Event{about(ActionRoleChanged, after, difference(before, after)...)}, ends...), err
-}
-
-// Unavailable reports whether an error of this package says that the database
-// cannot serve for now: it is locked, full, read-only or damaged.
-func Unavailable(err error) bool { return database.IsBusy(err) }
-
-// Actor returns who acts in the session, in a request from an address.
-func (in SignedIn) Actor(requestID, address, userAgent string) Actor {
-	u := in.User
-	return Actor{u.Key, u.ID, u.Name, u.Role, ViaSession, in.Session.ID, requestID, address, userAgent}
 }

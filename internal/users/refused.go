@@ -2,12 +2,71 @@ package users
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
 )
+
+// Refusal says why a sign-in was refused. Its values are stored.
+type Refusal string
+
+// The refusals.
+const (
+	RefusedNoAddress   Refusal = "no_address"  // the provider gave none, or none that could be a user_id
+	RefusedUnverified  Refusal = "unverified"  // the provider says the address is not verified
+	RefusedUnvouched   Refusal = "unvouched"   // the provider does not say, and is not trusted to own its addresses
+	RefusedTaken       Refusal = "taken"       // the address is that of a user who has another identity, or is no person
+	RefusedUninvited   Refusal = "uninvited"   // no such user, and strangers are not admitted
+	RefusedDomain      Refusal = "domain"      // no such user, and the domain is not listed
+	RefusedDeactivated Refusal = "deactivated" // the user is deactivated
+)
+
+// A RefusedError says that a sign-in was refused, and why.
+type RefusedError struct {
+	Reason  Refusal
+	Address string // as claimed
+}
+
+func (e *RefusedError) Error() string { return "sign-in refused: " + string(e.Reason) }
+
+// A RefusedSignIn is one of the newest sign-ins that were refused.
+type RefusedSignIn struct {
+	At        time.Time
+	Address   string // as claimed
+	Reason    Refusal
+	RequestID string
+}
+
+// refusalColumns are the columns scanRefusal reads, in its order.
+const refusalColumns = `at, address, reason, request_id`
+
+func scanRefusal(row scanner) (r RefusedSignIn, err error) {
+	return r, row.Scan((*database.Time)(&r.At), &r.Address, &r.Reason, &r.RequestID)
+}
+
+// lastRefusal returns the newest refused sign-in of a user, nil if there is none.
+func lastRefusal(ctx context.Context, r reader, key Key) (*RefusedSignIn, error) {
+	refusal, err := scanRefusal(r.QueryRowContext(ctx, `SELECT `+refusalColumns+` FROM refused_sign_ins
+		WHERE user_key = $1 ORDER BY at DESC, number DESC LIMIT 1`, key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &refusal, err
+}
+
+// RefusedSignIns returns the newest refused sign-ins with an address, of
+// strangers too, five at most. It returns a [*ForbiddenError].
+func (s *Service) RefusedSignIns(ctx context.Context, actor Actor, address string) ([]RefusedSignIn, error) {
+	if err := actor.May(ActSeeDirectory, User{}); err != nil {
+		return nil, err
+	}
+	all, err := collect(ctx, s.reads(), scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins
+		WHERE address = $1 ORDER BY at DESC, number DESC LIMIT 5`, canonical(address))
+	return all, in("refused sign-ins of", ID(address), err)
+}
 
 // How often refusals are recorded in a log that is never emptied: the same one
 // once within sameRefusal, and maxRefusals of one actor within refusalsOver,
@@ -59,4 +118,23 @@ func (c *changeTx) unlessRecent(ctx context.Context, e Event) ([]Event, error) {
 func (c *changeTx) since(ctx context.Context, action Action, ago time.Duration) ([]Event, error) {
 	return eventsWhere(ctx, c, `e.seq IN (SELECT seq FROM events WHERE at > $1) AND e.action = $2 AND e.actor_key = $3`,
 		database.Time(c.now.Add(-ago)), action, c.actor.Key)
+}
+
+// refuse notes a refused sign-in, and records it where it concerns a user: the
+// same refusal at most once a minute, so that a stranger cannot fill a log that
+// is never emptied.
+func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
+	r := RefusedSignIn{s.now(), string(canonical(e.Address)), e.Reason, actor.RequestID}
+	if err := s.note(ctx, signInRefused(r, u.Key)...); err != nil {
+		s.config.Log.WarnContext(ctx, "refused sign-in not noted", "error", err)
+	}
+	if u.Key == "" {
+		return
+	}
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		return tx.unlessRecent(ctx, about(ActionRefused, u, Change{Field: "refusal", New: string(e.Reason)}))
+	})
+	if err != nil {
+		s.config.Log.WarnContext(ctx, "refused sign-in not recorded", "user", u.Key, "error", err)
+	}
 }

@@ -32,6 +32,13 @@ type SignedIn struct {
 	Flash   string // what the next page is to say, once
 }
 
+// Actor returns who acts in the session, in a request from an address.
+func (in SignedIn) Actor(requestID, address, userAgent string) Actor {
+	u := in.User
+	return Actor{u.Key, u.ID, u.Name, u.Role, ViaSession, in.Session.ID, requestID, address, userAgent}
+}
+
+// sessionColumns are the columns that [Session.into] scans, in its order.
 const sessionColumns = `s.id, s.started_at, s.seen_at, s.expires_at, s.address, s.user_agent`
 
 // into returns where to scan sessionColumns to.
@@ -201,4 +208,9 @@ func (c *changeTx) endWhere(ctx context.Context, u User, why, condition string, 
 		events = append(events, about(ActionEnded, u, ended(id, why)))
 	}
 	return events, nil
+}
+
+// ended is the change that an ended session is told by.
+func ended(id SessionID, why string) Change {
+	return Change{Field: "session", Old: string(id), New: "ended: " + why}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -41,36 +40,6 @@ type Visit struct {
 	UserAgent string
 	RequestID string
 	Replaces  Digest // of the session that the browser had, which ends
-}
-
-// Refusal says why a sign-in was refused. Its values are stored.
-type Refusal string
-
-// The refusals.
-const (
-	RefusedNoAddress   Refusal = "no_address"  // the provider gave none, or none that could be a user_id
-	RefusedUnverified  Refusal = "unverified"  // the provider says the address is not verified
-	RefusedUnvouched   Refusal = "unvouched"   // the provider does not say, and is not trusted to own its addresses
-	RefusedTaken       Refusal = "taken"       // the address is that of a user who has another identity, or is no person
-	RefusedUninvited   Refusal = "uninvited"   // no such user, and strangers are not admitted
-	RefusedDomain      Refusal = "domain"      // no such user, and the domain is not listed
-	RefusedDeactivated Refusal = "deactivated" // the user is deactivated
-)
-
-// A RefusedError says that a sign-in was refused, and why.
-type RefusedError struct {
-	Reason  Refusal
-	Address string // as claimed
-}
-
-func (e *RefusedError) Error() string { return "sign-in refused: " + string(e.Reason) }
-
-// A RefusedSignIn is one of the newest sign-ins that were refused.
-type RefusedSignIn struct {
-	At        time.Time
-	Address   string // as claimed
-	Reason    Refusal
-	RequestID string
 }
 
 // SignIn finds or admits the person that claims are about and starts a session
@@ -233,23 +202,4 @@ func (c *changeTx) endReplaced(ctx context.Context, digest Digest) ([]Event, err
 		return nothing, err
 	}
 	return c.endWhere(ctx, before, "signed in again", `user_key = $1 AND digest = $2`, digest)
-}
-
-// refuse notes a refused sign-in, and records it where it concerns a user: the
-// same refusal at most once a minute, so that a stranger cannot fill a log that
-// is never emptied.
-func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
-	r := RefusedSignIn{s.now(), string(canonical(e.Address)), e.Reason, actor.RequestID}
-	if err := s.note(ctx, signInRefused(r, u.Key)...); err != nil {
-		s.config.Log.WarnContext(ctx, "refused sign-in not noted", "error", err)
-	}
-	if u.Key == "" {
-		return
-	}
-	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		return tx.unlessRecent(ctx, about(ActionRefused, u, Change{Field: "refusal", New: string(e.Reason)}))
-	})
-	if err != nil {
-		s.config.Log.WarnContext(ctx, "refused sign-in not recorded", "user", u.Key, "error", err)
-	}
 }

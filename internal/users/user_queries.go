@@ -175,19 +175,3 @@ func deleteUser(ctx context.Context, tx *changeTx, u User) error {
 	tx.mind(u, User{})
 	return nil
 }
-
-// newUser returns a user of the kind as it is at creation, before what was asked
-// for is applied.
-func (c *changeTx) newUser(kind Kind, id ID) User {
-	u := User{
-		Key: newKey(), ID: id, Kind: kind, Role: RoleUser, TimeZone: "UTC",
-		Channels: map[string]bool{"email": true}, Types: map[string]bool{"comment_mention": true},
-		CreatedAt: c.now, UpdatedAt: c.now, Version: 1,
-		CreatedBy: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
-	}
-	if c.actor.Key == "" {
-		u.CreatedBy = Ref{}
-	}
-	u.derive()
-	return u
-}
