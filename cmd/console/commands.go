@@ -33,7 +33,8 @@ func (p *program) command() *cli.Command {
 type action func(ctx context.Context, c *config, args []string) error
 
 // leaf returns a command without commands of its own. wants names its
-// arguments, all of which must be given.
+// arguments, all of which must be given. The action runs with good settings only:
+// all that is wrong with them and the arguments is told first, at once.
 func (p *program) leaf(name, wants, usage string, settings func(*config) []*setting, do action) *cli.Command {
 	c := &config{}
 	all := settings(c)
@@ -47,7 +48,7 @@ func (p *program) leaf(name, wants, usage string, settings func(*config) []*sett
 		cmd.Flags = append(cmd.Flags, s.flag(p.env))
 	}
 	cmd.Action = func(ctx context.Context, cmd *cli.Command) error {
-		for _, s := range all {
+		for _, s := range all { // what the command line gives has been taken by Set
 			s.finish(p.env)
 		}
 		c.check()

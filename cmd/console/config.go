@@ -44,7 +44,7 @@ type config struct {
 	sampleUsers      int         // of the demo
 	sampleUsersGiven func() bool // rather than left at the fallback
 
-	role string // of whom users add adds
+	role users.Role // of whom users add adds
 }
 
 // Categories of settings in the help.

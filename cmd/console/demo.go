@@ -32,7 +32,9 @@ func (p *program) demoCommand() *cli.Command {
 	return p.leaf("demo", "", "run a whole console to try, with nothing to set up", (*config).demoSettings, p.runDemo)
 }
 
-// runDemo runs a console and an OpenID provider of its own until ctx is done.
+// runDemo runs a console and an OpenID provider of its own until ctx is done. Both
+// addresses are taken before anything else: the console must know the provider's,
+// the provider the console's, and the database whether it was made for them.
 func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
 	console, provider, err := listenForDemo(ctx, c.listen)
@@ -63,8 +65,10 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	}
 	p.sayWhoCanSignIn(c)
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error { return server{console, app.Handler(), log}.serveUntil(ctx, app.Drain) })
-	both.Go(func() error { return server{provider, signIn, log}.serveUntil(ctx, func() {}) })
+	both.Go(func() error {
+		return server{console, app.Handler(), log}.serveUntil(ctx, func(context.Context) { app.Drain() })
+	})
+	both.Go(func() error { return server{provider, signIn, log}.serveUntil(ctx, func(context.Context) {}) })
 	return both.Wait()
 }
 
@@ -91,7 +95,8 @@ func nextTo(address net.Addr) string {
 	return netip.AddrPortFrom(a.Addr(), a.Port()+1).String()
 }
 
-// setUpDemo makes the settings that the demo does not ask for.
+// setUpDemo makes the settings that the demo does not ask for. The client secret is
+// new each time: the console and its provider begin and end together.
 func (c *config) setUpDemo(console, provider net.Addr) {
 	c.baseURL = &url.URL{Scheme: "http", Host: console.String()}
 	c.issuer = "http://" + provider.String()

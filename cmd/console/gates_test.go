@@ -75,6 +75,46 @@ func isStatement(e ast.Expr) bool {
 	return err == nil && statement.MatchString(text)
 }
 
+// doors are the files of internal/users that may use what writes to the database.
+var doors = map[string][]string{
+	"Transact": {"change.go", "note.go"},
+	"changeTx": {"change.go"}, // where one is made
+}
+
+// TestWritesGoThroughTwoDoors checks that the directory is written to by
+// Service.change, which wants an event, and by the bookkeeping of note.go alone.
+func TestWritesGoThroughTwoDoors(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, s := range sources(t) {
+		if s.dir != "internal/users" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			door := ""
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				door = n.Sel.Name
+			case *ast.CompositeLit:
+				if made, ok := n.Type.(*ast.Ident); ok {
+					door = made.Name
+				}
+			}
+			files, ok := doors[door]
+			if ok && !slices.Contains(files, s.name) {
+				t.Errorf("%s: %s is for %v alone", s.set.Position(n.Pos()), door, files)
+			}
+			if ok {
+				found++
+			}
+			return true
+		})
+	}
+	if found == 0 {
+		t.Error("found no door at all")
+	}
+}
+
 // TestNoNotesToSelf checks that nothing in the code waits to be done.
 func TestNoNotesToSelf(t *testing.T) {
 	t.Parallel()

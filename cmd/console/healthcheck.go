@@ -22,7 +22,7 @@ func (p *program) healthcheckCommand() *cli.Command {
 }
 
 // healthcheck returns an error unless the console at the listen address is
-// ready.
+// ready. It waits three seconds at most: the image's health check waits five.
 func (p *program) healthcheck(ctx context.Context, c *config, _ []string) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()

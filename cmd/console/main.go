@@ -14,6 +14,8 @@ import (
 	_ "time/tzdata" // so that time zones need nothing of the machine
 )
 
+// main does what a test cannot: it takes the process's own arguments, environment
+// and signals, and ends the process.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once

@@ -30,6 +30,9 @@ func into[T any](to *T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
+// The functions below read one setting each. Their errors say what is wrong with
+// the text; which setting it is, the caller adds.
+
 // readText takes any text but an empty one: leaving a setting out is how to say
 // nothing.
 func readText(text string) (string, error) {
@@ -40,11 +43,12 @@ func readText(text string) (string, error) {
 }
 
 // readRole takes the name of a role.
-func readRole(text string) (string, error) {
-	if !slices.Contains(users.Roles, users.Role(text)) {
+func readRole(text string) (users.Role, error) {
+	role := users.Role(text)
+	if !slices.Contains(users.Roles, role) {
 		return "", fmt.Errorf("%q is not user, auditor, admin or owner", text)
 	}
-	return text, nil
+	return role, nil
 }
 
 // readWords splits text at spaces and commas.

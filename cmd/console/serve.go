@@ -14,7 +14,7 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
-// Paths of the console that the provider must know.
+// Paths of the console that the provider must know. The routes of web serve them.
 const (
 	callbackPath  = "/sign-in/callback"
 	signedOutPath = "/sign-in"
@@ -25,7 +25,9 @@ func (p *program) serveCommand() *cli.Command {
 	return p.leaf("serve", "", "run the console", (*config).serveSettings, p.serve)
 }
 
-// serve runs the console of an organisation until ctx is done.
+// serve runs the console of an organisation until ctx is done, and then for as
+// long as it drains and answers what is in flight. What it finds wrong on the way
+// up it returns before it listens: a proxy never sees half a console.
 func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
 	db, err := database.Open(ctx, c.database, database.Options{})
@@ -51,10 +53,13 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	p.say("  redirect address  %s", c.address(callbackPath))
 	p.say("  sign-out address  %s", c.address(signedOutPath))
 	log.Info("listening", "address", listener.Addr().String(), "version", versionText())
-	return server{listener, app.Handler(), log}.serveUntil(ctx, func() {
+	return server{listener, app.Handler(), log}.serveUntil(ctx, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
 		app.Drain()
-		time.Sleep(c.drain)
+		select { // the proxy is to see that readiness fails before the address is gone
+		case <-time.After(c.drain):
+		case <-serving.Done():
+		}
 	})
 }
 
@@ -108,7 +113,8 @@ func (c *config) directory(log *slog.Logger) users.Config {
 	}
 }
 
-// newLog returns the log that the settings ask for.
+// newLog returns the log that the settings ask for. Commands without such settings
+// get text.
 func newLog(w io.Writer, c *config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.logLevel}
 	if c.logFormat == "json" {

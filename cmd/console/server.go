@@ -43,8 +43,10 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 // serveUntil answers requests until ctx is done, then calls drain, which returns
-// when no more requests are to be expected, and answers those in flight.
-func (s server) serveUntil(ctx context.Context, drain func()) error {
+// when no more requests are to be expected, and answers those in flight. The
+// context of drain is done where nothing can be answered any more. serveUntil
+// returns what kept it from answering, nil if it was told to stop.
+func (s server) serveUntil(ctx context.Context, drain func(context.Context)) error {
 	srv := &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -54,7 +56,7 @@ func (s server) serveUntil(ctx context.Context, drain func()) error {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	both, ctx := errgroup.WithContext(ctx)
+	both, serving := errgroup.WithContext(context.WithoutCancel(ctx))
 	both.Go(func() error {
 		if err := srv.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -62,8 +64,11 @@ func (s server) serveUntil(ctx context.Context, drain func()) error {
 		return nil
 	})
 	both.Go(func() error {
-		<-ctx.Done()
-		drain()
+		select {
+		case <-ctx.Done():
+			drain(serving)
+		case <-serving.Done(): // the listener has failed, and with it all that would be drained
+		}
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		if err := srv.Shutdown(stopping); err != nil {

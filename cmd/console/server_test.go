@@ -28,7 +28,7 @@ func TestServeUntilAnswersWhatIsInFlight(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		s := server{listener, handler, slog.New(slog.DiscardHandler)}
-		ended <- s.serveUntil(ctx, func() { close(drained) })
+		ended <- s.serveUntil(ctx, func(context.Context) { close(drained) })
 	}()
 	go func() {
 		<-arrived
@@ -47,6 +47,8 @@ func TestServeUntilAnswersWhatIsInFlight(t *testing.T) {
 	}
 }
 
+// TestServeUntilReportsAFault serves on a listener that is closed: the fault is
+// returned at once, without a wait for requests that cannot come.
 func TestServeUntilReportsAFault(t *testing.T) {
 	t.Parallel()
 	listener, err := listen(t.Context(), "127.0.0.1:0")
@@ -57,7 +59,8 @@ func TestServeUntilReportsAFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := server{listener, http.NotFoundHandler(), slog.New(slog.DiscardHandler)}
-	if err := s.serveUntil(t.Context(), func() {}); err == nil || errors.Is(err, context.Canceled) {
+	drain := func(context.Context) { t.Error("it drained, where nothing can be answered") }
+	if err := s.serveUntil(t.Context(), drain); err == nil || errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want what is wrong with the listener", err)
 	}
 }

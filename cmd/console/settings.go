@@ -29,13 +29,15 @@ type setting struct {
 
 var _ cli.Value = (*setting)(nil)
 
-// Set takes the text that a flag or the environment gives.
+// Set takes the text that a flag or the environment gives. It returns no error:
+// that would end the reading at the first mistake.
 func (s *setting) Set(text string) error {
 	s.given = true
 	s.take(text)
 	return nil
 }
 
+// take hands the text to read, and notes what is wrong with it.
 func (s *setting) take(text string) {
 	if err := s.read(text); err != nil {
 		s.mistakes.add("%s: %v", s, err)
@@ -77,7 +79,8 @@ func (s *setting) flag(env lookup) cli.Flag {
 	}
 }
 
-// finish takes a secret from its file and what was not given from the fallback.
+// finish takes a secret from its file and what was not given from the fallback. It
+// is called once all flags have been read.
 func (s *setting) finish(env lookup) {
 	if s.secret {
 		s.readFile(env)
@@ -105,7 +108,7 @@ func (s *setting) readFile(env lookup) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		s.mistakes.add("%s: %v", name, err)
-		s.given = true
+		s.given = true // badly, and told so once
 		return
 	}
 	_ = s.Set(strings.TrimSpace(string(text)))
@@ -160,6 +163,7 @@ func mistaken(format string, args ...any) error {
 // mistakes collects what is wrong with the settings.
 type mistakes struct{ list []string }
 
+// add notes a mistake, once however often it is found.
 func (m *mistakes) add(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !slices.Contains(m.list, text) {
 		m.list = append(m.list, text)

@@ -50,7 +50,8 @@ func (c *config) addSettings() []*setting {
 // says what was done.
 type deed func(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error)
 
-// withDirectory returns the action that does do in the directory of the settings.
+// withDirectory returns the action that does do in the directory of the settings,
+// as the operator. It makes no database: a mistyped --database is to be noticed.
 func (p *program) withDirectory(do deed) action {
 	return func(ctx context.Context, c *config, args []string) error {
 		db, err := database.Open(ctx, c.database, database.Options{Existing: true})
@@ -83,7 +84,7 @@ func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *c
 	if err != nil {
 		return "", err
 	}
-	change := users.RoleChange{Role: users.Role(role), Version: u.Version, Reason: reason}
+	change := users.RoleChange{Role: role, Version: u.Version, Reason: reason}
 	if u, err = directory.ChangeRole(ctx, by, u.ID, change); err != nil {
 		return "", err
 	}
@@ -92,7 +93,7 @@ func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *c
 
 // addPerson does users add ID.
 func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
-	u, err := directory.AddPerson(ctx, by, users.NewPerson{ID: args[0], Role: users.Role(c.role)})
+	u, err := directory.AddPerson(ctx, by, users.NewPerson{ID: args[0], Role: c.role})
 	if err != nil {
 		return "", err
 	}
@@ -120,7 +121,8 @@ func addSystem(ctx context.Context, directory *users.Service, by users.Actor, _ 
 	return fmt.Sprintf("%s was added as a system user.", u.ID), nil
 }
 
-// inWords says an answer of the directory as a sentence about the user id.
+// inWords says an answer of the directory as a sentence about the user id. Other
+// errors, an InvalidError among them, say enough themselves.
 func inWords(err error, id string) error {
 	switch {
 	case errors.Is(err, users.ErrNotFound):

@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// version is set when a release is built.
+// version is set when a release is built, by the linker: see BUILD in the Makefile.
 var version string
 
 // version prints the version and what it was built for.
