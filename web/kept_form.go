@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -93,8 +91,7 @@ func (a *App) keepForm(c echo.Context, path string) (bool, error) {
 
 // formCookie names the cookie with the secret of a form kept for that path.
 func formCookie(path string) string {
-	sum := sha256.Sum256([]byte(path))
-	return "form-" + hex.EncodeToString(sum[:6])
+	return "form-" + shortDigest(path)
 }
 
 // showKept fills a form from what the viewer posted to this path before they had

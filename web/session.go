@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 
@@ -128,6 +130,13 @@ func (a *App) cookie(name, value string, age int) *http.Cookie {
 		Name: auth.CookieName(name, a.secure()), Value: value, Path: "/", MaxAge: age,
 		Secure: a.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
+}
+
+// shortDigest returns a few characters that stand for text in the name of a
+// cookie. It keeps cookies apart and nothing secret: 48 bits are enough.
+func shortDigest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:6])
 }
 
 // cookieValue returns the value of one of our cookies, or nothing.

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -74,8 +72,7 @@ const attemptPrefix = "attempt-"
 // attemptCookie names the cookie that holds the secret of the attempt with that
 // state.
 func attemptCookie(state string) string {
-	sum := sha256.Sum256([]byte(state))
-	return attemptPrefix + hex.EncodeToString(sum[:6])
+	return attemptPrefix + shortDigest(state)
 }
 
 // dropOldAttempts takes the cookies of other attempts from a browser that has
