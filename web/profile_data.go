@@ -22,13 +22,14 @@ type ownData struct {
 	History      []ownEvent      `json:"history"`
 }
 
-// ownRecord is the record. Name, picture and last seen are null where there is
-// none.
+// ownOrganisation is whose console it is.
 type ownOrganisation struct {
 	ID   string `json:"id,omitempty"` // on the platform
 	Name string `json:"name"`
 }
 
+// ownRecord is the record. Name, picture and last seen are null where there is
+// none.
 type ownRecord struct {
 	ID        users.ID        `json:"user_id"`
 	Name      *string         `json:"name"`
