@@ -17,9 +17,9 @@ type Chrome struct {
 
 // A Viewer is the signed-in person who looks at a page.
 type Viewer struct {
-	Name, ID, Role string // Role as shown: "Owner"
-	Avatar         Avatar
-	SeesDirectory  bool // may open the directory and the audit log
+	Name, Role    string // Role as shown: "Owner"
+	Avatar        Avatar
+	SeesDirectory bool // may open the directory and the audit log
 }
 
 // A Link leads somewhere.
@@ -65,7 +65,7 @@ type Event struct {
 	Reason        string // given by the actor; may be empty
 	Changes       []Change
 	When          Time
-	Via           string // how the actor came: "Session", "Command line"
+	Via           string // how the actor came: "Browser session", "Command line"
 	Address       string
 	UserAgent     string
 	RequestID     string
@@ -85,6 +85,5 @@ type Pager struct {
 // A Step is something to do first in a new organisation.
 type Step struct {
 	Title, Text string
-	Link        Link
-	Done        bool
+	Link        Link // without URL: the viewer may not
 }

@@ -22,18 +22,15 @@ func blocks(text string) map[string]templ.Component {
 	moment := Time{ISO: text, Exact: text, Relative: text}
 	changes := []Change{{text, text, text}, {Field: text, New: text}, {Field: text, Old: text}}
 	event := Event{Seq: text, URL: text, Icon: text, Actor: who, Target: who, Sentence: text, Tail: text, Reason: text, Changes: changes, When: moment, Via: text, Erased: true}
-	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Autocomplete: text, Placeholder: text, MaxLength: 9, Conflict: &Conflict{text, text, text}}
-	locked := field
-	locked.Locked = text
+	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Placeholder: text, MaxLength: 9, Conflict: &Conflict{text, text, text}}
 	options := []Option{{Value: text, Label: text, Hint: text, Selected: true}, {Value: text, Label: text}}
 	return map[string]templ.Component{
 		"alert":         alert("warn", text),
 		"avatar":        templ.Join(avatar(face, "lg"), avatar(Avatar{Service: true, Hue: 7}, ""), avatar(Avatar{}, "sm"), avatar(Avatar{PictureURL: "https://example.com/" + text}, "")),
 		"badge":         templ.Join(badge(Badge{Tone: "ok", Word: text}), badge(Badge{Word: text}), badge(Badge{})),
-		"check_field":   templ.Join(checkField(Check{Name: text, Label: text, Hint: text, Checked: true}), checkField(Check{Name: text, Label: text, Locked: text})),
+		"check_field":   templ.Join(checkField(Check{Name: text, Label: text, Checked: true}), checkField(Check{Name: text, Label: text})),
 		"chip":          chip(text, text),
 		"choice_field":  choiceField(Choice{Field: field, Options: options}),
-		"choice_locked": choiceField(Choice{Field: locked, Options: options}),
 		"consequences":  consequences("final", text, []string{text, text}),
 		"copy_button":   copyButton(text, text),
 		"crumbs":        crumbs([]Link{{text, text}, {text, text}}),
@@ -48,12 +45,12 @@ func blocks(text string) map[string]templ.Component {
 		"pager":         templ.Join(pager(Pager{Range: text, Previous: text, Next: text}), pager(Pager{Range: text, Next: text}), pager(Pager{Range: text})),
 		"person":        templ.Join(person(who), person(Person{Label: text, ID: text}), person(Person{})),
 		"person_field":  personField(field, options),
+		"role_field":    roleField(Choice{Field: field, Options: options}),
 		"sort_link":     templ.Join(sortLink(text, text, "ascending"), sortLink(text, text, "descending"), sortLink(text, text, "")),
-		"steps":         steps(text, []Step{{Title: text, Text: text, Link: Link{text, text}}, {Title: text, Done: true}}),
+		"steps":         steps(text, []Step{{Title: text, Text: text, Link: Link{text, text}}, {Title: text}}),
 		"tabs":          tabs([]Tab{{Label: text, URL: text, Count: text, Current: true}, {Label: text, URL: text}}),
 		"text_area":     textArea(field),
 		"text_field":    templ.Join(textField(field), textField(Field{Name: text, Label: text, Required: true})),
-		"text_locked":   textField(locked),
 		"theme_form":    themeForm("dark", text),
 		"when":          templ.Join(when(moment), when(Time{ISO: text, Exact: text}), whenBoth(moment)),
 	}

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // Consequence is the model of the page that says what an act will bring, before
-// it is done: deactivate, reactivate, delete, reset the sign-in, end sessions.
+// it is done: deactivate, reactivate, delete or reset the sign-in.
 type Consequence struct {
 	Chrome
 	FormState

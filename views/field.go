@@ -3,15 +3,14 @@ package views
 // A Field is a labelled input of a form, as filled in.
 type Field struct {
 	Name, Label, Value string
+	ID                 string // of the element, where a page has several fields of that name; made from Name if empty
 	Type               string // of the input; "text" if empty
 	Hint               string // below the input
-	Error              string // what is wrong with Value; shown in place of nothing else
-	Autocomplete       string // "off" if empty
+	Error              string // what is wrong with Value, shown between input and hint
 	Placeholder        string
 	Required           bool
 	Spellcheck         bool
 	MaxLength          int       // in characters; 0 for no limit
-	Locked             string    // why it cannot be changed: Value is then shown as text
 	Conflict           *Conflict // someone else changed it meanwhile
 	Suggest            string    // of a person field: the address that answers with [PersonOptions] as the text is typed
 }
@@ -23,7 +22,8 @@ type Conflict struct {
 	Yours  string // as it was sent
 }
 
-// A Choice is a field with a fixed set of values, shown as a select.
+// A Choice is a field with a fixed set of values, shown as a select or, where
+// each value wants explaining, as radio buttons.
 type Choice struct {
 	Field
 	Options []Option
@@ -32,15 +32,14 @@ type Choice struct {
 // An Option is one value of a [Choice], or one suggestion for a field.
 type Option struct {
 	Value, Label string
-	Hint         string // what choosing it means; shown below the field
+	Hint         string // what choosing it means; shown by a roleField alone
 	Selected     bool
 }
 
 // A Check is a box to tick, which posts "on".
 type Check struct {
-	Name, Label, Hint string
-	Checked           bool
-	Locked            string // why it cannot be changed
+	Name, Label string
+	Checked     bool
 }
 
 // A Problem is one thing wrong with a form, for the summary above it. Field is
@@ -50,32 +49,32 @@ type Problem struct{ Field, Message string }
 // fieldID returns the element id of the field of that name.
 func fieldID(name string) string { return "f-" + name }
 
+// id returns the element id of f.
+func (f Field) id() string { return orElse(f.ID, fieldID(f.Name)) }
+
+// withID returns f with another element id.
+func (f Field) withID(id string) Field {
+	f.ID = id
+	return f
+}
+
+// SuggestionsID returns the element id of the list of people that the field of
+// that name suggests. A script asks for that element alone, by this id.
+func SuggestionsID(name string) string { return fieldID(name) + "-list" }
+
 // describedBy returns the ids of what explains f, for aria-describedby.
 func (f Field) describedBy() string {
 	var ids string
 	for _, part := range []struct{ kind, text string }{{"error", f.Error}, {"hint", f.Hint}} {
 		if part.text != "" {
-			ids += " " + fieldID(f.Name) + "-" + part.kind
+			ids += " " + f.id() + "-" + part.kind
 		}
 	}
 	if f.Conflict != nil {
-		ids += " " + fieldID(f.Name) + "-conflict"
+		ids += " " + f.id() + "-conflict"
 	}
 	if ids == "" {
 		return ""
 	}
 	return ids[1:]
-}
-
-// chosen returns the option that is selected, or the first if none is.
-func (c Choice) chosen() Option {
-	for _, o := range c.Options {
-		if o.Selected {
-			return o
-		}
-	}
-	if len(c.Options) > 0 {
-		return c.Options[0]
-	}
-	return Option{}
 }

@@ -94,7 +94,7 @@ func newServiceUser() views.NewServiceUser {
 func profile() views.Profile {
 	return views.Profile{
 		Chrome: top("My profile", "profile"), Who: ana(), Badges: []views.Badge{{Word: "User"}},
-		Facts:  views.ProfileFacts{Role: "User", May: "You sign in and look after your own profile.", Created: ago("8 months ago"), Seen: ago("now"), Identity: &views.Identity{Issuer: "https://id.example.com", Subject: "1234", Address: "ana@example.com"}},
+		Facts:  views.ProfileFacts{Role: "User", May: "You sign in and look after your own profile.", Created: ago("8 months ago"), Identity: &views.Identity{Issuer: "https://id.example.com", Subject: "1234", Address: "ana@example.com"}},
 		Action: "/profile", Version: "7", Name: nameField(), Picture: pictureField(), Channels: channels(), Types: types(), Sentence: "You get an e-mail when someone mentions you in a comment.",
 		TimeZone: choice("time_zone", "Time zone", "Europe/Lisbon", "UTC"), Sessions: sessions(), EndSessions: "/profile/sessions/end", ByOthers: events()[:2], AnswersFor: lines(), Data: "/profile/data",
 		Delete: views.DeleteOwn{Action: "/profile/delete", Confirm: views.Field{Name: "confirm", Label: "Type ana@example.com to confirm", Required: true}},
@@ -103,7 +103,7 @@ func profile() views.Profile {
 
 func auditFilter() views.AuditFilter {
 	return views.AuditFilter{
-		Action: "/audit", Text: views.Field{Name: "q", Label: "Search"}, What: choice("action", "Action", "Any action", "Edited"),
+		Action: "/audit", Text: "ana", What: choice("action", "Action", "Any action", "Edited"),
 		Actor: views.Field{Name: "actor", Label: "Actor", Placeholder: "User ID"}, Target: views.Field{Name: "target", Label: "Target", Placeholder: "User ID"},
 		From: views.Field{Name: "from", Label: "From", Type: "date"}, To: views.Field{Name: "to", Label: "To", Type: "date", Error: "Enter a date."},
 	}

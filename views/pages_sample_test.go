@@ -50,7 +50,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 func chrome(title, nav string) views.Chrome {
 	return views.Chrome{
 		Title: title, Org: "Acme Robotics", Theme: "auto", Nav: nav, Path: "/users", RequestID: "01JDGZ7T4W8K",
-		Viewer: &views.Viewer{Name: "Olga Owner", ID: "owner@example.com", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true},
+		Viewer: &views.Viewer{Name: "Olga Owner", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true},
 		Crumbs: []views.Link{{Label: "Users", URL: "/users"}, {Label: title, URL: "/here"}},
 		Flash:  "Saved.", Demo: true,
 	}
@@ -89,9 +89,8 @@ func pages() views.Pager {
 func signInRefused() views.SignInRefused {
 	return views.SignInRefused{
 		Chrome: signedOut(), Address: "stranger@example.com", Again: "/sign-in/start",
-		Why:     "There is no user with your address here. Someone has to add you first.",
-		Tell:    "Please add stranger@example.com to the console. Request 01JDGZ7T4W8K.",
-		Helpers: []views.Person{olga(), someone("Omar Haddad", "omar@example.com")},
+		Why:  "There is no user with your address here. Someone has to add you first.",
+		Tell: "Please add stranger@example.com to the console. Request 01JDGZ7T4W8K.",
 	}
 }
 

@@ -25,7 +25,7 @@ var sampleProblems = []Problem{
 }
 
 var sampleFields = []Field{
-	{Name: "user_id", Label: "User ID", Value: "ana.kovac@example.com", Locked: "A user ID cannot be changed after it was created."},
+	{Name: "user_id", Label: "User ID", Placeholder: "nightly-backup", Required: true},
 	{Name: "name", Label: "Name", Value: "", Error: "Enter a name, or the user ID is shown instead.", Required: true},
 	{Name: "picture_url", Label: "Picture", Type: "url", Placeholder: "https://", Hint: "An https address. Pictures from pictures.example.com are shown."},
 	{Name: "review_on", Label: "Review date", Type: "date", Value: "2027-03-01", Required: true},
@@ -41,6 +41,11 @@ var samplePeopleOptions = []Option{
 }
 
 var sampleChoice = Choice{
+	Field:   Field{Name: "time_zone", Label: "Time zone", Hint: "All times are shown in it.", Required: true},
+	Options: []Option{{Value: "UTC", Label: "UTC"}, {Value: "Europe/Zurich", Label: "Europe/Zurich", Selected: true}},
+}
+
+var sampleRole = Choice{
 	Field: Field{Name: "role", Label: "Role", Required: true},
 	Options: []Option{
 		{Value: "user", Label: "User", Hint: "reads and edits their own record", Selected: true},
@@ -49,7 +54,7 @@ var sampleChoice = Choice{
 	},
 }
 
-var sampleArea = Field{Name: "reason", Label: "Reason", Hint: "Kept in the audit log with this change.", MaxLength: 500, Spellcheck: true}
+var sampleArea = Field{Name: "purpose", Label: "Purpose", Hint: "What it is for, so that others know whether it is still needed.", MaxLength: 500, Required: true, Spellcheck: true}
 
 var sampleConflicts = []Field{
 	{Name: "c-name", Label: "Name", Value: "Ana Kovač", Required: true, Conflict: &Conflict{Base: "Ana", Theirs: "Ana Kovac", Yours: "Ana Kovač"}},
@@ -72,7 +77,7 @@ var samplePeople = []Person{
 var sampleTime = Time{ISO: "2026-11-23T08:10:00Z", Exact: "23 Nov 2026, 09:10 CET", Relative: "2 hours ago"}
 
 var sampleSteps = []Step{
-	{Title: "Add a second owner", Text: "So that nobody is locked out when one of you is away.", Done: true},
+	{Title: "Add a second owner", Text: "So that nobody is locked out when one of you is away."},
 	{Title: "Add people", Text: "You send them a link; they sign in with the account they have.", Link: Link{Label: "Add a person", URL: "#forms"}},
 	{Title: "Look at the audit log", Text: "Your own sign-in is in it already.", Link: Link{Label: "Open the audit log", URL: "#forms"}},
 }

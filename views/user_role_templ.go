@@ -329,7 +329,7 @@ func roleFields(f RoleForm) templ.Component {
 
 // unfolded reports whether the form has something to say already.
 func (f RoleForm) unfolded() bool {
-	return f.Alert != "" || f.Kept || f.Stale != nil || len(f.Problems) > 0
+	return f.Kept || f.Stale != nil || len(f.Problems) > 0
 }
 
 var _ = templruntime.GeneratedTemplate

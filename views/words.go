@@ -58,7 +58,7 @@ func consequenceIcon(kind string) string {
 
 // attributes returns what an input has beside its name and value.
 func (f Field) attributes() templ.Attributes {
-	a := templ.Attributes{"autocomplete": orElse(f.Autocomplete, "off")}
+	a := templ.Attributes{"autocomplete": "off"} // what is typed here is mostly about somebody else
 	set := func(name, value string, when bool) {
 		if when {
 			a[name] = value
@@ -71,25 +71,9 @@ func (f Field) attributes() templ.Attributes {
 	set("aria-invalid", "true", f.Error != "")
 	set("aria-describedby", f.describedBy(), f.describedBy() != "")
 	set("hx-get", string(templ.URL(f.Suggest)), f.Suggest != "")
-	set("hx-target", "#"+fieldID(f.Name)+"-list", f.Suggest != "")
+	set("hx-target", "#"+SuggestionsID(f.Name), f.Suggest != "")
 	set("hx-trigger", "input changed delay:200ms", f.Suggest != "")
 	set("hx-swap", "innerHTML", f.Suggest != "")
 	set("hx-sync", "this:replace", f.Suggest != "")
 	return a
-}
-
-// withValue returns f with another value.
-func (f Field) withValue(value string) Field {
-	f.Value = value
-	return f
-}
-
-// hinted reports whether any of the options says what it means.
-func hinted(options []Option) bool {
-	for _, o := range options {
-		if o.Hint != "" {
-			return true
-		}
-	}
-	return false
 }

@@ -91,6 +91,9 @@ func (a *App) auditResults(c echo.Context, l listAddress, page users.EventPage) 
 func auditFilter(l listAddress, o outcome) views.AuditFilter {
 	field := func(f views.Field) views.Field {
 		f.Value = l.get(f.Name)
+		if f.Type == "date" && users.Date(f.Value).Time().IsZero() {
+			f.Value = "" // an input for dates can show no other text
+		}
 		return o.on(f)
 	}
 	actions := []filterValue{{"", "Any action"}}
@@ -99,7 +102,7 @@ func auditFilter(l listAddress, o outcome) views.AuditFilter {
 	}
 	return views.AuditFilter{
 		Action: l.path,
-		Text:   field(views.Field{Name: "q", Label: "Search", Type: "search", Placeholder: "Search names, user IDs and reasons"}),
+		Text:   l.get("q"),
 		Actor:  field(views.Field{Name: "actor", Label: "Done by", Placeholder: "User ID"}),
 		Target: field(views.Field{Name: "target", Label: "Done to", Placeholder: "User ID"}),
 		What:   filterChoice("action", "Action", actions, l.get("action")),

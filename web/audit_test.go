@@ -110,11 +110,7 @@ func TestListEvents(t *testing.T) {
 
 func TestListEvents_filters(t *testing.T) {
 	t.Parallel()
-	s := newHistory(t)
-	if _, err := s.EditProfile(t.Context(), s.Owner, users.ProfileEdit{TimeZone: userstest.Ptr("Pacific/Kiritimati")}); err != nil {
-		t.Fatal(err)
-	}
-	b := s.signIn(t, "owner@example.com")
+	b := newHistory(t).signIn(t, "owner@example.com")
 	tests := map[string]struct {
 		query string
 		count int
@@ -137,6 +133,17 @@ func TestListEvents_filters(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestListEvents_days is that the days of a filter, and the times of the log, are
+// those of the viewer.
+func TestListEvents_days(t *testing.T) {
+	t.Parallel()
+	s := newHistory(t)
+	if _, err := s.EditProfile(t.Context(), s.Owner, users.ProfileEdit{TimeZone: userstest.Ptr("Pacific/Kiritimati")}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.signIn(t, "owner@example.com")
 	// The owner is 14 hours ahead: their 24 November begins at 10:00 UTC of the 23rd.
 	before, after := told(t, b.get(t, "/audit?to=2026-11-23")), told(t, b.get(t, "/audit?from=2026-11-24"))
 	all := told(t, b.get(t, "/audit"))
@@ -149,14 +156,34 @@ func TestListEvents_filters(t *testing.T) {
 	if p := b.get(t, "/audit?from=2026-11-24").must(t, 200, "From: 24 November 2026"); !strings.Contains(p.body, "24 November 2026, 00:00:00 UTC+14") {
 		t.Errorf("times are not in the viewer's zone: %s", p.body)
 	}
+}
+
+// TestListEvents_badFilters is what is said of addresses that people, or programs,
+// have put together by hand.
+func TestListEvents_badFilters(t *testing.T) {
+	t.Parallel()
+	s := newHistory(t)
+	b := s.signIn(t, "owner@example.com")
 	for query, message := range map[string]string{
 		"from=yesterday": "Enter a date as year-month-day", "to=2026-13-01": "Enter a date", "actor=a%20b": "Enter a user ID", "target=%27": "Enter a user ID",
 	} {
 		b.get(t, "/audit?"+query).must(t, 422, message)
 	}
+	p := b.get(t, "/audit?from=yesterday&to=2026-11-23").must(t, 422)
+	if from, to := p.inputNamed(t, "from"), p.inputNamed(t, "to"); attr(from, "value") != "" || attr(to, "value") != "2026-11-23" {
+		t.Errorf("the days are filled in with %q and %q", attr(from, "value"), attr(to, "value"))
+	}
 	for _, query := range []string{"after=x", "before=-1", "after=1&before=2", "action=user.exploded"} {
 		b.get(t, "/audit?"+query).must(t, 400, "This is not a place in the list.")
 	}
+}
+
+// TestListEvents_address is that all that narrows the log is in its address, and
+// can be taken out of it.
+func TestListEvents_address(t *testing.T) {
+	t.Parallel()
+	s := newHistory(t)
+	b := s.signIn(t, "owner@example.com")
 	p := b.get(t, "/audit?q=helps&action=user.role_changed").must(t, 200, "Search: helps", "Action: Role changed")
 	if got := p.link(t, "Remove filter Search: helps"); got != "/audit?action=user.role_changed" {
 		t.Errorf("a chip leads to %q", got)

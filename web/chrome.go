@@ -26,17 +26,19 @@ func (a *App) chrome(c echo.Context, title, nav string) views.Chrome {
 	return chrome
 }
 
+// chromeViewer shows u, who is signed in, at the foot of the sidebar.
 func (a *App) chromeViewer(c echo.Context, u users.User) *views.Viewer {
 	label := plainText(u.Label())
 	return &views.Viewer{
-		Name: label, ID: string(u.ID), Role: roleWord(u.Role),
+		Name: label, Role: roleWord(u.Role),
 		Avatar:        views.AvatarOf(label, string(u.Key), u.Kind == users.KindService, a.pictureHosts.shown(u.PictureURL)),
-		SeesDirectory: actor(c).May(users.ActSeeDirectory, users.User{}) == nil,
+		SeesDirectory: seesDirectory(actor(c)),
 	}
 }
 
 // sayOnce returns what the page is to say, and sees to it that only this one
-// does. Only a whole page that was opened says it.
+// does. Only a whole page that was opened says it: a fragment has no place for
+// it, and the answer to a form has something of its own to say.
 func (a *App) sayOnce(c echo.Context, who users.SignedIn) string {
 	if who.Flash == "" || c.Request().Method != http.MethodGet || isHTMX(c) {
 		return ""

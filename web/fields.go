@@ -65,12 +65,17 @@ func (f recordForm) fields() users.Fields {
 	return users.Fields{Name: &f.Name, PictureURL: &f.PictureURL, Channels: f.channels(), Types: f.types()}
 }
 
-// fields returns the form as the domain takes it.
+// lineBreaks makes one line of what was typed in several. Browsers post the end
+// of a line as CR LF, whatever the system.
+var lineBreaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
+
+// fields returns the form as the domain takes it. The purpose is typed where a
+// line can be broken, and kept as one line.
 func (f serviceForm) fields() users.ServiceFields {
-	return users.ServiceFields{Purpose: f.Purpose, Responsible: f.Responsible, ReviewOn: f.ReviewOn}
+	return users.ServiceFields{Purpose: lineBreaks.Replace(f.Purpose), Responsible: f.Responsible, ReviewOn: f.ReviewOn}
 }
 
-// inputs gives access to the fields by name.
+// inputs gives access to the fields by name, for [merge].
 func (f *recordForm) inputs() map[string]*string {
 	return map[string]*string{
 		"name": &f.Name, "picture_url": &f.PictureURL, "channel.email": &f.ChannelEmail,
@@ -78,7 +83,7 @@ func (f *recordForm) inputs() map[string]*string {
 	}
 }
 
-// inputs gives access to the fields by name.
+// inputs gives access to the fields by name, for [merge].
 func (f *serviceForm) inputs() map[string]*string {
 	return map[string]*string{"purpose": &f.Purpose, "responsible": &f.Responsible, "review_on": &f.ReviewOn}
 }
@@ -163,34 +168,41 @@ func (o outcome) reasonField(value string) views.Field {
 	})
 }
 
-// toggleWords label the boxes.
-var toggleWords = map[string]string{
-	"channel.email":        "E-mail",
-	"channel.web_ui":       "Notices in the web interface",
-	"type.comment_mention": "Someone mentions them in a comment",
-}
+// channelLabels label the boxes for how someone is notified.
+var channelLabels = map[string]string{"email": "E-mail", "web_ui": "Notices in the web interface"}
 
 // channelToggles are the boxes for how someone is notified.
 func (o outcome) channelToggles(f recordForm) []views.Toggle {
-	return o.toggles("channel.", users.Channels, f.channels())
-}
-
-// typeToggles are the boxes for what someone is notified of.
-func (o outcome) typeToggles(f recordForm) []views.Toggle {
-	return o.toggles("type.", users.Types, f.types())
-}
-
-// toggles are the boxes for keys, whose names begin with prefix.
-func (o outcome) toggles(prefix string, keys []string, on map[string]bool) []views.Toggle {
-	boxes := make([]views.Toggle, len(keys))
-	for i, key := range keys {
-		name := prefix + key
-		boxes[i] = views.Toggle{
-			Check:    views.Check{Name: name, Label: toggleWords[name], Checked: on[key]},
-			Conflict: o.conflicts[name],
-		}
+	on := f.channels()
+	boxes := make([]views.Toggle, len(users.Channels))
+	for i, key := range users.Channels {
+		boxes[i] = o.toggle("channel."+key, channelLabels[key], on[key])
 	}
 	return boxes
+}
+
+// typeToggles are the boxes for what someone is notified of. They speak of whom
+// it concerns as "them" or "me".
+func (o outcome) typeToggles(f recordForm, whom string) []views.Toggle {
+	on := f.types()
+	boxes := make([]views.Toggle, len(users.Types))
+	for i, key := range users.Types {
+		boxes[i] = o.toggle("type."+key, capital(strings.ReplaceAll(typeWords[key], "%s", whom)), on[key])
+	}
+	return boxes
+}
+
+// toggle is the box of that name.
+func (o outcome) toggle(name, label string, on bool) views.Toggle {
+	return views.Toggle{Check: views.Check{Name: name, Label: label, Checked: on}, Conflict: o.conflicts[name]}
+}
+
+// confirmField asks for a user_id to be typed, so that nobody is deleted by a
+// slip.
+func (o outcome) confirmField(id users.ID, value string) views.Field {
+	return o.on(views.Field{
+		Name: "confirm", Label: "Type " + string(id) + " to confirm", Value: value, Required: true, MaxLength: maxUserID,
+	})
 }
 
 // roleChoice offers roles for a user of the kind, with what each may do.

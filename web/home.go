@@ -2,8 +2,6 @@ package web
 
 import (
 	"github.com/labstack/echo/v4"
-
-	"github.com/roboto-ai/console/internal/users"
 )
 
 // home serves GET /: the directory for those who may see it, their own profile
@@ -12,7 +10,7 @@ func (a *App) home(c echo.Context) error {
 	if _, ok := signedIn(c); !ok {
 		return a.showSignIn(c, "/")
 	}
-	if actor(c).May(users.ActSeeDirectory, users.User{}) == nil {
+	if seesDirectory(actor(c)) {
 		return a.seeOther(c, "/users")
 	}
 	return a.seeOther(c, "/profile")

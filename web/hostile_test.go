@@ -36,45 +36,56 @@ func shape(t *testing.T, p page) map[string]int {
 	return counts
 }
 
-// TestPages_hostileValues is row 1: each field of the record and of the history,
-// with a hostile value put in past every rule, on each page that shows it.
+// hostileColumns put a value into a column, by what it is to people.
+var hostileColumns = map[string]string{
+	"name":        `UPDATE users SET name = $1, search_text = $1 WHERE user_id IN ('ana@example.com', 'nightly', 'owner@example.com')`,
+	"picture_url": `UPDATE users SET picture_url = $1 WHERE user_id IN ('ana@example.com', 'nightly', 'owner@example.com')`,
+	"purpose":     `UPDATE users SET purpose = $1 WHERE user_id = 'nightly'`,
+	"time_zone":   `UPDATE users SET time_zone = $1 WHERE user_id = 'ana@example.com'`,
+	"review_on":   `UPDATE users SET review_on = $1 WHERE user_id = 'nightly'`,
+	"user agent":  `UPDATE sessions SET user_agent = $1, address = $1`,
+	"identity":    `UPDATE identities SET address = $1 || user_key, subject = $1 || user_key, issuer = $1`,
+	"refusal":     `UPDATE refused_sign_ins SET address = $1 WHERE user_key <> ''`,
+}
+
+// hostilePages are the pages that show any of them.
+var hostilePages = []string{
+	"/users", "/users?q=ana", "/users/ana@example.com", "/users/ana@example.com/activity", "/users/ana@example.com/sessions", anaEdit,
+	"/users/ana@example.com/role", "/users/ana@example.com/deactivate", "/users/ana@example.com/delete", "/users/ana@example.com/reset-sign-in",
+	"/users/nightly", "/users/nightly/edit", "/users/nightly/activity", "/users/new", "/service-users/new", "/audit", "/audit/3", "/profile",
+}
+
+// fillForHostility adds someone of every kind, with sessions, an identity and a
+// refused sign-in, so that there is a row for each statement of hostileColumns.
+func fillForHostility(t *testing.T, s *site) {
+	t.Helper()
+	s.Person(t, "ana@example.com", users.RoleAdmin)
+	answersFor(t, s, "nightly", "ana@example.com")
+	refused := userstest.Claims("ana@example.com")
+	refused.Subject = "another"
+	if _, err := s.SignIn(t.Context(), refused, userstest.Visit("x")); err == nil {
+		t.Fatal("another identity came in")
+	}
+	s.Settle()
+}
+
+// TestPages_hostileValues puts a hostile value into each field of the record, past
+// every rule, and looks at each page that shows it.
 func TestPages_hostileValues(t *testing.T) {
 	t.Parallel()
-	columns := map[string]string{
-		"name":        `UPDATE users SET name = $1, search_text = $1 WHERE user_id IN ('ana@example.com', 'nightly', 'owner@example.com')`,
-		"picture_url": `UPDATE users SET picture_url = $1 WHERE user_id IN ('ana@example.com', 'nightly', 'owner@example.com')`,
-		"purpose":     `UPDATE users SET purpose = $1 WHERE user_id = 'nightly'`,
-		"time_zone":   `UPDATE users SET time_zone = $1 WHERE user_id = 'ana@example.com'`,
-		"review_on":   `UPDATE users SET review_on = $1 WHERE user_id = 'nightly'`,
-		"user agent":  `UPDATE sessions SET user_agent = $1, address = $1`,
-		"identity":    `UPDATE identities SET address = $1 || user_key, subject = $1 || user_key, issuer = $1`,
-		"refusal":     `UPDATE refused_sign_ins SET address = $1 WHERE user_key <> ''`,
-	}
-	pages := []string{
-		"/users", "/users?q=ana", "/users/ana@example.com", "/users/ana@example.com/activity", "/users/ana@example.com/sessions", anaEdit,
-		"/users/ana@example.com/role", "/users/ana@example.com/deactivate", "/users/ana@example.com/delete", "/users/ana@example.com/reset-sign-in",
-		"/users/nightly", "/users/nightly/edit", "/users/nightly/activity", "/users/new", "/service-users/new", "/audit", "/audit/3", "/profile",
-	}
-	for column, query := range columns {
+	for column, query := range hostileColumns {
 		t.Run(column, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			s.Person(t, "ana@example.com", users.RoleAdmin)
-			answersFor(t, s, "nightly", "ana@example.com")
-			refused := userstest.Claims("ana@example.com")
-			refused.Subject = "another"
-			if _, err := s.SignIn(t.Context(), refused, userstest.Visit("x")); err == nil {
-				t.Fatal("another identity came in")
-			}
-			s.Settle()
+			fillForHostility(t, s)
 			b := s.signIn(t, "owner@example.com")
 			store(t, s, query, harmlessText)
 			plain := map[string]map[string]int{}
-			for _, path := range pages {
+			for _, path := range hostilePages {
 				plain[path] = shape(t, b.get(t, path).must(t, 200))
 			}
 			store(t, s, query, hostileText)
-			for _, path := range pages {
+			for _, path := range hostilePages {
 				p := b.get(t, path).must(t, 200)
 				if diff := cmp.Diff(plain[path], shape(t, p)); diff != "" {
 					t.Errorf("%s: elements and attributes (-harmless +hostile):\n%s", path, diff)
@@ -85,17 +96,18 @@ func TestPages_hostileValues(t *testing.T) {
 	}
 }
 
-// plainly fails the test if the page holds characters that are not text.
+// plainly fails the test if the page holds characters that are not text. What a
+// field holds, be it an input or a text area, is what was typed or stored.
 func plainly(t *testing.T, p page) {
 	t.Helper()
 	for n := range p.doc(t).Descendants() {
-		if n.Type == html.TextNode && strings.ContainsAny(n.Data, "\u202e\x1b") {
+		if n.Type == html.TextNode && n.Parent.Data != "textarea" && strings.ContainsAny(n.Data, "\u202e\x1b") {
 			t.Errorf("%s: control characters in the text %q", p.url, n.Data)
 		}
 	}
 }
 
-// TestPages_hostileHistory is row 1 for what the history holds.
+// TestPages_hostileHistory does the same for what the history holds.
 func TestPages_hostileHistory(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -120,8 +132,8 @@ func TestPages_hostileHistory(t *testing.T) {
 	}
 }
 
-// TestPages_hostileInput is row 1 for what comes with the request and is shown
-// again: the address, and forms that are not accepted.
+// TestPages_hostileInput does the same for what comes with the request and is
+// shown again: the address, and forms that are not accepted.
 func TestPages_hostileInput(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -82,7 +82,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Role: o.roleChoice(users.KindPerson, roles, form.Role), RoleWhy: roleWhy(roles),
-		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
+		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm, "them"),
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Add a person"}}
 	return m

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -29,7 +28,7 @@ func (f ownForm) edit() users.ProfileEdit {
 	return users.ProfileEdit{Fields: f.fields(), TimeZone: &f.TimeZone, Version: f.Version}
 }
 
-// inputs gives access to the fields by name.
+// inputs gives access to the fields by name, for [merge].
 func (f *ownForm) inputs() map[string]*string {
 	all := f.recordForm.inputs()
 	maps.Copy(all, map[string]*string{"time_zone": &f.TimeZone})
@@ -38,8 +37,7 @@ func (f *ownForm) inputs() map[string]*string {
 
 // profileForm serves GET /profile.
 func (a *App) profileForm(c echo.Context) error {
-	form := ownFormOf(viewer(c))
-	kept, err := a.showKept(c, &form)
+	form, kept, err := keptOr(a, c, ownFormOf(viewer(c)))
 	if err != nil {
 		return err
 	}
@@ -68,28 +66,27 @@ func (a *App) editProfile(c echo.Context) error {
 	if !isStale && !correctable(err) {
 		return err
 	}
-	came := outcomeOf(err)
+	o := outcomeOf(err)
 	if isStale {
 		base, theirs := ownFormOf(stale.Base), ownFormOf(stale.Current)
-		came.conflicts = merge(form.inputs(), base.inputs(), theirs.inputs())
+		o.conflicts = merge(form.inputs(), base.inputs(), theirs.inputs())
 		form.Version = stale.Current.Version
 	}
-	m, pageErr := a.profilePage(c, form, came)
+	m, pageErr := a.profilePage(c, form, o)
 	if pageErr != nil {
 		return pageErr
 	}
 	if isStale {
 		m.Stale = a.tell(c).stale(stale, "/profile")
 	}
-	status, _ := explain(err)
-	return render(c, status, views.ProfilePage(m))
+	return render(c, formStatus(err), views.ProfilePage(m))
 }
 
 // othersShown is how many changes made by others the profile shows.
 const othersShown = 20
 
 // profilePage returns the viewer's profile with the form as it is filled in.
-func (a *App) profilePage(c echo.Context, form ownForm, came outcome) (views.Profile, error) {
+func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profile, error) {
 	ctx, who, t := c.Request().Context(), actor(c), a.tell(c)
 	d, err := a.users.Detail(ctx, who, who.ID)
 	if err != nil {
@@ -104,28 +101,25 @@ func (a *App) profilePage(c echo.Context, form ownForm, came outcome) (views.Pro
 		return views.Profile{}, err
 	}
 	m := views.Profile{
-		Chrome: a.chrome(c, "My profile", "profile"), FormState: views.FormState{Problems: came.problems},
+		Chrome: a.chrome(c, "My profile", "profile"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d),
 		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
 		Sessions: t.sessions(sessions), ByOthers: t.events(others.Events), AnswersFor: t.serviceLines(d.AnswersFor),
 		Delete: deleteOwnForm(d, outcome{}, ""),
 	}
-	a.fillOwnForm(&m, form, came)
+	a.fillOwnForm(&m, form, o)
 	return m, nil
 }
 
 // fillOwnForm fills in the form of the profile.
-func (a *App) fillOwnForm(m *views.Profile, form ownForm, came outcome) {
-	m.Version = version(users.User{Version: form.Version})
-	m.Name = came.nameField(form.Name)
-	m.Picture = came.pictureField(form.PictureURL, a.pictureHosts)
-	m.Channels, m.Types = came.channelToggles(form.recordForm), came.typeToggles(form.recordForm)
-	for i := range m.Types {
-		m.Types[i].Label = strings.Replace(m.Types[i].Label, " them ", " me ", 1)
-	}
+func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
+	m.Version = versionWord(form.Version)
+	m.Name = o.nameField(form.Name)
+	m.Picture = o.pictureField(form.PictureURL, a.pictureHosts)
+	m.Channels, m.Types = o.channelToggles(form.recordForm), o.typeToggles(form.recordForm, "me")
 	m.Sentence = notificationSentence("You", form.channels(), form.types())
 	m.TimeZone = views.Choice{
-		Field: came.on(views.Field{
+		Field: o.on(views.Field{
 			Name: "time_zone", Label: "Time zone", Value: form.TimeZone, Required: true, Hint: "All times are shown in it.",
 		}),
 		Options: zoneOptions(form.TimeZone),
@@ -135,7 +129,7 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, came outcome) {
 // ownFacts are the facts about the viewer's own account.
 func (t teller) ownFacts(d users.Detail) views.ProfileFacts {
 	u := d.User
-	facts := views.ProfileFacts{Role: roleWord(u.Role), May: roleMay[u.Role], Created: t.time(u.CreatedAt), Seen: t.time(u.SeenAt)}
+	facts := views.ProfileFacts{Role: roleWord(u.Role), May: roleMay[u.Role], Created: t.time(u.CreatedAt)}
 	if len(d.Identities) > 0 {
 		identity := t.identity(u, d.Identities[0])
 		facts.Identity = &identity

@@ -27,7 +27,7 @@ func (a *App) deleteOwn(c echo.Context) error {
 	case !correctable(err):
 		return err
 	}
-	m, pageErr := a.profilePage(c, ownFormOf(viewer(c)), outcome{problems: problems(err)})
+	m, pageErr := a.profilePage(c, ownFormOf(viewer(c)), outcomeOf(err))
 	if pageErr != nil {
 		return pageErr
 	}
@@ -36,19 +36,13 @@ func (a *App) deleteOwn(c echo.Context) error {
 		return detailErr
 	}
 	m.Delete = deleteOwnForm(d, outcomeOf(err), form.Confirm)
-	status, _ := explain(err)
-	return render(c, status, views.ProfilePage(m))
+	return render(c, formStatus(err), views.ProfilePage(m))
 }
 
 // deleteOwnForm asks for the viewer's user_id, or says why they cannot go.
-func deleteOwnForm(d users.Detail, came outcome, confirm string) views.DeleteOwn {
+func deleteOwnForm(d users.Detail, o outcome, confirm string) views.DeleteOwn {
 	if d.LastOwner {
 		return views.DeleteOwn{Why: "You are the last active owner. Make someone else an owner first."}
 	}
-	return views.DeleteOwn{
-		Action: "/profile/delete",
-		Confirm: came.on(views.Field{
-			Name: "confirm", Label: "Type " + string(d.User.ID) + " to confirm", Value: confirm, Required: true, MaxLength: 254,
-		}),
-	}
+	return views.DeleteOwn{Action: "/profile/delete", Confirm: o.confirmField(d.User.ID, confirm)}
 }

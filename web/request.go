@@ -64,6 +64,15 @@ func actor(c echo.Context) users.Actor {
 	return actor
 }
 
+// seesDirectory reports whether actor may open the directory and the pages of all
+// users.
+func seesDirectory(actor users.Actor) bool {
+	return actor.May(users.ActSeeDirectory, users.User{}) == nil
+}
+
+// seesAudit reports whether actor may open the audit log.
+func seesAudit(actor users.Actor) bool { return actor.May(users.ActSeeAudit, users.User{}) == nil }
+
 // maxUserAgent is how much of a user agent is kept, in bytes.
 const maxUserAgent = 400
 

@@ -157,7 +157,7 @@ func (a *App) nextFrom(c echo.Context) []views.Link {
 	if _, ok := signedIn(c); !ok {
 		return []views.Link{{Label: "Go to the sign-in page", URL: "/sign-in"}}
 	}
-	if actor(c).May(users.ActSeeDirectory, users.User{}) == nil {
+	if seesDirectory(actor(c)) {
 		return []views.Link{{Label: "Go to the directory", URL: "/users"}}
 	}
 	return []views.Link{{Label: "Go to my profile", URL: "/profile"}}

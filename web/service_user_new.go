@@ -24,7 +24,7 @@ func (a *App) newServiceUserFormOf(c echo.Context) newServiceUserForm {
 
 // createServiceUserForm serves GET /service-users/new.
 func (a *App) createServiceUserForm(c echo.Context) error {
-	if isFragment(c, suggestionsOf("responsible")) {
+	if isFragment(c, views.SuggestionsID("responsible")) {
 		return a.suggest(c, "responsible")
 	}
 	form, kept, err := keptOr(a, c, a.newServiceUserFormOf(c))
@@ -82,7 +82,7 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Service: o.serviceFields(form.serviceForm, people, "/service-users/new"),
 		Role:    o.roleChoice(users.KindService, roles, form.Role), RoleWhy: roleWhy(roles),
-		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
+		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm, "them"),
 	}
 	m.Crumbs = []views.Link{{Label: "Service users", URL: "/users?view=service"}, {Label: "New service user"}}
 	return m, err

@@ -12,9 +12,6 @@ import (
 // maxSuggestions is how many people a field for a person suggests.
 const maxSuggestions = 50
 
-// suggestionsOf is the element id of the list that a field for a person suggests.
-func suggestionsOf(field string) string { return "f-" + field + "-list" }
-
 // suggest answers with the people that match what is typed into a field.
 func (a *App) suggest(c echo.Context, field string) error {
 	people, err := a.users.FindPeople(c.Request().Context(), actor(c), c.QueryParam(field), maxSuggestions)

@@ -42,9 +42,6 @@ func (t teller) today() users.Date { return users.Date(t.now.In(t.zone).Format(t
 // due reports whether a review date has come.
 func (t teller) due(d users.Date) bool { return d != "" && d <= t.today() }
 
-// seesDirectory reports whether the viewer may open the pages of all users.
-func (t teller) seesDirectory() bool { return t.actor.May(users.ActSeeDirectory, users.User{}) == nil }
-
 // person shows a user in passing.
 func (t teller) person(r users.Ref) views.Person { return t.pictured(r, "") }
 
@@ -70,7 +67,7 @@ func (t teller) userURL(r users.Ref) string {
 	switch {
 	case r.ID == "":
 		return ""
-	case t.seesDirectory():
+	case seesDirectory(t.actor):
 		return userPath(r.ID)
 	case r.Key == t.actor.Key:
 		return "/profile"
@@ -143,5 +140,6 @@ func (t teller) nextReviewOn() string {
 	return t.now.In(t.zone).AddDate(0, reviewEvery, 0).Format(time.DateOnly)
 }
 
-// version words the version of a record for the hidden field of a form.
-func version(u users.User) string { return strconv.FormatInt(u.Version, 10) }
+// versionWord words the version of a record for the hidden field of a form. It
+// comes back with the form, and tells whether someone else saved meanwhile.
+func versionWord(version int64) string { return strconv.FormatInt(version, 10) }

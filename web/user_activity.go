@@ -22,8 +22,7 @@ func (a *App) userActivity(c echo.Context) error {
 	}
 	address := listAddressOf(c, "after", "before")
 	query := users.EventQuery{After: address.get("after"), Before: address.get("before")}
-	seesAudit := actor(c).May(users.ActSeeAudit, users.User{}) == nil
-	if seesAudit {
+	if seesAudit(actor(c)) {
 		query.About = u.ID
 	} else {
 		query.Target = u.ID
@@ -37,7 +36,7 @@ func (a *App) userActivity(c echo.Context) error {
 		Chrome: a.userChrome(c, u, "Activity"), Head: t.userHead(u, "Activity"),
 		Events: t.events(page.Events), Pager: eventPager(address, page),
 	}
-	if seesAudit {
+	if seesAudit(actor(c)) {
 		m.Audit = listAddress{path: "/audit"}.with("target", string(u.ID))
 	}
 	return render(c, http.StatusOK, views.UserActivityPage(m))

@@ -60,7 +60,7 @@ func (a *App) answerConsequence(c echo.Context, err error, done, next string, pa
 // showConsequence shows a consequence page for the first time, or as it was
 // filled in before the session ended.
 func showConsequence[F any](a *App, c echo.Context, page func(F) (views.Consequence, error)) error {
-	if isFragment(c, suggestionsOf("hand_over")) {
+	if isFragment(c, views.SuggestionsID("hand_over")) {
 		return a.suggest(c, "hand_over")
 	}
 	var empty F

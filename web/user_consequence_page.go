@@ -56,8 +56,7 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 	return m
 }
 
-// deletePage says what deleting brings. It asks for the user_id, so that nobody is
-// deleted by a slip.
+// deletePage says what deleting brings, and asks for the user_id.
 func (a *App) deletePage(c echo.Context, target users.Consequences, form deletionForm, o outcome) (views.Consequence, error) {
 	u := target.User
 	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
@@ -68,9 +67,7 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, form deletio
 	if target.LastOwner {
 		m.Why = lastOwnerWhy
 	}
-	confirm := o.on(views.Field{
-		Name: "confirm", Label: "Type " + string(u.ID) + " to confirm", Value: form.Confirm, Required: true,
-	})
+	confirm := o.confirmField(u.ID, form.Confirm)
 	m.Confirm = &confirm
 	var err error
 	m.HandOver, err = a.handOver(c, target, form.HandOver, o)

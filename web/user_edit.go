@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,7 +75,7 @@ func (a *App) editUserForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if isFragment(c, suggestionsOf("responsible")) {
+	if isFragment(c, views.SuggestionsID("responsible")) {
 		return a.suggest(c, "responsible")
 	}
 	form, kept, err := keptOr(a, c, editFormOf(u))
@@ -84,10 +83,10 @@ func (a *App) editUserForm(c echo.Context) error {
 		return err
 	}
 	m, err := a.editPage(c, u, form, outcome{})
-	m.Kept = kept
 	if err != nil {
 		return err
 	}
+	m.Kept = kept
 	return render(c, http.StatusOK, views.UserEditPage(m))
 }
 
@@ -99,20 +98,21 @@ func (a *App) editUser(c echo.Context) error {
 		return err
 	}
 	var form serviceEditForm
+	var saved users.User
 	err = bindForm(c, form.of(u))
 	if err == nil {
-		_, err = a.users.Edit(c.Request().Context(), actor(c), u.ID, form.edit(u))
+		saved, err = a.users.Edit(c.Request().Context(), actor(c), u.ID, form.edit(u))
 	}
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
 	case err == nil:
-		a.flash(c, "Saved "+u.Label()+".")
-		return a.seeOther(c, userPath(u.ID))
+		a.flash(c, "Saved "+saved.Label()+".")
+		return a.seeOther(c, userPath(saved.ID))
 	case !isStale && !correctable(err):
 		return err
 	}
 	o := outcomeOf(err)
-	if isStale {
+	if isStale { // the form goes on from what is stored now, so that sent again it is accepted
 		base, theirs := editFormOf(stale.Base), editFormOf(stale.Current)
 		o.conflicts = merge(form.inputs(), base.inputs(), theirs.inputs())
 		form.Version, u = stale.Current.Version, stale.Current
@@ -134,10 +134,10 @@ func (a *App) editPage(c echo.Context, u users.User, form serviceEditForm, o out
 	m := views.UserEdit{
 		Chrome: a.userChrome(c, u, "Edit"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(u), Action: userPath(u.ID, "edit"), Cancel: userPath(u.ID),
-		Version:  strconv.FormatInt(form.Version, 10),
+		Version:  versionWord(form.Version),
 		Name:     o.nameField(form.Name),
 		Picture:  o.pictureField(form.PictureURL, a.pictureHosts),
-		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm),
+		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm, "them"),
 		Sentence: notificationSentence(t.subject(u), form.channels(), form.types()),
 		Locked:   t.locked(u), Reason: o.reasonField(form.Reason),
 	}

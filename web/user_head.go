@@ -20,7 +20,7 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 		full = title + " · " + label
 	}
 	chrome := a.chrome(c, full, nav)
-	if actor(c).May(users.ActSeeDirectory, users.User{}) == nil {
+	if seesDirectory(actor(c)) {
 		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: "Users", URL: "/users"})
 	} else {
 		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: "My profile", URL: "/profile"})

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -93,7 +92,7 @@ func (t teller) roleForm(u users.User, lastOwner bool, form roleForm, o outcome)
 	f := views.RoleForm{
 		FormState: views.FormState{Problems: o.problems},
 		Current:   roleWord(u.Role), May: mayWord(u.Kind, u.Role),
-		Action: userPath(u.ID, "role"), Version: strconv.FormatInt(form.Version, 10),
+		Action: userPath(u.ID, "role"), Version: versionWord(form.Version),
 		Role:   o.roleChoice(u.Kind, t.actor.MayGive(users.ActChangeRole, u.Kind), form.Role),
 		Reason: o.reasonField(form.Reason),
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -99,8 +100,13 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	if l.has(directoryFilters...) {
 		m.Clear = l.without(directoryFilters...)
 	}
+	ofServices := onlyServiceUsers(l)
 	for _, u := range listing.Users {
-		m.Rows = append(m.Rows, t.directoryRow(u))
+		row := t.directoryRow(u)
+		if ofServices { // the badge would say the same in every row
+			row.Kinds, row.Responsible = nil, plainText(cmp.Or(u.Responsible.Label(), "nobody"))
+		}
+		m.Rows = append(m.Rows, row)
 	}
 	if len(m.Rows) > 0 {
 		return m, nil
@@ -110,6 +116,16 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	return m, err
 }
 
+// onlyServiceUsers reports whether an address asks for service users and no
+// others.
+func onlyServiceUsers(l listAddress) bool {
+	switch users.View(l.get("view")) {
+	case users.ViewService, users.ViewUnanswered, users.ViewReviewDue:
+		return true
+	}
+	return l.get("type") == string(users.KindService)
+}
+
 // directoryFrame adds the rest of the page.
 func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) error {
 	counts, err := a.users.Counts(c.Request().Context(), actor(c))
@@ -117,7 +133,7 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) 
 		return err
 	}
 	nav := "users"
-	if l.get("view") == string(users.ViewService) || l.get("type") == string(users.KindService) {
+	if onlyServiceUsers(l) {
 		nav = "service"
 	}
 	m.Heading, m.Views = "Users", directoryTabs(users.View(l.get("view")), counts)

@@ -10,8 +10,8 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
-// TestPictures is row 2: only https pictures of listed hosts are shown, whatever
-// is stored.
+// TestPictures is that only https pictures of listed hosts are shown, whatever is
+// stored.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -47,7 +47,7 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// TestPictures_neverFetched is row 7: the console shows and saves the address of
+// TestPictures_neverFetched is that the console shows and saves the address of
 // a picture, at a host that it lists, without ever calling there.
 func TestPictures_neverFetched(t *testing.T) {
 	t.Parallel()
