@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"strings"
 )
@@ -159,12 +160,13 @@ func rawPath(next http.Handler) http.Handler {
 }
 
 // oneName leads people who open the demo by another name of this machine, such as
-// localhost, to the one that the sign-in comes back to. Elsewhere the Host of a
-// request is not looked at: a proxy may have changed it.
+// localhost, to the one that the sign-in comes back to. The port may be another,
+// as that of make watch, which reloads pages: cookies do not know ports. Elsewhere
+// the Host of a request is not looked at: a proxy may have changed it.
 func (a *App) oneName(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		to := r.URL.RequestURI()
-		if r.Method == http.MethodGet && r.Host != a.baseURL.Host && plainPath(to) && !impersonal[r.URL.Path] {
+		to, here := r.URL.RequestURI(), url.URL{Host: r.Host}
+		if r.Method == http.MethodGet && here.Hostname() != a.baseURL.Hostname() && plainPath(to) && !impersonal[r.URL.Path] {
 			http.Redirect(w, r, a.baseURL.Scheme+"://"+a.baseURL.Host+to, http.StatusSeeOther)
 			return
 		}

@@ -130,6 +130,7 @@ func TestDemoHasOneName(t *testing.T) {
 		}
 	}
 	s.browser(t).get(t, "/").must(t, http.StatusOK, "Sign in")
+	s.browser(t).with("Host", "127.0.0.1:7331").get(t, "/").must(t, http.StatusOK, "Sign in") // by way of make watch
 }
 
 func TestOriginBehindAProxy(t *testing.T) {
