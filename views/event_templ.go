@@ -17,7 +17,7 @@ type EventDetail struct {
 	Action string // the stored word, like "user.edited"
 	Newer  string // address of the next event; empty where there is none
 	Older  string // address of the one before; empty where there is none
-	Log    string // address of the audit log
+	Log    string // address of the audit log; empty if the viewer may not open it
 	Erased string // why the details are gone, as a sentence; empty while they are there
 }
 

@@ -130,7 +130,9 @@ func auditChips(l listAddress) []views.Chip {
 	return chips
 }
 
-// showEvent serves GET /audit/:seq.
+// showEvent serves GET /audit/:seq. Those who do not see the audit log come here
+// for what was done to them; the log and the events beside this one are not
+// offered to them.
 func (a *App) showEvent(c echo.Context) error {
 	seq, err := strconv.ParseInt(c.Param("seq"), 10, 64)
 	if err != nil {
@@ -140,19 +142,18 @@ func (a *App) showEvent(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	newer, err := a.eventAt(c, seq+1)
-	if err != nil {
-		return err
+	title := "Event " + strconv.FormatInt(seq, 10)
+	m := views.EventDetail{Chrome: a.chrome(c, title, "audit"), Event: a.tell(c).event(event), Action: string(event.Action)}
+	m.Crumbs = []views.Link{{Label: "My profile", URL: "/profile"}, {Label: title}}
+	if seesAudit(actor(c)) {
+		m.Log, m.Crumbs[0] = "/audit", views.Link{Label: "Audit log", URL: "/audit"}
+		if m.Newer, err = a.eventAt(c, seq+1); err != nil {
+			return err
+		}
+		if m.Older, err = a.eventAt(c, seq-1); err != nil {
+			return err
+		}
 	}
-	older, err := a.eventAt(c, seq-1)
-	if err != nil {
-		return err
-	}
-	m := views.EventDetail{
-		Chrome: a.chrome(c, "Event "+c.Param("seq"), "audit"), Event: a.tell(c).event(event), Action: string(event.Action),
-		Newer: newer, Older: older, Log: "/audit",
-	}
-	m.Crumbs = []views.Link{{Label: "Audit log", URL: "/audit"}, {Label: "Event " + m.Event.Seq}}
 	if event.Erased {
 		m.Erased = "The details of this event were erased, with the personal data of a user it concerned. What happened and when stays."
 	}

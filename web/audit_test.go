@@ -199,24 +199,7 @@ func TestListEvents_paging(t *testing.T) {
 	s := newSite(t)
 	crowd(t, s, 117)
 	b := s.signIn(t, "owner@example.com")
-	var forth, back []string
-	p := b.get(t, "/audit").must(t, 200)
-	for {
-		forth = append(forth, seqs(t, p)...)
-		next := p.link(t, "Next")
-		if next == "" {
-			break
-		}
-		p = b.get(t, next).must(t, 200)
-	}
-	for {
-		back = append(seqs(t, p), back...)
-		previous := p.link(t, "Previous")
-		if previous == "" {
-			break
-		}
-		p = b.get(t, previous).must(t, 200)
-	}
+	forth, back := b.thereAndBack(t, "/audit", func(p page) []string { return seqs(t, p) })
 	var want []string
 	for i := 121; i > 0; i-- {
 		want = append(want, fmt.Sprintf("/audit/%d", i))
@@ -269,4 +252,19 @@ func TestShowEvent(t *testing.T) {
 	store(t, s, `DELETE FROM event_details WHERE seq = $1`, role.Seq)
 	b.get(t, at).must(t, 200, "The details of this event were erased", "user.role_changed")
 	b.get(t, "/audit").must(t, 200, "Details erased", "An erased user")
+}
+
+// TestShowEvent_own is that people see what was done to them, and not what stands
+// beside it in the log.
+func TestShowEvent_own(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	done := lastEvent(t, s, users.ActionCreated)
+	p := s.signIn(t, "ana@example.com").get(t, fmt.Sprintf("/audit/%d", done.Seq)).must(t, 200, "owner@example.com added Ana")
+	for _, a := range p.nodes(t, "a") {
+		if strings.HasPrefix(attr(a, "href"), "/audit") {
+			t.Errorf("it leads to %s, which is refused", attr(a, "href"))
+		}
+	}
 }
