@@ -30,28 +30,30 @@ func get(t *testing.T, method, url, encoding string) *http.Response {
 	return rec.Result()
 }
 
+// requests are what browsers and others may ask the handler, and its answers.
+var requests = map[string]struct {
+	method, url, encoding string
+	status                int
+	header                map[string]string
+}{
+	"style sheet":       {"GET", static.URL("console.css"), "", 200, map[string]string{"Content-Type": "text/css; charset=utf-8", "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding", "Content-Encoding": ""}},
+	"compressed":        {"GET", static.URL("console.css"), "br, gzip;q=0.8", 200, map[string]string{"Content-Type": "text/css; charset=utf-8", "Content-Encoding": "gzip"}},
+	"gzip refused":      {"GET", static.URL("console.css"), "gzip;q=0.0", 200, map[string]string{"Content-Encoding": ""}},
+	"script":            {"GET", static.URL("htmx.js"), "", 200, map[string]string{"Content-Type": "text/javascript; charset=utf-8"}},
+	"own script":        {"GET", static.URL("console.js"), "", 200, map[string]string{"Content-Type": "text/javascript; charset=utf-8"}},
+	"icon":              {"GET", static.URL("favicon.svg"), "", 200, map[string]string{"Content-Type": "image/svg+xml; charset=utf-8"}},
+	"font, as it is":    {"GET", static.URL("inter.woff2"), "gzip", 200, map[string]string{"Content-Type": "font/woff2", "Content-Encoding": ""}},
+	"head":              {"HEAD", static.URL("console.css"), "gzip", 200, map[string]string{"Content-Encoding": "gzip"}},
+	"post":              {"POST", static.URL("console.css"), "", 405, map[string]string{"Allow": "GET, HEAD"}},
+	"name without hash": {"GET", "/static/console.css", "", 404, map[string]string{"Cache-Control": ""}},
+	"another hash":      {"GET", "/static/console-000000000000.css", "", 404, nil},
+	"directory":         {"GET", "/static/", "", 404, nil},
+	"way out":           {"GET", "/static/../static.go", "", 404, nil},
+}
+
 func TestHandler(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		method, url, encoding string
-		status                int
-		header                map[string]string
-	}{
-		"style sheet":       {"GET", static.URL("console.css"), "", 200, map[string]string{"Content-Type": "text/css; charset=utf-8", "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding", "Content-Encoding": ""}},
-		"compressed":        {"GET", static.URL("console.css"), "br, gzip;q=0.8", 200, map[string]string{"Content-Type": "text/css; charset=utf-8", "Content-Encoding": "gzip"}},
-		"gzip refused":      {"GET", static.URL("console.css"), "gzip;q=0.0", 200, map[string]string{"Content-Encoding": ""}},
-		"script":            {"GET", static.URL("htmx.js"), "", 200, map[string]string{"Content-Type": "text/javascript; charset=utf-8"}},
-		"own script":        {"GET", static.URL("console.js"), "", 200, map[string]string{"Content-Type": "text/javascript; charset=utf-8"}},
-		"icon":              {"GET", static.URL("favicon.svg"), "", 200, map[string]string{"Content-Type": "image/svg+xml; charset=utf-8"}},
-		"font, as it is":    {"GET", static.URL("inter.woff2"), "gzip", 200, map[string]string{"Content-Type": "font/woff2", "Content-Encoding": ""}},
-		"head":              {"HEAD", static.URL("console.css"), "gzip", 200, map[string]string{"Content-Encoding": "gzip"}},
-		"post":              {"POST", static.URL("console.css"), "", 405, map[string]string{"Allow": "GET, HEAD"}},
-		"name without hash": {"GET", "/static/console.css", "", 404, map[string]string{"Cache-Control": ""}},
-		"another hash":      {"GET", "/static/console-000000000000.css", "", 404, nil},
-		"directory":         {"GET", "/static/", "", 404, nil},
-		"way out":           {"GET", "/static/../static.go", "", 404, nil},
-	}
-	for name, test := range tests {
+	for name, test := range requests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			res := get(t, test.method, test.url, test.encoding)

@@ -88,21 +88,8 @@ func TestCanary(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleOwner)
 	b := s.browser(t)
 	s.op.SignsIn(person("ana@example.com"))
-	begun := b.get(t, "/sign-in/start?return_to=/users")
-	attempts := cookieValues(begun)
-	back := b.get(t, begun.header.Get("Location"))
-	seen := []page{b.get(t, back.header.Get("Location")).must(t, http.StatusSeeOther)}
-	secrets := append(s.op.Secrets(), b.cookie(t, "session"))
-	secrets = append(secrets, attempts...)
-	for _, asked := range s.op.Asked("/token") {
-		secrets = append(secrets, asked.Get("code_verifier"), asked.Get("code"))
-	}
-	to, err := url.Parse(begun.header.Get("Location"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	secrets = append(secrets, to.Query().Get("state"), to.Query().Get("nonce"))
-
+	first, secrets := b.signInWithSecrets(t)
+	seen := []page{first}
 	for _, r := range s.app.Routes() {
 		if r.Path != "/sign-in/start" && r.Path != "/sign-out" && r.Path != "/profile/delete" && r.Path != "/profile/sessions/end" {
 			seen = append(seen, b.do(t, r.Method, s.targetOf(t, r.Path), url.Values{"reason": {"x"}}))
@@ -128,6 +115,26 @@ func TestCanary(t *testing.T) {
 	if len(secrets) < 8 || !strings.Contains(out.body, "id_token_hint=eyJ") {
 		t.Errorf("the visit had %d secrets, and its end: %.300s", len(secrets), out.body)
 	}
+}
+
+// signInWithSecrets signs in step by step, and returns the answer to the callback
+// with all that was secret on the way.
+func (b *browser) signInWithSecrets(t *testing.T) (page, []string) {
+	t.Helper()
+	begun := b.get(t, "/sign-in/start?return_to=/users")
+	to, err := url.Parse(begun.header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := append(cookieValues(begun), to.Query().Get("state"), to.Query().Get("nonce"))
+	back := b.get(t, to.String())
+	in := b.get(t, back.header.Get("Location")).must(t, http.StatusSeeOther)
+	secrets = append(secrets, b.cookie(t, "session"))
+	secrets = append(secrets, b.site.op.Secrets()...)
+	for _, asked := range b.site.op.Asked("/token") {
+		secrets = append(secrets, asked.Get("code_verifier"), asked.Get("code"))
+	}
+	return in, secrets
 }
 
 // cookieValues returns the values of the cookies that a page sets.

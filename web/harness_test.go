@@ -38,10 +38,9 @@ type site struct {
 
 // siteOptions are what a test may want otherwise.
 type siteOptions struct {
-	users    users.Config
-	tls      bool
-	provider func(*auth.Config)
-	app      func(*web.Config)
+	users users.Config
+	tls   bool
+	app   func(*web.Config)
 }
 
 // newSite starts a console that lives as long as the test.
@@ -58,18 +57,7 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 	if o.tls {
 		base.Scheme = "https"
 	}
-	log := slog.New(slog.NewJSONHandler(s.log, nil))
-	provider := auth.Config{
-		Issuer: s.op.Issuer(), ClientID: s.op.ClientID, ClientSecret: s.op.ClientSecret,
-		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/", Now: s.Clock.Now, Log: log,
-	}
-	if o.provider != nil {
-		o.provider(&provider)
-	}
-	config := web.Config{
-		Users: s.Service, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,
-		PictureHosts: []string{"pictures.example.com"},
-	}
+	config := s.config(base)
 	if o.app != nil {
 		o.app(&config)
 	}
@@ -85,6 +73,20 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 	}
 	t.Cleanup(s.server.Close)
 	return s
+}
+
+// config returns the settings of a site at base, whose directory and provider are
+// already there.
+func (s *site) config(base *url.URL) web.Config {
+	log := slog.New(slog.NewJSONHandler(s.log, nil))
+	provider := auth.Config{
+		Issuer: s.op.Issuer(), ClientID: s.op.ClientID, ClientSecret: s.op.ClientSecret,
+		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/", Now: s.Clock.Now, Log: log,
+	}
+	return web.Config{
+		Users: s.Service, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,
+		PictureHosts: []string{"pictures.example.com"},
+	}
 }
 
 // A browser keeps cookies and follows no redirect by itself.

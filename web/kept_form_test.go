@@ -11,6 +11,9 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
+// boEdit is the form that expired has opened.
+const boEdit = "/users/bo@example.com/edit"
+
 // expired returns a browser of ana's, an admin's, whose session has just ended by
 // itself, on a page with the edit form of bo@example.com, and that form.
 func expired(t *testing.T, s *site) (*browser, url.Values) {
@@ -19,7 +22,7 @@ func expired(t *testing.T, s *site) (*browser, url.Values) {
 	s.Invited(t, "bo@example.com", users.RoleUser)
 	b := s.browser(t)
 	b.signInAt(t, person("ana@example.com"), "/").must(t, http.StatusOK)
-	form := b.get(t, "/users/bo@example.com/edit").form(t, "/users/bo@example.com/edit")
+	form := b.get(t, boEdit).form(t, boEdit)
 	s.Clock.Advance(13 * time.Hour)
 	return b, form
 }
@@ -30,7 +33,7 @@ func TestFormIsKept(t *testing.T) {
 	b, form := expired(t, s)
 	form.Del("channel.email")
 
-	p := b.post(t, "/users/bo@example.com/edit", set(form, "name", "Bo <b>Chen</b>", "reason", "asked for it"))
+	p := b.post(t, boEdit, set(form, "name", "Bo <b>Chen</b>", "reason", "asked for it"))
 	p.must(t, http.StatusUnauthorized, "Sign in again", "kept for ten minutes")
 	if strings.Contains(p.body, "Chen") {
 		t.Error("the page shows what was posted")
@@ -41,54 +44,56 @@ func TestFormIsKept(t *testing.T) {
 
 	s.op.SignsIn(person("ana@example.com"))
 	again := b.follow(t, b.get(t, "/sign-in/start?return_to=%2Fusers%2Fbo%40example.com%2Fedit")).must(t, http.StatusOK, "has not been sent yet")
-	got := again.form(t, "/users/bo@example.com/edit")
+	got := again.form(t, boEdit)
 	if got.Get("name") != "Bo <b>Chen</b>" || got.Get("reason") != "asked for it" || got.Has("channel.email") {
 		t.Errorf("shown again: %v", got)
 	}
-	b.post(t, "/users/bo@example.com/edit", got).must(t, http.StatusSeeOther)
+	b.post(t, boEdit, got).must(t, http.StatusSeeOther)
 	if u := s.Must(t, "bo@example.com"); u.Name != "Bo <b>Chen</b>" || u.Channels["email"] {
 		t.Errorf("after sending: %q, %v", u.Name, u.Channels)
 	}
-	if got := b.get(t, "/users/bo@example.com/edit").form(t, "/users/bo@example.com/edit"); got.Get("reason") != "" {
+	if got := b.get(t, boEdit).form(t, boEdit); got.Get("reason") != "" {
 		t.Error("the form is shown a second time")
 	}
 }
 
+// notKept are circumstances in which a form is not shown again. Each posts form,
+// and returns the browser and the path that must not hold it.
+var notKept = map[string]func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string){
+	"for someone else": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
+		b.post(t, boEdit, form).must(t, http.StatusUnauthorized)
+		s.Invited(t, "eve@example.com", users.RoleAdmin)
+		b.signInAt(t, person("eve@example.com"), "/")
+		return b, boEdit
+	},
+	"in another browser": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
+		b.post(t, boEdit, form).must(t, http.StatusUnauthorized)
+		other := s.browser(t)
+		other.signInAt(t, person("ana@example.com"), "/")
+		return other, boEdit
+	},
+	"at another path": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
+		s.Invited(t, "cleo@example.com", users.RoleUser)
+		b.post(t, boEdit, form).must(t, http.StatusUnauthorized)
+		b.signInAt(t, person("ana@example.com"), "/")
+		return b, "/users/cleo@example.com/edit"
+	},
+	"after eleven minutes": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
+		b.post(t, boEdit, form).must(t, http.StatusUnauthorized)
+		s.Clock.Advance(11 * time.Minute)
+		b.signInAt(t, person("ana@example.com"), "/")
+		return b, boEdit
+	},
+	"when it is too large": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
+		p := b.post(t, boEdit, set(form, "purpose", strings.Repeat("x", 70_000)))
+		p.must(t, http.StatusUnauthorized, "Nothing has been saved")
+		b.signInAt(t, person("ana@example.com"), "/")
+		return b, boEdit
+	},
+}
+
 func TestFormIsNotKept(t *testing.T) {
-	const path = "/users/bo@example.com/edit"
-	tests := map[string]func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string){
-		"for someone else": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
-			b.post(t, path, form).must(t, http.StatusUnauthorized)
-			s.Invited(t, "eve@example.com", users.RoleAdmin)
-			b.signInAt(t, person("eve@example.com"), "/")
-			return b, path
-		},
-		"in another browser": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
-			b.post(t, path, form).must(t, http.StatusUnauthorized)
-			other := s.browser(t)
-			other.signInAt(t, person("ana@example.com"), "/")
-			return other, path
-		},
-		"at another path": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
-			s.Invited(t, "cleo@example.com", users.RoleUser)
-			b.post(t, path, form).must(t, http.StatusUnauthorized)
-			b.signInAt(t, person("ana@example.com"), "/")
-			return b, "/users/cleo@example.com/edit"
-		},
-		"after eleven minutes": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
-			b.post(t, path, form).must(t, http.StatusUnauthorized)
-			s.Clock.Advance(11 * time.Minute)
-			b.signInAt(t, person("ana@example.com"), "/")
-			return b, path
-		},
-		"when it is too large": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
-			p := b.post(t, path, set(form, "purpose", strings.Repeat("x", 70_000)))
-			p.must(t, http.StatusUnauthorized, "Nothing has been saved")
-			b.signInAt(t, person("ana@example.com"), "/")
-			return b, path
-		},
-	}
-	for name, circumstance := range tests {
+	for name, circumstance := range notKept {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)

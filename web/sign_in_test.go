@@ -52,31 +52,32 @@ func TestSignInThroughAnotherHost(t *testing.T) {
 	}
 }
 
+// refusedSignIns are people whom the provider sends and the console does not let
+// in, some with an answer of the provider that lies.
+var refusedSignIns = map[string]struct {
+	who  authtest.Person
+	lie  func(*authtest.Lies)
+	want int
+	says string
+}{
+	"a stranger":             {person("stranger@example.com"), nil, http.StatusForbidden, "You are not in the directory yet"},
+	"an unverified address":  {authtest.Person{Subject: "op-ana@example.com", Email: "ana@example.com", Verified: false}, nil, http.StatusForbidden, "not verified"},
+	"verified is not said":   {authtest.Person{Subject: "op-ana@example.com", Email: "ana@example.com"}, nil, http.StatusForbidden, "does not say whether"},
+	"no address":             {authtest.Person{Subject: "1"}, nil, http.StatusForbidden, "did not say which e-mail address"},
+	"the owner's address":    {person("owner@example.com"), nil, http.StatusForbidden, "another account"},
+	"deactivated":            {person("gone@example.com"), nil, http.StatusForbidden, "deactivated"},
+	"another issuer":         {person("ana@example.com"), func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.test" }, http.StatusBadRequest, "Sign in again"},
+	"another nonce":          {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["nonce"] = "x" }, http.StatusBadRequest, "Sign in again"},
+	"another audience":       {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["aud"] = "x" }, http.StatusBadGateway, "could not be trusted"},
+	"an expired token":       {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["exp"] = 1 }, http.StatusBadGateway, "could not be trusted"},
+	"an unsigned token":      {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.Unsigned }, http.StatusBadGateway, "could not be trusted"},
+	"signed with the secret": {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.SharedSecret }, http.StatusBadGateway, "could not be trusted"},
+	"another subject in UserInfo": {person("ana@example.com"), func(l *authtest.Lies) { l.UserInfo["sub"] = "x" },
+		http.StatusBadGateway, "could not be trusted"},
+}
+
 func TestSignInRefused(t *testing.T) {
-	unverified, silent := person("ana@example.com"), person("ana@example.com")
-	unverified.Verified, silent.Verified = false, nil
-	tests := map[string]struct {
-		who  authtest.Person
-		lie  func(*authtest.Lies)
-		want int
-		says string
-	}{
-		"a stranger":             {person("stranger@example.com"), nil, http.StatusForbidden, "You are not in the directory yet"},
-		"an unverified address":  {unverified, nil, http.StatusForbidden, "not verified"},
-		"verified is not said":   {silent, nil, http.StatusForbidden, "does not say whether"},
-		"no address":             {authtest.Person{Subject: "1"}, nil, http.StatusForbidden, "did not say which e-mail address"},
-		"the owner's address":    {person("owner@example.com"), nil, http.StatusForbidden, "another account"},
-		"deactivated":            {person("gone@example.com"), nil, http.StatusForbidden, "deactivated"},
-		"another issuer":         {person("ana@example.com"), func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.test" }, http.StatusBadRequest, "Sign in again"},
-		"another nonce":          {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["nonce"] = "x" }, http.StatusBadRequest, "Sign in again"},
-		"another audience":       {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["aud"] = "x" }, http.StatusBadGateway, "could not be trusted"},
-		"an expired token":       {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["exp"] = 1 }, http.StatusBadGateway, "could not be trusted"},
-		"an unsigned token":      {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.Unsigned }, http.StatusBadGateway, "could not be trusted"},
-		"signed with the secret": {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.SharedSecret }, http.StatusBadGateway, "could not be trusted"},
-		"another subject in UserInfo": {person("ana@example.com"), func(l *authtest.Lies) { l.UserInfo["sub"] = "x" },
-			http.StatusBadGateway, "could not be trusted"},
-	}
-	for name, test := range tests {
+	for name, test := range refusedSignIns {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)

@@ -42,6 +42,22 @@ func TestUserDetail(t *testing.T) {
 // Links that the head, the menu and the danger zone may hold, by their words.
 var detailActs = []string{"Edit", "Change role", "End sessions", "Reset sign-in", "Deactivate", "Delete"}
 
+// detailViews are who looks at whom, and what they are offered to do.
+var detailViews = map[string]struct {
+	viewer users.Role
+	target string
+	want   string // of detailActs, joined
+	why    string
+}{
+	"an owner on a user":         {users.RoleOwner, "ana@example.com", "Edit, Change role, End sessions, Reset sign-in, Deactivate, Delete", ""},
+	"an owner on themselves":     {users.RoleOwner, "owner@example.com", "Edit, Change role, End sessions, Reset sign-in, Delete", "This is the last active owner"},
+	"an admin on a user":         {users.RoleAdmin, "ana@example.com", "Edit, End sessions, Reset sign-in, Deactivate, Delete", "Only owners can change a role"},
+	"an admin on an admin":       {users.RoleAdmin, "adam@example.com", "", "only an owner can edit"},
+	"an auditor on a user":       {users.RoleAuditor, "ana@example.com", "", "Your role is auditor."},
+	"an owner on a system user":  {users.RoleOwner, "platform", "", "System users belong to the platform"},
+	"an admin on the last owner": {users.RoleAdmin, "owner@example.com", "", "only an owner can edit"},
+}
+
 func TestUserDetail_actions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -50,25 +66,11 @@ func TestUserDetail_actions(t *testing.T) {
 	if _, err := s.AddSystemUser(t.Context(), users.Command("test"), "platform"); err != nil {
 		t.Fatal(err)
 	}
-	tests := map[string]struct {
-		viewer users.Role
-		target string
-		want   string // of detailActs, joined
-		why    string
-	}{
-		"an owner on a user":         {users.RoleOwner, "ana@example.com", "Edit, Change role, End sessions, Reset sign-in, Deactivate, Delete", ""},
-		"an owner on themselves":     {users.RoleOwner, "owner@example.com", "Edit, Change role, End sessions, Reset sign-in, Delete", "This is the last active owner"},
-		"an admin on a user":         {users.RoleAdmin, "ana@example.com", "Edit, End sessions, Reset sign-in, Deactivate, Delete", "Only owners can change a role"},
-		"an admin on an admin":       {users.RoleAdmin, "adam@example.com", "", "only an owner can edit"},
-		"an auditor on a user":       {users.RoleAuditor, "ana@example.com", "", "Your role is auditor."},
-		"an owner on a system user":  {users.RoleOwner, "platform", "", "System users belong to the platform"},
-		"an admin on the last owner": {users.RoleAdmin, "owner@example.com", "", "only an owner can edit"},
-	}
 	browsers := map[users.Role]*browser{}
 	for _, role := range users.Roles {
 		browsers[role] = s.as(t, role)
 	}
-	for name, test := range tests {
+	for name, test := range detailViews {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := browsers[test.viewer].get(t, "/users/"+test.target).must(t, 200, test.why)
