@@ -156,14 +156,16 @@ func TestServeNeedsNoOwnersOnceThereIsOne(t *testing.T) {
 	}
 }
 
+// A usersStep is one call of a command of users.
+type usersStep struct {
+	args string
+	says string // what the command or its error says
+	fail bool
+}
+
 func TestUsersCommands(t *testing.T) {
 	t.Parallel()
-	type step struct {
-		args string
-		says string // what the command or its error says
-		fail bool
-	}
-	tests := map[string][]step{
+	tests := map[string][]usersStep{
 		"a way back in": {
 			{"add owner@example.com --role owner", "owner@example.com was added with the role owner", false},
 			{"reset-sign-in owner@example.com", "may sign in with another identity", false},

@@ -110,10 +110,7 @@ func TestSettings(t *testing.T) {
 			[]string{"--oidc-trust-email", "--org-name", "Acme"}, nil,
 			func(c *config) any { return c.trustEmail && c.orgName == "Acme" }, true,
 		},
-		"a switch in the environment": {
-			nil, map[string]string{"CONSOLE_OIDC_TRUST_EMAIL": "1"},
-			func(c *config) any { return c.trustEmail }, true,
-		},
+		"a switch in the environment": {nil, map[string]string{"CONSOLE_OIDC_TRUST_EMAIL": "1"}, func(c *config) any { return c.trustEmail }, true},
 		"networks": {
 			[]string{"--trusted-proxies", "10.1.2.3/8, 192.0.2.1,::1"}, nil,
 			func(c *config) any { return c.trustedProxies },
@@ -137,49 +134,51 @@ func TestSettings(t *testing.T) {
 	})
 }
 
+// settingsMistakes are settings with something wrong with them.
+var settingsMistakes = map[string]struct {
+	args []string
+	env  map[string]string
+	want []string // what the mistakes say, in any order
+}{
+	"every one at once": {
+		[]string{"--listen", "here", "--session-idle", "soon", "--signup", "all", "--trusted-proxies", "x", "--owners", "ana"},
+		map[string]string{"CONSOLE_BASE_URL": "", "CONSOLE_OIDC_ISSUER": "", "CONSOLE_OIDC_CLIENT_ID": "", "CONSOLE_LOG_LEVEL": "loud"},
+		[]string{
+			"--listen (CONSOLE_LISTEN)", "--session-idle", "--signup", "--trusted-proxies", "--owners", "--log-level",
+			"--base-url (CONSOLE_BASE_URL) is required", "--oidc-issuer (CONSOLE_OIDC_ISSUER) is required", "--oidc-client-id",
+		},
+	},
+	"a base URL over http":              {[]string{"--base-url", "http://console.example.com"}, nil, []string{"must begin with https://"}},
+	"a base URL with a path":            {[]string{"--base-url", "https://example.com/console"}, nil, []string{"must end after the host"}},
+	"a base URL that is none":           {[]string{"--base-url", "console"}, nil, []string{"is not an address"}},
+	"a base URL of another kind":        {[]string{"--base-url", "ftp://console.example.com"}, nil, []string{"must begin with https://"}},
+	"an issuer over http":               {[]string{"--oidc-issuer", "http://id.example.com"}, nil, []string{"http is only for this machine"}},
+	"a database of another engine":      {[]string{"--database", "postgres://x"}, nil, []string{"--database"}},
+	"a port that is none":               {[]string{"--listen", "127.0.0.1:70000"}, nil, []string{"no port"}},
+	"a switch that is neither":          {[]string{"--oidc-trust-email=perhaps"}, nil, []string{"neither true nor false"}},
+	"idle longer than the lifetime":     {[]string{"--session-idle", "200h"}, nil, []string{"longer than"}},
+	"sign-up by no domain":              {[]string{"--signup", "domain"}, nil, []string{"needs --signup-domains"}},
+	"domains without sign-up by domain": {[]string{"--signup-domains", "example.com"}, nil, []string{"has an effect with"}},
+	"a picture host with a path":        {[]string{"--picture-hosts", "example.com/a"}, nil, []string{"not a host name"}},
+	"a picture host with a policy":      {[]string{"--picture-hosts", "example.com;script-src"}, nil, []string{"not a host name"}},
+	"everybody as a proxy":              {[]string{"--trusted-proxies", "10.0.0.0/8,0.0.0.0/0"}, nil, []string{"is everybody"}},
+	"a log format that is none":         {[]string{"--log-format", "xml"}, nil, []string{"not json or text"}},
+	"a drain without end":               {[]string{"--drain", "1h"}, nil, []string{"from 0s to 10m"}},
+	"a secret twice": {
+		[]string{"--oidc-client-secret", "a"}, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/b"}, []string{"both given"},
+	},
+	"a secret in a file that is not there": {
+		nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/not/there"}, []string{"CONSOLE_OIDC_CLIENT_SECRET_FILE: open"},
+	},
+	"an empty setting":          {[]string{"--org-name", ""}, nil, []string{"it is empty"}},
+	"a setting that is not one": {[]string{"--lisen", "x"}, nil, []string{"there is no setting --lisen"}},
+	"a setting without value":   {[]string{"--listen"}, nil, []string{"--listen needs a value"}},
+	"an argument too many":      {[]string{"now"}, nil, []string{`no use for the argument "now"`}},
+}
+
 func TestSettingsMistakes(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		args []string
-		env  map[string]string
-		want []string // what the mistakes say, in any order
-	}{
-		"every one at once": {
-			[]string{"--listen", "here", "--session-idle", "soon", "--signup", "all", "--trusted-proxies", "x", "--owners", "ana"},
-			map[string]string{"CONSOLE_BASE_URL": "", "CONSOLE_OIDC_ISSUER": "", "CONSOLE_OIDC_CLIENT_ID": "", "CONSOLE_LOG_LEVEL": "loud"},
-			[]string{
-				"--listen (CONSOLE_LISTEN)", "--session-idle", "--signup", "--trusted-proxies", "--owners", "--log-level",
-				"--base-url (CONSOLE_BASE_URL) is required", "--oidc-issuer (CONSOLE_OIDC_ISSUER) is required", "--oidc-client-id",
-			},
-		},
-		"a base URL over http":              {[]string{"--base-url", "http://console.example.com"}, nil, []string{"must begin with https://"}},
-		"a base URL with a path":            {[]string{"--base-url", "https://example.com/console"}, nil, []string{"must end after the host"}},
-		"a base URL that is none":           {[]string{"--base-url", "console"}, nil, []string{"is not an address"}},
-		"a base URL of another kind":        {[]string{"--base-url", "ftp://console.example.com"}, nil, []string{"must begin with https://"}},
-		"an issuer over http":               {[]string{"--oidc-issuer", "http://id.example.com"}, nil, []string{"http is only for this machine"}},
-		"a database of another engine":      {[]string{"--database", "postgres://x"}, nil, []string{"--database"}},
-		"a port that is none":               {[]string{"--listen", "127.0.0.1:70000"}, nil, []string{"no port"}},
-		"a switch that is neither":          {[]string{"--oidc-trust-email=perhaps"}, nil, []string{"neither true nor false"}},
-		"idle longer than the lifetime":     {[]string{"--session-idle", "200h"}, nil, []string{"longer than"}},
-		"sign-up by no domain":              {[]string{"--signup", "domain"}, nil, []string{"needs --signup-domains"}},
-		"domains without sign-up by domain": {[]string{"--signup-domains", "example.com"}, nil, []string{"has an effect with"}},
-		"a picture host with a path":        {[]string{"--picture-hosts", "example.com/a"}, nil, []string{"not a host name"}},
-		"a picture host with a policy":      {[]string{"--picture-hosts", "example.com;script-src"}, nil, []string{"not a host name"}},
-		"everybody as a proxy":              {[]string{"--trusted-proxies", "10.0.0.0/8,0.0.0.0/0"}, nil, []string{"is everybody"}},
-		"a log format that is none":         {[]string{"--log-format", "xml"}, nil, []string{"not json or text"}},
-		"a drain without end":               {[]string{"--drain", "1h"}, nil, []string{"from 0s to 10m"}},
-		"a secret twice": {
-			[]string{"--oidc-client-secret", "a"}, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/b"}, []string{"both given"},
-		},
-		"a secret in a file that is not there": {
-			nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/not/there"}, []string{"CONSOLE_OIDC_CLIENT_SECRET_FILE: open"},
-		},
-		"an empty setting":          {[]string{"--org-name", ""}, nil, []string{"it is empty"}},
-		"a setting that is not one": {[]string{"--lisen", "x"}, nil, []string{"there is no setting --lisen"}},
-		"a setting without value":   {[]string{"--listen"}, nil, []string{"--listen needs a value"}},
-		"an argument too many":      {[]string{"now"}, nil, []string{`no use for the argument "now"`}},
-	}
-	for name, test := range tests {
+	for name, test := range settingsMistakes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := readSettings(t, test.args, test.env)

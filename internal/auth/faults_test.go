@@ -182,23 +182,21 @@ func TestLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := fmt.Sprint(p.SignOutURL(t.Context(), "", ""))
+	tell := func() {
+		_, err := signIn(t, p, nil)
+		told += fmt.Sprint(err)
+	}
 	op.Refuses("access_denied\nlevel=ERROR", "no\r\n\x1b[31mentry \u202e"+strings.Repeat("!", 5000))
-	_, err = signIn(t, p, nil)
-	told += fmt.Sprint(err)
+	tell()
 	op.SignsIn(ana)
 	op.Lie(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey })
-	_, err = signIn(t, p, nil)
-	told += fmt.Sprint(err)
-	op.Lie(func(l *authtest.Lies) {
-		*l = authtest.Lies{Faults: map[authtest.Endpoint]authtest.Fault{authtest.UserInfo: authtest.Redirects}}
-	})
-	_, err = signIn(t, p, nil)
-	told += fmt.Sprint(err)
-	op.Lie(func(l *authtest.Lies) {
-		l.Faults = map[authtest.Endpoint]authtest.Fault{authtest.Token: authtest.Echoes}
-	})
-	_, err = signIn(t, p, nil)
-	told += fmt.Sprint(err)
+	tell()
+	for endpoint, fault := range map[authtest.Endpoint]authtest.Fault{authtest.UserInfo: authtest.Redirects, authtest.Token: authtest.Echoes} {
+		op.Lie(func(l *authtest.Lies) {
+			*l = authtest.Lies{Faults: map[authtest.Endpoint]authtest.Fault{endpoint: fault}}
+		})
+		tell()
+	}
 
 	logged := out.String()
 	if !strings.Contains(logged, "entry") || strings.ContainsAny(logged, "\x1b\r\u202e") || len(logged) > 2000 {

@@ -113,15 +113,19 @@ func TestComplete(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := auth.Identity{
-				Issuer: op.Issuer(), Subject: "ana-1", Address: "ana@example.com", Verified: new(true),
-				Name: "Ana Díaz", PictureURL: "https://pictures.example.com/ana.png", TimeZone: "Europe/Madrid",
-				IDToken: got.IDToken,
-			}
-			if diff := cmp.Diff(want, got); diff != "" || got.IDToken == "" {
+			if diff := cmp.Diff(anaAt(op, got.IDToken), got); diff != "" || got.IDToken == "" {
 				t.Errorf("identity (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// anaAt returns who Ana is when she signs in at op with that ID token.
+func anaAt(op *authtest.Provider, idToken string) auth.Identity {
+	return auth.Identity{
+		Issuer: op.Issuer(), Subject: "ana-1", Address: "ana@example.com", Verified: new(true),
+		Name: "Ana Díaz", PictureURL: "https://pictures.example.com/ana.png", TimeZone: "Europe/Madrid",
+		IDToken: idToken,
 	}
 }
 
@@ -240,10 +244,7 @@ func TestSignOutURL(t *testing.T) {
 			}
 			advertise(op, "end_session_endpoint", test.endpoint)
 			address := auth.NewProvider(configFor(op)).SignOutURL(t.Context(), test.idToken, test.state)
-			if test.want == nil {
-				if address != "" {
-					t.Errorf("got %q, want no address", address)
-				}
+			if test.want == nil && address == "" {
 				return
 			}
 			got, err := url.Parse(address)

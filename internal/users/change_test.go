@@ -94,24 +94,29 @@ func TestDetailsCanBeErased(t *testing.T) {
 	}
 }
 
+// wholeChanges are changes that write to several tables.
+var wholeChanges = map[string]func(context.Context, *Service) error{
+	"delete": func(ctx context.Context, s *Service) error {
+		return s.Delete(ctx, Command(""), "leaver@example.com", Deletion{Confirm: "leaver@example.com"})
+	},
+	"first sign-in": func(ctx context.Context, s *Service) error {
+		_, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "new", Address: "late@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("new")})
+		return err
+	},
+	"sign-in": func(ctx context.Context, s *Service) error {
+		_, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "s"}, Visit{Digest: DigestOf("again")})
+		return err
+	},
+	"create": func(ctx context.Context, s *Service) error {
+		_, err := s.AddSystemUser(ctx, Command(""), "platform")
+		return err
+	},
+}
+
 // TestChangeIsWholeOrNothing makes each kind of statement fail in turn, under
 // each kind of change.
 func TestChangeIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
-	changes := map[string]func(*Service) error{
-		"delete": func(s *Service) error {
-			return s.Delete(t.Context(), Command(""), "leaver@example.com", Deletion{Confirm: "leaver@example.com"})
-		},
-		"first sign-in": func(s *Service) error {
-			_, err := s.SignIn(t.Context(), Claims{Issuer: "i", Subject: "new", Address: "late@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("new")})
-			return err
-		},
-		"sign-in": func(s *Service) error {
-			_, err := s.SignIn(t.Context(), Claims{Issuer: "i", Subject: "s"}, Visit{Digest: DigestOf("again")})
-			return err
-		},
-		"create": func(s *Service) error { _, err := s.AddSystemUser(t.Context(), Command(""), "platform"); return err },
-	}
 	for statement, hit := range map[string][]string{
 		"INSERT ON users":         {"create"},
 		"INSERT ON identities":    {"first sign-in"},
@@ -134,7 +139,7 @@ func TestChangeIsWholeOrNothing(t *testing.T) {
 				if err := s.note(t.Context(), bookkeeping{query: trigger}); err != nil {
 					t.Fatal(err)
 				}
-				if err := changes[name](s); err == nil {
+				if err := wholeChanges[name](t.Context(), s); err == nil {
 					t.Fatal("the injected fault hit nothing")
 				}
 				if after := snapshot(t, s); after != before {

@@ -39,10 +39,8 @@ func TestEdit(t *testing.T) {
 			d.Clock.Advance(time.Hour)
 			after, err := d.Edit(t.Context(), d.Owner, before.ID, test.edit)
 			check(t, d, last, err, test.want, test.trail...)
-			if stored := d.Must(t, before.ID); err == nil {
-				if diff := cmp.Diff(stored, after, cmpopts.IgnoreUnexported(users.User{})); diff != "" {
-					t.Errorf("returned is not what is stored (-stored +returned):\n%s", diff)
-				}
+			if err == nil {
+				checkStored(t, d, after)
 			}
 			want := before.Version
 			if test.trail != nil {
@@ -52,6 +50,14 @@ func TestEdit(t *testing.T) {
 				t.Errorf("got version %d of %v, want %d", got.Version, got.UpdatedAt, want)
 			}
 		})
+	}
+}
+
+// checkStored checks that a user who was returned is as stored.
+func checkStored(t *testing.T, d *userstest.Directory, returned users.User) {
+	t.Helper()
+	if diff := cmp.Diff(d.Must(t, returned.ID), returned, cmpopts.IgnoreUnexported(users.User{})); diff != "" {
+		t.Errorf("returned is not what is stored (-stored +returned):\n%s", diff)
 	}
 }
 

@@ -102,11 +102,17 @@ func TestBookkeepingOfStrangersIsBounded(t *testing.T) {
 				t.Fatal(err)
 			}
 			for query, want := range map[string]int{test.count: test.most, test.first: 0} {
-				var got int
-				if err := d.DB.Reads().QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
-					t.Errorf("%s: got %d, %v; want %d", query, got, err, want)
-				}
+				checkCount(t, d, query, want)
 			}
 		})
+	}
+}
+
+// checkCount checks the number that a query asks for.
+func checkCount(t *testing.T, d *userstest.Directory, query string, want int) {
+	t.Helper()
+	var got int
+	if err := d.DB.Reads().QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
+		t.Errorf("%s: got %d, %v; want %d", query, got, err, want)
 	}
 }

@@ -144,42 +144,44 @@ func TestRefusalTellsNobodyWhoThereIs(t *testing.T) {
 	}
 }
 
+// looks are all reads that are not of one user.
+var looks = map[string]deed{
+	"Users": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.Users(ctx, a, users.Query{})
+		return err
+	}},
+	"Counts": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.Counts(ctx, a)
+		return err
+	}},
+	"RefusedSignIns": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.RefusedSignIns(ctx, a, "x@example.com")
+		return err
+	}},
+	"Events": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.Events(ctx, a, users.EventQuery{})
+		return err
+	}},
+	"Events about someone": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.Events(ctx, a, users.EventQuery{About: a.ID, Target: a.ID})
+		return err
+	}},
+	"Event": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.Event(ctx, a, 1)
+		return err
+	}},
+	"FindPeople": {users.ActCreateService, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.FindPeople(ctx, a, "", 10)
+		return err
+	}},
+}
+
 func TestReadsFollowThePermissions(t *testing.T) {
 	t.Parallel()
-	reads := map[string]deed{
-		"Users": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-			_, err := d.Users(ctx, a, users.Query{})
-			return err
-		}},
-		"Counts": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-			_, err := d.Counts(ctx, a)
-			return err
-		}},
-		"RefusedSignIns": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-			_, err := d.RefusedSignIns(ctx, a, "x@example.com")
-			return err
-		}},
-		"Events": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-			_, err := d.Events(ctx, a, users.EventQuery{})
-			return err
-		}},
-		"Events about someone": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-			_, err := d.Events(ctx, a, users.EventQuery{About: a.ID, Target: a.ID})
-			return err
-		}},
-		"Event": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-			_, err := d.Event(ctx, a, 1)
-			return err
-		}},
-		"FindPeople": {users.ActCreateService, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-			_, err := d.FindPeople(ctx, a, "", 10)
-			return err
-		}},
-	}
 	d := userstest.New(t)
 	for _, role := range users.Roles {
 		actor := d.Person(t, "actor-"+string(role)+"@example.com", role)
-		for name, read := range reads {
+		for name, read := range looks {
 			var want error
 			if !isAllowed(read.act, role, "nobody") {
 				want = users.ErrForbidden

@@ -81,12 +81,7 @@ func TestLastOwner(t *testing.T) {
 		for who, by := range map[string]*users.Actor{"by themselves": nil, "at the command line": &command} {
 			t.Run(name+" "+who, func(t *testing.T) {
 				t.Parallel()
-				d := userstest.New(t)
-				d.Invited(t, "invited@example.com", users.RoleOwner)
-				d.Person(t, "gone@example.com", users.RoleOwner)
-				if err := d.Deactivate(t.Context(), d.Owner, "gone@example.com", users.Departure{}); err != nil {
-					t.Fatal(err)
-				}
+				d := oneOwner(t)
 				actor := d.Owner
 				if by != nil {
 					actor = *by
@@ -102,6 +97,19 @@ func TestLastOwner(t *testing.T) {
 			})
 		}
 	}
+}
+
+// oneOwner returns a directory with one active owner, one who is invited and one
+// who is deactivated.
+func oneOwner(t *testing.T) *userstest.Directory {
+	t.Helper()
+	d := userstest.New(t)
+	d.Invited(t, "invited@example.com", users.RoleOwner)
+	d.Person(t, "gone@example.com", users.RoleOwner)
+	if err := d.Deactivate(t.Context(), d.Owner, "gone@example.com", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // TestOwnerGoesWhileThereIsAnother does the same with a second active owner.

@@ -9,48 +9,50 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
+// endings are what is done to Ana, and whether it ends her sessions.
+var endings = map[string]struct {
+	do   func(*testing.T, *userstest.Directory) error
+	ends bool
+}{
+	"deactivated": {func(t *testing.T, d *userstest.Directory) error {
+		return d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{})
+	}, true},
+	"deactivated and back": {func(t *testing.T, d *userstest.Directory) error {
+		return errors.Join(d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{}), d.Reactivate(t.Context(), d.Owner, "ana@example.com", ""))
+	}, true},
+	"deleted": {func(t *testing.T, d *userstest.Directory) error {
+		return d.Delete(t.Context(), d.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"})
+	}, true},
+	"promoted": {func(t *testing.T, d *userstest.Directory) error {
+		_, err := d.ChangeRole(t.Context(), d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAdmin})
+		return err
+	}, true},
+	"sign-in reset": {func(t *testing.T, d *userstest.Directory) error {
+		return d.ResetSignIn(t.Context(), d.Owner, "ana@example.com", "")
+	}, true},
+	"all sessions ended": {func(t *testing.T, d *userstest.Directory) error {
+		_, err := d.EndSessions(t.Context(), d.Owner, "ana@example.com", "")
+		return err
+	}, true},
+	"edited": {func(t *testing.T, d *userstest.Directory) error {
+		_, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{Fields: users.Fields{Name: new("A")}})
+		return err
+	}, false},
+	"given the role she has": {func(t *testing.T, d *userstest.Directory) error {
+		_, err := d.ChangeRole(t.Context(), d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleUser})
+		return err
+	}, false},
+	"not deleted, for want of confirmation": {func(t *testing.T, d *userstest.Directory) error {
+		_ = d.Delete(t.Context(), d.Owner, "ana@example.com", users.Deletion{})
+		return nil
+	}, false},
+}
+
 // TestSessionsEndAtOnce does to Ana what ends her sessions, and asks for one of
 // them in the next moment.
 func TestSessionsEndAtOnce(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		do   func(*testing.T, *userstest.Directory) error
-		ends bool
-	}{
-		"deactivated": {func(t *testing.T, d *userstest.Directory) error {
-			return d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{})
-		}, true},
-		"deactivated and back": {func(t *testing.T, d *userstest.Directory) error {
-			return errors.Join(d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{}), d.Reactivate(t.Context(), d.Owner, "ana@example.com", ""))
-		}, true},
-		"deleted": {func(t *testing.T, d *userstest.Directory) error {
-			return d.Delete(t.Context(), d.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"})
-		}, true},
-		"promoted": {func(t *testing.T, d *userstest.Directory) error {
-			_, err := d.ChangeRole(t.Context(), d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAdmin})
-			return err
-		}, true},
-		"sign-in reset": {func(t *testing.T, d *userstest.Directory) error {
-			return d.ResetSignIn(t.Context(), d.Owner, "ana@example.com", "")
-		}, true},
-		"all sessions ended": {func(t *testing.T, d *userstest.Directory) error {
-			_, err := d.EndSessions(t.Context(), d.Owner, "ana@example.com", "")
-			return err
-		}, true},
-		"edited": {func(t *testing.T, d *userstest.Directory) error {
-			_, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{Fields: users.Fields{Name: new("A")}})
-			return err
-		}, false},
-		"given the role she has": {func(t *testing.T, d *userstest.Directory) error {
-			_, err := d.ChangeRole(t.Context(), d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleUser})
-			return err
-		}, false},
-		"not deleted, for want of confirmation": {func(t *testing.T, d *userstest.Directory) error {
-			_ = d.Delete(t.Context(), d.Owner, "ana@example.com", users.Deletion{})
-			return nil
-		}, false},
-	}
-	for name, test := range tests {
+	for name, test := range endings {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)

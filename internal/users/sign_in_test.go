@@ -14,6 +14,9 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
+// admitted stands for a sign-in that was not refused.
+const admitted users.Refusal = "admitted"
+
 // refusalOf returns why a sign-in was refused, or what else became of it.
 func refusalOf(err error) users.Refusal {
 	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
@@ -22,42 +25,49 @@ func refusalOf(err error) users.Refusal {
 	if err != nil {
 		return users.Refusal(err.Error())
 	}
-	return "admitted"
+	return admitted
+}
+
+// The ways to let strangers in.
+var (
+	open   = users.Config{Signup: users.SignupOpen}
+	listed = users.Config{Signup: users.SignupDomain, SignupDomains: []string{"example.org", "example.com"}}
+)
+
+// firstSignIns are addresses that an identity bound to nobody comes with, and what
+// becomes of it where the address counts as verified.
+var firstSignIns = map[string]struct {
+	address string
+	config  users.Config
+	want    users.Refusal // of an address that counts as verified
+}{
+	"invited person":              {"invited@example.com", users.Config{}, admitted},
+	"invited person, other case":  {" Invited@EXAMPLE.com", users.Config{}, admitted},
+	"invited person, open":        {"invited@example.com", open, admitted},
+	"person with an identity":     {"active@example.com", open, users.RefusedTaken},
+	"service user's address":      {"robot@example.com", open, users.RefusedTaken},
+	"system user's address":       {"platform@example.com", open, users.RefusedTaken},
+	"deactivated person":          {"gone@example.com", open, users.RefusedDeactivated},
+	"deactivated, never signed":   {"gone-early@example.com", open, users.RefusedDeactivated},
+	"stranger":                    {"new@example.com", users.Config{}, users.RefusedUninvited},
+	"stranger, open":              {"new@example.com", open, admitted},
+	"stranger of a listed domain": {"new@Example.org", listed, admitted},
+	"stranger of another domain":  {"new@example.net", listed, users.RefusedDomain},
+	"stranger of a subdomain":     {"new@mail.example.com", listed, users.RefusedDomain},
+	"domain that ends alike":      {"new@evil-example.com", listed, users.RefusedDomain},
+	"domain that begins alike":    {"new@example.com.evil.net", listed, users.RefusedDomain},
+	"no address":                  {"", open, users.RefusedNoAddress},
+	"no e-mail address":           {"invited", open, users.RefusedNoAddress},
+	"address with two @":          {"new@evil.net@example.com", listed, users.RefusedNoAddress},
+	"Kelvin sign for a k":         {"\u212aevin@example.com", open, users.RefusedNoAddress},
+	"too long":                    {strings.Repeat("a", 250) + "@example.com", open, users.RefusedNoAddress},
 }
 
 // TestFirstSignIn walks every branch of the four rules for an identity that is
 // bound to nobody.
 func TestFirstSignIn(t *testing.T) {
 	t.Parallel()
-	const admitted users.Refusal = "admitted"
-	open, listed := users.Config{Signup: users.SignupOpen}, users.Config{Signup: users.SignupDomain, SignupDomains: []string{"example.org", "example.com"}}
-	tests := map[string]struct {
-		address string
-		config  users.Config
-		want    users.Refusal // of an address that counts as verified
-	}{
-		"invited person":              {"invited@example.com", users.Config{}, admitted},
-		"invited person, other case":  {" Invited@EXAMPLE.com", users.Config{}, admitted},
-		"invited person, open":        {"invited@example.com", open, admitted},
-		"person with an identity":     {"active@example.com", open, users.RefusedTaken},
-		"service user's address":      {"robot@example.com", open, users.RefusedTaken},
-		"system user's address":       {"platform@example.com", open, users.RefusedTaken},
-		"deactivated person":          {"gone@example.com", open, users.RefusedDeactivated},
-		"deactivated, never signed":   {"gone-early@example.com", open, users.RefusedDeactivated},
-		"stranger":                    {"new@example.com", users.Config{}, users.RefusedUninvited},
-		"stranger, open":              {"new@example.com", open, admitted},
-		"stranger of a listed domain": {"new@Example.org", listed, admitted},
-		"stranger of another domain":  {"new@example.net", listed, users.RefusedDomain},
-		"stranger of a subdomain":     {"new@mail.example.com", listed, users.RefusedDomain},
-		"domain that ends alike":      {"new@evil-example.com", listed, users.RefusedDomain},
-		"domain that begins alike":    {"new@example.com.evil.net", listed, users.RefusedDomain},
-		"no address":                  {"", open, users.RefusedNoAddress},
-		"no e-mail address":           {"invited", open, users.RefusedNoAddress},
-		"address with two @":          {"new@evil.net@example.com", listed, users.RefusedNoAddress},
-		"Kelvin sign for a k":         {"\u212aevin@example.com", open, users.RefusedNoAddress},
-		"too long":                    {strings.Repeat("a", 250) + "@example.com", open, users.RefusedNoAddress},
-	}
-	for name, test := range tests {
+	for name, test := range firstSignIns {
 		for _, verified := range []users.Verified{users.VerifiedUnknown, users.VerifiedNo, users.VerifiedYes} {
 			for _, trust := range []bool{false, true} {
 				want := unlessVerified(test.want, verified, trust)
@@ -65,25 +75,32 @@ func TestFirstSignIn(t *testing.T) {
 					t.Parallel()
 					config := test.config
 					config.TrustEmail = trust
-					d := peopled(t, config)
-					last := d.Last(t)
-					in, err := d.SignIn(t.Context(), users.Claims{Issuer: userstest.Issuer, Subject: "other", Address: test.address, Verified: verified}, userstest.Visit("x"))
-					if got := refusalOf(err); got != want {
-						t.Fatalf("got %s, want %s", got, want)
-					}
-					if want == admitted {
-						if in.User.Status != users.StatusActive || in.User.Role != users.RoleUser || in.Session.ID == "" {
-							t.Errorf("got %+v, want an active user with a session", in)
-						}
-						return
-					}
-					for _, e := range d.Since(t, last) {
-						if e.Action != users.ActionRefused || e.Target.Key == "" {
-							t.Errorf("got event %s on %q, want refusals of known users alone", e.Action, e.Target.ID)
-						}
-					}
+					signInFirst(t, config, test.address, verified, want)
 				})
 			}
+		}
+	}
+}
+
+// signInFirst signs in with an identity that is bound to nobody, and checks what
+// becomes of it and what it leaves in the history.
+func signInFirst(t *testing.T, config users.Config, address string, verified users.Verified, want users.Refusal) {
+	t.Helper()
+	d := peopled(t, config)
+	last := d.Last(t)
+	in, err := d.SignIn(t.Context(), users.Claims{Issuer: userstest.Issuer, Subject: "other", Address: address, Verified: verified}, userstest.Visit("x"))
+	if got := refusalOf(err); got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	if want == admitted {
+		if in.User.Status != users.StatusActive || in.User.Role != users.RoleUser || in.Session.ID == "" {
+			t.Errorf("got %+v, want an active user with a session", in)
+		}
+		return
+	}
+	for _, e := range d.Since(t, last) {
+		if e.Action != users.ActionRefused || e.Target.Key == "" {
+			t.Errorf("got event %s on %q, want refusals of known users alone", e.Action, e.Target.ID)
 		}
 	}
 }

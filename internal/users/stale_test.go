@@ -77,9 +77,7 @@ func TestStaleEdit(t *testing.T) {
 			}
 			last, changed := d.Last(t), d.Clock.Now()
 			d.Clock.Advance(time.Hour)
-			mine := renamed("Mine")
-			mine.Version = form.Version
-			_, err := d.Edit(t.Context(), d.Owner, form.ID, mine)
+			_, err := d.Edit(t.Context(), d.Owner, form.ID, users.Edit{Fields: renamed("Mine").Fields, Version: form.Version})
 			if test.by == "" {
 				if err != nil {
 					t.Errorf("got error %v, want none: no form shows what changed", err)

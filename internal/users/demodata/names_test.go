@@ -64,37 +64,42 @@ func TestParseNamesRefuses(t *testing.T) {
 	}
 }
 
+// one returns a list of one part of a name.
+func one(own, ascii string) []part { return []part{{own, ascii}} }
+
+// namesOf are cultures of one woman, and how her name may be written.
+var namesOf = []struct {
+	circumstance string
+	culture      culture
+	displays     []string // one of these
+	plain, local string
+}{
+	{
+		"given name first", culture{women: one("Zoë", "Zoe"), family: one("van den Berg", "van den Berg")},
+		[]string{"Zoë van den Berg"}, "Zoe van den Berg", "zoe.vandenberg",
+	},
+	{
+		"family name first", culture{styles: map[string]bool{"family-first": true}, women: one("Réka", "Reka"), family: one("Nagy", "Nagy")},
+		[]string{"Nagy Réka"}, "Reka Nagy", "reka.nagy",
+	},
+	{
+		"a script of its own, joined",
+		culture{styles: map[string]bool{"family-first": true, "joined": true, "own-script": true}, women: one("慧敏", "Huimin"), family: one("王", "Wang")},
+		[]string{"王慧敏", "Huimin Wang", "Huimin Wang (王慧敏)"}, "Huimin Wang", "huimin.wang",
+	},
+	{
+		"a form for women", culture{women: one("Jitka", "Jitka"), family: one("Novák", "Novak"), familyOfWomen: one("Nováková", "Novakova")},
+		[]string{"Jitka Nováková"}, "Jitka Novakova", "jitka.novakova",
+	},
+	{
+		"marks in the spelling", culture{women: one("Anne-Marie", "Anne-Marie"), family: one("O'Brien", "O'Brien")},
+		[]string{"Anne-Marie O'Brien"}, "Anne-Marie O'Brien", "anne-marie.obrien",
+	},
+}
+
 func TestName(t *testing.T) {
 	t.Parallel()
-	one := func(own, ascii string) []part { return []part{{own, ascii}} }
-	for _, test := range []struct {
-		circumstance string
-		culture      culture
-		displays     []string // one of these
-		plain, local string
-	}{
-		{
-			"given name first", culture{women: one("Zoë", "Zoe"), family: one("van den Berg", "van den Berg")},
-			[]string{"Zoë van den Berg"}, "Zoe van den Berg", "zoe.vandenberg",
-		},
-		{
-			"family name first", culture{styles: map[string]bool{"family-first": true}, women: one("Réka", "Reka"), family: one("Nagy", "Nagy")},
-			[]string{"Nagy Réka"}, "Reka Nagy", "reka.nagy",
-		},
-		{
-			"a script of its own, joined",
-			culture{styles: map[string]bool{"family-first": true, "joined": true, "own-script": true}, women: one("慧敏", "Huimin"), family: one("王", "Wang")},
-			[]string{"王慧敏", "Huimin Wang", "Huimin Wang (王慧敏)"}, "Huimin Wang", "huimin.wang",
-		},
-		{
-			"a form for women", culture{women: one("Jitka", "Jitka"), family: one("Novák", "Novak"), familyOfWomen: one("Nováková", "Novakova")},
-			[]string{"Jitka Nováková"}, "Jitka Novakova", "jitka.novakova",
-		},
-		{
-			"marks in the spelling", culture{women: one("Anne-Marie", "Anne-Marie"), family: one("O'Brien", "O'Brien")},
-			[]string{"Anne-Marie O'Brien"}, "Anne-Marie O'Brien", "anne-marie.obrien",
-		},
-	} {
+	for _, test := range namesOf {
 		t.Run(test.circumstance, func(t *testing.T) {
 			t.Parallel()
 			test.culture.zones, test.culture.men = []string{"UTC"}, one("Bo", "Bo")
