@@ -105,7 +105,7 @@ func auditFilter() views.AuditFilter {
 	return views.AuditFilter{
 		Action: "/audit", Text: "ana", What: choice("action", "Action", "Any action", "Edited"),
 		Actor: views.Field{Name: "actor", Label: "Actor", Placeholder: "User ID"}, Target: views.Field{Name: "target", Label: "Target", Placeholder: "User ID"},
-		From: views.Field{Name: "from", Label: "From", Type: "date"}, To: views.Field{Name: "to", Label: "To", Type: "date", Error: "Enter a date."},
+		From: views.Field{Name: "from", Label: "From", Type: "date"}, To: views.Field{Name: "to", Label: "To", Type: "date"},
 	}
 }
 

@@ -245,6 +245,7 @@ func TestWords(t *testing.T) {
 		"sign out elsewhere":                     {"profile", []string{`value="others">Sign out everywhere else</button>`}},
 		"people to choose from":                  {"service_user_new", []string{`list="f-responsible-list"`, `<datalist id="f-responsible-list">`}},
 		"the log is empty for these filters":     {"audit_none", []string{"No events match"}},
+		"a filter that cannot be used":           {"audit_bad", []string{`<a href="#f-to">Choose a day that is not before the first.</a>`}},
 		"an event has its neighbours":            {"event", []string{`href="/audit/1042"`, `href="/audit/1040"`}},
 		"the link to send is there to be copied": {"person_added", []string{`data-copy="https://console.example.com/sign-in"`}},
 	}

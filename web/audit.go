@@ -15,8 +15,9 @@ import (
 // auditFilters are the parameters that narrow the audit log.
 var auditFilters = []string{"q", "actor", "target", "action", "from", "to"}
 
-// listEvents serves GET /audit. A filter that cannot be used is told beside its
-// field, with status 422 and no events.
+// listEvents serves GET /audit. Filters that cannot be used are told in place of
+// the events, with status 422: the results are what a script asks for again, so
+// that what is wrong goes when it is put right.
 func (a *App) listEvents(c echo.Context) error {
 	address := listAddressOf(c, append([]string{"after", "before"}, auditFilters...)...)
 	query, bad := auditQuery(address, zoneOf(viewer(c)))
@@ -34,12 +35,13 @@ func (a *App) listEvents(c echo.Context) error {
 		}
 	}
 	m := a.auditResults(c, address, page)
-	if isFragment(c, "results") && status == http.StatusOK {
+	m.Problems = problems(bad)
+	if isFragment(c, "results") {
 		address.announce(c)
 		return render(c, status, views.AuditResults(m))
 	}
 	m.Chrome = a.chrome(c, "Audit log", "audit")
-	m.Filter = auditFilter(address, outcome{problems: problems(bad)})
+	m.Filter = auditFilter(address)
 	return render(c, status, views.AuditPage(m))
 }
 
@@ -87,14 +89,13 @@ func (a *App) auditResults(c echo.Context, l listAddress, page users.EventPage) 
 	return m
 }
 
-// auditFilter is the form above the log, with what is wrong beside its fields.
-func auditFilter(l listAddress, o outcome) views.AuditFilter {
-	field := func(f views.Field) views.Field {
-		f.Value = l.get(f.Name)
-		if f.Type == "date" && users.Date(f.Value).Time().IsZero() {
-			f.Value = "" // an input for dates can show no other text
+// auditFilter is the form above the log, as the address fills it in.
+func auditFilter(l listAddress) views.AuditFilter {
+	day := func(key string) string {
+		if users.Date(l.get(key)).Time().IsZero() {
+			return "" // an input for dates can show no other text
 		}
-		return o.on(f)
+		return l.get(key)
 	}
 	actions := []filterValue{{"", "Any action"}}
 	for _, action := range users.Actions {
@@ -103,11 +104,11 @@ func auditFilter(l listAddress, o outcome) views.AuditFilter {
 	return views.AuditFilter{
 		Action: l.path,
 		Text:   l.get("q"),
-		Actor:  field(views.Field{Name: "actor", Label: "Done by", Placeholder: "User ID"}),
-		Target: field(views.Field{Name: "target", Label: "Done to", Placeholder: "User ID"}),
+		Actor:  views.Field{Name: "actor", Label: "Done by", Value: l.get("actor"), Placeholder: "User ID"},
+		Target: views.Field{Name: "target", Label: "Done to", Value: l.get("target"), Placeholder: "User ID"},
 		What:   filterChoice("action", "Action", actions, l.get("action")),
-		From:   field(views.Field{Name: "from", Label: "From", Type: "date"}),
-		To:     field(views.Field{Name: "to", Label: "To", Type: "date"}),
+		From:   views.Field{Name: "from", Label: "From", Type: "date", Value: day("from")},
+		To:     views.Field{Name: "to", Label: "To", Type: "date", Value: day("to")},
 	}
 }
 

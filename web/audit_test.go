@@ -173,6 +173,10 @@ func TestListEvents_badFilters(t *testing.T) {
 	if from, to := p.inputNamed(t, "from"), p.inputNamed(t, "to"); attr(from, "value") != "" || attr(to, "value") != "2026-11-23" {
 		t.Errorf("the days are filled in with %q and %q", attr(from, "value"), attr(to, "value"))
 	}
+	hx := b.with("HX-Request", "true").with("HX-Target", "section#results")
+	if p := hx.get(t, "/audit?from=2026-11-24&to=2026-11-23").must(t, 422, "not before the first"); strings.Contains(p.body, "<html") {
+		t.Error("a script is answered with a page inside of the page")
+	}
 	for _, query := range []string{"after=x", "before=-1", "after=1&before=2", "action=user.exploded"} {
 		b.get(t, "/audit?"+query).must(t, 400, "This is not a place in the list.")
 	}
