@@ -95,6 +95,7 @@ var looks = []struct {
 	}},
 }
 
+// signInRefused signs in as someone who is turned away.
 func signInRefused(userID string) func(*tab) {
 	return func(b *tab) {
 		b.follow("link", "Sign in")
@@ -119,6 +120,8 @@ func openEvent(word string) func(*tab) {
 	}
 }
 
+// addSomeone adds a person, which leads to the page that says what they are to be
+// told.
 func addSomeone(b *tab) {
 	b.fill("E-mail address", "added@example.com")
 	b.follow("button", "Add person")

@@ -40,6 +40,7 @@ func (b *tab) another() *tab {
 	return b.site.openTab(b.t, b.ctx)
 }
 
+// openTab opens a tab that is watched from its first request on.
 func (s site) openTab(t *testing.T, in context.Context, options ...chromedp.ContextOption) *tab {
 	t.Helper()
 	b := &tab{t: t, site: s, seen: newWatch(t, s)}

@@ -43,6 +43,7 @@ type watch struct {
 	loaded cdp.LoaderID         // the page that was last complete
 }
 
+// newWatch returns a watch that reports its faults when the test ends.
 func newWatch(t *testing.T, s site) *watch {
 	w := &watch{
 		hosts:   []string{strings.TrimPrefix(s.console, "http://"), strings.TrimPrefix(s.provider, "http://")},

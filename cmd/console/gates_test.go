@@ -25,6 +25,7 @@ var banned = map[string]string{
 // statement matches the beginning of SQL that reads or writes rows.
 var statement = regexp.MustCompile(`(?i)^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s`)
 
+// TestNobodyCalls checks the list of banned functions, in every package.
 func TestNobodyCalls(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {

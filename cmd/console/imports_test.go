@@ -101,6 +101,8 @@ func (s source) imports(t *testing.T) []string {
 	return paths
 }
 
+// TestImports checks every import against the map. A new package has to be put on
+// it first.
 func TestImports(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {

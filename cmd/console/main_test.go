@@ -71,6 +71,8 @@ func startServe(t *testing.T, more ...string) running {
 	}, more...)...)
 }
 
+// TestServe runs the program as a service manager does: it says what to register,
+// is ready, and ends without an error when told to.
 func TestServe(t *testing.T) {
 	t.Parallel()
 	r := startServe(t)
@@ -97,6 +99,8 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// TestServeFailsReadinessFirst asks again and again while the program stops, as a
+// proxy does: it must hear that the console is not ready before nobody answers.
 func TestServeFailsReadinessFirst(t *testing.T) {
 	t.Parallel()
 	r := startServe(t, "--drain", "1s")
@@ -115,6 +119,8 @@ func TestServeFailsReadinessFirst(t *testing.T) {
 	}
 }
 
+// TestServeRefuses starts with what serve cannot work with, and without a way to
+// the demo.
 func TestServeRefuses(t *testing.T) {
 	t.Parallel()
 	text := filepath.Join(t.TempDir(), "diary.txt")
@@ -142,6 +148,8 @@ func TestServeRefuses(t *testing.T) {
 	}
 }
 
+// TestServeNeedsNoOwnersOnceThereIsOne starts twice: the setting may be taken away
+// after the first time.
 func TestServeNeedsNoOwnersOnceThereIsOne(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t)
@@ -163,6 +171,7 @@ type usersStep struct {
 	fail bool
 }
 
+// TestUsersCommands runs commands one after the other on the same database.
 func TestUsersCommands(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]usersStep{
@@ -203,6 +212,8 @@ func TestUsersCommands(t *testing.T) {
 	}
 }
 
+// TestUsersCommandsMakeNoDatabase mistypes the path: a new empty database there
+// would look like success.
 func TestUsersCommandsMakeNoDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "typo.db")
@@ -224,6 +235,8 @@ func runUsers(t *testing.T, url string, args []string) (string, error) {
 	return out.String(), err
 }
 
+// TestMigrate is the one command that makes a database, and refuses what cannot
+// become one.
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "console.db")
@@ -240,6 +253,8 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
+// TestWrongCommands checks that a mistake is told in words, with the status for
+// mistakes: 2.
 func TestWrongCommands(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{

@@ -32,6 +32,7 @@ func TestRelease(t *testing.T) {
 	t.Run("says its mistakes", func(t *testing.T) { saysMistakes(t, program) })
 }
 
+// isSmall checks what a download costs.
 func isSmall(t *testing.T, program string) {
 	info, err := os.Stat(program)
 	if err != nil {
@@ -43,6 +44,8 @@ func isSmall(t *testing.T, program string) {
 	}
 }
 
+// isStatic checks that the program runs where there is nothing else, as in the
+// image.
 func isStatic(t *testing.T, program string) {
 	if runtime.GOOS != "linux" {
 		return // elsewhere a program always links to the system's library
@@ -57,6 +60,8 @@ func isStatic(t *testing.T, program string) {
 	}
 }
 
+// knowsItsVersion checks that the linker's name for the version is still the
+// code's.
 func knowsItsVersion(t *testing.T, program string) {
 	out, err := exec.CommandContext(t.Context(), program, "version").Output()
 	if err != nil || !strings.HasPrefix(string(out), "console 1.2.3 ") {
@@ -64,6 +69,7 @@ func knowsItsVersion(t *testing.T, program string) {
 	}
 }
 
+// stopsWhenTold sends the signal of service managers and containers.
 func stopsWhenTold(t *testing.T, program string) {
 	cmd := exec.CommandContext(t.Context(), program, "serve", "--listen", "127.0.0.1:0", "--drain", "0s",
 		"--database", databasetest.URL(t), "--owners", "owner@example.com", "--base-url", "https://console.example.com",
@@ -86,6 +92,7 @@ func stopsWhenTold(t *testing.T, program string) {
 	}
 }
 
+// saysMistakes checks the exit status, which only a process has.
 func saysMistakes(t *testing.T, program string) {
 	cmd := exec.CommandContext(t.Context(), program, "serve", "--listen", "x")
 	out, err := cmd.CombinedOutput()

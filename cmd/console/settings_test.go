@@ -60,6 +60,7 @@ type settingsTest struct {
 	want any
 }
 
+// testSettings runs each test as one of its own.
 func testSettings(t *testing.T, tests map[string]settingsTest) {
 	t.Helper()
 	for name, test := range tests {
@@ -76,6 +77,8 @@ func testSettings(t *testing.T, tests map[string]settingsTest) {
 	}
 }
 
+// TestWhereSettingsComeFrom checks which source wins: the flag, then the variable,
+// then the default.
 func TestWhereSettingsComeFrom(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")
@@ -95,6 +98,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	})
 }
 
+// TestSettings checks what is made of good values.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	testSettings(t, map[string]settingsTest{
@@ -176,6 +180,8 @@ var settingsMistakes = map[string]struct {
 	"an argument too many":      {[]string{"now"}, nil, []string{`no use for the argument "now"`}},
 }
 
+// TestSettingsMistakes checks that every mistake is told, each once, and all at
+// the same time.
 func TestSettingsMistakes(t *testing.T) {
 	t.Parallel()
 	for name, test := range settingsMistakes {
@@ -198,6 +204,8 @@ func TestSettingsMistakes(t *testing.T) {
 	}
 }
 
+// TestDemoRefusesOtherMachines has the demo, which asks for no password, listen
+// where others could come in.
 func TestDemoRefusesOtherMachines(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{":8080", "0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "example.com:8080"} {
@@ -208,6 +216,8 @@ func TestDemoRefusesOtherMachines(t *testing.T) {
 	}
 }
 
+// TestHelp checks that the help lists what works, with its defaults, and nothing
+// else.
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

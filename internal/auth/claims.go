@@ -102,6 +102,8 @@ func (s sources) text(claim string) string {
 // maxText is the longest claim, in bytes, that is taken for what it says it is.
 const maxText = 2048
 
+// text returns the claim without white space around it; nothing where it is no
+// text, or too long to be one.
 func (c claims) text(claim string) string {
 	text, _ := c[claim].(string)
 	if len(text) > maxText {

@@ -61,6 +61,8 @@ func only(idToken, userInfo map[string]any) authtest.Person {
 	return p
 }
 
+// TestVerified lists what providers write for yes and no, and what must not count
+// as a yes.
 func TestVerified(t *testing.T) {
 	t.Parallel()
 	mustTell(t, map[string]telling{
@@ -85,6 +87,8 @@ func TestVerified(t *testing.T) {
 	})
 }
 
+// TestTokensOfKnownProviders signs in with tokens of the shapes that the README
+// has instructions for.
 func TestTokensOfKnownProviders(t *testing.T) {
 	t.Parallel()
 	mustTell(t, map[string]telling{

@@ -154,12 +154,14 @@ func (p *pause) check(now time.Time) error {
 	return nil
 }
 
+// begin leaves the provider alone from now on, because of cause.
 func (p *pause) begin(now time.Time, cause error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.until, p.cause = now.Add(pauseLength), cause
 }
 
+// end lets the provider be asked again.
 func (p *pause) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -18,6 +18,8 @@ import (
 // impatient is how long a call may take in tests with a provider that hangs.
 const impatient = 400 * time.Millisecond
 
+// TestFaults has each endpoint fail in each way: the error says whether the
+// provider was silent or wrong, and nobody waits for long.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[authtest.Fault]error{
@@ -71,6 +73,8 @@ func (c *clock) advance(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+// TestProviderThatIsDownIsLeftAlone moves the clock past the pause, and past the
+// life of what the provider said.
 func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	op, clock := authtest.New(t), &clock{at: time.Now()}
@@ -105,6 +109,8 @@ func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
 	}
 }
 
+// TestProviderThatHangsIsLeftAlone checks that those who come later do not wait as
+// well.
 func TestProviderThatHangsIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	op, clock := authtest.New(t), &clock{at: time.Now()}
@@ -128,6 +134,8 @@ func TestProviderThatHangsIsLeftAlone(t *testing.T) {
 	}
 }
 
+// TestManyAskAtOnce has many sign-ins begin before the provider has been asked
+// about itself: they share one question.
 func TestManyAskAtOnce(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
@@ -146,6 +154,8 @@ func TestManyAskAtOnce(t *testing.T) {
 	}
 }
 
+// TestBrowserThatGoesAway gives up in the middle of a sign-in, for which the
+// provider is not to be left alone.
 func TestBrowserThatGoesAway(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)

@@ -86,6 +86,8 @@ func mustEnd(t *testing.T, op *authtest.Provider, change func(*auth.Attempt, url
 	}
 }
 
+// TestLyingSignature forges signatures in the ways that RFC 8725 tells of: none, a
+// public key for a secret, and keys that the token itself brings.
 func TestLyingSignature(t *testing.T) {
 	t.Parallel()
 	for _, signature := range []authtest.Signature{
@@ -110,6 +112,8 @@ func TestLyingSignature(t *testing.T) {
 	})
 }
 
+// TestLyingCallback changes what the browser brings back, as one who begins a
+// sign-in for another does.
 func TestLyingCallback(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range map[string]struct {
@@ -173,6 +177,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestLyingDiscovery has the provider go by another name, leave out what is
+// needed, and lead people, tokens and keys to where they must not go.
 func TestLyingDiscovery(t *testing.T) {
 	t.Parallel()
 	for circumstance, lie := range map[string]map[string]any{
@@ -201,6 +207,7 @@ func TestLyingDiscovery(t *testing.T) {
 	}
 }
 
+// TestLyingUserInfo tells of somebody else than the ID token does.
 func TestLyingUserInfo(t *testing.T) {
 	t.Parallel()
 	for circumstance, lie := range map[string]map[string]any{

@@ -43,6 +43,8 @@ func signIn(t *testing.T, p *auth.Provider, change func(*auth.Attempt, url.Value
 	return p.Complete(t.Context(), attempt, query)
 }
 
+// TestBegin checks every parameter of the address, and that no two attempts share
+// a secret.
 func TestBegin(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
@@ -160,6 +162,8 @@ func TestCompleteWithEachAlgorithm(t *testing.T) {
 	}
 }
 
+// TestKeyRotation has the provider sign with a key it did not have when it was
+// first asked.
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)

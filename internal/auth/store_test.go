@@ -130,6 +130,8 @@ func TestStoreCookie(t *testing.T) {
 	}
 }
 
+// TestStoreNeverAdoptsAnID plants identifiers in the browser, as a session
+// fixation does.
 func TestStoreNeverAdoptsAnID(t *testing.T) {
 	t.Parallel()
 	s, k := newStore(true)

@@ -155,6 +155,7 @@ func TestTransact(t *testing.T) {
 	}
 }
 
+// TestTransactWaitsForItsTurn has one transaction begin in the middle of another.
 func TestTransactWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
 	db := newScratch(t)
@@ -190,6 +191,8 @@ func TestTransactWaitsForSoLong(t *testing.T) {
 	})
 }
 
+// TestReadsDuringAWrite reads while a transaction is open: nobody waits, and
+// nobody sees half of it.
 func TestReadsDuringAWrite(t *testing.T) {
 	t.Parallel()
 	db := newScratch(t)
@@ -210,6 +213,8 @@ func TestReadsDuringAWrite(t *testing.T) {
 	}
 }
 
+// TestReadsRefuseToWrite checks that SQLite itself refuses, whatever the statement
+// looks like.
 func TestReadsRefuseToWrite(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{

@@ -33,6 +33,8 @@ func openBare(t *testing.T, path string) *sql.DB {
 	return db
 }
 
+// TestMigrateTakesUpWhatWasInterrupted opens files as a program leaves them that
+// was killed at its first start.
 func TestMigrateTakesUpWhatWasInterrupted(t *testing.T) {
 	t.Parallel()
 	db := openBare(t, filepath.Join(t.TempDir(), "console.db"))
@@ -101,6 +103,8 @@ func reopen(t *testing.T, path string) {
 	}
 }
 
+// TestOpenTwiceAtOnce has several open the same new file, each of whom wants to
+// migrate it.
 func TestOpenTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")

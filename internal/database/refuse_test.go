@@ -13,6 +13,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
+// TestOpenRefuses opens what is no database of the console's, and checks that the
+// file is left as it was.
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

@@ -11,6 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
+// newTestService returns a directory with an owner, from inside the package: these
+// tests reach for what others cannot.
 func newTestService(t *testing.T) *Service {
 	t.Helper()
 	s := NewService(databasetest.New(t), Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
@@ -31,6 +33,8 @@ func countRows(t *testing.T, s *Service, table string) int {
 	return n
 }
 
+// TestChangeRefusesUnauditedWrite checks what the compiler cannot: a change that
+// writes and returns no event is rolled back.
 func TestChangeRefusesUnauditedWrite(t *testing.T) {
 	t.Parallel()
 	s := newTestService(t)
@@ -46,6 +50,8 @@ func TestChangeRefusesUnauditedWrite(t *testing.T) {
 	}
 }
 
+// TestReadsCannotWrite sends a statement that writes, and looks like a query, to
+// the pool that everything is read from.
 func TestReadsCannotWrite(t *testing.T) {
 	t.Parallel()
 	s := newTestService(t)
@@ -56,6 +62,7 @@ func TestReadsCannotWrite(t *testing.T) {
 	}
 }
 
+// TestEventsCannotBeChanged asks the database itself, past all our code.
 func TestEventsCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	statements := map[string]string{
@@ -82,6 +89,8 @@ func TestEventsCannotBeChanged(t *testing.T) {
 	}
 }
 
+// TestDetailsCanBeErased does the one thing that may be done to an event: its
+// personal part goes, the fixed row stays.
 func TestDetailsCanBeErased(t *testing.T) {
 	t.Parallel()
 	s := newTestService(t)

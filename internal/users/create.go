@@ -49,6 +49,8 @@ func (s *Service) AddSystemUser(ctx context.Context, actor Actor, id string) (Us
 	return u, in("add system user", canonical(id), err)
 }
 
+// create adds a user of any kind: who may, every mistake at once, one event. f is
+// nil but for a service user.
 func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n NewPerson, f *ServiceFields) (u User, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		if err := tx.actor.May(act, User{}); err != nil {

@@ -114,6 +114,7 @@ func TestAddSystemUser(t *testing.T) {
 	}
 }
 
+// TestOneOfFiftyCreationsAtOnceSucceeds has fifty requests take the same user_id.
 func TestOneOfFiftyCreationsAtOnceSucceeds(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -26,7 +26,10 @@ const (
 // columns are the orders there are.
 var columns = map[Sort]column{"name": byName, "id": byID, "created": byCreated, "seen": bySeen}
 
-func (s Sort) column() column   { return columns[Sort(strings.TrimPrefix(string(s), "-"))] }
+// column returns what s orders by, empty if there is no such order.
+func (s Sort) column() column { return columns[Sort(strings.TrimPrefix(string(s), "-"))] }
+
+// descending reports whether s is the other way round.
 func (s Sort) descending() bool { return strings.HasPrefix(string(s), "-") }
 
 // Seen is a filter on when users were last seen.

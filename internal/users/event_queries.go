@@ -21,6 +21,8 @@ const eventTables = ` FROM events e LEFT JOIN event_details d ON d.seq = e.seq `
 // ofRecord is the condition of events that changed a record.
 const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'access.refused')`
 
+// scanEvent reads eventColumns from a row. It returns [ErrNotFound] where there is
+// none.
 func scanEvent(row scanner) (Event, error) {
 	var e Event
 	var changes []byte
@@ -35,6 +37,8 @@ func scanEvent(row scanner) (Event, error) {
 	return e, json.Unmarshal(changes, &e.Changes)
 }
 
+// eventsWhere returns the events for which the condition holds, which may end in
+// an order. The condition is a text of this package; values come as args.
 func eventsWhere(ctx context.Context, r reader, condition string, args ...any) ([]Event, error) {
 	return collect(ctx, r, scanEvent, `SELECT `+eventColumns+eventTables+`WHERE `+condition, args...)
 }

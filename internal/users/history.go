@@ -103,6 +103,8 @@ func discreet(actor Actor, all []Event) []Event {
 	return all
 }
 
+// page returns the events on the one side of the cursor of q. It reads one row
+// more than fits, which tells whether there is a page after this one.
 func (q EventQuery) page(ctx context.Context, r reader) (EventPage, error) {
 	back := q.Before != ""
 	f := q.filter()
@@ -143,6 +145,7 @@ func (q EventQuery) page(ctx context.Context, r reader) (EventPage, error) {
 	return page, nil
 }
 
+// filter returns the condition of q, without its cursor.
 func (q EventQuery) filter() filter {
 	var f filter
 	f.add(`e.seq > 0`)

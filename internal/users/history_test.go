@@ -138,6 +138,8 @@ func TestSeqHasNoGap(t *testing.T) {
 	}
 }
 
+// TestEventsByPage turns pages while events come in: none is missed and none is
+// shown twice.
 func TestEventsByPage(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

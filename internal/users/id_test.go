@@ -56,6 +56,8 @@ var parsedIDs = map[string]struct{ in, want string }{
 	"international domain, ASCII": {"ana@xn--bcher-kva.example", "ana@xn--bcher-kva.example"},
 }
 
+// TestParseID is about looking alike: what is not plain ASCII is refused, never
+// turned into somebody else's user_id.
 func TestParseID(t *testing.T) {
 	t.Parallel()
 	for name, test := range parsedIDs {
@@ -72,6 +74,7 @@ func TestParseID(t *testing.T) {
 	}
 }
 
+// FuzzParseID looks for a user_id that is not canonical.
 func FuzzParseID(f *testing.F) {
 	for _, seed := range []string{"ana@example.com", " A\u212aB ", "new", "a..b@c", "\u0130", "a/b@c.d", "x\x00y", strings.Repeat("a@", 200)} {
 		f.Add(seed)

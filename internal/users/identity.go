@@ -18,6 +18,7 @@ type Identity struct {
 	SignedInAt time.Time // last sign-in
 }
 
+// identitiesOf returns what is bound to a person, the oldest first.
 func identitiesOf(ctx context.Context, r reader, key Key) ([]Identity, error) {
 	return collect(ctx, r, func(row scanner) (i Identity, err error) {
 		return i, row.Scan(&i.Issuer, &i.Subject, &i.Address, (*database.Time)(&i.BoundAt), (*database.Time)(&i.SignedInAt))
@@ -36,6 +37,8 @@ func userByIdentity(ctx context.Context, r reader, issuer, subject string) (User
 	return userByKey(ctx, r, key)
 }
 
+// insertIdentity binds the identity of c to a person. There is at most one of it:
+// a second person fails on the table's key.
 func insertIdentity(ctx context.Context, tx *changeTx, key Key, c Claims) error {
 	_, err := tx.exec(ctx, `INSERT INTO identities (issuer, subject, user_key, address, bound_at, signed_in_at)
 		VALUES ($1, $2, $3, $4, $5, $5)`, c.Issuer, c.Subject, key, c.Address, database.Time(tx.now))

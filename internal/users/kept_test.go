@@ -11,6 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
+// TestKeepAndTake takes each thing once, by its own secret, and not after its
+// time.
 func TestKeepAndTake(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

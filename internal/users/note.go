@@ -100,6 +100,7 @@ type notebook struct {
 	closed  bool
 }
 
+// newNotebook returns a notebook that writes at once; close ends it.
 func newNotebook(log *slog.Logger) *notebook {
 	n := &notebook{log: log, queue: make(chan func() error, 256)}
 	go func() {
@@ -113,6 +114,8 @@ func newNotebook(log *slog.Logger) *notebook {
 	return n
 }
 
+// add puts a write in the queue. It drops it where the queue is full or the
+// notebook is closed: bookkeeping that nobody waits for may be lost.
 func (n *notebook) add(write func() error) {
 	n.closing.RLock()
 	defer n.closing.RUnlock()
@@ -127,8 +130,11 @@ func (n *notebook) add(write func() error) {
 	}
 }
 
+// settle waits until the queue is empty.
 func (n *notebook) settle() { n.pending.Wait() }
 
+// close takes no more writes and waits for those in the queue. It may be called
+// again.
 func (n *notebook) close() {
 	n.closing.Lock()
 	if !n.closed {

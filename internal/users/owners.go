@@ -11,6 +11,8 @@ func (s *Service) HasOwner(ctx context.Context) (bool, error) {
 	return hasOwner(ctx, s.reads())
 }
 
+// hasOwner reports whether there is an owner who is not deactivated. One who is
+// invited counts: they can sign in, so nobody else need be added.
 func hasOwner(ctx context.Context, r reader) (bool, error) {
 	n, err := count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND deactivated = 0 AND kind = 'person'`)
 	return n > 0, err
@@ -39,6 +41,8 @@ func (s *Service) EnsureOwners(ctx context.Context, addresses []string) error {
 	return nil
 }
 
+// makeOwner adds the person with that address as an owner, or gives them the role,
+// and returns the events of it. It returns an [*InvalidError] on owners.
 func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, error) {
 	before, err := userByID(ctx, c, canonical(address))
 	if errors.Is(err, ErrNotFound) {

@@ -10,6 +10,8 @@ import (
 
 const asOwner = " [role:  → owner, time_zone:  → UTC, channel.email: off → on, type.comment_mention: off → on]"
 
+// TestEnsureOwners is about the way in to a new database, and what it must not do
+// to one in use.
 func TestEnsureOwners(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewEmpty(t)

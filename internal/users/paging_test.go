@@ -210,6 +210,8 @@ func forged(t testing.TB, change map[string]any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
+// TestForgedCursors sends cursors that no page gave out: they are refused, or lead
+// to a place in the list, and never to a fault.
 func TestForgedCursors(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -248,6 +250,7 @@ func TestForgedCursors(t *testing.T) {
 	}
 }
 
+// FuzzCursor looks for a cursor that is a fault rather than an answer.
 func FuzzCursor(f *testing.F) {
 	d := userstest.New(f)
 	for _, change := range []map[string]any{{}, {"s": "seen", "m": int64(-1 << 63)}, {"n": 1 << 40}, {"t": "'; --"}, {"k": nil}} {

@@ -72,10 +72,12 @@ var Permissions = []Permission{
 	{ActChangeRole, "change a role", rules(Never, Never, Never, UnlessLastOwner)},
 }
 
+// rules lists the rules in the order of the columns of the matrix.
 func rules(user, auditor, admin, owner Rule) map[Role]Rule {
 	return map[Role]Rule{RoleUser: user, RoleAuditor: auditor, RoleAdmin: admin, RoleOwner: owner}
 }
 
+// permission returns the row of an act. Every act has one, which a test holds.
 func permission(act Act) Permission {
 	return Permissions[slices.IndexFunc(Permissions, func(p Permission) bool { return p.Act == act })]
 }

@@ -176,6 +176,7 @@ var looks = map[string]deed{
 	}},
 }
 
+// TestReadsFollowThePermissions asks each question as each role.
 func TestReadsFollowThePermissions(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -129,6 +129,8 @@ func allows(rule users.Rule, role string) bool {
 	return false
 }
 
+// TestMayWithoutARole is about actors who are nobody: what has no role may
+// nothing.
 func TestMayWithoutARole(t *testing.T) {
 	t.Parallel()
 	for _, actor := range []users.Actor{{}, {Key: "usr_x", Role: "superuser"}} {

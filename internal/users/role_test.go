@@ -46,6 +46,8 @@ func TestChangeRole(t *testing.T) {
 	}
 }
 
+// TestServiceUserIsNeverOwner gives a service user roles that it cannot have, as
+// the operator, who may give any other.
 func TestServiceUserIsNeverOwner(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -39,6 +39,7 @@ var FieldRules = []FieldRule{
 	{"reason", fmt.Sprintf("optional; at most %d characters; kept with the event", MaxReason)},
 }
 
+// reservedWords lists reservedIDs in the order of the alphabet.
 func reservedWords() string {
 	var words []string
 	for id := range reservedIDs {
@@ -97,6 +98,8 @@ func notInURL(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r)
 }
 
+// zoneFlaw says what is wrong with a time zone, or nothing. Local is a zone to Go
+// alone: it means that of the server.
 func zoneFlaw(name string) string {
 	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
 		return "Choose a time zone, like Europe/Zurich."

@@ -46,6 +46,7 @@ func (s *Session) into() []any {
 	return []any{&s.ID, (*database.Time)(&s.StartedAt), (*database.Time)(&s.SeenAt), (*database.Time)(&s.ExpiresAt), &s.Address, &s.UserAgent}
 }
 
+// scanSession reads sessionColumns from a row.
 func scanSession(row scanner) (Session, error) {
 	var s Session
 	return s, row.Scan(s.into()...)
@@ -130,6 +131,8 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, 
 	return all, in("sessions of", id, err)
 }
 
+// liveSessions returns a user's sessions that may still be used, last used first.
+// Those that are over stay in the table until the next sign-in.
 func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) {
 	all, err := collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
 		WHERE s.user_key = $1 ORDER BY s.seen_at DESC, s.id`, key)
@@ -159,6 +162,8 @@ func (s *Service) EndOtherSessions(ctx context.Context, actor Actor) (int, error
 	return n, in("end other sessions of", actor.ID, err)
 }
 
+// endAll ends those sessions of a user for which a condition of this package
+// holds, in which $2 is the session, and returns how many there were.
 func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which string, session SessionID) (n int, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, err := tx.target(ctx, id, ActEndSessions)

@@ -139,6 +139,8 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
+// TestSessionShowsWhatIsStoredNow changes a user in the middle of a session, which
+// has no copy of them.
 func TestSessionShowsWhatIsStoredNow(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -118,6 +118,8 @@ func TestExpiredSessionsAreForgotten(t *testing.T) {
 	}
 }
 
+// TestSeenAtMostOnceAMinute uses a session within a minute, after it, and with the
+// clock set back: not every page costs a write.
 func TestSeenAtMostOnceAMinute(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -140,6 +142,8 @@ func TestSeenAtMostOnceAMinute(t *testing.T) {
 	check(t, d, last, nil, nil)
 }
 
+// TestTwentySessions signs in once more than there may be sessions: the one
+// longest unused ends, with an event.
 func TestTwentySessions(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

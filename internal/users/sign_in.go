@@ -154,6 +154,8 @@ func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Ev
 	return u, append(events, bound(u, claims, nil)), insertIdentity(ctx, c, u.Key, claims)
 }
 
+// bound returns the event of an identity that got bound to u, with what its claims
+// changed in the record.
 func bound(u User, claims Claims, changes []Change) Event {
 	return about(ActionBound, u, append([]Change{{Field: "identity", New: claims.Issuer + " " + claims.Subject}}, changes...)...)
 }

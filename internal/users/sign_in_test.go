@@ -192,6 +192,8 @@ func TestKnownIdentity(t *testing.T) {
 	}
 }
 
+// TestDeactivatedNeverComesBack signs in with the identity that the person has,
+// and with another that has the same address.
 func TestDeactivatedNeverComesBack(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t, users.Config{Signup: users.SignupOpen, TrustEmail: true})
@@ -266,6 +268,8 @@ func TestSignUp(t *testing.T) {
 	}
 }
 
+// TestSignUpAtOnce has the same stranger come in by several requests at the same
+// time.
 func TestSignUpAtOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t, users.Config{Signup: users.SignupOpen})

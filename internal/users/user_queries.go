@@ -50,10 +50,12 @@ func scanUser(row scanner, more ...any) (User, error) {
 	return u, errors.Join(json.Unmarshal(channels, &u.Channels), json.Unmarshal(types, &u.Types))
 }
 
+// userByKey returns a user, or [ErrNotFound].
 func userByKey(ctx context.Context, r reader, key Key) (User, error) {
 	return scanUser(r.QueryRowContext(ctx, `SELECT `+userColumns+userTables+`WHERE u.key = $1`, key))
 }
 
+// userByID returns the user who has that user_id, or [ErrNotFound].
 func userByID(ctx context.Context, r reader, id ID) (User, error) {
 	return scanUser(r.QueryRowContext(ctx, `SELECT `+userColumns+userTables+`WHERE u.user_id = $1`, id))
 }
@@ -94,6 +96,8 @@ func answeredFor(ctx context.Context, r reader, person Key) ([]User, error) {
 	return usersWhere(ctx, r, `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, person)
 }
 
+// countActiveOwners counts those of whom there must be one: see
+// [User.activeOwner].
 func countActiveOwners(ctx context.Context, r reader) (int, error) {
 	return count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND status = 'active' AND kind = 'person'`)
 }

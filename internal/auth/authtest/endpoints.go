@@ -41,6 +41,7 @@ func (p *Provider) routes() http.Handler {
 	return mux
 }
 
+// discovery tells of the provider, with the lies of the day.
 func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, overlay(map[string]any{
 		"issuer":                                         p.Issuer(),
@@ -139,6 +140,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// userInfo tells of the person an access token is for, signed if so asked.
 func (p *Provider) userInfo(w http.ResponseWriter, r *http.Request) {
 	accessToken, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	g, good := p.take(accessToken)
@@ -163,6 +165,8 @@ func (p *Provider) userInfo(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(token))
 }
 
+// endSession sends the browser back. There is nothing to end: nobody is ever asked
+// who they are.
 func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
 	back := r.FormValue("post_logout_redirect_uri")
 	if back == "" {
@@ -208,6 +212,7 @@ func answer(w http.ResponseWriter, status int, v any) {
 	writeJSON(w, status, body)
 }
 
+// writeJSON writes a body that may be no JSON at all.
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

@@ -70,6 +70,7 @@ func (k key) public() jose.JSONWebKey {
 	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id, Algorithm: string(k.alg), Use: "sig"}
 }
 
+// publicKeys publishes the keys that are in force.
 func (p *Provider) publicKeys(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -151,6 +152,8 @@ func signed(payload []byte, alg jose.SignatureAlgorithm, k jose.JSONWebKey, head
 	return token.CompactSerialize()
 }
 
+// unsigned returns the payload as a token of the algorithm "none" (RFC 7519,
+// section 6).
 func unsigned(payload []byte) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + encode(payload) + "."

@@ -22,6 +22,7 @@ type Lies struct {
 	InfoSignature Signature // of UserInfo, where that is signed
 }
 
+// clone returns a copy of l that shares no map with it, and has every map.
 func (l Lies) clone() Lies {
 	l.Discovery, l.Callback, l.Token = cloned(l.Discovery), cloned(l.Callback), cloned(l.Token)
 	l.IDToken, l.Header, l.UserInfo = cloned(l.IDToken), cloned(l.Header), cloned(l.UserInfo)

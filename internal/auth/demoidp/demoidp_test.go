@@ -34,6 +34,7 @@ type demo struct {
 	config  demoidp.Config
 }
 
+// newDemo serves a provider until the test ends.
 func newDemo(t *testing.T) *demo {
 	t.Helper()
 	d := &demo{}
@@ -70,6 +71,7 @@ func (d *demo) provider() *auth.Provider {
 // A browser keeps cookies and stops short of the console.
 type browser struct{ *http.Client }
 
+// newBrowser returns a browser that has been nowhere.
 func newBrowser(t *testing.T) browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -143,6 +145,8 @@ func (b browser) signIn(t *testing.T, p *auth.Provider, userID string) auth.Iden
 	return id
 }
 
+// TestSignIn signs in with the console's own client, across a restart of the
+// provider.
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	d := newDemo(t)
@@ -208,6 +212,7 @@ func TestSignInPage(t *testing.T) {
 	}
 }
 
+// TestCodeIsGoodOnce redeems a code again, and one with another's verifier.
 func TestCodeIsGoodOnce(t *testing.T) {
 	t.Parallel()
 	d, b := newDemo(t), newBrowser(t)

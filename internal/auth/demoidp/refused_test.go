@@ -112,6 +112,8 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// TestOnlyThisMachine comes from elsewhere, and by the name of a host elsewhere
+// that resolves to this machine.
 func TestOnlyThisMachine(t *testing.T) {
 	t.Parallel()
 	handler, err := demoidp.New(demoidp.Config{

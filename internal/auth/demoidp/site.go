@@ -134,10 +134,13 @@ func (s *site) refuse(w http.ResponseWriter, r *http.Request, status int) {
 	s.render(w, r, status, refusedPage(s.frame("This does not work"), s.console()))
 }
 
+// frame returns what all pages have.
 func (s *site) frame(title string) frame {
 	return frame{Title: title, Org: s.config.Org, Stylesheet: s.config.Stylesheet, Console: s.console()}
 }
 
+// render writes a page with the headers that a page from which people sign in
+// needs.
 func (s *site) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", s.policy())
@@ -160,6 +163,7 @@ func (s *site) policy() string {
 	}, "; ")
 }
 
+// serveCSS serves what the page adds to the console's style sheet.
 func serveCSS(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -42,6 +42,7 @@ type token struct {
 	expires time.Time
 }
 
+// newStorage returns an empty storage with a new key.
 func newStorage(c Config) (*storage, error) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

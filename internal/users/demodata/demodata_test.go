@@ -83,6 +83,8 @@ func history(t *testing.T, s *users.Service) []users.Event {
 	}
 }
 
+// TestBuildOfAnySize builds at times when days, weeks and years end, for stories
+// that reach over them.
 func TestBuildOfAnySize(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -112,6 +114,8 @@ func TestBuildOfAnySize(t *testing.T) {
 	}
 }
 
+// TestSize checks what tells a demo from a real directory, in which nobody may be
+// let in as anybody.
 func TestSize(t *testing.T) {
 	t.Parallel()
 	t.Run("stays when users are added and deleted", func(t *testing.T) {
@@ -157,6 +161,8 @@ func TestIssuer(t *testing.T) {
 	}
 }
 
+// TestBuildInterrupted stops in the middle: there is no file, and so the next
+// start begins afresh.
 func TestBuildInterrupted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -171,6 +177,7 @@ func TestBuildInterrupted(t *testing.T) {
 	}
 }
 
+// TestBuildSweepsUp leaves alone what another start may be filling at this moment.
 func TestBuildSweepsUp(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "demo.db")
@@ -193,6 +200,7 @@ func TestBuildSweepsUp(t *testing.T) {
 	}
 }
 
+// TestBuildKeepsWhatIsThere builds over somebody's file, which is not touched.
 func TestBuildKeepsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "demo.db")

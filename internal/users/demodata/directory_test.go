@@ -43,6 +43,7 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
+// testRules checks each record against what a form would have refused.
 func testRules(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
 	seen := map[users.ID]bool{}
 	for _, u := range all {
@@ -68,6 +69,7 @@ func testRules(t *testing.T, _ *users.Service, all []users.User, _ []users.Event
 	}
 }
 
+// testTimes checks that nobody was seen before they were there, nor after now.
 func testTimes(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
 	for _, u := range all {
 		if u.CreatedAt.Before(now.AddDate(-3, 0, -5)) || u.UpdatedAt.Before(u.CreatedAt) || u.UpdatedAt.After(now) {
@@ -82,6 +84,8 @@ func testTimes(t *testing.T, _ *users.Service, all []users.User, _ []users.Event
 	}
 }
 
+// testMixture checks how many each view of the directory holds: something to show,
+// and not too much.
 func testMixture(t *testing.T, s *users.Service, all []users.User, _ []users.Event) {
 	got, err := s.Counts(t.Context(), users.Command(""))
 	if err != nil {

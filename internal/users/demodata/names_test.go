@@ -12,6 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
+// TestNameList checks names.txt for what parsing lets pass: too few names, or a
+// zone that no machine knows.
 func TestNameList(t *testing.T) {
 	t.Parallel()
 	if !norm.NFC.IsNormalString(nameList) {
@@ -97,6 +99,7 @@ var namesOf = []struct {
 	},
 }
 
+// TestName checks how names are put together, which differs among languages.
 func TestName(t *testing.T) {
 	t.Parallel()
 	for _, test := range namesOf {
