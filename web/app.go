@@ -46,8 +46,8 @@ type App struct {
 	now          func() time.Time
 
 	store    sessions.Store
-	lifetime time.Duration
-	table    []route // all of them, as routes added them
+	lifetime time.Duration // of the session's cookie; the session itself may end sooner
+	table    []route       // all of them, as routes added them
 	echo     *echo.Echo
 	handler  http.Handler
 	starts   *limiter // of sign-ins
@@ -66,6 +66,7 @@ func New(c Config) (*App, error) {
 		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, now: c.Now, lifetime: c.SessionLifetime,
 	}
 	a.setDefaults()
+	// The limiters and the session store use what setDefaults has filled in.
 	a.starts, a.returns, a.forms = newLimiter(a.now), newLimiter(a.now), newLimiter(a.now)
 	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: sessionCookie, Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()
@@ -127,20 +128,21 @@ func (a *App) frame(router http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	// It goes by Sec-Fetch-Site, or else Origin, so forms need no token of their own.
 	crossOrigin := http.NewCrossOriginProtection()
 	if err := crossOrigin.AddTrustedOrigin(a.baseURL.Scheme + "://" + a.baseURL.Host); err != nil { // whatever Host a proxy sends
 		return nil, err
 	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(a.denyCrossOrigin))
 
-	handler := rawPath(router)
+	handler := rawPath(router) // nobody else sees the path that it rewrites
 	if a.demo {
 		handler = a.oneName(handler)
 	}
 	handler = crossOrigin.Handler(handler)
 	handler = compress(handler)
 	handler = a.limitRates(handler)
-	handler = a.limitSizes(handler)
+	handler = a.limitSizes(handler) // reads the form, for all who look at it
 	handler = a.securityHeaders(handler)
 	handler = a.recoverPanics(handler)
 	handler = a.logRequests(handler)

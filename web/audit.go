@@ -48,7 +48,7 @@ func (a *App) listEvents(c echo.Context) error {
 // auditQuery returns what an address asks of the audit log, with its days as
 // they are in zone.
 func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.InvalidError) {
-	bad := new(users.InvalidError)
+	bad := new(users.InvalidError) // collects every mistake, so that all are told at once
 	id := func(key string) users.ID {
 		id, err := users.ParseID(l.get(key))
 		if l.has(key) && err != nil {
@@ -67,6 +67,7 @@ func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.In
 		Text: l.get("q"), Actor: id("actor"), Target: id("target"), Action: users.Action(l.get("action")),
 		From: day("from"), To: day("to"), After: l.get("after"), Before: l.get("before"),
 	}
+	// A day that cannot be read is the zero time, like one that was not given.
 	if !query.To.IsZero() && query.From.After(query.To) {
 		bad.Fields = append(bad.Fields, users.FieldError{Field: "to", Message: "Choose a day that is not before the first."})
 	}

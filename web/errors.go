@@ -53,9 +53,12 @@ func explain(err error) (status int, message string) {
 	if _, ok := errors.AsType[*users.InvalidError](err); ok {
 		return http.StatusUnprocessableEntity, "Some values cannot be accepted."
 	}
+	// A database that is full, locked or gone: for the person it is no fault to
+	// report but something to wait for.
 	if users.Unavailable(err) {
 		return http.StatusServiceUnavailable, "The console cannot reach its data at the moment. Nothing was changed. Try again in a minute."
 	}
+	// What the router finds: no such route, or none for that method.
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok && he.Code < 500 {
 		return he.Code, httpMessage(he.Code)
 	}

@@ -84,6 +84,7 @@ func (t teller) event(e users.Event) views.Event {
 		When: t.time(e.At), Via: viaWords[e.Via], Address: plainText(e.Address), UserAgent: plainText(e.UserAgent),
 		RequestID: e.RequestID, Erased: e.Erased,
 	}
+	// A target without a key was never there, such as who was refused a sign-in.
 	if (e.Target.Key != "" || e.Target.ID != "") && e.Target.Key != e.Actor.Key {
 		shown.Sentence, shown.Target = fill(d.other, e), t.eventTarget(e)
 	}
@@ -130,7 +131,9 @@ func (t teller) eventTarget(e users.Event) views.Person {
 	return p
 }
 
-// fill puts into a sentence what it leaves open.
+// fill puts into a sentence what it leaves open: the fields that were changed, or
+// which session ended. Who ended their own by signing out is told so in place of
+// the whole sentence.
 func fill(sentence string, e users.Event) string {
 	if !strings.Contains(sentence, "%s") {
 		return sentence
@@ -177,7 +180,8 @@ func endedBecause(e users.Event) string {
 	return ""
 }
 
-// endedTail tells why a session ended, where it was not for its own sake.
+// endedTail tells why a session ended, where that was a consequence, as of another
+// role. That someone ended it is what the rest of the sentence says.
 func endedTail(e users.Event) string {
 	why := endedBecause(e)
 	if why == "" || why == "signed out" || strings.HasPrefix(why, "by ") {
@@ -186,7 +190,7 @@ func endedTail(e users.Event) string {
 	return "(" + plainText(why) + ")"
 }
 
-// fromTo tells the old and the new value of a field.
+// fromTo returns what tells the old and the new value of a field.
 func fromTo(field string) func(users.Event) string {
 	return func(e users.Event) string {
 		for _, c := range e.Changes {

@@ -114,7 +114,8 @@ func formStatus(err error) int {
 }
 
 // keptOr returns the form as the viewer filled it in before they had to sign in
-// again, and whether there is one, or else fresh.
+// again, and whether there is one, or else fresh. It is how every page with a form
+// begins.
 func keptOr[F any](a *App, c echo.Context, fresh F) (form F, kept bool, err error) {
 	if kept, err = a.showKept(c, &form); err != nil || !kept {
 		return fresh, false, err

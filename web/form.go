@@ -29,7 +29,7 @@ func bindForm(c echo.Context, form any) error {
 	known := requestOf(c.Request())
 	for name, values := range posted(c) {
 		target, ok := targets[name]
-		switch {
+		switch { // a value that is refused leaves its field as it was
 		case !ok:
 			known.refused = append(known.refused, name)
 			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: fmt.Sprintf("You cannot set “%s” here.", shorten(plainText(name), 40))})
@@ -55,7 +55,7 @@ func formTargets(form reflect.Value, targets map[string]reflect.Value) {
 	for i := range form.NumField() {
 		field := form.Type().Field(i)
 		switch name := field.Tag.Get("form"); {
-		case field.Anonymous:
+		case field.Anonymous: // an embedded form
 			formTargets(form.Field(i), targets)
 		case name != "":
 			targets[name] = form.Field(i)

@@ -7,7 +7,7 @@ import (
 // home serves GET /: the directory for those who may see it, their own profile
 // for everyone else, and the sign-in page where nobody is signed in.
 func (a *App) home(c echo.Context) error {
-	if _, ok := signedIn(c); !ok {
+	if _, ok := signedIn(c); !ok { // no redirect: this is the address that people are given
 		return a.showSignIn(c, "/")
 	}
 	if seesDirectory(actor(c)) {

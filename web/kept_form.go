@@ -34,11 +34,14 @@ func (a *App) askToSignIn(c echo.Context) error {
 	r := c.Request()
 	switch {
 	case isHTMX(c) && r.Method == http.MethodGet:
+		// To the page that is open, not to the fragment that the script asked for.
 		c.Response().Header().Set("HX-Redirect", signInPath("/sign-in", a.cameFrom(c)))
 		return c.NoContent(http.StatusUnauthorized)
 	case r.Method == http.MethodGet:
 		return a.seeOther(c, signInPath("/sign-in", a.ownPath(r.URL.RequestURI())))
 	}
+	// Something was posted. Where a form is at home, it can be shown there again;
+	// a button, such as that which ends a session, is not pressed by us later.
 	back, kept := a.referer(c), false
 	if to := r.URL.EscapedPath(); a.takesForm(to) {
 		back = to
@@ -77,6 +80,8 @@ func (a *App) keepForm(c echo.Context, path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	// Whose the session was is kept with it: who signs in next with this browser
+	// may be somebody else.
 	data, err := json.Marshal(keptForm{path, user, posted(c)})
 	if err != nil || len(data) > maxKept {
 		return false, err
@@ -104,7 +109,7 @@ func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	if secret == "" {
 		return false, nil
 	}
-	c.SetCookie(a.cookie(formCookie(path), "", -1))
+	c.SetCookie(a.cookie(formCookie(path), "", -1)) // once, whatever becomes of it
 	data, err := a.users.Take(c.Request().Context(), users.KeptForm, users.DigestOf(secret))
 	if errors.Is(err, users.ErrNotFound) {
 		return false, nil
@@ -118,6 +123,7 @@ func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	if kept.Path != path || kept.User != "" && kept.User != actor(c).Key {
 		return false, nil
 	}
+	// It is bound as if it had just been posted, by the same rules.
 	known := requestOf(c.Request())
 	c.Request().PostForm = kept.Values
 	reflect.ValueOf(form).Elem().SetZero() // a box that was not ticked was not posted

@@ -43,7 +43,7 @@ func (l listAddress) has(keys ...string) bool {
 func (l listAddress) with(pairs ...string) string {
 	query := url.Values{}
 	for key, values := range l.query {
-		if key != "after" && key != "before" {
+		if key != "after" && key != "before" { // a place in this list is none in another
 			query[key] = values
 		}
 	}
@@ -85,7 +85,7 @@ func addressOf(path string, query url.Values) string {
 	return path + "?" + query.Encode()
 }
 
-// announce has htmx show the address. Where only the text of the search differs
+// announce has htmx show the address, without what it sent that is empty. Where only the text of the search differs
 // from what the browser shows, it takes its place, so that going back does not
 // undo one keystroke after another.
 func (l listAddress) announce(c echo.Context) {

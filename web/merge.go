@@ -17,7 +17,7 @@ func merge(form, base, theirs map[string]*string) map[string]*views.Conflict {
 	conflicts := map[string]*views.Conflict{}
 	for name, input := range form {
 		before, now := *base[name], *theirs[name]
-		switch yours := strings.TrimSpace(*input); {
+		switch yours := strings.TrimSpace(*input); { // spaces around are not stored
 		case yours == before || yours == now:
 			*input = now
 		case now != before:

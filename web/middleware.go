@@ -29,6 +29,8 @@ func (a *App) clientAddress(r *http.Request) netip.Addr {
 		return netip.Addr{}
 	}
 	client := peer.Addr().Unmap().WithZone("")
+	// Each proxy adds its peer at the end, so what a client made up stands first,
+	// and is never reached.
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && a.trusts(client); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
@@ -99,7 +101,7 @@ func (a *App) recoverPanics(next http.Handler) http.Handler {
 		defer func() {
 			switch fault := recover(); fault {
 			case nil:
-			case http.ErrAbortHandler:
+			case http.ErrAbortHandler: // is for net/http, which breaks the connection off
 				panic(fault)
 			default:
 				a.log.ErrorContext(r.Context(), "panic", "request", requestOf(r).id, "panic", plainText(fmt.Sprint(fault)), "stack", string(debug.Stack()))
@@ -125,7 +127,7 @@ func (a *App) securityHeaders(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-		h.Set("Cache-Control", "no-store")
+		h.Set("Cache-Control", "no-store") // going back after a sign-out shows nothing
 		if a.secure() {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
@@ -133,7 +135,8 @@ func (a *App) securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// contentPolicy is the content security policy of every page.
+// contentPolicy is the content security policy of every page: nothing inline,
+// nothing from elsewhere but pictures of the hosts that are set.
 func (a *App) contentPolicy() string {
 	images := "img-src 'self'"
 	for _, host := range a.pictureHosts {
@@ -182,6 +185,8 @@ func (a *App) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 // answerError answers with the page for err before the router has seen the
 // request.
 func (a *App) answerError(w http.ResponseWriter, r *http.Request, err error) {
+	// The page is like any other, with who is signed in; without them if that
+	// cannot be found out either.
 	c := a.echo.NewContext(r, w)
 	if recogniseErr := a.recogniseViewer(c); recogniseErr != nil {
 		a.log.WarnContext(r.Context(), "recognise", "request", requestOf(r).id, "error", recogniseErr)

@@ -48,6 +48,8 @@ func readForm(r *http.Request) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}
+	// A page of ours posts in one way. Other kinds would leave PostForm empty, and
+	// the handler would take that for a form with nothing in it.
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "" && strings.TrimSpace(strings.ToLower(kind)) != "application/x-www-form-urlencoded" {
 		return errBadForm
 	}
@@ -131,11 +133,11 @@ func (l *limiter) makeRoom(now time.Time) {
 		return
 	}
 	for client, bucket := range l.clients {
-		if bucket.TokensAt(now) >= signInsAtOnce {
+		if bucket.TokensAt(now) >= signInsAtOnce { // as good as one who was never here
 			delete(l.clients, client)
 		}
 	}
-	for client := range l.clients {
+	for client := range l.clients { // in no order, so that none can be pushed out on purpose
 		if len(l.clients) < maxClients {
 			return
 		}

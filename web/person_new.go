@@ -120,7 +120,7 @@ func (a *App) takenBy(c echo.Context, userID string, wrong error) (*views.Person
 	}
 	u, err := a.users.User(c.Request().Context(), actor(c), id)
 	if errors.Is(err, users.ErrNotFound) {
-		return nil, nil // deleted meanwhile
+		return nil, nil // deleted since then
 	}
 	if err != nil {
 		return nil, err

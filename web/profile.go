@@ -96,6 +96,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 	if err != nil {
 		return views.Profile{}, err
 	}
+	// What they did themselves they know; this is where to see who meddled.
 	others, err := a.users.Events(ctx, who, users.EventQuery{Target: who.ID, ByOthers: true, Limit: othersShown})
 	if err != nil {
 		return views.Profile{}, err

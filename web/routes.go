@@ -75,6 +75,7 @@ type group struct {
 	access access
 }
 
+// group returns the group of routes that who may call.
 func (a *App) group(e *echo.Echo, who access) group { return group{a, e, who} }
 
 // page adds a page.
@@ -99,6 +100,7 @@ func (g group) form(path string, show, take echo.HandlerFunc) {
 	g.add(route{Method: http.MethodPost, Path: path, Form: true}, take)
 }
 
+// add adds a route to the router, and to the table that tests and ownPath read.
 func (g group) add(r route, h echo.HandlerFunc) {
 	r.Access = g.access
 	g.app.table = append(g.app.table, r)
@@ -112,12 +114,13 @@ func (a *App) admit(who access, next echo.HandlerFunc) echo.HandlerFunc {
 		if err := admission(c, who); err != nil {
 			return err
 		}
-		err := next(c)
+		err := next(c) // the form is known only when the handler has bound it
 		a.recordRefusedFields(c)
 		return err
 	}
 }
 
+// admission returns why c is not let through to a route that only who may call.
 func admission(c echo.Context, who access) error {
 	if who == accessAnyone {
 		return nil

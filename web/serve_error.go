@@ -20,6 +20,7 @@ const retryAfter = "5"
 // serveError answers a request with what err means for the person who made it.
 // It logs faults, and records refusals of who is signed in.
 func (a *App) serveError(err error, c echo.Context) {
+	// That nobody is signed in is no error to the person: they are asked to.
 	if errors.Is(err, users.ErrNoSession) && !c.Response().Committed {
 		err = a.askToSignIn(c)
 	}
@@ -28,7 +29,7 @@ func (a *App) serveError(err error, c echo.Context) {
 	}
 	status, message := explain(err)
 	a.noteError(c, err, status)
-	if c.Response().Committed {
+	if c.Response().Committed { // part of another answer is on its way
 		return
 	}
 	if status == http.StatusServiceUnavailable {

@@ -80,7 +80,8 @@ func (a *App) recognise(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// impersonal are the routes that do not look at who is signed in.
+// impersonal are the routes that do not look at who is signed in, so that they do
+// without the database.
 var impersonal = map[string]bool{"/static/*": true, "/healthz": true, "/readyz": true}
 
 func (a *App) recogniseViewer(c echo.Context) error {
@@ -95,20 +96,13 @@ func (a *App) recogniseViewer(c echo.Context) error {
 	return nil
 }
 
-// startSession signs in who has come back from the provider, in a new session.
-// The browser's old one ends, whoever it belongs to.
+// startSession signs in who has come back from the provider, in a new session with
+// a new secret. The browser's old one, which the visit names, ends with it,
+// whoever it belongs to.
 func (a *App) startSession(c echo.Context, coming *arrival) error {
-	coming.visit.Replaces = a.sessionDigest(c)
 	session := sessions.NewSession(a.store, sessionCookie)
 	session.Values[arrivalValue{}] = coming
-	if err := a.store.Save(c.Request(), c.Response(), session); err != nil {
-		return err
-	}
-	if before := viewer(c); before.Key != "" && before.Key != coming.who.User.Key {
-		_, err := a.users.SignOut(c.Request().Context(), actor(c), coming.visit.Replaces)
-		return err
-	}
-	return nil
+	return a.store.Save(c.Request(), c.Response(), session)
 }
 
 // forgetSession takes the session's cookie from the browser. The session itself

@@ -61,7 +61,7 @@ func (a *App) startSignIn(c echo.Context) error {
 	if err := a.users.Keep(ctx, users.KeptAttempt, users.DigestOf(secret), data, attemptFor); err != nil {
 		return err
 	}
-	a.dropOldAttempts(c)
+	a.dropOldAttempts(c) // before the new one is set, which is not among them
 	c.SetCookie(a.cookie(attemptCookie(begun.State), secret, int(attemptFor/time.Second)))
 	return c.Redirect(http.StatusSeeOther, address)
 }

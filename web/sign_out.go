@@ -10,7 +10,7 @@ import (
 
 // signOut serves POST /sign-out.
 func (a *App) signOut(c echo.Context) error {
-	var form struct{}
+	var form struct{} // a button alone
 	if err := bindForm(c, &form); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func (a *App) suggest(c echo.Context, field string) error {
 // those that match its value if that was refused, so that part of a name leads on
 // by itself. There are none for those who do not see the directory.
 func (a *App) suggestPeople(c echo.Context, o outcome, field, value string) ([]users.Ref, error) {
+	// Who may give service users to others may see whom there is to give them to.
 	if actor(c).May(users.ActCreateService, users.User{}) != nil {
 		return nil, nil
 	}

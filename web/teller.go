@@ -79,6 +79,7 @@ func (t teller) userURL(r users.Ref) string {
 // viewer can mark it reviewed there if they may.
 func (t teller) serviceLine(u users.User) views.ServiceLine {
 	line := views.ServiceLine{Person: t.user(u), Purpose: plainText(u.Purpose), ReviewOn: dateWord(u.ReviewOn), Due: t.due(u.ReviewOn)}
+	// Who answers for it may open its page, though not those of other users.
 	if line.URL == "" && t.actor.May(users.ActSee, u) == nil {
 		line.URL = userPath(u.ID)
 	}

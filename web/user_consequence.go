@@ -155,7 +155,7 @@ func (a *App) deleteUser(c echo.Context) error {
 		err = a.users.Delete(c.Request().Context(), actor(c), target.User.ID,
 			users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver})
 	}
-	next := "/users"
+	next := "/users" // the user's own page is gone
 	if target.User.Key == actor(c).Key {
 		next = "/" // who is gone sees no directory
 	}

@@ -112,6 +112,7 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 		refused := t.refusedSignIn(*d.LastRefusal)
 		f.Refused = &refused
 	}
+	// The form, or one reason why there is none.
 	switch err := t.actor.May(users.ActResetSignIn, u); {
 	case len(d.Identities) == 0 || t.actor.May(users.ActEdit, u) != nil: // the head of the page says why
 	case err != nil:
@@ -160,7 +161,7 @@ func (t teller) danger(d users.Detail) views.Danger {
 		return views.Danger{Why: lastOwnerWhy}
 	}
 	var danger views.Danger
-	var why [2]string
+	var why [2]string // of deactivating or reactivating, and of deleting
 	if u.Status == users.StatusDeactivated {
 		danger.Reactivate, why[0] = allowed(t.actor, users.ActReactivate, u, userPath(u.ID, "reactivate"))
 	} else {

@@ -58,7 +58,7 @@ func (a *App) endUserSessions(c echo.Context) error {
 func (a *App) endSessionsOf(c echo.Context, id users.ID, form endSessionsForm) (done string, err error) {
 	ctx := c.Request().Context()
 	switch form.Session {
-	case "":
+	case "": // whether they may comes first: who may not is refused, not corrected
 		u, err := a.users.User(ctx, actor(c), id)
 		if err == nil {
 			err = actor(c).May(users.ActEndSessions, u)

@@ -148,6 +148,7 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) 
 	m.Filter = directoryFilter(l)
 	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
 	m.NewServiceUser, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
+	// Nobody but the first owner yet, and they are not looking for anyone.
 	if counts[users.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" {
 		m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	}
@@ -256,7 +257,7 @@ func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound,
 		return none, nil
 	}
 	if t.actor.May(users.ActAddPerson, users.User{}) == nil {
-		key := "name"
+		key := "name" // the form is filled in with what was searched for
 		if strings.Contains(text, "@") {
 			key = "user_id"
 		}

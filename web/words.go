@@ -97,7 +97,8 @@ var fieldWords = map[string]string{
 	"identity":             "Identity",
 }
 
-// fieldWord names a field; one that this version does not know by its own name.
+// fieldWord names a field; one that this version does not know, from a newer one
+// or by hand, by its own name.
 func fieldWord(field string) string {
 	if word, ok := fieldWords[field]; ok {
 		return word
