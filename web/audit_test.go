@@ -54,7 +54,7 @@ func newHistory(t *testing.T) *site {
 	s.Person(t, "ana@example.com", users.RoleUser)
 	s.Clock.Advance(time.Hour)
 	s.ServiceUser(t, "nightly", users.RoleUser)
-	_, err := s.Edit(ctx, s.Owner, "nightly", users.Edit{Fields: users.Fields{Name: userstest.Ptr("Nightly"), Types: map[string]bool{"comment_mention": false}}})
+	_, err := s.Edit(ctx, s.Owner, "nightly", users.Edit{Fields: users.Fields{Name: new("Nightly"), Types: map[string]bool{"comment_mention": false}}})
 	step(err)
 	_, err = s.MarkReviewed(ctx, s.Owner, "nightly", "2027-06-01")
 	step(err)
@@ -140,7 +140,7 @@ func TestListEvents_filters(t *testing.T) {
 func TestListEvents_days(t *testing.T) {
 	t.Parallel()
 	s := newHistory(t)
-	if _, err := s.EditProfile(t.Context(), s.Owner, users.ProfileEdit{TimeZone: userstest.Ptr("Pacific/Kiritimati")}); err != nil {
+	if _, err := s.EditProfile(t.Context(), s.Owner, users.ProfileEdit{TimeZone: new("Pacific/Kiritimati")}); err != nil {
 		t.Fatal(err)
 	}
 	b := s.signIn(t, "owner@example.com")

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/users"
-	"github.com/roboto-ai/console/internal/users/userstest"
 	"github.com/roboto-ai/console/web"
 )
 
@@ -20,7 +19,7 @@ func TestProfile(t *testing.T) {
 	s := newSite(t)
 	b := s.as(t, users.RoleUser)
 	if _, err := s.Edit(t.Context(), s.Owner, "user@example.com", users.Edit{
-		Fields: users.Fields{Name: userstest.Ptr("Uma")}, Reason: "asked by phone",
+		Fields: users.Fields{Name: new("Uma")}, Reason: "asked by phone",
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +83,7 @@ func TestProfileChangedMeanwhile(t *testing.T) {
 	b := s.as(t, users.RoleUser)
 	form := b.get(t, "/profile").form(t, "/profile")
 	if _, err := s.Edit(t.Context(), s.Owner, "user@example.com", users.Edit{
-		Fields: users.Fields{Name: userstest.Ptr("Theirs"), Channels: map[string]bool{"web_ui": true}},
+		Fields: users.Fields{Name: new("Theirs"), Channels: map[string]bool{"web_ui": true}},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/roboto-ai/console/internal/users"
-	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
 const anaEdit = "/users/ana@example.com/edit"
@@ -234,7 +233,7 @@ func TestEditUser_stale(t *testing.T) {
 	b := s.as(t, users.RoleAdmin)
 	form := b.get(t, at).form(t, at)
 	edit := users.Edit{Fields: users.Fields{
-		Name: userstest.Ptr("Their name"), PictureURL: userstest.Ptr("https://example.com/theirs.png"), Channels: map[string]bool{"email": false, "web_ui": true},
+		Name: new("Their name"), PictureURL: new("https://example.com/theirs.png"), Channels: map[string]bool{"email": false, "web_ui": true},
 	}}
 	if _, err := s.Edit(t.Context(), s.Owner, "nightly", edit); err != nil {
 		t.Fatal(err)

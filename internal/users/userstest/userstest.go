@@ -153,6 +153,3 @@ func Claims(id string) users.Claims {
 func Visit(secret string) users.Visit {
 	return users.Visit{Digest: users.DigestOf(secret), IDToken: "id-token-of-" + secret, Address: "192.0.2.7", UserAgent: "Firefox", RequestID: "req"}
 }
-
-// Ptr returns a pointer to v, for fields that may be left as they are.
-func Ptr[T any](v T) *T { return &v }
