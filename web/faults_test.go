@@ -71,6 +71,7 @@ func TestDiskFull(t *testing.T) {
 	b.post(t, "/profile", set(form, "name", "Room again", "version", "0")).must(t, http.StatusSeeOther)
 }
 
+// pragma sets something of the database that belongs to the connection.
 func (s *site) pragma(t *testing.T, statement string) {
 	t.Helper()
 	if err := s.DB.Transact(t.Context(), func(tx *sql.Tx) error {

@@ -148,6 +148,7 @@ func person(id string) authtest.Person {
 	return authtest.Person{Subject: "op-" + id, Email: id, Verified: true}
 }
 
+// setCookie plants a cookie of the console, as signing in would.
 func (b *browser) setCookie(t *testing.T, name, value string) {
 	t.Helper()
 	base, err := url.Parse(b.site.server.URL)

@@ -55,6 +55,8 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	}
 }
 
+// checkHeaders reports what the headers of an answer lack. Assets alone are kept
+// by the browser.
 func checkHeaders(t *testing.T, name string, p page) {
 	t.Helper()
 	for header, want := range pageHeaders {
@@ -77,6 +79,8 @@ func checkHeaders(t *testing.T, name string, p page) {
 	}
 }
 
+// checkCookie reports a cookie that another host, a script or plain http could get
+// at.
 func checkCookie(t *testing.T, line string) {
 	t.Helper()
 	c, err := http.ParseSetCookie(line)

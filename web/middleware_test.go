@@ -33,6 +33,7 @@ func TestLogLines(t *testing.T) {
 	}
 }
 
+// prefixes returns networks; an empty text is none.
 func prefixes(list ...string) []netip.Prefix {
 	var all []netip.Prefix
 	for _, p := range list {
