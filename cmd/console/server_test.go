@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -82,4 +83,18 @@ func get(t *testing.T, url string) (int, string) {
 		t.Fatal(err)
 	}
 	return resp.StatusCode, string(body)
+}
+
+// TestListenTwice begins where another program is at work already.
+func TestListenTwice(t *testing.T) {
+	t.Parallel()
+	first, err := listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	_, err = listen(t.Context(), first.Addr().String())
+	if err == nil || !strings.Contains(err.Error(), "--listen") {
+		t.Errorf("got error %v, want one that says what to do", err)
+	}
 }
