@@ -72,6 +72,14 @@ func (j job) searchLive() {
 	if got := js[int](j.tab, `history.length`); got != pages {
 		j.fail("typing made %d pages to go back to", got-pages)
 	}
+	// The first click on a result takes the focus from the field, and has to
+	// arrive: nothing may be put in the place of the results for that.
+	j.settle()
+	js[any](j.tab, `(document.querySelector("#results").marked = true, document.activeElement.blur())`)
+	j.settle()
+	if !js[bool](j.tab, `document.querySelector("#results").marked === true`) {
+		j.fail("to leave the search field puts other results in the place of those that are shown")
+	}
 }
 
 // edit gives the person a name and reads on their page what came of it.
