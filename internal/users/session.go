@@ -144,7 +144,10 @@ func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) 
 // there is no such user or they have no such session, a [*ForbiddenError], and an
 // [*InvalidError] on the reason.
 func (s *Service) EndSession(ctx context.Context, actor Actor, id ID, session SessionID, reason string) error {
-	_, err := s.endAll(ctx, actor, id, reason, `id = $2`, session)
+	n, err := s.endAll(ctx, actor, id, reason, `id = $2`, session)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
 	return in("end session of", id, err)
 }
 
@@ -175,12 +178,10 @@ func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which 
 			return nothing, err
 		}
 		events, err := tx.endWhere(ctx, u, "by "+string(tx.actor.ID), `user_key = $1 AND `+which, session)
-		if n = len(events); n == 0 && err == nil && which == `id = $2` {
-			return nothing, ErrNotFound
-		}
 		for i := range events {
 			events[i].Reason = reason
 		}
+		n = len(events)
 		return events, err
 	})
 	return n, err
