@@ -100,3 +100,23 @@ func TestManyIdentitiesForOneInvitation(t *testing.T) {
 		t.Errorf("got %d refusals, %d identities and %d sessions, %v; want 19, 1 and 1", taken, len(detail.Identities), detail.Sessions, err)
 	}
 }
+
+// TestResetKeepsWhatWasEmptied signs in again after a reset, with claims that
+// would fill what Ana had taken out of her record.
+func TestResetKeepsWhatWasEmptied(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := d.Person(t, "ana@example.com", users.RoleUser)
+	if _, err := d.EditProfile(t.Context(), ana, users.ProfileEdit{Fields: users.Fields{Name: new("")}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ResetSignIn(t.Context(), d.Owner, ana.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	claims := userstest.Claims("ana@example.com")
+	claims.Name, claims.TimeZone = "Ana of the provider", "Europe/Zurich"
+	in, err := d.SignIn(t.Context(), claims, userstest.Visit("again"))
+	if err != nil || in.User.Name != "" || in.User.TimeZone != "UTC" {
+		t.Errorf("got %q in %s, %v; want the record as Ana left it", in.User.Name, in.User.TimeZone, err)
+	}
+}

@@ -130,12 +130,16 @@ func refusal(claims Claims, id ID, u User, known bool, config Config) Refusal {
 	return ""
 }
 
-// bind gives an invited person their identity.
+// bind gives an invited person their identity. Only who has never been here gets
+// what the claims say of them; who comes back after a reset has had their say.
 func (c *changeTx) bind(ctx context.Context, before User, claims Claims) (User, []Event, error) {
 	if err := insertIdentity(ctx, c, before.Key, claims); err != nil {
 		return User{}, nothing, err
 	}
-	after := claims.fill(before.clone())
+	after := before.clone()
+	if before.SeenAt.IsZero() {
+		after = claims.fill(after)
+	}
 	after.identified = true
 	after, err := updateUser(ctx, c, before, after)
 	return after, []Event{bound(after, claims, difference(before, after))}, err
