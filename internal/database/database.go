@@ -26,11 +26,16 @@ type Options struct {
 	// Existing refuses to make a new database where there is none, for those who
 	// expect to find one and may have mistyped where.
 	Existing bool
+
+	// Trace is told the text of every statement, by whatever goroutine runs it;
+	// nil: nobody is. It is for tests that count them.
+	Trace func(query string)
 }
 
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
 	path  string
+	hasty bool    // writes do not wait for the disk in any case
 	write *sql.DB // one connection; its transactions take the write lock at once
 	read  *sql.DB // connections that refuse to write
 }
@@ -52,7 +57,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path}
+	db := &DB{path: path, hasty: o.Unsynced}
 	if err := db.open(ctx, at, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
@@ -62,7 +67,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 
 // open connects to the file that inspect found at the given state.
 func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
-	if db.write, err = sql.Open("sqlite", writerDSN(db.path, o)); err != nil {
+	if db.write, err = pool(writerDSN(db.path, o), o); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
@@ -80,7 +85,7 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if err := migrate(ctx, db.write, at.version, steps()); err != nil {
 		return err
 	}
-	if db.read, err = sql.Open("sqlite", readerDSN(db.path)); err != nil {
+	if db.read, err = pool(readerDSN(db.path), o); err != nil {
 		return err
 	}
 	db.read.SetMaxOpenConns(readers())
@@ -109,6 +114,32 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
 		return err
 	}
 	defer writer.Close()
+	return transact(ctx, writer, do)
+}
+
+// Note is Transact for what may be lost with the power, though not with the
+// program: it does not wait for the disk. What is written later by Transact takes
+// it to the disk along with itself.
+func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
+	writer, err := db.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer writer.Close()
+	if db.hasty {
+		return transact(ctx, writer, do)
+	}
+	if _, err := writer.ExecContext(ctx, noted); err != nil {
+		return err
+	}
+	err = transact(ctx, writer, do)
+	// Whatever has become of ctx, the next transaction waits for the disk again.
+	_, restoreErr := writer.ExecContext(context.WithoutCancel(ctx), durable)
+	return errors.Join(err, restoreErr)
+}
+
+// transact runs do in a transaction of a connection.
+func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err

@@ -47,6 +47,21 @@ func Path(url string) (string, error) {
 // readers returns how many connections read at once.
 func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
+// pool returns connections to dsn, none of which is open yet.
+func pool(dsn string, o Options) (*sql.DB, error) {
+	plain, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector{plain, o.Trace}), nil
+}
+
+// What a commit waits for: nothing, or the disk.
+const (
+	noted   = "PRAGMA synchronous = NORMAL"
+	durable = "PRAGMA synchronous = FULL"
+)
+
 // writerDSN returns the name under which the driver opens path to write.
 func writerDSN(path string, o Options) string {
 	synchronous := "FULL"

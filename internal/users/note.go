@@ -75,7 +75,7 @@ func expired(now time.Time, idle time.Duration) bookkeeping {
 // note writes bookkeeping. It is, with [Service.pull], the only way to write
 // beside [Service.change]; a test in cmd/console holds it so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
-	return s.db.Transact(ctx, func(tx *sql.Tx) error {
+	return s.db.Note(ctx, func(tx *sql.Tx) error {
 		for _, b := range all {
 			if _, err := tx.ExecContext(ctx, b.query, b.args...); err != nil {
 				return err

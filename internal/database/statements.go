@@ -1,0 +1,187 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"strings"
+)
+
+// maxIdle is how many statements a connection keeps prepared: more than the pages
+// have. Each is some kilobytes.
+const maxIdle = 64
+
+// A connector opens connections that keep what they have prepared: the same few
+// texts come again and again, and to prepare one costs as much as to run it.
+type connector struct {
+	driver.Connector
+	trace func(query string) // is told every statement; nil: nobody is
+}
+
+// Connect implements [driver.Connector].
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	opened, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plain, ok := opened.(plainConn)
+	if !ok {
+		return nil, errors.Join(errors.New("database: the driver's connections lack what this package needs"), opened.Close())
+	}
+	return &conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, nil
+}
+
+// A plainConn is what the driver's connections can do.
+type plainConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+// A preparedStmt is what the driver's statements can do.
+type preparedStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// A conn is a connection of the driver with the statements it has prepared. Like
+// every [driver.Conn] it is used by one goroutine at a time.
+type conn struct {
+	plainConn
+	trace func(string)
+	idle  map[string]driver.Stmt // prepared and not in use
+	order []string               // of idle, the longest unused first
+}
+
+// Unwrap returns the driver's own connection, for the driver.
+func (c *conn) Unwrap() driver.Conn { return c.plainConn }
+
+// QueryContext implements [driver.QueryerContext].
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	s, err := c.take(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.plainConn.QueryContext(ctx, query, args)
+	}
+	rows, err := s.QueryContext(ctx, args)
+	if err != nil {
+		_ = s.Close() // says the same again
+		return nil, err
+	}
+	return &stmtRows{Rows: rows, done: func() error { return c.give(query, s) }}, nil
+}
+
+// ExecContext implements [driver.ExecerContext].
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	s, err := c.take(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.plainConn.ExecContext(ctx, query, args)
+	}
+	result, err := s.ExecContext(ctx, args)
+	if err != nil {
+		_ = s.Close() // says the same again
+		return nil, err
+	}
+	return result, c.give(query, s)
+}
+
+// take returns a prepared statement that nobody uses, until it is given back. It
+// returns nil for what is not to be kept: changes of the schema and settings, some
+// of which take effect when they are prepared.
+func (c *conn) take(ctx context.Context, query string) (preparedStmt, error) {
+	if c.trace != nil {
+		c.trace(query)
+	}
+	if !keeps(query) {
+		return nil, nil
+	}
+	if s, ok := c.idle[query]; ok {
+		c.forget(query)
+		return s.(preparedStmt), nil
+	}
+	s, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	prepared, ok := s.(preparedStmt)
+	if !ok {
+		return nil, errors.Join(errors.New("database: the driver's statements lack what this package needs"), s.Close())
+	}
+	return prepared, nil
+}
+
+// give puts a statement back. Where one of the same text came back sooner, or too
+// many are kept, one is closed.
+func (c *conn) give(query string, s driver.Stmt) error {
+	if _, twice := c.idle[query]; twice {
+		return s.Close()
+	}
+	c.idle[query] = s
+	c.order = append(c.order, query)
+	if len(c.order) <= maxIdle {
+		return nil
+	}
+	oldest := c.order[0]
+	closing := c.idle[oldest]
+	c.forget(oldest)
+	return closing.Close()
+}
+
+// forget takes a statement from those that are kept.
+func (c *conn) forget(query string) {
+	delete(c.idle, query)
+	for i, q := range c.order {
+		if q == query {
+			c.order = append(c.order[:i], c.order[i+1:]...)
+			return
+		}
+	}
+}
+
+// Close closes the connection and all it has prepared.
+func (c *conn) Close() error {
+	var errs []error
+	for _, s := range c.idle {
+		errs = append(errs, s.Close())
+	}
+	c.idle, c.order = nil, nil
+	return errors.Join(append(errs, c.plainConn.Close())...)
+}
+
+// keeps reports whether a statement reads or writes rows.
+func keeps(query string) bool {
+	word, _, _ := strings.Cut(strings.TrimLeft(query, " \t\n"), " ")
+	switch strings.TrimSpace(strings.ToUpper(word)) {
+	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":
+		return true
+	}
+	return false
+}
+
+// stmtRows are the rows of a statement that is given back when they are closed.
+type stmtRows struct {
+	driver.Rows
+	done func() error
+}
+
+// Close implements [driver.Rows].
+func (r *stmtRows) Close() error {
+	err := r.Rows.Close()
+	if r.done == nil {
+		return err
+	}
+	done := r.done
+	r.done = nil
+	return errors.Join(err, done())
+}
