@@ -83,7 +83,7 @@ func (a *App) listUsers(c echo.Context) error {
 func directoryQuery(l listAddress) users.Query {
 	return users.Query{
 		Text: l.get("q"), Kind: users.Kind(l.get("type")), Role: users.Role(l.get("role")),
-		Status: users.Status(l.get("status")), Seen: users.Seen(l.get("seen")), View: users.View(l.get("view")),
+		Status: users.Status(l.get("status")), Seen: users.Span(l.get("seen")), Created: users.Span(l.get("created")), View: users.View(l.get("view")),
 		Sort: users.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
 	}
 }
@@ -93,7 +93,7 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	t := a.tell(c)
 	m := views.Directory{
 		Chips:   directoryChips(l),
-		Count:   counted(listing.Total, "user", "users") + " found",
+		Count:   totalWords(listing.Total) + " found",
 		Columns: directoryColumns(l),
 		Pager:   rangePager(l, listing),
 	}
@@ -233,7 +233,7 @@ func directoryColumns(l listAddress) views.DirectoryColumns {
 func rangePager(l listAddress, listing users.Listing) views.Pager {
 	p := views.Pager{Previous: l.turned("before", listing.Previous), Next: l.turned("after", listing.Next)}
 	if n := len(listing.Users); n > 0 {
-		p.Range = number(listing.From) + "–" + number(listing.From+n-1) + " of " + number(listing.Total)
+		p.Range = number(listing.From) + "–" + number(listing.From+n-1) + " of " + totalNumber(listing.Total)
 	}
 	return p
 }

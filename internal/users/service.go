@@ -39,9 +39,11 @@ const (
 // A Service is the directory and its history. Its methods may be called from
 // several goroutines.
 type Service struct {
-	db     *database.DB
-	config Config
-	notes  *notebook
+	db        *database.DB
+	config    Config
+	notes     *notebook
+	most      int // users that one page puts in order: maxExact
+	estimates estimates
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.
@@ -61,7 +63,7 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.Signup == "" {
 		c.Signup = SignupInvited
 	}
-	return &Service{db: db, config: c, notes: newNotebook(c.Log)}
+	return &Service{db: db, config: c, notes: newNotebook(c.Log), most: maxExact}
 }
 
 // Close waits for the bookkeeping under way. The database stays open.
