@@ -110,7 +110,7 @@ func (p plan) query(f *filter, at place) string {
 	limit := ` LIMIT ` + f.arg(p.limit+1)
 	total, hits := `0`, ``
 	if p.candidates != nil {
-		total, hits = `(SELECT COUNT(*) FROM hits)`, `WITH hits AS (`+p.hits(f)+`) `
+		total, hits = `(SELECT COUNT(*) FROM hits)`, `WITH hits AS MATERIALIZED (`+p.hits(f)+`) `
 	}
 	return hits + `SELECT ` + total + `, p.place, ` + listColumns + `
 		FROM (SELECT number, sort, place FROM (` + p.parts(f, at, limit) + `) AS parts ORDER BY ` + p.order(at, ``) + limit + `) AS p

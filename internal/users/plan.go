@@ -37,7 +37,7 @@ func (sel selection) plan(ctx context.Context, r reader, q Query, at place) (pla
 	case len(sel.terms) > 0:
 		return p.search(ctx, r, at)
 	case sel.rule.condition != nil && sel.tallies.days[sel.view] <= sel.most:
-		p.candidates = func(f *filter) string { return `SELECT u.number FROM users u WHERE ` + sel.rule.condition(f, sel.now) }
+		p.candidates = sel.inView
 	case kept && n > sel.most:
 	case sel.size() <= sel.most && (len(sel.ranges) > 0 || sel.rule.condition != nil):
 		p.candidates = sel.ofFacets
@@ -91,6 +91,12 @@ func (sel selection) fits(ctx context.Context, r reader, numbers func(*filter) s
 
 // nobody is the query of nobody's number.
 func nobody(*filter) string { return `SELECT u.number FROM users u WHERE FALSE` }
+
+// inView is the query of the numbers of all users for whom the condition of the
+// view holds.
+func (sel selection) inView(f *filter) string {
+	return `SELECT u.number FROM users u WHERE ` + sel.rule.within + ` AND ` + sel.rule.condition(f, sel.now)
+}
 
 // ofFacets is the query of the numbers of all users in the facets.
 func (sel selection) ofFacets(f *filter) string {

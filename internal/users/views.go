@@ -35,6 +35,7 @@ type viewRule struct {
 	facet     func(facet) bool
 	times     func(now time.Time) timeRange         // nil: at any time
 	condition func(f *filter, now time.Time) string // nil: all of them
+	within    string                                // with a condition: what its index is of
 }
 
 // views are the rules of the named views.
@@ -55,13 +56,15 @@ var views = map[View]viewRule{
 	},
 	ViewUnanswered: {
 		facet:     isService,
-		condition: func(*filter, time.Time) string { return `u.kind = 'service' AND u.responsible_key IS NULL` },
+		condition: func(*filter, time.Time) string { return `u.responsible_key IS NULL` },
+		within:    `u.kind = 'service'`,
 	},
 	ViewReviewDue: {
 		facet: func(f facet) bool { return isService(f) && f.Status == StatusActive },
 		condition: func(f *filter, now time.Time) string {
-			return `u.kind = 'service' AND u.status = 'active' AND COALESCE(u.review_on, '') <= ` + f.arg(today(now))
+			return `COALESCE(u.review_on, '') <= ` + f.arg(today(now))
 		},
+		within: `u.kind = 'service' AND u.status = 'active'`,
 	},
 }
 
