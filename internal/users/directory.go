@@ -136,6 +136,7 @@ type selection struct {
 	now     time.Time
 	most    int // that can be put in order
 	terms   []term
+	common  map[string]bool // what to search for narrows nothing
 	exact   ID
 	nobody  bool // nobody can be found
 	view    View
@@ -195,6 +196,9 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	}
 	if sel.nobody = sel.nobody || len(sel.facets) == 0; sel.nobody {
 		sel.terms, sel.exact = nil, ""
+	}
+	if len(sel.terms) > 0 {
+		sel.common = s.common()
 	}
 	return sel, nil
 }

@@ -208,7 +208,8 @@ type way struct {
 func (p plan) ways(f *filter) []way {
 	switch everyone := p.tallies.sum(views[ViewAll].facet); {
 	case p.newest:
-		return []way{{searchIndex + ` CROSS JOIN users u`, append(p.outside(f), indexed(f, p.terms), `u.number = `+searchNumber)}}
+		found, _ := indexed(f, p.terms, p.common)
+		return []way{{searchIndex + ` CROSS JOIN users u`, append(p.outside(f), found, `u.number = `+searchNumber)}}
 	case p.size()*dense >= everyone || p.column == byUpdated:
 		return []way{{`users u`, p.outside(f)}}
 	}

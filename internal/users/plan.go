@@ -54,18 +54,15 @@ func (sel selection) plan(ctx context.Context, r reader, q Query, at place) (pla
 // search decides how a page of what a search finds is read. A later page is in
 // the order of the one before, however many there are by now.
 func (p plan) search(ctx context.Context, r reader, at place) (plan, error) {
-	found := func(f *filter) string {
-		return `SELECT ` + searchNumber + ` AS number FROM ` + searchIndex + ` WHERE ` + indexed(f, p.terms)
-	}
 	if at.newest() {
 		return p.newestFirst(), nil
 	}
-	few, err := p.fits(ctx, r, found)
+	few, err := p.fits(ctx, r, p.found)
 	switch {
 	case err != nil:
 		return plan{}, err
 	case few || at.key() && p.size() > p.most:
-		p.candidates, p.sure = found, exactly(p.terms)
+		p.candidates, p.sure = p.found, p.foundAlone()
 	case p.size() <= p.most:
 		p.candidates = p.ofFacets
 	default:
@@ -74,19 +71,36 @@ func (p plan) search(ctx context.Context, r reader, at place) (plan, error) {
 	return p, nil
 }
 
+// found is the query of the numbers of all that the index of the search finds.
+func (sel selection) found(f *filter) string {
+	condition, _ := indexed(f, sel.terms, sel.common)
+	return `SELECT ` + searchNumber + ` AS number FROM ` + searchIndex + ` WHERE ` + condition
+}
+
+// foundAlone reports whether whoever the index finds has the terms.
+func (sel selection) foundAlone() bool {
+	_, alone := indexed(new(filter), sel.terms, sel.common)
+	return alone
+}
+
 // newestFirst returns p in the order of creation, which numbers have, too.
 func (p plan) newestFirst() plan {
 	p.newest = true
-	p.column, p.descending, p.sure = byNumber, true, exactly(p.terms)
+	p.column, p.descending, p.sure = byNumber, true, p.foundAlone()
 	return p
 }
 
 // fits reports whether a query returns no more rows than can be put in order.
 func (sel selection) fits(ctx context.Context, r reader, numbers func(*filter) string) (bool, error) {
-	var f filter
-	query := `SELECT COUNT(*) FROM (` + numbers(&f) + ` LIMIT ` + f.arg(sel.most+1) + `) AS few`
-	n, err := count(ctx, r, query, f.args...)
+	n, err := countUpTo(ctx, r, sel.most+1, numbers)
 	return n <= sel.most, err
+}
+
+// countUpTo returns how many rows a query has, or most if they are more.
+func countUpTo(ctx context.Context, r reader, most int, numbers func(*filter) string) (int, error) {
+	var f filter
+	query := `SELECT COUNT(*) FROM (` + numbers(&f) + ` LIMIT ` + f.arg(most) + `) AS some`
+	return count(ctx, r, query, f.args...)
 }
 
 // nobody is the query of nobody's number.

@@ -11,18 +11,48 @@ const (
 	searchNumber = `users_search.rowid` // the number of the user
 )
 
-// indexed returns the condition that the index has all of the terms.
-func indexed(f *filter, terms []term) string {
-	all := make([]string, len(terms))
-	for i, t := range terms {
-		spellings := make([]string, len(t))
-		for j, needle := range t {
-			spellings[j] = `(` + strings.Join(threes(needle), ` AND `) + `)`
+// indexed returns the condition that the index has the terms, and whether that
+// alone tells who has them. Characters that are common are not asked for where
+// others are: to go through nearly everyone narrows nothing.
+func indexed(f *filter, terms []term, common map[string]bool) (condition string, alone bool) {
+	alone = true
+	var all []string
+	for _, t := range terms {
+		one, narrows := t.inIndex(common)
+		if narrows {
+			all = append(all, one)
 		}
-		all[i] = `(` + strings.Join(spellings, ` OR `) + `)`
+		alone = alone && narrows && t.isThree()
 	}
-	return `users_search MATCH ` + f.arg(strings.Join(all, ` AND `))
+	if len(all) == 0 {
+		one, _ := terms[0].inIndex(nil)
+		all, alone = append(all, one), len(terms) == 1 && terms[0].isThree()
+	}
+	return `users_search MATCH ` + f.arg(strings.Join(all, ` AND `)), alone
 }
+
+// inIndex returns t in FTS5's query language, without what is common. It reports
+// false if nothing is left in one of its spellings.
+func (t term) inIndex(common map[string]bool) (query string, narrows bool) {
+	spellings := make([]string, len(t))
+	for i, needle := range t {
+		var all []string
+		for _, three := range threes(needle) {
+			if !common[three] {
+				all = append(all, quoted(three))
+			}
+		}
+		if len(all) == 0 {
+			return ``, false
+		}
+		spellings[i] = `(` + strings.Join(all, ` AND `) + `)`
+	}
+	return `(` + strings.Join(spellings, ` OR `) + `)`, true
+}
+
+// isThree reports whether t is just three characters, so that the index knows all
+// there is to know.
+func (t term) isThree() bool { return len(t) == 1 && len([]rune(t[0])) == 3 }
 
 // threes returns characters of a text in threes, as the index is asked for them.
 // That every third begins one is enough to find few others.
@@ -31,21 +61,11 @@ func threes(needle string) []string {
 	last := len(runes) - 3
 	var all []string
 	for i := 0; i < last; i += 3 {
-		all = append(all, quoted(runes[i:i+3]))
+		all = append(all, string(runes[i:i+3]))
 	}
-	return append(all, quoted(runes[last:]))
+	return append(all, string(runes[last:]))
 }
 
 // quoted returns characters as a string of FTS5's query language (section 3.1 of
 // its documentation).
-func quoted(runes []rune) string { return `"` + strings.ReplaceAll(string(runes), `"`, `""`) + `"` }
-
-// exactly reports whether the index alone tells who has the terms.
-func exactly(terms []term) bool {
-	for _, t := range terms {
-		if len(t) != 1 || len([]rune(t[0])) != 3 {
-			return false
-		}
-	}
-	return true
-}
+func quoted(three string) string { return `"` + strings.ReplaceAll(three, `"`, `""`) + `"` }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -44,6 +45,7 @@ type Service struct {
 	notes     *notebook
 	most      int // users that one page puts in order: maxExact
 	estimates estimates
+	threes    atomic.Pointer[commonThrees]
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.

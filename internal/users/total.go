@@ -33,11 +33,11 @@ func (s *Service) total(ctx context.Context, sel selection, got page, q Query) (
 	if n, kept := sel.kept(); kept {
 		return Total{N: n}, nil
 	}
-	n, err := s.estimates.of(ctx, s.reads(), sel, q)
-	if err != nil {
-		return Total{}, err
+	e, err := s.estimates.of(ctx, s.reads(), sel, q)
+	if err != nil || e.exact {
+		return Total{N: e.n}, err
 	}
-	return roundedTotal(n, got.last()), nil
+	return roundedTotal(e.n, got.last()), nil
 }
 
 // last returns the position of the last row of the page.
@@ -59,7 +59,8 @@ func roundedTotal(estimate, known int) Total {
 }
 
 const (
-	sampleSize       = 10_000           // users that an estimate looks at
+	maxCounted       = 100_000          // that the index of the search counts in milliseconds
+	sampleMost       = 10_000           // users that an estimate looks at
 	sampleLeast      = 100              // of them have to be found, so that it is right to a tenth or so
 	estimateAge      = 10 * time.Second // for which an estimate is kept
 	maxKeptEstimates = 200
@@ -73,43 +74,62 @@ type estimates struct {
 
 // An estimate is about how many users there were at a time; 0 if it is not known.
 type estimate struct {
-	n  int
-	at time.Time
+	n     int
+	exact bool
+	at    time.Time
 }
 
-// of returns about how many users are selected, or 0 if they are too few among
-// all to tell. What it returns was true within the last ten seconds.
-func (e *estimates) of(ctx context.Context, r reader, sel selection, q Query) (int, error) {
+// of returns about how many users are selected. What it returns was true within
+// the last ten seconds.
+func (e *estimates) of(ctx context.Context, r reader, sel selection, q Query) (estimate, error) {
 	key := q.question()
 	e.mu.Lock()
 	known, ok := e.kept[key]
 	e.mu.Unlock()
 	if ok && sel.now.Sub(known.at).Abs() < estimateAge {
-		return known.n, nil
+		return known, nil
 	}
-	n, err := sel.sample(ctx, r)
+	n, exact, err := sel.estimate(ctx, r)
 	if err != nil {
-		return 0, err
+		return estimate{}, err
 	}
-	e.keep(key, estimate{n, sel.now})
-	return n, nil
+	known = estimate{n, exact, sel.now}
+	e.keep(key, known)
+	return known, nil
 }
 
-// keep keeps an estimate, and lets go of old ones when there are many.
-func (e *estimates) keep(key string, new estimate) {
+// keep keeps an estimate, and lets go of all when there are many.
+func (e *estimates) keep(key string, known estimate) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.kept == nil || len(e.kept) >= maxKeptEstimates {
 		e.kept = make(map[string]estimate)
 	}
-	e.kept[key] = new
+	e.kept[key] = known
 }
 
-// sample estimates how many users are selected from some of all users, at even
-// distances.
-func (sel selection) sample(ctx context.Context, r reader) (int, error) {
+// estimate counts the users that are selected, if the index of the search can tell
+// them and they are not too many; else it estimates how many they are.
+func (sel selection) estimate(ctx context.Context, r reader) (n int, exact bool, err error) {
+	least := sel.most
+	if len(sel.terms) > 0 && len(sel.others)+len(sel.ranges) == 0 && sel.rule.condition == nil && sel.foundAlone() {
+		n, err := countUpTo(ctx, r, maxCounted+1, sel.found)
+		if err != nil || n <= maxCounted {
+			return n, true, err
+		}
+		least = maxCounted
+	}
+	n, err = sel.sample(ctx, r, least)
+	return n, false, err
+}
+
+// sample estimates how many users are selected, who are at least so many, from
+// some of all users at even distances. It returns 0 if too few of them are.
+func (sel selection) sample(ctx context.Context, r reader, least int) (int, error) {
 	var f filter
-	step := max(1, sel.tallies.sum(views[ViewAll].facet)/sampleSize)
+	everyone := sel.tallies.sum(views[ViewAll].facet)
+	size := min(sampleMost, 3*sampleLeast*everyone/max(least, 1))
+	step := max(1, everyone/max(size, 1))
 	distance := f.arg(step)
 	conditions := append(sel.outside(&f), sel.details(&f, "", false)...)
 	found, err := count(ctx, r, `WITH RECURSIVE sample (number) AS (
