@@ -21,12 +21,14 @@ const (
 	ActionBound         Action = "identity.bound"
 	ActionReset         Action = "identity.reset"
 	ActionAccessRefused Action = "access.refused" // a request of a known user
+	ActionExported      Action = "directory.exported"
 )
 
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
 	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionAccessRefused,
+	ActionExported,
 }
 
 // An Event is one row of the audit log.

@@ -24,8 +24,12 @@ func indexed(f *filter, terms []term, common map[string]bool) (condition string,
 		}
 		alone = alone && narrows && t.isThree()
 	}
-	if len(all) == 0 {
-		one, _ := terms[0].inIndex(nil)
+	if len(all) == 0 { // the beginning of one will do
+		var begin term
+		for _, needle := range terms[0] {
+			begin = append(begin, threes(needle)[0])
+		}
+		one, _ := begin.inIndex(nil)
 		all, alone = append(all, one), len(terms) == 1 && terms[0].isThree()
 	}
 	return `users_search MATCH ` + f.arg(strings.Join(all, ` AND `)), alone

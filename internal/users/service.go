@@ -46,6 +46,7 @@ type Service struct {
 	most      int // users that one page puts in order: maxExact
 	estimates estimates
 	threes    atomic.Pointer[commonThrees]
+	exports   chan struct{} // holds one for each that is under way
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.
@@ -65,7 +66,7 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.Signup == "" {
 		c.Signup = SignupInvited
 	}
-	return &Service{db: db, config: c, notes: newNotebook(c.Log), most: maxExact}
+	return &Service{db: db, config: c, notes: newNotebook(c.Log), most: maxExact, exports: make(chan struct{}, maxExports)}
 }
 
 // Close waits for the bookkeeping under way. The database stays open.
