@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 )
@@ -21,7 +22,7 @@ type addresses map[string][]string
 const (
 	deepPages = 5
 	rareTerms = 8
-	manyTerms = 4
+	manyTerms = 16
 	details   = 32
 )
 
@@ -50,10 +51,11 @@ func explore(ctx context.Context, s *site) (addresses, string, error) {
 		{"common", "common terms", common(s.sample), 1, 1 << 30, manyTerms},
 		{"prefix", "two-character prefixes", prefixes(s.sample), 1, 1 << 30, manyTerms},
 	} {
-		paths, terms, err := tryTerms(ctx, s, kind.terms, kind.least, kind.most, kind.want)
+		paths, terms, longest, err := tryTerms(ctx, s, kind.terms, kind.least, kind.most, kind.want)
 		if err != nil {
 			return nil, "", err
 		}
+		s.anew[kind.name] = longest
 		if len(paths) == 0 {
 			return nil, "", fmt.Errorf("found no %s to search for", kind.words)
 		}
@@ -104,37 +106,46 @@ func nextPage(page *html.Node) string {
 var counted = regexp.MustCompile(`([0-9][0-9,]*)[^0-9]{0,20}users? found`)
 
 // hits returns how many users the page at an address says it has found, -1 if it
-// does not say.
-func hits(ctx context.Context, s *site, path string) (int, error) {
-	page, err := s.parse(ctx, path)
+// does not say, and how long it took to open.
+func hits(ctx context.Context, s *site, path string) (n int, took time.Duration, err error) {
+	began := time.Now()
+	text, err := s.get(ctx, path)
+	took = time.Since(began)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
+	}
+	page, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		return 0, 0, err
 	}
 	found := counted.FindStringSubmatch(textOf(page))
 	if found == nil {
-		return -1, nil
+		return -1, took, nil
 	}
-	return strconv.Atoi(strings.ReplaceAll(found[1], ",", ""))
+	n, err = strconv.Atoi(strings.ReplaceAll(found[1], ",", ""))
+	return n, took, err
 }
 
 // tryTerms searches for terms and returns the addresses of the first that find as
-// much as they should, and in words what that is.
-func tryTerms(ctx context.Context, s *site, terms []string, least, most, want int) (paths []string, words string, err error) {
+// much as they should, in words what that is, and the longest that one took:
+// nobody has asked for it before.
+func tryTerms(ctx context.Context, s *site, terms []string, least, most, want int) (paths []string, words string, longest time.Duration, err error) {
 	var kept []string // with what they find
 	for _, term := range terms {
-		n, err := hits(ctx, s, searchPath(term))
+		n, took, err := hits(ctx, s, searchPath(term))
 		if err != nil {
-			return nil, "", err
+			return nil, "", 0, err
 		}
 		if n >= 0 && (n < least || n > most) {
 			continue
 		}
+		longest = max(longest, took)
 		paths, kept = append(paths, searchPath(term)), append(kept, fmt.Sprintf("%s (%s)", term, thousands(n)))
 		if len(paths) == want {
 			break
 		}
 	}
-	return paths, strings.Join(kept, ", "), nil
+	return paths, strings.Join(kept, ", "), longest, nil
 }
 
 // rare returns terms that only a few users have: the local parts of addresses.

@@ -44,6 +44,7 @@ func makeDatabase(ctx context.Context, program, dir string, size int) (string, e
 		return "", err
 	}
 	demo := exec.CommandContext(ctx, program, "demo", "--users", strconv.Itoa(size), "--database", "sqlite:"+path, "--listen", "127.0.0.1:0")
+	demo.Cancel = func() error { return demo.Process.Signal(syscall.SIGTERM) } // it leaves nothing behind
 	demo.Stderr = os.Stderr
 	out, err := demo.StdoutPipe()
 	if err != nil {

@@ -78,25 +78,28 @@ func (p page) measure(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	b.pages.add(p.row(of, size)...)
+	b.pages.add(p.row(of, size, b.large.anew[p.kind])...)
 	b.growth.add(p.growthRow(of)...)
 	return nil
 }
 
-// row is the line of the page in the table.
-func (p page) row(of map[string]figures, size int) []string {
+// row is the line of the page in the table. anew is what it took the first time.
+func (p page) row(of map[string]figures, size int, anew time.Duration) []string {
 	a, b := of[fromMemory], of[asPage]
 	reached := b.rate >= p.ratio*a.rate && (p.tail == 0 || float64(b.p99) <= p.tail*float64(a.p99))
 	note := ""
 	if p.first > 0 {
 		same := b.rate / of[firstPage].rate
 		reached = reached && same >= p.first
-		note = fmt.Sprintf(": %.2f of the first page", same)
+		note = fmt.Sprintf(": %.2f of the first page, at %.2f × its CPU", same, b.cpu/of[firstPage].cpu)
 	}
 	if p.alone > 0 {
 		p99 := of[oneAtATime].p99
 		reached = reached && p99 < p.alone
 		note = fmt.Sprintf(": p99 alone %s", milliseconds(p99))
+	}
+	if anew > 0 {
+		note += "; asked for the first time ≤ " + milliseconds(anew)
 	}
 	return []string{
 		p.name, p.goal, rate(a.rate), rate(b.rate), fmt.Sprintf("%.2f", b.rate/a.rate),

@@ -17,6 +17,7 @@ type site struct {
 	*process
 	cookie string
 	sample []person
+	anew   map[string]time.Duration // the longest that a term of a kind took when nobody had asked for it before
 	client http.Client
 }
 
@@ -42,7 +43,7 @@ func open(ctx context.Context, program, path string) (*site, error) {
 		return nil, err
 	}
 	return &site{
-		process: p, cookie: "session=" + secret, sample: sample,
+		process: p, cookie: "session=" + secret, sample: sample, anew: map[string]time.Duration{},
 		client: http.Client{Timeout: slowest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}, nil
 }

@@ -11,25 +11,28 @@ import (
 	"testing"
 )
 
+// answerInManyWays answers as the console does: at once, in chunks, with a redirect.
+func answerInManyWays(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	switch {
+	case r.Header.Get("Cookie") != "session=x" || r.Method == http.MethodPost && string(body) != "a=b":
+		w.WriteHeader(http.StatusTeapot)
+	case r.URL.Path == "/chunked":
+		zip := gzip.NewWriter(w)
+		_, _ = zip.Write([]byte(strings.Repeat("many bytes ", 100_000)))
+		_ = zip.Flush()
+		w.(http.Flusher).Flush()
+		_ = zip.Close()
+	case r.URL.Path == "/away":
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	default:
+		_, _ = w.Write([]byte("few bytes"))
+	}
+}
+
 func TestWire(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		switch {
-		case r.Header.Get("Cookie") != "session=x" || r.Method == http.MethodPost && string(body) != "a=b":
-			w.WriteHeader(http.StatusTeapot)
-		case r.URL.Path == "/chunked":
-			zip := gzip.NewWriter(w)
-			_, _ = zip.Write([]byte(strings.Repeat("many bytes ", 100_000)))
-			_ = zip.Flush()
-			w.(http.Flusher).Flush()
-			_ = zip.Close()
-		case r.URL.Path == "/away":
-			http.Redirect(w, r, "/", http.StatusSeeOther)
-		default:
-			_, _ = w.Write([]byte("few bytes"))
-		}
-	}))
+	server := httptest.NewServer(http.HandlerFunc(answerInManyWays))
 	t.Cleanup(server.Close)
 	host := server.Listener.Addr().String()
 	w, err := dial(t.Context(), host)
