@@ -206,6 +206,9 @@ func totalWords(t users.Total) string {
 
 // number returns n with its thousands apart: "1,012".
 func number(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
 	return message.NewPrinter(language.English).Sprint(n)
 }
 
