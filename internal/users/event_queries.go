@@ -55,7 +55,7 @@ func insertEvent(ctx context.Context, tx *changeTx, e Event) error {
 	tx.wrote = true
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id)
-		SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6 FROM events
+		VALUES (COALESCE((SELECT MAX(seq) FROM events), 0) + 1, $1, $2, $3, $4, $5, $6)
 		RETURNING seq`,
 		database.Time(tx.now), e.Action, a.Key, e.Target.Key, a.Via, a.RequestID).Scan(&seq)
 	if err != nil {
