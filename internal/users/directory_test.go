@@ -154,7 +154,7 @@ func TestCounts(t *testing.T) {
 	t.Parallel()
 	d := hundredDaysOn(t)
 	counts, err := d.Counts(t.Context(), d.Owner)
-	want := map[users.View]int{users.ViewAll: 9, users.ViewPeople: 6, users.ViewService: 3, users.ViewAdmins: 4, users.ViewInvited: 2,
+	want := map[users.View]int{users.ViewAll: 9, users.ViewPeople: 6, users.ViewService: 3, users.ViewChanged: 0, users.ViewAdmins: 4, users.ViewInvited: 2,
 		users.ViewQuiet: 1, users.ViewDeactivated: 2, users.ViewUnanswered: 2, users.ViewReviewDue: 1}
 	if diff := cmp.Diff(want, counts); diff != "" || err != nil {
 		t.Errorf("Counts: error %v (-want +got):\n%s", err, diff)

@@ -22,6 +22,7 @@ const (
 	ViewDeactivated View = "deactivated"
 	ViewUnanswered  View = "no-responsible" // service users without a responsible person
 	ViewReviewDue   View = "review-due"     // service users whose review date has come, or is missing
+	ViewChanged     View = "changed"        // in the last 90 days
 )
 
 // views are the conditions of the named views. $1 is 90 days ago, $2 never and $3
@@ -36,6 +37,7 @@ var views = map[View]string{
 	ViewDeactivated: `u.kind <> 'system' AND u.status = 'deactivated'`,
 	ViewUnanswered:  `u.kind = 'service' AND u.responsible_key IS NULL`,
 	ViewReviewDue:   `u.kind = 'service' AND u.status = 'active' AND COALESCE(u.review_on, '') <= $3`,
+	ViewChanged:     `u.kind <> 'system' AND u.updated_at >= $1`,
 }
 
 // Counts returns how many users each named view holds. It returns a
