@@ -8,15 +8,16 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// timeInList shows a moment as a list of users does: to the minute, which says
-// enough there and makes the page a good deal smaller.
+// timeInList shows a moment as a list of users does: to the minute for people and
+// to the day for machines, which says enough there and makes the page a good deal
+// smaller.
 func timeInList(at, now time.Time, zone *time.Location) views.Time {
 	shown := timeAs(at, now, zone)
 	if at.IsZero() {
 		return shown
 	}
 	at = at.In(zone)
-	shown.ISO = at.Format("2006-01-02T15:04Z07:00")
+	shown.ISO = at.Format(time.DateOnly)
 	shown.Exact = strings.Replace(shown.Exact, at.Format("15:04:05"), at.Format("15:04"), 1)
 	return shown
 }
