@@ -40,6 +40,12 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/users/:id/reviewed", a.markReviewed)
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 
+	a.restricted(e)
+}
+
+// restricted are the routes for those whose role lets them do something to others,
+// or see them.
+func (a *App) restricted(e *echo.Echo) {
 	directory := a.group(e, access(users.ActSeeDirectory))
 	directory.page("/users", a.listUsers)
 	directory.post("/users/layout", a.setLayout)

@@ -122,11 +122,10 @@ func TestSaveView_sharing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	owner, admin, auditor := s.as(t, users.RoleOwner), s.as(t, users.RoleAdmin), s.as(t, users.RoleAuditor)
-	if admin.get(t, "/users?role=admin").form(t, "/users/views"); !strings.Contains(admin.get(t, "/users?role=admin").body, `name="shared"`) {
-		t.Error("an admin is not offered to share a view")
-	}
-	if strings.Contains(auditor.get(t, "/users?role=admin").body, `name="shared"`) {
-		t.Error("an auditor is offered to share a view")
+	for b, want := range map[*browser]bool{owner: true, admin: true, auditor: false} {
+		if got := strings.Contains(b.get(t, "/users?role=admin").body, `name="shared"`); got != want {
+			t.Errorf("offered to share a view: %t, want %t", got, want)
+		}
 	}
 	form := url.Values{"name": {"For all"}, "query": {"role=admin"}, "shared": {"on"}}
 	admin.post(t, "/users/views", form).must(t, 303)
@@ -155,6 +154,8 @@ func TestSaveView_sharing(t *testing.T) {
 	private := buttonFor(t, admin.get(t, "/users/views"), "view", "Delete For me")
 	owner.post(t, "/users/views/delete", url.Values{"view": {private}}).must(t, 404)
 	owner.post(t, "/users/views/delete", url.Values{"view": {id}}).must(t, 303)
+	owner.get(t, "/users/admin@example.com/delete").must(t, 200, "Views of the directory that they saved are removed")
+	admin.get(t, "/profile/data").must(t, 200, `"name": "For me"`, `"address": "/users?role=owner"`)
 	owner.get(t, "/audit").must(t, 200, "owner@example.com deleted a shared view of Admin called “For all”")
 	admin.get(t, "/profile").must(t, 200, "deleted a shared view of Admin")
 }

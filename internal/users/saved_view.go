@@ -84,6 +84,17 @@ func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, err
 	return all, nil
 }
 
+// OwnViews returns the views that the actor has saved, the oldest first, also to
+// those who do not see the directory any more.
+func (s *Service) OwnViews(ctx context.Context, actor Actor) ([]SavedView, error) {
+	all, err := collect(ctx, s.reads(), scanView,
+		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 ORDER BY v.created_at, v.id`, actor.Key)
+	if err != nil {
+		return nil, fmt.Errorf("list own views: %w", err)
+	}
+	return all, nil
+}
+
 // SaveView keeps a view for the actor and returns it. To share it with everyone
 // who sees the directory is for those who may.
 //

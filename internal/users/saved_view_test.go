@@ -36,33 +36,35 @@ func saved(t *testing.T, d *userstest.Directory, a users.Actor, name string, sha
 	return v
 }
 
+// saveViewTests are views that are saved, by the circumstance.
+var saveViewTests = map[string]struct {
+	role   users.Role // of the actor; empty for the command line
+	view   users.NewView
+	want   error
+	fields []string // mistakes
+	trail  []string
+}{
+	"by an auditor": {users.RoleAuditor, users.NewView{Name: " Quiet admins ", Query: "role=admin&seen=%3E90d"}, nil, nil,
+		[]string{"actor@example.com view.saved  [name:  → Quiet admins, query:  → role=admin&seen=%3E90d, shared:  → off]"}},
+	"shared by an admin": {users.RoleAdmin, users.NewView{Name: "Zoë’s", Query: "q=zo%C3%AB", Shared: true}, nil, nil,
+		[]string{"actor@example.com view.saved  [name:  → Zoë’s, query:  → q=zo%C3%AB, shared:  → on]"}},
+	"shared by an owner":    {users.RoleOwner, users.NewView{Name: strings.Repeat("ü", 60), Query: "q=a", Shared: true}, nil, nil, []string{"actor@example.com view.saved  [name:  → " + strings.Repeat("ü", 60) + ", query:  → q=a, shared:  → on]"}},
+	"shared by an auditor":  {users.RoleAuditor, users.NewView{Name: "A", Query: "q=a", Shared: true}, users.ErrForbidden, nil, nil},
+	"by a user":             {users.RoleUser, users.NewView{Name: "A", Query: "q=a"}, users.ErrForbidden, nil, nil},
+	"at the command line":   {"", users.NewView{Name: "A", Query: "q=a"}, users.ErrForbidden, nil, nil},
+	"no name":               {users.RoleAdmin, users.NewView{Name: "  ", Query: "q=a"}, nil, []string{"name"}, nil},
+	"a long name":           {users.RoleAdmin, users.NewView{Name: strings.Repeat("ü", 61), Query: "q=a"}, nil, []string{"name"}, nil},
+	"a hidden name":         {users.RoleAdmin, users.NewView{Name: "a\u202eb", Query: "q=a"}, nil, []string{"name"}, nil},
+	"nothing to save":       {users.RoleAdmin, users.NewView{Name: "A"}, nil, []string{"query"}, nil},
+	"a long address":        {users.RoleAdmin, users.NewView{Name: "A", Query: "q=" + strings.Repeat("a", 999)}, nil, []string{"query"}, nil},
+	"no address":            {users.RoleAdmin, users.NewView{Name: "A", Query: "q=%zz"}, nil, []string{"query"}, nil},
+	"another line":          {users.RoleAdmin, users.NewView{Name: "A", Query: "q=a\r\nSet-Cookie: b"}, nil, []string{"query"}, nil},
+	"every mistake at once": {users.RoleAdmin, users.NewView{}, nil, []string{"name", "query"}, nil},
+}
+
 func TestSaveView(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		role   users.Role // of the actor; empty for the command line
-		view   users.NewView
-		want   error
-		fields []string // mistakes
-		trail  []string
-	}{
-		"by an auditor": {users.RoleAuditor, users.NewView{Name: " Quiet admins ", Query: "role=admin&seen=%3E90d"}, nil, nil,
-			[]string{"actor@example.com view.saved  [name:  → Quiet admins, query:  → role=admin&seen=%3E90d, shared:  → off]"}},
-		"shared by an admin": {users.RoleAdmin, users.NewView{Name: "Zoë’s", Query: "q=zo%C3%AB", Shared: true}, nil, nil,
-			[]string{"actor@example.com view.saved  [name:  → Zoë’s, query:  → q=zo%C3%AB, shared:  → on]"}},
-		"shared by an owner":    {users.RoleOwner, users.NewView{Name: strings.Repeat("ü", 60), Query: "q=a", Shared: true}, nil, nil, []string{"actor@example.com view.saved  [name:  → " + strings.Repeat("ü", 60) + ", query:  → q=a, shared:  → on]"}},
-		"shared by an auditor":  {users.RoleAuditor, users.NewView{Name: "A", Query: "q=a", Shared: true}, users.ErrForbidden, nil, nil},
-		"by a user":             {users.RoleUser, users.NewView{Name: "A", Query: "q=a"}, users.ErrForbidden, nil, nil},
-		"at the command line":   {"", users.NewView{Name: "A", Query: "q=a"}, users.ErrForbidden, nil, nil},
-		"no name":               {users.RoleAdmin, users.NewView{Name: "  ", Query: "q=a"}, nil, []string{"name"}, nil},
-		"a long name":           {users.RoleAdmin, users.NewView{Name: strings.Repeat("ü", 61), Query: "q=a"}, nil, []string{"name"}, nil},
-		"a hidden name":         {users.RoleAdmin, users.NewView{Name: "a\u202eb", Query: "q=a"}, nil, []string{"name"}, nil},
-		"nothing to save":       {users.RoleAdmin, users.NewView{Name: "A"}, nil, []string{"query"}, nil},
-		"a long address":        {users.RoleAdmin, users.NewView{Name: "A", Query: "q=" + strings.Repeat("a", 999)}, nil, []string{"query"}, nil},
-		"no address":            {users.RoleAdmin, users.NewView{Name: "A", Query: "q=%zz"}, nil, []string{"query"}, nil},
-		"another line":          {users.RoleAdmin, users.NewView{Name: "A", Query: "q=a\r\nSet-Cookie: b"}, nil, []string{"query"}, nil},
-		"every mistake at once": {users.RoleAdmin, users.NewView{}, nil, []string{"name", "query"}, nil},
-	}
-	for name, test := range tests {
+	for name, test := range saveViewTests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
@@ -124,6 +126,14 @@ func TestSavedViews(t *testing.T) {
 	all, err := d.SavedViews(t.Context(), bo)
 	if err != nil || all[4].Owner.ID != "ana@example.com" || !all[4].Shared || all[4].Query != "role=admin" || all[4].CreatedAt != d.Clock.Now() {
 		t.Errorf("got %+v, %v", all, err)
+	}
+	demoted, err := d.ChangeRole(t.Context(), d.Owner, bo.ID, users.RoleChange{Role: users.RoleUser})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bo.Role = demoted.Role
+	if own, err := d.OwnViews(t.Context(), bo); err != nil || len(own) != 3 {
+		t.Errorf("after a demotion: got own views %+v, %v; want three", own, err)
 	}
 	if err := d.Delete(t.Context(), d.Owner, ana.ID, users.Deletion{Confirm: string(ana.ID)}); err != nil {
 		t.Fatal(err)
