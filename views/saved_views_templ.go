@@ -423,7 +423,7 @@ func saveView(f ViewForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = viewFields(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = viewFields(f.opened()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -433,6 +433,12 @@ func saveView(f ViewForm) templ.Component {
 		}
 		return nil
 	})
+}
+
+// opened returns f with the focus on the name.
+func (f ViewForm) opened() ViewForm {
+	f.Name.Autofocus = true
+	return f
 }
 
 func viewFields(f ViewForm) templ.Component {
@@ -463,7 +469,7 @@ func viewFields(f ViewForm) templ.Component {
 		var templ_7745c5c3_Var18 string
 		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.Query)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/saved_views.templ`, Line: 121, Col: 50}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/saved_views.templ`, Line: 127, Col: 50}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 		if templ_7745c5c3_Err != nil {

@@ -18,6 +18,7 @@ func viewsWalk(t *testing.T, b *tab) {
 	b.signIn("admin@example.com")
 	b.open("/users?role=auditor&sort=-seen", http.StatusOK)
 	b.click("button", "Save view")
+	b.wait("type a name at once", `document.activeElement.name === "name"`)
 	b.fill("Name", "Auditors of late")
 	b.follow("button", "Save")
 	b.at("/users?role=auditor&sort=-seen")
