@@ -36,6 +36,7 @@ test: lint test-go test-browser ## check everything: lint, then all tests
 .PHONY: test-go
 test-go: ## run the unit, HTTP and program tests
 	go test ./...
+	go test -tags bench -run '^TestMemory' ./web
 
 # The first of these that is there runs the browser tests.
 BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell \
@@ -67,11 +68,17 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console
-	@echo "staticcheck"; go tool staticcheck -tags browser ./...
+	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web
+	@echo "staticcheck"; go tool staticcheck -tags bench,browser ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort
+
+# --- Measuring ------------------------------------------------------------------
+
+.PHONY: bench
+bench: ## measure the console at a million users; BENCH="-write docs/performance.md" keeps it, "-help" lists more
+	@go run ./internal/bench $(BENCH)
 
 # --- Files made from others ---------------------------------------------------
 

@@ -39,12 +39,19 @@ func (a Avatar) picture() string {
 	return a.PictureURL
 }
 
-// class returns the class that colours the avatar.
-func (a Avatar) class() string {
+// class returns the classes of the avatar in a size: "sm", "" or "lg".
+func (a Avatar) class(size string) string {
+	class := "avatar av" + strconv.Itoa(a.Hue%hues)
 	if a == (Avatar{}) {
-		return "none"
+		class = "avatar none"
 	}
-	return "av" + strconv.Itoa(a.Hue%hues)
+	if size != "" {
+		class += " " + size
+	}
+	if a.Service {
+		class += " svc"
+	}
+	return class
 }
 
 // initials returns the first letters of the first and the last word of label,

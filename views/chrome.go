@@ -40,6 +40,14 @@ type Badge struct {
 	Word string
 }
 
+// class returns the classes of the badge: one with a tone has a dot.
+func (b Badge) class() string {
+	if b.Tone == "" {
+		return "badge"
+	}
+	return "badge " + b.Tone + " dot"
+}
+
 // A Time is a moment as shown to the viewer.
 type Time struct {
 	ISO      string // for machines, RFC 3339

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -16,13 +17,18 @@ import (
 // render answers with a page. It is made whole before the first byte goes out,
 // so that a fault in it is told as one.
 func render(c echo.Context, status int, page templ.Component) error {
-	var b bytes.Buffer
-	if err := page.Render(c.Request().Context(), &b); err != nil {
+	b := pages.Get().(*bytes.Buffer)
+	defer pages.Put(b)
+	b.Reset()
+	if err := page.Render(c.Request().Context(), b); err != nil {
 		return err
 	}
 	vary(c)
 	return c.HTMLBlob(status, b.Bytes())
 }
+
+// pages are buffers for pages: each has room for the largest it has held.
+var pages = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // vary says that an address answers htmx with a part of its page.
 func vary(c echo.Context) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -26,12 +27,20 @@ func (a *App) tell(c echo.Context) teller {
 
 // zoneOf returns the time zone a user has chosen, or UTC.
 func zoneOf(u users.User) *time.Location {
+	if known, ok := locations.Load(u.TimeZone); ok {
+		return known.(*time.Location)
+	}
 	zone, err := time.LoadLocation(u.TimeZone)
 	if err != nil { // a zone that this machine's list does not have
 		return time.UTC
 	}
+	locations.Store(u.TimeZone, zone)
 	return zone
 }
+
+// locations are the time zones that viewers have, by name: to load one is to read it
+// from a file.
+var locations sync.Map
 
 // time shows a moment to the viewer.
 func (t teller) time(at time.Time) views.Time { return timeAs(at, t.now, t.zone) }

@@ -39,7 +39,7 @@ var directoryColumns = []directoryColumn{
 	}},
 	{"responsible", "Responsible person", "hide-md", "", false, teller.responsibleCell},
 	{"review", "Review date", "hide-md", "", false, teller.reviewCell},
-	{"changed", "Last changed", "hide-md", "", false, func(t teller, u users.User) views.DirectoryCell {
+	{"changed", "Last changed", "hide-md", "updated", false, func(t teller, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Time: timeInList(u.UpdatedAt, t.now, t.zone)}
 	}},
 	{"zone", "Time zone", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {

@@ -34,6 +34,7 @@ var directoryChoices = map[string][]filterValue{
 	"sort": {
 		{"", "Name, A to Z"}, {"-name", "Name, Z to A"}, {"id", "User ID, A to Z"}, {"-id", "User ID, Z to A"},
 		{"-seen", "Last seen first"}, {"seen", "Longest unseen first"}, {"-created", "Newest first"}, {"created", "Oldest first"},
+		{"-updated", "Last changed first"}, {"updated", "Longest unchanged first"},
 	},
 }
 
@@ -92,7 +93,7 @@ func (a *App) listUsers(c echo.Context) error {
 func directoryQuery(l listAddress, size int) users.Query {
 	return users.Query{
 		Text: l.get("q"), Kind: users.Kind(l.get("type")), Role: users.Role(l.get("role")),
-		Status: users.Status(l.get("status")), Seen: users.Seen(l.get("seen")), View: users.View(l.get("view")),
+		Status: users.Status(l.get("status")), Seen: users.Span(l.get("seen")), Created: users.Span(l.get("created")), View: users.View(l.get("view")),
 		Sort: users.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
 		Limit: size,
 	}
@@ -103,7 +104,7 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	t := a.tell(c)
 	m := views.Directory{
 		Chips:   directoryChips(l),
-		Count:   counted(listing.Total, "user", "users") + " found",
+		Count:   totalWords(listing.Total) + " found",
 		Name:    sortedBy(l, "", "-name", "", l.get("sort") == "name"),
 		Columns: shown.headings(l),
 		Pager:   rangePager(l, listing),
@@ -176,9 +177,13 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 		if v.rare && counts[v.view] == 0 && v.view != current {
 			continue
 		}
+		sort := ""
+		if v.view == users.ViewChanged {
+			sort = "-updated" // whom to look at first
+		}
 		address := listAddress{path: "/users"}
 		tabs = append(tabs, views.Tab{
-			Label: v.label, Title: v.full, URL: address.with("view", string(v.view)), Count: number(counts[v.view]), Current: v.view == current,
+			Label: v.label, Title: v.full, URL: address.with("view", string(v.view), "sort", sort), Count: number(counts[v.view]), Current: v.view == current,
 		})
 	}
 	return tabs
@@ -228,7 +233,7 @@ func directoryChips(l listAddress) []views.Chip {
 func rangePager(l listAddress, listing users.Listing) views.Pager {
 	p := views.Pager{Previous: l.turned("before", listing.Previous), Next: l.turned("after", listing.Next)}
 	if n := len(listing.Users); n > 0 {
-		p.Range = number(listing.From) + "–" + number(listing.From+n-1) + " of " + number(listing.Total)
+		p.Range = number(listing.From) + "–" + number(listing.From+n-1) + " of " + totalNumber(listing.Total)
 	}
 	return p
 }

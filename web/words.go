@@ -187,8 +187,30 @@ func counted(n int, one, many string) string {
 	return number(n) + " " + many
 }
 
+// totalNumber returns how many users a list holds: "1,012", "about 12,000".
+func totalNumber(t users.Total) string {
+	switch t.How {
+	case users.About:
+		return "about " + number(t.N)
+	case users.MoreThan:
+		return "more than " + number(t.N)
+	}
+	return number(t.N)
+}
+
+// totalWords returns the same in words: "1 user", "about 12,000 users".
+func totalWords(t users.Total) string {
+	if t == (users.Total{N: 1}) {
+		return "1 user"
+	}
+	return totalNumber(t) + " users"
+}
+
 // number returns n with its thousands apart: "1,012".
 func number(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
 	return message.NewPrinter(language.English).Sprint(n)
 }
 

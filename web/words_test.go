@@ -44,7 +44,7 @@ func TestExactWord(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := exactWord(test.at.In(zoneOf(users.User{TimeZone: test.zone}))); got != test.want {
+			if got := exactWord(exactLayout, test.at.In(zoneOf(users.User{TimeZone: test.zone}))); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

@@ -8,46 +8,50 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// timeInList shows a moment as a list of users does: to the minute for people and
-// to the day for machines, which says enough there and makes the page a good deal
-// smaller.
-func timeInList(at, now time.Time, zone *time.Location) views.Time {
-	shown := timeAs(at, now, zone)
-	if at.IsZero() {
-		return shown
-	}
-	at = at.In(zone)
-	shown.ISO = at.Format(time.DateOnly)
-	shown.Exact = strings.Replace(shown.Exact, at.Format("15:04:05"), at.Format("15:04"), 1)
-	return shown
-}
-
+// How moments are written: for people, and for machines.
 const (
-	exactLayout = "2 January 2006, 15:04:05 MST"
-	dayLayout   = "2 January 2006"
+	exactLayout    = "2 January 2006, 15:04:05 MST"
+	listLayout     = "2 January 2006, 15:04 MST"
+	isoLayout      = time.RFC3339
+	isoInList      = time.DateOnly
+	dayLayout      = "2 January 2006"
+	zoneInLayout   = " MST"
+	wholeHourZones = "-07"
 )
 
 // timeAs shows a moment to someone in zone at the time now. The zero time is the
 // zero Time.
 func timeAs(at, now time.Time, zone *time.Location) views.Time {
+	return timeIn(exactLayout, isoLayout, at, now, zone)
+}
+
+// timeInList shows a moment as a list of users does: to the minute for people and
+// to the day for machines, which says enough there and makes the page a good deal
+// smaller.
+func timeInList(at, now time.Time, zone *time.Location) views.Time {
+	return timeIn(listLayout, isoInList, at, now, zone)
+}
+
+// timeIn shows a moment in the layouts for people and for machines.
+func timeIn(layout, iso string, at, now time.Time, zone *time.Location) views.Time {
 	if at.IsZero() {
 		return views.Time{}
 	}
 	at = at.In(zone)
-	return views.Time{ISO: at.Format(time.RFC3339), Exact: exactWord(at), Relative: relativeWord(now.Sub(at))}
+	return views.Time{ISO: at.Format(iso), Exact: exactWord(layout, at), Relative: relativeWord(now.Sub(at))}
 }
 
-// exactWord returns a moment to the second with the name of its time zone. Zones
-// that have only a number for a name are told as "UTC+04" or "UTC+05:45".
-func exactWord(at time.Time) string {
+// exactWord returns a moment with the name of its time zone. Zones that have only a
+// number for a name are told as "UTC+04" or "UTC+05:45".
+func exactWord(layout string, at time.Time) string {
 	if name, _ := at.Zone(); strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
-		offset := "-07"
+		offset := wholeHourZones
 		if len(name) > len(offset) {
 			offset = "-07:00"
 		}
-		return at.Format(strings.Replace(exactLayout, "MST", "", 1)) + "UTC" + at.Format(offset)
+		return at.Format(strings.TrimSuffix(layout, zoneInLayout)) + " UTC" + at.Format(offset)
 	}
-	return at.Format(exactLayout)
+	return at.Format(layout)
 }
 
 // dateWord returns a date in words, like "12 March 2027". What is none is

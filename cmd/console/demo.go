@@ -50,7 +50,10 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer db.Close()
-	directory := users.NewService(db, c.directory(log))
+	directory, err := openDirectory(ctx, db, c.directory(log))
+	if err != nil {
+		return err
+	}
 	defer directory.Close()
 	if err := checkDemo(ctx, c, directory); err != nil {
 		return err

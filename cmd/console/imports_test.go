@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"internal/users":                 {"internal/database"},
 	"internal/users/demodata":        {"internal/database", "internal/users"},
 	"internal/users/userstest":       {"internal/database", "internal/database/databasetest", "internal/users"},
+	"internal/bench":                 {"internal/auth", "internal/database", "internal/users"},
 	"internal/database":              {},
 	"internal/database/databasetest": {"internal/database"},
 }

@@ -35,7 +35,10 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer db.Close()
-	directory := users.NewService(db, c.directory(log))
+	directory, err := openDirectory(ctx, db, c.directory(log))
+	if err != nil {
+		return err
+	}
 	defer directory.Close()
 	if err := needOwner(ctx, directory, c.owners); err != nil {
 		return err
@@ -61,6 +64,16 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		case <-serving.Done():
 		}
 	})
+}
+
+// openDirectory returns the directory kept in db, ready to be searched.
+func openDirectory(ctx context.Context, db *database.DB, c users.Config) (*users.Service, error) {
+	directory := users.NewService(db, c)
+	if err := directory.Spell(ctx); err != nil {
+		directory.Close()
+		return nil, err
+	}
+	return directory, nil
 }
 
 // needOwner makes the given addresses owners while there is no owner. That there

@@ -59,7 +59,10 @@ func (p *program) withDirectory(do deed) action {
 			return err
 		}
 		defer db.Close()
-		directory := users.NewService(db, users.Config{Log: newLog(p.stderr, c)})
+		directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
+		if err != nil {
+			return err
+		}
 		defer directory.Close()
 		done, err := do(ctx, directory, users.Command("cmd_"+strings.ToLower(rand.Text())), c, args)
 		if err != nil {
@@ -141,6 +144,11 @@ func (p *program) migrate(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
+	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	directory.Close()
 	if err := db.Close(); err != nil {
 		return err
 	}

@@ -2,9 +2,12 @@ package users
 
 import (
 	"encoding/base64"
-	"encoding/json"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -27,56 +30,109 @@ func clamp(n int) int {
 // by, and at which position it stood. Whatever a client makes of it reaches the
 // database as values only.
 type cursor struct {
-	Sort     Sort   `json:"s"`
-	Text     string `json:"t,omitempty"` // what rows are ordered by: a text
-	Micros   int64  `json:"m,omitempty"` // or a time, in microseconds since 1970
-	Key      Key    `json:"k"`
-	Position int    `json:"n"` // from 1
+	pinned   bool   // it is the row that comes first, whatever the order
+	newest   bool   // the order is that of creation
+	position uint64 // from 1
+	number   int64  // of the user
+	text     string // what rows are ordered by: a text,
+	micros   int64  // or a time, in microseconds since 1970
 }
 
 // maxPosition is more than any directory holds.
 const maxPosition = 1_000_000_000
 
-// cursorAt returns the cursor of a row of a listing.
-func cursorAt(sort Sort, u User, position int) string {
-	c := cursor{Sort: sort, Key: u.Key, Position: position}
-	switch sort.column() {
-	case byName:
-		c.Text = u.sortName()
-	case byID:
-		c.Text = string(u.ID)
-	case byCreated:
-		c.Micros = u.CreatedAt.UnixMicro()
-	case bySeen:
-		if !u.SeenAt.IsZero() {
-			c.Micros = u.SeenAt.UnixMicro()
-		}
-	}
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // strings and numbers always marshal
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
+// A place is where a page begins, and in which direction. The zero place is the
+// beginning.
+type place struct {
+	cursor
+	back bool
 }
 
-// parseCursor returns the place that s names in a listing ordered by sort, or
-// [ErrBadCursor].
-func parseCursor(s string, sort Sort) (cursor, error) {
-	var c cursor
-	text, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(text) > 2000 || json.Unmarshal(text, &c) != nil {
+// key reports whether the place is one in the list, rather than its beginning.
+func (p place) key() bool { return p.position > 0 }
+
+func (p place) newest() bool { return p.key() && p.cursor.newest }
+
+// place returns where the page that q asks for begins, or [ErrBadCursor].
+func (q Query) place() (place, error) {
+	text := q.After + q.Before
+	switch {
+	case text == "":
+		return place{}, nil
+	case q.After != "" && q.Before != "":
+		return place{}, ErrBadCursor
+	}
+	c, err := q.parseCursor(text)
+	return place{c, q.Before != ""}, err
+}
+
+// question returns what q asks for, whatever the order and place.
+func (q Query) question() string {
+	return fmt.Sprintf("%q %q %q %q %q %q %q %q", q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, q.Zone.String())
+}
+
+// fingerprint stands for a place in the list that q is about, so that it is none
+// in another.
+func (q Query) fingerprint(cursor []byte) []byte {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(q.question() + string(q.Sort) + "\n")) // never fails
+	_, _ = h.Write(cursor)
+	return h.Sum(nil)
+}
+
+// cursorAt returns the cursor of a row in the list of q.
+func (q Query) cursorAt(c cursor) string {
+	var flags byte
+	if c.pinned {
+		flags |= 1
+	}
+	if c.newest {
+		flags |= 2
+	}
+	b := binary.AppendUvarint([]byte{flags}, c.position)
+	b = binary.AppendUvarint(b, uint64(c.number))
+	b = binary.AppendVarint(b, c.micros)
+	b = append(b, c.text...)
+	return base64.RawURLEncoding.EncodeToString(append(q.fingerprint(b), b...))
+}
+
+// sizes of the fingerprint, and of all of a cursor: a user_id is the longest text.
+const (
+	fingerprintSize = 4
+	maxCursor       = 400
+)
+
+// parseCursor returns the place that s names in the list of q, or [ErrBadCursor].
+func (q Query) parseCursor(s string) (cursor, error) {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || len(b) < fingerprintSize+4 || len(b) > maxCursor {
 		return cursor{}, ErrBadCursor
 	}
-	if c.Sort != sort || !strings.HasPrefix(string(c.Key), "usr_") || c.Position < 1 || c.Position > maxPosition {
+	if string(b[:fingerprintSize]) != string(q.fingerprint(b[fingerprintSize:])) {
+		return cursor{}, ErrBadCursor
+	}
+	b = b[fingerprintSize:]
+	c := cursor{pinned: b[0]&1 != 0, newest: b[0]&2 != 0}
+	position, n1 := binary.Uvarint(b[1:])
+	number, n2 := binary.Uvarint(b[1+max(n1, 0):])
+	micros, n3 := binary.Varint(b[1+max(n1, 0)+max(n2, 0):])
+	if b[0] > 3 || n1 <= 0 || n2 <= 0 || n3 <= 0 || position < 1 || position > maxPosition || number > 1<<62 {
+		return cursor{}, ErrBadCursor
+	}
+	c.position, c.number, c.micros, c.text = position, int64(number), micros, string(b[1+n1+n2+n3:])
+	if !utf8.ValidString(c.text) || strings.ContainsRune(c.text, 0) {
 		return cursor{}, ErrBadCursor
 	}
 	return c, nil
 }
 
-// value returns what the row was ordered by, to compare its column with.
-func (c cursor) value() any {
-	if column := c.Sort.column(); column == byName || column == byID {
-		return c.Text
+// value returns what the row was ordered by, to compare a column with.
+func (c cursor) value(by column) any {
+	switch by {
+	case byName, byID:
+		return c.text
+	case byNumber:
+		return c.number
 	}
-	return database.Time(time.UnixMicro(c.Micros))
+	return database.Time(time.UnixMicro(c.micros))
 }

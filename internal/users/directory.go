@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 // Sort names an order of the directory; with a leading - the other way round.
@@ -21,10 +19,12 @@ const (
 	byID      column = "u.user_id"
 	byCreated column = "u.created_at"
 	bySeen    column = "u.seen_at"
+	byUpdated column = "u.updated_at"
+	byNumber  column = "u.number" // the order of creation, too, of those a search finds
 )
 
 // columns are the orders there are.
-var columns = map[Sort]column{"name": byName, "id": byID, "created": byCreated, "seen": bySeen}
+var columns = map[Sort]column{"name": byName, "id": byID, "created": byCreated, "seen": bySeen, "updated": byUpdated}
 
 // column returns what s orders by, empty if there is no such order.
 func (s Sort) column() column { return columns[Sort(strings.TrimPrefix(string(s), "-"))] }
@@ -32,61 +32,45 @@ func (s Sort) column() column { return columns[Sort(strings.TrimPrefix(string(s)
 // descending reports whether s is the other way round.
 func (s Sort) descending() bool { return strings.HasPrefix(string(s), "-") }
 
-// Seen is a filter on when users were last seen.
-type Seen string
-
-// The filters on when users were last seen.
-const (
-	SeenRecently Seen = "<90d"
-	SeenLongAgo  Seen = ">90d"
-	SeenNever    Seen = "never"
-)
-
-// quietAfter is how long ago "long ago" is.
-const quietAfter = 90 * 24 * time.Hour
-
 // A Query asks for a part of the directory. Its zero value asks for the first
 // page of all users save system users, by name.
 type Query struct {
-	Text   string // words, each of which is in the name or the user_id, whatever case and accents
-	Kind   Kind   // system users are listed when asked for by kind alone
-	Role   Role
-	Status Status
-	Seen   Seen
-	View   View
-	Sort   Sort
-	After  string // cursors, as a Listing gives them
-	Before string
-	Limit  int // rows; 0 means DefaultLimit; at most MaxLimit
+	// Text is what is typed: words, each of which is in the name or the user_id,
+	// whatever case and accents, and filters such as type:service. A word of one
+	// or two characters begins a word.
+	Text    string
+	Kind    Kind // system users are listed when asked for by kind alone
+	Role    Role
+	Status  Status
+	Seen    Span
+	Created Span
+	View    View
+	Sort    Sort
+	Zone    *time.Location // whose days a Span means; nil is UTC
+	After   string         // cursors, as a Listing gives them
+	Before  string
+	Limit   int // rows; 0 means DefaultLimit; at most MaxLimit
+
+	enabled bool // those who are deactivated are left out
 }
 
-// A Listing is one page of the directory.
+// A Listing is one page of the directory. Its users lack what no list shows: their
+// notifications, their purpose, and who created them.
 type Listing struct {
 	Users    []User
-	Total    int    // of all pages
-	From     int    // position of the first row, from 1
-	Next     string // cursor for After; empty on the last page
-	Previous string // cursor for Before; empty on the first page
+	Total    Total        // of all pages
+	Counts   map[View]int // of the named views
+	Newest   bool         // too many were found to put them in the order asked for: the newest come first
+	From     int          // position of the first row, from 1
+	Next     string       // cursor for After; empty on the last page
+	Previous string       // cursor for Before; empty on the first page
 }
-
-// A filter is a condition in SQL and its values. The text is this package's own.
-type filter struct {
-	conditions []string
-	args       []any
-}
-
-// add adds a condition, in which ? stands for the next value.
-func (f *filter) add(condition string, args ...any) {
-	for _, arg := range args {
-		f.args = append(f.args, arg)
-		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(f.args)), 1)
-	}
-	f.conditions = append(f.conditions, condition)
-}
-
-func (f *filter) where() string { return strings.Join(f.conditions, " AND ") }
 
 // Users returns a page of the directory.
+//
+// Who has the user_id that is searched for comes first. Then come the others as
+// Sort says; or, where a search finds more than can be put in order at once, the
+// newest first.
 //
 // Users returns a [*ForbiddenError], [ErrBadCursor] and an [*InvalidError] on a
 // filter it does not know.
@@ -94,89 +78,152 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return Listing{}, err
 	}
-	if q.Sort == "" {
-		q.Sort = "name"
-	}
-	q.Limit = clamp(q.Limit)
-	if err := q.validate(); err != nil {
-		return Listing{}, err
-	}
-	f := q.filter(s.now())
-	total, err := count(ctx, s.reads(), `SELECT COUNT(*) FROM users u WHERE `+f.where(), f.args...)
-	if err != nil {
-		return Listing{}, fmt.Errorf("count users: %w", err)
-	}
-	page, err := q.page(ctx, s.reads(), f)
-	page.Total = max(total, len(page.Users))
+	l, err := s.list(ctx, q)
 	if err != nil {
 		return Listing{}, fmt.Errorf("list users: %w", err)
 	}
-	return page, nil
+	return l, nil
 }
 
-// page returns the rows that the cursor of q leads to; the first ones where it
-// leads to none any more.
-func (q Query) page(ctx context.Context, r reader, f filter) (Listing, error) {
-	back := q.Before != ""
-	from := cursor{}
-	if place := q.After + q.Before; place != "" {
-		var err error
-		if from, err = parseCursor(place, q.Sort); err != nil {
-			return Listing{}, err
-		}
-	}
-	sign, order := ">", "ASC"
-	if q.Sort.descending() != back {
-		sign, order = "<", "DESC"
-	}
-	column, base := string(q.Sort.column()), f
-	if from.Key != "" {
-		f.add(`(`+column+`, u.key) `+sign+` (?, ?)`, from.value(), from.Key)
-	}
-	f.args = append(f.args, q.Limit+1)
-	all, err := usersWhere(ctx, r, f.where()+` ORDER BY `+column+` `+order+`, u.key `+order+
-		fmt.Sprintf(` LIMIT $%d`, len(f.args)), f.args...)
+// list is [Service.Users] for whoever may.
+func (s *Service) list(ctx context.Context, q Query) (Listing, error) {
+	q = q.tidy()
+	at, err := q.place()
 	if err != nil {
 		return Listing{}, err
 	}
-	if len(all) == 0 && from.Key != "" { // whoever stood there has gone meanwhile
+	sel, err := s.selection(ctx, q)
+	if err != nil {
+		return Listing{}, err
+	}
+	p, err := sel.plan(ctx, s.reads(), q, at)
+	if err != nil {
+		return Listing{}, err
+	}
+	page, err := p.read(ctx, s.reads(), at)
+	if err != nil {
+		return Listing{}, err
+	}
+	if len(page.rows) == 0 && at.key() { // whoever stood there has gone meanwhile
 		q.After, q.Before = "", ""
-		return q.page(ctx, r, base)
+		return s.list(ctx, q)
 	}
-	more := len(all) > q.Limit
-	if more {
-		all = all[:q.Limit]
-	}
-	if back {
-		slices.Reverse(all)
-	}
-	return q.listing(all, from, back, more), nil
+	l := page.listing(q, at)
+	l.Newest, l.Counts = p.newest, sel.tallies.views()
+	l.Total, err = s.total(ctx, sel, page, q)
+	return l, err
 }
 
-// listing returns the page of those rows; more says that there are others further
-// on in the direction of the cursor.
-func (q Query) listing(all []User, from cursor, back, more bool) Listing {
-	l := Listing{Users: all, From: from.Position + 1}
-	switch {
-	case back && more:
-		l.From = max(from.Position-len(all), 2)
-	case back:
-		l.From = 1
+// tidy returns q with its defaults.
+func (q Query) tidy() Query {
+	if q.Sort == "" {
+		q.Sort = "name"
 	}
-	if len(all) == 0 {
-		return l
+	if q.Zone == nil {
+		q.Zone = time.UTC
 	}
-	if more || back {
-		l.Next = cursorAt(q.Sort, all[len(all)-1], l.From+len(all)-1)
-	}
-	if back && more || !back && from.Key != "" {
-		l.Previous = cursorAt(q.Sort, all[0], l.From)
-	}
-	return l
+	q.Limit = clamp(q.Limit)
+	return q
 }
 
-// validate returns an [*InvalidError] on each filter there is not.
-func (q Query) validate() error {
+// A selection is which users a [Query] asks for, whatever order and place.
+type selection struct {
+	tallies tallies
+	facets  []facet // to be found
+	others  []facet // there is besides
+	ranges  []timeRange
+	rule    viewRule
+	now     time.Time
+	most    int // that can be put in order
+	terms   []term
+	common  map[string]bool // what to search for narrows nothing
+	exact   ID
+	nobody  bool // nobody can be found
+	view    View
+	simple  bool // nothing but the view is asked for
+}
+
+// kept returns how many users are selected where the database keeps that count.
+func (sel selection) kept() (n int, kept bool) {
+	if sel.simple {
+		n, kept = sel.tallies.days[sel.view]
+	}
+	if !kept && len(sel.terms) == 0 && len(sel.ranges) == 0 && sel.rule.condition == nil {
+		return sel.size(), true
+	}
+	return n, kept
+}
+
+// size returns how many users are in the facets.
+func (sel selection) size() (n int) {
+	for _, f := range sel.facets {
+		n += f.n
+	}
+	return n
+}
+
+// selection returns what q asks for, or an [*InvalidError] on what it asks for in
+// vain.
+func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
+	now := s.now()
+	t := readTyped(q.Text, now, q.Zone)
+	bad := q.validate(t)
+	for field, span := range map[string]Span{"seen": q.Seen, "created": q.Created} {
+		if r, ok := span.rangeOf(columns[Sort(field)], now, q.Zone); span != "" && ok {
+			t.ranges = append(t.ranges, r)
+		} else if span != "" {
+			bad.add(field, "“"+shown(string(span))+"” is not understood. Choose "+spanHint+".")
+		}
+	}
+	if err := bad.errorOrNil(); err != nil {
+		return selection{}, err
+	}
+	sel := selection{view: q.View, rule: views[q.View], ranges: t.ranges, now: now, most: s.most, terms: t.terms, exact: t.exact, nobody: t.nobody}
+	sel.simple = q.asksNothing() && t.saysNothing()
+	if sel.rule.times != nil {
+		sel.ranges = append(sel.ranges, sel.rule.times(now))
+	}
+	var err error
+	if sel.tallies, err = readTallies(ctx, s.reads(), now); err != nil {
+		return selection{}, err
+	}
+	for _, f := range sel.tallies.facets {
+		if q.wants(f, t) && sel.rule.facet(f) {
+			sel.facets = append(sel.facets, f)
+		} else {
+			sel.others = append(sel.others, f)
+		}
+	}
+	if sel.nobody = sel.nobody || len(sel.facets) == 0; sel.nobody {
+		sel.terms, sel.exact = nil, ""
+	}
+	if len(sel.terms) > 0 {
+		sel.common = s.common()
+	}
+	return sel, nil
+}
+
+// asksNothing reports whether q filters by nothing but a view.
+func (q Query) asksNothing() bool {
+	return q.Kind == "" && q.Role == "" && q.Status == "" && q.Seen == "" && q.Created == "" && !q.enabled
+}
+
+// wants reports whether q and what was typed ask for the users of a facet.
+func (q Query) wants(f facet, t typed) bool {
+	system := q.Kind == KindSystem || slices.Contains(t.kind, KindSystem)
+	return (f.Kind != KindSystem || system) &&
+		(q.Kind == "" || q.Kind == f.Kind) && (q.Role == "" || q.Role == f.Role) && (q.Status == "" || q.Status == f.Status) &&
+		all(t.kind, f.Kind) && all(t.role, f.Role) && all(t.status, f.Status) &&
+		(!q.enabled || f.Status != StatusDeactivated)
+}
+
+// all reports whether each of the values asked for is the one there is.
+func all[T comparable](asked []T, is T) bool {
+	return !slices.ContainsFunc(asked, func(one T) bool { return one != is })
+}
+
+// validate returns what is wrong with the filters of q and with what was typed.
+func (q Query) validate(t typed) *InvalidError {
 	bad := new(InvalidError)
 	known := func(field string, ok bool, choices string) {
 		if !ok {
@@ -184,63 +231,13 @@ func (q Query) validate() error {
 		}
 	}
 	_, isView := views[q.View]
-	known("type", slices.Contains([]Kind{"", KindPerson, KindService, KindSystem}, q.Kind), "person, service or system")
+	known("type", q.Kind == "" || slices.Contains(kinds, q.Kind), "person, service or system")
 	known("role", q.Role == "" || slices.Contains(Roles, q.Role), "user, auditor, admin or owner")
-	known("status", slices.Contains([]Status{"", StatusInvited, StatusActive, StatusDeactivated}, q.Status), "invited, active or deactivated")
-	known("seen", slices.Contains([]Seen{"", SeenRecently, SeenLongAgo, SeenNever}, q.Seen), "<90d, >90d or never")
-	known("sort", q.Sort.column() != "", "name, id, created or seen, each also with -")
+	known("status", q.Status == "" || slices.Contains(statuses, q.Status), "invited, active or deactivated")
 	known("view", isView, "one that the page links to")
-	if q.After != "" && q.Before != "" {
-		return ErrBadCursor
+	known("sort", q.Sort.column() != "", "name, id, created, seen or updated, each also with -")
+	for _, sentence := range t.strange {
+		bad.add("q", sentence)
 	}
-	return bad.errorOrNil()
-}
-
-// filter returns the condition of q, without its cursor.
-func (q Query) filter(now time.Time) filter {
-	ago := now.Add(-quietAfter)
-	view := views[q.View]
-	if q.View == ViewAll && q.Kind == KindSystem {
-		view = `u.kind = 'system'`
-	}
-	// The values of the views are $1 to $3 of every query; all are named, so that
-	// every engine knows their types.
-	f := filter{args: []any{database.Time(ago), database.Time(never), today(now)}}
-	f.add(view)
-	f.add(`$1 <> $2 AND $3 <> ''`)
-	if q.Kind != "" {
-		f.add(`u.kind = ?`, q.Kind)
-	}
-	if q.Role != "" {
-		f.add(`u.role = ?`, q.Role)
-	}
-	if q.Status != "" {
-		f.add(`u.status = ?`, q.Status)
-	}
-	switch q.Seen {
-	case SeenRecently:
-		f.add(`u.seen_at >= $1`)
-	case SeenLongAgo:
-		f.add(`u.seen_at < $1 AND u.seen_at <> $2`)
-	case SeenNever:
-		f.add(`u.seen_at = $2`)
-	}
-	f.match("u.search_text", q.Text)
-	return f
-}
-
-// What one search costs is bounded: so many words, of so many bytes each, which
-// is more than any text it looks in has.
-const (
-	maxWords = 8
-	maxWord  = 10_000
-)
-
-// match adds that every word of a text is in a folded column.
-func (f *filter) match(column, text string) {
-	words := foldWords(text)
-	for _, word := range words[:min(len(words), maxWords)] {
-		escaped := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word[:min(len(word), maxWord)])
-		f.add(column+` LIKE ? ESCAPE '\'`, "%"+escaped+"%")
-	}
+	return bad
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // unaccented spells letters that Unicode does not decompose by the plain letters
-// people type for them.
-var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h")
+// people type for them, and signs that have several forms by the plain one.
+var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h",
+	"‘", "'", "’", "'", "‐", "-", "–", "-")
 
 // fold returns s as it is searched for and ordered by: without case, accents and
 // runs of white space (Unicode full case folding over NFKD without its marks).
@@ -30,8 +31,8 @@ func fold(s string) string {
 func foldWords(s string) []string { return strings.Fields(fold(s)) }
 
 // maxSortName bounds what users are ordered by, in bytes, and with it the length
-// of a cursor: some characters grow manifold when they are folded.
-const maxSortName = 500
+// of a cursor and of an index: names that are the same for so long need no order.
+const maxSortName = 60
 
 // sortName returns what u is ordered by: the folded name, or the user_id without
 // one.

@@ -187,3 +187,11 @@ func (f *filter) involves(who ID, side string) {
 	f.add(`e.seq IN (SELECT seq FROM event_details WHERE `+side+`_id = ?
 		UNION SELECT v.seq FROM events v JOIN users u ON u.key = v.`+side+`_key WHERE u.user_id = ?)`, id, id)
 }
+
+// match adds that every word of a text is in a folded column.
+func (f *filter) match(column, text string) {
+	words := foldWords(text)
+	for _, word := range words[:min(len(words), maxTerms)] {
+		f.add(column+` LIKE ? ESCAPE '\'`, "%"+escapeLike.Replace(word)+"%")
+	}
+}

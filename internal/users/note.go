@@ -72,6 +72,11 @@ func expired(now time.Time, idle time.Duration) bookkeeping {
 	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}
 }
 
+// spelled notes what a search for u looks in, and how u is ordered.
+func spelled(u User) bookkeeping {
+	return bookkeeping{`UPDATE users SET search_text = $1, sort_name = $2 WHERE key = $3`, []any{u.searchText(), u.sortName(), u.Key}}
+}
+
 // note writes bookkeeping. It is, with [Service.pull], the only way to write
 // beside [Service.change]; a test in cmd/console holds it so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {

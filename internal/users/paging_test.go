@@ -2,7 +2,6 @@ package users_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -71,7 +70,7 @@ func walk(t *testing.T, d *userstest.Directory, q users.Query, l users.Listing, 
 	for l.Next != "" {
 		q.After = l.Next
 		l = page(t, d, q)
-		if l.From != len(got)+1 || l.Total != len(want) || l.Previous == "" || len(l.Users) == 0 {
+		if l.From != len(got)+1 || l.Total.How == users.Exactly && l.Total.N != len(want) || l.Previous == "" || len(l.Users) == 0 {
 			t.Errorf("page after %d: got from %d of %d, %d rows, page before %q", len(got), l.From, l.Total, len(l.Users), l.Previous)
 		}
 		got = append(got, ids(l.Users)...)
@@ -186,7 +185,7 @@ func TestLimits(t *testing.T) {
 	d := userstest.New(t)
 	crowd(t, d, 210)
 	for limit, want := range map[int]int{0: 50, -1: 50, -1 << 63: 50, 1: 1, 200: 200, 201: 200, 1<<63 - 1: 200} {
-		if got := page(t, d, users.Query{Limit: limit}); len(got.Users) != want || got.Total != 211 {
+		if got := page(t, d, users.Query{Limit: limit}); len(got.Users) != want || got.Total != exactly(211) {
 			t.Errorf("limit %d: got %d of %d, want %d", limit, len(got.Users), got.Total, want)
 		}
 		events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Limit: limit})
@@ -196,49 +195,36 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// forged returns a cursor with other values in it.
-func forged(t testing.TB, change map[string]any) string {
-	t.Helper()
-	values := map[string]any{"s": "name", "t": "a", "k": "usr_a", "n": 1}
-	for key, value := range change {
-		values[key] = value
-	}
-	text, err := json.Marshal(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
-}
-
-// TestForgedCursors sends cursors that no page gave out: they are refused, or lead
-// to a place in the list, and never to a fault.
+// TestForgedCursors sends cursors that no page gave out, or one of another list.
 func TestForgedCursors(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	crowd(t, d, 5)
 	l := page(t, d, users.Query{Limit: 2})
 	for name, q := range map[string]users.Query{
-		"no base64":             {After: "%%%"},
-		"no JSON":               {After: base64.RawURLEncoding.EncodeToString([]byte("x"))},
-		"cut short":             {After: l.Next[:len(l.Next)-4]},
-		"of another order":      {After: l.Next, Sort: "-name"},
-		"both ways":             {After: l.Next, Before: l.Next},
-		"no key":                {Before: forged(t, map[string]any{"k": ""})},
-		"another key":           {Before: forged(t, map[string]any{"k": "' OR 1=1 --"})},
-		"position 0":            {After: forged(t, map[string]any{"n": 0})},
-		"position below 0":      {Before: forged(t, map[string]any{"n": -5})},
-		"position beyond all":   {After: forged(t, map[string]any{"n": 1 << 62})},
-		"a number for the text": {After: forged(t, map[string]any{"t": 7})},
-		"a time beyond all":     {After: forged(t, map[string]any{"s": "seen", "m": 1e30}), Sort: "seen"},
-		"far too long":          {After: forged(t, map[string]any{"t": strings.Repeat("a", 3000)})},
+		"no base64":        {After: "%%%"},
+		"empty":            {After: base64.RawURLEncoding.EncodeToString([]byte("x"))},
+		"cut short":        {After: l.Next[:len(l.Next)-4]},
+		"of another order": {After: l.Next, Sort: "-name"},
+		"of other filters": {After: l.Next, Kind: users.KindPerson},
+		"of other words":   {After: l.Next, Text: "name"},
+		"both ways":        {After: l.Next, Before: l.Next},
+		"a word":           {Before: "undefined"},
+		"hostile SQL":      {Before: "' OR 1=1 --"},
+		"far too long":     {After: strings.Repeat("a", 3000)},
 	} {
 		if _, err := d.Users(t.Context(), d.Owner, q); !errors.Is(err, users.ErrBadCursor) {
 			t.Errorf("%s: got error %v, want %v", name, err, users.ErrBadCursor)
 		}
 	}
-	hostile := page(t, d, users.Query{After: forged(t, map[string]any{"t": "' OR 1=1; DROP TABLE users --", "k": "usr_' OR 1=1"})})
-	if len(hostile.Users) != 6 { // its text sorts before every name
-		t.Errorf("a hostile text in a cursor: got %d users, want 6", len(hostile.Users))
+	for i := range l.Next { // one sign is another
+		other := byte('A')
+		if l.Next[i] == 'A' {
+			other = 'B'
+		}
+		if _, err := d.Users(t.Context(), d.Owner, users.Query{After: l.Next[:i] + string(other) + l.Next[i+1:]}); !errors.Is(err, users.ErrBadCursor) {
+			t.Errorf("with another sign at %d: got error %v", i, err)
+		}
 	}
 	for _, place := range []string{"x", "0", "-1", "1;DROP TABLE events", "1e3", "99999999999999999999"} {
 		if _, err := d.Events(t.Context(), d.Owner, users.EventQuery{After: place}); !errors.Is(err, users.ErrBadCursor) {
@@ -253,10 +239,8 @@ func TestForgedCursors(t *testing.T) {
 // FuzzCursor looks for a cursor that is a fault rather than an answer.
 func FuzzCursor(f *testing.F) {
 	d := userstest.New(f)
-	for _, change := range []map[string]any{{}, {"s": "seen", "m": int64(-1 << 63)}, {"n": 1 << 40}, {"t": "'; --"}, {"k": nil}} {
-		f.Add(forged(f, change), true, "name")
-		f.Add(forged(f, change), false, "seen")
-	}
+	f.Add("AAAAAAABAAA", true, "name")
+	f.Add("AAAAAAABAAA", false, "seen")
 	f.Add("", true, "-created")
 	f.Fuzz(func(t *testing.T, place string, forward bool, sort string) {
 		q := users.Query{Sort: users.Sort(sort), Limit: 1, Before: place}
@@ -267,7 +251,7 @@ func FuzzCursor(f *testing.F) {
 		if errors.Is(err, users.ErrBadCursor) || mistakes(err) != nil {
 			return
 		}
-		if err != nil || l.From < 1 || len(l.Users) > 1 || l.Total != 1 {
+		if err != nil || l.From < 1 || len(l.Users) > 1 || l.Total != exactly(1) {
 			t.Errorf("Users(%+v): got %d users from %d of %d, %v", q, len(l.Users), l.From, l.Total, err)
 		}
 	})

@@ -3,27 +3,29 @@ package users
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
-// FindPeople returns people who can answer for a service user, by name: those in
-// whose name or user_id every word of the text is, limit at most. It returns a
-// [*ForbiddenError] to those who may not create a service user.
+// FindPeople returns people who can answer for a service user, in the order of
+// [Service.Users]: those in whose name or user_id every word of the text is, limit
+// at most. It returns a [*ForbiddenError] to those who may not create a service
+// user.
 func (s *Service) FindPeople(ctx context.Context, actor Actor, text string, limit int) ([]Ref, error) {
 	if err := actor.May(ActCreateService, User{}); err != nil {
 		return nil, err
 	}
-	var f filter
-	f.add(`u.kind = 'person' AND u.status <> 'deactivated'`)
-	f.match("u.search_text", text)
-	f.args = append(f.args, limit)
-	all, err := usersWhere(ctx, s.reads(), f.where()+fmt.Sprintf(` ORDER BY u.sort_name, u.key LIMIT $%d`, len(f.args)), f.args...)
-	return refs(all), err
+	words := `"` + strings.ReplaceAll(text, `"`, ` `) + `"` // and no filters
+	found, err := s.list(ctx, Query{Text: words, Kind: KindPerson, enabled: true, Limit: limit})
+	if err != nil {
+		return nil, fmt.Errorf("find people: %w", err)
+	}
+	return refs(found.Users), nil
 }
 
 // WhoCanHelp returns active owners, three at most, for those whom the console
 // refuses something.
 func (s *Service) WhoCanHelp(ctx context.Context) ([]Ref, error) {
-	all, err := usersWhere(ctx, s.reads(), `u.role = 'owner' AND u.status = 'active' ORDER BY u.sort_name, u.key LIMIT 3`)
+	all, err := usersWhere(ctx, s.reads(), `u.kind = 'person' AND u.role = 'owner' AND u.status = 'active' ORDER BY u.sort_name, u.key LIMIT 3`)
 	return refs(all), err
 }
 

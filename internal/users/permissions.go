@@ -16,6 +16,7 @@ const (
 	ActSee           Act = "see"
 	ActSeeDirectory  Act = "see_directory"
 	ActSeeAudit      Act = "see_audit"
+	ActExport        Act = "export"
 	ActEdit          Act = "edit"
 	ActDeactivate    Act = "deactivate"
 	ActReactivate    Act = "reactivate"
@@ -64,6 +65,7 @@ var Permissions = []Permission{
 	{ActSee, "see a user, with their history", rules(WhereAnswerable, Always, Always, Always)},
 	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always)},
 	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always)},
+	{ActExport, "export the directory", rules(Never, Always, Always, Always)},
 	{ActEdit, "edit a user", rules(OnSelf, OnSelf, OnSubordinates, Always)},
 	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner)},
 	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always)},

@@ -150,6 +150,9 @@ var looks = map[string]deed{
 		_, err := d.Users(ctx, a, users.Query{})
 		return err
 	}},
+	"Export": {users.ActExport, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		return d.Export(ctx, a, users.Query{}, "csv", func(users.Total) error { return nil }, func(*users.Exported) error { return nil })
+	}},
 	"Counts": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
 		_, err := d.Counts(ctx, a)
 		return err

@@ -38,6 +38,7 @@ var allowed = map[users.Act]map[users.Role]string{
 	users.ActChangeRole:    {"owner": everyone},
 	users.ActSeeDirectory:  {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
 	users.ActSeeAudit:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
+	users.ActExport:        {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
 	users.ActAddPerson:     {"admin": "nobody", "owner": "nobody"},
 	users.ActCreateService: {"admin": "nobody", "owner": "nobody"},
 	users.ActSaveView:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -39,9 +40,13 @@ const (
 // A Service is the directory and its history. Its methods may be called from
 // several goroutines.
 type Service struct {
-	db     *database.DB
-	config Config
-	notes  *notebook
+	db        *database.DB
+	config    Config
+	notes     *notebook
+	most      int // users that one page puts in order: maxExact
+	estimates estimates
+	threes    atomic.Pointer[commonThrees]
+	exports   chan struct{} // holds one for each that is under way
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.
@@ -61,7 +66,7 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.Signup == "" {
 		c.Signup = SignupInvited
 	}
-	return &Service{db: db, config: c, notes: newNotebook(c.Log)}
+	return &Service{db: db, config: c, notes: newNotebook(c.Log), most: maxExact, exports: make(chan struct{}, maxExports)}
 }
 
 // Close waits for the bookkeeping under way. The database stays open.

@@ -40,14 +40,19 @@ func scanUser(row scanner, more ...any) (User, error) {
 	} else if err != nil {
 		return User{}, err
 	}
+	u.finish()
+	u.derive()
+	return u, errors.Join(json.Unmarshal(channels, &u.Channels), json.Unmarshal(types, &u.Types))
+}
+
+// finish puts right what the database keeps otherwise than a User tells it.
+func (u *User) finish() {
 	if u.Responsible.Key != "" {
 		u.Responsible.Kind = KindPerson
 	}
 	if u.SeenAt.Equal(never) {
 		u.SeenAt = time.Time{}
 	}
-	u.derive()
-	return u, errors.Join(json.Unmarshal(channels, &u.Channels), json.Unmarshal(types, &u.Types))
 }
 
 // userByKey returns a user, or [ErrNotFound].
@@ -113,7 +118,7 @@ func (u User) columns() ([]any, error) {
 		return nil, err
 	}
 	return []any{u.ID, u.Name, u.PictureURL, u.Role, u.deactivated, u.identified, string(channels), string(types), u.TimeZone,
-		u.Purpose, u.Responsible.Key, u.ReviewOn, u.sortName(), fold(u.Name + " " + string(u.ID)),
+		u.Purpose, u.Responsible.Key, u.ReviewOn, u.sortName(), u.searchText(),
 		database.Time(u.UpdatedAt), u.Version, u.Key}, nil
 }
 

@@ -3,9 +3,7 @@ package users
 import (
 	"context"
 	"fmt"
-	"strings"
-
-	"github.com/roboto-ai/console/internal/database"
+	"time"
 )
 
 // View is a named filter of the directory.
@@ -21,24 +19,56 @@ const (
 	ViewQuiet       View = "quiet" // active, last seen more than 90 days ago
 	ViewDeactivated View = "deactivated"
 	ViewUnanswered  View = "no-responsible" // service users without a responsible person
-	ViewReviewDue   View = "review-due"     // service users whose review date has come, or is missing
-	ViewChanged     View = "changed"        // in the last 90 days
+	ViewReviewDue   View = "review-due"     // active service users whose review date has come, or is missing
+	ViewChanged     View = "changed"        // in the last 7 days
 )
 
-// views are the conditions of the named views. $1 is 90 days ago, $2 never and $3
-// today.
-var views = map[View]string{
-	ViewAll:         `u.kind <> 'system'`,
-	ViewPeople:      `u.kind = 'person'`,
-	ViewService:     `u.kind = 'service'`,
-	ViewAdmins:      `u.kind <> 'system' AND u.role IN ('admin', 'owner')`,
-	ViewInvited:     `u.kind = 'person' AND u.status = 'invited'`,
-	ViewQuiet:       `u.kind <> 'system' AND u.status = 'active' AND u.seen_at < $1 AND u.seen_at <> $2`,
-	ViewDeactivated: `u.kind <> 'system' AND u.status = 'deactivated'`,
-	ViewUnanswered:  `u.kind = 'service' AND u.responsible_key IS NULL`,
-	ViewReviewDue:   `u.kind = 'service' AND u.status = 'active' AND COALESCE(u.review_on, '') <= $3`,
-	ViewChanged:     `u.kind <> 'system' AND u.updated_at >= $1`,
+// How many days ago users are quiet, and changes are recent.
+const (
+	quietDays  = 90
+	recentDays = 7
+)
+
+// A viewRule says whom a view shows: users of some facets, and of those the ones
+// for whom a condition holds.
+type viewRule struct {
+	facet     func(facet) bool
+	times     func(now time.Time) timeRange         // nil: at any time
+	condition func(f *filter, now time.Time) string // nil: all of them
+	within    string                                // with a condition: what its index is of
 }
+
+// views are the rules of the named views.
+var views = map[View]viewRule{
+	ViewAll:         {facet: func(facet) bool { return true }},
+	ViewPeople:      {facet: func(f facet) bool { return f.Kind == KindPerson }},
+	ViewService:     {facet: isService},
+	ViewAdmins:      {facet: func(f facet) bool { return f.Role == RoleAdmin || f.Role == RoleOwner }},
+	ViewInvited:     {facet: func(f facet) bool { return f.Status == StatusInvited }},
+	ViewDeactivated: {facet: func(f facet) bool { return f.Status == StatusDeactivated }},
+	ViewQuiet: {
+		facet: func(f facet) bool { return f.Status == StatusActive },
+		times: func(now time.Time) timeRange { return timeRange{column: bySeen, before: daysAgo(now, quietDays)} },
+	},
+	ViewChanged: {
+		facet: func(facet) bool { return true },
+		times: func(now time.Time) timeRange { return timeRange{column: byUpdated, from: daysAgo(now, recentDays)} },
+	},
+	ViewUnanswered: {
+		facet:     isService,
+		condition: func(*filter, time.Time) string { return `u.responsible_key IS NULL` },
+		within:    `u.kind = 'service'`,
+	},
+	ViewReviewDue: {
+		facet: func(f facet) bool { return isService(f) && f.Status == StatusActive },
+		condition: func(f *filter, now time.Time) string {
+			return `COALESCE(u.review_on, '') <= ` + f.arg(today(now))
+		},
+		within: `u.kind = 'service' AND u.status = 'active'`,
+	},
+}
+
+func isService(f facet) bool { return f.Kind == KindService }
 
 // Counts returns how many users each named view holds. It returns a
 // [*ForbiddenError].
@@ -46,26 +76,9 @@ func (s *Service) Counts(ctx context.Context, actor Actor) (map[View]int, error)
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return nil, err
 	}
-	now := s.now()
-	var names []View
-	var sums []string
-	for view, condition := range views {
-		names = append(names, view)
-		sums = append(sums, `COALESCE(SUM(CASE WHEN `+condition+` THEN 1 ELSE 0 END), 0)`)
-	}
-	numbers := make([]int, len(names))
-	into := make([]any, len(names))
-	for i := range numbers {
-		into[i] = &numbers[i]
-	}
-	err := s.reads().QueryRowContext(ctx, `SELECT `+strings.Join(sums, ", ")+` FROM users u`,
-		database.Time(now.Add(-quietAfter)), database.Time(never), today(now)).Scan(into...)
+	t, err := readTallies(ctx, s.reads(), s.now())
 	if err != nil {
 		return nil, fmt.Errorf("count views: %w", err)
 	}
-	counts := make(map[View]int, len(names))
-	for i, view := range names {
-		counts[view] = numbers[i]
-	}
-	return counts, nil
+	return t.views(), nil
 }

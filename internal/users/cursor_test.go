@@ -1,0 +1,61 @@
+package users
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+)
+
+// TestCursor sends cursors with whatever in them that a client could make up, had
+// it read this package: they lead to a place in the list or are refused, and never
+// to a fault.
+func TestCursor(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t)
+	owner := Command("")
+	tests := map[string]struct {
+		sort   Sort
+		cursor cursor
+		rows   int // on the page; the owner is the only user
+		bad    bool
+	}{
+		"before all":              {"name", cursor{position: 1, text: ""}, 1, false},
+		"hostile text":            {"name", cursor{position: 1, text: "' OR 1=1; DROP TABLE users --"}, 1, false},
+		"beyond the last":         {"name", cursor{position: 9, text: "zzz"}, 1, false}, // from the beginning again
+		"a time before all":       {"created", cursor{position: 1, micros: math.MinInt64}, 1, false},
+		"a time beyond all":       {"seen", cursor{position: 1, micros: math.MaxInt64}, 1, false},
+		"of the newest":           {"name", cursor{newest: true, position: 1, number: math.MaxInt64 / 2}, 1, false},
+		"of the one searched for": {"name", cursor{pinned: true, position: 1}, 1, false},
+		"position 0":              {"name", cursor{}, 0, true},
+		"position beyond all":     {"name", cursor{position: maxPosition + 1}, 0, true},
+		"number below 0":          {"name", cursor{position: 1, number: -1}, 0, true},
+		"not UTF-8":               {"name", cursor{position: 1, text: "\xff"}, 0, true},
+		"a zero byte":             {"name", cursor{position: 1, text: "a\x00"}, 0, true},
+		"too long":                {"name", cursor{position: 1, text: strings.Repeat("a", maxCursor)}, 0, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			q := Query{Sort: test.sort}.tidy()
+			q.After = q.cursorAt(test.cursor)
+			l, err := s.Users(t.Context(), owner, q)
+			if errors.Is(err, ErrBadCursor) != test.bad || !test.bad && err != nil || len(l.Users) != test.rows {
+				t.Errorf("got %d users, %v", len(l.Users), err)
+			}
+		})
+	}
+}
+
+// TestCursorIsShort holds the length of an address: of the longest name, and of a
+// usual one.
+func TestCursorIsShort(t *testing.T) {
+	t.Parallel()
+	for name, most := range map[string]int{"Maximiliane Mustermann": 50, strings.Repeat("ﷺ", MaxName): 100} {
+		u := User{ID: "ana@example.com", Name: name}
+		c := cursor{position: 999_951, number: 999_999, text: u.sortName()}
+		if got := len((Query{}).tidy().cursorAt(c)); got > most {
+			t.Errorf("of %.40q: got %d characters, want at most %d", name, got, most)
+		}
+	}
+}

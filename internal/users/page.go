@@ -1,0 +1,244 @@
+package users
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A row is a user in a list, with what places them there.
+type row struct {
+	User
+	cursor
+}
+
+// A page is a part of a list as it was read.
+type page struct {
+	rows    []row // in the order of the list
+	more    bool  // there are others further on in the direction of the place
+	total   int   // of all pages
+	counted bool  // total is known
+}
+
+// read reads the page of p that begins at a place.
+func (p plan) read(ctx context.Context, r reader, at place) (page, error) {
+	var f filter
+	var got page
+	rows, err := collect(ctx, r, func(s scanner) (row, error) { return p.scan(s, &got.total) }, p.query(&f, at), f.args...)
+	if err != nil {
+		return page{}, err
+	}
+	got.rows, got.more, got.counted = rows, len(rows) > p.limit, p.candidates != nil
+	if !at.key() && !got.more {
+		got.total, got.counted = len(rows), true
+	}
+	if got.more {
+		got.rows = rows[:p.limit]
+	}
+	if at.back {
+		slices.Reverse(got.rows)
+	}
+	return got, nil
+}
+
+// listing returns the page as it is told.
+func (g page) listing(q Query, at place) Listing {
+	l := Listing{From: int(at.position) + 1}
+	switch {
+	case at.back && g.more:
+		l.From = max(int(at.position)-len(g.rows), 2)
+	case at.back:
+		l.From = 1
+	}
+	for i := range g.rows {
+		g.rows[i].position = uint64(l.From + i)
+		l.Users = append(l.Users, g.rows[i].User)
+	}
+	if len(g.rows) == 0 {
+		return l
+	}
+	if g.more || at.back {
+		l.Next = q.cursorAt(g.rows[len(g.rows)-1].cursor)
+	}
+	if at.back && g.more || !at.back && at.key() {
+		l.Previous = q.cursorAt(g.rows[0].cursor)
+	}
+	return l
+}
+
+// listColumns are the columns of a user that a list shows, as [plan.scan] reads
+// them; see [userTables].
+const listColumns = `u.number, u.key, u.user_id, COALESCE(u.name, ''), COALESCE(u.picture_url, ''), u.kind, u.role, u.status,
+	u.time_zone, COALESCE(u.review_on, ''), u.created_at, u.updated_at, u.seen_at, u.version,
+	COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, ''), u.sort_name`
+
+// scan reads one row of [plan.query].
+func (p plan) scan(s scanner, total *int) (row, error) {
+	var one row
+	var rank int
+	var sortName string
+	u := &one.User
+	err := s.Scan(total, &rank, &one.number, &u.Key, &u.ID, &u.Name, &u.PictureURL, &u.Kind, &u.Role, &u.Status,
+		&u.TimeZone, &u.ReviewOn, (*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &u.Version,
+		&u.Responsible.Key, &u.Responsible.ID, &u.Responsible.Name, &sortName)
+	if err != nil {
+		return row{}, err
+	}
+	one.pinned, one.newest = rank == 0, p.newest
+	switch p.column {
+	case byName:
+		one.text = sortName
+	case byID:
+		one.text = string(u.ID)
+	case byCreated:
+		one.micros = u.CreatedAt.UnixMicro()
+	case byUpdated:
+		one.micros = u.UpdatedAt.UnixMicro()
+	case bySeen:
+		one.micros = u.SeenAt.UnixMicro()
+	}
+	u.finish()
+	return one, nil
+}
+
+// query returns the query of the page at a place, of one row more than fits. Each
+// row begins with how many there are on all pages, if that was counted, and with
+// its rank: 0 for the one that is searched for by its user_id.
+func (p plan) query(f *filter, at place) string {
+	limit := ` LIMIT ` + f.arg(p.limit+1)
+	total, hits := `0`, ``
+	if p.candidates != nil {
+		total, hits = `(SELECT COUNT(*) FROM hits)`, `WITH hits AS MATERIALIZED (`+p.hits(f)+`) `
+	}
+	return hits + `SELECT ` + total + `, p.place, ` + listColumns + `
+		FROM (SELECT number, sort, place FROM (` + p.parts(f, at, limit) + `) AS parts ORDER BY ` + p.order(at, ``) + limit + `) AS p
+		JOIN users u ON u.number = p.number LEFT JOIN users r ON r.key = u.responsible_key ORDER BY ` + p.order(at, `p.`)
+}
+
+// order returns the order in which rows of a table are read from a place on.
+func (p plan) order(at place, table string) string {
+	first, then := ` ASC`, ` ASC`
+	if at.back {
+		first = ` DESC`
+	}
+	if p.descending != at.back {
+		then = ` DESC`
+	}
+	return table + `place` + first + `, ` + table + `sort` + then + `, ` + table + `number` + then
+}
+
+// hits is the query of all candidates who are found.
+func (p plan) hits(f *filter) string {
+	place := `1`
+	if p.exact != "" {
+		place = `CASE WHEN u.user_id = ` + f.arg(p.exact) + ` THEN 0 ELSE 1 END`
+	}
+	return `SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place
+		FROM (` + p.candidates(f) + `) AS c CROSS JOIN users u
+		WHERE u.number = c.number AND ` + allOf(append(p.outside(f), p.details(f, "", p.sure)...))
+}
+
+// parts is the query of the rows of the page, and of some that come later.
+func (p plan) parts(f *filter, at place, limit string) string {
+	if p.candidates != nil {
+		return `SELECT number, sort, place FROM hits WHERE ` + p.amongHits(f, at)
+	}
+	var parts []string
+	if p.exact != "" && (!at.key() || at.back && !at.pinned) {
+		parts = append(parts, p.from(f, `users u`, `0`, p.outside(f), `u.user_id = `+f.arg(p.exact), ``))
+	}
+	if at.back && at.pinned { // nobody comes before
+		return p.from(f, `users u`, `1`, nil, `FALSE`, ``)
+	}
+	for _, where := range p.places(f, at) {
+		for _, way := range p.ways(f) {
+			parts = append(parts, p.from(f, way.tables, `1`, way.conditions, where, p.within(at)+limit))
+		}
+	}
+	return strings.Join(parts, ` UNION ALL `)
+}
+
+// amongHits returns the condition of the hits that come from a place on.
+func (p plan) amongHits(f *filter, at place) string {
+	switch {
+	case !at.key():
+		return `TRUE`
+	case at.pinned && at.back:
+		return `FALSE`
+	case at.pinned:
+		return `place = 1`
+	}
+	sign, pinned := ` > `, ` AND place = 1`
+	if p.descending != at.back {
+		sign = ` < `
+	}
+	if at.back {
+		pinned = ` OR place = 0`
+	}
+	return `(place = 1 AND (sort, number)` + sign + `(` + f.arg(at.value(p.column)) + `, ` + f.arg(at.number) + `)` + `)` + pinned
+}
+
+// places returns the conditions of the rows that come from a place on: those that
+// are otherwise alike, and those beyond. Each is one stretch of an index.
+func (p plan) places(f *filter, at place) []string {
+	if !at.key() || at.pinned {
+		return []string{`TRUE`}
+	}
+	sign := ` > `
+	if p.descending != at.back {
+		sign = ` < `
+	}
+	column, number := string(p.column), f.arg(at.number)
+	if p.newest {
+		return []string{searchNumber + sign + number}
+	}
+	value := f.arg(at.value(p.column))
+	return []string{column + ` = ` + value + ` AND u.number` + sign + number, column + sign + value}
+}
+
+// A way is a table in an order, with the conditions of who is met there.
+type way struct {
+	tables     string
+	conditions []string
+}
+
+// ways returns what is walked: the index of the search, the facets, or everyone.
+func (p plan) ways(f *filter) []way {
+	switch everyone := p.tallies.sum(views[ViewAll].facet); {
+	case p.newest:
+		found, _ := indexed(f, p.terms, p.common)
+		return []way{{searchIndex + ` CROSS JOIN users u`, append(p.outside(f), found, `u.number = `+searchNumber)}}
+	case p.size()*dense >= everyone || p.column == byUpdated:
+		return []way{{`users u`, p.outside(f)}}
+	}
+	all := make([]way, len(p.facets))
+	for i, one := range p.facets {
+		all[i] = way{`users u`, []string{one.condition(f)}}
+	}
+	return all
+}
+
+// within returns the order in which one way is walked from a place on.
+func (p plan) within(at place) string {
+	direction := ` ASC`
+	if p.descending != at.back {
+		direction = ` DESC`
+	}
+	if p.newest {
+		return ` ORDER BY ` + searchNumber + direction
+	}
+	return ` ORDER BY ` + string(p.column) + direction + `, u.number` + direction
+}
+
+// from is the query of the rows that one way has from a place on.
+func (p plan) from(f *filter, tables, place string, conditions []string, where, end string) string {
+	conditions = append(conditions, where)
+	if p.exact != "" && place == `1` {
+		conditions = append(conditions, `u.user_id <> `+f.arg(p.exact))
+	}
+	conditions = append(conditions, p.details(f, p.column, p.sure && place == `1`)...)
+	return `SELECT number, sort, place FROM (SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place
+		FROM ` + tables + ` WHERE ` + allOf(conditions) + end + `) AS part`
+}

@@ -1,0 +1,123 @@
+package users
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var readAt = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// TestReadTyped reads what people type and paste.
+func TestReadTyped(t *testing.T) {
+	t.Parallel()
+	type reading struct {
+		Words  []string
+		Exact  ID
+		Kind   []Kind
+		Role   []Role
+		Status []Status
+		Ranges int
+	}
+	tests := map[string]reading{
+		"":                             {},
+		"  ana  LIMA ":                 {Words: []string{"ana", "lima"}},
+		"ana":                          {Words: []string{"ana"}, Exact: "ana"},
+		"Ana@Example.com":              {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+		"<ana@example.com>,":           {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+		"mailto:ana@example.com":       {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+		`Ana Lima <ana@example.com>`:   {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
+		`"Ana Lima" <ana@example.com>`: {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
+		"type:service robot":           {Words: []string{"robot"}, Kind: []Kind{KindService}, Exact: ""},
+		"TYPE:People status:Invited":   {Kind: []Kind{KindPerson}, Status: []Status{StatusInvited}},
+		"role:admin seen:<90d created:>2026-01-01":  {Role: []Role{RoleAdmin}, Ranges: 2},
+		"seen:never created:2026-01-01..2026-03-31": {Ranges: 2},
+		`"type:service"`: {Words: []string{"type:service"}},
+		`"unclosed`:      {Words: []string{`"unclosed`}},
+		"10:30":          {Words: []string{"10:30"}},
+		":)":             {Words: []string{":)"}},
+	}
+	for text, want := range tests {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			r := readTyped(text, readAt, time.UTC)
+			got := reading{Exact: r.exact, Kind: r.kind, Role: r.role, Status: r.status, Ranges: len(r.ranges)}
+			for _, one := range r.terms {
+				got.Words = append(got.Words, strings.TrimSpace(one[0]))
+			}
+			if diff := cmp.Diff(want, got); diff != "" || len(r.strange) > 0 {
+				t.Errorf("(-want +got):\n%s%v", diff, r.strange)
+			}
+		})
+	}
+}
+
+// TestReadTyped_strange is what is said of filters there are not.
+func TestReadTyped_strange(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"typ:service":             "There is no filter “typ:”. There are type:, role:, status:, seen: and created:.",
+		"type:robot":              "“type:robot” is not understood. After type: comes person, service or system.",
+		"role:":                   "“role:” is not understood. After role: comes user, auditor, admin or owner.",
+		"status:gone":             "After status: comes invited, active or deactivated.",
+		"seen:yesterday":          "After seen: comes a number of days ago, like <90d or >90d, or a day, like >2026-01-31, or never.",
+		"created:never":           "After created: comes a number of days ago",
+		"created:>2026-02-30":     "is not understood",
+		"created:2026-03..2026":   "is not understood",
+		"seen:90d":                "is not understood",
+		"seen:<-5d":               "is not understood",
+		"seen:<99999999d":         "is not understood",
+		"seen:<2026-01-01..":      "is not understood",
+		"created:2026-2..2025-01": "is not understood",
+	} {
+		r := readTyped(text, readAt, time.UTC)
+		if len(r.strange) != 1 || !strings.Contains(r.strange[0], want) {
+			t.Errorf("%q: got %q, want %q", text, r.strange, want)
+		}
+	}
+}
+
+// TestSpan is which times a span holds, at its edges.
+func TestSpan(t *testing.T) {
+	t.Parallel()
+	east := time.FixedZone("east", 2*60*60)
+	tests := map[Span]struct{ in, out []string }{
+		"<90d":                   {[]string{"2026-08-25T00:00:00Z", "2026-11-23T08:00:00Z"}, []string{"2026-08-24T23:59:59Z"}},
+		">90d":                   {[]string{"2026-08-24T23:59:59Z"}, []string{"2026-08-25T00:00:00Z", "1970-01-01T00:00:00Z"}},
+		"2026-01-01":             {[]string{"2025-12-31T22:00:00Z", "2026-01-01T21:59:59Z"}, []string{"2025-12-31T21:59:59Z", "2026-01-01T22:00:00Z"}},
+		">2026-01-01":            {[]string{"2026-01-01T22:00:00Z"}, []string{"2026-01-01T21:59:59Z"}},
+		">=2026-01-01":           {[]string{"2025-12-31T22:00:00Z"}, []string{"2025-12-31T21:59:59Z"}},
+		"<2026-01-01":            {[]string{"2025-12-31T21:59:59Z"}, []string{"2025-12-31T22:00:00Z", "1970-01-01T00:00:00Z"}},
+		"<=2026-01-01":           {[]string{"2026-01-01T21:59:59Z"}, []string{"2026-01-01T22:00:00Z"}},
+		"2026-01-01..2026-01-31": {[]string{"2025-12-31T22:00:00Z", "2026-01-31T21:59:59Z"}, []string{"2026-01-31T22:00:00Z"}},
+		"never":                  {[]string{"1970-01-01T00:00:00Z"}, []string{"2026-01-01T00:00:00Z"}},
+	}
+	holds := func(r timeRange, at time.Time) bool {
+		switch {
+		case r.never:
+			return at.Equal(never)
+		case r.from.IsZero() && at.Equal(never):
+			return false
+		}
+		return !at.Before(r.from) && (r.before.IsZero() || at.Before(r.before))
+	}
+	for span, test := range tests {
+		r, ok := span.rangeOf(bySeen, readAt, east)
+		if !ok {
+			t.Errorf("%s is not understood", span)
+		}
+		for want, times := range map[bool][]string{true: test.in, false: test.out} {
+			for _, text := range times {
+				at, err := time.Parse(time.RFC3339, text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := holds(r, at); got != want {
+					t.Errorf("%s holds %s: got %t, want %t", span, text, got, want)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package users
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A Span is a filter on a time: "<90d" is less than 90 days ago, ">90d" longer
+// ago than that, "2026-01-31" that day, ">2026-01-31" after it, ">=2026-01-31" on
+// it or after, likewise < and <=, "2026-01-01..2026-01-31" all of January, and
+// "never", for when users were last seen.
+type Span string
+
+// Spans that the pages offer.
+const (
+	SeenRecently Span = "<90d"
+	SeenLongAgo  Span = ">90d"
+	SeenNever    Span = "never"
+)
+
+// spanHint says what a Span may be.
+const spanHint = "a number of days ago, like <90d or >90d, or a day, like >2026-01-31"
+
+// maxDays is more days ago than any directory is old.
+const maxDays = 36_500
+
+// daysAgo returns the beginning of the day that many days before now. Days that
+// are counted are those of UTC, so that everyone counts the same.
+func daysAgo(now time.Time, days int) time.Time {
+	return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -days)
+}
+
+// A timeRange is a condition on a column that holds a time.
+type timeRange struct {
+	column column
+	from   time.Time // zero: since ever, but not never
+	before time.Time // zero: without end
+	never  bool      // never, and no time at all
+}
+
+// rangeOf returns what s says of a column, with its days as they are in zone. It
+// reports false for what is no Span.
+func (s Span) rangeOf(c column, now time.Time, zone *time.Location) (timeRange, bool) {
+	r := timeRange{column: c}
+	text := strings.ToLower(string(s))
+	if text == string(SeenNever) && c == bySeen {
+		r.never = true
+		return r, true
+	}
+	sign := text[:len(text)-len(strings.TrimLeft(text, "<>="))]
+	text = text[len(sign):]
+	if number, ok := strings.CutSuffix(text, "d"); ok {
+		days, err := strconv.Atoi(number)
+		if err != nil || days < 0 || days > maxDays || strings.HasPrefix(number, "+") {
+			return r, false
+		}
+		return r.ago(sign, daysAgo(now, days))
+	}
+	first, last, ranged := strings.Cut(text, "..")
+	if !ranged {
+		last = first
+	}
+	from, err1 := time.ParseInLocation(time.DateOnly, first, zone)
+	to, err2 := time.ParseInLocation(time.DateOnly, last, zone)
+	if err1 != nil || err2 != nil || ranged && sign != "" || to.Before(from) {
+		return r, false
+	}
+	return r.on(sign, from, to.AddDate(0, 0, 1))
+}
+
+// ago returns r for a sign and how long ago.
+func (r timeRange) ago(sign string, at time.Time) (timeRange, bool) {
+	switch sign {
+	case "<", "<=":
+		r.from = at
+	case ">", ">=":
+		r.before = at
+	default:
+		return r, false
+	}
+	return r, true
+}
+
+// on returns r for a sign and the day or days between from and to.
+func (r timeRange) on(sign string, from, to time.Time) (timeRange, bool) {
+	switch sign {
+	case "":
+		r.from, r.before = from, to
+	case ">":
+		r.from = to
+	case ">=":
+		r.from = from
+	case "<":
+		r.before = from
+	case "<=":
+		r.before = to
+	default:
+		return r, false
+	}
+	return r, true
+}
+
+// condition returns r in SQL. Where it is hidden, no index is used for it: the
+// rows come by another, in the order that they are wanted in.
+func (r timeRange) condition(f *filter, hidden bool) string {
+	column := string(r.column)
+	if hidden {
+		column = `COALESCE(` + column + `, ` + column + `)`
+	}
+	if r.never {
+		return column + ` = ` + f.arg(database.Time(never))
+	}
+	var all []string
+	if !r.from.IsZero() {
+		all = append(all, column+` >= `+f.arg(database.Time(r.from)))
+	} else {
+		all = append(all, column+` > `+f.arg(database.Time(never)))
+	}
+	if !r.before.IsZero() {
+		all = append(all, column+` < `+f.arg(database.Time(r.before)))
+	}
+	return allOf(all)
+}

@@ -1,0 +1,28 @@
+package users
+
+import (
+	"context"
+	"fmt"
+)
+
+// spellAtOnce is how many search texts are written in one transaction.
+const spellAtOnce = 1000
+
+// Spell writes the search texts that are missing: where an earlier version of the
+// console spelled them otherwise, its successor's migration leaves them empty. It
+// is quick where there are none.
+func (s *Service) Spell(ctx context.Context) error {
+	for {
+		missing, err := usersWhere(ctx, s.reads(), `u.search_text = '' LIMIT $1`, spellAtOnce)
+		if err != nil || len(missing) == 0 {
+			return err
+		}
+		all := make([]bookkeeping, len(missing))
+		for i, u := range missing {
+			all[i] = spelled(u)
+		}
+		if err := s.note(ctx, all...); err != nil {
+			return fmt.Errorf("write search texts: %w", err)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package users
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSearchText(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ name, id, want string }{
+		"name and id":          {"Ana Lima", "ana.lima@example.com", "  ana  lima  ana.lima@example.com  li  ex  co"},
+		"umlauts both ways":    {"Ana Müller", "ana", "  ana  muller  mueller  ana"},
+		"no name":              {"", "robot-1", "  robot-1  1"},
+		"written in one":       {"山田太郎", "taro", "  山田太郎  taro  田太  太郎  郎"},
+		"hyphens, apostrophes": {"Anne-Marie D’Arc", "am1", "  anne-marie  d'arc  am1  ma  ar"},
+		"brackets":             {"Li (李)", "li1", "  li  (李)  li1  李)"},
+		"the same start twice": {"Jo Jo-Jo", "jo.jo", "  jo  jo-jo  jo.jo  jo"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := (User{Name: test.name, ID: ID(test.id)}).searchText(); got != test.want {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// searches are what people type, and who is found by it.
+var searches = map[string]string{
+	"jose": "José García", "JOSÉ": "José García", "garcía josé": "José García", "arcí": "José García",
+	"mueller": "Jürgen Müller", "muller": "Jürgen Müller", "Müller": "Jürgen Müller", "juergen": "Jürgen Müller", "mül": "Jürgen Müller",
+	"schröder": "Uwe Schroeder", "schroeder": "Uwe Schroeder",
+	"soeren": "Søren Kierkegaard", "soren": "Søren Kierkegaard", "SØREN": "Søren Kierkegaard", "aarhus": "Århus",
+	"太": "山田太郎", "太郎": "山田太郎", "山田": "山田太郎", "山田太": "山田太郎", "田太郎": "山田太郎",
+	"민": "김민준", "민준": "김민준", "ﾀﾛｳ": "タロウ", "たろ": "たろう",
+	"достоевский": "Фёдор Достоевский", "федор": "Фёдор Достоевский", "дос": "Фёдор Достоевский", "ф": "Фёдор Достоевский",
+	"مح": "مُحَمَّد", "محمد": "مُحَمَّد", "שלום": "שָׁלוֹם", "นาย": "นาย สมชาย", "ნინო": "ნინო",
+	"o'neill": "Tara O’Neill", "o’neill": "Tara O’Neill", "neill": "Tara O’Neill", "ne": "Tara O’Neill",
+	"ma": "Anne-Marie", "marie": "Anne-Marie", "anne-marie": "Anne-Marie", "e-m": "Anne-Marie",
+	"🤖": "🤖 Robot", "ro": "🤖 Robot",
+}
+
+// TestTerms holds each search against a directory's search texts, one by one.
+func TestTerms(t *testing.T) {
+	t.Parallel()
+	for typed, name := range searches {
+		text := User{Name: name, ID: "xyz"}.searchText()
+		for _, word := range strings.Fields(typed) {
+			if !has(text, termOf(word)) {
+				t.Errorf("%q does not find %q, in %q", typed, name, text)
+			}
+		}
+	}
+	for typed, name := range map[string]string{"na": "Ana", "ose": "Jo Se", "garcia x": "José García", "郎太": "山田太郎"} {
+		found := true
+		for _, word := range strings.Fields(typed) {
+			found = found && has((User{Name: name, ID: "qqq"}).searchText(), termOf(word))
+		}
+		if found {
+			t.Errorf("%q finds %q", typed, name)
+		}
+	}
+}
+
+// has reports whether a search text has a term, as its condition in SQL does.
+func has(text string, t term) bool {
+	for _, needle := range t {
+		if strings.Contains(text, needle) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestThrees(t *testing.T) {
+	t.Parallel()
+	for needle, want := range map[string][]string{
+		"  j": {"  j"}, " jo": {" jo"}, "jos": {"jos"}, "jose": {"jos", "ose"}, "garcia": {"gar", "cia"},
+		"garcias": {"gar", "cia", "ias"}, "山田太郎": {"山田太", "田太郎"},
+	} {
+		if diff := cmp.Diff(want, threes(needle)); diff != "" {
+			t.Errorf("threes(%q) (-want +got):\n%s", needle, diff)
+		}
+	}
+}
+
+// TestIndexed is how the index is asked, and when its answer needs no second look.
+func TestIndexed(t *testing.T) {
+	t.Parallel()
+	common := map[string]bool{"exa": true, "mpl": true, "ple": true, "com": true, "  e": true}
+	tests := map[string]struct {
+		terms []term
+		want  string
+		alone bool
+	}{
+		"three characters":          {[]term{{"jos"}}, `(("jos"))`, true},
+		"a short word":              {[]term{{" jo"}, {"  g"}}, `((" jo")) AND (("  g"))`, true},
+		"a long word":               {[]term{{"jose"}}, `(("jos" AND "ose"))`, false},
+		"two spellings":             {[]term{{"muller", "mueller"}}, `(("mul" AND "ler") OR ("mue" AND "lle" AND "ler"))`, false},
+		"a quotation mark":          {[]term{{`a"b`}}, `(("a""b"))`, true},
+		"what is common left out":   {[]term{{"ana@example"}}, `(("ana" AND "@ex" AND "amp"))`, false},
+		"a common word left out":    {[]term{{"jos"}, {"exa"}}, `(("jos"))`, false},
+		"nothing but what's common": {[]term{{"example"}, {"  e"}}, `(("exa"))`, false},
+		"one common three":          {[]term{{"exa"}}, `(("exa"))`, true},
+	}
+	for name, test := range tests {
+		var f filter
+		if _, alone := indexed(&f, test.terms, common); f.args[0] != test.want || alone != test.alone {
+			t.Errorf("%s: got %v, alone %t; want %s, %t", name, f.args[0], alone, test.want, test.alone)
+		}
+	}
+}
+
+// TestSpell fills in the search texts that a migration has emptied.
+func TestSpell(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t)
+	err := s.note(t.Context(), bookkeeping{`UPDATE users SET search_text = '', sort_name = ''`, nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{0, 1} {
+		l, err := s.Users(t.Context(), Command(""), Query{Text: "owner"})
+		if err != nil || len(l.Users) != want {
+			t.Errorf("found %d, %v; want %d", len(l.Users), err, want)
+		}
+		if err := s.Spell(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package users
+
+import (
+	"context"
+	"time"
+)
+
+// A facet is what users have in common whom the database counts together.
+type facet struct {
+	Kind   Kind
+	Role   Role
+	Status Status
+	n      int // how many they are; never 0
+}
+
+// tallies are the counts that the database keeps, in the transaction of every
+// change: to read them costs the same for any number of users.
+type tallies struct {
+	facets []facet
+	days   map[View]int // how many users each of the views shows that go by more than facets
+}
+
+// readTallies reads the counts as they are at a time.
+func readTallies(ctx context.Context, r reader, now time.Time) (tallies, error) {
+	t := tallies{days: map[View]int{}}
+	rows, err := collect(ctx, r, func(row scanner) (f facet, err error) {
+		return f, row.Scan(&f.Kind, &f.Role, &f.Status, &f.n)
+	}, `SELECT kind, role, status, n FROM tallies WHERE n > 0
+		UNION ALL SELECT '', 'never', '', n FROM day_tallies WHERE what = 'seen' AND day = '1970-01-01'
+		UNION ALL SELECT '', 'seen', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'seen' AND day >= $1
+		UNION ALL SELECT '', 'updated', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'updated' AND day >= $2
+		UNION ALL SELECT '', 'review', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'review' AND day <= $3
+		UNION ALL SELECT '', 'unanswered', '', n FROM day_tallies WHERE what = 'unanswered'`,
+		today(daysAgo(now, quietDays)), today(daysAgo(now, recentDays)), today(now))
+	if err != nil {
+		return tallies{}, err
+	}
+	for _, f := range rows {
+		switch f.Role {
+		case "never", "seen":
+			t.days[ViewQuiet] -= f.n // from the active ones, below
+		case "updated":
+			t.days[ViewChanged] = f.n
+		case "review":
+			t.days[ViewReviewDue] = f.n
+		case "unanswered":
+			t.days[ViewUnanswered] = f.n
+		default:
+			t.facets = append(t.facets, f)
+		}
+	}
+	t.days[ViewQuiet] += t.sum(views[ViewQuiet].facet)
+	return t, nil
+}
+
+// sum returns how many users there are in the facets for which a rule holds, save
+// system users.
+func (t tallies) sum(rule func(facet) bool) (n int) {
+	for _, f := range t.facets {
+		if f.Kind != KindSystem && rule(f) {
+			n += f.n
+		}
+	}
+	return n
+}
+
+// views returns how many users each view shows.
+func (t tallies) views() map[View]int {
+	counts := make(map[View]int, len(views))
+	for view, rule := range views {
+		counts[view] = t.sum(rule.facet)
+	}
+	for view, n := range t.days {
+		counts[view] = n
+	}
+	return counts
+}

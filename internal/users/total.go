@@ -1,0 +1,143 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+)
+
+// Exactness says how a number is to be understood.
+type Exactness int
+
+// The exactnesses.
+const (
+	Exactly  Exactness = iota
+	About              // estimated, to two digits
+	MoreThan           // so many there are, and others
+)
+
+// A Total is how many users a list holds.
+type Total struct {
+	N   int
+	How Exactness
+}
+
+// total returns how many users are selected: exactly up to [maxExact], and beyond
+// where the database keeps the count; otherwise about how many.
+func (s *Service) total(ctx context.Context, sel selection, got page, q Query) (Total, error) {
+	if got.counted {
+		return Total{N: got.total}, nil
+	}
+	if n, kept := sel.kept(); kept {
+		return Total{N: n}, nil
+	}
+	e, err := s.estimates.of(ctx, s.reads(), sel, q)
+	if err != nil || e.exact {
+		return Total{N: e.n}, err
+	}
+	return roundedTotal(e.n, got.last()), nil
+}
+
+// last returns the position of the last row of the page.
+func (g page) last() int {
+	if len(g.rows) == 0 {
+		return 0
+	}
+	return int(g.rows[len(g.rows)-1].position)
+}
+
+// roundedTotal returns an estimate to two digits, but that at least so many are
+// known where it says less or nothing.
+func roundedTotal(estimate, known int) Total {
+	if estimate <= known {
+		return Total{known, MoreThan}
+	}
+	unit := math.Pow10(max(0, len(fmt.Sprint(estimate))-2))
+	return Total{max(known, int(math.Round(float64(estimate)/unit)*unit)), About}
+}
+
+const (
+	maxCounted       = 100_000          // that the index of the search counts in milliseconds
+	sampleMost       = 10_000           // users that an estimate looks at
+	sampleLeast      = 100              // of them have to be found, so that it is right to a tenth or so
+	estimateAge      = 10 * time.Second // for which an estimate is kept
+	maxKeptEstimates = 200
+)
+
+// estimates are about how many users were selected of late.
+type estimates struct {
+	mu   sync.Mutex
+	kept map[string]estimate
+}
+
+// An estimate is about how many users there were at a time; 0 if it is not known.
+type estimate struct {
+	n     int
+	exact bool
+	at    time.Time
+}
+
+// of returns about how many users are selected. What it returns was true within
+// the last ten seconds.
+func (e *estimates) of(ctx context.Context, r reader, sel selection, q Query) (estimate, error) {
+	key := q.question()
+	e.mu.Lock()
+	known, ok := e.kept[key]
+	e.mu.Unlock()
+	if ok && sel.now.Sub(known.at).Abs() < estimateAge {
+		return known, nil
+	}
+	n, exact, err := sel.estimate(ctx, r)
+	if err != nil {
+		return estimate{}, err
+	}
+	known = estimate{n, exact, sel.now}
+	e.keep(key, known)
+	return known, nil
+}
+
+// keep keeps an estimate, and lets go of all when there are many.
+func (e *estimates) keep(key string, known estimate) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.kept == nil || len(e.kept) >= maxKeptEstimates {
+		e.kept = make(map[string]estimate)
+	}
+	e.kept[key] = known
+}
+
+// estimate counts the users that are selected, if the index of the search can tell
+// them and they are not too many; else it estimates how many they are.
+func (sel selection) estimate(ctx context.Context, r reader) (n int, exact bool, err error) {
+	least := sel.most
+	if len(sel.terms) > 0 && len(sel.others)+len(sel.ranges) == 0 && sel.rule.condition == nil && sel.foundAlone() {
+		n, err := countUpTo(ctx, r, maxCounted+1, sel.found)
+		if err != nil || n <= maxCounted {
+			return n, true, err
+		}
+		least = maxCounted
+	}
+	n, err = sel.sample(ctx, r, least)
+	return n, false, err
+}
+
+// sample estimates how many users are selected, who are at least so many, from
+// some of all users at even distances. It returns 0 if too few of them are.
+func (sel selection) sample(ctx context.Context, r reader, least int) (int, error) {
+	var f filter
+	everyone := sel.tallies.sum(views[ViewAll].facet)
+	size := min(sampleMost, 3*sampleLeast*everyone/max(least, 1))
+	step := max(1, everyone/max(size, 1))
+	distance := f.arg(step)
+	conditions := append(sel.outside(&f), sel.details(&f, "", false)...)
+	found, err := count(ctx, r, `WITH RECURSIVE sample (number) AS (
+			SELECT `+f.arg(1+step/2)+` UNION ALL
+			SELECT number + `+distance+` FROM sample WHERE number + `+distance+` <= (SELECT MAX(number) FROM users)
+		) SELECT COUNT(*) FROM sample CROSS JOIN users u WHERE u.number = sample.number AND `+allOf(conditions), f.args...)
+	if err != nil || found < sampleLeast {
+		return 0, err
+	}
+	return found * step, nil
+}

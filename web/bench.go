@@ -1,0 +1,75 @@
+//go:build bench
+
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// bench adds what the bench measures the console against: the same answers, by the
+// same way, from memory.
+func (a *App) bench(e *echo.Echo) {
+	m := &memory{router: rawPath(e)}
+	a.group(e, access(users.ActSeeDirectory)).plain("/_bench/memory", m.serve)
+}
+
+// A memory answers with pages that it has been asked for before. Around it is all
+// that is around every page: session, middleware and compression.
+type memory struct {
+	router http.Handler
+	pages  sync.Map // *answer by address, of all that were asked for
+}
+
+// An answer is a page as its handler gave it, not yet compressed.
+type answer struct {
+	kind   string // Content-Type
+	header http.Header
+	body   []byte
+}
+
+// serve serves GET /_bench/memory?of=ADDRESS.
+func (m *memory) serve(c echo.Context) error {
+	of := c.QueryParam("of")
+	known, ok := m.pages.Load(of)
+	if !ok {
+		made, err := m.ask(c.Request(), of)
+		if err != nil {
+			return err
+		}
+		known, _ = m.pages.LoadOrStore(of, made)
+	}
+	page := known.(*answer)
+	for name, values := range page.header {
+		for _, v := range values {
+			c.Response().Header().Add(name, v)
+		}
+	}
+	return c.Blob(http.StatusOK, page.kind, page.body)
+}
+
+// ask opens an address as whoever sent r would. It returns [users.ErrNotFound] for
+// one that does not answer with a page.
+func (m *memory) ask(r *http.Request, of string) (*answer, error) {
+	address, err := url.ParseRequestURI(of)
+	if err != nil {
+		return nil, users.ErrNotFound
+	}
+	asked := r.Clone(r.Context())
+	asked.URL, asked.RequestURI = address, of
+	w := httptest.NewRecorder()
+	m.router.ServeHTTP(w, asked)
+	if w.Code != http.StatusOK {
+		return nil, users.ErrNotFound
+	}
+	page := &answer{kind: w.Header().Get("Content-Type"), header: w.Header(), body: bytes.Clone(w.Body.Bytes())}
+	page.header.Del("Content-Type")
+	return page, nil
+}
