@@ -55,7 +55,7 @@ type Query struct {
 }
 
 // A Listing is one page of the directory. Its users lack what no list shows: their
-// notifications, their purpose, and who created them.
+// notifications, purpose and version, and who created them.
 type Listing struct {
 	Users    []User
 	Total    Total        // of all pages
@@ -178,7 +178,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	if err := bad.errorOrNil(); err != nil {
 		return selection{}, err
 	}
-	sel := selection{view: q.View, rule: views[q.View], ranges: t.ranges, now: now, most: s.most, terms: t.terms, exact: t.exact, nobody: t.nobody}
+	sel := selection{view: q.View, rule: views[q.View], ranges: t.ranges, now: now, most: s.config.MaxSorted, terms: t.terms, exact: t.exact, nobody: t.nobody}
 	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
 		sel.ranges = append(sel.ranges, sel.rule.times(now))

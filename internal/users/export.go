@@ -156,7 +156,7 @@ type exportScan struct {
 
 // into returns where to scan exportColumns to.
 func (x *exportScan) into() []any {
-	return []any{&x.ID, &x.name, &x.Kind, &x.Role, &x.Status,
+	return []any{(*string)(&x.ID), &x.name, (*string)(&x.Kind), (*string)(&x.Role), (*string)(&x.Status),
 		(*database.Time)(&x.CreatedAt), (*database.Time)(&x.UpdatedAt), (*database.Time)(&x.SeenAt), &x.TimeZone, &x.picture,
 		&x.channels, &x.types, &x.purpose, &x.responsible, &x.date}
 }

@@ -2,7 +2,7 @@ package users
 
 // SetMost has s put no more users in order for a page than n, so that a test needs
 // no tens of thousands to see what becomes of more.
-func (s *Service) SetMost(n int) { s.most = n }
+func (s *Service) SetMost(n int) { s.config.MaxSorted = n }
 
 // SortName returns what u is ordered by.
 func SortName(u User) string { return u.sortName() }

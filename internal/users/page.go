@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -69,38 +70,48 @@ func (g page) listing(q Query, at place) Listing {
 }
 
 // listColumns are the columns of a user that a list shows, as [plan.scan] reads
-// them; see [userTables].
-const listColumns = `u.number, u.key, u.user_id, COALESCE(u.name, ''), COALESCE(u.picture_url, ''), u.kind, u.role, u.status,
-	u.time_zone, COALESCE(u.review_on, ''), u.created_at, u.updated_at, u.seen_at, u.version,
-	COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, ''), u.sort_name`
+// them after what places the row; see [userTables].
+const listColumns = `u.key, u.user_id, COALESCE(u.name, ''), COALESCE(u.picture_url, ''), u.kind, u.role, u.status, u.time_zone,
+	COALESCE(u.review_on, ''), u.created_at, u.updated_at, u.seen_at, COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, '')`
 
 // scan reads one row of [plan.query].
 func (p plan) scan(s scanner, total *int) (row, error) {
 	var one row
 	var rank int
-	var sortName string
 	u := &one.User
-	err := s.Scan(total, &rank, &one.number, &u.Key, &u.ID, &u.Name, &u.PictureURL, &u.Kind, &u.Role, &u.Status,
-		&u.TimeZone, &u.ReviewOn, (*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &u.Version,
-		&u.Responsible.Key, &u.Responsible.ID, &u.Responsible.Name, &sortName)
+	// Types of ours are scanned as what they are made of: that is quicker.
+	err := s.Scan(total, &rank, &one.number, p.sorted(&one.cursor), (*string)(&u.Key), (*string)(&u.ID), &u.Name, &u.PictureURL,
+		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, (*string)(&u.ReviewOn),
+		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt),
+		(*string)(&u.Responsible.Key), (*string)(&u.Responsible.ID), &u.Responsible.Name)
 	if err != nil {
 		return row{}, err
 	}
 	one.pinned, one.newest = rank == 0, p.newest
-	switch p.column {
-	case byName:
-		one.text = sortName
-	case byID:
-		one.text = string(u.ID)
-	case byCreated:
-		one.micros = u.CreatedAt.UnixMicro()
-	case byUpdated:
-		one.micros = u.UpdatedAt.UnixMicro()
-	case bySeen:
-		one.micros = u.SeenAt.UnixMicro()
-	}
 	u.finish()
 	return one, nil
+}
+
+// sorted returns where to scan what the row is ordered by.
+func (p plan) sorted(c *cursor) any {
+	switch p.column {
+	case byName, byID:
+		return &c.text
+	case byNumber: // which the cursor has as it is
+		return new(int64)
+	}
+	return (*micros)(&c.micros)
+}
+
+// micros is a moment in microseconds since 1970, whatever the engine has for it.
+type micros int64
+
+// Scan implements [sql.Scanner].
+func (m *micros) Scan(src any) error {
+	var t database.Time
+	err := t.Scan(src)
+	*m = micros(time.Time(t).UnixMicro())
+	return err
 }
 
 // query returns the query of the page at a place, of one row more than fits. Each
@@ -112,7 +123,7 @@ func (p plan) query(f *filter, at place) string {
 	if p.candidates != nil {
 		total, hits = `(SELECT COUNT(*) FROM hits)`, `WITH hits AS MATERIALIZED (`+p.hits(f)+`) `
 	}
-	return hits + `SELECT ` + total + `, p.place, ` + listColumns + `
+	return hits + `SELECT ` + total + `, p.place, u.number, p.sort, ` + listColumns + `
 		FROM (SELECT number, sort, place FROM (` + p.parts(f, at, limit) + `) AS parts ORDER BY ` + p.order(at, ``) + limit + `) AS p
 		JOIN users u ON u.number = p.number LEFT JOIN users r ON r.key = u.responsible_key ORDER BY ` + p.order(at, `p.`)
 }

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// maxExact is how many users are put in order, and counted, for one page: to sort
-// ten thousand takes under ten milliseconds. Of more it is told about how many
+// maxSorted is how many users are put in order, and counted, for one page: for ten
+// thousand that takes under ten milliseconds. Of more it is told about how many
 // they are.
-const maxExact = 10_000
+const maxSorted = 10_000
 
 // A walk through the facets costs as much as one through everyone where these are
 // one in so many.

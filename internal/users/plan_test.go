@@ -77,8 +77,8 @@ func assorted(t *testing.T) *Service {
 func TestPagesAreReadByIndexes(t *testing.T) {
 	t.Parallel()
 	s := assorted(t)
-	for _, most := range []int{0, maxExact} {
-		s.most = most
+	for _, most := range []int{0, maxSorted} {
+		s.config.MaxSorted = most
 		for _, q := range questions() {
 			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != "" && most == 0}}
 			for _, at := range []place{{}, middle, {middle.cursor, true}} {

@@ -28,6 +28,7 @@ type Config struct {
 	SessionLifetime time.Duration    // default 7 days
 	Signup          Signup           // default SignupInvited
 	SignupDomains   []string         // with SignupDomain
+	MaxSorted       int              // users that are put in order, and counted, for one page; default 10,000
 	TrustEmail      bool             // an address of which the provider does not say whether it is verified counts as verified
 }
 
@@ -43,7 +44,6 @@ type Service struct {
 	db        *database.DB
 	config    Config
 	notes     *notebook
-	most      int // users that one page puts in order: maxExact
 	estimates estimates
 	threes    atomic.Pointer[commonThrees]
 	exports   chan struct{} // holds one for each that is under way
@@ -63,10 +63,13 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.SessionLifetime == 0 {
 		c.SessionLifetime = DefaultSessionLifetime
 	}
+	if c.MaxSorted == 0 {
+		c.MaxSorted = maxSorted
+	}
 	if c.Signup == "" {
 		c.Signup = SignupInvited
 	}
-	return &Service{db: db, config: c, notes: newNotebook(c.Log), most: maxExact, exports: make(chan struct{}, maxExports)}
+	return &Service{db: db, config: c, notes: newNotebook(c.Log), exports: make(chan struct{}, maxExports)}
 }
 
 // Close waits for the bookkeeping under way. The database stays open.

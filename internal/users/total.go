@@ -24,7 +24,7 @@ type Total struct {
 	How Exactness
 }
 
-// total returns how many users are selected: exactly up to [maxExact], and beyond
+// total returns how many users are selected: exactly up to [maxSorted], and beyond
 // where the database keeps the count; otherwise about how many.
 func (s *Service) total(ctx context.Context, sel selection, got page, q Query) (Total, error) {
 	if got.counted {

@@ -35,7 +35,13 @@ var template = sync.OnceValues(func() ([]byte, error) {
 // deleted when the test ends.
 func New(tb testing.TB) *database.DB {
 	tb.Helper()
-	db, err := database.Open(context.Background(), URL(tb), database.Options{Unsynced: true})
+	return NewTraced(tb, nil)
+}
+
+// NewTraced is New for a database that tells trace every statement.
+func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
+	tb.Helper()
+	db, err := database.Open(context.Background(), URL(tb), database.Options{Unsynced: true, Trace: trace})
 	if err != nil {
 		tb.Fatalf("open the test database: %v", err)
 	}

@@ -46,6 +46,8 @@ type Directory struct {
 	DB    *database.DB
 	Owner users.Actor
 
+	Statements atomic.Int64 // that the database has run so far
+
 	signIns atomic.Int64 // so far, for secrets of their own
 }
 
@@ -65,7 +67,8 @@ func New(tb testing.TB, config ...users.Config) *Directory {
 // replaced.
 func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
-	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}, DB: databasetest.New(tb)}
+	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
+	d.DB = databasetest.NewTraced(tb, func(string) { d.Statements.Add(1) })
 	var c users.Config
 	if len(config) > 0 {
 		c = config[0]
