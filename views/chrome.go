@@ -28,8 +28,10 @@ type Link struct{ Label, URL string }
 // A Tab is one of several views of the same thing.
 type Tab struct {
 	Label, URL string
+	Title      string // what Label stands for in full; may be empty
 	Count      string // how many are there; may be empty
 	Current    bool
+	Apart      bool // a line before it sets it and those after it apart
 }
 
 // A Badge is a word that says how things stand.

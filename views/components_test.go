@@ -24,6 +24,7 @@ func blocks(text string) map[string]templ.Component {
 	event := Event{Seq: text, URL: text, Icon: text, Actor: who, Target: who, Sentence: text, Tail: text, Reason: text, Changes: changes, When: moment, Via: text, Erased: true}
 	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Placeholder: text, MaxLength: 9, Conflict: &Conflict{text, text, text}}
 	options := []Option{{Value: text, Label: text, Hint: text, Selected: true}, {Value: text, Label: text}}
+	view := ViewForm{Action: text, Query: text, Holds: text, Name: field, Share: &Check{Name: text, Label: text}, Cancel: text}
 	return map[string]templ.Component{
 		"alert":         alert("warn", text),
 		"avatar":        templ.Join(avatar(face, "lg"), avatar(Avatar{Service: true, Hue: 7}, ""), avatar(Avatar{}, "sm"), avatar(Avatar{PictureURL: "https://example.com/" + text}, "")),
@@ -35,6 +36,7 @@ func blocks(text string) map[string]templ.Component {
 		"copy_button":   copyButton(text, text),
 		"crumbs":        crumbs([]Link{{text, text}, {text, text}}),
 		"diff":          diff(changes),
+		"layout":        directoryLayout(DirectoryLayout{Action: text, ReturnTo: text, Columns: []Check{{Name: text, Label: text, Checked: true}, {Name: text, Label: text}}, Size: Choice{Field: field, Options: options}}),
 		"empty":         empty("search", text, text),
 		"error_summary": errorSummary([]Problem{{text, text}, {Message: text}}),
 		"event_log":     eventLog([]Event{event}),
@@ -48,7 +50,8 @@ func blocks(text string) map[string]templ.Component {
 		"role_field":    roleField(Choice{Field: field, Options: options}),
 		"sort_link":     templ.Join(sortLink(text, text, "ascending"), sortLink(text, text, "descending"), sortLink(text, text, "")),
 		"steps":         steps(text, []Step{{Title: text, Text: text, Link: Link{text, text}}, {Title: text}}),
-		"tabs":          tabs([]Tab{{Label: text, URL: text, Count: text, Current: true}, {Label: text, URL: text}}),
+		"save_view":     templ.Join(saveView(view), viewCard(ViewForm{Action: text, Name: field})),
+		"tabs":          tabs([]Tab{{Label: text, URL: text, Count: text, Current: true}, {Label: text, Title: text, URL: text, Apart: true}}),
 		"text_area":     textArea(field),
 		"text_field":    templ.Join(textField(field), textField(Field{Name: text, Label: text, Required: true})),
 		"theme_form":    themeForm("dark", text),

@@ -10,6 +10,7 @@ type Field struct {
 	Placeholder        string
 	Required           bool
 	Spellcheck         bool
+	Autofocus          bool      // has the focus when what it is in opens
 	MaxLength          int       // in characters; 0 for no limit
 	Conflict           *Conflict // someone else changed it meanwhile
 	Suggest            string    // of a person field: the address that answers with [PersonOptions] as the text is typed

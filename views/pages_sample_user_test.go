@@ -11,19 +11,61 @@ func directory() views.Directory {
 			{Label: "Service users", URL: "/users?view=service", Count: "38"}, {Label: "Admins", URL: "/users?view=admins", Count: "12"},
 			{Label: "Invited", URL: "/users?view=invited", Count: "31"}, {Label: "Quiet", URL: "/users?view=quiet", Count: "207"},
 			{Label: "Deactivated", URL: "/users?view=deactivated", Count: "44"}, {Label: "No responsible person", URL: "/users?view=no-responsible", Count: "3"},
-			{Label: "Review due", URL: "/users?view=review-due", Count: "5"},
+			{Label: "Review due", URL: "/users?view=review-due", Count: "5"}, {Label: "Quiet", Title: "Quiet for 90 days", URL: "/users?view=quiet", Count: "2"},
+			{Label: "Robots of the night", URL: "/users?q=night&type=service", Apart: true}, {Label: "Manage views", URL: "/users/views"},
 		},
 		Filter: directoryFilter(), Count: "1,012 users found", Pager: pages(),
 		Chips: []views.Chip{{Label: "Role: User", Remove: "/users"}}, Clear: "/users",
-		Columns: views.DirectoryColumns{Name: views.Column{URL: "/users?sort=-name", Order: "ascending"}, Seen: views.Column{URL: "/users?sort=seen"}, Created: views.Column{URL: "/users?sort=created"}},
+		Name: views.Column{URL: "/users?sort=-name", Order: "ascending"},
+		Columns: []views.DirectoryColumn{
+			{Label: "Status", Class: "meta"}, {Label: "Role", Class: "hide-md"}, {Label: "Last seen", Column: views.Column{URL: "/users?sort=seen"}},
+			{Label: "Responsible person", Class: "hide-md"},
+		},
+		Layout: directoryLayout(), Save: viewForm(""),
 	}
 	for _, p := range []views.Person{ana(), someone("Александра Константиновна Преображенская", "aleksandra.preobrazhenskaya@subsidiary.example.com"), robot("Nightly export", "nightly-export"), someone("王芳", "wang.fang@example.com"), someone("zoe@example.com", "zoe@example.com")} {
-		m.Rows = append(m.Rows, views.DirectoryRow{Person: p, Status: views.Badge{Tone: "ok", Word: "Active"}, Role: "User", Seen: ago("2 hours ago"), Created: ago("3 months ago"), Edit: p.URL + "/edit"})
+		m.Rows = append(m.Rows, views.DirectoryRow{Person: p, Edit: p.URL + "/edit", Cells: []views.DirectoryCell{
+			{Badge: views.Badge{Tone: "ok", Word: "Active"}}, {Text: "User"}, {Time: ago("2 hours ago")}, {Link: views.Link{Label: "Ana Lima", URL: "/users/ana@example.com"}},
+		}})
 	}
 	m.Rows[0].Kinds = []views.Badge{{Tone: "info", Word: "You"}}
 	m.Rows[2].Kinds = []views.Badge{{Word: "Service"}}
-	m.Rows[3].Status = views.Badge{Tone: "warn", Word: "Invited"}
-	m.Rows[3].Seen = views.Time{}
+	m.Rows[2].Responsible = "Ana Lima"
+	m.Rows[3].Cells[2] = views.DirectoryCell{Text: "Never"}
+	m.Rows[3].Cells[3] = views.DirectoryCell{}
+	return m
+}
+
+func directoryLayout() views.DirectoryLayout {
+	return views.DirectoryLayout{
+		Action: "/users/layout", ReturnTo: "/users?q=ana",
+		Columns: []views.Check{{Name: "column.status", Label: "Status", Checked: true}, {Name: "column.zone", Label: "Time zone"}},
+		Size:    choice("size", "Users on a page", "25", "50", "100"),
+	}
+}
+
+func viewForm(mistake string) *views.ViewForm {
+	return &views.ViewForm{
+		Action: "/users/views", Query: "q=ana&status=invited", Holds: "Search: ana · Status: Invited", Cancel: "/users?q=ana&status=invited",
+		Name:  views.Field{Name: "name", Label: "Name", Required: true, MaxLength: 60, Error: mistake},
+		Share: &views.Check{Name: "shared", Label: "Show it to everyone who sees the directory"},
+	}
+}
+
+func savedViews() views.SavedViews {
+	return views.SavedViews{
+		Chrome: chrome("Saved views", "users"), Delete: "/users/views/delete", Directory: "/users",
+		Views: []views.SavedView{
+			{ID: "viw_1", Name: "Invited Marias", URL: "/users?q=mar&status=invited", Holds: "Search: mar · Status: Invited", Link: "https://console.example.com/users?q=mar", MayDelete: true},
+			{ID: "viw_2", Name: "Quiet admins", URL: "/users?seen=never", Holds: "Never seen", Link: "https://console.example.com/users?seen=never", Shared: true, MayDelete: true},
+			{ID: "viw_3", Name: "Robots of the night", URL: "/users?q=night", Holds: "Search: night", Link: "https://console.example.com/users?q=night", Shared: true, Owner: ana()},
+		},
+	}
+}
+
+func savedViewsBad() views.SavedViews {
+	m := savedViews()
+	m.Form, m.Problems = viewForm("Enter a name."), []views.Problem{{Field: "name", Message: "Enter a name."}}
 	return m
 }
 
@@ -51,7 +93,7 @@ func nobodyFound() views.Directory {
 func firstSight() views.Directory {
 	m := directory()
 	m.Rows, m.Chips, m.Clear, m.Views, m.Pager = m.Rows[:1], nil, "", m.Views[:3], views.Pager{Range: "1 of 1"}
-	m.Rows[0].Role, m.Summary = "Owner", "1 person and no service users"
+	m.Rows[0].Cells[1].Text, m.Summary = "Owner", "1 person and no service users"
 	m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	return m
 }

@@ -7,7 +7,19 @@ var sampleTabs = []Tab{
 	{Label: "All", URL: "#forms", Count: "1,284", Current: true},
 	{Label: "People", URL: "#forms", Count: "1,246"},
 	{Label: "Service users", URL: "#forms", Count: "38"},
-	{Label: "Review due", URL: "#forms"},
+	{Label: "Quiet", Title: "Quiet for 90 days", URL: "#forms"},
+	{Label: "Robots of the night", URL: "#forms", Apart: true},
+}
+
+var sampleView = ViewForm{
+	Action: "/_ui", Name: Field{Name: "view-name", Label: "Name", Required: true, MaxLength: 60},
+	Share: &Check{Name: "shared", Label: "Show it to everyone who sees the directory"},
+}
+
+var sampleLayout = DirectoryLayout{
+	Action:  "/_ui",
+	Columns: []Check{{Name: "column.status", Label: "Status", Checked: true}, {Name: "column.zone", Label: "Time zone"}},
+	Size:    Choice{Field: Field{Name: "size", Label: "Users on a page"}, Options: []Option{{Value: "50", Label: "50", Selected: true}, {Value: "100", Label: "100"}}},
 }
 
 var sampleBadges = []Badge{

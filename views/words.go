@@ -66,6 +66,7 @@ func (f Field) attributes() templ.Attributes {
 	}
 	set("placeholder", f.Placeholder, f.Placeholder != "")
 	set("required", "required", f.Required)
+	set("autofocus", "autofocus", f.Autofocus)
 	set("spellcheck", "false", !f.Spellcheck)
 	set("maxlength", strconv.Itoa(f.MaxLength), f.MaxLength > 0)
 	set("aria-invalid", "true", f.Error != "")

@@ -32,6 +32,8 @@ var deeds = map[users.Action]deed{
 	users.ActionEnded:         {"log-out", "ended %s of", "ended %s of their own", endedTail},
 	users.ActionBound:         {"link", "bound an identity to", "bound their account at the provider to this user", nil},
 	users.ActionReset:         {"unlink", "reset the sign-in of", "reset their own sign-in", nil},
+	users.ActionViewSaved:     {"bookmark", "saved a view of", "saved a view", viewName},
+	users.ActionViewDeleted:   {"bookmark", "deleted a shared view of", "deleted a view", viewName},
 	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", refusedTail},
 }
 
@@ -50,6 +52,8 @@ var actionWords = map[users.Action]string{
 	users.ActionEnded:         "Session ended",
 	users.ActionBound:         "Identity bound",
 	users.ActionReset:         "Sign-in reset",
+	users.ActionViewSaved:     "View saved",
+	users.ActionViewDeleted:   "View deleted",
 	users.ActionAccessRefused: "Access refused",
 }
 
@@ -218,48 +222,21 @@ func refusedTail(e users.Event) string {
 	return ""
 }
 
-// pageWords say what a route is for, to tell what somebody was refused.
-var pageWords = map[string]string{
-	"/users":                   "the directory",
-	"/users/new":               "adding a person",
-	"/users/:id":               "their page",
-	"/users/:id/activity":      "their activity",
-	"/users/:id/sessions":      "their sessions",
-	"/users/:id/sessions/end":  "ending sessions",
-	"/users/:id/edit":          "editing",
-	"/users/:id/role":          "changing the role",
-	"/users/:id/reset-sign-in": "resetting the sign-in",
-	"/users/:id/reviewed":      "marking as reviewed",
-	"/users/:id/deactivate":    "deactivating",
-	"/users/:id/reactivate":    "reactivating",
-	"/users/:id/delete":        "deleting",
-	"/service-users/new":       "creating a service user",
-	"/audit":                   "the audit log",
-	"/audit/:seq":              "an event",
-}
-
-// refusedWhat tells what was refused, which is recorded as a route, with the
-// method before it or the names of fields behind it.
-func refusedWhat(recorded string) string {
-	route, fields, _ := strings.Cut(recorded, ": ")
-	if _, path, ok := strings.Cut(route, " "); ok {
-		route = path
-	}
-	words, ok := pageWords[route]
-	if !ok {
-		return plainText(recorded)
-	}
-	if fields != "" {
-		words += ": " + plainText(fields)
-	}
-	return words
-}
-
 // createdTail tells with which role someone was added, where it is not the usual.
 func createdTail(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "role" && c.New != string(users.RoleUser) {
 			return "with the role " + plainText(c.New)
+		}
+	}
+	return ""
+}
+
+// viewName tells the name of a saved view.
+func viewName(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "name" {
+			return "called “" + plainText(c.Old+c.New) + "”"
 		}
 	}
 	return ""

@@ -45,12 +45,14 @@ var hostileColumns = map[string]string{
 	"review_on":   `UPDATE users SET review_on = $1 WHERE user_id = 'nightly'`,
 	"user agent":  `UPDATE sessions SET user_agent = $1, address = $1`,
 	"identity":    `UPDATE identities SET address = $1 || user_key, subject = $1 || user_key, issuer = $1`,
+	"view":        `UPDATE saved_views SET name = $1`,
+	"view query":  `UPDATE saved_views SET query = 'q=' || $1`,
 	"refusal":     `UPDATE refused_sign_ins SET address = $1 WHERE user_key <> ''`,
 }
 
 // hostilePages are the pages that show any of them.
 var hostilePages = []string{
-	"/users", "/users?q=ana", "/users/ana@example.com", "/users/ana@example.com/activity", "/users/ana@example.com/sessions", anaEdit,
+	"/users", "/users?q=ana", "/users/views", "/users/ana@example.com", "/users/ana@example.com/activity", "/users/ana@example.com/sessions", anaEdit,
 	"/users/ana@example.com/role", "/users/ana@example.com/deactivate", "/users/ana@example.com/delete", "/users/ana@example.com/reset-sign-in",
 	"/users/nightly", "/users/nightly/edit", "/users/nightly/activity", "/users/new", "/service-users/new", "/audit", "/audit/3", "/profile",
 }
@@ -59,7 +61,7 @@ var hostilePages = []string{
 // refused sign-in, so that there is a row for each statement of hostileColumns.
 func fillForHostility(t *testing.T, s *site) {
 	t.Helper()
-	s.Person(t, "ana@example.com", users.RoleAdmin)
+	ana := s.Person(t, "ana@example.com", users.RoleAdmin)
 	answersFor(t, s, "nightly", "ana@example.com")
 	refused := userstest.Claims("ana@example.com")
 	refused.Subject = "another"
@@ -67,6 +69,11 @@ func fillForHostility(t *testing.T, s *site) {
 		t.Fatal("another identity came in")
 	}
 	s.Settle()
+	for by, shared := range map[*users.Actor]bool{&s.Owner: false, &ana: true} {
+		if _, err := s.SaveView(t.Context(), *by, users.NewView{Name: "View", Query: "q=ana", Shared: shared}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestPages_hostileValues puts a hostile value into each field of the record, past

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -38,15 +39,19 @@ func (l listAddress) has(keys ...string) bool {
 	return false
 }
 
+// atStart returns the address of the beginning of the list.
+func (l listAddress) atStart() listAddress {
+	query := url.Values{}
+	maps.Copy(query, l.query)
+	query.Del("after")
+	query.Del("before")
+	return listAddress{l.path, query}
+}
+
 // with returns the address with other values, given as key and value in turns,
 // at the beginning of its list. An empty value unsets the key.
 func (l listAddress) with(pairs ...string) string {
-	query := url.Values{}
-	for key, values := range l.query {
-		if key != "after" && key != "before" { // a place in this list is none in another
-			query[key] = values
-		}
-	}
+	query := l.atStart().query // a place in this list is none in another
 	for i := 0; i < len(pairs); i += 2 {
 		query.Set(pairs[i], pairs[i+1])
 		if pairs[i+1] == "" {

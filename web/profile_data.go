@@ -19,6 +19,7 @@ type ownData struct {
 	Identities   []ownIdentity   `json:"identities"`
 	Sessions     []ownSession    `json:"sessions"`
 	AnswersFor   []users.ID      `json:"answers_for"`
+	SavedViews   []ownView       `json:"saved_views"`
 	History      []ownEvent      `json:"history"`
 }
 
@@ -68,6 +69,14 @@ type ownSession struct {
 	UserAgent string          `json:"user_agent"`
 }
 
+// ownView is a view of the directory that they have saved.
+type ownView struct {
+	Name      string    `json:"name"`
+	Address   string    `json:"address"`
+	Shared    bool      `json:"shared"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
 // ownEvent is something that was done to them. From where others did it is empty,
 // as the domain tells only those who may see the audit log.
 type ownEvent struct {
@@ -94,11 +103,18 @@ func (a *App) profileData(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	saved, err := a.users.OwnViews(ctx, who)
+	if err != nil {
+		return err
+	}
 	history, err := a.ownHistory(c)
 	if err != nil {
 		return err
 	}
 	data := ownDataOf(d, sessions, history)
+	for _, v := range saved {
+		data.SavedViews = append(data.SavedViews, ownView{v.Name, savedAddress(v), v.Shared, v.CreatedAt})
+	}
 	data.Organisation = ownOrganisation{a.orgID, a.org}
 	content, err := json.MarshalIndent(data, "", "  ")
 	if err != nil {
@@ -129,7 +145,8 @@ func (a *App) ownHistory(c echo.Context) ([]users.Event, error) {
 // ownDataOf puts together what is downloaded. Lists with nothing in them are
 // empty rather than null.
 func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) ownData {
-	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, AnswersFor: []users.ID{}, History: []ownEvent{}}
+	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, AnswersFor: []users.ID{}}
+	data.SavedViews, data.History = []ownView{}, []ownEvent{}
 	for _, i := range d.Identities {
 		data.Identities = append(data.Identities, ownIdentity(i))
 	}

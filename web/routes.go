@@ -40,7 +40,19 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/users/:id/reviewed", a.markReviewed)
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 
-	a.group(e, access(users.ActSeeDirectory)).page("/users", a.listUsers)
+	a.restricted(e)
+}
+
+// restricted are the routes for those whose role lets them do something to others,
+// or see them.
+func (a *App) restricted(e *echo.Echo) {
+	directory := a.group(e, access(users.ActSeeDirectory))
+	directory.page("/users", a.listUsers)
+	directory.post("/users/layout", a.setLayout)
+	saving := a.group(e, access(users.ActSaveView))
+	saving.form("/users/views", a.savedViews, a.saveView)
+	saving.post("/users/views/delete", a.deleteView)
+
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
 
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson)

@@ -62,6 +62,9 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, form deletio
 	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
 	m.Danger = true
 	m.Ends = append(endingSessions(target), endingAccess(u), "The record, with name, picture and preferences, is removed.")
+	if u.Role != users.RoleUser {
+		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
+	}
 	m.Stays = []string{"The audit log keeps what they did and what was done to them, with user ID and name, until it is erased."}
 	m.Final = []string{"This cannot be undone. Someone who is added with the same user ID later is another user."}
 	if target.LastOwner {

@@ -34,38 +34,47 @@ var directoryChoices = map[string][]filterValue{
 	"sort": {
 		{"", "Name, A to Z"}, {"-name", "Name, Z to A"}, {"id", "User ID, A to Z"}, {"-id", "User ID, Z to A"},
 		{"-seen", "Last seen first"}, {"seen", "Longest unseen first"}, {"-created", "Newest first"}, {"created", "Oldest first"},
+		{"-updated", "Last changed first"}, {"updated", "Longest unchanged first"},
 	},
 }
 
-// directoryViews are the named views. Those that are rare are shown only where
-// there is something in them.
-var directoryViews = []struct {
+// A directoryView is a named view.
+type directoryView struct {
 	view  users.View
 	label string
+	full  string // its whole name, where the label is short
 	rare  bool
-}{
-	{users.ViewAll, "All", false},
-	{users.ViewPeople, "People", false},
-	{users.ViewService, "Service users", false},
-	{users.ViewAdmins, "Admins", false},
-	{users.ViewInvited, "Invited", true},
-	{users.ViewQuiet, "Quiet", true},
-	{users.ViewDeactivated, "Deactivated", true},
-	{users.ViewUnanswered, "Nobody responsible", true},
-	{users.ViewReviewDue, "Review due", true},
+}
+
+// name returns the whole name of a view.
+func (v directoryView) name() string { return cmp.Or(v.full, v.label) }
+
+// directoryViews are the named views. Those that are rare are shown only where
+// there is something in them.
+var directoryViews = []directoryView{
+	{users.ViewAll, "All", "", false},
+	{users.ViewPeople, "People", "", false},
+	{users.ViewService, "Service users", "", false},
+	{users.ViewAdmins, "Admins and owners", "", false},
+	{users.ViewInvited, "Invited", "Invited and never signed in", true},
+	{users.ViewQuiet, "Quiet", "Quiet for 90 days", true},
+	{users.ViewDeactivated, "Deactivated", "", true},
+	{users.ViewUnanswered, "No responsible person", "", true},
+	{users.ViewReviewDue, "Review due", "", true},
+	{users.ViewChanged, "Recently changed", "", true},
 }
 
 // listUsers serves GET /users.
 func (a *App) listUsers(c echo.Context) error {
-	address := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...)
-	listing, err := a.users.Users(c.Request().Context(), actor(c), directoryQuery(address))
+	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
+	listing, err := a.users.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size))
 	if _, forged := errors.AsType[*users.InvalidError](err); forged {
 		return users.ErrBadCursor // the page offers no such filter
 	}
 	if err != nil {
 		return err
 	}
-	model, err := a.directoryResults(c, address, listing)
+	model, err := a.directoryResults(c, address, listing, shown)
 	if err != nil {
 		return err
 	}
@@ -79,34 +88,36 @@ func (a *App) listUsers(c echo.Context) error {
 	return render(c, http.StatusOK, views.DirectoryPage(model))
 }
 
-// directoryQuery returns what an address asks of the directory.
-func directoryQuery(l listAddress) users.Query {
+// directoryQuery returns what an address asks of the directory, size users at a
+// time.
+func directoryQuery(l listAddress, size int) users.Query {
 	return users.Query{
 		Text: l.get("q"), Kind: users.Kind(l.get("type")), Role: users.Role(l.get("role")),
 		Status: users.Status(l.get("status")), Seen: users.Span(l.get("seen")), Created: users.Span(l.get("created")), View: users.View(l.get("view")),
 		Sort: users.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
+		Limit: size,
 	}
 }
 
 // directoryResults is the part of the page that search and filters change.
-func (a *App) directoryResults(c echo.Context, l listAddress, listing users.Listing) (views.Directory, error) {
+func (a *App) directoryResults(c echo.Context, l listAddress, listing users.Listing, shown layout) (views.Directory, error) {
 	t := a.tell(c)
 	m := views.Directory{
 		Chips:   directoryChips(l),
 		Count:   totalWords(listing.Total) + " found",
-		Columns: directoryColumns(l),
+		Name:    sortedBy(l, "", "-name", "", l.get("sort") == "name"),
+		Columns: shown.headings(l),
 		Pager:   rangePager(l, listing),
+		Layout:  shown.form(l),
 	}
 	if l.has(directoryFilters...) {
 		m.Clear = l.without(directoryFilters...)
 	}
-	ofServices := onlyServiceUsers(l)
+	if l.has("sort") || m.Clear != "" {
+		m.Save = a.viewForm(c, l, sharedViewForm{}, outcome{})
+	}
 	for _, u := range listing.Users {
-		row := t.directoryRow(u)
-		if ofServices { // the badge would say the same in every row
-			row.Kinds, row.Responsible = nil, plainText(cmp.Or(u.Responsible.Label(), "nobody"))
-		}
-		m.Rows = append(m.Rows, row)
+		m.Rows = append(m.Rows, t.directoryRow(u, shown, onlyServiceUsers(l)))
 	}
 	if len(m.Rows) > 0 {
 		return m, nil
@@ -136,10 +147,14 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) 
 	if onlyServiceUsers(l) {
 		nav = "service"
 	}
-	m.Heading, m.Views = "Users", directoryTabs(users.View(l.get("view")), counts)
+	saved, err := a.users.SavedViews(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
+	m.Heading, m.Views = "Users", withSaved(directoryTabs(users.View(l.get("view")), counts), saved, l)
 	for _, tab := range m.Views {
-		if tab.Current && l.has("view") {
-			m.Heading = tab.Label
+		if tab.Current && tab.URL != l.path {
+			m.Heading = cmp.Or(tab.Title, tab.Label)
 		}
 	}
 	m.Chrome = a.chrome(c, m.Heading, nav)
@@ -162,9 +177,13 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 		if v.rare && counts[v.view] == 0 && v.view != current {
 			continue
 		}
+		sort := ""
+		if v.view == users.ViewChanged {
+			sort = "-updated" // whom to look at first
+		}
 		address := listAddress{path: "/users"}
 		tabs = append(tabs, views.Tab{
-			Label: v.label, URL: address.with("view", string(v.view)), Count: number(counts[v.view]), Current: v.view == current,
+			Label: v.label, Title: v.full, URL: address.with("view", string(v.view), "sort", sort), Count: number(counts[v.view]), Current: v.view == current,
 		})
 	}
 	return tabs
@@ -210,25 +229,6 @@ func directoryChips(l listAddress) []views.Chip {
 	return chips
 }
 
-// directoryColumns are the headings that the directory can be sorted by. Times
-// are sorted by the newest first at first.
-func directoryColumns(l listAddress) views.DirectoryColumns {
-	column := func(asc, desc, first string, current bool) views.Column {
-		switch sort := l.get("sort"); {
-		case sort == asc || current:
-			return views.Column{URL: l.with("sort", desc), Order: "ascending"}
-		case sort == desc:
-			return views.Column{URL: l.with("sort", asc), Order: "descending"}
-		}
-		return views.Column{URL: l.with("sort", first)}
-	}
-	return views.DirectoryColumns{
-		Name:    column("", "-name", "", l.get("sort") == "name"),
-		Seen:    column("seen", "-seen", "-seen", false),
-		Created: column("created", "-created", "-created", false),
-	}
-}
-
 // rangePager says which part of the list is shown: "51–100 of 1,012".
 func rangePager(l listAddress, listing users.Listing) views.Pager {
 	p := views.Pager{Previous: l.turned("before", listing.Previous), Next: l.turned("after", listing.Next)}
@@ -236,16 +236,6 @@ func rangePager(l listAddress, listing users.Listing) views.Pager {
 		p.Range = number(listing.From) + "–" + number(listing.From+n-1) + " of " + totalNumber(listing.Total)
 	}
 	return p
-}
-
-// directoryRow is one user in the list.
-func (t teller) directoryRow(u users.User) views.DirectoryRow {
-	row := views.DirectoryRow{
-		Person: t.user(u), Kinds: kindBadges(t.actor, u), Status: statusBadge(u.Status), Role: roleWord(u.Role),
-		Seen: timeInList(u.SeenAt, t.now, t.zone), Created: timeInList(u.CreatedAt, t.now, t.zone),
-	}
-	row.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
-	return row
 }
 
 // noneFound says what to do where nobody was found: add them, or see whether

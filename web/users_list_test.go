@@ -102,13 +102,14 @@ func TestListUsers_keepsStateInTheAddress(t *testing.T) {
 	b := s.as(t, users.RoleOwner)
 	p := b.get(t, "/users?q=person&status=invited&sort=-created&view=people").must(t, 200, "Search: person", "Status: Invited")
 	tests := map[string]struct{ link, want string }{
-		"next page keeps all":           {"Next", "q=person&sort=-created&status=invited&view=people"},
-		"a chip takes away one":         {"Remove filter Status: Invited", "q=person&sort=-created&view=people"},
-		"clear keeps view and order":    {"Clear", "sort=-created&view=people"},
-		"another order begins anew":     {"User", "q=person&status=invited&view=people"},
-		"the same order turns round":    {"Created", "q=person&sort=created&status=invited&view=people"},
-		"times begin with the newest":   {"Last seen", "q=person&sort=-seen&status=invited&view=people"},
-		"a view begins without filters": {"Invited 60", "view=invited"},
+		"next page keeps all":                {"Next", "q=person&sort=-created&status=invited&view=people"},
+		"a chip takes away one":              {"Remove filter Status: Invited", "q=person&sort=-created&view=people"},
+		"clear keeps view and order":         {"Clear", "sort=-created&view=people"},
+		"another order begins anew":          {"User", "q=person&status=invited&view=people"},
+		"the same order turns round":         {"Created", "q=person&sort=created&status=invited&view=people"},
+		"recent changes begin with the last": {"Recently changed 61", "sort=-updated&view=changed"},
+		"times begin with the newest":        {"Last seen", "q=person&sort=-seen&status=invited&view=people"},
+		"a view begins without filters":      {"Invited 60", "view=invited"},
 	}
 	for name, test := range tests {
 		u, err := url.Parse(p.link(t, test.link))

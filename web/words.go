@@ -92,6 +92,8 @@ var fieldWords = map[string]string{
 	"channel.email":        "Notifications by e-mail",
 	"channel.web_ui":       "Notifications in the web interface",
 	"type.comment_mention": "Notifications of mentions in comments",
+	"query":                "Address",
+	"shared":               "Shared",
 	"session":              "Session",
 	"refusal":              "Refused",
 	"identity":             "Identity",
@@ -124,7 +126,7 @@ func valueWord(field, value string) string {
 			return words.why
 		}
 	}
-	if strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {
+	if field == "shared" || strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {
 		return capital(value)
 	}
 	return value

@@ -13,7 +13,7 @@ const (
 	exactLayout    = "2 January 2006, 15:04:05 MST"
 	listLayout     = "2 January 2006, 15:04 MST"
 	isoLayout      = time.RFC3339
-	isoInList      = "2006-01-02T15:04Z07:00"
+	isoInList      = time.DateOnly
 	dayLayout      = "2 January 2006"
 	zoneInLayout   = " MST"
 	wholeHourZones = "-07"
@@ -25,8 +25,9 @@ func timeAs(at, now time.Time, zone *time.Location) views.Time {
 	return timeIn(exactLayout, isoLayout, at, now, zone)
 }
 
-// timeInList shows a moment as a list of users does: to the minute, which says
-// enough there and makes the page a good deal smaller.
+// timeInList shows a moment as a list of users does: to the minute for people and
+// to the day for machines, which says enough there and makes the page a good deal
+// smaller.
 func timeInList(at, now time.Time, zone *time.Location) views.Time {
 	return timeIn(listLayout, isoInList, at, now, zone)
 }

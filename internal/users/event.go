@@ -20,6 +20,8 @@ const (
 	ActionEnded         Action = "session.ended"
 	ActionBound         Action = "identity.bound"
 	ActionReset         Action = "identity.reset"
+	ActionViewSaved     Action = "view.saved"
+	ActionViewDeleted   Action = "view.deleted"   // the target is whose it was, where somebody else did
 	ActionAccessRefused Action = "access.refused" // a request of a known user
 	ActionExported      Action = "directory.exported"
 )
@@ -27,8 +29,8 @@ const (
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
-	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionAccessRefused,
-	ActionExported,
+	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset,
+	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported,
 }
 
 // An Event is one row of the audit log.

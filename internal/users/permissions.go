@@ -26,6 +26,9 @@ const (
 	ActAddPerson     Act = "add_person"
 	ActCreateService Act = "create_service_user"
 	ActChangeRole    Act = "change_role"
+	ActSaveView      Act = "save_view"
+	ActShareView     Act = "share_view"
+	ActDeleteView    Act = "delete_view" // of somebody else
 )
 
 // Rule says on whom a role may carry out an act.
@@ -72,6 +75,9 @@ var Permissions = []Permission{
 	{ActAddPerson, "add a person", rules(Never, Never, AsUser, AsAnyRole)},
 	{ActCreateService, "create a service user", rules(Never, Never, AsUser, AsAnyRole)},
 	{ActChangeRole, "change a role", rules(Never, Never, Never, UnlessLastOwner)},
+	{ActSaveView, "save a view of the directory for themselves", rules(Never, Always, Always, Always)},
+	{ActShareView, "share a view with everyone who sees the directory", rules(Never, Never, Always, Always)},
+	{ActDeleteView, "delete a view that somebody else shares", rules(Never, Never, Never, Always)},
 }
 
 // rules lists the rules in the order of the columns of the matrix.

@@ -173,6 +173,10 @@ var looks = map[string]deed{
 		_, err := d.Event(ctx, a, 1)
 		return err
 	}},
+	"SavedViews": {users.ActSaveView, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.SavedViews(ctx, a)
+		return err
+	}},
 	"FindPeople": {users.ActCreateService, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
 		_, err := d.FindPeople(ctx, a, "", 10)
 		return err

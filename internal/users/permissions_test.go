@@ -41,6 +41,9 @@ var allowed = map[users.Act]map[users.Role]string{
 	users.ActExport:        {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
 	users.ActAddPerson:     {"admin": "nobody", "owner": "nobody"},
 	users.ActCreateService: {"admin": "nobody", "owner": "nobody"},
+	users.ActSaveView:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
+	users.ActShareView:     {"admin": "nobody", "owner": "nobody"},
+	users.ActDeleteView:    {"owner": "nobody"},
 }
 
 // isAllowed reports whether the table above allows it.

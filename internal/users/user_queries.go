@@ -176,6 +176,7 @@ func deleteUser(ctx context.Context, tx *changeTx, u User) error {
 		`DELETE FROM sessions WHERE user_key = $1`,
 		`DELETE FROM identities WHERE user_key = $1`,
 		`DELETE FROM refused_sign_ins WHERE user_key = $1`,
+		`DELETE FROM saved_views WHERE owner_key = $1`,
 		`DELETE FROM users WHERE key = $1`,
 	} {
 		if _, err := tx.exec(ctx, statement, u.Key); err != nil {

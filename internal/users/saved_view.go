@@ -1,0 +1,219 @@
+package users
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A ViewID names a saved view.
+type ViewID string
+
+// A SavedView is an address of the directory that its owner wants to come back
+// to.
+type SavedView struct {
+	ID        ViewID
+	Owner     Ref
+	Name      string
+	Query     string // what follows the ? in the address, without a place in the list
+	Shared    bool   // everyone who sees the directory sees it
+	CreatedAt time.Time
+}
+
+// A NewView is what is asked for when a view is saved.
+type NewView struct {
+	Name   string
+	Query  string
+	Shared bool
+}
+
+// Limits of saved views.
+const (
+	MaxViewName  = 60    // characters
+	maxViewQuery = 1_000 // bytes
+	maxViews     = 50    // of one owner
+)
+
+// viewColumns are the columns scanView reads, in its order: the view v, its owner
+// u.
+const viewColumns = `v.id, v.name, v.query, v.shared, v.created_at, u.key, u.user_id, COALESCE(u.name, ''), u.kind`
+
+const viewTables = ` FROM saved_views v JOIN users u ON u.key = v.owner_key `
+
+// scanView reads viewColumns from a row. It returns [ErrNotFound] where there is
+// none.
+func scanView(row scanner) (SavedView, error) {
+	var v SavedView
+	err := row.Scan(&v.ID, &v.Name, &v.Query, &v.Shared, (*database.Time)(&v.CreatedAt),
+		&v.Owner.Key, &v.Owner.ID, &v.Owner.Name, &v.Owner.Kind)
+	if errors.Is(err, sql.ErrNoRows) {
+		return SavedView{}, ErrNotFound
+	}
+	return v, err
+}
+
+// SavedViews returns the views that the actor has saved, by name, and after them
+// those that others share. It returns a [*ForbiddenError].
+func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, error) {
+	if err := actor.May(ActSaveView, User{}); err != nil {
+		return nil, err
+	}
+	all, err := collect(ctx, s.reads(), scanView,
+		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 OR v.shared = 1`, actor.Key)
+	if err != nil {
+		return nil, fmt.Errorf("list saved views: %w", err)
+	}
+	rank := func(v SavedView) int {
+		if v.Owner.Key == actor.Key {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(all, func(a, b SavedView) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+// OwnViews returns the views that the actor has saved, the oldest first, also to
+// those who do not see the directory any more.
+func (s *Service) OwnViews(ctx context.Context, actor Actor) ([]SavedView, error) {
+	all, err := collect(ctx, s.reads(), scanView,
+		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 ORDER BY v.created_at, v.id`, actor.Key)
+	if err != nil {
+		return nil, fmt.Errorf("list own views: %w", err)
+	}
+	return all, nil
+}
+
+// SaveView keeps a view for the actor and returns it. To share it with everyone
+// who sees the directory is for those who may.
+//
+// SaveView returns a [*ForbiddenError] and an [*InvalidError] that lists every
+// mistake.
+func (s *Service) SaveView(ctx context.Context, actor Actor, n NewView) (v SavedView, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		if v, err = tx.newView(n); err != nil {
+			return nothing, err
+		}
+		have, err := count(ctx, tx, `SELECT COUNT(*) FROM saved_views WHERE owner_key = $1`, tx.actor.Key)
+		if err != nil {
+			return nothing, err
+		}
+		if have >= maxViews {
+			return nothing, invalid("name", "You have %d views, and there can be no more. Delete one that you do not need.", have)
+		}
+		if err := insertView(ctx, tx, v); err != nil {
+			return nothing, err
+		}
+		return []Event{{Action: ActionViewSaved, Changes: viewChanges(SavedView{}, v)}}, nil
+	})
+	if err != nil {
+		return SavedView{}, fmt.Errorf("save view: %w", err)
+	}
+	return v, nil
+}
+
+// newView returns the view that n asks for, or every mistake in it.
+func (c *changeTx) newView(n NewView) (SavedView, error) {
+	if err := c.actor.May(ActSaveView, User{}); err != nil {
+		return SavedView{}, err
+	}
+	if n.Shared {
+		if err := c.actor.May(ActShareView, User{}); err != nil {
+			return SavedView{}, err
+		}
+	}
+	if c.actor.Key == "" {
+		return SavedView{}, &ForbiddenError{ActSaveView, "Views belong to those who sign in. The command line has none."}
+	}
+	v := SavedView{
+		ID: ViewID("viw_" + strings.ToLower(rand.Text())), Owner: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
+		Name: tidyText(n.Name), Query: n.Query, Shared: n.Shared, CreatedAt: c.now,
+	}
+	bad := new(InvalidError)
+	if v.Name == "" {
+		bad.add("name", "Enter a name.")
+	} else if why := textFlaw(v.Name, MaxViewName); why != "" {
+		bad.add("name", why)
+	}
+	if why := queryFlaw(v.Query); why != "" {
+		bad.add("query", why)
+	}
+	return v, bad.errorOrNil()
+}
+
+// queryFlaw says what is wrong with the address of a view, or nothing. What its
+// parameters mean is known to the page alone.
+func queryFlaw(query string) string {
+	_, err := url.ParseQuery(query)
+	switch {
+	case query == "":
+		return "There is nothing to save yet: search, or choose a filter or an order first."
+	case len(query) > maxViewQuery:
+		return "This search is too long to be saved. Shorten it."
+	case err != nil || strings.ContainsFunc(query, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		return "This is no address of the directory. Open the directory and save the view there."
+	}
+	return ""
+}
+
+// insertView writes a new view. Its name is the only one of its owner.
+func insertView(ctx context.Context, tx *changeTx, v SavedView) error {
+	_, err := tx.exec(ctx, `INSERT INTO saved_views (id, owner_key, name, query, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		v.ID, v.Owner.Key, v.Name, v.Query, v.Shared, database.Time(v.CreatedAt))
+	if database.IsTaken(err) {
+		return invalid("name", "You have a view with this name already. Choose another.")
+	}
+	return err
+}
+
+// DeleteView deletes a view: one's own, or one that somebody shares where the
+// actor may. It returns a [*ForbiddenError], and [ErrNotFound] where the actor
+// sees no such view.
+func (s *Service) DeleteView(ctx context.Context, actor Actor, id ViewID) (v SavedView, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		if err := tx.actor.May(ActSaveView, User{}); err != nil {
+			return nothing, err
+		}
+		v, err = scanView(tx.QueryRowContext(ctx, `SELECT `+viewColumns+viewTables+
+			`WHERE v.id = $1 AND (v.owner_key = $2 OR v.shared = 1)`, id, tx.actor.Key))
+		if err != nil {
+			return nothing, err
+		}
+		event := Event{Action: ActionViewDeleted, Changes: viewChanges(v, SavedView{})}
+		if v.Owner.Key != tx.actor.Key {
+			if err := tx.actor.May(ActDeleteView, User{}); err != nil {
+				return nothing, err
+			}
+			event.Target = v.Owner // who misses it finds it in their history
+		}
+		_, err := tx.exec(ctx, `DELETE FROM saved_views WHERE id = $1`, v.ID)
+		return []Event{event}, err
+	})
+	if err != nil {
+		return SavedView{}, fmt.Errorf("delete view: %w", err)
+	}
+	return v, nil
+}
+
+// viewChanges tells what differs between two versions of a view; the zero one is
+// none.
+func viewChanges(before, after SavedView) []Change {
+	shared := func(v SavedView) string {
+		if v.ID == "" {
+			return ""
+		}
+		return onOff(v.Shared)
+	}
+	return []Change{{"name", before.Name, after.Name}, {"query", before.Query, after.Query}, {"shared", shared(before), shared(after)}}
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// A directoryColumn is a column of the directory beside the user and what can be
+// done with them.
+type directoryColumn struct {
+	key, label string
+	class      string // of its cells, see [views.DirectoryColumn]
+	sort       string // the order by it, oldest first; empty if there is none
+	standard   bool   // shown where nobody has chosen
+	cell       func(teller, users.User) views.DirectoryCell
+}
+
+// directoryColumns are all columns, in the order in which they stand.
+var directoryColumns = []directoryColumn{
+	{"status", "Status", "meta", "", true, func(_ teller, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Badge: statusBadge(u.Status)}
+	}},
+	{"role", "Role", "hide-md", "", true, func(_ teller, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Text: roleWord(u.Role)}
+	}},
+	{"seen", "Last seen", "", "seen", true, func(t teller, u users.User) views.DirectoryCell {
+		if u.SeenAt.IsZero() {
+			return views.DirectoryCell{Text: "Never"}
+		}
+		return views.DirectoryCell{Time: timeInList(u.SeenAt, t.now, t.zone)}
+	}},
+	{"created", "Created", "hide-md", "created", true, func(t teller, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Time: timeInList(u.CreatedAt, t.now, t.zone)}
+	}},
+	{"type", "Type", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Text: kindWords[u.Kind]}
+	}},
+	{"responsible", "Responsible person", "hide-md", "", false, teller.responsibleCell},
+	{"review", "Review date", "hide-md", "", false, teller.reviewCell},
+	{"changed", "Last changed", "hide-md", "updated", false, func(t teller, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Time: timeInList(u.UpdatedAt, t.now, t.zone)}
+	}},
+	{"zone", "Time zone", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {
+		if u.Kind != users.KindPerson {
+			return views.DirectoryCell{}
+		}
+		return views.DirectoryCell{Text: plainText(u.TimeZone)}
+	}},
+}
+
+// responsibleCell says who answers for u, where somebody has to.
+func (t teller) responsibleCell(u users.User) views.DirectoryCell {
+	if u.Kind != users.KindService {
+		return views.DirectoryCell{}
+	}
+	if u.Responsible.Key == "" {
+		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "Nobody"}}
+	}
+	return views.DirectoryCell{Link: views.Link{Label: plainText(u.Responsible.Label()), URL: t.userURL(u.Responsible)}}
+}
+
+// reviewCell says when u is to be reviewed, where it has to be.
+func (t teller) reviewCell(u users.User) views.DirectoryCell {
+	switch {
+	case u.Kind != users.KindService:
+		return views.DirectoryCell{}
+	case u.ReviewOn == "":
+		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "None"}}
+	case t.due(u.ReviewOn):
+		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "Due " + dateWord(u.ReviewOn)}}
+	}
+	return views.DirectoryCell{Text: dateWord(u.ReviewOn)}
+}
+
+// sortedBy is the heading of a column that the list can be sorted by: asc and
+// desc are its orders, first the one that comes first. It stands in for asc that
+// the list is in that order without saying so.
+func sortedBy(l listAddress, asc, desc, first string, isAsc bool) views.Column {
+	switch sort := l.get("sort"); {
+	case sort == asc || isAsc:
+		return views.Column{URL: l.with("sort", desc), Order: "ascending"}
+	case sort == desc:
+		return views.Column{URL: l.with("sort", asc), Order: "descending"}
+	}
+	return views.Column{URL: l.with("sort", first)}
+}
+
+// directoryRow is one user in the list. What a column or the whole list says
+// already is not said again beside the name.
+func (t teller) directoryRow(u users.User, shown layout, ofServices bool) views.DirectoryRow {
+	row := views.DirectoryRow{Person: t.user(u), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
+	if ofServices || shown.shows("type") {
+		row.Kinds = kindBadges(t.actor, users.User{Key: u.Key})
+	}
+	if ofServices && !shown.shows("responsible") {
+		row.Responsible = plainText(cmp.Or(u.Responsible.Label(), "nobody"))
+	}
+	row.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
+	return row
+}

@@ -1,0 +1,221 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// viewForm is the form that saves a view, as it is posted.
+type viewForm struct {
+	Name  string `form:"name"`
+	Query string `form:"query"` // of the directory
+}
+
+// sharedViewForm is the form of those who may share views.
+type sharedViewForm struct {
+	viewForm
+	Shared bool `form:"shared"`
+}
+
+// savedViews serves GET /users/views.
+func (a *App) savedViews(c echo.Context) error {
+	form, kept, err := keptOr(a, c, sharedViewForm{})
+	if err != nil {
+		return err
+	}
+	m, err := a.savedViewsPage(c)
+	if err != nil {
+		return err
+	}
+	if m.Kept = kept; kept {
+		at, _ := directoryAddress(form.Query)
+		m.Form = a.viewForm(c, at, form, outcome{})
+	}
+	return render(c, http.StatusOK, views.SavedViewsPage(m))
+}
+
+// saveView serves POST /users/views. What is kept of the address is what the
+// directory makes of it.
+func (a *App) saveView(c echo.Context) error {
+	var form sharedViewForm
+	var err error
+	if actor(c).May(users.ActShareView, users.User{}) == nil {
+		err = bindForm(c, &form)
+	} else {
+		err = bindForm(c, &form.viewForm)
+	}
+	at, offered := directoryAddress(form.Query)
+	if err == nil && !offered {
+		err = &users.InvalidError{Fields: []users.FieldError{{Message: "The directory has no such view. Open it and save the view there."}}}
+	}
+	if err == nil {
+		_, err = a.users.SaveView(c.Request().Context(), actor(c), users.NewView{Name: form.Name, Query: at.query.Encode(), Shared: form.Shared})
+	}
+	switch {
+	case err == nil:
+		a.flash(c, "Saved the view “"+plainText(strings.TrimSpace(form.Name))+"”.")
+		return a.seeOther(c, at.String())
+	case !correctable(err):
+		return err
+	}
+	m, pageErr := a.savedViewsPage(c)
+	if pageErr != nil {
+		return pageErr
+	}
+	o := outcomeOf(err)
+	for i := range o.problems {
+		if o.problems[i].Field == "query" { // it has no field to be seen
+			o.problems[i].Field = ""
+		}
+	}
+	m.Problems, m.Form = o.problems, a.viewForm(c, at, form, o)
+	return render(c, http.StatusUnprocessableEntity, views.SavedViewsPage(m))
+}
+
+// deleteViewForm is the form around the list of views.
+type deleteViewForm struct {
+	View string `form:"view"` // its id
+}
+
+// deleteView serves POST /users/views/delete.
+func (a *App) deleteView(c echo.Context) error {
+	var form deleteViewForm
+	if err := bindForm(c, &form); err != nil {
+		return err
+	}
+	gone, err := a.users.DeleteView(c.Request().Context(), actor(c), users.ViewID(form.View))
+	if err != nil {
+		return err
+	}
+	a.flash(c, "Deleted the view “"+plainText(gone.Name)+"”.")
+	return a.seeOther(c, "/users/views")
+}
+
+// savedViewsPage is the page with the views that the viewer sees.
+func (a *App) savedViewsPage(c echo.Context) (views.SavedViews, error) {
+	saved, err := a.users.SavedViews(c.Request().Context(), actor(c))
+	m := views.SavedViews{Chrome: a.chrome(c, "Saved views", "users"), Directory: "/users", Delete: "/users/views/delete"}
+	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Saved views"}}
+	who := actor(c)
+	for _, v := range saved {
+		at := savedAddress(v)
+		line := views.SavedView{
+			ID: string(v.ID), Name: plainText(v.Name), URL: at, Holds: holdsWord(at), Shared: v.Shared,
+			Link: a.baseURL.Scheme + "://" + a.baseURL.Host + at,
+		}
+		line.MayDelete = v.Owner.Key == who.Key || who.May(users.ActDeleteView, users.User{}) == nil
+		if v.Owner.Key != who.Key {
+			line.Owner = a.tell(c).person(v.Owner)
+		}
+		m.Views = append(m.Views, line)
+	}
+	return m, err
+}
+
+// viewForm is the form that saves the view at an address, as it is filled in.
+func (a *App) viewForm(c echo.Context, at listAddress, form sharedViewForm, o outcome) *views.ViewForm {
+	at = at.atStart()
+	f := &views.ViewForm{
+		Action: "/users/views", Query: at.query.Encode(), Holds: holdsWord(at.String()), Cancel: at.String(),
+		Name: o.on(views.Field{Name: "name", Label: "Name", Value: form.Name, Required: true, MaxLength: users.MaxViewName}),
+	}
+	if actor(c).May(users.ActShareView, users.User{}) == nil {
+		f.Share = &views.Check{Name: "shared", Label: "Show it to everyone who sees the directory", Checked: form.Shared}
+	}
+	return f
+}
+
+// savedAddress returns the address of a saved view.
+func savedAddress(v users.SavedView) string { return "/users?" + v.Query }
+
+// directoryAddress returns the address of the directory with that query, with
+// only the parameters that the directory knows and without a place in the list.
+// It reports false where one of them has a value that the directory does not
+// offer.
+func directoryAddress(query string) (listAddress, bool) {
+	l := listAddress{path: "/users", query: url.Values{}}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return l, false
+	}
+	offered := true
+	for _, key := range append([]string{"view", "sort"}, directoryFilters...) {
+		if value := values.Get(key); value != "" {
+			l.query.Set(key, value)
+			offered = offered && offers(key, value)
+		}
+	}
+	return l, offered
+}
+
+// offers reports whether the directory offers that value of a parameter.
+func offers(key, value string) bool {
+	switch key {
+	case "q":
+		return true
+	case "view":
+		return slices.ContainsFunc(directoryViews, func(v directoryView) bool { return string(v.view) == value })
+	}
+	return value == "name" || slices.ContainsFunc(directoryChoices[key], func(v filterValue) bool { return v.value == value })
+}
+
+// holdsWord says what is at an address of the directory: "People · Status:
+// Invited · Newest first".
+func holdsWord(address string) string {
+	_, query, _ := strings.Cut(address, "?")
+	l, _ := directoryAddress(query)
+	var words []string
+	for _, v := range directoryViews {
+		if l.has("view") && string(v.view) == l.get("view") {
+			words = append(words, v.name())
+		}
+	}
+	for _, chip := range directoryChips(l) {
+		words = append(words, shorten(chip.Label, 80))
+	}
+	for _, v := range directoryChoices["sort"] {
+		if l.has("sort") && v.value == l.get("sort") {
+			words = append(words, v.label)
+		}
+	}
+	if len(words) == 0 {
+		return "All users"
+	}
+	return strings.Join(words, " · ")
+}
+
+// maxSavedTabs is how many saved views stand beside the named ones, and
+// maxTabLabel how long their names are there, in characters. The rest is on a page
+// of its own.
+const (
+	maxSavedTabs = 10
+	maxTabLabel  = 30
+)
+
+// withSaved adds the saved views to the named ones. The one that is at the
+// address takes the mark from the named one that it is part of.
+func withSaved(tabs []views.Tab, saved []users.SavedView, at listAddress) []views.Tab {
+	query := at.atStart().query.Encode()
+	current := slices.IndexFunc(saved, func(v users.SavedView) bool { return v.Query == query })
+	for i := range tabs {
+		tabs[i].Current = tabs[i].Current && current < 0
+	}
+	for i, v := range saved {
+		if i >= maxSavedTabs && i != current {
+			continue
+		}
+		name := plainText(v.Name)
+		tabs = append(tabs, views.Tab{Label: shorten(name, maxTabLabel), Title: name, URL: savedAddress(v), Current: i == current, Apart: i == 0})
+	}
+	if len(saved) > 0 {
+		tabs = append(tabs, views.Tab{Label: "Manage views", URL: "/users/views"})
+	}
+	return tabs
+}
