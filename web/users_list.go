@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,63 +14,17 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// directoryFilters are the parameters that narrow the directory, beside the view.
-var directoryFilters = []string{"q", "type", "role", "status", "seen"}
-
-// A filterValue is one value that a filter may have.
-type filterValue struct{ value, label string }
-
-// directoryChoices are what the filters and the order of the directory may be.
-// The first of each is the one without a value.
-var directoryChoices = map[string][]filterValue{
-	"type": {{"", "Any type"}, {"person", "People"}, {"service", "Service users"}, {"system", "System users"}},
-	"role": {{"", "Any role"}, {"user", "User"}, {"auditor", "Auditor"}, {"admin", "Admin"}, {"owner", "Owner"}},
-	"status": {
-		{"", "Any status"}, {"active", "Active"}, {"invited", "Invited"}, {"deactivated", "Deactivated"},
-	},
-	"seen": {
-		{"", "Seen at any time"}, {string(users.SeenRecently), "Seen in the last 90 days"},
-		{string(users.SeenLongAgo), "Not seen for 90 days"}, {string(users.SeenNever), "Never seen"},
-	},
-	"sort": {
-		{"", "Name, A to Z"}, {"-name", "Name, Z to A"}, {"id", "User ID, A to Z"}, {"-id", "User ID, Z to A"},
-		{"-seen", "Last seen first"}, {"seen", "Longest unseen first"}, {"-created", "Newest first"}, {"created", "Oldest first"},
-		{"-updated", "Last changed first"}, {"updated", "Longest unchanged first"},
-	},
-}
-
-// A directoryView is a named view.
-type directoryView struct {
-	view  users.View
-	label string
-	full  string // its whole name, where the label is short
-	rare  bool
-}
-
-// name returns the whole name of a view.
-func (v directoryView) name() string { return cmp.Or(v.full, v.label) }
-
-// directoryViews are the named views. Those that are rare are shown only where
-// there is something in them.
-var directoryViews = []directoryView{
-	{users.ViewAll, "All", "", false},
-	{users.ViewPeople, "People", "", false},
-	{users.ViewService, "Service users", "", false},
-	{users.ViewAdmins, "Admins and owners", "", false},
-	{users.ViewInvited, "Invited", "Invited and never signed in", true},
-	{users.ViewQuiet, "Quiet", "Quiet for 90 days", true},
-	{users.ViewDeactivated, "Deactivated", "", true},
-	{users.ViewUnanswered, "No responsible person", "", true},
-	{users.ViewReviewDue, "Review due", "", true},
-	{users.ViewChanged, "Recently changed", "", true},
-}
-
-// listUsers serves GET /users.
+// listUsers serves GET /users. Filters that cannot be understood are told in place
+// of the users, with status 422: the results are what a script asks for again, so
+// that what is wrong goes when it is put right.
 func (a *App) listUsers(c echo.Context) error {
 	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
-	listing, err := a.users.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size))
-	if _, forged := errors.AsType[*users.InvalidError](err); forged {
-		return users.ErrBadCursor // the page offers no such filter
+	status := http.StatusOK
+	listing, err := a.users.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
+	bad, _ := errors.AsType[*users.InvalidError](err)
+	if bad != nil {
+		status = http.StatusUnprocessableEntity
+		listing.Counts, err = a.users.Counts(c.Request().Context(), actor(c))
 	}
 	if err != nil {
 		return err
@@ -78,24 +33,27 @@ func (a *App) listUsers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if bad != nil {
+		model.Problems = problems(bad)
+	}
 	if isFragment(c, "results") {
 		address.announce(c)
-		return render(c, http.StatusOK, views.DirectoryResults(model))
+		return render(c, status, views.DirectoryResults(model))
 	}
-	if err := a.directoryFrame(c, address, &model); err != nil {
+	if err := a.directoryFrame(c, address, listing.Counts, &model); err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.DirectoryPage(model))
+	return render(c, status, views.DirectoryPage(model))
 }
 
 // directoryQuery returns what an address asks of the directory, size users at a
-// time.
-func directoryQuery(l listAddress, size int) users.Query {
+// time, with its days as they are in zone.
+func directoryQuery(l listAddress, size int, zone *time.Location) users.Query {
 	return users.Query{
 		Text: l.get("q"), Kind: users.Kind(l.get("type")), Role: users.Role(l.get("role")),
 		Status: users.Status(l.get("status")), Seen: users.Span(l.get("seen")), Created: users.Span(l.get("created")), View: users.View(l.get("view")),
 		Sort: users.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
-		Limit: size,
+		Zone: zone, Limit: size,
 	}
 }
 
@@ -119,6 +77,9 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	for _, u := range listing.Users {
 		m.Rows = append(m.Rows, t.directoryRow(u, shown, onlyServiceUsers(l)))
 	}
+	if listing.Newest {
+		m.Note = "More are found than can be put in order, so the newest come first. Another word or filter narrows them."
+	}
 	if len(m.Rows) > 0 {
 		return m, nil
 	}
@@ -138,11 +99,7 @@ func onlyServiceUsers(l listAddress) bool {
 }
 
 // directoryFrame adds the rest of the page.
-func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) error {
-	counts, err := a.users.Counts(c.Request().Context(), actor(c))
-	if err != nil {
-		return err
-	}
+func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[users.View]int, m *views.Directory) error {
 	nav := "users"
 	if onlyServiceUsers(l) {
 		nav = "service"
@@ -164,7 +121,7 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, m *views.Directory) 
 	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
 	m.NewServiceUser, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
 	// Nobody but the first owner yet, and they are not looking for anyone.
-	if counts[users.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" {
+	if counts[users.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" && len(m.Problems) == 0 {
 		m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	}
 	return nil
@@ -189,46 +146,6 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 	return tabs
 }
 
-// directoryFilter is the form above the list, as the address fills it in.
-func directoryFilter(l listAddress) views.DirectoryFilter {
-	return views.DirectoryFilter{
-		Action: l.path, View: l.get("view"), Text: l.get("q"),
-		Type:   filterChoice("type", "Type", directoryChoices["type"], l.get("type")),
-		Role:   filterChoice("role", "Role", directoryChoices["role"], l.get("role")),
-		Status: filterChoice("status", "Status", directoryChoices["status"], l.get("status")),
-		Seen:   filterChoice("seen", "Last seen", directoryChoices["seen"], l.get("seen")),
-		Sort:   filterChoice("sort", "Order", directoryChoices["sort"], strings.TrimPrefix(l.get("sort"), "name")),
-	}
-}
-
-// filterChoice is a filter with a fixed set of values.
-func filterChoice(name, label string, all []filterValue, value string) views.Choice {
-	c := views.Choice{Field: views.Field{Name: name, Label: label, Value: value}}
-	for _, v := range all {
-		c.Options = append(c.Options, views.Option{Value: v.value, Label: v.label, Selected: v.value == value})
-	}
-	return c
-}
-
-// directoryChips are what narrows the directory.
-func directoryChips(l listAddress) []views.Chip {
-	var chips []views.Chip
-	for _, key := range directoryFilters {
-		value := l.get(key)
-		if value == "" {
-			continue
-		}
-		label := "Search: " + plainText(value)
-		for _, v := range directoryChoices[key] {
-			if v.value == value {
-				label = capital(key) + ": " + v.label
-			}
-		}
-		chips = append(chips, views.Chip{Label: label, Remove: l.without(key)})
-	}
-	return chips
-}
-
 // rangePager says which part of the list is shown: "51–100 of 1,012".
 func rangePager(l listAddress, listing users.Listing) views.Pager {
 	p := views.Pager{Previous: l.turned("before", listing.Previous), Next: l.turned("after", listing.Next)}
@@ -243,7 +160,7 @@ func rangePager(l listAddress, listing users.Listing) views.Pager {
 func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound, error) {
 	text = strings.TrimSpace(text)
 	none := views.NoneFound{Text: plainText(text)}
-	if text == "" {
+	if text == "" || strings.Contains(text, ":") { // filters are nobody's name
 		return none, nil
 	}
 	if t.actor.May(users.ActAddPerson, users.User{}) == nil {

@@ -7,9 +7,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// maxStatements is how many statements a page of the directory may take; one of
-// them reads the saved views.
-const maxStatements = 7
+// maxStatements is how many statements a page of the directory may take.
+const maxStatements = 6
 
 // TestListUsers_statements counts the statements of a page, with a few users and
 // with many on it: there is no query in a loop.

@@ -160,6 +160,8 @@ func offers(key, value string) bool {
 	switch key {
 	case "q":
 		return true
+	case "seen", "created":
+		return users.Span(value).Understood(key == "seen")
 	case "view":
 		return slices.ContainsFunc(directoryViews, func(v directoryView) bool { return string(v.view) == value })
 	}

@@ -41,6 +41,17 @@ type timeRange struct {
 	never  bool      // never, and no time at all
 }
 
+// Understood reports whether s is a filter on when users were last seen, or else
+// on when they were created.
+func (s Span) Understood(seen bool) bool {
+	c := byCreated
+	if seen {
+		c = bySeen
+	}
+	_, ok := s.rangeOf(c, time.Now(), time.UTC)
+	return ok
+}
+
 // rangeOf returns what s says of a column, with its days as they are in zone. It
 // reports false for what is no Span.
 func (s Span) rangeOf(c column, now time.Time, zone *time.Location) (timeRange, bool) {

@@ -1,0 +1,50 @@
+package web_test
+
+import (
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// TestListUsers_typedFilters types filters into the search, well and badly.
+func TestListUsers_typedFilters(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleAuditor)
+	s.ServiceUser(t, "robot-1", users.RoleUser)
+	b := s.as(t, users.RoleOwner)
+	for query, want := range map[string]string{
+		"type:service": "robot-1", "role:auditor status:invited": "ana@example.com", "seen:never type:people created:<7d": "ana@example.com",
+		"created:>2026-11-01 ana": "ana@example.com", "Ana <ANA@example.com>": "ana@example.com",
+	} {
+		p := b.get(t, "/users?q="+url.QueryEscape(query)).must(t, 200, want, "1–1 of 1")
+		if !strings.Contains(p.body, `name="q" value="`+html.EscapeString(query)+`"`) {
+			t.Errorf("%s is no longer in the box", query)
+		}
+	}
+	bad := b.get(t, "/users?q="+url.QueryEscape("robots:yes ana")).must(t, 422, "There is no filter “robots:”.", "There are type:, role:, status:, seen: and created:.")
+	if strings.Contains(bad.body, "<table") {
+		t.Error("users are shown all the same")
+	}
+	fragment := b.with("HX-Request", "true").with("HX-Target", "section#results")
+	fragment.get(t, "/users?q=typ:").must(t, 422, "There is no filter “typ:”.")
+}
+
+// TestListUsers_tooMany finds more than can be put in order, or counted.
+func TestListUsers_tooMany(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, siteOptions{users: users.Config{MaxSorted: 5}})
+	for i := range 8 {
+		s.ServiceUser(t, fmt.Sprintf("robot-%d", i), users.RoleUser)
+	}
+	b := s.as(t, users.RoleOwner)
+	b.get(t, "/users?q=robot").must(t, 200, "so the newest come first", "1–8 of 8")
+	b.get(t, "/users?q=robot-3").must(t, 200, "1–1 of 1")
+	if p := b.get(t, "/users?q=robot-3"); strings.Contains(p.body, "newest come first") {
+		t.Error("one user is not put in order")
+	}
+}
