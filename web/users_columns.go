@@ -58,7 +58,8 @@ func (t teller) responsibleCell(u users.User) views.DirectoryCell {
 	if u.Responsible.Key == "" {
 		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "Nobody"}}
 	}
-	return views.DirectoryCell{Link: views.Link{Label: plainText(u.Responsible.Label()), URL: t.userURL(u.Responsible)}}
+	link := views.Link{Label: plainText(u.Responsible.Label()), URL: t.userURL(u.Responsible)}
+	return views.DirectoryCell{Link: link, Text: link.Label} // the text where there is nowhere to lead to
 }
 
 // reviewCell says when u is to be reviewed, where it has to be.

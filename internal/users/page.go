@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -71,22 +72,24 @@ func (g page) listing(q Query, at place) Listing {
 
 // listColumns are the columns of a user that a list shows, as [plan.scan] reads
 // them after what places the row; see [userTables].
-const listColumns = `u.key, u.user_id, COALESCE(u.name, ''), COALESCE(u.picture_url, ''), u.kind, u.role, u.status, u.time_zone,
-	COALESCE(u.review_on, ''), u.created_at, u.updated_at, u.seen_at, COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, '')`
+const listColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.time_zone,
+	u.review_on, u.created_at, u.updated_at, u.seen_at, r.key, r.user_id, r.name`
 
 // scan reads one row of [plan.query].
 func (p plan) scan(s scanner, total *int) (row, error) {
 	var one row
 	var rank int
 	u := &one.User
+	var name, picture, review, key, id, label sql.NullString
 	// Types of ours are scanned as what they are made of: that is quicker.
-	err := s.Scan(total, &rank, &one.number, p.sorted(&one.cursor), (*string)(&u.Key), (*string)(&u.ID), &u.Name, &u.PictureURL,
-		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, (*string)(&u.ReviewOn),
-		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt),
-		(*string)(&u.Responsible.Key), (*string)(&u.Responsible.ID), &u.Responsible.Name)
+	err := s.Scan(total, &rank, &one.number, p.sorted(&one.cursor), (*string)(&u.Key), (*string)(&u.ID), &name, &picture,
+		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, &review,
+		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &key, &id, &label)
 	if err != nil {
 		return row{}, err
 	}
+	u.Name, u.PictureURL, u.ReviewOn = name.String, picture.String, Date(review.String)
+	u.Responsible = Ref{Key: Key(key.String), ID: ID(id.String), Name: label.String}
 	one.pinned, one.newest = rank == 0, p.newest
 	u.finish()
 	return one, nil
