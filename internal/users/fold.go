@@ -2,7 +2,9 @@ package users
 
 import (
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/runes"
@@ -14,16 +16,47 @@ import (
 // people type for them.
 var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h")
 
+// plainers are transformers for fold: to make one costs more than to use it.
+var plainers = sync.Pool{New: func() any {
+	return transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFKC)
+}}
+
 // fold returns s as it is searched for and ordered by: without case, accents and
 // runs of white space (Unicode full case folding over NFKD without its marks).
 func fold(s string) string {
-	plain := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFKC)
+	if isASCII(s) { // most is, and none of it has accents
+		return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+	}
+	words := strings.Fields(s)
+	for i, word := range words {
+		words[i] = foldWord(word)
+	}
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// foldWord folds what has no white space in it, though some characters fold to a
+// space and more.
+func foldWord(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(s)
+	}
+	plain := plainers.Get().(transform.Transformer)
+	defer plainers.Put(plain)
 	folded, _, err := transform.String(plain, s)
 	if err != nil { // these transformers accept any text; were one not to, the text itself still orders
 		folded = s
 	}
-	lower := strings.ToLower(folded) // case folding swaps the cases of Cherokee
-	return strings.Join(strings.Fields(unaccented.Replace(lower)), " ")
+	return unaccented.Replace(strings.ToLower(folded)) // case folding swaps the cases of Cherokee
+}
+
+// isASCII reports whether s is ASCII alone.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // foldWords returns the words of a search, folded.

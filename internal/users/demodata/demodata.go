@@ -30,7 +30,7 @@ type Options struct {
 	Now      time.Time                  // the present, at which the history ends
 	Issuer   string                     // the OpenID provider that everyone signs in with
 	Subject  func(userID string) string // whom the provider takes a person for
-	Progress func(done, total int)      // told now and then how far it is; nil: nobody
+	Progress func(Progress)             // told now and then how far it is; nil: nobody
 }
 
 // ErrNotDemo says that a directory was not filled by [Build].
@@ -78,12 +78,16 @@ func (o Options) write(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	p, err := newPlan(o)
+	inStories, inCrowd := o.split()
+	p, err := newPlan(o, inStories)
 	if err != nil {
 		return err
 	}
 	f := newFill(db, o, p)
 	defer f.Close()
+	if err := f.comeBefore(ctx, p, inCrowd); err != nil {
+		return err
+	}
 	return f.run(ctx, p.acts)
 }
 

@@ -1,0 +1,48 @@
+package demodata
+
+import (
+	"slices"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// reviewedAhead are in how many days, counted from the present, the next review of
+// service users is due; each is as likely.
+var reviewedAhead = slices.Concat(slices.Repeat([]int{-20, 700}, 1), slices.Repeat([]int{5, 1000}, 9))
+
+// service makes up the i-th of the crowd, a service user.
+func (c *crowd) service(i int, at time.Time) users.Arrival {
+	s, chance := pick(c.r, c.listed), c.r.IntN(100)
+	s.id = c.unique(s.id, "")
+	answers, ok := c.answerable(at)
+	if chance < 8 || !ok {
+		return users.NewArrival(users.KindService, users.ID(s.id), users.Command(request(c.requests)), at)
+	}
+	a := users.NewArrival(users.KindService, users.ID(s.id), c.admin(i/40, at), at)
+	a.User.Name, a.User.Purpose = s.name, s.purpose
+	a.User.Responsible = users.Ref{Key: answers.Key, ID: answers.ID, Name: answers.Name, Kind: users.KindPerson}
+	a.User.ReviewOn = users.Date(at.AddDate(0, pick(c.r, []int{6, 9, 12}), 0).Format(time.DateOnly))
+	reviewed := c.during(at.Add(20*day), c.ago(crowdEnds), "Europe/Zurich")
+	ahead := pick(c.r, reviewedAhead)
+	next := users.Date(c.now.Add(time.Duration(ahead+c.r.IntN(30)) * day).Format(time.DateOnly))
+	a.Since = append(a.Since, users.Edited(reviewed, c.acting(answers.Actor), users.ActionReviewed, "", func(u *users.User) { u.ReviewOn = next }))
+	if chance < 14 {
+		retired := c.during(reviewed.Add(day), c.ago(crowdEnds), "Europe/Zurich")
+		a.Since = append(a.Since, users.Departed(retired, c.admin(c.r.IntN(1000), retired), pick(c.r, retirements)))
+	}
+	return a
+}
+
+// answerable returns somebody who can answer for a service user at a time.
+func (c *crowd) answerable(at time.Time) (settled, bool) {
+	for range 20 {
+		if len(c.pool) == 0 {
+			break
+		}
+		if s := pick(c.r, c.pool); s.since.Before(at) {
+			return s, true
+		}
+	}
+	return settled{}, false
+}
