@@ -21,6 +21,7 @@ type bar struct {
 	began    time.Time
 	shown    time.Time // last
 	percent  int       // last shown
+	open     bool      // a line on the terminal is not ended
 }
 
 // newBar returns a bar on the standard output.
@@ -65,11 +66,17 @@ func (b *bar) show(p demodata.Progress) {
 		line = "  " + line + "\n"
 	} else {
 		line = "\r\x1b[2K[" + drawn(p.Share) + "] " + line // to the beginning of the line, which is cleared
-		if last {
-			line += "\n"
-		}
+		b.open = true
 	}
 	_, _ = io.WriteString(b.out, line) // that nobody watches is no reason to stop
+}
+
+// end ends the line that is drawn again and again, however far it came.
+func (b *bar) end() {
+	if b.open {
+		_, _ = io.WriteString(b.out, "\n")
+	}
+	b.open = false
 }
 
 // drawn returns a share as a bar.

@@ -31,20 +31,23 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 	defer writer.Close()
 	db.read.SetMaxIdleConns(0) // the journal can be changed while nobody reads
 	defer db.read.SetMaxIdleConns(readers())
-	if err := set(ctx, writer, filling); err != nil {
+	err = set(ctx, writer, filling)
+	if err == nil {
+		err = transact(ctx, writer, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
+	}
+	return errors.Join(err, set(context.WithoutCancel(ctx), writer, filled))
+}
+
+// fill runs do while indexes and triggers are set aside.
+func fill(ctx context.Context, tx *sql.Tx, do func(*sql.Tx) error, told func(done, total int)) error {
+	aside, err := setAside(ctx, tx)
+	if err != nil {
 		return err
 	}
-	err = transact(ctx, writer, func(tx *sql.Tx) error {
-		aside, err := setAside(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if err := do(tx); err != nil {
-			return err
-		}
-		return bringBack(ctx, tx, aside, told)
-	})
-	return errors.Join(err, set(context.WithoutCancel(ctx), writer, filled))
+	if err := do(tx); err != nil {
+		return err
+	}
+	return bringBack(ctx, tx, aside, told)
 }
 
 // The settings of the connection that writes, while it fills and afterwards. In

@@ -43,13 +43,13 @@ func eventsWhere(ctx context.Context, r reader, condition string, args ...any) (
 	return collect(ctx, r, scanEvent, `SELECT `+eventColumns+eventTables+`WHERE `+condition, args...)
 }
 
-// insertEvents and insertDetails begin the statements that write the two parts of
-// events, eventValues and detailValues are one row of each; the values are the
+// intoEvents and intoDetails begin what writes the two parts of events, after
+// INSERT; eventValues and detailValues are one row of each. The values are the
 // event's number and its [Event.columns], and the number and [Event.details].
 const (
-	insertEvents  = `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) `
-	eventValues   = `(?, ?, ?, ?, ?, ?, ?)`
-	insertDetails = `INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version,
+	intoEvents  = ` INTO events (seq, at, action, actor_key, target_key, via, request_id) `
+	eventValues = `(?, ?, ?, ?, ?, ?, ?)`
+	intoDetails = ` INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version,
 		changes, reason, address, user_agent, search_text) VALUES `
 	detailValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
@@ -57,8 +57,8 @@ const (
 // What writes the two parts of one event, the first of which gets the next number
 // without a gap.
 var (
-	insertNextEvent = insertEvents + `SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6 FROM events RETURNING seq`
-	insertItsDetail = insertDetails + numbered(detailValues)
+	insertNextEvent = `INSERT` + intoEvents + `SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6 FROM events RETURNING seq`
+	insertItsDetail = `INSERT` + intoDetails + numbered(detailValues)
 )
 
 // columns returns the fixed part of e, but for its number.

@@ -44,15 +44,15 @@ func insertIdentity(ctx context.Context, tx *changeTx, key Key, c Claims) error 
 	return err
 }
 
-// insertIdentities begins the statement that binds identities, identityValues is
-// one row of it; [Claims.columns] are the values.
+// intoIdentities begins what binds identities, after INSERT; identityValues is one
+// row of it, and [Claims.columns] are the values.
 const (
-	insertIdentities = `INSERT INTO identities (issuer, subject, user_key, address, bound_at, signed_in_at) VALUES `
-	identityValues   = `(?, ?, ?, ?, ?, ?)`
+	intoIdentities = ` INTO identities (issuer, subject, user_key, address, bound_at, signed_in_at) VALUES `
+	identityValues = `(?, ?, ?, ?, ?, ?)`
 )
 
 // insertOneIdentity binds one identity.
-var insertOneIdentity = insertIdentities + numbered(identityValues)
+var insertOneIdentity = `INSERT` + intoIdentities + numbered(identityValues)
 
 // columns returns what is written of an identity that is bound to a person at a
 // time.

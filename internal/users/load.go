@@ -45,7 +45,10 @@ func (s *Service) Load(ctx context.Context, arrivals iter.Seq[Arrival], told fun
 		if err := writeAll(ctx, tx, arrivals, s.now(), told); err != nil {
 			return err
 		}
-		return rebuild(ctx, tx, told)
+		if err := rebuild(ctx, tx, told); err != nil {
+			return err
+		}
+		return verify(ctx, tx)
 	}, func(done, total int) { told(PhaseIndexes, done, total) })
 	if err != nil {
 		return fmt.Errorf("load users: %w", err)
@@ -95,7 +98,7 @@ func (l lot) write(ctx context.Context, tx *sql.Tx) error {
 
 // A sheet is a table to which rows are written.
 type sheet struct {
-	insert string // the beginning of the statement
+	into   string // the beginning of the statement, after INSERT
 	values string // of one row
 	width  int    // values in a row
 	many   string // the statement for rowsAtOnce rows
@@ -114,21 +117,22 @@ const (
 )
 
 var loaded = [...]sheet{
-	userSheet:     newSheet(insertUsers, userValues),
-	identitySheet: newSheet(insertIdentities, identityValues),
-	eventSheet:    newSheet(insertEvents+`VALUES `, eventValues),
-	detailSheet:   newSheet(insertDetails, detailValues),
+	userSheet:     newSheet(intoUsers, userValues),
+	identitySheet: newSheet(intoIdentities, identityValues),
+	eventSheet:    newSheet(intoEvents+`VALUES `, eventValues),
+	detailSheet:   newSheet(intoDetails, detailValues),
 }
 
-func newSheet(insert, values string) sheet {
-	s := sheet{insert: insert, values: values, width: strings.Count(values, "?")}
+func newSheet(into, values string) sheet {
+	s := sheet{into: into, values: values, width: strings.Count(values, "?")}
 	s.many = s.statement(rowsAtOnce)
 	return s
 }
 
-// statement returns the statement that writes n rows.
+// statement returns the statement that writes n rows. One that fails leaves some of
+// them, which spares it a journal of its own: all that was loaded goes then.
 func (s sheet) statement(n int) string {
-	return s.insert + strings.Repeat(s.values+", ", n-1) + s.values
+	return `INSERT OR FAIL` + s.into + strings.Repeat(s.values+", ", n-1) + s.values
 }
 
 // write writes rows, of which the values stand one after the other.
@@ -147,26 +151,37 @@ func (s sheet) write(ctx context.Context, tx *sql.Tx, rows []any) error {
 	return nil
 }
 
-// rebuild makes what triggers would have kept up with, and checks what the
-// database would have checked.
+// rebuild makes what triggers would have kept up with.
 func rebuild(ctx context.Context, tx *sql.Tx, told func(Phase, int, int)) error {
-	for i, statement := range []string{
+	statements := []string{
 		`INSERT INTO users_search (users_search) VALUES ('rebuild')`,
 		`INSERT INTO tallies (kind, role, status, n) SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status`,
 		`INSERT INTO day_tallies (what, day, n) SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day`,
-	} {
+	}
+	for i, statement := range statements {
+		told(PhaseSearch, i, len(statements))
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
 		}
-		told(PhaseSearch, i+1, 3)
 	}
+	return nil
+}
+
+// verify checks what concerns several users, and what the database would have
+// checked.
+func verify(ctx context.Context, tx *sql.Tx) error {
 	lost, err := count(ctx, tx, `SELECT COUNT(*) FROM users s LEFT JOIN users r ON r.key = s.responsible_key
 		WHERE s.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.deactivated = 1)`)
 	if err != nil {
 		return err
 	}
 	if lost > 0 {
-		return fmt.Errorf("%w: %d service users have nobody who could answer for them", errNoPast, lost)
+		return fmt.Errorf("%w: %d service users have somebody who cannot answer for them", errNoPast, lost)
 	}
-	return nil
+	gone, err := count(ctx, tx, `SELECT COUNT(*) FROM tallies WHERE role = 'owner' AND kind = 'person' AND status = 'deactivated'
+		AND NOT EXISTS (SELECT 1 FROM tallies WHERE role = 'owner' AND kind = 'person' AND status = 'active')`)
+	if err == nil && gone > 0 {
+		return ErrLastOwner
+	}
+	return err
 }

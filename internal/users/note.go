@@ -72,8 +72,9 @@ func expired(now time.Time, idle time.Duration) bookkeeping {
 	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}
 }
 
-// note writes bookkeeping. It is, with [Service.pull], the only way to write
-// beside [Service.change]; a test in cmd/console holds it so.
+// note writes bookkeeping. It is, with [Service.pull], the only way to write in a
+// directory that is in use beside [Service.change]; a test in cmd/console holds it
+// so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error {
 		for _, b := range all {

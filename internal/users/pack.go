@@ -16,8 +16,9 @@ type lot struct {
 	rows  [len(loaded)][]any // of each sheet, one after the other
 }
 
-// lotSize is how many users are in a lot.
-const lotSize = 1200
+// lotSize is how many users are in a lot: so few that it is still in the processor's
+// cache when it is written.
+const lotSize = 200
 
 // next returns an empty lot, with room for as many rows as in l and some more.
 func (l lot) next() lot {

@@ -119,10 +119,10 @@ func (u User) columns() ([]any, error) {
 		database.Time(u.UpdatedAt), u.Version, u.Key}, nil
 }
 
-// insertUsers begins the statement that writes new users, userValues is one row of
-// it; [User.newColumns] are the values.
+// intoUsers begins what writes new users, after INSERT; userValues is one row of it,
+// and [User.newColumns] are the values.
 const (
-	insertUsers = `INSERT INTO users (user_id, name, picture_url, role, deactivated, identified, channels, types, time_zone,
+	intoUsers = ` INTO users (user_id, name, picture_url, role, deactivated, identified, channels, types, time_zone,
 		purpose, responsible_key, review_on, sort_name, search_text, updated_at, version, key, kind, created_at, created_by, seen_at)
 		VALUES `
 	userValues = `(?, NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?, ?, ?,
@@ -130,7 +130,7 @@ const (
 )
 
 // insertOneUser writes one new user.
-var insertOneUser = insertUsers + numbered(userValues)
+var insertOneUser = `INSERT` + intoUsers + numbered(userValues)
 
 // newColumns returns what is written of u when it is new.
 func (u User) newColumns() ([]any, error) {

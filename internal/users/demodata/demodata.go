@@ -5,7 +5,9 @@
 //
 // Everything comes about as in real life, through the methods of a
 // [users.Service] whose clock the package moves from one act to the next. So all
-// rules hold, and no act is without its event.
+// rules hold, and no act is without its event. Where very many are asked for, most
+// of them are a crowd that came in the years before, with less of a history; it is
+// loaded at once.
 package demodata
 
 import (
