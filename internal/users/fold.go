@@ -1,8 +1,10 @@
 package users
 
 import (
+	"hash/maphash"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,12 +36,36 @@ func fold(s string) string {
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
+// foldedLately holds words that were folded lately: the same names come again and again.
+var foldedLately [4096]atomic.Pointer[foldedWord]
+
+// A foldedWord is a word and what it is folded to.
+type foldedWord struct{ word, plain string }
+
+// wordSeed is for the places of words in foldedLately.
+var wordSeed = maphash.MakeSeed()
+
 // foldWord folds what has no white space in it, though some characters fold to a
 // space and more.
 func foldWord(s string) string {
+	const most = 64 // bytes of a word that is held
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
+	if len(s) > most {
+		return foldAny(s)
+	}
+	place := &foldedLately[maphash.String(wordSeed, s)%uint64(len(foldedLately))]
+	if held := place.Load(); held != nil && held.word == s {
+		return held.plain
+	}
+	plain := foldAny(s)
+	place.Store(&foldedWord{strings.Clone(s), plain})
+	return plain
+}
+
+// foldAny folds any text, but for runs of white space.
+func foldAny(s string) string {
 	plain := plainers.Get().(transform.Transformer)
 	defer plainers.Put(plain)
 	folded, _, err := transform.String(plain, s)

@@ -88,6 +88,10 @@ func writeAll(ctx context.Context, tx *sql.Tx, arrivals iter.Seq[Arrival], now t
 
 // write writes the rows of a lot.
 func (l lot) write(ctx context.Context, tx *sql.Tx) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx) // the driver starts a goroutine to watch for each statement
 	for i, t := range loaded {
 		if err := t.write(ctx, tx, l.rows[i]); err != nil {
 			return err
@@ -106,7 +110,7 @@ type sheet struct {
 
 // rowsAtOnce is how many rows a statement writes: enough that the work about a
 // statement no longer shows.
-const rowsAtOnce = 24
+const rowsAtOnce = 32
 
 // The sheets, by the place of their rows in a [lot].
 const (

@@ -107,37 +107,41 @@ func testKept(t *testing.T, d *userstest.Directory) {
 	}
 }
 
-// TestLoadRefuses checks histories that nobody can have had: nothing is kept of
-// them, nor of what came before.
+// command is the operator.
+var command = users.Command("req")
+
+// impossible are what makes somePast a past that nobody can have had.
+var impossible = map[string]func(now time.Time, all []users.Arrival){
+	"somebody who came before the one before": func(now time.Time, all []users.Arrival) { all[0], all[1] = all[1], all[0] },
+	"the same user_id twice":                  func(now time.Time, all []users.Arrival) { all[2].User.ID = all[1].User.ID },
+	"a user_id that is none":                  func(now time.Time, all []users.Arrival) { all[2].User.ID = "no one" },
+	"a name that a form would refuse":         func(now time.Time, all []users.Arrival) { all[2].User.Name = "\u202e" },
+	"a service user who is an owner":          func(now time.Time, all []users.Arrival) { all[1].User.Role = users.RoleOwner },
+	"nobody who could answer for one":         func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = all[2].User.Key },
+	"nobody who is there answers for one":     func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = "usr_nobody" },
+	"steps in another order":                  func(now time.Time, all []users.Arrival) { slices.Reverse(all[0].Since) },
+	"a step in the future": func(now time.Time, all []users.Arrival) {
+		all[2].Since[0] = users.Departed(now.Add(time.Second), command, "")
+	},
+	"seen without a sign-in":             func(now time.Time, all []users.Arrival) { all[2].Seen = now },
+	"a sign-in without having been seen": func(now time.Time, all []users.Arrival) { all[0].Seen = time.Time{} },
+	"a change of nothing": func(now time.Time, all []users.Arrival) {
+		all[0].Since = append(all[0].Since, users.Edited(now, command, users.ActionEdited, "", func(*users.User) {}))
+	},
+	"a change after the departure": func(now time.Time, all []users.Arrival) {
+		all[2].Since = append(all[2].Since, users.Departed(now, command, ""))
+	},
+	"a departure of the last owner": func(now time.Time, all []users.Arrival) {
+		all[0].Since = append(all[0].Since, users.Departed(now, command, ""))
+		all[1].User.Responsible = users.Ref{}
+	},
+}
+
+// TestLoadRefuses checks that nothing is kept of an impossible history, nor of what
+// came before.
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
-	command := users.Command("req")
-	tests := map[string]func(now time.Time, all []users.Arrival){
-		"somebody who came before the one before": func(now time.Time, all []users.Arrival) { all[0], all[1] = all[1], all[0] },
-		"the same user_id twice":                  func(now time.Time, all []users.Arrival) { all[2].User.ID = all[1].User.ID },
-		"a user_id that is none":                  func(now time.Time, all []users.Arrival) { all[2].User.ID = "no one" },
-		"a name that a form would refuse":         func(now time.Time, all []users.Arrival) { all[2].User.Name = "\u202e" },
-		"a service user who is an owner":          func(now time.Time, all []users.Arrival) { all[1].User.Role = users.RoleOwner },
-		"nobody who could answer for one":         func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = all[2].User.Key },
-		"nobody who is there answers for one":     func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = "usr_nobody" },
-		"steps in another order":                  func(now time.Time, all []users.Arrival) { slices.Reverse(all[0].Since) },
-		"a step in the future": func(now time.Time, all []users.Arrival) {
-			all[2].Since[0] = users.Departed(now.Add(time.Second), command, "")
-		},
-		"seen without a sign-in":             func(now time.Time, all []users.Arrival) { all[2].Seen = now },
-		"a sign-in without having been seen": func(now time.Time, all []users.Arrival) { all[0].Seen = time.Time{} },
-		"a change of nothing": func(now time.Time, all []users.Arrival) {
-			all[0].Since = append(all[0].Since, users.Edited(now, command, users.ActionEdited, "", func(*users.User) {}))
-		},
-		"a change after the departure": func(now time.Time, all []users.Arrival) {
-			all[2].Since = append(all[2].Since, users.Departed(now, command, ""))
-		},
-		"a departure of the last owner": func(now time.Time, all []users.Arrival) {
-			all[0].Since = append(all[0].Since, users.Departed(now, command, ""))
-			all[1].User.Responsible = users.Ref{}
-		},
-	}
-	for name, spoil := range tests {
+	for name, spoil := range impossible {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.NewEmpty(t)

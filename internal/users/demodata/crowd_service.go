@@ -1,15 +1,20 @@
 package demodata
 
 import (
-	"slices"
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// reviewedAhead are in how many days, counted from the present, the next review of
-// service users is due; each is as likely.
-var reviewedAhead = slices.Concat(slices.Repeat([]int{-20, 700}, 1), slices.Repeat([]int{5, 1000}, 9))
+// nextReview makes up when a service user is to be reviewed next: some should have
+// been by now.
+func (c *crowd) nextReview() users.Date {
+	days := 10 + c.r.IntN(1000)
+	if c.r.IntN(20) == 0 {
+		days = -c.r.IntN(60)
+	}
+	return users.Date(c.now.Add(time.Duration(days) * day).Format(time.DateOnly))
+}
 
 // service makes up the i-th of the crowd, a service user.
 func (c *crowd) service(i int, at time.Time) users.Arrival {
@@ -24,8 +29,7 @@ func (c *crowd) service(i int, at time.Time) users.Arrival {
 	a.User.Responsible = users.Ref{Key: answers.Key, ID: answers.ID, Name: answers.Name, Kind: users.KindPerson}
 	a.User.ReviewOn = users.Date(at.AddDate(0, pick(c.r, []int{6, 9, 12}), 0).Format(time.DateOnly))
 	reviewed := c.during(at.Add(20*day), c.ago(crowdEnds), "Europe/Zurich")
-	ahead := pick(c.r, reviewedAhead)
-	next := users.Date(c.now.Add(time.Duration(ahead+c.r.IntN(30)) * day).Format(time.DateOnly))
+	next := c.nextReview()
 	a.Since = append(a.Since, users.Edited(reviewed, c.acting(answers.Actor), users.ActionReviewed, "", func(u *users.User) { u.ReviewOn = next }))
 	if chance < 14 {
 		retired := c.during(reviewed.Add(day), c.ago(crowdEnds), "Europe/Zurich")

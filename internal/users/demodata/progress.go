@@ -19,10 +19,10 @@ var stages = []struct {
 	doing string
 	share float64
 }{
-	{users.PhaseUsers, "adding people", 0.5},
-	{users.PhaseSearch, "preparing the search", 0.15},
-	{users.PhaseIndexes, "building indexes", 0.32},
-	{stories, "the last three years", 0.03},
+	{users.PhaseUsers, "adding people", 0.52},
+	{users.PhaseSearch, "preparing the search", 0.14},
+	{users.PhaseIndexes, "building indexes", 0.3},
+	{stories, "the last three years", 0.04},
 }
 
 // tell tells how far a phase is. Where there is no crowd, all is stories.
