@@ -153,19 +153,15 @@ func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error)
 
 // buildDemo fills a new database at path.
 func (p *program) buildDemo(ctx context.Context, c *config, path string) error {
-	p.say("Making up %d users and their history", c.sampleUsers)
-	quarters := 0
+	p.say("Making up %s users and their history", thousands(c.sampleUsers))
+	bar := p.newBar(c.sampleUsers)
+	defer bar.end()
 	return demodata.Build(ctx, path, demodata.Options{
-		Users:   c.sampleUsers,
-		Now:     time.Now(),
-		Issuer:  c.issuer,
-		Subject: demoidp.SubjectOf,
-		Progress: func(done, total int) {
-			if now := 4 * done / max(total, 1); now > quarters {
-				quarters = now
-				p.say("  %d %%", 25*now)
-			}
-		},
+		Users:    c.sampleUsers,
+		Now:      time.Now(),
+		Issuer:   c.issuer,
+		Subject:  demoidp.SubjectOf,
+		Progress: bar.show,
 	})
 }
 

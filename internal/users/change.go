@@ -34,7 +34,7 @@ var errUnaudited = errors.New("users: change without an event")
 
 // change runs do in a transaction and records the events it returns in that same
 // transaction, so that neither is kept without the other. It is the only way to
-// write in this package, save for the bookkeeping of note.go.
+// write in this package, save for the bookkeeping of note.go and [Service.Load].
 //
 // do returns [nothing] when it finds nothing to change; if it has written all
 // the same, change rolls back and returns errUnaudited. A change that would

@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // A NewPerson is what is asked for when a person is added. They are invited until
@@ -66,14 +67,14 @@ func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n
 
 // newUser returns a user of the kind as it is at creation, before what was asked
 // for is applied.
-func (c *changeTx) newUser(kind Kind, id ID) User {
+func newUser(kind Kind, id ID, by Actor, at time.Time) User {
 	u := User{
 		Key: newKey(), ID: id, Kind: kind, Role: RoleUser, TimeZone: "UTC",
 		Channels: map[string]bool{"email": true}, Types: map[string]bool{"comment_mention": true},
-		CreatedAt: c.now, UpdatedAt: c.now, Version: 1,
-		CreatedBy: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
+		CreatedAt: at, UpdatedAt: at, Version: 1,
+		CreatedBy: Ref{by.Key, by.ID, by.Name, KindPerson},
 	}
-	if c.actor.Key == "" {
+	if by.Key == "" {
 		u.CreatedBy = Ref{}
 	}
 	u.derive()
@@ -85,12 +86,15 @@ func (c *changeTx) insert(ctx context.Context, u User) ([]Event, error) {
 	if err := insertUser(ctx, c, u); err != nil {
 		return nothing, err
 	}
-	return []Event{about(ActionCreated, u, difference(User{}, u)...)}, nil
+	return []Event{created(u)}, nil
 }
+
+// created returns the event of a new user.
+func created(u User) Event { return about(ActionCreated, u, difference(User{}, u)...) }
 
 // prepare returns the user that n asks for, or every mistake in it.
 func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, error) {
-	u := c.newUser(kind, canonical(n.ID))
+	u := newUser(kind, canonical(n.ID), c.actor, c.now)
 	u, err := Fields{&n.Name, &n.PictureURL, n.Channels, n.Types}.apply(u)
 	if n.Role != "" {
 		u.Role = n.Role

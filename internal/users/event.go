@@ -67,6 +67,13 @@ func about(action Action, target User, changes ...Change) Event {
 	return Event{Action: action, Target: target.Ref(), Changes: changes, version: target.Version}
 }
 
+// by returns e as an act of an actor at a time.
+func (e Event) by(a Actor, at time.Time) Event {
+	e.At, e.Actor, e.Via = at, Ref{Key: a.Key, ID: a.ID, Name: a.Name}, a.Via
+	e.RequestID, e.Address, e.UserAgent = a.RequestID, a.Address, a.UserAgent
+	return e
+}
+
 // because returns e with the reason given for it.
 func (e Event) because(reason string) Event {
 	e.Reason = reason

@@ -43,30 +43,50 @@ func eventsWhere(ctx context.Context, r reader, condition string, args ...any) (
 	return collect(ctx, r, scanEvent, `SELECT `+eventColumns+eventTables+`WHERE `+condition, args...)
 }
 
-// insertEvent writes both parts of an event, as an act of the transaction's actor
-// at its time. The row's number is the next without a gap.
-func insertEvent(ctx context.Context, tx *changeTx, e Event) error {
-	a := tx.actor
+// intoEvents and intoDetails begin what writes the two parts of events, after
+// INSERT; eventValues and detailValues are one row of each. The values are the
+// event's number and its [Event.columns], and the number and [Event.details].
+const (
+	intoEvents  = ` INTO events (seq, at, action, actor_key, target_key, via, request_id) `
+	eventValues = `(?, ?, ?, ?, ?, ?, ?)`
+	intoDetails = ` INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version,
+		changes, reason, address, user_agent, search_text) VALUES `
+	detailValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+)
+
+// What writes the two parts of one event, the first of which gets the next number
+// without a gap.
+var (
+	insertNextEvent = `INSERT` + intoEvents + `SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6 FROM events RETURNING seq`
+	insertItsDetail = `INSERT` + intoDetails + numbered(detailValues)
+)
+
+// columns returns the fixed part of e, but for its number.
+func (e Event) columns() []any {
+	return []any{database.Time(e.At), e.Action, e.Actor.Key, e.Target.Key, e.Via, e.RequestID}
+}
+
+// details returns the part of e that can be erased, but for its number.
+func (e Event) details() ([]any, error) {
 	changes, err := json.Marshal(append([]Change{}, e.Changes...))
+	search := fold(strings.Join([]string{string(e.Actor.ID), e.Actor.Name, string(e.Target.ID), e.Target.Name, e.Reason}, " "))
+	return []any{e.Actor.ID, e.Actor.Name, e.Target.ID, e.Target.Name, e.Target.Kind, e.version,
+		string(changes), e.Reason, e.Address, e.UserAgent, search}, err
+}
+
+// insertEvent writes both parts of an event, as an act of the transaction's actor
+// at its time.
+func insertEvent(ctx context.Context, tx *changeTx, e Event) error {
+	e = e.by(tx.actor, tx.now)
+	details, err := e.details()
 	if err != nil {
 		return err
 	}
 	var seq int64
 	tx.wrote = true
-	err = tx.QueryRowContext(ctx, `
-		INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id)
-		VALUES (COALESCE((SELECT MAX(seq) FROM events), 0) + 1, $1, $2, $3, $4, $5, $6)
-		RETURNING seq`,
-		database.Time(tx.now), e.Action, a.Key, e.Target.Key, a.Via, a.RequestID).Scan(&seq)
-	if err != nil {
+	if err := tx.QueryRowContext(ctx, insertNextEvent, e.columns()...).Scan(&seq); err != nil {
 		return err
 	}
-	search := fold(strings.Join([]string{string(a.ID), a.Name, string(e.Target.ID), e.Target.Name, e.Reason}, " "))
-	_, err = tx.exec(ctx, `
-		INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version,
-			changes, reason, address, user_agent, search_text)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		seq, a.ID, a.Name, e.Target.ID, e.Target.Name, e.Target.Kind, e.version,
-		string(changes), e.Reason, a.Address, a.UserAgent, search)
+	_, err = tx.exec(ctx, insertItsDetail, append([]any{seq}, details...)...)
 	return err
 }

@@ -1,8 +1,12 @@
 package users
 
 import (
+	"hash/maphash"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/runes"
@@ -15,16 +19,71 @@ import (
 var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h",
 	"‘", "'", "’", "'", "‐", "-", "–", "-")
 
+// plainers are transformers for fold: to make one costs more than to use it.
+var plainers = sync.Pool{New: func() any {
+	return transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFKC)
+}}
+
 // fold returns s as it is searched for and ordered by: without case, accents and
 // runs of white space (Unicode full case folding over NFKD without its marks).
 func fold(s string) string {
-	plain := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFKC)
+	if isASCII(s) { // most is, and none of it has accents
+		return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+	}
+	words := strings.Fields(s)
+	for i, word := range words {
+		words[i] = foldWord(word)
+	}
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// foldedLately holds words that were folded lately: the same names come again and again.
+var foldedLately [4096]atomic.Pointer[foldedWord]
+
+// A foldedWord is a word and what it is folded to.
+type foldedWord struct{ word, plain string }
+
+// wordSeed is for the places of words in foldedLately.
+var wordSeed = maphash.MakeSeed()
+
+// foldWord folds what has no white space in it, though some characters fold to a
+// space and more.
+func foldWord(s string) string {
+	const most = 64 // bytes of a word that is held
+	if isASCII(s) {
+		return strings.ToLower(s)
+	}
+	if len(s) > most {
+		return foldAny(s)
+	}
+	place := &foldedLately[maphash.String(wordSeed, s)%uint64(len(foldedLately))]
+	if held := place.Load(); held != nil && held.word == s {
+		return held.plain
+	}
+	plain := foldAny(s)
+	place.Store(&foldedWord{strings.Clone(s), plain})
+	return plain
+}
+
+// foldAny folds any text, but for runs of white space.
+func foldAny(s string) string {
+	plain := plainers.Get().(transform.Transformer)
+	defer plainers.Put(plain)
 	folded, _, err := transform.String(plain, s)
 	if err != nil { // these transformers accept any text; were one not to, the text itself still orders
 		folded = s
 	}
-	lower := strings.ToLower(folded) // case folding swaps the cases of Cherokee
-	return strings.Join(strings.Fields(unaccented.Replace(lower)), " ")
+	return unaccented.Replace(strings.ToLower(folded)) // case folding swaps the cases of Cherokee
+}
+
+// isASCII reports whether s is ASCII alone.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // foldWords returns the words of a search, folded.

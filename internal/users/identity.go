@@ -40,9 +40,24 @@ func userByIdentity(ctx context.Context, r reader, issuer, subject string) (User
 // insertIdentity binds the identity of c to a person. There is at most one of it:
 // a second person fails on the table's key.
 func insertIdentity(ctx context.Context, tx *changeTx, key Key, c Claims) error {
-	_, err := tx.exec(ctx, `INSERT INTO identities (issuer, subject, user_key, address, bound_at, signed_in_at)
-		VALUES ($1, $2, $3, $4, $5, $5)`, c.Issuer, c.Subject, key, c.Address, database.Time(tx.now))
+	_, err := tx.exec(ctx, insertOneIdentity, c.columns(key, tx.now)...)
 	return err
+}
+
+// intoIdentities begins what binds identities, after INSERT; identityValues is one
+// row of it, and [Claims.columns] are the values.
+const (
+	intoIdentities = ` INTO identities (issuer, subject, user_key, address, bound_at, signed_in_at) VALUES `
+	identityValues = `(?, ?, ?, ?, ?, ?)`
+)
+
+// insertOneIdentity binds one identity.
+var insertOneIdentity = `INSERT` + intoIdentities + numbered(identityValues)
+
+// columns returns what is written of an identity that is bound to a person at a
+// time.
+func (c Claims) columns(key Key, at time.Time) []any {
+	return []any{c.Issuer, c.Subject, key, c.Address, database.Time(at), database.Time(at)}
 }
 
 // touchIdentity notes a sign-in with an identity, and the address it came with.

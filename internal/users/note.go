@@ -77,8 +77,9 @@ func spelled(u User) bookkeeping {
 	return bookkeeping{`UPDATE users SET search_text = $1, sort_name = $2 WHERE key = $3`, []any{u.searchText(), u.sortName(), u.Key}}
 }
 
-// note writes bookkeeping. It is, with [Service.pull], the only way to write
-// beside [Service.change]; a test in cmd/console holds it so.
+// note writes bookkeeping. It is, with [Service.pull], the only way to write in a
+// directory that is in use beside [Service.change]; a test in cmd/console holds it
+// so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error {
 		for _, b := range all {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -98,12 +99,20 @@ func notInURL(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r)
 }
 
+// zones are those that were found, of which there are some hundred: to look for
+// one reads a file.
+var zones sync.Map
+
 // zoneFlaw says what is wrong with a time zone, or nothing. Local is a zone to Go
 // alone: it means that of the server.
 func zoneFlaw(name string) string {
+	if _, known := zones.Load(name); known {
+		return ""
+	}
 	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
 		return "Choose a time zone, like Europe/Zurich."
 	}
+	zones.Store(name, nil)
 	return ""
 }
 

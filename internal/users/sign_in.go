@@ -130,24 +130,29 @@ func refusal(claims Claims, id ID, u User, known bool, config Config) Refusal {
 	return ""
 }
 
-// bind gives an invited person their identity. Only who has never been here gets
-// what the claims say of them; who comes back after a reset has had their say.
+// bind gives an invited person their identity.
 func (c *changeTx) bind(ctx context.Context, before User, claims Claims) (User, []Event, error) {
 	if err := insertIdentity(ctx, c, before.Key, claims); err != nil {
 		return User{}, nothing, err
 	}
-	after := before.clone()
-	if before.SeenAt.IsZero() {
+	after, err := updateUser(ctx, c, before, before.bind(claims))
+	return after, []Event{bound(after, claims, difference(before, after))}, err
+}
+
+// bind returns u with an identity. Only who has never been here gets what the
+// claims say of them; who comes back after a reset has had their say.
+func (u User) bind(claims Claims) User {
+	after := u.clone()
+	if u.SeenAt.IsZero() {
 		after = claims.fill(after)
 	}
 	after.identified = true
-	after, err := updateUser(ctx, c, before, after)
-	return after, []Event{bound(after, claims, difference(before, after))}, err
+	return after
 }
 
 // signUp admits a stranger.
 func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Event, error) {
-	u := claims.fill(c.newUser(KindPerson, id))
+	u := claims.fill(newUser(KindPerson, id, c.actor, c.now))
 	c.actor.Key, c.actor.ID, c.actor.Name = u.Key, u.ID, u.Name
 	u.CreatedBy, u.identified = u.Ref(), true
 	u.derive()

@@ -43,7 +43,7 @@ func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departur
 			return nothing, err
 		}
 		ends, err := tx.endSessions(ctx, after, "deactivated")
-		event := about(ActionDeactivated, after, Change{"status", string(before.Status), string(after.Status)})
+		event := about(ActionDeactivated, after, statusChange(before, after))
 		return slices.Concat([]Event{event.because(reason)}, handed, ends), err
 	})
 	return in("deactivate", id, err)
@@ -66,10 +66,16 @@ func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, reason str
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		event := about(ActionReactivated, after, Change{"status", string(before.Status), string(after.Status)})
+		event := about(ActionReactivated, after, statusChange(before, after))
 		return []Event{event.because(reason)}, nil
 	})
 	return in("reactivate", id, err)
+}
+
+// statusChange returns what a deactivation and its undoing tell of two versions of
+// a user.
+func statusChange(before, after User) Change {
+	return Change{"status", string(before.Status), string(after.Status)}
 }
 
 // Delete removes a user with their identities, sessions and preferences, and

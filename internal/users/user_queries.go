@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -123,23 +125,61 @@ func (u User) columns() ([]any, error) {
 		database.Time(u.UpdatedAt), u.Version, u.Key}, nil
 }
 
+// intoUsers begins what writes new users, after INSERT; userValues is one row of it,
+// and [User.newColumns] are the values.
+const (
+	intoUsers = ` INTO users (user_id, name, picture_url, role, deactivated, identified, channels, types, time_zone,
+		purpose, responsible_key, review_on, sort_name, search_text, updated_at, version, key, kind, created_at, created_by, seen_at)
+		VALUES `
+	userValues = `(?, NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?, ?, ?,
+		NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+)
+
+// insertOneUser writes one new user.
+var insertOneUser = `INSERT` + intoUsers + numbered(userValues)
+
+// newColumns returns what is written of u when it is new.
+func (u User) newColumns() ([]any, error) {
+	columns, err := u.columns()
+	seen := u.SeenAt
+	if seen.IsZero() {
+		seen = never
+	}
+	return append(columns, u.Kind, database.Time(u.CreatedAt), u.CreatedBy.Key, database.Time(seen)), err
+}
+
 // insertUser writes a new user. It returns [ErrTaken] if there is one with that
 // user_id.
 func insertUser(ctx context.Context, tx *changeTx, u User) error {
-	columns, err := u.columns()
+	columns, err := u.newColumns()
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `
-		INSERT INTO users (user_id, name, picture_url, role, deactivated, identified, channels, types, time_zone,
-			purpose, responsible_key, review_on, sort_name, search_text, updated_at, version, key, kind, created_at, created_by, seen_at)
-		VALUES ($1, NULLIF($2, ''), NULLIF($3, ''), $4, $5, $6, $7, $8, $9,
-			NULLIF($10, ''), NULLIF($11, ''), NULLIF($12, ''), $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
-		append(columns, u.Kind, database.Time(u.CreatedAt), u.CreatedBy.Key, database.Time(never))...)
+	_, err = tx.exec(ctx, insertOneUser, columns...)
+	return taken(err)
+}
+
+// taken returns [ErrTaken] for an error that says so.
+func taken(err error) error {
 	if database.IsTaken(err) {
 		return ErrTaken
 	}
 	return err
+}
+
+// numbered gives the parameters of a text of this package, each of which is
+// written as ?, their numbers.
+func numbered(values string) string {
+	var b strings.Builder
+	n := 0
+	for part := range strings.SplitSeq(values, "?") {
+		if n > 0 {
+			b.WriteString("$" + strconv.Itoa(n))
+		}
+		b.WriteString(part)
+		n++
+	}
+	return b.String()
 }
 
 // updateUser writes after over before and returns it as stored, with the next

@@ -5,7 +5,9 @@
 //
 // Everything comes about as in real life, through the methods of a
 // [users.Service] whose clock the package moves from one act to the next. So all
-// rules hold, and no act is without its event.
+// rules hold, and no act is without its event. Where very many are asked for, most
+// of them are a crowd that came in the years before, with less of a history; it is
+// loaded at once.
 package demodata
 
 import (
@@ -30,7 +32,7 @@ type Options struct {
 	Now      time.Time                  // the present, at which the history ends
 	Issuer   string                     // the OpenID provider that everyone signs in with
 	Subject  func(userID string) string // whom the provider takes a person for
-	Progress func(done, total int)      // told now and then how far it is; nil: nobody
+	Progress func(Progress)             // told now and then how far it is; nil: nobody
 }
 
 // ErrNotDemo says that a directory was not filled by [Build].
@@ -78,12 +80,16 @@ func (o Options) write(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	p, err := newPlan(o)
+	inStories, inCrowd := o.split()
+	p, err := newPlan(o, inStories)
 	if err != nil {
 		return err
 	}
 	f := newFill(db, o, p)
 	defer f.Close()
+	if err := f.comeBefore(ctx, p, inCrowd); err != nil {
+		return err
+	}
 	return f.run(ctx, p.acts)
 }
 

@@ -174,7 +174,7 @@ func TestBuildInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	o := options(60)
-	o.Progress = func(int, int) { cancel() }
+	o.Progress = func(demodata.Progress) { cancel() }
 	if err := demodata.Build(ctx, filepath.Join(dir, "demo.db"), o); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}

@@ -25,7 +25,8 @@ func TestDirectory(t *testing.T) {
 	all, events := everyone(t, s), history(t, s)
 	for circumstance, look := range map[string]func(*testing.T, *users.Service, []users.User, []users.Event){
 		"every record keeps the rules":          testRules,
-		"every time is in its order":            testTimes,
+		"every time is in its order":            testTimes(now.AddDate(-3, 0, -5)),
+		"the history explains every record":     testExplained,
 		"the company is mixed":                  testMixture,
 		"names are from many scripts":           testScripts,
 		"service users are looked after":        testServices,
@@ -69,17 +70,20 @@ func testRules(t *testing.T, _ *users.Service, all []users.User, _ []users.Event
 	}
 }
 
-// testTimes checks that nobody was seen before they were there, nor after now.
-func testTimes(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
-	for _, u := range all {
-		if u.CreatedAt.Before(now.AddDate(-3, 0, -5)) || u.UpdatedAt.Before(u.CreatedAt) || u.UpdatedAt.After(now) {
-			t.Errorf("%s: created %s, updated %s", u.ID, u.CreatedAt, u.UpdatedAt)
-		}
-		if !u.SeenAt.IsZero() && (u.SeenAt.Before(u.CreatedAt) || u.SeenAt.After(now)) {
-			t.Errorf("%s: created %s, seen %s", u.ID, u.CreatedAt, u.SeenAt)
-		}
-		if signsIn := u.Kind == users.KindPerson && u.Status != users.StatusInvited; signsIn == u.SeenAt.IsZero() {
-			t.Errorf("%s is %s and was seen %s", u.ID, u.Status, u.SeenAt)
+// testTimes checks that nobody was seen before they were there, nor after now, and
+// that nobody was there before the beginning.
+func testTimes(beginning time.Time) func(*testing.T, *users.Service, []users.User, []users.Event) {
+	return func(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
+		for _, u := range all {
+			if u.CreatedAt.Before(beginning) || u.UpdatedAt.Before(u.CreatedAt) || u.UpdatedAt.After(now) {
+				t.Errorf("%s: created %s, updated %s", u.ID, u.CreatedAt, u.UpdatedAt)
+			}
+			if !u.SeenAt.IsZero() && (u.SeenAt.Before(u.CreatedAt) || u.SeenAt.After(now)) {
+				t.Errorf("%s: created %s, seen %s", u.ID, u.CreatedAt, u.SeenAt)
+			}
+			if signsIn := u.Kind == users.KindPerson && u.Status != users.StatusInvited; signsIn == u.SeenAt.IsZero() {
+				t.Errorf("%s is %s and was seen %s", u.ID, u.Status, u.SeenAt)
+			}
 		}
 	}
 }

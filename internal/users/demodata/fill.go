@@ -22,6 +22,7 @@ type session struct {
 type fill struct {
 	*users.Service
 	options  Options
+	crowd    int                       // how many were there before the stories
 	time     atomic.Pointer[time.Time] // the present of the service
 	requests *rand.Rand
 	known    map[string]*person
@@ -52,24 +53,29 @@ func (f *fill) run(ctx context.Context, acts []act) error {
 		if err := a.do(ctx, f, f.actor(a.by, f.request(i))); err != nil {
 			return fmt.Errorf("act %d of %d, by %q at %s: %w", i+1, len(acts), a.by, a.at.Format(time.RFC3339), err)
 		}
-		if done := i + 1; f.options.Progress != nil && (done%100 == 0 || done == len(acts)) {
-			f.options.Progress(done, len(acts))
+		if done := i + 1; done%100 == 0 || done == len(acts) {
+			f.options.tell(f.crowd, stories, done, len(acts))
 		}
 	}
 	f.Settle()
 	return ctx.Err()
 }
 
-// request makes up the request id of the i-th act. The first tells the size of the
-// demo.
+// request makes up the request id of the i-th act. The very first tells the size of
+// the demo.
 func (f *fill) request(i int) string {
-	if i == 0 {
+	if i == 0 && f.crowd == 0 {
 		return mark(f.options.Users)
 	}
+	return request(f.requests)
+}
+
+// request makes up a request id.
+func request(r *rand.Rand) string {
 	const letters = "abcdefghijklmnopqrstuvwxyz234567"
 	id := []byte("req_")
 	for range 26 {
-		id = append(id, letters[f.requests.IntN(len(letters))])
+		id = append(id, letters[r.IntN(len(letters))])
 	}
 	return string(id)
 }

@@ -123,6 +123,38 @@ func (c culture) name(r *rand.Rand) fullName {
 	return n
 }
 
+// wideName makes up a name of one of very many: some have a second given name, or
+// two family names, where that is usual.
+func (c culture) wideName(r *rand.Rand) fullName {
+	givens, families := c.men, c.family
+	if r.IntN(2) == 0 {
+		givens = c.women
+		if len(c.familyOfWomen) > 0 {
+			families = c.familyOfWomen
+		}
+	}
+	given, family := pick(r, givens), pick(r, families)
+	n := fullName{zone: pick(r, c.zones)}
+	local := mailPart(given.ascii)
+	if second := pick(r, givens); !c.styles["joined"] && r.IntN(2) == 0 && second != given {
+		given = part{given.own + " " + second.own, given.ascii + " " + second.ascii}
+		if r.IntN(2) == 0 {
+			local += "." + mailPart(second.ascii)[:1]
+		}
+	}
+	n.local = local + "." + mailPart(family.ascii)
+	if second := pick(r, families); !c.styles["own-script"] && r.IntN(3) == 0 && second != family {
+		and := "-"
+		if c.styles["two-families"] {
+			and = " "
+		}
+		family = part{family.own + and + second.own, family.ascii + and + second.ascii}
+	}
+	n.plain = given.ascii + " " + family.ascii
+	n.display = c.written(r, given, family, n.plain)
+	return n
+}
+
 // written returns a name as one of its people would write it.
 func (c culture) written(r *rand.Rand, given, family part, plain string) string {
 	own := given.own + " " + family.own

@@ -32,9 +32,9 @@ type plan struct {
 	acts   []act // in order of time
 }
 
-// newPlan makes up the history of a directory.
-func newPlan(o Options) (*plan, error) {
-	c, err := newCast(rand.New(rand.NewPCG(seed1, seed2)), o.Users)
+// newPlan makes up the history of a directory with n generated users.
+func newPlan(o Options, n int) (*plan, error) {
+	c, err := newCast(rand.New(rand.NewPCG(seed1, seed2)), n)
 	if err != nil {
 		return nil, err
 	}

@@ -32,18 +32,17 @@ func parseServices(list string) (all []service, err error) {
 	return all, nil
 }
 
-// newServices makes up n service users. When the list is used up, sites get more
-// of those that each site has.
-func (c *cast) newServices(n int) ([]*service, error) {
+// listedServices returns those of the list that there are once, and those that each
+// site has.
+func listedServices() (once, perSite []service, err error) {
 	listed, err := parseServices(serviceList)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all, perSite []service
 	for _, s := range listed {
 		base, ok := strings.CutSuffix(s.id, "*")
 		if !ok {
-			all = append(all, s)
+			once = append(once, s)
 			continue
 		}
 		for _, site := range sites {
@@ -51,6 +50,16 @@ func (c *cast) newServices(n int) ([]*service, error) {
 			at.id, at.name = base+site.id, strings.ReplaceAll(s.name, "%", site.name)
 			perSite = append(perSite, at)
 		}
+	}
+	return once, perSite, nil
+}
+
+// newServices makes up n service users. When the list is used up, sites get more
+// of those that each site has.
+func (c *cast) newServices(n int) ([]*service, error) {
+	all, perSite, err := listedServices()
+	if err != nil {
+		return nil, err
 	}
 	made := make([]*service, n)
 	for i := range made {
