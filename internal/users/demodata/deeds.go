@@ -97,6 +97,32 @@ func endSessions(id, reason string) deed {
 	}
 }
 
+// saveView saves a view of the directory.
+func saveView(n users.NewView) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.SaveView(ctx, a, n)
+		return err
+	}
+}
+
+// deleteView deletes the actor's view of that name.
+func deleteView(name string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		own, err := f.OwnViews(ctx, a)
+		for _, v := range own {
+			if err == nil && v.Name == name {
+				_, err = f.DeleteView(ctx, a, v.ID)
+			}
+		}
+		return err
+	}
+}
+
+// exportAll exports the directory.
+func exportAll(ctx context.Context, f *fill, a users.Actor) error {
+	return f.Export(ctx, a, users.Query{}, "csv", func(users.Total) error { return nil }, func(*users.Exported) error { return nil })
+}
+
 // tryToSee is a request that is refused.
 func tryToSee(what string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {

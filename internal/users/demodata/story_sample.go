@@ -30,7 +30,17 @@ func (p *plan) sampleStory() {
 	p.will(p.ago(5*day), sampleAdmin, edit(sampleUser, users.Edit{
 		Fields: users.Fields{Name: &p.known[sampleUser].name.display}, Reason: "Spelling corrected, as asked for by e-mail",
 	}))
+	p.sampleViews()
 	p.sampleLatest()
+}
+
+// sampleViews plans which views are saved, and that one was of use for a while.
+func (p *plan) sampleViews() {
+	leavers := users.NewView{Name: "Leavers to check", Query: "seen=%3E90d&status=active"}
+	p.will(p.ago(200*day), sampleAdmin, saveView(leavers))
+	p.will(p.ago(150*day), sampleAdmin, deleteView(leavers.Name))
+	p.will(p.ago(90*day), sampleAdmin, saveView(users.NewView{Name: "Contractors", Query: "q=contractors.example.org&sort=-seen", Shared: true}))
+	p.will(p.ago(89*day), sampleOwner, exportAll)
 }
 
 // sampleLatest plans what happened within the last days.
