@@ -182,21 +182,38 @@ func numbered(values string) string {
 	return b.String()
 }
 
+// settings are how an update writes the values of [User.columns], but for the last.
+var settings = []string{
+	`user_id = ?`, `name = NULLIF(?, '')`, `picture_url = NULLIF(?, '')`, `role = ?`, `deactivated = ?`, `identified = ?`, `channels = ?`, `types = ?`,
+	`time_zone = ?`, `purpose = NULLIF(?, '')`, `responsible_key = NULLIF(?, '')`, `review_on = NULLIF(?, '')`, `sort_name = ?`, `search_text = ?`,
+	`updated_at = ?`, `version = ?`,
+}
+
 // updateUser writes after over before and returns it as stored, with the next
 // version. It returns [ErrStale] if before is no longer what is stored.
+//
+// Only what differs is set: SQLite writes each index anew that has a column which
+// is set, whatever to.
 func updateUser(ctx context.Context, tx *changeTx, before, after User) (User, error) {
 	after.Version, after.UpdatedAt = before.Version+1, tx.now
 	after.derive()
+	old, err := before.columns()
+	if err != nil {
+		return User{}, err
+	}
 	columns, err := after.columns()
 	if err != nil {
 		return User{}, err
 	}
-	res, err := tx.exec(ctx, `
-		UPDATE users
-		SET user_id = $1, name = NULLIF($2, ''), picture_url = NULLIF($3, ''), role = $4, deactivated = $5, identified = $6,
-			channels = $7, types = $8, time_zone = $9, purpose = NULLIF($10, ''), responsible_key = NULLIF($11, ''),
-			review_on = NULLIF($12, ''), sort_name = $13, search_text = $14, updated_at = $15, version = $16
-		WHERE key = $17 AND version = $18`, append(columns, before.Version)...)
+	var set, where filter
+	for i, text := range settings {
+		if columns[i] != old[i] {
+			set.add(text, columns[i])
+		}
+	}
+	where.args = set.args
+	where.add(`key = ? AND version = ?`, before.Key, before.Version)
+	res, err := tx.exec(ctx, `UPDATE users SET `+strings.Join(set.conditions, `, `)+` WHERE `+where.where(), where.args...)
 	if err != nil {
 		return User{}, err
 	}
