@@ -32,6 +32,7 @@ var deeds = map[users.Action]deed{
 	users.ActionEnded:         {"log-out", "ended %s of", "ended %s of their own", endedTail},
 	users.ActionBound:         {"link", "bound an identity to", "bound their account at the provider to this user", nil},
 	users.ActionReset:         {"unlink", "reset the sign-in of", "reset their own sign-in", nil},
+	users.ActionExported:      {"download", "exported the directory with", "exported the directory", exportedTail},
 	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", refusedTail},
 }
 
@@ -50,6 +51,7 @@ var actionWords = map[users.Action]string{
 	users.ActionEnded:         "Session ended",
 	users.ActionBound:         "Identity bound",
 	users.ActionReset:         "Sign-in reset",
+	users.ActionExported:      "Directory exported",
 	users.ActionAccessRefused: "Access refused",
 }
 
@@ -221,6 +223,8 @@ func refusedTail(e users.Event) string {
 // pageWords say what a route is for, to tell what somebody was refused.
 var pageWords = map[string]string{
 	"/users":                   "the directory",
+	"/users/export":            "exporting the directory",
+	"/users/export/progress":   "exporting the directory",
 	"/users/new":               "adding a person",
 	"/users/:id":               "their page",
 	"/users/:id/activity":      "their activity",
@@ -255,6 +259,30 @@ func refusedWhat(recorded string) string {
 	return words
 }
 
+// exportedTail tells how many users were exported.
+func exportedTail(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "users" && c.New == "1" {
+			return "(1 user)"
+		}
+		if c.Field == "users" {
+			return "(" + plainText(exportedNumber(c.New)) + " users)"
+		}
+	}
+	return ""
+}
+
+// exportedNumber returns how many users an event says were exported, such as
+// "about 12000", with its thousands apart.
+func exportedNumber(recorded string) string {
+	digits := recorded[strings.LastIndexByte(recorded, ' ')+1:]
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return recorded
+	}
+	return strings.TrimSuffix(recorded, digits) + number(n)
+}
+
 // createdTail tells with which role someone was added, where it is not the usual.
 func createdTail(e users.Event) string {
 	for _, c := range e.Changes {
@@ -287,9 +315,9 @@ func changeWords(e users.Event) []views.Change {
 			c.New = ""
 		}
 		changes = append(changes, views.Change{
-			Field: plainText(fieldWord(c.Field)),
-			Old:   plainText(valueWord(c.Field, c.Old)),
-			New:   plainText(valueWord(c.Field, c.New)),
+			Field: plainText(fieldWord(c.Field)), Fact: e.Action == users.ActionExported,
+			Old: plainText(valueWord(c.Field, c.Old)),
+			New: plainText(valueWord(c.Field, c.New)),
 		})
 	}
 	return changes

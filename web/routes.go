@@ -41,6 +41,9 @@ func (a *App) routes(e *echo.Echo) {
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 
 	a.group(e, access(users.ActSeeDirectory)).page("/users", a.listUsers)
+	export := a.group(e, access(users.ActExport))
+	export.form("/users/export", a.exportUsersForm, a.exportUsers)
+	export.plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
 
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson)

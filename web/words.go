@@ -95,6 +95,14 @@ var fieldWords = map[string]string{
 	"session":              "Session",
 	"refusal":              "Refused",
 	"identity":             "Identity",
+	"q":                    "Search",
+	"type":                 "Type",
+	"seen":                 "Last seen",
+	"created":              "Created",
+	"view":                 "View",
+	"sort":                 "Order",
+	"format":               "Kind of file",
+	"users":                "Users",
 }
 
 // fieldWord names a field; one that this version does not know, from a newer one
@@ -119,6 +127,14 @@ func valueWord(field, value string) string {
 		}
 	case "review_on":
 		return dateWord(users.Date(value))
+	case "type", "seen", "created", "sort":
+		return filterLabel(field, value)
+	case "view":
+		return viewLabel(users.View(value))
+	case "format":
+		return formatLabel(value)
+	case "users":
+		return exportedNumber(value)
 	case "refusal":
 		if words, ok := refusalWords[users.Refusal(value)]; ok {
 			return words.why
