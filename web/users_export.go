@@ -122,7 +122,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, o outcome) views.UserE
 	name := rand.Text()
 	m := views.UserExport{
 		Chrome: a.chrome(c, "Export users", "users"), Action: here.path, Cancel: directory.String(),
-		Chips: exportChips(here), Order: filterLabel("sort", strings.TrimPrefix(form.Sort, "name")), Columns: strings.Join(csvColumns, ", "),
+		Chips: exportChips(here), Order: filterLabel("sort", form.Sort), Columns: strings.Join(csvColumns, ", "),
 		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Kind of file", Required: true})},
 		Name:   name, Progress: progressPath(name, 0),
 	}
@@ -166,8 +166,12 @@ func viewLabel(view users.View) string {
 	return string(view)
 }
 
-// filterLabel returns a value of a filter of the directory as it is shown.
+// filterLabel returns a value of a filter of the directory as it is shown. The
+// usual order also has a name.
 func filterLabel(key, value string) string {
+	if key == "sort" && value == "name" {
+		value = ""
+	}
 	for _, v := range directoryChoices[key] {
 		if v.value == value {
 			return v.label

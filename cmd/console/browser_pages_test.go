@@ -4,6 +4,9 @@ package main
 
 import (
 	"net/http"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
 )
 
 // A look is a page as someone sees it.
@@ -35,6 +38,11 @@ var looks = []struct {
 		{name: "directory-filtered", path: "/users?q=mar&type=person&status=invited&sort=-created"},
 		{name: "directory-none", path: "/users?q=nobody%40example.com"},
 		{name: "directory-stranger", path: "/users?q=stranger%40example.com"},
+		{name: "export", path: "/users/export"},
+		{name: "export-filtered", path: "/users/export?view=people&q=mar&status=invited&sort=-created"},
+		{name: "export-none", path: "/users/export?q=nobody%40example.com"},
+		{name: "export-mistake", path: "/users/export?type=robot", status: http.StatusUnprocessableEntity},
+		{name: "export-done", path: "/users/export?role=admin", then: exportAll},
 		{name: "service-users", path: "/users?type=service"},
 		{name: "bad-filter", path: "/users?type=robot", status: http.StatusBadRequest},
 		{name: "detail-self", path: "/users/owner@example.com"},
@@ -125,6 +133,15 @@ func openEvent(word string) func(*tab) {
 func addSomeone(b *tab) {
 	b.fill("E-mail address", "added@example.com")
 	b.follow("button", "Add person")
+}
+
+// exportAll exports what the page says, to nowhere.
+func exportAll(b *tab) {
+	b.do("keep no downloads", command(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
+	}))
+	b.do("send the form", chromedp.Click(chromedp.CSS("form.card button.primary")))
+	b.sees("Done: ")
 }
 
 // signedOut signs out after the session has ended: the page does not go on to

@@ -55,6 +55,7 @@ func TestBrowser(t *testing.T) {
 		"the main job without scripts":       scriptlessWalk,
 		"the main job by keyboard":           keyboardWalk,
 		"the drawer of a phone":              phoneWalk,
+		"an export, followed to its end":     exportWalk,
 		"how much comes over the wire":       wireWalk,
 		"what an admin may":                  adminWalk,
 		"what an auditor may":                auditorWalk,
