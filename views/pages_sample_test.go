@@ -123,7 +123,7 @@ func choice(name, label string, options ...string) views.Choice {
 func userExport() views.UserExport {
 	return views.UserExport{
 		Chrome: chrome("Export users", "users"), Action: "/users/export", Cancel: "/users?status=invited", Count: "1,012 users",
-		Chips: []views.Chip{{Label: "Status: Invited", Remove: "/users/export"}}, Order: "Name, A to Z", Columns: "user_id, name, type",
+		Chips: []views.Chip{{Label: "Status: Invited", Remove: "/users/export"}}, Order: "Name, A to Z", Fields: "User ID, name, type",
 		Asked: []views.Option{{Label: "status", Value: "invited"}}, Name: "ABCDEF", Progress: "/users/export/progress?export=ABCDEF",
 		Format: views.Choice{
 			Field: views.Field{Name: "format", Label: "Kind of file", Required: true},

@@ -120,7 +120,9 @@ func (a *App) newEcho() *echo.Echo {
 }
 
 // compression is the level of gzip: a twentieth smaller than the default, for a
-// tenth of a millisecond a page.
+// tenth of a millisecond a page. An export of a million users becomes an eighth as
+// large, for a second and a half of another processor than that which reads them;
+// the lowest level would save one second of it, and send a fifth more.
 const compression = 7
 
 // frame puts around the router what every request passes. It reads from the

@@ -75,26 +75,40 @@ type exportPart struct {
 	users int
 }
 
-// sendExport answers with the users of q in a format, as they are read. What goes
-// wrong before the first byte is returned; after it, the connection is broken off,
-// so that half a file is never taken for a whole one.
+// sendExport answers with the users that form asks for in a format, as they are
+// read. What goes wrong before the first byte is returned; after it, the connection
+// is broken off, so that half a file is never taken for a whole one.
 func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) error {
 	limited, stop := context.WithTimeoutCause(c.Request().Context(), exportLongest, errExportLate)
 	defer stop()
 	ctx, cancel := context.WithCancelCause(limited)
 	defer cancel(nil)
-	seen := a.exporting.begin(exportKey{actor(c).Key, form.Export})
 	s := &exportSender{
-		app: a, w: c.Response(), control: http.NewResponseController(c.Response()), format: format, seen: seen, cancel: cancel,
+		app: a, w: c.Response(), control: http.NewResponseController(c.Response()), format: format, cancel: cancel,
+		seen:  a.exporting.begin(exportKey{actor(c).Key, form.Export}),
 		block: exportPart{bytes: make([]byte, 0, exportBlock+exportBlock/4)},
 	}
 	defer s.stop()
-	add := format.rows()
-	err := a.users.Export(ctx, actor(c), form.query(), form.Format, func(total users.Total) error {
-		a.exporting.update(seen, func(e *exportSeen) { e.total, e.begun = total, true })
-		s.block.bytes = append(s.block.bytes, format.head...)
-		return nil
-	}, func(u *users.Exported) (err error) {
+	err := a.users.Export(ctx, actor(c), form.query(), form.Format, s.ready, s.adder(ctx))
+	err = s.finish(ctx, err)
+	a.exporting.end(s.seen, err != nil)
+	if err != nil && s.begun {
+		a.breakOff(c, err)
+	}
+	return err
+}
+
+// ready begins the file, in which so many users will be.
+func (s *exportSender) ready(total users.Total) error {
+	s.app.exporting.update(s.seen, func(e *exportSeen) { e.total, e.begun = total, true })
+	s.block.bytes = append(s.block.bytes, s.format.head...)
+	return nil
+}
+
+// adder returns what adds a user to the file.
+func (s *exportSender) adder(ctx context.Context) func(*users.Exported) error {
+	add := s.format.rows()
+	return func(u *users.Exported) (err error) {
 		if s.block.bytes, err = add(s.block.bytes, u); err != nil {
 			return err
 		}
@@ -103,13 +117,7 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 			return nil
 		}
 		return s.turn(ctx)
-	})
-	err = s.finish(ctx, err)
-	a.exporting.end(seen, err != nil)
-	if err != nil && s.begun {
-		a.breakOff(c, err)
 	}
-	return err
 }
 
 // turn hands over the block that is full, and begins another.

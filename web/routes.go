@@ -41,11 +41,9 @@ func (a *App) routes(e *echo.Echo) {
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 
 	a.group(e, access(users.ActSeeDirectory)).page("/users", a.listUsers)
-	export := a.group(e, access(users.ActExport))
-	export.form("/users/export", a.exportUsersForm, a.exportUsers)
-	export.plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
-
+	a.group(e, access(users.ActExport)).form("/users/export", a.exportUsersForm, a.exportUsers)
+	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson)
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser)
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate)

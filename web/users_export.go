@@ -116,13 +116,17 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	return render(c, status, views.UserExportPage(m))
 }
 
+// exportFields says what an export tells of each user, in any format.
+const exportFields = "User ID, name, type, role, status, created, last seen, updated, time zone, picture, notifications; " +
+	"of service users also purpose, responsible person and review date"
+
 // exportPage is the page with the form as it is filled in.
 func (a *App) exportPage(c echo.Context, form exportForm, o outcome) views.UserExport {
 	here, directory := form.at("/users/export"), form.at("/users")
 	name := rand.Text()
 	m := views.UserExport{
 		Chrome: a.chrome(c, "Export users", "users"), Action: here.path, Cancel: directory.String(),
-		Chips: exportChips(here), Order: filterLabel("sort", form.Sort), Columns: strings.Join(csvColumns, ", "),
+		Chips: exportChips(here), Order: filterLabel("sort", form.Sort), Fields: exportFields,
 		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Kind of file", Required: true})},
 		Name:   name, Progress: progressPath(name, 0),
 	}
