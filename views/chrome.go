@@ -112,7 +112,10 @@ type Event struct {
 
 // A Change is one field's value before and after an event. An empty value means
 // that there was none.
-type Change struct{ Field, Old, New string }
+type Change struct {
+	Field, Old, New string
+	Fact            bool // there is nothing old: New says what was asked for
+}
 
 // A Pager leads to the pages before and after this one.
 type Pager struct {

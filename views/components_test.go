@@ -20,7 +20,7 @@ func blocks(text string) map[string]templ.Component {
 	face := Avatar{Initials: text, PictureURL: text}
 	who := Person{Label: text, ID: text + "2", URL: text, Avatar: face}
 	moment := Time{ISO: text, Exact: text, Relative: text}
-	changes := []Change{{text, text, text}, {Field: text, New: text}, {Field: text, Old: text}}
+	changes := []Change{{Field: text, Old: text, New: text}, {Field: text, New: text}, {Field: text, Old: text}, {Field: text, New: text, Fact: true}}
 	event := Event{Seq: text, URL: text, Icon: text, Actor: who, Target: who, Sentence: text, Tail: text, Reason: text, Changes: changes, When: moment, Via: text, Erased: true}
 	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Placeholder: text, MaxLength: 9, Conflict: &Conflict{text, text, text}}
 	options := []Option{{Value: text, Label: text, Hint: text, Selected: true}, {Value: text, Label: text}}

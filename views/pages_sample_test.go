@@ -31,6 +31,9 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"saved_views":      pageOf(views.SavedViewsPage, savedViews()),
 		"saved_views_bad":  pageOf(views.SavedViewsPage, savedViewsBad()),
 		"saved_views_none": pageOf(views.SavedViewsPage, views.SavedViews{Chrome: chrome("Saved views", "users"), Directory: "/users"}),
+		"user_export":      pageOf(views.UserExportPage, userExport()),
+		"user_export_none": pageOf(views.UserExportPage, views.UserExport{Chrome: chrome("Export users", "users"), Action: "/users/export", Cancel: "/users?q=zoe", Chips: []views.Chip{{Label: "Search: zoe", Remove: "/users/export"}}}),
+		"user_export_bad":  pageOf(views.UserExportPage, views.UserExport{Chrome: chrome("Export users", "users"), FormState: views.FormState{Problems: []views.Problem{{Message: "There is no filter “typ:”."}}}, Action: "/users/export", Cancel: "/users?q=typ%3Aservice", Unusable: true}),
 		"user_detail":      pageOf(views.UserDetailPage, userDetail()),
 		"service_user":     pageOf(views.UserDetailPage, serviceUser()),
 		"user_activity":    pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
@@ -118,6 +121,21 @@ func choice(name, label string, options ...string) views.Choice {
 		c.Options = append(c.Options, views.Option{Value: o, Label: o, Selected: i == 0})
 	}
 	return c
+}
+
+func userExport() views.UserExport {
+	return views.UserExport{
+		Chrome: chrome("Export users", "users"), Action: "/users/export", Cancel: "/users?status=invited", Count: "1,012 users",
+		Chips: []views.Chip{{Label: "Status: Invited", Remove: "/users/export"}}, Order: "Name, A to Z", Fields: "User ID, name, type",
+		Asked: []views.Option{{Label: "status", Value: "invited"}}, Name: "ABCDEF", Progress: "/users/export/progress?export=ABCDEF",
+		Format: views.Choice{
+			Field: views.Field{Name: "format", Label: "Kind of file", Required: true},
+			Options: []views.Option{
+				{Value: "csv", Label: "CSV", Hint: "For most programs.", Selected: true},
+				{Value: "jsonl", Label: "JSON Lines", Hint: "One object a line."},
+			},
+		},
+	}
 }
 
 func roles() views.Choice {

@@ -29,6 +29,9 @@ func problemCount(n int) string {
 
 // changeCount says what opening an event shows.
 func changeCount(changes []Change) string {
+	if changes[0].Fact {
+		return "What was asked for"
+	}
 	return counted(len(changes), "change", "changes")
 }
 

@@ -15,10 +15,11 @@ import (
 
 // Answers of the frame itself.
 var (
-	errCrossOrigin = errors.New("form posted from another site")
-	errTooMany     = errors.New("too many requests")
-	errTooLarge    = errors.New("request too large")
-	errBadForm     = errors.New("form cannot be read")
+	errCrossOrigin   = errors.New("form posted from another site")
+	errTooMany       = errors.New("too many requests")
+	errExportedOften = errors.New("too many exports")
+	errTooLarge      = errors.New("request too large")
+	errBadForm       = errors.New("form cannot be read")
 )
 
 // answers is how each error that is an answer, rather than a fault, is told to
@@ -38,6 +39,8 @@ var answers = []struct {
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. Those who are signed in can go on working. Try again in a minute."},
 	{errCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was done. Open the page in the console and send it from there."},
 	{errTooMany, http.StatusTooManyRequests, "There were too many tries from your network. Wait a minute, then try again."},
+	{errExportedOften, http.StatusTooManyRequests, "You have exported the directory many times in a row. Wait a minute, then export it again."},
+	{users.ErrExporting, http.StatusTooManyRequests, "Others are exporting the directory at this moment. Wait until they are done, then export it again."},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "That is more than the console takes. Send less."},
 	{errBadForm, http.StatusBadRequest, "The form could not be read. Open the page again and send it from there."},
 }
@@ -87,7 +90,7 @@ var headings = map[int]string{
 	http.StatusConflict:              "That cannot be done now",
 	http.StatusRequestEntityTooLarge: "Too large",
 	http.StatusUnprocessableEntity:   "Check what you entered",
-	http.StatusTooManyRequests:       "Too many tries",
+	http.StatusTooManyRequests:       "Wait a moment",
 	http.StatusInternalServerError:   "Something went wrong",
 	http.StatusServiceUnavailable:    "Not available at the moment",
 }
@@ -101,7 +104,7 @@ func correctable(err error) bool {
 }
 
 // fieldOrder is the order in which the forms ask for what can be mistaken.
-var fieldOrder = []string{"user_id", "name", "purpose", "responsible", "review_on", "hand_over", "role", "picture_url", "time_zone", "confirm", "reason"}
+var fieldOrder = []string{"user_id", "name", "purpose", "responsible", "review_on", "hand_over", "role", "picture_url", "time_zone", "confirm", "reason", "format"}
 
 // problems lists what is wrong with a form, for the summary above it and the
 // messages beside its fields, in the order of the fields. It is empty for an error

@@ -34,6 +34,7 @@ var deeds = map[users.Action]deed{
 	users.ActionReset:         {"unlink", "reset the sign-in of", "reset their own sign-in", nil},
 	users.ActionViewSaved:     {"bookmark", "saved a view of", "saved a view", viewName},
 	users.ActionViewDeleted:   {"bookmark", "deleted a shared view of", "deleted a view", viewName},
+	users.ActionExported:      {"download", "exported the directory with", "exported the directory", exportedTail},
 	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", refusedTail},
 }
 
@@ -54,6 +55,7 @@ var actionWords = map[users.Action]string{
 	users.ActionReset:         "Sign-in reset",
 	users.ActionViewSaved:     "View saved",
 	users.ActionViewDeleted:   "View deleted",
+	users.ActionExported:      "Directory exported",
 	users.ActionAccessRefused: "Access refused",
 }
 
@@ -209,19 +211,6 @@ func fromTo(field string) func(users.Event) string {
 	}
 }
 
-// refusedTail tells what was refused, or why.
-func refusedTail(e users.Event) string {
-	for _, c := range e.Changes {
-		if c.Field == "refusal" {
-			if words, ok := refusalWords[users.Refusal(c.New)]; ok {
-				return "because " + words.because
-			}
-			return "(" + refusedWhat(c.New) + ")"
-		}
-	}
-	return ""
-}
-
 // createdTail tells with which role someone was added, where it is not the usual.
 func createdTail(e users.Event) string {
 	for _, c := range e.Changes {
@@ -264,9 +253,9 @@ func changeWords(e users.Event) []views.Change {
 			c.New = ""
 		}
 		changes = append(changes, views.Change{
-			Field: plainText(fieldWord(c.Field)),
-			Old:   plainText(valueWord(c.Field, c.Old)),
-			New:   plainText(valueWord(c.Field, c.New)),
+			Field: plainText(fieldWord(c.Field)), Fact: e.Action == users.ActionExported,
+			Old: plainText(valueWord(c.Field, c.Old)),
+			New: plainText(valueWord(c.Field, c.New)),
 		})
 	}
 	return changes

@@ -38,9 +38,10 @@ type site struct {
 
 // siteOptions are what a test may want otherwise.
 type siteOptions struct {
-	users users.Config
-	tls   bool
-	app   func(*web.Config)
+	users  users.Config
+	tls    bool
+	app    func(*web.Config)
+	server func(*http.Server)
 }
 
 // newSite starts a console that lives as long as the test.
@@ -66,6 +67,9 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 		t.Fatal(err)
 	}
 	s.app, s.server.Config.Handler = app, app.Handler()
+	if o.server != nil {
+		o.server(s.server.Config)
+	}
 	if o.tls {
 		s.server.StartTLS()
 	} else {

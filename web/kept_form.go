@@ -73,7 +73,7 @@ func (a *App) takesForm(path string) bool {
 // form, or in those of one client, who could be anyone.
 func (a *App) keepForm(c echo.Context, path string) (bool, error) {
 	ctx := c.Request().Context()
-	if a.forms.take(requestOf(c.Request()).address) > 0 {
+	if a.forms.take(client{network: network(requestOf(c.Request()).address)}) > 0 {
 		return false, nil
 	}
 	user, err := a.users.ExpiredUser(ctx, a.sessionDigest(c))

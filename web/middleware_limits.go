@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/roboto-ai/console/internal/users"
 )
 
 // How much one request may hold.
@@ -79,8 +81,8 @@ func (a *App) limitRates(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if wait := l.take(requestOf(r).address); wait > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		if wait := l.take(client{network: network(requestOf(r).address)}); wait > 0 {
+			retryAfter(w.Header(), wait)
 			a.answerError(w, r, errTooMany)
 			return
 		}
@@ -88,42 +90,62 @@ func (a *App) limitRates(next http.Handler) http.Handler {
 	})
 }
 
-// How often one client may begin to sign in, or have a form kept meanwhile. An
-// organisation may come from one address, all at nine in the morning.
-const (
-	signInsAtOnce    = 60
-	signInsPerSecond = 1
-	maxClients       = 10_000 // that a limiter remembers
+// retryAfter tells a client how long to wait.
+func retryAfter(h http.Header, wait time.Duration) {
+	h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+}
+
+// A pace is how often one client may do something.
+type pace struct {
+	atOnce int
+	every  time.Duration // once more
+}
+
+var (
+	// signInPace is for beginning to sign in, or having a form kept meanwhile. An
+	// organisation may come from one address, all at nine in the morning.
+	signInPace = pace{atOnce: 60, every: time.Second}
+	exportPace = pace{atOnce: 10, every: time.Minute}
 )
+
+const maxClients = 10_000 // that a limiter remembers
+
+// A client is whoever something is limited for: a network or, of those who are
+// signed in, a user there.
+type client struct {
+	network netip.Prefix
+	user    users.Key
+}
 
 // A limiter limits how often each client may do something.
 type limiter struct {
-	now func() time.Time
+	pace pace
+	now  func() time.Time
 
 	mu      sync.Mutex
-	clients map[netip.Prefix]*rate.Limiter
+	clients map[client]*rate.Limiter
 }
 
 // newLimiter returns a limiter that knows no client yet.
-func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, clients: make(map[netip.Prefix]*rate.Limiter)}
+func newLimiter(p pace, now func() time.Time) *limiter {
+	return &limiter{pace: p, now: now, clients: make(map[client]*rate.Limiter)}
 }
 
 // take returns zero if the client may, and otherwise how long it must wait.
-func (l *limiter) take(address netip.Addr) time.Duration {
+func (l *limiter) take(who client) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, client := l.now(), network(address)
-	bucket, known := l.clients[client]
+	now := l.now()
+	bucket, known := l.clients[who]
 	if !known {
 		l.makeRoom(now)
-		bucket = rate.NewLimiter(signInsPerSecond, signInsAtOnce)
-		l.clients[client] = bucket
+		bucket = rate.NewLimiter(rate.Every(l.pace.every), l.pace.atOnce)
+		l.clients[who] = bucket
 	}
 	if bucket.AllowN(now, 1) {
 		return 0
 	}
-	return time.Duration((1 - bucket.TokensAt(now)) / signInsPerSecond * float64(time.Second))
+	return time.Duration((1 - bucket.TokensAt(now)) * float64(l.pace.every))
 }
 
 // makeRoom forgets clients who have not been here for long, and if there are too
@@ -132,16 +154,16 @@ func (l *limiter) makeRoom(now time.Time) {
 	if len(l.clients) < maxClients {
 		return
 	}
-	for client, bucket := range l.clients {
-		if bucket.TokensAt(now) >= signInsAtOnce { // as good as one who was never here
-			delete(l.clients, client)
+	for who, bucket := range l.clients {
+		if bucket.TokensAt(now) >= float64(l.pace.atOnce) { // as good as one who was never here
+			delete(l.clients, who)
 		}
 	}
-	for client := range l.clients { // in no order, so that none can be pushed out on purpose
+	for who := range l.clients { // in no order, so that none can be pushed out on purpose
 		if len(l.clients) < maxClients {
 			return
 		}
-		delete(l.clients, client)
+		delete(l.clients, who)
 	}
 }
 

@@ -54,7 +54,8 @@ func (a *App) restricted(e *echo.Echo) {
 	saving.post("/users/views/delete", a.deleteView)
 
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
-
+	a.group(e, access(users.ActExport)).form("/users/export", a.exportUsersForm, a.exportUsers)
+	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson)
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser)
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,8 +15,8 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// retryAfter is when to try again what is not available, in seconds.
-const retryAfter = "5"
+// retrySoon is when to try again what is not available for the moment.
+const retrySoon = 5 * time.Second
 
 // serveError answers a request with what err means for the person who made it.
 // It logs faults, and records refusals of who is signed in.
@@ -32,8 +33,8 @@ func (a *App) serveError(err error, c echo.Context) {
 	if c.Response().Committed { // part of another answer is on its way
 		return
 	}
-	if status == http.StatusServiceUnavailable {
-		c.Response().Header().Set("Retry-After", retryAfter)
+	if status == http.StatusServiceUnavailable || errors.Is(err, users.ErrExporting) {
+		retryAfter(c.Response().Header(), retrySoon)
 	}
 	if isHTMX(c) && c.Request().Method == http.MethodGet { // shown as a page, not inside of one
 		c.Response().Header().Set("HX-Redirect", a.ownPath(c.Request().URL.RequestURI()))

@@ -78,7 +78,7 @@ func (a *App) refuseSignIn(c echo.Context, err error) error {
 	known := requestOf(c.Request())
 	a.log.Warn("sign-in refused", "request", known.id, "address", known.address.String(), "reason", plainText(err.Error()))
 	if answer.status == http.StatusServiceUnavailable {
-		c.Response().Header().Set("Retry-After", retryAfter)
+		retryAfter(c.Response().Header(), retrySoon)
 		return render(c, answer.status, views.ErrorPage(views.Error{
 			Chrome: a.strangerChrome(c, "Sign-in is not available"), Status: strconv.Itoa(answer.status),
 			Heading: "Sign-in is not available", Text: answer.why, Next: []views.Link{{Label: "Try again", URL: "/sign-in"}},

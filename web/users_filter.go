@@ -96,8 +96,22 @@ func spanChoice(name, label, value string) views.Choice {
 	return filterChoice(name, label, all, value)
 }
 
-// choiceWord returns a value of a filter in words.
+// viewWord returns the whole name of a view.
+func viewWord(view users.View) string {
+	for _, v := range directoryViews {
+		if v.view == view {
+			return v.name()
+		}
+	}
+	return string(view)
+}
+
+// choiceWord returns a value of a filter or an order in words. The usual order also
+// has a name.
 func choiceWord(key, value string) string {
+	if key == "sort" && value == "name" {
+		value = ""
+	}
 	for _, v := range directoryChoices[key] {
 		if v.value == value {
 			return v.label

@@ -119,6 +119,7 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[users.Vie
 		counted(counts[users.ViewService], "service user", "service users")
 	m.Filter = directoryFilter(l)
 	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
+	m.Export, _ = allowed(actor(c), users.ActExport, users.User{}, listAddress{"/users/export", l.query}.with())
 	m.NewServiceUser, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
 	// Nobody but the first owner yet, and they are not looking for anyone.
 	if counts[users.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" && len(m.Problems) == 0 {

@@ -97,6 +97,14 @@ var fieldWords = map[string]string{
 	"session":              "Session",
 	"refusal":              "Refused",
 	"identity":             "Identity",
+	"q":                    "Search",
+	"type":                 "Type",
+	"seen":                 "Last seen",
+	"created":              "Created",
+	"view":                 "View",
+	"sort":                 "Order",
+	"format":               "Kind of file",
+	"users":                "Users",
 }
 
 // fieldWord names a field; one that this version does not know, from a newer one
@@ -121,6 +129,14 @@ func valueWord(field, value string) string {
 		}
 	case "review_on":
 		return dateWord(users.Date(value))
+	case "type", "seen", "created", "sort":
+		return choiceWord(field, value)
+	case "view":
+		return viewWord(users.View(value))
+	case "format":
+		return formatLabel(value)
+	case "users":
+		return exportedNumber(value)
 	case "refusal":
 		if words, ok := refusalWords[users.Refusal(value)]; ok {
 			return words.why

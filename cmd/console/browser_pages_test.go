@@ -4,6 +4,9 @@ package main
 
 import (
 	"net/http"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
 )
 
 // A look is a page as someone sees it.
@@ -40,6 +43,11 @@ var looks = []struct {
 		{name: "directory-saved", path: "/users?role=admin", then: savedView("Admins", http.StatusOK)},
 		{name: "saved-views", path: "/users/views"},
 		{name: "saved-views-mistake", path: "/users?role=owner", then: savedView("Admins", http.StatusUnprocessableEntity)},
+		{name: "export", path: "/users/export"},
+		{name: "export-filtered", path: "/users/export?view=people&q=mar&status=invited&sort=-created"},
+		{name: "export-none", path: "/users/export?q=nobody%40example.com"},
+		{name: "export-mistake", path: "/users/export?type=robot", status: http.StatusUnprocessableEntity},
+		{name: "export-done", path: "/users/export?role=admin", then: exportAll},
 		{name: "service-users", path: "/users?type=service"},
 		{name: "bad-filter", path: "/users?type=robot", status: http.StatusBadRequest},
 		{name: "detail-self", path: "/users/owner@example.com"},
@@ -131,6 +139,15 @@ func openEvent(word string) func(*tab) {
 func addSomeone(b *tab) {
 	b.fill("E-mail address", "added@example.com")
 	b.follow("button", "Add person")
+}
+
+// exportAll exports what the page says, to nowhere.
+func exportAll(b *tab) {
+	b.do("keep no downloads", command(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
+	}))
+	b.do("send the form", chromedp.Click(chromedp.CSS("form.card button.primary")))
+	b.sees("Done: ")
 }
 
 // signedOut signs out after the session has ended: the page does not go on to

@@ -56,6 +56,7 @@ func TestBrowser(t *testing.T) {
 		"the main job by keyboard":           keyboardWalk,
 		"the drawer of a phone":              phoneWalk,
 		"views and columns without scripts":  viewsWalk,
+		"an export, followed to its end":     exportWalk,
 		"how much comes over the wire":       wireWalk,
 		"what an admin may":                  adminWalk,
 		"what an auditor may":                auditorWalk,

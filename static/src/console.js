@@ -46,6 +46,11 @@
     input.select();
   });
 
+  // What a script asked of a list, links beside it ask, too.
+  document.addEventListener("htmx:after:history:update", () => {
+    for (const link of document.querySelectorAll("[data-asked]")) link.search = location.search;
+  });
+
   // After htmx has changed the page: to the mistakes in a form, or say what came.
   document.addEventListener("htmx:after:swap", () => {
     const errors = find("#errors");

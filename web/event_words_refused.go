@@ -1,6 +1,23 @@
 package web
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// refusedTail tells what was refused, or why.
+func refusedTail(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "refusal" {
+			if words, ok := refusalWords[users.Refusal(c.New)]; ok {
+				return "because " + words.because
+			}
+			return "(" + refusedWhat(c.New) + ")"
+		}
+	}
+	return ""
+}
 
 // pageWords say what a route is for, to tell what somebody was refused.
 var pageWords = map[string]string{
@@ -8,6 +25,8 @@ var pageWords = map[string]string{
 	"/users/layout":            "the columns of the directory",
 	"/users/views":             "saved views",
 	"/users/views/delete":      "deleting a saved view",
+	"/users/export":            "exporting the directory",
+	"/users/export/progress":   "exporting the directory",
 	"/users/new":               "adding a person",
 	"/users/:id":               "their page",
 	"/users/:id/activity":      "their activity",

@@ -1,0 +1,158 @@
+package web_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web"
+)
+
+// whole is a user of whom everything is known.
+func whole() *users.Exported {
+	at := time.Date(2026, 11, 26, 5, 4, 3, 123456000, time.UTC)
+	return &users.Exported{
+		ID: "nightly", Name: "Nightly", Kind: users.KindService, Role: users.RoleAdmin, Status: users.StatusActive,
+		CreatedAt: at, UpdatedAt: at.Add(time.Hour), SeenAt: at.Add(2 * time.Hour),
+		TimeZone: "Europe/Zurich", PictureURL: "https://pictures.example.com/a.png",
+		Channels: []byte(`{"web_ui":true,"email":true,"pager":false}`), Types: []byte(`{"comment_mention":true}`),
+		Purpose: "Loads, at night", Responsible: "ana@example.com", ReviewOn: "2027-05-01",
+	}
+}
+
+// readCSV returns the rows of a file as a program reads them, by the names of the
+// columns.
+func readCSV(t *testing.T, file string) []map[string]string {
+	t.Helper()
+	lines, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+	if err != nil {
+		t.Fatalf("%v in %q", err, file)
+	}
+	rows := make([]map[string]string, len(lines)-1)
+	for i, line := range lines[1:] {
+		rows[i] = map[string]string{}
+		for n, name := range lines[0] {
+			rows[i][name] = line[n]
+		}
+	}
+	return rows
+}
+
+func export(t *testing.T, format string, all ...*users.Exported) string {
+	t.Helper()
+	file, err := web.Exported(format, all...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestExportedCSV(t *testing.T) {
+	t.Parallel()
+	bare := &users.Exported{ID: "ana@example.com", Kind: users.KindPerson, Channels: []byte(`{}`), Types: []byte(`{}`)}
+	file := export(t, "csv", whole(), bare)
+	want := []map[string]string{{
+		"user_id": "nightly", "name": "Nightly", "type": "service", "role": "admin", "status": "active",
+		"created_at": "2026-11-26T05:04:03Z", "updated_at": "2026-11-26T06:04:03Z", "last_seen_at": "2026-11-26T07:04:03Z",
+		"time_zone": "Europe/Zurich", "picture_url": "https://pictures.example.com/a.png",
+		"notification_channels": "email;web_ui", "notification_types": "comment_mention",
+		"purpose": "Loads, at night", "responsible": "ana@example.com", "review_on": "2027-05-01",
+	}}
+	rows := readCSV(t, file)
+	if diff := cmp.Diff(want, rows[:1]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for name, value := range rows[1] {
+		if value != map[string]string{"user_id": "ana@example.com", "type": "person"}[name] {
+			t.Errorf("%s of a user without anything: %q", name, value)
+		}
+	}
+	if !strings.HasPrefix(file, "user_id,name,") || strings.Count(file, "\r\n") != 3 || strings.Count(file, "\n") != 3 {
+		t.Errorf("the lines are not as RFC 4180 has them: %q", file)
+	}
+	if got := export(t, "excel", whole(), bare); got != "\uFEFF"+file {
+		t.Errorf("for Excel: got %q", got)
+	}
+}
+
+// TestExportedCSV_hostile puts what spreadsheets would carry out into every text.
+func TestExportedCSV_hostile(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`=HYPERLINK("http://evil.test","x")`: `'=HYPERLINK("http://evil.test","x")`,
+		"+1+1":                               "'+1+1",
+		"-1+1":                               "'-1+1",
+		"@SUM(1)":                            "'@SUM(1)",
+		"\t=1":                               "'\t=1",
+		"\r=1":                               "'\r=1",
+		"\n=1":                               "'\n=1",
+		"＝1":                                 "'＝1",
+		"=1,\"\r\n":                          "'=1,\"\r\n",
+		`"quoted", twice ""`:                 `"quoted", twice ""`,
+		"two\nlines":                         "two\nlines",
+		"a=1":                                "a=1",
+		"Zoë 👩‍🚀":                            "Zoë 👩‍🚀",
+		"\u05d0\u05d1, \u0645":               "\u05d0\u05d1, \u0645",
+		"'":                                  "'",
+	} {
+		u := whole()
+		u.ID, u.Name, u.TimeZone, u.PictureURL, u.Purpose, u.Responsible, u.ReviewOn = users.ID(text), text, text, text, text, users.ID(text), users.Date(text)
+		file := export(t, "csv", u)
+		// The reader of Go makes one character of the two that break a line.
+		row, read := readCSV(t, file)[0], strings.ReplaceAll(want, "\r\n", "\n")
+		for _, column := range []string{"user_id", "name", "time_zone", "picture_url", "purpose", "responsible", "review_on"} {
+			if row[column] != read {
+				t.Errorf("%q as %s: got %q, want %q", text, column, row[column], read)
+			}
+		}
+		if !strings.Contains(strings.ReplaceAll(file, `""`, `"`), want) {
+			t.Errorf("%q: not to the letter in %q", text, file)
+		}
+	}
+}
+
+func TestExportedJSONLines(t *testing.T) {
+	t.Parallel()
+	hostile := "=1 \u202e<b>&\u2028\n\"\\ Zoë 👩‍🚀"
+	odd := &users.Exported{ID: "ana@example.com", Name: hostile, Kind: users.KindSystem, Channels: []byte(`{ "email": true }`), Types: []byte(`{}`)}
+	lines := strings.Split(strings.TrimSuffix(export(t, "jsonl", whole(), odd), "\n"), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("got %d lines", len(lines))
+	}
+	want := `{"user_id":"nightly","name":"Nightly","is_service_user":true,"is_system_user":false,"picture_url":"https://pictures.example.com/a.png",` +
+		`"notification_channels_enabled":{"web_ui":true,"email":true,"pager":false},"notification_types_enabled":{"comment_mention":true},` +
+		`"role":"admin","status":"active","created_at":"2026-11-26T05:04:03.123456Z","last_seen_at":"2026-11-26T07:04:03.123456Z",` +
+		`"updated_at":"2026-11-26T06:04:03.123456Z","time_zone":"Europe/Zurich","purpose":"Loads, at night","responsible":"ana@example.com","review_on":"2027-05-01"}`
+	if lines[0] != want {
+		t.Errorf("got  %s\nwant %s", lines[0], want)
+	}
+	var got map[string]any
+	if err := json.Unmarshal([]byte(lines[1]), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got["name"] != hostile || got["is_system_user"] != true {
+		t.Errorf("got %v", got)
+	}
+	for _, name := range []string{"picture_url", "last_seen_at", "purpose", "responsible", "review_on"} {
+		if value, ok := got[name]; !ok || value != nil {
+			t.Errorf("%s: got %v, want null", name, value)
+		}
+	}
+}
+
+// TestExportedFaults is that what is stored and cannot be read is told.
+func TestExportedFaults(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"csv", "jsonl"} {
+		u := whole()
+		u.Types = []byte(`{"half`)
+		if file, err := web.Exported(format, u); err == nil {
+			t.Errorf("%s: got %q", format, file)
+		}
+	}
+}

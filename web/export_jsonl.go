@@ -1,0 +1,62 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// An exportedUser is a line of an export as JSON Lines. What is the same in the
+// wire API has the same name here; what there is none of is null.
+type exportedUser struct {
+	ID          users.ID        `json:"user_id"`
+	Name        *string         `json:"name"`
+	IsService   bool            `json:"is_service_user"`
+	IsSystem    bool            `json:"is_system_user"`
+	Picture     *string         `json:"picture_url"`
+	Channels    json.RawMessage `json:"notification_channels_enabled"`
+	Types       json.RawMessage `json:"notification_types_enabled"`
+	Role        users.Role      `json:"role"`
+	Status      users.Status    `json:"status"`
+	CreatedAt   time.Time       `json:"created_at"`
+	SeenAt      *time.Time      `json:"last_seen_at"`
+	UpdatedAt   time.Time       `json:"updated_at"`
+	TimeZone    string          `json:"time_zone"`
+	Purpose     *string         `json:"purpose"`
+	Responsible *users.ID       `json:"responsible"`
+	ReviewOn    *users.Date     `json:"review_on"`
+}
+
+// jsonRows returns what appends a user to b as a line of JSON.
+func jsonRows() func(b []byte, u *users.Exported) ([]byte, error) {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	var x exportedUser // one for all lines, so that none has to be made
+	return func(b []byte, u *users.Exported) ([]byte, error) {
+		x = exportedUser{
+			ID: u.ID, Name: orNull(&u.Name), IsService: u.Kind == users.KindService, IsSystem: u.Kind == users.KindSystem,
+			Picture: orNull(&u.PictureURL), Channels: u.Channels, Types: u.Types, Role: u.Role, Status: u.Status,
+			CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt, TimeZone: u.TimeZone,
+			Purpose: orNull(&u.Purpose), Responsible: orNull(&u.Responsible), ReviewOn: orNull(&u.ReviewOn),
+		}
+		if !u.SeenAt.IsZero() {
+			x.SeenAt = &u.SeenAt
+		}
+		line.Reset()
+		if err := encoder.Encode(&x); err != nil {
+			return b, err
+		}
+		return append(b, line.Bytes()...), nil
+	}
+}
+
+// orNull returns nothing for a text that is empty.
+func orNull[T ~string](text *T) *T {
+	if *text == "" {
+		return nil
+	}
+	return text
+}

@@ -1,0 +1,207 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// narrow has connections hold little, so that a file is sent only about as far
+// as it is read.
+func narrow(server *http.Server) {
+	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if tcp, ok := c.(*net.TCPConn); ok {
+			_ = tcp.SetWriteBuffer(32 << 10)
+		}
+		return ctx
+	}
+}
+
+// newLongSite is a site whose directory makes a file of a megabyte. The last in
+// it is zoe@example.com.
+func newLongSite(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t, siteOptions{server: narrow})
+	for i := range 500 {
+		_, err := s.AddPerson(t.Context(), s.Owner, users.NewPerson{
+			ID: fmt.Sprintf("p%03d@example.com", i), Name: "Person", PictureURL: "https://pictures.example.com/" + strings.Repeat("x", 2000),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.AddPerson(t.Context(), s.Owner, users.NewPerson{ID: "zoe@example.com", Name: "Zoe"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// begin begins an export by that name, of which nothing is read yet but the first
+// line. Cancelling stop is going away.
+func (b *browser) begin(t *testing.T, name string) (rest *bufio.Reader, stop context.CancelFunc) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	res, err := b.export(ctx, name, "identity")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = res.Body.Close() })
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("got status %d", res.StatusCode)
+	}
+	rest = bufio.NewReader(res.Body)
+	if head, err := rest.ReadString('\n'); err != nil || !strings.HasPrefix(head, "user_id,") {
+		t.Fatalf("got %q, %v", head, err)
+	}
+	return rest, stop
+}
+
+// export asks for an export by that name in an encoding.
+func (b *browser) export(ctx context.Context, name, encoding string) (*http.Response, error) {
+	form := url.Values{"format": {"csv"}, "export": {name}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, b.site.server.URL+"/users/export", strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Accept-Encoding", encoding)
+	client := *b.client
+	client.Transport = &http.Transport{DisableCompression: true, DisableKeepAlives: true, DialContext: dialNarrow}
+	return client.Do(r)
+}
+
+// dialNarrow is like narrow, at the other end.
+func dialNarrow(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := new(net.Dialer).DialContext(ctx, network, address)
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetReadBuffer(32 << 10)
+	}
+	return c, err
+}
+
+// until asks again and again until the progress of an export says something.
+func (b *browser) until(t *testing.T, name, words string) {
+	t.Helper()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for end := time.Now().Add(20 * time.Second); ; <-again.C {
+		p := b.get(t, "/users/export/progress?export="+name)
+		if strings.Contains(p.text(t), words) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("never says %q but %q", words, p.text(t))
+		}
+	}
+}
+
+// TestExportUsers_slowReader edits someone while an export is being read: the edit
+// waits for nobody, and the file has everyone as they were.
+func TestExportUsers_slowReader(t *testing.T) {
+	t.Parallel()
+	s := newLongSite(t)
+	b := s.signIn(t, "owner@example.com")
+	rest, _ := b.begin(t, "slow")
+	if got := s.exportEvents(t); len(got) != 1 {
+		t.Errorf("while it is read, the history has %v", got)
+	}
+	b.until(t, "slow", "of 502 users")
+	form := b.get(t, "/users/zoe@example.com/edit").form(t, "/users/zoe@example.com/edit")
+	b.post(t, "/users/zoe@example.com/edit", set(form, "name", "Aaron")).must(t, http.StatusSeeOther)
+
+	p := b.get(t, "/users/export/progress?export=slow").must(t, http.StatusOK, "of 502 users")
+	if got := p.nodes(t, "progress"); len(got) != 1 || attr(got[0], "max") != "502" || attr(got[0], "value") == "502" {
+		t.Errorf("got %s", p.body)
+	}
+	if other := s.as(t, users.RoleAuditor).get(t, "/users/export/progress?export=slow"); strings.Contains(other.body, "502") {
+		t.Errorf("somebody else sees it: %s", other.body)
+	}
+	file, err := io.ReadAll(rest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(file), "\r\n"); n != 502 || !strings.Contains(string(file), "zoe@example.com,Zoe,") {
+		t.Errorf("got %d lines, ending in %.80q", n, file[len(file)-80:])
+	}
+	b.until(t, "slow", "Done: 502 users exported")
+	s.Clock.Advance(2 * time.Minute)
+	if p := b.get(t, "/users/export/progress?export=slow&tries=9"); strings.TrimSpace(p.text(t)) != "" || strings.Contains(p.body, "hx-get") {
+		t.Errorf("it is not forgotten: %s", p.body)
+	}
+}
+
+// TestExportUsers_readerGoes is that those who go away make room for others.
+func TestExportUsers_readerGoes(t *testing.T) {
+	t.Parallel()
+	s := newLongSite(t)
+	b := s.signIn(t, "owner@example.com")
+	_, stopOne := b.begin(t, "one")
+	_, stopTwo := b.begin(t, "two")
+	form := url.Values{"format": {"csv"}}
+	p := b.post(t, "/users/export", form).must(t, http.StatusTooManyRequests, "Others are exporting")
+	if p.header.Get("Retry-After") == "" || p.header.Get("Content-Disposition") != "" {
+		t.Errorf("got %v", p.header)
+	}
+	stopOne()
+	stopTwo()
+	b.until(t, "one", "broke off")
+	b.until(t, "two", "broke off")
+	if p := b.post(t, "/users/export", form); p.status != http.StatusOK {
+		t.Errorf("got %d: %s", p.status, p.text(t))
+	}
+	if log := s.log.String(); strings.Contains(log, "broken off") {
+		t.Error("the log makes a fault of it")
+	}
+}
+
+// TestExportUsers_fault finds something in the middle that cannot be read: half a
+// file never looks like a whole one.
+func TestExportUsers_fault(t *testing.T) {
+	t.Parallel()
+	s := newLongSite(t)
+	b := s.signIn(t, "owner@example.com")
+	s.pragma(t, `UPDATE users SET channels = 'none' WHERE user_id = 'zoe@example.com'`)
+	rest, _ := b.begin(t, "broken")
+	if file, err := io.ReadAll(rest); err == nil {
+		t.Errorf("it ends as if it were whole, after %d bytes", len(file))
+	}
+	b.until(t, "broken", "The file is not whole")
+	if !strings.Contains(s.log.String(), "export broken off") {
+		t.Error("the log does not say so")
+	}
+
+	// Compressed, it may break off before anything has left.
+	if res, err := b.export(t.Context(), "compressed", "gzip"); err == nil {
+		_, err = io.Copy(io.Discard, res.Body)
+		if _ = res.Body.Close(); err == nil {
+			t.Error("compressed, it ends as if it were whole")
+		}
+	}
+
+	// Before the first byte it is a fault like any other.
+	p := b.post(t, "/users/export", url.Values{"format": {"csv"}, "q": {"zoe"}}).must(t, http.StatusInternalServerError, "Request req_")
+	if p.header.Get("Content-Disposition") != "" {
+		t.Error("the page for the fault is a file")
+	}
+}
+
+// TestExportUsers_deadline is that a file may take longer than a page.
+func TestExportUsers_deadline(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, siteOptions{server: func(server *http.Server) { server.WriteTimeout = 1 }})
+	p := s.signIn(t, "owner@example.com").post(t, "/users/export", url.Values{"format": {"csv"}})
+	if got := exportedIDs(t, p.body); p.status != http.StatusOK || len(got) != 1 {
+		t.Errorf("got %d, %v", p.status, got)
+	}
+}

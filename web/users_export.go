@@ -1,0 +1,161 @@
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// exportForm is the form that exports the directory, as it is posted: what the
+// directory is asked for, the kind of file, and a name for this export, which the
+// page makes up to follow it by.
+type exportForm struct {
+	Text    string `form:"q"`
+	Type    string `form:"type"`
+	Role    string `form:"role"`
+	Status  string `form:"status"`
+	Seen    string `form:"seen"`
+	Created string `form:"created"`
+	View    string `form:"view"`
+	Sort    string `form:"sort"`
+	Format  string `form:"format"`
+	Export  string `form:"export"`
+}
+
+// asked are the parameters of the directory by their names.
+func (f *exportForm) asked() map[string]*string {
+	return map[string]*string{
+		"q": &f.Text, "type": &f.Type, "role": &f.Role, "status": &f.Status,
+		"seen": &f.Seen, "created": &f.Created, "view": &f.View, "sort": &f.Sort,
+	}
+}
+
+// at returns the address of a list of what the form asks for.
+func (f *exportForm) at(path string) listAddress {
+	l := listAddress{path: path, query: url.Values{}}
+	for key, value := range f.asked() {
+		if *value != "" {
+			l.query.Set(key, *value)
+		}
+	}
+	return l
+}
+
+// query returns what the form asks of the directory, with its days as they are in
+// zone.
+func (f *exportForm) query(zone *time.Location) users.Query {
+	return directoryQuery(f.at("/users"), 0, zone)
+}
+
+// exportFormOf returns the form as it is shown at first.
+func exportFormOf(c echo.Context) exportForm {
+	f := exportForm{Format: exportFormats[0].value}
+	for key, value := range f.asked() {
+		*value = c.QueryParam(key)
+	}
+	return f
+}
+
+// exportUsersForm serves GET /users/export.
+func (a *App) exportUsersForm(c echo.Context) error {
+	form, kept, err := keptOr(a, c, exportFormOf(c))
+	if err != nil {
+		return err
+	}
+	return a.showExport(c, form, kept, nil)
+}
+
+// exportUsers serves POST /users/export.
+func (a *App) exportUsers(c echo.Context) error {
+	if wait := a.exports.take(client{network(requestOf(c.Request()).address), actor(c).Key}); wait > 0 {
+		retryAfter(c.Response().Header(), wait)
+		return errExportedOften
+	}
+	var form exportForm
+	err := bindForm(c, &form)
+	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == form.Format })
+	if err == nil && i < 0 {
+		err = &users.InvalidError{Fields: []users.FieldError{{Field: "format", Message: "Choose the kind of file."}}}
+	}
+	if err == nil {
+		err = a.sendExport(c, form, exportFormats[i])
+	}
+	if correctable(err) {
+		return a.showExport(c, form, false, err)
+	}
+	return err
+}
+
+// showExport answers with the page that exports what the form asks for; wrong is
+// what was wrong with it when it was posted.
+func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error) error {
+	q := form.query(zoneOf(viewer(c)))
+	q.Limit = 1 // only how many there are
+	listing, err := a.users.Users(c.Request().Context(), actor(c), q)
+	_, unusable := errors.AsType[*users.InvalidError](err)
+	if err != nil && !unusable {
+		return err
+	}
+	if wrong == nil {
+		wrong = err
+	}
+	m := a.exportPage(c, form, outcomeOf(wrong))
+	m.Kept, m.Unusable = kept, unusable
+	if !unusable && listing.Total != (users.Total{}) {
+		m.Count = totalWords(listing.Total)
+	}
+	status := http.StatusOK
+	if wrong != nil {
+		status = formStatus(wrong)
+	}
+	return render(c, status, views.UserExportPage(m))
+}
+
+// exportFields says what an export tells of each user, in any format.
+const exportFields = "User ID, name, type, role, status, created, last seen, updated, time zone, picture, notifications; " +
+	"of service users also purpose, responsible person and review date"
+
+// exportPage is the page with the form as it is filled in.
+func (a *App) exportPage(c echo.Context, form exportForm, o outcome) views.UserExport {
+	here, directory := form.at("/users/export"), form.at("/users")
+	name := rand.Text()
+	m := views.UserExport{
+		Chrome: a.chrome(c, "Export users", "users"), Action: here.path, Cancel: directory.String(),
+		Chips: exportChips(here), Order: choiceWord("sort", form.Sort), Fields: exportFields,
+		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Kind of file", Required: true})},
+		Name:   name, Progress: progressPath(name, 0),
+	}
+	m.Crumbs = []views.Link{{Label: "Users", URL: directory.String()}, {Label: "Export"}}
+	for _, p := range o.problems {
+		if p.Field != "format" { // no other has a field on the page
+			p.Field = ""
+		}
+		m.Problems = append(m.Problems, p)
+	}
+	for key := range here.query {
+		m.Asked = append(m.Asked, views.Option{Label: key, Value: here.get(key)})
+	}
+	slices.SortFunc(m.Asked, func(x, y views.Option) int { return strings.Compare(x.Label, y.Label) })
+	for _, f := range exportFormats {
+		m.Format.Options = append(m.Format.Options, views.Option{Value: f.value, Label: f.label, Hint: f.hint, Selected: f.value == form.Format})
+	}
+	return m
+}
+
+// exportChips are what narrows an export: the view, and what narrows the list.
+func exportChips(l listAddress) []views.Chip {
+	var chips []views.Chip
+	if l.has("view") {
+		chips = []views.Chip{{Label: "View: " + plainText(viewWord(users.View(l.get("view")))), Remove: l.without("view")}}
+	}
+	return append(chips, directoryChips(l)...)
+}
