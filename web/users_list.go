@@ -34,7 +34,7 @@ func (a *App) listUsers(c echo.Context) error {
 		return err
 	}
 	if bad != nil {
-		model.Problems = problems(bad)
+		model.Problems, model.Count = problems(bad), ""
 	}
 	if isFragment(c, "results") {
 		address.announce(c)
