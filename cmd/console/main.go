@@ -17,8 +17,8 @@ import (
 
 // garbage is how much may gather before it is collected, in percent of what is in
 // use. What is in use is little, and a page leaves more behind: to collect at every
-// doubling took a quarter of its time. In all it comes to some twenty megabytes.
-const garbage = 400
+// doubling took a sixth of its time.
+const garbage = 200
 
 // main does what a test cannot: it takes the process's own arguments, environment
 // and signals, and ends the process.

@@ -136,7 +136,7 @@ type selection struct {
 	now     time.Time
 	most    int // that can be put in order
 	terms   []term
-	common  map[string]bool // what to search for narrows nothing
+	known   *threes // which of them are rare
 	exact   ID
 	nobody  bool // nobody can be found
 	view    View
@@ -198,7 +198,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 		sel.terms, sel.exact = nil, ""
 	}
 	if len(sel.terms) > 0 {
-		sel.common = s.common()
+		sel.known = s.knownThrees()
 	}
 	return sel, nil
 }

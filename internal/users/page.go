@@ -222,7 +222,7 @@ type way struct {
 func (p plan) ways(f *filter) []way {
 	switch everyone := p.tallies.sum(views[ViewAll].facet); {
 	case p.newest:
-		found, _ := indexed(f, p.terms, p.common)
+		found, _ := indexed(f, p.terms, p.known)
 		return []way{{searchIndex + ` CROSS JOIN users u`, append(p.outside(f), found, `u.number = `+searchNumber)}}
 	case p.size()*dense >= everyone || p.column == byUpdated:
 		return []way{{`users u`, p.outside(f)}}

@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -57,7 +58,11 @@ func (p plan) search(ctx context.Context, r reader, at place) (plan, error) {
 	if at.newest() {
 		return p.newestFirst(), nil
 	}
-	few, err := p.fits(ctx, r, p.found)
+	// Those whom hardly anyone has need not be counted before they are read.
+	few, err := slices.ContainsFunc(p.terms, func(t term) bool { return t.rare(p.known) }), error(nil)
+	if !few {
+		few, err = p.fits(ctx, r, p.found)
+	}
 	switch {
 	case err != nil:
 		return plan{}, err
@@ -73,13 +78,13 @@ func (p plan) search(ctx context.Context, r reader, at place) (plan, error) {
 
 // found is the query of the numbers of all that the index of the search finds.
 func (sel selection) found(f *filter) string {
-	condition, _ := indexed(f, sel.terms, sel.common)
+	condition, _ := indexed(f, sel.terms, sel.known)
 	return `SELECT ` + searchNumber + ` AS number FROM ` + searchIndex + ` WHERE ` + condition
 }
 
 // foundAlone reports whether whoever the index finds has the terms.
 func (sel selection) foundAlone() bool {
-	_, alone := indexed(new(filter), sel.terms, sel.common)
+	_, alone := indexed(new(filter), sel.terms, sel.known)
 	return alone
 }
 

@@ -45,7 +45,7 @@ type Service struct {
 	config    Config
 	notes     *notebook
 	estimates estimates
-	threes    atomic.Pointer[commonThrees]
+	threes    atomic.Pointer[threes]
 	exports   chan struct{} // holds one for each that is under way
 }
 

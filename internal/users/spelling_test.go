@@ -1,6 +1,7 @@
 package users
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,14 +76,22 @@ func has(text string, t term) bool {
 	return false
 }
 
-func TestThrees(t *testing.T) {
+func TestRarestThrees(t *testing.T) {
 	t.Parallel()
-	for needle, want := range map[string][]string{
-		"  j": {"  j"}, " jo": {" jo"}, "jos": {"jos"}, "jose": {"jos", "ose"}, "garcia": {"gar", "cia"},
-		"garcias": {"gar", "cia", "ias"}, "山田太郎": {"山田太", "田太郎"},
-	} {
-		if diff := cmp.Diff(want, threes(needle)); diff != "" {
-			t.Errorf("threes(%q) (-want +got):\n%s", needle, diff)
+	var unknown *threes
+	known := &threes{have: map[string]int{"gar": 40, "arc": 9, "rci": 2, "cia": 30}, users: 500}
+	tests := []struct {
+		known  *threes
+		needle string
+		want   []string
+	}{
+		{unknown, "  j", []string{"  j"}}, {unknown, "jose", []string{"jos", "ose"}}, {unknown, "garcia", []string{"gar", "arc", "cia"}},
+		{unknown, "山田太郎", []string{"山田太", "田太郎"}}, {unknown, "aaaaaa", []string{"aaa"}},
+		{known, "garcia", []string{"rci", "arc", "cia"}}, {known, "garcias", []string{"ias", "rci", "arc"}},
+	}
+	for _, test := range tests {
+		if diff := cmp.Diff(test.want, test.known.rarest(test.needle, 3)); diff != "" {
+			t.Errorf("rarest of %q (-want +got):\n%s", test.needle, diff)
 		}
 	}
 }
@@ -90,26 +99,35 @@ func TestThrees(t *testing.T) {
 // TestIndexed is how the index is asked, and when its answer needs no second look.
 func TestIndexed(t *testing.T) {
 	t.Parallel()
-	common := map[string]bool{"exa": true, "mpl": true, "ple": true, "com": true, "  e": true}
+	known := &threes{have: map[string]int{}, users: 500}
+	for _, three := range []string{"exa", "xam", "amp", "mpl", "ple", "com", "  e"} {
+		known.have[three] = 400
+	}
+	known.have["jos"], known.have["ose"], known.have["  g"] = 3, 2, 90
 	tests := map[string]struct {
 		terms []term
 		want  string
 		alone bool
+		rare  bool
 	}{
-		"three characters":          {[]term{{"jos"}}, `(("jos"))`, true},
-		"a short word":              {[]term{{" jo"}, {"  g"}}, `((" jo")) AND (("  g"))`, true},
-		"a long word":               {[]term{{"jose"}}, `(("jos" AND "ose"))`, false},
-		"two spellings":             {[]term{{"muller", "mueller"}}, `(("mul" AND "ler") OR ("mue" AND "lle" AND "ler"))`, false},
-		"a quotation mark":          {[]term{{`a"b`}}, `(("a""b"))`, true},
-		"what is common left out":   {[]term{{"ana@example"}}, `(("ana" AND "@ex" AND "amp"))`, false},
-		"a common word left out":    {[]term{{"jos"}, {"exa"}}, `(("jos"))`, false},
-		"nothing but what's common": {[]term{{"example"}, {"  e"}}, `(("exa"))`, false},
-		"one common three":          {[]term{{"exa"}}, `(("exa"))`, true},
+		"three characters":          {[]term{{"jos"}}, `(("jos"))`, true, false},
+		"a short word":              {[]term{{"  g"}}, `(("  g"))`, true, false},
+		"two words":                 {[]term{{" jo"}, {"  g"}}, `((" jo")) AND (("  g"))`, true, true},
+		"a long word":               {[]term{{"jose"}}, `(("jos" AND "ose"))`, false, false},
+		"a rare word":               {[]term{{"yildiz"}}, `(("yil" AND "ild" AND "ldi"))`, false, true},
+		"two spellings":             {[]term{{"jose", "yildiz"}}, `(("jos" AND "ose") OR ("yil" AND "ild" AND "ldi"))`, false, false},
+		"a quotation mark":          {[]term{{`a"b`}}, `(("a""b"))`, true, true},
+		"what is common left out":   {[]term{{"ana@example"}}, `(("ana" AND "na@" AND "a@e"))`, false, true},
+		"a common word left out":    {[]term{{"jos"}, {"exa"}}, `(("jos"))`, false, false},
+		"nothing but what's common": {[]term{{"example"}, {"  e"}}, `(("exa"))`, false, false},
+		"one common three":          {[]term{{"exa"}}, `(("exa"))`, true, false},
 	}
 	for name, test := range tests {
 		var f filter
-		if _, alone := indexed(&f, test.terms, common); f.args[0] != test.want || alone != test.alone {
-			t.Errorf("%s: got %v, alone %t; want %s, %t", name, f.args[0], alone, test.want, test.alone)
+		_, alone := indexed(&f, test.terms, known)
+		rare := slices.ContainsFunc(test.terms, func(one term) bool { return one.rare(known) })
+		if f.args[0] != test.want || alone != test.alone || rare != test.rare {
+			t.Errorf("%s: got %v, alone %t, rare %t; want %s, %t, %t", name, f.args[0], alone, rare, test.want, test.alone, test.rare)
 		}
 	}
 }

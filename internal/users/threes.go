@@ -1,0 +1,106 @@
+package users
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+const (
+	threesAge    = 10 * time.Minute // for which it is taken for known how many have what
+	threesSample = 500              // users it is found out from
+	commonShare  = 5                // one in so many has what is common
+)
+
+// threes are how many of some users have which three characters in a row: those of
+// the organisation's domain nearly all, those of a rare name none. A search asks for
+// the rarest. It finds the same users whatever is known, and sooner. The zero threes
+// know nothing.
+type threes struct {
+	have  map[string]int
+	users int
+	at    time.Time
+}
+
+// common reports whether so many users have three characters that to ask for them
+// narrows nothing.
+func (k *threes) common(three string) bool { return k != nil && k.have[three]*commonShare > k.users }
+
+// rarest returns those three characters in a row of a text that the fewest users
+// have, most of them at most. Where that is not known, they are those at even
+// distances.
+func (k *threes) rarest(needle string, most int) []string {
+	runes := []rune(needle)
+	all := make([]string, 0, len(runes))
+	for i := 0; i+3 <= len(runes); i++ {
+		if three := string(runes[i : i+3]); !slices.Contains(all, three) {
+			all = append(all, three)
+		}
+	}
+	if len(all) <= most {
+		return all
+	}
+	if k == nil || k.users == 0 {
+		for i := range most {
+			all[i] = all[i*(len(all)-1)/max(most-1, 1)]
+		}
+		return all[:most]
+	}
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(k.have[a], k.have[b]) })
+	return all[:most]
+}
+
+// common reports whether one of the spellings of t has nothing but what is common.
+func (t term) common(k *threes) bool {
+	return slices.ContainsFunc(t, func(needle string) bool { return k.common(k.rarest(needle, 1)[0]) })
+}
+
+// rare reports whether few users have t, going by those who are known.
+func (t term) rare(k *threes) bool {
+	if k == nil || k.users < threesSample {
+		return false
+	}
+	return !slices.ContainsFunc(t, func(needle string) bool { return k.have[k.rarest(needle, 1)[0]] > 1 })
+}
+
+// knownThrees returns what is known. It is found out again now and then, and nobody
+// waits for that.
+func (s *Service) knownThrees() *threes {
+	known := s.threes.Load()
+	if now := s.now(); known == nil || now.Sub(known.at).Abs() > threesAge {
+		fresh := &threes{at: now} // so that one request has it found out, and not all at once
+		if known != nil {
+			fresh.have, fresh.users = known.have, known.users
+		}
+		s.threes.Store(fresh)
+		s.notes.add(func() error { return s.countThrees(context.Background()) })
+	}
+	return known
+}
+
+// countThrees finds out what some users have, at even distances.
+func (s *Service) countThrees(ctx context.Context) error {
+	last, err := count(ctx, s.reads(), `SELECT COALESCE(MAX(number), 0) FROM users`)
+	if err != nil {
+		return err
+	}
+	texts, err := collect(ctx, s.reads(), func(row scanner) (text string, err error) { return text, row.Scan(&text) },
+		`WITH RECURSIVE sample (number) AS (SELECT 1 UNION ALL SELECT number + $1 FROM sample WHERE number + $1 <= $2)
+		SELECT u.search_text FROM sample CROSS JOIN users u WHERE u.number = sample.number`, max(1, last/threesSample), last)
+	if err != nil {
+		return err
+	}
+	have := map[string]int{}
+	for _, text := range texts {
+		runes, seen := []rune(text), map[string]bool{}
+		for i := 0; i+3 <= len(runes); i++ {
+			if three := string(runes[i : i+3]); !seen[three] {
+				seen[three] = true
+				have[three]++
+			}
+		}
+	}
+	s.threes.Store(&threes{have, len(texts), s.now()})
+	return nil
+}
