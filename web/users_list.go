@@ -74,8 +74,9 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	if l.has("sort") || m.Clear != "" {
 		m.Save = a.viewForm(c, l, sharedViewForm{}, outcome{})
 	}
-	for _, u := range listing.Users {
-		m.Rows = append(m.Rows, t.directoryRow(u, shown, onlyServiceUsers(l)))
+	m.Rows = make([]views.DirectoryRow, len(listing.Users))
+	for i, u := range listing.Users {
+		m.Rows[i] = t.directoryRow(u, shown, onlyServiceUsers(l))
 	}
 	if listing.Newest {
 		m.Note = "More are found than can be put in order, so the newest come first. Another word or filter narrows them."

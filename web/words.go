@@ -7,9 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -222,12 +219,13 @@ func totalWords(t users.Total) string {
 	return totalNumber(t) + " users"
 }
 
-// number returns n with its thousands apart: "1,012".
+// number returns n, which is not below 0, with its thousands apart: "1,012".
 func number(n int) string {
-	if n < 1000 {
-		return strconv.Itoa(n)
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
 	}
-	return message.NewPrinter(language.English).Sprint(n)
+	return digits
 }
 
 // capital returns s with a capital letter at its beginning.

@@ -28,7 +28,8 @@ type page struct {
 func (p plan) read(ctx context.Context, r reader, at place) (page, error) {
 	var f filter
 	var got page
-	rows, err := collect(ctx, r, func(s scanner) (row, error) { return p.scan(s, &got.total) }, p.query(&f, at), f.args...)
+	query := p.query(&f, at)
+	rows, err := collectInto(ctx, r, make([]row, 0, p.limit+1), func(s scanner) (row, error) { return p.scan(s, &got.total) }, query, f.args...)
 	if err != nil {
 		return page{}, err
 	}
@@ -54,12 +55,13 @@ func (g page) listing(q Query, at place) Listing {
 	case at.back:
 		l.From = 1
 	}
-	for i := range g.rows {
-		g.rows[i].position = uint64(l.From + i)
-		l.Users = append(l.Users, g.rows[i].User)
-	}
 	if len(g.rows) == 0 {
 		return l
+	}
+	l.Users = make([]User, len(g.rows))
+	for i := range g.rows {
+		g.rows[i].position = uint64(l.From + i)
+		l.Users[i] = g.rows[i].User
 	}
 	if g.more || at.back {
 		l.Next = q.cursorAt(g.rows[len(g.rows)-1].cursor)

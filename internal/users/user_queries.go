@@ -77,12 +77,17 @@ func usersWhere(ctx context.Context, r reader, condition string, args ...any) ([
 
 // collect runs a query and reads each of its rows.
 func collect[T any](ctx context.Context, r reader, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	return collectInto(ctx, r, nil, scan, query, args...)
+}
+
+// collectInto is collect where it is known how many rows to expect: they are added
+// to all, which has room for them.
+func collectInto[T any](ctx context.Context, r reader, all []T, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := r.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []T
 	for rows.Next() {
 		one, err := scan(rows)
 		if err != nil {
