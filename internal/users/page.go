@@ -28,11 +28,16 @@ type page struct {
 func (p plan) read(ctx context.Context, r reader, at place) (page, error) {
 	var f filter
 	var got page
-	query := p.query(&f, at)
-	rows, err := collectInto(ctx, r, make([]row, 0, p.limit+1), func(s scanner) (row, error) { return p.scan(s, &got.total) }, query, f.args...)
+	var x listScan
+	query, into := p.query(&f, at), x.into(p)
+	rows, err := collectInto(ctx, r, make([]row, 0, p.limit+1), func(s scanner) (row, error) {
+		err := s.Scan(into...)
+		return x.scanned(p), err
+	}, query, f.args...)
 	if err != nil {
 		return page{}, err
 	}
+	got.total = x.total
 	got.rows, got.more, got.counted = rows, len(rows) > p.limit, p.candidates != nil
 	if !at.key() && !got.more {
 		got.total, got.counted = len(rows), true
@@ -72,29 +77,42 @@ func (g page) listing(q Query, at place) Listing {
 	return l
 }
 
-// listColumns are the columns of a user that a list shows, as [plan.scan] reads
+// listColumns are the columns of a user that a list shows, as [listScan.into] names
 // them after what places the row; see [userTables].
 const listColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.time_zone,
 	u.review_on, u.created_at, u.updated_at, u.seen_at, r.key, r.user_id, r.name`
 
-// scan reads one row of [plan.query].
-func (p plan) scan(s scanner, total *int) (row, error) {
-	var one row
-	var rank int
-	u := &one.User
-	var name, picture, review, key, id, label sql.NullString
-	// Types of ours are scanned as what they are made of: that is quicker.
-	err := s.Scan(total, &rank, &one.number, p.sorted(&one.cursor), (*string)(&u.Key), (*string)(&u.ID), &name, &picture,
-		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, &review,
-		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &key, &id, &label)
-	if err != nil {
-		return row{}, err
+// A listScan is one row of [plan.query] as the driver hands it over.
+type listScan struct {
+	row
+	total, place                          int
+	name, picture, review, key, id, label sql.NullString
+}
+
+// into returns where to scan a row to, the same each time. Types of ours are scanned
+// as what they are made of: that is quicker.
+func (x *listScan) into(p plan) []any {
+	var into []any
+	if p.candidates != nil {
+		into = append(into, &x.total)
 	}
-	u.Name, u.PictureURL, u.ReviewOn = name.String, picture.String, Date(review.String)
-	u.Responsible = Ref{Key: Key(key.String), ID: ID(id.String), Name: label.String}
-	one.pinned, one.newest = rank == 0, p.newest
+	if x.place = 1; p.exact != "" {
+		into = append(into, &x.place)
+	}
+	u := &x.User
+	return append(into, &x.number, p.sorted(&x.cursor), (*string)(&u.Key), (*string)(&u.ID), &x.name, &x.picture,
+		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, &x.review,
+		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &x.key, &x.id, &x.label)
+}
+
+// scanned returns the row that was scanned.
+func (x *listScan) scanned(p plan) row {
+	x.pinned, x.newest = x.place == 0, p.newest
+	u := &x.User
+	u.Name, u.PictureURL, u.ReviewOn = x.name.String, x.picture.String, Date(x.review.String)
+	u.Responsible = Ref{Key: Key(x.key.String), ID: ID(x.id.String), Name: x.label.String}
 	u.finish()
-	return one, nil
+	return x.row
 }
 
 // sorted returns where to scan what the row is ordered by.
@@ -120,15 +138,18 @@ func (m *micros) Scan(src any) error {
 }
 
 // query returns the query of the page at a place, of one row more than fits. Each
-// row begins with how many there are on all pages, if that was counted, and with
-// its rank: 0 for the one that is searched for by its user_id.
+// row begins with how many there are on all pages, if that is counted, and with its
+// place, 0 for the one that is searched for by its user_id, if there is such.
 func (p plan) query(f *filter, at place) string {
 	limit := ` LIMIT ` + f.arg(p.limit+1)
-	total, hits := `0`, ``
+	with, head := ``, ``
 	if p.candidates != nil {
-		total, hits = `(SELECT COUNT(*) FROM hits)`, `WITH hits AS MATERIALIZED (`+p.hits(f)+`) `
+		with, head = `WITH hits AS MATERIALIZED (`+p.hits(f)+`) `, `(SELECT COUNT(*) FROM hits), `
 	}
-	return hits + `SELECT ` + total + `, p.place, u.number, p.sort, ` + listColumns + `
+	if p.exact != "" {
+		head += `p.place, `
+	}
+	return with + `SELECT ` + head + `u.number, p.sort, ` + listColumns + `
 		FROM (SELECT number, sort, place FROM (` + p.parts(f, at, limit) + `) AS parts ORDER BY ` + p.order(at, ``) + limit + `) AS p
 		JOIN users u ON u.number = p.number LEFT JOIN users r ON r.key = u.responsible_key ORDER BY ` + p.order(at, `p.`)
 }
