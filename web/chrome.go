@@ -21,7 +21,7 @@ func (a *App) chrome(c echo.Context, title, nav string) views.Chrome {
 	}
 	if who, ok := signedIn(c); ok {
 		chrome.Viewer = a.chromeViewer(c, who.User)
-		chrome.Flash = a.sayOnce(c, who)
+		chrome.Flash = a.sayOnce(c)
 	}
 	return chrome
 }
@@ -34,17 +34,6 @@ func (a *App) chromeViewer(c echo.Context, u users.User) *views.Viewer {
 		Avatar:        views.AvatarOf(label, string(u.Key), u.Kind == users.KindService, a.pictureHosts.shown(u.PictureURL)),
 		SeesDirectory: seesDirectory(actor(c)),
 	}
-}
-
-// sayOnce returns what the page is to say, and sees to it that only this one
-// does. Only a whole page that was opened says it: a fragment has no place for
-// it, and the answer to a form has something of its own to say.
-func (a *App) sayOnce(c echo.Context, who users.SignedIn) string {
-	if who.Flash == "" || c.Request().Method != http.MethodGet || isHTMX(c) {
-		return ""
-	}
-	a.flash(c, "")
-	return who.Flash
 }
 
 // pagePath returns the path and query of the page, to come back to after a

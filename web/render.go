@@ -61,15 +61,6 @@ func (a *App) seeOther(c echo.Context, path string) error {
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
-// flash has the next page that is shown say text. It is kept with the session, so
-// that it cannot be made up by an address. Losing it is no reason to fail: what it
-// tells of is done.
-func (a *App) flash(c echo.Context, text string) {
-	if err := a.users.SetFlash(c.Request().Context(), a.sessionDigest(c), text); err != nil {
-		a.log.Warn("set flash", "request", requestOf(c.Request()).id, "error", err)
-	}
-}
-
 // userPath returns the path of a user's page, or of a page below it.
 func userPath(id users.ID, tail ...string) string {
 	path := "/users/" + url.PathEscape(string(id))

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -133,6 +134,14 @@ func TestFlashIsSaidOnce(t *testing.T) {
 	}
 	if strings.Contains(b.get(t, "/profile").text(t), "Your profile is saved.") {
 		t.Error("it is said twice")
+	}
+	for name, value := range map[string]string{
+		"of another session": "0123456789ab." + base64.RawURLEncoding.EncodeToString([]byte("Call 555")), "no text": "x.%%%", "no mark": "U2F2ZWQ",
+	} {
+		b.setCookie(t, "flash", value)
+		if text := b.get(t, "/profile").must(t, http.StatusOK).text(t); strings.Contains(text, "555") || strings.Contains(text, "Saved") {
+			t.Errorf("%s: it is said", name)
+		}
 	}
 }
 

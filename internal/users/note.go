@@ -31,11 +31,6 @@ func seenAgain(session SessionID, user Key, at time.Time) []bookkeeping {
 	}
 }
 
-// saidOnce notes what the next page of a session is to say; empty once said.
-func saidOnce(digest Digest, text string) bookkeeping {
-	return bookkeeping{`UPDATE sessions SET flash = $1 WHERE digest = $2`, []any{text, digest}}
-}
-
 // put notes what is kept for a browser that will come back, and lets go of what
 // has waited too long or too many.
 func put(what Kept, digest Digest, data []byte, now, expires time.Time) []bookkeeping {

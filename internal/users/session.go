@@ -29,7 +29,6 @@ type Session struct {
 type SignedIn struct {
 	User    User
 	Session Session
-	Flash   string // what the next page is to say, once
 }
 
 // Actor returns who acts in the session, in a request from an address.
@@ -57,10 +56,10 @@ func scanSession(row scanner) (Session, error) {
 // session, it has been idle or open for too long, or its user is deactivated.
 func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) {
 	var in SignedIn
-	row := s.reads().QueryRowContext(ctx, `SELECT `+userColumns+`, `+sessionColumns+`, s.flash`+userTables+
+	row := s.reads().QueryRowContext(ctx, `SELECT `+userColumns+`, `+sessionColumns+userTables+
 		`JOIN sessions s ON s.user_key = u.key WHERE s.digest = $1`, digest)
 	var err error
-	in.User, err = scanUser(row, append(in.Session.into(), &in.Flash)...)
+	in.User, err = scanUser(row, in.Session.into()...)
 	if errors.Is(err, ErrNotFound) {
 		return SignedIn{}, ErrNoSession
 	} else if err != nil {
@@ -91,12 +90,6 @@ func (s *Service) ExpiredUser(ctx context.Context, digest Digest) (key Key, err 
 		err = nil
 	}
 	return key, err
-}
-
-// SetFlash keeps what the next page of a session is to say; an empty text once it
-// has been said. It is bookkeeping.
-func (s *Service) SetFlash(ctx context.Context, digest Digest, text string) error {
-	return s.note(ctx, saidOnce(digest, text))
 }
 
 // SignOut ends the session of that digest, which is the actor's, and returns the

@@ -160,20 +160,6 @@ func TestSessionShowsWhatIsStoredNow(t *testing.T) {
 	}
 }
 
-func TestFlash(t *testing.T) {
-	t.Parallel()
-	d := userstest.New(t)
-	signIn(t, d, "s")
-	for _, text := range []string{"Saved.", ""} {
-		if err := d.SetFlash(t.Context(), users.DigestOf("s"), text); err != nil {
-			t.Fatal(err)
-		}
-		if in, err := d.Session(t.Context(), users.DigestOf("s")); err != nil || in.Flash != text {
-			t.Errorf("got flash %q, %v; want %q", in.Flash, err, text)
-		}
-	}
-}
-
 // TestDeactivatedInTheDatabase has a session outlive a deactivation, as only a
 // hand in the database could bring about.
 func TestDeactivatedInTheDatabase(t *testing.T) {

@@ -196,8 +196,8 @@ func (c *changeTx) startSession(ctx context.Context, u User, v Visit, config Con
 		return Session{}, nothing, err
 	}
 	session := Session{newSessionID(), c.now, c.now, c.now.Add(config.SessionLifetime), v.Address, v.UserAgent}
-	_, err = c.exec(ctx, `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token, flash)
-		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, '')`,
+	_, err = c.exec(ctx, `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token)
+		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)`,
 		session.ID, v.Digest, u.Key, database.Time(c.now), database.Time(session.ExpiresAt), v.Address, v.UserAgent, v.IDToken)
 	started := about(ActionStarted, u, Change{Field: "session", New: string(session.ID)})
 	return session, slices.Concat(ends, most, []Event{started}), err
