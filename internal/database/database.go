@@ -38,6 +38,7 @@ type DB struct {
 	hasty bool    // writes do not wait for the disk in any case
 	write *sql.DB // one connection; its transactions take the write lock at once
 	read  *sql.DB // connections that refuse to write
+	look  *sql.DB // the same, for single rows
 }
 
 // Open opens the database at url, "sqlite:PATH", making the file and its
@@ -88,15 +89,20 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if db.read, err = pool(readerDSN(db.path), o); err != nil {
 		return err
 	}
-	db.read.SetMaxOpenConns(readers())
-	db.read.SetMaxIdleConns(readers())
+	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
+		return err
+	}
+	for _, p := range []*sql.DB{db.read, db.look} {
+		p.SetMaxOpenConns(readers())
+		p.SetMaxIdleConns(readers())
+	}
 	return db.read.PingContext(ctx)
 }
 
 // Close ends all connections. It waits for transactions under way.
 func (db *DB) Close() error {
 	var errs []error
-	for _, pool := range []*sql.DB{db.read, db.write} { // the last to close tidies the file up
+	for _, pool := range []*sql.DB{db.look, db.read, db.write} { // the last to close tidies the file up
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
@@ -172,6 +178,10 @@ func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
 // Reads returns the pool to read from. Its connections refuse every statement
 // that would write.
 func (db *DB) Reads() *sql.DB { return db.read }
+
+// LookUps returns the pool to read single rows from, which is quicker at that right
+// after a change. Like that of [DB.Reads] it refuses to write.
+func (db *DB) LookUps() *sql.DB { return db.look }
 
 // Ping returns nil if the database can be read and would take a write.
 func (db *DB) Ping(ctx context.Context) error {

@@ -228,8 +228,10 @@ func TestReadsRefuseToWrite(t *testing.T) {
 			t.Parallel()
 			db := newScratch(t)
 			var word string
-			if err := db.Reads().QueryRowContext(t.Context(), query).Scan(&word); !database.IsBusy(err) {
-				t.Errorf("got error %v, want a refusal", err)
+			for _, pool := range []*sql.DB{db.Reads(), db.LookUps()} {
+				if err := pool.QueryRowContext(t.Context(), query).Scan(&word); !database.IsBusy(err) {
+					t.Errorf("got error %v, want a refusal", err)
+				}
 			}
 			if got := words(t, db); got != 1 {
 				t.Errorf("got %d rows, want the one that was there", got)

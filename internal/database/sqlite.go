@@ -72,15 +72,25 @@ func writerDSN(path string, o Options) string {
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
-			"foreign_keys(1)", "cache_size(-4000)",
+			"foreign_keys(1)", "cache_size(-4000)", mmap,
 		},
 	})
 }
 
 // readerDSN returns the name under which the driver opens path to read only.
 func readerDSN(path string) string {
+	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)", mmap}})
+}
+
+// lookUpDSN returns the name under which the driver opens path to look up single
+// rows: without a memory map, which a change by someone else throws away, and which
+// to make again takes longer than to read the few pages that a look-up needs.
+func lookUpDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)"}})
 }
+
+// mmap is the setting of those that read many rows.
+var mmap = fmt.Sprintf("mmap_size(%d)", int64(mapped))
 
 // dsn adds to the driver's settings q those that all connections share.
 func dsn(path, mode string, q url.Values) string {
@@ -88,9 +98,7 @@ func dsn(path, mode string, q url.Values) string {
 	q.Set("_time_integer_format", "unix_micro")
 	q.Set("_dqs", "0")       // text in double quotes is a name, never a value
 	q.Set("_defensive", "1") // no statement can damage the file
-	for _, pragma := range []string{
-		"busy_timeout(5000)", "trusted_schema(0)", fmt.Sprintf("mmap_size(%d)", int64(mapped)),
-	} {
+	for _, pragma := range []string{"busy_timeout(5000)", "trusted_schema(0)"} {
 		q.Add("_pragma", pragma)
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()

@@ -30,7 +30,7 @@ type Consequences struct {
 // User returns a user. It returns [ErrNotFound] and a [*ForbiddenError]; who may
 // not see the directory does not learn who is in it.
 func (s *Service) User(ctx context.Context, actor Actor, id ID) (User, error) {
-	u, err := targetOf(ctx, s.reads(), actor, canonical(string(id)), ActSee)
+	u, err := targetOf(ctx, s.lookUps(), actor, canonical(string(id)), ActSee)
 	return u, in("find user", id, err)
 }
 

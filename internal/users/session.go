@@ -56,7 +56,7 @@ func scanSession(row scanner) (Session, error) {
 // session, it has been idle or open for too long, or its user is deactivated.
 func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) {
 	var in SignedIn
-	row := s.reads().QueryRowContext(ctx, `SELECT `+userColumns+`, `+sessionColumns+userTables+
+	row := s.lookUps().QueryRowContext(ctx, `SELECT `+userColumns+`, `+sessionColumns+userTables+
 		`JOIN sessions s ON s.user_key = u.key WHERE s.digest = $1`, digest)
 	var err error
 	in.User, err = scanUser(row, in.Session.into()...)
