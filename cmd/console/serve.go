@@ -69,7 +69,10 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 // openDirectory returns the directory kept in db, ready to be searched.
 func openDirectory(ctx context.Context, db *database.DB, c users.Config) (*users.Service, error) {
 	directory := users.NewService(db, c)
-	if err := directory.Spell(ctx); err != nil {
+	err := directory.Spell(ctx, func(done int) {
+		c.Log.Info("preparing the search, once after an update", "users", done)
+	})
+	if err != nil {
 		directory.Close()
 		return nil, err
 	}

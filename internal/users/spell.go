@@ -10,9 +10,10 @@ const spellAtOnce = 1000
 
 // Spell writes the search texts that are missing: where an earlier version of the
 // console spelled them otherwise, its successor's migration leaves them empty. It
-// is quick where there are none.
-func (s *Service) Spell(ctx context.Context) error {
-	for {
+// is quick where there are none, and otherwise tells now and then how many users it
+// has come to.
+func (s *Service) Spell(ctx context.Context, told func(done int)) error {
+	for done := 0; ; {
 		missing, err := usersWhere(ctx, s.reads(), `u.search_text = '' LIMIT $1`, spellAtOnce)
 		if err != nil || len(missing) == 0 {
 			return err
@@ -24,5 +25,7 @@ func (s *Service) Spell(ctx context.Context) error {
 		if err := s.note(ctx, all...); err != nil {
 			return fmt.Errorf("write search texts: %w", err)
 		}
+		done += len(missing)
+		told(done)
 	}
 }

@@ -145,8 +145,9 @@ func TestSpell(t *testing.T) {
 		if err != nil || len(l.Users) != want {
 			t.Errorf("found %d, %v; want %d", len(l.Users), err, want)
 		}
-		if err := s.Spell(t.Context()); err != nil {
-			t.Fatal(err)
+		told := 0
+		if err := s.Spell(t.Context(), func(n int) { told = n }); err != nil || told != 1-want {
+			t.Fatalf("Spell: told of %d users, %v", told, err)
 		}
 	}
 }
