@@ -113,6 +113,9 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	if !unusable && listing.Total != (users.Total{}) {
 		m.Count = totalWords(listing.Total)
 	}
+	if listing.Newest {
+		m.Order = "Newest first, as they are more than can be put in order"
+	}
 	status := http.StatusOK
 	if wrong != nil {
 		status = formStatus(wrong)
