@@ -40,7 +40,7 @@ var answers = []struct {
 	{errCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was done. Open the page in the console and send it from there."},
 	{errTooMany, http.StatusTooManyRequests, "There were too many tries from your network. Wait a minute, then try again."},
 	{errExportedOften, http.StatusTooManyRequests, "You have exported the directory many times in a row. Wait a minute, then export it again."},
-	{users.ErrExporting, http.StatusTooManyRequests, "Others are exporting the directory at this moment. Wait until they are done, then export it again."},
+	{users.ErrExporting, http.StatusTooManyRequests, "An export of yours is still running, or as many of others as may run at once. Wait until one is done, then export again."},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "That is more than the console takes. Send less."},
 	{errBadForm, http.StatusBadRequest, "The form could not be read. Open the page again and send it from there."},
 }

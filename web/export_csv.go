@@ -57,14 +57,31 @@ func appendCell(b []byte, text string) []byte {
 	if quoted {
 		b = append(b, '"')
 	}
-	if isFormula(text) {
-		b = append(b, '\'')
-	}
+	text = plainCell(text)
 	if !quoted {
 		return append(b, text...)
 	}
 	b = append(b, strings.ReplaceAll(text, `"`, `""`)...)
 	return append(b, '"')
+}
+
+// plainCell returns a text with an apostrophe before what would be a formula: at its
+// beginning, and after a semicolon, which ends a cell where the comma is the decimal
+// sign.
+func plainCell(text string) string {
+	var b strings.Builder
+	for rest := text; ; {
+		if isFormula(rest) {
+			b.WriteByte('\'')
+		}
+		i := strings.IndexByte(rest, ';')
+		if i < 0 {
+			b.WriteString(rest)
+			return b.String()
+		}
+		b.WriteString(rest[:i+1])
+		rest = rest[i+1:]
+	}
 }
 
 // isFormula reports whether a spreadsheet might carry out a text: by its first

@@ -96,6 +96,7 @@ func TestExportedCSV_hostile(t *testing.T) {
 		`"quoted", twice ""`:                 `"quoted", twice ""`,
 		"two\nlines":                         "two\nlines",
 		"a=1":                                "a=1",
+		"a;=1;b;-2;":                         "a;'=1;b;'-2;",
 		"Zoë 👩‍🚀":                            "Zoë 👩‍🚀",
 		"\u05d0\u05d1, \u0645":               "\u05d0\u05d1, \u0645",
 		"'":                                  "'",

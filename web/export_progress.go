@@ -101,7 +101,7 @@ func (a *App) exportProgress(c echo.Context) error {
 	// It may not have been asked for yet. One that has been forgotten, as by a
 	// restart, ends in silence: the browser itself knows how it went.
 	var m views.ExportProgress
-	if tries, err := strconv.Atoi(c.QueryParam("tries")); err == nil && tries < maxExportTries {
+	if tries, err := strconv.Atoi(c.QueryParam("tries")); err == nil && tries >= 0 && tries < maxExportTries {
 		m.Again = progressPath(name, tries+1)
 	}
 	return render(c, http.StatusOK, views.ExportProgressPart(m))

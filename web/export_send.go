@@ -89,9 +89,11 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 		block: exportPart{bytes: make([]byte, 0, exportBlock+exportBlock/4)},
 	}
 	defer s.stop()
+	broken := true
+	defer func() { a.exporting.end(s.seen, broken) }()
 	err := a.users.Export(ctx, actor(c), form.query(zoneOf(viewer(c))), form.Format, s.ready, s.adder(ctx))
 	err = s.finish(ctx, err)
-	a.exporting.end(s.seen, err != nil)
+	broken = err != nil
 	if err != nil && s.begun {
 		a.breakOff(c, err)
 	}

@@ -98,9 +98,7 @@ func (a *App) exportUsers(c echo.Context) error {
 // showExport answers with the page that exports what the form asks for; wrong is
 // what was wrong with it when it was posted.
 func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error) error {
-	q := form.query(zoneOf(viewer(c)))
-	q.Limit = 1 // only how many there are
-	listing, err := a.users.Users(c.Request().Context(), actor(c), q)
+	size, err := a.users.ExportSize(c.Request().Context(), actor(c), form.query(zoneOf(viewer(c))))
 	_, unusable := errors.AsType[*users.InvalidError](err)
 	if err != nil && !unusable {
 		return err
@@ -110,10 +108,10 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	}
 	m := a.exportPage(c, form, outcomeOf(wrong))
 	m.Kept, m.Unusable = kept, unusable
-	if !unusable && listing.Total != (users.Total{}) {
-		m.Count = totalWords(listing.Total)
+	if !unusable && size.Total != (users.Total{}) {
+		m.Count = totalWords(size.Total)
 	}
-	if listing.Newest {
+	if size.Newest {
 		m.Order = "Newest first, as they are more than can be put in order"
 	}
 	status := http.StatusOK

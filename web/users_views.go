@@ -52,15 +52,16 @@ func (a *App) saveView(c echo.Context) error {
 		err = bindForm(c, &form.viewForm)
 	}
 	at, offered := directoryAddress(form.Query)
+	var saved users.SavedView
 	if err == nil && !offered {
 		err = &users.InvalidError{Fields: []users.FieldError{{Message: "The directory has no such view. Open it and save the view there."}}}
 	}
 	if err == nil {
-		_, err = a.users.SaveView(c.Request().Context(), actor(c), users.NewView{Name: form.Name, Query: at.query.Encode(), Shared: form.Shared})
+		saved, err = a.users.SaveView(c.Request().Context(), actor(c), users.NewView{Name: form.Name, Query: at.query.Encode(), Shared: form.Shared})
 	}
 	switch {
 	case err == nil:
-		a.flash(c, "Saved the view “"+plainText(strings.TrimSpace(form.Name))+"”.")
+		a.flash(c, "Saved the view “"+plainText(saved.Name)+"”.")
 		return a.seeOther(c, at.String())
 	case !correctable(err):
 		return err
@@ -103,7 +104,7 @@ func (a *App) savedViewsPage(c echo.Context) (views.SavedViews, error) {
 	saved, err := a.users.SavedViews(c.Request().Context(), actor(c))
 	m := views.SavedViews{Chrome: a.chrome(c, "Saved views", "users"), Directory: "/users", Delete: "/users/views/delete"}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Saved views"}}
-	who := actor(c)
+	who, t := actor(c), a.tell(c)
 	for _, v := range saved {
 		at := savedAddress(v)
 		line := views.SavedView{
@@ -112,7 +113,7 @@ func (a *App) savedViewsPage(c echo.Context) (views.SavedViews, error) {
 		}
 		line.MayDelete = v.Owner.Key == who.Key || who.May(users.ActDeleteView, users.User{}) == nil
 		if v.Owner.Key != who.Key {
-			line.Owner = a.tell(c).person(v.Owner)
+			line.Owner = t.person(v.Owner)
 		}
 		m.Views = append(m.Views, line)
 	}

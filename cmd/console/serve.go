@@ -70,6 +70,9 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 func openDirectory(ctx context.Context, db *database.DB, c users.Config) (*users.Service, error) {
 	directory := users.NewService(db, c)
 	err := directory.Spell(ctx, func(done int) {
+		if done%50_000 != 0 {
+			return
+		}
 		c.Log.Info("preparing the search, once after an update", "users", done)
 	})
 	if err != nil {

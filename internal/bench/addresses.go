@@ -136,7 +136,7 @@ func tryTerms(ctx context.Context, s *site, terms []string, least, most, want in
 		if err != nil {
 			return nil, "", 0, err
 		}
-		if n >= 0 && (n < least || n > most) {
+		if n < least || n > most {
 			continue
 		}
 		longest = max(longest, took)

@@ -22,8 +22,9 @@ func machine(ctx context.Context, dir string) string {
 	if kilobytes, err := strconv.ParseFloat(memory, 64); err == nil {
 		facts = append(facts, fmt.Sprintf("%.0f GB of memory", kilobytes/1e6))
 	}
-	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
-	facts = append(facts, fallback(strings.TrimSpace("Linux "+string(kernel)), runtime.GOOS), "data on "+filesystem(dir),
+	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	kernel := strings.Join(strings.SplitN(string(release), ".", 3)[:2], ".")
+	facts = append(facts, fallback(strings.TrimSpace("Linux "+kernel), runtime.GOOS), "data on "+filesystem(dir),
 		strings.Replace(runtime.Version(), "go", "Go ", 1), "console "+revision(ctx))
 	return strings.Join(facts, " · ")
 }

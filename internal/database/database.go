@@ -9,6 +9,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -92,11 +93,16 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
 		return err
 	}
+	db.keepReaders()
+	return db.read.PingContext(ctx)
+}
+
+// keepReaders has the pools that read keep as many connections as they may open.
+func (db *DB) keepReaders() {
 	for _, p := range []*sql.DB{db.read, db.look} {
 		p.SetMaxOpenConns(readers())
 		p.SetMaxIdleConns(readers())
 	}
-	return db.read.PingContext(ctx)
 }
 
 // Close ends all connections. It waits for transactions under way.
@@ -126,7 +132,7 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
 // Note is Transact for what may be lost with the power, though not with the
 // program: it does not wait for the disk. What is written later by Transact takes
 // it to the disk along with itself.
-func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
+func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	writer, err := db.turn(ctx)
 	if err != nil {
 		return err
@@ -135,13 +141,19 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
 	if db.hasty {
 		return transact(ctx, writer, do)
 	}
-	if _, err := writer.ExecContext(ctx, noted); err != nil {
+	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
+	// a connection that cannot be brought to that is not used any more.
+	whole := context.WithoutCancel(ctx)
+	defer func() {
+		if _, restoreErr := writer.ExecContext(whole, durable); restoreErr != nil {
+			_ = writer.Raw(func(any) error { return driver.ErrBadConn })
+			err = errors.Join(err, restoreErr)
+		}
+	}()
+	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	err = transact(ctx, writer, do)
-	// Whatever has become of ctx, the next transaction waits for the disk again.
-	_, restoreErr := writer.ExecContext(context.WithoutCancel(ctx), durable)
-	return errors.Join(err, restoreErr)
+	return transact(ctx, writer, do)
 }
 
 // transact runs do in a transaction of a connection.

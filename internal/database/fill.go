@@ -20,7 +20,7 @@ var errFillInUse = errors.New("database: only one that was opened as Unsynced ca
 //
 // Fill takes up some hundred megabytes of memory. It is for a file that is being
 // built: it refuses a database that was not opened as Unsynced.
-func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, total int)) error {
+func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, total int)) (err error) {
 	if !db.hasty {
 		return errFillInUse
 	}
@@ -29,13 +29,15 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 		return err
 	}
 	defer writer.Close()
-	db.read.SetMaxIdleConns(0) // the journal can be changed while nobody reads
-	defer db.read.SetMaxIdleConns(readers())
-	err = set(ctx, writer, filling)
-	if err == nil {
-		err = transact(ctx, writer, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
+	for _, readers := range []*sql.DB{db.read, db.look} { // the journal can be changed while nobody reads
+		readers.SetMaxIdleConns(0)
 	}
-	return errors.Join(err, set(context.WithoutCancel(ctx), writer, filled))
+	defer db.keepReaders()
+	defer func() { err = errors.Join(err, set(context.WithoutCancel(ctx), writer, filled)) }()
+	if err := set(ctx, writer, filling); err != nil {
+		return err
+	}
+	return transact(ctx, writer, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
 }
 
 // fill runs do while indexes and triggers are set aside.
@@ -55,17 +57,18 @@ func fill(ctx context.Context, tx *sql.Tx, do func(*sql.Tx) error, told func(don
 // that go straight to the file, and not twice.
 var (
 	filling = []string{"PRAGMA foreign_keys = OFF", "PRAGMA journal_mode = MEMORY", "PRAGMA cache_size = -400000", "PRAGMA temp_store = MEMORY"}
-	filled  = []string{"PRAGMA foreign_keys = ON", "PRAGMA journal_mode = WAL", "PRAGMA cache_size = -4000", "PRAGMA temp_store = DEFAULT"}
+	filled  = []string{"PRAGMA foreign_keys = ON", "PRAGMA journal_mode = WAL", "PRAGMA cache_size = " + writerCache, "PRAGMA temp_store = DEFAULT"}
 )
 
-// set changes settings of a connection.
+// set changes settings of a connection, as many as it can.
 func set(ctx context.Context, writer *sql.Conn, pragmas []string) error {
+	var errs []error
 	for _, pragma := range pragmas {
 		if _, err := writer.ExecContext(ctx, pragma); err != nil {
-			return fmt.Errorf("%s: %w", pragma, err)
+			errs = append(errs, fmt.Errorf("%s: %w", pragma, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // An extra is an index or a trigger.

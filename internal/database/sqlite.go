@@ -62,6 +62,10 @@ const (
 	durable = "PRAGMA synchronous = FULL"
 )
 
+// writerCache is how much of the file the connection that writes keeps, in KiB below
+// zero as SQLite wants it.
+const writerCache = "-4000"
+
 // writerDSN returns the name under which the driver opens path to write.
 func writerDSN(path string, o Options) string {
 	synchronous := "FULL"
@@ -72,7 +76,7 @@ func writerDSN(path string, o Options) string {
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
-			"foreign_keys(1)", "cache_size(-4000)", mmap,
+			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap,
 		},
 	})
 }

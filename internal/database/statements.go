@@ -161,8 +161,11 @@ func (c *conn) Close() error {
 
 // keeps reports whether a statement reads or writes rows.
 func keeps(query string) bool {
-	word, _, _ := strings.Cut(strings.TrimLeft(query, " \t\n"), " ")
-	switch strings.TrimSpace(strings.ToUpper(word)) {
+	words := strings.Fields(query[:min(len(query), 40)]) // the first is wanted
+	if len(words) == 0 {
+		return false
+	}
+	switch strings.ToUpper(words[0]) {
 	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":
 		return true
 	}

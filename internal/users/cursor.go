@@ -68,7 +68,7 @@ func (q Query) place() (place, error) {
 
 // question returns what q asks for, whatever the order and place.
 func (q Query) question() string {
-	return fmt.Sprintf("%q %q %q %q %q %q %q %q", q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, q.Zone.String())
+	return fmt.Sprintf("%t %q %q %q %q %q %q %q %q", q.suggest, q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, q.Zone.String())
 }
 
 // fingerprint stands for a place in the list that q is about, so that it is none

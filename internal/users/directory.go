@@ -51,7 +51,7 @@ type Query struct {
 	Before  string
 	Limit   int // rows; 0 means DefaultLimit; at most MaxLimit
 
-	enabled bool // those who are deactivated are left out
+	suggest bool // nothing but the users is wanted, and none who are deactivated
 }
 
 // A Listing is one page of the directory. Its users lack what no list shows: their
@@ -109,6 +109,9 @@ func (s *Service) list(ctx context.Context, q Query) (Listing, error) {
 		return s.list(ctx, q)
 	}
 	l := page.listing(q, at)
+	if q.suggest {
+		return l, nil
+	}
 	l.Newest, l.Counts = p.newest, sel.tallies.views()
 	l.Total, err = s.total(ctx, sel, page, q)
 	return l, err
@@ -205,7 +208,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 
 // asksNothing reports whether q filters by nothing but a view.
 func (q Query) asksNothing() bool {
-	return q.Kind == "" && q.Role == "" && q.Status == "" && q.Seen == "" && q.Created == "" && !q.enabled
+	return q.Kind == "" && q.Role == "" && q.Status == "" && q.Seen == "" && q.Created == "" && !q.suggest
 }
 
 // wants reports whether q and what was typed ask for the users of a facet.
@@ -214,13 +217,16 @@ func (q Query) wants(f facet, t typed) bool {
 	return (f.Kind != KindSystem || system) &&
 		(q.Kind == "" || q.Kind == f.Kind) && (q.Role == "" || q.Role == f.Role) && (q.Status == "" || q.Status == f.Status) &&
 		all(t.kind, f.Kind) && all(t.role, f.Role) && all(t.status, f.Status) &&
-		(!q.enabled || f.Status != StatusDeactivated)
+		(!q.suggest || f.Status != StatusDeactivated)
 }
 
 // all reports whether each of the values asked for is the one there is.
 func all[T comparable](asked []T, is T) bool {
 	return !slices.ContainsFunc(asked, func(one T) bool { return one != is })
 }
+
+// maxText is how long what is searched for may be, in bytes.
+const maxText = 1000
 
 // validate returns what is wrong with the filters of q and with what was typed.
 func (q Query) validate(t typed) *InvalidError {
@@ -238,6 +244,9 @@ func (q Query) validate(t typed) *InvalidError {
 	known("sort", q.Sort.column() != "", "name, id, created, seen or updated, each also with -")
 	for _, sentence := range t.strange {
 		bad.add("q", sentence)
+	}
+	if len(q.Text) > maxText {
+		bad.add("q", "This is more than can be searched for. Use fewer words.")
 	}
 	return bad
 }

@@ -17,7 +17,7 @@ var (
 	ErrStale     = errors.New("user was changed by someone else") // as a [*StaleError]
 	ErrTaken     = errors.New("user_id is already in use")
 	ErrLastOwner = errors.New("there must be an active owner")
-	ErrExporting = errors.New("others are exporting the directory")
+	ErrExporting = errors.New("exports of the directory are under way")
 	ErrBadCursor = errors.New("not a place in this list")
 	ErrNoSession = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
 )

@@ -5,15 +5,41 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// maxExports is how many exports may be under way at once: each keeps a connection
-// for as long as its reader takes, and others want to read, too.
+// maxExports is how many exports may be under way at once, each by somebody else:
+// it keeps a connection for as long as its reader takes, and others want to read, too.
 const maxExports = 2
+
+// exporters are those whose exports are under way.
+type exporters struct {
+	mu  sync.Mutex
+	all []Key
+}
+
+// begin reports whether the actor may export now, and counts them in if so.
+func (e *exporters) begin(actor Key) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.all) >= maxExports || slices.Contains(e.all, actor) {
+		return false
+	}
+	e.all = append(e.all, actor)
+	return true
+}
+
+// end counts the actor out.
+func (e *exporters) end(actor Key) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.all = slices.DeleteFunc(e.all, func(k Key) bool { return k == actor })
+}
 
 // An Exported is a user as an export holds it. Its times are zero for never, its
 // texts empty for none.
@@ -41,37 +67,89 @@ const exportColumns = `u.user_id, u.name, u.kind, u.role, u.status, u.created_at
 
 // Export reads all users that q asks for, in its order, whatever its place and
 // limit: all as they were at one moment, however long it takes and whoever changes
-// them meanwhile. ready is called once it is decided, and recorded in the history,
+// them meanwhile. Who has the user_id that is searched for comes first only where no
+// more are found than are put in order. ready is called once it is decided, and recorded in the history,
 // that they are exported in that format, with how many they are; then each, with
 // one user after the other, whom it must not keep. What either returns ends the
 // export.
 //
 // Export returns a [*ForbiddenError], an [*InvalidError] on a filter it does not
-// know, [ErrExporting] while too many others export, and what ready and each
-// return.
+// know, [ErrExporting] while the actor or too many others export, and what ready and
+// each return.
 func (s *Service) Export(ctx context.Context, actor Actor, q Query, format string, ready func(Total) error, each func(*Exported) error) error {
 	if err := actor.May(ActExport, User{}); err != nil {
 		return err
 	}
-	select {
-	case s.exports <- struct{}{}:
-		defer func() { <-s.exports }()
-	default:
+	if !s.exports.begin(actor.Key) {
 		return ErrExporting
 	}
+	defer s.exports.end(actor.Key)
 	q = q.tidy()
-	q.After, q.Before, q.Limit = "", "", 1
-	l, err := s.list(ctx, q) // tells what is wrong with q, and how many they are
+	p, err := s.exportPlan(ctx, q)
 	if err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
-	if err := s.recordExport(ctx, actor, q, format, l.Total); err != nil {
+	total, err := p.number(ctx, s.reads(), math.MaxInt32)
+	if err != nil {
+		return fmt.Errorf("count users to export: %w", err)
+	}
+	if err := s.recordExport(ctx, actor, q, format, total); err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
-	if err := ready(l.Total); err != nil {
+	if err := ready(total); err != nil {
 		return err
 	}
-	return s.exportEach(ctx, q, each)
+	return p.exportEach(ctx, s.reads(), each)
+}
+
+// An ExportSize is how many users an export would hold, and whether the newest would
+// come first.
+type ExportSize struct {
+	Total  Total
+	Newest bool
+}
+
+// ExportSize returns what an export of q would be like: exact up to 100,000 users, and
+// beyond where the database keeps the count. Its errors are those of [Service.Export].
+func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportSize, error) {
+	if err := actor.May(ActExport, User{}); err != nil {
+		return ExportSize{}, err
+	}
+	p, err := s.exportPlan(ctx, q)
+	if err != nil {
+		return ExportSize{}, fmt.Errorf("count users to export: %w", err)
+	}
+	total, err := p.number(ctx, s.reads(), maxCounted)
+	if err == nil && total.How != Exactly {
+		var e estimate
+		if e, err = s.estimates.of(ctx, s.reads(), p.selection, q.tidy()); err == nil {
+			total = roundedTotal(e.n, maxCounted)
+		}
+	}
+	return ExportSize{total, p.newest}, err
+}
+
+// exportPlan returns how all users that q asks for are read.
+func (s *Service) exportPlan(ctx context.Context, q Query) (plan, error) {
+	q = q.tidy()
+	q.After, q.Before = "", ""
+	sel, err := s.selection(ctx, q)
+	if err != nil {
+		return plan{}, err
+	}
+	return sel.plan(ctx, s.reads(), q, place{})
+}
+
+// number counts the users of p, up to most of them.
+func (p plan) number(ctx context.Context, r reader, most int) (Total, error) {
+	if n, kept := p.kept(); kept {
+		return Total{N: n}, nil
+	}
+	n, err := countUpTo(ctx, r, most+1, func(f *filter) string { return p.everyone(f, `u.number`) })
+	if n > most {
+		return Total{N: most, How: MoreThan}, err
+	}
+	return Total{N: n}, err
 }
 
 // recordExport leaves the event of an export.
@@ -99,19 +177,15 @@ func (t Total) String() string {
 	return [...]string{Exactly: "", About: "about ", MoreThan: "more than "}[t.How] + strconv.Itoa(t.N)
 }
 
-// exportEach calls each with all users that q asks for. They are read by one
-// statement, and so as they were at one moment.
-func (s *Service) exportEach(ctx context.Context, q Query, each func(*Exported) error) error {
-	sel, err := s.selection(ctx, q)
-	if err != nil {
-		return err
-	}
-	p, err := sel.plan(ctx, s.reads(), q, place{})
-	if err != nil {
-		return err
-	}
+// exportEach calls each with all users of p. They are read by one statement, and so
+// as they were at one moment.
+func (p plan) exportEach(ctx context.Context, r reader, each func(*Exported) error) error {
 	var f filter
-	rows, err := s.reads().QueryContext(ctx, p.exportQuery(&f), f.args...)
+	order := p.within(place{})
+	if p.candidates != nil {
+		order = ` ORDER BY ` + p.order(place{}, `p.`)
+	}
+	rows, err := r.QueryContext(ctx, p.everyone(&f, exportColumns)+order, f.args...)
 	if err != nil {
 		return err
 	}
@@ -129,14 +203,13 @@ func (s *Service) exportEach(ctx context.Context, q Query, each func(*Exported) 
 	return rows.Err()
 }
 
-// exportQuery returns the query of all users of p. Where they are few they are put
-// in order; otherwise an index has the order, so that the first is there at once.
-func (p plan) exportQuery(f *filter) string {
+// everyone returns the query of columns of all users of p, in no order yet. Where
+// they are few they are put in order; otherwise an index has the order, so that the
+// first is there at once.
+func (p plan) everyone(f *filter, columns string) string {
 	const tables = ` LEFT JOIN users r ON r.key = u.responsible_key`
 	if p.candidates != nil {
-		p.limit = math.MaxInt32
-		return `WITH hits AS MATERIALIZED (` + p.hits(f) + `) SELECT ` + exportColumns + `
-			FROM hits p CROSS JOIN users u ON u.number = p.number` + tables + ` ORDER BY ` + p.order(place{}, `p.`)
+		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u ON u.number = p.number` + tables
 	}
 	from, conditions := `users u`, p.outside(f)
 	if p.newest {
@@ -144,7 +217,7 @@ func (p plan) exportQuery(f *filter) string {
 		from, conditions = one.tables, one.conditions
 	}
 	conditions = append(conditions, p.details(f, p.column, p.sure)...)
-	return `SELECT ` + exportColumns + ` FROM ` + from + tables + ` WHERE ` + allOf(conditions) + p.within(place{})
+	return `SELECT ` + columns + ` FROM ` + from + tables + ` WHERE ` + allOf(conditions)
 }
 
 // An exportScan is one row of an export as the driver hands it over.

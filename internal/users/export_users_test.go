@@ -87,13 +87,23 @@ func TestExportRefuses(t *testing.T) {
 	if err := d.Export(t.Context(), d.Owner, users.Query{Text: "typ:service"}, "csv", never, nil); !errors.As(err, &bad) || !strings.Contains(bad.Error(), "typ:") {
 		t.Errorf("an unknown filter: got %v", err)
 	}
-	inside := func(users.Total) error {
-		return d.Export(t.Context(), d.Owner, users.Query{}, "csv", func(users.Total) error {
-			return d.Export(t.Context(), d.Owner, users.Query{}, "csv", never, nil)
-		}, nil)
+	anna, bert := d.Person(t, "anna@example.com", users.RoleAuditor), d.Person(t, "bert@example.com", users.RoleAdmin)
+	nested := func(by users.Actor, inside func() error) error {
+		return d.Export(t.Context(), by, users.Query{}, "csv", func(users.Total) error { return inside() }, func(*users.Exported) error { return nil })
 	}
-	if err := d.Export(t.Context(), d.Owner, users.Query{}, "csv", inside, nil); !errors.Is(err, users.ErrExporting) {
-		t.Errorf("the third at once: got %v", err)
+	err := nested(d.Owner, func() error {
+		if err := nested(d.Owner, func() error { t.Error("it has begun"); return nil }); !errors.Is(err, users.ErrExporting) {
+			t.Errorf("the same once more: got %v", err)
+		}
+		return nested(anna, func() error {
+			if err := nested(bert, func() error { t.Error("it has begun"); return nil }); !errors.Is(err, users.ErrExporting) {
+				t.Errorf("the third at once: got %v", err)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Errorf("two at once: got %v", err)
 	}
 	if events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported}); err != nil || len(events.Events) != 2 {
 		t.Errorf("got %d events, %v; want those of the two that began", len(events.Events), err)

@@ -96,7 +96,7 @@ func randomQuestion(r *rand.Rand, words []string) question {
 	q.Kind = users.Kind(maybe(3, "person", "service"))
 	q.Role = users.Role(maybe(3, "user", "auditor", "admin", "owner"))
 	q.Status = users.Status(maybe(3, "invited", "active", "deactivated"))
-	q.Seen = users.Span(maybe(3, "<20d", ">20d", "never", "<5d"))
+	q.Seen = users.Span(maybe(3, "<20d", ">20d", "never", "<5d", "<36500d"))
 	q.Created = users.Span(maybe(4, "<20d", ">20d", ">5d"))
 	q.Sort = users.Sort(maybe(4, "-") + []string{"name", "id", "created", "seen", "updated"}[r.IntN(5)])
 	q.Limit = 1 + r.IntN(9)
@@ -106,7 +106,7 @@ func randomQuestion(r *rand.Rand, words []string) question {
 // holds reports whether q asks for u.
 func (q question) holds(u users.User, now time.Time) bool {
 	in := func(s users.Span, at time.Time) bool {
-		days := map[users.Span]int{"<5d": 5, "<20d": 20, ">20d": 20, ">5d": 5}[s]
+		days := map[users.Span]int{"<5d": 5, "<20d": 20, ">20d": 20, ">5d": 5, "<36500d": 36500}[s]
 		from := now.Truncate(24*time.Hour).AddDate(0, 0, -days)
 		switch {
 		case s == "":
@@ -114,7 +114,7 @@ func (q question) holds(u users.User, now time.Time) bool {
 		case s == "never":
 			return at.IsZero()
 		case s[0] == '<':
-			return !at.Before(from)
+			return !at.Before(from) && !at.IsZero()
 		}
 		return at.Before(from) && !at.IsZero()
 	}

@@ -58,22 +58,42 @@ func (p plan) search(ctx context.Context, r reader, at place) (plan, error) {
 	if at.newest() {
 		return p.newestFirst(), nil
 	}
-	// Those whom hardly anyone has need not be counted before they are read.
-	few, err := slices.ContainsFunc(p.terms, func(t term) bool { return t.rare(p.known) }), error(nil)
-	if !few {
-		few, err = p.fits(ctx, r, p.found)
-	}
+	few, err := p.foundFew(ctx, r, at)
 	switch {
 	case err != nil:
 		return plan{}, err
-	case few || at.key() && p.size() > p.most:
+	case few:
 		p.candidates, p.sure = p.found, p.foundAlone()
 	case p.size() <= p.most:
 		p.candidates = p.ofFacets
+	case at.key(): // the order of the page before cannot be kept up
+		return plan{}, ErrBadCursor
 	default:
 		return p.newestFirst(), nil
 	}
 	return p, nil
+}
+
+// grown is how many times as many may be found on a later page as on the first, so
+// that it is in the same order.
+const grown = 2
+
+// foundFew reports whether those whom the index of the search finds can be put in
+// order. Those whom hardly anyone has, and those whom many have, need not be counted
+// for that.
+func (p plan) foundFew(ctx context.Context, r reader, at place) (bool, error) {
+	switch {
+	case slices.ContainsFunc(p.terms, func(t term) bool { return t.rare(p.known) }):
+		return true, nil
+	case !at.key() && len(p.terms) == 1 && p.terms[0].isThree() && p.known.about(p.terms[0], p.tallies.sum(views[ViewAll].facet)) > 3*p.most:
+		return false, nil
+	}
+	most := p.most
+	if at.key() {
+		most *= grown
+	}
+	n, err := countUpTo(ctx, r, most+1, p.found)
+	return n <= most, err
 }
 
 // found is the query of the numbers of all that the index of the search finds.

@@ -90,12 +90,15 @@ func (t *typed) word(w word, alone bool) {
 	if id, err := ParseID(w.text); err == nil && (alone || id.isAddress()) {
 		t.exact = id
 	}
-	if len(t.terms) == maxTerms {
-		return
+	words := []string{w.text}
+	if folded := foldWords(w.text); len(folded) > 1 { // of one sign that stands for several words
+		words = folded
 	}
-	one := termOf(w.text)
-	t.terms = append(t.terms, one)
-	t.nobody = t.nobody || len(one) == 0
+	for _, word := range words[:min(len(words), maxTerms-len(t.terms))] {
+		one := termOf(word)
+		t.terms = append(t.terms, one)
+		t.nobody = t.nobody || len(one) == 0
+	}
 }
 
 // filter adds what a filter says, or what is wrong with it.

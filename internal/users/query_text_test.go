@@ -70,6 +70,7 @@ func TestReadTyped_strange(t *testing.T) {
 		"seen:<-5d":               "is not understood",
 		"seen:<99999999d":         "is not understood",
 		"seen:<2026-01-01..":      "is not understood",
+		"seen:<0001-01-01":        "is not understood",
 		"created:2026-2..2025-01": "is not understood",
 	} {
 		r := readTyped(text, readAt, time.UTC)
@@ -92,13 +93,15 @@ func TestSpan(t *testing.T) {
 		"<2026-01-01":            {[]string{"2025-12-31T21:59:59Z"}, []string{"2025-12-31T22:00:00Z", "1970-01-01T00:00:00Z"}},
 		"<=2026-01-01":           {[]string{"2026-01-01T21:59:59Z"}, []string{"2026-01-01T22:00:00Z"}},
 		"2026-01-01..2026-01-31": {[]string{"2025-12-31T22:00:00Z", "2026-01-31T21:59:59Z"}, []string{"2026-01-31T22:00:00Z"}},
+		">=1960-01-01":           {[]string{"2026-01-01T00:00:00Z"}, []string{"1970-01-01T00:00:00Z"}},
+		"<36500d":                {[]string{"2026-01-01T00:00:00Z"}, []string{"1970-01-01T00:00:00Z"}},
 		"never":                  {[]string{"1970-01-01T00:00:00Z"}, []string{"2026-01-01T00:00:00Z"}},
 	}
 	holds := func(r timeRange, at time.Time) bool {
 		switch {
 		case r.never:
 			return at.Equal(never)
-		case r.from.IsZero() && at.Equal(never):
+		case at.Equal(never):
 			return false
 		}
 		return !at.Before(r.from) && (r.before.IsZero() || at.Before(r.before))

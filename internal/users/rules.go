@@ -3,6 +3,7 @@ package users
 import (
 	"fmt"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -109,7 +110,8 @@ func zoneFlaw(name string) string {
 	if _, known := zones.Load(name); known {
 		return ""
 	}
-	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+	// A name with a detour in it, such as Europe/./Zurich, is found, but is none.
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" || path.Clean(name) != name {
 		return "Choose a time zone, like Europe/Zurich."
 	}
 	zones.Store(name, nil)

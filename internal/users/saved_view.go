@@ -61,6 +61,9 @@ func scanView(row scanner) (SavedView, error) {
 	return v, err
 }
 
+// shared is the condition of views that are shared by someone who may still.
+const shared = `(v.shared = 1 AND u.role IN ('admin', 'owner') AND u.status <> 'deactivated')`
+
 // SavedViews returns the views that the actor has saved, by name, and after them
 // those that others share. It returns a [*ForbiddenError].
 func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, error) {
@@ -68,7 +71,7 @@ func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, err
 		return nil, err
 	}
 	all, err := collect(ctx, s.reads(), scanView,
-		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 OR v.shared = 1`, actor.Key)
+		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 OR `+shared, actor.Key)
 	if err != nil {
 		return nil, fmt.Errorf("list saved views: %w", err)
 	}
@@ -186,7 +189,7 @@ func (s *Service) DeleteView(ctx context.Context, actor Actor, id ViewID) (v Sav
 			return nothing, err
 		}
 		v, err = scanView(tx.QueryRowContext(ctx, `SELECT `+viewColumns+viewTables+
-			`WHERE v.id = $1 AND (v.owner_key = $2 OR v.shared = 1)`, id, tx.actor.Key))
+			`WHERE v.id = $1 AND (v.owner_key = $2 OR `+shared+`)`, id, tx.actor.Key))
 		if err != nil {
 			return nothing, err
 		}

@@ -46,7 +46,7 @@ type Service struct {
 	notes     *notebook
 	estimates estimates
 	threes    atomic.Pointer[threes]
-	exports   chan struct{} // holds one for each that is under way
+	exports   exporters
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.
@@ -69,7 +69,7 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.Signup == "" {
 		c.Signup = SignupInvited
 	}
-	return &Service{db: db, config: c, notes: newNotebook(c.Log), exports: make(chan struct{}, maxExports)}
+	return &Service{db: db, config: c, notes: newNotebook(c.Log)}
 }
 
 // Close waits for the bookkeeping under way. The database stays open.

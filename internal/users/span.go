@@ -24,6 +24,9 @@ const (
 // spanHint says what a Span may be.
 const spanHint = "a number of days ago, like <90d or >90d, or a day, like >2026-01-31"
 
+// minYear is before anything is remembered.
+const minYear = 1900
+
 // maxDays is more days ago than any directory is old.
 const maxDays = 36_500
 
@@ -76,7 +79,7 @@ func (s Span) rangeOf(c column, now time.Time, zone *time.Location) (timeRange, 
 	}
 	from, err1 := time.ParseInLocation(time.DateOnly, first, zone)
 	to, err2 := time.ParseInLocation(time.DateOnly, last, zone)
-	if err1 != nil || err2 != nil || ranged && sign != "" || to.Before(from) {
+	if err1 != nil || err2 != nil || ranged && sign != "" || to.Before(from) || from.Year() < minYear {
 		return r, false
 	}
 	return r.on(sign, from, to.AddDate(0, 0, 1))
@@ -124,12 +127,11 @@ func (r timeRange) condition(f *filter, hidden bool) string {
 	if r.never {
 		return column + ` = ` + f.arg(database.Time(never))
 	}
-	var all []string
-	if !r.from.IsZero() {
-		all = append(all, column+` >= `+f.arg(database.Time(r.from)))
-	} else {
-		all = append(all, column+` > `+f.arg(database.Time(never)))
+	from := r.from
+	if !from.After(never) { // what is never is not in a range of time
+		from = never.Add(time.Microsecond)
 	}
+	all := []string{column + ` >= ` + f.arg(database.Time(from))}
 	if !r.before.IsZero() {
 		all = append(all, column+` < `+f.arg(database.Time(r.before)))
 	}

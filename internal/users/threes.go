@@ -56,6 +56,15 @@ func (t term) common(k *threes) bool {
 	return slices.ContainsFunc(t, func(needle string) bool { return k.common(k.rarest(needle, 1)[0]) })
 }
 
+// about returns how many of that many users have a term of three characters, going by
+// those who are known; 0 if it is not known.
+func (k *threes) about(t term, users int) int {
+	if k == nil || k.users < threesSample {
+		return 0
+	}
+	return k.have[t[0]] * users / k.users
+}
+
 // rare reports whether few users have t, going by those who are known.
 func (t term) rare(k *threes) bool {
 	if k == nil || k.users < threesSample {
@@ -73,8 +82,9 @@ func (s *Service) knownThrees() *threes {
 		if known != nil {
 			fresh.have, fresh.users = known.have, known.users
 		}
-		s.threes.Store(fresh)
-		s.notes.add(func() error { return s.countThrees(context.Background()) })
+		if s.threes.CompareAndSwap(known, fresh) {
+			s.notes.add(func() error { return s.countThrees(context.Background()) })
+		}
 	}
 	return known
 }
