@@ -69,6 +69,7 @@ Beside the table:
 - There is always an active owner: what would take away the last one is refused, on the pages and at the command line alike. Only the operator can reset the sign-in of the last one, at the command line: it is the way back in after a change of provider.
 - System users are seen, and never changed.
 - The operator at the command line may do what an owner may, and alone adds system users.
+- A view that is not shared is listed for its owner alone. The audit log tells of it to whoever reads the log.
 - A service user is ` + "`user`, `auditor` or `admin`, never `owner`" + `.
 `)
 	return b.String()
