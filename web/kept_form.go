@@ -43,7 +43,7 @@ func (a *App) askToSignIn(c echo.Context) error {
 	// Something was posted. Where a form is at home, it can be shown there again;
 	// a button, such as that which ends a session, is not pressed by us later.
 	back, kept := a.referer(c), false
-	if to := r.URL.EscapedPath(); a.takesForm(to) {
+	if to := r.URL.EscapedPath(); a.takesForm(to) && a.page(to).Path == c.Path() {
 		back = to
 		var err error
 		if kept, err = a.keepForm(c, to); err != nil {

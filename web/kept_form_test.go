@@ -139,6 +139,7 @@ func TestSignedOutForms(t *testing.T) {
 		"a consequence":    {"/users/bo@example.com/delete", true},
 		"ending sessions":  {"/profile/sessions/end", false},
 		"deleting oneself": {"/profile/delete", false},
+		"deleting a view":  {"/users/views/delete", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -105,7 +105,7 @@ var (
 	// signInPace is for beginning to sign in, or having a form kept meanwhile. An
 	// organisation may come from one address, all at nine in the morning.
 	signInPace = pace{atOnce: 60, every: time.Second}
-	exportPace = pace{atOnce: 10, every: time.Minute}
+	exportPace = pace{atOnce: 30, every: 10 * time.Second}
 )
 
 const maxClients = 10_000 // that a limiter remembers

@@ -78,8 +78,8 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	for i, u := range listing.Users {
 		m.Rows[i] = t.directoryRow(u, shown, onlyServiceUsers(l))
 	}
-	if listing.Newest {
-		m.Note = "More are found than can be put in order, so the newest come first. Another word or filter narrows them."
+	if listing.Newest && len(m.Rows) > 1 {
+		m.Note = "So many match these words that they are not put in order: the newest come first. Another word or filter narrows them."
 	}
 	if len(m.Rows) > 0 {
 		return m, nil

@@ -40,6 +40,7 @@ var errUnaudited = errors.New("users: change without an event")
 // the same, change rolls back and returns errUnaudited. A change that would
 // leave no active owner where there was one is rolled back as [ErrLastOwner].
 func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
+	defer s.estimates.forget()
 	return s.db.Transact(ctx, func(sqlTx *sql.Tx) error {
 		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor}
 		if err := tx.recognise(ctx); err != nil {

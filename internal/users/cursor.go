@@ -1,10 +1,12 @@
 package users
 
 import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,8 +29,8 @@ func clamp(n int) int {
 }
 
 // A cursor is a place in the directory: the row it names, by what it is ordered
-// by, and at which position it stood. Whatever a client makes of it reaches the
-// database as values only.
+// by, and at which position it stood. It reaches the database as values
+// only.
 type cursor struct {
 	pinned   bool   // it is the row that comes first, whatever the order
 	newest   bool   // the order is that of creation
@@ -66,18 +68,51 @@ func (q Query) place() (place, error) {
 	return place{c, q.Before != ""}, err
 }
 
-// question returns what q asks for, whatever the order and place.
-func (q Query) question() string {
-	return fmt.Sprintf("%t %q %q %q %q %q %q %q %q", q.suggest, q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, q.Zone.String())
+// lastPage returns the cursor for Before of the page that ends with the row of a place
+// behind which nobody is any more; empty for the first page.
+func (q Query) lastPage(at place, p plan) string {
+	if at.back || at.pinned {
+		return ""
+	}
+	if at.position++; p.descending {
+		at.number--
+	} else {
+		at.number++
+	}
+	return q.cursorAt(at.cursor)
 }
 
-// fingerprint stands for a place in the list that q is about, so that it is none
-// in another.
-func (q Query) fingerprint(cursor []byte) []byte {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(q.question() + string(q.Sort) + "\n")) // never fails
-	_, _ = h.Write(cursor)
-	return h.Sum(nil)
+// question returns what q asks for, whatever the order and place. The zone is part of
+// it where a day may be named.
+func (q Query) question() string {
+	zone := ""
+	if strings.Contains(string(q.Seen+q.Created), "-") || strings.Contains(q.Text, ":") {
+		zone = q.Zone.String()
+	}
+	return fmt.Sprintf("%t %q %q %q %q %q %q %q %q", q.suggest, q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, zone)
+}
+
+// seal stands for a place in the list that q is about: it is none in another, and
+// nobody else can make one up.
+func (q Query) seal(cursor []byte) []byte {
+	h := hmac.New(sha256.New, []byte(q.secret))
+	h.Write([]byte(q.question() + string(q.Sort) + "\n"))
+	h.Write(cursor)
+	return h.Sum(nil)[:sealSize]
+}
+
+// secret returns what cursors are sealed with. It is the same for as long as the
+// database is.
+func (s *Service) secret(ctx context.Context) (string, error) {
+	if known := s.sealedWith.Load(); known != nil {
+		return *known, nil
+	}
+	var secret string
+	err := s.reads().QueryRowContext(ctx, `SELECT secret FROM secrets WHERE name = 'cursors'`).Scan(&secret)
+	if err == nil {
+		s.sealedWith.Store(&secret)
+	}
+	return secret, err
 }
 
 // cursorAt returns the cursor of a row in the list of q.
@@ -93,25 +128,25 @@ func (q Query) cursorAt(c cursor) string {
 	b = binary.AppendUvarint(b, uint64(c.number))
 	b = binary.AppendVarint(b, c.micros)
 	b = append(b, c.text...)
-	return base64.RawURLEncoding.EncodeToString(append(q.fingerprint(b), b...))
+	return base64.RawURLEncoding.EncodeToString(append(q.seal(b), b...))
 }
 
-// sizes of the fingerprint, and of all of a cursor: a user_id is the longest text.
+// sizes of the seal, and of all of a cursor, in bytes: a user_id is the longest text.
 const (
-	fingerprintSize = 4
-	maxCursor       = 400
+	sealSize  = 6
+	maxCursor = 400
 )
 
 // parseCursor returns the place that s names in the list of q, or [ErrBadCursor].
 func (q Query) parseCursor(s string) (cursor, error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(b) < fingerprintSize+4 || len(b) > maxCursor {
+	if err != nil || len(b) < sealSize+4 || len(b) > maxCursor {
 		return cursor{}, ErrBadCursor
 	}
-	if string(b[:fingerprintSize]) != string(q.fingerprint(b[fingerprintSize:])) {
+	if !hmac.Equal(b[:sealSize], q.seal(b[sealSize:])) {
 		return cursor{}, ErrBadCursor
 	}
-	b = b[fingerprintSize:]
+	b = b[sealSize:]
 	c := cursor{pinned: b[0]&1 != 0, newest: b[0]&2 != 0}
 	position, n1 := binary.Uvarint(b[1:])
 	number, n2 := binary.Uvarint(b[1+max(n1, 0):])

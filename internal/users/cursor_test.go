@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestCursor sends cursors with whatever in them that a client could make up, had
-// it read this package: they lead to a place in the list or are refused, and never
-// to a fault.
+// TestCursor sends cursors with whatever in them, as if the console had made them up:
+// they lead to a place in the list or are refused, and never to a fault. Whoever does
+// not know its secret makes up none.
 func TestCursor(t *testing.T) {
 	t.Parallel()
 	s := newTestService(t)
@@ -25,8 +25,8 @@ func TestCursor(t *testing.T) {
 		"beyond the last":         {"name", cursor{position: 9, text: "zzz"}, 1, false}, // from the beginning again
 		"a time before all":       {"created", cursor{position: 1, micros: math.MinInt64}, 1, false},
 		"a time beyond all":       {"seen", cursor{position: 1, micros: math.MaxInt64}, 1, false},
-		"of the newest":           {"name", cursor{newest: true, position: 1, number: math.MaxInt64 / 2}, 1, false},
-		"of the one searched for": {"name", cursor{pinned: true, position: 1}, 1, false},
+		"of the newest":           {"name", cursor{newest: true, position: 1, number: math.MaxInt64 / 2}, 0, true}, // without a word
+		"of the one searched for": {"name", cursor{pinned: true, position: 1}, 0, true},                            // without one
 		"position 0":              {"name", cursor{}, 0, true},
 		"position beyond all":     {"name", cursor{position: maxPosition + 1}, 0, true},
 		"number below 0":          {"name", cursor{position: 1, number: -1}, 0, true},
@@ -38,6 +38,11 @@ func TestCursor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			q := Query{Sort: test.sort}.tidy()
+			q.After = q.cursorAt(test.cursor)
+			if _, err := s.Users(t.Context(), owner, q); !errors.Is(err, ErrBadCursor) {
+				t.Errorf("without the secret: got %v", err)
+			}
+			q.secret, _ = s.secret(t.Context())
 			q.After = q.cursorAt(test.cursor)
 			l, err := s.Users(t.Context(), owner, q)
 			if errors.Is(err, ErrBadCursor) != test.bad || !test.bad && err != nil || len(l.Users) != test.rows {

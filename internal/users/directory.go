@@ -51,7 +51,8 @@ type Query struct {
 	Before  string
 	Limit   int // rows; 0 means DefaultLimit; at most MaxLimit
 
-	suggest bool // nothing but the users is wanted, and none who are deactivated
+	suggest bool   // nothing but the users is wanted, and none who are deactivated
+	secret  string // that cursors are sealed with
 }
 
 // A Listing is one page of the directory. Its users lack what no list shows: their
@@ -88,6 +89,10 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 // list is [Service.Users] for whoever may.
 func (s *Service) list(ctx context.Context, q Query) (Listing, error) {
 	q = q.tidy()
+	var err error
+	if q.secret, err = s.secret(ctx); err != nil {
+		return Listing{}, err
+	}
 	at, err := q.place()
 	if err != nil {
 		return Listing{}, err
@@ -105,8 +110,12 @@ func (s *Service) list(ctx context.Context, q Query) (Listing, error) {
 		return Listing{}, err
 	}
 	if len(page.rows) == 0 && at.key() { // whoever stood there has gone meanwhile
-		q.After, q.Before = "", ""
-		return s.list(ctx, q)
+		q.After, q.Before = "", q.lastPage(at, p)
+		l, err := s.list(ctx, q)
+		if q.Before != "" {
+			l.Next = ""
+		}
+		return l, err
 	}
 	l := page.listing(q, at)
 	if q.suggest {
@@ -148,6 +157,9 @@ type selection struct {
 
 // kept returns how many users are selected where the database keeps that count.
 func (sel selection) kept() (n int, kept bool) {
+	if sel.nobody {
+		return 0, true
+	}
 	if sel.simple {
 		n, kept = sel.tallies.days[sel.view]
 	}
@@ -165,27 +177,34 @@ func (sel selection) size() (n int) {
 	return n
 }
 
+// everyone returns how many users there are, save system users.
+func (sel selection) everyone() int { return sel.tallies.sum(views[ViewAll].facet) }
+
 // selection returns what q asks for, or an [*InvalidError] on what it asks for in
 // vain.
 func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	now := s.now()
 	t := readTyped(q.Text, now, q.Zone)
 	bad := q.validate(t)
-	for field, span := range map[string]Span{"seen": q.Seen, "created": q.Created} {
-		if r, ok := span.rangeOf(columns[Sort(field)], now, q.Zone); span != "" && ok {
-			t.ranges = append(t.ranges, r)
-		} else if span != "" {
-			bad.add(field, "“"+shown(string(span))+"” is not understood. Choose "+spanHint+".")
+	for _, asked := range []struct {
+		field string
+		span  Span
+		hint  string
+	}{{"seen", q.Seen, spanHint + ", or never"}, {"created", q.Created, spanHint}} {
+		if asked.span != "" && !t.span(asked.span, columns[Sort(asked.field)], now, q.Zone) {
+			bad.add(asked.field, "“"+asked.field+":"+shown(string(asked.span))+"” is not understood. Choose "+asked.hint+".")
 		}
 	}
 	if err := bad.errorOrNil(); err != nil {
 		return selection{}, err
 	}
-	sel := selection{view: q.View, rule: views[q.View], ranges: t.ranges, now: now, most: s.config.MaxSorted, terms: t.terms, exact: t.exact, nobody: t.nobody}
+	sel := selection{view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted, terms: t.terms, exact: t.exact}
 	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
-		sel.ranges = append(sel.ranges, sel.rule.times(now))
+		t.ranges = append(t.ranges, sel.rule.times(now))
 	}
+	var can bool
+	sel.ranges, can = intersect(t.ranges)
 	var err error
 	if sel.tallies, err = readTallies(ctx, s.reads(), now); err != nil {
 		return selection{}, err
@@ -197,7 +216,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 			sel.others = append(sel.others, f)
 		}
 	}
-	if sel.nobody = sel.nobody || len(sel.facets) == 0; sel.nobody {
+	if sel.nobody = t.nobody || !can || len(sel.facets) == 0; sel.nobody {
 		sel.terms, sel.exact = nil, ""
 	}
 	if len(sel.terms) > 0 {

@@ -67,8 +67,7 @@ const exportColumns = `u.user_id, u.name, u.kind, u.role, u.status, u.created_at
 
 // Export reads all users that q asks for, in its order, whatever its place and
 // limit: all as they were at one moment, however long it takes and whoever changes
-// them meanwhile. Who has the user_id that is searched for comes first only where no
-// more are found than are put in order. ready is called once it is decided, and recorded in the history,
+// them meanwhile. ready is called once it is decided, and recorded in the history,
 // that they are exported in that format, with how many they are; then each, with
 // one user after the other, whom it must not keep. What either returns ends the
 // export.
@@ -93,7 +92,7 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format strin
 	if err != nil {
 		return fmt.Errorf("count users to export: %w", err)
 	}
-	if err := s.recordExport(ctx, actor, q, format, total); err != nil {
+	if err := s.recordExport(ctx, actor, q, p.newest, format, total); err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
 	if err := ready(total); err != nil {
@@ -145,15 +144,22 @@ func (p plan) number(ctx context.Context, r reader, most int) (Total, error) {
 	if n, kept := p.kept(); kept {
 		return Total{N: n}, nil
 	}
-	n, err := countUpTo(ctx, r, most+1, func(f *filter) string { return p.everyone(f, `u.number`) })
-	if n > most {
-		return Total{N: most, How: MoreThan}, err
+	all := []source{{most: most, numbers: func(f *filter) string { return p.all(f, `u.number`) }}}
+	if err := countEach(ctx, r, all); err != nil {
+		return Total{}, err
 	}
-	return Total{N: n}, err
+	if all[0].n > most {
+		return Total{N: most, How: MoreThan}, nil
+	}
+	return Total{N: all[0].n}, nil
 }
 
 // recordExport leaves the event of an export.
-func (s *Service) recordExport(ctx context.Context, actor Actor, q Query, format string, total Total) error {
+func (s *Service) recordExport(ctx context.Context, actor Actor, q Query, newest bool, format string, total Total) error {
+	sort := q.Sort
+	if newest {
+		sort = "-created"
+	}
 	return s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		if err := tx.actor.May(ActExport, User{}); err != nil {
 			return nothing, err
@@ -161,7 +167,7 @@ func (s *Service) recordExport(ctx context.Context, actor Actor, q Query, format
 		e := Event{Action: ActionExported, Changes: []Change{{Field: "format", New: format}}}
 		for _, f := range []field{
 			{"q", q.Text}, {"type", string(q.Kind)}, {"role", string(q.Role)}, {"status", string(q.Status)},
-			{"seen", string(q.Seen)}, {"created", string(q.Created)}, {"view", string(q.View)}, {"sort", string(q.Sort)},
+			{"seen", string(q.Seen)}, {"created", string(q.Created)}, {"view", string(q.View)}, {"sort", string(sort)},
 		} {
 			if f.value != "" {
 				e.Changes = append(e.Changes, Change{Field: f.name, New: f.value})
@@ -181,11 +187,7 @@ func (t Total) String() string {
 // as they were at one moment.
 func (p plan) exportEach(ctx context.Context, r reader, each func(*Exported) error) error {
 	var f filter
-	order := p.within(place{})
-	if p.candidates != nil {
-		order = ` ORDER BY ` + p.order(place{}, `p.`)
-	}
-	rows, err := r.QueryContext(ctx, p.everyone(&f, exportColumns)+order, f.args...)
+	rows, err := r.QueryContext(ctx, p.export(&f), f.args...)
 	if err != nil {
 		return err
 	}
@@ -203,10 +205,25 @@ func (p plan) exportEach(ctx context.Context, r reader, each func(*Exported) err
 	return rows.Err()
 }
 
-// everyone returns the query of columns of all users of p, in no order yet. Where
+// export is the query of all users of p in its order, the one that is searched for by
+// the user_id first. A limit that is none keeps the order of a part.
+func (p plan) export(f *filter) string {
+	if p.candidates != nil {
+		return p.all(f, exportColumns) + ` ORDER BY ` + p.order(place{}, `p.`)
+	}
+	if p.exact == "" {
+		return p.all(f, exportColumns) + p.within(place{})
+	}
+	first := p
+	first.newest, first.sure = false, false
+	return first.all(f, exportColumns) + ` AND u.user_id = ` + f.arg(p.exact) + ` UNION ALL SELECT * FROM (` +
+		p.all(f, exportColumns) + ` AND u.user_id <> ` + f.arg(p.exact) + p.within(place{}) + ` LIMIT ` + f.arg(math.MaxInt64) + `) AS others`
+}
+
+// all returns the query of columns of all users of p, in no order yet. Where
 // they are few they are put in order; otherwise an index has the order, so that the
 // first is there at once.
-func (p plan) everyone(f *filter, columns string) string {
+func (p plan) all(f *filter, columns string) string {
 	const tables = ` LEFT JOIN users r ON r.key = u.responsible_key`
 	if p.candidates != nil {
 		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u ON u.number = p.number` + tables

@@ -2,6 +2,8 @@ package users_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,5 +134,27 @@ func TestExportIsOneMoment(t *testing.T) {
 			t.Fatalf("got %d of %d users, %v", len(got), len(before), err)
 		}
 		before = ids(page(t, d, users.Query{}).Users)
+	}
+}
+
+// TestExportOfTooMany is in the order of the list, too, where this is not the one that
+// was asked for; and the history says so.
+func TestExportOfTooMany(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.SetMost(3)
+	d.ServiceUser(t, "robot", users.RoleUser)
+	for i := range 8 {
+		d.ServiceUser(t, fmt.Sprintf("robot-%d", i), users.RoleUser)
+	}
+	q := users.Query{Text: "robot", Sort: "name"}
+	list := page(t, d, q)
+	got, total := exported(t, d, q)
+	if diff := cmp.Diff(ids(list.Users), got); diff != "" || !list.Newest || got[0] != "robot" || got[1] != "robot-7" || total != exactly(9) {
+		t.Errorf("of %v, newest %v (-list +export):\n%s", total, list.Newest, diff)
+	}
+	events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported})
+	if err != nil || !slices.Contains(events.Events[0].Changes, users.Change{Field: "sort", New: "-created"}) {
+		t.Errorf("got %v, %v", events.Events, err)
 	}
 }

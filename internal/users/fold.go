@@ -12,16 +12,21 @@ import (
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/unicode/rangetable"
 )
 
 // unaccented spells letters that Unicode does not decompose by the plain letters
 // people type for them, and signs that have several forms by the plain one.
-var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h",
-	"‘", "'", "’", "'", "‐", "-", "–", "-")
+var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h", "ŧ", "t", "ŋ", "n", "ɗ", "d",
+	"‘", "'", "’", "'", "ʼ", "'", "ʻ", "'", "‐", "-", "–", "-", "—", "-")
+
+// unseen are the marks on letters, and signs that only say how a text is set, such as
+// soft hyphens and joiners.
+var unseen = runes.In(rangetable.Merge(unicode.Mn, unicode.Cf))
 
 // plainers are transformers for fold: to make one costs more than to use it.
 var plainers = sync.Pool{New: func() any {
-	return transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFKC)
+	return transform.Chain(norm.NFKD, runes.Remove(unseen), cases.Fold(), norm.NFKC)
 }}
 
 // fold returns s as it is searched for and ordered by: without case, accents and
@@ -69,8 +74,8 @@ func foldWord(s string) string {
 func foldAny(s string) string {
 	plain := plainers.Get().(transform.Transformer)
 	defer plainers.Put(plain)
-	folded, _, err := transform.String(plain, s)
-	if err != nil { // these transformers accept any text; were one not to, the text itself still orders
+	folded, _, err := transform.String(plain, strings.ReplaceAll(s, "´", "'")) // an accent, typed for an apostrophe
+	if err != nil {                                                            // these transformers accept any text; were one not to, the text itself still orders
 		folded = s
 	}
 	return unaccented.Replace(strings.ToLower(folded)) // case folding swaps the cases of Cherokee

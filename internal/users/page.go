@@ -243,7 +243,7 @@ type way struct {
 
 // ways returns what is walked: the index of the search, the facets, or everyone.
 func (p plan) ways(f *filter) []way {
-	switch everyone := p.tallies.sum(views[ViewAll].facet); {
+	switch everyone := p.everyone(); {
 	case p.newest:
 		found, _ := indexed(f, p.terms, p.known)
 		return []way{{searchIndex + ` CROSS JOIN users u`, append(p.outside(f), found, `u.number = `+searchNumber)}}

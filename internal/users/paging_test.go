@@ -277,3 +277,58 @@ func TestPageThatHasGone(t *testing.T) {
 		t.Errorf("page that has gone: got %+v, %v; want the first one", page, err)
 	}
 }
+
+// TestLastPageThatHasGone turns to a page behind which nobody is any more: the last one
+// that there is now is shown, whichever way the list is ordered.
+func TestLastPageThatHasGone(t *testing.T) {
+	t.Parallel()
+	for _, sort := range []users.Sort{"name", "-name", "created", "-id"} {
+		d := userstest.New(t)
+		crowd(t, d, 6)
+		q := users.Query{Sort: sort, Text: "p0"}
+		all := ids(page(t, d, q).Users)
+		q.Limit = 2
+		q.After = page(t, d, q).Next
+		q.After = page(t, d, q).Next
+		for _, id := range all[4:] {
+			remove(t, d, id)
+		}
+		l := page(t, d, q)
+		if diff := cmp.Diff(all[2:4], ids(l.Users)); diff != "" || l.From != 3 || l.Next != "" || l.Previous == "" {
+			t.Errorf("%s: from %d, next %q (-want +got):\n%s", sort, l.From, l.Next, diff)
+		}
+	}
+}
+
+// TestCursorInAnotherZone is that a link to a later page can be passed on, unless it
+// is about days, which are others elsewhere.
+func TestCursorInAnotherZone(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	crowd(t, d, 5)
+	east := time.FixedZone("east", 2*60*60)
+	for span, bad := range map[users.Span]bool{"": false, "<90d": false, ">=2020-01-01": true} {
+		q := users.Query{Created: span, Limit: 2}
+		q.After, q.Zone = page(t, d, q).Next, east
+		if _, err := d.Users(t.Context(), d.Owner, q); errors.Is(err, users.ErrBadCursor) != bad {
+			t.Errorf("created %q: got %v", span, err)
+		}
+	}
+}
+
+// TestTotalsAfterAChange counts anew what one has just changed.
+func TestTotalsAfterAChange(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.SetMost(3)
+	for i := range 8 {
+		d.ServiceUser(t, fmt.Sprintf("robot-%d", i), users.RoleUser)
+	}
+	q := users.Query{Text: "rob", Limit: 2}
+	for want := 8; want > 5; want-- {
+		if got := page(t, d, q).Total; got != exactly(want) {
+			t.Errorf("got %v, want %d", got, want)
+		}
+		remove(t, d, users.ID(fmt.Sprintf("robot-%d", want-1)))
+	}
+}

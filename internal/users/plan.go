@@ -2,7 +2,6 @@ package users
 
 import (
 	"context"
-	"slices"
 	"strings"
 )
 
@@ -35,37 +34,21 @@ func (sel selection) plan(ctx context.Context, r reader, q Query, at place) (pla
 	switch {
 	case sel.nobody:
 		p.candidates = nobody
-	case len(sel.terms) > 0:
-		return p.search(ctx, r, at)
-	case sel.rule.condition != nil && sel.tallies.days[sel.view] <= sel.most:
-		p.candidates = sel.inView
-	case kept && n > sel.most:
-	case sel.size() <= sel.most && (len(sel.ranges) > 0 || sel.rule.condition != nil):
-		p.candidates = sel.ofFacets
-	case len(sel.ranges) > 0:
-		few, err := sel.fits(ctx, r, sel.inRange)
-		if few {
-			p.candidates = sel.inRange
-		}
-		return p, err
-	}
-	return p, nil
-}
-
-// search decides how a page of what a search finds is read. A later page is in
-// the order of the one before, however many there are by now.
-func (p plan) search(ctx context.Context, r reader, at place) (plan, error) {
-	if at.newest() {
+		return p, nil
+	case at.newest() && len(sel.terms) > 0: // as the page before
 		return p.newestFirst(), nil
+	case at.newest() || at.pinned && sel.exact == "":
+		return plan{}, ErrBadCursor
+	case kept && n > sel.most || sel.asked() == 0:
+		return p, nil
 	}
-	few, err := p.foundFew(ctx, r, at)
+	s, few, err := p.narrowest(ctx, r, at)
 	switch {
 	case err != nil:
 		return plan{}, err
 	case few:
-		p.candidates, p.sure = p.found, p.foundAlone()
-	case p.size() <= p.most:
-		p.candidates = p.ofFacets
+		p.candidates, p.sure = s.numbers, s.sure
+	case len(p.terms) == 0 || p.someFacets():
 	case at.key(): // the order of the page before cannot be kept up
 		return plan{}, ErrBadCursor
 	default:
@@ -74,93 +57,15 @@ func (p plan) search(ctx context.Context, r reader, at place) (plan, error) {
 	return p, nil
 }
 
-// grown is how many times as many may be found on a later page as on the first, so
-// that it is in the same order.
-const grown = 2
-
-// foundFew reports whether those whom the index of the search finds can be put in
-// order. Those whom hardly anyone has, and those whom many have, need not be counted
-// for that.
-func (p plan) foundFew(ctx context.Context, r reader, at place) (bool, error) {
-	switch {
-	case slices.ContainsFunc(p.terms, func(t term) bool { return t.rare(p.known) }):
-		return true, nil
-	case !at.key() && len(p.terms) == 1 && p.terms[0].isThree() && p.known.about(p.terms[0], p.tallies.sum(views[ViewAll].facet)) > 3*p.most:
-		return false, nil
-	}
-	most := p.most
-	if at.key() {
-		most *= grown
-	}
-	n, err := countUpTo(ctx, r, most+1, p.found)
-	return n <= most, err
-}
-
-// found is the query of the numbers of all that the index of the search finds.
-func (sel selection) found(f *filter) string {
-	condition, _ := indexed(f, sel.terms, sel.known)
-	return `SELECT ` + searchNumber + ` AS number FROM ` + searchIndex + ` WHERE ` + condition
-}
-
-// foundAlone reports whether whoever the index finds has the terms.
-func (sel selection) foundAlone() bool {
-	_, alone := indexed(new(filter), sel.terms, sel.known)
-	return alone
-}
+// someFacets reports whether the facets are so small a part of the directory that
+// to walk through them all, whatever is looked for, takes a tenth of a second.
+func (p plan) someFacets() bool { return p.size() <= 10*p.most && p.size()*dense < p.everyone() }
 
 // newestFirst returns p in the order of creation, which numbers have, too.
 func (p plan) newestFirst() plan {
 	p.newest = true
 	p.column, p.descending, p.sure = byNumber, true, p.foundAlone()
 	return p
-}
-
-// fits reports whether a query returns no more rows than can be put in order.
-func (sel selection) fits(ctx context.Context, r reader, numbers func(*filter) string) (bool, error) {
-	n, err := countUpTo(ctx, r, sel.most+1, numbers)
-	return n <= sel.most, err
-}
-
-// countUpTo returns how many rows a query has, or most if they are more.
-func countUpTo(ctx context.Context, r reader, most int, numbers func(*filter) string) (int, error) {
-	var f filter
-	query := `SELECT COUNT(*) FROM (` + numbers(&f) + ` LIMIT ` + f.arg(most) + `) AS some`
-	return count(ctx, r, query, f.args...)
-}
-
-// nobody is the query of nobody's number.
-func nobody(*filter) string { return `SELECT u.number FROM users u WHERE FALSE` }
-
-// inView is the query of the numbers of all users for whom the condition of the
-// view holds.
-func (sel selection) inView(f *filter) string {
-	return `SELECT u.number FROM users u WHERE ` + sel.rule.within + ` AND ` + sel.rule.condition(f, sel.now)
-}
-
-// ofFacets is the query of the numbers of all users in the facets.
-func (sel selection) ofFacets(f *filter) string {
-	return sel.eachFacet(f, func() string { return `TRUE` })
-}
-
-// inRange is the query of the numbers of users in the facets in the first range of
-// time. Where it is all facets, or a time that they have no index for, it is of
-// all users in that range.
-func (sel selection) inRange(f *filter) string {
-	first := sel.ranges[0]
-	if len(sel.others) == 0 || first.column == byUpdated || sel.size()*dense > sel.tallies.sum(views[ViewAll].facet) {
-		return `SELECT u.number FROM users u WHERE ` + first.condition(f, false)
-	}
-	return sel.eachFacet(f, func() string { return first.condition(f, false) })
-}
-
-// eachFacet is the query of the numbers of users in the facets for whom a
-// condition holds.
-func (sel selection) eachFacet(f *filter, condition func() string) string {
-	parts := make([]string, len(sel.facets))
-	for i, one := range sel.facets {
-		parts[i] = `SELECT u.number FROM users u WHERE ` + one.condition(f) + ` AND ` + condition()
-	}
-	return strings.Join(parts, ` UNION ALL `)
 }
 
 // condition returns that a user is of the facet.

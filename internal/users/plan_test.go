@@ -96,6 +96,43 @@ func TestPagesAreReadByIndexes(t *testing.T) {
 	}
 }
 
+// TestPlan is by which way a page is read where no more than three users can be put in
+// order, of ten people, ten service users and a system user.
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	s := assorted(t)
+	s.config.MaxSorted = 3
+	for _, test := range []struct {
+		q                  Query
+		candidates, newest bool
+	}{
+		{Query{}, false, false},
+		{Query{Kind: KindPerson}, false, false},
+		{Query{Created: "<7d"}, false, false},
+		{Query{Created: ">7d"}, true, false},
+		{Query{Created: "<7d", Status: StatusDeactivated}, true, false},
+		{Query{View: ViewQuiet, Seen: "<90d"}, true, false}, // no time is in both
+		{Query{View: ViewChanged, Created: ">7d"}, true, false},
+		{Query{Created: "<7d", Text: "seen:<90d"}, true, false},
+		{Query{View: ViewUnanswered, Kind: KindPerson}, true, false},
+		{Query{Text: "ana"}, false, true},
+		{Query{Text: "ana", Role: RoleAuditor}, true, false},
+		{Query{Text: "ana", Created: ">7d"}, true, false},
+		{Query{Text: "ana", View: ViewQuiet}, true, false},
+		{Query{Text: "ana3"}, true, false},
+	} {
+		q := test.q.tidy()
+		sel, err := s.selection(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := sel.plan(t.Context(), s.reads(), q, place{})
+		if err != nil || (p.candidates != nil) != test.candidates || p.newest != test.newest {
+			t.Errorf("%+v: candidates %v, newest %v, %v", test.q, p.candidates != nil, p.newest, err)
+		}
+	}
+}
+
 // TestTalliesTellTheTruth compares what the database keeps count of with the rows,
 // after changes of all kinds.
 func TestTalliesTellTheTruth(t *testing.T) {

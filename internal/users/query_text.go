@@ -2,6 +2,7 @@ package users
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -23,16 +24,26 @@ type typed struct {
 // stands between quotation marks is words in any case.
 func readTyped(text string, now time.Time, zone *time.Location) typed {
 	var t typed
-	words := wordsOf(text)
-	for _, word := range words {
+	var words []word
+	for _, word := range wordsOf(asTyped.Replace(text)) {
 		if key, value, ok := strings.Cut(word.text, ":"); ok && !word.quoted && isFilterName(key) {
 			t.filter(strings.ToLower(key), strings.ToLower(value), now, zone)
 			continue
 		}
+		words = append(words, word)
+	}
+	for _, word := range words {
 		t.word(word, len(words) == 1)
+	}
+	if len(t.terms) > maxTerms {
+		t.terms = t.terms[:maxTerms]
+		t.strange = append(t.strange, fmt.Sprintf("These are more words than can be searched for at once. Use %d or fewer.", maxTerms))
 	}
 	return t
 }
+
+// asTyped writes the signs that phones and other keyboards put for plain ones.
+var asTyped = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "：", ":")
 
 // saysNothing reports whether nothing was typed.
 func (t typed) saysNothing() bool {
@@ -45,12 +56,13 @@ type word struct {
 	quoted bool
 }
 
-// wordsOf returns the words of a text. A quotation mark that is not closed is
-// none.
+// wordsOf returns the words of a text. A quotation mark that is not closed yet is
+// where the text ends.
 func wordsOf(text string) []word {
 	var words []word
 	for rest := strings.TrimSpace(text); rest != ""; rest = strings.TrimSpace(rest) {
-		if inner, after, closed := strings.Cut(rest[1:], `"`); rest[0] == '"' && closed {
+		if rest[0] == '"' {
+			inner, after, _ := strings.Cut(rest[1:], `"`)
 			for _, w := range strings.Fields(inner) {
 				words = append(words, word{w, true})
 			}
@@ -58,6 +70,9 @@ func wordsOf(text string) []word {
 			continue
 		}
 		end := cmp.Or(max(strings.IndexFunc(rest, isSpace), 0), len(rest))
+		if comma := strings.IndexAny(rest[:end], ",;"); comma > 0 && strings.Contains(rest[:comma], "@") { // the next in a list of addresses
+			end = comma + 1
+		}
 		words = append(words, word{unwrap(rest[:end]), false})
 		rest = rest[end:]
 	}
@@ -71,7 +86,7 @@ func unwrap(text string) string {
 	if !strings.Contains(text, "@") {
 		return text
 	}
-	text = strings.Trim(text, `<>(),;"'`)
+	text = strings.TrimRight(strings.Trim(text, `<>(),;"'`), ".:")
 	if after, ok := strings.CutPrefix(strings.ToLower(text), "mailto:"); ok {
 		return after
 	}
@@ -94,9 +109,11 @@ func (t *typed) word(w word, alone bool) {
 	if folded := foldWords(w.text); len(folded) > 1 { // of one sign that stands for several words
 		words = folded
 	}
-	for _, word := range words[:min(len(words), maxTerms-len(t.terms))] {
+	for _, word := range words {
 		one := termOf(word)
-		t.terms = append(t.terms, one)
+		if !slices.ContainsFunc(t.terms, func(other term) bool { return slices.Equal(other, one) }) {
+			t.terms = append(t.terms, one)
+		}
 		t.nobody = t.nobody || len(one) == 0
 	}
 }

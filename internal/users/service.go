@@ -45,8 +45,10 @@ type Service struct {
 	config    Config
 	notes     *notebook
 	estimates estimates
-	threes    atomic.Pointer[threes]
-	exports   exporters
+
+	sealedWith atomic.Pointer[string]
+	threes     atomic.Pointer[threes]
+	exports    exporters
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.

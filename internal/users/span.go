@@ -1,6 +1,7 @@
 package users
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +43,38 @@ type timeRange struct {
 	from   time.Time // zero: since ever, but not never
 	before time.Time // zero: without end
 	never  bool      // never, and no time at all
+}
+
+// and returns the times that are in both ranges of one column, or false if there
+// are none.
+func (r timeRange) and(o timeRange) (timeRange, bool) {
+	if r.never || o.never {
+		return r, r.never && o.never
+	}
+	if o.from.After(r.from) {
+		r.from = o.from
+	}
+	if r.before.IsZero() || !o.before.IsZero() && o.before.Before(r.before) {
+		r.before = o.before
+	}
+	return r, r.before.IsZero() || r.from.Before(r.before)
+}
+
+// intersect returns one range for each column, or false if there is no time that
+// is in all of its ranges.
+func intersect(all []timeRange) (each []timeRange, ok bool) {
+	ok = true
+	for _, r := range all {
+		i := slices.IndexFunc(each, func(e timeRange) bool { return e.column == r.column })
+		if i < 0 {
+			each = append(each, r)
+			continue
+		}
+		var some bool
+		each[i], some = each[i].and(r)
+		ok = ok && some
+	}
+	return each, ok
 }
 
 // Understood reports whether s is a filter on when users were last seen, or else

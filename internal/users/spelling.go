@@ -87,7 +87,7 @@ type term []string
 // What one search costs is bounded: so many words, of so many characters each,
 // which is more than any name has that people search for.
 const (
-	maxTerms = 8
+	maxTerms = 16
 	maxTerm  = 250
 )
 

@@ -42,6 +42,7 @@ var searches = map[string]string{
 	"o'neill": "Tara O’Neill", "o’neill": "Tara O’Neill", "neill": "Tara O’Neill", "ne": "Tara O’Neill",
 	"ma": "Anne-Marie", "marie": "Anne-Marie", "anne-marie": "Anne-Marie", "e-m": "Anne-Marie",
 	"🤖": "🤖 Robot", "ro": "🤖 Robot",
+	"o´brien": "Tom O´Brien", "o'brien": "Tom O´Brien", "kaʻahumanu": "Ka'ahumanu", "лук'ян": "Лукʼян", "علیرضا": "علی\u200cرضا", "ann-": "Ann—Kay",
 }
 
 // TestTerms holds each search against a directory's search texts, one by one.

@@ -68,8 +68,9 @@ const (
 
 // estimates are about how many users were selected of late.
 type estimates struct {
-	mu   sync.Mutex
-	kept map[string]estimate
+	mu      sync.Mutex
+	changes int // of the directory, by this process
+	kept    map[string]estimate
 }
 
 // An estimate is about how many users there were at a time; 0 if it is not known.
@@ -79,65 +80,81 @@ type estimate struct {
 	at    time.Time
 }
 
-// of returns about how many users are selected. What it returns was true within
-// the last ten seconds.
+// forget lets go of all estimates: the directory has changed.
+func (e *estimates) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.changes++
+	clear(e.kept)
+}
+
+// of returns about how many users are selected. It knows of every change that this
+// process has made; of others, such as the command line's, after ten seconds.
 func (e *estimates) of(ctx context.Context, r reader, sel selection, q Query) (estimate, error) {
 	key := q.question()
 	e.mu.Lock()
 	known, ok := e.kept[key]
+	changes := e.changes
 	e.mu.Unlock()
 	if ok && sel.now.Sub(known.at).Abs() < estimateAge {
 		return known, nil
 	}
-	n, exact, err := sel.estimate(ctx, r)
+	known, err := sel.estimate(ctx, r)
 	if err != nil {
 		return estimate{}, err
 	}
-	known = estimate{n, exact, sel.now}
-	e.keep(key, known)
-	return known, nil
-}
-
-// keep keeps an estimate, and lets go of all when there are many.
-func (e *estimates) keep(key string, known estimate) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.kept == nil || len(e.kept) >= maxKeptEstimates {
 		e.kept = make(map[string]estimate)
 	}
-	e.kept[key] = known
+	if e.changes == changes {
+		e.kept[key] = known
+	}
+	return known, nil
 }
 
 // estimate counts the users that are selected, if the index of the search can tell
-// them and they are not too many; else it estimates how many they are.
-func (sel selection) estimate(ctx context.Context, r reader) (n int, exact bool, err error) {
-	least := sel.most
-	if len(sel.terms) > 0 && len(sel.others)+len(sel.ranges) == 0 && sel.rule.condition == nil && sel.foundAlone() {
-		n, err := countUpTo(ctx, r, maxCounted+1, sel.found)
-		if err != nil || n <= maxCounted {
-			return n, true, err
-		}
-		least = maxCounted
+// them and they are not too many; else it estimates how many they are. It is one
+// statement.
+func (sel selection) estimate(ctx context.Context, r reader) (estimate, error) {
+	e := estimate{at: sel.now}
+	var f filter
+	if sel.asked() > 1 || len(sel.terms) == 0 || len(sel.others) > 0 || !sel.foundAlone() {
+		sample, step := sel.sample(&f, sel.most)
+		found, err := count(ctx, r, `SELECT `+sample, f.args...)
+		e.n = enough(found, step)
+		return e, err
 	}
-	n, err = sel.sample(ctx, r, least)
-	return n, false, err
+	counted := countOf(&f, maxCounted+1, sel.found)
+	sample, step := sel.sample(&f, maxCounted)
+	var found int
+	err := r.QueryRowContext(ctx, `SELECT n, CASE WHEN n > `+f.arg(maxCounted)+` THEN `+sample+` ELSE 0 END
+		FROM (SELECT `+counted+` AS n) AS counted`, f.args...).Scan(&e.n, &found)
+	if e.exact = e.n <= maxCounted; !e.exact {
+		e.n = enough(found, step)
+	}
+	return e, err
 }
 
-// sample estimates how many users are selected, who are at least so many, from
-// some of all users at even distances. It returns 0 if too few of them are.
-func (sel selection) sample(ctx context.Context, r reader, least int) (int, error) {
-	var f filter
-	everyone := sel.tallies.sum(views[ViewAll].facet)
-	size := min(sampleMost, 3*sampleLeast*everyone/max(least, 1))
-	step := max(1, everyone/max(size, 1))
-	distance := f.arg(step)
-	conditions := append(sel.outside(&f), sel.details(&f, "", false)...)
-	found, err := count(ctx, r, `WITH RECURSIVE sample (number) AS (
-			SELECT `+f.arg(1+step/2)+` UNION ALL
-			SELECT number + `+distance+` FROM sample WHERE number + `+distance+` <= (SELECT MAX(number) FROM users)
-		) SELECT COUNT(*) FROM sample CROSS JOIN users u WHERE u.number = sample.number AND `+allOf(conditions), f.args...)
-	if err != nil || found < sampleLeast {
-		return 0, err
+// enough returns about how many users there are of whom so many are in a sample, or 0
+// if they are too few to tell.
+func enough(found, step int) int {
+	if found < sampleLeast {
+		return 0
 	}
-	return found * step, nil
+	return found * step
+}
+
+// sample returns the query of how many of the users that are selected, who are at
+// least so many, are in a sample of all at even distances, and that distance.
+func (sel selection) sample(f *filter, least int) (query string, step int) {
+	size := min(sampleMost, 3*sampleLeast*sel.everyone()/max(least, 1))
+	step = max(1, sel.everyone()/max(size, 1))
+	distance := f.arg(step)
+	conditions := append(sel.outside(f), sel.details(f, "", false)...)
+	return `(WITH RECURSIVE sample (number) AS (
+			SELECT ` + f.arg(1+step/2) + ` UNION ALL
+			SELECT number + ` + distance + ` FROM sample WHERE number + ` + distance + ` <= (SELECT MAX(number) FROM users)
+		) SELECT COUNT(*) FROM sample CROSS JOIN users u WHERE u.number = sample.number AND ` + allOf(conditions) + `)`, step
 }
