@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -28,5 +29,5 @@ func exportedNumber(recorded string) string {
 	if err != nil {
 		return recorded
 	}
-	return strings.TrimSuffix(recorded, digits) + number(n)
+	return strings.TrimSuffix(recorded, digits) + numbers.Grouped(n)
 }

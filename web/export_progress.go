@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -121,7 +122,7 @@ func (e exportSeen) progress(name string) views.ExportProgress {
 	case !e.begun:
 		m.All, m.Text, m.Again = "", "Looking for the users …", progressPath(name, maxExportTries)
 	default:
-		m.Text, m.Again = number(e.sent)+" of "+totalWords(e.total), progressPath(name, maxExportTries)
+		m.Text, m.Again = numbers.Grouped(e.sent)+" of "+totalWords(e.total), progressPath(name, maxExportTries)
 	}
 	return m
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -85,7 +86,7 @@ func endingSessions(target users.Consequences) []string {
 	case n == 1:
 		return []string{"Their one session ends at once, last used in " + deviceWord(target.Sessions[0].UserAgent) + "."}
 	default:
-		return []string{"All " + number(n) + " of their sessions end at once."}
+		return []string{"All " + numbers.Grouped(n) + " of their sessions end at once."}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -142,7 +143,7 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 		}
 		address := listAddress{path: "/users"}
 		tabs = append(tabs, views.Tab{
-			Label: v.label, Title: v.full, URL: address.with("view", string(v.view), "sort", sort), Count: number(counts[v.view]), Current: v.view == current,
+			Label: v.label, Title: v.full, URL: address.with("view", string(v.view), "sort", sort), Count: numbers.Grouped(counts[v.view]), Current: v.view == current,
 		})
 	}
 	return tabs
@@ -152,7 +153,7 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 func rangePager(l listAddress, listing users.Listing) views.Pager {
 	p := views.Pager{Previous: l.turned("before", listing.Previous), Next: l.turned("after", listing.Next)}
 	if n := len(listing.Users); n > 0 {
-		p.Range = number(listing.From) + "–" + number(listing.From+n-1) + " of " + totalNumber(listing.Total)
+		p.Range = numbers.Grouped(listing.From) + "–" + numbers.Grouped(listing.From+n-1) + " of " + totalNumber(listing.Total)
 	}
 	return p
 }

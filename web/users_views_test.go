@@ -148,6 +148,13 @@ func TestSaveView_sharing(t *testing.T) {
 			t.Errorf("%s may delete it: %t, want %t", who, got, test.deletable)
 		}
 	}
+	deleteShared(t, owner, admin, auditor)
+}
+
+// deleteShared deletes the view that the admin shares as the owner, and nothing as the
+// auditor.
+func deleteShared(t *testing.T, owner, admin, auditor *browser) {
+	t.Helper()
 	auditor.get(t, "/users/views").must(t, 200, "Shared by Admin")
 	id := buttonFor(t, owner.get(t, "/users/views"), "view", "Delete For all")
 	auditor.post(t, "/users/views/delete", url.Values{"view": {id}}).must(t, 403)

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -197,18 +198,18 @@ func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return number(n) + " " + many
+	return numbers.Grouped(n) + " " + many
 }
 
 // totalNumber returns how many users a list holds: "1,012", "about 12,000".
 func totalNumber(t users.Total) string {
 	switch t.How {
 	case users.About:
-		return "about " + number(t.N)
+		return "about " + numbers.Grouped(t.N)
 	case users.MoreThan:
-		return "more than " + number(t.N)
+		return "more than " + numbers.Grouped(t.N)
 	}
-	return number(t.N)
+	return numbers.Grouped(t.N)
 }
 
 // totalWords returns the same in words: "1 user", "about 12,000 users".
@@ -217,15 +218,6 @@ func totalWords(t users.Total) string {
 		return "1 user"
 	}
 	return totalNumber(t) + " users"
-}
-
-// number returns n, which is not below 0, with its thousands apart: "1,012".
-func number(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }
 
 // capital returns s with a capital letter at its beginning.

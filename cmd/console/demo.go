@@ -19,6 +19,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
 	"github.com/roboto-ai/console/static"
@@ -153,7 +154,7 @@ func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error)
 
 // buildDemo fills a new database at path.
 func (p *program) buildDemo(ctx context.Context, c *config, path string) error {
-	p.say("Making up %s users and their history", thousands(c.sampleUsers))
+	p.say("Making up %s users and their history", numbers.Grouped(c.sampleUsers))
 	bar := p.newBar(c.sampleUsers)
 	defer bar.end()
 	return demodata.Build(ctx, path, demodata.Options{

@@ -18,7 +18,7 @@ import (
 // garbage is how much may gather before it is collected, in percent of what is in
 // use. What is in use is little, and a page leaves more behind: to collect at every
 // doubling took a sixth of its time.
-const garbage = 200
+const garbage = 175
 
 // main does what a test cannot: it takes the process's own arguments, environment
 // and signals, and ends the process.

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
@@ -61,7 +61,7 @@ func (b *bar) show(p demodata.Progress) {
 	}
 	b.shown, b.percent = now, percent
 	line := fmt.Sprintf("%3d %%  %s of %s users · %s · %d s",
-		percent, thousands(p.Users), thousands(b.total), p.Doing, int(now.Sub(b.began).Seconds()))
+		percent, numbers.Grouped(p.Users), numbers.Grouped(b.total), p.Doing, int(now.Sub(b.began).Seconds()))
 	if !b.terminal {
 		line = "  " + line + "\n"
 	} else {
@@ -84,13 +84,4 @@ func drawn(share float64) string {
 	const width = 30
 	full := min(int(share*width), width)
 	return strings.Repeat("#", full) + strings.Repeat(".", width-full)
-}
-
-// thousands writes a number with commas.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+
+	"github.com/roboto-ai/console/internal/numbers"
 )
 
 // Addresses are the pages of one site that are opened, several of each kind in
@@ -140,7 +142,7 @@ func tryTerms(ctx context.Context, s *site, terms []string, least, most, want in
 			continue
 		}
 		longest = max(longest, took)
-		paths, kept = append(paths, searchPath(term)), append(kept, fmt.Sprintf("%s (%s)", term, thousands(n)))
+		paths, kept = append(paths, searchPath(term)), append(kept, fmt.Sprintf("%s (%s)", term, numbers.Grouped(n)))
 		if len(paths) == want {
 			break
 		}

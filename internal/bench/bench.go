@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/roboto-ai/console/internal/numbers"
 )
 
 // A bench is what the trials share.
@@ -27,7 +29,7 @@ type bench struct {
 func newBench(o options) *bench {
 	b := &bench{options: o, addresses: map[*site]addresses{}}
 	b.pages.head = []string{"page", "goal", "A, requests/s", "B, requests/s", "B / A", "p50, A / B", "p99, A / B", "CPU µs, A / B", "bare Echo, requests/s", "KB", "reached"}
-	b.growth.head = []string{"page", "goal", "CPU µs at " + thousands(o.small), "at " + thousands(o.users), "ratio", "p50 at " + thousands(o.small), "at " + thousands(o.users), "ratio", "reached"}
+	b.growth.head = []string{"page", "goal", "CPU µs at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "p50 at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "reached"}
 	b.others.head = []string{"what", "goal", "measured", "reached"}
 	return b
 }
@@ -80,7 +82,7 @@ func (b *bench) measureStarts(ctx context.Context, large, small string) error {
 		if err != nil {
 			return err
 		}
-		b.others.add("start to ready, "+thousands(d.users)+" users", "< 100 ms", milliseconds(took), yes(took < 100*time.Millisecond))
+		b.others.add("start to ready, "+numbers.Grouped(d.users)+" users", "< 100 ms", milliseconds(took), yes(took < 100*time.Millisecond))
 	}
 	return nil
 }
@@ -175,7 +177,7 @@ func (b *bench) close() error {
 // result returns the tables and what they were measured on.
 func (b *bench) result(ctx context.Context) string {
 	settings := fmt.Sprintf("%s users against %s; %d connections; the median of %d turns of %s each, by turns.",
-		thousands(b.users), thousands(b.options.small), connections, b.rounds, b.turn)
+		numbers.Grouped(b.users), numbers.Grouped(b.options.small), connections, b.rounds, b.turn)
 	parts := []string{machine(ctx, b.dir), settings}
 	for _, t := range []table{b.pages, b.growth, b.others} {
 		if text := t.String(); text != "" {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/roboto-ai/console/internal/numbers"
 )
 
 // measureExports downloads the whole directory, in each format, as a browser does.
@@ -25,7 +27,7 @@ func measureExports(ctx context.Context, b *bench) error {
 			return nil
 		}
 		perSecond := float64(rows) / took.Seconds()
-		b.others.add("export of "+thousands(rows)+" rows, "+format, "≥ 100,000 rows a second, < 64 MB more memory",
+		b.others.add("export of "+numbers.Grouped(rows)+" rows, "+format, "≥ 100,000 rows a second, < 64 MB more memory",
 			fmt.Sprintf("%s rows a second, %s more", rate(perSecond), megabytes(grown)), yes(perSecond >= 100_000 && grown < 64e6))
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/roboto-ai/console/internal/numbers"
 )
 
 // A table is one in Markdown.
@@ -61,7 +63,7 @@ func yes(reached bool) string {
 }
 
 // rate says how many a second.
-func rate(r float64) string { return thousands(int(r + 0.5)) }
+func rate(r float64) string { return numbers.Grouped(int(r + 0.5)) }
 
 // milliseconds says a time.
 func milliseconds(d time.Duration) string {
@@ -77,12 +79,3 @@ func milliseconds(d time.Duration) string {
 
 // megabytes says an amount of memory.
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
-
-// thousands writes a number with commas.
-func thousands(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}

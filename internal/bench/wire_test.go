@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/roboto-ai/console/internal/numbers"
 )
 
 // answerInManyWays answers as the console does: at once, in chunks, with a redirect.
@@ -65,7 +67,7 @@ func TestWriteTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	results := table{head: []string{"page", "rate"}}
-	results.add("detail", thousands(1234567))
+	results.add("detail", numbers.Grouped(1234567))
 	for range 2 {
 		if err := writeTo(path, results.String()); err != nil {
 			t.Fatal(err)

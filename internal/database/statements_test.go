@@ -2,43 +2,61 @@ package database_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"testing"
 
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestStatementsAreKept runs the same statements again and again, in every way that
-// could confuse one use with another.
-func TestStatementsAreKept(t *testing.T) {
-	t.Parallel()
+// numbersFrom has rows that are numbers, from one on.
+const numbersFrom = `SELECT at FROM scratch WHERE at >= $1 ORDER BY at`
+
+// newHundred returns one connection, so that its statements are the same ones, to a
+// database with the numbers from 0 to 99.
+func newHundred(t *testing.T) (*database.DB, *sql.Conn) {
+	t.Helper()
 	db := databasetest.New(t)
 	mustWrite(t, db, scratch)
 	for i := range 100 {
 		mustWrite(t, db, `INSERT INTO scratch (word, at) VALUES ($1, $2)`, fmt.Sprint("word ", i), i)
 	}
-	conn, err := db.Reads().Conn(t.Context()) // one connection, so that they are the same statements
+	conn, err := db.Reads().Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	const query = `SELECT at FROM scratch WHERE at >= $1 ORDER BY at`
-	outer, err := conn.QueryContext(t.Context(), query, 10)
+	t.Cleanup(func() { _ = conn.Close() })
+	return db, conn
+}
+
+// TestStatementsWithinTheirRows asks for the same while its rows are open.
+func TestStatementsWithinTheirRows(t *testing.T) {
+	t.Parallel()
+	_, conn := newHundred(t)
+	outer, err := conn.QueryContext(t.Context(), numbersFrom, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want := 10; want < 20 && outer.Next(); want++ { // the same text while its rows are open
+	for want := 10; want < 20 && outer.Next(); want++ {
 		var got, inner int
 		if err := outer.Scan(&got); err != nil || got != want {
 			t.Fatalf("got %d, %v; want %d", got, err, want)
 		}
-		if err := conn.QueryRowContext(t.Context(), query, 50+want).Scan(&inner); err != nil || inner != 50+want {
+		if err := conn.QueryRowContext(t.Context(), numbersFrom, 50+want).Scan(&inner); err != nil || inner != 50+want {
 			t.Fatalf("inside: got %d, %v; want %d", inner, err, 50+want)
 		}
 	}
 	if err := outer.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestStatementsAreKept runs statements again and again, in every way that could
+// confuse one use with another.
+func TestStatementsAreKept(t *testing.T) {
+	t.Parallel()
+	db, conn := newHundred(t)
 	var n int
 	for i := range 200 { // more texts than are kept
 		if err := conn.QueryRowContext(t.Context(), fmt.Sprintf("SELECT count(*) + %d FROM scratch", i)).Scan(&n); err != nil || n != 100+i {
@@ -47,14 +65,14 @@ func TestStatementsAreKept(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := conn.QueryRowContext(ended, query, 0).Scan(&n); err == nil {
+	if err := conn.QueryRowContext(ended, numbersFrom, 0).Scan(&n); err == nil {
 		t.Error("with a ctx that has ended: got no error")
 	}
-	if err := conn.QueryRowContext(t.Context(), query, "no number").Scan(&n); err == nil {
+	if err := conn.QueryRowContext(t.Context(), numbersFrom, "no number").Scan(&n); err == nil {
 		t.Error("of no rows: got no error")
 	}
 	mustWrite(t, db, `ALTER TABLE scratch ADD COLUMN more INTEGER NOT NULL DEFAULT 7`) // under what is kept
-	if err := conn.QueryRowContext(t.Context(), query, 42).Scan(&n); err != nil || n != 42 {
+	if err := conn.QueryRowContext(t.Context(), numbersFrom, 42).Scan(&n); err != nil || n != 42 {
 		t.Errorf("afterwards: got %d, %v; want 42", n, err)
 	}
 }

@@ -186,15 +186,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	now := s.now()
 	t := readTyped(q.Text, now, q.Zone)
 	bad := q.validate(t)
-	for _, asked := range []struct {
-		field string
-		span  Span
-		hint  string
-	}{{"seen", q.Seen, spanHint + ", or never"}, {"created", q.Created, spanHint}} {
-		if asked.span != "" && !t.span(asked.span, columns[Sort(asked.field)], now, q.Zone) {
-			bad.add(asked.field, "“"+asked.field+":"+shown(string(asked.span))+"” is not understood. Choose "+asked.hint+".")
-		}
-	}
+	q.addSpans(&t, bad, now)
 	if err := bad.errorOrNil(); err != nil {
 		return selection{}, err
 	}
@@ -223,6 +215,20 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 		sel.known = s.knownThrees()
 	}
 	return sel, nil
+}
+
+// addSpans adds the ranges of time that q asks for to what was typed, or to what is
+// wrong.
+func (q Query) addSpans(t *typed, bad *InvalidError, now time.Time) {
+	for _, asked := range []struct {
+		field string
+		span  Span
+		hint  string
+	}{{"seen", q.Seen, spanHint + ", or never"}, {"created", q.Created, spanHint}} {
+		if asked.span != "" && !t.span(asked.span, columns[Sort(asked.field)], now, q.Zone) {
+			bad.add(asked.field, "“"+asked.field+":"+shown(string(asked.span))+"” is not understood. Choose "+asked.hint+".")
+		}
+	}
 }
 
 // asksNothing reports whether q filters by nothing but a view.

@@ -10,41 +10,44 @@ import (
 
 var readAt = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// TestReadTyped reads what people type and paste.
+// A reading is what readTyped makes of a text, without what is the same in all.
+type reading struct {
+	Words  []string
+	Exact  ID
+	Kind   []Kind
+	Role   []Role
+	Status []Status
+	Ranges int
+}
+
+// readings are what people type and paste.
+var readings = map[string]reading{
+	"":                             {},
+	"  ana  LIMA ":                 {Words: []string{"ana", "lima"}},
+	"ana":                          {Words: []string{"ana"}, Exact: "ana"},
+	"Ana@Example.com":              {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	"<ana@example.com>,":           {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	"mailto:ana@example.com":       {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	`Ana Lima <ana@example.com>`:   {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
+	`"Ana Lima" <ana@example.com>`: {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
+	"type:service robot":           {Words: []string{"robot"}, Kind: []Kind{KindService}, Exact: "robot"},
+	"TYPE:People status:Invited":   {Kind: []Kind{KindPerson}, Status: []Status{StatusInvited}},
+	"role:admin seen:<90d created:>2026-01-01":  {Role: []Role{RoleAdmin}, Ranges: 2},
+	"seen:never created:2026-01-01..2026-03-31": {Ranges: 2},
+	`"type:service"`:   {Words: []string{"type:service"}},
+	`"not yet closed`:  {Words: []string{"not", "yet", "closed"}},
+	"“type:service”":   {Words: []string{"type:service"}},
+	"type：service":     {Kind: []Kind{KindService}},
+	"ana@example.com.": {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	"a@b.de,c@d.de":    {Words: []string{"a@b.de", "c@d.de"}, Exact: "c@d.de"},
+	"ana ana":          {Words: []string{"ana"}},
+	"10:30":            {Words: []string{"10:30"}},
+	":)":               {Words: []string{":)"}},
+}
+
 func TestReadTyped(t *testing.T) {
 	t.Parallel()
-	type reading struct {
-		Words  []string
-		Exact  ID
-		Kind   []Kind
-		Role   []Role
-		Status []Status
-		Ranges int
-	}
-	tests := map[string]reading{
-		"":                             {},
-		"  ana  LIMA ":                 {Words: []string{"ana", "lima"}},
-		"ana":                          {Words: []string{"ana"}, Exact: "ana"},
-		"Ana@Example.com":              {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
-		"<ana@example.com>,":           {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
-		"mailto:ana@example.com":       {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
-		`Ana Lima <ana@example.com>`:   {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
-		`"Ana Lima" <ana@example.com>`: {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
-		"type:service robot":           {Words: []string{"robot"}, Kind: []Kind{KindService}, Exact: "robot"},
-		"TYPE:People status:Invited":   {Kind: []Kind{KindPerson}, Status: []Status{StatusInvited}},
-		"role:admin seen:<90d created:>2026-01-01":  {Role: []Role{RoleAdmin}, Ranges: 2},
-		"seen:never created:2026-01-01..2026-03-31": {Ranges: 2},
-		`"type:service"`:   {Words: []string{"type:service"}},
-		`"not yet closed`:  {Words: []string{"not", "yet", "closed"}},
-		"“type:service”":   {Words: []string{"type:service"}},
-		"type：service":     {Kind: []Kind{KindService}},
-		"ana@example.com.": {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
-		"a@b.de,c@d.de":    {Words: []string{"a@b.de", "c@d.de"}, Exact: "c@d.de"},
-		"ana ana":          {Words: []string{"ana"}},
-		"10:30":            {Words: []string{"10:30"}},
-		":)":               {Words: []string{":)"}},
-	}
-	for text, want := range tests {
+	for text, want := range readings {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			r := readTyped(text, readAt, time.UTC)
@@ -86,23 +89,25 @@ func TestReadTyped_strange(t *testing.T) {
 	}
 }
 
+// spans are times that are in a span of days east of Greenwich, and times that are not.
+var spans = map[Span]struct{ in, out []string }{
+	"<90d":                   {[]string{"2026-08-25T00:00:00Z", "2026-11-23T08:00:00Z"}, []string{"2026-08-24T23:59:59Z"}},
+	">90d":                   {[]string{"2026-08-24T23:59:59Z"}, []string{"2026-08-25T00:00:00Z", "1970-01-01T00:00:00Z"}},
+	"2026-01-01":             {[]string{"2025-12-31T22:00:00Z", "2026-01-01T21:59:59Z"}, []string{"2025-12-31T21:59:59Z", "2026-01-01T22:00:00Z"}},
+	">2026-01-01":            {[]string{"2026-01-01T22:00:00Z"}, []string{"2026-01-01T21:59:59Z"}},
+	">=2026-01-01":           {[]string{"2025-12-31T22:00:00Z"}, []string{"2025-12-31T21:59:59Z"}},
+	"<2026-01-01":            {[]string{"2025-12-31T21:59:59Z"}, []string{"2025-12-31T22:00:00Z", "1970-01-01T00:00:00Z"}},
+	"<=2026-01-01":           {[]string{"2026-01-01T21:59:59Z"}, []string{"2026-01-01T22:00:00Z"}},
+	"2026-01-01..2026-01-31": {[]string{"2025-12-31T22:00:00Z", "2026-01-31T21:59:59Z"}, []string{"2026-01-31T22:00:00Z"}},
+	">=1960-01-01":           {[]string{"2026-01-01T00:00:00Z"}, []string{"1970-01-01T00:00:00Z"}},
+	"<36500d":                {[]string{"2026-01-01T00:00:00Z"}, []string{"1970-01-01T00:00:00Z"}},
+	"never":                  {[]string{"1970-01-01T00:00:00Z"}, []string{"2026-01-01T00:00:00Z"}},
+}
+
 // TestSpan is which times a span holds, at its edges.
 func TestSpan(t *testing.T) {
 	t.Parallel()
 	east := time.FixedZone("east", 2*60*60)
-	tests := map[Span]struct{ in, out []string }{
-		"<90d":                   {[]string{"2026-08-25T00:00:00Z", "2026-11-23T08:00:00Z"}, []string{"2026-08-24T23:59:59Z"}},
-		">90d":                   {[]string{"2026-08-24T23:59:59Z"}, []string{"2026-08-25T00:00:00Z", "1970-01-01T00:00:00Z"}},
-		"2026-01-01":             {[]string{"2025-12-31T22:00:00Z", "2026-01-01T21:59:59Z"}, []string{"2025-12-31T21:59:59Z", "2026-01-01T22:00:00Z"}},
-		">2026-01-01":            {[]string{"2026-01-01T22:00:00Z"}, []string{"2026-01-01T21:59:59Z"}},
-		">=2026-01-01":           {[]string{"2025-12-31T22:00:00Z"}, []string{"2025-12-31T21:59:59Z"}},
-		"<2026-01-01":            {[]string{"2025-12-31T21:59:59Z"}, []string{"2025-12-31T22:00:00Z", "1970-01-01T00:00:00Z"}},
-		"<=2026-01-01":           {[]string{"2026-01-01T21:59:59Z"}, []string{"2026-01-01T22:00:00Z"}},
-		"2026-01-01..2026-01-31": {[]string{"2025-12-31T22:00:00Z", "2026-01-31T21:59:59Z"}, []string{"2026-01-31T22:00:00Z"}},
-		">=1960-01-01":           {[]string{"2026-01-01T00:00:00Z"}, []string{"1970-01-01T00:00:00Z"}},
-		"<36500d":                {[]string{"2026-01-01T00:00:00Z"}, []string{"1970-01-01T00:00:00Z"}},
-		"never":                  {[]string{"1970-01-01T00:00:00Z"}, []string{"2026-01-01T00:00:00Z"}},
-	}
 	holds := func(r timeRange, at time.Time) bool {
 		switch {
 		case r.never:
@@ -112,7 +117,7 @@ func TestSpan(t *testing.T) {
 		}
 		return !at.Before(r.from) && (r.before.IsZero() || at.Before(r.before))
 	}
-	for span, test := range tests {
+	for span, test := range spans {
 		r, ok := span.rangeOf(bySeen, readAt, east)
 		if !ok {
 			t.Errorf("%s is not understood", span)

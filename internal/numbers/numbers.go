@@ -1,0 +1,13 @@
+// Package numbers writes numbers for people.
+package numbers
+
+import "strconv"
+
+// Grouped returns n with its thousands apart: "1,012".
+func Grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
