@@ -79,7 +79,11 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	for i, u := range listing.Users {
 		m.Rows[i] = t.directoryRow(u, shown, onlyServiceUsers(l))
 	}
-	if listing.Newest && len(m.Rows) > 1 {
+	if listing.Newest && len(m.Rows) > 1 { // and so by none of the columns
+		m.Name.Order = ""
+		for i := range m.Columns {
+			m.Columns[i].Order = ""
+		}
 		m.Note = "So many match these words that they are not put in order: the newest come first. Another word or filter narrows them."
 	}
 	if len(m.Rows) > 0 {
