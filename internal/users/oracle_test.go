@@ -98,6 +98,7 @@ func randomQuestion(r *rand.Rand, words []string) question {
 	q.Status = users.Status(maybe(3, "invited", "active", "deactivated"))
 	q.Seen = users.Span(maybe(3, "<20d", ">20d", "never", "<5d", "<36500d"))
 	q.Created = users.Span(maybe(4, "<20d", ">20d", ">5d"))
+	q.View = users.View(maybe(3, "people", "invited", "changed", "no-responsible"))
 	q.Sort = users.Sort(maybe(4, "-") + []string{"name", "id", "created", "seen", "updated"}[r.IntN(5)])
 	q.Limit = 1 + r.IntN(9)
 	return q
@@ -119,7 +120,22 @@ func (q question) holds(u users.User, now time.Time) bool {
 		return at.Before(from) && !at.IsZero()
 	}
 	return (q.Kind == "" || q.Kind == u.Kind) && (q.Role == "" || q.Role == u.Role) && (q.Status == "" || q.Status == u.Status) &&
-		in(q.Seen, u.SeenAt) && in(q.Created, u.CreatedAt) && found[q.word](u.Name, string(u.ID))
+		in(q.Seen, u.SeenAt) && in(q.Created, u.CreatedAt) && found[q.word](u.Name, string(u.ID)) && q.inView(u, now)
+}
+
+// inView reports whether the view that q asks for shows u.
+func (q question) inView(u users.User, now time.Time) bool {
+	switch q.View {
+	case users.ViewPeople:
+		return u.Kind == users.KindPerson
+	case users.ViewInvited:
+		return u.Status == users.StatusInvited
+	case users.ViewChanged:
+		return !u.UpdatedAt.Before(now.Truncate(24*time.Hour).AddDate(0, 0, -7))
+	case users.ViewUnanswered:
+		return u.Kind == users.KindService && u.Responsible.Key == ""
+	}
+	return true
 }
 
 // answer returns the users that q asks for out of all, who come in the order of

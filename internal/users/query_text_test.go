@@ -135,3 +135,35 @@ func TestSpan(t *testing.T) {
 		}
 	}
 }
+
+// TestIntersect is which times are in several spans of one column.
+func TestIntersect(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"seen:<90d seen:<30d":                          "2026-10-24..",
+		"seen:>30d seen:<90d":                          "2026-08-25..2026-10-24",
+		"seen:>90d seen:<30d":                          "none",
+		"seen:never seen:<30d":                         "none",
+		"seen:never seen:never":                        "never",
+		"seen:>90d seen:2026-01-01":                    "2026-01-01..2026-01-02",
+		"seen:<=2026-01-01 seen:>=2026-01-02":          "none",
+		"seen:>=2026-01-01 seen:<2026-03-01 seen:<90d": "none",
+	} {
+		all, ok := intersect(readTyped(text, readAt, time.UTC).ranges)
+		got := "none"
+		switch {
+		case ok && all[0].never:
+			got = "never"
+		case ok && all[0].before.IsZero():
+			got = all[0].from.Format(time.DateOnly) + ".."
+		case ok:
+			got = all[0].from.Format(time.DateOnly) + ".." + all[0].before.Format(time.DateOnly)
+		}
+		if got != want || len(all) != 1 {
+			t.Errorf("%q: got %s in %d ranges, want %s", text, got, len(all), want)
+		}
+	}
+	if all, ok := intersect(readTyped("seen:never created:<30d", readAt, time.UTC).ranges); !ok || len(all) != 2 {
+		t.Errorf("of two columns: got %d ranges, %v", len(all), ok)
+	}
+}
