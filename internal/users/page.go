@@ -20,6 +20,7 @@ type row struct {
 type page struct {
 	rows    []row // in the order of the list
 	more    bool  // there are others further on in the direction of the place
+	end     bool  // its last row is the last of the list
 	total   int   // of all pages
 	counted bool  // total is known
 }
@@ -39,6 +40,7 @@ func (p plan) read(ctx context.Context, r reader, at place) (page, error) {
 	}
 	got.total = x.total
 	got.rows, got.more, got.counted = rows, len(rows) > p.limit, p.candidates != nil
+	got.end = !at.back && !got.more && len(rows) > 0
 	if !at.key() && !got.more {
 		got.total, got.counted = len(rows), true
 	}

@@ -236,6 +236,23 @@ func TestLastPageThatHasGone(t *testing.T) {
 	}
 }
 
+// TestTotalOnTheLastPage is exact where nobody could tell before.
+func TestTotalOnTheLastPage(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.SetMost(3)
+	crowd(t, d, 22)
+	q := users.Query{Created: "<7d", Seen: users.SeenNever, Kind: users.KindPerson, Limit: 9}
+	totals := []users.Total{{N: 9, How: users.MoreThan}, {N: 18, How: users.MoreThan}, exactly(22)}
+	for i, want := range totals {
+		l := page(t, d, q)
+		if l.Total != want || (l.Next == "") != (i == 2) {
+			t.Errorf("page %d: got %v, next %q; want %v", i+1, l.Total, l.Next, want)
+		}
+		q.After = l.Next
+	}
+}
+
 // TestTotalsAfterAChange counts anew what one has just changed.
 func TestTotalsAfterAChange(t *testing.T) {
 	t.Parallel()

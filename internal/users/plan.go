@@ -57,9 +57,12 @@ func (sel selection) plan(ctx context.Context, r reader, q Query, at place) (pla
 	return p, nil
 }
 
-// someFacets reports whether the facets are so small a part of the directory that
-// to walk through them all, whatever is looked for, takes a tenth of a second.
-func (p plan) someFacets() bool { return p.size() <= 10*p.most && p.size()*dense < p.everyone() }
+// someFacets reports whether the facets have an index for the order, and are so small
+// a part of the directory that to walk through them all, whatever is looked for, takes
+// a tenth of a second.
+func (p plan) someFacets() bool {
+	return p.column != byUpdated && p.size() <= 10*p.most && p.size()*dense < p.everyone()
+}
 
 // newestFirst returns p in the order of creation, which numbers have, too.
 func (p plan) newestFirst() plan {

@@ -32,8 +32,8 @@ func readTyped(text string, now time.Time, zone *time.Location) typed {
 		}
 		words = append(words, word)
 	}
-	for _, word := range words {
-		t.word(word, len(words) == 1)
+	for i := 0; i < len(words) && len(t.terms) <= maxTerms; i++ {
+		t.word(words[i], len(words) == 1)
 	}
 	if len(t.terms) > maxTerms {
 		t.terms = t.terms[:maxTerms]

@@ -34,8 +34,11 @@ func (s *Service) total(ctx context.Context, sel selection, got page, q Query) (
 		return Total{N: n}, nil
 	}
 	e, err := s.estimates.of(ctx, s.reads(), sel, q)
-	if err != nil || e.exact {
+	switch {
+	case err != nil || e.exact:
 		return Total{N: e.n}, err
+	case got.end:
+		return Total{N: got.last()}, nil
 	}
 	return roundedTotal(e.n, got.last()), nil
 }
