@@ -24,8 +24,8 @@ type source struct {
 }
 
 // narrowest returns the source by which the fewest come, if they are few enough to
-// be read and put in order. It asks the database once at most: not where those whom
-// hardly anyone has tell, nor where it keeps the count.
+// be read and put in order. It counts them in one statement at most, and in none where
+// a term is known to be rare, or nothing is searched for and a count that is kept will do.
 func (p plan) narrowest(ctx context.Context, r reader, at place) (s source, few bool, err error) {
 	if slices.ContainsFunc(p.terms, func(t term) bool { return t.rare(p.known) }) {
 		return source{numbers: p.found, sure: p.foundAlone()}, true, nil
@@ -72,8 +72,8 @@ func (p plan) counted() (all []source) {
 	return all
 }
 
-// uncounted returns the other sources. What is known to be in more texts than can
-// be put in order is none on the first page.
+// uncounted returns the other sources. On the first page the index of the search is
+// none, and not counted in vain, where its only term is known to be in far too many texts.
 func (p plan) uncounted(at place) (all []source) {
 	asked := p.asked()
 	for _, one := range p.ranges {

@@ -27,17 +27,23 @@ type threes struct {
 // narrows nothing.
 func (k *threes) common(three string) bool { return k != nil && k.have[three]*commonShare > k.users }
 
-// rarest returns those three characters in a row of a text that the fewest users
-// have, most of them at most. Where that is not known, they are those at even
-// distances.
-func (k *threes) rarest(needle string, most int) []string {
-	runes := []rune(needle)
+// threesOf returns each three characters in a row of a text once.
+func threesOf(text string) []string {
+	runes := []rune(text)
 	all := make([]string, 0, len(runes))
 	for i := 0; i+3 <= len(runes); i++ {
 		if three := string(runes[i : i+3]); !slices.Contains(all, three) {
 			all = append(all, three)
 		}
 	}
+	return all
+}
+
+// rarest returns those three characters in a row of a text that the fewest users
+// have, most of them at most. Where that is not known, they are those at even
+// distances.
+func (k *threes) rarest(needle string, most int) []string {
+	all := threesOf(needle)
 	if len(all) <= most {
 		return all
 	}
@@ -95,20 +101,16 @@ func (s *Service) countThrees(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var f filter
 	texts, err := collect(ctx, s.reads(), func(row scanner) (text string, err error) { return text, row.Scan(&text) },
-		`WITH RECURSIVE sample (number) AS (SELECT 1 UNION ALL SELECT number + $1 FROM sample WHERE number + $1 <= $2)
-		SELECT u.search_text FROM sample CROSS JOIN users u WHERE u.number = sample.number`, max(1, last/threesSample), last)
+		evenly(&f, max(1, last/threesSample))+`SELECT u.search_text FROM sample CROSS JOIN users u WHERE u.number = sample.number`, f.args...)
 	if err != nil {
 		return err
 	}
 	have := map[string]int{}
 	for _, text := range texts {
-		runes, seen := []rune(text), map[string]bool{}
-		for i := 0; i+3 <= len(runes); i++ {
-			if three := string(runes[i : i+3]); !seen[three] {
-				seen[three] = true
-				have[three]++
-			}
+		for _, three := range threesOf(text) {
+			have[three]++
 		}
 	}
 	s.threes.Store(&threes{have, len(texts), s.now()})

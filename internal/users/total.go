@@ -154,10 +154,16 @@ func enough(found, step int) int {
 func (sel selection) sample(f *filter, least int) (query string, step int) {
 	size := min(sampleMost, 3*sampleLeast*sel.everyone()/max(least, 1))
 	step = max(1, sel.everyone()/max(size, 1))
-	distance := f.arg(step)
 	conditions := append(sel.outside(f), sel.details(f, "", false)...)
-	return `(WITH RECURSIVE sample (number) AS (
+	return `(` + evenly(f, step) + `SELECT COUNT(*) FROM sample CROSS JOIN users u WHERE u.number = sample.number AND ` + allOf(conditions) + `)`, step
+}
+
+// evenly begins a query with the table sample, which has numbers of users at even
+// distances.
+func evenly(f *filter, step int) string {
+	distance := f.arg(step)
+	return `WITH RECURSIVE sample (number) AS (
 			SELECT ` + f.arg(1+step/2) + ` UNION ALL
 			SELECT number + ` + distance + ` FROM sample WHERE number + ` + distance + ` <= (SELECT MAX(number) FROM users)
-		) SELECT COUNT(*) FROM sample CROSS JOIN users u WHERE u.number = sample.number AND ` + allOf(conditions) + `)`, step
+		) `
 }
