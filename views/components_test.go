@@ -2,6 +2,7 @@ package views
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,21 +23,15 @@ func blocks(text string) map[string]templ.Component {
 	moment := Time{ISO: text, Exact: text, Relative: text}
 	changes := []Change{{Field: text, Old: text, New: text}, {Field: text, New: text}, {Field: text, Old: text}, {Field: text, New: text, Fact: true}}
 	event := Event{Seq: text, URL: text, Icon: text, Actor: who, Target: who, Sentence: text, Tail: text, Reason: text, Changes: changes, When: moment, Via: text, Erased: true}
-	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Placeholder: text, MaxLength: 9, Conflict: &Conflict{text, text, text}}
-	options := []Option{{Value: text, Label: text, Hint: text, Selected: true}, {Value: text, Label: text}}
-	view := ViewForm{Action: text, Query: text, Holds: text, Name: field, Share: &Check{Name: text, Label: text}, Cancel: text}
-	return map[string]templ.Component{
+	all := map[string]templ.Component{
 		"alert":         alert("warn", text),
 		"avatar":        templ.Join(avatar(face, "lg"), avatar(Avatar{Service: true, Hue: 7}, ""), avatar(Avatar{}, "sm"), avatar(Avatar{PictureURL: "https://example.com/" + text}, "")),
 		"badge":         templ.Join(badge(Badge{Tone: "ok", Word: text}), badge(Badge{Word: text}), badge(Badge{})),
-		"check_field":   templ.Join(checkField(Check{Name: text, Label: text, Checked: true}), checkField(Check{Name: text, Label: text})),
 		"chip":          chip(text, text),
-		"choice_field":  choiceField(Choice{Field: field, Options: options}),
 		"consequences":  consequences("final", text, []string{text, text}),
 		"copy_button":   copyButton(text, text),
 		"crumbs":        crumbs([]Link{{text, text}, {text, text}}),
 		"diff":          diff(changes),
-		"layout":        directoryLayout(DirectoryLayout{Action: text, ReturnTo: text, Columns: []Check{{Name: text, Label: text, Checked: true}, {Name: text, Label: text}}, Size: Choice{Field: field, Options: options}}),
 		"empty":         empty("search", text, text),
 		"error_summary": errorSummary([]Problem{{text, text}, {Message: text}}),
 		"event_log":     eventLog([]Event{event}),
@@ -46,16 +41,30 @@ func blocks(text string) map[string]templ.Component {
 		"page_head":     pageHead(text, text),
 		"pager":         templ.Join(pager(Pager{Range: text, Previous: text, Next: text}), pager(Pager{Range: text, Next: text}), pager(Pager{Range: text})),
 		"person":        templ.Join(person(who), person(Person{Label: text, ID: text}), person(Person{})),
-		"person_field":  personField(field, options),
-		"role_field":    roleField(Choice{Field: field, Options: options}),
 		"sort_link":     templ.Join(sortLink(text, text, "ascending"), sortLink(text, text, "descending"), sortLink(text, text, "")),
 		"steps":         steps(text, []Step{{Title: text, Text: text, Link: Link{text, text}}, {Title: text}}),
-		"save_view":     templ.Join(saveView(view), viewCard(ViewForm{Action: text, Name: field})),
 		"tabs":          tabs([]Tab{{Label: text, URL: text, Count: text, Current: true}, {Label: text, Title: text, URL: text, Apart: true}}),
-		"text_area":     textArea(field),
-		"text_field":    templ.Join(textField(field), textField(Field{Name: text, Label: text, Required: true})),
-		"theme_form":    themeForm("dark", text),
 		"when":          templ.Join(when(moment), when(Time{ISO: text, Exact: text}), whenBoth(moment)),
+	}
+	maps.Copy(all, formBlocks(text))
+	return all
+}
+
+// formBlocks are those that forms are made of.
+func formBlocks(text string) map[string]templ.Component {
+	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Placeholder: text, MaxLength: 9, Conflict: &Conflict{text, text, text}}
+	options := []Option{{Value: text, Label: text, Hint: text, Selected: true}, {Value: text, Label: text}}
+	view := ViewForm{Action: text, Query: text, Holds: text, Name: field, Share: &Check{Name: text, Label: text}, Cancel: text}
+	return map[string]templ.Component{
+		"check_field":  templ.Join(checkField(Check{Name: text, Label: text, Checked: true}), checkField(Check{Name: text, Label: text})),
+		"choice_field": choiceField(Choice{Field: field, Options: options}),
+		"layout":       directoryLayout(DirectoryLayout{Action: text, ReturnTo: text, Columns: []Check{{Name: text, Label: text, Checked: true}, {Name: text, Label: text}}, Size: Choice{Field: field, Options: options}}),
+		"person_field": personField(field, options),
+		"role_field":   roleField(Choice{Field: field, Options: options}),
+		"save_view":    templ.Join(saveView(view), viewCard(ViewForm{Action: text, Name: field})),
+		"text_area":    textArea(field),
+		"text_field":   templ.Join(textField(field), textField(Field{Name: text, Label: text, Required: true})),
+		"theme_form":   themeForm("dark", text),
 	}
 }
 

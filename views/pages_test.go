@@ -221,37 +221,38 @@ func checkAddresses(t *testing.T, n *html.Node, hostile string) {
 	}
 }
 
-// texts of pages that matter: what a person reads before they decide.
+// words are what a person reads before they decide, on the pages that matter.
+var words = map[string]struct {
+	page string
+	want []string
+}{
+	"the button says the act":                {"deactivate", []string{">Deactivate ana@example.com</button>", "What ends now", "What stays"}},
+	"deleting says that it is for good":      {"delete", []string{">Delete ana@example.com</button>", "What cannot be undone", "Type ana@example.com to confirm"}},
+	"nobody found":                           {"directory_none", []string{"No one matches “zoe@example.com”", `href="/users/new?user_id=zoe%40example.com"`, "Refused sign-ins with this address", "No one with this address had been added."}},
+	"an export says how many":                {"user_export", []string{">Export 1,012 users</button>", "Status: Invited", "The audit log keeps who exported"}},
+	"nobody to export":                       {"user_export_none", []string{"There is nobody to export", "Go back"}},
+	"first sight":                            {"directory_first", []string{"Add a second owner", "Add people", "Look at the audit log"}},
+	"results announce their count":           {"directory", []string{`data-announce>1,012 users found<`}},
+	"someone else saved":                     {"user_edit_stale", []string{"changed this user", "Before", "Theirs", "Yours", "Take theirs and discard mine"}},
+	"a form kept over a sign-in":             {"user_edit_stale", []string{"It has not been sent yet"}},
+	"a posted form after the session":        {"sign_in_again", []string{"Your form is kept for ten minutes"}},
+	"signed out":                             {"signed_out", []string{`http-equiv="refresh"`, `href="https://id.example.com/end"`}},
+	"a refused sign-in":                      {"sign_in_refused", []string{"Please add stranger@example.com to the console", "01JDGZ7T4W8K"}},
+	"who can help":                           {"refused", []string{"Olga Owner", `href="mailto:owner@example.com"`, "01JDGZ7T4W8K"}},
+	"what one may not do is said":            {"service_user", []string{"Only owners may edit admins", "Only owners change roles", "Missing"}},
+	"another address at the provider":        {"user_detail", []string{"The provider now says ana.lima@example.com", "Differs"}},
+	"notifications as a sentence":            {"profile", []string{"You get an e-mail when someone mentions you in a comment."}},
+	"sign out elsewhere":                     {"profile", []string{`value="others">Sign out everywhere else</button>`}},
+	"people to choose from":                  {"service_user_new", []string{`list="f-responsible-list"`, `<datalist id="f-responsible-list">`}},
+	"the log is empty for these filters":     {"audit_none", []string{"No events match"}},
+	"a filter that cannot be used":           {"audit_bad", []string{`<a href="#f-to">Choose a day that is not before the first.</a>`}},
+	"an event has its neighbours":            {"event", []string{`href="/audit/1042"`, `href="/audit/1040"`}},
+	"the link to send is there to be copied": {"person_added", []string{`data-copy="https://console.example.com/sign-in"`}},
+}
+
 func TestWords(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		page string
-		want []string
-	}{
-		"the button says the act":                {"deactivate", []string{">Deactivate ana@example.com</button>", "What ends now", "What stays"}},
-		"deleting says that it is for good":      {"delete", []string{">Delete ana@example.com</button>", "What cannot be undone", "Type ana@example.com to confirm"}},
-		"nobody found":                           {"directory_none", []string{"No one matches “zoe@example.com”", `href="/users/new?user_id=zoe%40example.com"`, "Refused sign-ins with this address", "No one with this address had been added."}},
-		"an export says how many":                {"user_export", []string{">Export 1,012 users</button>", "Status: Invited", "The audit log keeps who exported"}},
-		"nobody to export":                       {"user_export_none", []string{"There is nobody to export", "Go back"}},
-		"first sight":                            {"directory_first", []string{"Add a second owner", "Add people", "Look at the audit log"}},
-		"results announce their count":           {"directory", []string{`data-announce>1,012 users found<`}},
-		"someone else saved":                     {"user_edit_stale", []string{"changed this user", "Before", "Theirs", "Yours", "Take theirs and discard mine"}},
-		"a form kept over a sign-in":             {"user_edit_stale", []string{"It has not been sent yet"}},
-		"a posted form after the session":        {"sign_in_again", []string{"Your form is kept for ten minutes"}},
-		"signed out":                             {"signed_out", []string{`http-equiv="refresh"`, `href="https://id.example.com/end"`}},
-		"a refused sign-in":                      {"sign_in_refused", []string{"Please add stranger@example.com to the console", "01JDGZ7T4W8K"}},
-		"who can help":                           {"refused", []string{"Olga Owner", `href="mailto:owner@example.com"`, "01JDGZ7T4W8K"}},
-		"what one may not do is said":            {"service_user", []string{"Only owners may edit admins", "Only owners change roles", "Missing"}},
-		"another address at the provider":        {"user_detail", []string{"The provider now says ana.lima@example.com", "Differs"}},
-		"notifications as a sentence":            {"profile", []string{"You get an e-mail when someone mentions you in a comment."}},
-		"sign out elsewhere":                     {"profile", []string{`value="others">Sign out everywhere else</button>`}},
-		"people to choose from":                  {"service_user_new", []string{`list="f-responsible-list"`, `<datalist id="f-responsible-list">`}},
-		"the log is empty for these filters":     {"audit_none", []string{"No events match"}},
-		"a filter that cannot be used":           {"audit_bad", []string{`<a href="#f-to">Choose a day that is not before the first.</a>`}},
-		"an event has its neighbours":            {"event", []string{`href="/audit/1042"`, `href="/audit/1040"`}},
-		"the link to send is there to be copied": {"person_added", []string{`data-copy="https://console.example.com/sign-in"`}},
-	}
-	for name, test := range tests {
+	for name, test := range words {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := rendered(t, samples()[test.page](nil))
