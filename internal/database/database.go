@@ -173,6 +173,10 @@ func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) err
 // locked each one ahead takes as long as that, and nobody waits for them all.
 const maxWait = 5 * time.Second
 
+// ErrUnknown says that the answer to a commit was lost: the change may have been made
+// or not. It is never to be taken for a failure, nor made again blindly.
+var ErrUnknown = errors.New("database: whether the change was made is not known")
+
 // errNoTurn says that those ahead take too long.
 var errNoTurn = errors.New("database: too many wait to write")
 
