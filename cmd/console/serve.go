@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/urfave/cli/v3"
 
 	"github.com/roboto-ai/console/internal/auth"
@@ -47,7 +48,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, c.listen)
+	listener, err := takeOrListen(ctx, c.listen)
 	if err != nil {
 		return err
 	}
@@ -56,8 +57,10 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	p.say("  redirect address  %s", c.address(callbackPath))
 	p.say("  sign-out address  %s", c.address(signedOutPath))
 	log.Info("listening", "address", listener.Addr().String(), "version", versionText())
+	tell(log, daemon.SdNotifyReady)
 	return server{listener, app.Handler(), log}.serveUntil(ctx, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
+		tell(log, daemon.SdNotifyStopping)
 		app.Drain()
 		select { // the proxy is to see that readiness fails before the address is gone
 		case <-time.After(c.drain):
