@@ -98,7 +98,7 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format strin
 	if err := ready(total); err != nil {
 		return err
 	}
-	return p.exportEach(ctx, s.reads(), each)
+	return p.exportEach(ctx, s.db.Streams(), each)
 }
 
 // An ExportSize is how many users an export would hold, and whether the newest would
