@@ -102,6 +102,9 @@ func CheckURL(url string) error {
 // Engine returns what keeps the data.
 func (db *DB) Engine() Engine { return db.engine.name() }
 
+// Name returns the path of the file, or the address without its password.
+func (db *DB) Name() string { return db.path }
+
 // Close ends all connections. It waits for transactions under way.
 func (db *DB) Close() error {
 	var errs []error
