@@ -47,7 +47,8 @@ func full() bool { return os.Getenv("CONSOLE_TORTURE") == "full" }
 // engines are the databases that consoles share: each returns the address of a new
 // one with the present schema.
 var engines = map[string]func(testing.TB) string{
-	"sqlite": databasetest.URL,
+	"sqlite":   databasetest.SQLiteURL,
+	"postgres": databasetest.PostgresURL,
 }
 
 // A console is a process of the program that serves.
