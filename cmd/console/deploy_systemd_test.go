@@ -120,6 +120,9 @@ func TestSystemdAgrees(t *testing.T) {
 	}
 	var units []string
 	for _, file := range filesIn(t, filepath.Join(deployDir, "systemd")) {
+		if filepath.Ext(file) == "" {
+			continue // a script
+		}
 		text := strings.ReplaceAll(read(t, file), "/usr/local/bin/console", here)
 		units = append(units, filepath.Join(dir, filepath.Base(file)))
 		if err := os.WriteFile(units[len(units)-1], []byte(text), 0o600); err != nil {
@@ -135,5 +138,35 @@ func TestSystemdAgrees(t *testing.T) {
 		if out, err := exec.CommandContext(t.Context(), analyze, args...).CombinedOutput(); err != nil {
 			t.Errorf("systemd-analyze %v: %v\n%s", args, err, out)
 		}
+	}
+}
+
+// TestConsoleAsService runs the script with folders of the test's own, and a runuser that
+// tells what it is given: the user, the program and the settings are to be the unit's.
+func TestConsoleAsService(t *testing.T) {
+	t.Parallel()
+	dir, u := t.TempDir(), readUnit(t, "console.service")
+	script := strings.ReplaceAll(read(t, filepath.Join(deployDir, "systemd", "console-as-service")), "/etc/console", dir)
+	script = strings.ReplaceAll(script, "cd "+u.last("Service", "WorkingDirectory"), "cd "+dir)
+	for name, text := range map[string]string{
+		"console.env":        "CONSOLE_ORG_NAME=\"Two Words\"\n",
+		"oidc-client-secret": "secret",
+		"script":             script,
+		"runuser":            "#!/bin/sh\npwd; echo \"$@\"; env | grep ^CONSOLE_ | sort\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", filepath.Join(dir, "script"), "users", "add", "x@example.com")
+	cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+	out, err := cmd.CombinedOutput()
+	program, _, _ := strings.Cut(u.last("Service", "ExecStart"), " ")
+	want := strings.Join([]string{
+		dir, "-u " + u.last("Service", "User") + " -- " + program + " users add x@example.com",
+		u["Service"]["Environment"][0], "CONSOLE_OIDC_CLIENT_SECRET_FILE=" + dir + "/oidc-client-secret", "CONSOLE_ORG_NAME=Two Words", "",
+	}, "\n")
+	if err != nil || string(out) != want {
+		t.Errorf("got (%v)\n%s\nwant\n%s", err, out, want)
 	}
 }
