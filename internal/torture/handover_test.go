@@ -5,10 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/roboto-ai/console/internal/auth/authtest"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
 // TestR10_Handover replaces the console that answers at a listener which a service
@@ -39,6 +42,35 @@ func TestR10_Handover(t *testing.T) {
 				y.check(t)
 			})
 		}
+	}
+}
+
+// TestHandoverRefuses hands over what the console cannot serve at: it says so, and ends.
+func TestHandoverRefuses(t *testing.T) {
+	t.Parallel()
+	m := newManager(t)
+	plain, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	tests := map[string]struct {
+		files []*os.File
+		says  string
+	}{
+		"two sockets": {[]*os.File{m.file, m.file}, "hands over 2 sockets, and the console takes one"},
+		"no socket":   {[]*os.File{plain}, "its socket unit needs ListenStream"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			cmd := m.command(t, test.files...)
+			for name, value := range newSettings(databasetest.SQLiteURL(t), "http://127.0.0.1:1", authtest.New(t), people(1)) {
+				cmd.Env = append(cmd.Env, name+"="+value)
+			}
+			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), test.says) {
+				t.Errorf("got (%v)\n%s\nwant that it says %q", err, out, test.says)
+			}
+		})
 	}
 }
 
@@ -104,13 +136,19 @@ func shortDir(t *testing.T) string {
 // start starts a console at the listener and waits to hear that it is ready.
 func (m *manager) start(t *testing.T) *console {
 	t.Helper()
-	// The process has to be named by its own number, which only it knows.
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, program)
-	cmd.Env = []string{"LISTEN_FDS=1", "NOTIFY_SOCKET=" + m.heard.LocalAddr().String()}
-	cmd.ExtraFiles = []*os.File{m.file} // number 3
-	c := m.settings.startAs(t, cmd)
+	c := m.settings.startAs(t, m.command(t, m.file))
 	m.hears(t, "READY=1")
 	return c
+}
+
+// command returns the command of a console that is handed files. The process has to be
+// named by its own number, which only it knows.
+func (m *manager) command(t *testing.T, files ...*os.File) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, program)
+	cmd.Env = []string{"LISTEN_FDS=" + strconv.Itoa(len(files)), "NOTIFY_SOCKET=" + m.heard.LocalAddr().String()}
+	cmd.ExtraFiles = files // from number 3 on
+	return cmd
 }
 
 // stop stops a console, and checks that it says so.
