@@ -81,6 +81,9 @@ func (c *postgresConn) QueryContext(ctx context.Context, query string, args []dr
 	if c.trace != nil {
 		c.trace(query)
 	}
+	if strings.Contains(query, ` LIKE `) { // the way to go about it depends on what is looked for
+		args = append([]driver.NamedValue{{Value: pgx.QueryExecModeCacheDescribe}}, args...)
+	}
 	ctx, cancel := c.limit(ctx)
 	rows, err := c.Conn.QueryContext(ctx, query, args)
 	if err != nil {
