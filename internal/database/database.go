@@ -31,11 +31,15 @@ type Options struct {
 	// Trace is told the text of every statement, by whatever goroutine runs it;
 	// nil: nobody is. It is for tests that count them.
 	Trace func(query string)
+
+	// Watch is told what the database does.
+	Watch Watch
 }
 
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
 	path  string
+	watch Watch
 	hasty bool    // writes do not wait for the disk in any case
 	write *sql.DB // one connection; its transactions take the write lock at once
 	read  *sql.DB // connections that refuse to write
@@ -59,7 +63,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, hasty: o.Unsynced}
+	db := &DB{path: path, watch: o.Watch, hasty: o.Unsynced}
 	if err := db.open(ctx, at, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
@@ -121,25 +125,29 @@ func (db *DB) Close() error {
 // such transaction at a time; a second waits for the first, until ctx is done or
 // the wait is too long, which [IsBusy] reports.
 func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
+	asked := time.Now()
 	writer, err := db.turn(ctx)
 	if err != nil {
+		db.watch.turn(asked, err)
 		return err
 	}
 	defer writer.Close()
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // Note is Transact for what may be lost with the power, though not with the
 // program: it does not wait for the disk. What is written later by Transact takes
 // it to the disk along with itself.
 func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	asked := time.Now()
 	writer, err := db.turn(ctx)
 	if err != nil {
+		db.watch.turn(asked, err)
 		return err
 	}
 	defer writer.Close()
 	if db.hasty {
-		return transact(ctx, writer, do)
+		return db.transact(ctx, writer, asked, do)
 	}
 	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
 	// a connection that cannot be brought to that is not used any more.
@@ -153,12 +161,13 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
-// transact runs do in a transaction of a connection.
-func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) error {
+// transact runs do in a transaction of a connection that was asked for at some time.
+func (db *DB) transact(ctx context.Context, writer *sql.Conn, asked time.Time, do func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
+	db.watch.turn(asked, err)
 	if err != nil {
 		return err
 	}
@@ -199,13 +208,17 @@ func (db *DB) Reads() *sql.DB { return db.read }
 // after a change. Like that of [DB.Reads] it refuses to write.
 func (db *DB) LookUps() *sql.DB { return db.look }
 
-// Ping returns nil if the database can be read and would take a write.
+// Ping returns nil if the database can be read and would take a write, and otherwise
+// a [*PingError].
 func (db *DB) Ping(ctx context.Context) error {
 	if _, err := schemaVersion(ctx, db.read); err != nil {
-		return fmt.Errorf("read the database: %w", err)
+		return &PingError{Err: err}
 	}
 	if err := db.tryWriting(ctx); err != nil {
-		return fmt.Errorf("write to the database: %w", err)
+		return &PingError{Writing: true, Err: err}
+	}
+	if err := checkRoom(db.path); err != nil {
+		return &PingError{Writing: true, Err: err}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // errFillInUse says that only a file which nobody relies on yet may be filled.
@@ -37,7 +38,7 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 	if err := set(ctx, writer, filling); err != nil {
 		return err
 	}
-	return transact(ctx, writer, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
+	return db.transact(ctx, writer, time.Now(), func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
 }
 
 // fill runs do while indexes and triggers are set aside.

@@ -1,0 +1,33 @@
+package database
+
+import (
+	"database/sql"
+	"os"
+)
+
+// Stats are what the database does at the moment, and has done since it was opened.
+type Stats struct {
+	Pools map[string]sql.DBStats // of the connections, by what they are for: write, read, look
+	Files *FileStats             // nil where the engine keeps its files to itself
+}
+
+// FileStats are the sizes of the files of SQLite, in bytes.
+type FileStats struct {
+	Main int64 // the database itself
+	WAL  int64 // what is not yet part of it
+}
+
+// Stats returns what the database does. It asks the database nothing.
+func (db *DB) Stats() Stats {
+	pools := map[string]sql.DBStats{"write": db.write.Stats(), "read": db.read.Stats(), "look": db.look.Stats()}
+	return Stats{Pools: pools, Files: &FileStats{Main: size(db.path), WAL: size(db.path + "-wal")}}
+}
+
+// size returns the size of a file, 0 if there is none.
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
