@@ -4,9 +4,12 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/roboto-ai/console/internal/certificate"
+	"github.com/roboto-ai/console/internal/tracing"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -18,6 +21,11 @@ type config struct {
 	drain          time.Duration // between readiness failing and the end
 	baseURL        *url.URL      // without path
 	trustedProxies []netip.Prefix
+	tls            certificate.Files // both empty: plain HTTP
+	metricsListen  string            // empty: no metrics are kept
+
+	serves bool             // serve, rather than another command
+	traces tracing.Settings // as the variables of OpenTelemetry say
 
 	database string // as database.Open takes it
 
@@ -58,6 +66,7 @@ const (
 
 // serveSettings are the settings of the command serve.
 func (c *config) serveSettings() []*setting {
+	c.serves = true
 	all := []*setting{
 		c.listenSetting("127.0.0.1:8080"),
 		{name: "base-url", category: inNetwork, required: true, read: into(&c.baseURL, readBaseURL),
@@ -68,6 +77,7 @@ func (c *config) serveSettings() []*setting {
 			usage: "`TIME` between telling the proxy that the console stops and stopping"},
 		c.databaseSetting("sqlite:data/console.db"),
 	}
+	all = slices.Concat(all, c.tlsSettings(), c.observationSettings())
 	all = append(all, c.providerSettings()...)
 	all = append(all, c.orgSettings()...)
 	return append(all, c.logSettings("json")...)
@@ -155,7 +165,11 @@ func (c *config) logSettings(format string) []*setting {
 }
 
 // check looks at what settings mean together.
-func (c *config) check() {
+func (c *config) check(env lookup) {
+	if c.serves {
+		c.checkTLS()
+		c.checkObservation(env)
+	}
 	if c.signup == users.SignupDomain && len(c.signupDomains) == 0 {
 		c.mistakes.add("--signup domain needs --signup-domains")
 	}
