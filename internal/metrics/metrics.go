@@ -56,10 +56,10 @@ func New(version string, signInOutcomes []string) *Metrics {
 		signIns: counters("sign_ins_total", "Sign-ins that have ended, by how: signed_in, or why not.", "outcome"),
 		changes: counters("changes_total", "Events of the history that were written, by their action.", "action"),
 		waits: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "console_write_wait_seconds", Help: "Time that changes waited for their turn to write.", Buckets: waitBuckets,
+			Name: "console_write_wait_seconds", Help: "Time that changes and bookkeeping waited for their turn to write.", Buckets: waitBuckets,
 		}),
 		givenUp: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "console_write_waits_too_long_total", Help: "Changes that were given up because the wait to write was too long.",
+			Name: "console_write_waits_too_long_total", Help: "Changes and bookkeeping that were given up because the wait to write was too long.",
 		}),
 	}
 	for _, outcome := range signInOutcomes {
