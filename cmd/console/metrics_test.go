@@ -5,13 +5,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
 // TestServeKeepsMetrics asks a console for its metrics where they are, and where they
 // must not be.
 func TestServeKeepsMetrics(t *testing.T) {
 	t.Parallel()
-	r := startServe(t, "--metrics-listen", "127.0.0.1:0")
+	r := startServe(t, "--metrics-listen", "127.0.0.1:0", "--database", databasetest.SQLiteURL(t)) // whose file has a size
 	public := "http://" + r.address(t)
 	private := regexp.MustCompile(`http://127\.0\.0\.1:\d+/metrics`).FindString(r.said)
 	get(t, public+"/readyz")

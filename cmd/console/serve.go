@@ -38,7 +38,9 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer watch.close()
-	db, err := database.Open(ctx, c.database, database.Options{Watch: watch.database()})
+	options := c.databaseOptions()
+	options.Watch = watch.database()
+	db, err := database.Open(ctx, c.database, options)
 	if err != nil {
 		return err
 	}

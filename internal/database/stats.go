@@ -7,7 +7,7 @@ import (
 
 // Stats are what the database does at the moment, and has done since it was opened.
 type Stats struct {
-	Pools map[string]sql.DBStats // of the connections, by what they are for: write, read, look
+	Pools map[string]sql.DBStats // of the connections, by what they are for: write, note, read, look, stream
 	Files *FileStats             // nil where the engine keeps its files to itself
 }
 
@@ -19,8 +19,20 @@ type FileStats struct {
 
 // Stats returns what the database does. It asks the database nothing.
 func (db *DB) Stats() Stats {
-	pools := map[string]sql.DBStats{"write": db.write.Stats(), "read": db.read.Stats(), "look": db.look.Stats()}
-	return Stats{Pools: pools, Files: &FileStats{Main: size(db.path), WAL: size(db.path + "-wal")}}
+	s := Stats{Pools: map[string]sql.DBStats{"write": db.write.Stats(), "read": db.read.Stats()}}
+	if db.notes != db.write {
+		s.Pools["note"] = db.notes.Stats()
+	}
+	if db.look != db.read {
+		s.Pools["look"] = db.look.Stats()
+	}
+	if db.streams != db.read {
+		s.Pools["stream"] = db.streams.Stats()
+	}
+	if db.Engine() == SQLite {
+		s.Files = &FileStats{Main: size(db.path), WAL: size(db.path + "-wal")}
+	}
+	return s
 }
 
 // size returns the size of a file, 0 if there is none.

@@ -44,7 +44,7 @@ func trouble(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "it does not answer in time"
 	}
-	return cmp.Or(troubles[resultCode(err)&0xff], "it does not answer")
+	return cmp.Or(troubles[resultCode(err)&0xff], postgresTrouble(err), "it does not answer")
 }
 
 // troubles are the words for SQLite's result codes.
@@ -68,12 +68,3 @@ var errDiskFull = errors.New("database: the disk has no room for another change"
 // room is what there has to be on the disk for another change, in bytes: some pages
 // of the database and what their log adds.
 const room = 64 << 10
-
-// checkRoom returns errDiskFull if the disk that holds the file at path is full. That
-// a change of nothing succeeds says little of it: the log has room from before.
-func checkRoom(path string) error {
-	if free, known := freeBytes(path); known && free < room {
-		return errDiskFull
-	}
-	return nil
-}

@@ -33,7 +33,7 @@ func TestPing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url := databasetest.URL(t)
+			url := databasetest.SQLiteURL(t)
 			db, err := database.Open(t.Context(), url, database.Options{Unsynced: true})
 			if err != nil {
 				t.Fatal(err)

@@ -50,24 +50,42 @@ func Operation(query string) string {
 	return word
 }
 
-// watched returns conn, which tells watch of its statements if it wants to know.
-func watched(c *conn, watch Watch) driver.Conn {
+// watched returns c, which tells watch of its statements if that wants to know.
+func watched(c plainConn, watch Watch) driver.Conn {
 	if watch.Statement == nil {
 		return c
 	}
-	return &watchedConn{c, watch.Statement}
+	telling := &watchedConn{c, watch.Statement}
+	if checker, ok := c.(driver.NamedValueChecker); ok {
+		return checkingConn{telling, checker}
+	}
+	return telling
 }
 
 // A watchedConn is a connection that tells of its statements.
 type watchedConn struct {
-	*conn
+	plainConn
 	began func(ctx context.Context, operation string) func(error)
+}
+
+// A checkingConn is one that also looks at values before they are sent.
+type checkingConn struct {
+	*watchedConn
+	driver.NamedValueChecker
+}
+
+// Unwrap returns the driver's own connection, for the driver.
+func (c *watchedConn) Unwrap() driver.Conn {
+	if inner, ok := c.plainConn.(interface{ Unwrap() driver.Conn }); ok {
+		return inner.Unwrap()
+	}
+	return c.plainConn
 }
 
 // QueryContext implements [driver.QueryerContext].
 func (c *watchedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	ended := c.began(ctx, Operation(query))
-	rows, err := c.conn.QueryContext(ctx, query, args)
+	rows, err := c.plainConn.QueryContext(ctx, query, args)
 	if err != nil {
 		ended(err)
 		return nil, err
@@ -78,7 +96,7 @@ func (c *watchedConn) QueryContext(ctx context.Context, query string, args []dri
 // ExecContext implements [driver.ExecerContext].
 func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	ended := c.began(ctx, Operation(query))
-	result, err := c.conn.ExecContext(ctx, query, args)
+	result, err := c.plainConn.ExecContext(ctx, query, args)
 	ended(err)
 	return result, err
 }
@@ -86,7 +104,7 @@ func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driv
 // BeginTx implements [driver.ConnBeginTx].
 func (c *watchedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	ended := c.began(ctx, "BEGIN")
-	tx, err := c.conn.BeginTx(ctx, o)
+	tx, err := c.plainConn.BeginTx(ctx, o)
 	ended(err)
 	if err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func newWatched(t *testing.T, w *watcher) (*database.DB, context.Context) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	mustWrite(t, db, scratch)
+	mustWrite(t, db, `CREATE TABLE scratch (word TEXT PRIMARY KEY)`)
 	return db, context.WithValue(t.Context(), watcherKey{}, true)
 }
 
@@ -130,7 +130,12 @@ func TestOperation(t *testing.T) {
 // TestStats checks that the numbers are those of the database.
 func TestStats(t *testing.T) {
 	t.Parallel()
-	db := newScratch(t)
+	db, err := database.Open(t.Context(), databasetest.SQLiteURL(t), database.Options{Unsynced: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	mustWrite(t, db, scratch)
 	before := db.Stats()
 	mustWrite(t, db, `INSERT INTO scratch (word) VALUES ($1)`, strings.Repeat("x", 1_000_000))
 	after := db.Stats()
