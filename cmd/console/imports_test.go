@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"internal/bench":                 {"internal/auth", "internal/database", "internal/numbers", "internal/users"},
 	"internal/database":              {},
 	"internal/numbers":               {},
+	"internal/torture":               {},
 	"internal/database/databasetest": {"internal/database"},
 }
 

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,6 +41,8 @@ type DB struct {
 	write *sql.DB // one connection; its transactions take the write lock at once
 	read  *sql.DB // connections that refuse to write
 	look  *sql.DB // the same, for single rows
+
+	sure atomic.Pointer[time.Time] // when there last was room for a change; nil: it is not known
 }
 
 // Open opens the database at url, "sqlite:PATH", making the file and its
@@ -120,7 +123,8 @@ func (db *DB) Close() error {
 // nil. When do returns an error or panics, nothing of it is kept. There is one
 // such transaction at a time; a second waits for the first, until ctx is done or
 // the wait is too long, which [IsBusy] reports.
-func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
+func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	defer func() { db.learn(err) }()
 	writer, err := db.turn(ctx)
 	if err != nil {
 		return err
@@ -133,6 +137,7 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
 // program: it does not wait for the disk. What is written later by Transact takes
 // it to the disk along with itself.
 func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	defer func() { db.learn(err) }()
 	writer, err := db.turn(ctx)
 	if err != nil {
 		return err
@@ -198,26 +203,3 @@ func (db *DB) Reads() *sql.DB { return db.read }
 // LookUps returns the pool to read single rows from, which is quicker at that right
 // after a change. Like that of [DB.Reads] it refuses to write.
 func (db *DB) LookUps() *sql.DB { return db.look }
-
-// Ping returns nil if the database can be read and would take a write.
-func (db *DB) Ping(ctx context.Context) error {
-	if _, err := schemaVersion(ctx, db.read); err != nil {
-		return fmt.Errorf("read the database: %w", err)
-	}
-	if err := db.tryWriting(ctx); err != nil {
-		return fmt.Errorf("write to the database: %w", err)
-	}
-	return nil
-}
-
-// tryWriting begins to write, and undoes it.
-func (db *DB) tryWriting(ctx context.Context) error {
-	tx, err := db.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	// A transaction begins on a read-only file too; only a write is refused.
-	_, err = tx.ExecContext(ctx, claim)
-	return err
-}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -93,6 +94,12 @@ func lookUpDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)"}})
 }
 
+// roomDSN returns the name under which the driver opens path to write what is not
+// kept, and what goes to the disk at once.
+func roomDSN(path string) string {
+	return dsn(path, "rw", url.Values{"_txlock": {"immediate"}, "_pragma": {"cache_size(10)"}})
+}
+
 // mmap is the setting of those that read many rows.
 var mmap = fmt.Sprintf("mmap_size(%d)", int64(mapped))
 
@@ -119,7 +126,7 @@ func makeFile(path string, o Options) error {
 			Fix:  "Name a file in it, for example " + filepath.Join(path, "console.db") + ".",
 		}
 	case err == nil:
-		return nil
+		return mayWrite(path)
 	case !errors.Is(err, os.ErrNotExist):
 		return unwritable(path, err)
 	case o.Existing:
@@ -138,6 +145,17 @@ func makeFile(path string, o Options) error {
 		return unwritable(path, err)
 	}
 	return file.Close()
+}
+
+// mayWrite refuses a file that the program has no right to write to, or that is on a
+// read-only disk. To find it out by opening the file would leave others beside it
+// with the same rights, on which the next start fails, whatever was put right.
+func mayWrite(path string) error {
+	const write = 2 // W_OK
+	if err := syscall.Access(path, write); err != nil {
+		return unwritable(path, err)
+	}
+	return nil
 }
 
 // A state is what a file holds before it is opened for use.
@@ -194,22 +212,9 @@ func IsTaken(err error) bool {
 	return false
 }
 
-// IsBusy reports whether err says that the database cannot be used at present:
-// it is locked, too many wait to write, its disk is full, read-only or failing,
-// or its file is damaged. The same request may succeed later.
-func IsBusy(err error) bool {
-	if errors.Is(err, errNoTurn) {
-		return true
-	}
-	switch resultCode(err) & 0xff { // the rest of the code is detail
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL,
-		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
-		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
-		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return true
-	}
-	return false
-}
+// IsBusy reports whether err says that the database cannot be used at present, for a
+// reason that [Trouble] tells. The same request may succeed later.
+func IsBusy(err error) bool { return Trouble(err) != "" }
 
 // resultCode returns SQLite's extended result code of err, or 0 if err is not
 // SQLite's.

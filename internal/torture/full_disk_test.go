@@ -1,0 +1,98 @@
+package torture
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// A shortage is a console that can save no more for a while, and then heals by itself,
+// without a new start.
+type shortage struct {
+	*victim
+	begin func() // nothing more can be saved soon after; nil: it is so already
+	end   func()
+	says  string // on the page
+	kills bool   // kill the console while it lasts, and start it again
+}
+
+// endure writes until nothing more can be saved, and on; sees what people are told
+// and that they can go on reading; ends the shortage, and sees that all is as it was
+// before.
+func (s shortage) endure(t *testing.T) {
+	t.Helper()
+	db, l := open(t, s.database), newLedger()
+	s.start(t)
+	w := s.newWriter(t, l)
+	if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
+		t.Fatalf("before: %v, status %d: %s", err, a.status, a.text())
+	}
+	if s.begin != nil {
+		s.begin()
+	}
+	for l.status(http.StatusServiceUnavailable) == 0 {
+		if a, err := w.step(); err != nil || l.count() > 100_000 {
+			t.Fatalf("while it lasts: %v, status %d: %s", err, a.status, a.text())
+		}
+	}
+	before := l.count()
+	s.refuses(t, w)
+	s.reads(t, w)
+	l.check(t, db)
+	if s.kills {
+		s.kill()
+		s.start(t)
+		s.reads(t, w)
+	}
+
+	s.end()
+	until(t, "it is ready again", func() bool { status, _ := s.ready(); return status == http.StatusOK })
+	for range 10 {
+		if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
+			t.Fatalf("afterwards: %v, status %d: %s", err, a.status, a.text())
+		}
+	}
+	l.check(t, db)
+	intact(t, db)
+	s.stop(t)
+	unheard := l.check(t, db)
+	if unheard != 0 {
+		t.Errorf("%d changes were made that were refused", unheard)
+	}
+	t.Logf("%d changes acknowledged until it began, %d while it lasted and after; %d refused, of which %d were made",
+		before, l.count()-before, l.status(http.StatusServiceUnavailable), unheard)
+}
+
+// refuses tries to save again and again. Every answer is a clear page with the right
+// status, or acknowledges what has been saved after all.
+func (s shortage) refuses(t *testing.T, w *writer) {
+	t.Helper()
+	for range sized(20, 500) {
+		a, err := w.step()
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case a.status == http.StatusSeeOther: // a small one may still find a place
+		case a.status != http.StatusServiceUnavailable, a.header.Get("Retry-After") == "",
+			!strings.Contains(a.text(), s.says), !strings.Contains(a.text(), "Nothing was changed."):
+			t.Fatalf("status %d, Retry-After %q at %v: %s", a.status, a.header.Get("Retry-After"), a.at, a.text())
+		}
+	}
+	until(t, "it says that it is not ready", func() bool {
+		if _, err := w.step(); err != nil {
+			t.Fatal(err)
+		}
+		status, _ := s.ready()
+		return status == http.StatusServiceUnavailable
+	})
+}
+
+// reads opens pages that must be there whatever cannot be saved.
+func (s shortage) reads(t *testing.T, w *writer) {
+	t.Helper()
+	for _, path := range []string{"/users", "/users?q=name", "/users/" + w.added[0], "/users/" + w.added[0] + "/activity", "/audit", "/profile", "/healthz"} {
+		if a, err := w.get(path); err != nil || a.status != http.StatusOK {
+			t.Errorf("%s: %v, status %d: %s", path, err, a.status, a.text())
+		}
+	}
+}

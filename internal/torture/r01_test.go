@@ -1,0 +1,54 @@
+package torture
+
+import (
+	"context"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestR1_killedInAStormOfWrites kills the console while many clients write, again
+// and again, each time at another moment.
+func TestR1_killedInAStormOfWrites(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	db, l := open(t, v.database), newLedger()
+	var all []*writer
+	kills := sized(3, 25)
+	for range kills {
+		v.start(t)
+		if all == nil {
+			all = v.newWriters(t, l, 8)
+		}
+		l.check(t, db)
+		stop := storm(all)
+		waitFor(t, l, 10+rand.N(sized(40, 500)))
+		time.Sleep(rand.N(5 * time.Millisecond)) // not right after an answer each time
+		v.kill()
+		if err := stop(); err != nil {
+			t.Errorf("while it stormed: %v", err)
+		}
+	}
+	v.start(t)
+	unheard := l.check(t, db)
+	intact(t, db)
+	if a, err := all[0].step(); err != nil || a.status != 303 {
+		t.Errorf("afterwards: %v, status %d", err, a.status)
+	}
+	v.stop(t)
+	l.check(t, db)
+	t.Logf("%d kills, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
+		kills, l.count(), l.status(0), unheard)
+}
+
+// waitFor returns when n more changes have been acknowledged.
+func waitFor(t testing.TB, l *ledger, n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	l.wait(ctx, n)
+	if ctx.Err() != nil {
+		t.Fatal("waited in vain for the console to acknowledge changes")
+	}
+}
