@@ -258,24 +258,6 @@ func TestIsTaken(t *testing.T) {
 	}
 }
 
-func TestIsBusyWhenFull(t *testing.T) {
-	t.Parallel()
-	db := newScratch(t)
-	err := db.Transact(t.Context(), func(tx *sql.Tx) error {
-		if _, err := tx.Exec(`PRAGMA max_page_count = 1`); err != nil { // it stays at what is in use
-			return err
-		}
-		_, err := tx.Exec(`INSERT INTO scratch (word) VALUES (hex(randomblob(1000000)))`)
-		return err
-	})
-	if !database.IsBusy(err) {
-		t.Errorf("got %v, want the disk to be full", err)
-	}
-	if err := db.Ping(t.Context()); err != nil {
-		t.Errorf("Ping afterwards: %v", err)
-	}
-}
-
 func TestPingAfterClose(t *testing.T) {
 	t.Parallel()
 	db := databasetest.New(t)

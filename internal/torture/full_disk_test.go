@@ -2,6 +2,7 @@ package torture
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -23,7 +24,7 @@ func (s shortage) endure(t *testing.T) {
 	t.Helper()
 	db, l := open(t, s.database), newLedger()
 	s.start(t)
-	w := s.newWriter(t, l)
+	w, leaving := s.newWriter(t, l), s.signedIn(t)
 	if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
 		t.Fatalf("before: %v, status %d: %s", err, a.status, a.text())
 	}
@@ -36,7 +37,7 @@ func (s shortage) endure(t *testing.T) {
 		}
 	}
 	before := l.count()
-	s.refuses(t, w)
+	s.refuses(t, w, leaving)
 	s.reads(t, w)
 	l.check(t, db)
 	if s.kills {
@@ -63,28 +64,39 @@ func (s shortage) endure(t *testing.T) {
 		before, l.count()-before, l.status(http.StatusServiceUnavailable), unheard)
 }
 
-// refuses tries to save again and again. Every answer is a clear page with the right
-// status, or acknowledges what has been saved after all.
-func (s shortage) refuses(t *testing.T, w *writer) {
+// refuses tries to save again and again, to sign in and to sign out.
+func (s shortage) refuses(t *testing.T, w *writer, leaving *browser) {
 	t.Helper()
 	for range sized(20, 500) {
 		a, err := w.step()
-		switch {
-		case err != nil:
-			t.Fatal(err)
-		case a.status == http.StatusSeeOther: // a small one may still find a place
-		case a.status != http.StatusServiceUnavailable, a.header.Get("Retry-After") == "",
-			!strings.Contains(a.text(), s.says), !strings.Contains(a.text(), "Nothing was changed."):
-			t.Fatalf("status %d, Retry-After %q at %v: %s", a.status, a.header.Get("Retry-After"), a.at, a.text())
-		}
+		s.clear(t, a, err)
 	}
+	a, err := newBrowser(t, s.base()).get("/sign-in/start")
+	s.clear(t, a, err)
+	a, err = leaving.post("/sign-out", url.Values{})
+	s.clear(t, a, err)
 	until(t, "it says that it is not ready", func() bool {
-		if _, err := w.step(); err != nil {
-			t.Fatal(err)
-		}
+		a, err := w.step()
+		s.clear(t, a, err)
 		status, _ := s.ready()
 		return status == http.StatusServiceUnavailable
 	})
+}
+
+// clear checks that an answer is a clear page with the right status, or says that it
+// is done after all: what is small may still find a place.
+func (s shortage) clear(t *testing.T, a answer, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.status < http.StatusBadRequest {
+		return
+	}
+	if text := a.text(); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" ||
+		!strings.Contains(text, s.says) || !strings.Contains(text, "Nothing was changed.") || !strings.Contains(text, a.request) {
+		t.Fatalf("status %d, Retry-After %q at %v: %s", a.status, a.header.Get("Retry-After"), a.at, text)
+	}
 }
 
 // reads opens pages that must be there whatever cannot be saved.

@@ -17,6 +17,7 @@ func TestR1_killedInAStormOfWrites(t *testing.T) {
 	var all []*writer
 	kills := sized(3, 25)
 	for range kills {
+		v.killedAtItsStart(t)
 		v.start(t)
 		if all == nil {
 			all = v.newWriters(t, l, 8)
@@ -24,7 +25,7 @@ func TestR1_killedInAStormOfWrites(t *testing.T) {
 		l.check(t, db)
 		stop := storm(all)
 		waitFor(t, l, 10+rand.N(sized(40, 500)))
-		time.Sleep(rand.N(5 * time.Millisecond)) // not right after an answer each time
+		<-time.After(rand.N(5 * time.Millisecond)) // not right after an answer each time
 		v.kill()
 		if err := stop(); err != nil {
 			t.Errorf("while it stormed: %v", err)
@@ -38,8 +39,23 @@ func TestR1_killedInAStormOfWrites(t *testing.T) {
 	}
 	v.stop(t)
 	l.check(t, db)
-	t.Logf("%d kills, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
+	t.Logf("%d kills and as many at the start, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
 		kills, l.count(), l.status(0), unheard)
+}
+
+// killedAtItsStart kills the console before it serves, or soon after: the first time
+// while it makes its database, later while it takes up what the last kill left.
+func (v *victim) killedAtItsStart(t *testing.T) {
+	t.Helper()
+	cmd := v.command()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(rand.N(150 * time.Millisecond))
+	if err := cmd.Process.Kill(); err != nil {
+		t.Errorf("the console has ended by itself: %v", err)
+	}
+	_ = cmd.Wait() // killed
 }
 
 // waitFor returns when n more changes have been acknowledged.

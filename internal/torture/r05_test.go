@@ -99,7 +99,7 @@ func TestR5_becomesReadOnly(t *testing.T) {
 	v := newVictim(t, "sqlite:"+filepath.Join(disk, "console.db"))
 	l := newLedger()
 	v.start(t)
-	w := v.newWriter(t, l)
+	w, leaving := v.newWriter(t, l), v.signedIn(t)
 	for range 20 {
 		if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
 			t.Fatalf("before: %v, status %d: %s", err, a.status, a.text())
@@ -108,7 +108,7 @@ func TestR5_becomesReadOnly(t *testing.T) {
 	before := l.count()
 	run(t, "mount", "-o", "remount,abort", disk)
 	s := shortage{victim: v, says: "its disk takes nothing more"}
-	s.refuses(t, w)
+	s.refuses(t, w, leaving)
 	s.reads(t, w)
 	if l.count() != before {
 		t.Errorf("%d changes were acknowledged while the disk was read-only", l.count()-before)
