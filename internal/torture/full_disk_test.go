@@ -25,9 +25,7 @@ func (s shortage) endure(t *testing.T) {
 	db, l := open(t, s.database), newLedger()
 	s.start(t)
 	w, leaving := s.newWriter(t, l), s.signedIn(t)
-	if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
-		t.Fatalf("before: %v, status %d: %s", err, a.status, a.text())
-	}
+	w.must(t, "before", 1)
 	if s.begin != nil {
 		s.begin()
 	}
@@ -48,12 +46,7 @@ func (s shortage) endure(t *testing.T) {
 
 	s.end()
 	until(t, "it is ready again", func() bool { status, _ := s.ready(); return status == http.StatusOK })
-	for range 10 {
-		if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
-			t.Fatalf("afterwards: %v, status %d: %s", err, a.status, a.text())
-		}
-	}
-	l.check(t, db)
+	w.must(t, "afterwards", 10)
 	intact(t, db)
 	s.stop(t)
 	unheard := l.check(t, db)

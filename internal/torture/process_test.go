@@ -215,14 +215,6 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// run runs a program of the system that must succeed.
-func run(t testing.TB, name string, args ...string) {
-	t.Helper()
-	if said, err := exec.Command(name, args...).CombinedOutput(); err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, said)
-	}
-}
-
 // until waits until what is true.
 func until(t testing.TB, words string, what func() bool) {
 	t.Helper()

@@ -34,9 +34,7 @@ func TestR1_killedInAStormOfWrites(t *testing.T) {
 	v.start(t)
 	unheard := l.check(t, db)
 	intact(t, db)
-	if a, err := all[0].step(); err != nil || a.status != 303 {
-		t.Errorf("afterwards: %v, status %d", err, a.status)
-	}
+	all[0].must(t, "afterwards", 1)
 	v.stop(t)
 	l.check(t, db)
 	t.Logf("%d kills and as many at the start, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",

@@ -23,12 +23,3 @@ func TestR3_diskFull(t *testing.T) {
 		})
 	}
 }
-
-// mounted returns a disk of the test's own, in memory.
-func mounted(t *testing.T, options string) (path string) {
-	t.Helper()
-	path = t.TempDir()
-	run(t, "mount", "-t", "tmpfs", "-o", "mode=700,"+options, "console-torture", path)
-	t.Cleanup(func() { run(t, "umount", path) })
-	return path
-}

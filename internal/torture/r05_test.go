@@ -45,13 +45,7 @@ func TestR5_startsNotReadOnly(t *testing.T) {
 			run(t, "chmod", mode(test.file), path)
 			run(t, "chmod", mode(test.dir), dir)
 			p, err := launch(t, v.command(), "sign-out address")
-			if err == nil {
-				t.Fatal("it serves")
-			}
-			if status := p.cmd.ProcessState.ExitCode(); status != 1 || !strings.Contains(p.said.String(), path+" cannot be ") ||
-				!strings.Contains(p.said.String(), "Give the user that the console runs as the right to write") {
-				t.Errorf("it ended with status %d and said:\n%s", status, p.said.String())
-			}
+			refused(t, p, err, path+" cannot be ", "Give the user that the console runs as the right to write")
 			if !bytes.Equal(before, contents(t, path)) {
 				t.Error("the file was changed")
 			}
@@ -59,6 +53,17 @@ func TestR5_startsNotReadOnly(t *testing.T) {
 				t.Errorf("it left %v", left)
 			}
 		})
+	}
+}
+
+// refused checks that a console that was launched has refused to serve, in words.
+func refused(t *testing.T, p *process, err error, why, fix string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("it serves")
+	}
+	if said, status := p.said.String(), p.cmd.ProcessState.ExitCode(); status != 1 || !strings.Contains(said, why) || !strings.Contains(said, fix) {
+		t.Errorf("it ended with status %d and said:\n%s", status, said)
 	}
 }
 
@@ -72,12 +77,7 @@ func TestR5_startsNotOnAReadOnlyDisk(t *testing.T) {
 	v.stop(t)
 	run(t, "mount", "-o", "remount,ro", disk)
 	p, err := launch(t, v.command(), "sign-out address")
-	if err == nil {
-		t.Fatal("it serves")
-	}
-	if status := p.cmd.ProcessState.ExitCode(); status != 1 || !strings.Contains(p.said.String(), "Have its disk mounted so that it can be written to") {
-		t.Errorf("it ended with status %d and said:\n%s", status, p.said.String())
-	}
+	refused(t, p, err, "cannot be written", "Have its disk mounted so that it can be written to")
 	run(t, "mount", "-o", "remount,rw", disk)
 	v.start(t)
 	v.stop(t)
@@ -88,23 +88,16 @@ func TestR5_startsNotOnAReadOnlyDisk(t *testing.T) {
 // and the console started again.
 func TestR5_becomesReadOnly(t *testing.T) {
 	t.Parallel()
-	disk := filepath.Join(t.TempDir(), "disk")
-	image := disk + ".img"
-	run(t, "truncate", "-s", "32M", image)
-	run(t, "mkfs.ext4", "-q", image)
-	run(t, "mkdir", disk)
-	run(t, "mount", "-o", "loop", image, disk)
+	disk := breakable(t)
+	mount := func() { run(t, "mount", "-o", "loop", disk+".img", disk) }
+	mount()
 	t.Cleanup(func() { run(t, "umount", disk) })
 
 	v := newVictim(t, "sqlite:"+filepath.Join(disk, "console.db"))
 	l := newLedger()
 	v.start(t)
 	w, leaving := v.newWriter(t, l), v.signedIn(t)
-	for range 20 {
-		if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
-			t.Fatalf("before: %v, status %d: %s", err, a.status, a.text())
-		}
-	}
+	w.must(t, "before", 20)
 	before := l.count()
 	run(t, "mount", "-o", "remount,abort", disk)
 	s := shortage{victim: v, says: "its disk takes nothing more"}
@@ -116,14 +109,12 @@ func TestR5_becomesReadOnly(t *testing.T) {
 	v.kill()
 
 	run(t, "umount", disk)
-	run(t, "mount", "-o", "loop", image, disk)
+	mount()
 	v.start(t)
 	db := open(t, v.database)
 	unheard := l.check(t, db)
 	intact(t, db)
-	if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
-		t.Errorf("afterwards: %v, status %d: %s", err, a.status, a.text())
-	}
+	w.must(t, "afterwards", 1)
 	v.stop(t)
 	if err := db.Close(); err != nil { // before the disk goes
 		t.Error(err)

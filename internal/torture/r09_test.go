@@ -17,9 +17,7 @@ func TestR9_locked(t *testing.T) {
 	v.start(t)
 	all := v.newWriters(t, l, 3)
 	for _, w := range all {
-		if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
-			t.Fatalf("before: %v, status %d: %s", err, a.status, a.text())
-		}
+		w.must(t, "before", 1)
 	}
 	for range sized(1, 3) {
 		v.lockedOut(t, all)
@@ -62,9 +60,7 @@ func (v *victim) lockedOut(t *testing.T, all []*writer) {
 	}
 	until(t, "it is ready again", func() bool { status, _ := v.ready(); return status == http.StatusOK })
 	for _, w := range all {
-		if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
-			t.Errorf("afterwards: %v, status %d: %s", err, a.status, a.text())
-		}
+		w.must(t, "afterwards", 1)
 	}
 }
 

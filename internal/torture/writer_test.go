@@ -50,6 +50,16 @@ func (w *writer) step() (answer, error) {
 	return w.edit(w.added[w.n%len(w.added)])
 }
 
+// must takes n steps, each of which must be acknowledged.
+func (w *writer) must(t testing.TB, when string, n int) {
+	t.Helper()
+	for range n {
+		if a, err := w.step(); err != nil || a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %v, status %d at %v: %s", when, err, a.status, a.at, a.text())
+		}
+	}
+}
+
 // add adds a person.
 func (w *writer) add() (answer, error) {
 	fields, a, err := w.form("/users/new")
