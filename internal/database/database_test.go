@@ -258,6 +258,33 @@ func TestIsTaken(t *testing.T) {
 	}
 }
 
+// TestLogShrinks makes the log grow, as it does while somebody reads for long, and
+// reads no more: it gets back to its size.
+func TestLogShrinks(t *testing.T) {
+	t.Parallel()
+	db := newScratch(t)
+	rows, err := db.Reads().QueryContext(t.Context(), `SELECT word FROM scratch`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	rows.Next()
+	for range 12 {
+		mustWrite(t, db, `UPDATE scratch SET word = hex(randomblob(500000))`)
+	}
+	path := fileOf(t, db)
+	grown := logSize(t, path)
+	if err := rows.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		mustWrite(t, db, `UPDATE scratch SET word = hex(randomblob(500000))`)
+	}
+	if got := logSize(t, path); grown < 10_000_000 || got > 5_000_000 {
+		t.Errorf("the log has %d bytes, after %d while somebody read", got, grown)
+	}
+}
+
 func TestPingAfterClose(t *testing.T) {
 	t.Parallel()
 	db := databasetest.New(t)

@@ -67,6 +67,10 @@ const (
 // zero as SQLite wants it.
 const writerCache = "-4000"
 
+// walSize is the setting by which the log, that someone who read for long has made grow,
+// gets back to its size, in bytes: that at which it is written back to the file.
+const walSize = "journal_size_limit(4096000)"
+
 // writerDSN returns the name under which the driver opens path to write.
 func writerDSN(path string, o Options) string {
 	synchronous := "FULL"
@@ -77,7 +81,7 @@ func writerDSN(path string, o Options) string {
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
-			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap,
+			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap, walSize,
 		},
 	})
 }

@@ -125,11 +125,11 @@ func TestPingLooksForRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	size := walSize(t, path)
+	size := logSize(t, path)
 	if err := db.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if after := walSize(t, path); after < size+200<<10 {
+	if after := logSize(t, path); after < size+200<<10 {
 		t.Errorf("it has tried %d bytes of the disk, want a quarter of a megabyte", after-size)
 	}
 	var left int
@@ -137,19 +137,19 @@ func TestPingLooksForRoom(t *testing.T) {
 	if err != nil || left != 0 {
 		t.Errorf("it left a table behind: %v", err)
 	}
-	size = walSize(t, path)
+	size = logSize(t, path)
 	for range 3 {
 		if err := db.Ping(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if after := walSize(t, path); after != size {
+	if after := logSize(t, path); after != size {
 		t.Errorf("asked again, it wrote %d bytes more", after-size)
 	}
 }
 
-// walSize returns the size of the log beside the file at path.
-func walSize(t *testing.T, path string) int64 {
+// logSize returns the size of the log beside the file at path.
+func logSize(t *testing.T, path string) int64 {
 	t.Helper()
 	info, err := os.Stat(path + "-wal")
 	if err != nil {

@@ -59,7 +59,7 @@ func (v *victim) killedAtItsStart(t *testing.T) {
 // waitFor returns when n more changes have been acknowledged.
 func waitFor(t testing.TB, l *ledger, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), sized(patience, 10*patience))
 	defer cancel()
 	l.wait(ctx, n)
 	if ctx.Err() != nil {

@@ -28,7 +28,7 @@ func TestR2_everyChangeIsOnDisk(t *testing.T) {
 	ended := v.trace(t, counted)
 	before := l.count()
 	stop := storm(all)
-	waitFor(t, l, sized(100, 5000))
+	waitFor(t, l, sized(100, 2000))
 	if err := stop(); err != nil {
 		t.Error(err)
 	}

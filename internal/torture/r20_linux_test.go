@@ -56,8 +56,8 @@ func TestR20_soak(t *testing.T) {
 	if left > 60 { // those of the server, of the pools of connections, of the runtime
 		t.Errorf("%d goroutines are left when nobody is there any more:\n%s", left, v.said.String())
 	}
-	t.Logf("%v, %d requests, %d changes acknowledged; in the middle %+v, at the end %+v; %d goroutines left",
-		length, requests, l.count(), sizes[30], sizes[59], left)
+	t.Logf("%v, %d requests, %d changes acknowledged; in the middle %+v, at the end %+v, wal at most %d; %d goroutines left",
+		length, requests, l.count(), sizes[30], sizes[59], most(sizes, func(s size) int { return s.wal }), left)
 }
 
 // mixedLoad has some write, more read, and one come and go, each at a pace, until the
