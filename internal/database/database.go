@@ -42,6 +42,8 @@ type DB struct {
 	read  *sql.DB // connections that refuse to write
 	look  *sql.DB // the same, for single rows
 
+	places []place // of its files, which are to stay where they are; none of a hasty one
+
 	sure atomic.Pointer[time.Time] // when there last was room for a change; nil: it is not known
 }
 
@@ -72,7 +74,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 
 // open connects to the file that inspect found at the given state.
 func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
-	if db.write, err = pool(writerDSN(db.path, o), o); err != nil {
+	if db.write, err = db.pool(writerDSN(db.path, o), o); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
@@ -90,14 +92,18 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if err := migrate(ctx, db.write, at.version, steps()); err != nil {
 		return err
 	}
-	if db.read, err = pool(readerDSN(db.path), o); err != nil {
+	if db.read, err = db.pool(readerDSN(db.path), o); err != nil {
 		return err
 	}
-	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
+	if db.look, err = db.pool(lookUpDSN(db.path), o); err != nil {
 		return err
 	}
 	db.keepReaders()
-	return db.read.PingContext(ctx)
+	if err := db.read.PingContext(ctx); err != nil || db.hasty {
+		return err
+	}
+	db.places, err = placesOf(db.path)
+	return err
 }
 
 // keepReaders has the pools that read keep as many connections as they may open.
@@ -187,6 +193,9 @@ var errNoTurn = errors.New("database: too many wait to write")
 
 // turn returns the connection that writes, once it is free.
 func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
+	if err := db.unmoved(); err != nil {
+		return nil, err
+	}
 	waiting, cancel := context.WithTimeoutCause(ctx, maxWait, errNoTurn)
 	defer cancel()
 	writer, err := db.write.Conn(waiting)

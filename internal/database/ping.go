@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -16,7 +17,7 @@ func (db *DB) Ping(ctx context.Context) error {
 	if _, err := schemaVersion(ctx, db.read); err != nil {
 		return fmt.Errorf("read the database: %w", err)
 	}
-	if err := db.tryChanging(ctx); err != nil {
+	if err := errors.Join(db.unmoved(), db.tryChanging(ctx)); err != nil {
 		return fmt.Errorf("write to the database: %w", err)
 	}
 	return nil
@@ -52,7 +53,7 @@ const room = 256 << 10
 // anything of that: a connection of its own, which keeps next to nothing in memory,
 // writes a table that is never committed.
 func (db *DB) tryRoom(ctx context.Context) error {
-	own, err := pool(roomDSN(db.path), Options{})
+	own, err := db.pool(roomDSN(db.path), Options{})
 	if err != nil {
 		return err
 	}

@@ -49,12 +49,12 @@ func Path(url string) (string, error) {
 func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
 // pool returns connections to dsn, none of which is open yet.
-func pool(dsn string, o Options) (*sql.DB, error) {
+func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	plain, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector{plain, o.Trace}), nil
+	return sql.OpenDB(connector{plain, o.Trace, db.unmoved}), nil
 }
 
 // What a commit waits for: nothing, or the disk.

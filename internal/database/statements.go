@@ -16,10 +16,14 @@ const maxIdle = 64
 type connector struct {
 	driver.Connector
 	trace func(query string) // is told every statement; nil: nobody is
+	may   func() error       // why no connection may be opened any more, if so
 }
 
 // Connect implements [driver.Connector].
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
 	opened, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,10 @@ const locked = "cannot save at present: another program has locked its data"
 // It goes on from "the console" and ends without a full stop; for any other error it
 // is empty.
 func Trouble(err error) (what string) {
-	if errors.Is(err, errNoTurn) {
+	switch {
+	case errors.Is(err, errMoved):
+		return "cannot save: the file of its data, or the log beside it, has been moved, replaced or deleted while it was in use"
+	case errors.Is(err, errNoTurn):
 		return "cannot save at present: too many others are waiting to save"
 	}
 	code := resultCode(err)
