@@ -25,7 +25,7 @@ func TestR2_everyChangeIsOnDisk(t *testing.T) {
 	v.start(t)
 	all := v.newWriters(t, l, 4)
 	counted := filepath.Join(t.TempDir(), "strace")
-	ended := v.trace(t, counted)
+	ended := v.trace(t, "-c", "-o", counted)
 	before := l.count()
 	stop := storm(all)
 	waitFor(t, l, sized(100, 2000))
@@ -47,15 +47,15 @@ func TestR2_everyChangeIsOnDisk(t *testing.T) {
 	t.Logf("%d changes acknowledged, %d times waited for the disk", acknowledged, syncs)
 }
 
-// trace has strace count, from now on and until the console ends, how often it waits
-// for the disk. What it counted is then in the file at path.
-func (v *victim) trace(t *testing.T, path string) (ended <-chan struct{}) {
+// trace has strace watch how the console waits for the disk, from now on and until the
+// console ends.
+func (v *victim) trace(t *testing.T, how ...string) (ended <-chan struct{}) {
 	t.Helper()
 	strace := os.Getenv("CONSOLE_TEST_STRACE")
 	if strace == "" {
 		t.Fatal("CONSOLE_TEST_STRACE does not say where strace is; make test-faults does")
 	}
-	cmd := exec.Command(strace, "-f", "-c", "-e", "trace=fsync,fdatasync", "-o", path, "-p", strconv.Itoa(v.cmd.Process.Pid))
+	cmd := exec.Command(strace, append(how, "-f", "-e", "trace=fsync,fdatasync", "-p", strconv.Itoa(v.cmd.Process.Pid))...)
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -92,4 +92,23 @@ func syncsIn(t *testing.T, path string) (n int) {
 		t.Logf("strace counted:\n%s", table)
 	}
 	return n
+}
+
+// TestR2_diskFails has the disk refuse to say that it took what was written, as one
+// does that fails. Whether the change is there after a kill nobody knows then.
+func TestR2_diskFails(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	db, l := open(t, v.database), newLedger()
+	v.start(t)
+	w := v.newWriter(t, l)
+	w.must(t, "before", 5)
+	v.trace(t, "-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EIO")
+	a, err := w.step()
+	t.Log(a.status, err, a.text())
+	v.kill()
+	v.start(t)
+	t.Log(l.check(t, db))
+	intact(t, db)
+	w.must(t, "afterwards", 1)
 }
