@@ -55,7 +55,7 @@ func TestNothingIsWrittenToAFileThatHasGone(t *testing.T) {
 // hasMoved checks that err tells of a file that is not where it was.
 func hasMoved(t *testing.T, err error) {
 	t.Helper()
-	if says := database.Trouble(err); !strings.Contains(says, "moved, replaced or deleted") || !database.IsBusy(err) {
+	if says := database.Trouble(err); !strings.Contains(says, "was moved, replaced or deleted") || !database.IsBusy(err) {
 		t.Errorf("got %v, %q", err, says)
 	}
 }

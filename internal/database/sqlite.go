@@ -39,7 +39,7 @@ func Path(url string) (string, error) {
 		return "", &OpenError{
 			Path: url,
 			Why:  "is not the address of a database",
-			Fix:  "Write it as sqlite:PATH, for example sqlite:data/console.db.",
+			Fix:  "Write it as sqlite:PATH, for example sqlite:data/console.db, or as postgres://USER@HOST/DATABASE.",
 		}
 	}
 	return filepath.Abs(path)
@@ -199,16 +199,19 @@ func inspect(ctx context.Context, path string) (state, error) {
 	if tables == 0 {
 		return state{empty: true}, nil
 	}
-	version, err := schemaVersion(ctx, db)
+	version, err := (sqliteEngine{}).schemaVersion(ctx, db)
 	if err != nil {
 		return state{}, err
 	}
-	return state{version: version}, refuseNewer(path, version)
+	known, err := newest(steps(SQLite))
+	if err == nil && version > known {
+		err = refuseNewer(path, version, known)
+	}
+	return state{version: version}, err
 }
 
-// IsTaken reports whether err says that a value which must be unique is already
-// there.
-func IsTaken(err error) bool {
+// isSQLiteTaken is [IsTaken].
+func isSQLiteTaken(err error) bool {
 	switch resultCode(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return true
@@ -216,9 +219,17 @@ func IsTaken(err error) bool {
 	return false
 }
 
-// IsBusy reports whether err says that the database cannot be used at present, for a
-// reason that [Trouble] tells. The same request may succeed later.
-func IsBusy(err error) bool { return Trouble(err) != "" }
+// isSQLiteBusy is [IsBusy].
+func isSQLiteBusy(err error) bool {
+	switch resultCode(err) & 0xff { // the rest of the code is detail
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL,
+		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return true
+	}
+	return false
+}
 
 // resultCode returns SQLite's extended result code of err, or 0 if err is not
 // SQLite's.

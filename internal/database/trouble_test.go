@@ -13,7 +13,7 @@ import (
 )
 
 // TestTrouble brings about what can keep a database from serving: each is told in
-// words of its own, which make a sentence after "the console".
+// words of its own.
 func TestTrouble(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -28,10 +28,10 @@ func TestTrouble(t *testing.T) {
 			cancel()
 			return write(ctx, newScratch(t), `DELETE FROM scratch`)
 		}, ""},
-		"a full disk":          {fill, "cannot save at present: its disk is full"},
-		"a read-only database": {writeReading, "cannot save at present: its disk, or the file of its data, is read-only"},
-		"a locked one":         {writeLocked, "cannot save at present: another program has locked its data"},
-		"a damaged one":        {readDamaged, "cannot reach this part of its data: the file is damaged"},
+		"a full disk":          {fill, "the disk is full"},
+		"a read-only database": {writeReading, "its file is read-only"},
+		"a locked one":         {writeLocked, "another program has locked it"},
+		"a damaged one":        {readDamaged, "its file is damaged"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -54,14 +55,13 @@ type process struct {
 	ended chan struct{} // closed when it has
 }
 
-// launch starts cmd and returns when it says, on standard output, a line that
-// contains the word. It returns an error where the process ends before that. At the
+// launch starts cmd and returns when it says a line that contains the word. It returns an error where the process ends before that. At the
 // end of the test it is killed if it is still there.
 func launch(t testing.TB, cmd *exec.Cmd, word string) (*process, error) {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
 	heard := &listener{word: word, heard: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = heard, &p.said
+	cmd.Stdout, cmd.Stderr = heard, io.MultiWriter(&p.said, heard)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -125,14 +125,17 @@ func (s *saying) String() string {
 	return s.text.String()
 }
 
-// A listener waits for a word. Only one process writes to it.
+// A listener waits for a word.
 type listener struct {
+	mu    sync.Mutex
 	word  string
 	text  string
 	heard chan struct{}
 }
 
 func (l *listener) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.word == "" {
 		return len(p), nil
 	}

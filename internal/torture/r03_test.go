@@ -17,7 +17,7 @@ func TestR3_diskFull(t *testing.T) {
 			shortage{
 				victim: newVictim(t, "sqlite:"+filepath.Join(disk, "console.db")),
 				end:    func() { run(t, "mount", "-o", "remount,size=64m", disk) },
-				says:   "its disk is full",
+				says:   "the disk is full",
 				kills:  kills,
 			}.endure(t)
 		})

@@ -76,7 +76,7 @@ func (v *victim) readsOn(t *testing.T, b *browser, answers <-chan answer, n int)
 		case a := <-answers:
 			n--
 			if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" ||
-				!strings.Contains(a.text(), "another program has locked its data") && !strings.Contains(a.text(), "too many others are waiting") {
+				!strings.Contains(a.text(), "another program has locked it") && !strings.Contains(a.text(), "too many wait to write") {
 				t.Errorf("status %d, Retry-After %q: %s", a.status, a.header.Get("Retry-After"), a.text())
 			}
 		case <-look.C:
