@@ -33,8 +33,8 @@ type engine interface {
 	// tryWriting returns why a write would be refused at present.
 	tryWriting(ctx context.Context, db *DB) error
 
-	// checkRoom returns why a change would find no place at present, as far as
-	// tryWriting cannot tell.
+	// checkRoom returns why there is no room for another change, as far as tryWriting
+	// cannot tell.
 	checkRoom(ctx context.Context, db *DB) error
 
 	// schemaVersion returns the version of the newest migration there was, 0 if none.
@@ -66,11 +66,15 @@ type Options struct {
 	// Trace is told the text of every statement, by whatever goroutine runs it;
 	// nil: nobody is. It is for tests that count them.
 	Trace func(query string)
+
+	// Watch is told what the database does.
+	Watch Watch
 }
 
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
 	engine  engine
+	watch   Watch
 	path    string  // of the file, or the address without its password
 	hasty   bool    // writes do not wait for the disk in any case
 	write   *sql.DB // transactions of which one goes on at a time
@@ -134,12 +138,12 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) (err error) 
 		return err
 	}
 	defer func() { db.learn(err) }()
-	writer, err := turn(ctx, db.write)
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // Note is Transact for what may be lost with the power, though not with the
@@ -154,9 +158,10 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
 	return err
 }
 
-// transact runs do in a transaction of a connection.
-func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) error {
+// transact runs do in a transaction of a connection that was asked for at some time.
+func (db *DB) transact(ctx context.Context, writer *sql.Conn, asked time.Time, do func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
+	db.watch.turn(asked, err)
 	if err != nil {
 		return err
 	}
@@ -178,15 +183,22 @@ var ErrUnknown = errors.New("database: whether the change was made is not known"
 // errNoTurn says that those ahead take too long.
 var errNoTurn = errors.New("database: too many wait to write")
 
-// turn returns a connection that writes, once one is free.
-func turn(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
+// turn returns a connection that writes, once one is free, and since when it has been
+// waited for.
+func (db *DB) turn(ctx context.Context, pool *sql.DB) (writer *sql.Conn, asked time.Time, err error) {
+	asked = time.Now()
+	defer func() {
+		if err != nil {
+			db.watch.turn(asked, err)
+		}
+	}()
 	waiting, cancel := context.WithTimeoutCause(ctx, maxWait, errNoTurn)
 	defer cancel()
-	writer, err := pool.Conn(waiting)
+	writer, err = pool.Conn(waiting)
 	if err != nil && errors.Is(context.Cause(waiting), errNoTurn) {
-		return nil, errNoTurn
+		err = errNoTurn
 	}
-	return writer, err
+	return writer, asked, err
 }
 
 // Reads returns the pool to read from. Its connections refuse every statement
@@ -200,6 +212,24 @@ func (db *DB) LookUps() *sql.DB { return db.look }
 // Streams returns the pool to read a great many rows from, for as long as whoever wants
 // them takes. Like that of [DB.Reads] it refuses to write.
 func (db *DB) Streams() *sql.DB { return db.streams }
+
+// Ping returns nil if the database can be read and would take a write, and otherwise
+// a [*PingError].
+func (db *DB) Ping(ctx context.Context) error {
+	if _, err := db.engine.schemaVersion(ctx, db.read); err != nil {
+		return &PingError{Err: err}
+	}
+	if err := db.unmoved(); err != nil {
+		return &PingError{Writing: true, Err: err}
+	}
+	if err := db.engine.tryWriting(ctx, db); err != nil {
+		return &PingError{Writing: true, Err: err}
+	}
+	if err := db.engine.checkRoom(ctx, db); err != nil {
+		return &PingError{Writing: true, Err: err}
+	}
+	return nil
+}
 
 // IsTaken reports whether err says that a value which must be unique is already
 // there.

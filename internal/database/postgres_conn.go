@@ -18,6 +18,7 @@ type postgresConnector struct {
 	driver.Connector
 	trace   func(query string) // is told every statement; nil: nobody is
 	hurried bool               // no statement takes longer than answerWait
+	watch   Watch
 }
 
 // Connect implements [driver.Connector].
@@ -26,7 +27,8 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, hurried: c.hurried}, nil
+	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, hurried: c.hurried}
+	return watched(ours, c.watch), nil
 }
 
 // A postgresConn is a connection to PostgreSQL whose transactions come one after the

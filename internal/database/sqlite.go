@@ -54,7 +54,7 @@ func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector{plain, o.Trace, db.unmoved}), nil
+	return sql.OpenDB(connector{plain, o.Trace, db.unmoved, o.Watch}), nil
 }
 
 // What a commit waits for: nothing, or the disk.

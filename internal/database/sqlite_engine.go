@@ -24,7 +24,7 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, engine: sqliteEngine{}, hasty: o.Unsynced}
+	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced}
 	if err := db.open(ctx, at, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
@@ -85,13 +85,13 @@ func (sqliteEngine) name() Engine { return SQLite }
 // note implements [engine]: the connection that writes does not wait for the disk
 // meanwhile.
 func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (err error) {
-	writer, err := turn(ctx, db.write)
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
 	if db.hasty {
-		return transact(ctx, writer, do)
+		return db.transact(ctx, writer, asked, do)
 	}
 	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
 	// a connection that cannot be brought to that is not used any more.
@@ -105,7 +105,7 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // tryWriting implements [engine]: it begins to write, and undoes it.
@@ -119,31 +119,6 @@ func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
 	_, err = tx.ExecContext(ctx, claim)
 	return err
 }
-
-// checkRoom implements [engine]: it writes to the disk where the next change will, and
-// undoes it. Nobody sees anything of that: a connection of its own, which keeps next
-// to nothing in memory, writes a table that is never committed.
-func (sqliteEngine) checkRoom(ctx context.Context, db *DB) error {
-	own, err := db.pool(roomDSN(db.path), Options{})
-	if err != nil {
-		return err
-	}
-	defer own.Close()
-	tx, err := own.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	if _, err := tx.ExecContext(ctx, `CREATE TABLE room (filler BLOB)`); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO room (filler) VALUES (zeroblob($1))`, enoughRoom)
-	return err
-}
-
-// enoughRoom is how much the disk must take, in bytes, for a change to find its place:
-// some times what the largest needs.
-const enoughRoom = 256 << 10
 
 // schemaVersion implements [engine].
 func (sqliteEngine) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {

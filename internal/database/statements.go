@@ -19,6 +19,7 @@ type connector struct {
 	driver.Connector
 	trace func(query string) // is told every statement; nil: nobody is
 	may   func() error       // why no connection may be opened any more, if so
+	watch Watch
 }
 
 // Connect implements [driver.Connector].
@@ -34,7 +35,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("database: the driver's connections lack what this package needs"), opened.Close())
 	}
-	return &conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, nil
+	return watched(&conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, c.watch), nil
 }
 
 // A plainConn is what the driver's connections can do.
