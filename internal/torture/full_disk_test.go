@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +16,8 @@ type shortage struct {
 	end   func()
 	says  string // on the page
 	kills bool   // kill the console while it lasts, and start it again
+
+	notReady string // what readiness says where that is something else
 }
 
 // endure writes until nothing more can be saved, and on; sees what people are told
@@ -68,11 +71,11 @@ func (s shortage) refuses(t *testing.T, w *writer, leaving *browser) {
 	s.clear(t, a, err)
 	a, err = leaving.post("/sign-out", url.Values{})
 	s.clear(t, a, err)
-	until(t, "it says that it is not ready", func() bool {
+	until(t, "it says that it is not ready, and why", func() bool {
 		a, err := w.step()
 		s.clear(t, a, err)
-		status, _ := s.ready()
-		return status == http.StatusServiceUnavailable
+		status, words := s.ready()
+		return status == http.StatusServiceUnavailable && strings.Contains(words, cmp.Or(s.notReady, s.says))
 	})
 }
 

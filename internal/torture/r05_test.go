@@ -100,7 +100,7 @@ func TestR5_becomesReadOnly(t *testing.T) {
 	w.must(t, "before", 20)
 	before := l.count()
 	run(t, "mount", "-o", "remount,abort", disk)
-	s := shortage{victim: v, says: "its disk takes nothing more"}
+	s := shortage{victim: v, says: "its disk takes nothing more", notReady: "its file is read-only"}
 	s.refuses(t, w, leaving)
 	s.reads(t, w)
 	if l.count() != before {
