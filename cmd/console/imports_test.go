@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/numbers":                     {},
 	"internal/database/databasetest":       {"internal/database", "internal/database/postgrestest"},
 	"internal/database/postgrestest":       {},
+	"internal/torture":                     {},
 }
 
 // What watches the program: those whom it watches tell it by plain functions.
