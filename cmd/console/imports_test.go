@@ -19,7 +19,7 @@ const module = "github.com/roboto-ai/console/"
 // may import. ARCHITECTURE.md says why.
 var mayImport = map[string][]string{
 	"cmd/console": {
-		"internal/auth", "internal/auth/demoidp", "internal/database", "internal/numbers", "internal/users", "internal/users/demodata", "static", "web",
+		"internal/auth", "internal/auth/demoidp", "internal/database", "internal/doctor", "internal/numbers", "internal/users", "internal/users/demodata", "static", "web",
 	},
 	"web":                            {"internal/auth", "internal/numbers", "internal/users", "static", "views"},
 	"views":                          {"static"},
@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 	"internal/users/demodata":        {"internal/database", "internal/users"},
 	"internal/users/userstest":       {"internal/database", "internal/database/databasetest", "internal/users"},
 	"internal/bench":                 {"internal/auth", "internal/database", "internal/numbers", "internal/users"},
-	"internal/database":              {},
+	"internal/database":              {"internal/numbers"},
+	"internal/doctor":                {"internal/auth", "internal/database", "internal/users"},
 	"internal/numbers":               {},
 	"internal/database/databasetest": {"internal/database"},
 }
