@@ -11,12 +11,13 @@ type Check struct {
 
 // What checks need.
 const (
-	needsDocument = "the provider's discovery document"
-	needsIssuer   = "--oidc-issuer"
-	needsDatabase = "a database of the present schema"
-	needsListen   = "--listen"
-	needsBase     = "an answer at the base URL"
-	needsSignIn   = "a sign-in that comes to its end"
+	needsDocument  = "the provider's discovery document"
+	needsBeginning = "a provider with the right issuer and all endpoints"
+	needsIssuer    = "--oidc-issuer"
+	needsDatabase  = "a database of the present schema"
+	needsListen    = "--listen"
+	needsBase      = "an answer at the base URL"
+	needsSignIn    = "a sign-in that comes to its end"
 )
 
 // Checks are all checks, in the order in which they are told.
@@ -30,8 +31,8 @@ var Checks = []Check{
 	{Name: "code flow", Looks: "the provider knows the code flow, and PKCE with S256, where it says what it knows", needs: needsDocument},
 	{Name: "scopes", Looks: "the scopes that are asked for are known to the provider, and the address is among what they bring", needs: needsDocument},
 	{Name: "claims", Looks: "the provider lists the claim with the address, and one that says whether it is verified", needs: needsDocument},
-	{Name: "client", Looks: "client ID and secret are accepted: a made-up code is refused as a code, and not the client", needs: needsDocument},
-	{Name: "redirect address", Looks: "the redirect address is registered: a question without a person, `prompt=none`, comes back to it", needs: needsDocument},
+	{Name: "client", Looks: "client ID and secret are accepted: a made-up code is refused as a code, and not the client", needs: needsBeginning},
+	{Name: "redirect address", Looks: "the redirect address is registered: a question without a person, `prompt=none`, comes back to it", needs: needsBeginning},
 	{Name: "clock", Looks: "this machine's clock and the provider's differ by 30 seconds at most; two minutes are wrong", needs: "an answer of the provider"},
 
 	{Name: "database file", Looks: "the file belongs to whoever runs the console, and is for nobody else (mode 0600), and so is what SQLite keeps beside it"},

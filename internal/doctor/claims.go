@@ -52,7 +52,7 @@ func (e *examination) endpoints(doc *document) Finding {
 	}
 	for _, address := range []string{doc.AuthorizationURL, doc.TokenURL, doc.KeysURL, doc.UserInfoURL, doc.EndSessionURL} {
 		if err := auth.ValidateEndpoint(address); address != "" && err != nil {
-			return wrong("endpoints", fmt.Sprintf("The provider gives an address that is not safe: %s.", shortened(err.Error())),
+			return wrong("endpoints", fmt.Sprintf("The provider gives an address that is not safe: %s.", cut(err.Error())),
 				"Set the provider up so that it knows that people reach it by https; often that is its setting for a proxy in front.")
 		}
 	}

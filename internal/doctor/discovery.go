@@ -36,6 +36,9 @@ const (
 	baseSetting   = "--base-url"
 )
 
+// wellKnown ends the address of the document, after the issuer.
+const wellKnown = "/.well-known/openid-configuration"
+
 // provider makes the checks of the OpenID provider.
 func (e *examination) provider(ctx context.Context) []Finding {
 	if e.Provider.Issuer == "" {
@@ -60,7 +63,7 @@ func (e *examination) provider(ctx context.Context) []Finding {
 // discover fetches the document, nil if there is none to be had, and reads the
 // provider's clock on the way.
 func (e *examination) discover(ctx context.Context, client *http.Client) (*document, []Finding) {
-	address := strings.TrimSuffix(e.Provider.Issuer, "/") + "/.well-known/openid-configuration"
+	address := strings.TrimSuffix(e.Provider.Issuer, "/") + wellKnown
 	got, err := e.get(ctx, client, address, nil)
 	if err != nil {
 		t := troubleOf(err, hostOf(address), issuerSetting)
@@ -81,7 +84,13 @@ func (e *examination) discover(ctx context.Context, client *http.Client) (*docum
 
 // statusTrouble says what an answer means that is not the document.
 func statusTrouble(got answer, address string) trouble {
-	switch to := got.header.Get("Location"); {
+	to := got.header.Get("Location")
+	if u, err := url.Parse(address); err == nil && to != "" {
+		if there, err := u.Parse(to); err == nil {
+			to = there.String()
+		}
+	}
+	switch {
 	case got.status == http.StatusNotFound:
 		return trouble{
 			fmt.Sprintf("There is nothing at %s: it answers 404.", address),
@@ -90,7 +99,7 @@ func statusTrouble(got answer, address string) trouble {
 	case to != "":
 		return trouble{
 			fmt.Sprintf("%s leads on to %s, and the console follows no redirects.", address, quoted(withoutQuery(to))),
-			"Write the address that it leads to, without /.well-known/openid-configuration, as " + issuerSetting + ".",
+			fmt.Sprintf("Write the address that it leads to as %s: %s.", issuerSetting, shortened(strings.TrimSuffix(withoutQuery(to), wellKnown))),
 		}
 	case got.status >= http.StatusInternalServerError:
 		return trouble{
@@ -136,7 +145,7 @@ func (e *examination) clock(got answer) []Finding {
 	if off < 0 {
 		direction = "behind"
 	}
-	found := fmt.Sprintf("This machine's clock is %s %s the provider's.", off.Abs(), direction)
+	found := fmt.Sprintf("This machine's clock is %.0f seconds %s the provider's.", off.Abs().Seconds(), direction)
 	fix := "Have this machine's clock set by NTP, for example with timedatectl set-ntp true; if it is right, the provider's is wrong."
 	switch {
 	case off.Abs() > clockWrong:
