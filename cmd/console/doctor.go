@@ -86,7 +86,7 @@ func (c *config) examined(unread map[string]bool) doctor.Config {
 	return doctor.Config{
 		Mistakes: c.mistakes.list, Unread: unread,
 		Listen: c.listen, Near: reachable(c.listen), BaseURL: c.baseURL, CallbackPath: callbackPath, TrustedProxies: c.trustedProxies,
-		Database: c.database,
+		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{
 			Issuer: c.issuer, ClientID: c.clientID, ClientSecret: c.clientSecret, Scopes: c.scopes, EmailClaim: c.emailClaim,
 		},

@@ -3,7 +3,6 @@ package database
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +24,7 @@ const (
 
 // A Finding is what [Examine] found of one thing.
 type Finding struct {
-	Subject string // "file", "directory", "file system", "space" or "schema"
+	Subject string // one of a file: "file", "directory", "file system", "space", "schema"; or of PostgreSQL: "server", "schema", "search", "rights"
 	Grade   Grade
 	Found   string // in words
 	Fix     string // what to do about it, in whole sentences; empty where nothing is
@@ -34,7 +33,10 @@ type Finding struct {
 // Examine looks at the database at url, which it neither makes nor changes, and
 // returns a finding for each thing that can be wrong with it. It looks at modes and
 // owners rather than tries: root may do anything.
-func Examine(ctx context.Context, url string) []Finding {
+func Examine(ctx context.Context, url string, o Options) []Finding {
+	if isPostgres(url) {
+		return examineServer(ctx, url, o)
+	}
 	path, err := Path(url)
 	if err != nil {
 		return []Finding{refusal("file", err)}
@@ -139,7 +141,7 @@ func examineSchema(ctx context.Context, path string) Finding {
 	if err != nil {
 		return refusal("schema", explain(path, err))
 	}
-	known, err := newest(steps())
+	known, err := newest(steps(SQLite))
 	switch {
 	case err != nil:
 		return refusal("schema", err)
@@ -158,7 +160,10 @@ var ErrOlder = errors.New("the schema is older than this program")
 // program, for reading alone: whatever would write is refused. Its errors are those
 // of [Open]; the error is [fs.ErrNotExist] too where there is no schema yet, and
 // [ErrOlder] where it has to be brought up to date first.
-func OpenToRead(ctx context.Context, address string) (*DB, error) {
+func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
+	if isPostgres(address) {
+		return openPostgresToRead(ctx, address, o)
+	}
 	path, err := Path(address)
 	if err != nil {
 		return nil, err
@@ -170,21 +175,31 @@ func OpenToRead(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	switch known, err := newest(steps()); {
-	case err != nil:
+	known, err := newest(steps(SQLite))
+	if err != nil {
 		return nil, err
-	case at.empty:
-		return nil, &OpenError{Path: path, Why: "is empty", Fix: "Start the console once, or run console migrate.", Err: fs.ErrNotExist}
-	case at.version < known:
-		return nil, &OpenError{Path: path, Why: "is not up to date", Fix: "Start the console once, or run console migrate.", Err: ErrOlder}
 	}
-	db, name := &DB{path: path}, dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}})
-	for _, p := range []**sql.DB{&db.write, &db.read, &db.look} {
-		if *p, err = pool(name, Options{}); err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
+	if err := refuseOlder(path, at.version, known); err != nil {
+		return nil, err
 	}
-	return db, nil
+	reads, err := pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{engine: sqliteEngine{}, path: path, write: reads, notes: reads, read: reads, look: reads, streams: reads}, nil
+}
+
+// refuseOlder returns an [*OpenError] if the schema at the given version is older than
+// the known one.
+func refuseOlder(path string, version, known int64) error {
+	fix := "Start the console once, or run console migrate."
+	switch {
+	case version == 0:
+		return &OpenError{Path: path, Why: "holds no console yet", Fix: fix, Err: fs.ErrNotExist}
+	case version < known:
+		return &OpenError{Path: path, Why: "is not up to date", Fix: fix, Err: ErrOlder}
+	}
+	return nil
 }
 
 func good(subject, found string) Finding { return Finding{subject, Good, found, ""} }

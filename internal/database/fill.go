@@ -24,7 +24,7 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 	if !db.hasty {
 		return errFillInUse
 	}
-	writer, err := db.turn(ctx)
+	writer, err := turn(ctx, db.write)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func contents(text string) func(*testing.T, string) {
 // image returns a whole database of ours as bytes.
 func image(t *testing.T) []byte {
 	t.Helper()
-	path, err := database.Path(databasetest.URL(t))
+	path, err := database.Path(databasetest.SQLiteURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func parentIsFile(t *testing.T, path string) {
 
 func TestOpenRefusesOtherAddresses(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{"", "sqlite:", "data/console.db", "postgres://localhost/console", "sqlite:a\x00b"} {
+	for _, url := range []string{"", "sqlite:", "data/console.db", "mysql://localhost/console", "sqlite:a\x00b"} {
 		_, err := database.Open(t.Context(), url, database.Options{})
 		refused(t, err, url, "is not the address of a database")
 	}

@@ -39,7 +39,10 @@ var Checks = []Check{
 	{Name: "database directory", Looks: "the same of its directory (0700), in which the console must be able to write"},
 	{Name: "database file system", Looks: "it is a local disk: not NFS, CIFS or FUSE, on which SQLite loses data, nor one that goes with the container"},
 	{Name: "database space", Looks: "there are 100 MB free at least, and room for a copy of the database"},
-	{Name: "database schema", Looks: "the file is a database of the console, with a schema that this program knows"},
+	{Name: "database schema", Looks: "it is a database of the console, with a schema that this program knows, or may bring up to date"},
+	{Name: "database server", Looks: "PostgreSQL is reached, takes writes, has version 14 at least and the encoding UTF8"},
+	{Name: "database search", Looks: "PostgreSQL has the extension pg_trgm, or the role may add it"},
+	{Name: "database rights", Looks: "the role that serves may write to the audit log, and can change neither tables nor what was written there"},
 	{Name: "owner", Looks: "there is an active owner, or `--owners` says who becomes one", needs: needsDatabase},
 	{Name: "last sign-in", Looks: "what the newest sign-ins brought: an address, and that of the browser rather than of the proxy", needs: needsDatabase},
 

@@ -27,7 +27,7 @@ func (e *examination) database(ctx context.Context) (found []Finding) {
 	e.during("database", func() {
 		ctx, cancel := context.WithTimeout(ctx, e.Limit)
 		defer cancel()
-		for _, f := range database.Examine(ctx, e.Database) {
+		for _, f := range database.Examine(ctx, e.Database, e.DatabaseOptions) {
 			found = append(found, Finding{"database " + f.Subject, levels[f.Grade], f.Found, f.Fix})
 		}
 		found = append(found, e.directory(ctx)...)
@@ -55,7 +55,7 @@ func (e *examination) directory(ctx context.Context) []Finding {
 // openDirectory returns the directory to be read, and what ends it. Its errors are
 // those of [database.OpenToRead].
 func (e *examination) openDirectory(ctx context.Context) (*users.Service, func(), error) {
-	db, err := database.OpenToRead(ctx, e.Database)
+	db, err := database.OpenToRead(ctx, e.Database, e.DatabaseOptions)
 	if err != nil {
 		return nil, nil, err
 	}

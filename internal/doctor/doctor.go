@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -55,19 +56,20 @@ type Config struct {
 	Mistakes []string        // what is wrong with the settings themselves
 	Unread   map[string]bool // names of the settings that could not be read
 
-	Listen         string   // host:port
-	Near           string   // host:port by which a program that listens there is reached from here
-	BaseURL        *url.URL // without path
-	CallbackPath   string   // of the console, which the provider sends people back to
-	TrustedProxies []netip.Prefix
-	Database       string
-	Provider       auth.Config // of which Log, Now and Timeout are left out
-	TrustEmail     bool
-	Owners         []string
-	Signup         users.Signup
-	SignupDomains  []string
-	SecretFiles    []string // files that hold one secret each
-	SettingsFile   string   // that may hold secrets; none is there
+	Listen          string   // host:port
+	Near            string   // host:port by which a program that listens there is reached from here
+	BaseURL         *url.URL // without path
+	CallbackPath    string   // of the console, which the provider sends people back to
+	TrustedProxies  []netip.Prefix
+	Database        string
+	DatabaseOptions database.Options
+	Provider        auth.Config // of which Log, Now and Timeout are left out
+	TrustEmail      bool
+	Owners          []string
+	Signup          users.Signup
+	SignupDomains   []string
+	SecretFiles     []string // files that hold one secret each
+	SettingsFile    string   // that may hold secrets; none is there
 
 	SignIn bool          // have somebody sign in
 	Wait   time.Duration // for them; zero: five minutes

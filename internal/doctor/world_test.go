@@ -44,7 +44,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{op: authtest.New(t), cert: certificate{address: "127.0.0.1", ends: time.Now().Add(90 * 24 * time.Hour)}}
 	w.op.SignsIn(authtest.Person{Subject: "op-1", Email: "owner@example.com", Verified: true, Name: "Olivia"})
-	dsn := databasetest.URL(t)
+	dsn := databasetest.SQLiteURL(t)
 	w.database = dsn[len("sqlite:"):]
 	w.secret = filepath.Join(t.TempDir(), "secret")
 	must(t, os.Chmod(filepath.Dir(w.database), 0o700))

@@ -1,5 +1,5 @@
 // Package databasetest gives each test a database of its own: a real one, in a
-// file that goes with the test.
+// file or on a PostgreSQL server, that goes with the test. The same tests run on either.
 package databasetest
 
 import (
@@ -31,8 +31,8 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-// New returns an empty database with the present schema. It is closed and
-// deleted when the test ends.
+// New returns an empty database with the present schema, of this run's [Engine]. It is
+// closed and deleted when the test ends.
 func New(tb testing.TB) *database.DB {
 	tb.Helper()
 	return NewTraced(tb, nil)
@@ -41,7 +41,19 @@ func New(tb testing.TB) *database.DB {
 // NewTraced is New for a database that tells trace every statement.
 func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
 	tb.Helper()
-	db, err := database.Open(context.Background(), URL(tb), database.Options{Unsynced: true, Trace: trace})
+	return open(tb, URL(tb), trace)
+}
+
+// NewSQLite is New for a test of what SQLite does in its own way.
+func NewSQLite(tb testing.TB) *database.DB {
+	tb.Helper()
+	return open(tb, SQLiteURL(tb), nil)
+}
+
+// open opens a test's database.
+func open(tb testing.TB, url string, trace func(query string)) *database.DB {
+	tb.Helper()
+	db, err := database.Open(tb.Context(), url, database.Options{Unsynced: true, Trace: trace, Connections: database.LeastConnections})
 	if err != nil {
 		tb.Fatalf("open the test database: %v", err)
 	}
@@ -53,9 +65,18 @@ func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
 	return db
 }
 
-// URL returns the address of a new database file with the present schema, which
-// is not open. It is deleted when the test ends.
+// URL returns the address of a new database with the present schema, of this run's
+// [Engine], which is not open. It is deleted when the test ends.
 func URL(tb testing.TB) string {
+	tb.Helper()
+	if Engine() == database.PostgreSQL {
+		return PostgresURL(tb)
+	}
+	return SQLiteURL(tb)
+}
+
+// SQLiteURL is URL for a file of SQLite's.
+func SQLiteURL(tb testing.TB) string {
 	tb.Helper()
 	image, err := template()
 	if err != nil {
