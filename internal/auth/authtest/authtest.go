@@ -94,6 +94,9 @@ func (p *Provider) Registers(addresses ...string) {
 	p.addresses = addresses
 }
 
+// Dies makes the provider refuse all connections from now on, for good.
+func (p *Provider) Dies() { p.server.Close() }
+
 // RedirectsOn makes the provider send people to another host first, as one does
 // that relies on a further provider. The other host sends them back.
 func (p *Provider) RedirectsOn() {
