@@ -1,6 +1,9 @@
 package database
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 // TestDisks says what kinds of file system are for, and when there is room: what the
 // tests are run on nobody chose.
@@ -28,5 +31,20 @@ func TestDisks(t *testing.T) {
 		if f := test.disk.spaceFinding(test.size); f.Grade != test.space || (f.Fix == "") != (test.space == Good) {
 			t.Errorf("%s: got %+v", name, f)
 		}
+	}
+}
+
+// TestDirectoryOfAnother looks at a directory for a user to whom it does not belong.
+func TestDirectoryOfAnother(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if f := examineDirectory(dir, os.Geteuid()); f.Grade != Good {
+		t.Errorf("for its owner: got %+v", f)
+	}
+	if f := examineDirectory(dir, os.Geteuid()+1); f.Grade != Bad {
+		t.Errorf("for another: got %+v", f)
 	}
 }

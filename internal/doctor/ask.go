@@ -40,6 +40,22 @@ func (e *examination) client(control func(network, address string, c syscall.Raw
 	}
 }
 
+// direct returns a client for what listens at the listen address of this machine,
+// whose certificate is that of the base URL, if it has one.
+func (e *examination) direct() *http.Client {
+	client := e.client(nil, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12})
+	client.Transport.(*http.Transport).Proxy = nil
+	return client
+}
+
+// near returns the address of what listens at the listen address of this machine.
+func (e *examination) near() string {
+	if e.TLS != nil {
+		return "https://" + e.Near
+	}
+	return "http://" + e.Near
+}
+
 // get asks for address, with a header if it is not nil.
 func (e *examination) get(ctx context.Context, client *http.Client, address string, header http.Header) (answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)

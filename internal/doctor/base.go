@@ -66,7 +66,7 @@ func (e *examination) notReached(got answer, there bool) Finding {
 		return unknown("base URL", "Something answers at "+e.base()+", and it cannot be the console.", "Correct the listen address first.")
 	case got.status == http.StatusBadGateway || got.status == http.StatusServiceUnavailable || got.status == http.StatusGatewayTimeout:
 		return wrong("base URL", fmt.Sprintf("The proxy at %s does not reach the console: it answers %d.", e.base(), got.status),
-			fmt.Sprintf("Point the proxy at %s, in plain http.", e.Near))
+			fmt.Sprintf("Point the proxy at %s.", e.near()))
 	case to != "":
 		return wrong("base URL", fmt.Sprintf("%s leads on to %s.", e.base(), quoted(withoutQuery(to))),
 			"Write the address that people reach the console at as --base-url, and have the proxy pass every path on to the console.")

@@ -10,6 +10,7 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"net/netip"
@@ -56,10 +57,11 @@ type Config struct {
 	Mistakes []string        // what is wrong with the settings themselves
 	Unread   map[string]bool // names of the settings that could not be read
 
-	Listen          string   // host:port
-	Near            string   // host:port by which a program that listens there is reached from here
-	BaseURL         *url.URL // without path
-	CallbackPath    string   // of the console, which the provider sends people back to
+	Listen          string      // host:port
+	Near            string      // host:port by which a program that listens there is reached from here
+	TLS             *tls.Config // with which the console speaks TLS itself; nil: plain http
+	BaseURL         *url.URL    // without path
+	CallbackPath    string      // of the console, which the provider sends people back to
 	TrustedProxies  []netip.Prefix
 	Database        string
 	DatabaseOptions database.Options

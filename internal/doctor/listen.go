@@ -48,7 +48,7 @@ func (e *examination) takeAddress(ctx context.Context) (net.Listener, bool, Find
 	case err == nil:
 		return listener, false, ok(check, e.Listen+" is free.")
 	case errors.Is(err, syscall.EADDRINUSE):
-		if e.isConsole(ctx, "http://"+e.Near) {
+		if e.consoleListens(ctx) {
 			return nil, true, ok(check, "A console listens on "+e.Listen+" already.")
 		}
 		return nil, false, wrong(check, fmt.Sprintf("Another program listens on %s, which is no console.", e.Listen),
@@ -61,9 +61,9 @@ func (e *examination) takeAddress(ctx context.Context) (net.Listener, bool, Find
 	return nil, false, wrong(check, fmt.Sprintf("Nobody can listen on %s: %s.", e.Listen, reason(err)), "Correct --listen.")
 }
 
-// isConsole reports whether a console answers at an address.
-func (e *examination) isConsole(ctx context.Context, base string) bool {
-	got, err := e.get(ctx, e.client(nil, nil), base+"/healthz", nil)
+// consoleListens reports whether a console answers at the listen address.
+func (e *examination) consoleListens(ctx context.Context) bool {
+	got, err := e.get(ctx, e.direct(), e.near()+"/healthz", nil)
 	return err == nil && healthy(got)
 }
 

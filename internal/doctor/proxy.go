@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -21,6 +22,9 @@ func (e *examination) throughProxy(ctx context.Context, listener net.Listener) (
 	}
 	if e.SignIn {
 		s.guest = newGuest(auth.NewProvider(e.providerConfig(nil)), e.CallbackPath)
+	}
+	if e.TLS != nil {
+		listener = tls.NewListener(listener, e.TLS)
 	}
 	defer s.serve(listener)()
 	e.during("base URL", func() { found = e.probe(ctx, s) })
@@ -76,8 +80,11 @@ func (e *examination) cookies(ctx context.Context, client *http.Client, s *stand
 
 // forwarded looks at what a request says of where it comes from.
 func (e *examination) forwarded(check string, v visit) Finding {
-	if !e.secure() {
+	switch unsaid := len(v.forwarded) == 0 || v.forwarded[len(v.forwarded)-1] == madeUp; {
+	case !e.secure():
 		return ok(check, noProxy)
+	case e.TLS != nil && unsaid && !e.trusts(v.peer):
+		return ok(check, "The request came from "+v.peer.String()+" itself: there is no proxy in front.")
 	}
 	add := "Have the proxy add its peer to X-Forwarded-For. Caddy and Traefik do; for nginx it is: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
 	if len(v.forwarded) == 0 {

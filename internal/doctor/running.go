@@ -40,7 +40,7 @@ const noProxy = "The base URL is plain http, on this machine alone: there is no 
 
 // runningHeaders compares what the console sends with what comes through.
 func (e *examination) runningHeaders(ctx context.Context, client *http.Client) []Finding {
-	direct, err := e.get(ctx, e.client(nil, nil), "http://"+e.Near+"/sign-in", nil)
+	direct, err := e.get(ctx, e.direct(), e.near()+"/sign-in", nil)
 	if err != nil {
 		return nil
 	}

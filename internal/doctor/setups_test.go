@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"crypto/tls"
 	"database/sql"
 	"io"
 	"net"
@@ -141,7 +142,7 @@ var machineSetups = map[string]setup{
 var proxySetups = map[string]setup{
 	"a proxy that does not run": {func(t *testing.T, w *world) { w.config.BaseURL = &url.URL{Scheme: "https", Host: freeAddress(t)} },
 		"base URL", doctor.Wrong, "correct host and port in --base-url"},
-	"a proxy that points elsewhere": {func(t *testing.T, w *world) { w.proxy.to = freeAddress(t) }, "base URL", doctor.Wrong, "Point the proxy at 127.0.0.1"},
+	"a proxy that points elsewhere": {func(t *testing.T, w *world) { w.proxy.to = freeAddress(t) }, "base URL", doctor.Wrong, "Point the proxy at http://127.0.0.1"},
 	"another site at the base URL": {func(t *testing.T, w *world) {
 		other := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(out, "Welcome to nginx!") }))
 		t.Cleanup(other.Close)
@@ -172,6 +173,23 @@ var proxySetups = map[string]setup{
 	"a proxy of the last century":    {func(_ *testing.T, w *world) { w.proxy.old = true }, "HTTP version", doctor.Warning, "proxy_http_version 1.1"},
 	"a proxy that hoards answers": {func(_ *testing.T, w *world) { w.proxy.hoards, w.config.Limit = true, time.Second },
 		"streaming", doctor.Warning, "proxy_buffering off"},
+}
+
+// TestConsoleWithItsOwnTLS has no proxy: the console speaks TLS itself, and what a
+// browser claims in X-Forwarded-For is not believed.
+func TestConsoleWithItsOwnTLS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.config.BaseURL, w.config.TrustedProxies = &url.URL{Scheme: "https", Host: w.config.Listen}, nil
+	chain, pool := w.cert.sign(t)
+	w.config.TLS, w.config.RootCAs = &tls.Config{Certificates: []tls.Certificate{chain}}, pool
+	w.plain = func(out http.ResponseWriter, r *http.Request) {
+		http.Redirect(out, r, w.config.BaseURL.String()+"/", http.StatusPermanentRedirect)
+	}
+	found := w.examine(t)
+	onlyThese(t, found)
+	expect(t, found, "forwarded address", doctor.OK, "there is no proxy in front")
+	expect(t, found, "cookies", doctor.OK, "")
 }
 
 // answering returns what has the proxy change the headers of answers.

@@ -47,6 +47,9 @@ func (e *examination) browser(c coming) Finding {
 	if f.Level == OK {
 		f.Found = "The browser brought its cookie back. " + f.Found
 	}
+	if c.visit.host != e.BaseURL.Host {
+		f.Found += " The proxy writes " + quoted(c.visit.host) + " as its Host, which the console does not mind."
+	}
 	return f
 }
 

@@ -9,9 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/doctor"
 )
 
-// TestProviderThatTellsLittle asks one that looks at the code before the client, and
-// shows its own page in spite of prompt=none: the one cannot be found out, the other
-// from what it answers for an address that is surely not registered.
+// TestProviderThatTellsLittle asks one that looks at the code before the client, of
+// which the doctor must not say that it has accepted the client.
 func TestProviderThatTellsLittle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -29,4 +28,21 @@ func TestProviderThatTellsLittle(t *testing.T) {
 	onlyThese(t, found)
 	expect(t, found, "client", doctor.Unknown, "looks at the code before it looks at the client")
 	expect(t, found, "redirect address", doctor.OK, "is registered")
+}
+
+// TestProviderThatPassesOn asks one that sends people elsewhere first: whether the
+// redirect address is registered shows in what it answers for one that surely is not,
+// and not at all if it sends people wherever they like.
+func TestProviderThatPassesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.op.RedirectsOn()
+	found := w.examine(t)
+	onlyThese(t, found)
+	expect(t, found, "redirect address", doctor.OK, "another one is answered otherwise")
+
+	w.op.Registers() // any
+	found = doctor.Run(t.Context(), w.config)
+	onlyThese(t, found)
+	expect(t, found, "redirect address", doctor.Unknown, "Register https://127.0.0.1")
 }

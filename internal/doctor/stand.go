@@ -31,6 +31,7 @@ type stand struct {
 // A visit is how a request came.
 type visit struct {
 	peer      netip.Addr
+	host      string
 	forwarded []string // the addresses in X-Forwarded-For, in order
 	protocol  string   // HTTP/1.1
 	cookie    string   // of the doctor
@@ -38,7 +39,7 @@ type visit struct {
 
 // visitOf notes how r came.
 func visitOf(r *http.Request, secure bool) visit {
-	v := visit{protocol: r.Proto}
+	v := visit{protocol: r.Proto, host: r.Host}
 	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		v.peer = peer.Addr().Unmap().WithZone("")
 	}
