@@ -19,8 +19,7 @@ const module = "github.com/roboto-ai/console/"
 // may import. ARCHITECTURE.md says why.
 var mayImport = map[string][]string{
 	"cmd/console": {
-		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/metrics", "internal/numbers", "internal/tracing",
-		"internal/users", "internal/users/demodata", "static", "web",
+		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/metrics", "internal/numbers", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web", "internal/doctor",
 	},
 	"web":                                  {"internal/auth", "internal/numbers", "internal/users", "static", "views"},
 	"views":                                {"static"},
@@ -37,11 +36,12 @@ var mayImport = map[string][]string{
 	"internal/metrics":                     {"internal/database", "internal/users"},
 	"internal/tracing":                     {},
 	"internal/bench":                       {"internal/auth", "internal/database", "internal/numbers", "internal/users"},
-	"internal/database":                    {},
+	"internal/database":                    {"internal/numbers"},
 	"internal/numbers":                     {},
 	"internal/database/databasetest":       {"internal/database", "internal/database/postgrestest"},
 	"internal/database/postgrestest":       {},
 	"internal/torture":                     {},
+	"internal/doctor":                      {"internal/auth", "internal/database", "internal/users"},
 }
 
 // What watches the program: those whom it watches tell it by plain functions.
