@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/urfave/cli/v3"
 
 	"github.com/roboto-ai/console/internal/auth"
@@ -62,8 +63,10 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	watch.read(db, directory, app, certificates)
+	tell(log, daemon.SdNotifyReady)
 	return watch.serveWith(ctx, server{listener, app.Handler(), log}, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
+		tell(log, daemon.SdNotifyStopping)
 		app.Drain()
 		select { // the proxy is to see that readiness fails before the address is gone
 		case <-time.After(c.drain):
@@ -75,7 +78,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 // listenPublicly reserves the address of the console and says what is where. The
 // source of its certificate is nil where it leaves TLS to a proxy.
 func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, log *slog.Logger) (net.Listener, *certificate.Source, error) {
-	plain, err := listen(ctx, c.listen)
+	plain, err := takeOrListen(ctx, c.listen)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -119,7 +119,7 @@ func examineDirectory(dir string, user int) Finding {
 	case mode&fs.ModeSticky == 0 && mode&othersMayWrite != 0:
 		return bad("directory", fmt.Sprintf("%s has mode %04o: others than its owner can put a database of theirs in place of this one.", dir, mode.Perm()),
 			fmt.Sprintf("Run chmod 700 %s.", dir))
-	case user > 0 && ownerOf(info) != user && !mayWrite(info):
+	case user > 0 && ownerOf(info) != user && !anyoneMayWrite(info):
 		return bad("directory", fmt.Sprintf("%s cannot be written by the user with number %d, as whom the console runs.", dir, user),
 			fmt.Sprintf("Run chown on %s, so that it belongs to the user that the console runs as: SQLite keeps its log beside the database.", dir))
 	case mode&0o200 == 0:
@@ -132,8 +132,8 @@ func examineDirectory(dir string, user int) Finding {
 	return good("directory", dir+" is for its owner alone.")
 }
 
-// mayWrite reports whether everybody may write to what info tells of.
-func mayWrite(info fs.FileInfo) bool { return info.Mode()&0o002 != 0 }
+// anyoneMayWrite reports whether everybody may write to what info tells of.
+func anyoneMayWrite(info fs.FileInfo) bool { return info.Mode()&0o002 != 0 }
 
 // examineSchema looks at what the file holds, which it does not change.
 func examineSchema(ctx context.Context, path string) Finding {
@@ -182,11 +182,13 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if err := refuseOlder(path, at.version, known); err != nil {
 		return nil, err
 	}
-	reads, err := pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o)
+	db := &DB{engine: sqliteEngine{}, path: path}
+	reads, err := db.pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o)
 	if err != nil {
 		return nil, err
 	}
-	return &DB{engine: sqliteEngine{}, path: path, write: reads, notes: reads, read: reads, look: reads, streams: reads}, nil
+	db.write, db.notes, db.read, db.look, db.streams = reads, reads, reads, reads, reads
+	return db, nil
 }
 
 // refuseOlder returns an [*OpenError] if the schema at the given version is older than
