@@ -31,6 +31,11 @@ type Options struct {
 	// Trace is told the text of every statement, by whatever goroutine runs it;
 	// nil: nobody is. It is for tests that count them.
 	Trace func(query string)
+
+	// Lose is asked before each commit of [DB.Transact] whether its answer is to get
+	// lost, as it does with a connection that breaks; nil: none is. It is for tests
+	// of what becomes of a change that may or may not have been made.
+	Lose func() Loss
 }
 
 // A DB is an open database. It may be used by several goroutines at once.
@@ -40,6 +45,7 @@ type DB struct {
 	write *sql.DB // one connection; its transactions take the write lock at once
 	read  *sql.DB // connections that refuse to write
 	look  *sql.DB // the same, for single rows
+	lose  func() Loss
 }
 
 // Open opens the database at url, "sqlite:PATH", making the file and its
@@ -59,7 +65,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, hasty: o.Unsynced}
+	db := &DB{path: path, hasty: o.Unsynced, lose: o.Lose}
 	if err := db.open(ctx, at, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
@@ -120,13 +126,15 @@ func (db *DB) Close() error {
 // nil. When do returns an error or panics, nothing of it is kept. There is one
 // such transaction at a time; a second waits for the first, until ctx is done or
 // the wait is too long, which [IsBusy] reports.
+//
+// Transact returns [ErrUnknown] where the answer to the commit got lost.
 func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
 	writer, err := db.turn(ctx)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
-	return transact(ctx, writer, do)
+	return transact(ctx, writer, do, db.commit)
 }
 
 // Note is Transact for what may be lost with the power, though not with the
@@ -139,7 +147,7 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	}
 	defer writer.Close()
 	if db.hasty {
-		return transact(ctx, writer, do)
+		return transact(ctx, writer, do, (*sql.Tx).Commit)
 	}
 	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
 	// a connection that cannot be brought to that is not used any more.
@@ -153,11 +161,11 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	return transact(ctx, writer, do)
+	return transact(ctx, writer, do, (*sql.Tx).Commit)
 }
 
-// transact runs do in a transaction of a connection.
-func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) error {
+// transact runs do in a transaction of a connection, which commit ends.
+func transact(ctx context.Context, writer *sql.Conn, do, commit func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -166,7 +174,7 @@ func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) err
 	if err := do(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return commit(tx)
 }
 
 // maxWait is how long a transaction waits for its turn. While the database is

@@ -37,7 +37,7 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 	if err := set(ctx, writer, filling); err != nil {
 		return err
 	}
-	return transact(ctx, writer, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
+	return transact(ctx, writer, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) }, (*sql.Tx).Commit)
 }
 
 // fill runs do while indexes and triggers are set aside.

@@ -10,7 +10,8 @@ import (
 )
 
 // Callers tell these apart with [errors.Is]. Any other error from this package,
-// save an [*InvalidError] and a [*RefusedError], is a fault rather than an answer.
+// save an [*InvalidError], a [*RefusedError] and a [*DoneError], is a fault rather
+// than an answer.
 var (
 	ErrNotFound  = errors.New("not found")
 	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
@@ -20,6 +21,8 @@ var (
 	ErrExporting = errors.New("exports of the directory are under way")
 	ErrBadCursor = errors.New("not a place in this list")
 	ErrNoSession = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
+	ErrOtherForm = errors.New("form was sent by someone else")
+	ErrUnknown   = database.ErrUnknown // any change may return it, see [Service.FormDone]
 )
 
 // An InvalidError lists what is wrong with submitted values. Its messages are
@@ -85,5 +88,6 @@ func (e *StaleError) Error() string { return ErrStale.Error() }
 func (e *StaleError) Is(target error) bool { return target == ErrStale }
 
 // Unavailable reports whether an error of this package says that the database
-// cannot serve for now: it is locked, full, read-only or damaged.
-func Unavailable(err error) bool { return database.IsBusy(err) }
+// cannot serve for now: it is locked, full, read-only or damaged. Nothing was
+// changed then.
+func Unavailable(err error) bool { return database.IsBusy(err) && !errors.Is(err, ErrUnknown) }

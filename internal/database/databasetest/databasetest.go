@@ -41,7 +41,15 @@ func New(tb testing.TB) *database.DB {
 // NewTraced is New for a database that tells trace every statement.
 func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
 	tb.Helper()
-	db, err := database.Open(context.Background(), URL(tb), database.Options{Unsynced: true, Trace: trace})
+	return NewWith(tb, database.Options{Trace: trace})
+}
+
+// NewWith is New for a database with those options, which does not wait for the
+// disk.
+func NewWith(tb testing.TB, o database.Options) *database.DB {
+	tb.Helper()
+	o.Unsynced = true
+	db, err := database.Open(context.Background(), URL(tb), o)
 	if err != nil {
 		tb.Fatalf("open the test database: %v", err)
 	}
