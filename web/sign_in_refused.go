@@ -72,6 +72,10 @@ func answerTo(err error) (signInAnswer, bool) {
 // own: what the provider says is only logged.
 func (a *App) refuseSignIn(c echo.Context, err error) error {
 	answer, ok := answerTo(err)
+	if errors.Is(err, users.ErrUnknown) {
+		a.noteError(c, err, http.StatusServiceUnavailable)
+		return a.signInUnknown(c)
+	}
 	if !ok {
 		return err
 	}

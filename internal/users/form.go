@@ -82,26 +82,33 @@ func formDone(ctx context.Context, r reader, actor Actor) (seq int64, done bool,
 }
 
 // notDone returns a [*DoneError] if the actor's form has done already what it asks
-// for.
+// for. That it has done so for somebody else comes out in [changeTx.done], after
+// whether the actor may at all.
 func (c *changeTx) notDone(ctx context.Context) error {
 	if c.actor.Form == "" {
 		return nil
 	}
 	seq, done, err := formDone(ctx, c, c.actor)
-	if err == nil && done {
+	switch {
+	case errors.Is(err, ErrOtherForm):
+		return nil
+	case err == nil && done:
 		return &DoneError{seq}
 	}
 	return err
 }
 
 // done keeps that the actor's form has done what it asks for, with the first event
-// that came of it.
+// that came of it. It returns [ErrOtherForm] if that is kept already.
 func (c *changeTx) done(ctx context.Context, seq int64) error {
 	if c.actor.Form == "" {
 		return nil
 	}
 	_, err := c.exec(ctx, `INSERT INTO done_forms (key, actor_key, seq, at) VALUES ($1, $2, $3, $4)`,
 		c.actor.Form, c.actor.Key, seq, database.Time(c.now))
+	if database.IsTaken(err) {
+		return ErrOtherForm
+	}
 	return err
 }
 
