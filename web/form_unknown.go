@@ -88,7 +88,7 @@ func (a *App) lookUpForm(c echo.Context) error {
 		return a.showDone(c, f, seq)
 	}
 	m := a.unknownPage(c, f)
-	m.Chrome.Title, m.Status, m.Heading = "Not done", "", "It was not done"
+	m.Title, m.RequestID, m.Status, m.Heading = "Not done", "", "", "It was not done"
 	m.Text = []string{"Nothing of it is saved.", "Send it again. Should the first one still arrive, it is done once all the same."}
 	m.LookUp = nil
 	return render(c, http.StatusOK, views.UnknownPage(m))
@@ -106,6 +106,7 @@ func (f sentForm) posted() map[string][]string {
 // showDone says that a form was done, with what came of it.
 func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 	m := views.Unknown{Chrome: a.chrome(c, "Done", ""), Heading: "It was done"}
+	m.RequestID = "" // nothing is wrong
 	event, err := a.users.Event(c.Request().Context(), actor(c), seq)
 	if err != nil && !errors.Is(err, users.ErrForbidden) {
 		return err

@@ -26,11 +26,18 @@ type running struct {
 // start runs the program until it says a line that matches until.
 func start(t *testing.T, until string, args ...string) running {
 	t.Helper()
+	return (&program{env: lookupIn(nil), stderr: t.Output()}).start(t, until, args...)
+}
+
+// start runs p until it says a line that matches until.
+func (p *program) start(t *testing.T, until string, args ...string) running {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	r := running{stop: stop, done: make(chan error, 1)}
+	p.stdout = in
 	go func() {
-		err := run(ctx, append([]string{"console"}, args...), lookupIn(nil), in, t.Output())
+		err := p.command().Run(ctx, append([]string{"console"}, args...))
 		_ = in.CloseWithError(io.EOF)
 		r.done <- err
 	}()

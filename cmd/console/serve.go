@@ -55,6 +55,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	p.say("Register at the OpenID provider:")
 	p.say("  redirect address  %s", c.address(callbackPath))
 	p.say("  sign-out address  %s", c.address(signedOutPath))
+	defer tidying(ctx, directory, everyMinute(), log)()
 	log.Info("listening", "address", listener.Addr().String(), "version", versionText())
 	return server{listener, app.Handler(), log}.serveUntil(ctx, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
