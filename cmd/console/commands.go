@@ -19,7 +19,7 @@ func (p *program) command() *cli.Command {
 			p.serveCommand(),
 			p.demoCommand(),
 			p.usersCommand(),
-			p.leaf("migrate", "", "bring the database up to date, as serve does at its start; make it where there is none", (*config).directorySettings, p.migrate),
+			p.leaf("migrate", "", "bring the database up to date, as serve does at its start; make it where there is none", (*config).migrateSettings, p.migrate),
 			p.healthcheckCommand(),
 			p.leaf("version", "", "print the version", noSettings, p.version),
 		},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -19,7 +20,10 @@ type config struct {
 	baseURL        *url.URL      // without path
 	trustedProxies []netip.Prefix
 
-	database string // as database.Open takes it
+	database            string // as database.Open takes it
+	databasePassword    string // of a role of PostgreSQL
+	databaseConnections int    // to PostgreSQL, at most
+	serveRole           string // of PostgreSQL, that migrate gives the rights to serve
 
 	issuer       string // of the OpenID provider
 	clientID     string
@@ -66,8 +70,10 @@ func (c *config) serveSettings() []*setting {
 			usage: "`NETWORKS` of the proxies in front, whose X-Forwarded-For is believed, separated by commas"},
 		{name: "drain", category: inNetwork, fallback: "5s", read: into(&c.drain, readDrain),
 			usage: "`TIME` between telling the proxy that the console stops and stopping"},
-		c.databaseSetting("sqlite:data/console.db"),
 	}
+	all = append(all, c.databaseSettings()...)
+	all = append(all, &setting{name: "database-connections", category: inData, fallback: "20", read: into(&c.databaseConnections, readConnections),
+		usage: "`NUMBER` of connections to PostgreSQL at most"})
 	all = append(all, c.providerSettings()...)
 	all = append(all, c.orgSettings()...)
 	return append(all, c.logSettings("json")...)
@@ -89,7 +95,22 @@ func (c *config) demoSettings() []*setting {
 // directorySettings are the settings of the commands that work on the directory
 // while the console runs, or does not.
 func (c *config) directorySettings() []*setting {
-	return []*setting{c.databaseSetting("sqlite:data/console.db")}
+	return c.databaseSettings()
+}
+
+// migrateSettings are the settings of the command migrate.
+func (c *config) migrateSettings() []*setting {
+	return append(c.databaseSettings(), &setting{name: "serve-role", category: inData, read: into(&c.serveRole, readText),
+		usage: "`ROLE` of PostgreSQL that console serve is to work as, which gets the rights it needs and no more"})
+}
+
+// databaseSettings are where the data is, and what opens it.
+func (c *config) databaseSettings() []*setting {
+	return []*setting{
+		c.databaseSetting("sqlite:data/console.db"),
+		{name: "database-password", category: inData, secret: true, read: into(&c.databasePassword, readText),
+			usage: "`PASSWORD` of the role of PostgreSQL"},
+	}
 }
 
 // listenSetting is where a server listens.
@@ -101,7 +122,7 @@ func (c *config) listenSetting(fallback string) *setting {
 // databaseSetting is where the data is.
 func (c *config) databaseSetting(fallback string) *setting {
 	return &setting{name: "database", category: inData, fallback: fallback, read: into(&c.database, readDatabase),
-		usage: "`URL` of the database, sqlite:PATH"}
+		usage: "`URL` of the database, sqlite:PATH or postgres://USER@HOST/DATABASE"}
 }
 
 // providerSettings are the settings of the OpenID provider.
@@ -152,6 +173,11 @@ func (c *config) logSettings(format string) []*setting {
 		{name: "log-level", category: inLog, fallback: "info", read: into(&c.logLevel, readLogLevel),
 			usage: "least `LEVEL` to log: debug, info, warn or error"},
 	}
+}
+
+// databaseOptions are how the database is opened.
+func (c *config) databaseOptions() database.Options {
+	return database.Options{Password: c.databasePassword, Connections: c.databaseConnections, ServeRole: c.serveRole}
 }
 
 // check looks at what settings mean together.

@@ -134,10 +134,19 @@ func readIssuer(text string) (string, error) {
 // readDatabase looks at the form alone; whether there is a database, and whose,
 // is found out when it is opened.
 func readDatabase(text string) (string, error) {
-	if _, err := database.Path(text); err != nil {
-		return "", fmt.Errorf("%q is not an address like sqlite:data/console.db", text)
+	if err := database.CheckURL(text); err != nil {
+		return "", fmt.Errorf("%q is not an address like sqlite:data/console.db or postgres://USER@HOST/DATABASE", text)
 	}
 	return text, nil
+}
+
+// readConnections reads how many connections there are to be.
+func readConnections(text string) (int, error) {
+	n, err := readCount(text)
+	if err == nil && n < database.LeastConnections {
+		return 0, fmt.Errorf("%d are too few: give at least %d", n, database.LeastConnections)
+	}
+	return n, err
 }
 
 // readPrefixes reads networks, and addresses as networks of one. A network of

@@ -30,7 +30,7 @@ func (p *program) serveCommand() *cli.Command {
 // up it returns before it listens: a proxy never sees half a console.
 func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
-	db, err := database.Open(ctx, c.database, database.Options{})
+	db, err := database.Open(ctx, c.database, c.databaseOptions())
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,9 @@ type deed func(ctx context.Context, directory *users.Service, by users.Actor, c 
 // as the operator. It makes no database: a mistyped --database is to be noticed.
 func (p *program) withDirectory(do deed) action {
 	return func(ctx context.Context, c *config, args []string) error {
-		db, err := database.Open(ctx, c.database, database.Options{Existing: true})
+		options := c.databaseOptions()
+		options.Existing = true
+		db, err := database.Open(ctx, c.database, options)
 		if err != nil {
 			return err
 		}
@@ -143,7 +145,7 @@ func inWords(err error, id string) error {
 
 // migrate brings the database up to date: opening it does.
 func (p *program) migrate(ctx context.Context, c *config, _ []string) error {
-	db, err := database.Open(ctx, c.database, database.Options{})
+	db, err := database.Open(ctx, c.database, c.databaseOptions())
 	if err != nil {
 		return err
 	}
@@ -155,6 +157,6 @@ func (p *program) migrate(ctx context.Context, c *config, _ []string) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
-	p.say("%s is up to date.", c.database)
+	p.say("%s is up to date.", db.Name())
 	return nil
 }

@@ -9,12 +9,33 @@ package database
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 )
+
+// Engine names what keeps the data.
+type Engine string
+
+// The engines.
+const (
+	SQLite     Engine = "SQLite"
+	PostgreSQL Engine = "PostgreSQL"
+)
+
+// An engine is what each does in its own way, beside how it is opened.
+type engine interface {
+	name() Engine
+
+	// note is [DB.Note].
+	note(ctx context.Context, db *DB, do func(*sql.Tx) error) error
+
+	// tryWriting returns why a write would be refused at present.
+	tryWriting(ctx context.Context, db *DB) error
+
+	// schemaVersion returns the version of the newest migration there was, 0 if none.
+	schemaVersion(ctx context.Context, db *sql.DB) (int64, error)
+}
 
 // Options are the choices that only some callers make. The zero value is right
 // for a database that is in use.
@@ -28,6 +49,16 @@ type Options struct {
 	// expect to find one and may have mistyped where.
 	Existing bool
 
+	// Password is that of the role, where the address of PostgreSQL does not hold it.
+	Password string
+
+	// Connections is how many there are to PostgreSQL at most; 0 means
+	// [DefaultConnections], and fewer than [LeastConnections] are taken for those.
+	Connections int
+
+	// ServeRole is the role of PostgreSQL that gets the rights to serve, if any.
+	ServeRole string
+
 	// Trace is told the text of every statement, by whatever goroutine runs it;
 	// nil: nobody is. It is for tests that count them.
 	Trace func(query string)
@@ -40,83 +71,58 @@ type Options struct {
 
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
-	path  string
-	hasty bool    // writes do not wait for the disk in any case
-	write *sql.DB // one connection; its transactions take the write lock at once
-	read  *sql.DB // connections that refuse to write
-	look  *sql.DB // the same, for single rows
-	lose  func() Loss
+	engine  engine
+	path    string  // of the file, or the address without its password
+	hasty   bool    // writes do not wait for the disk in any case
+	write   *sql.DB // transactions of which one goes on at a time
+	notes   *sql.DB // the same, for what need not wait for the disk
+	read    *sql.DB // connections that refuse to write
+	look    *sql.DB // the same, for single rows
+	streams *sql.DB // the same, for a great many rows
+	lose    func() Loss
 }
 
-// Open opens the database at url, "sqlite:PATH", making the file and its
-// directory if there is none, and brings its schema up to date.
+// Open opens the database at url and brings its schema up to date. "sqlite:PATH" is a
+// file, which is made with its directory if there is none; "postgres://…" is a database
+// of PostgreSQL, where another role may have to bring the schema up to date.
 //
 // A database that cannot be used is refused with an [*OpenError] that says why
-// and what to do about it; its file is left as it was.
+// and what to do about it; it is left as it was.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
-	path, err := Path(url)
+	open := openSQLite
+	if isPostgres(url) {
+		open = openPostgres
+	}
+	db, err := open(ctx, url, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := makeFile(path, o); err != nil {
-		return nil, err
-	}
-	at, err := inspect(ctx, path)
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	db := &DB{path: path, hasty: o.Unsynced, lose: o.Lose}
-	if err := db.open(ctx, at, o); err != nil {
-		_ = db.Close() // the error that led here says more
-		return nil, explain(path, err)
-	}
+	db.lose = o.Lose
 	return db, nil
 }
 
-// open connects to the file that inspect found at the given state.
-func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
-	if db.write, err = pool(writerDSN(db.path, o), o); err != nil {
+// CheckURL returns an [*OpenError] if url has not the form of a database's address.
+func CheckURL(url string) error {
+	if isPostgres(url) {
+		_, err := postgresConfig(url, Options{})
 		return err
 	}
-	db.write.SetMaxOpenConns(1)
-	if err := db.tryWriting(ctx); err != nil {
-		return err
-	}
-	if err := os.Chmod(db.path, fileMode); err != nil {
-		return fmt.Errorf("restrict the file to its owner: %w", err)
-	}
-	if at.empty {
-		if _, err := db.write.ExecContext(ctx, claim); err != nil {
-			return err
-		}
-	}
-	if err := migrate(ctx, db.write, at.version, steps()); err != nil {
-		return err
-	}
-	if db.read, err = pool(readerDSN(db.path), o); err != nil {
-		return err
-	}
-	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
-		return err
-	}
-	db.keepReaders()
-	return db.read.PingContext(ctx)
+	_, err := Path(url)
+	return err
 }
 
-// keepReaders has the pools that read keep as many connections as they may open.
-func (db *DB) keepReaders() {
-	for _, p := range []*sql.DB{db.read, db.look} {
-		p.SetMaxOpenConns(readers())
-		p.SetMaxIdleConns(readers())
-	}
-}
+// Engine returns what keeps the data.
+func (db *DB) Engine() Engine { return db.engine.name() }
+
+// Name returns the path of the file, or the address without its password.
+func (db *DB) Name() string { return db.path }
 
 // Close ends all connections. It waits for transactions under way.
 func (db *DB) Close() error {
 	var errs []error
-	for _, pool := range []*sql.DB{db.look, db.read, db.write} { // the last to close tidies the file up
+	for _, pool := range []*sql.DB{db.streams, db.look, db.read, db.notes, db.write} { // the last to close tidies a file up
 		if pool != nil {
-			errs = append(errs, pool.Close())
+			errs = append(errs, pool.Close()) // a second time does nothing
 		}
 	}
 	return errors.Join(errs...)
@@ -124,48 +130,33 @@ func (db *DB) Close() error {
 
 // Transact runs do in a transaction that may write, and commits when do returns
 // nil. When do returns an error or panics, nothing of it is kept. There is one
-// such transaction at a time; a second waits for the first, until ctx is done or
-// the wait is too long, which [IsBusy] reports.
+// such transaction at a time, on however many consoles; a second waits for the first,
+// until ctx is done or the wait is too long, which [IsBusy] reports.
 //
-// Transact returns [ErrUnknown] where the answer to the commit got lost.
+// An error that is [ErrUnknown] says nothing about whether the transaction is kept.
 func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
-	writer, err := db.turn(ctx)
+	writer, err := turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
-	return transact(ctx, writer, do, db.commit)
+	return transactTo(ctx, writer, do, db.commit)
 }
 
 // Note is Transact for what may be lost with the power, though not with the
 // program: it does not wait for the disk. What is written later by Transact takes
 // it to the disk along with itself.
-func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) (err error) {
-	writer, err := db.turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer writer.Close()
-	if db.hasty {
-		return transact(ctx, writer, do, (*sql.Tx).Commit)
-	}
-	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
-	// a connection that cannot be brought to that is not used any more.
-	whole := context.WithoutCancel(ctx)
-	defer func() {
-		if _, restoreErr := writer.ExecContext(whole, durable); restoreErr != nil {
-			_ = writer.Raw(func(any) error { return driver.ErrBadConn })
-			err = errors.Join(err, restoreErr)
-		}
-	}()
-	if _, err := writer.ExecContext(whole, noted); err != nil {
-		return err
-	}
-	return transact(ctx, writer, do, (*sql.Tx).Commit)
+func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
+	return db.engine.note(ctx, db, do)
 }
 
-// transact runs do in a transaction of a connection, which commit ends.
-func transact(ctx context.Context, writer *sql.Conn, do, commit func(*sql.Tx) error) error {
+// transact runs do in a transaction of a connection.
+func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) error {
+	return transactTo(ctx, writer, do, (*sql.Tx).Commit)
+}
+
+// transactTo is transact for a transaction that commit ends.
+func transactTo(ctx context.Context, writer *sql.Conn, do, commit func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -188,11 +179,11 @@ var ErrUnknown = errors.New("database: whether the change was made is not known"
 // errNoTurn says that those ahead take too long.
 var errNoTurn = errors.New("database: too many wait to write")
 
-// turn returns the connection that writes, once it is free.
-func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
+// turn returns a connection that writes, once one is free.
+func turn(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
 	waiting, cancel := context.WithTimeoutCause(ctx, maxWait, errNoTurn)
 	defer cancel()
-	writer, err := db.write.Conn(waiting)
+	writer, err := pool.Conn(waiting)
 	if err != nil && errors.Is(context.Cause(waiting), errNoTurn) {
 		return nil, errNoTurn
 	}
@@ -207,25 +198,29 @@ func (db *DB) Reads() *sql.DB { return db.read }
 // after a change. Like that of [DB.Reads] it refuses to write.
 func (db *DB) LookUps() *sql.DB { return db.look }
 
+// Streams returns the pool to read a great many rows from, for as long as whoever wants
+// them takes. Like that of [DB.Reads] it refuses to write.
+func (db *DB) Streams() *sql.DB { return db.streams }
+
 // Ping returns nil if the database can be read and would take a write.
 func (db *DB) Ping(ctx context.Context) error {
-	if _, err := schemaVersion(ctx, db.read); err != nil {
+	if _, err := db.engine.schemaVersion(ctx, db.read); err != nil {
 		return fmt.Errorf("read the database: %w", err)
 	}
-	if err := db.tryWriting(ctx); err != nil {
+	if err := db.engine.tryWriting(ctx, db); err != nil {
 		return fmt.Errorf("write to the database: %w", err)
 	}
 	return nil
 }
 
-// tryWriting begins to write, and undoes it.
-func (db *DB) tryWriting(ctx context.Context) error {
-	tx, err := db.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	// A transaction begins on a read-only file too; only a write is refused.
-	_, err = tx.ExecContext(ctx, claim)
-	return err
+// IsTaken reports whether err says that a value which must be unique is already
+// there.
+func IsTaken(err error) bool { return isSQLiteTaken(err) || sqlState(err) == uniqueViolation }
+
+// IsBusy reports whether err says that the database cannot be used at present:
+// it is locked or not reached, too many wait to write, its disk is full, read-only or
+// failing, or its file is damaged. The same request may succeed later, unless it is
+// [ErrUnknown], which is told apart.
+func IsBusy(err error) bool {
+	return errors.Is(err, errNoTurn) || isSQLiteBusy(err) || isPostgresBusy(err)
 }

@@ -9,14 +9,16 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
-//go:embed migrations
+//go:embed migrations/*/*.sql
 var migrations embed.FS
 
-// steps returns the migrations, a file each.
-func steps() fs.FS {
-	dir, err := fs.Sub(migrations, "migrations/sqlite")
+// steps returns the migrations of an engine, a file each. Those of one number come to
+// the same schema with each.
+func steps(e Engine) fs.FS {
+	dir, err := fs.Sub(migrations, "migrations/"+map[Engine]string{SQLite: "sqlite", PostgreSQL: "postgres"}[e])
 	if err != nil {
 		panic(err) // the directory is embedded above
 	}
@@ -26,11 +28,21 @@ func steps() fs.FS {
 // migrate applies those of the steps that the schema at the given version
 // lacks. Each runs in a transaction together with the note that it ran, so one
 // that was interrupted is taken up again at the next start.
-func migrate(ctx context.Context, db *sql.DB, version int64, steps fs.FS) error {
+func migrate(ctx context.Context, e engine, db *sql.DB, version int64, steps fs.FS) error {
 	if known, err := newest(steps); err != nil || known == version {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps, goose.WithDisableGlobalRegistry(true))
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	dialect := goose.DialectSQLite3
+	if e.name() == PostgreSQL { // of several consoles that start at once, one migrates and the others wait
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, db, steps, options...)
 	if err != nil {
 		return err
 	}
@@ -54,30 +66,17 @@ func newest(steps fs.FS) (int64, error) {
 	return goose.NumericComponent(names[len(names)-1])
 }
 
-// schemaVersion returns the version of the newest migration that db has had, 0
-// if it has had none.
-func schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
-	var exists bool
-	err := db.QueryRowContext(ctx,
-		`SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`, goose.DefaultTablename).Scan(&exists)
-	if err != nil || !exists {
-		return 0, err
-	}
+// newestVersion returns the version of the newest migration that db has had, which has
+// had some.
+func newestVersion(ctx context.Context, db *sql.DB) (int64, error) {
 	var version sql.NullInt64
-	err = db.QueryRowContext(ctx, `SELECT max(version_id) FROM `+goose.DefaultTablename).Scan(&version)
+	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM `+goose.DefaultTablename).Scan(&version)
 	return version.Int64, err
 }
 
-// refuseNewer returns an [*OpenError] if the schema of the file at path is newer
-// than the newest migration this program knows.
-func refuseNewer(path string, version int64) error {
-	known, err := newest(steps())
-	if err != nil {
-		return err
-	}
-	if version <= known {
-		return nil
-	}
+// refuseNewer returns an [*OpenError] for the database at path, whose schema is newer
+// than the newest migration that this program knows.
+func refuseNewer(path string, version, known int64) error {
 	return &OpenError{
 		Path: path,
 		Why:  fmt.Sprintf("was written by a newer console: its schema is version %d, this program knows %d", version, known),

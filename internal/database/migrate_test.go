@@ -38,17 +38,17 @@ func openBare(t *testing.T, path string) *sql.DB {
 func TestMigrateTakesUpWhatWasInterrupted(t *testing.T) {
 	t.Parallel()
 	db := openBare(t, filepath.Join(t.TempDir(), "console.db"))
-	if err := migrate(t.Context(), db, 0, twoSteps("SELECT broken;\n")); err == nil {
+	if err := migrate(t.Context(), sqliteEngine{}, db, 0, twoSteps("SELECT broken;\n")); err == nil {
 		t.Fatal("a broken step: got no error")
 	}
-	version, err := schemaVersion(t.Context(), db)
+	version, err := (sqliteEngine{}).schemaVersion(t.Context(), db)
 	if err != nil || version != 1 {
 		t.Fatalf("after a broken step: got version %d, %v; want 1", version, err)
 	}
-	if err := migrate(t.Context(), db, version, twoSteps("")); err != nil {
+	if err := migrate(t.Context(), sqliteEngine{}, db, version, twoSteps("")); err != nil {
 		t.Fatalf("taken up again: %v", err)
 	}
-	if version, err := schemaVersion(t.Context(), db); err != nil || version != 2 {
+	if version, err := (sqliteEngine{}).schemaVersion(t.Context(), db); err != nil || version != 2 {
 		t.Errorf("taken up again: got version %d, %v; want 2", version, err)
 	}
 }
@@ -94,11 +94,11 @@ func reopen(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	want, err := newest(steps())
+	want, err := newest(steps(SQLite))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := schemaVersion(t.Context(), db.read); err != nil || got != want {
+	if got, err := (sqliteEngine{}).schemaVersion(t.Context(), db.read); err != nil || got != want {
 		t.Errorf("got version %d, %v; want %d", got, err, want)
 	}
 }

@@ -38,7 +38,7 @@ func Path(url string) (string, error) {
 		return "", &OpenError{
 			Path: url,
 			Why:  "is not the address of a database",
-			Fix:  "Write it as sqlite:PATH, for example sqlite:data/console.db.",
+			Fix:  "Write it as sqlite:PATH, for example sqlite:data/console.db, or as postgres://USER@HOST/DATABASE.",
 		}
 	}
 	return filepath.Abs(path)
@@ -177,16 +177,19 @@ func inspect(ctx context.Context, path string) (state, error) {
 	if tables == 0 {
 		return state{empty: true}, nil
 	}
-	version, err := schemaVersion(ctx, db)
+	version, err := (sqliteEngine{}).schemaVersion(ctx, db)
 	if err != nil {
 		return state{}, err
 	}
-	return state{version: version}, refuseNewer(path, version)
+	known, err := newest(steps(SQLite))
+	if err == nil && version > known {
+		err = refuseNewer(path, version, known)
+	}
+	return state{version: version}, err
 }
 
-// IsTaken reports whether err says that a value which must be unique is already
-// there.
-func IsTaken(err error) bool {
+// isSQLiteTaken is [IsTaken].
+func isSQLiteTaken(err error) bool {
 	switch resultCode(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return true
@@ -194,13 +197,8 @@ func IsTaken(err error) bool {
 	return false
 }
 
-// IsBusy reports whether err says that the database cannot be used at present:
-// it is locked, too many wait to write, its disk is full, read-only or failing,
-// or its file is damaged. The same request may succeed later.
-func IsBusy(err error) bool {
-	if errors.Is(err, errNoTurn) {
-		return true
-	}
+// isSQLiteBusy is [IsBusy].
+func isSQLiteBusy(err error) bool {
 	switch resultCode(err) & 0xff { // the rest of the code is detail
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL,
 		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,

@@ -148,6 +148,7 @@ type selection struct {
 	now     time.Time
 	most    int // that can be put in order
 	terms   []term
+	search  searcher
 	known   *threes // which of them are rare
 	exact   ID
 	nobody  bool // nobody can be found
@@ -190,7 +191,10 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	if err := bad.errorOrNil(); err != nil {
 		return selection{}, err
 	}
-	sel := selection{view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted, terms: t.terms, exact: t.exact}
+	sel := selection{
+		view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted,
+		terms: t.terms, exact: t.exact, search: searcherOf(s.db.Engine()),
+	}
 	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
 		t.ranges = append(t.ranges, sel.rule.times(now))
@@ -211,7 +215,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	if sel.nobody = t.nobody || !can || len(sel.facets) == 0; sel.nobody {
 		sel.terms, sel.exact = nil, ""
 	}
-	if len(sel.terms) > 0 {
+	if len(sel.terms) > 0 && sel.search.learns() {
 		sel.known = s.knownThrees()
 	}
 	return sel, nil

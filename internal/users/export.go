@@ -98,7 +98,7 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format strin
 	if err := ready(total); err != nil {
 		return err
 	}
-	return p.exportEach(ctx, s.reads(), each)
+	return p.exportEach(ctx, s.db.Streams(), each)
 }
 
 // An ExportSize is how many users an export would hold, and whether the newest would
@@ -226,15 +226,16 @@ func (p plan) export(f *filter) string {
 func (p plan) all(f *filter, columns string) string {
 	const tables = ` LEFT JOIN users r ON r.key = u.responsible_key`
 	if p.candidates != nil {
-		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u ON u.number = p.number` + tables
+		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u` + tables + ` WHERE u.number = p.number`
 	}
-	from, conditions := `users u`, p.outside(f)
+	one := way{tables: `users u`}
 	if p.newest {
-		one := p.ways(f)[0]
-		from, conditions = one.tables, one.conditions
+		one = p.ways(f)[0]
+	} else {
+		one.conditions = p.outside(f)
 	}
-	conditions = append(conditions, p.details(f, p.column, p.sure)...)
-	return `SELECT ` + columns + ` FROM ` + from + tables + ` WHERE ` + allOf(conditions)
+	conditions := append(one.conditions, p.details(f, p.column, p.sure)...)
+	return `SELECT ` + columns + ` FROM ` + one.tables + tables + ` WHERE ` + allOf(conditions)
 }
 
 // An exportScan is one row of an export as the driver hands it over.

@@ -175,7 +175,7 @@ func rebuild(ctx context.Context, tx *sql.Tx, told func(Phase, int, int)) error 
 // who is there follows from how arrivals are made.
 func verify(ctx context.Context, tx *sql.Tx) error {
 	lost, err := count(ctx, tx, `SELECT COUNT(*) FROM users s LEFT JOIN users r ON r.key = s.responsible_key
-		WHERE s.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.deactivated = 1)`)
+		WHERE s.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.deactivated)`)
 	if err != nil {
 		return err
 	}

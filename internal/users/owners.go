@@ -14,7 +14,7 @@ func (s *Service) HasOwner(ctx context.Context) (bool, error) {
 // hasOwner reports whether there is an owner who is not deactivated. One who is
 // invited counts: they can sign in, so nobody else need be added.
 func hasOwner(ctx context.Context, r reader) (bool, error) {
-	n, err := count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND deactivated = 0 AND kind = 'person'`)
+	n, err := count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND NOT deactivated AND kind = 'person'`)
 	return n > 0, err
 }
 

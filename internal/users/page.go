@@ -231,7 +231,7 @@ func (p plan) places(f *filter, at place) []string {
 	}
 	column, number := string(p.column), f.arg(at.number)
 	if p.newest {
-		return []string{searchNumber + sign + number}
+		return []string{p.newestNumber() + sign + number}
 	}
 	value := f.arg(at.value(p.column))
 	return []string{column + ` = ` + value + ` AND u.number` + sign + number, column + sign + value}
@@ -247,8 +247,9 @@ type way struct {
 func (p plan) ways(f *filter) []way {
 	switch everyone := p.everyone(); {
 	case p.newest:
-		found, _ := indexed(f, p.terms, p.known)
-		return []way{{searchIndex + ` CROSS JOIN users u`, append(p.outside(f), found, `u.number = `+searchNumber)}}
+		w, _ := p.search.newest(f, p.terms, p.known)
+		w.conditions = append(p.outside(f), w.conditions...)
+		return []way{w}
 	case p.size()*dense >= everyone || p.column == byUpdated:
 		return []way{{`users u`, p.outside(f)}}
 	}
@@ -259,6 +260,12 @@ func (p plan) ways(f *filter) []way {
 	return all
 }
 
+// newestNumber returns the number that has the order of creation in such a walk.
+func (p plan) newestNumber() string {
+	_, number := p.search.newest(new(filter), p.terms, p.known)
+	return number
+}
+
 // within returns the order in which one way is walked from a place on.
 func (p plan) within(at place) string {
 	direction := ` ASC`
@@ -266,7 +273,7 @@ func (p plan) within(at place) string {
 		direction = ` DESC`
 	}
 	if p.newest {
-		return ` ORDER BY ` + searchNumber + direction
+		return ` ORDER BY ` + p.newestNumber() + direction
 	}
 	return ` ORDER BY ` + string(p.column) + direction + `, u.number` + direction
 }

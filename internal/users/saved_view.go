@@ -62,7 +62,7 @@ func scanView(row scanner) (SavedView, error) {
 }
 
 // shared is the condition of views that are shared by someone who may still.
-const shared = `(v.shared = 1 AND u.role IN ('admin', 'owner') AND u.status <> 'deactivated')`
+const shared = `(v.shared AND u.role IN ('admin', 'owner') AND u.status <> 'deactivated')`
 
 // SavedViews returns the views that the actor has saved, by name, and after them
 // those that others share. It returns a [*ForbiddenError].

@@ -2,19 +2,36 @@ package users
 
 import "strings"
 
-// The index of search texts is a table of SQLite's FTS5 that knows which rows have
-// which three characters in a row, and no more: it is a quarter of the size of one
-// that knows where, and finds a little too much, so that who asks it looks at the
-// text itself again.
-const (
-	searchIndex  = `users_search`       // to read from
-	searchNumber = `users_search.rowid` // the number of the user
-)
+// ftsSearch searches by SQLite's FTS5: a table that knows which rows have which three
+// characters in a row, and no more. It is a quarter of the size of one that knows where,
+// and finds a little too much, so that who asks it looks at the text itself again.
+type ftsSearch struct{}
 
-// indexed returns the condition that the index has the terms, and whether that
+// learns implements [searcher].
+func (ftsSearch) learns() bool { return true }
+
+// found implements [searcher].
+func (ftsSearch) found(f *filter, terms []term, known *threes) string {
+	condition, _ := inFTS(f, terms, known)
+	return `SELECT users_search.rowid AS number FROM users_search WHERE ` + condition
+}
+
+// alone implements [searcher].
+func (ftsSearch) alone(terms []term, known *threes) bool {
+	_, alone := inFTS(new(filter), terms, known)
+	return alone
+}
+
+// newest implements [searcher].
+func (ftsSearch) newest(f *filter, terms []term, known *threes) (w way, number string) {
+	condition, _ := inFTS(f, terms, known)
+	return way{`users_search CROSS JOIN users u`, []string{condition, `u.number = users_search.rowid`}}, `users_search.rowid`
+}
+
+// inFTS returns the condition that the index has the terms, and whether that
 // alone tells who has them. What is common is not asked for where something else
 // is: to go through nearly everyone narrows nothing.
-func indexed(f *filter, terms []term, known *threes) (condition string, alone bool) {
+func inFTS(f *filter, terms []term, known *threes) (condition string, alone bool) {
 	alone = true
 	var all []string
 	for _, t := range terms {

@@ -120,23 +120,17 @@ func countEach(ctx context.Context, r reader, all []source) error {
 
 // countOf is the query of how many rows a query has, or most if they are more.
 func countOf(f *filter, most int, numbers func(*filter) string) string {
-	return `(SELECT COUNT(*) FROM (` + numbers(f) + ` LIMIT ` + f.arg(most) + `) AS some)`
+	return `(SELECT COUNT(*) FROM (` + numbers(f) + ` LIMIT ` + f.arg(most) + `) AS counted)`
 }
 
 // nobody is the query of nobody's number.
 func nobody(*filter) string { return `SELECT u.number FROM users u WHERE FALSE` }
 
 // found is the query of the numbers of all that the index of the search finds.
-func (sel selection) found(f *filter) string {
-	condition, _ := indexed(f, sel.terms, sel.known)
-	return `SELECT ` + searchNumber + ` AS number FROM ` + searchIndex + ` WHERE ` + condition
-}
+func (sel selection) found(f *filter) string { return sel.search.found(f, sel.terms, sel.known) }
 
 // foundAlone reports whether whoever the index finds has the terms.
-func (sel selection) foundAlone() bool {
-	_, alone := indexed(new(filter), sel.terms, sel.known)
-	return alone
-}
+func (sel selection) foundAlone() bool { return sel.search.alone(sel.terms, sel.known) }
 
 // inView is the query of the numbers of all users for whom the condition of the
 // view holds.

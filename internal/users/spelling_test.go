@@ -125,7 +125,7 @@ func TestIndexed(t *testing.T) {
 	}
 	for name, test := range tests {
 		var f filter
-		_, alone := indexed(&f, test.terms, known)
+		_, alone := inFTS(&f, test.terms, known)
 		rare := slices.ContainsFunc(test.terms, func(one term) bool { return one.rare(known) })
 		if f.args[0] != test.want || alone != test.alone || rare != test.rare {
 			t.Errorf("%s: got %v, alone %t, rare %t; want %s, %t, %t", name, f.args[0], alone, rare, test.want, test.alone, test.rare)

@@ -163,7 +163,7 @@ func (sel selection) sample(f *filter, least int) (query string, step int) {
 func evenly(f *filter, step int) string {
 	distance := f.arg(step)
 	return `WITH RECURSIVE sample (number) AS (
-			SELECT ` + f.arg(1+step/2) + ` UNION ALL
+			SELECT CAST(` + f.arg(1+step/2) + ` AS BIGINT) UNION ALL
 			SELECT number + ` + distance + ` FROM sample WHERE number + ` + distance + ` <= (SELECT MAX(number) FROM users)
 		) `
 }

@@ -1,5 +1,5 @@
 // Package databasetest gives each test a database of its own: a real one, in a
-// file that goes with the test.
+// file or on a PostgreSQL server, that goes with the test. The same tests run on either.
 package databasetest
 
 import (
@@ -31,8 +31,8 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-// New returns an empty database with the present schema. It is closed and
-// deleted when the test ends.
+// New returns an empty database with the present schema, of this run's [Engine]. It is
+// closed and deleted when the test ends.
 func New(tb testing.TB) *database.DB {
 	tb.Helper()
 	return NewTraced(tb, nil)
@@ -44,12 +44,23 @@ func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
 	return NewWith(tb, database.Options{Trace: trace})
 }
 
-// NewWith is New for a database with those options, which does not wait for the
-// disk.
+// NewWith is New for a database with those options, which does not wait for the disk.
 func NewWith(tb testing.TB, o database.Options) *database.DB {
 	tb.Helper()
-	o.Unsynced = true
-	db, err := database.Open(context.Background(), URL(tb), o)
+	return open(tb, URL(tb), o)
+}
+
+// NewSQLite is New for a test of what SQLite does in its own way.
+func NewSQLite(tb testing.TB) *database.DB {
+	tb.Helper()
+	return open(tb, SQLiteURL(tb), database.Options{})
+}
+
+// open opens a test's database.
+func open(tb testing.TB, url string, o database.Options) *database.DB {
+	tb.Helper()
+	o.Unsynced, o.Connections = true, database.LeastConnections
+	db, err := database.Open(tb.Context(), url, o)
 	if err != nil {
 		tb.Fatalf("open the test database: %v", err)
 	}
@@ -61,9 +72,18 @@ func NewWith(tb testing.TB, o database.Options) *database.DB {
 	return db
 }
 
-// URL returns the address of a new database file with the present schema, which
-// is not open. It is deleted when the test ends.
+// URL returns the address of a new database with the present schema, of this run's
+// [Engine], which is not open. It is deleted when the test ends.
 func URL(tb testing.TB) string {
+	tb.Helper()
+	if Engine() == database.PostgreSQL {
+		return PostgresURL(tb)
+	}
+	return SQLiteURL(tb)
+}
+
+// SQLiteURL is URL for a file of SQLite's.
+func SQLiteURL(tb testing.TB) string {
 	tb.Helper()
 	image, err := template()
 	if err != nil {

@@ -1,0 +1,187 @@
+package database
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// postgresVersion is the least version of PostgreSQL that is used, as its setting
+// server_version_num writes it.
+const postgresVersion = 140000
+
+// How many connections there are to PostgreSQL.
+const (
+	// DefaultConnections is how many there are unless Options say otherwise.
+	DefaultConnections = 20
+	// LeastConnections is how many there have to be.
+	LeastConnections = 8
+
+	postgresWriters = 4 // of whom one writes, and the others are next
+	postgresNoters  = 1
+	postgresStreams = 2
+)
+
+// How long to wait for PostgreSQL. The server itself ends a statement first; where
+// nothing comes back at all, such as from a network that swallows everything, we give up.
+const (
+	connectWait   = 3 * time.Second
+	statementWait = "15s"
+	answerWait    = 20 * time.Second
+	commitWait    = 10 * time.Second
+	lockWait      = "5s"             // as maxWait
+	connectionAge = 10 * time.Minute // so that they move on after a fail-over or a change of names
+)
+
+// isPostgres reports whether a URL is that of a database of PostgreSQL.
+func isPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
+// postgresConfig returns the settings of connections to url, which may name several
+// hosts: the one that takes writes is used.
+func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil || config.Database == "" {
+		return nil, &OpenError{
+			Path: withoutPassword(address),
+			Why:  "is not the address of a database",
+			Fix:  "Write it as postgres://USER@HOST:PORT/DATABASE, several hosts separated by commas.",
+		}
+	}
+	config.Password = cmp.Or(o.Password, config.Password)
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectWait)
+	dialer := &net.Dialer{Timeout: config.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3,
+	}}
+	config.DialFunc = dialer.DialContext
+	if config.ValidateConnect == nil {
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	for name, value := range map[string]string{
+		"application_name": "console", "TimeZone": "UTC", "lock_timeout": lockWait, "idle_in_transaction_session_timeout": "1min",
+	} {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
+	}
+	return config, nil
+}
+
+// withoutPassword returns an address as it may be shown.
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "postgres://…"
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	u.RawQuery = ""
+	return u.String()
+}
+
+// openPostgres opens the database of PostgreSQL at an address.
+func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
+	config, err := postgresConfig(address, o)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{path: withoutPassword(address), engine: postgres{}, hasty: o.Unsynced}
+	if err := db.connectPostgres(ctx, config, o); err != nil {
+		_ = db.Close() // the error that led here says more
+		return nil, explainPostgres(db.path, err)
+	}
+	return db, nil
+}
+
+// connectPostgres brings the schema up to date and opens the pools.
+func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Options) error {
+	if err := preparePostgres(ctx, db.path, config, o); err != nil {
+		return err
+	}
+	most := max(cmp.Or(o.Connections, DefaultConnections), LeastConnections)
+	durability := "on"
+	if o.Unsynced {
+		durability = "off"
+	}
+	hurried := map[string]string{"statement_timeout": statementWait}
+	db.write = postgresPool(config, o.Trace, postgresWriters, hurried, map[string]string{"synchronous_commit": durability})
+	db.notes = postgresPool(config, o.Trace, postgresNoters, hurried, map[string]string{"synchronous_commit": "off"})
+	db.read = postgresPool(config, o.Trace, most-postgresWriters-postgresNoters-postgresStreams, hurried, readOnly)
+	db.look = db.read
+	db.streams = postgresPool(config, o.Trace, postgresStreams, nil, readOnly)
+	return db.read.PingContext(ctx)
+}
+
+// readOnly are the settings of connections that refuse to write. They are given when
+// the server is known to be one that does not refuse in any case.
+var readOnly = map[string]string{"default_transaction_read_only": "on"}
+
+// postgresPool returns connections with settings of their own, of which those in then
+// are given once a connection is there.
+func postgresPool(config *pgx.ConnConfig, trace func(string), most int, own, then map[string]string) *sql.DB {
+	config = config.Copy()
+	for name, value := range own {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
+	}
+	var set strings.Builder
+	for name, value := range then {
+		fmt.Fprintf(&set, "SET %s = %s;", name, value)
+	}
+	plain := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, set.String())
+		return err
+	}))
+	pool := sql.OpenDB(postgresConnector{plain, trace, own != nil})
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	pool.SetConnMaxLifetime(connectionAge)
+	return pool
+}
+
+// postgres is the engine of that name.
+type postgres struct{}
+
+// name implements [engine].
+func (postgres) name() Engine { return PostgreSQL }
+
+// note implements [engine]: those who note have connections of their own.
+func (postgres) note(ctx context.Context, db *DB, do func(*sql.Tx) error) error {
+	writer, err := turn(ctx, db.notes)
+	if err != nil {
+		return err
+	}
+	defer writer.Close()
+	return transact(ctx, writer, do)
+}
+
+// tryWriting implements [engine]. It waits for nobody who writes.
+func (postgres) tryWriting(ctx context.Context, db *DB) error {
+	var refuses bool
+	err := db.notes.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`).Scan(&refuses)
+	if err == nil && refuses {
+		return errReadOnly
+	}
+	return err
+}
+
+// schemaVersion implements [engine].
+func (postgres) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+	var there bool
+	if err := db.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil || !there {
+		return 0, err
+	}
+	return newestVersion(ctx, db)
+}

@@ -1,0 +1,151 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// A postgresConnector opens connections to PostgreSQL.
+type postgresConnector struct {
+	driver.Connector
+	trace   func(query string) // is told every statement; nil: nobody is
+	hurried bool               // no statement takes longer than answerWait
+}
+
+// Connect implements [driver.Connector].
+func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	opened, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, hurried: c.hurried}, nil
+}
+
+// A postgresConn is a connection to PostgreSQL whose transactions come one after the
+// other, on whichever console they are made, and which waits for an answer for a
+// limited time only.
+type postgresConn struct {
+	*stdlib.Conn
+	trace   func(query string)
+	hurried bool
+	demoted bool // the server does not take writes any more
+}
+
+// turnQuery begins a transaction, and waits until no other is under way. What it reads
+// afterwards is what those before it have left, since each of its statements sees what
+// is committed when that begins.
+var turnQuery = fmt.Sprintf("BEGIN; SELECT pg_advisory_xact_lock(%d)", applicationID)
+
+// BeginTx implements [driver.ConnBeginTx].
+func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	if c.Conn.Conn().IsClosed() {
+		return nil, driver.ErrBadConn
+	}
+	query := turnQuery
+	if o.ReadOnly {
+		query = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	}
+	if c.trace != nil {
+		c.trace(query)
+	}
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
+	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: query})
+	if err != nil && pgconn.SafeToRetry(err) {
+		return nil, driver.ErrBadConn
+	}
+	if err != nil {
+		return nil, err
+	}
+	return postgresTx{tx}, nil
+}
+
+// limit returns ctx with the time that a statement may take.
+func (c *postgresConn) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if !c.hurried {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, answerWait)
+}
+
+// QueryContext implements [driver.QueryerContext].
+func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if c.trace != nil {
+		c.trace(query)
+	}
+	ctx, cancel := c.limit(ctx)
+	rows, err := c.Conn.QueryContext(ctx, query, args)
+	if err != nil {
+		cancel()
+		return nil, c.heed(err)
+	}
+	return &stmtRows{Rows: rows, done: func() error { cancel(); return nil }}, nil
+}
+
+// ExecContext implements [driver.ExecerContext].
+func (c *postgresConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if c.trace != nil {
+		c.trace(query)
+	}
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
+	result, err := c.Conn.ExecContext(ctx, query, args)
+	return result, c.heed(err)
+}
+
+// heed notes what an error says of the server.
+func (c *postgresConn) heed(err error) error {
+	c.demoted = c.demoted || sqlState(err) == readOnlyTransaction
+	return err
+}
+
+// IsValid implements [driver.Validator].
+func (c *postgresConn) IsValid() bool { return !c.demoted }
+
+// CheckNamedValue implements [driver.NamedValueChecker]. PostgreSQL has no text with
+// the character 0 in it, or that is no UTF-8: what does not stand for anything is left
+// out. A number of any size is one.
+func (c *postgresConn) CheckNamedValue(v *driver.NamedValue) error {
+	value, err := driver.DefaultParameterConverter.ConvertValue(v.Value)
+	if err != nil {
+		return err
+	}
+	if text, ok := value.(string); ok && (strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)) {
+		value = strings.ReplaceAll(strings.ToValidUTF8(text, "�"), "\x00", "�")
+	}
+	v.Value = value
+	return nil
+}
+
+// A postgresTx is a transaction whose end may remain unknown.
+type postgresTx struct{ tx pgx.Tx }
+
+// Commit implements [driver.Tx]. It returns [ErrUnknown] if the answer was lost. It is
+// not given up when who asked for it has gone.
+func (t postgresTx) Commit() error {
+	ctx, cancel := context.WithTimeout(context.Background(), commitWait)
+	defer cancel()
+	err := t.tx.Commit(ctx)
+	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || pgconn.SafeToRetry(err) {
+		return err
+	}
+	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.SeverityUnlocalized == "ERROR" {
+		return err // the server says itself that it has not
+	}
+	return fmt.Errorf("%w: %w", ErrUnknown, err)
+}
+
+// Rollback implements [driver.Tx].
+func (t postgresTx) Rollback() error {
+	ctx, cancel := context.WithTimeout(context.Background(), connectWait)
+	defer cancel()
+	return t.tx.Rollback(ctx)
+}

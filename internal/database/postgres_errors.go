@@ -1,0 +1,86 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// States of PostgreSQL (appendix A of its documentation), and the classes of those that
+// pass: connection, resources, intervention by an operator, fault of the system.
+const (
+	uniqueViolation     = "23505"
+	readOnlyTransaction = "25006"
+	lockNotAvailable    = "55P03"
+)
+
+var passing = map[string]bool{"08": true, "53": true, "57": true, "58": true, "40": true, "XX": true}
+
+// errReadOnly says that PostgreSQL takes no writes, as a standby does not.
+var errReadOnly = errors.New("database: the server takes no writes")
+
+// sqlState returns PostgreSQL's code of err, or "" if err is not PostgreSQL's.
+func sqlState(err error) string {
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return ""
+	}
+	return failure.Code
+}
+
+// isPostgresBusy reports whether err says that PostgreSQL cannot be used at present: it
+// is not reached, starts, stops, takes no writes, lacks room or takes too long.
+func isPostgresBusy(err error) bool {
+	if state := sqlState(err); state != "" {
+		return passing[state[:2]] || state == readOnlyTransaction || state == lockNotAvailable
+	}
+	if errors.Is(err, errReadOnly) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+		return true
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return true
+	}
+	// Nobody who waits for a page sets a limit of time but this package.
+	return pgconn.Timeout(err) && !errors.Is(err, context.Canceled)
+}
+
+// postgresRefusals is how PostgreSQL's states are told to the person who starts the
+// program.
+var postgresRefusals = map[string]struct{ why, fix string }{
+	"28P01": {"refuses the password", "Set the password of the role: in --database-password, or in the file that PGPASSFILE names."},
+	"28000": {"does not let this role in", "Let it in, in the server's pg_hba.conf, or give another one in --database."},
+	"3D000": {"is not there", "Make it, as a superuser: CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0."},
+	"42501": {"does not let this role do what is needed", "Run console migrate as the role that owns the database, with --serve-role naming the one that serves."},
+	"42P07": {"holds tables of another program", "Give the console a database of its own."},
+	"53300": {"has no connection left", "Raise the server's max_connections, or lower --database-connections."},
+	"57P03": {"is starting or stopping", "Wait a moment and start again."},
+	"0A000": {"lacks something that is needed", "Install the extension pg_trgm: in Debian it is part of the package postgresql, elsewhere of postgresql-contrib."},
+}
+
+// explainPostgres returns err as an [*OpenError] where it says something about the
+// database, and as it is otherwise.
+func explainPostgres(path string, err error) error {
+	if _, ok := errors.AsType[*OpenError](err); ok {
+		return err
+	}
+	if r, ok := postgresRefusals[sqlState(err)]; ok {
+		return &OpenError{Path: path, Why: r.why, Fix: r.fix, Err: err}
+	}
+	if isPostgresBusy(err) {
+		return &OpenError{
+			Path: path,
+			Why:  "cannot be reached, or none of its hosts takes writes",
+			Fix:  "Look whether the server runs and can be reached from here; of several hosts one has to be the primary.",
+			Err:  err,
+		}
+	}
+	return fmt.Errorf("open the database %s: %w", path, err)
+}

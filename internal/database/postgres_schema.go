@@ -1,0 +1,88 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// grants is what the role that serves may do, with {{role}} for its name.
+//
+//go:embed migrations/postgres/serve_role.txt
+var grants string
+
+// preparePostgres looks at the database, brings its schema up to date where the role
+// may, and refuses what cannot be used.
+func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o Options) error {
+	db := postgresPool(config, nil, 2, nil, nil) // of which the lock of the migrations takes one
+	defer db.Close()
+	if err := examinePostgres(ctx, path, db); err != nil {
+		return err
+	}
+	version, err := (postgres{}).schemaVersion(ctx, db)
+	if err != nil {
+		return err
+	}
+	steps := steps(PostgreSQL)
+	known, err := newest(steps)
+	switch {
+	case err != nil:
+		return err
+	case version > known:
+		return refuseNewer(path, version, known)
+	case version == 0 && o.Existing:
+		return &OpenError{Path: path, Why: "holds no console yet", Fix: "Run console migrate first, as the role that owns it."}
+	case version < known:
+		if err := mayMigrate(ctx, path, db, version); err != nil {
+			return err
+		}
+		if err := migrate(ctx, postgres{}, db, version, steps); err != nil {
+			return err
+		}
+	}
+	if o.ServeRole == "" {
+		return nil
+	}
+	_, err = db.ExecContext(ctx, strings.ReplaceAll(grants, "{{role}}", pgx.Identifier{o.ServeRole}.Sanitize()))
+	return err
+}
+
+// examinePostgres refuses a server that is too old, and a database that cannot hold
+// every text.
+func examinePostgres(ctx context.Context, path string, db *sql.DB) error {
+	var version int
+	var name, encoding string
+	err := db.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'), current_setting('server_encoding')`).
+		Scan(&version, &name, &encoding)
+	switch {
+	case err != nil:
+		return err
+	case version < postgresVersion:
+		return &OpenError{Path: path, Why: "is on PostgreSQL " + name, Fix: fmt.Sprintf("Use PostgreSQL %d or newer.", postgresVersion/10_000)}
+	case encoding != "UTF8":
+		return &OpenError{
+			Path: path,
+			Why:  "has the encoding " + encoding,
+			Fix:  "Make one with UTF8: CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0.",
+		}
+	}
+	return nil
+}
+
+// mayMigrate refuses a role that has no right to make tables.
+func mayMigrate(ctx context.Context, path string, db *sql.DB, version int64) error {
+	var may bool
+	err := db.QueryRowContext(ctx, `SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE)`).Scan(&may)
+	if err != nil || may {
+		return err
+	}
+	why := "holds no console yet, and this role may not make one"
+	if version > 0 {
+		why = "was last used by an older console, and this role may not bring it up to date"
+	}
+	return &OpenError{Path: path, Why: why, Fix: "Run console migrate as the role that owns the database."}
+}

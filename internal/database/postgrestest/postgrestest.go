@@ -1,0 +1,253 @@
+// Package postgrestest starts real PostgreSQL servers for tests, from the programs
+// that Debian's package postgresql installs: alone, or with a hot standby that takes
+// over. Each has its own directory and port, and ends with the test's process whatever
+// becomes of that.
+package postgrestest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Superuser is the role that may do anything on a [Server].
+const Superuser = "postgres"
+
+// A Server is a PostgreSQL server of a test's own, on 127.0.0.1.
+type Server struct {
+	dir  string // that holds its data
+	port int
+	wire io.Closer // while it is open the server runs
+	done chan struct{}
+}
+
+// Hasty are settings for a server whose data nobody wants after a crash.
+var Hasty = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off"}
+
+// Start starts a new, empty server with settings as "name=value".
+func Start(settings ...string) (*Server, error) {
+	dir, err := newDir()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{dir: filepath.Join(dir, "data")}
+	if err := command("initdb", "--pgdata="+s.dir, "--username="+Superuser, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync").run(); err != nil {
+		return nil, err
+	}
+	return s, s.start(settings)
+}
+
+// New is [Start] for a test, which the server ends with.
+func New(tb testing.TB, settings ...string) *Server {
+	tb.Helper()
+	s, err := Start(settings...)
+	if err != nil {
+		tb.Fatalf("start a PostgreSQL server: %v", err)
+	}
+	tb.Cleanup(s.Remove)
+	return s
+}
+
+// newDir makes a directory that the user who runs the servers owns. It is in a place
+// that every user can reach.
+func newDir() (string, error) {
+	dir, err := os.MkdirTemp("/tmp", "postgrestest")
+	if err != nil {
+		return "", err
+	}
+	if who := runAs(); who != nil {
+		err = os.Chown(dir, int(who.Uid), int(who.Gid))
+	}
+	return dir, err
+}
+
+// start starts the server on a free port, with which it is then started again.
+func (s *Server) start(settings []string) error {
+	if s.port == 0 {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		s.port = port
+	}
+	args := []string{"-D", s.dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+		"-c", "max_connections=200", "-c", "log_min_messages=fatal"}
+	for _, one := range settings {
+		args = append(args, "-c", one)
+	}
+	// The shell ends the server when the pipe to it is closed: by us, or because we are gone.
+	c := command("postgres", args...)
+	shell := exec.Command("/bin/sh", append([]string{"-c", `"$@" & server=$!; read _; kill -INT $server; wait $server`, "sh", c.path}, c.args...)...)
+	shell.Dir, shell.SysProcAttr = "/", attributes()
+	log, err := os.OpenFile(s.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	shell.Stdout, shell.Stderr = log, log
+	if s.wire, err = shell.StdinPipe(); err != nil {
+		return err
+	}
+	if err := shell.Start(); err != nil {
+		return err
+	}
+	s.done = make(chan struct{})
+	go func() {
+		defer close(s.done)
+		_ = shell.Wait() // how it ended is in the log
+	}()
+	return s.await()
+}
+
+// await waits until the server answers.
+func (s *Server) await() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	pause := time.NewTicker(20 * time.Millisecond)
+	defer pause.Stop()
+	for {
+		conn, err := pgx.Connect(ctx, s.URL(Superuser, "postgres"))
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-s.done:
+			text, _ := os.ReadFile(s.dir + ".log")
+			return fmt.Errorf("the server ended: %s", text)
+		case <-ctx.Done():
+			return err
+		case <-pause.C:
+		}
+	}
+}
+
+// URL returns the address of a database on s for a role.
+func (s *Server) URL(role, database string) string {
+	return fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", role, s.Address(), database)
+}
+
+// Address returns the host and port of s.
+func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// Run runs statements, separated by semicolons, as the superuser in a database.
+func (s *Server) Run(ctx context.Context, database, statements string) error {
+	conn, err := pgx.Connect(ctx, s.URL(Superuser, database))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, statements)
+	return err
+}
+
+// Stop ends the server as its operator would; it can be started again.
+func (s *Server) Stop() {
+	_ = s.wire.Close()
+	<-s.done
+}
+
+// Restart starts a server that was stopped or killed, on the same port.
+func (s *Server) Restart(settings ...string) error { return s.start(settings) }
+
+// Remove ends the server and deletes its data.
+func (s *Server) Remove() {
+	s.Stop()
+	_ = os.RemoveAll(filepath.Dir(s.dir))
+}
+
+// Kill ends all processes of the server at once, as the loss of its machine does.
+func (s *Server) Kill() error {
+	text, err := os.ReadFile(filepath.Join(s.dir, "postmaster.pid"))
+	if err != nil {
+		return err
+	}
+	var pid int
+	if _, err := fmt.Sscan(string(text), &pid); err != nil {
+		return err
+	}
+	_ = syscall.Kill(pid, syscall.SIGSTOP) // so that it sees nothing of what follows
+	for _, child := range children(pid) {
+		_ = syscall.Kill(child, syscall.SIGKILL)
+	}
+	err = syscall.Kill(pid, syscall.SIGKILL)
+	_ = s.wire.Close()
+	<-s.done
+	return errors.Join(err, os.Remove(filepath.Join(s.dir, "postmaster.pid")))
+}
+
+// Standby starts a hot standby that follows s under a name.
+func (s *Server) Standby(name string, settings ...string) (*Server, error) {
+	dir, err := newDir()
+	if err != nil {
+		return nil, err
+	}
+	follower := &Server{dir: filepath.Join(dir, "data")}
+	source := fmt.Sprintf("host=127.0.0.1 port=%d user=%s application_name=%s", s.port, Superuser, name)
+	if err := command("pg_basebackup", "--pgdata="+follower.dir, "--dbname="+source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync").run(); err != nil {
+		return nil, err
+	}
+	return follower, follower.start(settings)
+}
+
+// Promote makes a standby take writes.
+func (s *Server) Promote(ctx context.Context) error {
+	return s.Run(ctx, "postgres", `SELECT pg_promote(true, 30)`)
+}
+
+// freePort returns a port that nobody listens on.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// children returns the processes that a process has started, as Linux tells them.
+func children(parent int) (pids []int) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, name := range stats {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue // has ended
+		}
+		if slices.Contains(statusOf(text, "PPid"), strconv.Itoa(parent)) {
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name))); err == nil {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	return pids
+}
+
+// runAs returns whom servers run as where the test runs as root, which PostgreSQL
+// refuses to; nil elsewhere.
+func runAs() *syscall.Credential {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		if u, err := user.Lookup(name); err == nil {
+			uid, _ := strconv.ParseUint(u.Uid, 10, 32)
+			gid, _ := strconv.ParseUint(u.Gid, 10, 32)
+			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		}
+	}
+	return nil
+}
+
+func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Credential: runAs()} }

@@ -1,0 +1,128 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/pressly/goose/v3"
+)
+
+// openSQLite opens the file that url, "sqlite:PATH", names.
+func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
+	path, err := Path(url)
+	if err != nil {
+		return nil, err
+	}
+	if err := makeFile(path, o); err != nil {
+		return nil, err
+	}
+	at, err := inspect(ctx, path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	db := &DB{path: path, engine: sqliteEngine{}, hasty: o.Unsynced}
+	if err := db.open(ctx, at, o); err != nil {
+		_ = db.Close() // the error that led here says more
+		return nil, explain(path, err)
+	}
+	return db, nil
+}
+
+// open connects to the file that inspect found at the given state.
+func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
+	if db.write, err = pool(writerDSN(db.path, o), o); err != nil {
+		return err
+	}
+	db.write.SetMaxOpenConns(1)
+	db.notes = db.write
+	if err := db.engine.tryWriting(ctx, db); err != nil {
+		return err
+	}
+	if err := os.Chmod(db.path, fileMode); err != nil {
+		return fmt.Errorf("restrict the file to its owner: %w", err)
+	}
+	if at.empty {
+		if _, err := db.write.ExecContext(ctx, claim); err != nil {
+			return err
+		}
+	}
+	if err := migrate(ctx, db.engine, db.write, at.version, steps(SQLite)); err != nil {
+		return err
+	}
+	if db.read, err = pool(readerDSN(db.path), o); err != nil {
+		return err
+	}
+	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
+		return err
+	}
+	db.streams = db.read
+	db.keepReaders()
+	return db.read.PingContext(ctx)
+}
+
+// keepReaders has the pools that read keep as many connections as they may open.
+func (db *DB) keepReaders() {
+	for _, p := range []*sql.DB{db.read, db.look} {
+		p.SetMaxOpenConns(readers())
+		p.SetMaxIdleConns(readers())
+	}
+}
+
+// sqliteEngine is the engine of that name.
+type sqliteEngine struct{}
+
+// name implements [engine].
+func (sqliteEngine) name() Engine { return SQLite }
+
+// note implements [engine]: the connection that writes does not wait for the disk
+// meanwhile.
+func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (err error) {
+	writer, err := turn(ctx, db.write)
+	if err != nil {
+		return err
+	}
+	defer writer.Close()
+	if db.hasty {
+		return transact(ctx, writer, do)
+	}
+	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
+	// a connection that cannot be brought to that is not used any more.
+	whole := context.WithoutCancel(ctx)
+	defer func() {
+		if _, restoreErr := writer.ExecContext(whole, durable); restoreErr != nil {
+			_ = writer.Raw(func(any) error { return driver.ErrBadConn })
+			err = errors.Join(err, restoreErr)
+		}
+	}()
+	if _, err := writer.ExecContext(whole, noted); err != nil {
+		return err
+	}
+	return transact(ctx, writer, do)
+}
+
+// tryWriting implements [engine]: it begins to write, and undoes it.
+func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	// A transaction begins on a read-only file too; only a write is refused.
+	_, err = tx.ExecContext(ctx, claim)
+	return err
+}
+
+// schemaVersion implements [engine].
+func (sqliteEngine) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+	var exists bool
+	err := db.QueryRowContext(ctx,
+		`SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`, goose.DefaultTablename).Scan(&exists)
+	if err != nil || !exists {
+		return 0, err
+	}
+	return newestVersion(ctx, db)
+}

@@ -1,0 +1,28 @@
+package users
+
+import "github.com/roboto-ai/console/internal/database"
+
+// A searcher asks the index that an engine has of the search texts.
+type searcher interface {
+	// learns reports whether it asks otherwise when it is known who has what.
+	learns() bool
+
+	// found is the query of the numbers of all users whom the index finds by the terms.
+	found(f *filter, terms []term, known *threes) string
+
+	// alone reports whether all of these have the terms, so that their texts need not be
+	// looked at again.
+	alone(terms []term, known *threes) bool
+
+	// newest returns how they are walked in the order of creation, and the number that
+	// has that order.
+	newest(f *filter, terms []term, known *threes) (w way, number string)
+}
+
+// searcherOf returns how an engine is searched.
+func searcherOf(e database.Engine) searcher {
+	if e == database.PostgreSQL {
+		return trgmSearch{}
+	}
+	return ftsSearch{}
+}
