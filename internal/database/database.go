@@ -10,7 +10,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -29,6 +28,10 @@ type engine interface {
 
 	// note is [DB.Note].
 	note(ctx context.Context, db *DB, do func(*sql.Tx) error) error
+
+	// checkRoom returns errDiskFull if there is no room for another change, as far as
+	// tryWriting cannot tell.
+	checkRoom(db *DB) error
 
 	// tryWriting returns why a write would be refused at present.
 	tryWriting(ctx context.Context, db *DB) error
@@ -67,11 +70,15 @@ type Options struct {
 	// lost, as it does with a connection that breaks; nil: none is. It is for tests
 	// of what becomes of a change that may or may not have been made.
 	Lose func() Loss
+
+	// Watch is told what the database does.
+	Watch Watch
 }
 
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
 	engine  engine
+	watch   Watch
 	path    string  // of the file, or the address without its password
 	hasty   bool    // writes do not wait for the disk in any case
 	write   *sql.DB // transactions of which one goes on at a time
@@ -135,12 +142,12 @@ func (db *DB) Close() error {
 //
 // An error that is [ErrUnknown] says nothing about whether the transaction is kept.
 func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
-	writer, err := turn(ctx, db.write)
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
-	return transactTo(ctx, writer, do, db.commit)
+	return db.transactTo(ctx, writer, asked, do, db.commit)
 }
 
 // Note is Transact for what may be lost with the power, though not with the
@@ -150,14 +157,15 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
 	return db.engine.note(ctx, db, do)
 }
 
-// transact runs do in a transaction of a connection.
-func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) error {
-	return transactTo(ctx, writer, do, (*sql.Tx).Commit)
+// transact runs do in a transaction of a connection that was asked for at some time.
+func (db *DB) transact(ctx context.Context, writer *sql.Conn, asked time.Time, do func(*sql.Tx) error) error {
+	return db.transactTo(ctx, writer, asked, do, (*sql.Tx).Commit)
 }
 
 // transactTo is transact for a transaction that commit ends.
-func transactTo(ctx context.Context, writer *sql.Conn, do, commit func(*sql.Tx) error) error {
+func (db *DB) transactTo(ctx context.Context, writer *sql.Conn, asked time.Time, do, commit func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
+	db.watch.turn(asked, err)
 	if err != nil {
 		return err
 	}
@@ -179,15 +187,22 @@ var ErrUnknown = errors.New("database: whether the change was made is not known"
 // errNoTurn says that those ahead take too long.
 var errNoTurn = errors.New("database: too many wait to write")
 
-// turn returns a connection that writes, once one is free.
-func turn(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
+// turn returns a connection that writes, once one is free, and since when it has been
+// waited for.
+func (db *DB) turn(ctx context.Context, pool *sql.DB) (writer *sql.Conn, asked time.Time, err error) {
+	asked = time.Now()
+	defer func() {
+		if err != nil {
+			db.watch.turn(asked, err)
+		}
+	}()
 	waiting, cancel := context.WithTimeoutCause(ctx, maxWait, errNoTurn)
 	defer cancel()
-	writer, err := pool.Conn(waiting)
+	writer, err = pool.Conn(waiting)
 	if err != nil && errors.Is(context.Cause(waiting), errNoTurn) {
-		return nil, errNoTurn
+		err = errNoTurn
 	}
-	return writer, err
+	return writer, asked, err
 }
 
 // Reads returns the pool to read from. Its connections refuse every statement
@@ -202,13 +217,17 @@ func (db *DB) LookUps() *sql.DB { return db.look }
 // them takes. Like that of [DB.Reads] it refuses to write.
 func (db *DB) Streams() *sql.DB { return db.streams }
 
-// Ping returns nil if the database can be read and would take a write.
+// Ping returns nil if the database can be read and would take a write, and otherwise
+// a [*PingError].
 func (db *DB) Ping(ctx context.Context) error {
 	if _, err := db.engine.schemaVersion(ctx, db.read); err != nil {
-		return fmt.Errorf("read the database: %w", err)
+		return &PingError{Err: err}
 	}
 	if err := db.engine.tryWriting(ctx, db); err != nil {
-		return fmt.Errorf("write to the database: %w", err)
+		return &PingError{Writing: true, Err: err}
+	}
+	if err := db.engine.checkRoom(db); err != nil {
+		return &PingError{Writing: true, Err: err}
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func pool(dsn string, o Options) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector{plain, o.Trace}), nil
+	return sql.OpenDB(connector{plain, o.Trace, o.Watch}), nil
 }
 
 // What a commit waits for: nothing, or the disk.

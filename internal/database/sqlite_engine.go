@@ -24,7 +24,7 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, engine: sqliteEngine{}, hasty: o.Unsynced}
+	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced}
 	if err := db.open(ctx, at, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
@@ -81,13 +81,13 @@ func (sqliteEngine) name() Engine { return SQLite }
 // note implements [engine]: the connection that writes does not wait for the disk
 // meanwhile.
 func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (err error) {
-	writer, err := turn(ctx, db.write)
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
 	if db.hasty {
-		return transact(ctx, writer, do)
+		return db.transact(ctx, writer, asked, do)
 	}
 	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
 	// a connection that cannot be brought to that is not used any more.
@@ -101,7 +101,7 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // tryWriting implements [engine]: it begins to write, and undoes it.
@@ -114,6 +114,15 @@ func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
 	// A transaction begins on a read-only file too; only a write is refused.
 	_, err = tx.ExecContext(ctx, claim)
 	return err
+}
+
+// checkRoom implements [engine]. That a change of nothing succeeds says little of the
+// disk: the log has room from before.
+func (sqliteEngine) checkRoom(db *DB) error {
+	if free, known := freeBytes(db.path); known && free < room {
+		return errDiskFull
+	}
+	return nil
 }
 
 // schemaVersion implements [engine].

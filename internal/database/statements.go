@@ -16,6 +16,7 @@ const maxIdle = 64
 type connector struct {
 	driver.Connector
 	trace func(query string) // is told every statement; nil: nobody is
+	watch Watch
 }
 
 // Connect implements [driver.Connector].
@@ -28,7 +29,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("database: the driver's connections lack what this package needs"), opened.Close())
 	}
-	return &conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, nil
+	return watched(&conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, c.watch), nil
 }
 
 // A plainConn is what the driver's connections can do.

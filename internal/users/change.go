@@ -46,7 +46,8 @@ var errUnaudited = errors.New("users: change without an event")
 // made; with a form, it may be asked for again.
 func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
 	defer s.estimates.forget()
-	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) error {
+	var events []Event
+	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
 		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor}
 		if err := tx.notDone(ctx); err != nil {
 			return err
@@ -54,7 +55,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		if err := tx.recognise(ctx); err != nil {
 			return err
 		}
-		events, err := do(tx)
+		events, err = do(tx)
 		if err != nil {
 			return err
 		}
@@ -66,6 +67,9 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		}
 		return tx.record(ctx, events)
 	})
+	if err == nil {
+		s.tell(events)
+	}
 	return s.orDone(ctx, actor, err)
 }
 
@@ -83,6 +87,16 @@ func (c *changeTx) record(ctx context.Context, events []Event) error {
 		return nil
 	}
 	return c.done(ctx, first)
+}
+
+// tell tells whoever wants to know of events that are kept.
+func (s *Service) tell(events []Event) {
+	if s.config.Changed == nil {
+		return
+	}
+	for _, event := range events {
+		s.config.Changed(event.Action)
+	}
 }
 
 // recognise reads the actor again: a demotion or deactivation since the request
