@@ -76,8 +76,6 @@ func (a *App) lookUpForm(c echo.Context) error {
 	who := actor(c)
 	seq, done, err := a.users.FormDone(c.Request().Context(), who, f.key())
 	switch {
-	case users.Unavailable(err): // as before
-		return render(c, http.StatusServiceUnavailable, views.UnknownPage(a.unknownPage(c, f)))
 	case err != nil:
 		return err
 	case done && who.Key == "":
@@ -92,6 +90,21 @@ func (a *App) lookUpForm(c echo.Context) error {
 	m.Text = []string{"Nothing of it is saved.", "Send it again. Should the first one still arrive, it is done once all the same."}
 	m.LookUp = nil
 	return render(c, http.StatusOK, views.UnknownPage(m))
+}
+
+// stillUnknown answers a look-up that failed, whatever it failed by: what was sent is as
+// unknown as before, and must not get lost either. It reports false where nothing was
+// asked for.
+func (a *App) stillUnknown(c echo.Context, status int) (bool, error) {
+	f, err := a.sentBefore(c)
+	if err != nil {
+		return false, nil
+	}
+	m := a.unknownPage(c, f)
+	m.Status, m.Heading = strconv.Itoa(status), "It is still not known whether this was done"
+	m.Text = []string{"The console cannot look it up at the moment.", "Try again in a minute. " + unknownSafe}
+	m.LookUp.Label = "Look again"
+	return true, render(c, status, views.UnknownPage(m))
 }
 
 // posted returns all values of the form as a page sends them.

@@ -96,8 +96,8 @@ func hrefOf(t *testing.T, p page, text string) string {
 	return ""
 }
 
-// TestUnknownTwice loses the answer again when the form is sent again, and the database
-// itself when it is looked up: nothing that was typed is lost on the way.
+// TestUnknownTwice loses the answer again when the form is sent again: nothing that was
+// typed is lost on the way.
 func TestUnknownTwice(t *testing.T) {
 	t.Parallel()
 	f := ready(t, "/users/:id/edit")
@@ -108,6 +108,29 @@ func TestUnknownTwice(t *testing.T) {
 		t.Errorf("the form comes back as %v", got)
 	}
 	f.b.post(t, f.to, p.form(t, f.to)).must(t, http.StatusSeeOther)
+}
+
+// TestLookUpWithoutADatabase loses the database before the form is looked up: the page
+// does not claim that nothing was done, and the form is not lost.
+func TestLookUpWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	f := ready(t, "/users/:id/edit")
+	f.Lose(database.LoseAnswer)
+	p := notKnown(t, f.site, f.b.post(t, f.to, f.values))
+	if err := f.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := f.b.post(t, "/forms/look-up", p.form(t, "/forms/look-up"))
+	again.must(t, again.status, "It is still not known whether this was done", "Look again")
+	if again.status < 500 || strings.Contains(again.text(t), "Nothing was changed") {
+		t.Errorf("status %d: %.300s", again.status, again.text(t))
+	}
+	if got := again.form(t, f.to); got.Encode() != f.values.Encode() {
+		t.Errorf("the form comes back as %v", got)
+	}
+	if got := again.form(t, "/forms/look-up"); got.Encode() != p.form(t, "/forms/look-up").Encode() {
+		t.Errorf("the look-up comes back as %v", got)
+	}
 }
 
 // TestLookUpAfterTheSession looks a form up when the session has ended meanwhile: it is

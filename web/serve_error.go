@@ -111,6 +111,11 @@ func (a *App) renderError(c echo.Context, err error, status int, message string)
 	if errors.Is(err, users.ErrUnknown) && c.Request().Method == http.MethodPost {
 		return a.answerUnknown(c)
 	}
+	if status >= http.StatusInternalServerError && c.Path() == lookUpPath {
+		if answered, err := a.stillUnknown(c, status); answered {
+			return err
+		}
+	}
 	chrome := a.chrome(c, heading(status), "")
 	if forbidden, ok := errors.AsType[*users.ForbiddenError](err); ok {
 		return render(c, status, views.RefusedPage(views.Refused{

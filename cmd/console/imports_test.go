@@ -39,7 +39,9 @@ var mayImport = map[string][]string{
 	"internal/bench":                       {"internal/auth", "internal/database", "internal/numbers", "internal/users"},
 	"internal/database":                    {},
 	"internal/numbers":                     {},
-	"internal/database/databasetest":       {"internal/database"},
+	"internal/database/databasetest":       {"internal/database", "internal/database/postgrestest"},
+	"internal/database/postgrestest":       {},
+	"internal/torture":                     {},
 }
 
 // What watches the program: those whom it watches tell it by plain functions.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,12 +30,12 @@ type engine interface {
 	// note is [DB.Note].
 	note(ctx context.Context, db *DB, do func(*sql.Tx) error) error
 
-	// checkRoom returns errDiskFull if there is no room for another change, as far as
-	// tryWriting cannot tell.
-	checkRoom(db *DB) error
-
 	// tryWriting returns why a write would be refused at present.
 	tryWriting(ctx context.Context, db *DB) error
+
+	// checkRoom returns why there is no room for another change, as far as tryWriting
+	// cannot tell.
+	checkRoom(ctx context.Context, db *DB) error
 
 	// schemaVersion returns the version of the newest migration there was, 0 if none.
 	schemaVersion(ctx context.Context, db *sql.DB) (int64, error)
@@ -87,6 +88,9 @@ type DB struct {
 	look    *sql.DB // the same, for single rows
 	streams *sql.DB // the same, for a great many rows
 	lose    func() Loss
+
+	places []place                   // of a SQLite file in use, which is to stay where it is
+	sure   atomic.Pointer[time.Time] // when there last was room for a change; nil: it is not known
 }
 
 // Open opens the database at url and brings its schema up to date. "sqlite:PATH" is a
@@ -141,7 +145,11 @@ func (db *DB) Close() error {
 // until ctx is done or the wait is too long, which [IsBusy] reports.
 //
 // An error that is [ErrUnknown] says nothing about whether the transaction is kept.
-func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
+func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	if err := db.unmoved(); err != nil {
+		return err
+	}
+	defer func() { db.learn(err) }()
 	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
@@ -154,7 +162,12 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
 // program: it does not wait for the disk. What is written later by Transact takes
 // it to the disk along with itself.
 func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
-	return db.engine.note(ctx, db, do)
+	if err := db.unmoved(); err != nil {
+		return err
+	}
+	err := db.engine.note(ctx, db, do)
+	db.learn(err)
+	return err
 }
 
 // transact runs do in a transaction of a connection that was asked for at some time.
@@ -223,10 +236,13 @@ func (db *DB) Ping(ctx context.Context) error {
 	if _, err := db.engine.schemaVersion(ctx, db.read); err != nil {
 		return &PingError{Err: err}
 	}
+	if err := db.unmoved(); err != nil {
+		return &PingError{Writing: true, Err: err}
+	}
 	if err := db.engine.tryWriting(ctx, db); err != nil {
 		return &PingError{Writing: true, Err: err}
 	}
-	if err := db.engine.checkRoom(db); err != nil {
+	if err := db.engine.checkRoom(ctx, db); err != nil {
 		return &PingError{Writing: true, Err: err}
 	}
 	return nil
@@ -241,5 +257,5 @@ func IsTaken(err error) bool { return isSQLiteTaken(err) || sqlState(err) == uni
 // failing, or its file is damaged. The same request may succeed later, unless it is
 // [ErrUnknown], which is told apart.
 func IsBusy(err error) bool {
-	return errors.Is(err, errNoTurn) || isSQLiteBusy(err) || isPostgresBusy(err)
+	return errors.Is(err, errNoTurn) || errors.Is(err, errMoved) || isSQLiteBusy(err) || isPostgresBusy(err)
 }

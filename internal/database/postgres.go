@@ -178,7 +178,7 @@ func (postgres) tryWriting(ctx context.Context, db *DB) error {
 }
 
 // checkRoom implements [engine]: the server looks after its disk.
-func (postgres) checkRoom(*DB) error { return nil }
+func (postgres) checkRoom(context.Context, *DB) error { return nil }
 
 // schemaVersion implements [engine].
 func (postgres) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {

@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 
 // open connects to the file that inspect found at the given state.
 func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
-	if db.write, err = pool(writerDSN(db.path, o), o); err != nil {
+	if db.write, err = db.pool(writerDSN(db.path, o), o); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
@@ -53,15 +53,19 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if err := migrate(ctx, db.engine, db.write, at.version, steps(SQLite)); err != nil {
 		return err
 	}
-	if db.read, err = pool(readerDSN(db.path), o); err != nil {
+	if db.read, err = db.pool(readerDSN(db.path), o); err != nil {
 		return err
 	}
-	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
+	if db.look, err = db.pool(lookUpDSN(db.path), o); err != nil {
 		return err
 	}
 	db.streams = db.read
 	db.keepReaders()
-	return db.read.PingContext(ctx)
+	if err := db.read.PingContext(ctx); err != nil || db.hasty {
+		return err
+	}
+	db.places, err = placesOf(db.path)
+	return err
 }
 
 // keepReaders has the pools that read keep as many connections as they may open.
@@ -114,15 +118,6 @@ func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
 	// A transaction begins on a read-only file too; only a write is refused.
 	_, err = tx.ExecContext(ctx, claim)
 	return err
-}
-
-// checkRoom implements [engine]. That a change of nothing succeeds says little of the
-// disk: the log has room from before.
-func (sqliteEngine) checkRoom(db *DB) error {
-	if free, known := freeBytes(db.path); known && free < room {
-		return errDiskFull
-	}
-	return nil
 }
 
 // schemaVersion implements [engine].

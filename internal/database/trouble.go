@@ -34,9 +34,22 @@ func (e *PingError) Words() string {
 	return what + ": " + trouble(e.Err)
 }
 
+// Trouble says in words why a database cannot be used at present, where [IsBusy] reports
+// true of err and it is known what became of the change. It speaks of the database as
+// "it", names no file and no machine, and ends without a full stop. For any other error
+// it is empty.
+func Trouble(err error) string {
+	if !IsBusy(err) || errors.Is(err, ErrUnknown) {
+		return ""
+	}
+	return trouble(err)
+}
+
 // trouble says in words of our own why a database cannot be used at present.
 func trouble(err error) string {
 	switch {
+	case errors.Is(err, errMoved):
+		return "its file, or the log beside it, was moved, replaced or deleted while it was in use"
 	case errors.Is(err, errDiskFull):
 		return "the disk is full"
 	case errors.Is(err, errNoTurn):
@@ -44,7 +57,8 @@ func trouble(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "it does not answer in time"
 	}
-	return cmp.Or(troubles[resultCode(err)&0xff], postgresTrouble(err), "it does not answer")
+	code := resultCode(err)
+	return cmp.Or(troubles[code], troubles[code&0xff], postgresTrouble(err), "it does not answer")
 }
 
 // troubles are the words for SQLite's result codes.
@@ -60,11 +74,9 @@ var troubles = map[int]string{
 	sqlite3.SQLITE_INTERRUPT: "it does not answer in time",
 	sqlite3.SQLITE_CORRUPT:   "its file is damaged",
 	sqlite3.SQLITE_NOTADB:    "its file is damaged",
+
+	sqlite3.SQLITE_IOERR_WRITE: "its disk takes nothing more, being read-only, failing or at a limit",
 }
 
 // errDiskFull says that there is no room for another change.
 var errDiskFull = errors.New("database: the disk has no room for another change")
-
-// room is what there has to be on the disk for another change, in bytes: some pages
-// of the database and what their log adds.
-const room = 64 << 10

@@ -164,7 +164,7 @@ func TestUnknownChange(t *testing.T) {
 				return err
 			}
 			d.Lose(test.loss)
-			if err := add(); !errors.Is(err, users.ErrUnknown) || users.Unavailable(err) {
+			if err := add(); !errors.Is(err, users.ErrUnknown) || users.Trouble(err) != "" {
 				t.Fatalf("got error %v, want %v", err, users.ErrUnknown)
 			}
 			if seq, done, err := d.FormDone(t.Context(), d.Owner, owner.Form); done != test.done || err != nil || done && seq != before+1 {
