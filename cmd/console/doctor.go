@@ -42,7 +42,7 @@ func (p *program) doctorCommand() *cli.Command {
 			unread[s.name] = len(own[i].list) > 0
 			c.mistakes.list = append(c.mistakes.list, own[i].list...)
 		}
-		c.check()
+		c.check(p.env)
 		c.checkArguments(cmd.Name, "", cmd.Args().Slice())
 		examined := c.examined(unread)
 		examined.SecretFiles, examined.SignIn = secretFiles(all, p.env), signIn
