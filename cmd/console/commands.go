@@ -19,6 +19,7 @@ func (p *program) command() *cli.Command {
 			p.serveCommand(),
 			p.demoCommand(),
 			p.usersCommand(),
+			p.doctorCommand(),
 			p.leaf("migrate", "", "bring the database up to date, as serve does at its start; make it where there is none", (*config).migrateSettings, p.migrate),
 			p.healthcheckCommand(),
 			p.leaf("version", "", "print the version", noSettings, p.version),
@@ -51,7 +52,7 @@ func (p *program) leaf(name, wants, usage string, settings func(*config) []*sett
 		for _, s := range all { // what the command line gives has been taken by Set
 			s.finish(p.env)
 		}
-		c.check()
+		c.check(p.env)
 		c.checkArguments(cmd.Name, wants, cmd.Args().Slice())
 		if err := c.mistakes.err(); err != nil {
 			return err
