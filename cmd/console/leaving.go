@@ -31,7 +31,7 @@ func (l *leaving) attach(srv *http.Server) {
 		case http.StateNew:
 			l.arriving.Add(1)
 			l.waiting.Store(c, nil)
-		case http.StateClosed, http.StateHijacked:
+		case http.StateIdle, http.StateClosed, http.StateHijacked: // HTTP/2 begins idle
 			l.arrived(c)
 		}
 	}
@@ -46,6 +46,19 @@ func (l *leaving) attach(srv *http.Server) {
 func (l *leaving) arrived(conn any) {
 	if _, was := l.waiting.LoadAndDelete(conn); was {
 		l.arriving.Done()
+	}
+}
+
+// hasArrived waits until no connection is waited for, or ctx is done.
+func (l *leaving) hasArrived(ctx context.Context) {
+	all := make(chan struct{})
+	go func() {
+		l.arriving.Wait()
+		close(all)
+	}()
+	select {
+	case <-all:
+	case <-ctx.Done():
 	}
 }
 

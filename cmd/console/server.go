@@ -85,16 +85,17 @@ func (s server) serveUntil(ctx context.Context, drain func(context.Context)) err
 		}
 		_ = s.listener.Close() // that it has failed is known
 		<-served
-		leave.arriving.Wait() // for readHeaderTimeout at most
-		return shutDown(context.WithoutCancel(ctx), srv)
+		return shutDown(context.WithoutCancel(ctx), srv, &leave)
 	})
 	return both.Wait()
 }
 
-// shutDown waits until the requests in flight are answered, or that takes too long.
-func shutDown(ctx context.Context, srv *http.Server) error {
+// shutDown waits until the requests in flight are answered, those that have just come
+// among them, or that takes too long.
+func shutDown(ctx context.Context, srv *http.Server, leave *leaving) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
+	leave.hasArrived(ctx)
 	if err := srv.Shutdown(ctx); err != nil {
 		return fmt.Errorf("answer the requests in flight: %w", errors.Join(err, srv.Close()))
 	}
