@@ -56,7 +56,7 @@ func newest(steps fs.FS) (int64, error) {
 
 // schemaVersion returns the version of the newest migration that db has had, 0
 // if it has had none.
-func schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+func schemaVersion(ctx context.Context, db querier) (int64, error) {
 	var exists bool
 	err := db.QueryRowContext(ctx,
 		`SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`, goose.DefaultTablename).Scan(&exists)
@@ -81,6 +81,6 @@ func refuseNewer(path string, version int64) error {
 	return &OpenError{
 		Path: path,
 		Why:  fmt.Sprintf("was written by a newer console: its schema is version %d, this program knows %d", version, known),
-		Fix:  "Start the newer console, or put a backup of the older one in its place.",
+		Fix:  "Start the newer console, or put a backup of the older one in its place with console restore FILE.",
 	}
 }
