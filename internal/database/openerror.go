@@ -63,8 +63,11 @@ var refusals = map[int]struct{ why, fix string }{
 }
 
 // explain returns err as an [*OpenError] if it says something about the file at
-// path, and as it is otherwise.
+// path, and as it is otherwise; nil if there is none.
 func explain(path string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if _, ok := errors.AsType[*OpenError](err); ok {
 		return err
 	}

@@ -30,8 +30,8 @@ func newPart(path string) (*part, error) {
 		return nil, unwritable(path, err)
 	}
 	free, err := hold(file)
-	if err == nil && free {
-		p := &part{path: path, file: file, leftover: statErr == nil}
+	p := &part{path: path, file: file, leftover: statErr == nil}
+	if err == nil && free && p.inPlace() {
 		return p, p.empty()
 	}
 	_ = file.Close()
@@ -42,6 +42,17 @@ func newPart(path string) (*part, error) {
 		Path: path, Why: "is being written by another backup or restore",
 		Fix: "Wait until that has ended; if none runs, delete the file.",
 	}
+}
+
+// inPlace reports whether the file still is at its path: whoever made one before may
+// just have given it its place.
+func (p *part) inPlace() bool {
+	at, err := os.Lstat(p.path)
+	if err != nil {
+		return false
+	}
+	mine, err := p.file.Stat()
+	return err == nil && os.SameFile(at, mine)
 }
 
 // empty takes away what was left by a maker that was killed.
@@ -66,11 +77,9 @@ func (p *part) sync() error { return p.file.Sync() }
 // discard takes away what has not been given its place. It may be called after it
 // was, too.
 func (p *part) discard() {
-	if info, err := os.Lstat(p.path); err == nil {
-		if mine, err := p.file.Stat(); err == nil && os.SameFile(info, mine) {
-			_ = os.Remove(p.path)
-			_ = removeSides(p.path)
-		}
+	if p.inPlace() {
+		_ = os.Remove(p.path)
+		_ = removeSides(p.path)
 	}
 	_ = p.file.Close()
 }

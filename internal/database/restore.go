@@ -1,9 +1,12 @@
 package database
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -52,7 +55,7 @@ func Restore(ctx context.Context, from, url string, o RestoreOptions) (Restored,
 	for _, mayBe := range []func() error{
 		func() error { return apart(from, path) },
 		func() error { return ours(ctx, from) },
-		func() error { return replaceable(ctx, path) },
+		func() error { return replaceable(path) },
 		func() error { return alone(path) },
 	} {
 		if err := mayBe(); err != nil {
@@ -93,18 +96,27 @@ func apart(from, to string) error {
 
 // replaceable refuses to replace what was never a console's. What cannot be read
 // may have been.
-func replaceable(ctx context.Context, path string) error {
+func replaceable(path string) error {
 	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return unreadable(path, nil)
-	} else if err != nil {
-		return nil // nothing is there
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	} else if err != nil || !info.Mode().IsRegular() {
+		return unreadable(path, err)
 	}
-	_, err = inspect(ctx, path)
-	if refusal, ok := errors.AsType[*OpenError](err); ok && refusal.Why == foreign {
-		return refusal
+	file, err := os.Open(path)
+	if err != nil {
+		return unwritable(path, err)
 	}
-	return nil
+	defer file.Close()
+	header := make([]byte, 72)
+	if _, err := io.ReadFull(file, header); err != nil || !bytes.HasPrefix(header, []byte("SQLite format 3\x00")) {
+		return nil
+	}
+	id := binary.BigEndian.Uint32(header[68:]) // section 1.3 of SQLite's "Database File Format"
+	if id == applicationID || id == 0 && info.Size() <= 4096 {
+		return nil // the second was being made when its console was killed
+	}
+	return &OpenError{Path: path, Why: foreign, Fix: "Name the console's database with --database."}
 }
 
 // fill makes p the database that from is a backup of, whole, up to date and on the
@@ -129,7 +141,7 @@ func (o RestoreOptions) fill(ctx context.Context, from string, p *part) (version
 	if err := o.bringUp(ctx, p.path); err != nil {
 		return 0, err
 	}
-	o.did("up to date")
+	o.did("upgraded")
 	if err := o.whole(ctx, from, p.path); err != nil {
 		return 0, err
 	}
