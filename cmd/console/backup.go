@@ -75,5 +75,13 @@ func part(from, to float64, done, total int) float64 {
 
 // sizeWords says how much a directory holds.
 func sizeWords(s users.Size) string {
-	return fmt.Sprintf("%s users and %s events", numbers.Grouped(int(s.Users)), numbers.Grouped(int(s.Events)))
+	return counted(s.Users, "user") + " and " + counted(s.Events, "event")
+}
+
+// counted says how many there are of something.
+func counted(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return numbers.Grouped(int(n)) + " " + what
 }

@@ -305,11 +305,13 @@ func TestRestoreKilled(t *testing.T) {
 // alter runs a statement on the file at path with no regard for whose it is.
 func alter(t *testing.T, path, statement string) {
 	t.Helper()
-	db := openBare(t, path)
-	if _, err := db.Exec(`PRAGMA foreign_keys = OFF; ` + statement); err != nil {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Close(); err != nil {
+	db.SetMaxOpenConns(1)
+	_, err = db.Exec(statement)
+	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
 }
