@@ -278,6 +278,30 @@ func TestBackupKilled(t *testing.T) {
 	}
 }
 
+// TestBackupWithoutRoom runs out of room: what was there is there, nothing else is,
+// and it is said in words.
+func TestBackupWithoutRoom(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	for what, args := range map[string][]string{"backup": {s.url, s.backup}, "restore": {s.backup, s.url}} {
+		out, err := child(t, append([]string{"cramped", what}, args...)...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "disk") {
+			t.Errorf("%s: got %v and %q", what, err, out)
+		}
+	}
+	if got := markOf(t, s.path); got != "new,old" && got != "old,new" {
+		t.Errorf("the database holds %q", got)
+	}
+	if got := markOf(t, s.backup); got != "old" {
+		t.Errorf("the backup holds %q", got)
+	}
+	for _, path := range []string{s.path, s.backup} {
+		if diff := cmp.Diff([]string{filepath.Base(path)}, files(t, filepath.Dir(path))); diff != "" {
+			t.Errorf("files (-want +got):\n%s", diff)
+		}
+	}
+}
+
 // TestBackupGivesUpWithItsContext leaves nothing behind.
 func TestBackupGivesUpWithItsContext(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -40,6 +41,23 @@ var children = map[string]func(args []string) error{
 		return err
 	},
 	"migrate": migrateChild,
+	"cramped": func(args []string) error { // what it does, with what arguments; no file gets larger than 100 kB
+		signal.Ignore(syscall.SIGXFSZ)
+		const room = 100_000
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: room, Max: room}); err != nil {
+			return err
+		}
+		return (map[string]func(args []string) error{
+			"backup": func(args []string) error {
+				_, err := Backup(context.Background(), args[0], args[1], BackupOptions{Replace: true})
+				return err
+			},
+			"restore": func(args []string) error {
+				_, err := Restore(context.Background(), args[0], args[1], RestoreOptions{})
+				return err
+			},
+		})[args[0]](args[1:])
+	},
 	"use": func(args []string) error { // url; it has the database open until its input ends
 		db, err := Open(context.Background(), args[0], Options{})
 		if err != nil {

@@ -55,12 +55,16 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err := makeFile(path, o); err != nil {
 		return nil, err
 	}
+	was, err := os.Stat(path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
 	at, err := inspect(ctx, path)
 	if err != nil {
 		return nil, explain(path, err)
 	}
 	db := &DB{path: path, hasty: o.Unsynced}
-	if err := db.open(ctx, at, o); err != nil {
+	if err := errors.Join(db.open(ctx, at, o), unmoved(path, was)); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
 	}

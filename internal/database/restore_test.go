@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -270,6 +271,27 @@ func TestRestoreWhileSomebodyComes(t *testing.T) {
 	end()
 	if got := markOf(t, s.path); !strings.Contains(got, "new") {
 		t.Errorf("it holds %q", got)
+	}
+}
+
+// TestOpenWhileItIsReplaced restores between two connections of a console that
+// starts, when nothing has locked the file yet: it must not see both.
+func TestOpenWhileItIsReplaced(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	var once sync.Once
+	db, err := Open(t.Context(), s.url, Options{Trace: func(string) {
+		once.Do(func() {
+			if err := os.Rename(s.backup, s.path); err != nil {
+				t.Error(err)
+			}
+		})
+	}})
+	if err == nil {
+		_ = db.Close()
+	}
+	if refusal, ok := errors.AsType[*OpenError](err); !ok || !strings.Contains(refusal.Why, "was replaced") {
+		t.Errorf("got %v, want that it was replaced", err)
 	}
 }
 

@@ -151,3 +151,12 @@ func copyFile(from *os.File, to string) (err error) {
 	}
 	return file.Sync()
 }
+
+// unmoved refuses a database whose file is not the one any more that it was when it
+// began to be opened: some connections would see the old one, others the new.
+func unmoved(path string, was os.FileInfo) error {
+	if is, err := os.Stat(path); err == nil && os.SameFile(is, was) {
+		return nil
+	}
+	return &OpenError{Path: path, Why: "was replaced by another file just now", Fix: "Start again."}
+}
