@@ -38,7 +38,7 @@ func readFileDatabase(text string) (string, error) {
 // backup does console backup FILE.
 func (p *program) backup(ctx context.Context, c *config, args []string) error {
 	var size users.Size
-	bar := p.newBar(0)
+	bar := p.newPatientBar()
 	defer bar.end()
 	done, err := database.Backup(ctx, c.database, args[0], database.BackupOptions{
 		Replace: c.replace,

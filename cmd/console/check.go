@@ -27,7 +27,7 @@ func (f *fault) Error() string {
 // check does console check.
 func (p *program) check(ctx context.Context, c *config, _ []string) error {
 	var size users.Size
-	bar := p.newBar(0)
+	bar := p.newPatientBar()
 	defer bar.end()
 	found, err := database.Examine(ctx, c.database, examination(bar, &size))
 	bar.end()

@@ -22,11 +22,19 @@ type bar struct {
 	shown    time.Time // last
 	percent  int       // last shown
 	open     bool      // a line on the terminal is not ended
+	patient  bool      // nothing is shown, but on a terminal, of what does not take long
 }
 
 // newBar returns a bar on the standard output.
 func (p *program) newBar(total int) *bar {
 	return &bar{out: p.stdout, terminal: isTerminal(p.stdout), total: total, now: time.Now, began: time.Now()}
+}
+
+// newPatientBar returns a bar for what seldom takes long.
+func (p *program) newPatientBar() *bar {
+	b := p.newBar(0)
+	b.patient = true
+	return b
 }
 
 // isTerminal reports whether somebody watches what is written to w.
@@ -56,6 +64,8 @@ func (b *bar) at(share float64, doing string) {
 	now, percent := b.now(), int(100*share)
 	last := share >= 1
 	switch {
+	case b.patient && !b.terminal && now.Sub(b.began) < silence:
+		return
 	case last && b.percent == 100:
 		return
 	case last:

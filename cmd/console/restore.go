@@ -11,7 +11,7 @@ import (
 // restore does console restore FILE.
 func (p *program) restore(ctx context.Context, c *config, args []string) error {
 	var size users.Size
-	bar := p.newBar(0)
+	bar := p.newPatientBar()
 	defer bar.end()
 	look := examination(bar, &size)
 	done, err := database.Restore(ctx, args[0], c.database, database.RestoreOptions{

@@ -33,3 +33,13 @@ func locked(err error) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// giveTo makes the owner of another file own the file, where the program may: what
+// the operator restores as root is the console's.
+func giveTo(file *os.File, like os.FileInfo) error {
+	owner, ok := like.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 {
+		return nil
+	}
+	return file.Chown(int(owner.Uid), int(owner.Gid))
+}

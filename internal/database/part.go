@@ -71,6 +71,22 @@ func removeSides(path string) error {
 	return errors.Join(errs...)
 }
 
+// belongTo gives the part to whoever owns what is at path, or its directory where
+// there is nothing.
+func (p *part) belongTo(path string) error {
+	like, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		like, err = os.Stat(filepath.Dir(path))
+	}
+	if err == nil {
+		err = giveTo(p.file, like)
+	}
+	if err != nil {
+		return unwritable(path, err)
+	}
+	return nil
+}
+
 // sync waits until the part is on the disk.
 func (p *part) sync() error { return p.file.Sync() }
 

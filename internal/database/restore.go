@@ -70,6 +70,9 @@ func Restore(ctx context.Context, from, url string, o RestoreOptions) (Restored,
 		return Restored{}, err
 	}
 	defer p.discard()
+	if err := p.belongTo(path); err != nil {
+		return Restored{}, err
+	}
 	version, err := o.fill(ctx, from, p)
 	if err != nil {
 		return Restored{}, err
