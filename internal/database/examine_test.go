@@ -12,35 +12,37 @@ import (
 	"testing"
 )
 
+// examinations are files, whole and with one thing wrong each.
+var examinations = map[string]struct {
+	prepare  func(t *testing.T, path string)
+	says     string // none: nothing is wrong
+	contents bool   // are asked for
+}{
+	"a whole database":          {prepare: func(*testing.T, string) {}, contents: true},
+	"a text file":               {prepare: func(t *testing.T, path string) { put(t, path, strings.Repeat("text", 500)) }, says: "is not a database"},
+	"a damaged header":          {prepare: func(t *testing.T, path string) { flip(t, path, 0, 60) }, says: "is not a database"},
+	"an empty file":             {prepare: func(t *testing.T, path string) { put(t, path, "") }, says: "holds no directory"},
+	"a file cut off":            {prepare: cut, says: "damaged so that nothing more"},
+	"a damaged schema":          {prepare: func(t *testing.T, path string) { flip(t, path, 100, 1000) }, says: "damaged so that nothing more"},
+	"a damaged index":           {prepare: func(t *testing.T, path string) { flipAll(t, path, "events_by_target") }, says: "integrity check", contents: true},
+	"a damaged table":           {prepare: func(t *testing.T, path string) { flipAll(t, path, "saved_views") }, says: "integrity check", contents: true},
+	"an index behind its table": {prepare: looseIndex, says: "missing from index", contents: true},
+	"another program's":         {prepare: func(t *testing.T, path string) { put(t, path, othersDatabase(t)) }, says: "not marked as the console's"},
+	"a mark that is gone":       {prepare: func(t *testing.T, path string) { alter(t, path, `PRAGMA application_id = 0`) }, says: "not marked as the console's", contents: true},
+	"an older schema":           {prepare: func(t *testing.T, path string) { alter(t, path, `DELETE FROM goose_db_version WHERE version_id > 4`) }, says: "schema is of version 4"},
+	"a newer schema": {prepare: func(t *testing.T, path string) {
+		alter(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
+	}, says: "Check with the newer console"},
+	"references to nobody": {prepare: func(t *testing.T, path string) { alter(t, path, strayView) },
+		says: "Rows of the table saved_views refer to rows of users that are not there: 1.", contents: true},
+}
+
 // TestExamine looks through what is wrong in one way each, and checks that what is
 // wrong is named, that the contents are asked for where they can be, and that the
 // file is as it was.
 func TestExamine(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		prepare  func(t *testing.T, path string)
-		says     string // none: nothing is wrong
-		contents bool   // are asked for
-	}{
-		"a whole database":          {prepare: func(*testing.T, string) {}, contents: true},
-		"a text file":               {prepare: func(t *testing.T, path string) { put(t, path, strings.Repeat("text", 500)) }, says: "is not a database"},
-		"a damaged header":          {prepare: func(t *testing.T, path string) { flip(t, path, 0, 60) }, says: "is not a database"},
-		"an empty file":             {prepare: func(t *testing.T, path string) { put(t, path, "") }, says: "holds no directory"},
-		"a file cut off":            {prepare: cut, says: "damaged so that nothing more"},
-		"a damaged schema":          {prepare: func(t *testing.T, path string) { flip(t, path, 100, 1000) }, says: "damaged so that nothing more"},
-		"a damaged index":           {prepare: func(t *testing.T, path string) { flipAll(t, path, "events_by_target") }, says: "integrity check", contents: true},
-		"a damaged table":           {prepare: func(t *testing.T, path string) { flipAll(t, path, "saved_views") }, says: "integrity check", contents: true},
-		"an index behind its table": {prepare: looseIndex, says: "missing from index", contents: true},
-		"another program's":         {prepare: func(t *testing.T, path string) { put(t, path, othersDatabase(t)) }, says: "not marked as the console's"},
-		"a mark that is gone":       {prepare: func(t *testing.T, path string) { alter(t, path, `PRAGMA application_id = 0`) }, says: "not marked as the console's", contents: true},
-		"an older schema":           {prepare: func(t *testing.T, path string) { alter(t, path, `DELETE FROM goose_db_version WHERE version_id > 4`) }, says: "schema is of version 4"},
-		"a newer schema": {prepare: func(t *testing.T, path string) {
-			alter(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
-		}, says: "Check with the newer console"},
-		"references to nobody": {prepare: func(t *testing.T, path string) { alter(t, path, strayView) },
-			says: "Rows of the table saved_views refer to rows of users that are not there: 1.", contents: true},
-	}
-	for name, test := range tests {
+	for name, test := range examinations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "console.db")
