@@ -57,6 +57,8 @@ type config struct {
 	sampleUsersGiven func() bool // rather than left at the fallback
 
 	role users.Role // of whom users add adds
+
+	replace bool // an existing file, by a backup
 }
 
 // Categories of settings in the help.

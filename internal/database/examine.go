@@ -59,12 +59,12 @@ func Examine(ctx context.Context, url string, o Options) []Finding {
 	if user == 0 && info != nil { // root looks at it for the user to whom it belongs
 		user = ownerOf(info)
 	}
-	dir := existing(filepath.Dir(path))
+	dir := nearest(filepath.Dir(path))
 	return append(found, examineDirectory(dir, user), examineFileSystem(dir), examineSpace(dir, path))
 }
 
-// existing returns dir, or the nearest above it that is there.
-func existing(dir string) string {
+// nearest returns dir, or the nearest above it that is there.
+func nearest(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
 			return dir
