@@ -41,31 +41,33 @@ func doctorEnv(t *testing.T, op *authtest.Provider) map[string]string {
 	}
 }
 
+// doctorRuns are calls of the command, with settings beside those that are right.
+var doctorRuns = map[string]struct {
+	args   []string
+	env    map[string]string
+	status int
+	says   []string
+}{
+	"all is right": {nil, nil, 0, []string{
+		"ok       client:", "ok       owner:", "ok       secret files:", "ok       base URL:", "/sign-in/callback, sign-out address http", ", 0 wrong.\n",
+	}},
+	"a flag that is wrong": {[]string{"--oidc-client-id", "konsole"}, nil, 1, []string{"wrong    client: The provider does not accept", ", 1 wrong.\n"}},
+	"settings that cannot be read": {[]string{"--drain", "soon", "--signup", "bla"}, nil, 2, []string{
+		`wrong    settings: --drain (CONSOLE_DRAIN): "soon"`, "wrong    settings: --signup (CONSOLE_SIGNUP)", "ok       client:", ", 2 wrong.\n",
+	}},
+	"a secret that is not there": {nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"}, 2, []string{
+		"wrong    settings: CONSOLE_OIDC_CLIENT_SECRET_FILE", "unknown  client: The client secret could not be read.", ", 1 wrong.\n",
+	}},
+	"no base URL that can be read": {nil, map[string]string{"CONSOLE_BASE_URL": "console"}, 2, []string{
+		"wrong    settings: --base-url", "unknown  base URL: It was not looked at", "ok       keys:", ", 1 wrong.\n",
+	}},
+	"an argument too many": {[]string{"now"}, nil, 2, []string{`wrong    settings: doctor has no use for the argument "now"`}},
+}
+
 // TestDoctor runs the command with settings that are right, wrong and unreadable.
 func TestDoctor(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		args   []string
-		env    map[string]string
-		status int
-		says   []string
-	}{
-		"all is right": {nil, nil, 0, []string{
-			"ok       client:", "ok       owner:", "ok       secret files:", "ok       base URL:", "/sign-in/callback, sign-out address http", ", 0 wrong.\n",
-		}},
-		"a flag that is wrong": {[]string{"--oidc-client-id", "konsole"}, nil, 1, []string{"wrong    client: The provider does not accept", ", 1 wrong.\n"}},
-		"settings that cannot be read": {[]string{"--drain", "soon", "--signup", "bla"}, nil, 2, []string{
-			`wrong    settings: --drain (CONSOLE_DRAIN): "soon"`, "wrong    settings: --signup (CONSOLE_SIGNUP)", "ok       client:", ", 2 wrong.\n",
-		}},
-		"a secret that is not there": {nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"}, 2, []string{
-			"wrong    settings: CONSOLE_OIDC_CLIENT_SECRET_FILE", "unknown  client: The client secret could not be read.", ", 1 wrong.\n",
-		}},
-		"no base URL that can be read": {nil, map[string]string{"CONSOLE_BASE_URL": "console"}, 2, []string{
-			"wrong    settings: --base-url", "unknown  base URL: It was not looked at", "ok       keys:", ", 1 wrong.\n",
-		}},
-		"an argument too many": {[]string{"now"}, nil, 2, []string{`wrong    settings: doctor has no use for the argument "now"`}},
-	}
-	for name, test := range tests {
+	for name, test := range doctorRuns {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			op := authtest.New(t)
