@@ -31,12 +31,35 @@ rerun:
 # --- Checks -------------------------------------------------------------------
 
 .PHONY: test
-test: lint test-go test-browser ## check everything: lint, then all tests
+test: lint test-go test-faults test-browser ## check everything: lint, then all tests
 
 .PHONY: test-go
 test-go: ## run the unit, HTTP and program tests
 	go test ./...
 	go test -tags bench -run '^TestMemory' ./web
+
+# TAGS prints what the machine has of what tests of faults need, as build tags, and says
+# what does not run without the rest.
+TAGS = sh internal/torture/tags.sh
+
+.PHONY: test-tools
+test-tools: # installs what tests of faults need, where that is for make to do: on Debian, for root
+	@if ! command -v strace >/dev/null && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing strace for the tests of faults"; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends strace || exit 1; \
+	fi
+
+.PHONY: test-faults
+test-faults: test-tools ## run the tests of faults that want a Linux, root and strace; on Debian, root gets strace installed
+	@tags=$$($(TAGS)) || exit 1; [ -z "$$tags" ] || { \
+		echo "go test -tags $$tags ./internal/torture"; \
+		CONSOLE_TEST_STRACE=$$(command -v strace) go test -tags $$tags -run '^TestR(2|3|5)_' ./internal/torture; }
+
+.PHONY: torture
+torture: test-tools ## do to the console what a bad day does, at full size: a quarter of an hour
+	@tags=$$($(TAGS)) || exit 1; \
+	CONSOLE_TORTURE=full CONSOLE_TEST_STRACE=$$(command -v strace) \
+		go test -tags "$$tags" -timeout 60m -count=1 -v -run '^TestR[0-9]' ./...
 
 # The first of these that is there runs the browser tests.
 BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell \
@@ -68,8 +91,8 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web
-	@echo "staticcheck"; go tool staticcheck -tags bench,browser ./...
+	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture
+	@echo "staticcheck"; go tool staticcheck -tags bench,browser,strace,mounts ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort

@@ -58,8 +58,9 @@ func explain(err error) (status int, message string) {
 	}
 	// A database that is full, locked or gone: for the person it is no fault to
 	// report but something to wait for.
-	if users.Unavailable(err) {
-		return http.StatusServiceUnavailable, "The console cannot reach its data at the moment. Nothing was changed. Try again in a minute."
+	if trouble := users.Trouble(err); trouble != "" {
+		return http.StatusServiceUnavailable, "The console cannot use its database at present: " + trouble +
+			". Nothing was changed. Try again in a minute; if it stays so, tell whoever runs the console."
 	}
 	// What the router finds: no such route, or none for that method.
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok && he.Code < 500 {

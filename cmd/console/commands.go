@@ -52,7 +52,7 @@ func (p *program) leaf(name, wants, usage string, settings func(*config) []*sett
 		for _, s := range all { // what the command line gives has been taken by Set
 			s.finish(p.env)
 		}
-		c.check()
+		c.check(p.env)
 		c.checkArguments(cmd.Name, wants, cmd.Args().Slice())
 		if err := c.mistakes.err(); err != nil {
 			return err

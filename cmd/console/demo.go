@@ -59,7 +59,7 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err := checkDemo(ctx, c, directory); err != nil {
 		return err
 	}
-	app, err := newApp(c, directory, log, true)
+	app, err := newApp(c, directory, log, true, nil)
 	if err != nil {
 		return err
 	}

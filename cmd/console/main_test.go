@@ -26,11 +26,17 @@ type running struct {
 // start runs the program until it says a line that matches until.
 func start(t *testing.T, until string, args ...string) running {
 	t.Helper()
+	return startIn(t, nil, until, args...)
+}
+
+// startIn is start in an environment that holds enough and env.
+func startIn(t *testing.T, env map[string]string, until string, args ...string) running {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	r := running{stop: stop, done: make(chan error, 1)}
 	go func() {
-		err := run(ctx, append([]string{"console"}, args...), lookupIn(nil), in, t.Output())
+		err := run(ctx, append([]string{"console"}, args...), lookupIn(env), in, t.Output())
 		_ = in.CloseWithError(io.EOF)
 		r.done <- err
 	}()

@@ -35,10 +35,15 @@ type server struct {
 // listen reserves an address, so that it is known before anything is built that
 // needs to know it.
 func listen(ctx context.Context, address string) (net.Listener, error) {
+	return listenAs(ctx, "--listen", address)
+}
+
+// listenAs is listen for the address that a setting of that name gives.
+func listenAs(ctx context.Context, setting, address string) (net.Listener, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with --listen", address)
+		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with %s", address, setting)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)

@@ -47,8 +47,8 @@ func (d disk) kindFinding(dir string) Finding {
 	return good("file system", dir+" is on a local disk.")
 }
 
-// leastFree is the room, in bytes, below which a disk counts as full.
-const leastFree = 100 << 20
+// comfortable is the room, in bytes, below which a disk counts as full.
+const comfortable = 100 << 20
 
 // examineSpace looks at how much room there is beside the database at path.
 func examineSpace(dir, path string) Finding {
@@ -67,7 +67,7 @@ func examineSpace(dir, path string) Finding {
 func (d disk) spaceFinding(size int64) Finding {
 	room := fmt.Sprintf("There are %s MB free, beside a database of %s MB.", megabytes(d.free), megabytes(size))
 	switch {
-	case d.free < leastFree:
+	case d.free < comfortable:
 		return bad("space", room, "Make room: 100 MB at least. With a full disk the console can be read, and no more.")
 	case d.free < size:
 		return doubtful("space", room, "Make room for a copy of the database, or have backups written to another disk.")

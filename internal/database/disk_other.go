@@ -7,6 +7,10 @@ import (
 	"io/fs"
 )
 
+// freeBytes returns how much may still be written to the disk that holds path, and
+// whether that can be known, which here it cannot.
+func freeBytes(string) (uint64, bool) { return 0, false }
+
 // diskOf knows nothing here.
 func diskOf(string) (disk, error) { return disk{}, errors.ErrUnsupported }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -79,10 +80,9 @@ func explain(path string, err error) error {
 
 // unwritable returns the refusal of a file that cannot be made or opened.
 func unwritable(path string, err error) error {
-	return &OpenError{
-		Path: path,
-		Why:  "cannot be written",
-		Fix:  "Give the user that the console runs as the right to write to the file and its directory.",
-		Err:  err,
+	fix := "Give the user that the console runs as the right to write to the file and its directory."
+	if errors.Is(err, syscall.EROFS) {
+		fix = "Have its disk mounted so that it can be written to, or choose another path."
 	}
+	return &OpenError{Path: path, Why: "cannot be written", Fix: fix, Err: err}
 }

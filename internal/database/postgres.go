@@ -96,7 +96,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: withoutPassword(address), engine: postgres{}, hasty: o.Unsynced}
+	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, hasty: o.Unsynced}
 	if err := db.connectPostgres(ctx, config, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explainPostgres(db.path, err)
@@ -115,11 +115,11 @@ func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Opt
 		durability = "off"
 	}
 	hurried := map[string]string{"statement_timeout": statementWait}
-	db.write = postgresPool(config, o.Trace, postgresWriters, hurried, map[string]string{"synchronous_commit": durability})
-	db.notes = postgresPool(config, o.Trace, postgresNoters, hurried, map[string]string{"synchronous_commit": "off"})
-	db.read = postgresPool(config, o.Trace, most-postgresWriters-postgresNoters-postgresStreams, hurried, readOnly)
+	db.write = postgresPool(config, o, postgresWriters, hurried, map[string]string{"synchronous_commit": durability})
+	db.notes = postgresPool(config, o, postgresNoters, hurried, map[string]string{"synchronous_commit": "off"})
+	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresStreams, hurried, readOnly)
 	db.look = db.read
-	db.streams = postgresPool(config, o.Trace, postgresStreams, nil, readOnly)
+	db.streams = postgresPool(config, o, postgresStreams, nil, readOnly)
 	return db.read.PingContext(ctx)
 }
 
@@ -129,7 +129,7 @@ var readOnly = map[string]string{"default_transaction_read_only": "on"}
 
 // postgresPool returns connections with settings of their own, of which those in then
 // are given once a connection is there.
-func postgresPool(config *pgx.ConnConfig, trace func(string), most int, own, then map[string]string) *sql.DB {
+func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[string]string) *sql.DB {
 	config = config.Copy()
 	for name, value := range own {
 		if config.RuntimeParams[name] == "" {
@@ -144,7 +144,7 @@ func postgresPool(config *pgx.ConnConfig, trace func(string), most int, own, the
 		_, err := c.Exec(ctx, set.String())
 		return err
 	}))
-	pool := sql.OpenDB(postgresConnector{plain, trace, own != nil})
+	pool := sql.OpenDB(postgresConnector{plain, o.Trace, own != nil, o.Watch})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxLifetime(connectionAge)
@@ -159,12 +159,12 @@ func (postgres) name() Engine { return PostgreSQL }
 
 // note implements [engine]: those who note have connections of their own.
 func (postgres) note(ctx context.Context, db *DB, do func(*sql.Tx) error) error {
-	writer, err := turn(ctx, db.notes)
+	writer, asked, err := db.turn(ctx, db.notes)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // tryWriting implements [engine]. It waits for nobody who writes.
@@ -176,6 +176,9 @@ func (postgres) tryWriting(ctx context.Context, db *DB) error {
 	}
 	return err
 }
+
+// checkRoom implements [engine]: the server looks after its disk.
+func (postgres) checkRoom(context.Context, *DB) error { return nil }
 
 // schemaVersion implements [engine].
 func (postgres) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -48,12 +49,12 @@ func Path(url string) (string, error) {
 func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
 // pool returns connections to dsn, none of which is open yet.
-func pool(dsn string, o Options) (*sql.DB, error) {
+func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	plain, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector{plain, o.Trace}), nil
+	return sql.OpenDB(connector{plain, o.Trace, db.unmoved, o.Watch}), nil
 }
 
 // What a commit waits for: nothing, or the disk.
@@ -66,6 +67,10 @@ const (
 // zero as SQLite wants it.
 const writerCache = "-4000"
 
+// walSize is the setting by which the log, that someone who read for long has made grow,
+// gets back to its size, in bytes: that at which it is written back to the file.
+const walSize = "journal_size_limit(4096000)"
+
 // writerDSN returns the name under which the driver opens path to write.
 func writerDSN(path string, o Options) string {
 	synchronous := "FULL"
@@ -76,7 +81,7 @@ func writerDSN(path string, o Options) string {
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
-			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap,
+			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap, walSize,
 		},
 	})
 }
@@ -91,6 +96,12 @@ func readerDSN(path string) string {
 // to make again takes longer than to read the few pages that a look-up needs.
 func lookUpDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)"}})
+}
+
+// roomDSN returns the name under which the driver opens path to write what is not
+// kept, and what goes to the disk at once.
+func roomDSN(path string) string {
+	return dsn(path, "rw", url.Values{"_txlock": {"immediate"}, "_pragma": {"cache_size(10)"}})
 }
 
 // mmap is the setting of those that read many rows.
@@ -119,7 +130,7 @@ func makeFile(path string, o Options) error {
 			Fix:  "Name a file in it, for example " + filepath.Join(path, "console.db") + ".",
 		}
 	case err == nil:
-		return nil
+		return mayWrite(path)
 	case !errors.Is(err, os.ErrNotExist):
 		return unwritable(path, err)
 	case o.Existing:
@@ -138,6 +149,17 @@ func makeFile(path string, o Options) error {
 		return unwritable(path, err)
 	}
 	return file.Close()
+}
+
+// mayWrite refuses a file that the program has no right to write to, or that is on a
+// read-only disk. To find it out by opening the file would leave others beside it
+// with the same rights, on which the next start fails, whatever was put right.
+func mayWrite(path string) error {
+	const write = 2 // W_OK
+	if err := syscall.Access(path, write); err != nil {
+		return unwritable(path, err)
+	}
+	return nil
 }
 
 // A state is what a file holds before it is opened for use.

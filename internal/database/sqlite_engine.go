@@ -24,7 +24,7 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, engine: sqliteEngine{}, hasty: o.Unsynced}
+	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced}
 	if err := db.open(ctx, at, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 
 // open connects to the file that inspect found at the given state.
 func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
-	if db.write, err = pool(writerDSN(db.path, o), o); err != nil {
+	if db.write, err = db.pool(writerDSN(db.path, o), o); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
@@ -53,15 +53,19 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if err := migrate(ctx, db.engine, db.write, at.version, steps(SQLite)); err != nil {
 		return err
 	}
-	if db.read, err = pool(readerDSN(db.path), o); err != nil {
+	if db.read, err = db.pool(readerDSN(db.path), o); err != nil {
 		return err
 	}
-	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
+	if db.look, err = db.pool(lookUpDSN(db.path), o); err != nil {
 		return err
 	}
 	db.streams = db.read
 	db.keepReaders()
-	return db.read.PingContext(ctx)
+	if err := db.read.PingContext(ctx); err != nil || db.hasty {
+		return err
+	}
+	db.places, err = placesOf(db.path)
+	return err
 }
 
 // keepReaders has the pools that read keep as many connections as they may open.
@@ -81,13 +85,13 @@ func (sqliteEngine) name() Engine { return SQLite }
 // note implements [engine]: the connection that writes does not wait for the disk
 // meanwhile.
 func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (err error) {
-	writer, err := turn(ctx, db.write)
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
 	if db.hasty {
-		return transact(ctx, writer, do)
+		return db.transact(ctx, writer, asked, do)
 	}
 	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
 	// a connection that cannot be brought to that is not used any more.
@@ -101,7 +105,7 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // tryWriting implements [engine]: it begins to write, and undoes it.

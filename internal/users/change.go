@@ -41,12 +41,13 @@ var errUnaudited = errors.New("users: change without an event")
 // leave no active owner where there was one is rolled back as [ErrLastOwner].
 func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
 	defer s.estimates.forget()
-	return s.db.Transact(ctx, func(sqlTx *sql.Tx) error {
+	var events []Event
+	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
 		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor}
 		if err := tx.recognise(ctx); err != nil {
 			return err
 		}
-		events, err := do(tx)
+		events, err = do(tx)
 		if err != nil {
 			return err
 		}
@@ -63,6 +64,20 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		}
 		return nil
 	})
+	if err == nil {
+		s.tell(events)
+	}
+	return err
+}
+
+// tell tells whoever wants to know of events that are kept.
+func (s *Service) tell(events []Event) {
+	if s.config.Changed == nil {
+		return
+	}
+	for _, event := range events {
+		s.config.Changed(event.Action)
+	}
 }
 
 // recognise reads the actor again: a demotion or deactivation since the request

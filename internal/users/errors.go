@@ -84,6 +84,7 @@ func (e *StaleError) Error() string { return ErrStale.Error() }
 // Is reports whether target is [ErrStale].
 func (e *StaleError) Is(target error) bool { return target == ErrStale }
 
-// Unavailable reports whether an error of this package says that the database
-// cannot serve for now: it is locked, full, read-only or damaged.
-func Unavailable(err error) bool { return database.IsBusy(err) }
+// Trouble says in words why the database cannot serve for now, where an error of this
+// package says that it cannot: it is locked, full, read-only or damaged. It speaks of the
+// database as "it" and ends without a full stop; for any other error it is empty.
+func Trouble(err error) string { return database.Trouble(err) }
