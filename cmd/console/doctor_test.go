@@ -126,3 +126,28 @@ func TestWaiting(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctorOverTLS looks at a console that speaks TLS itself, with a certificate that
+// nobody knows and a key that everybody may read: nothing else is wrong.
+func TestDoctorOverTLS(t *testing.T) {
+	t.Parallel()
+	env, files := doctorEnv(t, authtest.New(t)), newCertificate(t, "console")
+	env["CONSOLE_BASE_URL"] = "https://" + env["CONSOLE_LISTEN"]
+	env["CONSOLE_TLS_CERT"], env["CONSOLE_TLS_KEY"] = files.Cert, files.Key
+	if err := os.Chmod(files.Key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	err := run(t.Context(), []string{"console", "doctor"}, lookupIn(env), &out, io.Discard)
+	if exitStatus(err) != 1 {
+		t.Errorf("got %v with status %d, want 1", err, exitStatus(err))
+	}
+	for _, want := range []string{
+		"wrong    certificate: ", "wrong    secret files: " + files.Key, "ok       base URL: ", "ok       cookies: ",
+		"ok       forwarded address: The request came from 127.0.0.1 itself", ", 2 wrong.\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got no %q in\n%s", want, &out)
+		}
+	}
+}

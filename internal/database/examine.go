@@ -119,7 +119,7 @@ func examineDirectory(dir string, user int) Finding {
 	case mode&fs.ModeSticky == 0 && mode&othersMayWrite != 0:
 		return bad("directory", fmt.Sprintf("%s has mode %04o: others than its owner can put a database of theirs in place of this one.", dir, mode.Perm()),
 			fmt.Sprintf("Run chmod 700 %s.", dir))
-	case user > 0 && ownerOf(info) != user && !mayWrite(info):
+	case user > 0 && ownerOf(info) != user && info.Mode()&0o002 == 0:
 		return bad("directory", fmt.Sprintf("%s cannot be written by the user with number %d, as whom the console runs.", dir, user),
 			fmt.Sprintf("Run chown on %s, so that it belongs to the user that the console runs as: SQLite keeps its log beside the database.", dir))
 	case mode&0o200 == 0:
@@ -131,9 +131,6 @@ func examineDirectory(dir string, user int) Finding {
 	}
 	return good("directory", dir+" is for its owner alone.")
 }
-
-// mayWrite reports whether everybody may write to what info tells of.
-func mayWrite(info fs.FileInfo) bool { return info.Mode()&0o002 != 0 }
 
 // examineSchema looks at what the file holds, which it does not change.
 func examineSchema(ctx context.Context, path string) Finding {
@@ -168,11 +165,8 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := makeFile(path, Options{Existing: true}); err != nil {
-		return nil, err
-	}
 	at, err := inspect(ctx, path)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // what is not there has version 0
 		return nil, explain(path, err)
 	}
 	known, err := newest(steps(SQLite))
@@ -182,11 +176,12 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if err := refuseOlder(path, at.version, known); err != nil {
 		return nil, err
 	}
-	reads, err := pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o)
-	if err != nil {
+	db := &DB{engine: sqliteEngine{}, path: path, watch: o.Watch}
+	if db.read, err = db.pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o); err != nil {
 		return nil, err
 	}
-	return &DB{engine: sqliteEngine{}, path: path, write: reads, notes: reads, read: reads, look: reads, streams: reads}, nil
+	db.write, db.notes, db.look, db.streams = db.read, db.read, db.read, db.read
+	return db, nil
 }
 
 // refuseOlder returns an [*OpenError] if the schema at the given version is older than
