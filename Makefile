@@ -2,7 +2,8 @@
 # alone; `make vendor` needs npm, and the browser tests a Chromium.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-BUILD    = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
+BUILD    = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 
 export CGO_ENABLED = 0
 
@@ -118,6 +119,10 @@ vendor: ## fetch the vendored files again, as static/vendor.json lists them (nee
 screenshots: ## take the screenshots of the README again
 	CONSOLE_TEST_BROWSER="$$($(FIND_BROWSER))" go test -tags browser -count=1 -run '^TestScreenshots$$' ./cmd/console -update
 
+.PHONY: release
+release: ## build what is released, into dist/: archives, checksums, lists of parts; the version is the tag
+	@go run ./internal/release
+
 .PHONY: clean
 clean: ## remove what was built; data/ stays
-	rm -rf bin
+	rm -rf bin dist

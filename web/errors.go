@@ -31,6 +31,8 @@ var answers = []struct {
 }{
 	{users.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been deleted, or never have been there."},
 	{users.ErrForbidden, http.StatusForbidden, "You are not allowed to do that."},
+	{users.ErrUnknown, http.StatusServiceUnavailable, "The connection to the database broke at the very moment of saving, so it is not known whether something was saved. Open the page again to see."},
+	{users.ErrOtherForm, http.StatusConflict, "Someone else sent this form, and it was done for them. Open the page again and send it from there."},
 	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again."},
 	{users.ErrStale, http.StatusConflict, "Someone else changed this user meanwhile. Look at the new values and try again."},
 	{users.ErrTaken, http.StatusConflict, "Another user has that user ID."},

@@ -73,6 +73,10 @@ func answerTo(err error) (signInAnswer, bool) {
 func (a *App) refuseSignIn(c echo.Context, err error) error {
 	a.signInEnded(err)
 	answer, ok := answerTo(err)
+	if errors.Is(err, users.ErrUnknown) {
+		a.noteError(c, err, http.StatusServiceUnavailable)
+		return a.signInUnknown(c)
+	}
 	if !ok {
 		return err
 	}

@@ -62,12 +62,13 @@ const (
 	outcomeUnavailable = "provider_unavailable" // down or too slow
 	outcomeUntrusted   = "provider_untrusted"   // it does not answer by the rules
 	outcomeRefused     = "provider_refused"     // it did not let the person in
+	outcomeUnknown     = "unknown"              // whether a session was started
 	outcomeFault       = "fault"                // of our own
 )
 
 // SignInOutcomes returns every way in which a sign-in can end.
 func SignInOutcomes() []string {
-	all := []string{outcomeSignedIn, outcomeBadAttempt, outcomeUnavailable, outcomeUntrusted, outcomeRefused, outcomeFault}
+	all := []string{outcomeSignedIn, outcomeBadAttempt, outcomeUnavailable, outcomeUntrusted, outcomeRefused, outcomeUnknown, outcomeFault}
 	for _, reason := range slices.Sorted(maps.Keys(refusals)) {
 		all = append(all, string(reason))
 	}
@@ -91,6 +92,8 @@ func signInOutcome(err error) string {
 		return outcomeUntrusted
 	case refused:
 		return outcomeRefused
+	case errors.Is(err, users.ErrUnknown):
+		return outcomeUnknown
 	}
 	return outcomeFault
 }

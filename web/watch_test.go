@@ -101,7 +101,11 @@ func TestWatchIsToldOfSignIns(t *testing.T) {
 			s.op.SignsIn(person("owner@example.com"))
 			s.op.Lie(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey })
 		}, "provider_untrusted"},
-		"down":    {func(s *site) { s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops }) }, "provider_unavailable"},
+		"down": {func(s *site) { s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops }) }, "provider_unavailable"},
+		"unknown": {func(s *site) {
+			s.op.SignsIn(person("ana@example.com"))
+			s.Lose(database.LoseNothing, database.LoseAnswer)
+		}, "unknown"},
 		"invited": {func(s *site) { s.op.SignsIn(person("ana@example.com")) }, "signed_in"},
 	}
 	for name, test := range tests {

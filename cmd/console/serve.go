@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/urfave/cli/v3"
 
 	"github.com/roboto-ai/console/internal/auth"
@@ -61,21 +62,29 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
+	defer tidying(ctx, directory, everyMinute(), log)()
 	watch.read(db, directory, app, certificates)
+	tell(log, daemon.SdNotifyReady)
 	return watch.serveWith(ctx, server{listener, app.Handler(), log}, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
+		tell(log, daemon.SdNotifyStopping)
 		app.Drain()
-		select { // the proxy is to see that readiness fails before the address is gone
-		case <-time.After(c.drain):
-		case <-serving.Done():
-		}
+		pause(serving, c.drain) // the proxy is to see that readiness fails before the address is gone
 	})
+}
+
+// pause waits for d, or until ctx is done.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
 // listenPublicly reserves the address of the console and says what is where. The
 // source of its certificate is nil where it leaves TLS to a proxy.
 func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, log *slog.Logger) (net.Listener, *certificate.Source, error) {
-	plain, err := listen(ctx, c.listen)
+	plain, err := takeOrListen(ctx, c.listen)
 	if err != nil {
 		return nil, nil, err
 	}

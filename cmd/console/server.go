@@ -65,9 +65,13 @@ func (s server) serveUntil(ctx context.Context, drain func(context.Context)) err
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+	var leave leaving
+	leave.attach(srv)
+	served := make(chan struct{}) // closed when nobody more is let in
 	both, serving := errgroup.WithContext(context.WithoutCancel(ctx))
 	both.Go(func() error {
-		if err := srv.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		defer close(served)
+		if err := srv.Serve(s.listener); !leave.begun.Load() || !errors.Is(err, net.ErrClosed) {
 			return err
 		}
 		return nil
@@ -75,15 +79,24 @@ func (s server) serveUntil(ctx context.Context, drain func(context.Context)) err
 	both.Go(func() error {
 		select {
 		case <-ctx.Done():
+			leave.begun.Store(true)
 			drain(serving)
 		case <-serving.Done(): // the listener has failed, and with it all that would be drained
 		}
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-		defer cancel()
-		if err := srv.Shutdown(stopping); err != nil {
-			return fmt.Errorf("answer the requests in flight: %w", errors.Join(err, srv.Close()))
-		}
-		return nil
+		_ = s.listener.Close() // that it has failed is known
+		<-served
+		leave.arriving.Wait() // for readHeaderTimeout at most
+		return shutDown(context.WithoutCancel(ctx), srv)
 	})
 	return both.Wait()
+}
+
+// shutDown waits until the requests in flight are answered, or that takes too long.
+func shutDown(ctx context.Context, srv *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		return fmt.Errorf("answer the requests in flight: %w", errors.Join(err, srv.Close()))
+	}
+	return nil
 }

@@ -67,6 +67,11 @@ type Options struct {
 	// nil: nobody is. It is for tests that count them.
 	Trace func(query string)
 
+	// Lose is asked before each commit of [DB.Transact] whether its answer is to get
+	// lost, as it does with a connection that breaks; nil: none is. It is for tests
+	// of what becomes of a change that may or may not have been made.
+	Lose func() Loss
+
 	// Watch is told what the database does.
 	Watch Watch
 }
@@ -82,6 +87,7 @@ type DB struct {
 	read    *sql.DB // connections that refuse to write
 	look    *sql.DB // the same, for single rows
 	streams *sql.DB // the same, for a great many rows
+	lose    func() Loss
 
 	places []place                   // of a SQLite file in use, which is to stay where it is
 	sure   atomic.Pointer[time.Time] // when there last was room for a change; nil: it is not known
@@ -94,10 +100,16 @@ type DB struct {
 // A database that cannot be used is refused with an [*OpenError] that says why
 // and what to do about it; it is left as it was.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	open := openSQLite
 	if isPostgres(url) {
-		return openPostgres(ctx, url, o)
+		open = openPostgres
 	}
-	return openSQLite(ctx, url, o)
+	db, err := open(ctx, url, o)
+	if err != nil {
+		return nil, err
+	}
+	db.lose = o.Lose
+	return db, nil
 }
 
 // CheckURL returns an [*OpenError] if url has not the form of a database's address.
@@ -143,7 +155,7 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) (err error) 
 		return err
 	}
 	defer writer.Close()
-	return db.transact(ctx, writer, asked, do)
+	return db.transactTo(ctx, writer, asked, do, db.commit)
 }
 
 // Note is Transact for what may be lost with the power, though not with the
@@ -160,6 +172,11 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
 
 // transact runs do in a transaction of a connection that was asked for at some time.
 func (db *DB) transact(ctx context.Context, writer *sql.Conn, asked time.Time, do func(*sql.Tx) error) error {
+	return db.transactTo(ctx, writer, asked, do, (*sql.Tx).Commit)
+}
+
+// transactTo is transact for a transaction that commit ends.
+func (db *DB) transactTo(ctx context.Context, writer *sql.Conn, asked time.Time, do, commit func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
 	db.watch.turn(asked, err)
 	if err != nil {
@@ -169,7 +186,7 @@ func (db *DB) transact(ctx context.Context, writer *sql.Conn, asked time.Time, d
 	if err := do(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return commit(tx)
 }
 
 // maxWait is how long a transaction waits for its turn. While the database is

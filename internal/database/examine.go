@@ -119,7 +119,7 @@ func examineDirectory(dir string, user int) Finding {
 	case mode&fs.ModeSticky == 0 && mode&othersMayWrite != 0:
 		return bad("directory", fmt.Sprintf("%s has mode %04o: others than its owner can put a database of theirs in place of this one.", dir, mode.Perm()),
 			fmt.Sprintf("Run chmod 700 %s.", dir))
-	case user > 0 && ownerOf(info) != user && info.Mode()&0o002 == 0:
+	case user > 0 && ownerOf(info) != user && !anyoneMayWrite(info):
 		return bad("directory", fmt.Sprintf("%s cannot be written by the user with number %d, as whom the console runs.", dir, user),
 			fmt.Sprintf("Run chown on %s, so that it belongs to the user that the console runs as: SQLite keeps its log beside the database.", dir))
 	case mode&0o200 == 0:
@@ -131,6 +131,9 @@ func examineDirectory(dir string, user int) Finding {
 	}
 	return good("directory", dir+" is for its owner alone.")
 }
+
+// anyoneMayWrite reports whether everybody may write to what info tells of.
+func anyoneMayWrite(info fs.FileInfo) bool { return info.Mode()&0o002 != 0 }
 
 // examineSchema looks at what the file holds, which it does not change.
 func examineSchema(ctx context.Context, path string) Finding {

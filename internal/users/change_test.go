@@ -120,6 +120,12 @@ var wholeChanges = map[string]func(context.Context, *Service) error{
 		_, err := s.AddSystemUser(ctx, Command(""), "platform")
 		return err
 	},
+	"form": func(ctx context.Context, s *Service) error {
+		operator := Command("")
+		operator.Form = NewFormKey()
+		_, err := s.AddSystemUser(ctx, operator, "platform")
+		return err
+	},
 }
 
 // TestChangeIsWholeOrNothing makes each kind of statement fail in turn, under
@@ -127,11 +133,12 @@ var wholeChanges = map[string]func(context.Context, *Service) error{
 func TestChangeIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
 	for statement, hit := range map[string][]string{
-		"INSERT ON users":         {"create"},
+		"INSERT ON users":         {"create", "form"},
 		"INSERT ON identities":    {"first sign-in"},
 		"INSERT ON sessions":      {"first sign-in", "sign-in"},
-		"INSERT ON events":        {"create", "delete", "first sign-in", "sign-in"},
-		"INSERT ON event_details": {"create", "delete", "first sign-in", "sign-in"},
+		"INSERT ON events":        {"create", "delete", "first sign-in", "form", "sign-in"},
+		"INSERT ON event_details": {"create", "delete", "first sign-in", "form", "sign-in"},
+		"INSERT ON done_forms":    {"form"},
 		"UPDATE ON users":         {"delete", "first sign-in"},
 		"UPDATE ON identities":    {"sign-in"},
 		"DELETE ON users":         {"delete"},
@@ -180,9 +187,9 @@ func arrive(t *testing.T, s *Service) {
 }
 
 // snapshot returns how many rows each table of the record and its history has.
-func snapshot(t *testing.T, s *Service) (rows [5]int) {
+func snapshot(t *testing.T, s *Service) (rows [6]int) {
 	t.Helper()
-	for i, table := range []string{"users", "identities", "sessions", "events", "event_details"} {
+	for i, table := range []string{"users", "identities", "sessions", "events", "event_details", "done_forms"} {
 		rows[i] = countRows(t, s, table)
 	}
 	return rows

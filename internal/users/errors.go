@@ -10,7 +10,8 @@ import (
 )
 
 // Callers tell these apart with [errors.Is]. Any other error from this package,
-// save an [*InvalidError] and a [*RefusedError], is a fault rather than an answer.
+// save an [*InvalidError], a [*RefusedError] and a [*DoneError], is a fault rather
+// than an answer.
 var (
 	ErrNotFound  = errors.New("not found")
 	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
@@ -20,6 +21,8 @@ var (
 	ErrExporting = errors.New("exports of the directory are under way")
 	ErrBadCursor = errors.New("not a place in this list")
 	ErrNoSession = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
+	ErrOtherForm = errors.New("form was sent by someone else")
+	ErrUnknown   = database.ErrUnknown // any change may return it, see [Service.FormDone]
 )
 
 // An InvalidError lists what is wrong with submitted values. Its messages are

@@ -72,8 +72,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("sign in: %w", err)
 	}
-	now := in.Session.StartedAt
-	s.noteSoon(append(seenAgain(in.Session.ID, in.User.Key, now), expired(now, s.config.SessionIdle))...)
+	s.noteSoon(seenAgain(in.Session.ID, in.User.Key, in.Session.StartedAt)...)
 	return in, nil
 }
 

@@ -41,19 +41,26 @@ func New(tb testing.TB) *database.DB {
 // NewTraced is New for a database that tells trace every statement.
 func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
 	tb.Helper()
-	return open(tb, URL(tb), trace)
+	return NewWith(tb, database.Options{Trace: trace})
+}
+
+// NewWith is New for a database with those options, which does not wait for the disk.
+func NewWith(tb testing.TB, o database.Options) *database.DB {
+	tb.Helper()
+	return open(tb, URL(tb), o)
 }
 
 // NewSQLite is New for a test of what SQLite does in its own way.
 func NewSQLite(tb testing.TB) *database.DB {
 	tb.Helper()
-	return open(tb, SQLiteURL(tb), nil)
+	return open(tb, SQLiteURL(tb), database.Options{})
 }
 
 // open opens a test's database.
-func open(tb testing.TB, url string, trace func(query string)) *database.DB {
+func open(tb testing.TB, url string, o database.Options) *database.DB {
 	tb.Helper()
-	db, err := database.Open(tb.Context(), url, database.Options{Unsynced: true, Trace: trace, Connections: database.LeastConnections})
+	o.Unsynced, o.Connections = true, database.LeastConnections
+	db, err := database.Open(tb.Context(), url, o)
 	if err != nil {
 		tb.Fatalf("open the test database: %v", err)
 	}
