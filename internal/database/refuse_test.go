@@ -84,7 +84,7 @@ func contents(text string) func(*testing.T, string) {
 // image returns a whole database of ours as bytes.
 func image(t *testing.T) []byte {
 	t.Helper()
-	path, err := database.Path(databasetest.URL(t))
+	path, err := database.Path(databasetest.SQLiteURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,13 +136,13 @@ func TestPlan(t *testing.T) {
 // untrue are the queries of what the database keeps count of that is not so.
 var untrue = []string{
 	`SELECT COUNT(*) FROM (SELECT kind, role, status, n FROM tallies WHERE n <> 0
-		EXCEPT SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status)`,
+		EXCEPT SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status) AS differing`,
 	`SELECT COUNT(*) FROM (SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status
-		EXCEPT SELECT kind, role, status, n FROM tallies)`,
+		EXCEPT SELECT kind, role, status, n FROM tallies) AS differing`,
 	`SELECT COUNT(*) FROM (SELECT what, day, n FROM day_tallies WHERE n <> 0
-		EXCEPT SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day)`,
+		EXCEPT SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day) AS differing`,
 	`SELECT COUNT(*) FROM (SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day
-		EXCEPT SELECT what, day, n FROM day_tallies)`,
+		EXCEPT SELECT what, day, n FROM day_tallies) AS differing`,
 }
 
 // TestTalliesTellTheTruth compares what the database keeps count of with the rows,

@@ -35,23 +35,18 @@ var template = sync.OnceValues(func() ([]byte, error) {
 // closed and deleted when the test ends.
 func New(tb testing.TB) *database.DB {
 	tb.Helper()
-	return NewTraced(tb, nil)
-}
-
-// NewTraced is New for a database that tells trace every statement.
-func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
-	tb.Helper()
-	return open(tb, URL(tb), trace)
+	return Open(tb, URL(tb), nil)
 }
 
 // NewSQLite is New for a test of what SQLite does in its own way.
 func NewSQLite(tb testing.TB) *database.DB {
 	tb.Helper()
-	return open(tb, SQLiteURL(tb), nil)
+	return Open(tb, SQLiteURL(tb), nil)
 }
 
-// open opens a test's database.
-func open(tb testing.TB, url string, trace func(query string)) *database.DB {
+// Open opens a test's database, which tells trace every statement if it is not nil. It
+// is closed when the test ends.
+func Open(tb testing.TB, url string, trace func(query string)) *database.DB {
 	tb.Helper()
 	db, err := database.Open(tb.Context(), url, database.Options{Unsynced: true, Trace: trace, Connections: database.LeastConnections})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
@@ -21,22 +23,42 @@ func Engine() database.Engine {
 	return database.SQLite
 }
 
-// server is the PostgreSQL server of this process, with a migrated database to copy.
-var server = sync.OnceValues(func() (*postgrestest.Server, error) {
+// A cluster is the PostgreSQL server of this process, with a connection of its
+// superuser's.
+type cluster struct {
+	*postgrestest.Server
+	mu    sync.Mutex
+	admin *pgx.Conn
+}
+
+// server is that of this process, with a migrated database to copy.
+var server = sync.OnceValues(func() (*cluster, error) {
 	s, err := postgrestest.Start(postgrestest.Hasty...)
 	if err != nil {
 		return nil, err
 	}
 	ctx := context.Background()
-	if err := s.Run(ctx, "postgres", `CREATE DATABASE template_console`); err != nil {
+	c := &cluster{Server: s}
+	if c.admin, err = pgx.Connect(ctx, s.URL(postgrestest.Superuser, "postgres")); err != nil {
+		return nil, err
+	}
+	if err := c.run(ctx, `CREATE DATABASE template_console`); err != nil {
 		return nil, err
 	}
 	db, err := database.Open(ctx, s.URL(postgrestest.Superuser, "template_console"), database.Options{Unsynced: true})
 	if err != nil {
 		return nil, err
 	}
-	return s, db.Close()
+	return c, db.Close()
 })
+
+// run runs a statement about databases.
+func (c *cluster) run(ctx context.Context, statement string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err := c.admin.Exec(ctx, statement)
+	return err
+}
 
 // made counts the databases that this process has made on the server.
 var made atomic.Int64
@@ -45,18 +67,32 @@ var made atomic.Int64
 // schema, which is deleted when the test ends.
 func PostgresURL(tb testing.TB) string {
 	tb.Helper()
-	s, err := server()
-	if err != nil {
-		tb.Fatalf("start a PostgreSQL server for the tests: %v", err)
-	}
+	return NewPostgres(tb, `TEMPLATE template_console STRATEGY file_copy`)
+}
+
+// NewPostgres returns the address of a new database on PostgreSQL that is made with
+// options of CREATE DATABASE, and deleted when the test ends.
+func NewPostgres(tb testing.TB, options string) string {
+	tb.Helper()
+	s := postgresServer(tb)
 	name := fmt.Sprintf("test_%d", made.Add(1))
-	if err := s.Run(tb.Context(), "postgres", `CREATE DATABASE `+name+` TEMPLATE template_console STRATEGY file_copy`); err != nil {
+	if err := s.run(context.Background(), `CREATE DATABASE `+name+` `+options); err != nil {
 		tb.Fatalf("make a test database: %v", err)
 	}
 	tb.Cleanup(func() {
-		if err := s.Run(context.Background(), "postgres", `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+		if err := s.run(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
 			tb.Errorf("drop the test database: %v", err)
 		}
 	})
 	return s.URL(postgrestest.Superuser, name)
+}
+
+// postgresServer returns the server that the test databases of this process are on.
+func postgresServer(tb testing.TB) *cluster {
+	tb.Helper()
+	s, err := server()
+	if err != nil {
+		tb.Fatalf("start a PostgreSQL server for the tests: %v", err)
+	}
+	return s
 }

@@ -55,7 +55,13 @@ type Directory struct {
 // in, and nobody else. The config's clock and log are replaced.
 func New(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
-	d := NewEmpty(tb, config...)
+	return NewAt(tb, databasetest.URL(tb), config...)
+}
+
+// NewAt is New for a directory in the database at url.
+func NewAt(tb testing.TB, url string, config ...users.Config) *Directory {
+	tb.Helper()
+	d := NewEmptyAt(tb, url, config...)
 	if err := d.EnsureOwners(tb.Context(), []string{"owner@example.com"}); err != nil {
 		tb.Fatalf("add the owner: %v", err)
 	}
@@ -67,8 +73,14 @@ func New(tb testing.TB, config ...users.Config) *Directory {
 // replaced.
 func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
+	return NewEmptyAt(tb, databasetest.URL(tb), config...)
+}
+
+// NewEmptyAt is NewEmpty for a directory in the database at url.
+func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
+	tb.Helper()
 	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
-	d.DB = databasetest.NewTraced(tb, func(string) { d.Statements.Add(1) })
+	d.DB = databasetest.Open(tb, url, func(string) { d.Statements.Add(1) })
 	var c users.Config
 	if len(config) > 0 {
 		c = config[0]
