@@ -17,7 +17,13 @@ import (
 // tests reach for what others cannot.
 func newTestService(t *testing.T) *Service {
 	t.Helper()
-	s := NewService(databasetest.New(t), Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	return newTestServiceIn(t, databasetest.URL(t))
+}
+
+// newTestServiceIn is newTestService in the database at url.
+func newTestServiceIn(t *testing.T, url string) *Service {
+	t.Helper()
+	s := NewService(databasetest.Open(t, url, nil), Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	t.Cleanup(s.Close)
 	if err := s.EnsureOwners(t.Context(), []string{"owner@example.com"}); err != nil {
 		t.Fatal(err)

@@ -5,9 +5,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// planOf returns how the database goes about the page that q asks for: a line for
+// planOf returns how SQLite goes about the page that q asks for: a line for
 // each step.
 func planOf(t *testing.T, s *Service, q Query, at place) []string {
 	t.Helper()
@@ -50,7 +52,13 @@ func questions() []Query {
 // assorted returns a directory with users of several facets.
 func assorted(t *testing.T) *Service {
 	t.Helper()
-	s := newTestService(t)
+	return assortedIn(t, databasetest.URL(t))
+}
+
+// assortedIn is assorted in the database at url.
+func assortedIn(t *testing.T, url string) *Service {
+	t.Helper()
+	s := newTestServiceIn(t, url)
 	for i, role := range []Role{RoleUser, RoleUser, RoleUser, RoleAuditor, RoleAdmin, RoleUser, RoleUser, RoleUser, RoleUser, RoleUser} {
 		n := NewPerson{ID: fmt.Sprintf("ana%d@example.com", i), Name: "Ana Lima", Role: role}
 		if _, err := s.AddPerson(t.Context(), Command(""), n); err != nil {
@@ -72,11 +80,11 @@ func assorted(t *testing.T) *Service {
 	return s
 }
 
-// TestPagesAreReadByIndexes has no page scan the table, and none that is walked
+// TestPagesAreReadByIndexes has no page scan SQLite's table, and none that is walked
 // sort more than it shows, wherever in the list it begins.
 func TestPagesAreReadByIndexes(t *testing.T) {
 	t.Parallel()
-	s := assorted(t)
+	s := assortedIn(t, databasetest.SQLiteURL(t))
 	for _, most := range []int{0, maxSorted} {
 		s.config.MaxSorted = most
 		for _, q := range questions() {

@@ -29,6 +29,7 @@ type cluster struct {
 	*postgrestest.Server
 	mu    sync.Mutex
 	admin *pgx.Conn
+	done  chan string // the names of databases that nobody needs any more
 }
 
 // server is that of this process, with a migrated database to copy.
@@ -38,10 +39,11 @@ var server = sync.OnceValues(func() (*cluster, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	c := &cluster{Server: s}
+	c := &cluster{Server: s, done: make(chan string, 1000)}
 	if c.admin, err = pgx.Connect(ctx, s.URL(postgrestest.Superuser, "postgres")); err != nil {
 		return nil, err
 	}
+	go c.tidy(ctx)
 	if err := c.run(ctx, `CREATE DATABASE template_console`); err != nil {
 		return nil, err
 	}
@@ -60,6 +62,14 @@ func (c *cluster) run(ctx context.Context, statement string) error {
 	return err
 }
 
+// tidy drops databases that are done with. No test waits for it, and what it does not
+// get to goes with the server.
+func (c *cluster) tidy(ctx context.Context) {
+	for name := range c.done {
+		_ = c.Run(ctx, "postgres", `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+	}
+}
+
 // made counts the databases that this process has made on the server.
 var made atomic.Int64
 
@@ -67,7 +77,7 @@ var made atomic.Int64
 // schema, which is deleted when the test ends.
 func PostgresURL(tb testing.TB) string {
 	tb.Helper()
-	return NewPostgres(tb, `TEMPLATE template_console STRATEGY file_copy`)
+	return NewPostgres(tb, `TEMPLATE template_console STRATEGY wal_log`)
 }
 
 // NewPostgres returns the address of a new database on PostgreSQL that is made with
@@ -79,11 +89,7 @@ func NewPostgres(tb testing.TB, options string) string {
 	if err := s.run(context.Background(), `CREATE DATABASE `+name+` `+options); err != nil {
 		tb.Fatalf("make a test database: %v", err)
 	}
-	tb.Cleanup(func() {
-		if err := s.run(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
-			tb.Errorf("drop the test database: %v", err)
-		}
-	})
+	tb.Cleanup(func() { s.done <- name })
 	return s.URL(postgrestest.Superuser, name)
 }
 

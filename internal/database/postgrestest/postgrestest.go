@@ -35,7 +35,10 @@ type Server struct {
 }
 
 // Hasty are settings for a server whose data nobody wants after a crash.
-var Hasty = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off"}
+var Hasty = []string{
+	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "checkpoint_timeout=1h", "max_wal_size=8GB",
+	"autovacuum=off", "jit=off", // of which neither pays off in the life of a test
+}
 
 // Start starts a new, empty server with settings as "name=value".
 func Start(settings ...string) (*Server, error) {
