@@ -62,6 +62,16 @@ type Options struct {
 	// Trace is told the text of every statement, by whatever goroutine runs it;
 	// nil: nobody is. It is for tests that count them.
 	Trace func(query string)
+
+	patience *waits // with PostgreSQL; nil: usualWaits
+}
+
+// waits returns how long PostgreSQL is waited for.
+func (o Options) waits() waits {
+	if o.patience == nil {
+		return usualWaits
+	}
+	return *o.patience
 }
 
 // A DB is an open database. It may be used by several goroutines at once.

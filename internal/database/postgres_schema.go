@@ -18,7 +18,7 @@ var grants string
 // preparePostgres looks at the database, brings its schema up to date where the role
 // may, and refuses what cannot be used.
 func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o Options) error {
-	db := postgresPool(config, nil, 2, nil, nil) // of which the lock of the migrations takes one
+	db := postgresPool(config, Options{patience: o.patience}, 2, nil, nil) // of which the lock of the migrations takes one
 	defer db.Close()
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return err

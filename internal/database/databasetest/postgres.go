@@ -3,7 +3,9 @@ package databasetest
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
+	"path"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -102,3 +104,61 @@ func postgresServer(tb testing.TB) *cluster {
 	}
 	return s
 }
+
+// RunPostgres runs statements, separated by semicolons, as the superuser in the database
+// at an address, past the console.
+func RunPostgres(tb testing.TB, address, statements string) {
+	tb.Helper()
+	if err := postgresServer(tb).Run(context.Background(), Name(tb, address), statements); err != nil {
+		tb.Fatalf("%s: %v", statements, err)
+	}
+}
+
+// RunServer runs a statement about a database or a role as the superuser.
+func RunServer(tb testing.TB, statement string) {
+	tb.Helper()
+	if err := postgresServer(tb).run(context.Background(), statement); err != nil {
+		tb.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// Name returns the name of the database at an address.
+func Name(tb testing.TB, address string) string { return path.Base(parsed(tb, address).Path) }
+
+// NewRole makes a role that may sign in, with a password or none, and returns its name,
+// which no other test has. Roles stay as long as the server.
+func NewRole(tb testing.TB, password string) string {
+	tb.Helper()
+	name := fmt.Sprintf("role_%d", made.Add(1))
+	RunServer(tb, fmt.Sprintf(`CREATE ROLE %s LOGIN PASSWORD '%s'`, name, password))
+	return name
+}
+
+// As returns the address of a database on PostgreSQL for another role.
+func As(tb testing.TB, address, role string) string {
+	tb.Helper()
+	u := parsed(tb, address)
+	u.User = url.User(role)
+	return u.String()
+}
+
+// Through returns the address of a database on PostgreSQL by way of another host.
+func Through(tb testing.TB, address, host string) string {
+	tb.Helper()
+	u := parsed(tb, address)
+	u.Host = host
+	return u.String()
+}
+
+// parsed returns the parts of an address.
+func parsed(tb testing.TB, address string) *url.URL {
+	tb.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return u
+}
+
+// Host returns the host and port of an address.
+func Host(tb testing.TB, address string) string { return parsed(tb, address).Host }
