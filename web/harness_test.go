@@ -54,7 +54,7 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 		o = options[0]
 	}
 	if o.url == "" {
-		o.url = databasetest.URL(t)
+		o.url = databasetest.ServedURL(t)
 	}
 	s := &site{Directory: userstest.NewAt(t, o.url, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}}
 	s.op.SetClock(s.Clock.Now)

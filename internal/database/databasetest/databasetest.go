@@ -70,6 +70,16 @@ func URL(tb testing.TB) string {
 	return SQLiteURL(tb)
 }
 
+// ServedURL is URL for whoever needs no more rights than a console that serves: those of
+// [ServeRole] on PostgreSQL.
+func ServedURL(tb testing.TB) string {
+	tb.Helper()
+	if Engine() == database.PostgreSQL {
+		return As(tb, PostgresURL(tb), ServeRole)
+	}
+	return SQLiteURL(tb)
+}
+
 // SQLiteURL is URL for a file of SQLite's.
 func SQLiteURL(tb testing.TB) string {
 	tb.Helper()

@@ -25,6 +25,10 @@ func Engine() database.Engine {
 	return database.SQLite
 }
 
+// ServeRole is the role that serves the console from the databases that [PostgresURL]
+// makes. It may do no more than that.
+const ServeRole = "console"
+
 // A cluster is the PostgreSQL server of this process, with a connection of its
 // superuser's.
 type cluster struct {
@@ -46,10 +50,12 @@ var server = sync.OnceValues(func() (*cluster, error) {
 		return nil, err
 	}
 	go c.tidy(ctx)
-	if err := c.run(ctx, `CREATE DATABASE template_console`); err != nil {
-		return nil, err
+	for _, statement := range []string{`CREATE ROLE ` + ServeRole + ` LOGIN`, `CREATE DATABASE template_console`} {
+		if err := c.run(ctx, statement); err != nil {
+			return nil, err
+		}
 	}
-	db, err := database.Open(ctx, s.URL(postgrestest.Superuser, "template_console"), database.Options{Unsynced: true})
+	db, err := database.Open(ctx, s.URL(postgrestest.Superuser, "template_console"), database.Options{Unsynced: true, ServeRole: ServeRole})
 	if err != nil {
 		return nil, err
 	}

@@ -51,11 +51,12 @@ type Directory struct {
 	signIns atomic.Int64 // so far, for secrets of their own
 }
 
-// New returns a directory that holds an owner, owner@example.com, who is signed
-// in, and nobody else. The config's clock and log are replaced.
+// New returns a directory that holds an owner, owner@example.com, who is signed in, and
+// nobody else. Its database lets it do what a console that serves may do. The config's
+// clock and log are replaced.
 func New(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
-	return NewAt(tb, databasetest.URL(tb), config...)
+	return NewAt(tb, databasetest.ServedURL(tb), config...)
 }
 
 // NewAt is New for a directory in the database at url.
@@ -73,7 +74,7 @@ func NewAt(tb testing.TB, url string, config ...users.Config) *Directory {
 // replaced.
 func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
-	return NewEmptyAt(tb, databasetest.URL(tb), config...)
+	return NewEmptyAt(tb, databasetest.ServedURL(tb), config...)
 }
 
 // NewEmptyAt is NewEmpty for a directory in the database at url.
