@@ -1,5 +1,5 @@
-# `make help` lists what there is to make. Building, running and testing need Go
-# alone; `make vendor` needs npm, and the browser tests a Chromium.
+# `make help` lists what there is to make. Building and running need Go alone; `make
+# vendor` needs npm, and some tests PostgreSQL or a Chromium.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD    = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
@@ -37,6 +37,38 @@ test: lint test-go test-browser ## check everything: lint, then all tests
 test-go: ## run the unit, HTTP and program tests
 	go test ./...
 	go test -tags bench -run '^TestMemory' ./web
+	@$(MAKE) --no-print-directory test-postgres
+
+# The programs that tests start, and Debian's packages that they come with. Add to both.
+TOOLS         = postgres
+TOOL_PACKAGES = postgresql
+# Prints those of the programs that are not there. Debian keeps PostgreSQL's out of the PATH.
+FIND_MISSING  = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
+	for t in $(TOOLS); do command -v "$$t" > /dev/null || echo "$$t"; done
+
+.PHONY: test-tools
+test-tools: ## install what tests start, if some is missing and this is Debian and root
+	@if [ -n "$$($(FIND_MISSING))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing $(TOOL_PACKAGES) for the tests"; \
+		mkdir -p /etc/postgresql-common; \
+		[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold $(TOOL_PACKAGES) || exit 1; \
+	fi
+
+# The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
+ON_POSTGRES = ./internal/database/... ./internal/users/... ./web
+
+.PHONY: test-postgres
+test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
+	@missing=$$($(FIND_MISSING)); \
+	if [ -z "$$missing" ]; then \
+		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
+		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
+		go test -tags postgres -run '^TestPostgres' ./cmd/console; \
+	else \
+		echo "The tests on PostgreSQL did not run: there is no" $$missing. "Install it (Debian: apt-get install $(TOOL_PACKAGES)) and run make test-postgres."; \
+		[ "$$CI" != true ]; \
+	fi
 
 # The first of these that is there runs the browser tests.
 BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell \
@@ -68,8 +100,8 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web
-	@echo "staticcheck"; go tool staticcheck -tags bench,browser ./...
+	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags postgres ./...
+	@echo "staticcheck"; go tool staticcheck -tags bench,browser,postgres ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort
