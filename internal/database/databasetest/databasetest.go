@@ -75,7 +75,7 @@ func URL(tb testing.TB) string {
 func ServedURL(tb testing.TB) string {
 	tb.Helper()
 	if Engine() == database.PostgreSQL {
-		return As(tb, PostgresURL(tb), ServeRole)
+		return As(tb, postgresServer(tb).take(tb).url, ServeRole)
 	}
 	return SQLiteURL(tb)
 }

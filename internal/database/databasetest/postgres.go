@@ -35,6 +35,7 @@ type cluster struct {
 	*postgrestest.Server
 	mu    sync.Mutex
 	admin *pgx.Conn
+	idle  []used
 	done  chan string // the names of databases that nobody needs any more
 }
 
@@ -85,20 +86,30 @@ var made atomic.Int64
 // schema, which is deleted when the test ends.
 func PostgresURL(tb testing.TB) string {
 	tb.Helper()
-	return NewPostgres(tb, `TEMPLATE template_console STRATEGY wal_log`)
+	return NewPostgres(tb, copied)
 }
+
+// copied are the options of a database with the present schema.
+const copied = `TEMPLATE template_console STRATEGY wal_log`
 
 // NewPostgres returns the address of a new database on PostgreSQL that is made with
 // options of CREATE DATABASE, and deleted when the test ends.
 func NewPostgres(tb testing.TB, options string) string {
 	tb.Helper()
 	s := postgresServer(tb)
+	url := s.create(tb, options)
+	tb.Cleanup(func() { s.done <- Name(tb, url) })
+	return url
+}
+
+// create makes a database and returns its address.
+func (c *cluster) create(tb testing.TB, options string) string {
+	tb.Helper()
 	name := fmt.Sprintf("test_%d", made.Add(1))
-	if err := s.run(context.Background(), `CREATE DATABASE `+name+` `+options); err != nil {
+	if err := c.run(context.Background(), `CREATE DATABASE `+name+` `+options); err != nil {
 		tb.Fatalf("make a test database: %v", err)
 	}
-	tb.Cleanup(func() { s.done <- name })
-	return s.URL(postgrestest.Superuser, name)
+	return c.URL(postgrestest.Superuser, name)
 }
 
 // postgresServer returns the server that the test databases of this process are on.
