@@ -74,6 +74,16 @@ type Options struct {
 
 	// Watch is told what the database does.
 	Watch Watch
+
+	patience *waits // with PostgreSQL; nil: usualWaits
+}
+
+// waits returns how long PostgreSQL is waited for.
+func (o Options) waits() waits {
+	if o.patience == nil {
+		return usualWaits
+	}
+	return *o.patience
 }
 
 // A DB is an open database. It may be used by several goroutines at once.
