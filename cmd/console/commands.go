@@ -20,6 +20,7 @@ func (p *program) command() *cli.Command {
 			p.demoCommand(),
 			p.usersCommand(),
 			p.leaf("migrate", "", "bring the database up to date, as serve does at its start; make it where there is none", (*config).migrateSettings, p.migrate),
+			p.copyCommand(),
 			p.healthcheckCommand(),
 			p.leaf("version", "", "print the version", noSettings, p.version),
 		},

@@ -155,7 +155,7 @@ func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error)
 // buildDemo fills a new database at path.
 func (p *program) buildDemo(ctx context.Context, c *config, path string) error {
 	p.say("Making up %s users and their history", numbers.Grouped(c.sampleUsers))
-	bar := p.newBar(c.sampleUsers)
+	bar := p.newBar(c.sampleUsers, "users")
 	defer bar.end()
 	return demodata.Build(ctx, path, demodata.Options{
 		Users:    c.sampleUsers,

@@ -11,12 +11,13 @@ import (
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
-// A bar shows how far the making of a demo is: on a terminal one line that is drawn
+// A bar shows how far something is that takes long: on a terminal one line that is drawn
 // again and again, elsewhere a line now and then.
 type bar struct {
 	out      io.Writer
 	terminal bool
-	total    int // users that there will be
+	total    int    // of what there will be
+	unit     string // "users"
 	now      func() time.Time
 	began    time.Time
 	shown    time.Time // last
@@ -25,8 +26,8 @@ type bar struct {
 }
 
 // newBar returns a bar on the standard output.
-func (p *program) newBar(total int) *bar {
-	return &bar{out: p.stdout, terminal: isTerminal(p.stdout), total: total, now: time.Now, began: time.Now()}
+func (p *program) newBar(total int, unit string) *bar {
+	return &bar{out: p.stdout, terminal: isTerminal(p.stdout), total: total, unit: unit, now: time.Now, began: time.Now()}
 }
 
 // isTerminal reports whether somebody watches what is written to w.
@@ -60,8 +61,8 @@ func (b *bar) show(p demodata.Progress) {
 		return
 	}
 	b.shown, b.percent = now, percent
-	line := fmt.Sprintf("%3d %%  %s of %s users · %s · %d s",
-		percent, numbers.Grouped(p.Users), numbers.Grouped(b.total), p.Doing, int(now.Sub(b.began).Seconds()))
+	line := fmt.Sprintf("%3d %%  %s of %s %s · %s · %d s",
+		percent, numbers.Grouped(p.Users), numbers.Grouped(b.total), b.unit, p.Doing, int(now.Sub(b.began).Seconds()))
 	if !b.terminal {
 		line = "  " + line + "\n"
 	} else {

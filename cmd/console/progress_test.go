@@ -25,7 +25,7 @@ var steps = []demodata.Progress{
 func shown(terminal bool) string {
 	var out bytes.Buffer
 	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
-	b := &bar{out: &out, terminal: terminal, total: 1_000_000, began: at, now: func() time.Time { return at }}
+	b := &bar{out: &out, terminal: terminal, total: 1_000_000, unit: "users", began: at, now: func() time.Time { return at }}
 	for i, step := range steps {
 		if i > 0 && i < len(steps)-1 {
 			at = at.Add(time.Second)

@@ -133,7 +133,11 @@ type postgresTx struct{ tx pgx.Tx }
 func (t postgresTx) Commit() error {
 	ctx, cancel := context.WithTimeout(context.Background(), commitWait)
 	defer cancel()
-	err := t.tx.Commit(ctx)
+	return committed(t.tx.Commit(ctx))
+}
+
+// committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.
+func committed(err error) error {
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || pgconn.SafeToRetry(err) {
 		return err
 	}
