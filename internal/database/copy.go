@@ -42,6 +42,11 @@ type CopiedTable struct {
 // A [*CopyError] says that something cannot be copied as it is. [ErrUnknown] says that
 // the answer to the last step was lost: the target holds all or nothing.
 func Copy(ctx context.Context, from, to string, o CopyOptions) ([]CopiedTable, error) {
+	return copyAll(ctx, from, to, o, func(copyTarget) error { return nil })
+}
+
+// copyAll is [Copy], which calls written between writing and checking.
+func copyAll(ctx context.Context, from, to string, o CopyOptions, written func(copyTarget) error) ([]CopiedTable, error) {
 	if err := refuseSame(from, to); err != nil {
 		return nil, err
 	}
@@ -56,7 +61,7 @@ func Copy(ctx context.Context, from, to string, o CopyOptions) ([]CopiedTable, e
 	}
 	defer target.close()
 	c := &copying{source: source, target: target, told: o.Told}
-	if err := c.run(ctx); err != nil {
+	if err := c.run(ctx, written); err != nil {
 		return nil, err
 	}
 	return c.copied(), nil
@@ -119,12 +124,10 @@ type copying struct {
 	sheets []*sheet
 	total  int64 // rows
 	done   int64 // rows written
-
-	written func() error // is called between writing and checking, by tests
 }
 
 // run copies, compares and keeps.
-func (c *copying) run(ctx context.Context) error {
+func (c *copying) run(ctx context.Context, written func(copyTarget) error) error {
 	if err := c.match(ctx); err != nil {
 		return err
 	}
@@ -135,10 +138,8 @@ func (c *copying) run(ctx context.Context) error {
 	if err := c.target.fill(ctx, c.sheets, fresh, func(write sheetWriter) error { return c.write(ctx, write) }, c.tellIndexes); err != nil {
 		return err
 	}
-	if c.written != nil {
-		if err := c.written(); err != nil {
-			return err
-		}
+	if err := written(c.target); err != nil {
+		return err
 	}
 	if err := c.check(ctx); err != nil {
 		return err

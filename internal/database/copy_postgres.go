@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
@@ -72,14 +73,24 @@ func connectCopy(ctx context.Context, address string, o Options) (*postgresSide,
 	return p, nil
 }
 
-// alone refuses a database on which a console runs.
+// alone refuses a database on which a console runs. One that has just ended may be there
+// for a moment.
 func (p *postgresSide) alone(ctx context.Context) error {
-	var there bool
-	err := p.conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'console')`).Scan(&there)
-	if err == nil && there {
-		return inUse(p.path, nil)
+	pause := time.NewTicker(100 * time.Millisecond)
+	defer pause.Stop()
+	for range 20 {
+		var there bool
+		err := p.conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'console')`).Scan(&there)
+		if err != nil || !there {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-pause.C:
+		}
 	}
-	return err
+	return inUse(p.path, nil)
 }
 
 // name implements [side].

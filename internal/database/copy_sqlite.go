@@ -50,7 +50,8 @@ func openSQLiteSource(ctx context.Context, url string, strict bool) (*sqliteSide
 
 // openAlone opens a file to read that nobody else uses, and cannot as long as it is open.
 func openAlone(ctx context.Context, path string) (*sqliteSide, error) {
-	name := dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "locking_mode(EXCLUSIVE)", "cache_size(-8000)", mmap}})
+	// No setting that reads the file may come here: it would be open for others to share.
+	name := dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "locking_mode(EXCLUSIVE)", mmap}})
 	db, err := pool(name, Options{})
 	if err != nil {
 		return nil, err
