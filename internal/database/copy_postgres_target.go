@@ -142,8 +142,9 @@ type asideStatement struct {
 	late            bool // it comes after the tables have been analyzed
 }
 
-// aside is the query for what is set aside while rows are written: how it is removed and
-// made again, and whether that is done after the rest.
+// asideQuery asks for what is set aside while rows are written: how it is removed and made
+// again, and whether that is done after the rest. Triggers are not only disabled: a table
+// that has one is written row by row, and does not note that everybody sees its rows.
 const asideQuery = `
 	SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
 		format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)), TRUE, 1 AS part, oid
@@ -154,10 +155,11 @@ const asideQuery = `
 	WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind = 'r'
 		AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
 	UNION ALL
-	SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname),
-		format('ALTER TABLE %s ENABLE %s TRIGGER %I', tgrelid::regclass, CASE tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END, tgname), TRUE, 3, tg.oid
+	SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass),
+		pg_get_triggerdef(tg.oid) || CASE tgenabled WHEN 'O' THEN '' ELSE format('; ALTER TABLE %s %s TRIGGER %I', tgrelid::regclass,
+			CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, tgname) END, TRUE, 3, tg.oid
 	FROM pg_trigger tg JOIN pg_class t ON t.oid = tgrelid
-	WHERE t.relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+	WHERE t.relnamespace = current_schema()::regnamespace AND NOT tgisinternal
 	ORDER BY 4, 5`
 
 // setAside removes what is in the way of writing a great many rows, and the rows that a

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
@@ -96,6 +98,63 @@ func TestCopy_inUse(t *testing.T) {
 					t.Errorf("to itself: got %v", err)
 				}
 			})
+		}
+	}
+}
+
+// TestCopy_schema checks that a copy leaves everything beside the rows as it was:
+// indexes, references and triggers, those that an operator has turned off among them.
+func TestCopy_schema(t *testing.T) {
+	t.Parallel()
+	target := databasetest.PostgresURL(t)
+	change(t, target, statement(`ALTER TABLE users DISABLE TRIGGER tallies_insert`))
+	change(t, target, statement(`ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_not_changed`))
+	before := schemaOf(t, target)
+	if len(before) < 60 {
+		t.Fatalf("got a schema of %d parts", len(before))
+	}
+	if _, err := database.Copy(t.Context(), seeded(t, databasetest.SQLiteURL), target, database.CopyOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, schemaOf(t, target)); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
+
+// schemaOf returns the parts of a schema on PostgreSQL, in words.
+func schemaOf(t *testing.T, url string) (all []string) {
+	t.Helper()
+	change(t, url, func(ctx context.Context, tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE relnamespace = 'public'::regnamespace
+			UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) || convalidated FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+			UNION ALL SELECT pg_get_triggerdef(oid) || ' ' || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var one string
+			if err := rows.Scan(&one); err != nil {
+				return err
+			}
+			all = append(all, one)
+		}
+		return rows.Err()
+	})
+	return all
+}
+
+// TestCopy_seen checks that the rows of a copy need not be looked at again: PostgreSQL
+// knows of all their pages that everybody sees them.
+func TestCopy_seen(t *testing.T) {
+	t.Parallel()
+	target := databasetest.PostgresURL(t)
+	if _, err := database.Copy(t.Context(), seeded(t, databasetest.SQLiteURL), target, database.CopyOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"users", "events", "event_details", "sessions"} {
+		if got := number(t, target, `SELECT relpages - relallvisible FROM pg_class WHERE oid = '`+table+`'::regclass`); got != 0 {
+			t.Errorf("%d pages of %s are to be looked at again", got, table)
 		}
 	}
 }
