@@ -156,7 +156,11 @@ func (t postgresTx) Commit() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.waits.commit)
 	defer cancel()
-	err := t.tx.Commit(ctx)
+	return committed(t.tx.Commit(ctx))
+}
+
+// committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.
+func committed(err error) error {
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) {
 		return err
 	}
