@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -247,7 +248,7 @@ func (p *postgresTarget) countOn(ctx context.Context) error {
 		if err := p.conn.QueryRow(ctx, `SELECT COALESCE(max(`+c.Column+`), 0) + 1 FROM `+c.Table).Scan(&next); err != nil {
 			return err
 		}
-		if err := p.exec(ctx, fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN %s RESTART WITH %d`, c.Table, c.Column, next)); err != nil {
+		if err := p.exec(ctx, `ALTER TABLE `+c.Table+` ALTER COLUMN `+c.Column+` RESTART WITH `+strconv.FormatInt(next, 10)); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -130,7 +131,7 @@ func countQuery(table string, limit int64) string {
 	if limit == 0 {
 		return `SELECT count(*) FROM ` + quoted(table)
 	}
-	return fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM %s LIMIT %d) AS limited`, quoted(table), limit)
+	return `SELECT count(*) FROM (SELECT 1 FROM ` + quoted(table) + ` LIMIT ` + strconv.FormatInt(limit, 10) + `) AS limited`
 }
 
 // read implements [side].
