@@ -9,6 +9,7 @@ import (
 
 	_ "modernc.org/sqlite"
 
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -54,7 +55,7 @@ func (s *site) spoilPage(t *testing.T, table string) {
 // says that the data cannot be reached, and the rest works.
 func TestR06CorruptPage(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newSite(t, siteOptions{url: databasetest.SQLiteURL(t)})
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	b := s.signIn(t, "owner@example.com")
 	form := b.get(t, "/users/ana@example.com/edit").form(t, "/users/ana@example.com/edit")
