@@ -1,5 +1,5 @@
-# `make help` lists what there is to make. Building, running and testing need Go
-# alone; `make vendor` needs npm, and the browser tests a Chromium.
+# `make help` lists what there is to make. Building and running need Go alone; `make
+# vendor` needs npm, and some tests PostgreSQL or a Chromium.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
@@ -38,17 +38,42 @@ test: lint test-go test-faults test-browser ## check everything: lint, then all 
 test-go: ## run the unit, HTTP and program tests
 	go test ./...
 	go test -tags bench -run '^TestMemory' ./web
+	@$(MAKE) --no-print-directory test-postgres
+
+# The programs that tests start, and Debian's packages that they come with. Add to both.
+TOOLS         = postgres strace
+TOOL_PACKAGES = postgresql strace
+# Prints those of the programs that are not there. Debian keeps PostgreSQL's out of the PATH.
+FIND_MISSING  = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
+	for t in $(TOOLS); do command -v "$$t" > /dev/null || echo "$$t"; done
+
+.PHONY: test-tools
+test-tools: ## install what tests start, if some is missing and this is Debian and root
+	@if [ -n "$$($(FIND_MISSING))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing $(TOOL_PACKAGES) for the tests"; \
+		mkdir -p /etc/postgresql-common; \
+		[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold $(TOOL_PACKAGES) || exit 1; \
+	fi
+
+# The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
+ON_POSTGRES = ./internal/database/... ./internal/users/... ./web
+
+.PHONY: test-postgres
+test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
+	@missing=$$($(FIND_MISSING)); \
+	if [ -z "$$missing" ]; then \
+		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
+		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
+		go test -tags postgres -run '^TestPostgres' ./cmd/console; \
+	else \
+		echo "The tests on PostgreSQL did not run: there is no" $$missing. "Install it (Debian: apt-get install $(TOOL_PACKAGES)) and run make test-postgres."; \
+		[ "$$CI" != true ]; \
+	fi
 
 # TAGS prints what the machine has of what tests of faults need, as build tags, and says
 # what does not run without the rest.
 TAGS = sh internal/torture/tags.sh
-
-.PHONY: test-tools
-test-tools: # installs what tests of faults need, where that is for make to do: on Debian, for root
-	@if ! command -v strace >/dev/null && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing strace for the tests of faults"; \
-		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends strace || exit 1; \
-	fi
 
 .PHONY: test-faults
 test-faults: test-tools ## run the tests of faults that want a Linux, root and strace; on Debian, root gets strace installed
@@ -92,8 +117,8 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture
-	@echo "staticcheck"; go tool staticcheck -tags bench,browser,strace,mounts ./...
+	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture && go vet -tags postgres ./...
+	@echo "staticcheck"; go tool staticcheck -tags bench,browser,strace,mounts,postgres ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort

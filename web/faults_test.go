@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -41,11 +42,10 @@ func TestDatabaseGone(t *testing.T) {
 	}
 }
 
-// TestDiskFull fills the disk, as far as the database can tell, and makes room
-// again.
+// TestDiskFull fills the disk, as far as SQLite can tell, and makes room again.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newSite(t, siteOptions{url: databasetest.SQLiteURL(t)})
 	b := s.as(t, users.RoleUser)
 	form := b.get(t, "/profile").form(t, "/profile")
 	s.pragma(t, "PRAGMA max_page_count = 1") // no fewer than there are

@@ -19,6 +19,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/authtest"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 	"github.com/roboto-ai/console/web"
@@ -42,6 +43,7 @@ type site struct {
 // siteOptions are what a test may want otherwise.
 type siteOptions struct {
 	users  users.Config
+	url    string // of the database, if it has to be this one
 	tls    bool
 	app    func(*web.Config)
 	server func(*http.Server)
@@ -56,7 +58,10 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 	if len(options) > 0 {
 		o = options[0]
 	}
-	s := &site{Directory: userstest.New(t, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}, patience: o.patience}
+	if o.url == "" {
+		o.url = databasetest.ServedURL(t)
+	}
+	s := &site{Directory: userstest.NewAt(t, o.url, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}, patience: o.patience}
 	s.op.SetClock(s.Clock.Now)
 	s.server = httptest.NewUnstartedServer(nil)
 	base := &url.URL{Scheme: "http", Host: s.server.Listener.Addr().String()}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"strings"
@@ -122,11 +123,11 @@ func TestPages_hostileHistory(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	at := fmt.Sprintf("/audit/%d", lastEvent(t, s, users.ActionCreated).Seq)
 	insert := `INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent, search_text)
-		SELECT MAX(seq), $1, $1, $1, $1, 'person', 1, json_array(json_object('field', $1, 'old', $1, 'new', $1)), $1, $1, $1, '' FROM events`
+		SELECT MAX(seq), $1, $1, $1, $1, 'person', 1, $2, $1, $1, $1, '' FROM events`
 	shapes := map[string]map[string]int{}
 	for _, value := range []string{harmlessText, hostileText} {
 		store(t, s, `DELETE FROM event_details WHERE seq = (SELECT MAX(seq) FROM events)`)
-		store(t, s, insert, value)
+		store(t, s, insert, value, changesOf(t, value))
 		for _, path := range []string{"/audit", at, "/users/ana@example.com", "/users/ana@example.com/activity"} {
 			p := b.get(t, path).must(t, 200)
 			plainly(t, p)
@@ -137,6 +138,16 @@ func TestPages_hostileHistory(t *testing.T) {
 			}
 		}
 	}
+}
+
+// changesOf returns what an event keeps of a change in which everything is value.
+func changesOf(t *testing.T, value string) string {
+	t.Helper()
+	text, err := json.Marshal([]map[string]string{{"field": value, "old": value, "new": value}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // TestPages_hostileInput does the same for what comes with the request and is

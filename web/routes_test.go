@@ -102,13 +102,15 @@ func TestEveryRouteForEveryone(t *testing.T) {
 					t.Errorf("%s %s: nobody has said who may call it", r.Method, r.Path)
 					continue
 				}
-				b := browse(t, newSite(t))
-				form := url.Values{}
-				if strings.HasSuffix(r.Path, "/sessions/end") {
-					form.Set("session", "all")
-				}
-				p := b.do(t, r.Method, b.site.targetOf(t, r.Path), form)
-				checkAdmission(t, who, may, r.Method+" "+r.Path, p)
+				t.Run(r.Method+" "+r.Path, func(t *testing.T) {
+					b := browse(t, newSite(t))
+					form := url.Values{}
+					if strings.HasSuffix(r.Path, "/sessions/end") {
+						form.Set("session", "all")
+					}
+					p := b.do(t, r.Method, b.site.targetOf(t, r.Path), form)
+					checkAdmission(t, who, may, r.Method+" "+r.Path, p)
+				})
 			}
 		})
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/doctor"
 )
 
@@ -45,7 +48,7 @@ func (p *program) doctorCommand() *cli.Command {
 		c.check(p.env)
 		c.checkArguments(cmd.Name, "", cmd.Args().Slice())
 		examined := c.examined(unread)
-		examined.SecretFiles, examined.SignIn = secretFiles(all, p.env), signIn
+		examined.SecretFiles, examined.SignIn = c.secretFiles(all, p.env), signIn
 		return p.doctor(ctx, examined)
 	}
 	return cmd
@@ -85,7 +88,7 @@ func (p *program) doctor(ctx context.Context, c doctor.Config) error {
 func (c *config) examined(unread map[string]bool) doctor.Config {
 	return doctor.Config{
 		Mistakes: c.mistakes.list, Unread: unread,
-		Listen: c.listen, Near: reachable(c.listen), BaseURL: c.baseURL, CallbackPath: callbackPath, TrustedProxies: c.trustedProxies,
+		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, TrustedProxies: c.trustedProxies,
 		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{
 			Issuer: c.issuer, ClientID: c.clientID, ClientSecret: c.clientSecret, Scopes: c.scopes, EmailClaim: c.emailClaim,
@@ -95,10 +98,26 @@ func (c *config) examined(unread map[string]bool) doctor.Config {
 	}
 }
 
-// secretFiles returns the files that the environment names for secrets among the
-// settings.
-func secretFiles(all []*setting, env lookup) []string {
+// ownTLS returns how the console speaks TLS itself, nil if it leaves that to a proxy or
+// has no certificate that it could use.
+func (c *config) ownTLS() *tls.Config {
+	if c.tls == (certificate.Files{}) {
+		return nil
+	}
+	source, err := certificate.Open(c.tls, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		return nil // and the settings are told to be wrong
+	}
+	return source.Config()
+}
+
+// secretFiles returns the files that hold secrets: those that the environment names for
+// secrets among the settings, and the key of the certificate.
+func (c *config) secretFiles(all []*setting, env lookup) []string {
 	var paths []string
+	if c.tls.Key != "" {
+		paths = append(paths, c.tls.Key)
+	}
 	for _, s := range all {
 		if path, given := env(s.variable() + "_FILE"); s.secret && given && path != "" {
 			paths = append(paths, path)

@@ -41,31 +41,33 @@ func doctorEnv(t *testing.T, op *authtest.Provider) map[string]string {
 	}
 }
 
+// doctorRuns are calls of the command, with settings beside those that are right.
+var doctorRuns = map[string]struct {
+	args   []string
+	env    map[string]string
+	status int
+	says   []string
+}{
+	"all is right": {nil, nil, 0, []string{
+		"ok       client:", "ok       owner:", "ok       secret files:", "ok       base URL:", "/sign-in/callback, sign-out address http", ", 0 wrong.\n",
+	}},
+	"a flag that is wrong": {[]string{"--oidc-client-id", "konsole"}, nil, 1, []string{"wrong    client: The provider does not accept", ", 1 wrong.\n"}},
+	"settings that cannot be read": {[]string{"--drain", "soon", "--signup", "bla"}, nil, 2, []string{
+		`wrong    settings: --drain (CONSOLE_DRAIN): "soon"`, "wrong    settings: --signup (CONSOLE_SIGNUP)", "ok       client:", ", 2 wrong.\n",
+	}},
+	"a secret that is not there": {nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"}, 2, []string{
+		"wrong    settings: CONSOLE_OIDC_CLIENT_SECRET_FILE", "unknown  client: The client secret could not be read.", ", 1 wrong.\n",
+	}},
+	"no base URL that can be read": {nil, map[string]string{"CONSOLE_BASE_URL": "console"}, 2, []string{
+		"wrong    settings: --base-url", "unknown  base URL: It was not looked at", "ok       keys:", ", 1 wrong.\n",
+	}},
+	"an argument too many": {[]string{"now"}, nil, 2, []string{`wrong    settings: doctor has no use for the argument "now"`}},
+}
+
 // TestDoctor runs the command with settings that are right, wrong and unreadable.
 func TestDoctor(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		args   []string
-		env    map[string]string
-		status int
-		says   []string
-	}{
-		"all is right": {nil, nil, 0, []string{
-			"ok       client:", "ok       owner:", "ok       secret files:", "ok       base URL:", "/sign-in/callback, sign-out address http", ", 0 wrong.\n",
-		}},
-		"a flag that is wrong": {[]string{"--oidc-client-id", "konsole"}, nil, 1, []string{"wrong    client: The provider does not accept", ", 1 wrong.\n"}},
-		"settings that cannot be read": {[]string{"--drain", "soon", "--signup", "bla"}, nil, 2, []string{
-			`wrong    settings: --drain (CONSOLE_DRAIN): "soon"`, "wrong    settings: --signup (CONSOLE_SIGNUP)", "ok       client:", ", 2 wrong.\n",
-		}},
-		"a secret that is not there": {nil, map[string]string{"CONSOLE_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"}, 2, []string{
-			"wrong    settings: CONSOLE_OIDC_CLIENT_SECRET_FILE", "unknown  client: The client secret could not be read.", ", 1 wrong.\n",
-		}},
-		"no base URL that can be read": {nil, map[string]string{"CONSOLE_BASE_URL": "console"}, 2, []string{
-			"wrong    settings: --base-url", "unknown  base URL: It was not looked at", "ok       keys:", ", 1 wrong.\n",
-		}},
-		"an argument too many": {[]string{"now"}, nil, 2, []string{`wrong    settings: doctor has no use for the argument "now"`}},
-	}
-	for name, test := range tests {
+	for name, test := range doctorRuns {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			op := authtest.New(t)
@@ -121,6 +123,31 @@ func TestWaiting(t *testing.T) {
 		w.clear()
 		if out.String() != want {
 			t.Errorf("terminal %t: got %q, want %q", terminal, out.String(), want)
+		}
+	}
+}
+
+// TestDoctorOverTLS looks at a console that speaks TLS itself, with a certificate that
+// nobody knows and a key that everybody may read: nothing else is wrong.
+func TestDoctorOverTLS(t *testing.T) {
+	t.Parallel()
+	env, files := doctorEnv(t, authtest.New(t)), newCertificate(t, "console")
+	env["CONSOLE_BASE_URL"] = "https://" + env["CONSOLE_LISTEN"]
+	env["CONSOLE_TLS_CERT"], env["CONSOLE_TLS_KEY"] = files.Cert, files.Key
+	if err := os.Chmod(files.Key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	err := run(t.Context(), []string{"console", "doctor"}, lookupIn(env), &out, io.Discard)
+	if exitStatus(err) != 1 {
+		t.Errorf("got %v with status %d, want 1", err, exitStatus(err))
+	}
+	for _, want := range []string{
+		"wrong    certificate: ", "wrong    secret files: " + files.Key, "ok       base URL: ", "ok       cookies: ",
+		"ok       forwarded address: The request came from 127.0.0.1 itself", ", 2 wrong.\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got no %q in\n%s", want, &out)
 		}
 	}
 }

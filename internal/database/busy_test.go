@@ -49,7 +49,7 @@ func TestTrouble(t *testing.T) {
 
 // fill writes more than there is room for.
 func fill(t *testing.T) error {
-	return newScratch(t).Transact(t.Context(), func(tx *sql.Tx) error {
+	return newScratchFile(t).Transact(t.Context(), func(tx *sql.Tx) error {
 		if _, err := tx.Exec(`PRAGMA max_page_count = 1`); err != nil { // it stays at what is in use
 			return err
 		}
@@ -60,13 +60,13 @@ func fill(t *testing.T) error {
 
 // writeReading writes through a connection that may not.
 func writeReading(t *testing.T) error {
-	_, err := newScratch(t).Reads().ExecContext(t.Context(), `DELETE FROM scratch`)
+	_, err := newScratchFile(t).Reads().ExecContext(t.Context(), `DELETE FROM scratch`)
 	return err
 }
 
 // writeLocked writes while another program does.
 func writeLocked(t *testing.T) error {
-	db := newScratch(t)
+	db := newScratchFile(t)
 	mustWrite(t, db, `PRAGMA busy_timeout = 50`)
 	other, err := sql.Open("sqlite", "file:"+fileOf(t, db)+"?_txlock=immediate")
 	if err != nil {
@@ -84,7 +84,7 @@ func writeLocked(t *testing.T) error {
 // readDamaged reads from a file of which the middle has been overwritten since it was
 // opened.
 func readDamaged(t *testing.T) error {
-	db := newScratch(t)
+	db := newScratchFile(t)
 	mustWrite(t, db, `INSERT INTO scratch (word) VALUES (hex(randomblob(100000)))`)
 	path := fileOf(t, db)
 	run(t, path, `PRAGMA wal_checkpoint(TRUNCATE)`)

@@ -38,7 +38,7 @@ type engine interface {
 	checkRoom(ctx context.Context, db *DB) error
 
 	// schemaVersion returns the version of the newest migration there was, 0 if none.
-	schemaVersion(ctx context.Context, db *sql.DB) (int64, error)
+	schemaVersion(ctx context.Context, db querier) (int64, error)
 }
 
 // Options are the choices that only some callers make. The zero value is right
@@ -74,6 +74,16 @@ type Options struct {
 
 	// Watch is told what the database does.
 	Watch Watch
+
+	patience *waits // with PostgreSQL; nil: usualWaits
+}
+
+// waits returns how long PostgreSQL is waited for.
+func (o Options) waits() waits {
+	if o.patience == nil {
+		return usualWaits
+	}
+	return *o.patience
 }
 
 // A DB is an open database. It may be used by several goroutines at once.

@@ -19,11 +19,28 @@ import (
 // nothing of the console's own.
 const scratch = `CREATE TABLE scratch (word TEXT PRIMARY KEY, at INTEGER) STRICT`
 
+// scratchOf is scratch as an engine makes it.
+var scratchOf = map[database.Engine]string{
+	database.SQLite:     scratch,
+	database.PostgreSQL: `CREATE TABLE scratch (word TEXT PRIMARY KEY, at TIMESTAMPTZ)`,
+}
+
 // newScratch returns a database with the table scratch, which holds one row.
 func newScratch(t *testing.T) *database.DB {
 	t.Helper()
-	db := databasetest.New(t)
-	mustWrite(t, db, scratch)
+	return withScratch(t, databasetest.New(t))
+}
+
+// newScratchFile is newScratch for a test of what SQLite does in its own way.
+func newScratchFile(t *testing.T) *database.DB {
+	t.Helper()
+	return withScratch(t, databasetest.NewSQLite(t))
+}
+
+// withScratch makes the table scratch, with one row.
+func withScratch(t *testing.T, db *database.DB) *database.DB {
+	t.Helper()
+	mustWrite(t, db, scratchOf[db.Engine()])
 	mustWrite(t, db, `INSERT INTO scratch (word) VALUES ('first')`)
 	return db
 }
@@ -85,8 +102,8 @@ func mode(t *testing.T, path string) fs.FileMode {
 
 func TestOpenSettings(t *testing.T) {
 	t.Parallel()
-	db := databasetest.New(t)
-	synced, err := database.Open(t.Context(), databasetest.URL(t), database.Options{})
+	db := databasetest.NewSQLite(t)
+	synced, err := database.Open(t.Context(), databasetest.SQLiteURL(t), database.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +136,7 @@ func TestOpenSettings(t *testing.T) {
 func TestReadsAreMapped(t *testing.T) {
 	t.Parallel()
 	var got int64
-	db := databasetest.New(t)
+	db := databasetest.NewSQLite(t)
 	if err := db.Reads().QueryRowContext(t.Context(), "PRAGMA mmap_size").Scan(&got); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +191,7 @@ func TestTransactWaitsForItsTurn(t *testing.T) {
 func TestTransactWaitsForSoLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		db := newScratch(t)
+		db := newScratchFile(t)
 		began := time.Now()
 		err := db.Transact(t.Context(), func(*sql.Tx) error {
 			return write(t.Context(), db, `DELETE FROM scratch`)
@@ -213,7 +230,7 @@ func TestReadsDuringAWrite(t *testing.T) {
 	}
 }
 
-// TestReadsRefuseToWrite checks that SQLite itself refuses, whatever the statement
+// TestReadsRefuseToWrite checks that the engine itself refuses, whatever the statement
 // looks like.
 func TestReadsRefuseToWrite(t *testing.T) {
 	t.Parallel()
@@ -228,7 +245,7 @@ func TestReadsRefuseToWrite(t *testing.T) {
 			t.Parallel()
 			db := newScratch(t)
 			var word string
-			for _, pool := range []*sql.DB{db.Reads(), db.LookUps()} {
+			for _, pool := range []*sql.DB{db.Reads(), db.LookUps(), db.Streams()} {
 				if err := pool.QueryRowContext(t.Context(), query).Scan(&word); !database.IsBusy(err) {
 					t.Errorf("got error %v, want a refusal", err)
 				}
@@ -262,7 +279,7 @@ func TestIsTaken(t *testing.T) {
 // reads no more: it gets back to its size.
 func TestLogShrinks(t *testing.T) {
 	t.Parallel()
-	db := newScratch(t)
+	db := newScratchFile(t)
 	rows, err := db.Reads().QueryContext(t.Context(), `SELECT word FROM scratch`)
 	if err != nil {
 		t.Fatal(err)

@@ -59,12 +59,12 @@ func Examine(ctx context.Context, url string, o Options) []Finding {
 	if user == 0 && info != nil { // root looks at it for the user to whom it belongs
 		user = ownerOf(info)
 	}
-	dir := existing(filepath.Dir(path))
+	dir := nearest(filepath.Dir(path))
 	return append(found, examineDirectory(dir, user), examineFileSystem(dir), examineSpace(dir, path))
 }
 
-// existing returns dir, or the nearest above it that is there.
-func existing(dir string) string {
+// nearest returns dir, or the nearest above it that is there.
+func nearest(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
 			return dir
@@ -168,11 +168,8 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := makeFile(path, Options{Existing: true}); err != nil {
-		return nil, err
-	}
 	at, err := inspect(ctx, path)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // what is not there has version 0
 		return nil, explain(path, err)
 	}
 	known, err := newest(steps(SQLite))
@@ -182,12 +179,11 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if err := refuseOlder(path, at.version, known); err != nil {
 		return nil, err
 	}
-	db := &DB{engine: sqliteEngine{}, path: path}
-	reads, err := db.pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o)
-	if err != nil {
+	db := &DB{engine: sqliteEngine{}, path: path, watch: o.Watch}
+	if db.read, err = db.pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o); err != nil {
 		return nil, err
 	}
-	db.write, db.notes, db.read, db.look, db.streams = reads, reads, reads, reads, reads
+	db.write, db.notes, db.look, db.streams = db.read, db.read, db.read, db.read
 	return db, nil
 }
 

@@ -13,7 +13,7 @@ func examineServer(ctx context.Context, address string, o Options) []Finding {
 		return []Finding{refusal("server", err)}
 	}
 	path := withoutPassword(address)
-	db := postgresPool(config, Options{}, 1, map[string]string{"statement_timeout": statementWait}, readOnly)
+	db := postgresPool(config, Options{}, 1, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
 	defer db.Close()
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return []Finding{refusal("server", explainPostgres(path, err))}
@@ -103,12 +103,12 @@ func openPostgresToRead(ctx context.Context, address string, o Options) (*DB, er
 		return nil, err
 	}
 	path := withoutPassword(address)
-	reads := postgresPool(config, o, 2, map[string]string{"statement_timeout": statementWait}, readOnly)
+	reads := postgresPool(config, o, 2, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
 	if err := upToDate(ctx, path, reads); err != nil {
 		_ = reads.Close() // the error that led here says more
 		return nil, explainPostgres(path, err)
 	}
-	return &DB{engine: postgres{}, path: path, write: reads, notes: reads, read: reads, look: reads, streams: reads}, nil
+	return &DB{engine: postgres{}, path: path, watch: o.Watch, write: reads, notes: reads, read: reads, look: reads, streams: reads}, nil
 }
 
 // upToDate returns an [*OpenError] unless the schema is that of this program.

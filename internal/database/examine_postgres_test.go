@@ -1,3 +1,5 @@
+//go:build postgres
+
 package database_test
 
 import (
@@ -11,16 +13,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// onPostgres leaves a test to runs on that engine.
-func onPostgres(t *testing.T) {
-	t.Helper()
-	if databasetest.Engine() != database.PostgreSQL {
-		t.Skip("with CONSOLE_TEST_ENGINE=postgres")
-	}
-}
-
-// statement runs a statement in the database at address, as its superuser.
-func statement(t *testing.T, address, text string) {
+// superuserRuns runs a statement in the database at address, as its superuser.
+func superuserRuns(t *testing.T, address, text string) {
 	t.Helper()
 	db, err := sql.Open("pgx", address)
 	if err != nil {
@@ -35,7 +29,6 @@ func statement(t *testing.T, address, text string) {
 // TestExaminePostgres looks at databases of PostgreSQL in every state.
 func TestExaminePostgres(t *testing.T) {
 	t.Parallel()
-	onPostgres(t)
 	tests := map[string]struct {
 		spoil   string         // a statement
 		address func(*url.URL) // changes whose database it is looked at as; nil: the superuser's
@@ -57,7 +50,7 @@ func TestExaminePostgres(t *testing.T) {
 			t.Parallel()
 			address := databasetest.PostgresURL(t)
 			if test.spoil != "" {
-				statement(t, address, test.spoil)
+				superuserRuns(t, address, test.spoil)
 			}
 			u, err := url.Parse(address)
 			if err != nil {
@@ -75,11 +68,10 @@ func TestExaminePostgres(t *testing.T) {
 // serve, which are just those that it needs, and as one that has none.
 func TestExamineServeRole(t *testing.T) {
 	t.Parallel()
-	onPostgres(t)
 	address := databasetest.PostgresURL(t)
-	statement(t, address, `CREATE ROLE doctor_serves LOGIN; CREATE ROLE doctor_nobody LOGIN`)
+	superuserRuns(t, address, `CREATE ROLE doctor_serves LOGIN; CREATE ROLE doctor_nobody LOGIN`)
 	t.Cleanup(func() {
-		statement(t, address, `DROP OWNED BY doctor_serves; DROP ROLE doctor_serves; DROP ROLE doctor_nobody`)
+		superuserRuns(t, address, `DROP OWNED BY doctor_serves; DROP ROLE doctor_serves; DROP ROLE doctor_nobody`)
 	})
 	db, err := database.Open(t.Context(), address, database.Options{ServeRole: "doctor_serves"})
 	if err != nil {

@@ -24,33 +24,35 @@ func expectFinding(t *testing.T, found []database.Finding, subject string, grade
 	t.Errorf("nothing of %s with grade %d that says %q in %+v", subject, grade, says, found)
 }
 
+// examined are files in every state, and what is found of one thing.
+var examined = map[string]struct {
+	prepare func(*testing.T, string) // the file is there
+	subject string
+	grade   database.Grade
+	says    string
+}{
+	"as it should be":        {func(*testing.T, string) {}, "file", database.Good, "for its owner alone"},
+	"the present schema":     {func(*testing.T, string) {}, "schema", database.Good, "the one of this program"},
+	"room":                   {func(*testing.T, string) {}, "space", database.Good, "MB free"},
+	"no file":                {func(t *testing.T, path string) { remove(t, path) }, "file", database.Good, "made at the first start"},
+	"no directory":           {func(t *testing.T, path string) { remove(t, path); remove(t, filepath.Dir(path)) }, "file", database.Good, "made at the first start"},
+	"an empty file":          {contents(""), "schema", database.Good, "made at the first start"},
+	"an older schema":        {changed(`DELETE FROM goose_db_version WHERE version_id > 1`), "schema", database.Good, "the next start brings it to"},
+	"a newer schema":         {changed(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`), "schema", database.Bad, "newer console"},
+	"another program's":      {changed(`PRAGMA application_id = 1`), "schema", database.Bad, "another program"},
+	"a diary":                {contents("Dear diary, \n" + strings.Repeat("nothing happened.\n", 500)), "schema", database.Bad, "is not a database"},
+	"a file for everybody":   {withMode(0o644), "file", database.Bad, "chmod 600"},
+	"a log for everybody":    {func(t *testing.T, path string) { makeEmpty(t, path+"-wal", 0o640) }, "file", database.Bad, "-wal"},
+	"a directory":            {func(t *testing.T, path string) { remove(t, path); directory(t, path) }, "file", database.Bad, "Name a file in it"},
+	"anybody may replace it": {directoryMode(0o770), "directory", database.Bad, "chmod 700"},
+	"anybody may look":       {directoryMode(0o755), "directory", database.Doubtful, "chmod 700"},
+	"nobody may write":       {directoryMode(0o500), "directory", database.Bad, "not even its owner"},
+}
+
 // TestExamine looks at files in every state.
 func TestExamine(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		prepare func(*testing.T, string) // the file is there
-		subject string
-		grade   database.Grade
-		says    string
-	}{
-		"as it should be":        {func(*testing.T, string) {}, "file", database.Good, "for its owner alone"},
-		"the present schema":     {func(*testing.T, string) {}, "schema", database.Good, "the one of this program"},
-		"room":                   {func(*testing.T, string) {}, "space", database.Good, "MB free"},
-		"no file":                {func(t *testing.T, path string) { remove(t, path) }, "file", database.Good, "made at the first start"},
-		"no directory":           {func(t *testing.T, path string) { remove(t, path); remove(t, filepath.Dir(path)) }, "file", database.Good, "made at the first start"},
-		"an empty file":          {contents(""), "schema", database.Good, "made at the first start"},
-		"an older schema":        {changed(`DELETE FROM goose_db_version WHERE version_id > 1`), "schema", database.Good, "the next start brings it to"},
-		"a newer schema":         {changed(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`), "schema", database.Bad, "newer console"},
-		"another program's":      {changed(`PRAGMA application_id = 1`), "schema", database.Bad, "another program"},
-		"a diary":                {contents("Dear diary, \n" + strings.Repeat("nothing happened.\n", 500)), "schema", database.Bad, "is not a database"},
-		"a file for everybody":   {withMode(0o644), "file", database.Bad, "chmod 600"},
-		"a log for everybody":    {func(t *testing.T, path string) { makeEmpty(t, path+"-wal", 0o640) }, "file", database.Bad, "-wal"},
-		"a directory":            {func(t *testing.T, path string) { remove(t, path); directory(t, path) }, "file", database.Bad, "Name a file in it"},
-		"anybody may replace it": {directoryMode(0o770), "directory", database.Bad, "chmod 700"},
-		"anybody may look":       {directoryMode(0o755), "directory", database.Doubtful, "chmod 700"},
-		"nobody may write":       {directoryMode(0o500), "directory", database.Bad, "not even its owner"},
-	}
-	for name, test := range tests {
+	for name, test := range examined {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := strings.TrimPrefix(databasetest.SQLiteURL(t), "sqlite:")

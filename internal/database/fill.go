@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// errFillElsewhere says that only a file can be filled.
+var errFillElsewhere = errors.New("database: only a file of SQLite can be filled with many users at once: give one with --database sqlite:PATH")
+
 // errFillInUse says that only a file which nobody relies on yet may be filled.
 var errFillInUse = errors.New("database: only one that was opened as Unsynced can be filled")
 
@@ -19,8 +22,11 @@ var errFillInUse = errors.New("database: only one that was opened as Unsynced ca
 // to do.
 //
 // Fill takes up some hundred megabytes of memory. It is for a file that is being
-// built: it refuses a database that was not opened as Unsynced.
+// built: it refuses a database that was not opened as Unsynced, and one of PostgreSQL.
 func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, total int)) (err error) {
+	if db.Engine() != SQLite {
+		return errFillElsewhere
+	}
 	if !db.hasty {
 		return errFillInUse
 	}

@@ -15,7 +15,7 @@ import (
 // all that the console has.
 func newFillable(t *testing.T) *database.DB {
 	t.Helper()
-	db := newScratch(t)
+	db := newScratchFile(t)
 	mustWrite(t, db, `CREATE INDEX "by ""at""" ON scratch (at DESC) WHERE at > 0`)
 	mustWrite(t, db, `CREATE TRIGGER scratch_is_dated AFTER INSERT ON scratch BEGIN UPDATE scratch SET at = 1 WHERE word = NEW.word; END`)
 	return db
@@ -121,7 +121,7 @@ func TestFillWhileSomebodyReads(t *testing.T) {
 // TestFillRefuses a database that people rely on.
 func TestFillRefuses(t *testing.T) {
 	t.Parallel()
-	db, err := database.Open(t.Context(), databasetest.URL(t), database.Options{})
+	db, err := database.Open(t.Context(), databasetest.SQLiteURL(t), database.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestLostAnswers(t *testing.T) {
 			t.Parallel()
 			loss := database.LoseNothing
 			db := databasetest.NewWith(t, database.Options{Lose: func() database.Loss { return loss }})
-			mustWrite(t, db, scratch)
+			mustWrite(t, db, scratchOf[db.Engine()])
 			loss = test.loss
 			write := func(word string) func(*sql.Tx) error {
 				return func(tx *sql.Tx) error { _, err := tx.Exec(`INSERT INTO scratch (word) VALUES ($1)`, word); return err }

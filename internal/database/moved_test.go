@@ -25,12 +25,12 @@ func TestNothingIsWrittenToAFileThatHasGone(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db, err := database.Open(t.Context(), databasetest.URL(t), database.Options{})
+			db, err := database.Open(t.Context(), databasetest.SQLiteURL(t), database.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			mustWrite(t, db, scratch)
+			mustWrite(t, db, scratchOf[db.Engine()])
 			mustWrite(t, db, `INSERT INTO scratch (word) VALUES ('first')`)
 			path, spare := fileOf(t, db), filepath.Join(t.TempDir(), "spare")
 			if err := test.harm(path, spare); err != nil {

@@ -24,7 +24,7 @@ func synchronous(t *testing.T, db *database.DB) (level int) {
 // every way that can go wrong: whatever comes after it waits for the disk.
 func TestNoteIsTheOnlyOneThatDoesNotWait(t *testing.T) {
 	t.Parallel()
-	db, err := database.Open(t.Context(), databasetest.URL(t), database.Options{})
+	db, err := database.Open(t.Context(), databasetest.SQLiteURL(t), database.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,16 +31,22 @@ const (
 	postgresStreams = 2
 )
 
-// How long to wait for PostgreSQL. The server itself ends a statement first; where
-// nothing comes back at all, such as from a network that swallows everything, we give up.
-const (
-	connectWait   = 3 * time.Second
-	statementWait = "15s"
-	answerWait    = 20 * time.Second
-	commitWait    = 10 * time.Second
-	lockWait      = "5s"             // as maxWait
-	connectionAge = 10 * time.Minute // so that they move on after a fail-over or a change of names
-)
+// waits are how long PostgreSQL is waited for. The server itself ends a statement first;
+// where nothing comes back at all, such as from a network that swallows everything, we
+// give up.
+type waits struct {
+	connect, lock, statement, answer, commit time.Duration
+}
+
+// usualWaits are those outside of tests.
+var usualWaits = waits{connect: 3 * time.Second, lock: maxWait, statement: 15 * time.Second, answer: 20 * time.Second, commit: 10 * time.Second}
+
+// connectionAge is how long a connection is used, so that all move on after a fail-over or
+// a change of names.
+const connectionAge = 10 * time.Minute
+
+// inServer returns a wait as a setting of the server.
+func inServer(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }
 
 // isPostgres reports whether a URL is that of a database of PostgreSQL.
 func isPostgres(url string) bool {
@@ -59,7 +65,7 @@ func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
 		}
 	}
 	config.Password = cmp.Or(o.Password, config.Password)
-	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectWait)
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, o.waits().connect)
 	dialer := &net.Dialer{Timeout: config.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3,
 	}}
@@ -67,14 +73,19 @@ func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
 	if config.ValidateConnect == nil {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	for name, value := range map[string]string{
-		"application_name": "console", "TimeZone": "UTC", "lock_timeout": lockWait, "idle_in_transaction_session_timeout": "1min",
-	} {
+	setUnlessSet(config, map[string]string{
+		"application_name": "console", "TimeZone": "UTC", "lock_timeout": inServer(o.waits().lock),
+	})
+	return config, nil
+}
+
+// setUnlessSet gives a connection settings of the server that the address does not give.
+func setUnlessSet(config *pgx.ConnConfig, settings map[string]string) {
+	for name, value := range settings {
 		if config.RuntimeParams[name] == "" {
 			config.RuntimeParams[name] = value
 		}
 	}
-	return config, nil
 }
 
 // withoutPassword returns an address as it may be shown.
@@ -114,7 +125,10 @@ func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Opt
 	if o.Unsynced {
 		durability = "off"
 	}
-	hurried := map[string]string{"statement_timeout": statementWait}
+	hurried := map[string]string{
+		"statement_timeout":                   inServer(o.waits().statement),
+		"idle_in_transaction_session_timeout": inServer(o.waits().commit), // so that a console that is cut off does not keep its turn
+	}
 	db.write = postgresPool(config, o, postgresWriters, hurried, map[string]string{"synchronous_commit": durability})
 	db.notes = postgresPool(config, o, postgresNoters, hurried, map[string]string{"synchronous_commit": "off"})
 	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresStreams, hurried, readOnly)
@@ -131,20 +145,19 @@ var readOnly = map[string]string{"default_transaction_read_only": "on"}
 // are given once a connection is there.
 func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[string]string) *sql.DB {
 	config = config.Copy()
-	for name, value := range own {
-		if config.RuntimeParams[name] == "" {
-			config.RuntimeParams[name] = value
-		}
-	}
+	setUnlessSet(config, own)
+	setUnlessSet(config, map[string]string{"idle_in_transaction_session_timeout": "1min"})
 	var set strings.Builder
 	for name, value := range then {
 		fmt.Fprintf(&set, "SET %s = %s;", name, value)
 	}
 	plain := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		ctx, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
+		defer cancel()
 		_, err := c.Exec(ctx, set.String())
 		return err
 	}))
-	pool := sql.OpenDB(postgresConnector{plain, o.Trace, own != nil, o.Watch})
+	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil, o.Watch})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxLifetime(connectionAge)
@@ -181,7 +194,7 @@ func (postgres) tryWriting(ctx context.Context, db *DB) error {
 func (postgres) checkRoom(context.Context, *DB) error { return nil }
 
 // schemaVersion implements [engine].
-func (postgres) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+func (postgres) schemaVersion(ctx context.Context, db querier) (int64, error) {
 	var there bool
 	if err := db.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil || !there {
 		return 0, err

@@ -17,7 +17,8 @@ import (
 type postgresConnector struct {
 	driver.Connector
 	trace   func(query string) // is told every statement; nil: nobody is
-	hurried bool               // no statement takes longer than answerWait
+	waits   waits
+	hurried bool // an answer is waited for no longer than these say
 	watch   Watch
 }
 
@@ -27,7 +28,7 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, hurried: c.hurried}
+	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, waits: c.waits, hurried: c.hurried}
 	return watched(ours, c.watch), nil
 }
 
@@ -37,6 +38,7 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 type postgresConn struct {
 	*stdlib.Conn
 	trace   func(query string)
+	waits   waits
 	hurried bool
 	demoted bool // the server does not take writes any more
 }
@@ -67,7 +69,7 @@ func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.
 	if err != nil {
 		return nil, err
 	}
-	return postgresTx{tx}, nil
+	return postgresTx{tx, c.Conn.Conn(), c.waits}, nil
 }
 
 // limit returns ctx with the time that a statement may take.
@@ -75,7 +77,7 @@ func (c *postgresConn) limit(ctx context.Context) (context.Context, context.Canc
 	if !c.hurried {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, answerWait)
+	return context.WithTimeout(ctx, c.waits.answer)
 }
 
 // QueryContext implements [driver.QueryerContext].
@@ -106,6 +108,14 @@ func (c *postgresConn) ExecContext(ctx context.Context, query string, args []dri
 	return result, c.heed(err)
 }
 
+// ResetSession implements [driver.SessionResetter]. It asks a connection that was idle
+// whether the server still answers.
+func (c *postgresConn) ResetSession(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.waits.connect)
+	defer cancel()
+	return c.Conn.ResetSession(ctx)
+}
+
 // heed notes what an error says of the server.
 func (c *postgresConn) heed(err error) error {
 	c.demoted = c.demoted || sqlState(err) == readOnlyTransaction
@@ -131,15 +141,27 @@ func (c *postgresConn) CheckNamedValue(v *driver.NamedValue) error {
 }
 
 // A postgresTx is a transaction whose end may remain unknown.
-type postgresTx struct{ tx pgx.Tx }
+type postgresTx struct {
+	tx    pgx.Tx
+	conn  *pgx.Conn
+	waits waits
+}
 
-// Commit implements [driver.Tx]. It returns [ErrUnknown] if the answer was lost. It is
-// not given up when who asked for it has gone.
+// Commit implements [driver.Tx]. It returns [ErrUnknown] if the answer was lost, whatever
+// pgx makes of that: it may say that the connection was closed, and to try again is safe.
+// A commit is not given up when who asked for it has gone.
 func (t postgresTx) Commit() error {
-	ctx, cancel := context.WithTimeout(context.Background(), commitWait)
+	if t.conn.IsClosed() {
+		return driver.ErrBadConn // before it was sent
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), t.waits.commit)
 	defer cancel()
-	err := t.tx.Commit(ctx)
-	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || pgconn.SafeToRetry(err) {
+	return committed(t.tx.Commit(ctx))
+}
+
+// committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.
+func committed(err error) error {
+	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) {
 		return err
 	}
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.SeverityUnlocalized == "ERROR" {
@@ -150,7 +172,7 @@ func (t postgresTx) Commit() error {
 
 // Rollback implements [driver.Tx].
 func (t postgresTx) Rollback() error {
-	ctx, cancel := context.WithTimeout(context.Background(), connectWait)
+	ctx, cancel := context.WithTimeout(context.Background(), t.waits.connect)
 	defer cancel()
 	return t.tx.Rollback(ctx)
 }

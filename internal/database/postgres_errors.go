@@ -16,6 +16,7 @@ import (
 // pass: connection, resources, intervention by an operator, fault of the system.
 const (
 	uniqueViolation     = "23505"
+	undefinedObject     = "42704"
 	readOnlyTransaction = "25006"
 	lockNotAvailable    = "55P03"
 )

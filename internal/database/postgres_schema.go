@@ -18,7 +18,7 @@ var grants string
 // preparePostgres looks at the database, brings its schema up to date where the role
 // may, and refuses what cannot be used.
 func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o Options) error {
-	db := postgresPool(config, Options{}, 2, nil, nil) // of which the lock of the migrations takes one
+	db := postgresPool(config, Options{patience: o.patience}, 2, nil, nil) // of which the lock of the migrations takes one
 	defer db.Close()
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return err
@@ -47,7 +47,15 @@ func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o
 	if o.ServeRole == "" {
 		return nil
 	}
-	_, err = db.ExecContext(ctx, strings.ReplaceAll(grants, "{{role}}", pgx.Identifier{o.ServeRole}.Sanitize()))
+	return grant(ctx, path, db, o.ServeRole)
+}
+
+// grant gives a role the rights to serve, and no others.
+func grant(ctx context.Context, path string, db *sql.DB, role string) error {
+	_, err := db.ExecContext(ctx, strings.ReplaceAll(grants, "{{role}}", pgx.Identifier{role}.Sanitize()))
+	if sqlState(err) == undefinedObject {
+		return &OpenError{Path: path, Why: "has no role " + role, Fix: "Make it first, as a superuser: CREATE ROLE … LOGIN.", Err: err}
+	}
 	return err
 }
 

@@ -111,8 +111,10 @@ var mmap = fmt.Sprintf("mmap_size(%d)", int64(mapped))
 func dsn(path, mode string, q url.Values) string {
 	q.Set("mode", mode)
 	q.Set("_time_integer_format", "unix_micro")
-	q.Set("_dqs", "0")       // text in double quotes is a name, never a value
-	q.Set("_defensive", "1") // no statement can damage the file
+	q.Set("_dqs", "0") // text in double quotes is a name, never a value
+	if !q.Has("_defensive") {
+		q.Set("_defensive", "1") // no statement can damage the file
+	}
 	for _, pragma := range []string{"busy_timeout(5000)", "trusted_schema(0)"} {
 		q.Add("_pragma", pragma)
 	}
@@ -162,6 +164,9 @@ func mayWrite(path string) error {
 	return nil
 }
 
+// foreign says that a file is none of the console's.
+const foreign = "belongs to another program"
+
 // A state is what a file holds before it is opened for use.
 type state struct {
 	empty   bool  // no tables yet
@@ -192,7 +197,7 @@ func inspect(ctx context.Context, path string) (state, error) {
 	if id != applicationID && (id != 0 || tables > 0) {
 		return state{}, &OpenError{
 			Path: path,
-			Why:  "belongs to another program",
+			Why:  foreign,
 			Fix:  "Choose another path for the console's database.",
 		}
 	}

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // openSQLite opens the file that url, "sqlite:PATH", names.
@@ -17,15 +19,43 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	db, err := openFile(ctx, path, o)
+	// While another process makes the file it is locked in a way that waiting for the
+	// lock does not help against.
+	for try := 1; try < 10 && resultCode(err)&0xff == sqlite3.SQLITE_BUSY && fresh(ctx, path); try++ {
+		db, err = openFile(ctx, path, o)
+	}
+	return db, err
+}
+
+// fresh reports whether the file at path is being made: it has no schema of this
+// program's yet. It waits a moment, so that who makes it gets on.
+func fresh(ctx context.Context, path string) bool {
+	select {
+	case <-time.After(50 * time.Millisecond):
+	case <-ctx.Done():
+		return false
+	}
+	at, err := inspect(ctx, path)
+	known, knownErr := newest(steps(SQLite))
+	return err == nil && knownErr == nil && at.version < known
+}
+
+// openFile opens the file at path.
+func openFile(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := makeFile(path, o); err != nil {
 		return nil, err
+	}
+	was, err := os.Stat(path)
+	if err != nil {
+		return nil, explain(path, err)
 	}
 	at, err := inspect(ctx, path)
 	if err != nil {
 		return nil, explain(path, err)
 	}
 	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced}
-	if err := db.open(ctx, at, o); err != nil {
+	if err := errors.Join(db.open(ctx, at, o), unmoved(path, was)); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
 	}
@@ -121,7 +151,7 @@ func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
 }
 
 // schemaVersion implements [engine].
-func (sqliteEngine) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+func (sqliteEngine) schemaVersion(ctx context.Context, db querier) (int64, error) {
 	var exists bool
 	err := db.QueryRowContext(ctx,
 		`SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`, goose.DefaultTablename).Scan(&exists)

@@ -17,7 +17,7 @@ const numbersFrom = `SELECT at FROM scratch WHERE at >= $1 ORDER BY at`
 // database with the numbers from 0 to 99.
 func newHundred(t *testing.T) (*database.DB, *sql.Conn) {
 	t.Helper()
-	db := databasetest.New(t)
+	db := databasetest.NewSQLite(t)
 	mustWrite(t, db, scratch)
 	for i := range 100 {
 		mustWrite(t, db, `INSERT INTO scratch (word, at) VALUES ($1, $2)`, fmt.Sprint("word ", i), i)

@@ -9,25 +9,27 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
+// foreseen are sign-ins, and what comes of them.
+var foreseen = map[string]struct {
+	claims  func(*users.Claims)
+	refused users.Refusal
+	role    users.Role
+}{
+	"somebody who was here":   {func(*users.Claims) {}, "", users.RoleAuditor},
+	"somebody invited":        {func(c *users.Claims) { *c = userstest.Claims("invited@example.com") }, "", users.RoleAdmin},
+	"a stranger":              {func(c *users.Claims) { *c = userstest.Claims("stranger@elsewhere.example") }, users.RefusedDomain, ""},
+	"one of the domain":       {func(c *users.Claims) { *c = userstest.Claims("new@example.com") }, "", users.RoleUser},
+	"no address":              {func(c *users.Claims) { c.Subject, c.Address = "other", "" }, users.RefusedNoAddress, ""},
+	"another with an address": {func(c *users.Claims) { c.Subject = "other" }, users.RefusedTaken, ""},
+	"not verified":            {func(c *users.Claims) { c.Subject, c.Verified = "other", users.VerifiedNo }, users.RefusedUnverified, ""},
+	"nobody vouches":          {func(c *users.Claims) { c.Subject, c.Verified = "other", users.VerifiedUnknown }, users.RefusedUnvouched, ""},
+	"deactivated":             {func(c *users.Claims) { *c = userstest.Claims("gone@example.com") }, users.RefusedDeactivated, ""},
+}
+
 // TestForesee says what a sign-in would come to, leaves no trace, and is right.
 func TestForesee(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		claims  func(*users.Claims)
-		refused users.Refusal
-		role    users.Role
-	}{
-		"somebody who was here":   {func(*users.Claims) {}, "", users.RoleAuditor},
-		"somebody invited":        {func(c *users.Claims) { *c = userstest.Claims("invited@example.com") }, "", users.RoleAdmin},
-		"a stranger":              {func(c *users.Claims) { *c = userstest.Claims("stranger@elsewhere.example") }, users.RefusedDomain, ""},
-		"one of the domain":       {func(c *users.Claims) { *c = userstest.Claims("new@example.com") }, "", users.RoleUser},
-		"no address":              {func(c *users.Claims) { c.Subject, c.Address = "other", "" }, users.RefusedNoAddress, ""},
-		"another with an address": {func(c *users.Claims) { c.Subject = "other" }, users.RefusedTaken, ""},
-		"not verified":            {func(c *users.Claims) { c.Subject, c.Verified = "other", users.VerifiedNo }, users.RefusedUnverified, ""},
-		"nobody vouches":          {func(c *users.Claims) { c.Subject, c.Verified = "other", users.VerifiedUnknown }, users.RefusedUnvouched, ""},
-		"deactivated":             {func(c *users.Claims) { *c = userstest.Claims("gone@example.com") }, users.RefusedDeactivated, ""},
-	}
-	for name, test := range tests {
+	for name, test := range foreseen {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := userstest.New(t, users.Config{Signup: users.SignupDomain, SignupDomains: []string{"example.com"}})

@@ -3,10 +3,12 @@ package users_test
 import (
 	"database/sql"
 	"errors"
-	"strings"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -68,11 +70,22 @@ func TestTakeAtOnce(t *testing.T) {
 	}
 }
 
+// dialect is what the engines write differently: bytes of a text, and the moment that is
+// so many microseconds after one.
+var dialect = map[database.Engine]struct{ bytes, after string }{
+	database.SQLite:     {`CAST(%s AS BLOB)`, `%d + %s`},
+	database.PostgreSQL: {`convert_to(%s, 'UTF8')`, `to_timestamp(%d / 1000000) + %s * INTERVAL '1 microsecond'`},
+}
+
+// many has as many rows as its parameter says, numbered from one on.
+const many = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `
+
 // TestBookkeepingOfStrangersIsBounded fills what strangers can fill, and adds one
 // more.
 func TestBookkeepingOfStrangersIsBounded(t *testing.T) {
 	t.Parallel()
-	const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `
+	in := dialect[databasetest.Engine()]
+	const later = 4_000_000_000_000_000 // than what is added
 	tests := map[string]struct {
 		fill  string
 		most  int
@@ -80,32 +93,42 @@ func TestBookkeepingOfStrangersIsBounded(t *testing.T) {
 		count string
 		first string // counts the oldest row
 	}{
-		"kept": {`INSERT INTO kept (what, digest, data, expires_at) SELECT 'attempt', CAST('old' || i AS BLOB), CAST('x' AS BLOB), 4000000000000000 + i FROM n`, 2000,
+		"kept": {
+			`INSERT INTO kept (what, digest, data, expires_at) ` + many + `SELECT 'attempt', ` + fmt.Sprintf(in.bytes, `'old' || i`) + `, ` +
+				fmt.Sprintf(in.bytes, `'x'`) + `, ` + fmt.Sprintf(in.after, later, `i`) + ` FROM n`,
+			2000,
 			func(t *testing.T, d *userstest.Directory) error {
 				return d.Keep(t.Context(), users.KeptAttempt, users.DigestOf("new"), []byte("x"), 100*365*24*time.Hour)
-			}, `SELECT COUNT(*) FROM kept`, `SELECT COUNT(*) FROM kept WHERE expires_at = 4000000000000001`},
-		"refused sign-ins": {`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id) SELECT i, 'x', '', 'taken', '' FROM n`, 10_000,
+			}, `SELECT COUNT(*) FROM kept`, `SELECT COUNT(*) FROM kept WHERE expires_at = ` + fmt.Sprintf(in.after, later, `1`),
+		},
+		"refused sign-ins": {
+			`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id) ` + many + `SELECT ` + fmt.Sprintf(in.after, 0, `i`) + `, 'x', '', 'taken', '' FROM n`,
+			10_000,
 			func(t *testing.T, d *userstest.Directory) error {
 				if _, err := d.SignIn(t.Context(), userstest.Claims("stranger@example.com"), userstest.Visit("x")); refusalOf(err) != users.RefusedUninvited {
 					return err
 				}
 				return nil
-			}, `SELECT COUNT(*) FROM refused_sign_ins`, `SELECT COUNT(*) FROM refused_sign_ins WHERE at = 1`},
+			}, `SELECT COUNT(*) FROM refused_sign_ins`, `SELECT COUNT(*) FROM refused_sign_ins WHERE at = ` + fmt.Sprintf(in.after, 0, `1`),
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
 			fill := func(tx *sql.Tx) error {
-				_, err := tx.ExecContext(t.Context(), strings.Replace(test.fill, "SELECT", numbers+"SELECT", 1), test.most)
+				_, err := tx.ExecContext(t.Context(), test.fill, test.most)
 				return err
 			}
-			if err := errors.Join(d.DB.Transact(t.Context(), fill), test.add(t, d)); err != nil {
+			if err := d.DB.Transact(t.Context(), fill); err != nil {
 				t.Fatal(err)
 			}
-			for query, want := range map[string]int{test.count: test.most, test.first: 0} {
-				checkCount(t, d, query, want)
+			checkCount(t, d, test.first, 1)
+			if err := test.add(t, d); err != nil {
+				t.Fatal(err)
 			}
+			checkCount(t, d, test.count, test.most)
+			checkCount(t, d, test.first, 0)
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -38,6 +39,12 @@ func somePast(now time.Time) []users.Arrival {
 	return []users.Arrival{ana, robot, bea}
 }
 
+// onFile returns an empty directory in a file, which alone can be loaded into.
+func onFile(t *testing.T) *userstest.Directory {
+	t.Helper()
+	return userstest.NewEmptyAt(t, databasetest.SQLiteURL(t))
+}
+
 func load(t *testing.T, d *userstest.Directory, all []users.Arrival) error {
 	t.Helper()
 	return d.Load(t.Context(), slices.Values(all), func(users.Phase, int, int) {})
@@ -45,7 +52,7 @@ func load(t *testing.T, d *userstest.Directory, all []users.Arrival) error {
 
 func TestLoad(t *testing.T) {
 	t.Parallel()
-	d := userstest.NewEmpty(t)
+	d := onFile(t)
 	now := d.Clock.Now()
 	if err := load(t, d, somePast(now)); err != nil {
 		t.Fatal(err)
@@ -144,7 +151,7 @@ func TestLoadRefuses(t *testing.T) {
 	for name, spoil := range impossible {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := userstest.NewEmpty(t)
+			d := onFile(t)
 			all := somePast(d.Clock.Now())
 			spoil(d.Clock.Now(), all)
 			if err := load(t, d, all); err == nil {
@@ -160,7 +167,7 @@ func TestLoadRefuses(t *testing.T) {
 // TestLoadRefusesToJoin loads into a directory where somebody is.
 func TestLoadRefusesToJoin(t *testing.T) {
 	t.Parallel()
-	d := userstest.New(t)
+	d := userstest.NewAt(t, databasetest.SQLiteURL(t))
 	last := d.Last(t)
 	err := load(t, d, somePast(d.Clock.Now()))
 	if err == nil || !strings.Contains(err.Error(), "not empty") {
@@ -174,7 +181,7 @@ func TestLoadRefusesToJoin(t *testing.T) {
 // TestLoadInterrupted stops in the middle.
 func TestLoadInterrupted(t *testing.T) {
 	t.Parallel()
-	d := userstest.NewEmpty(t)
+	d := onFile(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	endless := func(yield func(users.Arrival) bool) {
 		at := d.Clock.Now().AddDate(-1, 0, 0)

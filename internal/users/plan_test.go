@@ -5,9 +5,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// planOf returns how the database goes about the page that q asks for: a line for
+// planOf returns how SQLite goes about the page that q asks for: a line for
 // each step.
 func planOf(t *testing.T, s *Service, q Query, at place) []string {
 	t.Helper()
@@ -50,7 +52,13 @@ func questions() []Query {
 // assorted returns a directory with users of several facets.
 func assorted(t *testing.T) *Service {
 	t.Helper()
-	s := newTestService(t)
+	return assortedIn(t, databasetest.URL(t))
+}
+
+// assortedIn is assorted in the database at url.
+func assortedIn(t *testing.T, url string) *Service {
+	t.Helper()
+	s := newTestServiceIn(t, url)
 	for i, role := range []Role{RoleUser, RoleUser, RoleUser, RoleAuditor, RoleAdmin, RoleUser, RoleUser, RoleUser, RoleUser, RoleUser} {
 		n := NewPerson{ID: fmt.Sprintf("ana%d@example.com", i), Name: "Ana Lima", Role: role}
 		if _, err := s.AddPerson(t.Context(), Command(""), n); err != nil {
@@ -72,11 +80,11 @@ func assorted(t *testing.T) *Service {
 	return s
 }
 
-// TestPagesAreReadByIndexes has no page scan the table, and none that is walked
+// TestPagesAreReadByIndexes has no page scan SQLite's table, and none that is walked
 // sort more than it shows, wherever in the list it begins.
 func TestPagesAreReadByIndexes(t *testing.T) {
 	t.Parallel()
-	s := assorted(t)
+	s := assortedIn(t, databasetest.SQLiteURL(t))
 	for _, most := range []int{0, maxSorted} {
 		s.config.MaxSorted = most
 		for _, q := range questions() {
@@ -136,13 +144,13 @@ func TestPlan(t *testing.T) {
 // untrue are the queries of what the database keeps count of that is not so.
 var untrue = []string{
 	`SELECT COUNT(*) FROM (SELECT kind, role, status, n FROM tallies WHERE n <> 0
-		EXCEPT SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status)`,
+		EXCEPT SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status) AS differing`,
 	`SELECT COUNT(*) FROM (SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status
-		EXCEPT SELECT kind, role, status, n FROM tallies)`,
+		EXCEPT SELECT kind, role, status, n FROM tallies) AS differing`,
 	`SELECT COUNT(*) FROM (SELECT what, day, n FROM day_tallies WHERE n <> 0
-		EXCEPT SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day)`,
+		EXCEPT SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day) AS differing`,
 	`SELECT COUNT(*) FROM (SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day
-		EXCEPT SELECT what, day, n FROM day_tallies)`,
+		EXCEPT SELECT what, day, n FROM day_tallies) AS differing`,
 }
 
 // TestTalliesTellTheTruth compares what the database keeps count of with the rows,

@@ -167,7 +167,7 @@ func TestDeactivatedInTheDatabase(t *testing.T) {
 	d := userstest.New(t)
 	signIn(t, d, "s")
 	err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(t.Context(), `UPDATE users SET deactivated = 1 WHERE user_id = 'ana@example.com'`)
+		_, err := tx.ExecContext(t.Context(), `UPDATE users SET deactivated = (1 = 1) WHERE user_id = 'ana@example.com'`)
 		return err
 	})
 	if err != nil {

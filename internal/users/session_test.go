@@ -2,14 +2,17 @@ package users_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -190,8 +193,8 @@ func TestRefusedSignInEndsNothing(t *testing.T) {
 	lives(t, d, "second", false)
 }
 
-// TestDatabaseHoldsNoSecret searches the files of the database for the secret of
-// a session.
+// TestDatabaseHoldsNoSecret searches all that the database holds for the secret of a
+// session.
 func TestDatabaseHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -200,7 +203,7 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	if err := d.Keep(t.Context(), users.KeptAttempt, users.DigestOf(secret), []byte("data"), time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	content := files(t, d)
+	content := contents(t, d)
 	withoutHint := bytes.ReplaceAll(content, []byte("id-token-of-"+secret), nil)
 	if bytes.Contains(withoutHint, []byte(secret)) || bytes.Contains(withoutHint, []byte(secret[7:])) {
 		t.Error("the database holds the secret of a session")
@@ -214,13 +217,52 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// files returns what is in the files of the database.
-func files(t *testing.T, d *userstest.Directory) (content []byte) {
+// contents returns what is in the database: in the files of SQLite, or in the tables of
+// PostgreSQL, of whose bytes it writes digits that are made bytes again.
+func contents(t *testing.T, d *userstest.Directory) (content []byte) {
 	t.Helper()
-	var path string
-	if err := d.DB.Reads().QueryRowContext(t.Context(), `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path); err != nil {
+	if d.DB.Engine() == database.SQLite {
+		return files(t, d.DB.Name())
+	}
+	for _, table := range texts(t, d, `SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'`) {
+		for _, row := range texts(t, d, `SELECT t::text FROM `+table+` t`) {
+			content = append(content, row...)
+			for _, digits := range regexp.MustCompile(`\\x([0-9a-f]+)`).FindAllStringSubmatch(row, -1) {
+				bytes, err := hex.DecodeString(digits[1])
+				if err != nil {
+					t.Fatal(err)
+				}
+				content = append(content, bytes...)
+			}
+		}
+	}
+	return content
+}
+
+// texts returns the rows of a query, which are one text each.
+func texts(t *testing.T, d *userstest.Directory, query string) (all []string) {
+	t.Helper()
+	rows, err := d.DB.Reads().QueryContext(t.Context(), query)
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// files returns what is in the files whose paths begin with that of the database.
+func files(t *testing.T, path string) (content []byte) {
+	t.Helper()
 	all, err := filepath.Glob(path + "*")
 	if err != nil {
 		t.Fatal(err)

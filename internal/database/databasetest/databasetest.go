@@ -35,29 +35,24 @@ var template = sync.OnceValues(func() ([]byte, error) {
 // closed and deleted when the test ends.
 func New(tb testing.TB) *database.DB {
 	tb.Helper()
-	return NewTraced(tb, nil)
-}
-
-// NewTraced is New for a database that tells trace every statement.
-func NewTraced(tb testing.TB, trace func(query string)) *database.DB {
-	tb.Helper()
-	return NewWith(tb, database.Options{Trace: trace})
+	return NewWith(tb, database.Options{})
 }
 
 // NewWith is New for a database with those options, which does not wait for the disk.
 func NewWith(tb testing.TB, o database.Options) *database.DB {
 	tb.Helper()
-	return open(tb, URL(tb), o)
+	return Open(tb, URL(tb), o)
 }
 
 // NewSQLite is New for a test of what SQLite does in its own way.
 func NewSQLite(tb testing.TB) *database.DB {
 	tb.Helper()
-	return open(tb, SQLiteURL(tb), database.Options{})
+	return Open(tb, SQLiteURL(tb), database.Options{})
 }
 
-// open opens a test's database.
-func open(tb testing.TB, url string, o database.Options) *database.DB {
+// Open opens a test's database with those options, which does not wait for the disk. It is
+// closed when the test ends.
+func Open(tb testing.TB, url string, o database.Options) *database.DB {
 	tb.Helper()
 	o.Unsynced, o.Connections = true, database.LeastConnections
 	db, err := database.Open(tb.Context(), url, o)
@@ -78,6 +73,16 @@ func URL(tb testing.TB) string {
 	tb.Helper()
 	if Engine() == database.PostgreSQL {
 		return PostgresURL(tb)
+	}
+	return SQLiteURL(tb)
+}
+
+// ServedURL is URL for whoever needs no more rights than a console that serves: those of
+// [ServeRole] on PostgreSQL.
+func ServedURL(tb testing.TB) string {
+	tb.Helper()
+	if Engine() == database.PostgreSQL {
+		return As(tb, postgresServer(tb).take(tb).url, ServeRole)
 	}
 	return SQLiteURL(tb)
 }

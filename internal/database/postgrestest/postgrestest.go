@@ -1,6 +1,6 @@
 // Package postgrestest starts real PostgreSQL servers for tests, from the programs
 // that Debian's package postgresql installs: alone, or with a hot standby that takes
-// over. Each has its own directory and port, and ends with the test's process whatever
+// over. Each has its own directory and port, and goes with the test's process whatever
 // becomes of that.
 package postgrestest
 
@@ -30,12 +30,15 @@ const Superuser = "postgres"
 type Server struct {
 	dir  string // that holds its data
 	port int
-	wire io.Closer // while it is open the server runs
+	wire io.WriteCloser // while it is open the server runs
 	done chan struct{}
 }
 
 // Hasty are settings for a server whose data nobody wants after a crash.
-var Hasty = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off"}
+var Hasty = []string{
+	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "checkpoint_timeout=1h", "max_wal_size=8GB",
+	"autovacuum=off", "jit=off", // of which neither pays off in the life of a test
+}
 
 // Start starts a new, empty server with settings as "name=value".
 func Start(settings ...string) (*Server, error) {
@@ -74,6 +77,10 @@ func newDir() (string, error) {
 	return dir, err
 }
 
+// watch is the shell's program that ends the server when we say so, or when the pipe to
+// it is closed because we are gone: then nobody wants its directory, $0, any more.
+const watch = `"$@" & server=$!; read word; kill -INT $server; wait $server; [ "$word" ] || rm -rf -- "$0"`
+
 // start starts the server on a free port, with which it is then started again.
 func (s *Server) start(settings []string) error {
 	if s.port == 0 {
@@ -84,13 +91,12 @@ func (s *Server) start(settings []string) error {
 		s.port = port
 	}
 	args := []string{"-D", s.dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-		"-c", "max_connections=200", "-c", "log_min_messages=fatal"}
+		"-c", "max_connections=400", "-c", "log_min_messages=fatal"}
 	for _, one := range settings {
 		args = append(args, "-c", one)
 	}
-	// The shell ends the server when the pipe to it is closed: by us, or because we are gone.
 	c := command("postgres", args...)
-	shell := exec.Command("/bin/sh", append([]string{"-c", `"$@" & server=$!; read _; kill -INT $server; wait $server`, "sh", c.path}, c.args...)...)
+	shell := exec.Command("/bin/sh", append([]string{"-c", watch, filepath.Dir(s.dir), c.path}, c.args...)...)
 	shell.Dir, shell.SysProcAttr = "/", attributes()
 	log, err := os.OpenFile(s.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -153,8 +159,23 @@ func (s *Server) Run(ctx context.Context, database, statements string) error {
 	return err
 }
 
+// Passwords has s ask a role for its password from now on.
+func (s *Server) Passwords(role string) error {
+	name := filepath.Join(s.dir, "pg_hba.conf")
+	rules, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	rule := fmt.Sprintf("host all %s 127.0.0.1/32 scram-sha-256\n", role)
+	if err := os.WriteFile(name, append([]byte(rule), rules...), 0o600); err != nil {
+		return err
+	}
+	return s.Run(context.Background(), "postgres", `SELECT pg_reload_conf()`)
+}
+
 // Stop ends the server as its operator would; it can be started again.
 func (s *Server) Stop() {
+	_, _ = io.WriteString(s.wire, "stop\n") // to a server that is stopped already, nothing
 	_ = s.wire.Close()
 	<-s.done
 }
@@ -183,8 +204,7 @@ func (s *Server) Kill() error {
 		_ = syscall.Kill(child, syscall.SIGKILL)
 	}
 	err = syscall.Kill(pid, syscall.SIGKILL)
-	_ = s.wire.Close()
-	<-s.done
+	s.Stop() // what watches over it
 	return errors.Join(err, os.Remove(filepath.Join(s.dir, "postmaster.pid")))
 }
 
@@ -250,4 +270,8 @@ func runAs() *syscall.Credential {
 	return nil
 }
 
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Credential: runAs()} }
+// attributes are those of programs that are no part of the test: what interrupts it
+// does not interrupt them.
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Credential: runAs(), Setpgid: true}
+}

@@ -53,11 +53,18 @@ type Directory struct {
 	lose    atomic.Pointer[func() database.Loss] // what becomes of the next commits
 }
 
-// New returns a directory that holds an owner, owner@example.com, who is signed
-// in, and nobody else. The config's clock and log are replaced.
+// New returns a directory that holds an owner, owner@example.com, who is signed in, and
+// nobody else. Its database lets it do what a console that serves may do. The config's
+// clock and log are replaced.
 func New(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
-	d := NewEmpty(tb, config...)
+	return NewAt(tb, databasetest.ServedURL(tb), config...)
+}
+
+// NewAt is New for a directory in the database at url.
+func NewAt(tb testing.TB, url string, config ...users.Config) *Directory {
+	tb.Helper()
+	d := NewEmptyAt(tb, url, config...)
 	if err := d.EnsureOwners(tb.Context(), []string{"owner@example.com"}); err != nil {
 		tb.Fatalf("add the owner: %v", err)
 	}
@@ -69,8 +76,14 @@ func New(tb testing.TB, config ...users.Config) *Directory {
 // replaced.
 func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
+	return NewEmptyAt(tb, databasetest.ServedURL(tb), config...)
+}
+
+// NewEmptyAt is NewEmpty for a directory in the database at url.
+func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
+	tb.Helper()
 	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
-	d.DB = databasetest.NewWith(tb, database.Options{Trace: func(string) { d.Statements.Add(1) }, Lose: d.loss})
+	d.DB = databasetest.Open(tb, url, database.Options{Trace: func(string) { d.Statements.Add(1) }, Lose: d.loss})
 	if len(config) > 0 {
 		d.config = config[0]
 	}

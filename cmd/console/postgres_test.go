@@ -1,0 +1,51 @@
+//go:build postgres
+
+package main
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+// TestPostgresServe brings a database up to date as the role that owns it, and serves from
+// it as one that may do no more than that: also when it starts again, and not before.
+func TestPostgresServe(t *testing.T) {
+	t.Parallel()
+	owner, server := databasetest.NewRole(t, ""), databasetest.NewRole(t, "")
+	url := databasetest.As(t, databasetest.NewPostgres(t, `ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0 OWNER `+owner), owner)
+	served := databasetest.As(t, url, server)
+	serve := []string{"serve", "--listen", "127.0.0.1:0", "--database", served, "--drain", "0s"}
+	err := run(t.Context(), append([]string{"console"}, serve...), lookupIn(nil), io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "Run console migrate as the role that owns the database.") {
+		t.Errorf("before it was migrated: got %v", err)
+	}
+	for range 2 {
+		if err := run(t.Context(), []string{"console", "migrate", "--database", url, "--serve-role", server}, lookupIn(nil), io.Discard, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, owners := range [][]string{{"--owners", "owner@example.com"}, nil} {
+		r := start(t, "sign-out address", append(serve, owners...)...)
+		if status, _ := get(t, "http://"+r.address(t)+"/readyz"); status != http.StatusOK {
+			t.Errorf("readiness: got status %d, want 200", status)
+		}
+		r.stop()
+		if err := <-r.done; err != nil {
+			t.Errorf("stopped: got %v, want no error", err)
+		}
+	}
+}
+
+// TestPostgresDemo has the demo refuse PostgreSQL in words: it fills a file.
+func TestPostgresDemo(t *testing.T) {
+	t.Parallel()
+	url := databasetest.PostgresURL(t)
+	err := run(t.Context(), []string{"console", "demo", "--listen", "127.0.0.1:0", "--database", url}, lookupIn(nil), io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "sqlite:PATH") {
+		t.Errorf("got %v", err)
+	}
+}
