@@ -56,7 +56,7 @@ test-tools: ## install what tests start, if some is missing and this is Debian a
 	fi
 
 # The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
-ON_POSTGRES = ./internal/database/... ./internal/users/... ./web
+ON_POSTGRES = ./internal/database/... ./internal/users ./web
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
