@@ -2,7 +2,8 @@
 # vendor` needs npm, and some tests PostgreSQL or a Chromium.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-BUILD    = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
+BUILD    = go build -trimpath -ldflags "-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 
 export CGO_ENABLED = 0
 
@@ -31,7 +32,7 @@ rerun:
 # --- Checks -------------------------------------------------------------------
 
 .PHONY: test
-test: lint test-go test-browser ## check everything: lint, then all tests
+test: lint test-go test-faults test-browser ## check everything: lint, then all tests
 
 .PHONY: test-go
 test-go: ## run the unit, HTTP and program tests
@@ -40,18 +41,18 @@ test-go: ## run the unit, HTTP and program tests
 	@$(MAKE) --no-print-directory test-postgres
 
 # The programs that tests start, and Debian's packages that they come with. Add to both.
-TOOLS         = postgres
-TOOL_PACKAGES = postgresql
-# Prints those of the programs that are not there. Debian keeps PostgreSQL's out of the PATH.
-FIND_MISSING  = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
-	for t in $(TOOLS); do command -v "$$t" > /dev/null || echo "$$t"; done
+TOOLS         = postgres strace
+TOOL_PACKAGES = postgresql strace
+# MISSING prints those of its programs that are not there. Debian keeps PostgreSQL's out of the PATH.
+MISSING = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
+	for t in $(1); do command -v "$$t" >/dev/null || echo "$$t"; done
 
 .PHONY: test-tools
-test-tools: ## install what tests start, if some is missing and this is Debian and root
-	@if [ -n "$$($(FIND_MISSING))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+test-tools: # installs what tests start, where that is for make to do: on Debian, for root; without a server of Debian's own
+	@if [ -n "$$($(call MISSING,$(TOOLS)))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
 		echo "Installing $(TOOL_PACKAGES) for the tests"; \
 		mkdir -p /etc/postgresql-common; \
-		[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; \
+		[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf; \
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold $(TOOL_PACKAGES) || exit 1; \
 	fi
 
@@ -60,15 +61,30 @@ ON_POSTGRES = ./internal/database/... ./internal/users ./web
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
-	@missing=$$($(FIND_MISSING)); \
-	if [ -z "$$missing" ]; then \
+	@if [ -z "$$($(call MISSING,postgres))" ]; then \
 		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
 		go test -tags postgres -run '^TestPostgres' ./cmd/console; \
 	else \
-		echo "The tests on PostgreSQL did not run: there is no" $$missing. "Install it (Debian: apt-get install $(TOOL_PACKAGES)) and run make test-postgres."; \
+		echo "The tests on PostgreSQL did not run: there is no postgres. Install it (Debian: apt-get install postgresql) and run make test-postgres."; \
 		[ "$$CI" != true ]; \
 	fi
+
+# TAGS prints what the machine has of what tests of faults need, as build tags, and says
+# what does not run without the rest.
+TAGS = sh internal/torture/tags.sh
+
+.PHONY: test-faults
+test-faults: test-tools ## run the tests of faults that want a Linux, root and strace; on Debian, root gets strace installed
+	@tags=$$($(TAGS)) || exit 1; [ -z "$$tags" ] || { \
+		echo "go test -tags $$tags ./internal/torture"; \
+		CONSOLE_TEST_STRACE=$$(command -v strace) go test -tags $$tags -run '^TestR(2|3|5)_' ./internal/torture; }
+
+.PHONY: torture
+torture: test-tools ## do to the console what a bad day does, at full size: a quarter of an hour
+	@tags=$$($(TAGS)) || exit 1; \
+	CONSOLE_TORTURE=full CONSOLE_TEST_STRACE=$$(command -v strace) \
+		go test -tags "$$tags" -timeout 60m -count=1 -v -run '^TestR[0-9]' ./...
 
 # The first of these that is there runs the browser tests.
 BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell \
@@ -100,8 +116,8 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags postgres ./...
-	@echo "staticcheck"; go tool staticcheck -tags bench,browser,postgres ./...
+	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture && go vet -tags postgres ./...
+	@echo "staticcheck"; go tool staticcheck -tags bench,browser,strace,mounts,postgres ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort
@@ -127,6 +143,10 @@ vendor: ## fetch the vendored files again, as static/vendor.json lists them (nee
 screenshots: ## take the screenshots of the README again
 	CONSOLE_TEST_BROWSER="$$($(FIND_BROWSER))" go test -tags browser -count=1 -run '^TestScreenshots$$' ./cmd/console -update
 
+.PHONY: release
+release: ## build what is released, into dist/: archives, checksums, lists of parts; the version is the tag
+	@go run ./internal/release
+
 .PHONY: clean
 clean: ## remove what was built; data/ stays
-	rm -rf bin
+	rm -rf bin dist

@@ -15,6 +15,7 @@ type Chrome struct {
 	Crumbs    []Link  // the pages above this one, and this one last
 	GoOn      string  // address to which the page goes on by itself; empty to stay
 	Demo      bool    // this is the demo
+	FormKey   string  // what the forms of this page carry so that none is done twice
 }
 
 // A Viewer is the signed-in person who looks at a page.

@@ -61,7 +61,7 @@ func formBlocks(text string) map[string]templ.Component {
 		"layout":       directoryLayout(DirectoryLayout{Action: text, ReturnTo: text, Columns: []Check{{Name: text, Label: text, Checked: true}, {Name: text, Label: text}}, Size: Choice{Field: field, Options: options}}),
 		"person_field": personField(field, options),
 		"role_field":   roleField(Choice{Field: field, Options: options}),
-		"save_view":    templ.Join(saveView(view), viewCard(ViewForm{Action: text, Name: field})),
+		"save_view":    templ.Join(saveView(view, text), viewCard(ViewForm{Action: text, Name: field}, text)),
 		"text_area":    textArea(field),
 		"text_field":   templ.Join(textField(field), textField(Field{Name: text, Label: text, Required: true})),
 		"theme_form":   themeForm("dark", text),

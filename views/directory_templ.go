@@ -482,7 +482,7 @@ func DirectoryResults(m Directory) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if m.Save != nil {
-				templ_7745c5c3_Err = saveView(*m.Save).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = saveView(*m.Save, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -24,6 +24,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"signed_out":       pageOf(views.SignedOutPage, views.SignedOut{Chrome: signedOut(), Next: "https://id.example.com/end", Again: "/sign-in"}),
 		"sign_in_again":    pageOf(views.SignInAgainPage, views.SignInAgain{Chrome: signedOut(), Start: "/sign-in/start?return_to=%2Fusers", Kept: true}),
 		"error":            pageOf(views.ErrorPage, notFound()),
+		"unknown":          pageOf(views.UnknownPage, unknown()),
 		"refused":          pageOf(views.RefusedPage, refused()),
 		"directory":        pageOf(views.DirectoryPage, directory()),
 		"directory_none":   pageOf(views.DirectoryPage, nobodyFound()),
@@ -56,7 +57,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 
 func chrome(title, nav string) views.Chrome {
 	return views.Chrome{
-		Title: title, Org: "Acme Robotics", Theme: "auto", Nav: nav, Path: "/users", RequestID: "01JDGZ7T4W8K",
+		FormKey: "frm_abc", Title: title, Org: "Acme Robotics", Theme: "auto", Nav: nav, Path: "/users", RequestID: "01JDGZ7T4W8K",
 		Viewer: &views.Viewer{Name: "Olga Owner", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true},
 		Crumbs: []views.Link{{Label: "Users", URL: "/users"}, {Label: title, URL: "/here"}},
 		Flash:  "Saved.", Demo: true,
@@ -105,6 +106,17 @@ func notFound() views.Error {
 	return views.Error{
 		Chrome: top("Not found", ""), Status: "404", Heading: "There is no such page",
 		Text: "Check the address, or start from the directory.", Next: []views.Link{{Label: "Go to the directory", URL: "/users"}},
+	}
+}
+
+func unknown() views.Unknown {
+	fields := []views.Option{{Label: "name", Value: "Ana Lima"}, {Label: "form", Value: "frm_abc"}}
+	return views.Unknown{
+		Chrome: top("It is not known whether this was done", ""), Status: "503", Heading: "It is not known whether this was done",
+		Text:   []string{"The connection to the database broke at the very moment of saving.", "See which, or just send it again."},
+		LookUp: &views.Resend{Action: "/forms/look-up", Label: "See whether it was done", Fields: fields},
+		Again:  &views.Resend{Action: "/users/new", Label: "Send it again", Fields: fields},
+		Next:   []views.Link{{Label: "Go to the audit log", URL: "/audit"}},
 	}
 }
 

@@ -260,7 +260,7 @@ func uiButtons() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = saveView(sampleView).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = saveView(sampleView, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

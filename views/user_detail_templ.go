@@ -139,7 +139,7 @@ func UserDetailPage(m UserDetail) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if m.Service != nil {
-				templ_7745c5c3_Err = serviceFacts(*m.Service).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = serviceFacts(*m.Service, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -165,7 +165,7 @@ func UserDetailPage(m UserDetail) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = serviceLines(m.AnswersFor).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = serviceLines(m.AnswersFor, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -176,12 +176,12 @@ func UserDetailPage(m UserDetail) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = roleCard(m.Role).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roleCard(m.Role, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if m.SignIn != nil {
-				templ_7745c5c3_Err = signInFacts(*m.SignIn).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = signInFacts(*m.SignIn, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -526,7 +526,7 @@ func userFacts(f UserFacts) templ.Component {
 }
 
 // serviceFacts shows what a service user is for and who answers for it.
-func serviceFacts(f ServiceFacts) templ.Component {
+func serviceFacts(f ServiceFacts, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -686,7 +686,7 @@ func serviceFacts(f ServiceFacts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.Review != nil {
-				templ_7745c5c3_Err = reviewForm(*f.Review, "review", "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reviewForm(*f.Review, key, "review", "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -30,6 +30,7 @@ type Config struct {
 	SessionLifetime time.Duration  // of the session's cookie; default users.DefaultSessionLifetime
 	Demo            bool           // says so on every page, and serves /_ui
 	Log             *slog.Logger   // default slog.Default()
+	Watch           Watch          // is told what happens
 	Now             func() time.Time
 }
 
@@ -43,6 +44,7 @@ type App struct {
 	proxies      []netip.Prefix
 	demo         bool
 	log          *slog.Logger
+	watch        Watch
 	now          func() time.Time
 
 	store     sessions.Store
@@ -65,7 +67,7 @@ func New(c Config) (*App, error) {
 	}
 	a := &App{
 		users: c.Users, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
-		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, now: c.Now, lifetime: c.SessionLifetime,
+		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, watch: c.Watch, now: c.Now, lifetime: c.SessionLifetime,
 	}
 	a.setDefaults()
 	// The limiters and the session store use what setDefaults has filled in.

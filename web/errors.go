@@ -31,6 +31,8 @@ var answers = []struct {
 }{
 	{users.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been deleted, or never have been there."},
 	{users.ErrForbidden, http.StatusForbidden, "You are not allowed to do that."},
+	{users.ErrUnknown, http.StatusServiceUnavailable, "The connection to the database broke at the very moment of saving, so it is not known whether something was saved. Open the page again to see."},
+	{users.ErrOtherForm, http.StatusConflict, "Someone else sent this form, and it was done for them. Open the page again and send it from there."},
 	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again."},
 	{users.ErrStale, http.StatusConflict, "Someone else changed this user meanwhile. Look at the new values and try again."},
 	{users.ErrTaken, http.StatusConflict, "Another user has that user ID."},
@@ -58,8 +60,9 @@ func explain(err error) (status int, message string) {
 	}
 	// A database that is full, locked or gone: for the person it is no fault to
 	// report but something to wait for.
-	if users.Unavailable(err) {
-		return http.StatusServiceUnavailable, "The console cannot reach its data at the moment. Nothing was changed. Try again in a minute."
+	if trouble := users.Trouble(err); trouble != "" {
+		return http.StatusServiceUnavailable, "The console cannot use its database at present: " + trouble +
+			". Nothing was changed. Try again in a minute; if it stays so, tell whoever runs the console."
 	}
 	// What the router finds: no such route, or none for that method.
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok && he.Code < 500 {

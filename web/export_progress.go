@@ -24,7 +24,8 @@ const (
 )
 
 // exportsSeen are the exports under way, and those that were of late, for the
-// pages that watch them. It can lose any of them: all it does is tell.
+// pages that watch them. It can lose any of them, and knows none that another console
+// sends: all it does is tell.
 type exportsSeen struct {
 	now func() time.Time
 
@@ -99,11 +100,15 @@ func (a *App) exportProgress(c echo.Context) error {
 	if known {
 		return render(c, http.StatusOK, views.ExportProgressPart(seen.progress(name)))
 	}
-	// It may not have been asked for yet. One that has been forgotten, as by a
-	// restart, ends in silence: the browser itself knows how it went.
+	// It may not have been asked for yet, or another console sends it, which is asked the
+	// next time perhaps. Where it stays unknown, the browser itself knows how it goes.
 	var m views.ExportProgress
-	if tries, err := strconv.Atoi(c.QueryParam("tries")); err == nil && tries >= 0 && tries < maxExportTries {
+	switch tries, err := strconv.Atoi(c.QueryParam("tries")); {
+	case err != nil || tries < 0:
+	case tries < maxExportTries:
 		m.Again = progressPath(name, tries+1)
+	default:
+		m.Unknown = "How far the export has come is not known here. Your browser shows the download."
 	}
 	return render(c, http.StatusOK, views.ExportProgressPart(m))
 }
@@ -120,9 +125,9 @@ func (e exportSeen) progress(name string) views.ExportProgress {
 	case !e.ended.IsZero():
 		m.Done = "Done: " + sent + " exported. The file is where your browser keeps its downloads."
 	case !e.begun:
-		m.All, m.Text, m.Again = "", "Looking for the users …", progressPath(name, maxExportTries)
+		m.All, m.Text, m.Again = "", "Looking for the users …", progressPath(name, 0)
 	default:
-		m.Text, m.Again = numbers.Grouped(e.sent)+" of "+totalWords(e.total), progressPath(name, maxExportTries)
+		m.Text, m.Again = numbers.Grouped(e.sent)+" of "+totalWords(e.total), progressPath(name, 0)
 	}
 	return m
 }

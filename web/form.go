@@ -28,6 +28,9 @@ func bindForm(c echo.Context, form any) error {
 	formTargets(reflect.ValueOf(form).Elem(), targets)
 	known := requestOf(c.Request())
 	for name, values := range posted(c) {
+		if name == formField && known.page != "" { // read already, see [App.once]
+			continue
+		}
 		target, ok := targets[name]
 		switch { // a value that is refused leaves its field as it was
 		case !ok:

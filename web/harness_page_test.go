@@ -137,6 +137,14 @@ func (p page) must(t *testing.T, status int, words ...string) page {
 	return p
 }
 
+// unkeyed returns a copy of form without the key of its page, as a program sends it:
+// it is done however often it comes.
+func unkeyed(form url.Values) url.Values {
+	out := set(form)
+	out.Del("form")
+	return out
+}
+
 // set returns a copy of form with some values set, as pairs of name and value.
 func set(form url.Values, pairs ...string) url.Values {
 	out := url.Values{}

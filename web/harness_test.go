@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -34,6 +35,8 @@ type site struct {
 	server *httptest.Server
 	log    *logBuffer
 
+	patience time.Duration // with the provider
+
 	targets atomic.Int64 // made so far
 }
 
@@ -44,6 +47,8 @@ type siteOptions struct {
 	tls    bool
 	app    func(*web.Config)
 	server func(*http.Server)
+
+	patience time.Duration // with each call to the provider; zero: as usual
 }
 
 // newSite starts a console that lives as long as the test.
@@ -56,7 +61,7 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 	if o.url == "" {
 		o.url = databasetest.ServedURL(t)
 	}
-	s := &site{Directory: userstest.NewAt(t, o.url, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}}
+	s := &site{Directory: userstest.NewAt(t, o.url, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}, patience: o.patience}
 	s.op.SetClock(s.Clock.Now)
 	s.server = httptest.NewUnstartedServer(nil)
 	base := &url.URL{Scheme: "http", Host: s.server.Listener.Addr().String()}
@@ -90,7 +95,7 @@ func (s *site) config(base *url.URL) web.Config {
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
 	provider := auth.Config{
 		Issuer: s.op.Issuer(), ClientID: s.op.ClientID, ClientSecret: s.op.ClientSecret,
-		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/", Now: s.Clock.Now, Log: log,
+		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/", Now: s.Clock.Now, Log: log, Timeout: s.patience,
 	}
 	return web.Config{
 		Users: s.Service, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,

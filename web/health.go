@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
 )
 
 // readyWithin is how long the database may take to answer.
@@ -17,14 +19,24 @@ func (a *App) health(c echo.Context) error { return c.String(http.StatusOK, "ok\
 // ready serves GET /readyz: the database answers, and the program is not about
 // to stop. The provider does not count: those who are signed in can do without.
 func (a *App) ready(c echo.Context) error {
-	if a.draining.Load() {
-		return c.String(http.StatusServiceUnavailable, "stopping\n")
+	if why := a.NotReady(c.Request().Context()); why != "" {
+		return c.String(http.StatusServiceUnavailable, "not ready: "+why+"\n")
 	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), readyWithin)
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// NotReady says why the console is not ready to answer, for anybody to read: in
+// words, without the name of a file or a machine, which are logged. It is empty if
+// the console is ready.
+func (a *App) NotReady(ctx context.Context) string {
+	if a.draining.Load() {
+		return "stopping"
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
 	if err := a.users.Ready(ctx); err != nil {
 		a.log.WarnContext(ctx, "not ready", "error", err)
-		return c.String(http.StatusServiceUnavailable, "the database does not answer\n")
+		return users.NotReady(err)
 	}
-	return c.String(http.StatusOK, "ready\n")
+	return ""
 }

@@ -40,13 +40,18 @@ func (a *App) askToSignIn(c echo.Context) error {
 	case r.Method == http.MethodGet:
 		return a.seeOther(c, signInPath("/sign-in", a.ownPath(r.URL.RequestURI())))
 	}
-	// Something was posted. Where a form is at home, it can be shown there again;
-	// a button, such as that which ends a session, is not pressed by us later.
+	return a.signInAgain(c, r.URL.EscapedPath(), posted(c))
+}
+
+// signInAgain answers what was posted to a path by someone who is not signed in any
+// more. Where a form is at home, it can be shown there again; a button, such as that
+// which ends a session, is not pressed by us later.
+func (a *App) signInAgain(c echo.Context, to string, values url.Values) error {
 	back, kept := a.referer(c), false
-	if to := r.URL.EscapedPath(); a.takesForm(to) && a.page(to).Path == c.Path() {
+	if r, _ := a.find(http.MethodPost, to); r != nil && a.takesForm(to) && a.page(to).Path == r.Path {
 		back = to
 		var err error
-		if kept, err = a.keepForm(c, to); err != nil {
+		if kept, err = a.keepForm(c, to, values); err != nil {
 			return err
 		}
 	}
@@ -71,7 +76,7 @@ func (a *App) takesForm(path string) bool {
 
 // keepForm keeps what was posted, and reports false if it is too much: in one
 // form, or in those of one client, who could be anyone.
-func (a *App) keepForm(c echo.Context, path string) (bool, error) {
+func (a *App) keepForm(c echo.Context, path string, values url.Values) (bool, error) {
 	ctx := c.Request().Context()
 	if a.forms.take(client{network: network(requestOf(c.Request()).address)}) > 0 {
 		return false, nil
@@ -82,7 +87,7 @@ func (a *App) keepForm(c echo.Context, path string) (bool, error) {
 	}
 	// Whose the session was is kept with it: who signs in next with this browser
 	// may be somebody else.
-	data, err := json.Marshal(keptForm{path, user, posted(c)})
+	data, err := json.Marshal(keptForm{path, user, values})
 	if err != nil || len(data) > maxKept {
 		return false, err
 	}
@@ -125,6 +130,9 @@ func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	}
 	// It is bound as if it had just been posted, by the same rules.
 	known := requestOf(c.Request())
+	if known.page, err = pageKey(kept.Values); err != nil {
+		return false, nil // no page of ours posted it
+	}
 	c.Request().PostForm = kept.Values
 	reflect.ValueOf(form).Elem().SetZero() // a box that was not ticked was not posted
 	err = bindForm(c, form)

@@ -53,13 +53,16 @@ func (a *App) trusts(peer netip.Addr) bool {
 }
 
 // logRequests writes one line for each request, with nothing secret in it: the
-// route's pattern rather than the path, and who rather than with what.
+// route's pattern rather than the path, and who rather than with what. Whoever
+// watches is told too, even of a request that breaks off.
 func (a *App) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := a.now()
 		noted := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(noted, r)
+		r, end := a.begin(r)
 		known := requestOf(r)
+		defer func() { end(Answered{r.Method, known.route, noted.status, a.now().Sub(began)}) }()
+		next.ServeHTTP(noted, r)
 		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("request", known.id),
 			slog.String("method", plainText(r.Method)),

@@ -19,6 +19,9 @@ type request struct {
 	route   string    // pattern of the route, like "/users/:id"
 	user    users.Key // of who is signed in
 	refused []string  // fields of the form that the actor may not set
+
+	page users.FormKey // of the page that is shown, or that a form is on
+	form users.FormKey // of what is asked for, where it is done once
 }
 
 type requestKey struct{}
@@ -56,6 +59,7 @@ func actor(c echo.Context) users.Actor {
 	known := requestOf(c.Request())
 	actor := users.Actor{
 		Via: users.ViaSession, RequestID: known.id, Address: known.address.String(), UserAgent: userAgent(c.Request()),
+		Form: known.form,
 	}
 	if s, ok := signedIn(c); ok {
 		actor.Key, actor.ID, actor.Name, actor.Role = s.User.Key, s.User.ID, s.User.Name, s.User.Role

@@ -55,14 +55,23 @@ func (a *App) opens(to string) bool {
 // page returns the route that answers GET of that escaped path with a page of the
 // console, or nil.
 func (a *App) page(escaped string) *route {
-	c := a.echo.NewContext(nil, nil)
-	a.echo.Router().Find(http.MethodGet, escaped, c)
-	for i, r := range a.table {
-		if r.Method == http.MethodGet && r.Path == c.Path() && !r.Plain {
-			return &a.table[i]
-		}
+	if r, _ := a.find(http.MethodGet, escaped); r != nil && !r.Plain {
+		return r
 	}
 	return nil
+}
+
+// find returns the route that serves that escaped path, with the path's parameters in
+// a context of their own, or nil.
+func (a *App) find(method, escaped string) (*route, echo.Context) {
+	c := a.echo.NewContext(nil, nil)
+	a.echo.Router().Find(method, escaped, c)
+	for i, r := range a.table {
+		if r.Method == method && r.Path == c.Path() {
+			return &a.table[i], c
+		}
+	}
+	return nil, c
 }
 
 // cameFrom returns the page on which a script of ours made the request, or "/".

@@ -20,8 +20,9 @@ func (a *App) routes(e *echo.Echo) {
 	anyone.plain("/sign-in", a.signIn)
 	anyone.plain("/sign-in/start", a.startSignIn)
 	anyone.plain("/sign-in/callback", a.finishSignIn)
-	anyone.post("/sign-out", a.signOut)
-	anyone.post("/theme", a.setTheme)
+	anyone.repeat("/sign-out", a.signOut)
+	anyone.repeat("/theme", a.setTheme)
+	anyone.repeat(lookUpPath, a.lookUpForm)
 	if a.demo {
 		anyone.page("/_ui", a.components)
 	}
@@ -48,13 +49,13 @@ func (a *App) routes(e *echo.Echo) {
 func (a *App) restricted(e *echo.Echo) {
 	directory := a.group(e, access(users.ActSeeDirectory))
 	directory.page("/users", a.listUsers)
-	directory.post("/users/layout", a.setLayout)
+	directory.repeat("/users/layout", a.setLayout)
 	saving := a.group(e, access(users.ActSaveView))
 	saving.form("/users/views", a.savedViews, a.saveView)
 	saving.post("/users/views/delete", a.deleteView)
 
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
-	a.group(e, access(users.ActExport)).form("/users/export", a.exportUsersForm, a.exportUsers)
+	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
 	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson)
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser)
@@ -81,6 +82,7 @@ type route struct {
 	Access       access
 	Plain        bool // answers with something other than a page to come back to
 	Form         bool // a form, shown at this path by GET and posted to it
+	Once         bool // what is posted is done once, see [App.once]
 }
 
 // A group adds routes that the same people may call.
@@ -103,14 +105,27 @@ func (g group) plain(path string, h echo.HandlerFunc) {
 	g.add(route{Method: http.MethodGet, Path: path, Plain: true}, h)
 }
 
-// post adds what is posted from a page with another path.
+// post adds what is posted from a page with another path, and is done once.
 func (g group) post(path string, h echo.HandlerFunc) {
+	g.add(route{Method: http.MethodPost, Path: path, Once: true}, h)
+}
+
+// repeat adds what is posted and may be as often as one likes: it leaves no event, or
+// the same whether it comes once or twice.
+func (g group) repeat(path string, h echo.HandlerFunc) {
 	g.add(route{Method: http.MethodPost, Path: path}, h)
 }
 
-// form adds a page with a form and what it is posted to. Such a form is kept for
-// someone whose session has ended.
+// form adds a page with a form and what it is posted to, which is done once. Such a
+// form is kept for someone whose session has ended.
 func (g group) form(path string, show, take echo.HandlerFunc) {
+	g.add(route{Method: http.MethodGet, Path: path, Form: true}, show)
+	g.add(route{Method: http.MethodPost, Path: path, Form: true, Once: true}, take)
+}
+
+// repeatForm is form for what is done as often as it is asked for: every export gives a
+// file and leaves an event.
+func (g group) repeatForm(path string, show, take echo.HandlerFunc) {
 	g.add(route{Method: http.MethodGet, Path: path, Form: true}, show)
 	g.add(route{Method: http.MethodPost, Path: path, Form: true}, take)
 }
@@ -119,7 +134,11 @@ func (g group) form(path string, show, take echo.HandlerFunc) {
 func (g group) add(r route, h echo.HandlerFunc) {
 	r.Access = g.access
 	g.app.table = append(g.app.table, r)
-	g.echo.Add(r.Method, r.Path, g.app.admit(g.access, h))
+	h = g.app.admit(g.access, h)
+	if r.Once {
+		h = g.app.once(h)
+	}
+	g.echo.Add(r.Method, r.Path, h)
 }
 
 // admit lets through those who may call a route, and afterwards records what the

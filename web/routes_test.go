@@ -25,6 +25,7 @@ var mayCall = map[string]string{
 	"GET /sign-in/callback":         "anyone",
 	"POST /sign-out":                "anyone",
 	"POST /theme":                   "anyone",
+	"POST /forms/look-up":           "anyone",
 	"GET /profile":                  "user auditor admin owner",
 	"POST /profile":                 "user auditor admin owner",
 	"POST /profile/sessions/end":    "user auditor admin owner",

@@ -33,7 +33,7 @@ func (a *App) serveError(err error, c echo.Context) {
 	if c.Response().Committed { // part of another answer is on its way
 		return
 	}
-	if status == http.StatusServiceUnavailable || errors.Is(err, users.ErrExporting) {
+	if status == http.StatusServiceUnavailable && !errors.Is(err, users.ErrUnknown) || errors.Is(err, users.ErrExporting) {
 		retryAfter(c.Response().Header(), retrySoon)
 	}
 	if isHTMX(c) && c.Request().Method == http.MethodGet { // shown as a page, not inside of one
@@ -59,6 +59,8 @@ func (a *App) noteError(c echo.Context, err error, status int) {
 		a.log.Debug("abandoned", line...)
 	case status == http.StatusInternalServerError:
 		a.log.Error("fault", line...)
+	case errors.Is(err, users.ErrUnknown):
+		a.log.Warn("unknown whether it was done", line...)
 	case status == http.StatusServiceUnavailable:
 		a.log.Warn("unavailable", line...)
 	case status == http.StatusForbidden:
@@ -102,9 +104,18 @@ func (a *App) recordRefusedFields(c echo.Context) {
 	a.recordRefusal(c, what)
 }
 
-// renderError shows the page for an error. Who was refused something learns who
+// renderError shows the page for an error. What may have been done can be looked up,
+// and sent again. Who was refused something learns who
 // can help; what is wrong with a form that no page shows is told in a line.
 func (a *App) renderError(c echo.Context, err error, status int, message string) error {
+	if errors.Is(err, users.ErrUnknown) && c.Request().Method == http.MethodPost {
+		return a.answerUnknown(c)
+	}
+	if status >= http.StatusInternalServerError && c.Path() == lookUpPath {
+		if answered, err := a.stillUnknown(c, status); answered {
+			return err
+		}
+	}
 	chrome := a.chrome(c, heading(status), "")
 	if forbidden, ok := errors.AsType[*users.ForbiddenError](err); ok {
 		return render(c, status, views.RefusedPage(views.Refused{

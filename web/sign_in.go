@@ -129,6 +129,7 @@ func (a *App) finishSignIn(c echo.Context) error {
 	if err := a.startSession(c, coming); err != nil {
 		return a.refuseSignIn(c, err)
 	}
+	a.signInEnded(nil)
 	known := requestOf(c.Request())
 	known.user = coming.who.User.Key
 	a.log.Info("signed in", "request", known.id, "user", known.user, "address", known.address.String())

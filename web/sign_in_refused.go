@@ -71,7 +71,12 @@ func answerTo(err error) (signInAnswer, bool) {
 // refuseSignIn answers a sign-in that came to nothing with why, in words of our
 // own: what the provider says is only logged.
 func (a *App) refuseSignIn(c echo.Context, err error) error {
+	a.signInEnded(err)
 	answer, ok := answerTo(err)
+	if errors.Is(err, users.ErrUnknown) {
+		a.noteError(c, err, http.StatusServiceUnavailable)
+		return a.signInUnknown(c)
+	}
 	if !ok {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // chromium is the one browser of all tests. Every test has a window of its own
@@ -91,8 +93,15 @@ type site struct {
 // startSite runs a demo on ports of its own with a database of its own.
 func startSite(t *testing.T) site {
 	t.Helper()
+	return startFaulty(t, database.Options{})
+}
+
+// startFaulty is startSite for a demo whose database has faults.
+func startFaulty(t *testing.T, faults database.Options) site {
+	t.Helper()
+	p := &program{env: lookupIn(nil), stderr: t.Output(), faults: faults}
 	s := site{database: "sqlite:" + filepath.Join(t.TempDir(), "console.db")}
-	r := start(t, "^Its data is in", "demo", "--listen", "127.0.0.1:0", "--log-level", "error", "--database", s.database)
+	r := p.start(t, "^Its data is in", "demo", "--listen", "127.0.0.1:0", "--log-level", "error", "--database", s.database)
 	t.Cleanup(func() {
 		r.stop()
 		if err := <-r.done; err != nil {

@@ -19,7 +19,11 @@ func (p *program) command() *cli.Command {
 			p.serveCommand(),
 			p.demoCommand(),
 			p.usersCommand(),
+			p.doctorCommand(),
 			p.leaf("migrate", "", "bring the database up to date, as serve does at its start; make it where there is none", (*config).migrateSettings, p.migrate),
+			p.leaf("backup", "FILE", "copy the database to FILE, also while the console runs (SQLite)", (*config).backupSettings, p.backup),
+			p.leaf("restore", "FILE", "put the backup FILE in the place of the database, which is kept (SQLite)", (*config).fileSettings, p.restore),
+			p.leaf("check", "", "read the whole database and say what is wrong with it", (*config).directorySettings, p.check),
 			p.healthcheckCommand(),
 			p.leaf("version", "", "print the version", noSettings, p.version),
 		},
@@ -51,7 +55,7 @@ func (p *program) leaf(name, wants, usage string, settings func(*config) []*sett
 		for _, s := range all { // what the command line gives has been taken by Set
 			s.finish(p.env)
 		}
-		c.check()
+		c.check(p.env)
 		c.checkArguments(cmd.Name, wants, cmd.Args().Slice())
 		if err := c.mistakes.err(); err != nil {
 			return err

@@ -4,10 +4,13 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/tracing"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -19,6 +22,11 @@ type config struct {
 	drain          time.Duration // between readiness failing and the end
 	baseURL        *url.URL      // without path
 	trustedProxies []netip.Prefix
+	tls            certificate.Files // both empty: plain HTTP
+	metricsListen  string            // empty: no metrics are kept
+
+	serves bool             // serve, rather than another command
+	traces tracing.Settings // as the variables of OpenTelemetry say
 
 	database            string // as database.Open takes it
 	databasePassword    string // of a role of PostgreSQL
@@ -49,6 +57,8 @@ type config struct {
 	sampleUsersGiven func() bool // rather than left at the fallback
 
 	role users.Role // of whom users add adds
+
+	replace bool // an existing file, by a backup
 }
 
 // Categories of settings in the help.
@@ -62,6 +72,7 @@ const (
 
 // serveSettings are the settings of the command serve.
 func (c *config) serveSettings() []*setting {
+	c.serves = true
 	all := []*setting{
 		c.listenSetting("127.0.0.1:8080"),
 		{name: "base-url", category: inNetwork, required: true, read: into(&c.baseURL, readBaseURL),
@@ -71,6 +82,7 @@ func (c *config) serveSettings() []*setting {
 		{name: "drain", category: inNetwork, fallback: "5s", read: into(&c.drain, readDrain),
 			usage: "`TIME` between telling the proxy that the console stops and stopping"},
 	}
+	all = slices.Concat(all, c.tlsSettings(), c.observationSettings())
 	all = append(all, c.databaseSettings()...)
 	all = append(all, &setting{name: "database-connections", category: inData, fallback: "20", read: into(&c.databaseConnections, readConnections),
 		usage: "`NUMBER` of connections to PostgreSQL at most"})
@@ -181,7 +193,11 @@ func (c *config) databaseOptions() database.Options {
 }
 
 // check looks at what settings mean together.
-func (c *config) check() {
+func (c *config) check(env lookup) {
+	if c.serves {
+		c.checkTLS()
+		c.checkObservation(env)
+	}
 	if c.signup == users.SignupDomain && len(c.signupDomains) == 0 {
 		c.mistakes.add("--signup domain needs --signup-domains")
 	}

@@ -59,7 +59,7 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err := checkDemo(ctx, c, directory); err != nil {
 		return err
 	}
-	app, err := newApp(c, directory, log, true)
+	app, err := newApp(c, directory, log, true, nil)
 	if err != nil {
 		return err
 	}
@@ -67,6 +67,7 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
+	defer tidying(ctx, directory, everyMinute(), log)()
 	p.sayWhoCanSignIn(c)
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error {
@@ -149,7 +150,7 @@ func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error)
 			return nil, err
 		}
 	}
-	return database.Open(ctx, c.database, database.Options{})
+	return database.Open(ctx, c.database, p.faults)
 }
 
 // buildDemo fills a new database at path.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -15,7 +16,9 @@ import (
 // healthcheckCommand is for the container image, which holds no other program
 // that could ask.
 func (p *program) healthcheckCommand() *cli.Command {
-	settings := func(c *config) []*setting { return []*setting{c.listenSetting("127.0.0.1:8080")} }
+	settings := func(c *config) []*setting {
+		return append(c.tlsSettings()[:1], c.listenSetting("127.0.0.1:8080"))
+	}
 	cmd := p.leaf("healthcheck", "", "ask the console on this machine whether it is ready", settings, p.healthcheck)
 	cmd.Hidden = true
 	return cmd
@@ -26,11 +29,18 @@ func (p *program) healthcheckCommand() *cli.Command {
 func (p *program) healthcheck(ctx context.Context, c *config, _ []string) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(c.listen)+"/readyz", nil)
+	scheme, client := "http", http.DefaultClient
+	if c.tls.Cert != "" {
+		// The certificate names the console as others reach it, and nothing secret is sent.
+		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+		defer transport.CloseIdleConnections()
+		scheme, client = "https", &http.Client{Transport: transport}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+reachable(c.listen)+"/readyz", nil)
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return err
 	}

@@ -19,31 +19,47 @@ const module = "github.com/roboto-ai/console/"
 // may import. ARCHITECTURE.md says why.
 var mayImport = map[string][]string{
 	"cmd/console": {
-		"internal/auth", "internal/auth/demoidp", "internal/database", "internal/numbers", "internal/users", "internal/users/demodata", "static", "web",
+		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/metrics", "internal/numbers", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web", "internal/doctor",
 	},
-	"web":                            {"internal/auth", "internal/numbers", "internal/users", "static", "views"},
-	"views":                          {"static"},
-	"static":                         {},
-	"static/vendoring":               {},
-	"internal/auth":                  {},
-	"internal/auth/demoidp":          {},
-	"internal/auth/authtest":         {},
-	"internal/users":                 {"internal/database"},
-	"internal/users/demodata":        {"internal/database", "internal/users"},
-	"internal/users/userstest":       {"internal/database", "internal/database/databasetest", "internal/users"},
-	"internal/bench":                 {"internal/auth", "internal/database", "internal/numbers", "internal/users"},
-	"internal/database":              {},
-	"internal/numbers":               {},
-	"internal/database/databasetest": {"internal/database"},
+	"web":                                  {"internal/auth", "internal/numbers", "internal/users", "static", "views"},
+	"views":                                {"static"},
+	"static":                               {},
+	"static/vendoring":                     {},
+	"internal/auth":                        {},
+	"internal/auth/demoidp":                {},
+	"internal/auth/authtest":               {},
+	"internal/users":                       {"internal/database"},
+	"internal/users/demodata":              {"internal/database", "internal/users"},
+	"internal/users/userstest":             {"internal/database", "internal/database/databasetest", "internal/users"},
+	"internal/certificate":                 {},
+	"internal/certificate/certificatetest": {"internal/certificate"},
+	"internal/metrics":                     {"internal/database", "internal/users"},
+	"internal/tracing":                     {},
+	"internal/bench":                       {"internal/auth", "internal/database", "internal/numbers", "internal/users"},
+	"internal/database":                    {"internal/numbers"},
+	"internal/numbers":                     {},
+	"internal/database/databasetest":       {"internal/database", "internal/database/postgrestest"},
+	"internal/database/postgrestest":       {},
+	"internal/torture":                     {},
+	"internal/doctor":                      {"internal/auth", "internal/database", "internal/users"},
+	"internal/release":                     {},
 }
+
+// What watches the program: those whom it watches tell it by plain functions.
+const (
+	prometheus = "github.com/prometheus"
+	telemetry  = "go.opentelemetry.io"
+)
 
 // mayNotImport is what packages do without, whatever is below it included.
 var mayNotImport = map[string][]string{
-	"internal/users":    {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ"},
-	"internal/auth":     {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ"},
-	"internal/database": {"net/http", "github.com/labstack/echo", "github.com/a-h/templ"},
+	"internal/users":    {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/auth":     {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/database": {"net/http", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/metrics":  {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", telemetry},
+	"internal/tracing":  {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus},
 	"views":             {"database/sql", "net/http", "github.com/labstack/echo"},
-	"web":               {"database/sql"},
+	"web":               {"database/sql", prometheus, telemetry},
 }
 
 // A source is one parsed Go file of the module.

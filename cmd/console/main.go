@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	_ "time/tzdata" // so that time zones need nothing of the machine
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // garbage is how much may gather before it is collected, in percent of what is in
@@ -49,6 +51,7 @@ type program struct {
 	env    lookup
 	stdout io.Writer
 	stderr io.Writer
+	faults database.Options // of the demo's database, where a test wants some
 }
 
 // say writes a line for the person who started the program. That they have gone

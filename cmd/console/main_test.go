@@ -1,66 +1,17 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
-
-// A running is a program that a test has started.
-type running struct {
-	said string // up to the line that was waited for
-	stop context.CancelFunc
-	done chan error // receives what run returned
-}
-
-// start runs the program until it says a line that matches until.
-func start(t *testing.T, until string, args ...string) running {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	out, in := io.Pipe()
-	r := running{stop: stop, done: make(chan error, 1)}
-	go func() {
-		err := run(ctx, append([]string{"console"}, args...), lookupIn(nil), in, t.Output())
-		_ = in.CloseWithError(io.EOF)
-		r.done <- err
-	}()
-	t.Cleanup(func() {
-		stop()
-		_ = out.Close()
-	})
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		r.said += lines.Text() + "\n"
-		if ok, err := regexp.MatchString(until, lines.Text()); err != nil {
-			t.Fatal(err)
-		} else if ok {
-			go func() { _, _ = io.Copy(io.Discard, out) }()
-			return r
-		}
-	}
-	t.Fatalf("the program ended: %v; it said:\n%s", <-r.done, r.said)
-	return r
-}
-
-// address returns the first address that the program said it listens on.
-func (r running) address(t *testing.T) string {
-	t.Helper()
-	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(r.said)
-	if address == "" {
-		t.Fatalf("no address in\n%s", r.said)
-	}
-	return address
-}
 
 // startServe runs serve on a port of its own with a database of its own.
 func startServe(t *testing.T, more ...string) running {

@@ -11,22 +11,30 @@ import (
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
-// A bar shows how far the making of a demo is: on a terminal one line that is drawn
-// again and again, elsewhere a line now and then.
+// A bar shows how far something is that takes its time: on a terminal one line that
+// is drawn again and again, elsewhere a line now and then.
 type bar struct {
 	out      io.Writer
 	terminal bool
-	total    int // users that there will be
+	total    int // users that there will be, of the making of a demo
 	now      func() time.Time
 	began    time.Time
 	shown    time.Time // last
 	percent  int       // last shown
 	open     bool      // a line on the terminal is not ended
+	patient  bool      // nothing is shown, but on a terminal, of what does not take long
 }
 
 // newBar returns a bar on the standard output.
 func (p *program) newBar(total int) *bar {
 	return &bar{out: p.stdout, terminal: isTerminal(p.stdout), total: total, now: time.Now, began: time.Now()}
+}
+
+// newPatientBar returns a bar for what seldom takes long.
+func (p *program) newPatientBar() *bar {
+	b := p.newBar(0)
+	b.patient = true
+	return b
 }
 
 // isTerminal reports whether somebody watches what is written to w.
@@ -46,11 +54,18 @@ const (
 	silence = 5 * time.Second
 )
 
-// show shows how far it is, if it is time to.
+// show shows how far the making of a demo is.
 func (b *bar) show(p demodata.Progress) {
-	now, percent := b.now(), int(100*p.Share)
-	last := p.Share >= 1
+	b.at(p.Share, fmt.Sprintf("%s of %s users · %s", numbers.Grouped(p.Users), numbers.Grouped(b.total), p.Doing))
+}
+
+// at shows which share is done and what is being done, if it is time to.
+func (b *bar) at(share float64, doing string) {
+	now, percent := b.now(), int(100*share)
+	last := share >= 1
 	switch {
+	case b.patient && !b.terminal && now.Sub(b.began) < silence:
+		return
 	case last && b.percent == 100:
 		return
 	case last:
@@ -60,12 +75,11 @@ func (b *bar) show(p demodata.Progress) {
 		return
 	}
 	b.shown, b.percent = now, percent
-	line := fmt.Sprintf("%3d %%  %s of %s users · %s · %d s",
-		percent, numbers.Grouped(p.Users), numbers.Grouped(b.total), p.Doing, int(now.Sub(b.began).Seconds()))
+	line := fmt.Sprintf("%3d %%  %s · %d s", percent, doing, int(now.Sub(b.began).Seconds()))
 	if !b.terminal {
 		line = "  " + line + "\n"
 	} else {
-		line = "\r\x1b[2K[" + drawn(p.Share) + "] " + line // to the beginning of the line, which is cleared
+		line = "\r\x1b[2K[" + drawn(share) + "] " + line // to the beginning of the line, which is cleared
 		b.open = true
 	}
 	_, _ = io.WriteString(b.out, line) // that nobody watches is no reason to stop

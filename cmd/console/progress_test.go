@@ -70,3 +70,18 @@ func TestBarOnTerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestPatientBar checks that nothing is shown of what is done at once.
+func TestPatientBar(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	b := &bar{out: &out, patient: true, began: at, now: func() time.Time { return at }}
+	b.at(0.1, "copying")
+	b.at(1, "copying")
+	at = at.Add(6 * time.Second)
+	b.at(0.4, "checking")
+	if diff := cmp.Diff("   40 %  checking · 6 s\n", out.String()); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}

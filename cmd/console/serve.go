@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/urfave/cli/v3"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -30,12 +34,19 @@ func (p *program) serveCommand() *cli.Command {
 // up it returns before it listens: a proxy never sees half a console.
 func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
-	db, err := database.Open(ctx, c.database, c.databaseOptions())
+	watch, err := p.observe(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer watch.close()
+	options := c.databaseOptions()
+	options.Watch = watch.database()
+	db, err := database.Open(ctx, c.database, options)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	directory, err := openDirectory(ctx, db, c.directory(log))
+	directory, err := openDirectory(ctx, db, watch.directory(c.directory(log)))
 	if err != nil {
 		return err
 	}
@@ -43,27 +54,53 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err := needOwner(ctx, directory, c.owners); err != nil {
 		return err
 	}
-	app, err := newApp(c, directory, log, false)
+	app, err := newApp(c, directory, log, false, watch)
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, c.listen)
+	listener, certificates, err := p.listenPublicly(ctx, c, watch, log)
 	if err != nil {
 		return err
+	}
+	defer tidying(ctx, directory, everyMinute(), log)()
+	watch.read(db, directory, app, certificates)
+	tell(log, daemon.SdNotifyReady)
+	return watch.serveWith(ctx, server{listener, app.Handler(), log}, func(serving context.Context) {
+		log.Info("stopping", "drain", c.drain.String())
+		tell(log, daemon.SdNotifyStopping)
+		app.Drain()
+		pause(serving, c.drain) // the proxy is to see that readiness fails before the address is gone
+	})
+}
+
+// pause waits for d, or until ctx is done.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// listenPublicly reserves the address of the console and says what is where. The
+// source of its certificate is nil where it leaves TLS to a proxy.
+func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, log *slog.Logger) (net.Listener, *certificate.Source, error) {
+	plain, err := takeOrListen(ctx, c.listen)
+	if err != nil {
+		return nil, nil, err
+	}
+	listener, certificates, err := c.overTLS(plain, log)
+	if err != nil {
+		return nil, nil, errors.Join(err, plain.Close())
 	}
 	p.say("The console listens on %s and is reached at %s", listener.Addr(), c.baseURL)
+	if watch.listener != nil {
+		p.say("Its metrics are at http://%s/metrics", watch.listener.Addr())
+	}
 	p.say("Register at the OpenID provider:")
 	p.say("  redirect address  %s", c.address(callbackPath))
 	p.say("  sign-out address  %s", c.address(signedOutPath))
 	log.Info("listening", "address", listener.Addr().String(), "version", versionText())
-	return server{listener, app.Handler(), log}.serveUntil(ctx, func(serving context.Context) {
-		log.Info("stopping", "drain", c.drain.String())
-		app.Drain()
-		select { // the proxy is to see that readiness fails before the address is gone
-		case <-time.After(c.drain):
-		case <-serving.Done():
-		}
-	})
+	return listener, certificates, nil
 }
 
 // openDirectory returns the directory kept in db, ready to be searched.
@@ -96,7 +133,7 @@ func needOwner(ctx context.Context, directory *users.Service, owners []string) e
 }
 
 // newApp returns the console with the settings c.
-func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool) (*web.App, error) {
+func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool, watch *observation) (*web.App, error) {
 	return web.New(web.Config{
 		Users: directory,
 		Provider: auth.NewProvider(auth.Config{
@@ -108,6 +145,7 @@ func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool) (*
 			Scopes:        c.scopes,
 			EmailClaim:    c.emailClaim,
 			Log:           log,
+			Watch:         watch.provider(),
 		}),
 		BaseURL:         c.baseURL,
 		OrgName:         c.orgName,
@@ -117,6 +155,7 @@ func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool) (*
 		SessionLifetime: c.sessionLifetime,
 		Demo:            demo,
 		Log:             log,
+		Watch:           watch.web(),
 	})
 }
 

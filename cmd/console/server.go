@@ -35,10 +35,15 @@ type server struct {
 // listen reserves an address, so that it is known before anything is built that
 // needs to know it.
 func listen(ctx context.Context, address string) (net.Listener, error) {
+	return listenAs(ctx, "--listen", address)
+}
+
+// listenAs is listen for the address that a setting of that name gives.
+func listenAs(ctx context.Context, setting, address string) (net.Listener, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with --listen", address)
+		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with %s", address, setting)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
@@ -60,9 +65,13 @@ func (s server) serveUntil(ctx context.Context, drain func(context.Context)) err
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+	var leave leaving
+	leave.attach(srv)
+	served := make(chan struct{}) // closed when nobody more is let in
 	both, serving := errgroup.WithContext(context.WithoutCancel(ctx))
 	both.Go(func() error {
-		if err := srv.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		defer close(served)
+		if err := srv.Serve(s.listener); !leave.begun.Load() || !errors.Is(err, net.ErrClosed) {
 			return err
 		}
 		return nil
@@ -70,15 +79,24 @@ func (s server) serveUntil(ctx context.Context, drain func(context.Context)) err
 	both.Go(func() error {
 		select {
 		case <-ctx.Done():
+			leave.begun.Store(true)
 			drain(serving)
 		case <-serving.Done(): // the listener has failed, and with it all that would be drained
 		}
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-		defer cancel()
-		if err := srv.Shutdown(stopping); err != nil {
-			return fmt.Errorf("answer the requests in flight: %w", errors.Join(err, srv.Close()))
-		}
-		return nil
+		_ = s.listener.Close() // that it has failed is known
+		<-served
+		leave.arriving.Wait() // for readHeaderTimeout at most
+		return shutDown(context.WithoutCancel(ctx), srv)
 	})
 	return both.Wait()
+}
+
+// shutDown waits until the requests in flight are answered, or that takes too long.
+func shutDown(ctx context.Context, srv *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		return fmt.Errorf("answer the requests in flight: %w", errors.Join(err, srv.Close()))
+	}
+	return nil
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -45,6 +47,49 @@ func TestServeUntilAnswersWhatIsInFlight(t *testing.T) {
 	}
 	if _, err := listen(t.Context(), listener.Addr().String()); err != nil {
 		t.Errorf("the address is still taken: %v", err)
+	}
+}
+
+// TestServeUntilAnswersWhoHasJustCome stops a server to which a client has connected
+// that has not asked yet. What it then asks is answered, as the last on its connection.
+func TestServeUntilAnswersWhoHasJustCome(t *testing.T) {
+	t.Parallel()
+	listener, err := listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
+		ended <- server{listener, hello, slog.New(slog.DiscardHandler)}.serveUntil(ctx, func(context.Context) {})
+	}()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	get(t, "http://"+listener.Addr().String()) // who came first has been let in by now
+	stop()
+	for open := true; open; {
+		late, err := net.Dial("tcp", listener.Addr().String())
+		if open = err == nil; open {
+			_ = late.Close()
+		}
+	}
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: console\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("got no answer: %v", err)
+	}
+	defer resp.Body.Close()
+	if body, _ := io.ReadAll(resp.Body); string(body) != "hello" || !resp.Close {
+		t.Errorf("got %q, the connection ends: %t; want hello, and that it ends", body, resp.Close)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("serveUntil: %v", err)
 	}
 }
 

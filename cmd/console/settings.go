@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/roboto-ai/console/internal/users"
 )
 
 // A setting is declared once: it is a flag and an environment variable of the
@@ -178,13 +180,17 @@ func (m *mistakes) err() error {
 	return &usageError{m.list}
 }
 
-// exitStatus returns the status with which the program ends after err.
+// exitStatus returns the status with which the program ends after err: 2 for what the
+// person who started it can mend, 3 where nobody knows whether it was done.
 func exitStatus(err error) int {
 	if err == nil {
 		return 0
 	}
 	if _, ok := errors.AsType[*usageError](err); ok {
 		return 2
+	}
+	if errors.Is(err, users.ErrUnknown) {
+		return 3
 	}
 	return 1
 }

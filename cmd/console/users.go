@@ -136,6 +136,9 @@ func inWords(err error, id string) error {
 		return fmt.Errorf("there is a user %s already", id)
 	case errors.Is(err, users.ErrLastOwner):
 		return fmt.Errorf("%s is the last active owner: make somebody else an owner first", id)
+	case errors.Is(err, users.ErrUnknown):
+		return fmt.Errorf("it is not known whether this was done to %s: the database's answer got lost. All of it was done, or nothing. "+
+			"Run the same command again: if it was done, that changes nothing more, or says that the user is there already (%w)", id, err)
 	}
 	return err
 }

@@ -6,12 +6,13 @@ import (
 	"runtime/debug"
 )
 
-// version is set when a release is built, by the linker: see BUILD in the Makefile.
-var version string
+// version and commit are set when a release is built, by the linker: see BUILD in the
+// Makefile and internal/release.
+var version, commit string
 
-// version prints the version and what it was built for.
+// version prints the version, the commit, and what it was built with and for.
 func (p *program) version(context.Context, *config, []string) error {
-	p.say("console %s (%s, %s/%s)", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	p.say("console %s (commit %s, %s, %s/%s)", versionText(), commitText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
 
@@ -24,4 +25,19 @@ func versionText() string {
 		return info.Main.Version
 	}
 	return "dev"
+}
+
+// commitText returns the commit that was built in, or what Go knows of it.
+func commitText() string {
+	if commit != "" {
+		return commit
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value
+			}
+		}
+	}
+	return "unknown"
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -97,6 +99,17 @@ func (s sources) text(claim string) string {
 		}
 	}
 	return ""
+}
+
+// names returns the names of all claims, in order, between spaces.
+func (s sources) names() string {
+	all := map[string]bool{}
+	for _, c := range s {
+		for name := range c {
+			all[plain(name)] = true
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Keys(all)), " ")
 }
 
 // maxText is the longest claim, in bytes, that is taken for what it says it is.

@@ -141,3 +141,18 @@ func TestSignedUserInfo(t *testing.T) {
 		})
 	}
 }
+
+// TestClaimNames checks that the names of the claims are told, of those in either place.
+func TestClaimNames(t *testing.T) {
+	t.Parallel()
+	op := authtest.New(t)
+	op.SignsIn(ana)
+	op.Lie(func(l *authtest.Lies) { l.UserInfo["team"], l.IDToken["acr"] = "blue", "1" })
+	got, err := signIn(t, auth.NewProvider(configFor(op)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "acr aud email email_verified exp iat iss name nonce picture sub team zoneinfo"; got.Claims != want {
+		t.Errorf("got %q, want %q", got.Claims, want)
+	}
+}

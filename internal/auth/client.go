@@ -21,7 +21,7 @@ const (
 // reads at most maxBody, gives up after timeout, and never calls a link-local
 // address, where clouds keep the secrets of their machines.
 func newClient(timeout time.Duration) *http.Client {
-	dialer := &net.Dialer{Timeout: timeout, Control: refuseLinkLocal}
+	dialer := &net.Dialer{Timeout: timeout, Control: RefuseLinkLocal}
 	return &http.Client{
 		Timeout: timeout,
 		Transport: transport{&http.Transport{
@@ -37,9 +37,9 @@ func newClient(timeout time.Duration) *http.Client {
 	}
 }
 
-// refuseLinkLocal is a [net.Dialer.Control]: it sees the address after names have
-// been resolved.
-func refuseLinkLocal(_, address string, _ syscall.RawConn) error {
+// RefuseLinkLocal is a [net.Dialer.Control] that refuses addresses no provider can
+// have: it sees the address after names have been resolved.
+func RefuseLinkLocal(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return err

@@ -62,3 +62,16 @@ func transportOf(t *testing.T, client *http.Client) *http.Transport {
 	}
 	return base
 }
+
+// TestR08EveryCallEnds: five seconds is the most that a provider which is slow, or
+// sends its answer a byte at a time, may take of anybody's time.
+func TestR08EveryCallEnds(t *testing.T) {
+	t.Parallel()
+	client := NewProvider(Config{}).client
+	if client.Timeout != 5*time.Second {
+		t.Errorf("a call may take %s, want 5s with its body", client.Timeout)
+	}
+	if base := transportOf(t, client); base.TLSHandshakeTimeout > client.Timeout || base.ResponseHeaderTimeout > client.Timeout {
+		t.Errorf("its parts may take longer: %s, %s", base.TLSHandshakeTimeout, base.ResponseHeaderTimeout)
+	}
+}

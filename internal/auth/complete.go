@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -23,6 +24,7 @@ type Identity struct {
 	PictureURL string
 	TimeZone   string
 	IDToken    string // a secret, good for [Provider.SignOutURL]
+	Claims     string // names of all claims that came, in order, between spaces
 }
 
 // Complete ends the sign-in that a began, and returns who has signed in. query is
@@ -111,7 +113,7 @@ func (p *Provider) redeem(ctx context.Context, d *discovery, a Attempt, code str
 		return Identity{}, err
 	}
 	id := told.identity(p.config.EmailClaim)
-	id.Issuer, id.Subject, id.IDToken = token.Issuer, token.Subject, raw
+	id.Issuer, id.Subject, id.IDToken, id.Claims = token.Issuer, token.Subject, raw, told.names()
 	return id, nil
 }
 
@@ -121,6 +123,9 @@ var algorithms = []string{
 	oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
 	oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
 }
+
+// Algorithms returns the algorithms that an ID token may be signed with.
+func Algorithms() []string { return slices.Clone(algorithms) }
 
 // verify returns the ID token if its signature, issuer, audience and times are good
 // (OpenID Connect Core, section 3.1.3.7). The nonce is left to the caller. The

@@ -114,7 +114,8 @@ func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 			return nil, untrusted("discovery: an endpoint is refused: %v", err)
 		}
 	}
-	d.keys = oidc.NewRemoteKeySet(ctx, d.KeysURL)
+	// The keys are fetched long after the request that led here has been answered.
+	d.keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), p.client), d.KeysURL)
 	return d, nil
 }
 

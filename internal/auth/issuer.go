@@ -21,6 +21,13 @@ func ValidateIssuer(issuer string) error {
 	return nil
 }
 
+// ValidateEndpoint returns an error, in words, if address cannot be that of an
+// endpoint of a provider: an absolute https URL, or http for this very machine.
+func ValidateEndpoint(address string) error {
+	_, err := parseEndpoint(address)
+	return err
+}
+
 // parseEndpoint parses an address that the provider's tokens may travel to.
 func parseEndpoint(address string) (*url.URL, error) {
 	u, err := url.Parse(address)

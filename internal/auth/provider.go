@@ -27,6 +27,11 @@ type Config struct {
 	Timeout time.Duration    // for each call to the provider; zero: five seconds
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: nothing is logged
+
+	// Watch is put around each call to the provider, with the context that led to it.
+	// It hands the call on and leaves request and answer as they are. nil: nobody
+	// watches.
+	Watch func(http.RoundTripper) http.RoundTripper
 }
 
 // A Provider signs people in at an OpenID provider. It is safe for use by several
@@ -66,7 +71,11 @@ func NewProvider(c Config) *Provider {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Provider{config: c, client: newClient(c.Timeout), now: c.Now, log: c.Log}
+	client := newClient(c.Timeout)
+	if c.Watch != nil {
+		client.Transport = c.Watch(client.Transport)
+	}
+	return &Provider{config: c, client: client, now: c.Now, log: c.Log}
 }
 
 // An Attempt is one sign-in under way. It belongs to the browser that began it, is

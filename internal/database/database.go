@@ -10,7 +10,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,8 +33,12 @@ type engine interface {
 	// tryWriting returns why a write would be refused at present.
 	tryWriting(ctx context.Context, db *DB) error
 
+	// checkRoom returns why there is no room for another change, as far as tryWriting
+	// cannot tell.
+	checkRoom(ctx context.Context, db *DB) error
+
 	// schemaVersion returns the version of the newest migration there was, 0 if none.
-	schemaVersion(ctx context.Context, db *sql.DB) (int64, error)
+	schemaVersion(ctx context.Context, db querier) (int64, error)
 }
 
 // Options are the choices that only some callers make. The zero value is right
@@ -63,6 +67,14 @@ type Options struct {
 	// nil: nobody is. It is for tests that count them.
 	Trace func(query string)
 
+	// Lose is asked before each commit of [DB.Transact] whether its answer is to get
+	// lost, as it does with a connection that breaks; nil: none is. It is for tests
+	// of what becomes of a change that may or may not have been made.
+	Lose func() Loss
+
+	// Watch is told what the database does.
+	Watch Watch
+
 	patience *waits // with PostgreSQL; nil: usualWaits
 }
 
@@ -77,6 +89,7 @@ func (o Options) waits() waits {
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
 	engine  engine
+	watch   Watch
 	path    string  // of the file, or the address without its password
 	hasty   bool    // writes do not wait for the disk in any case
 	write   *sql.DB // transactions of which one goes on at a time
@@ -84,6 +97,10 @@ type DB struct {
 	read    *sql.DB // connections that refuse to write
 	look    *sql.DB // the same, for single rows
 	streams *sql.DB // the same, for a great many rows
+	lose    func() Loss
+
+	places []place                   // of a SQLite file in use, which is to stay where it is
+	sure   atomic.Pointer[time.Time] // when there last was room for a change; nil: it is not known
 }
 
 // Open opens the database at url and brings its schema up to date. "sqlite:PATH" is a
@@ -93,10 +110,16 @@ type DB struct {
 // A database that cannot be used is refused with an [*OpenError] that says why
 // and what to do about it; it is left as it was.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	open := openSQLite
 	if isPostgres(url) {
-		return openPostgres(ctx, url, o)
+		open = openPostgres
 	}
-	return openSQLite(ctx, url, o)
+	db, err := open(ctx, url, o)
+	if err != nil {
+		return nil, err
+	}
+	db.lose = o.Lose
+	return db, nil
 }
 
 // CheckURL returns an [*OpenError] if url has not the form of a database's address.
@@ -132,25 +155,40 @@ func (db *DB) Close() error {
 // until ctx is done or the wait is too long, which [IsBusy] reports.
 //
 // An error that is [ErrUnknown] says nothing about whether the transaction is kept.
-func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) error {
-	writer, err := turn(ctx, db.write)
+func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	if err := db.unmoved(); err != nil {
+		return err
+	}
+	defer func() { db.learn(err) }()
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
-	return transact(ctx, writer, do)
+	return db.transactTo(ctx, writer, asked, do, db.commit)
 }
 
 // Note is Transact for what may be lost with the power, though not with the
 // program: it does not wait for the disk. What is written later by Transact takes
 // it to the disk along with itself.
 func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
-	return db.engine.note(ctx, db, do)
+	if err := db.unmoved(); err != nil {
+		return err
+	}
+	err := db.engine.note(ctx, db, do)
+	db.learn(err)
+	return err
 }
 
-// transact runs do in a transaction of a connection.
-func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) error {
+// transact runs do in a transaction of a connection that was asked for at some time.
+func (db *DB) transact(ctx context.Context, writer *sql.Conn, asked time.Time, do func(*sql.Tx) error) error {
+	return db.transactTo(ctx, writer, asked, do, (*sql.Tx).Commit)
+}
+
+// transactTo is transact for a transaction that commit ends.
+func (db *DB) transactTo(ctx context.Context, writer *sql.Conn, asked time.Time, do, commit func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
+	db.watch.turn(asked, err)
 	if err != nil {
 		return err
 	}
@@ -158,7 +196,7 @@ func transact(ctx context.Context, writer *sql.Conn, do func(*sql.Tx) error) err
 	if err := do(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return commit(tx)
 }
 
 // maxWait is how long a transaction waits for its turn. While the database is
@@ -172,15 +210,22 @@ var ErrUnknown = errors.New("database: whether the change was made is not known"
 // errNoTurn says that those ahead take too long.
 var errNoTurn = errors.New("database: too many wait to write")
 
-// turn returns a connection that writes, once one is free.
-func turn(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
+// turn returns a connection that writes, once one is free, and since when it has been
+// waited for.
+func (db *DB) turn(ctx context.Context, pool *sql.DB) (writer *sql.Conn, asked time.Time, err error) {
+	asked = time.Now()
+	defer func() {
+		if err != nil {
+			db.watch.turn(asked, err)
+		}
+	}()
 	waiting, cancel := context.WithTimeoutCause(ctx, maxWait, errNoTurn)
 	defer cancel()
-	writer, err := pool.Conn(waiting)
+	writer, err = pool.Conn(waiting)
 	if err != nil && errors.Is(context.Cause(waiting), errNoTurn) {
-		return nil, errNoTurn
+		err = errNoTurn
 	}
-	return writer, err
+	return writer, asked, err
 }
 
 // Reads returns the pool to read from. Its connections refuse every statement
@@ -195,13 +240,20 @@ func (db *DB) LookUps() *sql.DB { return db.look }
 // them takes. Like that of [DB.Reads] it refuses to write.
 func (db *DB) Streams() *sql.DB { return db.streams }
 
-// Ping returns nil if the database can be read and would take a write.
+// Ping returns nil if the database can be read and would take a write, and otherwise
+// a [*PingError].
 func (db *DB) Ping(ctx context.Context) error {
 	if _, err := db.engine.schemaVersion(ctx, db.read); err != nil {
-		return fmt.Errorf("read the database: %w", err)
+		return &PingError{Err: err}
+	}
+	if err := db.unmoved(); err != nil {
+		return &PingError{Writing: true, Err: err}
 	}
 	if err := db.engine.tryWriting(ctx, db); err != nil {
-		return fmt.Errorf("write to the database: %w", err)
+		return &PingError{Writing: true, Err: err}
+	}
+	if err := db.engine.checkRoom(ctx, db); err != nil {
+		return &PingError{Writing: true, Err: err}
 	}
 	return nil
 }
@@ -215,5 +267,5 @@ func IsTaken(err error) bool { return isSQLiteTaken(err) || sqlState(err) == uni
 // failing, or its file is damaged. The same request may succeed later, unless it is
 // [ErrUnknown], which is told apart.
 func IsBusy(err error) bool {
-	return errors.Is(err, errNoTurn) || isSQLiteBusy(err) || isPostgresBusy(err)
+	return errors.Is(err, errNoTurn) || errors.Is(err, errMoved) || isSQLiteBusy(err) || isPostgresBusy(err)
 }

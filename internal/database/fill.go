@@ -30,7 +30,7 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 	if !db.hasty {
 		return errFillInUse
 	}
-	writer, err := turn(ctx, db.write)
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 	if err := set(ctx, writer, filling); err != nil {
 		return err
 	}
-	return transact(ctx, writer, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
+	return db.transact(ctx, writer, asked, func(tx *sql.Tx) error { return fill(ctx, tx, do, told) })
 }
 
 // fill runs do while indexes and triggers are set aside.

@@ -46,15 +46,20 @@ func migrate(ctx context.Context, e engine, db *sql.DB, version int64, steps fs.
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
-	if err == nil {
-		return nil
+	for {
+		_, err = provider.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		// Another process may have been the first to take a step, and be on to the next.
+		now, versionErr := e.schemaVersion(ctx, db)
+		if pending, pendingErr := provider.HasPending(ctx); versionErr != nil || pendingErr != nil || pending && now <= version {
+			return fmt.Errorf("bring the schema up to date: %w", err)
+		} else if !pending {
+			return nil
+		}
+		version = now
 	}
-	// Another process may have been the first to take the same step.
-	if pending, pendingErr := provider.HasPending(ctx); pendingErr == nil && !pending {
-		return nil
-	}
-	return fmt.Errorf("bring the schema up to date: %w", err)
 }
 
 // newest returns the version of the last of the steps.
@@ -68,7 +73,7 @@ func newest(steps fs.FS) (int64, error) {
 
 // newestVersion returns the version of the newest migration that db has had, which has
 // had some.
-func newestVersion(ctx context.Context, db *sql.DB) (int64, error) {
+func newestVersion(ctx context.Context, db querier) (int64, error) {
 	var version sql.NullInt64
 	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM `+goose.DefaultTablename).Scan(&version)
 	return version.Int64, err
@@ -80,6 +85,6 @@ func refuseNewer(path string, version, known int64) error {
 	return &OpenError{
 		Path: path,
 		Why:  fmt.Sprintf("was written by a newer console: its schema is version %d, this program knows %d", version, known),
-		Fix:  "Start the newer console, or put a backup of the older one in its place.",
+		Fix:  "Start the newer console, or put a backup of the older one in its place with console restore FILE.",
 	}
 }

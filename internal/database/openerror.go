@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -34,11 +35,11 @@ func (e *OpenError) Unwrap() error { return e.Err }
 var refusals = map[int]struct{ why, fix string }{
 	sqlite3.SQLITE_NOTADB: {
 		"is not a database",
-		"Choose another path, or put a backup in its place.",
+		"Choose another path, or put a backup in its place with console restore FILE, which keeps this file.",
 	},
 	sqlite3.SQLITE_CORRUPT: {
 		"is damaged: its header or schema cannot be read",
-		"Put a backup in its place; keep the damaged file until the backup is known to be good.",
+		"Put a backup in its place with console restore FILE, which keeps this file; console check tells what of it can be read.",
 	},
 	sqlite3.SQLITE_READONLY: {
 		"cannot be written",
@@ -63,9 +64,15 @@ var refusals = map[int]struct{ why, fix string }{
 }
 
 // explain returns err as an [*OpenError] if it says something about the file at
-// path, and as it is otherwise.
+// path, and as it is otherwise; nil if there is none.
 func explain(path string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if _, ok := errors.AsType[*OpenError](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*FaultyError](err); ok {
 		return err
 	}
 	if r, ok := refusals[resultCode(err)&0xff]; ok {
@@ -79,10 +86,9 @@ func explain(path string, err error) error {
 
 // unwritable returns the refusal of a file that cannot be made or opened.
 func unwritable(path string, err error) error {
-	return &OpenError{
-		Path: path,
-		Why:  "cannot be written",
-		Fix:  "Give the user that the console runs as the right to write to the file and its directory.",
-		Err:  err,
+	fix := "Give the user that the console runs as the right to write to the file and its directory."
+	if errors.Is(err, syscall.EROFS) {
+		fix = "Have its disk mounted so that it can be written to, or choose another path."
 	}
+	return &OpenError{Path: path, Why: "cannot be written", Fix: fix, Err: err}
 }

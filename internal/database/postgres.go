@@ -107,7 +107,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: withoutPassword(address), engine: postgres{}, hasty: o.Unsynced}
+	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, hasty: o.Unsynced}
 	if err := db.connectPostgres(ctx, config, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explainPostgres(db.path, err)
@@ -157,7 +157,7 @@ func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[str
 		_, err := c.Exec(ctx, set.String())
 		return err
 	}))
-	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil})
+	pool := sql.OpenDB(postgresConnector{plain, o, own != nil})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxLifetime(connectionAge)
@@ -172,12 +172,12 @@ func (postgres) name() Engine { return PostgreSQL }
 
 // note implements [engine]: those who note have connections of their own.
 func (postgres) note(ctx context.Context, db *DB, do func(*sql.Tx) error) error {
-	writer, err := turn(ctx, db.notes)
+	writer, asked, err := db.turn(ctx, db.notes)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // tryWriting implements [engine]. It waits for nobody who writes.
@@ -190,8 +190,11 @@ func (postgres) tryWriting(ctx context.Context, db *DB) error {
 	return err
 }
 
+// checkRoom implements [engine]: the server looks after its disk.
+func (postgres) checkRoom(context.Context, *DB) error { return nil }
+
 // schemaVersion implements [engine].
-func (postgres) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+func (postgres) schemaVersion(ctx context.Context, db querier) (int64, error) {
 	var there bool
 	if err := db.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil || !there {
 		return 0, err

@@ -16,8 +16,7 @@ import (
 // A postgresConnector opens connections to PostgreSQL.
 type postgresConnector struct {
 	driver.Connector
-	trace   func(query string) // is told every statement; nil: nobody is
-	waits   waits
+	o       Options
 	hurried bool // an answer is waited for no longer than these say
 }
 
@@ -27,7 +26,8 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, waits: c.waits, hurried: c.hurried}, nil
+	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.o.Trace, waits: c.o.waits(), hurried: c.hurried}
+	return watched(ours, c.o.Watch), nil
 }
 
 // A postgresConn is a connection to PostgreSQL whose transactions come one after the
@@ -82,6 +82,9 @@ func (c *postgresConn) limit(ctx context.Context) (context.Context, context.Canc
 func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if c.trace != nil {
 		c.trace(query)
+	}
+	if strings.Contains(query, ` LIKE `) { // the way to go about it depends on what is looked for
+		args = append([]driver.NamedValue{{Value: pgx.QueryExecModeCacheDescribe}}, args...)
 	}
 	ctx, cancel := c.limit(ctx)
 	rows, err := c.Conn.QueryContext(ctx, query, args)

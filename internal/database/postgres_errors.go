@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -64,6 +65,30 @@ var postgresRefusals = map[string]struct{ why, fix string }{
 	"53300": {"has no connection left", "Raise the server's max_connections, or lower --database-connections."},
 	"57P03": {"is starting or stopping", "Wait a moment and start again."},
 	"0A000": {"lacks something that is needed", "Install the extension pg_trgm: in Debian it is part of the package postgresql, elsewhere of postgresql-contrib."},
+}
+
+// postgresTrouble says in words of our own why PostgreSQL cannot be used at present, ""
+// for what it cannot say.
+func postgresTrouble(err error) string {
+	switch state := sqlState(err); {
+	case errors.Is(err, errReadOnly), state == readOnlyTransaction:
+		return "its server takes no writes"
+	case state == "53100":
+		return "the disk is full"
+	case state == "53300":
+		return "its server has no connection left"
+	case state == lockNotAvailable:
+		return "too many wait to write"
+	case strings.HasPrefix(state, "57P"):
+		return "its server is starting or stopping"
+	case strings.HasPrefix(state, "28"), state == "42501":
+		return "its server does not let the console in"
+	case pgconn.Timeout(err):
+		return "it does not answer in time"
+	case state == "" && isPostgresBusy(err):
+		return "no server that takes writes can be reached"
+	}
+	return ""
 }
 
 // explainPostgres returns err as an [*OpenError] where it says something about the

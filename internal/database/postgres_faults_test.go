@@ -152,7 +152,7 @@ func heals(t *testing.T, db *database.DB) {
 // TestRefusedCommit has the server itself refuse a commit, which is then no question.
 func TestRefusedCommit(t *testing.T) {
 	t.Parallel()
-	db := withScratch(t, databasetest.Open(t, databasetest.PostgresURL(t), nil))
+	db := withScratch(t, databasetest.Open(t, databasetest.PostgresURL(t), database.Options{}))
 	mustWrite(t, db, `CREATE TABLE part (word TEXT REFERENCES scratch (word) DEFERRABLE INITIALLY DEFERRED)`)
 	err := write(t.Context(), db, `INSERT INTO part VALUES ('nothing')`)
 	if err == nil || errors.Is(err, database.ErrUnknown) || database.IsBusy(err) {
@@ -228,7 +228,7 @@ func TestServerGone(t *testing.T) {
 func TestDemoted(t *testing.T) {
 	t.Parallel()
 	url := databasetest.PostgresURL(t)
-	db := withScratch(t, databasetest.Open(t, url, nil))
+	db := withScratch(t, databasetest.Open(t, url, database.Options{}))
 	alter := `ALTER DATABASE ` + databasetest.Name(t, url)
 	databasetest.RunServer(t, alter+` SET default_transaction_read_only = on`)
 	mustWrite(t, db, `UPDATE scratch SET word = 'first'`) // connections that are there do not notice

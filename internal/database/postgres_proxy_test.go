@@ -124,7 +124,7 @@ func (w *wire) pass(to io.Writer, from io.Reader, goes func([]byte) bool) {
 func throughProxy(t *testing.T) (*proxy, *database.DB, *database.DB) {
 	t.Helper()
 	url := databasetest.PostgresURL(t)
-	direct := withScratch(t, databasetest.Open(t, url, nil))
+	direct := withScratch(t, databasetest.Open(t, url, database.Options{}))
 	p := newProxy(t, databasetest.Host(t, url))
 	options := database.Impatient(database.Options{Connections: database.LeastConnections}, time.Second, time.Second, 2*time.Second)
 	db, err := database.Open(t.Context(), databasetest.Through(t, url, p.listener.Addr().String()), options)

@@ -126,7 +126,7 @@ func TestOpenWithPassword(t *testing.T) {
 	url := databasetest.PostgresURL(t)
 	role := databasetest.NewRole(t, "right")
 	databasetest.RunPostgres(t, url, `GRANT pg_read_all_data TO `+role)
-	asksForPasswords(t, databasetest.Open(t, url, nil), role)
+	asksForPasswords(t, databasetest.Open(t, url, database.Options{}), role)
 	shown, _, _ := strings.Cut(databasetest.As(t, url, role), "?")
 	_, err := database.Open(t.Context(), withPassword(t, url, role), database.Options{})
 	refused(t, err, shown, "refuses the password")

@@ -131,11 +131,11 @@ func TestTraceOfPostgres(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var told []string
-	db := databasetest.Open(t, databasetest.PostgresURL(t), func(query string) {
+	db := databasetest.Open(t, databasetest.PostgresURL(t), database.Options{Trace: func(query string) {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, query)
-	})
+	}})
 	withScratch(t, db)
 	mu.Lock()
 	told = nil

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -48,12 +49,12 @@ func Path(url string) (string, error) {
 func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
 // pool returns connections to dsn, none of which is open yet.
-func pool(dsn string, o Options) (*sql.DB, error) {
+func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	plain, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector{plain, o.Trace}), nil
+	return sql.OpenDB(connector{plain, o.Trace, db.unmoved, o.Watch}), nil
 }
 
 // What a commit waits for: nothing, or the disk.
@@ -66,6 +67,10 @@ const (
 // zero as SQLite wants it.
 const writerCache = "-4000"
 
+// walSize is the setting by which the log, that someone who read for long has made grow,
+// gets back to its size, in bytes: that at which it is written back to the file.
+const walSize = "journal_size_limit(4096000)"
+
 // writerDSN returns the name under which the driver opens path to write.
 func writerDSN(path string, o Options) string {
 	synchronous := "FULL"
@@ -76,7 +81,7 @@ func writerDSN(path string, o Options) string {
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
-			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap,
+			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap, walSize,
 		},
 	})
 }
@@ -93,6 +98,12 @@ func lookUpDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)"}})
 }
 
+// roomDSN returns the name under which the driver opens path to write what is not
+// kept, and what goes to the disk at once.
+func roomDSN(path string) string {
+	return dsn(path, "rw", url.Values{"_txlock": {"immediate"}, "_pragma": {"cache_size(10)"}})
+}
+
 // mmap is the setting of those that read many rows.
 var mmap = fmt.Sprintf("mmap_size(%d)", int64(mapped))
 
@@ -100,8 +111,10 @@ var mmap = fmt.Sprintf("mmap_size(%d)", int64(mapped))
 func dsn(path, mode string, q url.Values) string {
 	q.Set("mode", mode)
 	q.Set("_time_integer_format", "unix_micro")
-	q.Set("_dqs", "0")       // text in double quotes is a name, never a value
-	q.Set("_defensive", "1") // no statement can damage the file
+	q.Set("_dqs", "0") // text in double quotes is a name, never a value
+	if !q.Has("_defensive") {
+		q.Set("_defensive", "1") // no statement can damage the file
+	}
 	for _, pragma := range []string{"busy_timeout(5000)", "trusted_schema(0)"} {
 		q.Add("_pragma", pragma)
 	}
@@ -119,7 +132,7 @@ func makeFile(path string, o Options) error {
 			Fix:  "Name a file in it, for example " + filepath.Join(path, "console.db") + ".",
 		}
 	case err == nil:
-		return nil
+		return mayWrite(path)
 	case !errors.Is(err, os.ErrNotExist):
 		return unwritable(path, err)
 	case o.Existing:
@@ -139,6 +152,20 @@ func makeFile(path string, o Options) error {
 	}
 	return file.Close()
 }
+
+// mayWrite refuses a file that the program has no right to write to, or that is on a
+// read-only disk. To find it out by opening the file would leave others beside it
+// with the same rights, on which the next start fails, whatever was put right.
+func mayWrite(path string) error {
+	const write = 2 // W_OK
+	if err := syscall.Access(path, write); err != nil {
+		return unwritable(path, err)
+	}
+	return nil
+}
+
+// foreign says that a file is none of the console's.
+const foreign = "belongs to another program"
 
 // A state is what a file holds before it is opened for use.
 type state struct {
@@ -170,7 +197,7 @@ func inspect(ctx context.Context, path string) (state, error) {
 	if id != applicationID && (id != 0 || tables > 0) {
 		return state{}, &OpenError{
 			Path: path,
-			Why:  "belongs to another program",
+			Why:  foreign,
 			Fix:  "Choose another path for the console's database.",
 		}
 	}

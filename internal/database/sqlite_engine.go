@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // openSQLite opens the file that url, "sqlite:PATH", names.
@@ -17,15 +19,43 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	db, err := openFile(ctx, path, o)
+	// While another process makes the file it is locked in a way that waiting for the
+	// lock does not help against.
+	for try := 1; try < 10 && resultCode(err)&0xff == sqlite3.SQLITE_BUSY && fresh(ctx, path); try++ {
+		db, err = openFile(ctx, path, o)
+	}
+	return db, err
+}
+
+// fresh reports whether the file at path is being made: it has no schema of this
+// program's yet. It waits a moment, so that who makes it gets on.
+func fresh(ctx context.Context, path string) bool {
+	select {
+	case <-time.After(50 * time.Millisecond):
+	case <-ctx.Done():
+		return false
+	}
+	at, err := inspect(ctx, path)
+	known, knownErr := newest(steps(SQLite))
+	return err == nil && knownErr == nil && at.version < known
+}
+
+// openFile opens the file at path.
+func openFile(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := makeFile(path, o); err != nil {
 		return nil, err
+	}
+	was, err := os.Stat(path)
+	if err != nil {
+		return nil, explain(path, err)
 	}
 	at, err := inspect(ctx, path)
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, engine: sqliteEngine{}, hasty: o.Unsynced}
-	if err := db.open(ctx, at, o); err != nil {
+	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced}
+	if err := errors.Join(db.open(ctx, at, o), unmoved(path, was)); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)
 	}
@@ -34,7 +64,7 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 
 // open connects to the file that inspect found at the given state.
 func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
-	if db.write, err = pool(writerDSN(db.path, o), o); err != nil {
+	if db.write, err = db.pool(writerDSN(db.path, o), o); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
@@ -53,15 +83,19 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if err := migrate(ctx, db.engine, db.write, at.version, steps(SQLite)); err != nil {
 		return err
 	}
-	if db.read, err = pool(readerDSN(db.path), o); err != nil {
+	if db.read, err = db.pool(readerDSN(db.path), o); err != nil {
 		return err
 	}
-	if db.look, err = pool(lookUpDSN(db.path), o); err != nil {
+	if db.look, err = db.pool(lookUpDSN(db.path), o); err != nil {
 		return err
 	}
 	db.streams = db.read
 	db.keepReaders()
-	return db.read.PingContext(ctx)
+	if err := db.read.PingContext(ctx); err != nil || db.hasty {
+		return err
+	}
+	db.places, err = placesOf(db.path)
+	return err
 }
 
 // keepReaders has the pools that read keep as many connections as they may open.
@@ -81,13 +115,13 @@ func (sqliteEngine) name() Engine { return SQLite }
 // note implements [engine]: the connection that writes does not wait for the disk
 // meanwhile.
 func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (err error) {
-	writer, err := turn(ctx, db.write)
+	writer, asked, err := db.turn(ctx, db.write)
 	if err != nil {
 		return err
 	}
 	defer writer.Close()
 	if db.hasty {
-		return transact(ctx, writer, do)
+		return db.transact(ctx, writer, asked, do)
 	}
 	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
 	// a connection that cannot be brought to that is not used any more.
@@ -101,7 +135,7 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	return transact(ctx, writer, do)
+	return db.transact(ctx, writer, asked, do)
 }
 
 // tryWriting implements [engine]: it begins to write, and undoes it.
@@ -117,7 +151,7 @@ func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
 }
 
 // schemaVersion implements [engine].
-func (sqliteEngine) schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
+func (sqliteEngine) schemaVersion(ctx context.Context, db querier) (int64, error) {
 	var exists bool
 	err := db.QueryRowContext(ctx,
 		`SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`, goose.DefaultTablename).Scan(&exists)

@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // maxIdle is how many statements a connection keeps prepared: more than the pages
@@ -16,10 +18,15 @@ const maxIdle = 64
 type connector struct {
 	driver.Connector
 	trace func(query string) // is told every statement; nil: nobody is
+	may   func() error       // why no connection may be opened any more, if so
+	watch Watch
 }
 
 // Connect implements [driver.Connector].
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
 	opened, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
@@ -28,7 +35,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("database: the driver's connections lack what this package needs"), opened.Close())
 	}
-	return &conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, nil
+	return watched(&conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, c.watch), nil
 }
 
 // A plainConn is what the driver's connections can do.
@@ -94,6 +101,28 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 		return nil, err
 	}
 	return result, c.give(query, s)
+}
+
+// BeginTx implements [driver.ConnBeginTx].
+func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.plainConn.BeginTx(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return fileTx{tx}, nil
+}
+
+// A fileTx is a transaction that knows when it does not know.
+type fileTx struct{ driver.Tx }
+
+// Commit implements [driver.Tx]. Where all is written, and the disk fails to say that
+// it has it, the change is not seen; yet after a crash it may be found in the log.
+func (t fileTx) Commit() error {
+	err := t.Tx.Commit()
+	if resultCode(err) == sqlite3.SQLITE_IOERR_FSYNC {
+		return errors.Join(ErrUnknown, err)
+	}
+	return err
 }
 
 // take returns a prepared statement that nobody uses, until it is given back. It

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -39,14 +40,22 @@ var errUnaudited = errors.New("users: change without an event")
 // do returns [nothing] when it finds nothing to change; if it has written all
 // the same, change rolls back and returns errUnaudited. A change that would
 // leave no active owner where there was one is rolled back as [ErrLastOwner].
+//
+// What the actor's form has done already is not done again: change returns a
+// [*DoneError]. It returns [ErrUnknown] where nobody can say whether the change was
+// made; with a form, it may be asked for again.
 func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
 	defer s.estimates.forget()
-	return s.db.Transact(ctx, func(sqlTx *sql.Tx) error {
+	var events []Event
+	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
 		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor}
+		if err := tx.notDone(ctx); err != nil {
+			return err
+		}
 		if err := tx.recognise(ctx); err != nil {
 			return err
 		}
-		events, err := do(tx)
+		events, err = do(tx)
 		if err != nil {
 			return err
 		}
@@ -56,13 +65,38 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		if err := tx.keepAnOwner(ctx); err != nil {
 			return err
 		}
-		for _, event := range events {
-			if err := insertEvent(ctx, tx, event); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.record(ctx, events)
 	})
+	if err == nil {
+		s.tell(events)
+	}
+	return s.orDone(ctx, actor, err)
+}
+
+// record writes the events of a change, and that the actor's form has made it.
+func (c *changeTx) record(ctx context.Context, events []Event) error {
+	first := int64(0)
+	for _, event := range events {
+		seq, err := insertEvent(ctx, c, event)
+		if err != nil {
+			return err
+		}
+		first = cmp.Or(first, seq)
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return c.done(ctx, first)
+}
+
+// tell tells whoever wants to know of events that are kept.
+func (s *Service) tell(events []Event) {
+	if s.config.Changed == nil {
+		return
+	}
+	for _, event := range events {
+		s.config.Changed(event.Action)
+	}
 }
 
 // recognise reads the actor again: a demotion or deactivation since the request

@@ -23,7 +23,7 @@ func newTestService(t *testing.T) *Service {
 // newTestServiceIn is newTestService in the database at url.
 func newTestServiceIn(t *testing.T, url string) *Service {
 	t.Helper()
-	s := NewService(databasetest.Open(t, url, nil), Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	s := NewService(databasetest.Open(t, url, database.Options{}), Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	t.Cleanup(s.Close)
 	if err := s.EnsureOwners(t.Context(), []string{"owner@example.com"}); err != nil {
 		t.Fatal(err)
@@ -142,6 +142,12 @@ var wholeChanges = map[string]func(context.Context, *Service) error{
 		_, err := s.AddSystemUser(ctx, Command(""), "platform")
 		return err
 	},
+	"form": func(ctx context.Context, s *Service) error {
+		operator := Command("")
+		operator.Form = NewFormKey()
+		_, err := s.AddSystemUser(ctx, operator, "platform")
+		return err
+	},
 }
 
 // faults make a kind of statement fail, by engine.
@@ -156,11 +162,12 @@ var faults = map[database.Engine]string{
 func TestChangeIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
 	for statement, hit := range map[string][]string{
-		"INSERT ON users":         {"create"},
+		"INSERT ON users":         {"create", "form"},
 		"INSERT ON identities":    {"first sign-in"},
 		"INSERT ON sessions":      {"first sign-in", "sign-in"},
-		"INSERT ON events":        {"create", "delete", "first sign-in", "sign-in"},
-		"INSERT ON event_details": {"create", "delete", "first sign-in", "sign-in"},
+		"INSERT ON events":        {"create", "delete", "first sign-in", "form", "sign-in"},
+		"INSERT ON event_details": {"create", "delete", "first sign-in", "form", "sign-in"},
+		"INSERT ON done_forms":    {"form"},
 		"UPDATE ON users":         {"delete", "first sign-in"},
 		"UPDATE ON identities":    {"sign-in"},
 		"DELETE ON users":         {"delete"},
@@ -208,9 +215,9 @@ func arrive(t *testing.T, s *Service) {
 }
 
 // snapshot returns how many rows each table of the record and its history has.
-func snapshot(t *testing.T, s *Service) (rows [5]int) {
+func snapshot(t *testing.T, s *Service) (rows [6]int) {
 	t.Helper()
-	for i, table := range []string{"users", "identities", "sessions", "events", "event_details"} {
+	for i, table := range []string{"users", "identities", "sessions", "events", "event_details", "done_forms"} {
 		rows[i] = countRows(t, s, table)
 	}
 	return rows

@@ -111,13 +111,13 @@ func TestLabel(t *testing.T) {
 	}
 }
 
-func TestReadyAndUnavailable(t *testing.T) {
+func TestReadyAndTrouble(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	if err := d.Ready(t.Context()); err != nil {
 		t.Errorf("Ready: %v", err)
 	}
-	if users.Unavailable(users.ErrNotFound) || users.Unavailable(nil) {
+	if users.Trouble(users.ErrNotFound) != "" || users.Trouble(nil) != "" {
 		t.Error("an answer counts as a database that cannot serve")
 	}
 }

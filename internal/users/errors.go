@@ -10,7 +10,8 @@ import (
 )
 
 // Callers tell these apart with [errors.Is]. Any other error from this package,
-// save an [*InvalidError] and a [*RefusedError], is a fault rather than an answer.
+// save an [*InvalidError], a [*RefusedError] and a [*DoneError], is a fault rather
+// than an answer.
 var (
 	ErrNotFound  = errors.New("not found")
 	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
@@ -20,6 +21,8 @@ var (
 	ErrExporting = errors.New("exports of the directory are under way")
 	ErrBadCursor = errors.New("not a place in this list")
 	ErrNoSession = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
+	ErrOtherForm = errors.New("form was sent by someone else")
+	ErrUnknown   = database.ErrUnknown // any change may return it, see [Service.FormDone]
 )
 
 // An InvalidError lists what is wrong with submitted values. Its messages are
@@ -84,6 +87,7 @@ func (e *StaleError) Error() string { return ErrStale.Error() }
 // Is reports whether target is [ErrStale].
 func (e *StaleError) Is(target error) bool { return target == ErrStale }
 
-// Unavailable reports whether an error of this package says that the database
-// cannot serve for now: it is locked, full, read-only or damaged.
-func Unavailable(err error) bool { return database.IsBusy(err) }
+// Trouble says in words why the database cannot serve for now, where an error of this
+// package says that it cannot: it is locked, full, read-only or damaged. It speaks of the
+// database as "it" and ends without a full stop; for any other error it is empty.
+func Trouble(err error) string { return database.Trouble(err) }

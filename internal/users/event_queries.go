@@ -75,18 +75,17 @@ func (e Event) details() ([]any, error) {
 }
 
 // insertEvent writes both parts of an event, as an act of the transaction's actor
-// at its time.
-func insertEvent(ctx context.Context, tx *changeTx, e Event) error {
+// at its time, and returns its number.
+func insertEvent(ctx context.Context, tx *changeTx, e Event) (seq int64, err error) {
 	e = e.by(tx.actor, tx.now)
 	details, err := e.details()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	var seq int64
 	tx.wrote = true
 	if err := tx.QueryRowContext(ctx, insertNextEvent, e.columns()...).Scan(&seq); err != nil {
-		return err
+		return 0, err
 	}
 	_, err = tx.exec(ctx, insertItsDetail, append([]any{seq}, details...)...)
-	return err
+	return seq, err
 }

@@ -58,8 +58,24 @@ func signInRefused(r RefusedSignIn, user Key) []bookkeeping {
 	return []bookkeeping{
 		{`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id) VALUES ($1, $2, $3, $4, $5)`,
 			[]any{database.Time(r.At), r.Address, user, r.Reason, r.RequestID}},
-		{`DELETE FROM refused_sign_ins WHERE number <= (SELECT MAX(number) FROM refused_sign_ins) - $1`, []any{maxRefusedSignIns}},
+		oldRefusals(),
 	}
+}
+
+// oldRefusals lets go of the oldest refused sign-ins.
+func oldRefusals() bookkeeping {
+	return bookkeeping{`DELETE FROM refused_sign_ins WHERE number <= (SELECT MAX(number) FROM refused_sign_ins) - $1`, []any{maxRefusedSignIns}}
+}
+
+// keptTooLong lets go of what was kept until a time that has passed, or that is so far
+// away that a clock was wrong when it was set.
+func keptTooLong(now time.Time) bookkeeping {
+	return bookkeeping{`DELETE FROM kept WHERE expires_at <= $1 OR expires_at > $2`, []any{database.Time(now), database.Time(now.Add(clockWrong))}}
+}
+
+// oldForms lets go of forms that were done long ago.
+func oldForms(now time.Time) bookkeeping {
+	return bookkeeping{`DELETE FROM done_forms WHERE at <= $1`, []any{database.Time(now.Add(-formsKept))}}
 }
 
 // expired lets go of sessions that are over.
@@ -73,18 +89,39 @@ func spelled(u User) bookkeeping {
 		[]any{u.searchText(), u.sortName(), u.Key, u.Version}}
 }
 
-// note writes bookkeeping. It is, with [Service.pull], the only way to write in a
-// directory that is in use beside [Service.change]; a test in cmd/console holds it
-// so.
+// note writes bookkeeping. It is, with [Service.pull] and [Service.takeTurn], the only
+// way to write in a directory that is in use beside [Service.change]; a test in
+// cmd/console holds it so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
-	return s.db.Note(ctx, func(tx *sql.Tx) error {
-		for _, b := range all {
-			if _, err := tx.ExecContext(ctx, b.query, b.args...); err != nil {
-				return err
-			}
+	return s.db.Note(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all) })
+}
+
+// carryOut writes bookkeeping in a transaction.
+func carryOut(ctx context.Context, tx *sql.Tx, all []bookkeeping) error {
+	for _, b := range all {
+		if _, err := tx.ExecContext(ctx, b.query, b.args...); err != nil {
+			return err
 		}
-		return nil
+	}
+	return nil
+}
+
+// takeTurn moves the time on at which a duty is due, if nobody has since it was read,
+// and writes all; it reports whether it did. It is not a [bookkeeping] because what
+// it changes decides about the rest.
+func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time, all []bookkeeping) (mine bool, err error) {
+	err = s.db.Note(ctx, func(tx *sql.Tx) error {
+		moved, err := tx.ExecContext(ctx, `UPDATE duties SET due_at = $1 WHERE name = $2 AND due_at = $3`, database.Time(next), duty, database.Time(due))
+		if err != nil {
+			return err
+		}
+		n, err := moved.RowsAffected()
+		if mine = n == 1; err != nil || !mine {
+			return err
+		}
+		return carryOut(ctx, tx, all)
 	})
+	return mine && err == nil, err
 }
 
 // noteSoon writes bookkeeping that nobody waits for. It never delays or fails

@@ -7,6 +7,9 @@ type searcher interface {
 	// learns reports whether it asks otherwise when it is known who has what.
 	learns() bool
 
+	// counts returns up to how many it counts in milliseconds.
+	counts() int
+
 	// found is the query of the numbers of all users whom the index finds by the terms.
 	found(f *filter, terms []term, known *threes) string
 

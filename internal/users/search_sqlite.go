@@ -10,6 +10,9 @@ type ftsSearch struct{}
 // learns implements [searcher].
 func (ftsSearch) learns() bool { return true }
 
+// counts implements [searcher].
+func (ftsSearch) counts() int { return maxCounted }
+
 // found implements [searcher].
 func (ftsSearch) found(f *filter, terms []term, known *threes) string {
 	condition, _ := inFTS(f, terms, known)

@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -30,6 +31,7 @@ type Config struct {
 	SignupDomains   []string         // with SignupDomain
 	MaxSorted       int              // users that are put in order, and counted, for one page; default 10,000
 	TrustEmail      bool             // an address of which the provider does not say whether it is verified counts as verified
+	Changed         func(Action)     // is told of each event, once it is kept; nil: nobody is
 }
 
 // Default limits of sessions.
@@ -80,8 +82,17 @@ func (s *Service) Close() { s.notes.close() }
 // Settle waits until the bookkeeping asked for so far is written.
 func (s *Service) Settle() { s.notes.settle() }
 
-// Ready returns nil if the directory can be read and written.
+// Ready returns nil if the directory can be read and written. [NotReady] says of the
+// error what is wrong.
 func (s *Service) Ready(ctx context.Context) error { return s.db.Ping(ctx) }
+
+// NotReady says what an error of [Service.Ready] means, for anybody to read.
+func NotReady(err error) string {
+	if failed, ok := errors.AsType[*database.PingError](err); ok {
+		return failed.Words()
+	}
+	return "the database does not answer"
+}
 
 // now is the one time of a transaction: UTC, whole microseconds.
 func (s *Service) now() time.Time { return s.config.Now().UTC().Truncate(time.Microsecond) }

@@ -34,7 +34,10 @@ type SignedIn struct {
 // Actor returns who acts in the session, in a request from an address.
 func (in SignedIn) Actor(requestID, address, userAgent string) Actor {
 	u := in.User
-	return Actor{u.Key, u.ID, u.Name, u.Role, ViaSession, in.Session.ID, requestID, address, userAgent}
+	return Actor{
+		Key: u.Key, ID: u.ID, Name: u.Name, Role: u.Role, Via: ViaSession, Session: in.Session.ID,
+		RequestID: requestID, Address: address, UserAgent: userAgent,
+	}
 }
 
 // sessionColumns are the columns that [Session.into] scans, in its order.
@@ -125,7 +128,7 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, 
 }
 
 // liveSessions returns a user's sessions that may still be used, last used first.
-// Those that are over stay in the table until the next sign-in.
+// Those that are over stay in the table until [Service.Tidy] lets go of them.
 func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) {
 	all, err := collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
 		WHERE s.user_key = $1 ORDER BY s.seen_at DESC, s.id`, key)

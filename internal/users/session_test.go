@@ -104,23 +104,6 @@ func TestSessionLimitsAreSettings(t *testing.T) {
 	lives(t, d, "idle", false)
 }
 
-// TestExpiredSessionsAreForgotten looks for the row of a session that is over,
-// before and after someone else signs in.
-func TestExpiredSessionsAreForgotten(t *testing.T) {
-	t.Parallel()
-	d := userstest.New(t)
-	ana := signIn(t, d, "s")
-	d.Clock.Advance(13 * time.Hour)
-	if key, err := d.ExpiredUser(t.Context(), users.DigestOf("s")); err != nil || key != ana.User.Key {
-		t.Errorf("ExpiredUser: got %q, %v; want Ana's key", key, err)
-	}
-	d.SignedIn(t, string(d.Owner.ID))
-	d.Settle()
-	if key, err := d.ExpiredUser(t.Context(), users.DigestOf("s")); err != nil || key != "" {
-		t.Errorf("ExpiredUser after another sign-in: got %q, %v; want none", key, err)
-	}
-}
-
 // TestSeenAtMostOnceAMinute uses a session within a minute, after it, and with the
 // clock set back: not every page costs a write.
 func TestSeenAtMostOnceAMinute(t *testing.T) {

@@ -72,8 +72,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("sign in: %w", err)
 	}
-	now := in.Session.StartedAt
-	s.noteSoon(append(seenAgain(in.Session.ID, in.User.Key, now), expired(now, s.config.SessionIdle))...)
+	s.noteSoon(seenAgain(in.Session.ID, in.User.Key, in.Session.StartedAt)...)
 	return in, nil
 }
 
@@ -81,31 +80,54 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 // events of getting them there. With a [*RefusedError] the user is the one it
 // concerns, if any.
 func (c *changeTx) admit(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
-	u, err := userByIdentity(ctx, c, claims.Issuer, claims.Subject)
+	u, by, err := comer(ctx, c, claims, config)
+	switch {
+	case err != nil:
+		return u, nothing, err
+	case by == entryKnown:
+		return u, nothing, touchIdentity(ctx, c, claims)
+	case by == entryInvited:
+		return c.bind(ctx, u, claims)
+	}
+	return c.signUp(ctx, u.ID, claims)
+}
+
+// An entry is how somebody comes in.
+type entry int
+
+const (
+	entryKnown    entry = iota // the identity is bound to the person
+	entryInvited               // the person is there, and has no identity yet
+	entryStranger              // there is no such user yet
+)
+
+// comer returns the person that claims are about and how they come in; of a stranger
+// there is nothing yet but the user_id. With a [*RefusedError] the user is the one it
+// concerns, if any.
+func comer(ctx context.Context, r reader, claims Claims, config Config) (User, entry, error) {
+	u, err := userByIdentity(ctx, r, claims.Issuer, claims.Subject)
 	switch {
 	case err == nil && u.deactivated:
-		return u, nothing, &RefusedError{RefusedDeactivated, claims.Address}
-	case err == nil:
-		return u, nothing, touchIdentity(ctx, c, claims)
+		return u, entryKnown, &RefusedError{RefusedDeactivated, claims.Address}
 	case !errors.Is(err, ErrNotFound):
-		return User{}, nothing, err
+		return u, entryKnown, err
 	}
 	id, idErr := ParseID(claims.Address)
 	if idErr != nil || !id.isAddress() {
-		return User{}, nothing, &RefusedError{RefusedNoAddress, claims.Address}
+		return User{}, entryStranger, &RefusedError{RefusedNoAddress, claims.Address}
 	}
-	u, err = userByID(ctx, c, id)
+	u, err = userByID(ctx, r, id)
 	known := err == nil
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return User{}, nothing, err
+		return User{}, entryStranger, err
 	}
 	if reason := refusal(claims, id, u, known, config); reason != "" {
-		return u, nothing, &RefusedError{reason, claims.Address}
+		return u, entryStranger, &RefusedError{reason, claims.Address}
 	}
 	if known {
-		return c.bind(ctx, u, claims)
+		return u, entryInvited, nil
 	}
-	return c.signUp(ctx, id, claims)
+	return User{ID: id}, entryStranger, nil
 }
 
 // refusal says why an identity that is bound to nobody may not come in with the

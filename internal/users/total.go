@@ -123,18 +123,19 @@ func (e *estimates) of(ctx context.Context, r reader, sel selection, q Query) (e
 func (sel selection) estimate(ctx context.Context, r reader) (estimate, error) {
 	e := estimate{at: sel.now}
 	var f filter
-	if sel.asked() > 1 || len(sel.terms) == 0 || len(sel.others) > 0 || !sel.foundAlone() {
+	if sel.asked() > 1 || len(sel.terms) == 0 || len(sel.others) > 0 || sel.search.counts() <= sel.most || !sel.foundAlone() {
 		sample, step := sel.sample(&f, sel.most)
 		found, err := count(ctx, r, `SELECT `+sample, f.args...)
 		e.n = enough(found, step)
 		return e, err
 	}
-	counted := countOf(&f, maxCounted+1, sel.found)
-	sample, step := sel.sample(&f, maxCounted)
+	most := sel.search.counts()
+	counted := countOf(&f, most+1, sel.found)
+	sample, step := sel.sample(&f, most)
 	var found int
-	err := r.QueryRowContext(ctx, `SELECT n, CASE WHEN n > `+f.arg(maxCounted)+` THEN `+sample+` ELSE 0 END
+	err := r.QueryRowContext(ctx, `SELECT n, CASE WHEN n > `+f.arg(most)+` THEN `+sample+` ELSE 0 END
 		FROM (SELECT `+counted+` AS n) AS counted`, f.args...).Scan(&e.n, &found)
-	if e.exact = e.n <= maxCounted; !e.exact {
+	if e.exact = e.n <= most; !e.exact {
 		e.n = enough(found, step)
 	}
 	return e, err

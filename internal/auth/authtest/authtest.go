@@ -39,7 +39,8 @@ type Provider struct {
 	person    Person
 	refusal   url.Values // what goes back instead of a code, if anything
 	redirects bool
-	signs     bool // UserInfo
+	addresses []string // that people may be sent back to; nil: any
+	signs     bool     // UserInfo
 	lies      Lies
 	keys      []key // the last one signs
 	grants    map[string]grant
@@ -85,6 +86,16 @@ func (p *Provider) Refuses(code, description string) {
 	defer p.mu.Unlock()
 	p.refusal = url.Values{"error": {code}, "error_description": {description}}
 }
+
+// Registers makes the provider send people back to those addresses alone.
+func (p *Provider) Registers(addresses ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addresses = addresses
+}
+
+// Dies makes the provider refuse all connections from now on, for good.
+func (p *Provider) Dies() { p.server.Close() }
 
 // RedirectsOn makes the provider send people to another host first, as one does
 // that relies on a further provider. The other host sends them back.

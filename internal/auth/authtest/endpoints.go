@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -65,8 +66,12 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.mu.Lock()
-	who, back, redirects, lies := p.person, p.refusal, p.redirects, p.lies
+	who, back, redirects, lies, addresses := p.person, p.refusal, p.redirects, p.lies, p.addresses
 	p.mu.Unlock()
+	if addresses != nil && !slices.Contains(addresses, r.FormValue("redirect_uri")) {
+		http.Error(w, "redirect address not registered", http.StatusBadRequest)
+		return
+	}
 	switch {
 	case back != nil:
 	case !goodRequest(r):

@@ -154,7 +154,7 @@ func TestSignIn(t *testing.T) {
 	got := b.signIn(t, p, "owner@example.com")
 	want := auth.Identity{
 		Issuer: d.server.URL, Subject: got.Subject, Address: "owner@example.com", Verified: new(true),
-		Name: "Olga Owner", TimeZone: "Europe/Berlin", IDToken: got.IDToken,
+		Name: "Olga Owner", TimeZone: "Europe/Berlin", IDToken: got.IDToken, Claims: got.Claims,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("owner (-want +got):\n%s", diff)

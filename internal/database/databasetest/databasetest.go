@@ -35,20 +35,27 @@ var template = sync.OnceValues(func() ([]byte, error) {
 // closed and deleted when the test ends.
 func New(tb testing.TB) *database.DB {
 	tb.Helper()
-	return Open(tb, URL(tb), nil)
+	return NewWith(tb, database.Options{})
+}
+
+// NewWith is New for a database with those options, which does not wait for the disk.
+func NewWith(tb testing.TB, o database.Options) *database.DB {
+	tb.Helper()
+	return Open(tb, URL(tb), o)
 }
 
 // NewSQLite is New for a test of what SQLite does in its own way.
 func NewSQLite(tb testing.TB) *database.DB {
 	tb.Helper()
-	return Open(tb, SQLiteURL(tb), nil)
+	return Open(tb, SQLiteURL(tb), database.Options{})
 }
 
-// Open opens a test's database, which tells trace every statement if it is not nil. It
-// is closed when the test ends.
-func Open(tb testing.TB, url string, trace func(query string)) *database.DB {
+// Open opens a test's database with those options, but does not wait for the disk. It is
+// closed when the test ends.
+func Open(tb testing.TB, url string, o database.Options) *database.DB {
 	tb.Helper()
-	db, err := database.Open(tb.Context(), url, database.Options{Unsynced: true, Trace: trace, Connections: database.LeastConnections})
+	o.Unsynced, o.Connections = true, database.LeastConnections
+	db, err := database.Open(tb.Context(), url, o)
 	if err != nil {
 		tb.Fatalf("open the test database: %v", err)
 	}

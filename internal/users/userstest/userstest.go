@@ -48,7 +48,9 @@ type Directory struct {
 
 	Statements atomic.Int64 // that the database has run so far
 
-	signIns atomic.Int64 // so far, for secrets of their own
+	config  users.Config
+	signIns atomic.Int64                         // so far, for secrets of their own
+	lose    atomic.Pointer[func() database.Loss] // what becomes of the next commits
 }
 
 // New returns a directory that holds an owner, owner@example.com, who is signed in, and
@@ -81,15 +83,43 @@ func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	tb.Helper()
 	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
-	d.DB = databasetest.Open(tb, url, func(string) { d.Statements.Add(1) })
-	var c users.Config
+	d.DB = databasetest.Open(tb, url, database.Options{Trace: func(string) { d.Statements.Add(1) }, Lose: d.loss})
 	if len(config) > 0 {
-		c = config[0]
+		d.config = config[0]
 	}
-	c.Now, c.Log = d.Clock.Now, slog.New(slog.NewTextHandler(tb.Output(), nil))
-	d.Service = users.NewService(d.DB, c)
-	tb.Cleanup(d.Close)
+	d.config.Now, d.config.Log = d.Clock.Now, slog.New(slog.NewTextHandler(tb.Output(), nil))
+	d.Service = d.Another(tb)
 	return d
+}
+
+// Another returns a service like that of d on the same database, as another console
+// has one.
+func (d *Directory) Another(tb testing.TB) *users.Service {
+	tb.Helper()
+	s := users.NewService(d.DB, d.config)
+	tb.Cleanup(s.Close)
+	return s
+}
+
+// Lose has the commits from now on lose their answers in turn as losses say, and
+// those after them none.
+func (d *Directory) Lose(losses ...database.Loss) {
+	next := atomic.Int64{}
+	lose := func() database.Loss {
+		if i := int(next.Add(1)) - 1; i < len(losses) {
+			return losses[i]
+		}
+		return database.LoseNothing
+	}
+	d.lose.Store(&lose)
+}
+
+// loss says what becomes of a commit.
+func (d *Directory) loss() database.Loss {
+	if lose := d.lose.Load(); lose != nil {
+		return (*lose)()
+	}
+	return database.LoseNothing
 }
 
 // Invited adds a person with that address, named after it.

@@ -52,7 +52,9 @@ CREATE INDEX users_by_responsible ON users (responsible_key, sort_name) WHERE re
 CREATE INDEX users_unanswered ON users (sort_name, number) WHERE kind = 'service' AND responsible_key IS NULL;
 CREATE INDEX users_by_review ON users (COALESCE(review_on, ''), number) WHERE kind = 'service' AND status = 'active';
 CREATE INDEX users_to_spell ON users (number) WHERE search_text = '';
-CREATE INDEX users_search ON users USING gin (search_text gin_trgm_ops) WITH (fastupdate = off);
+-- The margin before a word has a sign that is part of one, so that a search for the beginning
+-- of a word finds no part of an address.
+CREATE INDEX users_search ON users USING gin (translate(search_text, ' ', 'ꟷ') gin_trgm_ops) WITH (fastupdate = off);
 
 CREATE TABLE identities (
     issuer       TEXT        COLLATE "C" NOT NULL,

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// fileSettings are the settings of the commands for a database that is a file.
+func (c *config) fileSettings() []*setting {
+	s := c.databaseSetting("sqlite:data/console.db")
+	s.read = into(&c.database, readFileDatabase)
+	return []*setting{s}
+}
+
+// backupSettings are the settings of the command backup.
+func (c *config) backupSettings() []*setting {
+	return append(c.fileSettings(), &setting{
+		name: "replace", category: inData, onOff: true, fallback: "false", read: into(&c.replace, readBool),
+		usage: "`true` to write over FILE if it is there",
+	})
+}
+
+// readFileDatabase takes the address of a SQLite database.
+func readFileDatabase(text string) (string, error) {
+	if strings.HasPrefix(text, "postgres:") || strings.HasPrefix(text, "postgresql:") {
+		return "", errors.New("this is PostgreSQL, which has tools of its own: back it up with pg_dump and restore it with pg_restore")
+	}
+	return readDatabase(text)
+}
+
+// backup does console backup FILE.
+func (p *program) backup(ctx context.Context, c *config, args []string) error {
+	var size users.Counted
+	bar := p.newPatientBar()
+	defer bar.end()
+	done, err := database.Backup(ctx, c.database, args[0], database.BackupOptions{
+		Replace: c.replace,
+		Contents: func(ctx context.Context, tx *sql.Tx) (err error) {
+			size, err = users.SizeOf(ctx, tx)
+			return err
+		},
+		Told: func(doing string, done, total int) {
+			if doing == database.Copying {
+				bar.at(part(0, 0.6, done, total), doing)
+			} else {
+				bar.at(part(0.6, 1, done, total), doing)
+			}
+		},
+	})
+	bar.end()
+	if _, ok := errors.AsType[*database.FaultyError](err); ok {
+		return fmt.Errorf("the backup was not kept: %w\nconsole check tells what is wrong with the database", err)
+	} else if err != nil {
+		return err
+	}
+	if done.Leftover {
+		p.say("Removed what a backup that was killed had left beside it.")
+	}
+	p.say("Backed up %s to %s: %s, %s kB, schema %d.", c.database, done.Path, sizeWords(size), numbers.Grouped(int((done.Bytes+999)/1000)), done.Version)
+	return nil
+}
+
+// part returns the share of the whole where done of total of a part are done, which
+// goes from one share to another.
+func part(from, to float64, done, total int) float64 {
+	return from + (to-from)*float64(done)/float64(max(total, 1))
+}
+
+// sizeWords says how much a directory holds.
+func sizeWords(s users.Counted) string {
+	return counted(s.Users, "user") + " and " + counted(s.Events, "event")
+}
+
+// counted says how many there are of something.
+func counted(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return numbers.Grouped(int(n)) + " " + what
+}

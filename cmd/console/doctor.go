@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/certificate"
+	"github.com/roboto-ai/console/internal/doctor"
+)
+
+// settingsFile is where the settings of a service are, as README.md has it.
+const settingsFile = "/etc/console.env"
+
+// doctorCommand returns the command that checks the settings of serve against the
+// world. Unlike other commands it goes on where some of them cannot be read.
+func (p *program) doctorCommand() *cli.Command {
+	c, signIn := &config{}, false
+	all := append(c.serveSettings(), &setting{
+		name: "sign-in", category: inSignIn, onOff: true, fallback: "false", read: into(&signIn, readBool),
+		usage: "`true` to have somebody sign in, through the proxy, and show what comes of it",
+	})
+	cmd := &cli.Command{
+		Name: "doctor", Usage: "check the settings of serve against the world, and name the fix for what is wrong",
+		OnUsageError: onUsageError, HideHelpCommand: true,
+	}
+	own := make([]mistakes, len(all)) // of each setting
+	for i, s := range all {
+		s.mistakes = &own[i]
+		cmd.Flags = append(cmd.Flags, s.flag(p.env))
+	}
+	cmd.Action = func(ctx context.Context, cmd *cli.Command) error {
+		unread := map[string]bool{}
+		for i, s := range all {
+			s.finish(p.env)
+			unread[s.name] = len(own[i].list) > 0
+			c.mistakes.list = append(c.mistakes.list, own[i].list...)
+		}
+		c.check(p.env)
+		c.checkArguments(cmd.Name, "", cmd.Args().Slice())
+		examined := c.examined(unread)
+		examined.SecretFiles, examined.SignIn = c.secretFiles(all, p.env), signIn
+		return p.doctor(ctx, examined)
+	}
+	return cmd
+}
+
+// doctor makes all checks and says what they came to. It returns a [*usageError] if
+// settings could not be read, and another error if something else is wrong.
+func (p *program) doctor(ctx context.Context, c doctor.Config) error {
+	w := &waiting{out: p.stdout, terminal: isTerminal(p.stdout), began: time.Now()}
+	c.Watch, c.Say = w.now, func(text string) { w.clear(); p.say("%s", text) }
+	ctx, stop := context.WithCancel(ctx)
+	var drawing sync.WaitGroup
+	drawing.Go(func() { w.draw(ctx, time.Second) })
+	found := doctor.Run(ctx, c)
+	stop()
+	drawing.Wait()
+	w.clear()
+	for _, f := range found {
+		p.say("%s", f.Line())
+	}
+	if c.BaseURL != nil {
+		base := strings.TrimSuffix(c.BaseURL.String(), "/")
+		p.say("Register at the OpenID provider: redirect address %s, sign-out address %s", base+callbackPath, base+signedOutPath)
+	}
+	p.say("%s", doctor.Counts(found))
+	switch {
+	case len(c.Mistakes) > 0:
+		return mistaken("some settings cannot be used as they are: see above")
+	case doctor.Worst(found) == doctor.Wrong:
+		return errors.New("not all is right: see above")
+	}
+	return nil
+}
+
+// examined returns what the doctor is to look at. Settings named in unread could not
+// be read.
+func (c *config) examined(unread map[string]bool) doctor.Config {
+	return doctor.Config{
+		Mistakes: c.mistakes.list, Unread: unread,
+		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, TrustedProxies: c.trustedProxies,
+		Database: c.database, DatabaseOptions: c.databaseOptions(),
+		Provider: auth.Config{
+			Issuer: c.issuer, ClientID: c.clientID, ClientSecret: c.clientSecret, Scopes: c.scopes, EmailClaim: c.emailClaim,
+		},
+		TrustEmail: c.trustEmail, Owners: c.owners, Signup: c.signup, SignupDomains: c.signupDomains,
+		SettingsFile: settingsFile,
+	}
+}
+
+// ownTLS returns how the console speaks TLS itself, nil if it leaves that to a proxy or
+// has no certificate that it could use.
+func (c *config) ownTLS() *tls.Config {
+	if c.tls == (certificate.Files{}) {
+		return nil
+	}
+	source, err := certificate.Open(c.tls, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		return nil // and the settings are told to be wrong
+	}
+	return source.Config()
+}
+
+// secretFiles returns the files that hold secrets: those that the environment names for
+// secrets among the settings, and the key of the certificate.
+func (c *config) secretFiles(all []*setting, env lookup) []string {
+	var paths []string
+	if c.tls.Key != "" {
+		paths = append(paths, c.tls.Key)
+	}
+	for _, s := range all {
+		if path, given := env(s.variable() + "_FILE"); s.secret && given && path != "" {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// waiting shows on a terminal what the doctor waits for, in one line that is drawn
+// again and again; elsewhere nothing.
+type waiting struct {
+	out      io.Writer
+	terminal bool
+	began    time.Time
+
+	mu      sync.Mutex
+	running []string
+	open    bool // the line is there
+}
+
+// now is told what is waited for.
+func (w *waiting) now(running []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running = running
+}
+
+// draw draws the line at each interval until ctx is done.
+func (w *waiting) draw(ctx context.Context, interval time.Duration) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			w.line()
+		}
+	}
+}
+
+// line draws the line once, if somebody watches and something is waited for.
+func (w *waiting) line() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.terminal || len(w.running) == 0 {
+		return
+	}
+	w.open = true
+	_, _ = fmt.Fprintf(w.out, "\r\x1b[2KWaiting for %s · %d s", strings.Join(w.running, ", "), int(time.Since(w.began).Seconds()))
+}
+
+// clear takes the line away.
+func (w *waiting) clear() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open {
+		_, _ = io.WriteString(w.out, "\r\x1b[2K")
+	}
+	w.open = false
+}

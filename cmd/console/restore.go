@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// restore does console restore FILE.
+func (p *program) restore(ctx context.Context, c *config, args []string) error {
+	var size users.Counted
+	bar := p.newPatientBar()
+	defer bar.end()
+	look := examination(bar, &size)
+	done, err := database.Restore(ctx, args[0], c.database, database.RestoreOptions{
+		Verification: look,
+		Prepare: func(ctx context.Context, db *database.DB) error {
+			directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
+			if err == nil {
+				directory.Close()
+			}
+			return err
+		},
+	})
+	bar.end()
+	if err != nil {
+		return fmt.Errorf("nothing was restored: %w", err)
+	}
+	p.say("Restored %s to %s: %s.", args[0], c.database, sizeWords(size))
+	if done.Upgraded {
+		p.say("Its schema was of version %d, and was brought up to date.", done.Version)
+	}
+	if done.Kept != "" {
+		p.say("What was there before is kept as %s", done.Kept)
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"regexp"
+	"testing"
+)
+
+// A running is a program that a test has started.
+type running struct {
+	said string // up to the line that was waited for
+	stop context.CancelFunc
+	done chan error // receives what run returned
+}
+
+// start runs the program until it says a line that matches until.
+func start(t *testing.T, until string, args ...string) running {
+	t.Helper()
+	return startIn(t, nil, until, args...)
+}
+
+// startIn is start in an environment that holds enough and env.
+func startIn(t *testing.T, env map[string]string, until string, args ...string) running {
+	t.Helper()
+	return (&program{env: lookupIn(env), stderr: t.Output()}).start(t, until, args...)
+}
+
+// start runs p until it says a line that matches until.
+func (p *program) start(t *testing.T, until string, args ...string) running {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	r := running{stop: stop, done: make(chan error, 1)}
+	p.stdout = in
+	go func() {
+		err := p.command().Run(ctx, append([]string{"console"}, args...))
+		_ = in.CloseWithError(io.EOF)
+		r.done <- err
+	}()
+	t.Cleanup(func() {
+		stop()
+		_ = out.Close()
+	})
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		r.said += lines.Text() + "\n"
+		if ok, err := regexp.MatchString(until, lines.Text()); err != nil {
+			t.Fatal(err)
+		} else if ok {
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return r
+		}
+	}
+	t.Fatalf("the program ended: %v; it said:\n%s", <-r.done, r.said)
+	return r
+}
+
+// address returns the first address that the program said it listens on.
+func (r running) address(t *testing.T) string {
+	t.Helper()
+	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(r.said)
+	if address == "" {
+		t.Fatalf("no address in\n%s", r.said)
+	}
+	return address
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// A lockedBuffer is a log that is written and read at once.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// TestTidying ticks for two consoles on one directory: what is due is done by one of
+// them, a fault is told and ends nothing, and whoever stops waits for the rest.
+func TestTidying(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	out := &lockedBuffer{}
+	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	first, second := make(chan time.Time), make(chan time.Time)
+	stopFirst := tidying(t.Context(), d.Service, first, log)
+	stopSecond := tidying(t.Context(), d.Another(t), second, log)
+	for range 2 {
+		first <- time.Time{} // taken when the one before is done
+		second <- time.Time{}
+	}
+	stopFirst()
+	stopSecond()
+	if n := strings.Count(out.String(), "tidied up"); n != 1 {
+		t.Errorf("tidied up %d times, want once: %s", n, out)
+	}
+
+	broken := make(chan time.Time)
+	stop := tidying(t.Context(), d.Service, broken, log)
+	if err := d.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	broken <- time.Time{}
+	broken <- time.Time{}
+	stop()
+	stop() // no harm
+	if n := strings.Count(out.String(), "tidying up"); n == 0 {
+		t.Errorf("a fault is not told: %s", out)
+	}
+	select {
+	case broken <- time.Time{}:
+		t.Error("it goes on")
+	default:
+	}
+}

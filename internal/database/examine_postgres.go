@@ -1,0 +1,128 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// examineServer is [Examine] for a database of PostgreSQL.
+func examineServer(ctx context.Context, address string, o Options) []Finding {
+	config, err := postgresConfig(address, o)
+	if err != nil {
+		return []Finding{refusal("server", err)}
+	}
+	path := withoutPassword(address)
+	db := postgresPool(config, Options{patience: o.patience}, 1, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
+	defer db.Close()
+	if err := examinePostgres(ctx, path, db); err != nil {
+		return []Finding{refusal("server", explainPostgres(path, err))}
+	}
+	found := []Finding{good("server", path+" answers, takes writes, and can hold every text.")}
+	for subject, examine := range map[string]func(context.Context, string, *sql.DB) (Finding, error){
+		"schema": examineServerSchema, "search": examineTrigrams, "rights": examineRights,
+	} {
+		f, err := examine(ctx, path, db)
+		if err != nil {
+			f = refusal(subject, explainPostgres(path, err))
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// examineServerSchema compares the schema with this program's, and looks whether the
+// role may bring it up to date.
+func examineServerSchema(ctx context.Context, path string, db *sql.DB) (Finding, error) {
+	version, err := postgres{}.schemaVersion(ctx, db)
+	if err != nil {
+		return Finding{}, err
+	}
+	known, err := newest(steps(PostgreSQL))
+	switch {
+	case err != nil:
+		return Finding{}, err
+	case version > known:
+		return refusal("schema", refuseNewer(path, version, known)), nil
+	case version == known:
+		return good("schema", fmt.Sprintf("The schema is version %d, the one of this program.", version)), nil
+	}
+	if err := mayMigrate(ctx, path, db, version); err != nil {
+		return Finding{}, err
+	}
+	return good("schema", fmt.Sprintf("The schema is version %d; the next start brings it to %d. Make a backup before it.", version, known)), nil
+}
+
+// examineTrigrams looks for the extension that the search needs.
+func examineTrigrams(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
+	var installed, available, may bool
+	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'),
+		EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'),
+		has_database_privilege(current_database(), 'CREATE')`).Scan(&installed, &available, &may)
+	switch {
+	case err != nil:
+		return Finding{}, err
+	case installed:
+		return good("search", "The extension pg_trgm is there."), nil
+	case !available:
+		return bad("search", "The server lacks the extension pg_trgm.", postgresRefusals["0A000"].fix), nil
+	case !may:
+		return bad("search", "The extension pg_trgm is not in the database, and this role may not add it.",
+			"Run CREATE EXTENSION pg_trgm in the database as its owner, or console migrate as a role that may."), nil
+	}
+	return good("search", "The extension pg_trgm is added with the schema."), nil
+}
+
+// examineRights looks whether the role has the rights that it needs to serve, and
+// none that would let it change what was written.
+func examineRights(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
+	var role string
+	var there, enough, tables, events bool
+	err := db.QueryRowContext(ctx, `SELECT current_user, to_regclass('events') IS NOT NULL,
+		COALESCE(has_table_privilege(to_regclass('events'), 'INSERT'), FALSE),
+		COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE),
+		COALESCE(has_table_privilege(to_regclass('events'), 'UPDATE, DELETE, TRUNCATE'), FALSE)`).Scan(&role, &there, &enough, &tables, &events)
+	fix := "Have console serve work as a role of its own: run console migrate as the one that owns the database, with --serve-role naming that role."
+	switch {
+	case err != nil:
+		return Finding{}, err
+	case !there:
+		return good("rights", "There are no tables yet."), nil
+	case !enough:
+		return bad("rights", "The role "+role+" may not write to the audit log.", fix), nil
+	case tables || events:
+		return doubtful("rights", "The role "+role+" may change the tables, and with them what was written in the audit log.", fix), nil
+	}
+	return good("rights", "The role "+role+" may serve, and can change neither tables nor what was written in the audit log."), nil
+}
+
+// openPostgresToRead is [OpenToRead] for a database of PostgreSQL.
+func openPostgresToRead(ctx context.Context, address string, o Options) (*DB, error) {
+	config, err := postgresConfig(address, o)
+	if err != nil {
+		return nil, err
+	}
+	path := withoutPassword(address)
+	reads := postgresPool(config, o, 2, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
+	if err := upToDate(ctx, path, reads); err != nil {
+		_ = reads.Close() // the error that led here says more
+		return nil, explainPostgres(path, err)
+	}
+	return &DB{engine: postgres{}, path: path, watch: o.Watch, write: reads, notes: reads, read: reads, look: reads, streams: reads}, nil
+}
+
+// upToDate returns an [*OpenError] unless the schema is that of this program.
+func upToDate(ctx context.Context, path string, db *sql.DB) error {
+	version, err := postgres{}.schemaVersion(ctx, db)
+	if err != nil {
+		return err
+	}
+	known, err := newest(steps(PostgreSQL))
+	if err != nil {
+		return err
+	}
+	if version > known {
+		return refuseNewer(path, version, known)
+	}
+	return refuseOlder(path, version, known)
+}

@@ -1,0 +1,107 @@
+//go:build postgres
+
+package database_test
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+// statement runs a statement in the database at address, as its superuser.
+func statement(t *testing.T, address, text string) {
+	t.Helper()
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(context.WithoutCancel(t.Context()), text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestExaminePostgres looks at databases of PostgreSQL in every state.
+func TestExaminePostgres(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		spoil   string         // a statement
+		address func(*url.URL) // changes whose database it is looked at as; nil: the superuser's
+		subject string
+		grade   database.Grade
+		says    string
+	}{
+		"as it should be":      {"", nil, "server", database.Good, "takes writes"},
+		"the present schema":   {"", nil, "schema", database.Good, "the one of this program"},
+		"an older schema":      {`DELETE FROM goose_db_version WHERE version_id > 1`, nil, "schema", database.Good, "the next start brings it to"},
+		"a newer schema":       {`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`, nil, "schema", database.Bad, "newer console"},
+		"the search":           {"", nil, "search", database.Good, "pg_trgm is there"},
+		"who may do anything":  {"", nil, "rights", database.Doubtful, "--serve-role"},
+		"a database not there": {"", func(u *url.URL) { u.Path = "/nowhere" }, "server", database.Bad, "CREATE DATABASE"},
+		"nobody answers":       {"", func(u *url.URL) { u.Host = "127.0.0.1:1" }, "server", database.Bad, "cannot be reached"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address := databasetest.PostgresURL(t)
+			if test.spoil != "" {
+				statement(t, address, test.spoil)
+			}
+			u, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.address != nil {
+				test.address(u)
+			}
+			expectFinding(t, database.Examine(t.Context(), u.String(), database.Options{}), test.subject, test.grade, test.says)
+		})
+	}
+}
+
+// TestExamineServeRole looks at a database as the role that migrate gave the rights to
+// serve, which are just those that it needs, and as one that has none.
+func TestExamineServeRole(t *testing.T) {
+	t.Parallel()
+	address := databasetest.PostgresURL(t)
+	statement(t, address, `CREATE ROLE doctor_serves LOGIN; CREATE ROLE doctor_nobody LOGIN`)
+	t.Cleanup(func() {
+		statement(t, address, `DROP OWNED BY doctor_serves; DROP ROLE doctor_serves; DROP ROLE doctor_nobody`)
+	})
+	db, err := database.Open(t.Context(), address, database.Options{ServeRole: "doctor_serves"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for role, want := range map[string]struct {
+		grade database.Grade
+		says  string
+	}{"doctor_serves": {database.Good, "may serve"}, "doctor_nobody": {database.Bad, "may not write"}} {
+		as := strings.Replace(address, "://"+mustParse(t, address).User.String()+"@", "://"+role+"@", 1)
+		expectFinding(t, database.Examine(t.Context(), as, database.Options{}), "rights", want.grade, want.says)
+	}
+	reads, err := database.OpenToRead(t.Context(), strings.Replace(address, "://"+mustParse(t, address).User.String()+"@", "://doctor_serves@", 1), database.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reads.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// mustParse parses an address.
+func mustParse(t *testing.T, address string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}

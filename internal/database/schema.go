@@ -1,0 +1,91 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// A shape is what a schema consists of: of each table, index, trigger and view the
+// statement that makes it, with spaces and line ends made equal.
+type shape map[string]string
+
+// shapeOf returns the shape of a database. What SQLite and goose make for their own
+// bookkeeping is left out.
+func shapeOf(ctx context.Context, r querier) (shape, error) {
+	rows, err := r.QueryContext(ctx, `SELECT type || ' ' || name, sql FROM sqlite_schema 
+		WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name <> $1`, goose.DefaultTablename)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	s := shape{}
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return nil, err
+		}
+		s[name] = strings.Join(strings.Fields(text), " ")
+	}
+	return s, rows.Err()
+}
+
+// A querier runs queries: a transaction, a connection, or a pool of them.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// freshShape returns the shape of a new database of this program's, which it makes
+// in memory.
+func freshShape(ctx context.Context) (s shape, err error) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1) // each would be a database of its own
+	if err := migrate(ctx, sqliteEngine{}, db, 0, steps(SQLite)); err != nil {
+		return nil, err
+	}
+	return shapeOf(ctx, db)
+}
+
+// sameSchema returns what differs from a new database: a trigger that is not there
+// is a rule that does not hold.
+func sameSchema(ctx context.Context, tx *sql.Tx) []string {
+	want, err := freshShape(ctx)
+	if err != nil {
+		return []string{"The schema could not be compared: " + err.Error() + "."}
+	}
+	got, err := shapeOf(ctx, tx)
+	if err != nil {
+		return []string{"The schema could not be read: " + err.Error() + "."}
+	}
+	return want.differences(got)
+}
+
+// differences returns in sentences how got differs from s.
+func (s shape) differences(got shape) (found []string) {
+	all := maps.Clone(s)
+	maps.Copy(all, got)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		is, there := got[name]
+		wanted, ours := s[name]
+		switch {
+		case !there:
+			found = append(found, fmt.Sprintf("The schema lacks the %s.", name))
+		case !ours:
+			found = append(found, fmt.Sprintf("The schema has the %s, which no console made.", name))
+		case is != wanted:
+			found = append(found, fmt.Sprintf("The %s is not as the console made it: %s", name, is))
+		}
+	}
+	return found
+}

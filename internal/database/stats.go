@@ -1,0 +1,45 @@
+package database
+
+import (
+	"database/sql"
+	"os"
+)
+
+// Stats are what the database does at the moment, and has done since it was opened.
+type Stats struct {
+	Pools map[string]sql.DBStats // of the connections, by what they are for: write, note, read, look, stream
+	Files *FileStats             // nil where the engine keeps its files to itself
+}
+
+// FileStats are the sizes of the files of SQLite, in bytes.
+type FileStats struct {
+	Main int64 // the database itself
+	WAL  int64 // what is not yet part of it
+}
+
+// Stats returns what the database does. It asks the database nothing.
+func (db *DB) Stats() Stats {
+	s := Stats{Pools: map[string]sql.DBStats{"write": db.write.Stats(), "read": db.read.Stats()}}
+	if db.notes != db.write {
+		s.Pools["note"] = db.notes.Stats()
+	}
+	if db.look != db.read {
+		s.Pools["look"] = db.look.Stats()
+	}
+	if db.streams != db.read {
+		s.Pools["stream"] = db.streams.Stats()
+	}
+	if db.Engine() == SQLite {
+		s.Files = &FileStats{Main: size(db.path), WAL: size(db.path + "-wal")}
+	}
+	return s
+}
+
+// size returns the size of a file, 0 if there is none.
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}

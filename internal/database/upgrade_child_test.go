@@ -1,0 +1,89 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"testing/fstest"
+
+	"modernc.org/sqlite"
+)
+
+// migrateChild runs the migrations on the file at a path, and dies in the midst of
+// one of them: after so many of its statements.
+func migrateChild(args []string) error { // path, name of the migration, statements
+	n, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
+	deadly, _, err := deadlySteps(args[1], n)
+	if err != nil {
+		return err
+	}
+	die := func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+		dieAt("")("")
+		return nil, errors.New("it lives")
+	}
+	if err := sqlite.RegisterScalarFunction("die", 0, die); err != nil {
+		return err
+	}
+	db, err := new(DB).pool(writerDSN(args[0], Options{}), Options{})
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	version, err := sqliteEngine{}.schemaVersion(context.Background(), db)
+	if err != nil {
+		return err
+	}
+	return migrate(context.Background(), sqliteEngine{}, db, version, deadly)
+}
+
+// deadlySteps returns the migrations, of which one ends the process that runs it
+// after so many of its statements, and how many statements that one has.
+func deadlySteps(name string, after int) (fs.FS, int, error) {
+	all := fstest.MapFS{}
+	names, err := fs.Glob(steps(SQLite), "*.sql")
+	if err != nil {
+		return nil, 0, err
+	}
+	statements := 0
+	for _, step := range names {
+		data, err := fs.ReadFile(steps(SQLite), step)
+		if err != nil {
+			return nil, 0, err
+		}
+		if step == name {
+			data, statements = deadly(string(data), after)
+		}
+		all[step] = &fstest.MapFile{Data: data}
+	}
+	if statements == 0 {
+		return nil, 0, fmt.Errorf("there is no migration %s", name)
+	}
+	return all, statements, nil
+}
+
+// deadly returns a migration that dies after so many of its statements, and how many
+// it has.
+func deadly(text string, after int) ([]byte, int) {
+	var out strings.Builder
+	n, inside := 0, false
+	for line := range strings.Lines(text) {
+		out.WriteString(line)
+		code, _, _ := strings.Cut(line, "--")
+		inside = (inside || strings.HasPrefix(line, "-- +goose StatementBegin")) && !strings.HasPrefix(line, "-- +goose StatementEnd")
+		ends := strings.HasSuffix(strings.TrimSpace(code), ";") && !inside || strings.HasPrefix(line, "-- +goose StatementEnd")
+		if !ends {
+			continue
+		}
+		if n++; n == after {
+			out.WriteString("\nSELECT die();\n")
+		}
+	}
+	return []byte(out.String()), n
+}

@@ -1,0 +1,115 @@
+package database
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
+)
+
+// released places the database file of a version that testdata has at path.
+func released(t *testing.T, version int64, path string) {
+	t.Helper()
+	packed, err := os.Open(filepath.Join("testdata", fmt.Sprintf("schema-%d.db.gz", version)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	unpacked, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, path, string(data))
+}
+
+// TestR16KilledMigration kills a process after any statement of any migration: the
+// next start takes it up again, and ends at the schema of a new database. A few of
+// the places are tried, in torture all.
+func TestR16KilledMigration(t *testing.T) {
+	t.Parallel()
+	type place struct {
+		step  string
+		after int
+	}
+	var places []place
+	names, err := fs.Glob(steps(SQLite), "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range names {
+		_, statements, err := deadlySteps(step, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for after := range statements {
+			places = append(places, place{step, after + 1})
+		}
+	}
+	if os.Getenv("CONSOLE_TORTURE") != "full" {
+		rand.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
+		places = places[:6]
+	}
+	for _, p := range places {
+		t.Run(fmt.Sprintf("%s after %d", p.step, p.after), func(t *testing.T) {
+			t.Parallel()
+			killedMigration(t, p.step, p.after)
+		})
+	}
+}
+
+// killedMigration kills one migration of a released file, or of a new one.
+func killedMigration(t *testing.T, step string, after int) {
+	version, err := goose.NumericComponent(step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "console.db")
+	if version > 1 {
+		released(t, version-1, path)
+	} else {
+		openBare(t, path)
+		alter(t, path, claim)
+	}
+	killed(t, "migrate", path, step, fmt.Sprint(after))
+	reopen(t, path)
+	whole(t, path)
+}
+
+// TestUpgradeInSteps opens every released file: its schema becomes that of a new
+// database.
+func TestUpgradeInSteps(t *testing.T) {
+	t.Parallel()
+	want, err := freshShape(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := newest(steps(SQLite))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := range known {
+		path := filepath.Join(t.TempDir(), "console.db")
+		released(t, version+1, path)
+		reopen(t, path)
+		db := openBare(t, path)
+		got, err := shapeOf(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("version %d, a new one (-) and one that was upgraded (+):\n%s", version+1, diff)
+		}
+		whole(t, path)
+	}
+}

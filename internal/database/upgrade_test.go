@@ -1,0 +1,248 @@
+package database_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+var update = flag.Bool("update", false, "write the file of the newest schema to testdata, if there is none")
+
+// releasedFile is where a database of a version of the schema is kept, as a console
+// of then left it. These files are never written again.
+func releasedFile(version int64) string {
+	return filepath.Join("testdata", fmt.Sprintf("schema-%d.db.gz", version))
+}
+
+// TestR16Upgrade opens a database of every version of the schema: nothing of it is
+// lost, nothing is wrong with it afterwards, and the directory works on it.
+func TestR16Upgrade(t *testing.T) {
+	t.Parallel()
+	newest, err := database.NewestVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(releasedFile(newest)); errors.Is(err, fs.ErrNotExist) && *update {
+		writeReleased(t, newest)
+	}
+	for version := range newest {
+		t.Run(fmt.Sprintf("from version %d", version+1), func(t *testing.T) {
+			t.Parallel()
+			url, path := unpackReleased(t, version+1)
+			before := rowsOf(t, path)
+			for name, rows := range before {
+				if len(rows) == 0 {
+					t.Errorf("the table %s has no rows that could be lost", name)
+				}
+			}
+			worksOn(t, url, func() {
+				if diff := cmp.Diff(before, kept(before, rowsOf(t, path))); diff != "" {
+					t.Errorf("rows (-before +after):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// unpackReleased places the database of a version.
+func unpackReleased(t *testing.T, version int64) (url, path string) {
+	t.Helper()
+	packed, err := os.Open(releasedFile(version))
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("there is no database of schema %d: run go test ./internal/database -run TestR16Upgrade -update", version)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	unpacked, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), "console.db")
+	place(t, path, data)
+	return "sqlite:" + path, path
+}
+
+// worksOn opens a database as a console does, has the directory do some of what it
+// does, and checks it. looked is called when it is up to date and nothing was done.
+func worksOn(t *testing.T, url string, looked func()) {
+	t.Helper()
+	db, err := database.Open(t.Context(), url, database.Options{Existing: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	looked()
+	directory := users.NewService(db, users.Config{})
+	defer directory.Close()
+	if err := directory.Spell(t.Context(), func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	faultless(t, url)
+	in, err := directory.SignIn(t.Context(), users.Claims{Issuer: "https://id.example.com", Subject: "sub-owner", Address: "owner@example.com"},
+		users.Visit{Digest: users.DigestOf("secret")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, name := in.Actor("req", "192.0.2.1", "test"), "Robot 2"
+	if _, err := directory.Edit(t.Context(), owner, "robot", users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
+		t.Error(err)
+	}
+	if _, err := directory.AddPerson(t.Context(), owner, users.NewPerson{ID: "new@example.com"}); err != nil {
+		t.Error(err)
+	}
+	found, err := directory.Users(t.Context(), owner, users.Query{Text: "robot"})
+	if err != nil || len(found.Users) != 1 || found.Users[0].Name != name {
+		t.Errorf("a search for the robot: %v, %v", found.Users, err)
+	}
+	directory.Settle()
+	faultless(t, url)
+}
+
+// faultless checks that nothing is wrong with a database.
+func faultless(t *testing.T, url string) {
+	t.Helper()
+	found, err := database.Verify(t.Context(), url, database.Verification{Contents: func(ctx context.Context, tx *sql.Tx) []string {
+		return slices.Concat(users.Check(ctx, tx, func(string, int, int) {}), users.CheckSearch(ctx, tx))
+	}})
+	if err != nil || len(found) > 0 {
+		t.Errorf("%v\n%s", err, strings.Join(found, "\n"))
+	}
+}
+
+// rowsOf returns the rows of every table with a meaning of its own, each as its
+// values by column.
+func rowsOf(t *testing.T, path string) map[string][]map[string]any {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	names, err := db.Query(`SELECT name FROM sqlite_schema WHERE type = 'table'
+		AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE 'users\_search%' ESCAPE '\' AND name NOT LIKE 'goose%'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer names.Close()
+	all := map[string][]map[string]any{}
+	for names.Next() {
+		var name string
+		if err := names.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		all[name] = valuesOf(t, db, name)
+	}
+	return all
+}
+
+// valuesOf returns the rows of a table.
+func valuesOf(t *testing.T, db *sql.DB, table string) (all []map[string]any) {
+	t.Helper()
+	rows, err := db.Query(`SELECT * FROM "` + table + `" ORDER BY 1, 2`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		row := map[string]any{}
+		for i, column := range columns {
+			if !derived[table+"."+column] {
+				row[column] = values[i]
+			}
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+// derived are the columns that a migration may empty or drop, since what they hold
+// follows from others or is of no use any more.
+var derived = map[string]bool{"users.search_text": true, "users.sort_name": true, "sessions.flash": true}
+
+// kept returns of what there is after an upgrade the tables and columns that there
+// were before it.
+func kept(before, after map[string][]map[string]any) map[string][]map[string]any {
+	same := map[string][]map[string]any{}
+	for table, rows := range before {
+		for i, row := range after[table] {
+			old := map[string]any{}
+			for column, value := range row {
+				if i >= len(rows) || hasKey(rows[i], column) {
+					old[column] = value
+				}
+			}
+			same[table] = append(same[table], old)
+		}
+	}
+	return same
+}
+
+func hasKey(row map[string]any, column string) bool {
+	_, ok := row[column]
+	return ok
+}
+
+// writeReleased writes the file of the newest version.
+func writeReleased(t *testing.T, version int64) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "console.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	err = database.MigrateTo(t.Context(), db, version)
+	for _, s := range seeds {
+		if err == nil && s.from <= version && (s.until == 0 || version < s.until) {
+			_, err = db.Exec(s.statements)
+		}
+	}
+	if err == nil {
+		_, err = db.Exec(`PRAGMA journal_mode = WAL; VACUUM`) // as a console leaves it
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	_, err = w.Write(data)
+	if err := errors.Join(err, w.Close(), os.WriteFile(releasedFile(version), packed.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,180 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// A Verification is how a database is looked through for what is wrong with it.
+type Verification struct {
+	// Contents says in sentences what is wrong with what the tables hold. It is
+	// asked once the file itself has been looked at, and only about a schema that
+	// this program knows. It may make temporary tables, and nothing else. nil: the
+	// file alone is looked at.
+	Contents func(ctx context.Context, tx *sql.Tx) []string
+	// Told is told what is being read; nil: nobody is.
+	Told func(doing string)
+}
+
+// mostFindings is how much is told of what SQLite says of a file.
+const mostFindings = 20
+
+// Verify reads the whole of the database at url and returns what is wrong with it,
+// a sentence each, in the order in which it should be looked at; none if nothing is.
+// It changes nothing, works beside a console that runs, and goes on after what
+// cannot be read with whatever can.
+//
+// Verify returns an [*OpenError] if there is no such file, or none that it may read.
+func Verify(ctx context.Context, url string, e Verification) ([]string, error) {
+	path, err := Path(url)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil, unreadable(path, err)
+	}
+	found, err := e.file(ctx, path)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return found, errors.Join(err, ctx.Err())
+	case resultCode(err)&0xff == sqlite3.SQLITE_NOTADB:
+		return append(found, "The file is not a database: SQLite does not know its header."), nil
+	case resultCode(err)&0xff == sqlite3.SQLITE_CORRUPT:
+		return append(found, "The file is damaged so that nothing more of it can be read: "+err.Error()+"."), nil
+	}
+	return nil, explain(path, err)
+}
+
+// unreadable returns the refusal of what is no file that can be read.
+func unreadable(path string, err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return &OpenError{Path: path, Why: "is not there", Fix: "Look for it with ls, and give its path.", Err: err}
+	}
+	return &OpenError{Path: path, Why: "cannot be read", Fix: "Give the path of a file, and run this as a user who may read it.", Err: err}
+}
+
+// examined opens path to be looked through: by one connection, that cannot change it.
+func examined(ctx context.Context, path string) (*sql.DB, *sql.Tx, error) {
+	settings := url.Values{"_pragma": {"cache_size(-16000)", mmap}, "_defensive": {"0"}} // or temporary tables cannot be made like others
+	db, err := sql.Open("sqlite", dsn(path, "ro", settings))
+	if err != nil {
+		return nil, nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // all that follows sees one state
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, tx, nil
+}
+
+// file looks through the file at path. An error is what kept it from going on.
+func (e Verification) file(ctx context.Context, path string) (found []string, err error) {
+	db, tx, err := examined(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	defer func() { _ = tx.Rollback() }()
+	e.tell("the header and the schema")
+	known, found, err := mark(ctx, tx)
+	if err != nil {
+		return found, err
+	}
+	e.tell("every page of the file")
+	found = append(found, pages(ctx, tx)...)
+	if known {
+		found = append(found, sameSchema(ctx, tx)...)
+	}
+	e.tell("what refers to other rows")
+	found = append(found, references(ctx, tx)...)
+	if known && e.Contents != nil {
+		found = append(found, e.Contents(ctx, tx)...)
+	}
+	return found, ctx.Err()
+}
+
+func (e Verification) tell(doing string) {
+	if e.Told != nil {
+		e.Told(doing)
+	}
+}
+
+// mark looks at whose file it is and at the version of its schema, and reports
+// whether it is one that this program knows.
+func mark(ctx context.Context, tx *sql.Tx) (known bool, found []string, err error) {
+	var id int64
+	if err := tx.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return false, nil, err
+	}
+	if id != applicationID {
+		found = append(found, fmt.Sprintf("The file is not marked as the console's: its application id is %#x, not %#x.", id, applicationID))
+	}
+	version, err := sqliteEngine{}.schemaVersion(ctx, tx)
+	if err != nil {
+		return false, found, err
+	}
+	newest, err := newest(steps(SQLite))
+	switch {
+	case err != nil:
+	case version == 0:
+		found = append(found, "The file holds no directory: no migration has run on it.")
+	case version < newest:
+		found = append(found, fmt.Sprintf("The schema is of version %d, this program's is %d, so what the tables hold was not looked at. "+
+			"Run console migrate, and check again.", version, newest))
+	case version > newest:
+		found = append(found, fmt.Sprintf("The schema is of version %d, this program knows %d, so what the tables hold was not looked at. "+
+			"Check with the newer console.", version, newest))
+	}
+	return version == newest, found, err
+}
+
+// pages has SQLite read every page and compare every index with its table.
+func pages(ctx context.Context, tx *sql.Tx) (found []string) {
+	said, err := texts(ctx, tx, `SELECT integrity_check FROM pragma_integrity_check`)
+	for i, one := range said {
+		if one != "ok" && i < mostFindings {
+			found = append(found, "SQLite's integrity check: "+one+".")
+		}
+	}
+	if err != nil {
+		found = append(found, "SQLite's integrity check could not go on: "+err.Error()+".")
+	}
+	return found
+}
+
+// references returns what refers to rows that are not there.
+func references(ctx context.Context, tx *sql.Tx) []string {
+	said, err := texts(ctx, tx, `SELECT 'Rows of the table ' || "table" || ' refer to rows of ' || parent || ' that are not there: ' || COUNT(*) || '.'
+		FROM pragma_foreign_key_check GROUP BY "table", parent ORDER BY "table", parent`)
+	if err != nil {
+		said = append(said, "The references between tables could not be read: "+err.Error()+".")
+	}
+	return said
+}
+
+// texts returns the only column of a query, as far as it can be read.
+func texts(ctx context.Context, tx *sql.Tx, query string, args ...any) (all []string, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			return all, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,57 @@
+package doctor_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/doctor"
+)
+
+var update = flag.Bool("update", false, "write the table of docs/doctor.md")
+
+// The table of checks is between these lines of docs/doctor.md.
+const (
+	begin = "<!-- The table is written by go test ./internal/doctor -run TestDocs -update. -->\n"
+	end   = "<!-- End of the table. -->\n"
+)
+
+// TestDocs checks that docs/doctor.md lists the checks there are.
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join("..", "..", "docs", "doctor.md")
+	page, err := os.ReadFile(path)
+	must(t, err)
+	before, rest, _ := strings.Cut(string(page), begin)
+	got, after, found := strings.Cut(rest, end)
+	if !found {
+		t.Fatalf("%s has no place for the table", path)
+	}
+	want := table()
+	if *update {
+		must(t, os.WriteFile(path, []byte(before+begin+want+end+after), 0o644))
+		return
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/doctor.md is not current; run go test ./internal/doctor -run TestDocs -update (-want +got):\n%s", diff)
+	}
+}
+
+// table returns the checks as a table.
+func table() string {
+	var b strings.Builder
+	b.WriteString("| check | looks whether |\n|---|---|\n")
+	for _, c := range doctor.Checks {
+		name := c.Name
+		if c.SignIn {
+			name += " *"
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", name, c.Looks)
+	}
+	return b.String()
+}

@@ -1,0 +1,207 @@
+package doctor_test
+
+import (
+	"crypto/tls"
+	"database/sql"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/auth/authtest"
+	"github.com/roboto-ai/console/internal/doctor"
+
+	_ "modernc.org/sqlite"
+)
+
+// A setup is one thing set up wrongly, and what the doctor is to say of it.
+type setup struct {
+	spoil func(*testing.T, *world)
+	check string
+	level doctor.Level
+	says  string // part of what was found and of the fix
+}
+
+// lies returns what has the provider lie.
+func lies(change func(*authtest.Lies)) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) { w.op.Lie(change) }
+}
+
+// fails returns what has an endpoint of the provider fail.
+func fails(e authtest.Endpoint, how authtest.Fault) func(*testing.T, *world) {
+	return lies(func(l *authtest.Lies) { l.Faults[e] = how })
+}
+
+// providerSetups are those in which the provider, or what the settings say of it, is
+// not right.
+var providerSetups = map[string]setup{
+	"a provider whose name is mistyped": {func(t *testing.T, w *world) {
+		w.config.Provider.Issuer, w.config.Resolver = "https://id.exmaple.test", deafResolver(t)
+	}, "discovery", doctor.Wrong, "Correct the host in --oidc-issuer"},
+	"a provider that is not there": {func(t *testing.T, w *world) { w.config.Provider.Issuer = "http://" + freeAddress(t) },
+		"discovery", doctor.Wrong, "correct host and port in --oidc-issuer"},
+	"a provider with a certificate of its own making": {func(t *testing.T, w *world) {
+		server := httptest.NewUnstartedServer(http.NotFoundHandler())
+		server.Config.ErrorLog = discard
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		w.config.Provider.Issuer = server.URL
+	}, "discovery", doctor.Wrong, "SSL_CERT_FILE"},
+	"a provider that speaks plain http on that port": {func(_ *testing.T, w *world) {
+		w.config.Provider.Issuer = strings.Replace(w.op.Issuer(), "http:", "https:", 1)
+	}, "discovery", doctor.Wrong, "speaks plain http where https was asked for"},
+	"a provider that hangs": {func(t *testing.T, w *world) {
+		fails(authtest.Discovery, authtest.Hangs)(t, w)
+		w.config.Limit = time.Second
+	}, "discovery", doctor.Wrong, "did not answer in time. Let this machine's connections out"},
+	"an issuer with a path that is not there": {func(_ *testing.T, w *world) { w.config.Provider.Issuer += "/realms/staff" },
+		"discovery", doctor.Wrong, "Correct the path in --oidc-issuer"},
+	"a provider in trouble":      {fails(authtest.Discovery, authtest.Fails), "discovery", doctor.Wrong, "answers 500. Look at the provider"},
+	"a site that is no provider": {fails(authtest.Discovery, authtest.Garbles), "discovery", doctor.Wrong, "no OpenID provider"},
+	"an issuer that has moved":   {fails(authtest.Discovery, authtest.Redirects), "discovery", doctor.Wrong, "Write the address that it leads to"},
+	"an issuer with a slash too many": {func(_ *testing.T, w *world) { w.config.Provider.Issuer += "/" },
+		"issuer", doctor.Wrong, "differs in the slash at the end"},
+	"an issuer by another name of its host": {func(_ *testing.T, w *world) {
+		w.config.Provider.Issuer = strings.Replace(w.op.Issuer(), "127.0.0.1", "localhost", 1)
+	}, "issuer", doctor.Wrong, "has another host: --oidc-issuer says http://localhost"},
+	"a provider that does not know that it is reached by https": {
+		lies(func(l *authtest.Lies) { l.Discovery["issuer"] = "http://id.example.com" }), "issuer", doctor.Wrong, "Set the provider up so that it knows"},
+	"the address for all tenants": {
+		lies(func(l *authtest.Lies) { l.Discovery["issuer"] = "https://login.microsoftonline.com/{tenantid}/v2.0" }), "issuer", doctor.Wrong, "of your own tenant"},
+	"a provider without tokens": {lies(func(l *authtest.Lies) { l.Discovery["token_endpoint"] = nil }), "endpoints", doctor.Wrong, "no token_endpoint"},
+	"an endpoint in plain http": {lies(func(l *authtest.Lies) { l.Discovery["userinfo_endpoint"] = "http://id.example.com/me" }),
+		"endpoints", doctor.Wrong, "reach it by https"},
+	"a provider whose keys are gone":   {fails(authtest.Keys, authtest.NotFound), "keys", doctor.Wrong, "not with a set of keys"},
+	"a provider of the implicit flow":  {lies(func(l *authtest.Lies) { l.Discovery["response_types_supported"] = []string{"id_token"} }), "code flow", doctor.Wrong, "Turn it on at the provider"},
+	"a provider with plain PKCE alone": {lies(func(l *authtest.Lies) { l.Discovery["code_challenge_methods_supported"] = []string{"plain"} }), "code flow", doctor.Wrong, "PKCE with S256"},
+	"a scope that nobody knows": {lies(func(l *authtest.Lies) { l.Discovery["scopes_supported"] = []string{"openid", "email"} }),
+		"scopes", doctor.Warning, "does not list profile"},
+	"addresses that nobody vouches for": {lies(func(l *authtest.Lies) { l.Discovery["claims_supported"] = []string{"sub", "email"} }),
+		"claims", doctor.Warning, "xms_edov"},
+	"a wrong client ID":     {func(_ *testing.T, w *world) { w.config.Provider.ClientID = "konsole" }, "client", doctor.Wrong, "Compare --oidc-client-id"},
+	"a secret that expired": {func(_ *testing.T, w *world) { w.config.Provider.ClientSecret = "old" }, "client", doctor.Wrong, "make a new secret there"},
+	"no secret":             {func(_ *testing.T, w *world) { w.config.Provider.ClientSecret = "" }, "client", doctor.Wrong, "Set --oidc-client-secret"},
+	"a redirect address that is not registered": {func(_ *testing.T, w *world) { w.config.Provider.RedirectURL = "https://old.example.com" + callbackPath },
+		"redirect address", doctor.Wrong, "Register https://127.0.0.1"},
+	"a clock that is five minutes ahead": {func(_ *testing.T, w *world) {
+		w.config.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
+	}, "clock", doctor.Wrong, "timedatectl"},
+	"a clock that is a minute behind": {func(_ *testing.T, w *world) {
+		w.config.Now = func() time.Time { return time.Now().Add(-time.Minute) }
+	}, "clock", doctor.Warning, "behind the provider's"},
+}
+
+// machineSetups are those in which this machine is not set up rightly.
+var machineSetups = map[string]setup{
+	"settings that cannot be read": {func(_ *testing.T, w *world) { w.config.Mistakes = []string{"--drain (CONSOLE_DRAIN): no"} }, "settings", doctor.Wrong, "--drain"},
+	"a database that everybody may read": {func(t *testing.T, w *world) { must(t, os.Chmod(w.database, 0o644)) },
+		"database file", doctor.Wrong, "Run chmod 600"},
+	"a directory that everybody may write to": {func(t *testing.T, w *world) { must(t, os.Chmod(filepath.Dir(w.database), 0o777)) },
+		"database directory", doctor.Wrong, "Run chmod 700"},
+	"a directory that everybody may look into": {func(t *testing.T, w *world) { must(t, os.Chmod(filepath.Dir(w.database), 0o755)) },
+		"database directory", doctor.Warning, "Run chmod 700"},
+	"a database of a newer console": {func(t *testing.T, w *world) {
+		db, err := sql.Open("sqlite", w.database)
+		must(t, err)
+		_, err = db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`)
+		must(t, err)
+		must(t, db.Close())
+	}, "database schema", doctor.Wrong, "Start the newer console"},
+	"a database that is none": {func(t *testing.T, w *world) {
+		must(t, os.WriteFile(w.database, []byte(strings.Repeat("Dear diary. ", 900)), 0o600))
+	},
+		"database schema", doctor.Wrong, "put a backup in its place"},
+	"nobody to become owner": {func(_ *testing.T, w *world) { w.config.Owners = nil }, "owner", doctor.Wrong, "Set --owners"},
+	"a secret that everybody may read": {func(t *testing.T, w *world) { must(t, os.Chmod(w.secret, 0o644)) },
+		"secret files", doctor.Wrong, "Run chmod 400"},
+	"settings that others may change": {func(t *testing.T, w *world) {
+		w.config.SettingsFile = filepath.Join(t.TempDir(), "console.env")
+		must(t, os.WriteFile(w.config.SettingsFile, nil, 0o600))
+		must(t, os.Chmod(w.config.SettingsFile, 0o620))
+	}, "secret files", doctor.Wrong, "be changed by others"},
+	"another program at the listen address": {func(t *testing.T, w *world) {
+		var lc net.ListenConfig
+		l, err := lc.Listen(t.Context(), "tcp", w.config.Listen)
+		must(t, err)
+		server := &http.Server{Handler: http.NotFoundHandler()}
+		go func() { _ = server.Serve(l) }()
+		t.Cleanup(func() { _ = server.Close() })
+	}, "listen address", doctor.Wrong, "choose another address with --listen"},
+	"a listen address of another machine": {func(_ *testing.T, w *world) { w.config.Listen = "192.0.2.1:8080" },
+		"listen address", doctor.Wrong, "no address of this machine"},
+}
+
+// proxySetups are those in which the proxy is not set up rightly.
+var proxySetups = map[string]setup{
+	"a proxy that does not run": {func(t *testing.T, w *world) { w.config.BaseURL = &url.URL{Scheme: "https", Host: freeAddress(t)} },
+		"base URL", doctor.Wrong, "correct host and port in --base-url"},
+	"a proxy that points elsewhere": {func(t *testing.T, w *world) { w.proxy.to = freeAddress(t) }, "base URL", doctor.Wrong, "Point the proxy at http://127.0.0.1"},
+	"another site at the base URL": {func(t *testing.T, w *world) {
+		other := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(out, "Welcome to nginx!") }))
+		t.Cleanup(other.Close)
+		w.proxy.to = strings.TrimPrefix(other.URL, "http://")
+	}, "base URL", doctor.Wrong, "Something else than this console answers"},
+	"a certificate that has expired":    {func(_ *testing.T, w *world) { w.cert.ends = time.Now().Add(-time.Hour) }, "certificate", doctor.Wrong, "Renew it"},
+	"a certificate that ends next week": {func(_ *testing.T, w *world) { w.cert.ends = time.Now().Add(7 * 24 * time.Hour) }, "certificate", doctor.Warning, "Renew it"},
+	"a certificate for another name":    {func(_ *testing.T, w *world) { w.cert.address = "192.0.2.1" }, "certificate", doctor.Wrong, "for other names"},
+	"a certificate of an unknown authority": {func(t *testing.T, w *world) {
+		_, w.config.RootCAs = certificate{"127.0.0.1", time.Now().Add(time.Hour)}.sign(t)
+	}, "certificate", doctor.Wrong, "authority"},
+	"pages in plain http": {func(_ *testing.T, w *world) {
+		w.plain = func(out http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(out, "a page") }
+	}, "plain http", doctor.Wrong, "permanent redirect"},
+	"a proxy that takes HSTS away":             {answering(func(h http.Header) { h.Del("Strict-Transport-Security") }), "headers", doctor.Wrong, "pass the console's headers on"},
+	"a proxy with a content policy of its own": {answering(func(h http.Header) { h.Set("Content-Security-Policy", "default-src *") }), "headers", doctor.Warning, "Content-Security-Policy"},
+	"a proxy that takes cookies away":          {answering(func(h http.Header) { h.Del("Set-Cookie") }), "cookies", doctor.Wrong, "pass Set-Cookie on"},
+	"a proxy that changes cookies": {answering(func(h http.Header) {
+		h.Set("Set-Cookie", strings.Replace(h.Get("Set-Cookie"), "; Secure", "", 1))
+	}), "cookies", doctor.Wrong, "they come without Secure"},
+	"a proxy that keeps browsers' cookies": {asking(func(h http.Header) { h.Del("Cookie") }), "cookies", doctor.Wrong, "pass the header Cookie on"},
+	"a proxy that does not say who comes":  {asking(func(h http.Header) { h.Del("X-Forwarded-For") }), "forwarded address", doctor.Wrong, "proxy_add_x_forwarded_for"},
+	"a proxy that passes on what browsers claim": {func(_ *testing.T, w *world) {
+		w.proxy.ask = func(r *httputil.ProxyRequest) { r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"] }
+	}, "forwarded address", doctor.Wrong, "anybody can come from any address"},
+	"a proxy that writes no address": {asking(func(h http.Header) { h.Set("X-Forwarded-For", "unknown") }), "forwarded address", doctor.Wrong, "which is no address"},
+	"a proxy that is not trusted":    {func(_ *testing.T, w *world) { w.config.TrustedProxies = nil }, "forwarded address", doctor.Wrong, "Add 127.0.0.1"},
+	"a proxy of the last century":    {func(_ *testing.T, w *world) { w.proxy.old = true }, "HTTP version", doctor.Warning, "proxy_http_version 1.1"},
+	"a proxy that hoards answers": {func(_ *testing.T, w *world) { w.proxy.hoards, w.config.Limit = true, time.Second },
+		"streaming", doctor.Warning, "proxy_buffering off"},
+}
+
+// TestConsoleWithItsOwnTLS has no proxy: the console speaks TLS itself, and what a
+// browser claims in X-Forwarded-For is not believed.
+func TestConsoleWithItsOwnTLS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.config.BaseURL, w.config.TrustedProxies = &url.URL{Scheme: "https", Host: w.config.Listen}, nil
+	chain, pool := w.cert.sign(t)
+	w.config.TLS, w.config.RootCAs = &tls.Config{Certificates: []tls.Certificate{chain}}, pool
+	w.plain = func(out http.ResponseWriter, r *http.Request) {
+		http.Redirect(out, r, w.config.BaseURL.String()+"/", http.StatusPermanentRedirect)
+	}
+	found := w.examine(t)
+	onlyThese(t, found)
+	expect(t, found, "forwarded address", doctor.OK, "there is no proxy in front")
+	expect(t, found, "cookies", doctor.OK, "")
+}
+
+// answering returns what has the proxy change the headers of answers.
+func answering(change func(http.Header)) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) {
+		w.proxy.answer = func(res *http.Response) error { change(res.Header); return nil }
+	}
+}
+
+// asking returns what has the proxy change the headers of requests.
+func asking(change func(http.Header)) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) {
+		w.proxy.ask = func(r *httputil.ProxyRequest) { change(r.Out.Header) }
+	}
+}

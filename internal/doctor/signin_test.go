@@ -1,0 +1,178 @@
+package doctor_test
+
+import (
+	"crypto/tls"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/auth/authtest"
+	"github.com/roboto-ai/console/internal/doctor"
+)
+
+// signIn runs the doctor with --sign-in, and has a browser open the link that it
+// gives. It returns the findings and the last page that the browser saw.
+func (w *world) signIn(t *testing.T) ([]doctor.Finding, string) {
+	t.Helper()
+	w.start(t)
+	said := make(chan string, 1)
+	w.config.SignIn, w.config.Say = true, func(text string) { said <- text }
+	page := make(chan string, 1)
+	go func() {
+		link := regexp.MustCompile(`https://\S+`).FindString(<-said)
+		body, err := w.open(t, link)
+		if err != nil {
+			body = err.Error()
+		}
+		page <- body
+	}()
+	found := doctor.Run(t.Context(), w.config)
+	return found, <-page
+}
+
+// open opens a link in a new browser and goes wherever it leads.
+func (w *world) open(t *testing.T, link string) (string, error) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return "", err
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: w.config.RootCAs}, DisableKeepAlives: true}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
+	if err != nil {
+		return "", err
+	}
+	res, err := (&http.Client{Jar: jar, Transport: transport}).Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return string(body), err
+}
+
+// TestRightSignIn walks through a sign-in in which all is right.
+func TestRightSignIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	found, page := w.signIn(t)
+	onlyThese(t, found)
+	if !strings.HasPrefix(page, "Thank you.") {
+		t.Errorf("the browser saw %q", page)
+	}
+	everyCheckIsTold(t, found, true)
+	for check, says := range map[string]string{
+		"sign-in":          "came back",
+		"browser":          "brought its cookie back",
+		"claims that came": "email, email_verified",
+		"verified address": "vouches",
+		"sign-in rules":    `"owner@example.com" would be let in after the next start, as an owner.`,
+	} {
+		expect(t, found, check, doctor.OK, says)
+	}
+	tellsNoSecret(t, w, found)
+}
+
+// expect checks what a check came to.
+func expect(t *testing.T, found []doctor.Finding, check string, level doctor.Level, says string) {
+	t.Helper()
+	for _, f := range found {
+		if f.Check == check && f.Level == level && strings.Contains(f.Line(), says) {
+			return
+		}
+	}
+	t.Errorf("no %s of %s that says %q in\n%s", level, check, says, lines(found))
+}
+
+// lines returns the findings as text.
+func lines(found []doctor.Finding) string {
+	var b strings.Builder
+	for _, f := range found {
+		b.WriteString(f.Line() + "\n")
+	}
+	return b.String()
+}
+
+// wrongSignIns are sign-ins that show what is wrong.
+var wrongSignIns = map[string]struct {
+	setup
+	alsoWrong string // a check that fails for the same reason
+}{
+	"nobody vouches for the address": {setup{func(_ *testing.T, w *world) {
+		w.op.SignsIn(authtest.Person{Subject: "1", Email: "owner@example.com", Name: "Olivia"})
+	}, "verified address", doctor.Wrong, "xms_edov"}, "sign-in rules"},
+	"the address is not verified": {setup{func(_ *testing.T, w *world) {
+		w.op.SignsIn(authtest.Person{Subject: "1", Email: "owner@example.com", Verified: false, Name: "Olivia"})
+	}, "verified address", doctor.Wrong, "mark it as verified there"}, "sign-in rules"},
+	"no address comes": {setup{func(_ *testing.T, w *world) { w.op.SignsIn(authtest.Person{Subject: "1", Name: "Olivia"}) },
+		"claims that came", doctor.Wrong, "There is no address in email"}, "sign-in rules"},
+	"no name comes": {setup{func(_ *testing.T, w *world) {
+		w.op.SignsIn(authtest.Person{Subject: "1", Email: "owner@example.com", Verified: true})
+	}, "claims that came", doctor.Warning, "Add profile"}, ""},
+	"a stranger": {setup{func(_ *testing.T, w *world) {
+		w.op.SignsIn(authtest.Person{Subject: "1", Email: "stranger@example.com", Verified: true, Name: "Sam"})
+	}, "sign-in rules", doctor.Wrong, "console users add"}, ""},
+	"the provider denies it": {setup{func(_ *testing.T, w *world) { w.op.Refuses("access_denied", "secret of the console &=%") },
+		"sign-in", doctor.Wrong, "refused: access_denied"}, ""},
+	"the ID token is not to be trusted": {setup{lies(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey }),
+		"sign-in", doctor.Wrong, "was not accepted"}, ""},
+	"the cookie gets lost on the way": {setup{asking(func(h http.Header) { h.Del("Cookie") }), "browser", doctor.Wrong, "without its cookie"}, "cookies"},
+	"nobody comes": {setup{func(_ *testing.T, w *world) { w.config.Wait = time.Nanosecond },
+		"sign-in", doctor.Wrong, "Nobody came back"}, ""},
+	"the listen address is not free": {setup{func(_ *testing.T, w *world) { w.config.Listen = "192.0.2.1:8080" },
+		"sign-in", doctor.Wrong, "Stop the console"}, "listen address"},
+}
+
+// TestWrongSignIns walks through sign-ins that show what is wrong.
+func TestWrongSignIns(t *testing.T) {
+	t.Parallel()
+	for name, s := range wrongSignIns {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			s.spoil(t, w)
+			var found []doctor.Finding
+			if s.check == "sign-in" && (w.config.Wait > 0 || w.config.Listen != w.config.Near) {
+				w.start(t)
+				w.config.SignIn, w.config.Say = true, func(string) {}
+				found = doctor.Run(t.Context(), w.config)
+			} else {
+				found, _ = w.signIn(t)
+			}
+			names(t, found, s.setup)
+			onlyThese(t, found, s.check, s.alsoWrong)
+			tellsNoSecret(t, w, found)
+		})
+	}
+}
+
+// TestLinkIsGoodOnce opens the link again after the sign-in, while the doctor still
+// listens, and comes with a state that nobody has begun.
+func TestLinkIsGoodOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start(t)
+	links := make(chan string, 1)
+	w.config.SignIn = true
+	w.config.Say = func(text string) { // the doctor waits for the person meanwhile
+		link := regexp.MustCompile(`https://\S+`).FindString(text)
+		pages := []string{}
+		for _, address := range []string{w.config.BaseURL.String() + callbackPath + "?state=x&code=y", link, link} {
+			body, err := w.open(t, address)
+			if err != nil {
+				body = err.Error()
+			}
+			pages = append(pages, body)
+		}
+		links <- strings.Join(pages, "|")
+	}
+	onlyThese(t, doctor.Run(t.Context(), w.config))
+	if got := <-links; !strings.Contains(got, "was not begun with the doctor's link, or has ended. Open the link again.\n|Thank you.") ||
+		!strings.Contains(got, "|This link has been used.") {
+		t.Errorf("the browser saw %q", got)
+	}
+}

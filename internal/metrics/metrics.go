@@ -1,0 +1,146 @@
+// Package metrics keeps the numbers that tell an operator how the console fares, and
+// hands them to Prometheus.
+//
+// What happens is told to a [Metrics] by whoever wires the program; what is the case
+// it reads when it is asked, of the database no more often than every ten seconds.
+// Labels take few values, whatever clients send: no number here names a user, an
+// address or a path. The package knows nothing of how pages are served.
+package metrics
+
+import (
+	"net/http"
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// Metrics are the numbers of one console. Its methods may be called from several
+// goroutines at once.
+type Metrics struct {
+	registry *prometheus.Registry
+
+	requests  *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	inFlight  prometheus.Gauge
+	signIns   *prometheus.CounterVec
+	changes   *prometheus.CounterVec
+	waits     prometheus.Histogram
+	givenUp   prometheus.Counter
+}
+
+// Limits of the buckets of time, in seconds.
+var (
+	requestBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+	waitBuckets    = []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 2.5, 5}
+)
+
+// New returns the numbers of a console of that version, whose sign-ins end in one of
+// the given ways. All of these begin at zero, so that a rate can be told of the first.
+func New(version string, signInOutcomes []string) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: counters("requests_total", "Requests answered.", "route", "method", "status"),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "console_request_duration_seconds", Help: "Time it took to answer requests.", Buckets: requestBuckets,
+		}, []string{"route"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "console_requests_in_flight", Help: "Requests being answered.",
+		}),
+		signIns: counters("sign_ins_total", "Sign-ins that have ended, by how: signed_in, or why not.", "outcome"),
+		changes: counters("changes_total", "Events of the history that were written, by their action.", "action"),
+		waits: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "console_write_wait_seconds", Help: "Time that changes and bookkeeping waited for their turn to write.", Buckets: waitBuckets,
+		}),
+		givenUp: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "console_write_waits_too_long_total", Help: "Changes and bookkeeping that were given up because the wait to write was too long.",
+		}),
+	}
+	for _, outcome := range signInOutcomes {
+		m.signIns.WithLabelValues(outcome)
+	}
+	for _, action := range users.Actions {
+		m.changes.WithLabelValues(string(action))
+	}
+	m.registry.MustRegister(m.requests, m.durations, m.inFlight, m.signIns, m.changes, m.waits, m.givenUp,
+		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// counters returns a counter with labels.
+func counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "console_" + name, Help: help}, labels)
+}
+
+// buildInfo is 1, and says by its labels which program runs.
+func buildInfo(version string) prometheus.Collector {
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "console_build_info", Help: "Always 1; its labels are the version of the console and of Go.",
+		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+	})
+	info.Set(1)
+	return info
+}
+
+// RequestBegan counts a request that has come in.
+func (m *Metrics) RequestBegan() { m.inFlight.Inc() }
+
+// RequestEnded counts a request that was answered, by the pattern of its route, which
+// is empty where there is none.
+func (m *Metrics) RequestEnded(method, route string, status int, took time.Duration) {
+	m.inFlight.Dec()
+	if route == "" {
+		route = "unknown"
+	}
+	m.requests.WithLabelValues(route, knownMethod(method), knownStatus(status)).Inc()
+	m.durations.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// methods are those that are told by name.
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+}
+
+// knownMethod returns the name of a method: clients may make up others.
+func knownMethod(method string) string {
+	if slices.Contains(methods, method) {
+		return method
+	}
+	return "other"
+}
+
+// knownStatus returns a status as text.
+func knownStatus(status int) string {
+	if status < 100 || status > 599 {
+		return "other"
+	}
+	return strconv.Itoa(status)
+}
+
+// SignInEnded counts a sign-in by how it ended.
+func (m *Metrics) SignInEnded(outcome string) { m.signIns.WithLabelValues(outcome).Inc() }
+
+// Changed counts an event of the history.
+func (m *Metrics) Changed(action users.Action) { m.changes.WithLabelValues(string(action)).Inc() }
+
+// Waited counts how long a change waited for its turn to write, and whether that was
+// too long.
+func (m *Metrics) Waited(waited time.Duration, tooLong bool) {
+	m.waits.Observe(waited.Seconds())
+	if tooLong {
+		m.givenUp.Inc()
+	}
+}
+
+// Handler returns what answers Prometheus, at /metrics alone.
+func (m *Metrics) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
+	return mux
+}

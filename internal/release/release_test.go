@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// root is the repository.
+const root = "../.."
+
+// source is what the program is built from.
+var source = []string{"go.mod", "go.sum", "cmd", "internal", "static", "views", "web"}
+
+// TestBuildIsTheSameAnywhere builds the program here and from a copy elsewhere.
+func TestBuildIsTheSameAnywhere(t *testing.T) {
+	t.Parallel()
+	elsewhere := t.TempDir()
+	for _, name := range source {
+		if err := copyTree(filepath.Join(root, name), filepath.Join(elsewhere, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	is := identity{version: "1.2.3", commit: strings.Repeat("c0ffee", 6)}
+	host := target{runtime.GOOS, runtime.GOARCH}
+	var programs [2][]byte
+	for i, dir := range []string{root, elsewhere} {
+		program := filepath.Join(t.TempDir(), "console")
+		if err := build(t.Context(), dir, host, is, program); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if programs[i], err = os.ReadFile(program); err != nil {
+			t.Fatal(err)
+		}
+		said, err := exec.CommandContext(t.Context(), program, "version").Output()
+		if want := "console 1.2.3 (commit " + is.commit + ", " + runtime.Version(); err != nil || !strings.HasPrefix(string(said), want) {
+			t.Errorf("version: got %q (%v), want %q", said, err, want)
+		}
+	}
+	if !bytes.Equal(programs[0], programs[1]) {
+		t.Error("the program built from a copy has other bytes")
+	}
+	if here, err := filepath.Abs(root); err != nil || bytes.Contains(programs[0], []byte(here)) {
+		t.Errorf("the program tells where it was built: %s (%v)", here, err)
+	}
+}
+
+// copyTree copies a file or a folder.
+func copyTree(from, to string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return os.CopyFS(to, os.DirFS(from))
+	}
+	body, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, body, 0o600)
+}
+
+// TestArchiveIsTheSameAnytime packs the same files twice, with other times and rights
+// on the disk the second time.
+func TestArchiveIsTheSameAnytime(t *testing.T) {
+	t.Parallel()
+	is := identity{version: "1.2.3", time: time.Unix(1_700_000_000, 0), files: []string{"LICENSE", "docs/operations.md"}}
+	var archives [2][]byte
+	for i := range archives {
+		dir := t.TempDir()
+		for _, name := range append([]string{"console"}, is.files...) {
+			file := filepath.Join(dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(name), fs.FileMode(0o600+i*0o44)),
+				os.Chtimes(file, time.Time{}, time.Unix(int64(i), 0))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		file := filepath.Join(dir, "console.tar.gz")
+		if err := archive(dir, "console_1.2.3", filepath.Join(dir, "console"), is, file); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if archives[i], err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(archives[0], archives[1]) {
+		t.Error("the archives differ")
+	}
+}
+
+// TestLook reads the identity of a repository with a tag, then with a change.
+func TestLook(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-q", "--allow-empty", "-m", "x"},
+		{"tag", "v1.2.3"},
+	} {
+		if _, err := git(t.Context(), dir, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	is, err := look(t.Context(), dir, false)
+	if err != nil || is.version != "1.2.3" || len(is.commit) != 40 || time.Since(is.time) > time.Hour {
+		t.Errorf("got %+v, %v; want version 1.2.3 of a moment ago", is, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "LICENSE"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := look(t.Context(), dir, false); !errors.Is(err, errDirty) {
+		t.Errorf("with a change: got error %v, want errDirty", err)
+	}
+	if _, err := look(t.Context(), dir, true); err != nil {
+		t.Errorf("with a change, asked for: got error %v", err)
+	}
+}
+
+// TestTargets checks that the systems that are built are those that are promised.
+func TestTargets(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, target := range targets {
+		names = append(names, target.os+"/"+target.arch)
+	}
+	if want := []string{"linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64"}; !slices.Equal(names, want) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+	promised, err := os.ReadFile(filepath.Join(root, "docs/operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if !bytes.Contains(promised, []byte(name)) {
+			t.Errorf("docs/operations.md does not mention %s", name)
+		}
+	}
+}
+
+// TestMakeReleases checks that make calls this command, from where it works.
+func TestMakeReleases(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "make", "--no-print-directory", "-n", "release")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "go run ./internal/release") {
+		t.Errorf("make -n release: %v\n%s", err, out)
+	}
+}
+
+// TestSums checks that the sums are those of sha256sum.
+func TestSums(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("abc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeSums(dir); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "SHA256SUMS"))
+	if want := "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n"; err != nil || string(got) != want {
+		t.Errorf("got %q (%v), want %q", got, err, want)
+	}
+}

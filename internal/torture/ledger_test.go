@@ -1,0 +1,199 @@
+package torture
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+
+	_ "modernc.org/sqlite" // reads what the console wrote
+)
+
+// A deed is a change that the console has acknowledged.
+type deed struct {
+	request string // id of the request that asked for it
+	action  string // as events name it
+	target  string // user_id
+	name    string // that the user was given
+}
+
+// A ledger is what is known outside of the console of what it has acknowledged.
+// Clients write in it at the same time.
+type ledger struct {
+	mu     sync.Mutex
+	deeds  []deed
+	states map[int]int   // how many answers had each status; 0: there was none
+	more   chan struct{} // closed and made anew with every deed
+}
+
+// newLedger returns a ledger with nothing in it.
+func newLedger() *ledger {
+	return &ledger{states: map[int]int{}, more: make(chan struct{})}
+}
+
+// answered notes the answer to a request to change something, and the change where
+// the answer acknowledges it.
+func (l *ledger) answered(a answer, err error, d deed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a.status == 303 { // also where the body broke off: the line above it says that it is done
+		d.request = a.request
+		l.deeds = append(l.deeds, d)
+		close(l.more)
+		l.more = make(chan struct{})
+	} else if err != nil {
+		a.status = 0
+	}
+	l.states[a.status]++
+}
+
+// count returns how many changes have been acknowledged.
+func (l *ledger) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.deeds)
+}
+
+// status returns how many answers had that status, 0 of those that never came.
+func (l *ledger) status(status int) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.states[status]
+}
+
+// wait returns when n more changes have been acknowledged than there are now, or
+// ctx is done.
+func (l *ledger) wait(ctx context.Context, n int) {
+	for want := l.count() + n; ; {
+		l.mu.Lock()
+		have, more := len(l.deeds), l.more
+		l.mu.Unlock()
+		if have >= want {
+			return
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// open returns the database at url for the test to read, past the console.
+func open(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	path, _ := strings.CutPrefix(url, "sqlite:")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(20000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// An event is one row of the audit log with its details.
+type event struct {
+	seq                     int64
+	action, request, target string
+	details                 bool // it has some
+	targetID                string
+	version                 int64 // of the target after it
+	changes                 []change
+}
+
+// A change is one field's old and new value.
+type change struct{ Field, Old, New string }
+
+// A record is what a user is now.
+type record struct {
+	key, id, name string
+	version       int64
+}
+
+// A trail is the whole of what the database says.
+type trail struct {
+	users  []record
+	events []event
+}
+
+// read returns what the database says, all of it of one moment.
+func read(t testing.TB, db *sql.DB) (found trail) {
+	t.Helper()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	found.users = rows(t, tx, func(r *sql.Rows) (u record, err error) {
+		return u, r.Scan(&u.key, &u.id, &u.name, &u.version)
+	}, `SELECT key, user_id, COALESCE(name, ''), version FROM users`)
+	found.events = rows(t, tx, func(r *sql.Rows) (e event, err error) {
+		var changes string
+		var details int
+		err = r.Scan(&e.seq, &e.action, &e.request, &e.target, &details, &e.targetID, &e.version, &changes)
+		if err != nil {
+			return e, err
+		}
+		e.details = details == 1
+		return e, json.Unmarshal([]byte(changes), &e.changes)
+	}, `SELECT e.seq, e.action, e.request_id, e.target_key, CASE WHEN d.seq IS NULL THEN 0 ELSE 1 END,
+		COALESCE(d.target_id, ''), COALESCE(d.target_version, 0), COALESCE(d.changes, '[]')
+		FROM events e LEFT JOIN event_details d ON d.seq = e.seq ORDER BY e.seq`)
+	facets(t, tx)
+	return found
+}
+
+// rows returns what scan makes of each row of a query.
+func rows[T any](t testing.TB, tx *sql.Tx, scan func(*sql.Rows) (T, error), query string) []T {
+	t.Helper()
+	r, err := tx.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var all []T
+	for r.Next() {
+		row, err := scan(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, row)
+	}
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// facets checks that the counts which the database keeps are those of its users.
+func facets(t testing.TB, tx *sql.Tx) {
+	t.Helper()
+	count := func(query string) map[[3]string]int {
+		counts := map[[3]string]int{}
+		rows(t, tx, func(r *sql.Rows) (struct{}, error) {
+			var f [3]string
+			var n int
+			err := r.Scan(&f[0], &f[1], &f[2], &n)
+			counts[f] = n
+			return struct{}{}, err
+		}, query)
+		return counts
+	}
+	kept := count(`SELECT kind, role, status, n FROM tallies WHERE n > 0`)
+	there := count(`SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status`)
+	if !maps.Equal(kept, there) {
+		t.Errorf("the database counts %v, and there are %v", kept, there)
+	}
+	kept = count(`SELECT what, day, '', n FROM day_tallies WHERE n > 0`)
+	there = count(`SELECT what, day, '', COUNT(*) FROM users_on_days GROUP BY what, day`)
+	if !maps.Equal(kept, there) {
+		t.Errorf("by day, the database counts %v, and there are %v", kept, there)
+	}
+}

@@ -1,0 +1,68 @@
+package torture
+
+import (
+	"context"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestR1_killedInAStormOfWrites kills the console while many clients write, again
+// and again, each time at another moment.
+func TestR1_killedInAStormOfWrites(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	db, l := open(t, v.database), newLedger()
+	var all []*writer
+	kills := sized(3, 25)
+	for range kills {
+		v.killedAtItsStart(t)
+		v.start(t)
+		if all == nil {
+			all = v.newWriters(t, l, 8)
+		}
+		l.check(t, db)
+		stop := storm(all)
+		waitFor(t, l, 10+rand.N(sized(40, 500)))
+		<-time.After(rand.N(5 * time.Millisecond)) // not right after an answer each time
+		v.kill()
+		if err := stop(); err != nil {
+			t.Errorf("while it stormed: %v", err)
+		}
+	}
+	v.start(t)
+	unheard := l.check(t, db)
+	intact(t, db)
+	all[0].must(t, "afterwards", 1)
+	v.stop(t)
+	l.check(t, db)
+	t.Logf("%d kills and as many at the start, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
+		kills, l.count(), l.status(0), unheard)
+}
+
+// killedAtItsStart kills the console before it serves, or soon after: the first time
+// while it makes its database, later while it takes up what the last kill left.
+func (v *victim) killedAtItsStart(t *testing.T) {
+	t.Helper()
+	cmd := v.command()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(rand.N(150 * time.Millisecond))
+	if err := cmd.Process.Kill(); err != nil {
+		t.Errorf("the console has ended by itself: %v", err)
+	}
+	_ = cmd.Wait() // killed
+}
+
+// waitFor returns when n more changes have been acknowledged.
+func waitFor(t testing.TB, l *ledger, n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), sized(patience, 10*patience))
+	defer cancel()
+	l.wait(ctx, n)
+	if ctx.Err() != nil {
+		t.Fatal("waited in vain for the console to acknowledge changes")
+	}
+}

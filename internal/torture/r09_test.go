@@ -1,0 +1,95 @@
+package torture
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestR9_locked has another process, which is the test, lock the database for longer
+// than anyone waits.
+func TestR9_locked(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	db, l := open(t, v.database), newLedger()
+	v.start(t)
+	all := v.newWriters(t, l, 3)
+	for _, w := range all {
+		w.must(t, "before", 1)
+	}
+	for range sized(1, 3) {
+		v.lockedOut(t, all)
+	}
+	unheard := l.check(t, db)
+	intact(t, db)
+	v.stop(t)
+	if unheard != 0 {
+		t.Errorf("%d changes were made that were refused", unheard)
+	}
+	t.Logf("%d changes acknowledged, %d refused while another program held the lock, of which %d were made",
+		l.count(), l.status(http.StatusServiceUnavailable), unheard)
+}
+
+// lockedOut holds the lock until each writer has been refused once, and lets go of
+// it.
+func (v *victim) lockedOut(t *testing.T, all []*writer) {
+	t.Helper()
+	lock, err := open(t, v.database).Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if _, err := lock.ExecContext(t.Context(), `BEGIN IMMEDIATE`); err != nil {
+		t.Fatal(err)
+	}
+	answers := make(chan answer, len(all))
+	for _, w := range all {
+		go func() {
+			a, _ := w.step()
+			answers <- a
+		}()
+	}
+	v.readsOn(t, all[0].browser, answers, len(all))
+	if status, words := v.ready(); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz answers %d: %s", status, words)
+	}
+	if _, err := lock.ExecContext(t.Context(), `ROLLBACK`); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "it is ready again", func() bool { status, _ := v.ready(); return status == http.StatusOK })
+	for _, w := range all {
+		w.must(t, "afterwards", 1)
+	}
+}
+
+// readsOn reads pages until n writers have been answered. Each page must come at
+// once, and each answer must be a clear page with the right status.
+func (v *victim) readsOn(t *testing.T, b *browser, answers <-chan answer, n int) {
+	t.Helper()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	read, slowest := 0, time.Duration(0)
+	for n > 0 {
+		select {
+		case a := <-answers:
+			n--
+			if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" ||
+				!strings.Contains(a.text(), "another program has locked it") && !strings.Contains(a.text(), "too many wait to write") {
+				t.Errorf("status %d, Retry-After %q: %s", a.status, a.header.Get("Retry-After"), a.text())
+			}
+		case <-look.C:
+			began := time.Now()
+			if a, err := b.get("/users"); err != nil || a.status != http.StatusOK {
+				t.Errorf("a page: %v, status %d: %s", err, a.status, a.text())
+			}
+			slowest = max(slowest, time.Since(began))
+			read++
+		}
+	}
+	if read == 0 || slowest > 4*time.Second {
+		t.Errorf("read %d pages meanwhile, the slowest in %v", read, slowest)
+	}
+	t.Logf("%d pages read while it was locked, the slowest in %v", read, slowest)
+}

@@ -1,0 +1,250 @@
+package torture_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/roboto-ai/console/internal/auth/authtest"
+)
+
+// A client is a browser in which somebody is signed in, and looks and edits as fast as
+// it is answered.
+type client struct {
+	base   string
+	http   *http.Client
+	edits  bool   // its own profile, as nobody else does
+	name   string // the last that the console said it keeps
+	turns  int
+	tally  *tally
+	person string
+}
+
+// A tally is what became of all requests.
+type tally struct {
+	answered, edited atomic.Int64
+
+	mu     sync.Mutex
+	failed []string
+}
+
+// fail notes a request that was not answered as it should.
+func (y *tally) fail(format string, args ...any) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.failed = append(y.failed, fmt.Sprintf(format, args...))
+}
+
+// check fails the test if any request has failed, or hardly any was sent.
+func (y *tally) check(t *testing.T) {
+	t.Helper()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	t.Logf("%d requests were answered, %d edits among them, and %d failed", y.answered.Load(), y.edited.Load(), len(y.failed))
+	for _, f := range y.failed[:min(len(y.failed), 10)] {
+		t.Error(f)
+	}
+	if y.edited.Load() == 0 {
+		t.Error("nothing was edited")
+	}
+}
+
+// people returns the addresses of those who use the consoles.
+func people(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("person%d@example.com", i)
+	}
+	return all
+}
+
+// signInAll returns clients at base, each signed in as one of the owners. Each owner
+// has one client that edits and some that only look.
+func signInAll(t *testing.T, base string, op *authtest.Provider, owners []string, looking int) ([]*client, *tally) {
+	t.Helper()
+	all, y := make([]*client, 0, len(owners)*(1+looking)), new(tally)
+	for _, owner := range owners {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		op.SignsIn(authtest.Person{Subject: owner, Email: owner, Verified: true, Name: owner})
+		editor := newClient(t, base, jar)
+		editor.edits, editor.person, editor.tally = true, owner, y
+		if page, err := editor.get(t.Context(), "/sign-in/start?return_to=/profile"); err != nil || !strings.Contains(page, "/sign-out") {
+			t.Fatalf("sign in %s: %v\n%s", owner, err, page)
+		}
+		all = append(all, editor)
+		for range looking {
+			looker := newClient(t, base, jar)
+			looker.person, looker.tally = owner, y
+			all = append(all, looker)
+		}
+	}
+	return all, y
+}
+
+// newClient returns a client with connections of its own.
+func newClient(t *testing.T, base string, jar http.CookieJar) *client {
+	t.Helper()
+	transport := &http.Transport{DisableCompression: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &client{base: base, http: &http.Client{Jar: jar, Transport: transport, Timeout: time.Minute}}
+}
+
+// underLoad has the clients look and edit while work is done.
+func underLoad(t *testing.T, clients []*client, work func()) {
+	t.Helper()
+	working, done := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for _, c := range clients {
+		all.Go(func() {
+			for working.Err() == nil {
+				c.turn(t.Context()) // what has begun is answered
+			}
+		})
+	}
+	work()
+	done()
+	all.Wait()
+}
+
+// turn looks at the directory, and edits if this client does.
+func (c *client) turn(ctx context.Context) {
+	c.turns++
+	if _, err := c.get(ctx, "/users?q="+url.QueryEscape(c.person)); err != nil {
+		c.tally.fail("look at the directory: %v", err)
+	} else {
+		c.tally.answered.Add(1)
+	}
+	page, err := c.get(ctx, "/profile")
+	if err != nil {
+		c.tally.fail("look at the profile: %v", err)
+		return
+	}
+	c.tally.answered.Add(1)
+	if c.edits {
+		c.edit(ctx, page)
+	}
+}
+
+// edit gives the person a new name, with the form of the page.
+func (c *client) edit(ctx context.Context, page string) {
+	form := formIn(page, "/profile")
+	if c.name != "" && form.Get("name") != c.name {
+		c.tally.fail("%s is named %q, and %q was acknowledged", c.person, form.Get("name"), c.name)
+	}
+	form.Set("name", fmt.Sprintf("Person %d", c.turns))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/profile", strings.NewReader(form.Encode()))
+	if err != nil {
+		c.tally.fail("%v", err)
+		return
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if _, err := c.send(req); err != nil {
+		c.tally.fail("edit: %v", err)
+		return
+	}
+	c.name = form.Get("name")
+	c.tally.answered.Add(1)
+	c.tally.edited.Add(1)
+}
+
+// get returns the page at path.
+func (c *client) get(ctx context.Context, path string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return "", err
+	}
+	return c.send(req)
+}
+
+// send sends a request once and returns the page at the end of its redirects. A page
+// that is not an answer in full is an error.
+func (c *client) send(req *http.Request) (string, error) {
+	sent, ctx := onlyOnce(req.Context())
+	redirects := 0
+	client := *c.http
+	client.CheckRedirect = func(*http.Request, []*http.Request) error {
+		redirects++
+		return nil
+	}
+	resp, err := client.Do(req.WithContext(ctx))
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	switch {
+	case err != nil:
+		return "", err
+	case resp.StatusCode != http.StatusOK:
+		return "", fmt.Errorf("%s %s: %s\n%.300s", req.Method, req.URL.Path, resp.Status, page)
+	case int(sent.Load()) > 1+redirects:
+		return "", fmt.Errorf("%s %s: a connection broke, and the request was sent again", req.Method, req.URL.Path)
+	}
+	return string(page), nil
+}
+
+// formIn returns the form of a page that is posted to action, as it is filled in.
+func formIn(page, action string) url.Values {
+	form := url.Values{}
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		return form
+	}
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "form" && attr(n, "action") == action {
+			for input := range n.Descendants() {
+				fillIn(form, input)
+			}
+		}
+	}
+	return form
+}
+
+// fillIn adds what a browser would post of an element.
+func fillIn(form url.Values, n *html.Node) {
+	name := attr(n, "name")
+	switch {
+	case n.Type != html.ElementNode || name == "":
+	case n.Data == "input" && (attr(n, "type") != "checkbox" || has(n, "checked")):
+		form.Set(name, attr(n, "value"))
+	case n.Data == "select":
+		for option := range n.Descendants() {
+			if option.Data == "option" && has(option, "selected") {
+				form.Set(name, attr(option, "value"))
+			}
+		}
+	}
+}
+
+// attr returns the value of an element's attribute.
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// has reports whether an element has an attribute.
+func has(n *html.Node, name string) bool {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return true
+		}
+	}
+	return false
+}

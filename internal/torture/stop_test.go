@@ -1,0 +1,57 @@
+package torture_test
+
+import (
+	"testing"
+
+	"github.com/roboto-ai/console/internal/auth/authtest"
+)
+
+// TestR11_StopWithoutLoss replaces one console after the other behind a proxy that
+// watches whether they are ready, while people look and edit: no request may fail.
+func TestR11_StopWithoutLoss(t *testing.T) {
+	t.Parallel()
+	for name, newDatabase := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rounds := 2
+			if full() {
+				rounds = 25
+			}
+			p, op, owners := newProxy(t), authtest.New(t), people(6)
+			s := newSettings(newDatabase(t), p.url, op, owners)
+			s["CONSOLE_TRUSTED_PROXIES"] = "127.0.0.1"
+			consoles := []*served{p.serveBy(t, s), p.serveBy(t, s)}
+			clients, y := signInAll(t, p.url, op, owners, 1)
+			underLoad(t, clients, func() {
+				for range rounds {
+					for i := range consoles {
+						consoles[i].stop(t)
+						consoles[i] = p.serveBy(t, s)
+					}
+				}
+			})
+			y.check(t)
+		})
+	}
+}
+
+// A served console is one behind a proxy.
+type served struct {
+	*console
+	behind *backend
+}
+
+// serveBy starts a console and puts it behind the proxy.
+func (p *proxy) serveBy(t *testing.T, s settings) *served {
+	t.Helper()
+	c := s.start(t)
+	return &served{c, p.add(t, c.address)}
+}
+
+// stop stops the console and takes it from behind the proxy, which is left to notice
+// by itself that it is not ready any more.
+func (s *served) stop(t *testing.T) {
+	t.Helper()
+	s.console.stop(t)
+	s.behind.forget()
+}

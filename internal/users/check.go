@@ -1,0 +1,128 @@
+package users
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// A Counted is how much a directory holds.
+type Counted struct{ Users, Events int64 }
+
+// SizeOf returns how much the directory that tx reads holds.
+func SizeOf(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM events)`).Scan(&s.Users, &s.Events)
+	return s, err
+}
+
+// What [Check] looks at, one after the other.
+const (
+	CheckingTables  = "counts and references"
+	CheckingRecords = "users and their history"
+)
+
+// Check reads the whole directory and returns in sentences what is wrong with it:
+// where the history does not explain a record, where something is missing or left
+// over, where what is counted beside the rows is not what the rows say. It goes on
+// after what cannot be read. The transaction has the present schema.
+//
+// told is told what is looked at, and of how many how many are done.
+func Check(ctx context.Context, tx *sql.Tx, told func(doing string, done, total int)) []string {
+	c := &checker{ctx: ctx, tx: tx, told: told}
+	for i, one := range conditions {
+		told(CheckingTables, i, len(conditions))
+		c.look(one)
+	}
+	c.records()
+	return c.found
+}
+
+// A checker gathers what is wrong.
+type checker struct {
+	ctx   context.Context
+	tx    *sql.Tx
+	told  func(doing string, done, total int)
+	found []string
+}
+
+func (c *checker) add(format string, args ...any) {
+	c.found = append(c.found, fmt.Sprintf(format, args...))
+}
+
+// mostExamples is how many of the same kind are named one by one.
+const mostExamples = 5
+
+// A condition is a query that returns a row of one text for each place where the
+// directory is not what it should be. Both engines read it.
+type condition struct {
+	about string // what cannot be told where the query cannot be run
+	says  string // of one place, which is its %s
+	query string
+}
+
+// look says where a condition does not hold.
+func (c *checker) look(one condition) {
+	rows, err := c.tx.QueryContext(c.ctx, one.query)
+	if err != nil {
+		c.add("%s could not be read: %v.", one.about, err)
+		return
+	}
+	defer rows.Close()
+	n := 0
+	for ; rows.Next(); n++ {
+		var place string
+		if err := rows.Scan(&place); err != nil {
+			c.add("%s could not be read: %v.", one.about, err)
+			return
+		}
+		if n < mostExamples {
+			c.add(one.says, place)
+		}
+	}
+	if n > mostExamples {
+		c.add("%s: the same holds of %d more.", one.about, n-mostExamples)
+	}
+	if err := rows.Err(); err != nil {
+		c.add("%s could not be read to the end: %v.", one.about, err)
+	}
+}
+
+// conditions are what can be told by the tables alone.
+var conditions = []condition{
+	{"The numbers of events", "The history is not complete: before the event %s there are numbers without an event.",
+		`SELECT CAST(seq AS TEXT) FROM (SELECT seq, COALESCE(LAG(seq) OVER (ORDER BY seq), 0) AS before FROM events) AS numbered
+			WHERE seq <> before + 1 ORDER BY seq`},
+	{"The details of events", "There are details of an event %s, and no such event.",
+		`SELECT CAST(d.seq AS TEXT) FROM event_details d LEFT JOIN events e ON e.seq = d.seq WHERE e.seq IS NULL ORDER BY d.seq`},
+	{"The users of the history", "The history tells of a user %s who is not there, and not of a deletion.",
+		`SELECT e.target_key FROM events e LEFT JOIN users u ON u.key = e.target_key WHERE u.key IS NULL AND e.action = 'user.created'
+			AND NOT EXISTS (SELECT 1 FROM events d WHERE d.target_key = e.target_key AND d.action = 'user.deleted') ORDER BY e.target_key`},
+	{"The actors of the history", "The history has an act of a user %s of whom it tells nothing else.",
+		`SELECT e.actor_key FROM events e LEFT JOIN users u ON u.key = e.actor_key WHERE u.key IS NULL AND e.actor_key <> ''
+			AND NOT EXISTS (SELECT 1 FROM events d WHERE d.target_key = e.actor_key AND d.action = 'user.deleted')
+			GROUP BY e.actor_key ORDER BY e.actor_key`},
+	{"The counts of users", "The counts of users are not what the users say: %s.",
+		`SELECT kind || ', ' || role || ', ' || status || ': counted ' || CAST(SUM(told) AS TEXT) || ', there ' || CAST(SUM(there) AS TEXT)
+			FROM (SELECT kind, role, status, n AS told, 0 AS there FROM tallies
+				UNION ALL SELECT kind, role, status, 0, COUNT(*) FROM users GROUP BY kind, role, status) AS both_
+			GROUP BY kind, role, status HAVING SUM(told) <> SUM(there) ORDER BY kind, role, status`},
+	{"The counts by day", "The counts by day are not what the users say: %s.",
+		`SELECT what || ' ' || day || ': counted ' || CAST(SUM(told) AS TEXT) || ', there ' || CAST(SUM(there) AS TEXT)
+			FROM (SELECT what, day, n AS told, 0 AS there FROM day_tallies
+				UNION ALL SELECT what, day, 0, COUNT(*) FROM users_on_days GROUP BY what, day) AS both_
+			GROUP BY what, day HAVING SUM(told) <> SUM(there) ORDER BY what, day`},
+	{"The sessions", "The session %s is of nobody who may be signed in.",
+		`SELECT s.id FROM sessions s LEFT JOIN users u ON u.key = s.user_key
+			WHERE u.key IS NULL OR u.status <> 'active' OR u.kind <> 'person' ORDER BY s.id`},
+	{"The identities", "An identity is bound to %s, who is no person of the directory.",
+		`SELECT i.user_key FROM identities i LEFT JOIN users u ON u.key = i.user_key WHERE u.key IS NULL OR u.kind <> 'person' ORDER BY i.user_key`},
+	{"The saved views", "The saved view %s belongs to nobody.",
+		`SELECT v.id FROM saved_views v LEFT JOIN users u ON u.key = v.owner_key WHERE u.key IS NULL ORDER BY v.id`},
+	{"Who answers for service users", "For %s somebody answers who is not there, or cannot.",
+		`SELECT u.user_id FROM users u LEFT JOIN users r ON r.key = u.responsible_key
+			WHERE u.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.status = 'deactivated') ORDER BY u.user_id`},
+	{"The forms that are done", "The form %s has done something of which there is no event.",
+		`SELECT f.key FROM done_forms f LEFT JOIN events e ON e.seq = f.seq WHERE e.seq IS NULL ORDER BY f.key`},
+	{"The secret of the cursors", "The database lacks the secret of the %s, without which no page but the first can be shown.",
+		`SELECT 'cursors' WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE name = 'cursors')`},
+}

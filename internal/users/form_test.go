@@ -1,0 +1,205 @@
+package users_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// with returns an actor who sends a form with that key.
+func with(a users.Actor, key users.FormKey) users.Actor {
+	a.Form = key
+	return a
+}
+
+// wantDone fails the test unless err says that a form was done before, by that event.
+func wantDone(t *testing.T, err error, seq int64) {
+	t.Helper()
+	if done, ok := errors.AsType[*users.DoneError](err); !ok || done.Seq != seq {
+		t.Errorf("got error %v, want that it was done by event %d", err, seq)
+	}
+}
+
+// lastSeq returns the number of the newest event.
+func lastSeq(t *testing.T, d *userstest.Directory) int64 {
+	t.Helper()
+	page, err := d.Events(t.Context(), users.Command(""), users.EventQuery{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Events[0].Seq
+}
+
+// TestFormIsDoneOnce sends a form again in every circumstance.
+func TestFormIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ctx, key := t.Context(), users.NewFormKey()
+	owner, bo := with(d.Owner, key), users.NewPerson{ID: "bo@example.com"}
+	if _, done, err := d.FormDone(ctx, d.Owner, key); done || err != nil {
+		t.Fatalf("FormDone before: got %v, %v", done, err)
+	}
+	if _, err := d.AddPerson(ctx, owner, bo); err != nil {
+		t.Fatal(err)
+	}
+	first := lastSeq(t, d)
+
+	_, err := d.AddPerson(ctx, owner, bo)
+	wantDone(t, err, first)
+	_, err = d.Another(t).AddPerson(ctx, owner, bo) // on another console
+	wantDone(t, err, first)
+	if seq, done, err := d.FormDone(ctx, d.Owner, key); seq != first || !done || err != nil {
+		t.Errorf("FormDone: got event %d, %v, %v; want %d", seq, done, err, first)
+	}
+
+	ana := d.Person(t, "ana@example.com", users.RoleOwner)
+	before := lastSeq(t, d)
+	if _, err := d.AddPerson(ctx, with(ana, key), users.NewPerson{ID: "cleo@example.com"}); !errors.Is(err, users.ErrOtherForm) {
+		t.Errorf("another's form: got error %v, want %v", err, users.ErrOtherForm)
+	}
+	if _, _, err := d.FormDone(ctx, ana, key); !errors.Is(err, users.ErrOtherForm) {
+		t.Errorf("FormDone of another's form: got error %v, want %v", err, users.ErrOtherForm)
+	}
+	if after := lastSeq(t, d); after != before {
+		t.Errorf("sending it again left %d events", after-before)
+	}
+	if _, err := d.AddPerson(ctx, d.Owner, users.NewPerson{ID: "cleo@example.com"}); err != nil {
+		t.Errorf("without a form: %v", err)
+	}
+}
+
+// TestFormThatDidNothing sends forms that change nothing, are refused or fail: none is
+// kept, and each may be sent again.
+func TestFormThatDidNothing(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	bo := d.Person(t, "bo@example.com", users.RoleUser)
+	for name, send := range map[string]func(users.FormKey) error{
+		"nothing to change": func(key users.FormKey) error {
+			u := d.Must(t, "bo@example.com")
+			_, err := d.ChangeRole(t.Context(), with(d.Owner, key), u.ID, users.RoleChange{Role: u.Role, Version: u.Version})
+			return err
+		},
+		"a mistake": func(key users.FormKey) error {
+			_, err := d.AddPerson(t.Context(), with(d.Owner, key), users.NewPerson{ID: "bo@example.com"})
+			return err
+		},
+		"refused": func(key users.FormKey) error {
+			err := d.Deactivate(t.Context(), with(bo, key), "owner@example.com", users.Departure{})
+			d.RefuseAccess(t.Context(), with(bo, key), "owner@example.com", "POST /users/:id/deactivate")
+			return err
+		},
+	} {
+		key := users.NewFormKey()
+		first := send(key)
+		if again := send(key); (first == nil) != (again == nil) || errors.As(again, new(*users.DoneError)) {
+			t.Errorf("%s: got error %v, then %v", name, first, again)
+		}
+		if _, done, err := d.FormDone(t.Context(), users.Actor{}, key); done || err != nil {
+			t.Errorf("%s: got %v, %v; want that it is not done", name, done, err)
+		}
+	}
+}
+
+// TestFormsAtOnce sends one form many times at once, to two consoles: it is done once,
+// and to each of the others it was done before.
+func TestFormsAtOnce(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	consoles := []*users.Service{d.Service, d.Another(t)}
+	before := lastSeq(t, d)
+	owner := with(d.Owner, users.NewFormKey())
+	fresh := 0
+	for _, err := range atOnce(10, func(i int) error {
+		_, err := consoles[i%2].AddPerson(t.Context(), owner, users.NewPerson{ID: "bo@example.com"})
+		return err
+	}) {
+		if err == nil {
+			fresh++
+			continue
+		}
+		wantDone(t, err, before+1)
+	}
+	if after := lastSeq(t, d); fresh != 1 || after != before+1 {
+		t.Errorf("done %d times with %d events, want once", fresh, after-before)
+	}
+}
+
+// TestFormOfWhoIsGone has somebody delete themselves twice with one form: the second
+// time nobody knows them any more, and it was done all the same.
+func TestFormOfWhoIsGone(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	bo := with(d.Person(t, "bo@example.com", users.RoleUser), users.NewFormKey())
+	before := lastSeq(t, d)
+	goodbye := users.Deletion{Confirm: "bo@example.com"}
+	if err := d.Delete(t.Context(), bo, bo.ID, goodbye); err != nil {
+		t.Fatal(err)
+	}
+	wantDone(t, d.Delete(t.Context(), bo, bo.ID, goodbye), before+1) // of several events the first
+	if _, done, err := d.FormDone(t.Context(), users.Actor{}, bo.Form); !done || err != nil {
+		t.Errorf("FormDone for nobody: got %v, %v", done, err)
+	}
+}
+
+// TestUnknownChange loses the answer to a change whose form is then sent again.
+func TestUnknownChange(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		loss database.Loss
+		done bool
+	}{
+		"that was made":     {database.LoseAnswer, true},
+		"that was not made": {database.LoseCommit, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := userstest.New(t)
+			owner, before := with(d.Owner, users.NewFormKey()), lastSeq(t, d)
+			add := func() error {
+				_, err := d.AddPerson(t.Context(), owner, users.NewPerson{ID: "bo@example.com"})
+				return err
+			}
+			d.Lose(test.loss)
+			if err := add(); !errors.Is(err, users.ErrUnknown) || users.Trouble(err) != "" {
+				t.Fatalf("got error %v, want %v", err, users.ErrUnknown)
+			}
+			if seq, done, err := d.FormDone(t.Context(), d.Owner, owner.Form); done != test.done || err != nil || done && seq != before+1 {
+				t.Errorf("FormDone: got event %d, %v, %v; want %v", seq, done, err, test.done)
+			}
+			err := add()
+			if test.done {
+				wantDone(t, err, before+1)
+			} else if err != nil {
+				t.Errorf("sent again: %v", err)
+			}
+			if after := lastSeq(t, d); after != before+1 {
+				t.Errorf("got %d events, want 1", after-before)
+			}
+		})
+	}
+}
+
+// TestFormKeys reads what comes back with a form.
+func TestFormKeys(t *testing.T) {
+	t.Parallel()
+	key := users.NewFormKey()
+	if got, err := users.ParseFormKey(string(key)); got != key || err != nil {
+		t.Errorf("ParseFormKey(%q): got %q, %v", key, got, err)
+	}
+	if key == users.NewFormKey() {
+		t.Error("two pages have one key")
+	}
+	one := key.For("/a?x=1")
+	if one != key.For("/a?x=1") || one == key.For("/a?x=2") || one == users.NewFormKey().For("/a?x=1") {
+		t.Error("keys of what is asked for are not told apart, or differ by themselves")
+	}
+	for _, bad := range []string{"", "frm_", string(key)[1:], string(key) + "a", string(one), "frm_" + string(make([]byte, 26)), string(key) + "\n"} {
+		if got, err := users.ParseFormKey(bad); err == nil {
+			t.Errorf("ParseFormKey(%q): got %q", bad, got)
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package users
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// Sizes are how large the directory is, for whoever watches over the console.
+type Sizes struct {
+	Sessions int // that may still be used
+	Users    []Size
+}
+
+// A Size is how many users there are of a kind and a status.
+type Size struct {
+	Kind   Kind
+	Status Status
+	Users  int
+}
+
+// Sizes returns how large the directory is. Of users it reads what the database
+// keeps; of sessions it counts the rows.
+func (s *Service) Sizes(ctx context.Context) (Sizes, error) {
+	var all Sizes
+	now := s.now()
+	err := s.reads().QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE expires_at > $1 AND seen_at > $2`,
+		database.Time(now), database.Time(now.Add(-s.config.SessionIdle))).Scan(&all.Sessions)
+	if err != nil {
+		return Sizes{}, fmt.Errorf("count sessions: %w", err)
+	}
+	all.Users, err = collect(ctx, s.reads(), func(row scanner) (size Size, err error) {
+		return size, row.Scan(&size.Kind, &size.Status, &size.Users)
+	}, `SELECT kind, status, SUM(n) FROM tallies GROUP BY kind, status ORDER BY kind, status`)
+	if err != nil {
+		return Sizes{}, fmt.Errorf("count users: %w", err)
+	}
+	return all, nil
+}

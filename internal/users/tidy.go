@@ -1,0 +1,50 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+const (
+	// TidyEvery is how often it is worth calling [Service.Tidy].
+	TidyEvery = time.Minute
+
+	// clockWrong is how far a time may lie ahead or behind before a clock must have been
+	// wrong, or nobody was there to look.
+	clockWrong = 24 * time.Hour
+
+	// sessionsKept is how long a session is known that has expired: whoever posts a form
+	// in it gets the form back when they have signed in again, and nobody else does.
+	sessionsKept = time.Hour
+)
+
+// Tidy lets go of what has had its time: sessions that expired, what was kept for a
+// browser, forms done long ago, the oldest refused sign-ins. Nothing rests on it, as
+// whatever reads these rows looks at the time itself. Of several consoles on one
+// database one does it, once every [TidyEvery], however often each calls; it reports
+// whether it was this one.
+//
+// After more than a day in which nobody tidied up it only takes its turn: the clock may
+// be wrong, and sessions that it calls expired may not be.
+func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
+	var due time.Time
+	row := s.lookUps().QueryRowContext(ctx, `SELECT due_at FROM duties WHERE name = 'tidy'`)
+	if err := row.Scan((*database.Time)(&due)); err != nil {
+		return false, fmt.Errorf("tidy up: whose turn it is: %w", err)
+	}
+	now := s.now()
+	if wait := due.Sub(now); wait > 0 && wait <= 10*TidyEvery { // else it was set by a clock that was ahead
+		return false, nil
+	}
+	var work []bookkeeping
+	if now.Sub(due) <= clockWrong {
+		work = []bookkeeping{expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), oldForms(now), oldRefusals()}
+	}
+	if mine, err = s.takeTurn(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
+		return false, fmt.Errorf("tidy up: %w", err)
+	}
+	return mine, nil
+}

@@ -1,0 +1,143 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A formAct is a form of a page, and how to fill it in so that it does something.
+type formAct struct {
+	page  string                                               // where the form is; the same as its route if empty
+	fill  []string                                             // pairs of name and value; ":id" stands for the target
+	press func(*testing.T, page, url.Values)                   // what else a person would press, nil for nothing
+	begin func(t *testing.T, s *site, b *browser, id users.ID) // before the page is opened, nil for nothing
+	leave bool                                                 // it signs out whoever sends it
+}
+
+// formActs are the forms of all routes that are done once. A route that is not listed
+// fails the tests that walk them.
+var formActs = map[string]formAct{
+	"/profile":                 {fill: []string{"name", "Another name"}},
+	"/profile/sessions/end":    {page: "/profile", fill: []string{"session", "others"}, begin: signedInElsewhere},
+	"/profile/delete":          {page: "/profile", fill: []string{"confirm", "owner@example.com"}, begin: anotherOwner, leave: true},
+	"/users/new":               {fill: []string{"user_id", "new@example.com", "name", "New"}},
+	"/service-users/new":       {fill: []string{"user_id", "nightly-new", "purpose", "Tests"}},
+	"/users/views":             {page: "/users?role=admin", fill: []string{"name", "Admins"}},
+	"/users/views/delete":      {page: "/users/views", begin: savedOne, press: pressed("view")},
+	"/users/:id/edit":          {fill: []string{"name", "Another name"}},
+	"/users/:id/role":          {fill: []string{"role", "auditor"}},
+	"/users/:id/sessions/end":  {page: "/users/:id/sessions", fill: []string{"session", "all"}},
+	"/users/:id/reset-sign-in": {},
+	"/users/:id/reviewed":      {page: "/users/:id", fill: []string{"review_on", "2027-03-01"}},
+	"/users/:id/deactivate":    {fill: []string{"reason", "left"}},
+	"/users/:id/reactivate":    {begin: deactivated},
+	"/users/:id/delete":        {fill: []string{"confirm", ":id"}},
+}
+
+// repeated are the routes that are posted to as often as one likes, and why.
+var repeated = map[string]string{
+	"/sign-out":      "who is signed out is signed out",
+	"/theme":         "it is a cookie",
+	"/users/layout":  "it is a cookie",
+	"/users/export":  "every export gives a file and leaves an event",
+	"/forms/look-up": "it changes nothing",
+}
+
+func signedInElsewhere(t *testing.T, s *site, _ *browser, _ users.ID) {
+	s.signIn(t, "owner@example.com")
+}
+
+func anotherOwner(t *testing.T, s *site, _ *browser, _ users.ID) {
+	s.Person(t, "second@example.com", users.RoleOwner)
+}
+
+func savedOne(t *testing.T, _ *site, b *browser, _ users.ID) {
+	b.post(t, "/users/views", url.Values{"name": {"Admins"}, "query": {"role=admin"}}).must(t, http.StatusSeeOther)
+}
+
+func deactivated(t *testing.T, s *site, _ *browser, id users.ID) {
+	if err := s.Deactivate(t.Context(), s.Owner, id, users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pressed returns what presses the first button of that name.
+func pressed(name string) func(*testing.T, page, url.Values) {
+	return func(t *testing.T, p page, form url.Values) {
+		for _, button := range p.nodes(t, "button") {
+			if attr(button, "name") == name {
+				form.Set(name, attr(button, "value"))
+				return
+			}
+		}
+		t.Fatalf("there is no button %s on %s", name, p.url)
+	}
+}
+
+// A readyForm is a form that is filled in and not yet sent.
+type readyForm struct {
+	*site
+	b      *browser
+	to     string
+	values url.Values
+	events int // so far
+	leave  bool
+}
+
+// ready returns a console on which the owner has filled in the form of a route.
+func ready(t *testing.T, route string) readyForm {
+	t.Helper()
+	act, listed := formActs[route]
+	if !listed {
+		t.Fatalf("POST %s: nobody has said how its form is filled in", route)
+	}
+	s := newSite(t)
+	f := readyForm{site: s, b: s.signIn(t, "owner@example.com"), to: s.targetOf(t, route), leave: act.leave}
+	_, id, _ := strings.Cut(f.to, "/users/")
+	id, _, _ = strings.Cut(id, "/")
+	if act.begin != nil {
+		act.begin(t, s, f.b, users.ID(id))
+	}
+	at := act.page
+	if at == "" {
+		at = route
+	}
+	p := f.b.get(t, strings.Replace(at, ":id", id, 1)).must(t, http.StatusOK)
+	f.values = p.form(t, f.to)
+	for i := 0; i < len(act.fill); i += 2 {
+		f.values.Set(act.fill[i], strings.Replace(act.fill[i+1], ":id", id, 1))
+	}
+	if act.press != nil {
+		act.press(t, p, f.values)
+	}
+	s.Settle()
+	f.events = f.count(t)
+	return f
+}
+
+// count returns how many events there are.
+func (s *site) count(t *testing.T) (n int) {
+	t.Helper()
+	if err := s.DB.Reads().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM events`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// eachForm runs a test for the form of every route that is done once.
+func eachForm(t *testing.T, test func(*testing.T, readyForm)) {
+	t.Helper()
+	for _, r := range newSite(t).app.Routes() {
+		if r.Method != http.MethodPost || !r.Once {
+			continue
+		}
+		t.Run(r.Path, func(t *testing.T) {
+			t.Parallel()
+			test(t, ready(t, r.Path))
+		})
+	}
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"errors"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// doneAlready is said of a form that is sent again.
+const doneAlready = "That was done already, so it was not done again."
+
+// once has what a form asks for done once. A form that is sent again, by a second
+// click, a reload or somebody who was not told what became of it, is answered as it
+// was the first time: it leads to the same place.
+func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		f, err := a.sent(c)
+		if err != nil {
+			return err
+		}
+		known := requestOf(c.Request())
+		known.page, known.form = f.page, f.key()
+		if done, err := a.answerDone(c, f); done || err != nil {
+			return err
+		}
+		err = next(c)
+		if err == nil || c.Response().Committed || errors.Is(err, users.ErrUnknown) {
+			return err
+		}
+		// What keeps it from being done may be that it has just been: whom it deletes is
+		// not found a second time, whom it signs out is not signed in.
+		if done, _ := a.answerDone(c, f); done {
+			return nil
+		}
+		return err
+	}
+}
+
+// answerDone answers a form that was done before, and reports whether it was. Whoever
+// is not signed in may have been signed out by it.
+func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
+	who := actor(c)
+	if who.Form == "" {
+		return false, nil
+	}
+	seq, done, err := a.users.FormDone(c.Request().Context(), who, who.Form)
+	if errors.Is(err, users.ErrOtherForm) {
+		return false, nil // whether they may at all comes first; the change itself refuses it
+	}
+	if err != nil || !done {
+		return false, err
+	}
+	if who.Key == "" || f.route == "/profile/delete" {
+		return true, a.showSignedOut(c, "", doneAlready)
+	}
+	event, err := a.users.Event(c.Request().Context(), who, seq)
+	if err != nil && !errors.Is(err, users.ErrForbidden) { // who may not see it is not led to what it made
+		return false, err
+	}
+	a.flash(c, doneAlready)
+	return true, a.seeOther(c, f.next(event))
+}
+
+// pageKeyOf returns the key of the page that c shows: a new one, or that of the form
+// which is shown again, as nothing of it was done.
+func pageKeyOf(c echo.Context) users.FormKey {
+	known := requestOf(c.Request())
+	if known.page == "" {
+		known.page = users.NewFormKey()
+	}
+	return known.page
+}

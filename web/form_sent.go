@@ -1,0 +1,146 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// formField names the hidden field with the key of the page that a form is on.
+const formField = "form"
+
+// A sentForm is a form as it was posted, in this request or in one before it.
+type sentForm struct {
+	to     string        // the escaped path that it was posted to
+	route  string        // pattern of that path
+	id     users.ID      // of the user in that path, if any
+	page   users.FormKey // of the page that it is on; empty for a program that sends none
+	values url.Values    // all others
+}
+
+// sent returns the form that c posts. A key that no page has is errBadForm.
+func (a *App) sent(c echo.Context) (sentForm, error) {
+	f := sentForm{to: c.Request().URL.EscapedPath(), route: c.Path(), values: url.Values{}}
+	f.id, _ = a.pathID(c) // whatever else is there is not found by the handler
+	for name, values := range posted(c) {
+		if name != formField {
+			f.values[name] = values
+		}
+	}
+	var err error
+	f.page, err = pageKey(posted(c))
+	return f, err
+}
+
+// pageKey returns the key of a page among the values of its form, empty if there is
+// none.
+func pageKey(values url.Values) (users.FormKey, error) {
+	switch sent := values[formField]; len(sent) {
+	case 0:
+		return "", nil
+	case 1:
+		if key, err := users.ParseFormKey(sent[0]); err == nil {
+			return key, nil
+		}
+	}
+	return "", errBadForm
+}
+
+// key returns the key of what the form asks for, empty if it may be asked for again.
+func (f sentForm) key() users.FormKey {
+	if f.page == "" {
+		return ""
+	}
+	return f.page.For(f.to + "?" + f.values.Encode())
+}
+
+// next returns where the form leads once it is done; of is what came of it first.
+func (f sentForm) next(of users.Event) string {
+	switch {
+	case f.route == "/users/new" && of.Target.ID != "":
+		return userPath(of.Target.ID) + "?added=1"
+	case f.route == "/service-users/new" && of.Target.ID != "":
+		return userPath(of.Target.ID)
+	case f.route == "/users/views":
+		at, _ := directoryAddress(f.values.Get("query"))
+		return at.String()
+	case f.route == "/users/views/delete":
+		return "/users/views"
+	case f.route == "/users/:id/sessions/end":
+		return userPath(f.id, "sessions")
+	case f.route == "/users/:id/delete", f.id == "" && strings.HasPrefix(f.route, "/users"):
+		return "/users"
+	case f.id != "":
+		return userPath(f.id)
+	case f.route == "/profile/sessions/end":
+		return "/profile#sessions"
+	}
+	return "/profile"
+}
+
+// What a form is looked up with: where it was posted to, and its values, whose names
+// begin so.
+const (
+	sentTo     = "to"
+	sentPrefix = "value."
+)
+
+// again returns the button that sends the form again.
+func (f sentForm) again(label string) *views.Resend {
+	return &views.Resend{Action: f.to, Label: label, Fields: append(f.fields(""), f.keyField()...)}
+}
+
+// lookUp returns the button that sends the form to where it is looked up.
+func (f sentForm) lookUp() *views.Resend {
+	fields := append(f.fields(sentPrefix), views.Option{Label: sentTo, Value: f.to})
+	return &views.Resend{Action: lookUpPath, Label: "See whether it was done", Fields: append(fields, f.keyField()...)}
+}
+
+// keyField returns the field with the key of the page, where it has one.
+func (f sentForm) keyField() []views.Option {
+	if f.page == "" {
+		return nil
+	}
+	return []views.Option{{Label: formField, Value: string(f.page)}}
+}
+
+// fields returns the other fields, in the order of their names, which begin with prefix.
+func (f sentForm) fields(prefix string) []views.Option {
+	var all []views.Option
+	for name, values := range f.values {
+		for _, value := range values {
+			all = append(all, views.Option{Label: prefix + name, Value: value})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y views.Option) int { return strings.Compare(x.Label, y.Label) })
+	return all
+}
+
+// sentBefore returns the form that c asks about. What no page of ours would ask is
+// errBadForm.
+func (a *App) sentBefore(c echo.Context) (sentForm, error) {
+	asked := posted(c)
+	f := sentForm{to: asked.Get(sentTo), values: url.Values{}}
+	var err error
+	if f.page, err = pageKey(asked); err != nil || f.page == "" || !plainPath(f.to) {
+		return sentForm{}, errBadForm
+	}
+	r, at := a.find(http.MethodPost, f.to)
+	if r == nil || !r.Once {
+		return sentForm{}, errBadForm
+	}
+	f.route = r.Path
+	f.id, _ = a.pathID(at)
+	for name, values := range asked {
+		if field, ok := strings.CutPrefix(name, sentPrefix); ok {
+			f.values[field] = values
+		}
+	}
+	return f, nil
+}

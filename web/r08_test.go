@@ -1,0 +1,162 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/auth/authtest"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// patience is how long the console waits for a provider in these tests: as in use
+// where they are run at full size, and not as long otherwise.
+func patience() time.Duration {
+	if os.Getenv("CONSOLE_TORTURE") == "full" {
+		return 0
+	}
+	return 500 * time.Millisecond
+}
+
+// longest is how long a page may take that waits for calls to the provider, of which
+// a sign-in makes three at most.
+const longest = 3*5*time.Second + 5*time.Second
+
+// TestR08ProviderFails has each endpoint of the provider fail in each way. Those who
+// are signed in work on meanwhile, whoever signs in is told why they cannot, the console
+// stays ready, and when the provider is back it works again.
+func TestR08ProviderFails(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[authtest.Fault]int{
+		authtest.Drops:     http.StatusServiceUnavailable,
+		authtest.Hangs:     http.StatusServiceUnavailable,
+		authtest.Drips:     http.StatusServiceUnavailable,
+		authtest.Fails:     http.StatusServiceUnavailable,
+		authtest.Garbles:   http.StatusBadGateway,
+		authtest.Floods:    http.StatusBadGateway,
+		authtest.Redirects: http.StatusBadGateway,
+	} {
+		for _, endpoint := range []authtest.Endpoint{authtest.Discovery, authtest.Token, authtest.Keys, authtest.UserInfo} {
+			t.Run(fmt.Sprintf("%s %s", endpoint, fault), func(t *testing.T) {
+				t.Parallel()
+				s := newSite(t, siteOptions{patience: patience()})
+				s.Invited(t, "ana@example.com", users.RoleUser)
+				owner := s.signIn(t, "owner@example.com")
+				s.op.Lie(func(l *authtest.Lies) { l.Faults[endpoint] = fault })
+				s.signInMeanwhile(t, owner, want)
+
+				s.op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
+				s.Clock.Advance(11 * time.Second) // the provider is left alone for ten
+				if at := s.browser(t).signInAt(t, person("ana@example.com"), "/profile"); at.url.Path != "/profile" {
+					t.Errorf("the provider is back: at %s, %s", at.url, at.text(t))
+				}
+			})
+		}
+	}
+}
+
+// signInMeanwhile has somebody try to sign in, who gets the status want in time, while
+// the owner works.
+func (s *site) signInMeanwhile(t *testing.T, owner *browser, want int) {
+	t.Helper()
+	began := time.Now()
+	var both sync.WaitGroup
+	both.Go(func() {
+		page := s.browser(t).signInAt(t, person("ana@example.com"), "/profile")
+		tells(t, page, want)
+		if took := time.Since(began); took > longest {
+			t.Errorf("the answer took %s", took)
+		}
+	})
+	s.worksOn(t, owner)
+	both.Wait()
+	s.worksOn(t, owner)
+}
+
+// tells checks that a page explains why nobody can sign in, and shows nothing of what
+// the provider said.
+func tells(t *testing.T, p page, want int) {
+	t.Helper()
+	if p.status != want {
+		t.Errorf("signing in: got status %d, want %d: %s", p.status, want, p.text(t))
+		return
+	}
+	words := map[int]string{
+		http.StatusServiceUnavailable: "The sign-in service does not answer at the moment. Those who are signed in can go on working.",
+		http.StatusBadGateway:         "The answer of the sign-in service could not be trusted",
+	}
+	p.must(t, want, words[want])
+	if retry := p.header.Get("Retry-After"); (retry != "") != (want == http.StatusServiceUnavailable) {
+		t.Errorf("Retry-After: %q with status %d", retry, want)
+	}
+}
+
+// worksOn has the owner read and write, and asks the console whether it is ready.
+func (s *site) worksOn(t *testing.T, owner *browser) {
+	t.Helper()
+	owner.get(t, "/users").must(t, http.StatusOK, "owner@example.com")
+	form := owner.get(t, "/profile").must(t, http.StatusOK).form(t, "/profile")
+	owner.post(t, "/profile", form).must(t, http.StatusSeeOther)
+	for _, path := range []string{"/readyz", "/healthz", "/sign-in"} {
+		s.browser(t).get(t, path).must(t, http.StatusOK)
+	}
+}
+
+// TestR08ProviderIsGone has the provider refuse all connections: many who come at once
+// are told so without asking it each, and signing out works without it.
+func TestR08ProviderIsGone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	owner := s.signIn(t, "owner@example.com")
+	s.op.Dies()
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() { tells(t, s.browser(t).get(t, "/sign-in/start"), http.StatusServiceUnavailable) })
+	}
+	s.worksOn(t, owner)
+	all.Wait()
+	owner.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+	owner.signedOut(t)
+}
+
+// TestR08ProviderHangsForMany has many come while the provider hangs: it is asked once,
+// and those who come later do not wait at all.
+func TestR08ProviderHangsForMany(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, siteOptions{patience: patience()})
+	s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Hangs })
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() { tells(t, s.browser(t).get(t, "/sign-in/start"), http.StatusServiceUnavailable) })
+	}
+	all.Wait()
+	tells(t, s.browser(t).get(t, "/sign-in/start"), http.StatusServiceUnavailable)
+	if got := s.op.Calls(authtest.Discovery); got != 1 {
+		t.Errorf("the provider was asked %d times, want once", got)
+	}
+}
+
+// TestR08RotatedKeys has the provider sign with a new key from one sign-in to the
+// next, also one that cannot be fetched at first.
+func TestR08RotatedKeys(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	signsIn := func() page { return s.browser(t).signInAt(t, person("ana@example.com"), "/profile") }
+	for range 3 {
+		if at := signsIn(); at.url.Path != "/profile" {
+			t.Fatalf("with a new key: at %s, %s", at.url, at.text(t))
+		}
+		s.op.RotatesKeys(t)
+	}
+	s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Keys] = authtest.Fails })
+	tells(t, signsIn(), http.StatusServiceUnavailable)
+	s.op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
+	s.Clock.Advance(11 * time.Second)
+	if at := signsIn(); at.url.Path != "/profile" {
+		t.Errorf("when the key can be had: at %s, %s", at.url, at.text(t))
+	}
+}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A Watch is told what happens over HTTP, by whatever goroutine it happens on. What
+// is nil is told nothing.
+type Watch struct {
+	// Request is called when a request has come in, with whether a trusted proxy has
+	// handed it on. It returns the context to answer in, and what to call once it has
+	// been answered.
+	Request func(r *http.Request, fromProxy bool) (context.Context, func(Answered))
+
+	// SignIn is told how each sign-in ended: with one of [SignInOutcomes].
+	SignIn func(outcome string)
+}
+
+// An Answered says how a request was answered.
+type Answered struct {
+	Method string // as the client sent it
+	Route  string // pattern of the route, like "/users/:id"; empty if there is none
+	Status int
+	Took   time.Duration
+}
+
+// begin tells that a request has come in. It returns the request to go on with, and
+// what to call when it has been answered.
+func (a *App) begin(r *http.Request) (*http.Request, func(Answered)) {
+	if a.watch.Request == nil {
+		return r, func(Answered) {}
+	}
+	ctx, end := a.watch.Request(r, a.fromProxy(r))
+	if ctx != r.Context() {
+		r = r.WithContext(ctx)
+	}
+	return r, end
+}
+
+// fromProxy reports whether a trusted proxy has handed a request on.
+func (a *App) fromProxy(r *http.Request) bool {
+	if len(a.proxies) == 0 {
+		return false
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && a.trusts(peer.Addr().Unmap().WithZone(""))
+}
+
+// Outcomes of sign-ins that are not those of [users.Refusal].
+const (
+	outcomeSignedIn    = "signed_in"
+	outcomeBadAttempt  = "bad_attempt"          // too late, used before, or begun in another browser
+	outcomeUnavailable = "provider_unavailable" // down or too slow
+	outcomeUntrusted   = "provider_untrusted"   // it does not answer by the rules
+	outcomeRefused     = "provider_refused"     // it did not let the person in
+	outcomeUnknown     = "unknown"              // whether a session was started
+	outcomeFault       = "fault"                // of our own
+)
+
+// SignInOutcomes returns every way in which a sign-in can end.
+func SignInOutcomes() []string {
+	all := []string{outcomeSignedIn, outcomeBadAttempt, outcomeUnavailable, outcomeUntrusted, outcomeRefused, outcomeUnknown, outcomeFault}
+	for _, reason := range slices.Sorted(maps.Keys(refusals)) {
+		all = append(all, string(reason))
+	}
+	return all
+}
+
+// signInOutcome returns how a sign-in has ended that ended with err.
+func signInOutcome(err error) string {
+	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
+		return string(refused.Reason)
+	}
+	_, refused := errors.AsType[*auth.ProviderError](err)
+	switch {
+	case err == nil:
+		return outcomeSignedIn
+	case errors.Is(err, auth.ErrUnavailable):
+		return outcomeUnavailable
+	case errors.Is(err, auth.ErrBadAttempt):
+		return outcomeBadAttempt
+	case errors.Is(err, auth.ErrUntrusted):
+		return outcomeUntrusted
+	case refused:
+		return outcomeRefused
+	case errors.Is(err, users.ErrUnknown):
+		return outcomeUnknown
+	}
+	return outcomeFault
+}
+
+// signInEnded tells how a sign-in has ended.
+func (a *App) signInEnded(err error) {
+	if a.watch.SignIn != nil {
+		a.watch.SignIn(signInOutcome(err))
+	}
+}
