@@ -32,6 +32,8 @@ type config struct {
 	databasePassword    string // of a role of PostgreSQL
 	databaseConnections int    // to PostgreSQL, at most
 	serveRole           string // of PostgreSQL, that migrate gives the rights to serve
+	fromPassword        string // as databasePassword, of what is copied from
+	toPassword          string // and of what is copied to
 
 	issuer       string // of the OpenID provider
 	clientID     string
@@ -112,8 +114,13 @@ func (c *config) directorySettings() []*setting {
 
 // migrateSettings are the settings of the command migrate.
 func (c *config) migrateSettings() []*setting {
-	return append(c.databaseSettings(), &setting{name: "serve-role", category: inData, read: into(&c.serveRole, readText),
-		usage: "`ROLE` of PostgreSQL that console serve is to work as, which gets the rights it needs and no more"})
+	return append(c.databaseSettings(), c.serveRoleSetting())
+}
+
+// serveRoleSetting is who gets the rights to serve.
+func (c *config) serveRoleSetting() *setting {
+	return &setting{name: "serve-role", category: inData, read: into(&c.serveRole, readText),
+		usage: "`ROLE` of PostgreSQL that console serve is to work as, which gets the rights it needs and no more"}
 }
 
 // databaseSettings are where the data is, and what opens it.

@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// kinds are the file systems that are told apart, by the beginning of their names.
-var kinds = map[string]string{"nfs": "NFS", "smbfs": "SMB", "macfuse": "FUSE", "osxfuse": "FUSE", "webdav": "FUSE", "afpfs": "AFS"}
+// fileSystems are the file systems that are told apart, by the beginning of their names.
+var fileSystems = map[string]string{"nfs": "NFS", "smbfs": "SMB", "macfuse": "FUSE", "osxfuse": "FUSE", "webdav": "FUSE", "afpfs": "AFS"}
 
 // diskOf asks the system about the file system that dir is on.
 func diskOf(dir string) (disk, error) {
@@ -22,7 +22,7 @@ func diskOf(dir string) (disk, error) {
 		}
 		name.WriteByte(byte(c))
 	}
-	return disk{kinds[name.String()], int64(s.Bavail) * int64(s.Bsize)}, nil
+	return disk{fileSystems[name.String()], int64(s.Bavail) * int64(s.Bsize)}, nil
 }
 
 // ownerOf returns the number of the user to whom a file belongs, -1 if unknown.

@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// kinds are the file systems that are told apart, by their numbers in the kernel's
+// fileSystems are the file systems that are told apart, by their numbers in the kernel's
 // linux/magic.h.
-var kinds = map[uint32]string{
+var fileSystems = map[uint32]string{
 	0x6969: "NFS", 0xff534d42: "CIFS", 0xfe534d42: "SMB", 0x517b: "SMB", 0x65735546: "FUSE", 0x01021997: "9P",
 	0x00c36400: "Ceph", 0x5346414f: "AFS", 0x794c7630: "overlay", 0x01021994: "tmpfs",
 }
@@ -18,7 +18,7 @@ func diskOf(dir string) (disk, error) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return disk{}, err
 	}
-	return disk{kinds[uint32(s.Type)], int64(s.Bavail) * int64(s.Bsize)}, nil
+	return disk{fileSystems[uint32(s.Type)], int64(s.Bavail) * int64(s.Bsize)}, nil
 }
 
 // ownerOf returns the number of the user to whom a file belongs, -1 if unknown.

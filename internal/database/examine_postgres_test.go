@@ -13,8 +13,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// statement runs a statement in the database at address, as its superuser.
-func statement(t *testing.T, address, text string) {
+// superuserRuns runs a statement in the database at address, as its superuser.
+func superuserRuns(t *testing.T, address, text string) {
 	t.Helper()
 	db, err := sql.Open("pgx", address)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestExaminePostgres(t *testing.T) {
 			t.Parallel()
 			address := databasetest.PostgresURL(t)
 			if test.spoil != "" {
-				statement(t, address, test.spoil)
+				superuserRuns(t, address, test.spoil)
 			}
 			u, err := url.Parse(address)
 			if err != nil {
@@ -69,9 +69,9 @@ func TestExaminePostgres(t *testing.T) {
 func TestExamineServeRole(t *testing.T) {
 	t.Parallel()
 	address := databasetest.PostgresURL(t)
-	statement(t, address, `CREATE ROLE doctor_serves LOGIN; CREATE ROLE doctor_nobody LOGIN`)
+	superuserRuns(t, address, `CREATE ROLE doctor_serves LOGIN; CREATE ROLE doctor_nobody LOGIN`)
 	t.Cleanup(func() {
-		statement(t, address, `DROP OWNED BY doctor_serves; DROP ROLE doctor_serves; DROP ROLE doctor_nobody`)
+		superuserRuns(t, address, `DROP OWNED BY doctor_serves; DROP ROLE doctor_serves; DROP ROLE doctor_nobody`)
 	})
 	db, err := database.Open(t.Context(), address, database.Options{ServeRole: "doctor_serves"})
 	if err != nil {

@@ -157,7 +157,7 @@ func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[str
 		_, err := c.Exec(ctx, set.String())
 		return err
 	}))
-	pool := sql.OpenDB(postgresConnector{plain, o, own != nil})
+	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil, o.Watch})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxLifetime(connectionAge)

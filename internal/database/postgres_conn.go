@@ -16,8 +16,10 @@ import (
 // A postgresConnector opens connections to PostgreSQL.
 type postgresConnector struct {
 	driver.Connector
-	o       Options
+	trace   func(query string) // is told every statement; nil: nobody is
+	waits   waits
 	hurried bool // an answer is waited for no longer than these say
+	watch   Watch
 }
 
 // Connect implements [driver.Connector].
@@ -26,8 +28,8 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.o.Trace, waits: c.o.waits(), hurried: c.hurried}
-	return watched(ours, c.o.Watch), nil
+	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, waits: c.waits, hurried: c.hurried}
+	return watched(ours, c.watch), nil
 }
 
 // A postgresConn is a connection to PostgreSQL whose transactions come one after the
@@ -154,7 +156,11 @@ func (t postgresTx) Commit() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.waits.commit)
 	defer cancel()
-	err := t.tx.Commit(ctx)
+	return committed(t.tx.Commit(ctx))
+}
+
+// committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.
+func committed(err error) error {
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) {
 		return err
 	}

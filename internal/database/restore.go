@@ -199,8 +199,8 @@ func (o RestoreOptions) did(step string) {
 	}
 }
 
-// inUse returns the refusal to replace what somebody uses.
-func inUse(path string) error {
+// usedElsewhere returns the refusal to replace what somebody uses.
+func usedElsewhere(path string) error {
 	return &OpenError{
 		Path: path, Why: "is in use",
 		Fix: "End the console that uses it, and whatever else has it open, and restore again.",
@@ -233,5 +233,5 @@ func lockPresent(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
-	return nil, inUse(path)
+	return nil, usedElsewhere(path)
 }

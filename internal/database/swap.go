@@ -40,7 +40,7 @@ func (o RestoreOptions) swap(ctx context.Context, p *part, path string) (kept st
 	}
 	o.did("kept")
 	if err := p.appear(path, present != nil); errors.Is(err, fs.ErrExist) {
-		return "", inUse(path) // somebody has begun to use the place just now
+		return "", usedElsewhere(path) // somebody has begun to use the place just now
 	} else if err != nil {
 		return "", unwritable(path, err)
 	}
@@ -113,7 +113,7 @@ func fold(ctx context.Context, path string) error {
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return nil
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return inUse(path)
+		return usedElsewhere(path)
 	}
 	return explain(path, err)
 }

@@ -45,14 +45,14 @@ func TestR16Upgrade(t *testing.T) {
 		t.Run(fmt.Sprintf("from version %d", version+1), func(t *testing.T) {
 			t.Parallel()
 			url, path := unpackReleased(t, version+1)
-			before := rowsOf(t, path)
+			before := keptRows(t, path)
 			for name, rows := range before {
 				if len(rows) == 0 {
 					t.Errorf("the table %s has no rows that could be lost", name)
 				}
 			}
 			worksOn(t, url, func() {
-				if diff := cmp.Diff(before, kept(before, rowsOf(t, path))); diff != "" {
+				if diff := cmp.Diff(before, kept(before, keptRows(t, path))); diff != "" {
 					t.Errorf("rows (-before +after):\n%s", diff)
 				}
 			})
@@ -130,9 +130,9 @@ func faultless(t *testing.T, url string) {
 	}
 }
 
-// rowsOf returns the rows of every table with a meaning of its own, each as its
+// keptRows returns the rows of every table with a meaning of its own, each as its
 // values by column.
-func rowsOf(t *testing.T, path string) map[string][]map[string]any {
+func keptRows(t *testing.T, path string) map[string][]map[string]any {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {

@@ -50,7 +50,7 @@ func NewSQLite(tb testing.TB) *database.DB {
 	return Open(tb, SQLiteURL(tb), database.Options{})
 }
 
-// Open opens a test's database with those options, but does not wait for the disk. It is
+// Open opens a test's database with those options, which does not wait for the disk. It is
 // closed when the test ends.
 func Open(tb testing.TB, url string, o database.Options) *database.DB {
 	tb.Helper()

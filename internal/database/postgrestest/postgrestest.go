@@ -159,6 +159,20 @@ func (s *Server) Run(ctx context.Context, database, statements string) error {
 	return err
 }
 
+// Passwords has s ask a role for its password from now on.
+func (s *Server) Passwords(role string) error {
+	name := filepath.Join(s.dir, "pg_hba.conf")
+	rules, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	rule := fmt.Sprintf("host all %s 127.0.0.1/32 scram-sha-256\n", role)
+	if err := os.WriteFile(name, append([]byte(rule), rules...), 0o600); err != nil {
+		return err
+	}
+	return s.Run(context.Background(), "postgres", `SELECT pg_reload_conf()`)
+}
+
 // Stop ends the server as its operator would; it can be started again.
 func (s *Server) Stop() {
 	_, _ = io.WriteString(s.wire, "stop\n") // to a server that is stopped already, nothing

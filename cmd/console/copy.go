@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// copyCommand returns the command that moves a directory to another database.
+func (p *program) copyCommand() *cli.Command {
+	return p.leaf("copy", "FROM TO", "copy a whole directory to another, empty database, from SQLite to PostgreSQL or back, and compare both; no console may run on either",
+		(*config).copySettings, p.copy)
+}
+
+// copySettings are the settings of the command copy.
+func (c *config) copySettings() []*setting {
+	return []*setting{
+		{name: "from-password", category: inData, secret: true, read: into(&c.fromPassword, readText),
+			usage: "`PASSWORD` of the role of PostgreSQL that is copied from"},
+		{name: "to-password", category: inData, secret: true, read: into(&c.toPassword, readText),
+			usage: "`PASSWORD` of the role of PostgreSQL that is copied to"},
+		c.serveRoleSetting(),
+	}
+}
+
+// copy does copy FROM TO.
+func (p *program) copy(ctx context.Context, c *config, args []string) error {
+	for i, name := range []string{"FROM", "TO"} {
+		if _, err := readDatabase(args[i]); err != nil {
+			return mistaken("%s: %v", name, err)
+		}
+	}
+	copied, err := p.copyShown(ctx, c, args[0], args[1])
+	if err != nil {
+		return err
+	}
+	p.sayCopied(copied)
+	return p.sayNewest(ctx, c, args[1])
+}
+
+// copyShown copies, and shows how far that is.
+func (p *program) copyShown(ctx context.Context, c *config, from, to string) ([]database.CopiedTable, error) {
+	bar := p.newBar(0)
+	defer bar.end()
+	return database.Copy(ctx, from, to, database.CopyOptions{
+		FromPassword: c.fromPassword, ToPassword: c.toPassword, ServeRole: c.serveRole,
+		Told: func(how database.CopyProgress) {
+			bar.total = int(how.Total)
+			bar.at(how.Share, fmt.Sprintf("%s rows · %s", numbers.Grouped(int(how.Rows)), how.Doing))
+		},
+	})
+}
+
+// sayCopied prints what was copied.
+func (p *program) sayCopied(copied []database.CopiedTable) {
+	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "TABLE\tROWS\tCHECKSUM") // that nobody reads it is no reason to fail
+	for _, t := range copied {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", t.Name, numbers.Grouped(int(t.Rows)), t.Checksum)
+	}
+	_ = table.Flush()
+}
+
+// sayNewest prints up to which event the copy goes, as the copy itself tells it.
+func (p *program) sayNewest(ctx context.Context, c *config, to string) error {
+	db, err := database.Open(ctx, to, database.Options{Existing: true, Password: c.toPassword})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	page, err := directory.Events(ctx, users.Command(""), users.EventQuery{Limit: 1})
+	if err != nil {
+		return err
+	}
+	p.say("\nBoth have the same rows. %s is ready.", db.Name())
+	if len(page.Events) > 0 {
+		p.say("It stands at event %d; what is changed in the source from now on is not in it.", page.Events[0].Seq)
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/demodata"
+)
+
+// copied runs console copy, and returns what it says and its error.
+func copied(t *testing.T, env map[string]string, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), append([]string{"console", "copy"}, args...), lookupIn(env), &out, t.Output())
+	return out.String(), err
+}
+
+// The present of a demo that is copied, and the browser that somebody is signed in with.
+var (
+	presentOfCopy = time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	browserOfCopy = users.DigestOf("the browser of a copy")
+)
+
+// oddNames are names that are easily damaged.
+var oddNames = []string{"Zoë 😀 \"d'Arc\" \\N\\.\\", strings.Repeat("é", 200), "O'Brien; DROP TABLE users --"}
+
+// fullDirectory returns the address of a file with everything in it, and a place in its
+// list of users.
+func fullDirectory(t *testing.T) (url, next string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "demo.db")
+	o := demodata.Options{Users: 300, Now: presentOfCopy, Issuer: "https://id.example.com", Subject: func(id string) string { return "sub-" + id }}
+	if err := demodata.Build(t.Context(), path, o); err != nil {
+		t.Fatal(err)
+	}
+	url = "sqlite:" + path
+	inCopy(t, url, func(ctx context.Context, db *database.DB, s *users.Service) error {
+		claims := users.Claims{Issuer: o.Issuer, Subject: o.Subject("owner@example.com"), Address: "owner@example.com", Verified: users.VerifiedYes}
+		in, err := s.SignIn(ctx, claims, users.Visit{Digest: browserOfCopy, IDToken: strings.Repeat("token.", 1000), UserAgent: "Browser \u202e \t"})
+		if err != nil {
+			return err
+		}
+		owner := in.Actor("req_copy", "192.0.2.1", "Browser")
+		page, err := s.Users(ctx, owner, users.Query{Limit: 20})
+		if err != nil {
+			return err
+		}
+		for i, name := range oddNames {
+			u := page.Users[i]
+			if _, err := s.Edit(ctx, owner, u.ID, users.Edit{Fields: users.Fields{Name: &name}, Version: u.Version, Reason: name}); err != nil {
+				return err
+			}
+		}
+		if page, err = s.Users(ctx, owner, users.Query{Limit: 20}); err != nil {
+			return err
+		}
+		next = page.Next
+		_, err = s.SaveView(ctx, owner, users.NewView{Name: "Robots \\ 😀", Query: "type=service", Shared: true})
+		return errors.Join(err,
+			s.Keep(ctx, users.KeptForm, users.DigestOf("form"), []byte{0, 1, 255}, time.Hour),
+			db.Transact(ctx, func(tx *sql.Tx) error {
+				_, erase := tx.ExecContext(ctx, `DELETE FROM event_details WHERE seq IN (2, 5, 8)`)
+				_, form := tx.ExecContext(ctx, `INSERT INTO done_forms (key, actor_key, seq, at) VALUES ('frm_copy', $1, 1, $2)`, owner.Key, database.Time(presentOfCopy))
+				return errors.Join(erase, form)
+			}))
+	})
+	return url, next
+}
+
+// inCopy does something in the directory at an address.
+func inCopy(t *testing.T, url string, do func(context.Context, *database.DB, *users.Service) error) {
+	t.Helper()
+	db, err := database.Open(t.Context(), url, database.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := users.NewService(db, users.Config{Now: func() time.Time { return presentOfCopy.Add(time.Minute) }})
+	err = do(t.Context(), db, s)
+	s.Close()
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCopy moves a directory to PostgreSQL and back to SQLite. Each copy goes on as the
+// directory would have: who is signed in is, a page goes on where it was left, what is
+// searched is found, and the next event is the next.
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	source, next := fullDirectory(t)
+	server, file := databasetest.PostgresURL(t), "sqlite:"+filepath.Join(t.TempDir(), "back", "console.db")
+	for _, to := range [][2]string{{source, server}, {server, file}} {
+		said, err := copied(t, nil, to[0], to[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("It stands at event %d;", newestEvent(t, source)); !strings.Contains(said, want) || !strings.Contains(said, "CHECKSUM") {
+			t.Errorf("does not say %q:\n%s", want, said)
+		}
+	}
+	want := everything(t, source)
+	if diff := cmp.Diff(want, everything(t, file)); diff != "" {
+		t.Errorf("there and back (-want +got):\n%s", diff)
+	}
+	for _, table := range []string{"users", "identities", "sessions", "kept", "refused_sign_ins", "events", "event_details", "saved_views", "done_forms", "secrets", "tallies"} {
+		if !slices.ContainsFunc(want, func(row string) bool { return strings.HasPrefix(row, table+" ") }) {
+			t.Errorf("nothing in %s was copied", table)
+		}
+	}
+	var listed []users.User
+	inCopy(t, source, func(ctx context.Context, _ *database.DB, s *users.Service) error {
+		page, err := s.Users(ctx, users.Command(""), users.Query{Limit: 20, After: next})
+		listed = page.Users
+		return err
+	})
+	for _, url := range []string{server, file} {
+		goesOn(t, url, next, listed)
+	}
+}
+
+// goesOn checks that a copy goes on as its source would have, of which listed is the page
+// after next.
+func goesOn(t *testing.T, url, next string, listed []users.User) {
+	t.Helper()
+	last := newestEvent(t, url)
+	inCopy(t, url, func(ctx context.Context, _ *database.DB, s *users.Service) error {
+		in, err := s.Session(ctx, browserOfCopy)
+		if err != nil {
+			return err
+		}
+		owner := in.Actor("req_after", "192.0.2.1", "Browser")
+		page, err := s.Users(ctx, owner, users.Query{Limit: 20, After: next})
+		if diff := cmp.Diff(ids(listed), ids(page.Users)); err != nil || diff != "" {
+			t.Errorf("%s: the page goes on with other users: %v (-want +got):\n%s", url, err, diff)
+		}
+		for _, word := range []string{"😀", "d'arc", "drop table", "éééééé"} {
+			if found, err := s.Users(ctx, owner, users.Query{Text: word}); err != nil || len(found.Users) != 1 {
+				t.Errorf("%s: found %d for %q, %v, want 1", url, len(found.Users), word, err)
+			}
+		}
+		added, err := s.AddPerson(ctx, owner, users.NewPerson{ID: "after-the-copy@example.com"})
+		if err != nil {
+			return err
+		}
+		name := "Renamed"
+		if _, err := s.Edit(ctx, owner, added.ID, users.Edit{Fields: users.Fields{Name: &name}, Version: added.Version}); err != nil {
+			return err
+		}
+		if data, err := s.Take(ctx, users.KeptForm, users.DigestOf("form")); err != nil || !bytes.Equal(data, []byte{0, 1, 255}) {
+			t.Errorf("%s: the kept form is %v, %v", url, data, err)
+		}
+		return nil
+	})
+	if got := newestEvent(t, url); got != last+2 {
+		t.Errorf("%s: the newest event is %d, want %d", url, got, last+2)
+	}
+}
+
+// ids returns the ids of users.
+func ids(all []users.User) []users.ID {
+	list := make([]users.ID, len(all))
+	for i, u := range all {
+		list[i] = u.ID
+	}
+	return list
+}
+
+// newestEvent returns the number of the newest event.
+func newestEvent(t *testing.T, url string) (seq int64) {
+	t.Helper()
+	inCopy(t, url, func(ctx context.Context, db *database.DB, _ *users.Service) error {
+		return db.Reads().QueryRowContext(ctx, `SELECT MAX(seq) FROM events`).Scan(&seq)
+	})
+	return seq
+}
+
+// everything returns all rows of all tables of a file, in order, save for what the
+// migrations note about themselves.
+func everything(t *testing.T, url string) (all []string) {
+	t.Helper()
+	inCopy(t, url, func(ctx context.Context, db *database.DB, _ *users.Service) error {
+		tables, err := column(ctx, db, `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'`)
+		if err != nil {
+			return err
+		}
+		for _, table := range tables {
+			columns, err := column(ctx, db, `SELECT 'quote("' || name || '")' FROM pragma_table_xinfo('`+table+`')`)
+			if err != nil {
+				return err
+			}
+			rows, err := column(ctx, db, `SELECT '`+table+` ' || `+strings.Join(columns, ` || ' ' || `)+` FROM "`+table+`"`)
+			if err != nil {
+				return err
+			}
+			all = append(all, rows...)
+		}
+		return nil
+	})
+	slices.Sort(all)
+	return all
+}
+
+// column returns the one column of a query.
+func column(ctx context.Context, db *database.DB, query string) (all []string, err error) {
+	rows, err := db.Reads().QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
