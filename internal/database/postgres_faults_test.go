@@ -35,9 +35,7 @@ func twoConsoles(t *testing.T, o database.Options) [2]*database.DB {
 }
 
 // count returns the number in the table counted.
-func count(ctx context.Context, r interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}) (n int, err error) {
+func count(ctx context.Context, r querier) (n int, err error) {
 	return n, r.QueryRowContext(ctx, `SELECT n FROM counted`).Scan(&n)
 }
 
