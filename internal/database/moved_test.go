@@ -30,7 +30,7 @@ func TestNothingIsWrittenToAFileThatHasGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			mustWrite(t, db, scratch)
+			mustWrite(t, db, scratchOf[db.Engine()])
 			mustWrite(t, db, `INSERT INTO scratch (word) VALUES ('first')`)
 			path, spare := fileOf(t, db), filepath.Join(t.TempDir(), "spare")
 			if err := test.harm(path, spare); err != nil {
