@@ -43,31 +43,30 @@ test-go: ## run the unit, HTTP and program tests
 # The programs that tests start, and Debian's packages that they come with. Add to both.
 TOOLS         = postgres strace
 TOOL_PACKAGES = postgresql strace
-# Prints those of the programs that are not there. Debian keeps PostgreSQL's out of the PATH.
-FIND_MISSING  = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
-	for t in $(TOOLS); do command -v "$$t" > /dev/null || echo "$$t"; done
+# MISSING prints those of its programs that are not there. Debian keeps PostgreSQL's out of the PATH.
+MISSING = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
+	for t in $(1); do command -v "$$t" >/dev/null || echo "$$t"; done
 
 .PHONY: test-tools
-test-tools: ## install what tests start, if some is missing and this is Debian and root
-	@if [ -n "$$($(FIND_MISSING))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+test-tools: # installs what tests start, where that is for make to do: on Debian, for root; without a server of Debian's own
+	@if [ -n "$$($(call MISSING,$(TOOLS)))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
 		echo "Installing $(TOOL_PACKAGES) for the tests"; \
 		mkdir -p /etc/postgresql-common; \
-		[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; \
+		[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf; \
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold $(TOOL_PACKAGES) || exit 1; \
 	fi
 
 # The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
-ON_POSTGRES = ./internal/database/... ./internal/users/... ./web
+ON_POSTGRES = ./internal/database/... ./internal/users ./web
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
-	@missing=$$($(FIND_MISSING)); \
-	if [ -z "$$missing" ]; then \
+	@if [ -z "$$($(call MISSING,postgres))" ]; then \
 		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
 		go test -tags postgres -run '^TestPostgres' ./cmd/console; \
 	else \
-		echo "The tests on PostgreSQL did not run: there is no" $$missing. "Install it (Debian: apt-get install $(TOOL_PACKAGES)) and run make test-postgres."; \
+		echo "The tests on PostgreSQL did not run: there is no postgres. Install it (Debian: apt-get install postgresql) and run make test-postgres."; \
 		[ "$$CI" != true ]; \
 	fi
 

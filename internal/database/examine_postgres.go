@@ -13,7 +13,7 @@ func examineServer(ctx context.Context, address string, o Options) []Finding {
 		return []Finding{refusal("server", err)}
 	}
 	path := withoutPassword(address)
-	db := postgresPool(config, Options{}, 1, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
+	db := postgresPool(config, Options{patience: o.patience}, 1, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
 	defer db.Close()
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return []Finding{refusal("server", explainPostgres(path, err))}

@@ -35,9 +35,7 @@ func twoConsoles(t *testing.T, o database.Options) [2]*database.DB {
 }
 
 // count returns the number in the table counted.
-func count(ctx context.Context, r interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}) (n int, err error) {
+func count(ctx context.Context, r querier) (n int, err error) {
 	return n, r.QueryRowContext(ctx, `SELECT n FROM counted`).Scan(&n)
 }
 
@@ -114,10 +112,12 @@ func TestErrUnknown(t *testing.T) {
 			p, db, direct := throughProxy(t)
 			mustWrite(t, db, `UPDATE scratch SET word = 'first'`) // there is a connection, which knows the statement
 			p.does(test.fault, test.mark)
+			began := time.Now()
 			err := write(t.Context(), db, `INSERT INTO scratch (word) VALUES ('second')`)
 			if (err == nil) != (test.fault == none) || errors.Is(err, database.ErrUnknown) != test.unknown || err != nil && !test.unknown && !database.IsBusy(err) {
 				t.Errorf("got %v; unknown: want %t", err, test.unknown)
 			}
+			inTime(t, began)
 			if got := words(t, direct); got != test.rows {
 				t.Errorf("got %d rows, want %d", got, test.rows)
 			}
@@ -168,6 +168,7 @@ func TestReadsGiveUp(t *testing.T) {
 			t.Fatalf("got %d rows, %v", n, err)
 		}
 		p.does(what, "\x00") // in every message
+		began := time.Now()
 		err := db.Reads().QueryRowContext(t.Context(), `SELECT count(*) FROM scratch WHERE word <> $1`, "").Scan(&n)
 		if !database.IsBusy(err) {
 			t.Errorf("fault %d: got %v, want the database to be busy", what, err)
@@ -175,7 +176,17 @@ func TestReadsGiveUp(t *testing.T) {
 		if err := db.Ping(t.Context()); !database.IsBusy(err) {
 			t.Errorf("fault %d: Ping: got %v, want the database to be busy", what, err)
 		}
+		inTime(t, began)
 		p.does(none, "")
+	}
+}
+
+// inTime fails the test if what has begun has taken much longer than the databases of
+// these tests wait for an answer.
+func inTime(t *testing.T, began time.Time) {
+	t.Helper()
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %v to give up", took)
 	}
 }
 

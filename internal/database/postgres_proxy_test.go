@@ -4,6 +4,7 @@ package database_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"sync"
@@ -32,6 +33,7 @@ type proxy struct {
 	fault    atomic.Int32
 	mark     atomic.Pointer[string] // of the statement that the fault is for
 	wires    sync.WaitGroup
+	ended    context.Context
 }
 
 // newProxy starts a proxy to the host and port of a server, which ends with the test.
@@ -41,9 +43,10 @@ func newProxy(t *testing.T, target string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: l, target: target}
+	ended, end := context.WithCancel(context.Background())
+	p := &proxy{listener: l, target: target, ended: ended}
 	p.wires.Go(p.accept)
-	t.Cleanup(func() { l.Close(); p.wires.Wait() })
+	t.Cleanup(func() { l.Close(); end(); p.wires.Wait() })
 	return p
 }
 
@@ -66,6 +69,7 @@ func (p *proxy) accept() {
 			continue
 		}
 		w := &wire{proxy: p, client: client, server: server}
+		context.AfterFunc(p.ended, w.cut) // pgx may hold on to one in a black hole
 		p.wires.Go(w.up)
 		p.wires.Go(w.down)
 	}

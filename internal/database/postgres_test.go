@@ -59,46 +59,51 @@ func TestNoteDoesNotWaitForTheDisk(t *testing.T) {
 // TestConnectionsAreAsManyAsStated has everybody at once want one, and counts them.
 func TestConnectionsAreAsManyAsStated(t *testing.T) {
 	t.Parallel()
-	for _, stated := range []int{0, 1, database.LeastConnections, 12} {
+	for stated, want := range map[int]int{
+		0: database.DefaultConnections, 1: database.LeastConnections, database.LeastConnections: database.LeastConnections, 12: 12,
+	} {
 		db := inPostgres(t, database.Options{Connections: stated})
-		want := stated
-		switch stated {
-		case 0:
-			want = database.DefaultConnections
-		case 1:
-			want = database.LeastConnections
-		}
-		var most atomic.Int64
-		look := func(q interface {
-			QueryRowContext(context.Context, string, ...any) *sql.Row
-		}) error {
-			var n int64
-			// The wait has others come meanwhile.
-			err := q.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM pg_stat_activity, pg_sleep(0.02)
-				WHERE datname = current_database() AND application_name = 'console'`).Scan(&n)
-			for now := most.Load(); n > now && !most.CompareAndSwap(now, n); now = most.Load() {
-			}
-			return err
-		}
-		var all sync.WaitGroup
-		for range 2 * want {
-			for _, do := range []func() error{
-				func() error { return look(db.Reads()) }, func() error { return look(db.LookUps()) }, func() error { return look(db.Streams()) },
-				func() error { return db.Note(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
-				func() error { return db.Transact(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
-			} {
-				all.Go(func() {
-					if err := do(); err != nil && !database.IsBusy(err) { // of those who wait to write some may have to go
-						t.Error(err)
-					}
-				})
-			}
-		}
-		all.Wait()
-		if got := int(most.Load()); got > want || got < want/2 {
+		if got := crowdOn(t, db, 2*want); got > want || got < want/2 {
 			t.Errorf("stated %d: got %d connections, want up to %d", stated, got, want)
 		}
 	}
+}
+
+// crowdOn has so many at once use db in each way, and returns how many connections there
+// were at most.
+func crowdOn(t *testing.T, db *database.DB, crowd int) int {
+	t.Helper()
+	var most atomic.Int64
+	look := func(q querier) error {
+		var n int64
+		// The wait has others come meanwhile.
+		err := q.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM pg_stat_activity, pg_sleep(0.02)
+			WHERE datname = current_database() AND application_name = 'console'`).Scan(&n)
+		for now := most.Load(); n > now && !most.CompareAndSwap(now, n); now = most.Load() {
+		}
+		return err
+	}
+	var all sync.WaitGroup
+	for range crowd {
+		for _, do := range []func() error{
+			func() error { return look(db.Reads()) }, func() error { return look(db.LookUps()) }, func() error { return look(db.Streams()) },
+			func() error { return db.Note(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
+			func() error { return db.Transact(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
+		} {
+			all.Go(func() {
+				if err := do(); err != nil && !database.IsBusy(err) { // of those who wait to write some may have to go
+					t.Error(err)
+				}
+			})
+		}
+	}
+	all.Wait()
+	return int(most.Load())
+}
+
+// A querier reads a row.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // TestTextsThatPostgresHasNot writes texts that PostgreSQL does not take as they are, and
