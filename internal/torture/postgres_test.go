@@ -1,0 +1,108 @@
+//go:build postgres
+
+package torture
+
+import (
+	"fmt"
+	"os/exec"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database/postgrestest"
+)
+
+// serveRole serves the console, and may do no more than that.
+const serveRole = "console"
+
+// newServer starts a PostgreSQL server that keeps what it has acknowledged, as those of
+// operators do, with an empty database named console.
+func newServer(t testing.TB) *postgrestest.Server {
+	t.Helper()
+	s := postgrestest.New(t)
+	for _, text := range []string{
+		`CREATE ROLE ` + serveRole + ` LOGIN`, `CREATE DATABASE console ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0`,
+	} {
+		statement(t, s, text)
+	}
+	return s
+}
+
+// newMigrated is newServer with the present schema in the database.
+func newMigrated(t testing.TB) *postgrestest.Server {
+	t.Helper()
+	s := newServer(t)
+	built, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := exec.Command(built, "migrate", "--database", s.URL(postgrestest.Superuser, "console"), "--serve-role", serveRole).CombinedOutput()
+	if err != nil {
+		t.Fatalf("console migrate: %v\n%s", err, said)
+	}
+	return s
+}
+
+// statement runs a statement as the superuser, about the server.
+func statement(t testing.TB, s *postgrestest.Server, text string) {
+	t.Helper()
+	if err := s.Run(t.Context(), "postgres", text); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+}
+
+// A pair is a primary and the standby that has whatever the primary acknowledges.
+type pair struct{ primary, standby *postgrestest.Server }
+
+// newPair starts a pair with a console's database.
+func newPair(t testing.TB) *pair {
+	t.Helper()
+	primary := newMigrated(t)
+	standby, err := primary.Standby("standby")
+	if err != nil {
+		t.Fatalf("start the standby: %v", err)
+	}
+	t.Cleanup(standby.Remove)
+	p := &pair{primary, standby}
+	p.synchronize(t)
+	return p
+}
+
+// synchronize has the primary acknowledge nothing that the standby does not have.
+func (p *pair) synchronize(t testing.TB) {
+	t.Helper()
+	statement(t, p.primary, `ALTER SYSTEM SET synchronous_standby_names = 'standby'`)
+	statement(t, p.primary, `SELECT pg_reload_conf()`)
+	db := open(t, p.primary.URL(postgrestest.Superuser, "postgres"))
+	until(t, "the standby is synchronous", func() bool {
+		var is bool
+		err := db.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')`).Scan(&is)
+		return err == nil && is
+	})
+}
+
+// failOver loses the primary, and has the standby take over.
+func (p *pair) failOver(t testing.TB) {
+	t.Helper()
+	if err := p.primary.Kill(); err != nil {
+		t.Fatalf("kill the primary: %v", err)
+	}
+	if err := p.standby.Promote(t.Context()); err != nil {
+		t.Fatalf("promote the standby: %v", err)
+	}
+	p.primary, p.standby = p.standby, p.primary
+}
+
+// rejoin makes what was the primary the standby, as an operator would.
+func (p *pair) rejoin(t testing.TB) {
+	t.Helper()
+	if err := p.standby.Follow(p.primary, "standby"); err != nil {
+		t.Fatalf("make a standby of what was the primary: %v", err)
+	}
+	p.synchronize(t)
+}
+
+// url returns the address of the database on whichever takes writes, for the role that
+// serves.
+func (p *pair) url() string {
+	return fmt.Sprintf("postgres://%s@%s,%s/console?target_session_attrs=read-write&sslmode=disable",
+		serveRole, p.primary.Address(), p.standby.Address())
+}

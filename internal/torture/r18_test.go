@@ -1,0 +1,62 @@
+//go:build postgres
+
+package torture
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database/postgrestest"
+)
+
+// mostSilence is for how long nobody is told that something is done when the primary is
+// lost, beside the time in which the standby is promoted.
+const mostSilence = 3 * time.Second
+
+// TestR18_failOver loses the primary under load, again and again, and has its
+// synchronous standby take over. What was the primary then follows it.
+func TestR18_failOver(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	v := newVictim(t, p.url())
+	v.start(t)
+	l, longest := newLedger(), time.Duration(0)
+	all := v.newWriters(t, l, 6)
+	rounds := sized(1, 25)
+	for round := range rounds {
+		if round > 0 {
+			p.rejoin(t)
+		}
+		longest = max(longest, p.lost(t, all, l))
+		if rest := l.check(t, open(t, p.primary.URL(postgrestest.Superuser, "console"))); rest > 0 {
+			t.Errorf("%d changes were made that nobody was told of", rest)
+		}
+	}
+	v.stop(t)
+	t.Logf("R18: %d fail-overs, %d changes acknowledged, 0 to be lost, %d unknown and done once when sent again, %d refused; the longest gap was %v",
+		rounds, l.count(), len(l.again), len(l.refused), longest)
+}
+
+// lost has the pair fail over under load, and returns for how long nothing was
+// acknowledged, without the time that the promotion took.
+func (p *pair) lost(t *testing.T, all []*writer, l *ledger) time.Duration {
+	t.Helper()
+	stop := siege(all)
+	waitFor(t, l, sized(60, 300))
+	killed := time.Now()
+	p.failOver(t)
+	promotion := time.Since(killed)
+	waitFor(t, l, sized(60, 150))
+	slowest, err := stop()
+	if err != nil {
+		t.Error(err)
+	}
+	gap := l.silence(killed)
+	t.Logf("gap %v of which the test took %v to kill and promote, slowest answer %v, %d acknowledged so far, %d unknown, %d answers of 503",
+		gap, promotion, slowest, l.count(), len(l.again), l.status(http.StatusServiceUnavailable))
+	if gap-promotion > mostSilence {
+		t.Errorf("nothing was acknowledged for %v, %v without the promotion; want at most %v", gap, gap-promotion, mostSilence)
+	}
+	return gap
+}
