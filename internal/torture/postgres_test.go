@@ -5,6 +5,7 @@ package torture
 import (
 	"fmt"
 	"os/exec"
+	"syscall"
 	"testing"
 
 	"github.com/roboto-ai/console/internal/database/postgrestest"
@@ -71,18 +72,42 @@ func (p *pair) synchronize(t testing.TB) {
 	t.Helper()
 	statement(t, p.primary, `ALTER SYSTEM SET synchronous_standby_names = 'standby'`)
 	statement(t, p.primary, `SELECT pg_reload_conf()`)
+	p.awaits(t, "the standby is synchronous", `SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')`)
+}
+
+// holdCommit keeps the standby from taking anything more until the returned function is
+// called, and returns when a commit waits for it.
+func (p *pair) holdCommit(t testing.TB) (goOn func()) {
+	t.Helper()
+	var receiver int
+	err := open(t, p.standby.URL(postgrestest.Superuser, "postgres")).
+		QueryRowContext(t.Context(), `SELECT pid FROM pg_stat_wal_receiver`).Scan(&receiver)
+	if err == nil {
+		err = syscall.Kill(receiver, syscall.SIGSTOP)
+	}
+	if err != nil {
+		t.Fatalf("hold the standby: %v", err)
+	}
+	p.awaits(t, "a commit waits for the standby", `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')`)
+	return func() { _ = syscall.Kill(receiver, syscall.SIGCONT) } // it may have gone with the primary
+}
+
+// awaits waits until a query of the primary answers that it is so.
+func (p *pair) awaits(t testing.TB, words, query string) {
+	t.Helper()
 	db := open(t, p.primary.URL(postgrestest.Superuser, "postgres"))
-	until(t, "the standby is synchronous", func() bool {
-		var is bool
-		err := db.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')`).Scan(&is)
+	until(t, words, func() (is bool) {
+		err := db.QueryRowContext(t.Context(), query).Scan(&is)
 		return err == nil && is
 	})
 }
 
-// failOver loses the primary, and has the standby take over.
-func (p *pair) failOver(t testing.TB) {
+// failOver loses the primary, and has the standby take over once it may go on.
+func (p *pair) failOver(t testing.TB, goOn func()) {
 	t.Helper()
-	if err := p.primary.Kill(); err != nil {
+	err := p.primary.Kill()
+	goOn()
+	if err != nil {
 		t.Fatalf("kill the primary: %v", err)
 	}
 	if err := p.standby.Promote(t.Context()); err != nil {

@@ -23,29 +23,37 @@ func TestR18_failOver(t *testing.T) {
 	v.start(t)
 	l, longest := newLedger(), time.Duration(0)
 	all := v.newWriters(t, l, 6)
-	rounds := sized(1, 25)
+	rounds := sized(2, 25)
 	for round := range rounds {
 		if round > 0 {
 			p.rejoin(t)
 		}
-		longest = max(longest, p.lost(t, all, l))
+		longest = max(longest, p.lost(t, all, l, round%2 == 1))
 		if rest := l.check(t, open(t, p.primary.URL(postgrestest.Superuser, "console"))); rest > 0 {
 			t.Errorf("%d changes were made that nobody was told of", rest)
 		}
 	}
 	v.stop(t)
+	if len(l.again) == 0 {
+		t.Error("of no change it was unknown whether it was done")
+	}
 	t.Logf("R18: %d fail-overs, %d changes acknowledged, 0 to be lost, %d unknown and done once when sent again, %d refused; the longest gap was %v",
 		rounds, l.count(), len(l.again), len(l.refused), longest)
 }
 
 // lost has the pair fail over under load, and returns for how long nothing was
-// acknowledged, without the time that the promotion took.
-func (p *pair) lost(t *testing.T, all []*writer, l *ledger) time.Duration {
+// acknowledged. In the middle of a commit, it is one of which the primary has told the
+// standby, and waits to hear that it has it.
+func (p *pair) lost(t *testing.T, all []*writer, l *ledger, inCommit bool) time.Duration {
 	t.Helper()
 	stop := siege(all)
 	waitFor(t, l, sized(60, 300))
+	goOn := func() {}
+	if inCommit {
+		goOn = p.holdCommit(t)
+	}
 	killed := time.Now()
-	p.failOver(t)
+	p.failOver(t, goOn)
 	promotion := time.Since(killed)
 	waitFor(t, l, sized(60, 150))
 	slowest, err := stop()
