@@ -96,6 +96,7 @@ func TestR21_reset(t *testing.T) {
 func TestR21_blackHole(t *testing.T) {
 	t.Parallel()
 	f := newFar(t)
+	<-time.After(1100 * time.Millisecond) // a connection that was idle for a second is asked whether it works
 	f.link.set(0, true)
 	began := time.Now()
 	var asked sync.WaitGroup
