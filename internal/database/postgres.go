@@ -145,6 +145,7 @@ var readOnly = map[string]string{"default_transaction_read_only": "on"}
 // are given once a connection is there.
 func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[string]string) *sql.DB {
 	config = config.Copy()
+	config.OnNotice = noteAlone
 	setUnlessSet(config, own)
 	setUnlessSet(config, map[string]string{"idle_in_transaction_session_timeout": "1min"})
 	var set strings.Builder

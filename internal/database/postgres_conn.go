@@ -156,7 +156,11 @@ func (t postgresTx) Commit() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.waits.commit)
 	defer cancel()
-	return committed(t.tx.Commit(ctx))
+	err := committed(t.tx.Commit(ctx))
+	if err == nil && wasAlone(t.conn.PgConn()) {
+		return fmt.Errorf("%w: the wait for a standby was broken off", ErrUnknown)
+	}
+	return err
 }
 
 // committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.

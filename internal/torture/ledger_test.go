@@ -55,7 +55,13 @@ func (l *ledger) answered(a answer, err error, d deed) {
 		l.refused = append(l.refused, d)
 	}
 	l.states[a.status]++
+	if a.unknown() {
+		l.states[unknown]++
+	}
 }
+
+// unknown is counted among the statuses where nobody knows whether it was done.
+const unknown = -1
 
 // resent notes a change that was acknowledged when its form was sent again.
 func (l *ledger) resent(d deed) {

@@ -53,11 +53,15 @@ func statement(t testing.TB, s *postgrestest.Server, text string) {
 // A pair is a primary and the standby that has whatever the primary acknowledges.
 type pair struct{ primary, standby *postgrestest.Server }
 
+// follows is how long a standby that has lost its primary waits until it looks again.
+// PostgreSQL's five seconds may pass before it can be promoted.
+const follows = "wal_retrieve_retry_interval=200ms"
+
 // newPair starts a pair with a console's database.
 func newPair(t testing.TB) *pair {
 	t.Helper()
 	primary := newMigrated(t)
-	standby, err := primary.Standby("standby")
+	standby, err := primary.Standby("standby", follows)
 	if err != nil {
 		t.Fatalf("start the standby: %v", err)
 	}
@@ -119,7 +123,7 @@ func (p *pair) failOver(t testing.TB, goOn func()) {
 // rejoin makes what was the primary the standby, as an operator would.
 func (p *pair) rejoin(t testing.TB) {
 	t.Helper()
-	if err := p.standby.Follow(p.primary, "standby"); err != nil {
+	if err := p.standby.Follow(p.primary, "standby", follows); err != nil {
 		t.Fatalf("make a standby of what was the primary: %v", err)
 	}
 	p.synchronize(t)

@@ -68,3 +68,46 @@ func (p *pair) lost(t *testing.T, all []*writer, l *ledger, inCommit bool) time.
 	}
 	return gap
 }
+
+// TestR18_standbyLost loses the standby. What the primary then has alone is not
+// acknowledged, and people are told that it is unknown; pages are shown meanwhile. When
+// the standby is back, it is done once.
+func TestR18_standbyLost(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	v := newVictim(t, p.url())
+	v.start(t)
+	l := newLedger()
+	all := v.newWriters(t, l, 3)
+	looker := v.signedIn(t)
+	for range sized(1, 5) {
+		before, began := l.status(http.StatusServiceUnavailable), time.Now()
+		stop := siege(all)
+		waitFor(t, l, 10)
+		if err := p.standby.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		until(t, "somebody is told", func() bool { return l.status(http.StatusServiceUnavailable) > before })
+		acknowledged := l.count()
+		if a, err := looker.get("/users"); err != nil || a.status != http.StatusOK {
+			t.Errorf("a page meanwhile: %v, status %d: %s", err, a.status, a.text())
+		}
+		until(t, "it is unknown", func() bool { return l.status(unknown) > len(l.again) })
+		if now := l.count(); now != acknowledged {
+			t.Errorf("%d changes were acknowledged without the standby", now-acknowledged)
+		}
+		if err := p.standby.Restart(follows); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, l, 10)
+		if _, err := stop(); err != nil {
+			t.Error(err)
+		}
+		if rest := l.check(t, open(t, p.primary.URL(postgrestest.Superuser, "console"))); rest > 0 {
+			t.Errorf("%d changes were made that nobody was told of", rest)
+		}
+		t.Logf("R18, standby lost: %d changes acknowledged so far, %d unknown and done once when sent again, %d refused, in %v",
+			l.count(), len(l.again), len(l.refused), time.Since(began))
+	}
+	v.stop(t)
+}

@@ -61,7 +61,7 @@ func TestR19_twoConsoles(t *testing.T) {
 	if rest := l.check(t, db); rest != w.made {
 		t.Errorf("beside what writers did there are %d changes, want %d", rest, w.made)
 	}
-	rounds := sized(5, 100)
+	rounds := sized(5, 25) // each with a sign-in, of which a network has so many a minute
 	for range rounds {
 		w.keepsAnOwner(t, b)
 	}
