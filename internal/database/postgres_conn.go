@@ -156,11 +156,7 @@ func (t postgresTx) Commit() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.waits.commit)
 	defer cancel()
-	err := committed(t.tx.Commit(ctx))
-	if err == nil && wasAlone(t.conn.PgConn()) {
-		return fmt.Errorf("%w: the wait for a standby was broken off", ErrUnknown)
-	}
-	return err
+	return t.commit(ctx)
 }
 
 // committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.
