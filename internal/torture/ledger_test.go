@@ -71,6 +71,13 @@ func (l *ledger) resent(d deed) {
 	l.acknowledged()
 }
 
+// awaited reports whether of some change it is not known whether it was done.
+func (l *ledger) awaited() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.states[unknown] > len(l.again)
+}
+
 // acknowledged notes when that was, and tells whoever waits for it. It is called with
 // the ledger locked.
 func (l *ledger) acknowledged() {

@@ -140,7 +140,7 @@ func TestR21_serverKilled(t *testing.T) {
 			if err := f.server.Kill(); err != nil {
 				t.Fatal(err)
 			}
-			if err := f.server.Restart(); err != nil {
+			if err := f.server.Restart(takesUp); err != nil {
 				t.Fatal(err)
 			}
 		})
