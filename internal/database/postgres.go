@@ -145,6 +145,7 @@ var readOnly = map[string]string{"default_transaction_read_only": "on"}
 // are given once a connection is there.
 func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[string]string) *sql.DB {
 	config = config.Copy()
+	config.OnNotice = noteUnreplicated
 	setUnlessSet(config, own)
 	setUnlessSet(config, map[string]string{"idle_in_transaction_session_timeout": "1min"})
 	var set strings.Builder
@@ -156,7 +157,7 @@ func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[str
 		defer cancel()
 		_, err := c.Exec(ctx, set.String())
 		return err
-	}))
+	}), stdlib.OptionBeforeConnect(keepCommits))
 	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil, o.Watch})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)

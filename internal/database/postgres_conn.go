@@ -156,7 +156,7 @@ func (t postgresTx) Commit() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.waits.commit)
 	defer cancel()
-	return committed(t.tx.Commit(ctx))
+	return t.commit(ctx)
 }
 
 // committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.

@@ -61,3 +61,25 @@ func (f *trail) edit(request string, version int64, name string) {
 	})
 	f.users[0].version, f.users[0].name = version, name
 }
+
+// TestCritic_sentAgain shows the critic forms that were sent until they were
+// acknowledged, and one that was refused.
+func TestCritic_sentAgain(t *testing.T) {
+	t.Parallel()
+	f := trail{users: []record{{"k", "ana", "", 0}}}
+	f.edit("req_1", 1, "Ana")
+	f.edit("req_2", 2, "Anna")
+	f.edit("req_3", 3, "Anna")
+	for name, says := range map[string]string{"Ana": "", "Anna": "it was done 2 times", "Ann": "it was done 0 times"} {
+		var got complaints
+		done := f.once(&got, []deed{{action: "user.edited", target: "ana", name: name}})
+		if said := strings.Join(got, "\n"); !strings.Contains(said, says) || (says == "") != (len(done) == 1 && done[0].request == "req_1") {
+			t.Errorf("%s: the critic says %q and returns %v, want %q", name, said, done, says)
+		}
+	}
+	var got complaints
+	f.undone(&got, []deed{{name: "Ann"}, {name: "Ana"}})
+	if len(got) != 1 || !strings.Contains(got[0], "name:Ana}") {
+		t.Errorf("of what was refused, the critic says %q", got)
+	}
+}

@@ -14,9 +14,11 @@ import (
 func (l *ledger) check(t testing.TB, db *sql.DB) (unheard int) {
 	t.Helper()
 	l.mu.Lock()
-	deeds := slices.Clone(l.deeds)
+	deeds, again, refused := slices.Clone(l.deeds), slices.Clone(l.again), slices.Clone(l.refused)
 	l.mu.Unlock()
-	return read(t, db).judge(t, deeds) // read after the ledger: it holds all of that, and maybe more
+	f := read(t, db) // after the ledger: it holds all of that, and maybe more
+	f.undone(t, refused)
+	return f.judge(t, append(deeds, f.once(t, again)...))
 }
 
 // A critic is told what is wrong. It is a [testing.T], save where the critique itself
@@ -66,6 +68,45 @@ func (f trail) has(t critic, deeds []deed) (unheard int) {
 		delete(byRequest, d.request)
 	}
 	return len(byRequest)
+}
+
+// once checks that what was sent more than once was done once, and returns it with the
+// request that did it.
+func (f trail) once(t critic, again []deed) (done []deed) {
+	t.Helper()
+	byName := f.byName()
+	for _, d := range again {
+		if by := byName[d.name]; len(by) != 1 {
+			t.Errorf("sent until it was acknowledged: %+v; it was done %d times", d, len(by))
+		} else {
+			d.request = by[0].request
+			done = append(done, d)
+		}
+	}
+	return done
+}
+
+// undone checks that nothing was changed where the console said so.
+func (f trail) undone(t critic, refused []deed) {
+	t.Helper()
+	byName := f.byName()
+	for _, d := range refused {
+		if by := byName[d.name]; len(by) > 0 {
+			t.Errorf("done, and nothing was changed, it said: %+v; there is %+v", d, by)
+		}
+	}
+}
+
+// byName returns the events that gave a user a name, by that name, of which each deed
+// has its own.
+func (f trail) byName() map[string][]event {
+	found := map[string][]event{}
+	for _, e := range f.events {
+		if name := e.given(); name != "" {
+			found[name] = append(found[name], e)
+		}
+	}
+	return found
 }
 
 // given returns the name that an event gave to its target.

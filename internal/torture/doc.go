@@ -7,5 +7,5 @@
 // In `make test` they are short. `make torture` runs them at full size, as
 // CONSOLE_TORTURE=full does. Those that need more than Go and a file system, such as
 // a disk of their own to fill, are behind build tags that the Makefile sets where
-// the machine has what they need: strace and mounts.
+// the machine has what they need: strace, mounts and postgres.
 package torture

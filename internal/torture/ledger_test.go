@@ -5,11 +5,14 @@ import (
 	"database/sql"
 	"encoding/json"
 	"maps"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
-	_ "modernc.org/sqlite" // reads what the console wrote
+	_ "github.com/jackc/pgx/v5/stdlib" // and this what it wrote to PostgreSQL
+	_ "modernc.org/sqlite"             // reads what the console wrote
 )
 
 // A deed is a change that the console has acknowledged.
@@ -23,10 +26,13 @@ type deed struct {
 // A ledger is what is known outside of the console of what it has acknowledged.
 // Clients write in it at the same time.
 type ledger struct {
-	mu     sync.Mutex
-	deeds  []deed
-	states map[int]int   // how many answers had each status; 0: there was none
-	more   chan struct{} // closed and made anew with every deed
+	mu      sync.Mutex
+	deeds   []deed
+	times   []time.Time   // of the acknowledgements, in that order
+	again   []deed        // that were sent again, as it was not known whether they were done, and then acknowledged
+	refused []deed        // of which the console said that nothing was changed
+	states  map[int]int   // how many answers had each status; 0: there was none
+	more    chan struct{} // closed and made anew with every deed
 }
 
 // newLedger returns a ledger with nothing in it.
@@ -42,19 +48,60 @@ func (l *ledger) answered(a answer, err error, d deed) {
 	if a.status == 303 { // also where the body broke off: the line above it says that it is done
 		d.request = a.request
 		l.deeds = append(l.deeds, d)
-		close(l.more)
-		l.more = make(chan struct{})
+		l.acknowledged()
 	} else if err != nil {
 		a.status = 0
+	} else if strings.Contains(a.text(), "Nothing was changed") {
+		l.refused = append(l.refused, d)
 	}
 	l.states[a.status]++
+	if a.unknown() {
+		l.states[unknown]++
+	}
+}
+
+// unknown is counted among the statuses where nobody knows whether it was done.
+const unknown = -1
+
+// resent notes a change that was acknowledged when its form was sent again.
+func (l *ledger) resent(d deed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.again = append(l.again, d)
+	l.acknowledged()
+}
+
+// awaited reports whether of some change it is not known whether it was done.
+func (l *ledger) awaited() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.states[unknown] > len(l.again)
+}
+
+// acknowledged notes when that was, and tells whoever waits for it. It is called with
+// the ledger locked.
+func (l *ledger) acknowledged() {
+	l.times = append(l.times, time.Now())
+	close(l.more)
+	l.more = make(chan struct{})
+}
+
+// silence returns the longest time without an acknowledgement since the last one before
+// a moment.
+func (l *ledger) silence(since time.Time) (longest time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := len(l.times) - 1; i > 0 && l.times[i].After(since); i-- {
+		longest = max(longest, l.times[i].Sub(l.times[i-1]))
+	}
+	return longest
 }
 
 // count returns how many changes have been acknowledged.
 func (l *ledger) count() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.deeds)
+	return len(l.times)
 }
 
 // status returns how many answers had that status, 0 of those that never came.
@@ -69,7 +116,7 @@ func (l *ledger) status(status int) int {
 func (l *ledger) wait(ctx context.Context, n int) {
 	for want := l.count() + n; ; {
 		l.mu.Lock()
-		have, more := len(l.deeds), l.more
+		have, more := len(l.times), l.more
 		l.mu.Unlock()
 		if have >= want {
 			return
@@ -82,11 +129,14 @@ func (l *ledger) wait(ctx context.Context, n int) {
 	}
 }
 
-// open returns the database at url for the test to read, past the console.
-func open(t testing.TB, url string) *sql.DB {
+// open returns the database at an address for the test to read, past the console.
+func open(t testing.TB, address string) *sql.DB {
 	t.Helper()
-	path, _ := strings.CutPrefix(url, "sqlite:")
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(20000)")
+	driver, source := "pgx", address+"&default_transaction_isolation="+url.PathEscape("repeatable read")
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(20000)"
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package torture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -156,6 +157,7 @@ type victim struct {
 	provider *authtest.Provider
 	program  string
 	prepare  func(*exec.Cmd) // before it starts; nil: nothing
+	public   string          // address under which browsers reach it; empty: the one it listens on
 }
 
 // newVictim returns a console with its data in the database at url, which is not
@@ -185,7 +187,7 @@ func (v *victim) command() *exec.Cmd {
 }
 
 // base is the address under which browsers reach the console.
-func (v *victim) base() string { return "http://" + v.address }
+func (v *victim) base() string { return "http://" + cmp.Or(v.public, v.address) }
 
 // start starts the console and returns when it answers.
 func (v *victim) start(t testing.TB) {

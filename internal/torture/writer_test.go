@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // A writer is a client that adds people and edits them, one request after the other,
@@ -19,6 +21,9 @@ type writer struct {
 	label  string   // of its own
 	n      int      // forms filled in so far
 	added  []string // user_id of those it knows to be there
+
+	persists bool // it sends a form again of which it is told that nobody knows whether it was done
+	slowest  time.Duration
 }
 
 // writers are how many have had a label so far.
@@ -97,6 +102,32 @@ func (w *writer) name() string { return fmt.Sprintf("Name %d of %s", w.n, w.labe
 func (w *writer) send(path string, fields url.Values, d deed) (answer, error) {
 	a, err := w.post(path, fields)
 	w.ledger.answered(a, err, d)
+	if !w.persists || err != nil || !a.unknown() {
+		return a, err
+	}
+	for a.status == http.StatusServiceUnavailable && err == nil {
+		<-time.After(retryAfter)
+		a, err = w.timed(func() (answer, error) { return w.post(path, fields) })
+	}
+	if a.status == http.StatusSeeOther {
+		w.ledger.resent(d)
+	}
+	return a, err
+}
+
+// unknown reports whether the answer is that nobody knows whether it was done.
+func (a answer) unknown() bool {
+	return a.status == http.StatusServiceUnavailable && strings.Contains(a.text(), "It is not known whether this was done")
+}
+
+// retryAfter is when those who persist try again.
+const retryAfter = 50 * time.Millisecond
+
+// timed does something and notes how long it took.
+func (w *writer) timed(do func() (answer, error)) (answer, error) {
+	began := time.Now()
+	a, err := do()
+	w.slowest = max(w.slowest, time.Since(began))
 	return a, err
 }
 
@@ -127,4 +158,42 @@ func storm(all []*writer) (stop func() error) {
 		close(odd)
 		return errors.Join(<-odd)
 	}
+}
+
+// siege is storm for a console whose database goes and comes back: writers are told so,
+// each time in words, and go on. The function returns also how long the slowest answer
+// took.
+func siege(all []*writer) (stop func() (time.Duration, error)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	odd := make(chan error, len(all))
+	for _, w := range all {
+		w.persists, w.slowest = true, 0
+		working.Go(func() { odd <- w.besiege(ctx) })
+	}
+	return func() (slowest time.Duration, err error) {
+		cancel()
+		working.Wait()
+		for _, w := range all {
+			slowest = max(slowest, w.slowest)
+			err = errors.Join(err, <-odd)
+		}
+		return slowest, err
+	}
+}
+
+// besiege takes steps until ctx is done, or an answer is none that a console gives.
+func (w *writer) besiege(ctx context.Context) error {
+	for ctx.Err() == nil {
+		a, err := w.timed(w.step)
+		switch {
+		case err != nil:
+			return err
+		case a.status == http.StatusServiceUnavailable && (a.unknown() || strings.Contains(a.text(), "The console cannot use its database at present")):
+			<-time.After(retryAfter)
+		case a.status != http.StatusSeeOther:
+			return fmt.Errorf("status %d at %v: %s", a.status, a.at, a.text())
+		}
+	}
+	return nil
 }

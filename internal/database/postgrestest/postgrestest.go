@@ -215,11 +215,20 @@ func (s *Server) Standby(name string, settings ...string) (*Server, error) {
 		return nil, err
 	}
 	follower := &Server{dir: filepath.Join(dir, "data")}
-	source := fmt.Sprintf("host=127.0.0.1 port=%d user=%s application_name=%s", s.port, Superuser, name)
-	if err := command("pg_basebackup", "--pgdata="+follower.dir, "--dbname="+source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync").run(); err != nil {
-		return nil, err
+	return follower, follower.Follow(s, name, settings...)
+}
+
+// Follow makes s, which was killed, a hot standby of another server, on the port that it
+// had. What it held is deleted.
+func (s *Server) Follow(primary *Server, name string, settings ...string) error {
+	if err := os.RemoveAll(s.dir); err != nil {
+		return err
 	}
-	return follower, follower.start(settings)
+	source := fmt.Sprintf("host=127.0.0.1 port=%d user=%s application_name=%s", primary.port, Superuser, name)
+	if err := command("pg_basebackup", "--pgdata="+s.dir, "--dbname="+source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync").run(); err != nil {
+		return err
+	}
+	return s.start(settings)
 }
 
 // Promote makes a standby take writes.

@@ -1,0 +1,19 @@
+//go:build postgres
+
+package torture_test
+
+import (
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+func init() {
+	if databasetest.Engine() == database.PostgreSQL { // SQLite has its turn without that
+		clear(engines)
+	}
+	engines["postgres"] = func(tb testing.TB) string {
+		return databasetest.As(tb, databasetest.PostgresURL(tb), databasetest.ServeRole)
+	}
+}

@@ -1,0 +1,179 @@
+//go:build postgres
+
+package torture
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database/postgrestest"
+)
+
+// far is a console whose database is at the other end of a link.
+type far struct {
+	*victim
+	server *postgrestest.Server
+	link   *link
+	ledger *ledger
+	all    []*writer
+}
+
+// newFar starts a console with writers.
+func newFar(t *testing.T) *far {
+	t.Helper()
+	s := newMigrated(t)
+	k := newLink(t, s.Address())
+	f := &far{newVictim(t, "postgres://"+serveRole+"@"+k.address+"/console?sslmode=disable"), s, k, newLedger(), nil}
+	f.start(t)
+	f.all = f.newWriters(t, f.ledger, 6)
+	return f
+}
+
+// check compares what was acknowledged with what the server holds.
+func (f *far) check(t *testing.T) {
+	t.Helper()
+	if rest := f.ledger.check(t, open(t, f.server.URL(postgrestest.Superuser, "console"))); rest > 0 {
+		t.Errorf("%d changes were made that nobody was told of", rest)
+	}
+}
+
+// endure besieges the console while something happens to it, and says what came of it.
+// No answer may take longer than that.
+func (f *far) endure(t *testing.T, what string, longest time.Duration, happens func()) {
+	t.Helper()
+	stop := siege(f.all)
+	waitFor(t, f.ledger, 20)
+	happens()
+	waitFor(t, f.ledger, 20)
+	slowest, err := stop()
+	if err != nil {
+		t.Error(err)
+	}
+	if slowest > longest {
+		t.Errorf("%s: the slowest answer took %v, want at most %v", what, slowest, longest)
+	}
+	f.check(t)
+	l := f.ledger
+	t.Logf("R21, %s: %d changes acknowledged so far, 0 to be lost, %d unknown and done once when sent again, %d refused, %d answers of 503, the slowest answer in %v",
+		what, l.count(), len(l.again), len(l.refused), l.status(http.StatusServiceUnavailable), slowest)
+}
+
+// TestR21_slow has everything take its time on the way.
+func TestR21_slow(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	delay := sized(5*time.Millisecond, 25*time.Millisecond)
+	f.endure(t, "slow", 20*time.Second, func() {
+		f.link.set(delay, false)
+		waitFor(t, f.ledger, sized(10, 200))
+	})
+	if refused := f.ledger.status(http.StatusServiceUnavailable); refused > 0 {
+		t.Errorf("%d changes were refused", refused)
+	}
+	f.stop(t)
+}
+
+// TestR21_reset breaks all connections again and again, at any moment.
+func TestR21_reset(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	f.endure(t, "reset", 20*time.Second, func() {
+		for range sized(10, 200) {
+			f.link.reset()
+			waitFor(t, f.ledger, 1+rand.N(10))
+			<-time.After(rand.N(5 * time.Millisecond))
+		}
+	})
+	f.stop(t)
+}
+
+// TestR21_blackHole has the network swallow everything, first while nobody works and
+// then, at full size, under load for longer than anything is waited for.
+func TestR21_blackHole(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	<-time.After(1100 * time.Millisecond) // a connection that was idle for a second is asked whether it works
+	f.link.set(0, true)
+	began := time.Now()
+	var asked sync.WaitGroup
+	for _, w := range f.all[:3] {
+		asked.Go(func() {
+			if a, err := w.step(); err != nil || a.status != http.StatusServiceUnavailable || !strings.Contains(a.text(), "it does not answer in time") {
+				t.Errorf("in the hole: %v, status %d: %s", err, a.status, a.text())
+			}
+		})
+	}
+	if status, words := f.ready(); status != http.StatusServiceUnavailable || time.Since(began) > 5*time.Second {
+		t.Errorf("/readyz answers %d after %v: %s", status, time.Since(began), words)
+	}
+	asked.Wait()
+	took := time.Since(began)
+	f.link.set(0, false)
+	until(t, "it is ready again", func() bool { status, _ := f.ready(); return status == http.StatusOK })
+	for _, w := range f.all {
+		w.must(t, "afterwards", 1)
+	}
+	t.Logf("R21, black hole: pages said so after %v, and worked %v after it", took, time.Since(began)-took)
+	for range sized(0, 3) {
+		f.endure(t, "black hole", 45*time.Second, func() {
+			f.link.set(0, true)
+			<-time.After(30 * time.Second)
+			f.link.set(0, false)
+		})
+	}
+	f.check(t)
+	f.stop(t)
+}
+
+// TestR21_serverKilled kills the server, which takes up what it has acknowledged when it
+// starts again.
+func TestR21_serverKilled(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	for range sized(1, 10) {
+		f.endure(t, "server killed", 20*time.Second, func() {
+			waitFor(t, f.ledger, rand.N(sized(20, 300))+1)
+			if err := f.server.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.server.Restart(takesUp); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	f.stop(t)
+}
+
+// TestR1_postgresKilledInAStormOfWrites kills the console while many clients write to
+// PostgreSQL, and starts it again.
+func TestR1_postgresKilledInAStormOfWrites(t *testing.T) {
+	t.Parallel()
+	s := newMigrated(t)
+	v, l := newVictim(t, s.URL(serveRole, "console")), newLedger()
+	db := open(t, s.URL(postgrestest.Superuser, "console"))
+	var all []*writer
+	unheard, kills := 0, sized(3, 25)
+	for range kills {
+		v.start(t)
+		if all == nil {
+			all = v.newWriters(t, l, 8)
+		}
+		stop := storm(all)
+		waitFor(t, l, 10+rand.N(sized(40, 300)))
+		<-time.After(rand.N(5 * time.Millisecond)) // not right after an answer each time
+		v.kill()
+		if err := stop(); err != nil {
+			t.Errorf("while it stormed: %v", err)
+		}
+	}
+	v.start(t)
+	all[0].must(t, "afterwards", 1)
+	v.stop(t)
+	unheard = l.check(t, db)
+	t.Logf("R1 on PostgreSQL: %d kills, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
+		kills, l.count(), l.status(0), unheard)
+}
