@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -122,9 +121,11 @@ func worksOn(t *testing.T, url string, looked func()) {
 // faultless checks that nothing is wrong with a database.
 func faultless(t *testing.T, url string) {
 	t.Helper()
-	found, err := database.Verify(t.Context(), url, database.Verification{Contents: func(ctx context.Context, tx *sql.Tx) []string {
-		return slices.Concat(users.Check(ctx, tx, func(string, int, int) {}), users.CheckSearch(ctx, tx))
-	}})
+	found, err := database.Verify(t.Context(), url, database.Options{}, database.Verification{
+		Contents: func(ctx context.Context, engine database.Engine, tx *sql.Tx) []string {
+			return users.Check(ctx, engine, tx, func(string, int, int) {})
+		},
+	})
 	if err != nil || len(found) > 0 {
 		t.Errorf("%v\n%s", err, strings.Join(found, "\n"))
 	}
