@@ -80,7 +80,7 @@ func TestCheck(t *testing.T) {
 // TestCheckOfALoadedDirectory does the same for users who came with a history.
 func TestCheckOfALoadedDirectory(t *testing.T) {
 	t.Parallel()
-	d := userstest.NewEmpty(t)
+	d := onFile(t)
 	past := somePast(d.Clock.Now())
 	past[1].By, past[2].By = command, command // nobody else is there
 	past[2].Since = past[2].Since[:0]
