@@ -73,7 +73,7 @@ func anchors(text string) map[string]bool {
 
 var (
 	block   = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	command = regexp.MustCompile(`(?m)(?:^|-- |/)console(?:-as-service)? ([a-z][a-z-]+)`)
+	written = regexp.MustCompile(`(?m)(?:^|-- |/)console(?:-as-service)? ([a-z][a-z-]+)`)
 )
 
 // TestOperationsCommands checks that every command of the console in the book is one.
@@ -85,7 +85,7 @@ func TestOperationsCommands(t *testing.T) {
 	}
 	found := 0
 	for _, b := range block.FindAllStringSubmatch(read(t, operations), -1) {
-		for _, c := range command.FindAllStringSubmatch(b[1], -1) {
+		for _, c := range written.FindAllStringSubmatch(b[1], -1) {
 			found++
 			if !known[c[1]] {
 				t.Errorf("the book has %q, and the console no such command", c[0])

@@ -41,51 +41,55 @@ func asksForPasswords(t *testing.T, db *database.DB, role string) {
 	databasetest.RunServer(t, `SELECT pg_reload_conf()`)
 }
 
+// bare are the options of a database with nothing in it.
+const bare = `ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0`
+
+// unusable are databases that are refused.
+var unusable = map[string]struct {
+	url func(*testing.T) string
+	o   database.Options
+	why string
+}{
+	"no such role": {func(t *testing.T) string { return databasetest.As(t, databasetest.PostgresURL(t), "nobody_at_all") }, database.Options{}, "does not let this role in"},
+	"no such database": {func(t *testing.T) string {
+		return strings.Replace(databasetest.PostgresURL(t), "/test_", "/no_test_", 1)
+	}, database.Options{}, "is not there"},
+	"no server": {func(t *testing.T) string { return databasetest.Through(t, databasetest.PostgresURL(t), "127.0.0.1:1") }, database.Options{}, "cannot be reached"},
+	"SQL_ASCII": {func(t *testing.T) string {
+		return databasetest.NewPostgres(t, `ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0`)
+	}, database.Options{}, "has the encoding SQL_ASCII"},
+	"LATIN1": {func(t *testing.T) string {
+		return databasetest.NewPostgres(t, `ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`)
+	}, database.Options{}, "has the encoding LATIN1"},
+	"a newer schema": {func(t *testing.T) string {
+		return changedTo(t, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`)
+	}, database.Options{}, "newer console"},
+	"an older schema, and no right to mend it": {func(t *testing.T) string {
+		role := databasetest.NewRole(t, "")
+		return databasetest.As(t, changedTo(t, `UPDATE goose_db_version SET version_id = 5 WHERE version_id > 0; GRANT SELECT ON goose_db_version TO `+role), role)
+	}, database.Options{}, "was last used by an older console"},
+	"nothing, and no right to make it": {func(t *testing.T) string {
+		return databasetest.As(t, databasetest.NewPostgres(t, bare), databasetest.NewRole(t, ""))
+	}, database.Options{}, "holds no console yet, and this role may not make one"},
+	"nothing, where something is expected": {func(t *testing.T) string { return databasetest.NewPostgres(t, bare) }, database.Options{Existing: true}, "holds no console yet"},
+	"no right to add pg_trgm": {func(t *testing.T) string {
+		role, url := databasetest.NewRole(t, ""), databasetest.NewPostgres(t, bare)
+		databasetest.RunPostgres(t, url, `GRANT CREATE ON SCHEMA public TO `+role)
+		return databasetest.As(t, url, role)
+	}, database.Options{}, "does not let this role do what is needed"},
+	"tables of another program": {func(t *testing.T) string {
+		url := databasetest.NewPostgres(t, bare)
+		databasetest.RunPostgres(t, url, `CREATE TABLE users (name TEXT)`)
+		return url
+	}, database.Options{}, "holds tables of another program"},
+	"a role to serve that is not there": {func(t *testing.T) string { return databasetest.PostgresURL(t) }, database.Options{ServeRole: `no "such" role`}, "has no role"},
+}
+
 // TestOpenRefusesPostgres opens databases that cannot be used, with a password that must
 // not be told.
 func TestOpenRefusesPostgres(t *testing.T) {
 	t.Parallel()
-	const bare = `ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0`
-	tests := map[string]struct {
-		url func(*testing.T) string
-		o   database.Options
-		why string
-	}{
-		"no such role": {func(t *testing.T) string { return databasetest.As(t, databasetest.PostgresURL(t), "nobody_at_all") }, database.Options{}, "does not let this role in"},
-		"no such database": {func(t *testing.T) string {
-			return strings.Replace(databasetest.PostgresURL(t), "/test_", "/no_test_", 1)
-		}, database.Options{}, "is not there"},
-		"no server": {func(t *testing.T) string { return databasetest.Through(t, databasetest.PostgresURL(t), "127.0.0.1:1") }, database.Options{}, "cannot be reached"},
-		"SQL_ASCII": {func(t *testing.T) string {
-			return databasetest.NewPostgres(t, `ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0`)
-		}, database.Options{}, "has the encoding SQL_ASCII"},
-		"LATIN1": {func(t *testing.T) string {
-			return databasetest.NewPostgres(t, `ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`)
-		}, database.Options{}, "has the encoding LATIN1"},
-		"a newer schema": {func(t *testing.T) string {
-			return changedTo(t, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`)
-		}, database.Options{}, "newer console"},
-		"an older schema, and no right to mend it": {func(t *testing.T) string {
-			role := databasetest.NewRole(t, "")
-			return databasetest.As(t, changedTo(t, `UPDATE goose_db_version SET version_id = 5 WHERE version_id > 0; GRANT SELECT ON goose_db_version TO `+role), role)
-		}, database.Options{}, "was last used by an older console"},
-		"nothing, and no right to make it": {func(t *testing.T) string {
-			return databasetest.As(t, databasetest.NewPostgres(t, bare), databasetest.NewRole(t, ""))
-		}, database.Options{}, "holds no console yet, and this role may not make one"},
-		"nothing, where something is expected": {func(t *testing.T) string { return databasetest.NewPostgres(t, bare) }, database.Options{Existing: true}, "holds no console yet"},
-		"no right to add pg_trgm": {func(t *testing.T) string {
-			role, url := databasetest.NewRole(t, ""), databasetest.NewPostgres(t, bare)
-			databasetest.RunPostgres(t, url, `GRANT CREATE ON SCHEMA public TO `+role)
-			return databasetest.As(t, url, role)
-		}, database.Options{}, "does not let this role do what is needed"},
-		"tables of another program": {func(t *testing.T) string {
-			url := databasetest.NewPostgres(t, bare)
-			databasetest.RunPostgres(t, url, `CREATE TABLE users (name TEXT)`)
-			return url
-		}, database.Options{}, "holds tables of another program"},
-		"a role to serve that is not there": {func(t *testing.T) string { return databasetest.PostgresURL(t) }, database.Options{ServeRole: `no "such" role`}, "has no role"},
-	}
-	for name, test := range tests {
+	for name, test := range unusable {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			url := test.url(t)

@@ -68,37 +68,44 @@ func TestConnectionsAreAsManyAsStated(t *testing.T) {
 		case 1:
 			want = database.LeastConnections
 		}
-		var most atomic.Int64
-		look := func(q interface {
-			QueryRowContext(context.Context, string, ...any) *sql.Row
-		}) error {
-			var n int64
-			// The wait has others come meanwhile.
-			err := q.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM pg_stat_activity, pg_sleep(0.02)
-				WHERE datname = current_database() AND application_name = 'console'`).Scan(&n)
-			for now := most.Load(); n > now && !most.CompareAndSwap(now, n); now = most.Load() {
-			}
-			return err
-		}
-		var all sync.WaitGroup
-		for range 2 * want {
-			for _, do := range []func() error{
-				func() error { return look(db.Reads()) }, func() error { return look(db.LookUps()) }, func() error { return look(db.Streams()) },
-				func() error { return db.Note(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
-				func() error { return db.Transact(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
-			} {
-				all.Go(func() {
-					if err := do(); err != nil && !database.IsBusy(err) { // of those who wait to write some may have to go
-						t.Error(err)
-					}
-				})
-			}
-		}
-		all.Wait()
-		if got := int(most.Load()); got > want || got < want/2 {
+		if got := mostAtOnce(t, db, 2*want); got > want || got < want/2 {
 			t.Errorf("stated %d: got %d connections, want up to %d", stated, got, want)
 		}
 	}
+}
+
+// mostAtOnce has each of the ways to the database gone so many times at once, and returns
+// how many connections there were at most.
+func mostAtOnce(t *testing.T, db *database.DB, times int) int {
+	t.Helper()
+	var most atomic.Int64
+	look := func(q interface {
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}) error {
+		var n int64
+		// The wait has others come meanwhile.
+		err := q.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM pg_stat_activity, pg_sleep(0.02)
+			WHERE datname = current_database() AND application_name = 'console'`).Scan(&n)
+		for now := most.Load(); n > now && !most.CompareAndSwap(now, n); now = most.Load() {
+		}
+		return err
+	}
+	var all sync.WaitGroup
+	for range times {
+		for _, do := range []func() error{
+			func() error { return look(db.Reads()) }, func() error { return look(db.LookUps()) }, func() error { return look(db.Streams()) },
+			func() error { return db.Note(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
+			func() error { return db.Transact(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
+		} {
+			all.Go(func() {
+				if err := do(); err != nil && !database.IsBusy(err) { // of those who wait to write some may have to go
+					t.Error(err)
+				}
+			})
+		}
+	}
+	all.Wait()
+	return int(most.Load())
 }
 
 // TestTextsThatPostgresHasNot writes texts that PostgreSQL does not take as they are, and

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,12 +22,6 @@ import (
 
 var update = flag.Bool("update", false, "write the file of the newest schema to testdata, if there is none")
 
-// releasedFile is where a database of a version of the schema is kept, as a console
-// of then left it. These files are never written again.
-func releasedFile(version int64) string {
-	return filepath.Join("testdata", fmt.Sprintf("schema-%d.db.gz", version))
-}
-
 // TestR16Upgrade opens a database of every version of the schema: nothing of it is
 // lost, nothing is wrong with it afterwards, and the directory works on it.
 func TestR16Upgrade(t *testing.T) {
@@ -37,7 +30,7 @@ func TestR16Upgrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(releasedFile(newest)); errors.Is(err, fs.ErrNotExist) && *update {
+	if _, err := os.Stat(database.ReleasedFile(newest)); errors.Is(err, fs.ErrNotExist) && *update {
 		writeReleased(t, newest)
 	}
 	for version := range newest {
@@ -62,23 +55,8 @@ func TestR16Upgrade(t *testing.T) {
 // unpackReleased places the database of a version.
 func unpackReleased(t *testing.T, version int64) (url, path string) {
 	t.Helper()
-	packed, err := os.Open(releasedFile(version))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Fatalf("there is no database of schema %d: run go test ./internal/database -run TestR16Upgrade -update", version)
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	unpacked, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(unpacked)
-	if err != nil {
-		t.Fatal(err)
-	}
 	path = filepath.Join(t.TempDir(), "console.db")
-	place(t, path, data)
+	database.PlaceReleased(t, version, path)
 	return "sqlite:" + path, path
 }
 
@@ -243,7 +221,7 @@ func writeReleased(t *testing.T, version int64) {
 	var packed bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	_, err = w.Write(data)
-	if err := errors.Join(err, w.Close(), os.WriteFile(releasedFile(version), packed.Bytes(), 0o600)); err != nil {
+	if err := errors.Join(err, w.Close(), os.WriteFile(database.ReleasedFile(version), packed.Bytes(), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,4 +1,4 @@
-package torture_test
+package torture
 
 import (
 	"net"
@@ -105,7 +105,7 @@ func shortDir(t *testing.T) string {
 func (m *manager) start(t *testing.T) *console {
 	t.Helper()
 	// The process has to be named by its own number, which only it knows.
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, program)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, must(program()))
 	cmd.Env = []string{"LISTEN_FDS=1", "NOTIFY_SOCKET=" + m.heard.LocalAddr().String()}
 	cmd.ExtraFiles = []*os.File{m.file} // number 3
 	c := m.settings.startAs(t, cmd)

@@ -80,19 +80,20 @@ var dialect = map[database.Engine]struct{ bytes, after string }{
 // many has as many rows as its parameter says, numbered from one on.
 const many = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `
 
-// TestBookkeepingOfStrangersIsBounded fills what strangers can fill, and adds one
-// more.
-func TestBookkeepingOfStrangersIsBounded(t *testing.T) {
-	t.Parallel()
+// A filling is what strangers can fill, and how one more is added.
+type filling struct {
+	fill  string
+	most  int
+	add   func(*testing.T, *userstest.Directory) error
+	count string
+	first string // counts the oldest row
+}
+
+// fillings are those that there are, in the words of this run's engine.
+func fillings() map[string]filling {
 	in := dialect[databasetest.Engine()]
 	const later = 4_000_000_000_000_000 // than what is added
-	tests := map[string]struct {
-		fill  string
-		most  int
-		add   func(*testing.T, *userstest.Directory) error
-		count string
-		first string // counts the oldest row
-	}{
+	return map[string]filling{
 		"kept": {
 			`INSERT INTO kept (what, digest, data, expires_at) ` + many + `SELECT 'attempt', ` + fmt.Sprintf(in.bytes, `'old' || i`) + `, ` +
 				fmt.Sprintf(in.bytes, `'x'`) + `, ` + fmt.Sprintf(in.after, later, `i`) + ` FROM n`,
@@ -112,7 +113,13 @@ func TestBookkeepingOfStrangersIsBounded(t *testing.T) {
 			}, `SELECT COUNT(*) FROM refused_sign_ins`, `SELECT COUNT(*) FROM refused_sign_ins WHERE at = ` + fmt.Sprintf(in.after, 0, `1`),
 		},
 	}
-	for name, test := range tests {
+}
+
+// TestBookkeepingOfStrangersIsBounded fills what strangers can fill, and adds one
+// more.
+func TestBookkeepingOfStrangersIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, test := range fillings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
