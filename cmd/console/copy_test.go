@@ -127,6 +127,7 @@ func TestCopy(t *testing.T) {
 		return err
 	})
 	for _, url := range []string{server, file} {
+		says(t, url, 0, "is whole: ", "check")
 		goesOn(t, url, next, listed)
 	}
 }
