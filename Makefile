@@ -61,13 +61,14 @@ ON_POSTGRES = ./internal/database/... ./internal/users/... ./web
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
-	@missing=$$($(FIND_MISSING)); \
+	@missing=$$($(FIND_MISSING) | grep -x postgres); \
 	if [ -z "$$missing" ]; then \
 		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
-		go test -tags postgres -run '^TestPostgres' ./cmd/console; \
+		go test -tags postgres -run '^Test(Postgres|Copy)' ./cmd/console && \
+		go test -tags postgres -run '^TestR1[01]_.*/postgres' ./internal/torture; \
 	else \
-		echo "The tests on PostgreSQL did not run: there is no" $$missing. "Install it (Debian: apt-get install $(TOOL_PACKAGES)) and run make test-postgres."; \
+		echo "The tests on PostgreSQL did not run: there is no PostgreSQL. Install it (Debian: apt-get install postgresql) and run make test-postgres."; \
 		[ "$$CI" != true ]; \
 	fi
 

@@ -1,20 +1,17 @@
+//go:build postgres
+
 package database_test
 
 import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/database"
-	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// TestPingOfPostgreSQL has a server stop, take no writes, and come back. It needs one,
-// as all tests of that engine do.
+// TestPingOfPostgreSQL has a server stop, take no writes, and come back.
 func TestPingOfPostgreSQL(t *testing.T) {
 	t.Parallel()
-	if databasetest.Engine() != database.PostgreSQL {
-		return // TestPing is for the other engine
-	}
 	server := postgrestest.New(t, postgrestest.Hasty...)
 	if err := server.Run(t.Context(), "postgres", `CREATE DATABASE console`); err != nil {
 		t.Fatal(err)

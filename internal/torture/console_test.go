@@ -16,8 +16,7 @@ import (
 // engines are the databases that consoles share: each returns the address of a new
 // one with the present schema.
 var engines = map[string]func(testing.TB) string{
-	"sqlite":   databasetest.SQLiteURL,
-	"postgres": databasetest.PostgresURL,
+	"sqlite": databasetest.SQLiteURL, // and where it is there, PostgreSQL
 }
 
 // A console is a process of the program that serves.
