@@ -64,7 +64,7 @@ test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets i
 	@if [ -z "$$($(call MISSING,postgres))" ]; then \
 		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
-		go test -tags postgres -run '^TestPostgres' ./cmd/console && \
+		go test -tags postgres -run '^Test(Postgres|Copy)' ./cmd/console && \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -run '^TestR(1_postgres|10|11|18|19|21)' ./internal/torture; \
 	else \
 		echo "The tests on PostgreSQL did not run: there is no postgres. Install it (Debian: apt-get install postgresql) and run make test-postgres."; \
@@ -84,10 +84,6 @@ test-faults: test-tools ## run the tests of faults that want a Linux, root and s
 .PHONY: torture
 torture: test-tools ## do to the console what a bad day does, at full size: half an hour
 	@tags=$$($(TAGS)) || exit 1; \
-	case "$$($(FIND_MISSING))" in \
-	*postgres*) echo "The tests on PostgreSQL did not run: install it (Debian: apt-get install postgresql)."; [ "$$CI" != true ] || exit 1;; \
-	*) tags="$${tags:+$$tags,}postgres";; \
-	esac; \
 	CONSOLE_TORTURE=full CONSOLE_TEST_STRACE=$$(command -v strace) \
 		go test -tags "$$tags" -timeout 60m -count=1 -v -run '^TestR[0-9]' ./...
 

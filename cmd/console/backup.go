@@ -43,7 +43,7 @@ func (p *program) backup(ctx context.Context, c *config, args []string) error {
 	done, err := database.Backup(ctx, c.database, args[0], database.BackupOptions{
 		Replace: c.replace,
 		Contents: func(ctx context.Context, tx *sql.Tx) (err error) {
-			size, err = users.SizeOf(ctx, tx)
+			size, err = users.Count(ctx, tx)
 			return err
 		},
 		Told: func(doing string, done, total int) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
@@ -29,7 +28,7 @@ func (p *program) check(ctx context.Context, c *config, _ []string) error {
 	var size users.Counted
 	bar := p.newPatientBar()
 	defer bar.end()
-	found, err := database.Verify(ctx, c.database, examination(bar, &size))
+	found, err := database.Verify(ctx, c.database, c.databaseOptions(), verification(bar, &size))
 	bar.end()
 	if err != nil {
 		return err
@@ -38,33 +37,34 @@ func (p *program) check(ctx context.Context, c *config, _ []string) error {
 		p.say("- %s", one)
 	}
 	if len(found) > 0 {
-		return &fault{c.database, len(found)}
+		return &fault{database.Shown(c.database), len(found)}
 	}
-	p.say("%s is whole: %s.", c.database, sizeWords(size))
+	p.say("%s is whole: %s.", database.Shown(c.database), sizeWords(size))
 	return nil
 }
 
-// examination returns how a database is looked through, with a bar that shows how
+// verification returns how a database is looked through, with a bar that shows how
 // far it is. The size is what it holds.
-func examination(bar *bar, size *users.Counted) database.Verification {
+func verification(bar *bar, size *users.Counted) database.Verification {
 	step := -1
 	return database.Verification{
 		Told: func(doing string) {
 			step++
 			bar.at(part(0, 0.5, step, 4), doing)
 		},
-		Contents: func(ctx context.Context, tx *sql.Tx) []string {
-			found := users.Check(ctx, tx, func(doing string, done, total int) {
-				if doing == users.CheckingRecords {
-					bar.at(part(0.6, 0.95, done, total), doing)
-				} else {
-					bar.at(part(0.5, 0.6, done, total), doing)
+		Contents: func(ctx context.Context, engine database.Engine, tx *sql.Tx) []string {
+			found := users.Check(ctx, engine, tx, func(doing string, done, total int) {
+				from, to := 0.5, 0.6
+				switch doing {
+				case users.CheckingRecords:
+					from, to = 0.6, 0.95
+				case users.CheckingSearch:
+					from, to = 0.95, 1
 				}
+				bar.at(part(from, to, done, total), doing)
 			})
-			bar.at(0.95, "the index of the search")
-			found = slices.Concat(found, users.CheckSearch(ctx, tx))
 			var err error
-			if *size, err = users.SizeOf(ctx, tx); err != nil {
+			if *size, err = users.Count(ctx, tx); err != nil {
 				found = append(found, fmt.Sprintf("The users and events could not be counted: %v.", err))
 			}
 			bar.at(1, "everything")

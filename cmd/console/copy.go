@@ -69,23 +69,15 @@ func (p *program) sayCopied(copied []database.CopiedTable) {
 
 // sayNewest prints up to which event the copy goes, as the copy itself tells it.
 func (p *program) sayNewest(ctx context.Context, c *config, to string) error {
-	db, err := database.Open(ctx, to, database.Options{Existing: true, Password: c.toPassword})
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
-	if err != nil {
-		return err
-	}
-	defer directory.Close()
-	page, err := directory.Events(ctx, users.Command(""), users.EventQuery{Limit: 1})
-	if err != nil {
-		return err
-	}
-	p.say("\nBoth have the same rows. %s is ready.", db.Name())
-	if len(page.Events) > 0 {
-		p.say("It stands at event %d; what is changed in the source from now on is not in it.", page.Events[0].Seq)
-	}
-	return nil
+	return p.visit(ctx, c, to, database.Options{Password: c.toPassword}, func(directory *users.Service) error {
+		page, err := directory.Events(ctx, users.Command(""), users.EventQuery{Limit: 1})
+		if err != nil {
+			return err
+		}
+		p.say("\nBoth have the same rows. %s is ready.", database.Shown(to))
+		if len(page.Events) > 0 {
+			p.say("It stands at event %d; what is changed in the source from now on is not in it.", page.Events[0].Seq)
+		}
+		return nil
+	})
 }

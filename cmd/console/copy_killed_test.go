@@ -1,3 +1,5 @@
+//go:build postgres
+
 package main
 
 import (
@@ -6,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,8 +76,7 @@ func TestCopy_killed(t *testing.T) {
 // killAt runs the program in a process of its own until it says the words, and kills it.
 func killAt(t *testing.T, words string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), stopAt+"="+words)
+	cmd := processWith(stopAt+"="+words, args...)
 	cmd.Stderr = t.Output()
 	in, err := cmd.StdinPipe()
 	if err != nil {

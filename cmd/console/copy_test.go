@@ -1,3 +1,5 @@
+//go:build postgres
+
 package main
 
 import (
@@ -127,6 +129,7 @@ func TestCopy(t *testing.T) {
 		return err
 	})
 	for _, url := range []string{server, file} {
+		says(t, url, 0, "is whole: ", "check")
 		goesOn(t, url, next, listed)
 	}
 }

@@ -49,3 +49,25 @@ func TestPostgresDemo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestPostgresCheck looks through a database, as the role that serves and with a password,
+// which is not told.
+func TestPostgresCheck(t *testing.T) {
+	t.Parallel()
+	url := databasetest.PostgresURL(t)
+	if _, err := runUsers(t, url, []string{"add", "owner@example.com", "--role", "owner"}); err != nil {
+		t.Fatal(err)
+	}
+	served := strings.Replace(databasetest.As(t, url, databasetest.ServeRole), "@", ":canary@", 1)
+	whole := "postgres://" + databasetest.ServeRole + "@" + databasetest.Host(t, url) + "/" + databasetest.Name(t, url) + " is whole: 1 user and 1 event."
+	says(t, served, 0, whole, "check")
+	databasetest.RunPostgres(t, url, `SET session_replication_role = replica; UPDATE users SET role = 'admin'; DROP TRIGGER events_are_not_deleted ON events`)
+	for _, flaw := range []string{
+		"- The schema lacks the trigger events_are_not_deleted.\n", "- owner@example.com is not as the history says: role.\n", "things are wrong with postgres://",
+	} {
+		says(t, served, 1, flaw, "check")
+	}
+	if said, _ := runConsole(t, served, "check"); strings.Contains(said, "canary") {
+		t.Errorf("tells the password:\n%s", said)
+	}
+}

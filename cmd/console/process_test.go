@@ -18,9 +18,13 @@ func init() {
 }
 
 // process returns the console as a process of its own, which is not started.
-func process(args ...string) *exec.Cmd {
+func process(args ...string) *exec.Cmd { return processWith(asProgram+"=1", args...) }
+
+// processWith is process for a console with a variable, which makes the test program
+// one.
+func processWith(variable string, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
+	cmd.Env = append(os.Environ(), variable)
 	return cmd
 }
 

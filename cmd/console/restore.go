@@ -13,7 +13,7 @@ func (p *program) restore(ctx context.Context, c *config, args []string) error {
 	var size users.Counted
 	bar := p.newPatientBar()
 	defer bar.end()
-	look := examination(bar, &size)
+	look := verification(bar, &size)
 	done, err := database.Restore(ctx, args[0], c.database, database.RestoreOptions{
 		Verification: look,
 		Prepare: func(ctx context.Context, db *database.DB) error {

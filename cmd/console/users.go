@@ -54,25 +54,31 @@ type deed func(ctx context.Context, directory *users.Service, by users.Actor, c 
 // as the operator. It makes no database: a mistyped --database is to be noticed.
 func (p *program) withDirectory(do deed) action {
 	return func(ctx context.Context, c *config, args []string) error {
-		options := c.databaseOptions()
-		options.Existing = true
-		db, err := database.Open(ctx, c.database, options)
-		if err != nil {
-			return err
-		}
-		defer db.Close()
-		directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
-		if err != nil {
-			return err
-		}
-		defer directory.Close()
-		done, err := do(ctx, directory, users.Command("cmd_"+strings.ToLower(rand.Text())), c, args)
-		if err != nil {
-			return inWords(err, args[0])
-		}
-		p.say("%s", done)
-		return nil
+		return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+			done, err := do(ctx, directory, users.Command("cmd_"+strings.ToLower(rand.Text())), c, args)
+			if err != nil {
+				return inWords(err, args[0])
+			}
+			p.say("%s", done)
+			return nil
+		})
 	}
+}
+
+// visit runs do in the directory of the database at url, which has to be there.
+func (p *program) visit(ctx context.Context, c *config, url string, o database.Options, do func(*users.Service) error) error {
+	o.Existing = true
+	db, err := database.Open(ctx, url, o)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	return do(directory)
 }
 
 // setRole does users set-role ID ROLE.

@@ -17,7 +17,7 @@ import (
 // whole checks that nothing is wrong with the file at path.
 func whole(t *testing.T, path string) {
 	t.Helper()
-	found, err := Verify(t.Context(), "sqlite:"+path, Verification{})
+	found, err := Verify(t.Context(), "sqlite:"+path, Options{}, Verification{})
 	if err != nil || len(found) > 0 {
 		t.Errorf("%s: %v, %q", path, err, found)
 	}

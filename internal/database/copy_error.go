@@ -46,15 +46,7 @@ func refuseSame(from, to string) error {
 	if is, err := same(from, to); err != nil || !is {
 		return err
 	}
-	return &OpenError{Path: withoutSecrets(to), Why: "is both the source and the target", Fix: "Name two databases."}
-}
-
-// withoutSecrets returns an address as it may be shown.
-func withoutSecrets(url string) string {
-	if isPostgres(url) {
-		return withoutPassword(url)
-	}
-	return url
+	return &OpenError{Path: Shown(to), Why: "is both the source and the target", Fix: "Name two databases."}
 }
 
 // sameFile reports whether two addresses are of one file.

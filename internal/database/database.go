@@ -132,6 +132,14 @@ func CheckURL(url string) error {
 	return err
 }
 
+// Shown returns the address of a database as it may be shown: without a password.
+func Shown(url string) string {
+	if isPostgres(url) {
+		return withoutPassword(url)
+	}
+	return url
+}
+
 // Engine returns what keeps the data.
 func (db *DB) Engine() Engine { return db.engine.name() }
 

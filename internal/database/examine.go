@@ -30,9 +30,11 @@ type Finding struct {
 	Fix     string // what to do about it, in whole sentences; empty where nothing is
 }
 
-// Examine looks at the database at url, which it neither makes nor changes, and
-// returns a finding for each thing that can be wrong with it. It looks at modes and
-// owners rather than tries: root may do anything.
+// Examine looks at the place that the database at url has: the file, its directory and
+// disk, or the server with its rights and extension. It neither makes nor changes
+// anything, and returns a finding for each thing that can be wrong. Of a file it looks at
+// modes and owners rather than tries: root may do anything. What the tables hold it does
+// not read: that is [Verify].
 func Examine(ctx context.Context, url string, o Options) []Finding {
 	if isPostgres(url) {
 		return examineServer(ctx, url, o)

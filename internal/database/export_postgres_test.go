@@ -2,7 +2,12 @@
 
 package database
 
-import "time"
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+)
 
 // Impatient returns o for a database that is waited for not as long as usual: for its
 // lock, for an answer, and for that to a commit.
@@ -15,3 +20,17 @@ func Impatient(o Options, lock, answer, commit time.Duration) Options {
 
 // Explain is how an error at opening is told.
 var Explain = explainPostgres
+
+// PostgresShape returns the shape of the schema in a database, and the one that it is
+// compared with.
+func PostgresShape(ctx context.Context, url string) (got, want map[string]string, err error) {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer db.Close()
+	if got, err = postgresShapeOf(ctx, db); err != nil {
+		return nil, nil, err
+	}
+	return got, want, json.Unmarshal(postgresShape, &want)
+}

@@ -183,7 +183,7 @@ func (o RestoreOptions) bringUp(ctx context.Context, path string) error {
 
 // whole refuses a copy with which anything is wrong.
 func (o RestoreOptions) whole(ctx context.Context, from, path string) error {
-	found, err := Verify(ctx, "sqlite:"+path, o.Verification)
+	found, err := Verify(ctx, "sqlite:"+path, Options{}, o.Verification)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func TestRestoreRefuses(t *testing.T) {
 			before, names := mustRead(t, s.path), files(t, filepath.Dir(s.path))
 			o := RestoreOptions{}
 			if test.look != nil {
-				o.Contents = func(ctx context.Context, _ *sql.Tx) []string { return test.look(ctx) }
+				o.Contents = func(ctx context.Context, _ Engine, _ *sql.Tx) []string { return test.look(ctx) }
 			}
 			_, err := Restore(t.Context(), from, s.url, o)
 			if err == nil || !strings.Contains(err.Error(), test.why) {

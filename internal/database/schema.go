@@ -19,8 +19,13 @@ type shape map[string]string
 // shapeOf returns the shape of a database. What SQLite and goose make for their own
 // bookkeeping is left out.
 func shapeOf(ctx context.Context, r querier) (shape, error) {
-	rows, err := r.QueryContext(ctx, `SELECT type || ' ' || name, sql FROM sqlite_schema 
+	return readShape(ctx, r, `SELECT type || ' ' || name, sql FROM sqlite_schema
 		WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name <> $1`, goose.DefaultTablename)
+}
+
+// readShape returns the shape that a query for names and what each is comes to.
+func readShape(ctx context.Context, r querier, query string, args ...any) (shape, error) {
+	rows, err := r.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

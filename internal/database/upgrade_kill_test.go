@@ -1,9 +1,7 @@
 package database
 
 import (
-	"compress/gzip"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -13,25 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
 )
-
-// released places the database file of a version that testdata has at path.
-func released(t *testing.T, version int64, path string) {
-	t.Helper()
-	packed, err := os.Open(filepath.Join("testdata", fmt.Sprintf("schema-%d.db.gz", version)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	unpacked, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(unpacked)
-	if err != nil {
-		t.Fatal(err)
-	}
-	put(t, path, string(data))
-}
 
 // TestR16KilledMigration kills a process after any statement of any migration: the
 // next start takes it up again, and ends at the schema of a new database. A few of
@@ -76,7 +55,7 @@ func killedMigration(t *testing.T, step string, after int) {
 	}
 	path := filepath.Join(t.TempDir(), "console.db")
 	if version > 1 {
-		released(t, version-1, path)
+		PlaceReleased(t, version-1, path)
 	} else {
 		openBare(t, path)
 		alter(t, path, claim)
@@ -100,7 +79,7 @@ func TestUpgradeInSteps(t *testing.T) {
 	}
 	for version := range known {
 		path := filepath.Join(t.TempDir(), "console.db")
-		released(t, version+1, path)
+		PlaceReleased(t, version+1, path)
 		reopen(t, path)
 		db := openBare(t, path)
 		got, err := shapeOf(t.Context(), db)

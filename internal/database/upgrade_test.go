@@ -8,11 +8,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -24,12 +22,6 @@ import (
 
 var update = flag.Bool("update", false, "write the file of the newest schema to testdata, if there is none")
 
-// releasedFile is where a database of a version of the schema is kept, as a console
-// of then left it. These files are never written again.
-func releasedFile(version int64) string {
-	return filepath.Join("testdata", fmt.Sprintf("schema-%d.db.gz", version))
-}
-
 // TestR16Upgrade opens a database of every version of the schema: nothing of it is
 // lost, nothing is wrong with it afterwards, and the directory works on it.
 func TestR16Upgrade(t *testing.T) {
@@ -38,7 +30,7 @@ func TestR16Upgrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(releasedFile(newest)); errors.Is(err, fs.ErrNotExist) && *update {
+	if _, err := os.Stat(database.ReleasedFile(newest)); errors.Is(err, fs.ErrNotExist) && *update {
 		writeReleased(t, newest)
 	}
 	for version := range newest {
@@ -63,23 +55,8 @@ func TestR16Upgrade(t *testing.T) {
 // unpackReleased places the database of a version.
 func unpackReleased(t *testing.T, version int64) (url, path string) {
 	t.Helper()
-	packed, err := os.Open(releasedFile(version))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Fatalf("there is no database of schema %d: run go test ./internal/database -run TestR16Upgrade -update", version)
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	unpacked, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(unpacked)
-	if err != nil {
-		t.Fatal(err)
-	}
 	path = filepath.Join(t.TempDir(), "console.db")
-	place(t, path, data)
+	database.PlaceReleased(t, version, path)
 	return "sqlite:" + path, path
 }
 
@@ -122,9 +99,11 @@ func worksOn(t *testing.T, url string, looked func()) {
 // faultless checks that nothing is wrong with a database.
 func faultless(t *testing.T, url string) {
 	t.Helper()
-	found, err := database.Verify(t.Context(), url, database.Verification{Contents: func(ctx context.Context, tx *sql.Tx) []string {
-		return slices.Concat(users.Check(ctx, tx, func(string, int, int) {}), users.CheckSearch(ctx, tx))
-	}})
+	found, err := database.Verify(t.Context(), url, database.Options{}, database.Verification{
+		Contents: func(ctx context.Context, engine database.Engine, tx *sql.Tx) []string {
+			return users.Check(ctx, engine, tx, func(string, int, int) {})
+		},
+	})
 	if err != nil || len(found) > 0 {
 		t.Errorf("%v\n%s", err, strings.Join(found, "\n"))
 	}
@@ -242,7 +221,7 @@ func writeReleased(t *testing.T, version int64) {
 	var packed bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	_, err = w.Write(data)
-	if err := errors.Join(err, w.Close(), os.WriteFile(releasedFile(version), packed.Bytes(), 0o600)); err != nil {
+	if err := errors.Join(err, w.Close(), os.WriteFile(database.ReleasedFile(version), packed.Bytes(), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,10 +14,10 @@ import (
 // A Verification is how a database is looked through for what is wrong with it.
 type Verification struct {
 	// Contents says in sentences what is wrong with what the tables hold. It is
-	// asked once the file itself has been looked at, and only about a schema that
-	// this program knows. It may make temporary tables, and nothing else. nil: the
-	// file alone is looked at.
-	Contents func(ctx context.Context, tx *sql.Tx) []string
+	// asked once the file or the schema itself has been looked at, and only about a
+	// schema that this program knows. It may make temporary tables in a file, and
+	// nothing else. nil: what the tables hold is not looked at.
+	Contents func(ctx context.Context, engine Engine, tx *sql.Tx) []string
 	// Told is told what is being read; nil: nobody is.
 	Told func(doing string)
 }
@@ -25,13 +25,18 @@ type Verification struct {
 // mostFindings is how much is told of what SQLite says of a file.
 const mostFindings = 20
 
-// Verify reads the whole of the database at url and returns what is wrong with it,
-// a sentence each, in the order in which it should be looked at; none if nothing is.
-// It changes nothing, works beside a console that runs, and goes on after what
-// cannot be read with whatever can.
+// Verify reads the whole of the database at url and returns what is wrong with what it
+// holds, a sentence each, in the order in which it should be looked at; none if nothing
+// is. It changes nothing, works beside a console that runs, and goes on after what
+// cannot be read with whatever can. Of the place, such as the rights on the file, it
+// says nothing: that is [Examine].
 //
-// Verify returns an [*OpenError] if there is no such file, or none that it may read.
-func Verify(ctx context.Context, url string, e Verification) ([]string, error) {
+// Verify returns an [*OpenError] if there is no such file or server, or none that it
+// may read.
+func Verify(ctx context.Context, url string, o Options, v Verification) ([]string, error) {
+	if isPostgres(url) {
+		return v.server(ctx, url, o)
+	}
 	path, err := Path(url)
 	if err != nil {
 		return nil, err
@@ -39,7 +44,7 @@ func Verify(ctx context.Context, url string, e Verification) ([]string, error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return nil, unreadable(path, err)
 	}
-	found, err := e.file(ctx, path)
+	found, err := v.file(ctx, path)
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return found, errors.Join(err, ctx.Err())
@@ -78,34 +83,34 @@ func examined(ctx context.Context, path string) (*sql.DB, *sql.Tx, error) {
 }
 
 // file looks through the file at path. An error is what kept it from going on.
-func (e Verification) file(ctx context.Context, path string) (found []string, err error) {
+func (v Verification) file(ctx context.Context, path string) (found []string, err error) {
 	db, tx, err := examined(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
 	defer func() { _ = tx.Rollback() }()
-	e.tell("the header and the schema")
+	v.tell("the header and the schema")
 	known, found, err := mark(ctx, tx)
 	if err != nil {
 		return found, err
 	}
-	e.tell("every page of the file")
+	v.tell("every page of the file")
 	found = append(found, pages(ctx, tx)...)
 	if known {
 		found = append(found, sameSchema(ctx, tx)...)
 	}
-	e.tell("what refers to other rows")
+	v.tell("what refers to other rows")
 	found = append(found, references(ctx, tx)...)
-	if known && e.Contents != nil {
-		found = append(found, e.Contents(ctx, tx)...)
+	if known && v.Contents != nil {
+		found = append(found, v.Contents(ctx, SQLite, tx)...)
 	}
 	return found, ctx.Err()
 }
 
-func (e Verification) tell(doing string) {
-	if e.Told != nil {
-		e.Told(doing)
+func (v Verification) tell(doing string) {
+	if v.Told != nil {
+		v.Told(doing)
 	}
 }
 
@@ -119,15 +124,22 @@ func mark(ctx context.Context, tx *sql.Tx) (known bool, found []string, err erro
 	if id != applicationID {
 		found = append(found, fmt.Sprintf("The file is not marked as the console's: its application id is %#x, not %#x.", id, applicationID))
 	}
-	version, err := sqliteEngine{}.schemaVersion(ctx, tx)
+	known, said, err := versionIs(ctx, tx, sqliteEngine{})
+	return known, append(found, said...), err
+}
+
+// versionIs looks at the version of a schema, and reports whether it is the one of this
+// program.
+func versionIs(ctx context.Context, tx *sql.Tx, e engine) (known bool, found []string, err error) {
+	version, err := e.schemaVersion(ctx, tx)
 	if err != nil {
-		return false, found, err
+		return false, nil, err
 	}
-	newest, err := newest(steps(SQLite))
+	newest, err := newest(steps(e.name()))
 	switch {
 	case err != nil:
 	case version == 0:
-		found = append(found, "The file holds no directory: no migration has run on it.")
+		found = append(found, "It holds no directory: no migration has run on it.")
 	case version < newest:
 		found = append(found, fmt.Sprintf("The schema is of version %d, this program's is %d, so what the tables hold was not looked at. "+
 			"Run console migrate, and check again.", version, newest))

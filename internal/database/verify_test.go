@@ -49,7 +49,9 @@ func TestVerify(t *testing.T) {
 			url := marked(t, path, "mark")
 			test.prepare(t, path)
 			before, asked := mustRead(t, path), false
-			found, err := Verify(t.Context(), url, Verification{Contents: func(context.Context, *sql.Tx) []string { asked = true; return nil }})
+			found, err := Verify(t.Context(), url, Options{}, Verification{
+				Contents: func(context.Context, Engine, *sql.Tx) []string { asked = true; return nil },
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +90,7 @@ func TestExamineBesideAConsole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	found, err := Verify(t.Context(), url, Verification{Told: func(string) { write(t, db, `UPDATE duties SET due_at = due_at + 1`) }})
+	found, err := Verify(t.Context(), url, Options{}, Verification{Told: func(string) { write(t, db, `UPDATE duties SET due_at = due_at + 1`) }})
 	if err != nil || len(found) > 0 {
 		t.Errorf("%v, %q", err, found)
 	}
@@ -99,7 +101,7 @@ func TestExamineNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for path, why := range map[string]string{filepath.Join(dir, "none.db"): "is not there", dir: "cannot be read"} {
-		_, err := Verify(t.Context(), "sqlite:"+path, Verification{})
+		_, err := Verify(t.Context(), "sqlite:"+path, Options{}, Verification{})
 		if refusal, ok := errors.AsType[*OpenError](err); !ok || refusal.Why != why {
 			t.Errorf("%s: got %v, want %q", path, err, why)
 		}
@@ -114,7 +116,7 @@ func TestExamineGivesUpWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	url := marked(t, filepath.Join(t.TempDir(), "console.db"), "mark")
-	_, err := Verify(ctx, url, Verification{Told: func(string) { cancel() }})
+	_, err := Verify(ctx, url, Options{}, Verification{Told: func(string) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}

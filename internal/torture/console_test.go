@@ -1,13 +1,9 @@
-package torture_test
+package torture
 
 import (
 	"bufio"
-	"context"
-	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -17,37 +13,11 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// program is the console as it is released, built once for all tests.
-var program string
-
-func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
-
-// buildAndRun builds the program, runs the tests and returns the exit status.
-func buildAndRun(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "torture")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	program = filepath.Join(dir, "console")
-	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-o", program, "../../cmd/console")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the console: %v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
-}
-
-// full reports whether the tests run at their full size, which takes minutes, rather
-// than at the size that make test has time for.
-func full() bool { return os.Getenv("CONSOLE_TORTURE") == "full" }
-
 // engines are the databases that consoles share: each returns the address of a new
-// one with the present schema. PostgreSQL is one of them where the build tag says that
-// it is there.
-var engines = map[string]func(testing.TB) string{"sqlite": databasetest.SQLiteURL}
+// one with the present schema.
+var engines = map[string]func(testing.TB) string{
+	"sqlite": databasetest.SQLiteURL, // and where it is there, PostgreSQL
+}
 
 // A console is a process of the program that serves.
 type console struct {
@@ -81,7 +51,7 @@ func newSettings(database, baseURL string, op *authtest.Provider, owners []strin
 // if it still runs then.
 func (s settings) start(t *testing.T) *console {
 	t.Helper()
-	return s.startAs(t, exec.CommandContext(t.Context(), program, "serve"))
+	return s.startAs(t, exec.CommandContext(t.Context(), must(program()), "serve"))
 }
 
 var listensOn = regexp.MustCompile(`listens on (\S+)`)

@@ -1,6 +1,6 @@
 //go:build postgres
 
-package torture_test
+package torture
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package torture_test
+package torture
 
 import (
 	"net"
@@ -145,7 +145,7 @@ func (m *manager) start(t *testing.T) *console {
 // named by its own number, which only it knows.
 func (m *manager) command(t *testing.T, files ...*os.File) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, program)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, must(program()))
 	cmd.Env = []string{"LISTEN_FDS=" + strconv.Itoa(len(files)), "NOTIFY_SOCKET=" + m.heard.LocalAddr().String()}
 	cmd.ExtraFiles = files // from number 3 on
 	return cmd

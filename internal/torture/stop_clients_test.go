@@ -1,4 +1,4 @@
-package torture_test
+package torture
 
 import (
 	"context"
@@ -204,7 +204,7 @@ func formIn(page, action string) url.Values {
 		return form
 	}
 	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "form" && attr(n, "action") == action {
+		if n.Type == html.ElementNode && n.Data == "form" && attribute(n, "action") == action {
 			for input := range n.Descendants() {
 				fillIn(form, input)
 			}
@@ -215,36 +215,16 @@ func formIn(page, action string) url.Values {
 
 // fillIn adds what a browser would post of an element.
 func fillIn(form url.Values, n *html.Node) {
-	name := attr(n, "name")
+	name := attribute(n, "name")
 	switch {
 	case n.Type != html.ElementNode || name == "":
-	case n.Data == "input" && (attr(n, "type") != "checkbox" || has(n, "checked")):
-		form.Set(name, attr(n, "value"))
+	case n.Data == "input" && (attribute(n, "type") != "checkbox" || has(n, "checked")):
+		form.Set(name, attribute(n, "value"))
 	case n.Data == "select":
 		for option := range n.Descendants() {
 			if option.Data == "option" && has(option, "selected") {
-				form.Set(name, attr(option, "value"))
+				form.Set(name, attribute(option, "value"))
 			}
 		}
 	}
-}
-
-// attr returns the value of an element's attribute.
-func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-// has reports whether an element has an attribute.
-func has(n *html.Node, name string) bool {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
 }

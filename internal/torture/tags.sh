@@ -28,4 +28,11 @@ else
 fi
 rm -rf "$dir"
 
+# A PostgreSQL to start, in the PATH or where Debian keeps it.
+if PATH="${CONSOLE_TEST_POSTGRES:-/}:$PATH:$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')" command -v postgres >/dev/null; then
+	tags=${tags:+$tags,}postgres
+else
+	without "What concerns consoles on PostgreSQL" "there is none. Install it (Debian: apt-get install postgresql)."
+fi
+
 echo "$tags"

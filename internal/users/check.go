@@ -4,13 +4,16 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
-// A Counted is how much a directory holds.
+// Counted is how many rows a directory holds, to be told of a backup or a check; what
+// an operator watches is [Sizes].
 type Counted struct{ Users, Events int64 }
 
-// SizeOf returns how much the directory that tx reads holds.
-func SizeOf(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
+// Count returns how many rows the directory that tx reads holds. It reads them all.
+func Count(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM events)`).Scan(&s.Users, &s.Events)
 	return s, err
 }
@@ -19,21 +22,27 @@ func SizeOf(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
 const (
 	CheckingTables  = "counts and references"
 	CheckingRecords = "users and their history"
+	CheckingSearch  = "the index of the search"
 )
 
 // Check reads the whole directory and returns in sentences what is wrong with it:
 // where the history does not explain a record, where something is missing or left
 // over, where what is counted beside the rows is not what the rows say. It goes on
-// after what cannot be read. The transaction has the present schema.
+// after what cannot be read. The transaction is one of engine's that reads, and has the
+// present schema.
 //
 // told is told what is looked at, and of how many how many are done.
-func Check(ctx context.Context, tx *sql.Tx, told func(doing string, done, total int)) []string {
+func Check(ctx context.Context, engine database.Engine, tx *sql.Tx, told func(doing string, done, total int)) []string {
 	c := &checker{ctx: ctx, tx: tx, told: told}
 	for i, one := range conditions {
 		told(CheckingTables, i, len(conditions))
 		c.look(one)
 	}
 	c.records()
+	if engine == database.SQLite { // PostgreSQL's index cannot fall behind: the table has it
+		told(CheckingSearch, 0, 1)
+		c.found = append(c.found, checkSearch(ctx, tx)...)
+	}
 	return c.found
 }
 
@@ -62,30 +71,36 @@ type condition struct {
 
 // look says where a condition does not hold.
 func (c *checker) look(one condition) {
-	rows, err := c.tx.QueryContext(c.ctx, one.query)
-	if err != nil {
-		c.add("%s could not be read: %v.", one.about, err)
-		return
-	}
-	defer rows.Close()
 	n := 0
-	for ; rows.Next(); n++ {
-		var place string
-		if err := rows.Scan(&place); err != nil {
-			c.add("%s could not be read: %v.", one.about, err)
-			return
+	err := c.apart(func() error {
+		rows, err := c.tx.QueryContext(c.ctx, one.query)
+		if err != nil {
+			return err
 		}
-		if n < mostExamples {
-			c.add(one.says, place)
+		defer rows.Close()
+		for ; rows.Next(); n++ {
+			var place string
+			if err := rows.Scan(&place); err != nil {
+				return err
+			}
+			if n < mostExamples {
+				c.add(one.says, place)
+			}
 		}
-	}
+		return rows.Err()
+	})
 	if n > mostExamples {
 		c.add("%s: the same holds of %d more.", one.about, n-mostExamples)
 	}
-	if err := rows.Err(); err != nil {
+	if err != nil && n > 0 {
 		c.add("%s could not be read to the end: %v.", one.about, err)
+	} else if err != nil {
+		c.add("%s could not be read: %v.", one.about, err)
 	}
 }
+
+// apart runs do so that what it cannot read does not keep it from the rest.
+func (c *checker) apart(do func() error) error { return database.Apart(c.ctx, c.tx, do) }
 
 // conditions are what can be told by the tables alone.
 var conditions = []condition{

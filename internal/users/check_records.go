@@ -19,14 +19,17 @@ var ofVersions = []Action{
 // read of some does not keep it from the rest.
 func (c *checker) records() {
 	var last int
-	if err := c.tx.QueryRowContext(c.ctx, `SELECT COALESCE(MAX(number), 0) FROM users`).Scan(&last); err != nil {
+	err := c.apart(func() error {
+		return c.tx.QueryRowContext(c.ctx, `SELECT COALESCE(MAX(number), 0) FROM users`).Scan(&last)
+	})
+	if err != nil {
 		c.add("The users could not be read: %v.", err)
 		return
 	}
 	before := len(c.found)
 	for from := 0; from <= last && c.ctx.Err() == nil; from += checkAtOnce {
 		c.told(CheckingRecords, min(from, last), last)
-		if err := c.some(from, from+checkAtOnce); err != nil && len(c.found) < before+4*mostExamples {
+		if err := c.apart(func() error { return c.some(from, from+checkAtOnce) }); err != nil && len(c.found) < before+4*mostExamples {
 			c.add("The users with the numbers %d to %d and their history could not be read: %v.", from+1, from+checkAtOnce, err)
 		}
 		if len(c.found) > before+10*mostExamples {

@@ -5,11 +5,11 @@ import (
 	"database/sql"
 )
 
-// CheckSearch returns in sentences what is wrong with SQLite's index of search texts
+// checkSearch returns in sentences what is wrong with SQLite's index of search texts
 // in the directory that tx reads. FTS5 compares an index with its table only when it
 // may write, and holds up everyone who writes meanwhile, so a temporary copy of the
 // index is what it is asked about.
-func CheckSearch(ctx context.Context, tx *sql.Tx) []string {
+func checkSearch(ctx context.Context, tx *sql.Tx) []string {
 	for _, statement := range searchCopy {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return []string{"The index of the search could not be read: " + err.Error() + "."}

@@ -80,42 +80,46 @@ var dialect = map[database.Engine]struct{ bytes, after string }{
 // many has as many rows as its parameter says, numbered from one on.
 const many = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `
 
-// laterThanAll is later than what is added, in microseconds since 1970.
-const laterThanAll = 4_000_000_000_000_000
-
-// bounded is what strangers can fill.
-var bounded = map[string]struct {
+// A filling is what strangers can fill, and how one more is added.
+type filling struct {
 	fill  string
 	most  int
 	add   func(*testing.T, *userstest.Directory) error
 	count string
 	first string // counts the oldest row
-}{
-	"kept": {
-		`INSERT INTO kept (what, digest, data, expires_at) ` + many + `SELECT 'attempt', ` + fmt.Sprintf(dialect[databasetest.Engine()].bytes, `'old' || i`) + `, ` +
-			fmt.Sprintf(dialect[databasetest.Engine()].bytes, `'x'`) + `, ` + fmt.Sprintf(dialect[databasetest.Engine()].after, laterThanAll, `i`) + ` FROM n`,
-		2000,
-		func(t *testing.T, d *userstest.Directory) error {
-			return d.Keep(t.Context(), users.KeptAttempt, users.DigestOf("new"), []byte("x"), 100*365*24*time.Hour)
-		}, `SELECT COUNT(*) FROM kept`, `SELECT COUNT(*) FROM kept WHERE expires_at = ` + fmt.Sprintf(dialect[databasetest.Engine()].after, laterThanAll, `1`),
-	},
-	"refused sign-ins": {
-		`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id) ` + many + `SELECT ` + fmt.Sprintf(dialect[databasetest.Engine()].after, 0, `i`) + `, 'x', '', 'taken', '' FROM n`,
-		10_000,
-		func(t *testing.T, d *userstest.Directory) error {
-			if _, err := d.SignIn(t.Context(), userstest.Claims("stranger@example.com"), userstest.Visit("x")); refusalOf(err) != users.RefusedUninvited {
-				return err
-			}
-			return nil
-		}, `SELECT COUNT(*) FROM refused_sign_ins`, `SELECT COUNT(*) FROM refused_sign_ins WHERE at = ` + fmt.Sprintf(dialect[databasetest.Engine()].after, 0, `1`),
-	},
+}
+
+// fillings are those that there are, in the words of this run's engine.
+func fillings() map[string]filling {
+	in := dialect[databasetest.Engine()]
+	const later = 4_000_000_000_000_000 // than what is added
+	return map[string]filling{
+		"kept": {
+			`INSERT INTO kept (what, digest, data, expires_at) ` + many + `SELECT 'attempt', ` + fmt.Sprintf(in.bytes, `'old' || i`) + `, ` +
+				fmt.Sprintf(in.bytes, `'x'`) + `, ` + fmt.Sprintf(in.after, later, `i`) + ` FROM n`,
+			2000,
+			func(t *testing.T, d *userstest.Directory) error {
+				return d.Keep(t.Context(), users.KeptAttempt, users.DigestOf("new"), []byte("x"), 100*365*24*time.Hour)
+			}, `SELECT COUNT(*) FROM kept`, `SELECT COUNT(*) FROM kept WHERE expires_at = ` + fmt.Sprintf(in.after, later, `1`),
+		},
+		"refused sign-ins": {
+			`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id) ` + many + `SELECT ` + fmt.Sprintf(in.after, 0, `i`) + `, 'x', '', 'taken', '' FROM n`,
+			10_000,
+			func(t *testing.T, d *userstest.Directory) error {
+				if _, err := d.SignIn(t.Context(), userstest.Claims("stranger@example.com"), userstest.Visit("x")); refusalOf(err) != users.RefusedUninvited {
+					return err
+				}
+				return nil
+			}, `SELECT COUNT(*) FROM refused_sign_ins`, `SELECT COUNT(*) FROM refused_sign_ins WHERE at = ` + fmt.Sprintf(in.after, 0, `1`),
+		},
+	}
 }
 
 // TestBookkeepingOfStrangersIsBounded fills what strangers can fill, and adds one
 // more.
 func TestBookkeepingOfStrangersIsBounded(t *testing.T) {
 	t.Parallel()
-	for name, test := range bounded {
+	for name, test := range fillings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)

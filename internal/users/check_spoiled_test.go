@@ -1,0 +1,89 @@
+package users_test
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// unguarded takes away what keeps rows as they are, in a transaction of each engine.
+var unguarded = map[database.Engine]string{
+	database.SQLite: `PRAGMA defer_foreign_keys = ON;
+		DROP TRIGGER events_are_not_deleted`,
+	database.PostgreSQL: `SET LOCAL session_replication_role = replica`,
+}
+
+// spoil runs statements on the tables themselves, past what guards them.
+func spoil(t *testing.T, d *userstest.Directory, statements string) {
+	t.Helper()
+	transact(t, d, unguarded[d.DB.Engine()], statements)
+}
+
+// transact runs statements on the tables themselves.
+func transact(t *testing.T, d *userstest.Directory, statements ...string) {
+	t.Helper()
+	err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
+		for _, one := range statements {
+			if _, err := tx.Exec(one); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A spoiling changes the tables behind the console's back in one way, of which the check
+// says something.
+type spoiling struct{ spoil, says string }
+
+// spoiled are changes that either engine takes.
+var spoiled = map[string]spoiling{
+	"a role given by hand":           {`UPDATE users SET role = 'owner' WHERE user_id = 'ana@example.com'`, "ana@example.com is not as the history says: role"},
+	"a name given by hand":           {`UPDATE users SET name = 'Nemo' WHERE user_id = 'ana@example.com'`, "ana@example.com is not as the history says: name"},
+	"a time zone given by hand":      {`UPDATE users SET time_zone = 'Europe/Rome' WHERE user_id = 'robot'`, "robot is not as the history says: time_zone"},
+	"a channel turned on by hand":    {`UPDATE users SET channels = '{"email":true,"web_ui":true}' WHERE user_id = 'robot'`, "robot is not as the history says: channel.web_ui"},
+	"a version too many":             {`UPDATE users SET version = version + 1 WHERE user_id = 'robot'`, "robot has a version that the events do not come to"},
+	"a version too few":              {`UPDATE users SET version = version - 1 WHERE user_id = 'ana@example.com'`, "ana@example.com has a version that the events do not come to"},
+	"a version beyond erased events": {`DELETE FROM event_details WHERE target_id = 'robot'; UPDATE users SET version = 9 WHERE user_id = 'robot'`, "robot has a version"},
+	"a reactivation by hand":         {`UPDATE users SET deactivated = FALSE WHERE user_id = 'cleo@example.com'`, "cleo@example.com is deactivated, or is not"},
+	"an identity taken away":         {`DELETE FROM identities WHERE subject = 'sub-bea@example.com'`, "bea@example.com is kept as one with an identity"},
+	"an identity unbound by hand":    {`DELETE FROM identities WHERE subject = 'sub-bea@example.com'; UPDATE users SET identified = FALSE WHERE user_id = 'bea@example.com'`, "bea@example.com has an identity, or has none"},
+	"a user put in by hand": {`INSERT INTO users (user_id, role, deactivated, identified, channels, types, time_zone, sort_name, search_text, updated_at, version, key, kind, created_at, created_by, seen_at)
+		SELECT 'eve@example.com', role, FALSE, FALSE, channels, types, time_zone, 'eve@example.com', '', updated_at, 1, 'usr_eve', kind, created_at, created_by, seen_at FROM users WHERE user_id = 'cleo@example.com'`,
+		"eve@example.com has no event of having been created"},
+	"a user deleted by hand":         {`DELETE FROM users WHERE user_id = 'cleo@example.com'`, "tells of a user usr_"},
+	"a count":                        {`UPDATE tallies SET n = n + 2 WHERE kind = 'service'`, "service, user, active: counted 3, there 1"},
+	"a count by day":                 {`UPDATE day_tallies SET n = 7 WHERE what = 'review'`, "review 2027-05-01: counted 7, there 1"},
+	"a hole in the history":          {`DELETE FROM event_details WHERE seq IN (7, 8); DELETE FROM events WHERE seq IN (7, 8)`, "before the event 9 there are numbers without an event"},
+	"a history without a beginning":  {`DELETE FROM event_details WHERE seq = 1; DELETE FROM events WHERE seq = 1`, "owner@example.com has no event of having been created"},
+	"an event left out by its end":   {`DELETE FROM event_details WHERE seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited'); DELETE FROM events WHERE seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited')`, "ana@example.com has a version"},
+	"a session of who is away":       {`UPDATE sessions SET user_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com')`, "is of nobody who may be signed in"},
+	"an identity of a program":       {`UPDATE identities SET user_key = (SELECT key FROM users WHERE user_id = 'robot') WHERE subject = 'sub-bea@example.com'`, "who is no person of the directory"},
+	"somebody who cannot answer":     {`UPDATE users SET responsible_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com') WHERE user_id = 'robot'`, "For robot somebody answers who is not there, or cannot"},
+	"a name that cannot be searched": {`UPDATE users SET search_text = '  other' WHERE user_id = 'robot'`, "robot is not found by their name"},
+	"no secret":                      {`DELETE FROM secrets`, "lacks the secret of the cursors"},
+	"a form without event":           {`INSERT INTO done_forms (key, actor_key, seq, at) SELECT 'frm_x', '', 9999, at FROM events WHERE seq = 1`, "The form frm_x has done something of which there is no event"},
+}
+
+// spoiledOn are changes that one engine takes.
+var spoiledOn = map[database.Engine]map[string]spoiling{
+	database.SQLite: {
+		"an index behind its table": {`DROP TRIGGER users_search_update; UPDATE users SET search_text = search_text || '  more' WHERE user_id = 'robot'`,
+			"The index of the search is not in step with the users"},
+		"an index without a user": {`DROP TRIGGER users_search_update; UPDATE users SET search_text = '' WHERE user_id = 'robot'`,
+			"The index of the search is not in step with the users"},
+		"a rule taken away": {`DROP TRIGGER events_are_not_changed`, "The schema lacks the trigger events_are_not_changed"},
+		"a rule made harmless": {`CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN SELECT 1; END`,
+			"The trigger events_are_not_deleted is not as the console made it"},
+		"a table of somebody else's": {`CREATE TABLE notes (a TEXT)`, "The schema has the table notes, which no console made"},
+	},
+	database.PostgreSQL: {
+		"a table that cannot be read": {`DROP TABLE done_forms`, "The forms that are done could not be read"},
+		"a rule taken away":           {`DROP TRIGGER events_are_not_changed ON events`, "The schema lacks the trigger events_are_not_changed"},
+	},
+}
