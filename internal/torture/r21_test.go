@@ -119,7 +119,7 @@ func TestR21_blackHole(t *testing.T) {
 	}
 	t.Logf("R21, black hole: pages said so after %v, and worked %v after it", took, time.Since(began)-took)
 	for range sized(0, 3) {
-		f.endure(t, "black hole", 45*time.Second, func() {
+		f.endure(t, "black hole", 35*time.Second, func() {
 			f.link.set(0, true)
 			<-time.After(30 * time.Second)
 			f.link.set(0, false)
