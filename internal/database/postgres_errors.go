@@ -41,7 +41,10 @@ func isPostgresBusy(err error) bool {
 	if state := sqlState(err); state != "" {
 		return passing[state[:2]] || state == readOnlyTransaction || state == lockNotAvailable
 	}
-	if errors.Is(err, errReadOnly) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, errReadOnly) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+		return true
+	}
+	if pgconn.SafeToRetry(err) { // it was not sent, as of the connection that is closed by now
 		return true
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {

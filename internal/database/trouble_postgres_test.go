@@ -5,6 +5,8 @@ package database_test
 import (
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
@@ -38,4 +40,22 @@ func TestPingOfPostgreSQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkPing(t, db.Ping(t.Context()), "", address)
+}
+
+// TestIsBusy_closed uses a connection that has broken before: nothing was sent.
+func TestIsBusy_closed(t *testing.T) {
+	t.Parallel()
+	if databasetest.Engine() != database.PostgreSQL {
+		return // SQLite has no such connections
+	}
+	conn, err := pgx.Connect(t.Context(), databasetest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `SELECT 1`); err == nil || !database.IsBusy(err) {
+		t.Errorf("got %v, want the database to be busy", err)
+	}
 }

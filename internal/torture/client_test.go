@@ -50,14 +50,14 @@ func newBrowser(t testing.TB, base string) *browser {
 // signedIn returns a browser in which the owner is signed in.
 func (v *victim) signedIn(t testing.TB) *browser {
 	t.Helper()
-	return v.signedInAs(t, owner)
+	return v.signedInAs(t, "1", owner)
 }
 
 // signedInAs returns a browser in which somebody is signed in who sees the directory.
-func (v *victim) signedInAs(t testing.TB, address string) *browser {
+func (v *victim) signedInAs(t testing.TB, subject, address string) *browser {
 	t.Helper()
 	b := newBrowser(t, v.base())
-	v.provider.SignsIn(authtest.Person{Subject: address, Email: address, Verified: true, Name: "Name"})
+	v.provider.SignsIn(authtest.Person{Subject: subject, Email: address, Verified: true, Name: "Name"})
 	page, err := b.follow("/sign-in/start?return_to=/users")
 	if err != nil || page.status != http.StatusOK || page.at.Path != "/users" {
 		t.Fatalf("sign in: %v; it ends with %d at %v: %s; the console said:\n%s", err, page.status, page.at, page.text(), v.said.String())

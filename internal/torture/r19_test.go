@@ -96,7 +96,7 @@ func (w *two) endsOnBoth(t *testing.T, b *browser) {
 			b.mustFill(t, at+"/role", url.Values{"role": {"user"}})
 		},
 	} {
-		ana := w.consoles[0].signedInAs(t, second)
+		ana := w.consoles[0].signedInAs(t, "2", second)
 		stolen := ana.copied(t)
 		w.bothAnswer(t, stolen, "before the "+what, http.StatusOK)
 		end(ana)
@@ -140,7 +140,7 @@ func (b *browser) copied(t testing.TB) *browser {
 func (w *two) keepsAnOwner(t *testing.T, b *browser) {
 	t.Helper()
 	b.mustFill(t, "/users/"+second+"/role", url.Values{"role": {"owner"}})
-	owners := map[string]*browser{second: b, owner: w.consoles[0].signedInAs(t, second)} // by whom they demote
+	owners := map[string]*browser{second: b, owner: w.consoles[0].signedInAs(t, "2", second)} // by whom they demote
 	forms := map[string]url.Values{}
 	for id, by := range owners {
 		fields, a, err := by.form("/users/" + id + "/role")

@@ -51,7 +51,7 @@ func (f *far) endure(t *testing.T, what string, longest time.Duration, happens f
 	waitFor(t, f.ledger, 20)
 	slowest, err := stop()
 	if err != nil {
-		t.Error(err)
+		t.Errorf("%s: %v; of faults the console said: %s", what, err, f.faults())
 	}
 	if slowest > longest {
 		t.Errorf("%s: the slowest answer took %v, want at most %v", what, slowest, longest)
@@ -60,6 +60,16 @@ func (f *far) endure(t *testing.T, what string, longest time.Duration, happens f
 	l := f.ledger
 	t.Logf("R21, %s: %d changes acknowledged so far, 0 to be lost, %d unknown and done once when sent again, %d refused, %d answers of 503, the slowest answer in %v",
 		what, l.count(), len(l.again), len(l.refused), l.status(http.StatusServiceUnavailable), slowest)
+}
+
+// faults returns what the console said of errors that it has no words for.
+func (f *far) faults() (lines []string) {
+	for line := range strings.Lines(f.said.String()) {
+		if strings.Contains(line, "ERROR") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // TestR21_slow has everything take its time on the way.
@@ -119,7 +129,7 @@ func TestR21_blackHole(t *testing.T) {
 	}
 	t.Logf("R21, black hole: pages said so after %v, and worked %v after it", took, time.Since(began)-took)
 	for range sized(0, 3) {
-		f.endure(t, "black hole", 45*time.Second, func() {
+		f.endure(t, "black hole", 35*time.Second, func() {
 			f.link.set(0, true)
 			<-time.After(30 * time.Second)
 			f.link.set(0, false)

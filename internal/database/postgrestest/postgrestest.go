@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -236,14 +237,17 @@ func (s *Server) Promote(ctx context.Context) error {
 	return s.Run(ctx, "postgres", `SELECT pg_promote(true, 30)`)
 }
 
-// freePort returns a port that nobody listens on.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+// freePort returns a port that nobody listens on. It is none of those that systems give
+// to whoever connects: one of these is taken while its server is down.
+func freePort() (port int, err error) {
+	for range 100 {
+		var l net.Listener
+		port = 15_000 + rand.N(15_000)
+		if l, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+			return port, l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, err
 }
 
 // children returns the processes that a process has started, as Linux tells them.
