@@ -93,7 +93,13 @@ func (p *process) cpu() time.Duration {
 	if p == nil {
 		return 0
 	}
-	text, err := os.ReadFile(p.proc("stat"))
+	return cpuOf(p.cmd.Process.Pid)
+}
+
+// cpuOf returns the processor time that a process has used, 0 where the system does
+// not tell.
+func cpuOf(pid int) time.Duration {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0
 	}
