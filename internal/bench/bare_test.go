@@ -11,11 +11,10 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// directory makes a database that holds the viewer and two people to edit, and
+// directory fills a database with the viewer and two people to edit, and
 // returns its address.
-func directory(t *testing.T) string {
+func directory(t *testing.T, url string) string {
 	t.Helper()
-	url := databasetest.URL(t)
 	db, err := database.Open(t.Context(), url, database.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +38,7 @@ func directory(t *testing.T) string {
 // fails where an edit runs a statement that the bench was not taught.
 func TestBareEditIsAnEdit(t *testing.T) {
 	t.Parallel()
-	c, err := openInside(t.Context(), directory(t))
+	c, err := openInside(t.Context(), directory(t, databasetest.URL(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ type bench struct {
 func newBench(o options) *bench {
 	b := &bench{options: o, addresses: map[*site]addresses{}}
 	b.pages.head = []string{"page", "goal", "A, requests/s", "B, requests/s", "B / A", "p50, A / B", "p99, A / B", "CPU µs, A / B", "bare Echo, requests/s", "KB", "reached"}
-	b.bares.head = []string{"page", "goal", "S, a second", "B, requests/s", "B / S", "p50, S / B", "p99, S / B", "CPU µs of PostgreSQL, S / B", "CPU µs of the console", "statements", "reached"}
+	b.bares.head = []string{"page", "goal", "S, a second", "B, requests/s", "B / S", "p50, S / B", "p99, S / B", "CPU µs of S: pgx + PostgreSQL", "CPU µs of B: console + PostgreSQL", "ratio of CPU", "statements", "reached"}
 	b.growth.head = []string{"page", "goal", "CPU µs at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "p50 at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "reached"}
 	b.others.head = []string{"what", "goal", "measured", "reached"}
 	return b

@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"golang.org/x/net/html"
-
 )
 
 // reason is given with every edit.

@@ -28,7 +28,7 @@ func (p page) measureBare(ctx context.Context, b *bench) (err error) {
 	defer func() { err = errors.Join(err, conns.close()) }()
 	server := b.postgres.cpu(ctx, b.largeURL)
 	of, err := compete(ctx, b.rounds, b.turn, []rival{
-		{statementsOnly, nil, conns.reading(seen), server},
+		{statementsOnly, ourCPU, conns.reading(seen), server},
 		{asPage, b.large.process.cpu, opening(b.large, connections, paths), server},
 		{smallPage, b.small.process.cpu, opening(b.small, connections, b.addresses[b.small][p.kind]), nil},
 	})
@@ -65,7 +65,7 @@ func (p page) bareRow(of map[string]figures, seen [][]ran, anew time.Duration) [
 	return []string{
 		p.name, "≥ 1/2 of S", rate(s.rate), rate(b.rate), fmt.Sprintf("%.2f", b.rate/s.rate),
 		milliseconds(s.p50) + " / " + milliseconds(b.p50), milliseconds(s.p99) + " / " + milliseconds(b.p99),
-		fmt.Sprintf("%.0f / %.0f", s.server, b.server), fmt.Sprintf("%.0f", b.cpu), fmt.Sprintf("%.1f", float64(n)/float64(len(seen))),
+		fmt.Sprintf("%.0f + %.0f", s.cpu, s.server), fmt.Sprintf("%.0f + %.0f", b.cpu, b.server), fmt.Sprintf("%.2f", (s.cpu+s.server)/(b.cpu+b.server)), fmt.Sprintf("%.1f", float64(n)/float64(len(seen))),
 		yes(b.rate >= shareOfBare*s.rate) + note,
 	}
 }

@@ -96,6 +96,9 @@ func (p *process) cpu() time.Duration {
 	return cpuOf(p.cmd.Process.Pid)
 }
 
+// ourCPU returns the processor time that the bench itself has used.
+func ourCPU() time.Duration { return cpuOf(os.Getpid()) }
+
 // cpuOf returns the processor time that a process has used, 0 where the system does
 // not tell.
 func cpuOf(pid int) time.Duration {
