@@ -53,12 +53,17 @@ func measureEdits(ctx context.Context, b *bench) (err error) {
 	if err != nil {
 		return err
 	}
+	b.addFileEdits(of)
+	return nil
+}
+
+// addFileEdits adds what edits came to on SQLite to the table.
+func (b *bench) addFileEdits(of map[string]figures) {
 	share := func(name string) float64 { return of[name].rate / of["statements"].rate }
 	b.others.add("edit, over HTTP", "≥ 60 % of its bare statements", fmt.Sprintf("%s against %s a second: %.0f %%; p99 %s against %s; CPU %.0f µs",
 		rate(of["page"].rate), rate(of["statements"].rate), 100*share("page"), milliseconds(of["page"].p99),
 		milliseconds(of["statements"].p99), of["page"].cpu), yes(share("page") >= 0.6))
 	b.others.add("edit, by the domain's method alone", "for comparison", fmt.Sprintf("%s a second: %.0f %%", rate(of["service"].rate), 100*share("service")), "")
-	return nil
 }
 
 // A form is one that edits a user, as a browser would post it.
