@@ -57,7 +57,7 @@ test-tools: # installs what tests start, where that is for make to do: on Debian
 	fi
 
 # The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
-ON_POSTGRES = ./internal/database/... ./internal/users ./web
+ON_POSTGRES = ./internal/database/... ./internal/users ./internal/bench ./web
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
@@ -126,7 +126,7 @@ GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*'
 # --- Measuring ------------------------------------------------------------------
 
 .PHONY: bench
-bench: ## measure the console at a million users; BENCH="-write docs/performance.md" keeps it, "-help" lists more
+bench: ## measure the console at a million users; BENCH="-engine postgres" on PostgreSQL, "-write docs/performance.md" keeps it, "-help" lists more
 	@go run ./internal/bench $(BENCH)
 
 # --- Files made from others ---------------------------------------------------

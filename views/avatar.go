@@ -62,7 +62,7 @@ func initials(label string) string {
 		label = before
 	}
 	words := strings.FieldsFunc(label, func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.S) && r != joiner && r != nonJoiner
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) && !unicode.IsSymbol(r) && r != joiner && r != nonJoiner
 	})
 	if len(words) == 0 {
 		return "?"

@@ -233,6 +233,9 @@ func capital(s string) string {
 // around them reads: control characters become spaces, and those that embed,
 // override or isolate a direction go. The marks that Arabic and Hebrew need stay.
 func plainText(s string) string {
+	if isPrintable(s) { // as most are: a page asks hundreds of times
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r):
@@ -242,6 +245,16 @@ func plainText(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// isPrintable reports whether s is nothing but printable ASCII.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // browsers and systems are looked for in a user agent in this order, as many

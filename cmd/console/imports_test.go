@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"internal/certificate/certificatetest": {"internal/certificate"},
 	"internal/metrics":                     {"internal/database", "internal/users"},
 	"internal/tracing":                     {},
-	"internal/bench":                       {"internal/auth", "internal/database", "internal/numbers", "internal/users"},
+	"internal/bench":                       {"internal/auth", "internal/database", "internal/database/postgrestest", "internal/numbers", "internal/users", "web"},
 	"internal/database":                    {"internal/numbers"},
 	"internal/numbers":                     {},
 	"internal/database/databasetest":       {"internal/database", "internal/database/postgrestest"},

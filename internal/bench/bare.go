@@ -73,16 +73,21 @@ func (s statement) assign(text string) {
 // A bareEdit runs the statements of an edit without anything around them.
 type bareEdit struct {
 	db         *database.DB
+	begin      string // the statements that begin it, where they were seen
 	statements []statement
 	actor      map[string]any // columns of who edits
 	users      []map[string]any
 }
 
 // newBareEdit returns the edit of some users that runs the recorded statements.
-func newBareEdit(ctx context.Context, db *database.DB, texts []string, ids []string) (*bareEdit, error) {
+func newBareEdit(ctx context.Context, db *database.DB, seen []ran, ids []string) (*bareEdit, error) {
 	b := &bareEdit{db: db}
-	for _, text := range texts {
-		s, err := understand(text)
+	for _, one := range seen {
+		if strings.HasPrefix(one.text, "BEGIN") {
+			b.begin = one.text
+			continue
+		}
+		s, err := understand(one.text)
 		if err != nil {
 			return nil, err
 		}
@@ -130,11 +135,21 @@ func recordOf(ctx context.Context, db *database.DB, id string) (map[string]any, 
 	return record, nil
 }
 
-// do edits the next user: it turns a notification on, or off again.
+// do edits the next user.
 func (b *bareEdit) do(ctx context.Context, turn int) error {
+	return b.edit(turn, func(values map[string]any) error {
+		return b.db.Transact(ctx, func(tx *sql.Tx) error {
+			return b.run(values, func(text string, args []any) (int64, error) { return runOne(ctx, tx, text, args) })
+		})
+	})
+}
+
+// edit turns a notification of the next user on, or off again, in a transaction with the
+// values that its statements take.
+func (b *bareEdit) edit(turn int, transact func(values map[string]any) error) error {
 	u := b.users[turn%len(b.users)]
 	after := maps.Clone(u)
-	after["version"], after["updated_at"] = u["version"].(int64)+1, time.Now().UnixMicro()
+	after["version"], after["updated_at"] = u["version"].(int64)+1, b.now()
 	after["channels"] = toggled(u["channels"].(string))
 	values := map[string]any{
 		"by key": u["key"], "by version": u["version"], "by user_id": u["user_id"],
@@ -149,15 +164,23 @@ func (b *bareEdit) do(ctx context.Context, turn int) error {
 	for column, value := range after {
 		values["users."+column] = value
 	}
-	if err := b.db.Transact(ctx, func(tx *sql.Tx) error { return b.run(ctx, tx, values) }); err != nil {
+	if err := transact(values); err != nil {
 		return err
 	}
 	b.users[turn%len(b.users)] = after
 	return nil
 }
 
-// run runs the statements in a transaction.
-func (b *bareEdit) run(ctx context.Context, tx *sql.Tx, values map[string]any) error {
+// now returns the time as it is written to the database.
+func (b *bareEdit) now() any {
+	if b.db.Engine() == database.PostgreSQL {
+		return time.Now().UTC().Truncate(time.Microsecond)
+	}
+	return time.Now().UnixMicro()
+}
+
+// run runs the statements by one. It is in a transaction.
+func (b *bareEdit) run(values map[string]any, one func(text string, args []any) (seq int64, err error)) error {
 	for i, s := range b.statements {
 		args := make([]any, len(s.takes))
 		for j, name := range s.takes {
@@ -170,7 +193,7 @@ func (b *bareEdit) run(ctx context.Context, tx *sql.Tx, values map[string]any) e
 		if i == 0 && len(args) == 1 { // who edits is read first
 			args[0] = b.actor["key"]
 		}
-		seq, err := runOne(ctx, tx, s.text, args)
+		seq, err := one(s.text, args)
 		if err != nil {
 			return fmt.Errorf("%w in\n%s", err, s.text)
 		}

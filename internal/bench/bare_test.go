@@ -11,11 +11,10 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// directory makes a database that holds the viewer and two people to edit, and
-// returns its path.
-func directory(t *testing.T) string {
+// directory fills a database with the viewer and two people to edit, and
+// returns its address.
+func directory(t *testing.T, url string) string {
 	t.Helper()
-	url := databasetest.URL(t)
 	db, err := database.Open(t.Context(), url, database.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -32,14 +31,14 @@ func directory(t *testing.T) string {
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimPrefix(url, "sqlite:")
+	return url
 }
 
 // TestBareEditIsAnEdit checks that the bench still knows what an edit writes. It
 // fails where an edit runs a statement that the bench was not taught.
 func TestBareEditIsAnEdit(t *testing.T) {
 	t.Parallel()
-	c, err := openCopy(t.Context(), directory(t))
+	c, err := openInside(t.Context(), directory(t, databasetest.URL(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,20 +15,24 @@ import (
 // A bench is what the trials share.
 type bench struct {
 	options
-	program      string
-	large, small *site // the directory that is measured, and the one that growth is measured from
-	echo         *site // the bare server
-	copied       string
-	addresses    map[*site]addresses
-	notes        []string
+	program  string
+	postgres *server // nil on SQLite
 
-	pages, growth, others table
+	largeURL, smallURL string
+	large, small       *site  // the directory that is measured, and the one that growth is measured from
+	echo               *site  // the bare server
+	copied             string // path of a copy of the large one, for bare statements to write to
+	addresses          map[*site]addresses
+	notes              []string
+
+	pages, bares, growth, others table
 }
 
 // newBench returns a bench with empty tables.
 func newBench(o options) *bench {
 	b := &bench{options: o, addresses: map[*site]addresses{}}
 	b.pages.head = []string{"page", "goal", "A, requests/s", "B, requests/s", "B / A", "p50, A / B", "p99, A / B", "CPU µs, A / B", "bare Echo, requests/s", "KB", "reached"}
+	b.bares.head = []string{"page", "goal", "S, a second", "B, requests/s", "B / S", "p50, S / B", "p99, S / B", "CPU µs of S: pgx + PostgreSQL", "CPU µs of B: console + PostgreSQL", "ratio of CPU", "statements", "reached"}
 	b.growth.head = []string{"page", "goal", "CPU µs at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "p50 at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "reached"}
 	b.others.head = []string{"what", "goal", "measured", "reached"}
 	return b
@@ -41,44 +45,56 @@ func measure(ctx context.Context, o options) (text string, err error) {
 	if b.program, err = buildConsole(ctx, o.dir); err != nil {
 		return "", err
 	}
-	large, err := makeDatabase(ctx, b.program, o.dir, o.users)
-	if err != nil {
+	defer func() { err = errors.Join(err, b.close()) }()
+	prepare := b.prepareFiles
+	if b.onPostgres() {
+		prepare = b.preparePostgres
+	}
+	if err := prepare(ctx); err != nil {
 		return "", err
 	}
-	small, err := makeDatabase(ctx, b.program, o.dir, o.small)
-	if err != nil {
+	if err := b.measureStarts(ctx); err != nil {
 		return "", err
 	}
-	if err := b.measureStarts(ctx, large, small); err != nil {
+	if err := b.open(ctx); err != nil {
 		return "", err
 	}
-	if b.wants("edit") {
-		b.copied = filepath.Join(o.dir, "copy.db")
-		if err := copyFile(large, b.copied); err != nil {
-			return "", err
-		}
-	}
-	if err := b.open(ctx, large, small); err != nil {
-		return "", errors.Join(err, b.close())
-	}
-	err = errors.Join(b.trials(ctx), b.close())
+	err = b.trials(ctx)
 	return b.result(ctx), err
+}
+
+// prepareFiles makes the SQLite files that are measured, where there are none.
+func (b *bench) prepareFiles(ctx context.Context) error {
+	large, err := makeDatabase(ctx, b.program, b.dir, b.users)
+	if err != nil {
+		return err
+	}
+	small, err := makeDatabase(ctx, b.program, b.dir, b.options.small)
+	if err != nil {
+		return err
+	}
+	b.largeURL, b.smallURL = "sqlite:"+large, "sqlite:"+small
+	if !b.wants("edit") {
+		return nil
+	}
+	b.copied = filepath.Join(b.dir, "copy.db")
+	return copyFile(large, b.copied)
 }
 
 // wants reports whether a trial is to be made.
 func (b *bench) wants(name string) bool { return b.only.MatchString(name) }
 
 // measureStarts measures how long the console takes to be ready.
-func (b *bench) measureStarts(ctx context.Context, large, small string) error {
+func (b *bench) measureStarts(ctx context.Context) error {
 	if !b.wants("start") {
 		return nil
 	}
 	say("Starting the console, again and again")
 	for _, d := range []struct {
-		path  string
+		url   string
 		users int
-	}{{small, b.options.small}, {large, b.users}} {
-		took, err := startTimes(ctx, b.program, d.path)
+	}{{b.smallURL, b.options.small}, {b.largeURL, b.users}} {
+		took, err := startTimes(ctx, b.program, d.url)
 		if err != nil {
 			return err
 		}
@@ -88,17 +104,17 @@ func (b *bench) measureStarts(ctx context.Context, large, small string) error {
 }
 
 // open starts the consoles and the bare server, and finds what to open there.
-func (b *bench) open(ctx context.Context, large, small string) (err error) {
+func (b *bench) open(ctx context.Context) (err error) {
 	if b.echo, err = startBare(ctx); err != nil {
 		return err
 	}
-	if b.large, err = open(ctx, b.program, large); err != nil {
+	if b.large, err = open(ctx, b.program, b.largeURL); err != nil {
 		return err
 	}
 	if err := b.measureIdle(ctx); err != nil {
 		return err
 	}
-	if b.small, err = open(ctx, b.program, small); err != nil {
+	if b.small, err = open(ctx, b.program, b.smallURL); err != nil {
 		return err
 	}
 	for _, s := range []*site{b.large, b.small} {
@@ -127,6 +143,12 @@ func (b *bench) measureIdle(ctx context.Context) error {
 	return nil
 }
 
+// A trial is one beside those of the pages.
+type trial struct {
+	name    string
+	measure func(context.Context, *bench) error
+}
+
 // trials makes the trials. Those of the pages are the load under which memory is
 // measured.
 func (b *bench) trials(ctx context.Context) error {
@@ -136,17 +158,22 @@ func (b *bench) trials(ctx context.Context) error {
 			continue
 		}
 		say("Measuring: %s", p.name)
-		if err := p.measure(ctx, b); err != nil {
+		measure := p.measure
+		if b.onPostgres() {
+			measure = p.measureBare
+		}
+		if err := measure(ctx, b); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	if peak := most(); peak > 0 && b.wants("memory") {
 		b.others.add("memory of its own, the most under that load", "< 60 MB", megabytes(peak), yes(peak < 60e6))
 	}
-	for _, t := range []struct {
-		name    string
-		measure func(context.Context, *bench) error
-	}{{"edit", measureEdits}, {"export", measureExports}} {
+	others := []trial{{"edit", measureEdits}, {"export", measureExports}}
+	if b.onPostgres() {
+		others = []trial{{"edit", measureEditsBare}, {"two", measureTwo}, {"longest", measureLongest}, {"export", measureExports}}
+	}
+	for _, t := range others {
 		if !b.wants(t.name) {
 			continue
 		}
@@ -171,7 +198,7 @@ func (b *bench) close() error {
 			_ = os.Remove(b.copied + tail)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, b.postgres.close())...)
 }
 
 // result returns the tables and what they were measured on.
@@ -179,7 +206,10 @@ func (b *bench) result(ctx context.Context) string {
 	settings := fmt.Sprintf("%s users against %s; %d connections; the median of %d turns of %s each, by turns.",
 		numbers.Grouped(b.users), numbers.Grouped(b.options.small), connections, b.rounds, b.turn)
 	parts := []string{machine(ctx, b.dir), settings}
-	for _, t := range []table{b.pages, b.growth, b.others} {
+	if b.onPostgres() {
+		parts = []string{machine(ctx, b.dir) + " · " + b.postgres.words, settings}
+	}
+	for _, t := range []table{b.pages, b.bares, b.growth, b.others} {
 		if text := t.String(); text != "" {
 			parts = append(parts, strings.TrimSpace(text))
 		}

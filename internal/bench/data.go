@@ -91,8 +91,8 @@ type person struct{ id, name string }
 
 // prospect opens a database that no console uses yet, signs the viewer in, and
 // returns the secret of the session and a few thousand people from all over it.
-func prospect(ctx context.Context, path string) (secret string, sample []person, err error) {
-	db, err := database.Open(ctx, "sqlite:"+path, database.Options{Existing: true})
+func prospect(ctx context.Context, url string) (secret string, sample []person, err error) {
+	db, err := database.Open(ctx, url, database.Options{Existing: true})
 	if err != nil {
 		return "", nil, err
 	}

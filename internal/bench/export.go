@@ -18,7 +18,8 @@ func measureExports(ctx context.Context, b *bench) error {
 		before, _ := b.large.anonymous()
 		most := b.large.watch()
 		rows, took, err := export(ctx, b.large, format)
-		grown := most() - before
+		peak := most()
+		grown := peak - before
 		if err != nil {
 			return err
 		}
@@ -28,7 +29,7 @@ func measureExports(ctx context.Context, b *bench) error {
 		}
 		perSecond := float64(rows) / took.Seconds()
 		b.others.add("export of "+numbers.Grouped(rows)+" rows, "+format, "≥ 100,000 rows a second, < 64 MB more memory",
-			fmt.Sprintf("%s rows a second, %s more", rate(perSecond), megabytes(grown)), yes(perSecond >= 100_000 && grown < 64e6))
+			fmt.Sprintf("%s rows a second in %.1f s, %s more, %s at most", rate(perSecond), took.Seconds(), megabytes(grown), megabytes(peak)), yes(perSecond >= 100_000 && grown < 64e6))
 	}
 	return nil
 }

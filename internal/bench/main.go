@@ -35,7 +35,9 @@ type options struct {
 	turn         time.Duration
 	rounds       int
 	dir, write   string
-	only         *regexp.Regexp
+
+	engine, server, directory string
+	only                      *regexp.Regexp
 }
 
 // run is the program.
@@ -49,6 +51,9 @@ func run(ctx context.Context) error {
 	seconds := flag.Float64("seconds", 2, "length of a turn")
 	flag.IntVar(&o.rounds, "rounds", 5, "turns of each, of which the median counts")
 	flag.StringVar(&o.dir, "dir", filepath.Join("data", "bench"), "where the data is kept between runs; delete it to have it made anew")
+	flag.StringVar(&o.engine, "engine", "sqlite", "what keeps the data: sqlite or postgres")
+	flag.StringVar(&o.server, "server", "", "address of a PostgreSQL server's database postgres, as its superuser, to make and keep the directories on; without it one is started, which goes afterwards")
+	flag.StringVar(&o.directory, "directory", "", "name of a database on -server that holds a demo's directory, to measure that one; it is edited")
 	flag.StringVar(&o.write, "write", "", "document to put the result in, between its marks")
 	only := flag.String("only", "", "regular expression: what is measured")
 	flag.Parse()
@@ -60,6 +65,9 @@ func run(ctx context.Context) error {
 	if flag.NArg() > 0 || o.users < 1 || o.small < 1 || o.rounds < 1 || o.turn <= 0 {
 		return errors.New("users, small, seconds and rounds are at least 1, and there are no arguments")
 	}
+	if o.engine != "sqlite" && o.engine != "postgres" || o.engine == "sqlite" && o.server+o.directory != "" || o.server == "" && o.directory != "" {
+		return errors.New("-engine is sqlite or postgres; -server is for postgres, and -directory for -server")
+	}
 	if err := os.MkdirAll(o.dir, 0o700); err != nil {
 		return err
 	}
@@ -70,7 +78,7 @@ func run(ctx context.Context) error {
 	if err != nil || o.write == "" {
 		return err
 	}
-	return writeTo(o.write, text)
+	return writeTo(o.write, o.engine, text)
 }
 
 // say tells whoever waits how far it is.

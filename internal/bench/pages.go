@@ -63,16 +63,16 @@ func (p page) measure(ctx context.Context, b *bench) error {
 		size += len(text) / len(paths)
 	}
 	rivals := []rival{
-		{fromMemory, b.large.process, opening(b.large, connections, memory)},
-		{asPage, b.large.process, opening(b.large, connections, paths)},
-		{bareEcho, b.echo.process, opening(b.echo, connections, []string{"/" + strconv.Itoa(size)})},
-		{smallPage, b.small.process, opening(b.small, connections, b.addresses[b.small][p.kind])},
+		{fromMemory, b.large.process.cpu, opening(b.large, connections, memory), nil},
+		{asPage, b.large.process.cpu, opening(b.large, connections, paths), nil},
+		{bareEcho, b.echo.process.cpu, opening(b.echo, connections, []string{"/" + strconv.Itoa(size)}), nil},
+		{smallPage, b.small.process.cpu, opening(b.small, connections, b.addresses[b.small][p.kind]), nil},
 	}
 	if p.first > 0 {
-		rivals = append(rivals, rival{firstPage, b.large.process, opening(b.large, connections, b.addresses[b.large]["first"])})
+		rivals = append(rivals, rival{firstPage, b.large.process.cpu, opening(b.large, connections, b.addresses[b.large]["first"]), nil})
 	}
 	if p.alone > 0 {
-		rivals = append(rivals, rival{oneAtATime, b.large.process, opening(b.large, 1, paths)})
+		rivals = append(rivals, rival{oneAtATime, b.large.process.cpu, opening(b.large, 1, paths), nil})
 	}
 	of, err := compete(ctx, b.rounds, b.turn, rivals)
 	if err != nil {

@@ -93,7 +93,16 @@ func (p *process) cpu() time.Duration {
 	if p == nil {
 		return 0
 	}
-	text, err := os.ReadFile(p.proc("stat"))
+	return cpuOf(p.cmd.Process.Pid)
+}
+
+// ourCPU returns the processor time that the bench itself has used.
+func ourCPU() time.Duration { return cpuOf(os.Getpid()) }
+
+// cpuOf returns the processor time that a process has used, 0 where the system does
+// not tell.
+func cpuOf(pid int) time.Duration {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0
 	}

@@ -35,17 +35,20 @@ func (t *table) String() string {
 }
 
 // Marks in a document between which the result stands.
-const (
-	beginMark = "<!-- Written by make bench; below this line until the next mark. -->\n"
-	endMark   = "<!-- Up to here. -->\n"
-)
+var beginMarks = map[string]string{ // by engine
+	"sqlite":   "<!-- Written by make bench; below this line until the next mark. -->\n",
+	"postgres": "<!-- Written by make bench with -engine postgres; below this line until the next mark. -->\n",
+}
 
-// writeTo puts text between the marks of the document at path.
-func writeTo(path, text string) error {
+const endMark = "<!-- Up to here. -->\n"
+
+// writeTo puts text between the marks that the document at path has for an engine.
+func writeTo(path, engine, text string) error {
 	document, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
+	beginMark := beginMarks[engine]
 	before, rest, begins := strings.Cut(string(document), beginMark)
 	_, after, ends := strings.Cut(rest, endMark)
 	if !begins || !ends {

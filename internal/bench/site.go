@@ -21,24 +21,24 @@ type site struct {
 	client http.Client
 }
 
-// serve starts the console on the database at path.
-func serve(ctx context.Context, program, path string) (*process, error) {
+// serve starts the console on the database at url.
+func serve(ctx context.Context, program, url string) (*process, error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return start(ctx, address, "/readyz", program, nil, "serve", "--listen", address, "--base-url", "http://"+address,
-		"--database", "sqlite:"+path, "--drain", "0s", "--log-level", "error",
+		"--database", url, "--drain", "0s", "--log-level", "error",
 		"--oidc-issuer", "http://127.0.0.1:9", "--oidc-client-id", "bench") // nobody is asked until somebody signs in
 }
 
-// open signs in to the directory at path and starts the console on it.
-func open(ctx context.Context, program, path string) (*site, error) {
-	secret, sample, err := prospect(ctx, path)
+// open signs in to the directory at url and starts the console on it.
+func open(ctx context.Context, program, url string) (*site, error) {
+	secret, sample, err := prospect(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	p, err := serve(ctx, program, path)
+	p, err := serve(ctx, program, url)
 	if err != nil {
 		return nil, err
 	}
@@ -50,11 +50,11 @@ func open(ctx context.Context, program, path string) (*site, error) {
 
 // startTimes returns how long the console takes from its start until it is ready,
 // the median of some.
-func startTimes(ctx context.Context, program, path string) (time.Duration, error) {
+func startTimes(ctx context.Context, program, url string) (time.Duration, error) {
 	const times = 5
 	var all []time.Duration
 	for range times {
-		p, err := serve(ctx, program, path)
+		p, err := serve(ctx, program, url)
 		if err != nil {
 			return 0, err
 		}

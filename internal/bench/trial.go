@@ -11,9 +11,10 @@ import (
 
 // A rival is one of those that a trial has do their work in turn.
 type rival struct {
-	name    string
-	process *process // whose processor time is counted; nil: nobody's
-	run     func(ctx context.Context, d time.Duration) (sample, error)
+	name   string
+	cpu    func() time.Duration // processor time of what answers; nil: not counted
+	run    func(ctx context.Context, d time.Duration) (sample, error)
+	server func() time.Duration // processor time of the server of the database; nil: not counted
 }
 
 // A sample is what came of one turn.
@@ -26,7 +27,8 @@ type sample struct {
 type figures struct {
 	rate     float64 // a second
 	p50, p99 time.Duration
-	cpu      float64 // µs of the server for each request; 0 if it is not known
+	cpu      float64 // µs of what answers for each request; 0 if it is not known
+	server   float64 // the same of the server of the database
 }
 
 // compete has all rivals work for d in turn, round after round, so that whatever
@@ -57,7 +59,7 @@ func compete(ctx context.Context, rounds int, d time.Duration, rivals []rival) (
 
 // turn has one rival work for d.
 func (r rival) turn(ctx context.Context, d time.Duration) (figures, error) {
-	before := r.process.cpu()
+	before, beforeServer := spent(r.cpu), spent(r.server)
 	s, err := r.run(ctx, d)
 	if err != nil {
 		return figures{}, err
@@ -71,8 +73,18 @@ func (r rival) turn(ctx context.Context, d time.Duration) (figures, error) {
 		rate: float64(n) / s.took.Seconds(),
 		p50:  s.latencies[n/2],
 		p99:  s.latencies[min(n*99/100, n-1)],
-		cpu:  float64((r.process.cpu() - before).Microseconds()) / float64(n),
+		cpu:  float64((spent(r.cpu) - before).Microseconds()) / float64(n),
+
+		server: float64((spent(r.server) - beforeServer).Microseconds()) / float64(n),
 	}, nil
+}
+
+// spent returns processor time, none where it is not counted.
+func spent(cpu func() time.Duration) time.Duration {
+	if cpu == nil {
+		return 0
+	}
+	return cpu()
 }
 
 // medians returns the median of each figure.
@@ -82,6 +94,8 @@ func medians(list []figures) figures {
 		p50:  median(list, func(f figures) time.Duration { return f.p50 }),
 		p99:  median(list, func(f figures) time.Duration { return f.p99 }),
 		cpu:  median(list, func(f figures) float64 { return f.cpu }),
+
+		server: median(list, func(f figures) float64 { return f.server }),
 	}
 }
 
@@ -99,14 +113,19 @@ func median[T any, N int64 | float64 | time.Duration](list []T, of func(T) N) N 
 // connections. Each connection begins at another one of paths, so that no answer
 // is asked for twice in a row.
 func opening(s *site, connections int, paths []string) func(context.Context, time.Duration) (sample, error) {
+	return openingAt([]string{s.address}, s.cookie, connections, paths)
+}
+
+// openingAt is opening at several addresses, with a share of the connections to each.
+func openingAt(addresses []string, cookie string, connections int, paths []string) func(context.Context, time.Duration) (sample, error) {
 	requests := make([][]byte, len(paths))
 	for i, path := range paths {
-		requests[i] = getRequest(s.address, path, s.cookie)
+		requests[i] = getRequest(addresses[0], path, cookie)
 	}
 	return func(ctx context.Context, d time.Duration) (sample, error) {
 		wires := make([]*wire, connections)
 		for i := range wires {
-			w, err := dial(ctx, s.address)
+			w, err := dial(ctx, addresses[i%len(addresses)])
 			if err != nil {
 				return sample{}, err
 			}
@@ -119,14 +138,19 @@ func opening(s *site, connections int, paths []string) func(context.Context, tim
 
 // together sends requests on all wires at once until d has passed.
 func together(ctx context.Context, d time.Duration, wires []*wire, requests [][]byte) (sample, error) {
-	each := make([][]time.Duration, len(wires))
+	return atOnce(ctx, d, len(wires), func(_ context.Context, i, turn int) error {
+		return wires[i].do(requests[(i+turn)%len(requests)], 200)
+	})
+}
+
+// atOnce does something n times at once, over and over, until d has passed.
+func atOnce(ctx context.Context, d time.Duration, n int, do func(ctx context.Context, i, turn int) error) (sample, error) {
+	each := make([][]time.Duration, n)
 	began := time.Now()
 	all, ctx := errgroup.WithContext(ctx)
-	for i, w := range wires {
+	for i := range n {
 		all.Go(func() (err error) {
-			each[i], err = repeat(ctx, began.Add(d), func(turn int) error {
-				return w.do(requests[(i+turn)%len(requests)], 200)
-			})
+			each[i], err = repeat(ctx, began.Add(d), func(turn int) error { return do(ctx, i, turn) })
 			return err
 		})
 	}

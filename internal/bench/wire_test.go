@@ -62,19 +62,20 @@ func TestWire(t *testing.T) {
 
 func TestWriteTo(t *testing.T) {
 	t.Parallel()
+	beginMark, other := beginMarks["postgres"], beginMarks["sqlite"]+"kept\n"+endMark
 	path := filepath.Join(t.TempDir(), "document.md")
-	if err := os.WriteFile(path, []byte("before\n"+beginMark+"old\n"+endMark+"after\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(other+"before\n"+beginMark+"old\n"+endMark+"after\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	results := table{head: []string{"page", "rate"}}
 	results.add("detail", numbers.Grouped(1234567))
 	for range 2 {
-		if err := writeTo(path, results.String()); err != nil {
+		if err := writeTo(path, "postgres", results.String()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got, err := os.ReadFile(path)
-	want := "before\n" + beginMark + "\n| page | rate |\n|---|---|\n| detail | 1,234,567 |\n\n" + endMark + "after\n"
+	want := other + "before\n" + beginMark + "\n| page | rate |\n|---|---|\n| detail | 1,234,567 |\n\n" + endMark + "after\n"
 	if err != nil || string(got) != want {
 		t.Errorf("got %q (%v), want %q", got, err, want)
 	}
@@ -83,7 +84,9 @@ func TestWriteTo(t *testing.T) {
 func TestDocumentHasMarks(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "performance.md"))
-	if _, after, begins := strings.Cut(string(text), beginMark); err != nil || !begins || !strings.Contains(after, endMark) {
-		t.Errorf("docs/performance.md has no marks for the result (%v)", err)
+	for engine, mark := range beginMarks {
+		if _, after, begins := strings.Cut(string(text), mark); err != nil || !begins || !strings.Contains(after, endMark) {
+			t.Errorf("docs/performance.md has no marks for the result of %s (%v)", engine, err)
+		}
 	}
 }

@@ -9,6 +9,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -63,9 +64,10 @@ type Options struct {
 	// ServeRole is the role of PostgreSQL that gets the rights to serve, if any.
 	ServeRole string
 
-	// Trace is told the text of every statement, by whatever goroutine runs it;
-	// nil: nobody is. It is for tests that count them.
-	Trace func(query string)
+	// Trace is told the text and the values of every statement, by whatever goroutine
+	// runs it; nil: nobody is. It is for tests that count them, and for who measures
+	// them alone.
+	Trace func(query string, values []driver.NamedValue)
 
 	// Lose is asked before each commit of [DB.Transact] whether its answer is to get
 	// lost, as it does with a connection that breaks; nil: none is. It is for tests

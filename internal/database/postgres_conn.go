@@ -16,7 +16,7 @@ import (
 // A postgresConnector opens connections to PostgreSQL.
 type postgresConnector struct {
 	driver.Connector
-	trace   func(query string) // is told every statement; nil: nobody is
+	trace   func(string, []driver.NamedValue) // is told every statement; nil: nobody is
 	waits   waits
 	hurried bool // an answer is waited for no longer than these say
 	watch   Watch
@@ -37,7 +37,7 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // limited time only.
 type postgresConn struct {
 	*stdlib.Conn
-	trace   func(query string)
+	trace   func(string, []driver.NamedValue)
 	waits   waits
 	hurried bool
 	demoted bool // the server does not take writes any more
@@ -58,7 +58,7 @@ func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.
 		query = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	}
 	if c.trace != nil {
-		c.trace(query)
+		c.trace(query, nil)
 	}
 	ctx, cancel := c.limit(ctx)
 	defer cancel()
@@ -83,7 +83,7 @@ func (c *postgresConn) limit(ctx context.Context) (context.Context, context.Canc
 // QueryContext implements [driver.QueryerContext].
 func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if c.trace != nil {
-		c.trace(query)
+		c.trace(query, args)
 	}
 	if strings.Contains(query, ` LIKE `) { // the way to go about it depends on what is looked for
 		args = append([]driver.NamedValue{{Value: pgx.QueryExecModeCacheDescribe}}, args...)
@@ -100,7 +100,7 @@ func (c *postgresConn) QueryContext(ctx context.Context, query string, args []dr
 // ExecContext implements [driver.ExecerContext].
 func (c *postgresConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if c.trace != nil {
-		c.trace(query)
+		c.trace(query, args)
 	}
 	ctx, cancel := c.limit(ctx)
 	defer cancel()

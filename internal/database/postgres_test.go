@@ -5,6 +5,7 @@ package database_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"slices"
 	"strings"
 	"sync"
@@ -136,7 +137,7 @@ func TestTraceOfPostgres(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var told []string
-	db := databasetest.Open(t, databasetest.PostgresURL(t), database.Options{Trace: func(query string) {
+	db := databasetest.Open(t, databasetest.PostgresURL(t), database.Options{Trace: func(query string, _ []driver.NamedValue) {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, query)

@@ -3,6 +3,7 @@ package database
 import (
 	"bytes"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"os"
 	"path/filepath"
@@ -222,7 +223,7 @@ func TestOpenWhileItIsReplaced(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	var once sync.Once
-	db, err := Open(t.Context(), s.url, Options{Trace: func(string) {
+	db, err := Open(t.Context(), s.url, Options{Trace: func(string, []driver.NamedValue) {
 		once.Do(func() {
 			if err := os.Rename(s.backup, s.path); err != nil {
 				t.Error(err)

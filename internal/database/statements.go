@@ -17,8 +17,8 @@ const maxIdle = 64
 // texts come again and again, and to prepare one costs as much as to run it.
 type connector struct {
 	driver.Connector
-	trace func(query string) // is told every statement; nil: nobody is
-	may   func() error       // why no connection may be opened any more, if so
+	trace func(string, []driver.NamedValue) // is told every statement; nil: nobody is
+	may   func() error                      // why no connection may be opened any more, if so
 	watch Watch
 }
 
@@ -61,7 +61,7 @@ type preparedStmt interface {
 // every [driver.Conn] it is used by one goroutine at a time.
 type conn struct {
 	plainConn
-	trace func(string)
+	trace func(string, []driver.NamedValue)
 	idle  map[string]driver.Stmt // prepared and not in use
 	order []string               // of idle, the longest unused first
 }
@@ -71,7 +71,7 @@ func (c *conn) Unwrap() driver.Conn { return c.plainConn }
 
 // QueryContext implements [driver.QueryerContext].
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	s, err := c.take(ctx, query)
+	s, err := c.take(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 // ExecContext implements [driver.ExecerContext].
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	s, err := c.take(ctx, query)
+	s, err := c.take(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -128,9 +128,9 @@ func (t fileTx) Commit() error {
 // take returns a prepared statement that nobody uses, until it is given back. It
 // returns nil for what is not to be kept: changes of the schema and settings, some
 // of which take effect when they are prepared.
-func (c *conn) take(ctx context.Context, query string) (preparedStmt, error) {
+func (c *conn) take(ctx context.Context, query string, args []driver.NamedValue) (preparedStmt, error) {
 	if c.trace != nil {
-		c.trace(query)
+		c.trace(query, args)
 	}
 	if !keeps(query) {
 		return nil, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
@@ -45,9 +46,6 @@ func TestPingOfPostgreSQL(t *testing.T) {
 // TestIsBusy_closed uses a connection that has broken before: nothing was sent.
 func TestIsBusy_closed(t *testing.T) {
 	t.Parallel()
-	if databasetest.Engine() != database.PostgreSQL {
-		return // SQLite has no such connections
-	}
 	conn, err := pgx.Connect(t.Context(), databasetest.PostgresURL(t))
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@
 package userstest
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -83,7 +84,7 @@ func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	tb.Helper()
 	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
-	d.DB = databasetest.Open(tb, url, database.Options{Trace: func(string) { d.Statements.Add(1) }, Lose: d.loss})
+	d.DB = databasetest.Open(tb, url, database.Options{Trace: func(string, []driver.NamedValue) { d.Statements.Add(1) }, Lose: d.loss})
 	if len(config) > 0 {
 		d.config = config[0]
 	}
