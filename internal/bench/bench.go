@@ -24,13 +24,14 @@ type bench struct {
 	copied             string // path of a copy of the large one, for bare statements to write to
 	addresses          map[*site]addresses
 	notes              []string
+	load               string // of the machine before anything was started
 
 	pages, bares, growth, others table
 }
 
 // newBench returns a bench with empty tables.
 func newBench(o options) *bench {
-	b := &bench{options: o, addresses: map[*site]addresses{}}
+	b := &bench{options: o, addresses: map[*site]addresses{}, load: load()}
 	b.pages.head = []string{"page", "goal", "A, requests/s", "B, requests/s", "B / A", "p50, A / B", "p99, A / B", "CPU µs, A / B", "bare Echo, requests/s", "KB", "reached"}
 	b.bares.head = []string{"page", "goal", "S, a second", "B, requests/s", "B / S", "p50, S / B", "p99, S / B", "CPU µs of S: pgx + PostgreSQL", "CPU µs of B: console + PostgreSQL", "ratio of CPU", "statements", "reached"}
 	b.growth.head = []string{"page", "goal", "CPU µs at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "p50 at " + numbers.Grouped(o.small), "at " + numbers.Grouped(o.users), "ratio", "reached"}
@@ -203,8 +204,8 @@ func (b *bench) close() error {
 
 // result returns the tables and what they were measured on.
 func (b *bench) result(ctx context.Context) string {
-	settings := fmt.Sprintf("%s users against %s; %d connections; the median of %d turns of %s each, by turns.",
-		numbers.Grouped(b.users), numbers.Grouped(b.options.small), connections, b.rounds, b.turn)
+	settings := fmt.Sprintf("%s users against %s; %d connections; the median of %d turns of %s each, by turns; load of the machine before: %s.",
+		numbers.Grouped(b.users), numbers.Grouped(b.options.small), connections, b.rounds, b.turn, b.load)
 	parts := []string{machine(ctx, b.dir), settings}
 	if b.onPostgres() {
 		parts = []string{machine(ctx, b.dir) + " · " + b.postgres.words, settings}

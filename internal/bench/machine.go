@@ -29,6 +29,16 @@ func machine(ctx context.Context, dir string) string {
 	return strings.Join(facts, " · ")
 }
 
+// load returns how many programs want the processors, over the last minute.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "not known"
+	}
+	now, _, _ := strings.Cut(string(text), " ")
+	return now
+}
+
 // fallback returns text, or other where there is none.
 func fallback(text, other string) string {
 	if text == "" || text == "Linux" {
