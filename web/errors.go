@@ -62,7 +62,7 @@ func explain(err error) (status int, message string) {
 	// report but something to wait for.
 	if trouble := users.Trouble(err); trouble != "" {
 		return http.StatusServiceUnavailable, "The console cannot use its database at present: " + trouble +
-			". Nothing was changed. Try again in a minute; if it stays so, tell whoever runs the console."
+			". Nothing was changed by this try. Try again in a minute; if it stays so, tell whoever runs the console."
 	}
 	// What the router finds: no such route, or none for that method.
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok && he.Code < 500 {

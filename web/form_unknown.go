@@ -74,7 +74,7 @@ func (a *App) lookUpForm(c echo.Context) error {
 		return err
 	}
 	who := actor(c)
-	seq, done, err := a.users.FormDone(c.Request().Context(), who, f.key())
+	seq, done, err := a.users.FormOutcome(c.Request().Context(), who, f.key())
 	switch {
 	case err != nil:
 		return err

@@ -19,7 +19,7 @@ import (
 )
 
 // settingsFile is where the settings of a service are, as README.md has it.
-const settingsFile = "/etc/console.env"
+const settingsFile = "/etc/console/console.env"
 
 // doctorCommand returns the command that checks the settings of serve against the
 // world. Unlike other commands it goes on where some of them cannot be read.

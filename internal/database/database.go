@@ -99,6 +99,7 @@ type DB struct {
 	read    *sql.DB // connections that refuse to write
 	look    *sql.DB // the same, for single rows
 	streams *sql.DB // the same, for a great many rows
+	probe   *sql.DB // a connection of PostgreSQL that never waits for a turn
 	lose    func() Loss
 
 	places []place                   // of a SQLite file in use, which is to stay where it is
@@ -151,7 +152,7 @@ func (db *DB) Name() string { return db.path }
 // Close ends all connections. It waits for transactions under way.
 func (db *DB) Close() error {
 	var errs []error
-	for _, pool := range []*sql.DB{db.streams, db.look, db.read, db.notes, db.write} { // the last to close tidies a file up
+	for _, pool := range []*sql.DB{db.probe, db.streams, db.look, db.read, db.notes, db.write} { // the last to close tidies a file up
 		if pool != nil {
 			errs = append(errs, pool.Close()) // a second time does nothing
 		}

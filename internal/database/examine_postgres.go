@@ -90,7 +90,9 @@ func examineRights(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
 		return good("rights", "There are no tables yet."), nil
 	case !enough:
 		return bad("rights", "The role "+role+" may not write to the audit log.", fix), nil
-	case tables || events:
+	case tables && !events:
+		return doubtful("rights", "The role "+role+" may make tables.", "As the owner of the schema: REVOKE CREATE ON SCHEMA public FROM PUBLIC."), nil
+	case events:
 		return doubtful("rights", "The role "+role+" may change the tables, and with them what was written in the audit log.", fix), nil
 	}
 	return good("rights", "The role "+role+" may serve, and can change neither tables nor what was written in the audit log."), nil

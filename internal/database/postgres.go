@@ -26,8 +26,9 @@ const (
 	// LeastConnections is how many there have to be.
 	LeastConnections = 8
 
-	postgresWriters = 4 // of whom one writes, and the others are next
+	postgresWriters = 3 // of whom one writes, and the others are next
 	postgresNoters  = 1
+	postgresProbers = 1
 	postgresStreams = 2
 )
 
@@ -131,8 +132,9 @@ func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Opt
 	}
 	db.write = postgresPool(config, o, postgresWriters, hurried, map[string]string{"synchronous_commit": durability})
 	db.notes = postgresPool(config, o, postgresNoters, hurried, map[string]string{"synchronous_commit": "off"})
-	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresStreams, hurried, readOnly)
+	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresProbers-postgresStreams, hurried, readOnly)
 	db.look = db.read
+	db.probe = postgresPool(config, o, postgresProbers, hurried, nil)
 	db.streams = postgresPool(config, o, postgresStreams, nil, readOnly)
 	return db.read.PingContext(ctx)
 }
@@ -184,7 +186,7 @@ func (postgres) note(ctx context.Context, db *DB, do func(*sql.Tx) error) error 
 // tryWriting implements [engine]. It waits for nobody who writes.
 func (postgres) tryWriting(ctx context.Context, db *DB) error {
 	var refuses bool
-	err := db.notes.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`).Scan(&refuses)
+	err := db.probe.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`).Scan(&refuses)
 	if err == nil && refuses {
 		return errReadOnly
 	}

@@ -157,7 +157,7 @@ func TestTraceOfPostgres(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	want := []string{"BEGIN; SELECT pg_advisory_xact_lock", `UPDATE scratch`, `SELECT count(*)`, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+	want := []string{"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock", `UPDATE scratch`, `SELECT count(*)`, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 	if !slices.EqualFunc(told, want, strings.HasPrefix) {
 		t.Errorf("got %q, want what begins with %q", told, want)
 	}

@@ -46,7 +46,7 @@ var Checks = []Check{
 	{Name: "owner", Looks: "there is an active owner, or `--owners` says who becomes one", needs: needsDatabase},
 	{Name: "last sign-in", Looks: "what the newest sign-ins brought: an address, and that of the browser rather than of the proxy", needs: needsDatabase},
 
-	{Name: "secret files", Looks: "the files that hold secrets, and /etc/console.env, cannot be read or written by others", needs: "the files"},
+	{Name: "secret files", Looks: "the files that hold secrets, and /etc/console/console.env, cannot be read or written by others", needs: "the files"},
 	{Name: "listen address", Looks: "the address to listen on is free, or a console listens there", needs: needsListen},
 
 	{Name: "base URL", Looks: "the console is reached at `--base-url` from this machine", needs: "--base-url"},

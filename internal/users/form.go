@@ -66,6 +66,21 @@ func (s *Service) FormDone(ctx context.Context, actor Actor, key FormKey) (seq i
 	return seq, done, err
 }
 
+// FormOutcome is FormDone for somebody who was not told what became of the form. Where
+// it is not done it waits for its turn to change something, and looks again: a change
+// whose answer was lost may still be on its way, and keeps its turn until then.
+func (s *Service) FormOutcome(ctx context.Context, actor Actor, key FormKey) (seq int64, done bool, err error) {
+	if seq, done, err = s.FormDone(ctx, actor, key); err != nil || done {
+		return seq, done, err
+	}
+	actor.Form = key
+	err = s.inTurn(ctx, func(r reader) error {
+		seq, done, err = formDone(ctx, r, actor)
+		return err
+	})
+	return seq, done, err
+}
+
 // formDone looks for the actor's form.
 func formDone(ctx context.Context, r reader, actor Actor) (seq int64, done bool, err error) {
 	var by Key

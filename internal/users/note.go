@@ -1,8 +1,10 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -124,6 +126,19 @@ func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time
 	return mine && err == nil, err
 }
 
+// errLooked ends a transaction that was for looking alone.
+var errLooked = errors.New("users: looked, and changed nothing")
+
+// inTurn has look read what is there when every change before it has ended, and changes
+// nothing.
+func (s *Service) inTurn(ctx context.Context, look func(reader) error) error {
+	err := s.db.Transact(ctx, func(tx *sql.Tx) error { return cmp.Or(look(tx), errLooked) })
+	if errors.Is(err, errLooked) {
+		return nil
+	}
+	return err
+}
+
 // noteSoon writes bookkeeping that nobody waits for. It never delays or fails
 // what asked for it: with too much under way already it is dropped.
 func (s *Service) noteSoon(all ...bookkeeping) {
@@ -172,8 +187,12 @@ func (n *notebook) add(write func() error) {
 // settle waits until the queue is empty.
 func (n *notebook) settle() { n.pending.Wait() }
 
-// close takes no more writes and waits for those in the queue. It may be called
-// again.
+// closeWithin is how long those who wait for nothing are waited for at the end: a database
+// that does not answer keeps nobody from stopping.
+const closeWithin = 10 * time.Second
+
+// close takes no more writes and waits for those in the queue, though not for ever. It
+// may be called again.
 func (n *notebook) close() {
 	n.closing.Lock()
 	if !n.closed {
@@ -181,5 +200,14 @@ func (n *notebook) close() {
 		close(n.queue)
 	}
 	n.closing.Unlock()
-	n.pending.Wait()
+	written := make(chan struct{})
+	go func() {
+		n.pending.Wait()
+		close(written)
+	}()
+	select {
+	case <-written:
+	case <-time.After(closeWithin):
+		n.log.Warn("bookkeeping was left undone")
+	}
 }

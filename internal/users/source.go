@@ -85,7 +85,11 @@ func (p plan) uncounted(at place) (all []source) {
 	}
 	found := source{numbers: p.found, most: p.bound(asked > 1 || len(p.others) > 0), sure: p.foundAlone()}
 	one := p.terms[0]
-	if at.key() || len(p.terms) > 1 || !one.isThree() || p.known.about(one, p.everyone()) <= 3*found.most {
+	far := 3 * found.most
+	if p.search.counts() <= p.most { // where to count is dear, a guess is believed sooner
+		far = found.most
+	}
+	if at.key() || len(p.terms) > 1 || !one.isThree() || p.known.about(one, p.everyone()) <= far {
 		all = append(all, found)
 	}
 	return all
