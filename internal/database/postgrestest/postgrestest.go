@@ -201,8 +201,15 @@ func (s *Server) Kill() error {
 		return err
 	}
 	_ = syscall.Kill(pid, syscall.SIGSTOP) // so that it sees nothing of what follows
-	for _, child := range children(pid) {
-		_ = syscall.Kill(child, syscall.SIGKILL)
+	for range 200 { // one that was begun meanwhile would keep the port
+		left := children(pid)
+		if len(left) == 0 {
+			break
+		}
+		for _, child := range left {
+			_ = syscall.Kill(child, syscall.SIGKILL)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	err = syscall.Kill(pid, syscall.SIGKILL)
 	s.Stop() // what watches over it
@@ -250,7 +257,7 @@ func freePort() (port int, err error) {
 	return 0, err
 }
 
-// children returns the processes that a process has started, as Linux tells them.
+// children returns the processes that a process has started and that live, as Linux tells them.
 func children(parent int) (pids []int) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, name := range stats {
@@ -258,7 +265,7 @@ func children(parent int) (pids []int) {
 		if err != nil {
 			continue // has ended
 		}
-		if slices.Contains(statusOf(text, "PPid"), strconv.Itoa(parent)) {
+		if slices.Contains(statusOf(text, "PPid"), strconv.Itoa(parent)) && !slices.Contains(statusOf(text, "State"), "Z") {
 			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name))); err == nil {
 				pids = append(pids, pid)
 			}
