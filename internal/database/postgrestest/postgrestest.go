@@ -201,7 +201,7 @@ func (s *Server) Kill() error {
 		return err
 	}
 	_ = syscall.Kill(pid, syscall.SIGSTOP) // so that it sees nothing of what follows
-	for range 200 { // one that was begun meanwhile would keep the port
+	for range 200 {                        // one that was begun meanwhile would keep the port
 		left := children(pid)
 		if len(left) == 0 {
 			break
