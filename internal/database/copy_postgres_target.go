@@ -83,17 +83,16 @@ func (p *postgresTarget) mayFill(ctx context.Context, sheets []*sheet, fresh map
 // write writes the rows of a table. Since it was truncated in the same transaction they
 // are seen by everybody from the beginning, and need not be looked at again later.
 func (p *postgresTarget) write(ctx context.Context, s *sheet, lots <-chan *lot) error {
-	rows := &copyWriter{ctx: ctx, sheet: s, lots: lots, pending: copyHeader}
+	rows := &copyWriter{sheet: s, next: func() (*lot, error) { return receive(ctx, lots) }, pending: copyHeader}
 	_, err := p.conn.PgConn().CopyFrom(ctx, rows, `COPY `+quoted(s.name)+` (`+names(s.columns[:s.written])+`) FROM STDIN (FORMAT binary, FREEZE)`)
 	return err
 }
 
 // A copyWriter is a reader of what is sent to PostgreSQL: the rows of lots.
 type copyWriter struct {
-	ctx     context.Context //nolint:containedctx // a reader gets none
 	sheet   *sheet
-	lots    <-chan *lot
-	pending []byte // to be read first
+	next    func() (*lot, error) // nil after the last
+	pending []byte               // to be read first
 	ended   bool
 }
 
@@ -103,7 +102,7 @@ func (w *copyWriter) Read(p []byte) (n int, err error) {
 		if w.ended {
 			return 0, io.EOF
 		}
-		l, err := receive(w.ctx, w.lots)
+		l, err := w.next()
 		if err != nil {
 			return 0, err
 		}
