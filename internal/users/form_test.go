@@ -1,8 +1,11 @@
 package users_test
 
 import (
+	"database/sql"
 	"errors"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
@@ -201,5 +204,37 @@ func TestFormKeys(t *testing.T) {
 		if got, err := users.ParseFormKey(bad); err == nil {
 			t.Errorf("ParseFormKey(%q): got %q", bad, got)
 		}
+	}
+}
+
+// TestFormOutcome_onItsWay looks for a form whose change is not kept yet: to say that it
+// was not done would have somebody do it twice.
+func TestFormOutcome_onItsWay(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	began, goOn := make(chan struct{}), make(chan struct{})
+	var late sync.WaitGroup
+	late.Go(func() {
+		err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `INSERT INTO done_forms (key, actor_key, seq, at) SELECT 'frm_late', $1, seq, at FROM events WHERE seq = 1`, string(d.Owner.Key))
+			close(began)
+			<-goOn
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-began
+	if _, done, err := d.FormDone(t.Context(), d.Owner, "frm_late"); done || err != nil {
+		t.Errorf("FormDone: got %t, %v, want that nothing is seen of it yet", done, err)
+	}
+	time.AfterFunc(50*time.Millisecond, func() { close(goOn) })
+	if seq, done, err := d.FormOutcome(t.Context(), d.Owner, "frm_late"); !done || seq != 1 || err != nil {
+		t.Errorf("FormOutcome: got %d, %t, %v, want event 1", seq, done, err)
+	}
+	late.Wait()
+	if _, done, err := d.FormOutcome(t.Context(), d.Owner, "frm_never"); done || err != nil {
+		t.Errorf("a form that was never sent: got %t, %v", done, err)
 	}
 }
