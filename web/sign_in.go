@@ -49,7 +49,7 @@ type attempt struct {
 // startSignIn serves GET /sign-in/start: it goes on to the provider.
 func (a *App) startSignIn(c echo.Context) error {
 	ctx := c.Request().Context()
-	address, begun, err := a.provider.Begin(ctx)
+	address, begun, err := a.provider.Begin(ctx, auth.BeginOptions{})
 	if err != nil {
 		return a.refuseSignIn(c, err)
 	}

@@ -85,7 +85,7 @@ func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
 
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops })
 	for range 3 {
-		if _, _, err := p.Begin(t.Context()); !errors.Is(err, auth.ErrUnavailable) {
+		if _, _, err := p.Begin(t.Context(), auth.BeginOptions{}); !errors.Is(err, auth.ErrUnavailable) {
 			t.Fatalf("got %v, want %v", err, auth.ErrUnavailable)
 		}
 	}
@@ -143,7 +143,7 @@ func TestManyAskAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if _, _, err := p.Begin(t.Context()); err != nil {
+			if _, _, err := p.Begin(t.Context(), auth.BeginOptions{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -161,7 +161,7 @@ func TestBrowserThatGoesAway(t *testing.T) {
 	op := authtest.New(t)
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Hangs })
 	p := auth.NewProvider(configFor(op))
-	address, attempt, err := p.Begin(t.Context())
+	address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -159,7 +159,7 @@ func TestReplay(t *testing.T) {
 	op := authtest.New(t)
 	op.SignsIn(ana)
 	p := auth.NewProvider(configFor(op))
-	address, attempt, err := p.Begin(t.Context())
+	address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

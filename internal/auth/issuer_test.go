@@ -51,7 +51,7 @@ func TestBeginRefusesIssuer(t *testing.T) {
 		"on every host":           "https://224.0.0.1",
 	} {
 		p := auth.NewProvider(auth.Config{Issuer: issuer, ClientID: "console", RedirectURL: callback})
-		if _, _, err := p.Begin(t.Context()); !errors.Is(err, auth.ErrUntrusted) {
+		if _, _, err := p.Begin(t.Context(), auth.BeginOptions{}); !errors.Is(err, auth.ErrUntrusted) {
 			t.Errorf("%s: got %v, want %v", circumstance, err, auth.ErrUntrusted)
 		}
 	}

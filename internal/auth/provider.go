@@ -2,6 +2,9 @@ package auth
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -81,22 +84,52 @@ func NewProvider(c Config) *Provider {
 // An Attempt is one sign-in under way. It belongs to the browser that began it, is
 // good for one use, and is a secret.
 type Attempt struct {
+	Seed     string // all others follow from it, see [AttemptOf]
 	State    string // comes back with the browser
 	Nonce    string // comes back in the ID token (OpenID Connect Core, section 15.5.2)
 	Verifier string // proves to the provider that the code is redeemed by us (RFC 7636)
 }
 
+// AttemptOf returns the attempt of a seed of 256 random bits, as [NewSecret] makes
+// them. State, nonce and verifier are derived from it (HKDF, RFC 5869), so that only
+// the seed has to be kept while the browser is at the provider: none of the three
+// tells another, nor the seed.
+func AttemptOf(seed string) Attempt {
+	derive := func(use string) string {
+		key, err := hkdf.Expand(sha256.New, []byte(seed), use, secretBytes)
+		if err != nil {
+			panic(err) // only for a length that no hash has
+		}
+		return base64.RawURLEncoding.EncodeToString(key)
+	}
+	return Attempt{Seed: seed, State: derive("state"), Nonce: derive("nonce"), Verifier: derive("verifier")}
+}
+
+// Values of the parameter prompt (OpenID Connect Core, section 3.1.2.1).
+const (
+	// PromptSelectAccount has the provider ask which of its accounts to sign in with.
+	PromptSelectAccount = "select_account"
+)
+
+// BeginOptions say how a provider is asked to sign a person in.
+type BeginOptions struct {
+	Prompt string // one of the values of prompt; empty: as the provider likes
+}
+
 // Begin starts a sign-in. It returns the address to send the browser to (OpenID
 // Connect Core, section 3.1.2.1, with PKCE: RFC 7636, section 4.3) and the attempt
 // to keep until it comes back. The error is [ErrUnavailable] or [ErrUntrusted].
-func (p *Provider) Begin(ctx context.Context) (string, Attempt, error) {
+func (p *Provider) Begin(ctx context.Context, o BeginOptions) (string, Attempt, error) {
 	d, err := p.discovered(ctx)
 	if err != nil {
 		return "", Attempt{}, err
 	}
-	a := Attempt{State: NewSecret(), Nonce: NewSecret(), Verifier: NewSecret()}
-	address := d.oauth(p.config).AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier))
-	return address, a, nil
+	a := AttemptOf(NewSecret())
+	parameters := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
+	if o.Prompt != "" {
+		parameters = append(parameters, oauth2.SetAuthURLParam("prompt", o.Prompt))
+	}
+	return d.oauth(p.config).AuthCodeURL(a.State, parameters...), a, nil
 }
 
 // maxHint is the longest ID token, in bytes, that is sent in an address: servers

@@ -32,7 +32,7 @@ func configFor(op *authtest.Provider) auth.Config {
 // signIn walks through a whole sign-in, changing what the browser brings back.
 func signIn(t *testing.T, p *auth.Provider, change func(*auth.Attempt, url.Values)) (auth.Identity, error) {
 	t.Helper()
-	address, attempt, err := p.Begin(t.Context())
+	address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{})
 	if err != nil {
 		return auth.Identity{}, err
 	}
@@ -50,8 +50,8 @@ func TestBegin(t *testing.T) {
 	op := authtest.New(t)
 	p := auth.NewProvider(configFor(op))
 	seen := map[string]bool{}
-	for range 3 {
-		address, attempt, err := p.Begin(t.Context())
+	for _, prompt := range []string{"", auth.PromptSelectAccount, "none"} {
+		address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{Prompt: prompt})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,13 +65,19 @@ func TestBegin(t *testing.T) {
 			"scope": {"openid profile email"}, "state": {attempt.State}, "nonce": {attempt.Nonce},
 			"code_challenge_method": {"S256"}, "code_challenge": got["code_challenge"],
 		}
+		if prompt != "" {
+			want.Set("prompt", prompt)
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("parameters (-want +got):\n%s", diff)
 		}
-		if strings.Contains(address, attempt.Verifier) {
-			t.Error("the verifier is in the address")
+		if strings.Contains(address, attempt.Verifier) || strings.Contains(address, attempt.Seed) {
+			t.Error("the verifier or the seed is in the address")
 		}
-		for _, secret := range []string{attempt.State, attempt.Nonce, attempt.Verifier} {
+		if diff := cmp.Diff(attempt, auth.AttemptOf(attempt.Seed)); diff != "" {
+			t.Errorf("the attempt of the same seed (-begun +derived):\n%s", diff)
+		}
+		for _, secret := range []string{attempt.Seed, attempt.State, attempt.Nonce, attempt.Verifier} {
 			if len(secret) != 43 || seen[secret] {
 				t.Errorf("%q is not a fresh secret of 256 bits", secret)
 			}

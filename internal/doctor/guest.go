@@ -63,7 +63,7 @@ func (g *guest) start(s *stand, w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This link has been used. Run console doctor --sign-in again for another.", http.StatusGone)
 		return
 	}
-	address, attempt, err := g.provider.Begin(r.Context())
+	address, attempt, err := g.provider.Begin(r.Context(), auth.BeginOptions{})
 	if err != nil {
 		g.finish(coming{visit: visitOf(r, s.secure), err: err})
 		http.Error(w, "The provider could not be asked. The doctor says why, where it was started.", http.StatusBadGateway)

@@ -18,7 +18,7 @@ func (e *examination) registration(ctx context.Context, client *http.Client, doc
 		return nil
 	}
 	p := auth.NewProvider(e.providerConfig(doc))
-	address, attempt, err := p.Begin(ctx)
+	address, attempt, err := p.Begin(ctx, auth.BeginOptions{})
 	if err != nil {
 		return nil // and other checks say why
 	}
@@ -87,7 +87,7 @@ func (e *examination) looksAtCodeFirst(ctx context.Context, doc *document) bool 
 	}
 	c.ClientSecret = auth.NewSecret()
 	p := auth.NewProvider(c)
-	_, attempt, err := p.Begin(ctx)
+	_, attempt, err := p.Begin(ctx, auth.BeginOptions{})
 	return err == nil && refusesCode(redeem(ctx, p, attempt, doc))
 }
 

@@ -134,7 +134,7 @@ func (b browser) choose(t *testing.T, address, userID string) url.Values {
 // signIn signs in as the person, all the way to the console.
 func (b browser) signIn(t *testing.T, p *auth.Provider, userID string) auth.Identity {
 	t.Helper()
-	address, attempt, err := p.Begin(t.Context())
+	address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestSignIn(t *testing.T) {
 func TestSignInPage(t *testing.T) {
 	t.Parallel()
 	d, b := newDemo(t), newBrowser(t)
-	address, _, err := d.provider().Begin(t.Context())
+	address, _, err := d.provider().Begin(t.Context(), auth.BeginOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestCodeIsGoodOnce(t *testing.T) {
 	t.Parallel()
 	d, b := newDemo(t), newBrowser(t)
 	p := d.provider()
-	address, attempt, err := p.Begin(t.Context())
+	address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestCodeIsGoodOnce(t *testing.T) {
 			t.Errorf("use %d: got %v", i+1, err)
 		}
 	}
-	address, attempt, err = p.Begin(t.Context())
+	address, attempt, err = p.Begin(t.Context(), auth.BeginOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
