@@ -102,6 +102,7 @@ type DB struct {
 	probe   *sql.DB // a connection of PostgreSQL that never waits for a turn
 	lose    func() Loss
 
+	log    walBound                  // of SQLite; for who holds the connection that writes
 	places []place                   // of a SQLite file in use, which is to stay where it is
 	sure   atomic.Pointer[time.Time] // when there last was room for a change; nil: it is not known
 }
@@ -176,7 +177,11 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) (err error) 
 		return err
 	}
 	defer writer.Close()
-	return db.transactTo(ctx, writer, asked, do, db.commit)
+	err = db.transactTo(ctx, writer, asked, do, db.commit)
+	if err == nil {
+		db.boundLog(ctx, writer)
+	}
+	return err
 }
 
 // Note is Transact for what may be lost with the power, though not with the

@@ -12,10 +12,14 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
+
+// busyTimeout is how long a statement waits for a lock that another process holds.
+const busyTimeout = 5 * time.Second
 
 // applicationID marks a SQLite file as the console's; in ASCII it reads "Rcon".
 const applicationID = 0x52636f6e
@@ -67,9 +71,8 @@ const (
 // zero as SQLite wants it.
 const writerCache = "-4000"
 
-// walSize is the setting by which the log, that someone who read for long has made grow,
-// gets back to its size, in bytes: that at which it is written back to the file.
-const walSize = "journal_size_limit(4096000)"
+// walSize is the setting by which the log, when it is begun anew, is cut to [walLimit].
+var walSize = fmt.Sprintf("journal_size_limit(%d)", walLimit)
 
 // writerDSN returns the name under which the driver opens path to write.
 func writerDSN(path string, o Options) string {
@@ -115,7 +118,7 @@ func dsn(path, mode string, q url.Values) string {
 	if !q.Has("_defensive") {
 		q.Set("_defensive", "1") // no statement can damage the file
 	}
-	for _, pragma := range []string{"busy_timeout(5000)", "trusted_schema(0)"} {
+	for _, pragma := range []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "trusted_schema(0)"} {
 		q.Add("_pragma", pragma)
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()

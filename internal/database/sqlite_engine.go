@@ -135,7 +135,10 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 	if _, err := writer.ExecContext(whole, noted); err != nil {
 		return err
 	}
-	return db.transact(ctx, writer, asked, do)
+	if err = db.transact(ctx, writer, asked, do); err == nil {
+		db.boundLog(whole, writer)
+	}
+	return err
 }
 
 // tryWriting implements [engine]: it begins to write, and undoes it.
