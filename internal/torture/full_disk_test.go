@@ -50,7 +50,7 @@ func (s shortage) endure(t *testing.T) {
 	s.end()
 	until(t, "it is ready again", func() bool { status, _ := s.ready(); return status == http.StatusOK })
 	w.must(t, "afterwards", 10)
-	intact(t, db)
+	intact(t, s.database)
 	s.stop(t)
 	unheard := l.check(t, db)
 	if unheard != 0 {

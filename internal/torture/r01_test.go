@@ -33,7 +33,7 @@ func TestR1_killedInAStormOfWrites(t *testing.T) {
 	}
 	v.start(t)
 	unheard := l.check(t, db)
-	intact(t, db)
+	intact(t, v.database)
 	all[0].must(t, "afterwards", 1)
 	v.stop(t)
 	l.check(t, db)

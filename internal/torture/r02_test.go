@@ -93,7 +93,8 @@ func TestR2_diskFails(t *testing.T) {
 		<-failing.ended
 		v.start(t)
 		unheard = l.check(t, db)
-		intact(t, db)
+		intact(t, v.database)
+		searchable(t, db) // by a connection from before
 	}
 	v.trace(t, "-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EIO").end(t, os.Interrupt) // a moment's failure
 	w.must(t, "afterwards", 10)

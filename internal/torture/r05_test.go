@@ -113,7 +113,7 @@ func TestR5_becomesReadOnly(t *testing.T) {
 	v.start(t)
 	db := open(t, v.database)
 	unheard := l.check(t, db)
-	intact(t, db)
+	intact(t, v.database)
 	w.must(t, "afterwards", 1)
 	v.stop(t)
 	if err := db.Close(); err != nil { // before the disk goes
