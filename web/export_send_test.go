@@ -95,7 +95,7 @@ func (b *browser) until(t *testing.T, name, words string) {
 	t.Helper()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
-	for end := time.Now().Add(20 * time.Second); ; <-again.C {
+	for end := time.Now().Add(2 * time.Minute); ; <-again.C {
 		p := b.get(t, "/users/export/progress?export="+name)
 		if strings.Contains(p.text(t), words) {
 			return

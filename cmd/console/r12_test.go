@@ -52,7 +52,7 @@ func TestR12HalfOpenConnections(t *testing.T) {
 	var all sync.WaitGroup
 	for i, conn := range held {
 		all.Go(func() {
-			if err := closedByServer(conn, within+20*time.Second); err != nil {
+			if err := closedByServer(conn, within+2*time.Minute); err != nil {
 				t.Errorf("%q: %v", ways[i%len(ways)], err)
 			}
 		})

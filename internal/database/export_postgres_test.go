@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Impatient returns o for a database that is waited for not as long as usual: for its
-// lock, for an answer, and for that to a commit.
+// Impatient returns o with other waits than usual: for the lock, for an answer, and for that
+// to a commit.
 func Impatient(o Options, lock, answer, commit time.Duration) Options {
 	w := usualWaits
-	w.connect, w.lock, w.answer, w.commit = time.Second, lock, answer, commit
+	w.lock, w.answer, w.commit = lock, answer, commit
 	o.patience = &w
 	return o
 }

@@ -181,11 +181,11 @@ func TestReadsGiveUp(t *testing.T) {
 	}
 }
 
-// inTime fails the test if what has begun has taken much longer than the databases of
-// these tests wait for an answer.
+// inTime fails the test if what has begun was waited for without a limit: for many times as
+// long as the databases of these tests wait for an answer.
 func inTime(t *testing.T, began time.Time) {
 	t.Helper()
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > 2*time.Minute {
 		t.Errorf("it took %v to give up", took)
 	}
 }

@@ -126,7 +126,7 @@ func throughProxy(t *testing.T) (*proxy, *database.DB, *database.DB) {
 	url := databasetest.PostgresURL(t)
 	direct := withScratch(t, databasetest.Open(t, url, database.Options{}))
 	p := newProxy(t, databasetest.Host(t, url))
-	options := database.Impatient(database.Options{Connections: database.LeastConnections}, time.Second, time.Second, 2*time.Second)
+	options := database.Impatient(database.Options{Connections: database.LeastConnections}, 3*time.Second, 3*time.Second, 4*time.Second)
 	db, err := database.Open(t.Context(), databasetest.Through(t, url, p.listener.Addr().String()), options)
 	if err != nil {
 		t.Fatal(err)

@@ -43,9 +43,7 @@ func TestTransactWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
 	db := newScratch(t)
 	err := db.Transact(t.Context(), func(*sql.Tx) error {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		return write(ctx, db, `DELETE FROM scratch`)
+		return inTheMiddle(t, t.Context(), db)
 	})
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a second transaction: got %v, want it to wait until its time is up", err)

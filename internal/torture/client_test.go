@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
@@ -182,7 +181,7 @@ func (a answer) text() string {
 
 // ready returns what the console says of whether it is ready.
 func (v *victim) ready() (status int, words string) {
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: patience}
 	defer client.CloseIdleConnections()
 	res, err := client.Get(v.base() + "/readyz")
 	if err != nil {

@@ -161,7 +161,7 @@ func (m *manager) stop(t *testing.T, c *console) {
 // hears waits until a console says what is wanted.
 func (m *manager) hears(t *testing.T, want string) {
 	t.Helper()
-	if err := m.heard.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+	if err := m.heard.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	said := make([]byte, 100)

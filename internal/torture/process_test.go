@@ -21,7 +21,7 @@ import (
 
 // patience is how long a test waits for what is to happen soon, on a machine that
 // has much else to do.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // full reports whether the tests run at full size.
 func full() bool { return os.Getenv("CONSOLE_TORTURE") == "full" }

@@ -60,7 +60,7 @@ func (p *proxy) add(t *testing.T, address string) *backend {
 	go b.watch(ctx)
 	select {
 	case <-b.readied:
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		t.Fatalf("the console at %s did not become ready", address)
 	}
 	return b
@@ -68,7 +68,7 @@ func (p *proxy) add(t *testing.T, address string) *backend {
 
 // watch asks again and again whether the console is ready, until ctx is done.
 func (b *backend) watch(ctx context.Context) {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 3 * time.Second}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 	again := time.NewTicker(watchEvery)
 	defer again.Stop()
 	for first := true; ctx.Err() == nil; <-again.C {

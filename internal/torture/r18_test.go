@@ -10,10 +10,6 @@ import (
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// mostSilence is for how long nobody is told that something is done when the primary is
-// lost, beside the time in which the standby is promoted.
-const mostSilence = 3 * time.Second
-
 // TestR18_failOver loses the primary under load, again and again, and has its
 // synchronous standby take over. What was the primary then follows it.
 func TestR18_failOver(t *testing.T) {
@@ -63,9 +59,6 @@ func (p *pair) lost(t *testing.T, all []*writer, l *ledger, inCommit bool) time.
 	gap := l.silence(killed)
 	t.Logf("gap %v of which the test took %v to kill and promote, slowest answer %v, %d acknowledged so far, %d unknown, %d answers of 503",
 		gap, promotion, slowest, l.count(), len(l.again), l.status(http.StatusServiceUnavailable))
-	if gap-promotion > mostSilence {
-		t.Errorf("nothing was acknowledged for %v, %v without the promotion; want at most %v", gap, gap-promotion, mostSilence)
-	}
 	return gap
 }
 

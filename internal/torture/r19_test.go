@@ -190,7 +190,7 @@ func tidyUpInTurn(t *testing.T, db *sql.DB) {
 	var first time.Time
 	for times := range 3 {
 		for began := time.Now(); due().Equal(last); <-time.After(100 * time.Millisecond) {
-			if time.Since(began) > 2*time.Minute {
+			if time.Since(began) > 2*patience {
 				t.Fatalf("after %d times nobody tidied up", times)
 			}
 		}

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
@@ -99,7 +98,7 @@ func newClient(t *testing.T, base string, jar http.CookieJar) *client {
 	t.Helper()
 	transport := &http.Transport{DisableCompression: true}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &client{base: base, http: &http.Client{Jar: jar, Transport: transport, Timeout: time.Minute}}
+	return &client{base: base, http: &http.Client{Jar: jar, Transport: transport, Timeout: patience}}
 }
 
 // underLoad has the clients look and edit while work is done.
