@@ -43,6 +43,8 @@ var answers = []struct {
 	{errTooMany, http.StatusTooManyRequests, "There were too many tries from your network. Wait a minute, then try again."},
 	{errExportedOften, http.StatusTooManyRequests, "You have exported the directory many times in a row. Wait a minute, then export it again."},
 	{users.ErrExporting, http.StatusTooManyRequests, "An export of yours is still running, or as many of others as may run at once. Wait until one is done, then export again."},
+	{users.ErrSuperseded, http.StatusTooManyRequests, "You started newer searches, so this one was stopped. Search again."},
+	{users.ErrReadTooLong, http.StatusServiceUnavailable, "This search took too long and was stopped. Narrow it, for example by dates, and search again."},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "That is more than the console takes. Send less."},
 	{errBadForm, http.StatusBadRequest, "The form could not be read. Open the page again and send it from there."},
 }

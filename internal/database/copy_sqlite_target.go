@@ -41,7 +41,7 @@ func openSQLiteTarget(ctx context.Context, url string) (*sqliteTarget, error) {
 		return nil, err
 	}
 	t.sqliteSide = &sqliteSide{path: path}
-	if t.conn, err = t.building.streams.Conn(ctx); err != nil {
+	if t.conn, err = t.building.long.Conn(ctx); err != nil {
 		t.close()
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (t *sqliteTarget) fill(ctx context.Context, sheets []*sheet, fresh map[stri
 	if err != nil {
 		return err
 	}
-	if t.conn, err = t.building.streams.Conn(ctx); err != nil {
+	if t.conn, err = t.building.long.Conn(ctx); err != nil {
 		return err
 	}
 	return t.checkReferences(ctx)

@@ -90,17 +90,17 @@ func (o Options) waits() waits {
 
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
-	engine  engine
-	watch   Watch
-	path    string  // of the file, or the address without its password
-	hasty   bool    // writes do not wait for the disk in any case
-	write   *sql.DB // transactions of which one goes on at a time
-	notes   *sql.DB // the same, for what need not wait for the disk
-	read    *sql.DB // connections that refuse to write
-	look    *sql.DB // the same, for single rows
-	streams *sql.DB // the same, for a great many rows
-	probe   *sql.DB // a connection of PostgreSQL that never waits for a turn
-	lose    func() Loss
+	engine engine
+	watch  Watch
+	path   string  // of the file, or the address without its password
+	hasty  bool    // writes do not wait for the disk in any case
+	write  *sql.DB // transactions of which one goes on at a time
+	notes  *sql.DB // the same, for what need not wait for the disk
+	read   *sql.DB // connections that refuse to write
+	look   *sql.DB // the same, for single rows
+	long   *sql.DB // the same, for statements that may take seconds
+	probe  *sql.DB // a connection of PostgreSQL that never waits for a turn
+	lose   func() Loss
 
 	log    walBound                  // of SQLite; for who holds the connection that writes
 	places []place                   // of a SQLite file in use, which is to stay where it is
@@ -153,7 +153,7 @@ func (db *DB) Name() string { return db.path }
 // Close ends all connections. It waits for transactions under way.
 func (db *DB) Close() error {
 	var errs []error
-	for _, pool := range []*sql.DB{db.probe, db.streams, db.look, db.read, db.notes, db.write} { // the last to close tidies a file up
+	for _, pool := range []*sql.DB{db.probe, db.long, db.look, db.read, db.notes, db.write} { // the last to close tidies a file up
 		if pool != nil {
 			errs = append(errs, pool.Close()) // a second time does nothing
 		}
@@ -252,9 +252,11 @@ func (db *DB) Reads() *sql.DB { return db.read }
 // after a change. Like that of [DB.Reads] it refuses to write.
 func (db *DB) LookUps() *sql.DB { return db.look }
 
-// Streams returns the pool to read a great many rows from, for as long as whoever wants
-// them takes. Like that of [DB.Reads] it refuses to write.
-func (db *DB) Streams() *sql.DB { return db.streams }
+// LongReads returns the pool for statements that may take seconds, such as searches of the
+// audit log, exports and counts of many rows. However many of these wait or run, they never
+// hold a connection of [DB.Reads]. Like that pool it refuses to write. The caller sets a
+// deadline: the pool sets none.
+func (db *DB) LongReads() *sql.DB { return db.long }
 
 // Ping returns nil if the database can be read and would take a write, and otherwise
 // a [*PingError].

@@ -185,7 +185,7 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if db.read, err = db.pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o); err != nil {
 		return nil, err
 	}
-	db.write, db.notes, db.look, db.streams = db.read, db.read, db.read, db.read
+	db.write, db.notes, db.look, db.long = db.read, db.read, db.read, db.read
 	return db, nil
 }
 

@@ -110,7 +110,7 @@ func openPostgresToRead(ctx context.Context, address string, o Options) (*DB, er
 		_ = reads.Close() // the error that led here says more
 		return nil, explainPostgres(path, err)
 	}
-	return &DB{engine: postgres{}, path: path, watch: o.Watch, write: reads, notes: reads, read: reads, look: reads, streams: reads}, nil
+	return &DB{engine: postgres{}, path: path, watch: o.Watch, write: reads, notes: reads, read: reads, look: reads, long: reads}, nil
 }
 
 // upToDate returns an [*OpenError] unless the schema is that of this program.

@@ -35,7 +35,7 @@ func (db *DB) Fill(ctx context.Context, do func(*sql.Tx) error, told func(done, 
 		return err
 	}
 	defer writer.Close()
-	for _, readers := range []*sql.DB{db.read, db.look} { // the journal can be changed while nobody reads
+	for _, readers := range []*sql.DB{db.read, db.look, db.long} { // the journal can be changed while nobody reads
 		readers.SetMaxIdleConns(0)
 	}
 	defer db.keepReaders()

@@ -29,7 +29,7 @@ const (
 	postgresWriters = 3 // of whom one writes, and the others are next
 	postgresNoters  = 1
 	postgresProbers = 1
-	postgresStreams = 2
+	postgresLong    = 5 // one connection of so many is for long reads, and two at least
 )
 
 // waits are how long PostgreSQL is waited for. The server itself ends a statement first;
@@ -133,10 +133,11 @@ func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Opt
 	}
 	db.write = postgresPool(config, o, postgresWriters, hurried, map[string]string{"synchronous_commit": durability})
 	db.notes = postgresPool(config, o, postgresNoters, hurried, map[string]string{"synchronous_commit": "off"})
-	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresProbers-postgresStreams, hurried, readOnly)
+	long := max(2, most/postgresLong)
+	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresProbers-long, hurried, readOnly)
 	db.look = db.read
 	db.probe = postgresPool(config, o, postgresProbers, hurried, nil)
-	db.streams = postgresPool(config, o, postgresStreams, nil, readOnly)
+	db.long = postgresPool(config, o, long, nil, readOnly)
 	return db.read.PingContext(ctx)
 }
 

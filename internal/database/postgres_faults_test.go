@@ -202,11 +202,11 @@ func TestServerGone(t *testing.T) {
 	withScratch(t, db)
 	s.Stop()
 	for what, err := range map[string]error{
-		"Transact": write(t.Context(), db, `DELETE FROM scratch`),
-		"Note":     db.Note(t.Context(), func(*sql.Tx) error { return nil }),
-		"Reads":    db.Reads().QueryRowContext(t.Context(), `SELECT 1`).Err(),
-		"Streams":  db.Streams().QueryRowContext(t.Context(), `SELECT 1`).Err(),
-		"Ping":     db.Ping(t.Context()),
+		"Transact":  write(t.Context(), db, `DELETE FROM scratch`),
+		"Note":      db.Note(t.Context(), func(*sql.Tx) error { return nil }),
+		"Reads":     db.Reads().QueryRowContext(t.Context(), `SELECT 1`).Err(),
+		"LongReads": db.LongReads().QueryRowContext(t.Context(), `SELECT 1`).Err(),
+		"Ping":      db.Ping(t.Context()),
 	} {
 		if !database.IsBusy(err) || errors.Is(err, database.ErrUnknown) {
 			t.Errorf("%s: got %v, want the database to be busy", what, err)

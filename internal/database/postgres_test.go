@@ -87,7 +87,7 @@ func crowdOn(t *testing.T, db *database.DB, crowd int) int {
 	var all sync.WaitGroup
 	for range crowd {
 		for _, do := range []func() error{
-			func() error { return look(db.Reads()) }, func() error { return look(db.LookUps()) }, func() error { return look(db.Streams()) },
+			func() error { return look(db.Reads()) }, func() error { return look(db.LookUps()) }, func() error { return look(db.LongReads()) },
 			func() error { return db.Note(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
 			func() error { return db.Transact(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
 		} {
@@ -148,7 +148,7 @@ func TestTraceOfPostgres(t *testing.T) {
 	mu.Unlock()
 	mustWrite(t, db, `UPDATE scratch SET word = $1`, "traced")
 	words(t, db)
-	tx, err := db.Streams().BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
+	tx, err := db.LongReads().BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestTraceOfPostgres(t *testing.T) {
 func TestReadsOfPostgresRefuseToWrite(t *testing.T) {
 	t.Parallel()
 	db := inPostgres(t, database.Options{})
-	for name, pool := range map[string]*sql.DB{"Reads": db.Reads(), "LookUps": db.LookUps(), "Streams": db.Streams()} {
+	for name, pool := range map[string]*sql.DB{"Reads": db.Reads(), "LookUps": db.LookUps(), "LongReads": db.LongReads()} {
 		for _, query := range []string{
 			`DELETE FROM scratch RETURNING word`, `CREATE TABLE other (a TEXT)`, `TRUNCATE scratch`, `SELECT nextval('users_number_seq')`,
 			`WITH gone AS (DELETE FROM scratch RETURNING word) SELECT word FROM gone`,

@@ -52,6 +52,10 @@ func Path(url string) (string, error) {
 // readers returns how many connections read at once.
 func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
+// longReaders is how many connections there are for long reads. Each may keep a processor
+// busy; those that wait for a connection wait for no other read.
+const longReaders = 4
+
 // pool returns connections to dsn, none of which is open yet.
 func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	plain, err := sqlite.NewConnector(dsn)

@@ -89,7 +89,9 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if db.look, err = db.pool(lookUpDSN(db.path), o); err != nil {
 		return err
 	}
-	db.streams = db.read
+	if db.long, err = db.pool(readerDSN(db.path), o); err != nil {
+		return err
+	}
 	db.keepReaders()
 	if err := db.read.PingContext(ctx); err != nil || db.hasty {
 		return err
@@ -104,6 +106,8 @@ func (db *DB) keepReaders() {
 		p.SetMaxOpenConns(readers())
 		p.SetMaxIdleConns(readers())
 	}
+	db.long.SetMaxOpenConns(longReaders)
+	db.long.SetMaxIdleConns(longReaders)
 }
 
 // sqliteEngine is the engine of that name.

@@ -7,7 +7,7 @@ import (
 
 // Stats are what the database does at the moment, and has done since it was opened.
 type Stats struct {
-	Pools map[string]sql.DBStats // of the connections, by what they are for: write, note, read, look, stream
+	Pools map[string]sql.DBStats // of the connections, by what they are for: write, note, read, look, long
 	Files *FileStats             // nil where the engine keeps its files to itself
 }
 
@@ -26,8 +26,8 @@ func (db *DB) Stats() Stats {
 	if db.look != db.read {
 		s.Pools["look"] = db.look.Stats()
 	}
-	if db.streams != db.read {
-		s.Pools["stream"] = db.streams.Stats()
+	if db.long != db.read {
+		s.Pools["long"] = db.long.Stats()
 	}
 	if db.Engine() == SQLite {
 		s.Files = &FileStats{Main: size(db.path), WAL: size(db.path + "-wal")}

@@ -109,7 +109,7 @@ func TestReadsRefuseToWrite(t *testing.T) {
 			t.Parallel()
 			db := newScratch(t)
 			var word string
-			for _, pool := range []*sql.DB{db.Reads(), db.LookUps(), db.Streams()} {
+			for _, pool := range []*sql.DB{db.Reads(), db.LookUps(), db.LongReads()} {
 				if err := pool.QueryRowContext(t.Context(), query).Scan(&word); !database.IsBusy(err) {
 					t.Errorf("got error %v, want a refusal", err)
 				}

@@ -26,7 +26,7 @@ func TestPingOfPostgreSQL(t *testing.T) {
 	t.Cleanup(func() { _ = db.Close() })
 	address := server.Address()
 	checkPing(t, db.Ping(t.Context()), "", address)
-	if stats := db.Stats(); stats.Files != nil || stats.Pools["note"].MaxOpenConnections != 1 || stats.Pools["stream"].MaxOpenConnections == 0 {
+	if stats := db.Stats(); stats.Files != nil || stats.Pools["note"].MaxOpenConnections != 1 || stats.Pools["long"].MaxOpenConnections == 0 {
 		t.Errorf("got the numbers %+v", stats)
 	}
 	server.Stop()

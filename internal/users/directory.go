@@ -79,7 +79,7 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return Listing{}, err
 	}
-	l, err := s.list(ctx, q)
+	l, err := s.list(ctx, actor, q)
 	if err != nil {
 		return Listing{}, fmt.Errorf("list users: %w", err)
 	}
@@ -87,7 +87,7 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 }
 
 // list is [Service.Users] for whoever may.
-func (s *Service) list(ctx context.Context, q Query) (Listing, error) {
+func (s *Service) list(ctx context.Context, actor Actor, q Query) (Listing, error) {
 	q = q.tidy()
 	var err error
 	if q.secret, err = s.secret(ctx); err != nil {
@@ -111,7 +111,7 @@ func (s *Service) list(ctx context.Context, q Query) (Listing, error) {
 	}
 	if len(page.rows) == 0 && at.key() { // whoever stood there has gone meanwhile
 		q.After, q.Before = "", q.lastPage(at, p)
-		l, err := s.list(ctx, q)
+		l, err := s.list(ctx, actor, q)
 		if q.Before != "" {
 			l.Next = ""
 		}
@@ -122,7 +122,7 @@ func (s *Service) list(ctx context.Context, q Query) (Listing, error) {
 		return l, nil
 	}
 	l.Newest, l.Counts = p.newest, sel.tallies.views()
-	l.Total, err = s.total(ctx, sel, page, q)
+	l.Total, err = s.total(ctx, actor, sel, page, q)
 	return l, err
 }
 

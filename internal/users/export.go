@@ -83,12 +83,17 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format strin
 		return ErrExporting
 	}
 	defer s.exports.end(actor.Key)
+	end, err := s.long.export(ctx, actor.Key)
+	if err != nil {
+		return err
+	}
+	defer end()
 	q = q.tidy()
 	p, err := s.exportPlan(ctx, q)
 	if err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
-	total, err := p.number(ctx, s.reads(), math.MaxInt32)
+	total, err := p.number(ctx, s.db.LongReads(), math.MaxInt32)
 	if err != nil {
 		return fmt.Errorf("count users to export: %w", err)
 	}
@@ -98,7 +103,7 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format strin
 	if err := ready(total); err != nil {
 		return err
 	}
-	return p.exportEach(ctx, s.db.Streams(), each)
+	return p.exportEach(ctx, s.db.LongReads(), each)
 }
 
 // An ExportSize is how many users an export would hold, and whether the newest would
@@ -109,7 +114,8 @@ type ExportSize struct {
 }
 
 // ExportSize returns what an export of q would be like: exact up to 100,000 users, and
-// beyond where the database keeps the count. Its errors are those of [Service.Export].
+// beyond where the database keeps the count; without a total where counting took too long.
+// Its errors are those of [Service.Export].
 func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportSize, error) {
 	if err := actor.May(ActExport, User{}); err != nil {
 		return ExportSize{}, err
@@ -118,10 +124,17 @@ func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportS
 	if err != nil {
 		return ExportSize{}, fmt.Errorf("count users to export: %w", err)
 	}
-	total, err := p.number(ctx, s.reads(), maxCounted)
+	var total Total
+	err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r reader) error {
+		total, err = p.number(ctx, r, maxCounted)
+		return err
+	})
+	if cancelled(err) {
+		return ExportSize{Newest: p.newest}, nil
+	}
 	if err == nil && total.How != Exactly {
 		var e estimate
-		if e, err = s.estimates.of(ctx, s.reads(), p.selection, q.tidy()); err == nil {
+		if e, err = s.estimate(ctx, actor, p.selection, q.tidy()); err == nil {
 			total = roundedTotal(e.n, maxCounted)
 		}
 	}

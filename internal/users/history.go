@@ -39,8 +39,10 @@ type EventPage struct {
 // Events returns a page of the audit log. Who may not see it may see the events
 // on a user that they may see, by Target.
 //
-// Events returns a [*ForbiddenError], [ErrBadCursor] and an [*InvalidError] on an
-// action there is not.
+// What narrows the log makes it a long read: Events returns [ErrSuperseded] when the
+// actor has begun two newer ones, and [ErrReadTooLong] when it took too long. Besides it
+// returns a [*ForbiddenError], [ErrBadCursor] and an [*InvalidError] on an action there
+// is not.
 func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventPage, error) {
 	if err := actor.May(ActSeeAudit, User{}); err != nil {
 		if q.Target == "" || q.About != "" {
@@ -56,12 +58,32 @@ func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventP
 		return EventPage{}, invalid("action", "There is no such action.")
 	}
 	q.Limit = clamp(q.Limit)
-	page, err := q.page(ctx, s.reads())
-	page.Events = discreet(actor, page.Events)
+	page, err := s.eventPage(ctx, actor, q)
 	if err != nil {
 		return EventPage{}, fmt.Errorf("list events: %w", err)
 	}
+	page.Events = discreet(actor, page.Events)
 	return page, nil
+}
+
+// eventPage reads a page of the audit log: of the whole log by its numbers, which is quick,
+// and of a part of it as a long read.
+func (s *Service) eventPage(ctx context.Context, actor Actor, q EventQuery) (page EventPage, err error) {
+	if !q.narrows() {
+		return q.page(ctx, s.reads())
+	}
+	err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r reader) error {
+		page, err = q.page(ctx, r)
+		return err
+	})
+	return page, err
+}
+
+// narrows reports whether q asks for a part of the log that the numbers of the events do
+// not tell, so that it may take long to find.
+func (q EventQuery) narrows() bool {
+	q.After, q.Before, q.Limit = "", "", 0
+	return q != EventQuery{}
 }
 
 // Event returns one event. It returns [ErrNotFound], and a [*ForbiddenError] to

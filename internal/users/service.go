@@ -32,6 +32,8 @@ type Config struct {
 	MaxSorted       int              // users that are put in order, and counted, for one page; default 10,000
 	TrustEmail      bool             // an address of which the provider does not say whether it is verified counts as verified
 	Changed         func(Action)     // is told of each event, once it is kept; nil: nobody is
+	LongRead        time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
+	ReadCancelled   func(error)      // is called with ErrSuperseded or ErrReadTooLong for each such read that is cancelled; may be nil
 }
 
 // Default limits of sessions.
@@ -51,6 +53,7 @@ type Service struct {
 	sealedWith atomic.Pointer[string]
 	threes     atomic.Pointer[threes]
 	exports    exporters
+	long       longReads
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.
@@ -70,10 +73,16 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.MaxSorted == 0 {
 		c.MaxSorted = maxSorted
 	}
+	if c.LongRead == 0 {
+		c.LongRead = longReadLimit
+	}
 	if c.Signup == "" {
 		c.Signup = SignupInvited
 	}
-	return &Service{db: db, config: c, notes: newNotebook(c.Log)}
+	return &Service{
+		db: db, config: c, notes: newNotebook(c.Log),
+		long: longReads{limit: c.LongRead, cancelled: c.ReadCancelled},
+	}
 }
 
 // Close waits for the bookkeeping under way. The database stays open.

@@ -26,14 +26,14 @@ type Total struct {
 
 // total returns how many users are selected: exactly up to [maxSorted], and beyond
 // where the database keeps the count; otherwise about how many.
-func (s *Service) total(ctx context.Context, sel selection, got page, q Query) (Total, error) {
+func (s *Service) total(ctx context.Context, actor Actor, sel selection, got page, q Query) (Total, error) {
 	if got.counted {
 		return Total{N: got.total}, nil
 	}
 	if n, kept := sel.kept(); kept {
 		return Total{N: n}, nil
 	}
-	e, err := s.estimates.of(ctx, s.reads(), sel, q)
+	e, err := s.estimate(ctx, actor, sel, q)
 	switch {
 	case err != nil || e.exact:
 		return Total{N: e.n}, err
@@ -41,6 +41,22 @@ func (s *Service) total(ctx context.Context, sel selection, got page, q Query) (
 		return Total{N: got.last()}, nil
 	}
 	return roundedTotal(e.n, got.last()), nil
+}
+
+// estimate returns about how many users are selected, as one of the actor's long reads. One
+// that is cancelled knows nothing, so that the total is that there are more than those seen.
+func (s *Service) estimate(ctx context.Context, actor Actor, sel selection, q Query) (e estimate, err error) {
+	e, err = s.estimates.of(sel, q, func() (e estimate, err error) {
+		err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r reader) error {
+			e, err = sel.estimate(ctx, r)
+			return err
+		})
+		return e, err
+	})
+	if cancelled(err) {
+		return estimate{}, nil
+	}
+	return e, err
 }
 
 // last returns the position of the last row of the page.
@@ -91,9 +107,10 @@ func (e *estimates) forget() {
 	clear(e.kept)
 }
 
-// of returns about how many users are selected. It knows of every change that this
-// process has made; of others, such as the command line's, after ten seconds.
-func (e *estimates) of(ctx context.Context, r reader, sel selection, q Query) (estimate, error) {
+// of returns about how many users are selected, as read returns it where it is not known. It
+// knows of every change that this process has made; of others, such as the command line's,
+// after ten seconds.
+func (e *estimates) of(sel selection, q Query, read func() (estimate, error)) (estimate, error) {
 	key := q.question()
 	e.mu.Lock()
 	known, ok := e.kept[key]
@@ -102,7 +119,7 @@ func (e *estimates) of(ctx context.Context, r reader, sel selection, q Query) (e
 	if ok && sel.now.Sub(known.at).Abs() < estimateAge {
 		return known, nil
 	}
-	known, err := sel.estimate(ctx, r)
+	known, err := read()
 	if err != nil {
 		return estimate{}, err
 	}

@@ -1,0 +1,61 @@
+package users_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// hold takes all connections of a pool until the test ends.
+func hold(t *testing.T, pool *sql.DB) {
+	t.Helper()
+	for range pool.Stats().MaxOpenConnections {
+		conn, err := pool.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+}
+
+// TestLongReadsApart is that pages need no connection that a long read may hold: all of
+// those are taken, and every page is there, with what may be counted.
+func TestLongReadsApart(t *testing.T) {
+	t.Parallel()
+	var cancelled []error
+	d := userstest.New(t, users.Config{MaxSorted: 5, LongRead: time.Millisecond, ReadCancelled: func(err error) { cancelled = append(cancelled, err) }})
+	for i := range 20 {
+		if _, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: fmt.Sprintf("p%d@example.com", i), Role: users.RoleUser}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hold(t, d.DB.LongReads())
+	list, err := d.Users(t.Context(), d.Owner, users.Query{Text: "example", Limit: 10})
+	if want := (users.Total{N: 10, How: users.MoreThan}); err != nil || len(list.Users) != 10 || list.Total != want {
+		t.Errorf("a list whose count is cancelled: got %d users of %v, %v, want 10 of %v", len(list.Users), list.Total, err, want)
+	}
+	if log, err := d.Events(t.Context(), d.Owner, users.EventQuery{}); err != nil || len(log.Events) == 0 {
+		t.Errorf("the audit log: got %d events, %v", len(log.Events), err)
+	}
+	if _, err := d.Detail(t.Context(), d.Owner, "p1@example.com"); err != nil {
+		t.Errorf("the page of a user: %v", err)
+	}
+	if size, err := d.ExportSize(t.Context(), d.Owner, users.Query{Text: "example"}); err != nil || size.Total != (users.Total{}) {
+		t.Errorf("the form of an export: got %v, %v, want no total", size, err)
+	}
+	if len(cancelled) != 2 || !errors.Is(cancelled[0], users.ErrReadTooLong) {
+		t.Errorf("reported as cancelled: %v, want the two counts", cancelled)
+	}
+	for name, q := range map[string]users.EventQuery{
+		"words": {Text: "example"}, "an actor": {Actor: d.Owner.ID}, "a user": {About: d.Owner.ID}, "days": {From: d.Clock.Now()}, "an action": {Action: users.ActionEdited},
+	} {
+		if _, err := d.Events(t.Context(), d.Owner, q); !errors.Is(err, users.ErrReadTooLong) {
+			t.Errorf("a search of the audit log for %s: got %v, want that it took too long", name, err)
+		}
+	}
+}
