@@ -9,9 +9,9 @@ func directory() views.Directory {
 		Views: []views.Tab{
 			{Label: "All", URL: "/users", Count: "1,012", Current: true}, {Label: "People", URL: "/users?view=people", Count: "974"},
 			{Label: "Service users", URL: "/users?view=service", Count: "38"}, {Label: "Admins", URL: "/users?view=admins", Count: "12"},
-			{Label: "Invited", URL: "/users?view=invited", Count: "31"}, {Label: "Quiet", URL: "/users?view=quiet", Count: "207"},
+			{Label: "Invited", URL: "/users?view=invited", Count: "31"}, {Label: "Not seen for 90 days", URL: "/users?view=quiet", Count: "207"},
 			{Label: "Deactivated", URL: "/users?view=deactivated", Count: "44"}, {Label: "No responsible person", URL: "/users?view=no-responsible", Count: "3"},
-			{Label: "Review due", URL: "/users?view=review-due", Count: "5"}, {Label: "Quiet", Title: "Quiet for 90 days", URL: "/users?view=quiet", Count: "2"},
+			{Label: "Review due", URL: "/users?view=review-due", Count: "5"}, {Label: "Not seen for 90 days", URL: "/users?view=quiet", Count: "2"},
 			{Label: "Robots of the night", URL: "/users?q=night&type=service", Apart: true}, {Label: "Manage views", URL: "/users/views"},
 		},
 		Filter: directoryFilter(), Count: "1,012 users found", Pager: pages(),

@@ -7,7 +7,7 @@ var sampleTabs = []Tab{
 	{Label: "All", URL: "#forms", Count: "1,284", Current: true},
 	{Label: "People", URL: "#forms", Count: "1,246"},
 	{Label: "Service users", URL: "#forms", Count: "38"},
-	{Label: "Quiet", Title: "Quiet for 90 days", URL: "#forms"},
+	{Label: "Not seen for 90 days", URL: "#forms"},
 	{Label: "Robots of the night", URL: "#forms", Apart: true},
 }
 

@@ -56,23 +56,22 @@ func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.In
 		}
 		return id
 	}
-	day := func(key string) time.Time {
-		at, err := time.ParseInLocation(time.DateOnly, l.get(key), zone)
-		if l.has(key) && err != nil {
+	day := func(key string) (from, to time.Time) {
+		from, to = users.Date(l.get(key)).In(zone)
+		if l.has(key) && from.IsZero() {
 			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: "Enter a date as year-month-day, like 2027-01-31."})
 		}
-		return at
+		return from, to
 	}
+	from, _ := day("from")
+	begin, to := day("to")
 	query := users.EventQuery{
 		Text: l.get("q"), Actor: id("actor"), Target: id("target"), Action: users.Action(l.get("action")),
-		From: day("from"), To: day("to"), After: l.get("after"), Before: l.get("before"),
+		From: from, To: to, After: l.get("after"), Before: l.get("before"),
 	}
 	// A day that cannot be read is the zero time, like one that was not given.
-	if !query.To.IsZero() && query.From.After(query.To) {
+	if !to.IsZero() && from.After(begin) {
 		bad.Fields = append(bad.Fields, users.FieldError{Field: "to", Message: "Choose a day that is not before the first."})
-	}
-	if !query.To.IsZero() {
-		query.To = query.To.AddDate(0, 0, 1) // all of that day
 	}
 	return query, bad
 }

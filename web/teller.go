@@ -105,9 +105,6 @@ func (t teller) serviceLines(list []users.User) []views.ServiceLine {
 	return lines
 }
 
-// reviewEvery is how far ahead the next review is proposed.
-const reviewEvery = 6 // months
-
 // review is the form that marks u reviewed, or nil if the viewer may not.
 func (t teller) review(u users.User) *views.Review {
 	if u.Kind != users.KindService || t.actor.May(users.ActReview, u) != nil {
@@ -147,7 +144,7 @@ func (t teller) identity(u users.User, i users.Identity) views.Identity {
 
 // nextReviewOn is the review date that is proposed for a service user.
 func (t teller) nextReviewOn() string {
-	return t.now.In(t.zone).AddDate(0, reviewEvery, 0).Format(time.DateOnly)
+	return string(users.NextReview(t.today()))
 }
 
 // versionWord words the version of a record for the hidden field of a form. It

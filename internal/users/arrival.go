@@ -72,7 +72,7 @@ func (a Arrival) past(now time.Time) (past, error) {
 	if bad != "" || u.Version != 1 || u.identified || u.deactivated || !slices.Contains(rolesOf(u.Kind), u.Role) {
 		return past{}, fmt.Errorf("%w: as it is created: %s", errNoPast, bad)
 	}
-	if err := joined(check(User{TimeZone: "UTC"}, u, u.CreatedAt)); err != nil {
+	if err := joined(check(User{TimeZone: "UTC"}, u, dateOf(u.CreatedAt))); err != nil {
 		return past{}, err
 	}
 	for _, step := range a.Since {
@@ -102,7 +102,7 @@ func (p *past) take(step Step) error {
 		step.claims != nil && before.Status != StatusInvited || by.is(before) && !after.identified {
 		return fmt.Errorf("%w: %s at %s", errNoPast, event.Action, at)
 	}
-	if err := joined(check(before, after, at)); err != nil {
+	if err := joined(check(before, after, dateOf(at))); err != nil {
 		return err
 	}
 	if step.claims != nil {

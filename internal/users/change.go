@@ -20,6 +20,7 @@ type changeTx struct {
 	tx       *sql.Tx
 	now      time.Time // the time of the change, the same for all it writes
 	actor    Actor     // with the role it has now, not the one of when the request came in
+	zone     string    // of the actor; empty for UTC
 	wrote    bool
 	ownerEnd bool // an active owner has ceased to be one
 }
@@ -109,8 +110,17 @@ func (c *changeTx) recognise(ctx context.Context) error {
 	if errors.Is(err, ErrNotFound) || err == nil && u.Status == StatusDeactivated {
 		return ErrNoSession
 	}
-	c.actor.ID, c.actor.Name, c.actor.Role = u.ID, u.Name, u.Role
+	c.actor.ID, c.actor.Name, c.actor.Role, c.zone = u.ID, u.Name, u.Role, u.TimeZone
 	return err
+}
+
+// today returns the date where the actor is.
+func (c *changeTx) today() Date {
+	zone, err := time.LoadLocation(c.zone)
+	if err != nil { // stored by an earlier version of the time zone database
+		zone = time.UTC
+	}
+	return dateOf(c.now.In(zone))
 }
 
 // keepAnOwner returns [ErrLastOwner] if the transaction took away the last one.

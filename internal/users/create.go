@@ -103,7 +103,7 @@ func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson,
 	if f != nil {
 		u, serviceErr = c.serve(ctx, u, *f)
 	}
-	return u, joined(c.checkID(u), err, c.checkRole(act, u), serviceErr, check(User{TimeZone: "UTC"}, u, c.now))
+	return u, joined(c.checkID(u), err, c.checkRole(act, u), serviceErr, check(User{TimeZone: "UTC"}, u, c.today()))
 }
 
 // checkID returns what is wrong with the user_id of a new user. The pages ask

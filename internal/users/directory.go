@@ -197,7 +197,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	}
 	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
-		t.ranges = append(t.ranges, sel.rule.times(now))
+		t.ranges = append(t.ranges, sel.rule.times(now)...)
 	}
 	var can bool
 	sel.ranges, can = intersect(t.ranges)
@@ -242,16 +242,16 @@ func (q Query) asksNothing() bool {
 
 // wants reports whether q and what was typed ask for the users of a facet.
 func (q Query) wants(f facet, t typed) bool {
-	system := q.Kind == KindSystem || slices.Contains(t.kind, KindSystem)
+	system := q.Kind == KindSystem || slices.ContainsFunc(t.kind, func(one []Kind) bool { return slices.Contains(one, KindSystem) })
 	return (f.Kind != KindSystem || system) &&
 		(q.Kind == "" || q.Kind == f.Kind) && (q.Role == "" || q.Role == f.Role) && (q.Status == "" || q.Status == f.Status) &&
-		all(t.kind, f.Kind) && all(t.role, f.Role) && all(t.status, f.Status) &&
+		allowed(t.kind, f.Kind) && allowed(t.role, f.Role) && allowed(t.status, f.Status) &&
 		(!q.suggest || f.Status != StatusDeactivated)
 }
 
-// all reports whether each of the values asked for is the one there is.
-func all[T comparable](asked []T, is T) bool {
-	return !slices.ContainsFunc(asked, func(one T) bool { return one != is })
+// allowed reports whether every filter allows a value.
+func allowed[T comparable](filters [][]T, value T) bool {
+	return !slices.ContainsFunc(filters, func(one []T) bool { return !slices.Contains(one, value) })
 }
 
 // maxText is how long what is searched for may be, in bytes.

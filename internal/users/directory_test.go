@@ -86,15 +86,17 @@ var filterCases = map[string]struct {
 	"active":                       {users.Query{Status: users.StatusActive}, "ana bob owner robot-1 robot-2"},
 	"deactivated":                  {users.Query{Status: users.StatusDeactivated}, "carla robot-3"},
 	"seen recently":                {users.Query{Seen: users.SeenRecently}, "ana owner"},
-	"seen long ago":                {users.Query{Seen: users.SeenLongAgo}, "bob carla"},
+	"seen long ago":                {users.Query{Seen: users.SeenLongAgo}, "bob carla dora eve robot-1 robot-3 robot-2"},
 	"never seen":                   {users.Query{Seen: users.SeenNever}, "dora eve robot-1 robot-3 robot-2"},
 	"all at once":                  {users.Query{Text: "bo", Kind: users.KindPerson, Role: users.RoleAuditor, Status: users.StatusActive, Seen: users.SeenLongAgo, View: users.ViewQuiet}, "bob"},
 	"filters that exclude":         {users.Query{Kind: users.KindService, Status: users.StatusInvited}, ""},
 	"view: people":                 {users.Query{View: users.ViewPeople}, "ana bob carla dora eve owner"},
 	"view: service users":          {users.Query{View: users.ViewService}, "robot-1 robot-3 robot-2"},
-	"view: admins and owners":      {users.Query{View: users.ViewAdmins}, "carla dora owner robot-2"},
+	"view: admins and owners":      {users.Query{View: users.ViewAdmins}, "owner robot-2"},
 	"view: invited":                {users.Query{View: users.ViewInvited}, "dora eve"},
-	"view: quiet":                  {users.Query{View: users.ViewQuiet}, "bob"},
+	"view: quiet":                  {users.Query{View: users.ViewQuiet}, "bob robot-1 robot-2"},
+	"view: dormant admins":         {users.Query{View: users.ViewDormant}, "robot-2"},
+	"admins not seen for 90 days":  {users.Query{View: users.ViewAdmins, Seen: users.SeenLongAgo}, "robot-2"},
 	"view: deactivated":            {users.Query{View: users.ViewDeactivated}, "carla robot-3"},
 	"view: nobody responsible":     {users.Query{View: users.ViewUnanswered}, "robot-3 robot-2"},
 	"view: review due":             {users.Query{View: users.ViewReviewDue}, "robot-2"},
@@ -105,7 +107,7 @@ var filterCases = map[string]struct {
 	"by id, other way":             {users.Query{Sort: "-id"}, "robot-3 robot-2 robot-1 owner eve dora carla bob ana"},
 	"by creation":                  {users.Query{Sort: "created"}, "owner ana bob carla dora eve robot-1 robot-2 robot-3"},
 	"by creation, other way":       {users.Query{Sort: "-created"}, "robot-3 robot-2 robot-1 eve dora carla bob ana owner"},
-	"people by last seen":          {users.Query{Sort: "seen", Seen: users.SeenLongAgo}, "bob carla"},
+	"people by last seen":          {users.Query{Sort: "seen", Seen: users.SeenLongAgo, Kind: users.KindPerson}, "dora eve bob carla"},
 	"people by last seen, newest":  {users.Query{Sort: "-seen", Kind: users.KindPerson, Status: users.StatusActive}, "ana owner bob"},
 	"text in a name":               {users.Query{Text: "mül"}, "ana"},
 	"text without case and accent": {users.Query{Text: "  MULLER "}, "ana"},
@@ -157,8 +159,8 @@ func TestCounts(t *testing.T) {
 	t.Parallel()
 	d := hundredDaysOn(t)
 	counts, err := d.Counts(t.Context(), d.Owner)
-	want := map[users.View]int{users.ViewAll: 9, users.ViewPeople: 6, users.ViewService: 3, users.ViewAdmins: 4, users.ViewInvited: 2,
-		users.ViewQuiet: 1, users.ViewDeactivated: 2, users.ViewUnanswered: 2, users.ViewReviewDue: 1, users.ViewChanged: 0}
+	want := map[users.View]int{users.ViewAll: 9, users.ViewPeople: 6, users.ViewService: 3, users.ViewAdmins: 2, users.ViewDormant: 1, users.ViewInvited: 2,
+		users.ViewQuiet: 3, users.ViewDeactivated: 2, users.ViewUnanswered: 2, users.ViewReviewDue: 1, users.ViewChanged: 0}
 	if diff := cmp.Diff(want, counts); diff != "" || err != nil {
 		t.Errorf("Counts: error %v (-want +got):\n%s", err, diff)
 	}

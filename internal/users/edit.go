@@ -54,10 +54,10 @@ func (s *Service) Edit(ctx context.Context, actor Actor, id ID, e Edit) (User, e
 			return after, joined(err, invalid("purpose", "Only a service user has a purpose, a responsible person and a review date."))
 		}
 		if e.Service == nil {
-			return after, joined(err, check(u, after, tx.now))
+			return after, joined(err, check(u, after, tx.today()))
 		}
 		after, serviceErr := tx.serve(ctx, after, *e.Service)
-		return after, joined(err, serviceErr, check(u, after, tx.now))
+		return after, joined(err, serviceErr, check(u, after, tx.today()))
 	})
 	return after, in("edit user", id, err)
 }
@@ -70,7 +70,7 @@ func (s *Service) EditProfile(ctx context.Context, actor Actor, e ProfileEdit) (
 		if e.TimeZone != nil {
 			after.TimeZone = *e.TimeZone
 		}
-		return after, joined(err, check(u, after, tx.now))
+		return after, joined(err, check(u, after, tx.today()))
 	})
 	return after, in("edit profile of", actor.ID, err)
 }
@@ -230,5 +230,5 @@ func fresh(ctx context.Context, r reader, current User, version int64) error {
 	return answer
 }
 
-// today returns the day of t.
-func today(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
+// dateOf returns the date that t shows.
+func dateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }

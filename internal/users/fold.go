@@ -16,9 +16,64 @@ import (
 )
 
 // unaccented spells letters that Unicode does not decompose by the plain letters
-// people type for them, and signs that have several forms by the plain one.
-var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h", "ŧ", "t", "ŋ", "n", "ɗ", "d",
-	"‘", "'", "’", "'", "ʼ", "'", "ʻ", "'", "‐", "-", "–", "-", "—", "-")
+// people type for them.
+var unaccented = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h", "ŧ", "t", "ŋ", "n", "ɗ", "d")
+
+// equalRunes are runes that people type for each other: variants of a sign, a letter of
+// one language that the keyboard of another has in another form, and letters that their
+// alphabet adds to a well-known one.
+var equalRunes = equalTo(map[rune]string{
+	'\'': "`´‘’‛ʼʻʹʾʿˈ′‵ꞌꞋ՚׳",
+	'"':  "“”„‟″״",
+	'-':  "‐‑‒–—―−⁃־゠",
+	'ی':  "يىۍې", 'ک': "كڪ", 'ه': "ةۀہھە", 'ا': "ٱ",
+	'e': "əɛ", 'o': "ɔɵ", 'u': "ʊʉ", 'a': "ɑ", 'b': "ɓ", 'g': "ɡɠ", 'k': "ƙĸ", 'y': "ƴ",
+	'х': "ҳһ", 'к': "қҡ", 'н': "ңӈ", 'г': "ғґ", 'у': "үұ", 'о': "ө", 'ж': "җ", 'ч': "ҷ", 'и': "і", 'е': "є",
+})
+
+// equalTo returns the map of each rune to the one it is equal to.
+func equalTo(variants map[rune]string) map[rune]rune {
+	equal := map[rune]rune{}
+	for plain, all := range variants {
+		for _, r := range all {
+			equal[r] = plain
+		}
+	}
+	return equal
+}
+
+// plainRune returns the rune that stands for r and its equals: of the digits of all
+// scripts the ASCII one, of Katakana the Hiragana.
+func plainRune(r rune) rune {
+	if plain, ok := equalRunes[r]; ok {
+		return plain
+	}
+	switch {
+	case 'ァ' <= r && r <= 'ヶ':
+		return r - 'ァ' + 'ぁ'
+	case r == 'ـ': // the Arabic letter that only makes a word longer
+		return -1
+	case r >= utf8.RuneSelf && unicode.IsDigit(r):
+		return digitOf(r)
+	}
+	return r
+}
+
+// digitOf returns the ASCII digit of a decimal digit of any script. Each script has its
+// ten in a row, and a table of Unicode holds rows that may follow each other.
+func digitOf(r rune) rune {
+	for _, row := range unicode.Nd.R16 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return '0' + (r-rune(row.Lo))%10
+		}
+	}
+	for _, row := range unicode.Nd.R32 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return '0' + (r-rune(row.Lo))%10
+		}
+	}
+	return r
+}
 
 // unseen are the marks on letters, and signs that only say how a text is set, such as
 // soft hyphens and joiners.
@@ -33,7 +88,7 @@ var plainers = sync.Pool{New: func() any {
 // runs of white space (Unicode full case folding over NFKD without its marks).
 func fold(s string) string {
 	if isASCII(s) { // most is, and none of it has accents
-		return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+		return strings.Join(strings.Fields(foldASCII(s)), " ")
 	}
 	words := strings.Fields(s)
 	for i, word := range words {
@@ -56,7 +111,7 @@ var wordSeed = maphash.MakeSeed()
 func foldWord(s string) string {
 	const most = 64 // bytes of a word that is held
 	if isASCII(s) {
-		return strings.ToLower(s)
+		return foldASCII(s)
 	}
 	if len(s) > most {
 		return foldAny(s)
@@ -70,6 +125,9 @@ func foldWord(s string) string {
 	return plain
 }
 
+// foldASCII folds a text that is ASCII alone.
+func foldASCII(s string) string { return strings.ReplaceAll(strings.ToLower(s), "`", "'") }
+
 // foldAny folds any text, but for runs of white space.
 func foldAny(s string) string {
 	plain := plainers.Get().(transform.Transformer)
@@ -78,7 +136,7 @@ func foldAny(s string) string {
 	if err != nil {                                                            // these transformers accept any text; were one not to, the text itself still orders
 		folded = s
 	}
-	return unaccented.Replace(strings.ToLower(folded)) // case folding swaps the cases of Cherokee
+	return unaccented.Replace(strings.Map(plainRune, strings.ToLower(folded))) // case folding swaps the cases of Cherokee
 }
 
 // isASCII reports whether s is ASCII alone.

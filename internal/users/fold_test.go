@@ -31,7 +31,7 @@ var folded = map[string]struct{ in, want string }{
 	"Hebrew with points":        {"שָׁלוֹם", "שלום"},
 	"Arabic with marks":         {"مُحَمَّد", "محمد"},
 	"Japanese":                  {"山田 太郎", "山田 太郎"},
-	"half-width katakana":       {"ﾀﾛｳ", "タロウ"},
+	"half-width katakana":       {"ﾀﾛｳ", "たろう"},
 	"Korean":                    {"김민준", "김민준"},
 	"Korean in parts":           {"\u1100\u1175\u11b7", "김"},
 	"full-width letters":        {"Ａｎａ", "ana"},

@@ -98,7 +98,7 @@ func randomQuestion(r *rand.Rand, words []string) question {
 	q.Status = users.Status(maybe(3, "invited", "active", "deactivated"))
 	q.Seen = users.Span(maybe(3, "<20d", ">20d", "never", "<5d", "<36500d"))
 	q.Created = users.Span(maybe(4, "<20d", ">20d", ">5d"))
-	q.View = users.View(maybe(3, "people", "invited", "changed", "no-responsible"))
+	q.View = users.View(maybe(3, "people", "invited", "changed", "no-responsible", "admins", "dormant-admins", "quiet"))
 	q.Sort = users.Sort(maybe(4, "-") + []string{"name", "id", "created", "seen", "updated"}[r.IntN(5)])
 	q.Limit = 1 + r.IntN(9)
 	return q
@@ -117,7 +117,7 @@ func (q question) holds(u users.User, now time.Time) bool {
 		case s[0] == '<':
 			return !at.Before(from) && !at.IsZero()
 		}
-		return at.Before(from) && !at.IsZero()
+		return at.Before(from) && u.CreatedAt.Before(from) // a user who has never been seen has not been since their creation
 	}
 	return (q.Kind == "" || q.Kind == u.Kind) && (q.Role == "" || q.Role == u.Role) && (q.Status == "" || q.Status == u.Status) &&
 		in(q.Seen, u.SeenAt) && in(q.Created, u.CreatedAt) && found[q.word](u.Name, string(u.ID)) && q.inView(u, now)
@@ -128,6 +128,10 @@ func (q question) inView(u users.User, now time.Time) bool {
 	switch q.View {
 	case users.ViewPeople:
 		return u.Kind == users.KindPerson
+	case users.ViewAdmins, users.ViewDormant:
+		return u.Status == users.StatusActive && u.Role != users.RoleUser && u.Role != users.RoleAuditor && (q.View == users.ViewAdmins || quiet(u, now))
+	case users.ViewQuiet:
+		return u.Status == users.StatusActive && quiet(u, now)
 	case users.ViewInvited:
 		return u.Status == users.StatusInvited
 	case users.ViewChanged:
@@ -136,6 +140,12 @@ func (q question) inView(u users.User, now time.Time) bool {
 		return u.Kind == users.KindService && u.Responsible.Key == ""
 	}
 	return true
+}
+
+// quiet reports whether u was there 90 days ago and has not been seen since.
+func quiet(u users.User, now time.Time) bool {
+	from := now.Truncate(24*time.Hour).AddDate(0, 0, -90)
+	return u.SeenAt.Before(from) && u.CreatedAt.Before(from)
 }
 
 // answer returns the users that q asks for out of all, who come in the order of

@@ -3,19 +3,22 @@ package users
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A typed is what somebody typed into the search of the directory.
 type typed struct {
 	terms   []term
-	nobody  bool // there is a word that nobody can have
-	exact   ID   // the one user_id among the words, empty if there is none
-	kind    []Kind
-	role    []Role
-	status  []Status
+	nobody  bool     // there is a word that no user can have
+	exact   ID       // the one user_id among the words, empty if there is none
+	kind    [][]Kind // of each filter, the values that it allows
+	role    [][]Role
+	status  [][]Status
 	ranges  []timeRange
 	strange []string // what is wrong, as sentences
 }
@@ -26,12 +29,13 @@ func readTyped(text string, now time.Time, zone *time.Location) typed {
 	var t typed
 	var words []word
 	for _, word := range wordsOf(asTyped.Replace(text)) {
-		if key, value, ok := strings.Cut(word.text, ":"); ok && !word.quoted && isFilterName(key) {
-			t.filter(strings.ToLower(key), strings.ToLower(value), now, zone)
+		if key, value, ok := filterOf(word.text); ok && !word.quoted {
+			t.filter(key, value, now, zone)
 			continue
 		}
 		words = append(words, word)
 	}
+	words = withoutPunctuation(words)
 	for i := 0; i < len(words) && len(t.terms) <= maxTerms; i++ {
 		t.word(words[i], len(words) == 1)
 	}
@@ -56,24 +60,37 @@ type word struct {
 	quoted bool
 }
 
-// wordsOf returns the words of a text. A quotation mark that is not closed yet is
-// where the text ends.
+// withoutPunctuation returns the words without those that are punctuation alone, unless
+// there are no others.
+func withoutPunctuation(words []word) []word {
+	isPunctuation := func(w word) bool { return strings.TrimFunc(w.text, unicode.IsPunct) == "" }
+	if rest := slices.DeleteFunc(slices.Clone(words), isPunctuation); len(rest) > 0 {
+		return rest
+	}
+	return slices.DeleteFunc(words, func(w word) bool { return w.text == "" })
+}
+
+// wordsOf returns the words of a text, each without the quotation marks, brackets and
+// such around it. A quotation mark that is not closed yet is where the text
+// ends.
 func wordsOf(text string) []word {
 	var words []word
 	for rest := strings.TrimSpace(text); rest != ""; rest = strings.TrimSpace(rest) {
 		if rest[0] == '"' {
 			inner, after, _ := strings.Cut(rest[1:], `"`)
 			for _, w := range strings.Fields(inner) {
-				words = append(words, word{w, true})
+				words = append(words, word{unwrap(w), true})
 			}
 			rest = after
 			continue
 		}
 		end := cmp.Or(max(strings.IndexFunc(rest, isSpace), 0), len(rest))
-		if comma := strings.IndexAny(rest[:end], ",;"); comma > 0 && strings.Contains(rest[:comma], "@") { // the next in a list of addresses
-			end = comma + 1
+		if _, _, ok := filterOf(rest[:end]); ok {
+			words = append(words, word{rest[:end], false})
+		} else {
+			end = cmp.Or(listedUntil(rest[:end]), end)
+			words = append(words, word{unwrap(rest[:end]), false})
 		}
-		words = append(words, word{unwrap(rest[:end]), false})
 		rest = rest[end:]
 	}
 	return words
@@ -81,23 +98,62 @@ func wordsOf(text string) []word {
 
 func isSpace(r rune) bool { return len(strings.Fields(string(r))) == 0 }
 
-// unwrap takes off what surrounds an address where it is copied from.
-func unwrap(text string) string {
-	if !strings.Contains(text, "@") {
-		return text
+// separators stand between the words and addresses of a list, without a space too. Some
+// of them may be in an address.
+const separators = ",;<>()[]{}|/，、；"
+
+// listedUntil returns the length of the first of several words that separators set off
+// from each other, with the separator behind it; 0 where text is one word or address.
+func listedUntil(text string) int {
+	for i, r := range text {
+		if !strings.ContainsRune(separators, r) || i == 0 {
+			continue
+		}
+		first, _, _ := strings.Cut(text[i:], " ")
+		if id, err := ParseID(unwrap(text)); err == nil && id.isAddress() && len(first) > 1 {
+			return 0
+		}
+		return i + utf8.RuneLen(r)
 	}
-	text = strings.TrimRight(strings.Trim(text, `<>(),;"'`), ".:")
+	return 0
+}
+
+// unwrap takes off the punctuation around a word, and what stands before an address
+// where it is copied from.
+func unwrap(text string) string {
+	text = strings.TrimFunc(text, isWrapping)
 	if after, ok := strings.CutPrefix(strings.ToLower(text), "mailto:"); ok {
-		return after
+		address, _, _ := strings.Cut(after, "?")
+		return address
 	}
 	return text
 }
 
-// isFilterName reports whether what stands before a colon is meant as the name of
-// a filter: it is a word of plain letters.
-func isFilterName(key string) bool {
-	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return r|0x20 < 'a' || r|0x20 > 'z' })
+// isWrapping reports whether r stands before or behind a word, rather than in it.
+func isWrapping(r rune) bool {
+	return unicode.In(r, unicode.Ps, unicode.Pe, unicode.Pi, unicode.Pf, unicode.Pd) || strings.ContainsRune("\"'`.,;:!?<>、。，；！？", r)
 }
+
+// searchWords returns the words of a text, folded: those of the directory's search and
+// of the audit log's are read alike.
+func searchWords(text string) (words []string) {
+	for _, w := range withoutPunctuation(wordsOf(asTyped.Replace(text))) {
+		words = append(words, foldWords(w.text)...)
+	}
+	return words
+}
+
+// filterOf returns the name and the value of a filter, folded, and whether text is one:
+// a word of plain letters before a colon. A name with a colon after it, as in "Okafor:
+// Amara", is none.
+func filterOf(text string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(fold(text), ":")
+	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' })
+	return name, value, ok && plain && name != "mailto" && (value != "" || slices.Contains(filterNames, name))
+}
+
+// filterNames are the names of the filters there are.
+var filterNames = []string{"type", "role", "status", "seen", "created"}
 
 // word adds a word to search for. One that is alone, or that is an address, may be
 // somebody's user_id.
@@ -118,25 +174,26 @@ func (t *typed) word(w word, alone bool) {
 	}
 }
 
-// filter adds what a filter says, or what is wrong with it.
+// filter adds what a filter says, or what is wrong with it. One that is not finished
+// yet, such as "role:" or "created:>2026-0", says nothing.
 func (t *typed) filter(key, value string, now time.Time, zone *time.Location) {
 	ok, may := true, ""
 	switch key {
 	case "type":
 		may = "person, service or system"
-		ok = choose(&t.kind, Kind(strings.ReplaceAll(value, "people", "person")), kinds)
+		ok = choose(&t.kind, strings.ReplaceAll(value, "people", "person"), kinds)
 	case "role":
 		may = "user, auditor, admin or owner"
-		ok = choose(&t.role, Role(value), Roles)
+		ok = choose(&t.role, value, Roles)
 	case "status":
 		may = "invited, active or deactivated"
-		ok = choose(&t.status, Status(value), statuses)
+		ok = choose(&t.status, value, statuses)
 	case "seen":
 		may = spanHint + ", or never"
-		ok = t.span(Span(value), bySeen, now, zone)
+		ok = unfinishedSpan(value) || strings.HasPrefix(string(SeenNever), value) && value != string(SeenNever) || t.span(Span(value), bySeen, now, zone)
 	case "created":
 		may = spanHint
-		ok = t.span(Span(value), byCreated, now, zone)
+		ok = unfinishedSpan(value) || t.span(Span(value), byCreated, now, zone)
 	default:
 		t.strange = append(t.strange, "There is no filter “"+shown(key)+":”. There are type:, role:, status:, seen: and created:. "+
 			"To search for the text itself, put it in quotation marks.")
@@ -154,18 +211,44 @@ func shown(text string) string {
 	return text
 }
 
-// choose adds a value to those asked for, if there is such a value.
-func choose[T ~string](asked *[]T, value T, there []T) bool {
-	*asked = append(*asked, value)
-	return slices.Contains(there, value)
+// choose adds a filter of one of the values between commas, which may be beginnings of
+// those there are, and reports false if there is none such. An empty value narrows nothing.
+func choose[T ~string](asked *[][]T, values string, there []T) bool {
+	var allowed []T
+	for value := range strings.SplitSeq(values, ",") {
+		n := len(allowed)
+		for _, one := range there {
+			if value != "" && strings.HasPrefix(string(one), value) {
+				allowed = append(allowed, one)
+			}
+		}
+		if value != "" && len(allowed) == n {
+			return false
+		}
+	}
+	if len(allowed) > 0 {
+		*asked = append(*asked, allowed)
+	}
+	return true
 }
 
-// span adds a range of times.
+// span adds what a span says of a column.
 func (t *typed) span(s Span, c column, now time.Time, zone *time.Location) bool {
 	r, ok := s.rangeOf(c, now, zone)
-	t.ranges = append(t.ranges, r)
+	if c == bySeen && r.from.IsZero() && !r.before.IsZero() {
+		t.ranges = append(t.ranges, notSeenSince(r.before)...)
+	} else {
+		t.ranges = append(t.ranges, r)
+	}
 	return ok
 }
+
+// unfinishedSpan reports whether more has to be typed to make text a [Span].
+func unfinishedSpan(text string) bool { return spanBeginning.MatchString(text) }
+
+// spanBeginning matches the beginnings of spans that are none themselves.
+var spanBeginning = regexp.MustCompile(`^([<>]=?)?([0-9]{0,5}|[0-9]{4}-[0-9]{0,2}|[0-9]{4}-[0-9]{2}-[0-9]?)$` +
+	`|^[0-9]{4}-[0-9]{2}-[0-9]{2}\.(\.([0-9]{0,4}|[0-9]{4}-[0-9]{0,2}|[0-9]{4}-[0-9]{2}-[0-9]?))?$`)
 
 // kinds and statuses are all there are.
 var (

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +15,11 @@ var readAt = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 type reading struct {
 	Words  []string
 	Exact  ID
-	Kind   []Kind
-	Role   []Role
-	Status []Status
+	Kind   [][]Kind
+	Role   [][]Role
+	Status [][]Status
 	Ranges int
+	Nobody bool
 }
 
 // readings are what people type and paste.
@@ -30,19 +32,39 @@ var readings = map[string]reading{
 	"mailto:ana@example.com":       {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
 	`Ana Lima <ana@example.com>`:   {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
 	`"Ana Lima" <ana@example.com>`: {Words: []string{"ana", "lima", "ana@example.com"}, Exact: "ana@example.com"},
-	"type:service robot":           {Words: []string{"robot"}, Kind: []Kind{KindService}, Exact: "robot"},
-	"TYPE:People status:Invited":   {Kind: []Kind{KindPerson}, Status: []Status{StatusInvited}},
-	"role:admin seen:<90d created:>2026-01-01":  {Role: []Role{RoleAdmin}, Ranges: 2},
+	"type:service robot":           {Words: []string{"robot"}, Kind: [][]Kind{{KindService}}, Exact: "robot"},
+	"TYPE:People status:Invited":   {Kind: [][]Kind{{KindPerson}}, Status: [][]Status{{StatusInvited}}},
+	"role:admin seen:<90d created:>2026-01-01":  {Role: [][]Role{{RoleAdmin}}, Ranges: 2},
 	"seen:never created:2026-01-01..2026-03-31": {Ranges: 2},
-	`"type:service"`:   {Words: []string{"type:service"}},
-	`"not yet closed`:  {Words: []string{"not", "yet", "closed"}},
-	"“type:service”":   {Words: []string{"type:service"}},
-	"type：service":     {Kind: []Kind{KindService}},
-	"ana@example.com.": {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
-	"a@b.de,c@d.de":    {Words: []string{"a@b.de", "c@d.de"}, Exact: "c@d.de"},
-	"ana ana":          {Words: []string{"ana"}},
-	"10:30":            {Words: []string{"10:30"}},
-	":)":               {Words: []string{":)"}},
+	`"type:service"`:                    {Words: []string{"type:service"}},
+	`"not yet closed`:                   {Words: []string{"not", "yet", "closed"}},
+	"“type:service”":                    {Words: []string{"type:service"}},
+	"type：service":                      {Kind: [][]Kind{{KindService}}},
+	"ana@example.com.":                  {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	"a@b.de,c@d.de":                     {Words: []string{"a@b.de", "c@d.de"}, Exact: "c@d.de"},
+	"ana ana":                           {Words: []string{"ana"}},
+	"10:30":                             {Words: []string{"10:30"}},
+	":)":                                {},
+	"%":                                 {Words: []string{"%"}},
+	`"`:                                 {},
+	"Okafor, Amara":                     {Words: []string{"okafor", "amara"}},
+	"Okafor,Amara<amara@example.com>":   {Words: []string{"okafor", "amara", "amara@example.com"}, Exact: "amara@example.com"},
+	"Okafor, Amara <amara@example.com>": {Words: []string{"okafor", "amara", "amara@example.com"}, Exact: "amara@example.com"},
+	"(Okafor)":                          {Words: []string{"okafor"}, Exact: "okafor"},
+	"Okafor: Amara;":                    {Words: []string{"okafor", "amara"}},
+	"“Okafor” – Amara.":                 {Words: []string{"okafor", "amara"}},
+	"田中、太郎":                             {Words: []string{"田中", "太郎"}},
+	"Okafor & Sons":                     {Words: []string{"okafor", "sons"}},
+	"o'neill@example.com":               {Words: []string{"o'neill@example.com"}, Exact: "o'neill@example.com"},
+	"a/b@example.com":                   {Words: []string{"a/b@example.com"}, Exact: "a/b@example.com"},
+	"mailto:ana@example.com?subject=Hi": {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	"ｔｙｐｅ：ｓｅｒｖｉｃｅ":                      {Kind: [][]Kind{{KindService}}},
+	"role:admin,owner status:a":         {Role: [][]Role{{RoleAdmin, RoleOwner}}, Status: [][]Status{{StatusActive}}},
+	"role:user,":                        {Role: [][]Role{{RoleUser}}},
+	"role:a role:owner":                 {Role: [][]Role{{RoleAuditor, RoleAdmin}, {RoleOwner}}},
+	"role: seen: created:":              {},
+	"seen:> seen:>=9 seen:>30 seen:ne created:2026 created:>2026-0 created:2026-01-3 created:2026-01-31.. created:2026-01-31..2026-1": {},
+	"seen:>30d": {Ranges: 2},
 }
 
 func TestReadTyped(t *testing.T) {
@@ -51,7 +73,7 @@ func TestReadTyped(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			r := readTyped(text, readAt, time.UTC)
-			got := reading{Exact: r.exact, Kind: r.kind, Role: r.role, Status: r.status, Ranges: len(r.ranges)}
+			got := reading{Exact: r.exact, Kind: r.kind, Role: r.role, Status: r.status, Ranges: len(r.ranges), Nobody: r.nobody}
 			for _, one := range r.terms {
 				got.Words = append(got.Words, strings.TrimSpace(one[0]))
 			}
@@ -68,7 +90,8 @@ func TestReadTyped_strange(t *testing.T) {
 	for text, want := range map[string]string{
 		"typ:service":                       "There is no filter “typ:”. There are type:, role:, status:, seen: and created:.",
 		"type:robot":                        "“type:robot” is not understood. After type: comes person, service or system.",
-		"role:":                             "“role:” is not understood. After role: comes user, auditor, admin or owner.",
+		"role:x":                            "“role:x” is not understood. After role: comes user, auditor, admin or owner.",
+		"role:admin,x":                      "“role:admin,x” is not understood.",
 		"status:gone":                       "After status: comes invited, active or deactivated.",
 		"seen:yesterday":                    "After seen: comes a number of days ago, like <90d or >90d, or a day, like >2026-01-31, or never.",
 		"created:never":                     "After created: comes a number of days ago",
@@ -92,11 +115,11 @@ func TestReadTyped_strange(t *testing.T) {
 // spans are times that are in a span of days east of Greenwich, and times that are not.
 var spans = map[Span]struct{ in, out []string }{
 	"<90d":                   {[]string{"2026-08-25T00:00:00Z", "2026-11-23T08:00:00Z"}, []string{"2026-08-24T23:59:59Z"}},
-	">90d":                   {[]string{"2026-08-24T23:59:59Z"}, []string{"2026-08-25T00:00:00Z", "1970-01-01T00:00:00Z"}},
+	">90d":                   {[]string{"2026-08-24T23:59:59Z"}, []string{"2026-08-25T00:00:00Z"}},
 	"2026-01-01":             {[]string{"2025-12-31T22:00:00Z", "2026-01-01T21:59:59Z"}, []string{"2025-12-31T21:59:59Z", "2026-01-01T22:00:00Z"}},
 	">2026-01-01":            {[]string{"2026-01-01T22:00:00Z"}, []string{"2026-01-01T21:59:59Z"}},
 	">=2026-01-01":           {[]string{"2025-12-31T22:00:00Z"}, []string{"2025-12-31T21:59:59Z"}},
-	"<2026-01-01":            {[]string{"2025-12-31T21:59:59Z"}, []string{"2025-12-31T22:00:00Z", "1970-01-01T00:00:00Z"}},
+	"<2026-01-01":            {[]string{"2025-12-31T21:59:59Z"}, []string{"2025-12-31T22:00:00Z"}},
 	"<=2026-01-01":           {[]string{"2026-01-01T21:59:59Z"}, []string{"2026-01-01T22:00:00Z"}},
 	"2026-01-01..2026-01-31": {[]string{"2025-12-31T22:00:00Z", "2026-01-31T21:59:59Z"}, []string{"2026-01-31T22:00:00Z"}},
 	">=1960-01-01":           {[]string{"2026-01-01T00:00:00Z"}, []string{"1970-01-01T00:00:00Z"}},
@@ -150,6 +173,7 @@ func TestIntersect(t *testing.T) {
 		"seen:>=2026-01-01 seen:<2026-03-01 seen:<90d": "none",
 	} {
 		all, ok := intersect(readTyped(text, readAt, time.UTC).ranges)
+		all = slices.DeleteFunc(all, func(r timeRange) bool { return r.column != bySeen }) // without that of their creation
 		got := "none"
 		switch {
 		case ok && all[0].never:

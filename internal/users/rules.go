@@ -119,12 +119,12 @@ func zoneFlaw(name string) string {
 }
 
 // reviewFlaw says what is wrong with a review date, or nothing.
-func reviewFlaw(d Date, today time.Time) string {
+func reviewFlaw(d, today Date) string {
 	t, err := time.Parse(time.DateOnly, string(d))
 	switch {
 	case err != nil:
 		return "Enter a date as year-month-day, like 2027-01-31."
-	case t.Before(today.Truncate(24 * time.Hour)):
+	case d < today:
 		return "Choose today or a later day."
 	case t.Year() > 9999:
 		return "Choose an earlier day."
@@ -134,7 +134,7 @@ func reviewFlaw(d Date, today time.Time) string {
 
 // check returns an [*InvalidError] on what is wrong in after that was not so in
 // before. What was stored by other rules stays until it is touched.
-func check(before, after User, now time.Time) *InvalidError {
+func check(before, after User, today Date) *InvalidError {
 	bad := new(InvalidError)
 	try := func(field, old, new string, flaw func(string) string) {
 		if new == old || new == "" {
@@ -147,7 +147,7 @@ func check(before, after User, now time.Time) *InvalidError {
 	try("name", before.Name, after.Name, func(s string) string { return textFlaw(s, MaxName) })
 	try("picture_url", before.PictureURL, after.PictureURL, pictureFlaw)
 	try("purpose", before.Purpose, after.Purpose, func(s string) string { return textFlaw(s, MaxPurpose) })
-	try("review_on", string(before.ReviewOn), string(after.ReviewOn), func(s string) string { return reviewFlaw(Date(s), now) })
+	try("review_on", string(before.ReviewOn), string(after.ReviewOn), func(s string) string { return reviewFlaw(Date(s), today) })
 	if after.TimeZone != before.TimeZone {
 		if why := zoneFlaw(after.TimeZone); why != "" {
 			bad.add("time_zone", why)

@@ -10,7 +10,8 @@ import (
 )
 
 // A Span is a filter on a time: "<90d" is less than 90 days ago, ">90d" longer
-// ago than that, "2026-01-31" that day, ">2026-01-31" after it, ">=2026-01-31" on
+// ago than that (of when users were last seen: not since then, never included for users
+// who were there by then), "2026-01-31" that day, ">2026-01-31" after it, ">=2026-01-31" on
 // it or after, likewise < and <=, "2026-01-01..2026-01-31" all of January, and
 // "never", for when users were last seen.
 type Span string
@@ -43,14 +44,22 @@ type timeRange struct {
 	from   time.Time // zero: since ever, but not never
 	before time.Time // zero: without end
 	never  bool      // never, and no time at all
+	unseen bool      // never counts as well: as not since
+}
+
+// notSeenSince returns the ranges of users who were there at a time and have not been
+// seen from then on, some of them never.
+func notSeenSince(at time.Time) []timeRange {
+	return []timeRange{{column: bySeen, before: at, unseen: true}, {column: byCreated, before: at}}
 }
 
 // and returns the times that are in both ranges of one column, or false if there
 // are none.
 func (r timeRange) and(o timeRange) (timeRange, bool) {
 	if r.never || o.never {
-		return r, r.never && o.never
+		return timeRange{column: r.column, never: true}, (r.never || r.unseen) && (o.never || o.unseen)
 	}
+	r.unseen = r.unseen && o.unseen
 	if o.from.After(r.from) {
 		r.from = o.from
 	}
@@ -110,12 +119,12 @@ func (s Span) rangeOf(c column, now time.Time, zone *time.Location) (timeRange, 
 	if !ranged {
 		last = first
 	}
-	from, err1 := time.ParseInLocation(time.DateOnly, first, zone)
-	to, err2 := time.ParseInLocation(time.DateOnly, last, zone)
-	if err1 != nil || err2 != nil || ranged && sign != "" || to.Before(from) || from.Year() < minYear {
+	from, _ := Date(first).In(zone)
+	begin, to := Date(last).In(zone)
+	if from.IsZero() || to.IsZero() || ranged && sign != "" || begin.Before(from) || from.Year() < minYear {
 		return r, false
 	}
-	return r.on(sign, from, to.AddDate(0, 0, 1))
+	return r.on(sign, from, to)
 }
 
 // ago returns r for a sign and how long ago.
@@ -160,11 +169,14 @@ func (r timeRange) condition(f *filter, hidden bool) string {
 	if r.never {
 		return column + ` = ` + f.arg(database.Time(never))
 	}
-	from := r.from
-	if !from.After(never) { // what is never is not in a range of time
-		from = never.Add(time.Microsecond)
+	var all []string
+	if !r.unseen {
+		from := r.from
+		if !from.After(never) { // what is never is not in a range of time
+			from = never.Add(time.Microsecond)
+		}
+		all = append(all, column+` >= `+f.arg(database.Time(from)))
 	}
-	all := []string{column + ` >= ` + f.arg(database.Time(from))}
 	if !r.before.IsZero() {
 		all = append(all, column+` < `+f.arg(database.Time(r.before)))
 	}

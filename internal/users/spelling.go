@@ -16,7 +16,7 @@ import (
 // a row, which is what the index knows.
 //
 // Beside the words stand their other spellings, and the first two characters of
-// what begins inside of a word: "garcia" in an address, each sign of a script
+// what begins inside of a word: "garcia" in an address, each character of a script
 // that is written without spaces.
 const margin = "  "
 
@@ -37,12 +37,12 @@ func otherSpelling(s string) string {
 // searchText returns what a search for u looks in.
 func (u User) searchText() string {
 	words := foldWords(u.Name)
-	for _, word := range strings.Fields(otherSpelling(u.Name)) {
-		if !slices.Contains(words, word) {
-			words = append(words, word)
+	for _, other := range slices.Concat(strings.Fields(otherSpelling(u.Name)), joinedWords(words), withoutSigns(words)) {
+		if !slices.Contains(words, other) {
+			words = append(words, other)
 		}
 	}
-	words = append(words, string(u.ID))
+	words = append(words, fold(string(u.ID)))
 	var short []string
 	for _, word := range words {
 		for _, start := range innerStarts(word) {
@@ -53,6 +53,38 @@ func (u User) searchText() string {
 	}
 	return margin + strings.Join(append(words, short...), margin)
 }
+
+// joinedWords returns the words that follow each other in a script without spaces as
+// one: 鈴木 愛子 is also written 鈴木愛子.
+func joinedWords(words []string) (joined []string) {
+	run := []string{}
+	for _, word := range append(slices.Clone(words), "") { // the empty one ends the last run
+		if first, _ := utf8.DecodeRuneInString(word); word != "" && unicode.In(first, unspaced...) {
+			run = append(run, word)
+			continue
+		}
+		if len(run) > 1 {
+			joined = append(joined, strings.Join(run, ""))
+		}
+		run = run[:0]
+	}
+	return joined
+}
+
+// withoutSigns returns those of the words that have signs inside, without these:
+// "oshaughnessy" for "o'shaughnessy".
+func withoutSigns(words []string) (plain []string) {
+	for _, word := range words {
+		if parts := signedParts(word); len(parts) > 1 {
+			plain = append(plain, strings.Join(parts, ""))
+		}
+	}
+	return plain
+}
+
+// signedParts returns the parts of a word that signs such as apostrophes and hyphens set
+// off from each other.
+func signedParts(word string) []string { return strings.FieldsFunc(word, unicode.IsPunct) }
 
 // innerStarts returns the first two characters of each part of a word but the
 // first: parts are set off by signs, or are single signs of a script without
@@ -74,7 +106,8 @@ func innerStarts(word string) []string {
 
 // unspaced are the scripts that write words, and the parts of a name, without
 // spaces between them.
-var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul}
+var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
+	unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
 
 func letterOrDigit(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
@@ -95,7 +128,7 @@ const (
 // no search text can hold.
 func termOf(word string) term {
 	var t term
-	for _, spelling := range []string{fold(word), otherSpelling(word)} {
+	for _, spelling := range append([]string{fold(word), otherSpelling(word)}, partedSpellings(fold(word))...) {
 		runes := []rune(spelling)
 		if len(runes) == 0 || slices.ContainsFunc(runes, unicode.IsControl) {
 			continue
@@ -107,6 +140,21 @@ func termOf(word string) term {
 		}
 	}
 	return t
+}
+
+// partedSpellings returns how else a folded word with signs inside is written: without
+// them, and as several words, "jeanpierre" and "jean pierre" for "jean-pierre". An
+// address is written in one way.
+func partedSpellings(word string) []string {
+	parts := signedParts(word)
+	if len(parts) < 2 || strings.Contains(word, "@") {
+		return nil
+	}
+	spellings := []string{margin + strings.Join(parts, margin)}
+	if plain := strings.Join(parts, ""); utf8.RuneCountInString(plain) >= 3 { // fewer would be the beginning of any word
+		spellings = append(spellings, plain)
+	}
+	return spellings
 }
 
 // escapeLike escapes what LIKE would take for a wildcard.

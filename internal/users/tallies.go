@@ -3,6 +3,8 @@ package users
 import (
 	"context"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // A facet is what users have in common whom the database counts together.
@@ -26,18 +28,21 @@ func readTallies(ctx context.Context, r reader, now time.Time) (tallies, error) 
 	rows, err := collect(ctx, r, func(row scanner) (f facet, err error) {
 		return f, row.Scan(&f.Kind, &f.Role, &f.Status, &f.n)
 	}, `SELECT kind, role, status, n FROM tallies WHERE n > 0
-		UNION ALL SELECT '', 'never', '', n FROM day_tallies WHERE what = 'seen' AND day = '1970-01-01'
 		UNION ALL SELECT '', 'seen', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'seen' AND day >= $1
 		UNION ALL SELECT '', 'updated', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'updated' AND day >= $2
 		UNION ALL SELECT '', 'review', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'review' AND day <= $3
-		UNION ALL SELECT '', 'unanswered', '', n FROM day_tallies WHERE what = 'unanswered'`,
-		today(daysAgo(now, quietDays)), today(daysAgo(now, recentDays)), today(now))
+		UNION ALL SELECT '', 'unanswered', '', n FROM day_tallies WHERE what = 'unanswered'
+		UNION ALL SELECT '', 'dormant', '', COUNT(*) FROM users WHERE kind IN ('person', 'service') AND role IN ('admin', 'owner')
+			AND status = 'active' AND seen_at < $4 AND created_at < $4`,
+		dateOf(daysAgo(now, quietDays)), dateOf(daysAgo(now, recentDays)), dateOf(now), database.Time(daysAgo(now, quietDays)))
 	if err != nil {
 		return tallies{}, err
 	}
 	for _, f := range rows {
 		switch f.Role {
-		case "never", "seen":
+		case "dormant":
+			t.days[ViewDormant] = f.n
+		case "seen":
 			t.days[ViewQuiet] -= f.n // from the active ones, below
 		case "updated":
 			t.days[ViewChanged] = f.n

@@ -14,9 +14,10 @@ const (
 	ViewAll         View = ""
 	ViewPeople      View = "people"
 	ViewService     View = "service"
-	ViewAdmins      View = "admins" // and owners
+	ViewAdmins      View = "admins"         // active, with role admin or owner
+	ViewDormant     View = "dormant-admins" // of those, who have not been seen for 90 days
 	ViewInvited     View = "invited"
-	ViewQuiet       View = "quiet" // active, last seen more than 90 days ago
+	ViewQuiet       View = "quiet" // active, not seen for 90 days
 	ViewDeactivated View = "deactivated"
 	ViewUnanswered  View = "no-responsible" // service users without a responsible person
 	ViewReviewDue   View = "review-due"     // active service users whose review date has come, or is missing
@@ -33,7 +34,7 @@ const (
 // for whom a condition holds.
 type viewRule struct {
 	facet     func(facet) bool
-	times     func(now time.Time) timeRange         // nil: at any time
+	times     func(now time.Time) []timeRange       // nil: at any time
 	condition func(f *filter, now time.Time) string // nil: all of them
 	within    string                                // with a condition: what its index is of
 }
@@ -43,16 +44,19 @@ var views = map[View]viewRule{
 	ViewAll:         {facet: func(facet) bool { return true }},
 	ViewPeople:      {facet: func(f facet) bool { return f.Kind == KindPerson }},
 	ViewService:     {facet: isService},
-	ViewAdmins:      {facet: func(f facet) bool { return f.Role == RoleAdmin || f.Role == RoleOwner }},
+	ViewAdmins:      {facet: isActiveAdmin},
+	ViewDormant:     {facet: isActiveAdmin, times: notSeenLately},
 	ViewInvited:     {facet: func(f facet) bool { return f.Status == StatusInvited }},
 	ViewDeactivated: {facet: func(f facet) bool { return f.Status == StatusDeactivated }},
 	ViewQuiet: {
 		facet: func(f facet) bool { return f.Status == StatusActive },
-		times: func(now time.Time) timeRange { return timeRange{column: bySeen, before: daysAgo(now, quietDays)} },
+		times: notSeenLately,
 	},
 	ViewChanged: {
 		facet: func(facet) bool { return true },
-		times: func(now time.Time) timeRange { return timeRange{column: byUpdated, from: daysAgo(now, recentDays)} },
+		times: func(now time.Time) []timeRange {
+			return []timeRange{{column: byUpdated, from: daysAgo(now, recentDays)}}
+		},
 	},
 	ViewUnanswered: {
 		facet:     isService,
@@ -62,13 +66,20 @@ var views = map[View]viewRule{
 	ViewReviewDue: {
 		facet: func(f facet) bool { return isService(f) && f.Status == StatusActive },
 		condition: func(f *filter, now time.Time) string {
-			return `COALESCE(u.review_on, '') <= ` + f.arg(today(now))
+			return `COALESCE(u.review_on, '') <= ` + f.arg(dateOf(now))
 		},
 		within: `u.kind = 'service' AND u.status = 'active'`,
 	},
 }
 
 func isService(f facet) bool { return f.Kind == KindService }
+
+func isActiveAdmin(f facet) bool {
+	return f.Status == StatusActive && (f.Role == RoleAdmin || f.Role == RoleOwner)
+}
+
+// notSeenLately returns the ranges of users who have not been seen for [quietDays].
+func notSeenLately(now time.Time) []timeRange { return notSeenSince(daysAgo(now, quietDays)) }
 
 // Counts returns how many users each named view holds. It returns a
 // [*ForbiddenError].
