@@ -41,8 +41,8 @@ test-go: ## run the unit, HTTP and program tests
 	@$(MAKE) --no-print-directory test-postgres
 
 # The programs that tests start, and Debian's packages that they come with. Add to both.
-TOOLS         = postgres strace
-TOOL_PACKAGES = postgresql strace
+TOOLS         = postgres pgbouncer strace
+TOOL_PACKAGES = postgresql pgbouncer strace
 # MISSING prints those of its programs that are not there. Debian keeps PostgreSQL's out of the PATH.
 MISSING = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
 	for t in $(1); do command -v "$$t" >/dev/null || echo "$$t"; done

@@ -58,7 +58,11 @@ type config struct {
 	sampleUsers      int         // of the demo
 	sampleUsersGiven func() bool // rather than left at the fallback
 
-	role users.Role // of whom users add adds
+	role     users.Role // of whom users add adds
+	reason   string     // of what a command does, for the history
+	handOver string     // who becomes responsible for the service users of who is deactivated
+	search   string     // which users are listed, as in the directory
+	format   string     // of a list: text or json
 
 	replace bool // an existing file, by a backup
 }

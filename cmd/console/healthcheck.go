@@ -13,15 +13,13 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// healthcheckCommand is for the container image, which holds no other program
-// that could ask.
+// healthcheckCommand returns the command healthcheck, which the container image runs: it
+// holds no other program that could send a request.
 func (p *program) healthcheckCommand() *cli.Command {
 	settings := func(c *config) []*setting {
 		return append(c.tlsSettings()[:1], c.listenSetting("127.0.0.1:8080"))
 	}
-	cmd := p.leaf("healthcheck", "", "ask the console on this machine whether it is ready", settings, p.healthcheck)
-	cmd.Hidden = true
-	return cmd
+	return p.leaf("healthcheck", "", "exit with status 0 if the console on this machine is ready, else 1", settings, p.healthcheck)
 }
 
 // healthcheck returns an error unless the console at the listen address is

@@ -30,7 +30,8 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args, os.LookupEnv, os.Stdout, os.Stderr)
+	p := &program{env: os.LookupEnv, environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
+	err := p.command().Run(ctx, os.Args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "console:", err)
 	}
@@ -48,10 +49,11 @@ func run(ctx context.Context, args []string, env lookup, stdout, stderr io.Write
 
 // A program is what its commands share: where they read and write.
 type program struct {
-	env    lookup
-	stdout io.Writer
-	stderr io.Writer
-	faults database.Options // of the demo's database, where a test wants some
+	env     lookup
+	environ []string // the environment as "name=value", to look for names that are no settings
+	stdout  io.Writer
+	stderr  io.Writer
+	faults  database.Options // of the demo's database, where a test wants some
 }
 
 // say writes a line for the person who started the program. That they have gone

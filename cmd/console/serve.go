@@ -46,12 +46,13 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer db.Close()
+	p.warnOfSurprises(log, db)
 	directory, err := openDirectory(ctx, db, watch.directory(c.directory(log)))
 	if err != nil {
 		return err
 	}
 	defer directory.Close()
-	if err := needOwner(ctx, directory, c.owners); err != nil {
+	if err := needOwner(ctx, directory, c.owners, log); err != nil {
 		return err
 	}
 	app, err := newApp(c, directory, log, false, watch)
@@ -119,11 +120,15 @@ func openDirectory(ctx context.Context, db *database.DB, c users.Config) (*users
 	return directory, nil
 }
 
-// needOwner makes the given addresses owners while there is no owner. That there
-// is none, and nobody to become one, is a mistake in the settings.
-func needOwner(ctx context.Context, directory *users.Service, owners []string) error {
-	if has, err := directory.HasOwner(ctx); err != nil || has {
+// needOwner makes the given addresses owners while there is no owner; where there is one
+// it logs which of them are not. No owner and no address is a mistake in the settings.
+func needOwner(ctx context.Context, directory *users.Service, owners []string, log *slog.Logger) error {
+	has, err := directory.HasOwner(ctx)
+	if err != nil {
 		return err
+	}
+	if has {
+		return warnOfOwners(ctx, directory, owners, log)
 	}
 	if len(owners) == 0 {
 		return mistaken("--owners (CONSOLE_OWNERS) is required while the database has no owner: " +

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -13,25 +14,31 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// reason is kept with each event that these commands leave.
-const reason = "at the command line"
+// defaultReason is the reason of an event where --reason gives none.
+const defaultReason = "at the command line"
 
 // usersCommand returns the commands that change the directory. They work on the
 // database itself, beside a console that runs or without one.
 func (p *program) usersCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "users",
-		Usage:           "change the directory from the command line: the way back in when no owner can sign in",
+		Usage:           "list and change users from the command line, also when no owner can sign in",
 		HideHelpCommand: true,
 		Action:          needsCommand,
 		OnUsageError:    onUsageError,
 		Commands: []*cli.Command{
+			p.leaf("list", "", "list users; an event records it, as it does an export",
+				(*config).listSettings, p.listUsers),
 			p.leaf("set-role", "ID ROLE", "give a user another role: user, auditor, admin or owner",
-				(*config).directorySettings, p.withDirectory(setRole)),
+				(*config).actSettings, p.withDirectory(setRole)),
+			p.leaf("deactivate", "ID", "deactivate a user and end their sessions",
+				(*config).deactivateSettings, p.withDirectory(deactivate)),
+			p.leaf("end-sessions", "ID", "sign a person out everywhere",
+				(*config).actSettings, p.withDirectory(endSessions)),
 			p.leaf("add", "ID", "add a person, who may then sign in with the address ID",
 				(*config).addSettings, p.withDirectory(addPerson)),
 			p.leaf("reset-sign-in", "ID", "let a person's next sign-in with the verified address ID count as theirs again",
-				(*config).directorySettings, p.withDirectory(resetSignIn)),
+				(*config).actSettings, p.withDirectory(resetSignIn)),
 			p.leaf("add-system", "ID", "add a system user, for the platform itself",
 				(*config).directorySettings, p.withDirectory(addSystem)),
 		},
@@ -43,6 +50,22 @@ func (c *config) addSettings() []*setting {
 	return append(c.directorySettings(), &setting{
 		name: "role", fallback: string(users.RoleUser), read: into(&c.role, readRole),
 		usage: "the person's `ROLE`: user, auditor, admin or owner",
+	})
+}
+
+// actSettings are the settings of a command that gives a reason for what it does.
+func (c *config) actSettings() []*setting {
+	return append(c.directorySettings(), &setting{
+		name: "reason", fallback: defaultReason, read: into(&c.reason, readText),
+		usage: "`REASON` that the history keeps",
+	})
+}
+
+// deactivateSettings are the settings of the command users deactivate.
+func (c *config) deactivateSettings() []*setting {
+	return append(c.actSettings(), &setting{
+		name: "hand-over", read: into(&c.handOver, readText),
+		usage: "`ID` of the person who becomes responsible for the user's service users; otherwise they have none",
 	})
 }
 
@@ -82,7 +105,7 @@ func (p *program) visit(ctx context.Context, c *config, url string, o database.O
 }
 
 // setRole does users set-role ID ROLE.
-func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
+func setRole(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
 	role, err := readRole(args[1])
 	if err != nil {
 		return "", mistaken("ROLE: %v", err)
@@ -95,7 +118,7 @@ func setRole(ctx context.Context, directory *users.Service, by users.Actor, _ *c
 	if err != nil {
 		return "", err
 	}
-	change := users.RoleChange{Role: role, Version: u.Version, Reason: reason}
+	change := users.RoleChange{Role: role, Version: u.Version, Reason: c.reason}
 	if u, err = directory.ChangeRole(ctx, by, u.ID, change); err != nil {
 		return "", err
 	}
@@ -112,15 +135,52 @@ func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c 
 }
 
 // resetSignIn does users reset-sign-in ID.
-func resetSignIn(ctx context.Context, directory *users.Service, by users.Actor, _ *config, args []string) (string, error) {
+func resetSignIn(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
 	id, err := users.ParseID(args[0])
 	if err != nil {
 		return "", err
 	}
-	if err := directory.ResetSignIn(ctx, by, id, reason); err != nil {
+	if err := directory.ResetSignIn(ctx, by, id, c.reason); err != nil {
 		return "", err
 	}
 	return string(id) + " is signed out, and may sign in with another identity that has this verified address.", nil
+}
+
+// deactivate does users deactivate ID.
+func deactivate(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
+	id, err := users.ParseID(args[0])
+	if err != nil {
+		return "", err
+	}
+	ends, err := directory.Consequences(ctx, by, id)
+	if err != nil {
+		return "", err
+	}
+	if err := directory.Deactivate(ctx, by, id, users.Departure{Reason: c.reason, HandOver: c.handOver}); err != nil {
+		return "", err
+	}
+	done := string(id) + " is deactivated and signed out."
+	if len(ends.AnswersFor) == 0 {
+		return done, nil
+	}
+	var services []string
+	for _, u := range ends.AnswersFor {
+		services = append(services, string(u.ID))
+	}
+	return fmt.Sprintf("%s Responsible for %s now: %s.", done, strings.Join(services, ", "), cmp.Or(c.handOver, "no one")), nil
+}
+
+// endSessions does users end-sessions ID.
+func endSessions(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
+	id, err := users.ParseID(args[0])
+	if err != nil {
+		return "", err
+	}
+	n, err := directory.EndSessions(ctx, by, id, c.reason)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s is signed out. Sessions ended: %d.", id, n), nil
 }
 
 // addSystem does users add-system ID.

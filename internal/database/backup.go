@@ -170,12 +170,15 @@ func ours(ctx context.Context, path string) error {
 	return nil
 }
 
-// target returns the absolute path of where a backup of the file at from is to be. It
-// returns an [*OpenError] if it cannot be there.
+// target returns the absolute path of where a backup of the file at from is to be. Its
+// directory is made, for the owner alone, where the one above is there. It returns an [*OpenError] if it cannot be there.
 func target(from, to string, replace bool) (string, error) {
 	to, err := filepath.Abs(to)
 	if err != nil {
 		return "", err
+	}
+	if err := os.Mkdir(filepath.Dir(to), dirMode); err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
+		return "", unwritable(to, err)
 	}
 	if info, err := os.Stat(filepath.Dir(to)); err != nil || !info.IsDir() {
 		return "", &OpenError{Path: to, Why: "has no directory to be in", Fix: "Make the directory, or name another.", Err: err}

@@ -35,7 +35,7 @@ func TestBackup(t *testing.T) {
 	}
 	defer db.Close()
 	marked(t, filepath.Join(dir, "console.db"), "second")
-	to := filepath.Join(t.TempDir(), "backup.db")
+	to := filepath.Join(t.TempDir(), "backups", "backup.db")
 	done, err := Backup(t.Context(), url, to, BackupOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +43,9 @@ func TestBackup(t *testing.T) {
 	whole(t, to)
 	if diff := cmp.Diff([]string{"backup.db"}, files(t, filepath.Dir(to))); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if info, err := os.Stat(filepath.Dir(to)); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the directory that was made: got %v, %v; want it for its owner alone", info, err)
 	}
 	info, err := os.Stat(to)
 	if err != nil || info.Mode() != 0o600 || info.Size() != done.Bytes {

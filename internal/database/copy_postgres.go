@@ -70,6 +70,10 @@ func connectCopy(ctx context.Context, address string, o Options) (*postgresSide,
 		p.close()
 		return nil, explainPostgres(p.path, err)
 	}
+	if _, err = p.conn.Exec(ctx, setStatement(config, everywhere(o))); err != nil {
+		p.close()
+		return nil, explainPostgres(p.path, err)
+	}
 	return p, nil
 }
 

@@ -93,6 +93,7 @@ type DB struct {
 	engine engine
 	watch  Watch
 	path   string  // of the file, or the address without its password
+	made   bool    // the schema was made when it was opened
 	hasty  bool    // writes do not wait for the disk in any case
 	write  *sql.DB // transactions of which one goes on at a time
 	notes  *sql.DB // the same, for what need not wait for the disk
@@ -149,6 +150,9 @@ func (db *DB) Engine() Engine { return db.engine.name() }
 
 // Name returns the path of the file, or the address without its password.
 func (db *DB) Name() string { return db.path }
+
+// Created reports whether [Open] found no schema and made it: the database is new.
+func (db *DB) Created() bool { return db.made }
 
 // Close ends all connections. It waits for transactions under way.
 func (db *DB) Close() error {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,20 +76,31 @@ func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
 	if config.ValidateConnect == nil {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	setUnlessSet(config, map[string]string{
-		"application_name": "console", "TimeZone": "UTC", "lock_timeout": inServer(o.waits().lock),
-		"random_page_cost": "1.1", // as on a disk without moving parts, and in memory: rows by their number cost little more than in order
-	})
-	return config, nil
-}
-
-// setUnlessSet gives a connection settings of the server that the address does not give.
-func setUnlessSet(config *pgx.ConnConfig, settings map[string]string) {
-	for name, value := range settings {
+	for name, value := range startUp {
 		if config.RuntimeParams[name] == "" {
 			config.RuntimeParams[name] = value
 		}
 	}
+	return config, nil
+}
+
+// startUp are the settings that travel in the start-up message of a connection: those that
+// PgBouncer takes there. It refuses a connection that brings others, which are therefore
+// set by statement once the connection is open.
+var startUp = map[string]string{"application_name": "console", "TimeZone": "UTC"}
+
+// setStatement returns the statement that gives a new connection the settings of each map,
+// save those that the address gives.
+func setStatement(config *pgx.ConnConfig, all ...map[string]string) string {
+	var set strings.Builder
+	for _, settings := range all {
+		for _, name := range slices.Sorted(maps.Keys(settings)) {
+			if config.RuntimeParams[name] == "" {
+				fmt.Fprintf(&set, "SET %s = '%s';", name, settings[name])
+			}
+		}
+	}
+	return set.String()
 }
 
 // withoutPassword returns an address as it may be shown.
@@ -119,9 +132,11 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 
 // connectPostgres brings the schema up to date and opens the pools.
 func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Options) error {
-	if err := preparePostgres(ctx, db.path, config, o); err != nil {
+	made, err := preparePostgres(ctx, db.path, config, o)
+	if err != nil {
 		return err
 	}
+	db.made = made
 	most := max(cmp.Or(o.Connections, DefaultConnections), LeastConnections)
 	durability := "on"
 	if o.Unsynced {
@@ -145,21 +160,28 @@ func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Opt
 // the server is known to be one that does not refuse in any case.
 var readOnly = map[string]string{"default_transaction_read_only": "on"}
 
-// postgresPool returns connections with settings of their own, of which those in then
-// are given once a connection is there.
+// everywhere returns the settings of all connections.
+func everywhere(o Options) map[string]string {
+	return map[string]string{
+		"lock_timeout":     inServer(o.waits().lock),
+		"random_page_cost": "1.1", // as on an SSD and in memory: rows by their number cost little more than in order
+	}
+}
+
+// postgresPool returns connections with the settings of [everywhere], then those in own
+// and in then. One that the address gives is left as it is, except those in then.
 func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[string]string) *sql.DB {
 	config = config.Copy()
 	config.OnNotice = noteUnreplicated
-	setUnlessSet(config, own)
-	setUnlessSet(config, map[string]string{"idle_in_transaction_session_timeout": "1min"})
-	var set strings.Builder
-	for name, value := range then {
-		fmt.Fprintf(&set, "SET %s = %s;", name, value)
+	for name := range then {
+		delete(config.RuntimeParams, name)
 	}
+	idle := map[string]string{"idle_in_transaction_session_timeout": "1min"}
+	set := setStatement(config, everywhere(o), idle, own, then)
 	plain := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 		ctx, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
 		defer cancel()
-		_, err := c.Exec(ctx, set.String())
+		_, err := c.Exec(ctx, set)
 		return err
 	}), stdlib.OptionBeforeConnect(keepCommits))
 	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil, o.Watch})

@@ -62,6 +62,7 @@ func isPostgresBusy(err error) bool {
 var postgresRefusals = map[string]struct{ why, fix string }{
 	"28P01": {"refuses the password", "Set the password of the role: in --database-password, or in the file that PGPASSFILE names."},
 	"28000": {"does not let this role in", "Let it in, in the server's pg_hba.conf, or give another one in --database."},
+	"08P01": {"is behind a pooler that refuses a setting of the address", "Take the setting out of --database, or name it in PgBouncer's ignore_startup_parameters."},
 	"3D000": {"is not there", "Make it, as a superuser: CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0."},
 	"42501": {"does not let this role do what is needed", "Run console migrate as the role that owns the database, with --serve-role naming the one that serves."},
 	"42P07": {"holds tables of another program", "Give the console a database of its own."},

@@ -16,38 +16,38 @@ import (
 var grants string
 
 // preparePostgres looks at the database, brings its schema up to date where the role
-// may, and refuses what cannot be used.
-func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o Options) error {
+// may, and refuses what cannot be used. It reports whether there was no schema before.
+func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o Options) (made bool, err error) {
 	db := postgresPool(config, Options{patience: o.patience}, 2, nil, nil) // of which the lock of the migrations takes one
 	defer db.Close()
 	if err := examinePostgres(ctx, path, db); err != nil {
-		return err
+		return false, err
 	}
 	version, err := (postgres{}).schemaVersion(ctx, db)
 	if err != nil {
-		return err
+		return false, err
 	}
 	steps := steps(PostgreSQL)
 	known, err := newest(steps)
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case version > known:
-		return refuseNewer(path, version, known)
+		return false, refuseNewer(path, version, known)
 	case version == 0 && o.Existing:
-		return &OpenError{Path: path, Why: "holds no console yet", Fix: "Run console migrate first, as the role that owns it."}
+		return false, &OpenError{Path: path, Why: "holds no console yet", Fix: "Run console migrate first, as the role that owns it."}
 	case version < known:
 		if err := mayMigrate(ctx, path, db, version); err != nil {
-			return err
+			return false, err
 		}
 		if err := migrate(ctx, postgres{}, db, version, steps); err != nil {
-			return err
+			return false, err
 		}
 	}
-	if o.ServeRole == "" {
-		return nil
+	if o.ServeRole != "" {
+		err = grant(ctx, path, db, o.ServeRole)
 	}
-	return grant(ctx, path, db, o.ServeRole)
+	return version == 0, err
 }
 
 // grant gives a role the rights to serve, and no others.

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -173,7 +174,7 @@ func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which 
 		if err != nil {
 			return nothing, err
 		}
-		events, err := tx.endWhere(ctx, u, "by "+string(tx.actor.ID), `user_key = $1 AND `+which, session)
+		events, err := tx.endWhere(ctx, u, "by "+cmp.Or(string(tx.actor.ID), "the operator"), `user_key = $1 AND `+which, session)
 		for i := range events {
 			events[i].Reason = reason
 		}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// inDirectory runs do in the directory of the database at url.
+func inDirectory(t *testing.T, url string, do func(*users.Service)) {
+	t.Helper()
+	db, err := database.Open(t.Context(), url, database.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	directory := users.NewService(db, users.Config{})
+	defer directory.Close()
+	do(directory)
+}
+
+// TestUsersDeactivateHandsOver deactivates people who are responsible for service users:
+// these go to the person that the command names, and to no one else.
+func TestUsersDeactivateHandsOver(t *testing.T) {
+	t.Parallel()
+	url, operator := databasetest.URL(t), users.Command("")
+	inDirectory(t, url, func(directory *users.Service) {
+		for _, id := range []string{"ana@example.com", "ben@example.com"} {
+			if _, err := directory.AddPerson(t.Context(), operator, users.NewPerson{ID: id, Role: users.RoleUser}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, id := range []string{"importer", "mailer"} {
+			service := users.NewServiceUser{NewPerson: users.NewPerson{ID: id, Name: id, Role: users.RoleUser}, ServiceFields: users.ServiceFields{Purpose: "Moves data.", Responsible: "ana@example.com"}}
+			if _, err := directory.CreateServiceUser(t.Context(), operator, service); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	for _, step := range []struct{ id, more, says, heir string }{
+		{"ana@example.com", "ben@example.com", "ana@example.com is deactivated and signed out. Responsible for importer, mailer now: ben@example.com.\n", "ben@example.com"},
+		{"ben@example.com", "", "ben@example.com is deactivated and signed out. Responsible for importer, mailer now: no one.\n", ""},
+	} {
+		args := []string{"deactivate", "--reason", "left the company", step.id}
+		if step.more != "" {
+			args = append([]string{args[0], "--hand-over", step.more}, args[1:]...)
+		}
+		said, err := runUsers(t, url, args)
+		if err != nil || said != step.says {
+			t.Errorf("%v: got %q, %v, want %q", args, said, err, step.says)
+		}
+		inDirectory(t, url, func(directory *users.Service) {
+			for _, id := range []users.ID{"importer", "mailer"} {
+				if u, err := directory.User(t.Context(), operator, id); err != nil || string(u.Responsible.ID) != step.heir {
+					t.Errorf("%s: got responsible %q (%v), want %q", id, u.Responsible.ID, err, step.heir)
+				}
+			}
+			h, err := directory.Events(t.Context(), operator, users.EventQuery{Target: users.ID(step.id)})
+			events := h.Events
+			if err != nil || len(events) == 0 || events[0].Reason != "left the company" || events[0].Via != users.ViaCommand {
+				t.Errorf("history of %s: got %+v, %v", step.id, events, err)
+			}
+		})
+	}
+}
+
+// TestUsersListIsRecorded reads a list as a program does, and looks for the event of it.
+func TestUsersListIsRecorded(t *testing.T) {
+	t.Parallel()
+	url := databasetest.URL(t)
+	if _, err := runUsers(t, url, []string{"add", "ana@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := runUsers(t, url, []string{"add", "Ben@example.com", "--role", "auditor"}); err != nil {
+		t.Fatal(err)
+	}
+	said, err := runUsers(t, url, []string{"list", "--format", "json"})
+	var list []listedUser
+	if err == nil {
+		err = json.Unmarshal([]byte(said), &list)
+	}
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, said)
+	}
+	got := map[users.ID]users.Role{}
+	for _, u := range list {
+		got[u.ID] = u.Role
+		if u.Status != users.StatusInvited || u.SeenAt != nil || time.Since(u.CreatedAt) > time.Hour {
+			t.Errorf("got %+v, want who was invited just now and never seen", u)
+		}
+	}
+	if diff := cmp.Diff(map[users.ID]users.Role{"ana@example.com": users.RoleUser, "ben@example.com": users.RoleAuditor}, got); diff != "" {
+		t.Errorf("users (-want +got):\n%s", diff)
+	}
+	inDirectory(t, url, func(directory *users.Service) {
+		h, err := directory.Events(t.Context(), users.Command(""), users.EventQuery{})
+		if err != nil || len(h.Events) == 0 || h.Events[0].Action != users.ActionExported {
+			t.Errorf("newest event: got %+v, %v, want that of the list", h.Events, err)
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// listSettings are the settings of the command users list.
+func (c *config) listSettings() []*setting {
+	return append(c.directorySettings(),
+		&setting{name: "search", read: into(&c.search, readText),
+			usage: "`WORDS` and filters as in the directory's search, for example \"role:owner status:active\""},
+		&setting{name: "format", fallback: "text", read: into(&c.format, readListFormat),
+			usage: "`FORMAT` of the list: text or json, an array of objects"})
+}
+
+// readListFormat takes a format of a list.
+func readListFormat(text string) (string, error) {
+	if text != "text" && text != "json" {
+		return "", fmt.Errorf("%q is not text or json", text)
+	}
+	return text, nil
+}
+
+// A userList writes users in one format.
+type userList interface {
+	add(u *users.Exported) error
+	end() error // once there are no more
+}
+
+// listUsers does users list. It is an export, so an event records it before the first
+// user is printed.
+func (p *program) listUsers(ctx context.Context, c *config, _ []string) error {
+	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+		out := bufio.NewWriter(p.stdout)
+		list := newUserList(c.format, out)
+		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
+		ready := func(users.Total) error { return nil }
+		if err := directory.Export(ctx, by, users.Query{Text: c.search}, c.format, ready, list.add); err != nil {
+			return err
+		}
+		if err := list.end(); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
+}
+
+// newUserList returns what writes users to out.
+func newUserList(format string, out io.Writer) userList {
+	if format == "json" {
+		return &jsonList{out: out}
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "USER ID\tNAME\tTYPE\tROLE\tSTATUS\tLAST SEEN")
+	return tableList{table}
+}
+
+// A tableList is a userList for people.
+type tableList struct{ out *tabwriter.Writer }
+
+func (l tableList) add(u *users.Exported) error {
+	seen := "never"
+	if !u.SeenAt.IsZero() {
+		seen = u.SeenAt.UTC().Format("2006-01-02 15:04Z")
+	}
+	_, err := fmt.Fprintln(l.out, strings.Join([]string{string(u.ID), u.Name, string(u.Kind), string(u.Role), string(u.Status), seen}, "\t"))
+	return err
+}
+
+func (l tableList) end() error { return l.out.Flush() }
+
+// A jsonList is a userList for programs: an array with an object on each line.
+type jsonList struct {
+	out io.Writer
+	n   int
+}
+
+// A listedUser is an object of a jsonList. Its names are those of an export as JSON Lines.
+type listedUser struct {
+	ID          users.ID     `json:"user_id"`
+	Name        string       `json:"name"`
+	Kind        users.Kind   `json:"type"`
+	Role        users.Role   `json:"role"`
+	Status      users.Status `json:"status"`
+	CreatedAt   time.Time    `json:"created_at"`
+	UpdatedAt   time.Time    `json:"updated_at"`
+	SeenAt      *time.Time   `json:"last_seen_at"` // null for never
+	Responsible users.ID     `json:"responsible,omitempty"`
+	ReviewOn    users.Date   `json:"review_on,omitempty"`
+}
+
+func (l *jsonList) add(u *users.Exported) error {
+	one := listedUser{
+		ID: u.ID, Name: u.Name, Kind: u.Kind, Role: u.Role, Status: u.Status, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
+		Responsible: u.Responsible, ReviewOn: u.ReviewOn,
+	}
+	if !u.SeenAt.IsZero() {
+		one.SeenAt = &u.SeenAt
+	}
+	text, err := json.Marshal(one)
+	if err != nil {
+		return err
+	}
+	before := ",\n"
+	if l.n == 0 {
+		before = "[\n"
+	}
+	l.n++
+	_, err = fmt.Fprintf(l.out, "%s%s", before, text)
+	return err
+}
+
+func (l *jsonList) end() error {
+	text := "\n]\n"
+	if l.n == 0 {
+		text = "[]\n"
+	}
+	_, err := io.WriteString(l.out, text)
+	return err
+}
