@@ -212,7 +212,7 @@ func (f *filter) involves(who ID, side string) {
 
 // match adds that every word of a text is in a folded column.
 func (f *filter) match(column, text string) {
-	words := foldWords(text)
+	words := searchWords(text)
 	for _, word := range words[:min(len(words), maxTerms)] {
 		f.add(column+` LIKE ? ESCAPE '\'`, "%"+escapeLike.Replace(word)+"%")
 	}
