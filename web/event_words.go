@@ -118,6 +118,8 @@ func (t teller) eventActor(e users.Event) views.Person {
 		return t.person(e.Actor)
 	case e.Via == users.ViaCommand:
 		return nobody("The operator")
+	case e.Via == users.ViaProvider:
+		return nobody("The OpenID provider")
 	}
 	return nobody("Someone")
 }

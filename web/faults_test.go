@@ -113,7 +113,7 @@ func TestCanary(t *testing.T) {
 			t.Errorf("%s holds a token", where)
 		}
 	}
-	if len(secrets) < 8 || !strings.Contains(out.body, "id_token_hint=eyJ") {
+	if len(secrets) < 8 || !strings.Contains(out.body, "logout_hint=") {
 		t.Errorf("the visit had %d secrets, and its end: %.300s", len(secrets), out.body)
 	}
 }

@@ -58,8 +58,7 @@ type ownIdentity struct {
 	SignedInAt time.Time `json:"signed_in_at"`
 }
 
-// ownSession is a browser in which they are signed in; its fields are those of
-// [users.Session], in the same order.
+// ownSession is a browser in which they are signed in.
 type ownSession struct {
 	ID        users.SessionID `json:"id"`
 	StartedAt time.Time       `json:"started_at"`
@@ -151,7 +150,7 @@ func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) 
 		data.Identities = append(data.Identities, ownIdentity(i))
 	}
 	for _, s := range sessions {
-		data.Sessions = append(data.Sessions, ownSession(s))
+		data.Sessions = append(data.Sessions, ownSessionOf(s))
 	}
 	for _, u := range d.AnswersFor {
 		data.AnswersFor = append(data.AnswersFor, u.ID)
@@ -163,6 +162,11 @@ func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) 
 		})
 	}
 	return data
+}
+
+// ownSessionOf returns a session as it is downloaded.
+func ownSessionOf(s users.Session) ownSession {
+	return ownSession{s.ID, s.StartedAt, s.SeenAt, s.ExpiresAt, s.Address, s.UserAgent}
 }
 
 // ownRecordOf returns the record of u as it is downloaded.

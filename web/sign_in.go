@@ -125,7 +125,7 @@ func (a *App) finishSignIn(c echo.Context) error {
 	if err != nil {
 		return a.refuseSignIn(c, err)
 	}
-	coming := &arrival{claims: claimsOf(identity), visit: a.visit(c, identity)}
+	coming := &arrival{claims: claimsOf(identity), visit: a.visit(c)}
 	if err := a.startSession(c, coming); err != nil {
 		return a.refuseSignIn(c, err)
 	}
@@ -137,10 +137,10 @@ func (a *App) finishSignIn(c echo.Context) error {
 }
 
 // visit is the browser that comes back from the provider.
-func (a *App) visit(c echo.Context, identity auth.Identity) users.Visit {
+func (a *App) visit(c echo.Context) users.Visit {
 	known := requestOf(c.Request())
 	return users.Visit{
-		IDToken: identity.IDToken, Address: known.address.String(), UserAgent: userAgent(c.Request()),
+		Address: known.address.String(), UserAgent: userAgent(c.Request()),
 		RequestID: known.id, Replaces: a.sessionDigest(c),
 	}
 }
@@ -148,7 +148,8 @@ func (a *App) visit(c echo.Context, identity auth.Identity) users.Visit {
 // claimsOf returns what the provider says as the domain takes it.
 func claimsOf(i auth.Identity) users.Claims {
 	claims := users.Claims{
-		Issuer: i.Issuer, Subject: i.Subject, Address: i.Address, Name: i.Name, PictureURL: i.PictureURL, TimeZone: i.TimeZone,
+		Issuer: i.Issuer, Subject: i.Subject, SessionID: i.SessionID, IssuedAt: i.IssuedAt,
+		Address: i.Address, Name: i.Name, PictureURL: i.PictureURL, TimeZone: i.TimeZone,
 	}
 	switch {
 	case i.Verified == nil:

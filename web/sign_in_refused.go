@@ -27,6 +27,7 @@ var refusals = map[users.Refusal]signInAnswer{
 	users.RefusedTaken:       {http.StatusForbidden, "Your e-mail address already belongs to a user who signs in with another account at the sign-in service.", "another account is bound to my e-mail address. Resetting my sign-in would let me in again."},
 	users.RefusedUninvited:   {http.StatusForbidden, "You are not in the directory yet. Ask an admin to add you, then sign in again.", "I have not been added to the directory yet."},
 	users.RefusedDomain:      {http.StatusForbidden, "You are not in the directory, and addresses of your domain are not let in by themselves. Ask an admin to add you.", "I am not in the directory, and my domain is not one of those that are let in."},
+	users.RefusedEnded:       {http.StatusForbidden, "Your session at the sign-in service ended while you were signing in. Sign in again.", ""},
 	users.RefusedDeactivated: {http.StatusForbidden, "Your account has been deactivated. Only an admin can reactivate it.", "my account is deactivated."},
 }
 

@@ -22,11 +22,11 @@ func (a *App) signOut(c echo.Context) error {
 
 // leave ends the viewer's session and shows that it has ended.
 func (a *App) leave(c echo.Context) error {
-	idToken, err := a.users.SignOut(c.Request().Context(), actor(c), a.sessionDigest(c))
+	address, err := a.users.SignOut(c.Request().Context(), actor(c), a.sessionDigest(c))
 	if err != nil {
 		return err
 	}
-	return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), idToken, ""), "")
+	return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), address, ""), "")
 }
 
 // showSignedOut says text and goes on to the provider's sign-out, where next is

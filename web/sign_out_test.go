@@ -24,7 +24,7 @@ func TestSignOut(t *testing.T) {
 	}
 	var next string
 	for _, a := range out.nodes(t, "a") {
-		if strings.HasPrefix(attr(a, "href"), s.op.Issuer()+"/end-session?id_token_hint=") {
+		if strings.HasPrefix(attr(a, "href"), s.op.Issuer()+"/end-session?client_id=") {
 			next = attr(a, "href")
 		}
 	}

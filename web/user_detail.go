@@ -139,8 +139,10 @@ var refusalWords = map[users.Refusal]struct{ why, because, fix string }{
 		"Have the provider send email_verified. If it owns all its addresses, start the console with --oidc-trust-email."},
 	users.RefusedTaken: {"The address is that of a user who signs in with another account at the provider, or that is no person.", "the address belongs to another identity",
 		"If it is the same person with a new account, reset the sign-in of that user."},
-	users.RefusedUninvited:   {"Nobody with this address is in the directory.", "nobody has that address", "Add them, then they can sign in."},
-	users.RefusedDomain:      {"The domain of the address is not one that may sign up.", "the domain may not sign up", "Add them, then they can sign in."},
+	users.RefusedUninvited: {"Nobody with this address is in the directory.", "nobody has that address", "Add them, then they can sign in."},
+	users.RefusedDomain:    {"The domain of the address is not one that may sign up.", "the domain may not sign up", "Add them, then they can sign in."},
+	users.RefusedEnded: {"The provider ended its session while the person was signing in.", "the provider ended its session meanwhile",
+		"They can sign in again."},
 	users.RefusedDeactivated: {"The user is deactivated.", "the user is deactivated", "Reactivate them if they should come in again."},
 }
 

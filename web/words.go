@@ -44,9 +44,11 @@ var statusTones = map[users.Status]string{
 
 // viaWords say how an actor came.
 var viaWords = map[users.Via]string{
-	users.ViaSession: "Browser session",
-	users.ViaToken:   "API token",
-	users.ViaCommand: "Command line",
+	users.ViaSession:  "Browser session",
+	users.ViaToken:    "API token",
+	users.ViaCommand:  "Command line",
+	users.ViaSchedule: "Schedule",
+	users.ViaProvider: "OpenID provider",
 }
 
 // roleWord returns a role as shown: "Owner".

@@ -51,7 +51,7 @@ func fullDirectory(t *testing.T) (url, next string) {
 	url = "sqlite:" + path
 	inCopy(t, url, func(ctx context.Context, db *database.DB, s *users.Service) error {
 		claims := users.Claims{Issuer: o.Issuer, Subject: o.Subject("owner@example.com"), Address: "owner@example.com", Verified: users.VerifiedYes}
-		in, err := s.SignIn(ctx, claims, users.Visit{Digest: browserOfCopy, IDToken: strings.Repeat("token.", 1000), UserAgent: "Browser \u202e \t"})
+		in, err := s.SignIn(ctx, claims, users.Visit{Digest: browserOfCopy, UserAgent: "Browser \u202e \t"})
 		if err != nil {
 			return err
 		}

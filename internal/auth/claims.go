@@ -125,6 +125,19 @@ func (c claims) text(claim string) string {
 	return strings.TrimSpace(text)
 }
 
+// maxSessionID is the longest sid, in bytes, that is taken for one.
+const maxSessionID = 255
+
+// sessionID returns the claim sid of an ID token (OpenID Connect Back-Channel Logout 1.0,
+// section 2.1); nothing where it is no text of a good length.
+func (c claims) sessionID() string {
+	sid, _ := c["sid"].(string)
+	if len(sid) > maxSessionID || plain(sid) != sid {
+		return ""
+	}
+	return sid
+}
+
 // vouchFor returns whether the provider vouches for the address, or nil if it does
 // not say. A source speaks only of the address in its own email claim: one that
 // calls another address verified, or the same person's sign-in name, says nothing.

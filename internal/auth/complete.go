@@ -23,8 +23,9 @@ type Identity struct {
 	Name       string
 	PictureURL string
 	TimeZone   string
-	IDToken    string // a secret, good for [Provider.SignOutURL]
-	Claims     string // names of all claims that came, in order, between spaces
+	SessionID  string    // sid: the session at the provider (OpenID Connect Back-Channel Logout 1.0, section 2.1); may be empty
+	IssuedAt   time.Time // of the ID token
+	Claims     string    // names of all claims that came, in order, between spaces
 }
 
 // Complete ends the sign-in that a began, and returns who has signed in. query is
@@ -113,7 +114,7 @@ func (p *Provider) redeem(ctx context.Context, d *discovery, a Attempt, code str
 		return Identity{}, err
 	}
 	id := told.identity(p.config.EmailClaim)
-	id.Issuer, id.Subject, id.IDToken, id.Claims = token.Issuer, token.Subject, raw, told.names()
+	id.Issuer, id.Subject, id.SessionID, id.IssuedAt, id.Claims = token.Issuer, token.Subject, told[0].sessionID(), token.IssuedAt, told.names()
 	return id, nil
 }
 

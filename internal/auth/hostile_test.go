@@ -164,14 +164,14 @@ func TestReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	query := authtest.Follow(t, address, callback)
-	first, err := p.Complete(t.Context(), attempt, query)
-	if err != nil {
+	if _, err := p.Complete(t.Context(), attempt, query); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Complete(t.Context(), attempt, query); !errors.Is(err, auth.ErrBadAttempt) {
 		t.Errorf("a code used twice: got %v, want %v", err, auth.ErrBadAttempt)
 	}
-	op.Lie(func(l *authtest.Lies) { l.Token["id_token"] = first.IDToken })
+	first := op.IDTokens()[0]
+	op.Lie(func(l *authtest.Lies) { l.Token["id_token"] = first })
 	if _, err := signIn(t, p, nil); !errors.Is(err, auth.ErrBadAttempt) {
 		t.Errorf("an ID token used twice: got %v, want %v", err, auth.ErrBadAttempt)
 	}

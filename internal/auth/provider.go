@@ -132,16 +132,13 @@ func (p *Provider) Begin(ctx context.Context, o BeginOptions) (string, Attempt, 
 	return d.oauth(p.config).AuthCodeURL(a.State, parameters...), a, nil
 }
 
-// maxHint is the longest ID token, in bytes, that is sent in an address: servers
-// refuse addresses of more than eight thousand.
-const maxHint = 6000
-
 // SignOutURL returns the address at the provider that ends the session there and
 // comes back to the configured place with state, which may be empty (OpenID Connect
-// RP-Initiated Logout, section 2). The provider knows the session by idToken, where
-// there is one. SignOutURL returns "" where the provider has no such address or
-// cannot be asked for it.
-func (p *Provider) SignOutURL(ctx context.Context, idToken, state string) string {
+// RP-Initiated Logout, section 2). The hint is the person's e-mail address there, if it is
+// known. No ID token is sent, as none is kept, so the provider may ask the person whether
+// to sign out. SignOutURL returns "" where the provider has no such address or cannot be
+// asked for it.
+func (p *Provider) SignOutURL(ctx context.Context, hint, state string) string {
 	d, err := p.discovered(ctx)
 	if err != nil || d.EndSessionURL == "" {
 		return ""
@@ -151,10 +148,9 @@ func (p *Provider) SignOutURL(ctx context.Context, idToken, state string) string
 		return ""
 	}
 	query := address.Query()
-	if idToken != "" && len(idToken) <= maxHint {
-		query.Set("id_token_hint", idToken)
-	} else {
-		query.Set("client_id", p.config.ClientID)
+	query.Set("client_id", p.config.ClientID)
+	if hint != "" {
+		query.Set("logout_hint", hint)
 	}
 	if p.config.PostLogoutURL != "" {
 		query.Set("post_logout_redirect_uri", p.config.PostLogoutURL)

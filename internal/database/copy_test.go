@@ -30,7 +30,7 @@ var seed = []string{
 	`INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (9, $3, 'user.created', '', 'usr_1', 'command', $4)`,
 	`INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent, search_text)
 		VALUES (9, '', '', 'ana@example.com', 'Ana', 'person', 1, '[]', $4, '', '', '')`,
-	`INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token) VALUES ('ses_1', $5, 'usr_1', $3, $3, $3, '', '', '')`,
+	`INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent) VALUES ('ses_1', $5, 'usr_1', $3, $3, $3, '', '')`,
 }
 
 // microsecond is a time that ends with one.

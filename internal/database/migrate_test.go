@@ -24,7 +24,7 @@ func openBare(t *testing.T, path string) *sql.DB {
 	if err := makeFile(path, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("sqlite", writerDSN(path, Options{}))
+	db, err := sql.Open("sqlite", migratingDSN(path, Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}

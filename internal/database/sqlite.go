@@ -79,18 +79,29 @@ const writerCache = "-4000"
 var walSize = fmt.Sprintf("journal_size_limit(%d)", walLimit)
 
 // writerDSN returns the name under which the driver opens path to write.
-func writerDSN(path string, o Options) string {
+func writerDSN(path string, o Options) string { return dsn(path, "rw", writerSettings(o)) }
+
+// migratingDSN returns the name under which the driver opens path to migrate it: to write,
+// and without the mode that refuses changes to the schema's own texts.
+func migratingDSN(path string, o Options) string {
+	q := writerSettings(o)
+	q.Set("_defensive", "0")
+	return dsn(path, "rw", q)
+}
+
+// writerSettings are the driver's settings of a connection that writes.
+func writerSettings(o Options) url.Values {
 	synchronous := "FULL"
 	if o.Unsynced {
 		synchronous = "OFF"
 	}
-	return dsn(path, "rw", url.Values{
+	return url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
 			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap, walSize,
 		},
-	})
+	}
 }
 
 // readerDSN returns the name under which the driver opens path to read only.

@@ -80,7 +80,7 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 			return err
 		}
 	}
-	if err := migrate(ctx, db.engine, db.write, at.version, steps(SQLite)); err != nil {
+	if err := db.migrateFile(ctx, at.version, o); err != nil {
 		return err
 	}
 	if db.read, err = db.pool(readerDSN(db.path), o); err != nil {
@@ -98,6 +98,22 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	}
 	db.places, err = placesOf(db.path)
 	return err
+}
+
+// migrateFile brings the schema of the file, which is at the given version, up to date. It
+// does so on a connection of its own: a migration may change the text of a table in the
+// schema, which the defensive mode of the others refuses.
+func (db *DB) migrateFile(ctx context.Context, version int64, o Options) error {
+	if known, err := newest(steps(SQLite)); err != nil || known == version {
+		return err
+	}
+	p, err := db.pool(migratingDSN(db.path, o), o)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	p.SetMaxOpenConns(1)
+	return migrate(ctx, db.engine, p, version, steps(SQLite))
 }
 
 // keepReaders has the pools that read keep as many connections as they may open.

@@ -31,7 +31,7 @@ func migrateChild(args []string) error { // path, name of the migration, stateme
 	if err := sqlite.RegisterScalarFunction("die", 0, die); err != nil {
 		return err
 	}
-	db, err := new(DB).pool(writerDSN(args[0], Options{}), Options{})
+	db, err := new(DB).pool(migratingDSN(args[0], Options{}), Options{})
 	if err != nil {
 		return err
 	}

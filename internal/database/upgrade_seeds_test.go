@@ -44,8 +44,12 @@ var seeds = []struct {
 		INSERT INTO refused_sign_ins (number, at, address, user_key, reason, request_id) VALUES (1, 1700000001000000, 'x@example.com', '', 'uninvited', 'req_9')`},
 	{from: 1, until: 4, statements: `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token, flash)
 		VALUES ('ses_1', x'0102', 'usr_owner', 1700000001000000, 1700000002000000, 1700600000000000, '192.0.2.1', 'Firefox', 'hint', 'Saved.')`},
-	{from: 4, statements: `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token)
+	{from: 4, until: 7, statements: `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token)
 		VALUES ('ses_1', x'0102', 'usr_owner', 1700000001000000, 1700000002000000, 1700600000000000, '192.0.2.1', 'Firefox', 'hint')`},
+	{from: 7, statements: `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, issuer, subject, sid, confirmed_at, asked_at)
+		VALUES ('ses_1', x'0102', 'usr_owner', 1700000001000000, 1700000002000000, 1700600000000000, '192.0.2.1', 'Firefox',
+			'https://id.example.com', 'sub-owner', '', 1700000001000000, 1700000001000000);
+		INSERT INTO logouts (digest, issuer, subject, sid, issued_at) VALUES (x'0304', 'https://id.example.com', 'sub-other', 'sid-1', 1700000001000000)`},
 	{from: 1, until: 2, statements: `UPDATE users SET search_text = 'ana alvarez owner@example.com' WHERE number = 1;
 		UPDATE users SET search_text = 'robot' WHERE number = 2; UPDATE users SET search_text = 'platform' WHERE number = 3`},
 	{from: 2, statements: `UPDATE users SET search_text = '  ana  alvarez  owner@example.com  ex  co' WHERE number = 1;

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -76,7 +77,13 @@ func worksOn(t *testing.T, url string, looked func()) {
 		t.Fatal(err)
 	}
 	faultless(t, url)
-	in, err := directory.SignIn(t.Context(), users.Claims{Issuer: "https://id.example.com", Subject: "sub-owner", Address: "owner@example.com"},
+	issued := time.Now().Add(-time.Minute).Truncate(time.Second)
+	ended, err := directory.LogOut(t.Context(), users.Provider("req", "192.0.2.1", "provider"),
+		users.Logout{Issuer: "https://id.example.com", Subject: "sub-owner", SessionID: "sid", JTI: "1", IssuedAt: issued})
+	if err != nil || ended != 1 {
+		t.Errorf("the provider ended %d sessions (%v), want the one from before", ended, err)
+	}
+	in, err := directory.SignIn(t.Context(), users.Claims{Issuer: "https://id.example.com", Subject: "sub-owner", IssuedAt: issued.Add(time.Second), Address: "owner@example.com"},
 		users.Visit{Digest: users.DigestOf("secret")})
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +176,7 @@ func valuesOf(t *testing.T, db *sql.DB, table string) (all []map[string]any) {
 
 // derived are the columns that a migration may empty or drop, since what they hold
 // follows from others or is of no use any more.
-var derived = map[string]bool{"users.search_text": true, "users.sort_name": true, "sessions.flash": true}
+var derived = map[string]bool{"users.search_text": true, "users.sort_name": true, "sessions.flash": true, "sessions.id_token": true}
 
 // kept returns of what there is after an upgrade the tables and columns that there
 // were before it.

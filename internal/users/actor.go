@@ -5,9 +5,11 @@ type Via string
 
 // The ways to come.
 const (
-	ViaSession Via = "session" // a signed-in browser
-	ViaToken   Via = "token"   // a program with an API token
-	ViaCommand Via = "command" // the operator at the command line
+	ViaSession  Via = "session"  // a signed-in browser
+	ViaToken    Via = "token"    // a program with an API token
+	ViaCommand  Via = "command"  // the operator at the command line
+	ViaSchedule Via = "schedule" // the console itself, at a time that was set
+	ViaProvider Via = "provider" // the OpenID provider
 )
 
 // An Actor is who does something, and from where. Its role is the one read when
@@ -28,6 +30,11 @@ type Actor struct {
 // Command returns the operator at the command line, who may do what an owner may.
 func Command(requestID string) Actor {
 	return Actor{Role: RoleOwner, Via: ViaCommand, RequestID: requestID}
+}
+
+// Provider returns the OpenID provider as an actor, in a request from an address.
+func Provider(requestID, address, userAgent string) Actor {
+	return Actor{Via: ViaProvider, RequestID: requestID, Address: address, UserAgent: userAgent}
 }
 
 // is reports whether a and u are the same user.

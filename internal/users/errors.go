@@ -22,6 +22,7 @@ var (
 	ErrBadCursor = errors.New("not a place in this list")
 	ErrNoSession = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
 	ErrOtherForm = errors.New("form was sent by someone else")
+	ErrReplayed  = errors.New("logout token was used before")
 	ErrUnknown   = database.ErrUnknown // any change may return it, see [Service.FormDone]
 )
 

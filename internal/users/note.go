@@ -80,6 +80,37 @@ func oldForms(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM done_forms WHERE at <= $1`, []any{database.Time(now.Add(-formsKept))}}
 }
 
+// oldLogouts lets go of logout tokens that are too old to be accepted again.
+func oldLogouts(now time.Time) bookkeeping {
+	return bookkeeping{`DELETE FROM logouts WHERE issued_at <= $1`, []any{database.Time(now.Add(-logoutsKept))}}
+}
+
+// remember notes a logout token in the transaction of what it ends, so that it counts
+// once: it returns [ErrReplayed] for one that is there. A token that ends nothing leaves
+// no event, and is remembered all the same.
+func (c *changeTx) remember(ctx context.Context, l Logout) error {
+	kept, err := c.tx.ExecContext(ctx, `INSERT INTO logouts (digest, issuer, subject, sid, issued_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (digest) DO NOTHING`, l.digest(), l.Issuer, l.Subject, l.SessionID, database.Time(l.IssuedAt))
+	if err != nil {
+		return err
+	}
+	if n, err := kept.RowsAffected(); err != nil || n == 0 {
+		return cmp.Or(err, ErrReplayed)
+	}
+	return nil
+}
+
+// asked notes that the provider is asked whether it confirms a session.
+func asked(session SessionID, at time.Time) bookkeeping {
+	return bookkeeping{`UPDATE sessions SET asked_at = $1 WHERE id = $2 AND asked_at < $1`, []any{database.Time(at), session}}
+}
+
+// confirmed notes that the provider confirms a session, and by which sid it knows it now.
+func confirmed(session SessionID, claims Claims, at time.Time) bookkeeping {
+	return bookkeeping{`UPDATE sessions SET confirmed_at = $1, asked_at = $1, sid = $2 WHERE id = $3 AND issuer = $4 AND subject = $5`,
+		[]any{database.Time(at), claims.SessionID, session, claims.Issuer, claims.Subject}}
+}
+
 // expired lets go of sessions that are over.
 func expired(now time.Time, idle time.Duration) bookkeeping {
 	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}

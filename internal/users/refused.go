@@ -22,6 +22,7 @@ const (
 	RefusedUninvited   Refusal = "uninvited"   // no such user, and strangers are not admitted
 	RefusedDomain      Refusal = "domain"      // no such user, and the domain is not listed
 	RefusedDeactivated Refusal = "deactivated" // the user is deactivated
+	RefusedEnded       Refusal = "ended"       // the provider has ended its session meanwhile
 )
 
 // A RefusedError says that a sign-in was refused, and why.

@@ -24,6 +24,11 @@ type Session struct {
 	ExpiresAt time.Time // whatever the use
 	Address   string    // IP address at sign-in
 	UserAgent string    // at sign-in
+
+	Issuer      string // and Subject: the identity that signed in
+	Subject     string
+	ConfirmedAt time.Time // when the provider last confirmed that the person is signed in there
+	AskedAt     time.Time // when it was last asked
 }
 
 // A SignedIn is a session and the user it belongs to, as they are now.
@@ -42,11 +47,13 @@ func (in SignedIn) Actor(requestID, address, userAgent string) Actor {
 }
 
 // sessionColumns are the columns that [Session.into] scans, in its order.
-const sessionColumns = `s.id, s.started_at, s.seen_at, s.expires_at, s.address, s.user_agent`
+const sessionColumns = `s.id, s.started_at, s.seen_at, s.expires_at, s.address, s.user_agent,
+	s.issuer, s.subject, s.confirmed_at, s.asked_at`
 
 // into returns where to scan sessionColumns to.
 func (s *Session) into() []any {
-	return []any{&s.ID, (*database.Time)(&s.StartedAt), (*database.Time)(&s.SeenAt), (*database.Time)(&s.ExpiresAt), &s.Address, &s.UserAgent}
+	return []any{&s.ID, (*database.Time)(&s.StartedAt), (*database.Time)(&s.SeenAt), (*database.Time)(&s.ExpiresAt), &s.Address, &s.UserAgent,
+		&s.Issuer, &s.Subject, (*database.Time)(&s.ConfirmedAt), (*database.Time)(&s.AskedAt)}
 }
 
 // scanSession reads sessionColumns from a row.
@@ -97,13 +104,15 @@ func (s *Service) ExpiredUser(ctx context.Context, digest Digest) (key Key, err 
 }
 
 // SignOut ends the session of that digest, which is the actor's, and returns the
-// ID token it was started with. To end a session that is gone succeeds.
-func (s *Service) SignOut(ctx context.Context, actor Actor, digest Digest) (idToken string, err error) {
+// address that the person's identity last came with, which tells the provider who
+// signs out. To end a session that is gone succeeds.
+func (s *Service) SignOut(ctx context.Context, actor Actor, digest Digest) (address string, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		var id SessionID
 		var user Key
-		row := tx.QueryRowContext(ctx, `SELECT id, user_key, id_token FROM sessions WHERE digest = $1`, digest)
-		if err := row.Scan(&id, &user, &idToken); errors.Is(err, sql.ErrNoRows) {
+		row := tx.QueryRowContext(ctx, `SELECT s.id, s.user_key, COALESCE(i.address, '') FROM sessions s
+			LEFT JOIN identities i ON i.issuer = s.issuer AND i.subject = s.subject WHERE s.digest = $1`, digest)
+		if err := row.Scan(&id, &user, &address); errors.Is(err, sql.ErrNoRows) {
 			return nothing, nil
 		} else if err != nil {
 			return nothing, err
@@ -114,7 +123,7 @@ func (s *Service) SignOut(ctx context.Context, actor Actor, digest Digest) (idTo
 		}
 		return tx.endSession(ctx, u, id, "signed out")
 	})
-	return idToken, in("sign out", actor.ID, err)
+	return address, in("sign out", actor.ID, err)
 }
 
 // Sessions returns a user's sessions that may still be used, last used first. It

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -24,7 +25,9 @@ const (
 type Claims struct {
 	Issuer     string
 	Subject    string
-	Address    string // e-mail address, as claimed
+	SessionID  string    // sid: the session at the provider; empty where it does not say
+	IssuedAt   time.Time // of the ID token
+	Address    string    // e-mail address, as claimed
 	Verified   Verified
 	Name       string // this and the rest are taken where they are still empty, at the first sign-in
 	PictureURL string
@@ -35,7 +38,6 @@ type Claims struct {
 // identifier, which nobody may have known before.
 type Visit struct {
 	Digest    Digest
-	IDToken   string // kept as the hint for signing out at the provider
 	Address   string // IP address
 	UserAgent string
 	RequestID string
@@ -53,7 +55,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 	var refused *RefusedError
 	var concerned User
 	err := s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
-		in.User, events, err = tx.admit(ctx, c, s.config)
+		in.User, events, err = tx.arrive(ctx, c, s.config)
 		if errors.As(err, &refused) {
 			concerned = in.User
 		}
@@ -61,7 +63,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 			return nothing, err
 		}
 		tx.actor.Key, tx.actor.ID, tx.actor.Name, tx.actor.Role = in.User.Key, in.User.ID, in.User.Name, in.User.Role
-		session, started, err := tx.startSession(ctx, in.User, v, s.config)
+		session, started, err := tx.startSession(ctx, in.User, c, v, s.config)
 		in.Session = session
 		return append(events, started...), err
 	})
@@ -74,6 +76,14 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 	}
 	s.noteSoon(seenAgain(in.Session.ID, in.User.Key, in.Session.StartedAt)...)
 	return in, nil
+}
+
+// arrive is admit for a session that the provider has not ended meanwhile.
+func (c *changeTx) arrive(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
+	if u, err := c.loggedOut(ctx, claims); err != nil {
+		return u, nothing, err
+	}
+	return c.admit(ctx, claims, config)
 }
 
 // admit returns the person that claims are about, bound to the identity, and the
@@ -207,7 +217,7 @@ func (c Claims) fill(u User) User {
 
 // startSession starts a session for u and ends the one it replaces and the one
 // longest unused of too many.
-func (c *changeTx) startSession(ctx context.Context, u User, v Visit, config Config) (Session, []Event, error) {
+func (c *changeTx) startSession(ctx context.Context, u User, claims Claims, v Visit, config Config) (Session, []Event, error) {
 	ends, err := c.endReplaced(ctx, v.Replaces)
 	if err != nil {
 		return Session{}, nothing, err
@@ -217,10 +227,15 @@ func (c *changeTx) startSession(ctx context.Context, u User, v Visit, config Con
 	if err != nil {
 		return Session{}, nothing, err
 	}
-	session := Session{newSessionID(), c.now, c.now, c.now.Add(config.SessionLifetime), v.Address, v.UserAgent}
-	_, err = c.exec(ctx, `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token)
-		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)`,
-		session.ID, v.Digest, u.Key, database.Time(c.now), database.Time(session.ExpiresAt), v.Address, v.UserAgent, v.IDToken)
+	session := Session{
+		newSessionID(), c.now, c.now, c.now.Add(config.SessionLifetime), v.Address, v.UserAgent,
+		claims.Issuer, claims.Subject, c.now, c.now,
+	}
+	_, err = c.exec(ctx, `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent,
+			issuer, subject, sid, confirmed_at, asked_at)
+		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $4, $4)`,
+		session.ID, v.Digest, u.Key, database.Time(c.now), database.Time(session.ExpiresAt), v.Address, v.UserAgent,
+		claims.Issuer, claims.Subject, claims.SessionID)
 	started := about(ActionStarted, u, Change{Field: "session", New: string(session.ID)})
 	return session, slices.Concat(ends, most, []Event{started}), err
 }

@@ -22,7 +22,7 @@ const (
 )
 
 // Tidy lets go of what has had its time: sessions that expired, what was kept for a
-// browser, forms done long ago, the oldest refused sign-ins. Nothing rests on it, as
+// browser, forms done long ago, old logout tokens, the oldest refused sign-ins. Nothing rests on it, as
 // whatever reads these rows looks at the time itself. Of several consoles on one
 // database one does it, once every [TidyEvery], however often each calls; it reports
 // whether it was this one.
@@ -41,7 +41,7 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	}
 	var work []bookkeeping
 	if now.Sub(due) <= clockWrong {
-		work = []bookkeeping{expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), oldForms(now), oldRefusals()}
+		work = []bookkeeping{expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), oldForms(now), oldLogouts(now), oldRefusals()}
 	}
 	if mine, err = s.takeTurn(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
 		return false, fmt.Errorf("tidy up: %w", err)

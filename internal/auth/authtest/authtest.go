@@ -17,6 +17,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -168,6 +169,11 @@ func (p *Provider) Secrets() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.secrets)
+}
+
+// IDTokens returns the ID tokens given out, in order.
+func (p *Provider) IDTokens() []string {
+	return slices.DeleteFunc(p.Secrets(), func(secret string) bool { return strings.Count(secret, ".") != 2 })
 }
 
 // lie returns the lies in force.

@@ -107,6 +107,11 @@ func (p *Provider) idToken(g grant) (string, error) {
 
 // sign signs the claims, honestly or not.
 func (p *Provider) sign(claims map[string]any, how Signature) (string, error) {
+	return p.signAs("JWT", claims, how)
+}
+
+// signAs is sign for a token of that type.
+func (p *Provider) signAs(typ string, claims map[string]any, how Signature) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", err
@@ -115,7 +120,7 @@ func (p *Provider) sign(claims map[string]any, how Signature) (string, error) {
 	k, fields := p.keys[len(p.keys)-1], p.lies.Header
 	p.mu.Unlock()
 	foreign := foreignKey(k.id)
-	header := overlay(map[string]any{"typ": "JWT"}, fields)
+	header := overlay(map[string]any{"typ": typ}, fields)
 	switch how {
 	case Unsigned:
 		return unsigned(payload), nil

@@ -1,5 +1,33 @@
 -- +goose Up
 
+-- What is for what stands in SQLite's migration of this number.
+ALTER TABLE events DROP CONSTRAINT events_via_check,
+    ADD CONSTRAINT events_via CHECK (via IN ('session', 'token', 'command', 'schedule', 'provider'));
+
+ALTER TABLE sessions
+    ADD COLUMN issuer TEXT COLLATE "C" NOT NULL DEFAULT '',
+    ADD COLUMN subject TEXT COLLATE "C" NOT NULL DEFAULT '',
+    ADD COLUMN sid TEXT COLLATE "C" NOT NULL DEFAULT '',
+    ADD COLUMN confirmed_at TIMESTAMPTZ NOT NULL DEFAULT to_timestamp(0),
+    ADD COLUMN asked_at TIMESTAMPTZ NOT NULL DEFAULT to_timestamp(0);
+UPDATE sessions SET
+    issuer = COALESCE((SELECT i.issuer FROM identities i WHERE i.user_key = sessions.user_key ORDER BY i.signed_in_at DESC, i.issuer, i.subject LIMIT 1), ''),
+    subject = COALESCE((SELECT i.subject FROM identities i WHERE i.user_key = sessions.user_key ORDER BY i.signed_in_at DESC, i.issuer, i.subject LIMIT 1), ''),
+    confirmed_at = started_at, asked_at = started_at;
+ALTER TABLE sessions DROP COLUMN id_token;
+CREATE INDEX sessions_by_subject ON sessions (issuer, subject);
+CREATE INDEX sessions_by_sid ON sessions (issuer, sid) WHERE sid <> '';
+
+CREATE TABLE logouts (
+    digest    BYTEA       NOT NULL PRIMARY KEY,
+    issuer    TEXT        COLLATE "C" NOT NULL,
+    subject   TEXT        COLLATE "C" NOT NULL,
+    sid       TEXT        COLLATE "C" NOT NULL,
+    issued_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX logouts_by_time ON logouts (issued_at);
+
 -- What is searched for and ordered by is folded otherwise: the program fills in again
 -- what is empty.
 UPDATE users SET search_text = '';

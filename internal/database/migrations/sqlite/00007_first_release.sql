@@ -1,5 +1,46 @@
 -- +goose Up
 
+-- What changes the schema's own texts comes before what writes to the index of the search, which
+-- SQLite may otherwise open twice in one transaction.
+
+-- Ways in which an actor came. SQLite cannot drop a constraint; to write the events anew would
+-- take minutes where there are millions. So the text of the table is changed in the schema, as
+-- sqlite.org/lang_altertable.html, section 7, describes it for constraints that become wider.
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema
+SET sql = replace(sql, 'CHECK (via IN (''session'', ''token'', ''command''))',
+    'CONSTRAINT events_via CHECK (via IN (''session'', ''token'', ''command'', ''schedule'', ''provider''))')
+WHERE type = 'table' AND name = 'events';
+PRAGMA writable_schema = RESET;
+
+-- A session knows which session at the provider it comes from, so that the provider can end it
+-- (OpenID Connect Back-Channel Logout 1.0). The ID token is kept no longer. The sid of older
+-- sessions stays empty: they end by their subject.
+ALTER TABLE sessions ADD COLUMN issuer TEXT NOT NULL DEFAULT '';          -- '' where no identity was bound any more
+ALTER TABLE sessions ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN sid TEXT NOT NULL DEFAULT '';             -- claim of the ID token; '' without one
+ALTER TABLE sessions ADD COLUMN confirmed_at INTEGER NOT NULL DEFAULT 0;  -- when the provider last said that the person is signed in there
+ALTER TABLE sessions ADD COLUMN asked_at INTEGER NOT NULL DEFAULT 0;      -- when it was last asked; bookkeeping
+UPDATE sessions SET
+    issuer = COALESCE((SELECT i.issuer FROM identities i WHERE i.user_key = sessions.user_key ORDER BY i.signed_in_at DESC, i.issuer, i.subject LIMIT 1), ''),
+    subject = COALESCE((SELECT i.subject FROM identities i WHERE i.user_key = sessions.user_key ORDER BY i.signed_in_at DESC, i.issuer, i.subject LIMIT 1), ''),
+    confirmed_at = started_at, asked_at = started_at;
+ALTER TABLE sessions DROP COLUMN id_token;
+CREATE INDEX sessions_by_subject ON sessions (issuer, subject);
+CREATE INDEX sessions_by_sid ON sessions (issuer, sid) WHERE sid <> '';
+
+-- logouts are the logout tokens of the last hour: each counts once, and ends a sign-in that is
+-- under way when it comes.
+CREATE TABLE logouts (
+    digest    BLOB    NOT NULL PRIMARY KEY,                  -- SHA-256 of issuer and jti
+    issuer    TEXT    NOT NULL,
+    subject   TEXT    NOT NULL,                              -- '' where the token names a session alone
+    sid       TEXT    NOT NULL,                              -- '' where it names a subject alone
+    issued_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX logouts_by_time ON logouts (issued_at);
+
 -- What is searched for and ordered by is folded otherwise: the program fills in again
 -- what is empty.
 UPDATE users SET search_text = '';
