@@ -50,7 +50,7 @@ func (a *App) listEvents(c echo.Context) error {
 func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.InvalidError) {
 	bad := new(users.InvalidError) // collects every mistake, so that all are told at once
 	id := func(key string) users.ID {
-		id, err := users.ParseID(l.get(key))
+		id, err := users.ParseID(string(users.EnteredID(l.get(key))))
 		if l.has(key) && err != nil {
 			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: "Enter a user ID, like ana@example.com."})
 		}

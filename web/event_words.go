@@ -256,8 +256,8 @@ func changeWords(e users.Event) []views.Change {
 		}
 		changes = append(changes, views.Change{
 			Field: plainText(fieldWord(c.Field)), Fact: e.Action == users.ActionExported,
-			Old: plainText(valueWord(c.Field, c.Old)),
-			New: plainText(valueWord(c.Field, c.New)),
+			Old: users.Reveal(valueWord(c.Field, c.Old)),
+			New: users.Reveal(valueWord(c.Field, c.New)),
 		})
 	}
 	return changes

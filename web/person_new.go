@@ -114,7 +114,7 @@ func (a *App) takenBy(c echo.Context, userID string, wrong error) (*views.Person
 	if !errors.Is(wrong, users.ErrTaken) {
 		return nil, nil
 	}
-	id, err := users.ParseID(userID)
+	id, err := users.ParseID(string(users.EnteredID(userID)))
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func created(u User) Event { return about(ActionCreated, u, difference(User{}, u
 
 // prepare returns the user that n asks for, or every mistake in it.
 func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, error) {
-	u := newUser(kind, canonical(n.ID), c.actor, c.now)
+	u := newUser(kind, EnteredID(n.ID), c.actor, c.now)
 	u, err := Fields{&n.Name, &n.PictureURL, n.Channels, n.Types}.apply(u)
 	if n.Role != "" {
 		u.Role = n.Role
@@ -111,7 +111,7 @@ func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson,
 func (c *changeTx) checkID(u User) error {
 	why := u.ID.flaw()
 	if u.Kind == KindPerson && c.actor.Via == ViaSession && (u.ID == "" || !u.ID.isAddress()) {
-		why = "Enter the e-mail address they sign in with, like ana@example.com, in plain letters: no ü, no é."
+		why = u.ID.strange() + "Enter the e-mail address they sign in with, like ana@example.com."
 	}
 	if why != "" {
 		return invalid("user_id", "%s", why)

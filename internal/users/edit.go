@@ -161,7 +161,7 @@ func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, er
 	if c.actor.Via == ViaSession && u.Purpose == "" {
 		bad.add("purpose", "Say what this service user is for.")
 	}
-	id := canonical(f.Responsible)
+	id := EnteredID(f.Responsible)
 	switch {
 	case id == u.Responsible.ID && id != "":
 	case id == "" && c.actor.Via == ViaSession:

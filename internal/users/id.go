@@ -59,6 +59,26 @@ func ParseID(s string) (ID, error) {
 	return id, nil
 }
 
+// EnteredID returns the user_id that a person typed or pasted, which may have flaws. It
+// takes an address out of what surrounds it where it is copied from, such as
+// "Ana <ana@example.com>" or "mailto:ana@example.com", and drops invisible characters.
+func EnteredID(s string) ID {
+	s = tidyText(s)
+	if id := canonical(s); id.isAddress() {
+		return id
+	}
+	var found []ID
+	for _, w := range wordsOf(s) {
+		if id := canonical(w.text); id.isAddress() {
+			found = append(found, id)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return canonical(s)
+}
+
 // canonical lowers the case of ASCII alone: in Unicode the Kelvin sign, for one,
 // becomes a k, and with it another's address.
 func canonical(s string) ID {
@@ -80,10 +100,29 @@ func (id ID) flaw() string {
 	case reservedIDs[id]:
 		return fmt.Sprintf("“%s” is a word of the console itself. Choose another.", string(id))
 	case !plainID.MatchString(string(id)) && !address.MatchString(string(id)):
-		return "Use letters a–z, digits and . _ + @ - only, beginning with a letter or a digit."
+		return id.strange() + "Use letters a–z, digits and . _ + @ - only, beginning with a letter or a digit."
 	}
 	return ""
 }
+
+// strange names the first character that no user_id can have, as a sentence with a space
+// behind it; it is empty if there is none.
+func (id ID) strange() string {
+	for _, r := range string(id) {
+		switch {
+		case r == ' ':
+			return "There is a space in it. "
+		case hidden(r) || !visible(r):
+			return "There is an invisible character in it, " + codePoint(r) + ". "
+		case !strings.ContainsRune(idCharacters, r):
+			return "“" + string(r) + "” cannot be part of it. "
+		}
+	}
+	return ""
+}
+
+// idCharacters are all characters that a user_id may have, in an address at least.
+const idCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~@-"
 
 // isAddress reports whether id has the form of an e-mail address.
 func (id ID) isAddress() bool { return address.MatchString(string(id)) }

@@ -121,6 +121,9 @@ func listedUntil(text string) int {
 // unwrap takes off the punctuation around a word, and what stands before an address
 // where it is copied from.
 func unwrap(text string) string {
+	if canonical(text).isAddress() { // which may begin with a brace, for one
+		return text
+	}
 	text = strings.TrimFunc(text, isWrapping)
 	if after, ok := strings.CutPrefix(strings.ToLower(text), "mailto:"); ok {
 		address, _, _ := strings.Cut(after, "?")

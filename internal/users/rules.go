@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Lengths of text, in characters after tidying.
@@ -29,7 +27,7 @@ type FieldRule struct{ Field, Rule string }
 // FieldRules are the rules of all fields that people or programs fill in.
 var FieldRules = []FieldRule{
 	{"user_id", fmt.Sprintf("%d–%d characters of a–z, 0–9 and . _ + @ -, beginning with a letter or digit, or an e-mail address (the forms ask for one for a person); upper case becomes lower case; %s are reserved; unique; never changed here", minID, maxID, reservedWords())},
-	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; no control characters, line breaks or bidirectional overrides; at least one character that shows", MaxName)},
+	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; invisible characters are dropped, joiners stay where a script needs them; no control characters, line breaks or bidirectional overrides; at most %d marks on one letter; at least one character that shows", MaxName, maxMarks)},
 	{"picture_url", fmt.Sprintf("optional; an absolute https URL with a host and without credentials, at most %d characters", MaxPicture)},
 	{"channel.*", "on or off, for each of " + strings.Join(Channels, ", ")},
 	{"type.*", "on or off, for each of " + strings.Join(Types, ", ")},
@@ -51,9 +49,6 @@ func reservedWords() string {
 	return strings.Join(words, ", ")
 }
 
-// tidyText returns s trimmed and in NFC, as text is stored.
-func tidyText(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
-
 // textFlaw says what is wrong with a tidy text of one line, or nothing.
 func textFlaw(s string, most int) string {
 	switch {
@@ -63,6 +58,8 @@ func textFlaw(s string, most int) string {
 		return fmt.Sprintf("Use at most %d characters.", most)
 	case strings.ContainsFunc(s, hidden):
 		return "Remove the control characters, line breaks or text-direction marks."
+	case heaped(s):
+		return fmt.Sprintf("Use at most %d accents or other marks on one letter.", maxMarks)
 	case s != "" && !strings.ContainsFunc(s, visible):
 		return "Use at least one character that shows."
 	}
@@ -158,7 +155,7 @@ func check(before, after User, today Date) *InvalidError {
 
 // tidyReason returns a reason as it is kept.
 func tidyReason(s string) (string, error) {
-	s = norm.NFC.String(strings.Join(strings.Fields(s), " "))
+	s = tidyText(strings.Join(strings.Fields(s), " "))
 	if why := textFlaw(s, MaxReason); why != "" {
 		return "", invalid("reason", "%s", why)
 	}

@@ -90,7 +90,7 @@ func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) er
 			return nothing, err
 		}
 		var confirmErr error
-		if canonical(d.Confirm) != u.ID {
+		if EnteredID(d.Confirm) != u.ID {
 			confirmErr = invalid("confirm", "Type %s to confirm.", string(u.ID))
 		}
 		reason, reasonErr := tidyReason(d.Reason)
@@ -118,7 +118,7 @@ func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, er
 	if err != nil || len(all) == 0 {
 		return nothing, err
 	}
-	heir, err := c.heir(ctx, u, canonical(to))
+	heir, err := c.heir(ctx, u, EnteredID(to))
 	if err != nil {
 		return nothing, err
 	}
