@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gorilla/sessions"
-	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/auth"
@@ -52,6 +51,7 @@ type App struct {
 	table     []route       // all of them, as routes added them
 	echo      *echo.Echo
 	handler   http.Handler
+	budget    *budget
 	starts    *limiter // of sign-ins
 	returns   *limiter // from the provider
 	forms     *limiter // kept for those who are signed out
@@ -72,6 +72,7 @@ func New(c Config) (*App, error) {
 	a.setDefaults()
 	// The limiters and the session store use what setDefaults has filled in.
 	a.starts, a.returns, a.forms = newLimiter(signInPace, a.now), newLimiter(signInPace, a.now), newLimiter(signInPace, a.now)
+	a.budget = &budget{size: budgetSize, refused: a.overBudget}
 	a.exports, a.exporting = newLimiter(exportPace, a.now), &exportsSeen{now: a.now}
 	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: sessionCookie, Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()
@@ -121,20 +122,10 @@ func (a *App) newEcho() *echo.Echo {
 	return e
 }
 
-// compression is the level of gzip: a twentieth smaller than the default, for a
-// tenth of a millisecond a page. An export of a million users becomes an eighth as
-// large, for a second and a half of another processor than that which reads them;
-// the lowest level would save one second of it, and send a fifth more.
-const compression = 7
-
 // frame puts around the router what every request passes. It reads from the
 // inside out: the last line is what a request meets first, so that whatever goes
 // wrong further in still has a request id, a log line and the headers.
 func (a *App) frame(router http.Handler) (http.Handler, error) {
-	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(compression), gzhttp.EnableZstd(false)) // whose usual level comes out larger
-	if err != nil {
-		return nil, err
-	}
 	// It goes by Sec-Fetch-Site, or else Origin, so forms need no token of their own.
 	crossOrigin := http.NewCrossOriginProtection()
 	if err := crossOrigin.AddTrustedOrigin(a.baseURL.Scheme + "://" + a.baseURL.Host); err != nil { // whatever Host a proxy sends
@@ -147,11 +138,11 @@ func (a *App) frame(router http.Handler) (http.Handler, error) {
 		handler = a.oneName(handler)
 	}
 	handler = crossOrigin.Handler(handler)
-	handler = compress(handler)
 	handler = a.limitRates(handler)
-	handler = a.limitSizes(handler) // reads the form, for all who look at it
-	handler = a.securityHeaders(handler)
+	handler = a.checkFraming(handler)
 	handler = a.recoverPanics(handler)
+	handler = a.buffer(handler) // all further in write to its response
+	handler = a.securityHeaders(handler)
 	handler = a.logRequests(handler)
 	return a.identify(handler), nil
 }

@@ -27,10 +27,12 @@ func (a *App) listEvents(c echo.Context) error {
 	} else {
 		var err error
 		page, err = a.users.Events(c.Request().Context(), actor(c), query)
-		if _, forged := errors.AsType[*users.InvalidError](err); forged {
-			return users.ErrBadCursor // the page offers no such action
-		}
-		if err != nil {
+		if invalid, ok := errors.AsType[*users.InvalidError](err); ok {
+			if invalid.Fields[0].Field != "q" {
+				return users.ErrBadCursor // the page offers no such action
+			}
+			bad, status = invalid, http.StatusUnprocessableEntity
+		} else if err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // bench adds what the bench measures the console against: the same answers, by the
 // same way, from memory.
 func (a *App) bench(e *echo.Echo) {
-	m := &memory{router: rawPath(e)}
+	m := &memory{router: a.buffer(rawPath(e))}
 	a.group(e, access(users.ActSeeDirectory)).plain("/_bench/memory", m.serve)
 }
 
@@ -64,6 +64,7 @@ func (m *memory) ask(r *http.Request, of string) (*answer, error) {
 	}
 	asked := r.Clone(r.Context())
 	asked.URL, asked.RequestURI = address, of
+	asked.Header.Del("Accept-Encoding") // it is compressed each time
 	w := httptest.NewRecorder()
 	m.router.ServeHTTP(w, asked)
 	if w.Code != http.StatusOK {
@@ -71,5 +72,6 @@ func (m *memory) ask(r *http.Request, of string) (*answer, error) {
 	}
 	page := &answer{kind: w.Header().Get("Content-Type"), header: w.Header(), body: bytes.Clone(w.Body.Bytes())}
 	page.header.Del("Content-Type")
+	page.header.Del("Content-Length")
 	return page, nil
 }

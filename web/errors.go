@@ -20,6 +20,8 @@ var (
 	errExportedOften = errors.New("too many exports")
 	errTooLarge      = errors.New("request too large")
 	errBadForm       = errors.New("form cannot be read")
+	errSlowBody      = errors.New("body of the request did not arrive in time")
+	errOtherHost     = errors.New("asked for by another host name")
 )
 
 // answers is how each error that is an answer, rather than a fault, is told to
@@ -46,6 +48,9 @@ var answers = []struct {
 	{users.ErrSuperseded, http.StatusTooManyRequests, "You started newer searches, so this one was stopped. Search again."},
 	{users.ErrReadTooLong, http.StatusServiceUnavailable, "This search took too long and was stopped. Narrow it, for example by dates, and search again."},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "That is more than the console takes. Send less."},
+	{errSlowBody, http.StatusRequestTimeout, "The form did not arrive in time, so nothing was changed. Go back and send it again."},
+	{errBusy, http.StatusServiceUnavailable, "The console has too many requests at the moment. Nothing was changed. Try again in a few seconds."},
+	{errOtherHost, http.StatusMisdirectedRequest, "The demo is not reached under this host name. Open the address that it printed when it started."},
 	{errBadForm, http.StatusBadRequest, "The form could not be read. Open the page again and send it from there."},
 }
 
@@ -92,6 +97,8 @@ var headings = map[int]string{
 	http.StatusForbidden:             "You may not do that",
 	http.StatusNotFound:              "Not found",
 	http.StatusMethodNotAllowed:      "That did not work",
+	http.StatusRequestTimeout:        "That took too long",
+	http.StatusMisdirectedRequest:    "Not at this address",
 	http.StatusConflict:              "That cannot be done now",
 	http.StatusRequestEntityTooLarge: "Too large",
 	http.StatusUnprocessableEntity:   "Check what you entered",

@@ -95,7 +95,7 @@ func (s *exportsSeen) find(key exportKey) (exportSeen, bool) {
 // exportProgress serves GET /users/export/progress: a fragment that tells how far
 // an export of the viewer's has come, and asks again until it has ended.
 func (a *App) exportProgress(c echo.Context) error {
-	name := c.QueryParam("export")
+	name := cut("export", c.QueryParam("export"))
 	seen, known := a.exporting.find(exportKey{actor(c).Key, name})
 	if known {
 		return render(c, http.StatusOK, views.ExportProgressPart(seen.progress(name)))

@@ -135,6 +135,7 @@ func (s *exportSender) turn(ctx context.Context) error {
 // begin makes the answer a file, and begins to send it.
 func (s *exportSender) begin() {
 	s.begun = true
+	sendDirectly(s.w)
 	s.full, s.empty, s.sent = make(chan exportPart, exportBlocks), make(chan []byte, exportBlocks), make(chan struct{})
 	for range exportBlocks - 1 {
 		s.empty <- make([]byte, 0, cap(s.block.bytes))

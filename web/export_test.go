@@ -25,3 +25,9 @@ func Exported(format string, all ...*users.Exported) (string, error) {
 	}
 	return "", nil
 }
+
+// SetBudget sets how many bytes requests may hold together.
+func (a *App) SetBudget(size int64) { a.budget.size = size }
+
+// RequestsUnderWay returns how many requests are being answered.
+func (a *App) RequestsUnderWay() int64 { return a.budget.requests.Load() }

@@ -123,8 +123,9 @@ func keptOr[F any](a *App, c echo.Context, fresh F) (form F, kept bool, err erro
 	return form, true, nil
 }
 
-// on adds to a field what came of it.
+// on adds to a field what came of it. Its value is cut.
 func (o outcome) on(f views.Field) views.Field {
+	f.Value = cut(f.Name, f.Value)
 	f.Error, f.Conflict = o.problem(f.Name), o.conflicts[f.Name]
 	return f
 }

@@ -35,7 +35,7 @@ func bindForm(c echo.Context, form any) error {
 		switch { // a value that is refused leaves its field as it was
 		case !ok:
 			known.refused = append(known.refused, name)
-			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: fmt.Sprintf("You cannot set “%s” here.", shorten(plainText(name), 40))})
+			bad.Fields = append(bad.Fields, users.FieldError{Field: firstRunes(name, maxName), Message: fmt.Sprintf("You cannot set “%s” here.", shorten(plainText(name), 40))})
 		case len(values) != 1:
 			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: "Send this only once."})
 		case !setField(target, values[0]):

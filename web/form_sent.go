@@ -102,6 +102,9 @@ func (f sentForm) lookUp() *views.Resend {
 	return &views.Resend{Action: lookUpPath, Label: "See whether it was done", Fields: append(fields, f.keyField()...)}
 }
 
+// maxName is how many characters of the name of a field are shown again.
+const maxName = 40
+
 // keyField returns the field with the key of the page, where it has one.
 func (f sentForm) keyField() []views.Option {
 	if f.page == "" {
@@ -111,11 +114,13 @@ func (f sentForm) keyField() []views.Option {
 }
 
 // fields returns the other fields, in the order of their names, which begin with prefix.
+// Values are cut to twice what their field may hold: spaces around, which are dropped
+// when a form is done, are part of what it is looked up by.
 func (f sentForm) fields(prefix string) []views.Option {
 	var all []views.Option
 	for name, values := range f.values {
 		for _, value := range values {
-			all = append(all, views.Option{Label: prefix + name, Value: value})
+			all = append(all, views.Option{Label: prefix + firstRunes(name, maxName), Value: firstRunes(value, 2*fieldLimit(name)+1)})
 		}
 	}
 	slices.SortStableFunc(all, func(x, y views.Option) int { return strings.Compare(x.Label, y.Label) })

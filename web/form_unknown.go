@@ -96,6 +96,9 @@ func (a *App) lookUpForm(c echo.Context) error {
 // unknown as before, and must not get lost either. It reports false where nothing was
 // asked for.
 func (a *App) stillUnknown(c echo.Context, status int) (bool, error) {
+	if !requestOf(c.Request()).bodyRead && a.readUnknownForm(c) != nil { // the session could not be looked up either
+		return false, nil
+	}
 	f, err := a.sentBefore(c)
 	if err != nil {
 		return false, nil

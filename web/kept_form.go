@@ -15,11 +15,8 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// How long a form is kept, and how large it may be as it is posted.
-const (
-	keptFor = 10 * time.Minute
-	maxKept = 64 << 10 // bytes
-)
+// keptFor is how long a form is kept.
+const keptFor = 10 * time.Minute
 
 // A keptForm is what someone posted whose session had ended.
 type keptForm struct {
@@ -74,11 +71,11 @@ func (a *App) takesForm(path string) bool {
 	return page != nil && page.Form && plainPath(path)
 }
 
-// keepForm keeps what was posted, and reports false if it is too much: in one
-// form, or in those of one client, who could be anyone.
+// keepForm keeps what was posted, and reports false if it was not read, as one client
+// has had too many forms kept, see [App.withForm].
 func (a *App) keepForm(c echo.Context, path string, values url.Values) (bool, error) {
 	ctx := c.Request().Context()
-	if a.forms.take(client{network: network(requestOf(c.Request()).address)}) > 0 {
+	if !requestOf(c.Request()).bodyRead {
 		return false, nil
 	}
 	user, err := a.users.ExpiredUser(ctx, a.sessionDigest(c))
@@ -88,7 +85,7 @@ func (a *App) keepForm(c echo.Context, path string, values url.Values) (bool, er
 	// Whose the session was is kept with it: who signs in next with this browser
 	// may be somebody else.
 	data, err := json.Marshal(keptForm{path, user, values})
-	if err != nil || len(data) > maxKept {
+	if err != nil || len(data) > maxForm {
 		return false, err
 	}
 	secret := auth.NewSecret()

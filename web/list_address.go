@@ -15,12 +15,12 @@ type listAddress struct {
 }
 
 // listAddressOf returns the address that c asks for, with those of its parameters
-// that have a name in keys.
+// that have a name in keys, each cut to what it may hold.
 func listAddressOf(c echo.Context, keys ...string) listAddress {
 	l := listAddress{path: c.Request().URL.EscapedPath(), query: url.Values{}}
 	for _, key := range keys {
 		if value := c.QueryParam(key); value != "" {
-			l.query.Set(key, value)
+			l.query.Set(key, cut(key, value))
 		}
 	}
 	return l

@@ -22,7 +22,7 @@ func merge(form, base, theirs map[string]*string) map[string]*views.Conflict {
 			*input = now
 		case now != before:
 			conflicts[name] = &views.Conflict{
-				Base: inputWord(name, before), Theirs: inputWord(name, now), Yours: inputWord(name, yours),
+				Base: inputWord(name, before), Theirs: inputWord(name, now), Yours: inputWord(name, cut(name, yours)),
 			}
 		}
 	}

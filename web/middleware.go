@@ -65,7 +65,7 @@ func (a *App) logRequests(next http.Handler) http.Handler {
 		next.ServeHTTP(noted, r)
 		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("request", known.id),
-			slog.String("method", plainText(r.Method)),
+			slog.String("method", shownMethod(r)),
 			slog.String("route", known.route),
 			slog.Int("status", noted.status),
 			slog.Duration("duration", a.now().Sub(began)),
@@ -74,25 +74,16 @@ func (a *App) logRequests(next http.Handler) http.Handler {
 	})
 }
 
-// A statusWriter notes the status of an answer, and whether it has begun.
+// A statusWriter notes the status of an answer.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
-	begun  bool
 }
 
 // WriteHeader implements [http.ResponseWriter].
 func (w *statusWriter) WriteHeader(status int) {
-	if !w.begun {
-		w.status, w.begun = status, true
-	}
+	w.status = status
 	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements [http.ResponseWriter].
-func (w *statusWriter) Write(p []byte) (int, error) {
-	w.begun = true
-	return w.ResponseWriter.Write(p)
 }
 
 // Unwrap is for [http.ResponseController].
@@ -108,9 +99,12 @@ func (a *App) recoverPanics(next http.Handler) http.Handler {
 				panic(fault)
 			default:
 				a.log.ErrorContext(r.Context(), "panic", "request", requestOf(r).id, "panic", plainText(fmt.Sprint(fault)), "stack", string(debug.Stack()))
-				if noted, ok := w.(*statusWriter); ok && noted.begun {
+				res := w.(*response)
+				if res.sent {
 					panic(http.ErrAbortHandler) // half an answer is not to look like a whole one
 				}
+				res.reset()
+				res.direct = false
 				a.answerError(w, r, fmt.Errorf("panic: %v", fault))
 			}
 		}()
@@ -166,17 +160,22 @@ func rawPath(next http.Handler) http.Handler {
 }
 
 // oneName leads people who open the demo by another name of this machine, such as
-// localhost, to the one that the sign-in comes back to. The port may be another,
+// localhost, to the one that the sign-in comes back to, and refuses what cannot be led
+// there: another site's name may point to this machine (DNS rebinding). The port may be another,
 // as that of make watch, which reloads pages: cookies do not know ports. Elsewhere
 // the Host of a request is not looked at: a proxy may have changed it.
 func (a *App) oneName(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		to, here := r.URL.RequestURI(), url.URL{Host: r.Host}
-		if r.Method == http.MethodGet && here.Hostname() != a.baseURL.Hostname() && plainPath(to) && !impersonal[r.URL.Path] {
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		switch {
+		case here.Hostname() == a.baseURL.Hostname(), reads && impersonal[r.URL.Path]:
+			next.ServeHTTP(w, r)
+		case reads && plainPath(to):
 			http.Redirect(w, r, a.baseURL.Scheme+"://"+a.baseURL.Host+to, http.StatusSeeOther)
-			return
+		default:
+			a.answerError(w, r, errOtherHost)
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 

@@ -1,12 +1,10 @@
 package web
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -14,63 +12,6 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 )
-
-// How much one request may hold.
-const (
-	maxBody   = 1 << 20 // bytes
-	maxFields = 200     // of a form
-)
-
-// limitSizes reads the form in the body of a request and refuses one that is too
-// large or is none.
-func (a *App) limitSizes(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > maxBody {
-			w.Header().Set("Connection", "close")
-			a.answerError(w, r, errTooLarge)
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		if err := readForm(r); err != nil {
-			w.Header().Set("Connection", "close") // what follows may be meant as the rest of it
-			a.answerError(w, r, err)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// readForm reads the form in the body of r into r.PostForm. A body of unknown
-// length is refused: browsers always say the length, and where a chunked body
-// also has one, a proxy may have read another request than we do.
-func readForm(r *http.Request) error {
-	if len(r.TransferEncoding) > 0 {
-		return errBadForm
-	}
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return nil
-	}
-	// A page of ours posts in one way. Other kinds would leave PostForm empty, and
-	// the handler would take that for a form with nothing in it.
-	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "" && strings.TrimSpace(strings.ToLower(kind)) != "application/x-www-form-urlencoded" {
-		return errBadForm
-	}
-	query := r.URL.RawQuery
-	r.URL.RawQuery = "" // only the body counts
-	err := r.ParseForm()
-	r.URL.RawQuery = query
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return errTooLarge
-	}
-	n := 0
-	for _, values := range r.PostForm {
-		n += len(values)
-	}
-	if err != nil || n > maxFields {
-		return errBadForm
-	}
-	return nil
-}
 
 // limitRates keeps one client from beginning too many sign-ins.
 func (a *App) limitRates(next http.Handler) http.Handler {

@@ -46,7 +46,7 @@ func prefixes(list ...string) []netip.Prefix {
 
 func TestSizeLimits(t *testing.T) {
 	many := url.Values{}
-	for i := range 10_000 {
+	for i := range 1000 {
 		many.Set("f"+strconv.Itoa(i), "")
 	}
 	tests := map[string]struct {
@@ -55,7 +55,7 @@ func TestSizeLimits(t *testing.T) {
 		want int
 	}{
 		"ten megabytes":         {url.Values{"name": {strings.Repeat("x", 10<<20)}}, "", http.StatusRequestEntityTooLarge},
-		"ten thousand fields":   {many, "", http.StatusBadRequest},
+		"a thousand fields":     {many, "", http.StatusBadRequest},
 		"201 values of a field": {url.Values{"name": make([]string, 201)}, "", http.StatusBadRequest},
 		"a file":                {url.Values{}, "multipart/form-data; boundary=x", http.StatusBadRequest},
 		"JSON":                  {url.Values{}, "application/json", http.StatusBadRequest},

@@ -123,7 +123,7 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
 		Field: o.on(views.Field{
 			Name: "time_zone", Label: "Time zone", Value: form.TimeZone, Required: true, Hint: "All times are shown in it.",
 		}),
-		Options: zoneOptions(form.TimeZone),
+		Options: zoneOptions(cut("time_zone", form.TimeZone)),
 	}
 }
 

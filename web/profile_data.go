@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -106,44 +107,64 @@ func (a *App) profileData(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	history, err := a.ownHistory(c)
-	if err != nil {
-		return err
-	}
-	data := ownDataOf(d, sessions, history)
+	data := ownDataOf(d, sessions)
 	for _, v := range saved {
 		data.SavedViews = append(data.SavedViews, ownView{v.Name, savedAddress(v), v.Shared, v.CreatedAt})
 	}
 	data.Organisation = ownOrganisation{a.orgID, a.org}
-	content, err := json.MarshalIndent(data, "", "  ")
+	head, err := json.MarshalIndent(data, "", "  ")
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="my-data.json"`)
-	return c.Blob(http.StatusOK, "application/json; charset=utf-8", content)
+	c.Response().Header().Set(echo.HeaderContentType, "application/json; charset=utf-8")
+	return a.writeHistory(c, head)
 }
 
-// ownHistory returns all events on the viewer, newest first.
-func (a *App) ownHistory(c echo.Context) ([]users.Event, error) {
-	who := actor(c)
-	var all []users.Event
-	q := users.EventQuery{Target: who.ID, Limit: users.MaxLimit}
+// emptyHistory is how [ownData] without a history ends.
+const emptyHistory = "[]\n}"
+
+// writeHistory writes head, the data without a history, and into it all events on the
+// viewer, newest first. The events are read and encoded a page at a time: a history has
+// no bound, and what is written counts against the budget.
+func (a *App) writeHistory(c echo.Context, head []byte) error {
+	w, who := c.Response().Writer, actor(c) // a fault is still answered as one
+	b := append(bytes.TrimSuffix(head, []byte(emptyHistory)), '[')
+	q, between := users.EventQuery{Target: who.ID, Limit: users.MaxLimit}, "\n    "
 	for {
 		page, err := a.users.Events(c.Request().Context(), who, q)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, page.Events...)
-		if page.Next == "" {
-			return all, nil
+		for _, e := range page.Events {
+			content, err := json.MarshalIndent(ownEventOf(e), "    ", "  ")
+			if err != nil {
+				return err
+			}
+			b = append(append(b, between...), content...)
+			between = ",\n    "
 		}
-		q.After = page.Next
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		b = b[:0]
+		if q.After = page.Next; q.After == "" {
+			break
+		}
 	}
+	if between[0] == ',' {
+		b = append(b, "\n  "...)
+	}
+	if _, err := w.Write(append(b, "]\n}"...)); err != nil {
+		return err
+	}
+	c.Response().WriteHeader(http.StatusOK)
+	return nil
 }
 
 // ownDataOf puts together what is downloaded. Lists with nothing in them are
 // empty rather than null.
-func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) ownData {
+func ownDataOf(d users.Detail, sessions []users.Session) ownData {
 	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, AnswersFor: []users.ID{}}
 	data.SavedViews, data.History = []ownView{}, []ownEvent{}
 	for _, i := range d.Identities {
@@ -155,18 +176,20 @@ func ownDataOf(d users.Detail, sessions []users.Session, history []users.Event) 
 	for _, u := range d.AnswersFor {
 		data.AnswersFor = append(data.AnswersFor, u.ID)
 	}
-	for _, e := range history {
-		data.History = append(data.History, ownEvent{
-			Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor.ID, Via: e.Via, Changes: e.Changes,
-			Reason: e.Reason, Address: e.Address, UserAgent: e.UserAgent, RequestID: e.RequestID,
-		})
-	}
 	return data
 }
 
 // ownSessionOf returns a session as it is downloaded.
 func ownSessionOf(s users.Session) ownSession {
 	return ownSession{s.ID, s.StartedAt, s.SeenAt, s.ExpiresAt, s.Address, s.UserAgent}
+}
+
+// ownEventOf returns an event as it is downloaded.
+func ownEventOf(e users.Event) ownEvent {
+	return ownEvent{
+		Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor.ID, Via: e.Via, Changes: e.Changes,
+		Reason: e.Reason, Address: e.Address, UserAgent: e.UserAgent, RequestID: e.RequestID,
+	}
 }
 
 // ownRecordOf returns the record of u as it is downloaded.

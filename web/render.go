@@ -1,12 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -14,26 +12,26 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// render answers with a page. It is made whole before the first byte goes out,
-// so that a fault in it is told as one.
+// render answers with a page. It is rendered whole before the first byte is sent, so
+// that a fault in it, or errBusy, is answered as one.
 func render(c echo.Context, status int, page templ.Component) error {
-	b := pages.Get().(*bytes.Buffer)
-	defer pages.Put(b)
-	b.Reset()
-	if err := page.Render(c.Request().Context(), b); err != nil {
+	w := c.Response().Writer.(*response) // see [App.frame]
+	if err := page.Render(c.Request().Context(), w); err != nil {
+		w.drop()
 		return err
 	}
 	vary(c)
-	return c.HTMLBlob(status, b.Bytes())
+	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	c.Response().WriteHeader(status)
+	return nil
 }
 
-// pages are buffers for pages: each has room for the largest it has held.
-var pages = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 // vary says that an address answers htmx with a part of its page.
-func vary(c echo.Context) {
-	const names = "HX-Request, HX-Target"
-	if h := c.Response().Header(); !slices.Contains(h.Values("Vary"), names) {
+func vary(c echo.Context) { addVary(c.Response().Header(), "HX-Request, HX-Target") }
+
+// addVary adds names of request headers that the response depends on.
+func addVary(h http.Header, names string) {
+	if !slices.Contains(h.Values("Vary"), names) {
 		h.Add("Vary", names)
 	}
 }

@@ -16,6 +16,8 @@ type request struct {
 	id      string     // ours; what the client calls it is not read
 	address netip.Addr // of the client, see [App.clientAddress]
 
+	bodyRead bool // of the form, by [App.withForm]
+
 	route   string    // pattern of the route, like "/users/:id"
 	user    users.Key // of who is signed in
 	refused []string  // fields of the form that the actor may not set

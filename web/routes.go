@@ -138,6 +138,9 @@ func (g group) add(r route, h echo.HandlerFunc) {
 	if r.Once {
 		h = g.app.once(h)
 	}
+	if r.Method == http.MethodPost {
+		h = g.app.withForm(r, h)
+	}
 	g.echo.Add(r.Method, r.Path, h)
 }
 

@@ -33,6 +33,12 @@ func (a *App) serveError(err error, c echo.Context) {
 	if c.Response().Committed { // part of another answer is on its way
 		return
 	}
+	for _, name := range contentHeaders {
+		c.Response().Header().Del(name)
+	}
+	w := c.Response().Writer.(*response)
+	w.drop()
+	w.direct, w.uncounted = false, errors.Is(err, errBusy)
 	if status == http.StatusServiceUnavailable && !errors.Is(err, users.ErrUnknown) || errors.Is(err, users.ErrExporting) {
 		retryAfter(c.Response().Header(), retrySoon)
 	}
@@ -49,11 +55,22 @@ func (a *App) serveError(err error, c echo.Context) {
 	}
 }
 
+// contentHeaders describe a body, which is another once an error is answered.
+var contentHeaders = []string{"Content-Type", "Content-Disposition", "Content-Encoding", "Content-Length"}
+
+// maxLogged is how much of an error is logged, in characters.
+const maxLogged = 1000
+
+// shownMethod returns the method of r for logs: clients may make up any.
+func shownMethod(r *http.Request) string {
+	return plainText(r.Method[:min(len(r.Method), 16)])
+}
+
 // noteError logs a fault, and a refusal with what was refused.
 func (a *App) noteError(c echo.Context, err error, status int) {
 	r := c.Request()
 	known := requestOf(r)
-	line := []any{"request", known.id, "method", plainText(r.Method), "route", known.route, "user", known.user, "error", plainText(err.Error())}
+	line := []any{"request", known.id, "method", shownMethod(r), "route", known.route, "user", known.user, "error", shorten(plainText(err.Error()), maxLogged)}
 	switch {
 	case r.Context().Err() != nil: // whoever asked has gone
 		a.log.Debug("abandoned", line...)
@@ -65,7 +82,7 @@ func (a *App) noteError(c echo.Context, err error, status int) {
 		a.log.Warn("unavailable", line...)
 	case status == http.StatusForbidden:
 		a.log.Warn("refused", line...)
-		what := r.Method + " " + known.route
+		what := shownMethod(r) + " " + known.route
 		if errors.Is(err, errCrossOrigin) {
 			what = "form posted from another site"
 		}

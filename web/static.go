@@ -12,6 +12,7 @@ import (
 // asset serves GET /static/*.
 func (a *App) asset(c echo.Context) error {
 	w := &assetWriter{ResponseWriter: c.Response()}
+	sendDirectly(c.Response()) // it is in memory already
 	static.Handler().ServeHTTP(w, c.Request())
 	if w.missing {
 		return users.ErrNotFound

@@ -60,7 +60,7 @@ func (f *exportForm) query(zone *time.Location) users.Query {
 func exportFormOf(c echo.Context) exportForm {
 	f := exportForm{Format: exportFormats[0].value}
 	for key, value := range f.asked() {
-		*value = c.QueryParam(key)
+		*value = cut(key, c.QueryParam(key))
 	}
 	return f
 }
@@ -82,6 +82,10 @@ func (a *App) exportUsers(c echo.Context) error {
 	}
 	var form exportForm
 	err := bindForm(c, &form)
+	for key, value := range form.asked() {
+		*value = cut(key, *value)
+	}
+	form.Export = cut("export", form.Export)
 	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == form.Format })
 	if err == nil && i < 0 {
 		err = &users.InvalidError{Fields: []users.FieldError{{Field: "format", Message: "Choose the kind of file."}}}

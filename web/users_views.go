@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -53,6 +54,9 @@ func (a *App) saveView(c echo.Context) error {
 	}
 	at, offered := directoryAddress(form.Query)
 	var saved users.SavedView
+	if err == nil && utf8.RuneCountInString(at.get("q")) > users.MaxText {
+		err = &users.InvalidError{Fields: []users.FieldError{{Message: "This search is too long to be saved. Shorten it."}}}
+	}
 	if err == nil && !offered {
 		err = &users.InvalidError{Fields: []users.FieldError{{Message: "The directory has no such view. Open it and save the view there."}}}
 	}
@@ -149,7 +153,7 @@ func directoryAddress(query string) (listAddress, bool) {
 	offered := true
 	for _, key := range append([]string{"view", "sort"}, directoryFilters...) {
 		if value := values.Get(key); value != "" {
-			l.query.Set(key, value)
+			l.query.Set(key, cut(key, value))
 			offered = offered && offers(key, value)
 		}
 	}

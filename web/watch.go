@@ -23,6 +23,10 @@ type Watch struct {
 
 	// SignIn is told how each sign-in ended: with one of [SignInOutcomes].
 	SignIn func(outcome string)
+
+	// OverBudget is told of each request that is refused with 503 because too much memory
+	// is in use, with what did not fit: "body", "response" or "request".
+	OverBudget func(what string)
 }
 
 // An Answered says how a request was answered.
@@ -96,6 +100,13 @@ func signInOutcome(err error) string {
 		return outcomeUnknown
 	}
 	return outcomeFault
+}
+
+// overBudget tells of a request that did not fit into the budget of memory.
+func (a *App) overBudget(what string) {
+	if a.watch.OverBudget != nil {
+		a.watch.OverBudget(what)
+	}
 }
 
 // signInEnded tells how a sign-in has ended.

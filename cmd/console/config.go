@@ -24,6 +24,7 @@ type config struct {
 	trustedProxies []netip.Prefix
 	tls            certificate.Files // both empty: plain HTTP
 	metricsListen  string            // empty: no metrics are kept
+	metricsHosts   []string          // by which Prometheus asks for them, beside the usual ones
 
 	serves bool             // serve, rather than another command
 	traces tracing.Settings // as the variables of OpenTelemetry say

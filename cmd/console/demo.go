@@ -38,6 +38,7 @@ func (p *program) demoCommand() *cli.Command {
 // the provider the console's, and the database whether it was made for them.
 func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
+	limitMemory(log)
 	console, provider, err := listenForDemo(ctx, c.listen)
 	if err != nil {
 		return err
@@ -71,9 +72,11 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	p.sayWhoCanSignIn(c)
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error {
-		return server{console, app.Handler(), log}.serveUntil(ctx, func(context.Context) { app.Drain() })
+		return server{listener: console, handler: app.Handler(), log: log}.serveUntil(ctx, func(context.Context) { app.Drain() })
 	})
-	both.Go(func() error { return server{provider, signIn, log}.serveUntil(ctx, func(context.Context) {}) })
+	both.Go(func() error {
+		return server{listener: provider, handler: onlyHosts(nil, signIn), log: log}.serveUntil(ctx, func(context.Context) {})
+	})
 	return both.Wait()
 }
 

@@ -21,12 +21,12 @@ type leaving struct {
 
 type connKey struct{}
 
-// attach makes srv leave in this way. It is called before srv serves.
+// attach makes srv leave in this way. It is called before srv serves, and after
+// [connections.attach], which puts the connection into the context.
 func (l *leaving) attach(srv *http.Server) {
-	srv.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-		return context.WithValue(ctx, connKey{}, c)
-	}
+	limit := srv.ConnState
 	srv.ConnState = func(c net.Conn, state http.ConnState) {
+		limit(c, state)
 		switch state {
 		case http.StateNew:
 			l.arriving.Add(1)

@@ -27,7 +27,7 @@ func TestServeUntilDoesNotWaitForSilence(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		s := server{tls.NewListener(plain, source.Config()), http.NotFoundHandler(), slog.New(slog.DiscardHandler)}
+		s := server{listener: tls.NewListener(plain, source.Config()), handler: http.NotFoundHandler(), log: slog.New(slog.DiscardHandler)}
 		ended <- s.serveUntil(ctx, func(context.Context) {})
 	}()
 	browser := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}

@@ -23,6 +23,8 @@ func (c *config) observationSettings() []*setting {
 	return []*setting{
 		{name: "metrics-listen", category: inNetwork, read: into(&c.metricsListen, readListen),
 			usage: "`ADDRESS` to hand metrics to Prometheus at, host:port; none are kept without"},
+		{name: "metrics-hosts", category: inNetwork, read: into(&c.metricsHosts, readHosts),
+			usage: "`HOSTS` under which Prometheus asks for metrics, separated by commas, beside IP addresses, names without a dot and names of private domains such as .svc or .internal"},
 	}
 }
 
@@ -39,13 +41,14 @@ func (c *config) checkObservation(env lookup) {
 type observation struct {
 	metrics  *metrics.Metrics // nil: none are kept
 	listener net.Listener     // of the metrics
+	hosts    []string         // by which they are asked for
 	tracer   *tracing.Tracer  // nil: no traces are sent
 	log      *slog.Logger
 }
 
 // observe begins to keep and send what the settings ask for.
 func (p *program) observe(ctx context.Context, c *config, log *slog.Logger) (o *observation, err error) {
-	o = &observation{log: log}
+	o = &observation{log: log, hosts: metricsHosts(c)}
 	if c.metricsListen != "" {
 		o.metrics = metrics.New(versionText(), web.SignInOutcomes())
 		if o.listener, err = listenAs(ctx, "--metrics-listen", c.metricsListen); err != nil {
@@ -126,9 +129,19 @@ func (o *observation) web() (w web.Watch) {
 		w.Request = o.request
 	}
 	if o.metrics != nil {
-		w.SignIn = o.metrics.SignInEnded
+		w.SignIn, w.OverBudget = o.metrics.SignInEnded, o.metrics.OverBudget
 	}
 	return w
+}
+
+// connections returns the limit of the console's connections, which counts those that it
+// closes.
+func (o *observation) connections() *connections {
+	l := &connections{max: maxConnections}
+	if o.metrics != nil {
+		l.closed = o.metrics.ConnectionClosed
+	}
+	return l
 }
 
 // request tells of one request.
@@ -149,11 +162,14 @@ func (o *observation) request(r *http.Request, fromProxy bool) (context.Context,
 }
 
 // read has the metrics read what is the case.
-func (o *observation) read(db *database.DB, directory *users.Service, app *web.App, source *certificate.Source) {
+func (o *observation) read(db *database.DB, directory *users.Service, app *web.App, source *certificate.Source, limit *connections) {
 	if o.metrics == nil {
 		return
 	}
-	state := metrics.State{Database: db.Stats, Sizes: directory.Sizes, NotReady: app.NotReady, Log: o.log}
+	state := metrics.State{
+		Database: db.Stats, Sizes: directory.Sizes, NotReady: app.NotReady, Log: o.log,
+		Connections: limit.count, RequestMemory: app.MemoryHeld,
+	}
 	if source != nil {
 		state.Expires = source.Expires
 	}
@@ -171,7 +187,7 @@ func (o *observation) serveWith(ctx context.Context, public server, drain func(c
 	})
 	if o.metrics != nil {
 		both.Go(func() error {
-			return server{o.listener, o.metrics.Handler(), o.log}.serveUntil(running, func(context.Context) {})
+			return server{listener: o.listener, handler: onlyHosts(o.hosts, o.metrics.Handler()), log: o.log}.serveUntil(running, func(context.Context) {})
 		})
 	}
 	return both.Wait()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -34,6 +35,7 @@ func (p *program) serveCommand() *cli.Command {
 // up it returns before it listens: a proxy never sees half a console.
 func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
+	limitMemory(log)
 	watch, err := p.observe(ctx, c, log)
 	if err != nil {
 		return err
@@ -64,9 +66,10 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer tidying(ctx, directory, everyMinute(), log)()
-	watch.read(db, directory, app, certificates)
+	limit := watch.connections()
+	watch.read(db, directory, app, certificates, limit)
 	tell(log, daemon.SdNotifyReady)
-	return watch.serveWith(ctx, server{listener, app.Handler(), log}, func(serving context.Context) {
+	return watch.serveWith(ctx, server{listener, app.Handler(), log, limit}, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
 		tell(log, daemon.SdNotifyStopping)
 		app.Drain()
@@ -176,10 +179,28 @@ func (c *config) directory(log *slog.Logger) users.Config {
 	}
 }
 
+// maxLogged is how many bytes of one value are logged.
+const maxLogged = 4 << 10
+
+// cutAttr cuts what a client may have made long. A stack is ours.
+func cutAttr(_ []string, a slog.Attr) slog.Attr {
+	text := ""
+	switch v := a.Value.Any().(type) {
+	case string:
+		text = v
+	case error:
+		text = v.Error()
+	}
+	if len(text) > maxLogged && a.Key != "stack" {
+		a.Value = slog.StringValue(strings.ToValidUTF8(text[:maxLogged], "") + "…")
+	}
+	return a
+}
+
 // newLog returns the log that the settings ask for. Commands without such settings
 // get text.
 func newLog(w io.Writer, c *config) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.logLevel}
+	options := &slog.HandlerOptions{Level: c.logLevel, ReplaceAttr: cutAttr}
 	if c.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}

@@ -18,8 +18,9 @@ const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
 	writeTimeout      = 60 * time.Second
+	writeStalled      = 15 * time.Second // without a byte being taken, on a connection of HTTP/2
 	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
+	maxHeaderBytes    = 32 << 10
 
 	// stopTimeout is how long requests in flight may take to be answered.
 	stopTimeout = 30 * time.Second
@@ -27,9 +28,10 @@ const (
 
 // A server is a handler and the address at which it listens.
 type server struct {
-	listener net.Listener
-	handler  http.Handler
-	log      *slog.Logger
+	listener    net.Listener
+	handler     http.Handler
+	log         *slog.Logger
+	connections *connections // nil: of its own
 }
 
 // listen reserves an address, so that it is known before anything is built that
@@ -64,7 +66,17 @@ func (s server) serveUntil(ctx context.Context, drain func(context.Context)) err
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		HTTP2: &http.HTTP2Config{ // a form is 64 KiB, and a page asks for few things at once
+			MaxConcurrentStreams: 32, MaxReadFrameSize: 16 << 10,
+			MaxReceiveBufferPerConnection: 64 << 10, MaxReceiveBufferPerStream: 32 << 10,
+			WriteByteTimeout: writeStalled,
+		},
 	}
+	limit := s.connections
+	if limit == nil {
+		limit = &connections{max: maxConnections}
+	}
+	limit.attach(srv)
 	var leave leaving
 	leave.attach(srv)
 	served := make(chan struct{}) // closed when nobody more is let in

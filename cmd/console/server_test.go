@@ -30,7 +30,7 @@ func TestServeUntilAnswersWhatIsInFlight(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		s := server{listener, handler, slog.New(slog.DiscardHandler)}
+		s := server{listener: listener, handler: handler, log: slog.New(slog.DiscardHandler)}
 		ended <- s.serveUntil(ctx, func(context.Context) { close(drained) })
 	}()
 	go func() {
@@ -62,7 +62,7 @@ func TestServeUntilAnswersWhoHasJustCome(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
-		ended <- server{listener, hello, slog.New(slog.DiscardHandler)}.serveUntil(ctx, func(context.Context) {})
+		ended <- server{listener: listener, handler: hello, log: slog.New(slog.DiscardHandler)}.serveUntil(ctx, func(context.Context) {})
 	}()
 	conn, err := net.Dial("tcp", listener.Addr().String())
 	if err != nil {
@@ -104,7 +104,7 @@ func TestServeUntilReportsAFault(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s := server{listener, http.NotFoundHandler(), slog.New(slog.DiscardHandler)}
+	s := server{listener: listener, handler: http.NotFoundHandler(), log: slog.New(slog.DiscardHandler)}
 	drain := func(context.Context) { t.Error("it drained, where nothing can be answered") }
 	if err := s.serveUntil(t.Context(), drain); err == nil || errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want what is wrong with the listener", err)

@@ -33,6 +33,8 @@ type Metrics struct {
 	changes   *prometheus.CounterVec
 	waits     prometheus.Histogram
 	givenUp   prometheus.Counter
+	over      *prometheus.CounterVec
+	closed    *prometheus.CounterVec
 }
 
 // Limits of the buckets of time, in seconds.
@@ -61,6 +63,8 @@ func New(version string, signInOutcomes []string) *Metrics {
 		givenUp: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "console_write_waits_too_long_total", Help: "Changes and bookkeeping that were given up because the wait to write was too long.",
 		}),
+		over:   counters("over_budget_total", "Requests refused with 503 because too much memory was in use, by what did not fit: body, response or request.", "what"),
+		closed: counters("connections_closed_total", "Connections closed because there were too many: waiting, the one that had waited longest for its client, or full, a new one.", "why"),
 	}
 	for _, outcome := range signInOutcomes {
 		m.signIns.WithLabelValues(outcome)
@@ -68,7 +72,13 @@ func New(version string, signInOutcomes []string) *Metrics {
 	for _, action := range users.Actions {
 		m.changes.WithLabelValues(string(action))
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.inFlight, m.signIns, m.changes, m.waits, m.givenUp,
+	for _, what := range []string{"body", "response", "request"} {
+		m.over.WithLabelValues(what)
+	}
+	for _, why := range []string{"waiting", "full"} {
+		m.closed.WithLabelValues(why)
+	}
+	m.registry.MustRegister(m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.changes, m.waits, m.givenUp,
 		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -137,6 +147,12 @@ func (m *Metrics) Waited(waited time.Duration, tooLong bool) {
 		m.givenUp.Inc()
 	}
 }
+
+// OverBudget counts a request that was refused because too much memory was in use.
+func (m *Metrics) OverBudget(what string) { m.over.WithLabelValues(what).Inc() }
+
+// ConnectionClosed counts a connection that was closed because there were too many.
+func (m *Metrics) ConnectionClosed(why string) { m.closed.WithLabelValues(why).Inc() }
 
 // Handler returns what answers Prometheus, at /metrics alone.
 func (m *Metrics) Handler() http.Handler {

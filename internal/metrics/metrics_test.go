@@ -38,10 +38,11 @@ func (c *console) state(t *testing.T) metrics.State {
 			c.asked++
 			return users.Sizes{Sessions: 3, Users: []users.Size{{Kind: users.KindPerson, Status: users.StatusActive, Users: 12}}}, c.fails
 		},
-		NotReady: func(context.Context) string { return c.notReady },
-		Expires:  func() time.Time { return time.Unix(1_800_000_000, 0) },
-		Now:      func() time.Time { return c.now },
-		Log:      slog.New(slog.NewTextHandler(t.Output(), nil)),
+		NotReady:    func(context.Context) string { return c.notReady },
+		Connections: func() int { return 17 }, RequestMemory: func() int64 { return 65536 },
+		Expires: func() time.Time { return time.Unix(1_800_000_000, 0) },
+		Now:     func() time.Time { return c.now },
+		Log:     slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 }
 
@@ -57,6 +58,8 @@ func newWatched(t *testing.T, c *console) *metrics.Metrics {
 	m.Changed(users.ActionEdited)
 	m.Waited(20*time.Millisecond, false)
 	m.Waited(5*time.Second, true)
+	m.OverBudget("body")
+	m.ConnectionClosed("waiting")
 	return m
 }
 
@@ -86,6 +89,12 @@ func TestNumbers(t *testing.T) {
 		`console_changes_total{action="user.deleted"} 0`,
 		`console_write_wait_seconds_count 2`,
 		`console_write_waits_too_long_total 1`,
+		`console_over_budget_total{what="body"} 1`,
+		`console_over_budget_total{what="response"} 0`,
+		`console_connections_closed_total{why="waiting"} 1`,
+		`console_connections_closed_total{why="full"} 0`,
+		`console_connections 17`,
+		`console_request_memory_bytes 65536`,
 		`console_ready 1`,
 		`console_sessions 3`,
 		`console_users{kind="person",status="active"} 12`,

@@ -14,12 +14,14 @@ import (
 
 // A State is where the numbers are read of what is the case.
 type State struct {
-	Database func() database.Stats                          // asks the database nothing
-	Sizes    func(ctx context.Context) (users.Sizes, error) // asks it
-	NotReady func(ctx context.Context) string               // asks it; empty if the console is ready
-	Expires  func() time.Time                               // of the console's certificate; nil: it has none
-	Now      func() time.Time                               // nil: time.Now
-	Log      *slog.Logger                                   // of what cannot be read
+	Database      func() database.Stats                          // asks the database nothing
+	Sizes         func(ctx context.Context) (users.Sizes, error) // asks it
+	NotReady      func(ctx context.Context) string               // asks it; empty if the console is ready
+	Connections   func() int                                     // of clients
+	RequestMemory func() int64                                   // bytes that requests hold, of those that are limited
+	Expires       func() time.Time                               // of the console's certificate; nil: it has none
+	Now           func() time.Time                               // nil: time.Now
+	Log           *slog.Logger                                   // of what cannot be read
 }
 
 const (
@@ -51,6 +53,8 @@ var (
 	waitTime   = described("database_wait_seconds_total", "Time that was waited for connections.", "pool")
 	file       = described("sqlite_file_bytes", "Size of the database file. SQLite alone.")
 	wal        = described("sqlite_wal_bytes", "Size of the log beside the database file. SQLite alone.")
+	clients    = described("connections", "Connections of clients, of 2,048 at most.")
+	memory     = described("request_memory_bytes", "Bytes of forms and buffered responses, of 33,554,432 at most.")
 	expiration = described("certificate_expires_timestamp_seconds", "When the certificate of --tls-cert expires, in seconds since 1970.")
 )
 
@@ -71,7 +75,7 @@ type state struct {
 
 // Describe implements [prometheus.Collector].
 func (s *state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{ready, sessions, people, inUse, most, waits, waitTime, file, wal, expiration} {
+	for _, d := range []*prometheus.Desc{ready, sessions, people, inUse, most, waits, waitTime, file, wal, clients, memory, expiration} {
 		to <- d
 	}
 }
@@ -90,6 +94,8 @@ func (s *state) Collect(to chan<- prometheus.Metric) {
 		to <- gauge(file, float64(stats.Files.Main))
 		to <- gauge(wal, float64(stats.Files.WAL))
 	}
+	to <- gauge(clients, float64(s.Connections()))
+	to <- gauge(memory, float64(s.RequestMemory()))
 	if s.Expires != nil {
 		to <- gauge(expiration, float64(s.Expires().Unix()))
 	}

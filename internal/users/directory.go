@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Sort names an order of the directory; with a leading - the other way round.
@@ -254,8 +255,11 @@ func allowed[T comparable](filters [][]T, value T) bool {
 	return !slices.ContainsFunc(filters, func(one []T) bool { return !slices.Contains(one, value) })
 }
 
-// maxText is how long what is searched for may be, in bytes.
-const maxText = 1000
+// MaxText is how long a text to search for may be, in characters.
+const MaxText = 200
+
+// longText is the message for a text over [MaxText].
+const longText = "A search is at most 200 characters long. Use fewer words."
 
 // validate returns what is wrong with the filters of q and with what was typed.
 func (q Query) validate(t typed) *InvalidError {
@@ -274,8 +278,8 @@ func (q Query) validate(t typed) *InvalidError {
 	for _, sentence := range t.strange {
 		bad.add("q", sentence)
 	}
-	if len(q.Text) > maxText {
-		bad.add("q", "This is more than can be searched for. Use fewer words.")
+	if utf8.RuneCountInString(q.Text) > MaxText {
+		bad.add("q", longText)
 	}
 	return bad
 }

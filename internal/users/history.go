@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -56,6 +57,9 @@ func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventP
 	}
 	if q.Action != "" && !slices.Contains(Actions, q.Action) {
 		return EventPage{}, invalid("action", "There is no such action.")
+	}
+	if utf8.RuneCountInString(q.Text) > MaxText {
+		return EventPage{}, invalid("q", longText)
 	}
 	q.Limit = clamp(q.Limit)
 	page, err := s.eventPage(ctx, actor, q)

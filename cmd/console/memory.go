@@ -1,0 +1,74 @@
+package main
+
+import (
+	"io/fs"
+	"log/slog"
+	"math"
+	"os"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// memoryShare is how much of a memory limit the Go runtime may use. The rest is for the
+// page caches of SQLite and what else is outside of its heap.
+const memoryShare = 0.8
+
+// limitMemory has the runtime collect garbage rather than exceed the memory limit of the
+// program's control group, as containers and systemd set it. GOMEMLIMIT wins.
+func limitMemory(log *slog.Logger) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	limit := groupMemory(os.DirFS("/"))
+	if limit == 0 {
+		return
+	}
+	debug.SetMemoryLimit(int64(memoryShare * float64(limit)))
+	log.Info("memory limit", "group", limit, "runtime", int64(memoryShare*float64(limit)))
+}
+
+// groupMemory returns the memory limit in bytes of the control group that this process is
+// in, or of a group around it if that is lower, 0 if there is none. Root is the root of
+// the file system. It knows cgroup v2 (memory.max) and v1 (memory.limit_in_bytes).
+func groupMemory(root fs.FS) int64 {
+	groups, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return 0 // not on Linux
+	}
+	lowest := int64(math.MaxInt64)
+	for line := range strings.Lines(string(groups)) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3) // hierarchy, controllers, path: cgroups(7)
+		if len(parts) != 3 {
+			continue
+		}
+		switch {
+		case parts[0] == "0" && parts[1] == "":
+			lowest = min(lowest, lowestLimit(root, "sys/fs/cgroup", parts[2], "memory.max"))
+		case strings.Contains(","+parts[1]+",", ",memory,"):
+			lowest = min(lowest, lowestLimit(root, "sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes"))
+		}
+	}
+	if lowest >= 1<<60 { // v1 writes a number of about 2^63 for none
+		return 0
+	}
+	return lowest
+}
+
+// lowestLimit returns the lowest limit of a group and of those around it. In a container
+// the path of its group may not be there: the limit then stands at the mount itself.
+func lowestLimit(root fs.FS, mount, group, file string) int64 {
+	lowest := int64(math.MaxInt64)
+	for at := path.Clean("/" + group); ; at = path.Dir(at) {
+		text, err := fs.ReadFile(root, path.Join(mount, at, file))
+		if err == nil {
+			if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n > 0 {
+				lowest = min(lowest, n)
+			}
+		}
+		if at == "/" {
+			return lowest
+		}
+	}
+}

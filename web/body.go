@@ -1,0 +1,139 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// Limits of a request.
+const (
+	maxForm   = 64 << 10 // bytes of a form
+	maxButton = 8 << 10  // bytes of a form that anyone may post: a button and a path
+	maxFields = 200      // of a form or a query
+
+	bodyPiece   = 4 << 10          // bytes by which a body grows at first
+	bodyStalled = 10 * time.Second // without a byte of the body
+	bodyLongest = 30 * time.Second // for all of it
+)
+
+// checkFraming refuses requests whose body has no stated length, and queries with too
+// many parameters. Browsers always state the length of a form, and where a chunked body
+// also has one, a proxy may have read another request than we do.
+func (a *App) checkFraming(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 || r.ContentLength < 0 || strings.Count(r.URL.RawQuery, "&") >= maxFields {
+			w.Header().Set("Connection", "close") // what follows may be meant as the rest of it
+			a.answerError(w, r, errBadForm)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withForm reads the form that is posted to a route, once it is known that the client
+// may call it. A client without a session has a form read only where it may be kept
+// until they have signed in, and not more often than forms are kept.
+func (a *App) withForm(r route, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		refused := admission(c, r.Access)
+		if refused != nil && !errors.Is(refused, users.ErrNoSession) {
+			return refused
+		}
+		var err error
+		switch _, known := signedIn(c); {
+		case known:
+			err = a.readForm(c, maxForm, allBodies)
+		case r.Access == accessAnyone && r.Path != lookUpPath:
+			err = a.readForm(c, maxButton, strangerBodies)
+		default:
+			err = a.readUnknownForm(c)
+		}
+		if refused != nil && (errors.Is(err, errTooLarge) || errors.Is(err, errTooMany)) {
+			return refused // it is not kept
+		}
+		if err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// readUnknownForm reads the form of a client without a session, to be kept. It returns
+// errTooMany if this client has had too many forms kept.
+func (a *App) readUnknownForm(c echo.Context) error {
+	if wait := a.forms.take(client{network: network(requestOf(c.Request()).address)}); wait > 0 {
+		retryAfter(c.Response().Header(), wait)
+		return errTooMany
+	}
+	return a.readForm(c, maxForm, strangerBodies)
+}
+
+// readForm reads the form in the body of c into its PostForm. The body is at most limit
+// bytes, of a stated length, see [App.checkFraming].
+func (a *App) readForm(c echo.Context, limit int, share float64) error {
+	r := c.Request()
+	if r.ContentLength > int64(limit) {
+		return errTooLarge
+	}
+	// A page of ours posts in one way. Other kinds would leave PostForm empty, and
+	// the handler would take that for a form with nothing in it.
+	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "" && strings.TrimSpace(strings.ToLower(kind)) != "application/x-www-form-urlencoded" {
+		return errBadForm
+	}
+	body, err := a.readBody(c, share)
+	if err != nil {
+		return err
+	}
+	if strings.Count(body, "&") >= maxFields {
+		return errBadForm
+	}
+	if r.PostForm, err = url.ParseQuery(body); err != nil {
+		return errBadForm
+	}
+	requestOf(r).bodyRead = true
+	return nil
+}
+
+// readBody reads the body of c. Each read must bring something in time. The buffer grows
+// with what has arrived, and counts against share of the budget.
+func (a *App) readBody(c echo.Context, share float64) (string, error) {
+	r, size := c.Request(), int(c.Request().ContentLength)
+	control := http.NewResponseController(c.Response())
+	last := time.Now().Add(bodyLongest)
+	w := c.Response().Writer.(*response)
+	body, read := make([]byte, min(size, bodyPiece)), 0
+	for read < size {
+		if read == len(body) {
+			grown := min(size, 4*len(body))
+			if w.hold.resize(grown, share) != nil {
+				w.hold.budget.refused(budgetBody)
+				return "", errBusy
+			}
+			body = append(make([]byte, 0, grown), body...)[:grown]
+		}
+		deadline := time.Now().Add(bodyStalled)
+		if deadline.After(last) {
+			deadline = last
+		}
+		_ = control.SetReadDeadline(deadline) // not supported by a recorder
+		n, err := r.Body.Read(body[read:])
+		read += n
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return "", errSlowBody
+		case err != nil && read < size:
+			return "", errBadForm
+		}
+	}
+	w.form = size
+	_ = control.SetReadDeadline(time.Time{}) // net/http would take it for a client that has gone
+	return string(body), nil
+}

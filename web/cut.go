@@ -1,0 +1,38 @@
+package web
+
+import (
+	"cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// fieldLimits are how many characters the fields of forms and the parameters of lists
+// may hold. All others hold maxUserID at most.
+var fieldLimits = map[string]int{
+	"name": users.MaxName, "picture_url": users.MaxPicture, "purpose": users.MaxPurpose, "reason": users.MaxReason,
+	"q": users.MaxText, "query": maxReturnTo, "return_to": maxReturnTo, "after": maxCursor, "before": maxCursor,
+}
+
+// maxCursor is more than the longest place in a list that the console makes.
+const maxCursor = 2048
+
+// fieldLimit returns how many characters the field of that name may hold.
+func fieldLimit(name string) int { return cmp.Or(fieldLimits[name], maxUserID) }
+
+// cut returns value as it is shown again: one character more than its field may hold
+// is enough to see that it is too long, however much the client sent.
+func cut(name, value string) string { return firstRunes(value, fieldLimit(name)+1) }
+
+// firstRunes returns the first n characters of text.
+func firstRunes(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for i := range text {
+		if n == 0 {
+			return text[:i]
+		}
+		n--
+	}
+	return text
+}
