@@ -32,7 +32,7 @@ func clamp(n int) int {
 // by, and at which position it stood. It reaches the database as values
 // only.
 type cursor struct {
-	pinned   bool   // it is the row that comes first, whatever the order
+	pinned   bool   // it is one of the rows that come first, whatever the order
 	newest   bool   // the order is that of creation
 	position uint64 // from 1
 	number   int64  // of the user

@@ -70,8 +70,8 @@ type Listing struct {
 
 // Users returns a page of the directory.
 //
-// Who has the user_id that is searched for comes first. Then come the others as
-// Sort says; or, where a search finds more than can be put in order at once, the
+// The user whose user_id is searched for comes first, and up to [maxPinned] whose whole
+// name is. Then come the others as Sort says; or, where a search finds more than can be put in order at once, the
 // newest first.
 //
 // Users returns a [*ForbiddenError], [ErrBadCursor] and an [*InvalidError] on a
@@ -151,10 +151,23 @@ type selection struct {
 	terms   []term
 	search  searcher
 	known   *threes // which of them are rare
-	exact   ID
-	nobody  bool // nobody can be found
+	exact   ID      // of the user who comes first
+	name    string  // of users who come first, folded
+	nobody  bool    // nobody can be found
 	view    View
 	simple  bool // nothing but the view is asked for
+}
+
+// maxPinned is how many users of the name that is searched for come first.
+const maxPinned = 10
+
+// pins reports whether some users may come first, whatever the order.
+func (sel selection) pins() bool { return sel.exact != "" || sel.name != "" }
+
+// pinned is the condition of users who come first.
+func (sel selection) pinned(f *filter) string {
+	return `u.number IN (SELECT number FROM users WHERE user_id = ` + f.arg(sel.exact) + ` UNION ALL
+		SELECT number FROM (SELECT number FROM users WHERE sort_name = ` + f.arg(sel.name) + ` ORDER BY number LIMIT ` + f.arg(maxPinned) + `) AS named)`
 }
 
 // kept returns how many users are selected where the database keeps that count.
@@ -194,7 +207,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	}
 	sel := selection{
 		view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted,
-		terms: t.terms, exact: t.exact, search: searcherOf(s.db.Engine()),
+		terms: t.terms, exact: t.exact, name: t.name, search: searcherOf(s.db.Engine()),
 	}
 	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
@@ -214,7 +227,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 		}
 	}
 	if sel.nobody = t.nobody || !can || len(sel.facets) == 0; sel.nobody {
-		sel.terms, sel.exact = nil, ""
+		sel.terms, sel.exact, sel.name = nil, "", ""
 	}
 	if len(sel.terms) > 0 && sel.search.learns() {
 		sel.known = s.knownThrees()

@@ -2,6 +2,7 @@ package users_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -225,5 +226,22 @@ func TestFindPeople(t *testing.T) {
 	}
 	if found, err := d.FindPeople(t.Context(), d.Owner, "", 2); err != nil || len(found) != 2 {
 		t.Errorf("two of them: got %v, %v", found, err)
+	}
+}
+
+// TestUsers_exactName searches for a name that is the beginning of many others.
+func TestUsers_exactName(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	for i, name := range []string{"Olga", "Omar", "O", "Oskar", "Otto"} {
+		if _, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: fmt.Sprintf("p%d@example.com", i), Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, sort := range []users.Sort{"name", "-name", "-created", "seen"} {
+		l, err := d.Users(t.Context(), d.Owner, users.Query{Text: "o", Sort: sort, Limit: 2})
+		if err != nil || len(l.Users) != 2 || l.Users[0].Name != "O" || l.Total != exactly(6) { // the owner is one, too
+			t.Errorf("by %s: got %q of %v, %v; want O first of 6", sort, short(l), l.Total, err)
+		}
 	}
 }

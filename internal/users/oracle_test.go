@@ -52,15 +52,20 @@ func motley(t *testing.T, r *rand.Rand, n int) *userstest.Directory {
 // found are words that a search looks for, and who has them: by what is in a name
 // or a user_id, written here otherwise than in the program.
 var found = map[string]func(name, id string) bool{
-	"":             func(string, string) bool { return true },
-	"ana":          func(name, id string) bool { return strings.Contains(name, "Ana") || strings.HasPrefix(id, "ana") },
-	"garcia":       func(name, id string) bool { return strings.Contains(name, "García") || strings.Contains(id, "garcia") },
-	"JOSÉ":         func(name, _ string) bool { return strings.Contains(name, "José") },
-	"mueller ana":  func(name, _ string) bool { return name == "Ana Müller" },
-	"an":           func(name, id string) bool { return strings.Contains(name, "An") || strings.HasPrefix(id, "ana") },
-	"o":            func(name, id string) bool { return strings.Contains(name, "O’") || strings.HasPrefix(id, "owner") },
-	"太":            func(name, _ string) bool { return strings.Contains(name, "太") },
-	"민준":           func(name, _ string) bool { return strings.Contains(name, "민준") },
+	"":            func(string, string) bool { return true },
+	"ana":         func(name, id string) bool { return strings.Contains(name, "Ana") || strings.HasPrefix(id, "ana") },
+	"garcia":      func(name, id string) bool { return strings.Contains(name, "García") || strings.Contains(id, "garcia") },
+	"JOSÉ":        func(name, _ string) bool { return strings.Contains(name, "José") },
+	"mueller ana": func(name, _ string) bool { return name == "Ana Müller" },
+	"an":          func(name, id string) bool { return strings.Contains(name, "An") || strings.HasPrefix(id, "ana") },
+	"o":           func(name, id string) bool { return strings.Contains(name, "O’") || strings.HasPrefix(id, "owner") },
+	"太":           func(name, _ string) bool { return strings.Contains(name, "太") },
+	"민준":          func(name, _ string) bool { return strings.Contains(name, "민준") },
+	"zoë":         func(name, _ string) bool { return name == "Zoë" },
+	"ana garcía": func(name, id string) bool {
+		return (strings.Contains(name, "Ana") || strings.HasPrefix(id, "ana")) && (strings.Contains(name, "García") || strings.Contains(id, "garcia"))
+	},
+	"josé garcía":  func(name, id string) bool { return strings.Contains(name, "José") },
 	"zolc":         func(name, _ string) bool { return strings.Contains(name, "Żółć") },
 	"o'neill":      func(name, _ string) bool { return strings.Contains(name, "Neill") },
 	"example.com":  func(_, id string) bool { return strings.Contains(id, "@") },
@@ -151,6 +156,7 @@ func quiet(u users.User, now time.Time) bool {
 // answer returns the users that q asks for out of all, who come in the order of
 // creation.
 func (q question) answer(all []users.User, now time.Time, newest bool) []users.ID {
+	first := q.first(all)
 	all = slices.DeleteFunc(slices.Clone(all), func(u users.User) bool { return !q.holds(u, now) })
 	less, descending := by[users.Sort(strings.TrimPrefix(string(q.Sort), "-"))], strings.HasPrefix(string(q.Sort), "-")
 	if newest {
@@ -165,10 +171,21 @@ func (q question) answer(all []users.User, now time.Time, newest bool) []users.I
 		}
 		return less(a, b)
 	})
-	slices.SortStableFunc(all, func(a, b users.User) int { // who has that very user_id comes first
-		return cmp.Compare(btoi(string(b.ID) == q.word), btoi(string(a.ID) == q.word))
-	})
+	slices.SortStableFunc(all, func(a, b users.User) int { return cmp.Compare(btoi(first[b.ID]), btoi(first[a.ID])) })
 	return ids(all)
+}
+
+// first returns the users who come first: the one with that user_id, and the first ten
+// with that name.
+func (q question) first(all []users.User) map[users.ID]bool {
+	first, named := map[users.ID]bool{users.ID(q.word): true}, 0
+	for _, u := range all {
+		if q.word != "" && strings.EqualFold(u.Name, q.word) && named < 10 {
+			first[u.ID] = true
+			named++
+		}
+	}
+	return first
 }
 
 func btoi(b bool) int {

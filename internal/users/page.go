@@ -98,7 +98,7 @@ func (x *listScan) into(p plan) []any {
 	if p.candidates != nil {
 		into = append(into, &x.total)
 	}
-	if x.place = 1; p.exact != "" {
+	if x.place = 1; p.pins() {
 		into = append(into, &x.place)
 	}
 	u := &x.User
@@ -141,14 +141,14 @@ func (m *micros) Scan(src any) error {
 
 // query returns the query of the page at a place, of one row more than fits. Each
 // row begins with how many there are on all pages, if that is counted, and with its
-// place, 0 for the one that is searched for by its user_id, if there is such.
+// place, 0 for those that come first, if there may be such.
 func (p plan) query(f *filter, at place) string {
 	limit := ` LIMIT ` + f.arg(p.limit+1)
 	with, head := ``, ``
 	if p.candidates != nil {
 		with, head = `WITH hits AS MATERIALIZED (`+p.hits(f)+`) `, `(SELECT COUNT(*) FROM hits), `
 	}
-	if p.exact != "" {
+	if p.pins() {
 		head += `p.place, `
 	}
 	return with + `SELECT ` + head + `u.number, p.sort, ` + listColumns + `
@@ -171,8 +171,8 @@ func (p plan) order(at place, table string) string {
 // hits is the query of all candidates who are found.
 func (p plan) hits(f *filter) string {
 	place := `1`
-	if p.exact != "" {
-		place = `CASE WHEN u.user_id = ` + f.arg(p.exact) + ` THEN 0 ELSE 1 END`
+	if p.pins() {
+		place = `CASE WHEN ` + p.pinned(f) + ` THEN 0 ELSE 1 END`
 	}
 	return `SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place
 		FROM (` + p.candidates(f) + `) AS c CROSS JOIN users u
@@ -185,11 +185,15 @@ func (p plan) parts(f *filter, at place, limit string) string {
 		return `SELECT number, sort, place FROM hits WHERE ` + p.amongHits(f, at)
 	}
 	var parts []string
-	if p.exact != "" && (!at.key() || at.back && !at.pinned) {
-		parts = append(parts, p.from(f, `users u`, `0`, p.outside(f), `u.user_id = `+f.arg(p.exact), ``))
+	if p.pins() && (!at.key() || at.back || at.pinned) {
+		where := p.pinned(f)
+		if at.pinned {
+			where += ` AND (` + string(p.column) + `, u.number)` + p.beyond(f, at)
+		}
+		parts = append(parts, p.from(f, `users u`, `0`, p.outside(f), where, ``))
 	}
-	if at.back && at.pinned { // nobody comes before
-		return p.from(f, `users u`, `1`, nil, `FALSE`, ``)
+	if at.back && at.pinned { // the others come later
+		return parts[0]
 	}
 	for _, where := range p.places(f, at) {
 		for _, way := range p.ways(f) {
@@ -205,18 +209,23 @@ func (p plan) amongHits(f *filter, at place) string {
 	case !at.key():
 		return `TRUE`
 	case at.pinned && at.back:
-		return `FALSE`
+		return `place = 0 AND (sort, number)` + p.beyond(f, at)
 	case at.pinned:
-		return `place = 1`
+		return `(place = 1 OR (sort, number)` + p.beyond(f, at) + `)`
+	case at.back:
+		return `(place = 0 OR (sort, number)` + p.beyond(f, at) + `)`
 	}
-	sign, pinned := ` > `, ` AND place = 1`
+	return `place = 1 AND (sort, number)` + p.beyond(f, at)
+}
+
+// beyond returns the rest of a comparison with the row of a place, for the rows that come
+// from there on.
+func (p plan) beyond(f *filter, at place) string {
+	sign := ` > `
 	if p.descending != at.back {
 		sign = ` < `
 	}
-	if at.back {
-		pinned = ` OR place = 0`
-	}
-	return `(place = 1 AND (sort, number)` + sign + `(` + f.arg(at.value(p.column)) + `, ` + f.arg(at.number) + `)` + `)` + pinned
+	return sign + `(` + f.arg(at.value(p.column)) + `, ` + f.arg(at.number) + `)`
 }
 
 // places returns the conditions of the rows that come from a place on: those that
@@ -281,8 +290,8 @@ func (p plan) within(at place) string {
 // from is the query of the rows that one way has from a place on.
 func (p plan) from(f *filter, tables, place string, conditions []string, where, end string) string {
 	conditions = append(conditions, where)
-	if p.exact != "" && place == `1` {
-		conditions = append(conditions, `u.user_id <> `+f.arg(p.exact))
+	if p.pins() && place == `1` {
+		conditions = append(conditions, `NOT `+p.pinned(f))
 	}
 	conditions = append(conditions, p.details(f, p.column, p.sure && place == `1`)...)
 	return `SELECT number, sort, place FROM (SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place

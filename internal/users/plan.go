@@ -37,7 +37,7 @@ func (sel selection) plan(ctx context.Context, r reader, q Query, at place) (pla
 		return p, nil
 	case at.newest() && len(sel.terms) > 0: // as the page before
 		return p.newestFirst(), nil
-	case at.newest() || at.pinned && sel.exact == "":
+	case at.newest() || at.pinned && !sel.pins():
 		return plan{}, ErrBadCursor
 	case kept && n > sel.most || sel.asked() == 0:
 		return p, nil

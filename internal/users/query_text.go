@@ -16,6 +16,7 @@ type typed struct {
 	terms   []term
 	nobody  bool     // there is a word that no user can have
 	exact   ID       // the one user_id among the words, empty if there is none
+	name    string   // all words as the whole of a name, folded; empty if there are none
 	kind    [][]Kind // of each filter, the values that it allows
 	role    [][]Role
 	status  [][]Status
@@ -39,11 +40,21 @@ func readTyped(text string, now time.Time, zone *time.Location) typed {
 	for i := 0; i < len(words) && len(t.terms) <= maxTerms; i++ {
 		t.word(words[i], len(words) == 1)
 	}
+	t.name = exactName(words)
 	if len(t.terms) > maxTerms {
 		t.terms = t.terms[:maxTerms]
 		t.strange = append(t.strange, fmt.Sprintf("These are more words than can be searched for at once. Use %d or fewer.", maxTerms))
 	}
 	return t
+}
+
+// exactName returns what users are ordered by whose whole name are the words.
+func exactName(words []word) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.text
+	}
+	return User{Name: strings.Join(texts, " ")}.sortName()
 }
 
 // asTyped writes the signs that phones and other keyboards put for plain ones.
