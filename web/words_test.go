@@ -15,7 +15,7 @@ func TestRelativeWord(t *testing.T) {
 	tests := map[time.Duration]string{
 		0: "just now", 59 * time.Second: "just now", time.Minute: "1 minute ago", 119 * time.Minute: "1 hour ago",
 		2 * time.Hour: "2 hours ago", 24 * time.Hour: "1 day ago", 29 * 24 * time.Hour: "29 days ago", 61 * 24 * time.Hour: "2 months ago",
-		400 * 24 * time.Hour: "1 year ago", 150 * 365 * 24 * time.Hour: "150 years ago",
+		400 * 24 * time.Hour: "13 months ago", 700 * 24 * time.Hour: "23 months ago", 730 * 24 * time.Hour: "2 years ago", 150 * 365 * 24 * time.Hour: "150 years ago",
 		-30 * time.Second: "now", -90 * time.Minute: "in 1 hour", -7 * 24 * time.Hour: "in 7 days",
 	}
 	for ago, want := range tests {

@@ -90,7 +90,8 @@ func relativeWord(ago time.Duration) string {
 }
 
 // spanWord returns a span of time in its largest unit, rounded down; nothing for
-// one of less than a minute.
+// one of less than a minute. Up to two years it counts months, so that 23 of them are
+// not one year.
 func spanWord(span time.Duration) string {
 	for _, unit := range []struct {
 		size      time.Duration
@@ -99,7 +100,7 @@ func spanWord(span time.Duration) string {
 		{year, "year", "years"}, {month, "month", "months"}, {day, "day", "days"},
 		{time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"},
 	} {
-		if n := int(span / unit.size); n > 0 {
+		if n := int(span / unit.size); n > 1 || n == 1 && unit.size != year {
 			return counted(n, unit.one, unit.many)
 		}
 	}
