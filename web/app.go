@@ -57,7 +57,10 @@ type App struct {
 	forms     *limiter // kept for those who are signed out
 	exports   *limiter // of the directory
 	exporting *exportsSeen
-	draining  atomic.Bool
+
+	exportPause time.Duration // for a client to take a block of an export; 0: exportPause
+
+	draining atomic.Bool
 }
 
 // New returns the console. It calls nobody and starts nothing.

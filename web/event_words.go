@@ -35,6 +35,7 @@ var deeds = map[users.Action]deed{
 	users.ActionViewSaved:     {"bookmark", "saved a view of", "saved a view", viewName},
 	users.ActionViewDeleted:   {"bookmark", "deleted a shared view of", "deleted a view", viewName},
 	users.ActionExported:      {"download", "exported the directory with", "exported the directory", exportedTail},
+	users.ActionExportEnded:   {"download", "recorded the end of an export of", "recorded the end of an export:", exportEndedTail},
 	users.ActionAccessRefused: {"shield-alert", "was refused access to", "was refused access", refusedTail},
 }
 
@@ -56,6 +57,7 @@ var actionWords = map[users.Action]string{
 	users.ActionViewSaved:     "View saved",
 	users.ActionViewDeleted:   "View deleted",
 	users.ActionExported:      "Directory exported",
+	users.ActionExportEnded:   "Export ended",
 	users.ActionAccessRefused: "Access refused",
 }
 
@@ -63,7 +65,7 @@ var actionWords = map[users.Action]string{
 // it, such as a session's id, is on the event's own page.
 var told = map[users.Action]bool{
 	users.ActionStarted: true, users.ActionEnded: true, users.ActionRefused: true, users.ActionAccessRefused: true,
-	users.ActionReviewed: true, users.ActionHandedOver: true,
+	users.ActionReviewed: true, users.ActionHandedOver: true, users.ActionExportEnded: true,
 }
 
 // events tells a list of events.
@@ -116,6 +118,8 @@ func (t teller) eventActor(e users.Event) views.Person {
 	switch {
 	case e.Actor.Key != "":
 		return t.person(e.Actor)
+	case e.Via == users.ViaSchedule:
+		return nobody("The console")
 	case e.Via == users.ViaCommand:
 		return nobody("The operator")
 	case e.Via == users.ViaProvider:
@@ -255,7 +259,7 @@ func changeWords(e users.Event) []views.Change {
 			c.New = ""
 		}
 		changes = append(changes, views.Change{
-			Field: plainText(fieldWord(c.Field)), Fact: e.Action == users.ActionExported,
+			Field: plainText(fieldWord(c.Field)), Fact: e.Action == users.ActionExported || e.Action == users.ActionExportEnded,
 			Old: users.Reveal(valueWord(c.Field, c.Old)),
 			New: users.Reveal(valueWord(c.Field, c.New)),
 		})

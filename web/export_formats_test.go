@@ -3,11 +3,16 @@ package web_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -60,7 +65,7 @@ func TestExportedCSV(t *testing.T) {
 		"user_id": "nightly", "name": "Nightly", "type": "service", "role": "admin", "status": "active",
 		"created_at": "2026-11-26T05:04:03Z", "updated_at": "2026-11-26T06:04:03Z", "last_seen_at": "2026-11-26T07:04:03Z",
 		"time_zone": "Europe/Zurich", "picture_url": "https://pictures.example.com/a.png",
-		"notification_channels": "email;web_ui", "notification_types": "comment_mention",
+		"notification_channels": "email web_ui", "notification_types": "comment_mention",
 		"purpose": "Loads, at night", "responsible": "ana@example.com", "review_on": "2027-05-01",
 	}}
 	rows := readCSV(t, file)
@@ -75,32 +80,35 @@ func TestExportedCSV(t *testing.T) {
 	if !strings.HasPrefix(file, "user_id,name,") || strings.Count(file, "\r\n") != 3 || strings.Count(file, "\n") != 3 {
 		t.Errorf("the lines are not as RFC 4180 has them: %q", file)
 	}
-	if got := export(t, "excel", whole(), bare); got != "\uFEFF"+file {
-		t.Errorf("for Excel: got %q", got)
-	}
+}
+
+// hostileTexts are texts that a spreadsheet or a file's format could take for something else,
+// with what stands in their place in CSV.
+var hostileTexts = map[string]string{
+	`=HYPERLINK("http://evil.test","x")`: `'=HYPERLINK("http://evil.test","x")`,
+	"+1+1":                               "'+1+1",
+	"-1+1":                               "'-1+1",
+	"@SUM(1)":                            "'@SUM(1)",
+	"\t=1":                               "'\t=1",
+	"\r=1":                               "'\r=1",
+	"\n=1":                               "'\n=1",
+	"＝1":                                 "'＝1",
+	"=1,\"\r\n":                          "'=1,\"\r\n",
+	`"quoted", twice ""`:                 `"quoted", twice ""`,
+	"two\nlines":                         "two\nlines",
+	"a=1":                                "a=1",
+	"a;=1;b;-2;":                         "a;'=1;b;'-2;",
+	"Zoë 👩‍🚀":                            "Zoë 👩‍🚀",
+	"\u05d0\u05d1, \u0645":               "\u05d0\u05d1, \u0645",
+	"'":                                  "'",
+	"_x0041_ <b>&amp;\x01":               "_x0041_ <b>&amp;\x01",
+	"  spaces  ":                         "  spaces  ",
 }
 
 // TestExportedCSV_hostile puts what spreadsheets would carry out into every text.
 func TestExportedCSV_hostile(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		`=HYPERLINK("http://evil.test","x")`: `'=HYPERLINK("http://evil.test","x")`,
-		"+1+1":                               "'+1+1",
-		"-1+1":                               "'-1+1",
-		"@SUM(1)":                            "'@SUM(1)",
-		"\t=1":                               "'\t=1",
-		"\r=1":                               "'\r=1",
-		"\n=1":                               "'\n=1",
-		"＝1":                                 "'＝1",
-		"=1,\"\r\n":                          "'=1,\"\r\n",
-		`"quoted", twice ""`:                 `"quoted", twice ""`,
-		"two\nlines":                         "two\nlines",
-		"a=1":                                "a=1",
-		"a;=1;b;-2;":                         "a;'=1;b;'-2;",
-		"Zoë 👩‍🚀":                            "Zoë 👩‍🚀",
-		"\u05d0\u05d1, \u0645":               "\u05d0\u05d1, \u0645",
-		"'":                                  "'",
-	} {
+	for text, want := range hostileTexts {
 		u := whole()
 		u.ID, u.Name, u.TimeZone, u.PictureURL, u.Purpose, u.Responsible, u.ReviewOn = users.ID(text), text, text, text, text, users.ID(text), users.Date(text)
 		file := export(t, "csv", u)
@@ -113,6 +121,67 @@ func TestExportedCSV_hostile(t *testing.T) {
 		}
 		if !strings.Contains(strings.ReplaceAll(file, `""`, `"`), want) {
 			t.Errorf("%q: not to the letter in %q", text, file)
+		}
+	}
+}
+
+// TestExportedCSV_ids is that a user_id stands in the file as it is, unless a spreadsheet
+// would take it for a formula by its first character.
+func TestExportedCSV_ids(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"ana+x@example.com": "ana+x@example.com", "0=1@example.com": "0=1@example.com", "7-up": "7-up", "x@-": "x@-",
+		"=cmd@example.com": "'=cmd@example.com", "-ana@example.com": "'-ana@example.com", "+ana@example.com": "'+ana@example.com",
+		"'ana@example.com": "'ana@example.com", "_ana@example.com": "_ana@example.com",
+	} {
+		id, err := users.ParseID(text)
+		if err != nil {
+			t.Errorf("%s cannot be a user_id: %v", text, err)
+		}
+		u := whole()
+		u.ID, u.Responsible = id, id
+		if row := readCSV(t, export(t, "csv", u))[0]; row["user_id"] != want || row["responsible"] != want {
+			t.Errorf("%s: got %q and %q", text, row["user_id"], row["responsible"])
+		}
+	}
+}
+
+// TestExportedWorkbook reads a workbook as another program does: every cell is a text, exactly
+// as it was, and none a formula.
+func TestExportedWorkbook(t *testing.T) {
+	t.Parallel()
+	all := []*users.Exported{whole(), {ID: "bare@example.com", Kind: users.KindPerson, Channels: []byte(`{}`), Types: []byte(`{}`)}}
+	texts := slices.Sorted(maps.Keys(hostileTexts))
+	for _, text := range texts {
+		u := whole()
+		u.ID, u.Name, u.Purpose = users.ID(text), text, text
+		all = append(all, u)
+	}
+	book, err := excelize.OpenReader(strings.NewReader(export(t, "xlsx", all...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("Users")
+	if err != nil || len(rows) != len(all)+1 || rows[0][0] != "user_id" || rows[0][14] != "review_on" {
+		t.Fatalf("got %d rows, %v", len(rows), err)
+	}
+	if got := strings.Join(rows[1], "|"); got != "nightly|Nightly|service|admin|active|2026-11-26T05:04:03Z|2026-11-26T07:04:03Z|2026-11-26T06:04:03Z|"+
+		"Europe/Zurich|https://pictures.example.com/a.png|email web_ui|comment_mention|Loads, at night|ana@example.com|2027-05-01" {
+		t.Errorf("got %s", got)
+	}
+	if got := strings.Join(rows[2], "|"); got != "bare@example.com||person" {
+		t.Errorf("a user without anything: got %s", got)
+	}
+	for i, text := range texts {
+		for _, column := range []string{"A", "B", "M"} {
+			cell := column + strconv.Itoa(i+4)
+			value, err := book.GetCellValue("Users", cell)
+			kind, kindErr := book.GetCellType("Users", cell)
+			formula, formulaErr := book.GetCellFormula("Users", cell)
+			if err := errors.Join(err, kindErr, formulaErr); err != nil || value != text || formula != "" || kind != excelize.CellTypeInlineString {
+				t.Errorf("%s: got %q of type %v with formula %q, %v, want %q", cell, value, kind, formula, err, text)
+			}
 		}
 	}
 }
@@ -149,7 +218,7 @@ func TestExportedJSONLines(t *testing.T) {
 // TestExportedFaults is that what is stored and cannot be read is told.
 func TestExportedFaults(t *testing.T) {
 	t.Parallel()
-	for _, format := range []string{"csv", "jsonl"} {
+	for _, format := range []string{"csv", "xlsx", "jsonl"} {
 		u := whole()
 		u.Types = []byte(`{"half`)
 		if file, err := web.Exported(format, u); err == nil {

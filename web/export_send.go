@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -15,84 +16,60 @@ import (
 // How an export is sent.
 const (
 	exportBlock   = 64 << 10         // bytes that are sent at once
-	exportBlocks  = 4                // under way at most, so that an export of any size takes as much memory
-	exportPause   = 30 * time.Second // for which the client may take nothing
-	exportLongest = 15 * time.Minute // after which it breaks off, so that nobody holds a moment of the database for ever
+	exportParts   = 3                // in memory at most, each of one slice of users, so that an export of any size takes as much memory
+	exportPause   = 30 * time.Second // for the client to take a block; App.exportPause in tests
+	exportLongest = 15 * time.Minute // after which it breaks off, so that a slow client does not keep its place
 )
 
-var errExportLate = errors.New("the export took too long")
-
-// An exportFormat is a kind of file that the directory is exported to.
-type exportFormat struct {
-	value, label, hint string
-	file, mediaType    string
-	head               string // before the first user
-	rows               func() func(b []byte, u *users.Exported) ([]byte, error)
-}
-
-// exportFormats are all of them. What a program reads has no byte order mark: it
-// would be a part of the first column's name.
-var exportFormats = []exportFormat{
-	{"csv", "CSV", "For most programs.", "users.csv", "text/csv; charset=utf-8", csvHead(), csvRows},
-	{"excel", "CSV for Excel", "The same, with a mark by which Excel reads accents and other scripts right.",
-		"users.csv", "text/csv; charset=utf-8", byteOrderMark + csvHead(), csvRows},
-	{"jsonl", "JSON Lines", "For programs: one JSON object a line, with the names of the API.",
-		"users.jsonl", "application/jsonl; charset=utf-8", "", jsonRows},
-}
-
-// formatLabel returns a format as it is shown.
-func formatLabel(value string) string {
-	for _, f := range exportFormats {
-		if f.value == value {
-			return f.label
-		}
-	}
-	return value
-}
-
-// An exportSender sends a file as it is made. Whoever makes it fills one block
-// while a goroutine sends those before, as reading users and sending them take
-// about as long.
+// An exportSender sends a file as it is made: a goroutine sends one part while the next is
+// being made, as reading users and sending them take about as long. It is the
+// [users.ExportSink] of a request.
 type exportSender struct {
 	app     *App
+	ctx     context.Context // of the request, limited to exportLongest
+	cancel  context.CancelCauseFunc
 	w       *echo.Response
 	control *http.ResponseController
 	format  exportFormat
+	add     func(b []byte, u *users.Exported) ([]byte, error)
 	seen    *exportSeen
-	cancel  context.CancelCauseFunc // of what makes the file, when it cannot be sent
+	permit  *users.Permit
+	last    time.Time // by the clock of the network
 
-	block exportPart      // being filled
-	begun bool            // the first block is on its way
-	full  chan exportPart // to be sent; nil when there is no more
-	empty chan []byte     // to be filled again
+	part  exportPart
+	begun bool
+	full  chan exportPart // to be sent; nil when there are no more
+	empty chan exportPart // to be filled again
 	sent  chan struct{}   // closed when all is sent
-	fault error           // why it could not be; read when sent is closed
+	out   exportFile      // of the goroutine that sends, as are the next two
+	users int             // that have been sent
+	fault error           // why the rest could not be
 }
 
-// An exportPart is a block, with how many users it holds.
+// An exportPart is a part of the file with the ends of its users' rows.
 type exportPart struct {
 	bytes []byte
-	users int
+	ends  []int
+	last  bool // the file is whole after it
 }
 
-// sendExport answers with the users that form asks for in a format, as they are
-// read. What goes wrong before the first byte is returned; after it, the connection
-// is broken off, so that half a file is never taken for a whole one.
+// sendExport answers with the users that form asks for in a format, as they are read. What
+// goes wrong before the first byte is returned. After it, the connection is aborted, so that
+// a client does not take half a file for a whole one.
 func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) error {
-	limited, stop := context.WithTimeoutCause(c.Request().Context(), exportLongest, errExportLate)
+	limited, stop := context.WithTimeoutCause(c.Request().Context(), exportLongest, users.ErrExportLate)
 	defer stop()
 	ctx, cancel := context.WithCancelCause(limited)
 	defer cancel(nil)
 	s := &exportSender{
-		app: a, w: c.Response(), control: http.NewResponseController(c.Response()), format: format, cancel: cancel,
-		seen:  a.exporting.begin(exportKey{actor(c).Key, form.Export}),
-		block: exportPart{bytes: make([]byte, 0, exportBlock+exportBlock/4)},
+		app: a, ctx: ctx, cancel: cancel, w: c.Response(), control: http.NewResponseController(c.Response()),
+		format: format, add: format.rows(), last: time.Now().Add(exportLongest),
+		seen: a.exporting.begin(exportKey{actor(c).Key, form.Export}),
 	}
 	defer s.stop()
 	broken := true
 	defer func() { a.exporting.end(s.seen, broken) }()
-	err := a.users.Export(ctx, actor(c), form.query(zoneOf(viewer(c))), form.Format, s.ready, s.adder(ctx))
-	err = s.finish(ctx, err)
+	err := a.users.Export(ctx, actor(c), form.query(zoneOf(viewer(c))), format.domain(), s)
 	broken = err != nil
 	if err != nil && s.begun {
 		a.breakOff(c, err)
@@ -100,45 +77,38 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 	return err
 }
 
-// ready begins the file, in which so many users will be.
-func (s *exportSender) ready(total users.Total) error {
-	s.app.exporting.update(s.seen, func(e *exportSeen) { e.total, e.begun = total, true })
-	s.block.bytes = append(s.block.bytes, s.format.head...)
+// Begin implements [users.ExportSink].
+func (s *exportSender) Begin(total int, permit *users.Permit) error {
+	s.app.exporting.update(s.seen, func(e *exportSeen) { e.total, e.begun = users.Total{N: total}, true })
+	s.permit = permit
 	return nil
 }
 
-// adder returns what adds a user to the file.
-func (s *exportSender) adder(ctx context.Context) func(*users.Exported) error {
-	add := s.format.rows()
-	return func(u *users.Exported) (err error) {
-		if s.block.bytes, err = add(s.block.bytes, u); err != nil {
-			return err
-		}
-		s.block.users++
-		if len(s.block.bytes) < exportBlock {
-			return nil
-		}
-		return s.turn(ctx)
-	}
+// Add implements [users.ExportSink].
+func (s *exportSender) Add(u *users.Exported) (err error) {
+	s.part.bytes, err = s.add(s.part.bytes, u)
+	s.part.ends = append(s.part.ends, len(s.part.bytes))
+	return err
 }
 
-// turn hands over the block that is full, and begins another.
-func (s *exportSender) turn(ctx context.Context) error {
+// Send implements [users.ExportSink]: it hands the part over.
+func (s *exportSender) Send() error {
 	if !s.begun {
 		s.begin()
 	}
-	s.full <- s.block
-	s.block = exportPart{bytes: (<-s.empty)[:0]}
-	return context.Cause(ctx)
+	s.full <- s.part
+	s.part = <-s.empty
+	s.part.bytes, s.part.ends = s.part.bytes[:0], s.part.ends[:0]
+	return context.Cause(s.ctx)
 }
 
 // begin makes the answer a file, and begins to send it.
 func (s *exportSender) begin() {
 	s.begun = true
 	sendDirectly(s.w)
-	s.full, s.empty, s.sent = make(chan exportPart, exportBlocks), make(chan []byte, exportBlocks), make(chan struct{})
-	for range exportBlocks - 1 {
-		s.empty <- make([]byte, 0, cap(s.block.bytes))
+	s.full, s.empty, s.sent = make(chan exportPart, exportParts), make(chan exportPart, exportParts), make(chan struct{})
+	for range exportParts - 1 {
+		s.empty <- exportPart{}
 	}
 	h := s.w.Header()
 	h.Set("Content-Type", s.format.mediaType)
@@ -146,53 +116,89 @@ func (s *exportSender) begin() {
 	// The request has been read. What is left of the time for that would end the
 	// export: net/http takes it for a client that has gone.
 	_ = s.control.SetReadDeadline(time.Time{})
-	go s.send(s.full, time.Now().Add(exportLongest)) // by the clock of the network, whatever that of the console says
+	go s.send(s.full)
 }
 
-// send sends the blocks. After one that cannot be sent it takes the others and
-// sends none of them.
-func (s *exportSender) send(full <-chan exportPart, last time.Time) {
+// send sends the parts. After one that cannot be sent it takes the others and sends none of
+// them.
+func (s *exportSender) send(full <-chan exportPart) {
 	defer close(s.sent)
 	for part := range full {
 		if s.fault == nil {
-			if s.fault = s.write(part, last); s.fault != nil {
+			if s.fault = s.write(part); s.fault != nil {
 				s.cancel(s.fault)
 			}
 		}
-		s.empty <- part.bytes
+		s.empty <- part
 	}
 }
 
-// write sends one block, in time.
-func (s *exportSender) write(part exportPart, last time.Time) error {
-	deadline := time.Now().Add(exportPause)
-	if deadline.After(last) {
-		deadline = last
+// write sends a part, block by block, while the actor has the right to it.
+func (s *exportSender) write(part exportPart) error {
+	if s.out == nil {
+		err := s.timely(func() (err error) { s.out, err = s.format.open(s.w); return err })
+		if err != nil {
+			return err
+		}
+	}
+	rows := 0
+	for from := 0; from < len(part.bytes); {
+		to := min(from+exportBlock, len(part.bytes))
+		if err := s.timely(func() error { _, err := s.out.Write(part.bytes[from:to]); return err }); err != nil {
+			return err
+		}
+		before := rows
+		for rows < len(part.ends) && part.ends[rows] <= to {
+			rows++
+		}
+		s.users += rows - before
+		s.app.exporting.update(s.seen, func(e *exportSeen) { e.sent = s.users })
+		from = to
+	}
+	if part.last {
+		return s.timely(s.out.Close)
+	}
+	return nil
+}
+
+// timely checks that the actor may have more and calls write, for which there is as much
+// time as the client has for one block. Its errors are those of [users.ExportSink].
+func (s *exportSender) timely(write func() error) error {
+	if err := s.permit.Check(s.ctx); err != nil {
+		return err
+	}
+	deadline, late := time.Now().Add(cmp.Or(s.app.exportPause, exportPause)), users.ErrReaderSlow
+	if deadline.After(s.last) {
+		deadline, late = s.last, users.ErrExportLate
 	}
 	if err := s.control.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
-	if _, err := s.w.Write(part.bytes); err != nil {
-		return err
+	switch err := write(); {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return late
+	case err != nil:
+		return errors.Join(users.ErrReaderGone, err)
 	}
-	s.app.exporting.update(s.seen, func(e *exportSeen) { e.sent += part.users })
 	return nil
 }
 
-// finish sends what is left, unless making it has ended with err, and waits until
-// all is sent. It returns why the file is not whole.
-func (s *exportSender) finish(ctx context.Context, err error) error {
+// End implements [users.ExportSink].
+func (s *exportSender) End(err error) (sent int, _ error) {
 	if err == nil {
-		err = s.turn(ctx)
+		s.part.last = true
+		err = s.Send()
 	}
 	s.stop()
-	if s.fault != nil {
-		return s.fault
+	switch cause := context.Cause(s.ctx); {
+	case s.fault != nil:
+		return s.users, s.fault
+	case errors.Is(cause, context.Canceled): // only the request's context has this cause
+		return s.users, users.ErrReaderGone
+	case cause != nil:
+		return s.users, cause // rather than what the database makes of it
 	}
-	if cause := context.Cause(ctx); cause != nil {
-		return cause // rather than what the database makes of it
-	}
-	return err
+	return s.users, err
 }
 
 // stop waits until all is sent that was handed over.
@@ -208,10 +214,11 @@ func (s *exportSender) stop() {
 // client sees that it is not whole.
 func (a *App) breakOff(c echo.Context, err error) {
 	line := []any{"request", requestOf(c.Request()).id, "user", requestOf(c.Request()).user, "error", plainText(err.Error())}
-	switch gone := c.Request().Context().Err() != nil; {
-	case gone && !errors.Is(err, os.ErrDeadlineExceeded): // whoever asked has gone
+	_, revoked := errors.AsType[*users.RevokedError](err)
+	switch {
+	case errors.Is(err, users.ErrReaderGone):
 		a.log.Debug("abandoned export", line...)
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, errExportLate):
+	case revoked, errors.Is(err, users.ErrReaderSlow), errors.Is(err, users.ErrExportLate):
 		a.log.Warn("export broken off", line...)
 	default:
 		a.log.Error("export broken off", line...)

@@ -1,6 +1,12 @@
 package web
 
-import "github.com/roboto-ai/console/internal/users"
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
 
 // Routes returns the table of all routes, for the tests that walk it.
 func (a *App) Routes() []route { return a.table }
@@ -8,22 +14,29 @@ func (a *App) Routes() []route { return a.table }
 // OwnPath is ownPath, for the table of addresses that lead elsewhere.
 func (a *App) OwnPath(to string) string { return a.ownPath(to) }
 
+// SetExportPause gives a client so long to take a block of an export.
+func (a *App) SetExportPause(d time.Duration) { a.exportPause = d }
+
 // Exported returns the file that an export of users in a format is.
 func Exported(format string, all ...*users.Exported) (string, error) {
-	for _, f := range exportFormats {
-		if f.value != format {
-			continue
-		}
-		b, add := []byte(f.head), f.rows()
-		for _, u := range all {
-			var err error
-			if b, err = add(b, u); err != nil {
-				return "", err
-			}
-		}
-		return string(b), nil
+	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == format })
+	var file bytes.Buffer
+	out, err := exportFormats[i].open(&file)
+	if err != nil {
+		return "", err
 	}
-	return "", nil
+	var b []byte
+	add := exportFormats[i].rows()
+	for _, u := range all {
+		if b, err = add(b, u); err != nil {
+			return "", err
+		}
+	}
+	if _, err := out.Write(b); err != nil {
+		return "", err
+	}
+	err = out.Close()
+	return file.String(), err
 }
 
 // SetBudget sets how many bytes requests may hold together.

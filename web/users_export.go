@@ -110,7 +110,7 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	if wrong == nil {
 		wrong = err
 	}
-	m := a.exportPage(c, form, outcomeOf(wrong))
+	m := a.exportPage(c, form, size.Total, outcomeOf(wrong))
 	m.Kept, m.Unusable = kept, unusable
 	if !unusable && size.Total != (users.Total{}) {
 		m.Count = totalWords(size.Total)
@@ -129,8 +129,8 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 const exportFields = "User ID, name, type, role, status, created, last seen, updated, time zone, picture, notifications; " +
 	"of service users also purpose, responsible person and review date"
 
-// exportPage is the page with the form as it is filled in.
-func (a *App) exportPage(c echo.Context, form exportForm, o outcome) views.UserExport {
+// exportPage is the page with the form as it is filled in, for so many users.
+func (a *App) exportPage(c echo.Context, form exportForm, total users.Total, o outcome) views.UserExport {
 	here, directory := form.at("/users/export"), form.at("/users")
 	name := rand.Text()
 	m := views.UserExport{
@@ -151,7 +151,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, o outcome) views.UserE
 	}
 	slices.SortFunc(m.Asked, func(x, y views.Option) int { return strings.Compare(x.Label, y.Label) })
 	for _, f := range exportFormats {
-		m.Format.Options = append(m.Format.Options, views.Option{Value: f.value, Label: f.label, Hint: f.hint, Selected: f.value == form.Format})
+		m.Format.Options = append(m.Format.Options, views.Option{Value: f.value, Label: f.label, Hint: f.hintFor(total), Selected: f.value == form.Format})
 	}
 	return m
 }

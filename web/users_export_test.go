@@ -94,7 +94,7 @@ func TestExportUsers_headers(t *testing.T) {
 	b := s.signIn(t, "owner@example.com")
 	for format, want := range map[string][2]string{
 		"csv":   {"text/csv; charset=utf-8", `attachment; filename="users.csv"`},
-		"excel": {"text/csv; charset=utf-8", `attachment; filename="users.csv"`},
+		"xlsx":  {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", `attachment; filename="users.xlsx"`},
 		"jsonl": {"application/jsonl; charset=utf-8", `attachment; filename="users.jsonl"`},
 	} {
 		p := b.post(t, "/users/export", url.Values{"format": {format}})
@@ -116,12 +116,14 @@ func TestExportUsers_event(t *testing.T) {
 	s := newSite(t)
 	b := s.signIn(t, "owner@example.com")
 	b.post(t, "/users/export", url.Values{
-		"format": {"excel"}, "type": {"person"}, "seen": {"never"}, "view": {"people"}, "sort": {"-seen"}, "role": {"owner"}, "q": {"own"},
+		"format": {"xlsx"}, "type": {"person"}, "seen": {"never"}, "view": {"people"}, "sort": {"-seen"}, "role": {"owner"}, "q": {"own"},
 	})
 	event := b.get(t, "/audit?action=directory.exported").must(t, http.StatusOK)
-	seq := s.Last(t)
-	b.get(t, "/audit/"+strconv.FormatInt(seq, 10)).must(t, http.StatusOK, "What was asked for", "Kind of file CSV for Excel", "Search own",
+	seq := s.Last(t) - 1
+	b.get(t, "/audit/"+strconv.FormatInt(seq, 10)).must(t, http.StatusOK, "What was asked for", "Kind of file Excel", "Search own",
 		"Type People", "Role Owner", "Last seen Never seen", "View People", "Order Last seen first", "Users 0")
+	b.get(t, "/audit/"+strconv.FormatInt(seq+1, 10)).must(t, http.StatusOK, "The console recorded the end of an export: 0 of 0 users sent; complete",
+		"Begun by event "+strconv.FormatInt(seq, 10), "Users 0", "Users to export 0", "How it ended Complete")
 	if !strings.Contains(event.text(t), "exported the directory (0 users)") {
 		t.Errorf("the log says %s", event.text(t))
 	}
@@ -140,7 +142,7 @@ func TestExportUsers_refusals(t *testing.T) {
 	owner.with("Sec-Fetch-Site", "cross-site").post(t, "/users/export", good).must(t, http.StatusForbidden)
 	for name, form := range map[string]url.Values{
 		"no format":        {},
-		"another format":   {"format": {"xlsx"}},
+		"another format":   {"format": {"excel"}},
 		"two formats":      {"format": {"csv", "jsonl"}},
 		"an unknown field": {"format": {"csv"}, "limit": {"1"}},
 		"a forged filter":  {"format": {"csv"}, "type": {"robot"}},

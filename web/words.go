@@ -47,7 +47,7 @@ var viaWords = map[users.Via]string{
 	users.ViaSession:  "Browser session",
 	users.ViaToken:    "API token",
 	users.ViaCommand:  "Command line",
-	users.ViaSchedule: "Schedule",
+	users.ViaSchedule: "The console itself",
 	users.ViaProvider: "OpenID provider",
 }
 
@@ -105,6 +105,9 @@ var fieldWords = map[string]string{
 	"sort":                 "Order",
 	"format":               "Kind of file",
 	"users":                "Users",
+	"of":                   "Users to export",
+	"export":               "Begun by event",
+	"end":                  "How it ended",
 }
 
 // fieldWord names a field; one that this version does not know, from a newer one
@@ -135,8 +138,10 @@ func valueWord(field, value string) string {
 		return viewWord(users.View(value))
 	case "format":
 		return formatLabel(value)
-	case "users":
+	case "users", "of":
 		return exportedNumber(value)
+	case "end":
+		return capital(exportEndWord(value))
 	case "refusal":
 		if words, ok := refusalWords[users.Refusal(value)]; ok {
 			return words.why

@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"internal/auth":                        {},
 	"internal/auth/demoidp":                {},
 	"internal/auth/authtest":               {},
-	"internal/users":                       {"internal/database"},
+	"internal/users":                       {"internal/database", "internal/numbers"},
 	"internal/users/demodata":              {"internal/database", "internal/users"},
 	"internal/users/userstest":             {"internal/database", "internal/database/databasetest", "internal/users"},
 	"internal/certificate":                 {},

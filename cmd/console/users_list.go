@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -41,18 +41,49 @@ type userList interface {
 // user is printed.
 func (p *program) listUsers(ctx context.Context, c *config, _ []string) error {
 	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
-		out := bufio.NewWriter(p.stdout)
-		list := newUserList(c.format, out)
+		sink := &listSink{out: p.stdout}
+		sink.list = newUserList(c.format, &sink.buffer)
 		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
-		ready := func(users.Total) error { return nil }
-		if err := directory.Export(ctx, by, users.Query{Text: c.search}, c.format, ready, list.add); err != nil {
-			return err
-		}
-		if err := list.end(); err != nil {
-			return err
-		}
-		return out.Flush()
+		return directory.Export(ctx, by, users.Query{Text: c.search}, users.ExportFormat{Name: c.format}, sink)
 	})
+}
+
+// A listSink prints the users of an export. It is the [users.ExportSink] of the command.
+type listSink struct {
+	list   userList // which writes to buffer
+	buffer bytes.Buffer
+	out    io.Writer
+
+	added, sent int
+}
+
+// Begin implements [users.ExportSink].
+func (*listSink) Begin(int, *users.Permit) error { return nil }
+
+// Add implements [users.ExportSink].
+func (s *listSink) Add(u *users.Exported) error {
+	s.added++
+	return s.list.add(u)
+}
+
+// Send implements [users.ExportSink].
+func (s *listSink) Send() error {
+	if _, err := s.buffer.WriteTo(s.out); err != nil {
+		return err
+	}
+	s.sent = s.added
+	return nil
+}
+
+// End implements [users.ExportSink].
+func (s *listSink) End(err error) (int, error) {
+	if err == nil {
+		err = s.list.end()
+	}
+	if err == nil {
+		err = s.Send()
+	}
+	return s.sent, err
 }
 
 // newUserList returns what writes users to out.

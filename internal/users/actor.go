@@ -8,7 +8,7 @@ const (
 	ViaSession  Via = "session"  // a signed-in browser
 	ViaToken    Via = "token"    // a program with an API token
 	ViaCommand  Via = "command"  // the operator at the command line
-	ViaSchedule Via = "schedule" // the console itself, at a time that was set
+	ViaSchedule Via = "schedule" // the console itself, unasked
 	ViaProvider Via = "provider" // the OpenID provider
 )
 
@@ -36,6 +36,9 @@ func Command(requestID string) Actor {
 func Provider(requestID, address, userAgent string) Actor {
 	return Actor{Via: ViaProvider, RequestID: requestID, Address: address, UserAgent: userAgent}
 }
+
+// consoleActor returns the console itself, for what it records without being asked.
+func consoleActor(requestID string) Actor { return Actor{Via: ViaSchedule, RequestID: requestID} }
 
 // is reports whether a and u are the same user.
 func (a Actor) is(u User) bool { return a.Key != "" && a.Key == u.Key }

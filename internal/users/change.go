@@ -74,14 +74,15 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	return s.orDone(ctx, actor, err)
 }
 
-// record writes the events of a change, and that the actor's form has made it.
+// record writes the events of a change, whose numbers it fills in, and that the actor's form has made it.
 func (c *changeTx) record(ctx context.Context, events []Event) error {
 	first := int64(0)
-	for _, event := range events {
+	for i, event := range events {
 		seq, err := insertEvent(ctx, c, event)
 		if err != nil {
 			return err
 		}
+		events[i].Seq = seq
 		first = cmp.Or(first, seq)
 	}
 	if len(events) == 0 {

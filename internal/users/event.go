@@ -24,13 +24,14 @@ const (
 	ActionViewDeleted   Action = "view.deleted"   // the target is whose it was, where somebody else did
 	ActionAccessRefused Action = "access.refused" // a request of a known user
 	ActionExported      Action = "directory.exported"
+	ActionExportEnded   Action = "directory.export_ended" // by the console itself
 )
 
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
 	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset,
-	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported,
+	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
 }
 
 // An Event is one row of the audit log.

@@ -2,44 +2,12 @@ package users
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"math"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
 
-	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/numbers"
 )
-
-// maxExports is how many exports may be under way at once, each by somebody else:
-// it keeps a connection for as long as its reader takes, and others want to read, too.
-const maxExports = 2
-
-// exporters are those whose exports are under way.
-type exporters struct {
-	mu  sync.Mutex
-	all []Key
-}
-
-// begin reports whether the actor may export now, and counts them in if so.
-func (e *exporters) begin(actor Key) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if len(e.all) >= maxExports || slices.Contains(e.all, actor) {
-		return false
-	}
-	e.all = append(e.all, actor)
-	return true
-}
-
-// end counts the actor out.
-func (e *exporters) end(actor Key) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.all = slices.DeleteFunc(e.all, func(k Key) bool { return k == actor })
-}
 
 // An Exported is a user as an export holds it. Its times are zero for never, its
 // texts empty for none.
@@ -61,25 +29,49 @@ type Exported struct {
 	ReviewOn    Date
 }
 
-// exportColumns are the columns that [Exported.into] scans, in its order.
-const exportColumns = `u.user_id, u.name, u.kind, u.role, u.status, u.created_at, u.updated_at, u.seen_at, u.time_zone, u.picture_url,
-	u.channels, u.types, u.purpose, r.user_id, u.review_on`
+// An ExportFormat is the kind of file that an export makes.
+type ExportFormat struct {
+	Name string // as the history records it
+	Most int    // users that such a file can hold; 0: any number
+}
 
-// Export reads all users that q asks for, in its order, whatever its place and
-// limit: all as they were at one moment, however long it takes and whoever changes
-// them meanwhile. ready is called once it is decided, and recorded in the history,
-// that they are exported in that format, with how many they are; then each, with
-// one user after the other, whom it must not keep. What either returns ends the
-// export.
+// An ExportSink makes the file of an export and sends it. Its methods are called in turn,
+// by one goroutine.
+type ExportSink interface {
+	// Begin is called first, once the export is recorded. Nothing is sent any more when the
+	// permit's check fails.
+	Begin(total int, permit *Permit) error
+
+	// Add adds a user, which it must not keep. It must not wait for the client: a statement
+	// is open.
+	Add(u *Exported) error
+
+	// Send sends what was added, or has it sent by the time of End. No statement is open.
+	Send() error
+
+	// End is called last, also after an error, which it gets. It waits until everything is
+	// sent and returns how many users were, and why the file is incomplete: [ErrReaderGone],
+	// [ErrReaderSlow], [ErrExportLate], a [*RevokedError] or any other error.
+	End(err error) (sent int, _ error)
+}
+
+// Export sends all users that q asks for, in its order, whatever its place and limit, to
+// sink. Which users and in which order is decided at one moment, by one statement. Their
+// rows are read afterwards, 1,000 at a time, so that no statement is open while the client
+// is waited for: each user who exists from that moment until the end is sent once, as they
+// are when their row is read; those who are deleted meanwhile are left out.
 //
-// Export returns a [*ForbiddenError], an [*InvalidError] on a filter it does not
-// know, [ErrExporting] while the actor or too many others export, and what ready and
-// each return.
-func (s *Service) Export(ctx context.Context, actor Actor, q Query, format string, ready func(Total) error, each func(*Exported) error) error {
+// The history records the export before the first user is sent, and afterwards how it
+// ended, as an event of the console's own.
+//
+// Export returns a [*ForbiddenError], an [*InvalidError] on a filter that does not exist or
+// on the format if there are too many users for it, [ErrExporting] while the actor or too
+// many others export, and what the methods of sink return.
+func (s *Service) Export(ctx context.Context, actor Actor, q Query, format ExportFormat, sink ExportSink) error {
 	if err := actor.May(ActExport, User{}); err != nil {
 		return err
 	}
-	if !s.exports.begin(actor.Key) {
+	if !s.exports.begin(actor) {
 		return ErrExporting
 	}
 	defer s.exports.end(actor.Key)
@@ -93,17 +85,21 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format strin
 	if err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
-	total, err := p.number(ctx, s.db.LongReads(), math.MaxInt32)
+	list, err := p.exportList(ctx, s.db.LongReads(), s.config.ExportSlice)
 	if err != nil {
-		return fmt.Errorf("count users to export: %w", err)
+		return fmt.Errorf("list users to export: %w", err)
 	}
-	if err := s.recordExport(ctx, actor, q, p.newest, format, total); err != nil {
+	if format.Most > 0 && list.total > format.Most {
+		return invalid("format", "Such a file holds at most %s users, and these are %s. Choose another kind of file, or add filters.",
+			numbers.Grouped(format.Most), numbers.Grouped(list.total))
+	}
+	begun, err := s.recordExport(ctx, actor, q, p.newest, format.Name, list.total)
+	if err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
-	if err := ready(total); err != nil {
-		return err
-	}
-	return p.exportEach(ctx, s.db.LongReads(), each)
+	sent, err := sink.End(s.exportRows(ctx, list, s.Permit(actor, ActExport), sink))
+	s.recordExportEnd(ctx, actor, begun, ExportResult{sent, list.total, exportEnd(err)})
+	return err
 }
 
 // An ExportSize is how many users an export would hold, and whether the newest would
@@ -167,111 +163,23 @@ func (p plan) number(ctx context.Context, r reader, most int) (Total, error) {
 	return Total{N: all[0].n}, nil
 }
 
-// recordExport leaves the event of an export.
-func (s *Service) recordExport(ctx context.Context, actor Actor, q Query, newest bool, format string, total Total) error {
+// recordExport records that an export begins, and returns the number of the event.
+func (s *Service) recordExport(ctx context.Context, actor Actor, q Query, newest bool, format string, total int) (int64, error) {
 	sort := q.Sort
 	if newest {
 		sort = "-created"
 	}
-	return s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		if err := tx.actor.May(ActExport, User{}); err != nil {
-			return nothing, err
-		}
-		e := Event{Action: ActionExported, Changes: []Change{{Field: "format", New: format}}}
-		for _, f := range []field{
-			{"q", q.Text}, {"type", string(q.Kind)}, {"role", string(q.Role)}, {"status", string(q.Status)},
-			{"seen", string(q.Seen)}, {"created", string(q.Created)}, {"view", string(q.View)}, {"sort", string(sort)},
-		} {
-			if f.value != "" {
-				e.Changes = append(e.Changes, Change{Field: f.name, New: f.value})
-			}
-		}
-		e.Changes = append(e.Changes, Change{Field: "users", New: total.String()})
-		return []Event{e}, nil
-	})
-}
-
-// String returns t in words, such as "about 12000".
-func (t Total) String() string {
-	return [...]string{Exactly: "", About: "about ", MoreThan: "more than "}[t.How] + strconv.Itoa(t.N)
-}
-
-// exportEach calls each with all users of p. They are read by one statement, and so
-// as they were at one moment.
-func (p plan) exportEach(ctx context.Context, r reader, each func(*Exported) error) error {
-	var f filter
-	rows, err := r.QueryContext(ctx, p.export(&f), f.args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var x exportScan
-	into := x.into()
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		if err := each(x.user()); err != nil {
-			return err
+	e := Event{Action: ActionExported, Changes: []Change{{Field: "format", New: format}}}
+	for _, f := range []field{
+		{"q", q.Text}, {"type", string(q.Kind)}, {"role", string(q.Role)}, {"status", string(q.Status)},
+		{"seen", string(q.Seen)}, {"created", string(q.Created)}, {"view", string(q.View)}, {"sort", string(sort)},
+		{"users", strconv.Itoa(total)},
+	} {
+		if f.value != "" {
+			e.Changes = append(e.Changes, Change{Field: f.name, New: f.value})
 		}
 	}
-	return rows.Err()
-}
-
-// export is the query of all users of p in its order, the one that is searched for by
-// the user_id first. A limit that is none keeps the order of a part.
-func (p plan) export(f *filter) string {
-	if p.candidates != nil {
-		return p.all(f, exportColumns) + ` ORDER BY ` + p.order(place{}, `p.`)
-	}
-	if p.exact == "" {
-		return p.all(f, exportColumns) + p.within(place{})
-	}
-	first := p
-	first.newest, first.sure = false, false
-	return first.all(f, exportColumns) + ` AND u.user_id = ` + f.arg(p.exact) + ` UNION ALL SELECT * FROM (` +
-		p.all(f, exportColumns) + ` AND u.user_id <> ` + f.arg(p.exact) + p.within(place{}) + ` LIMIT ` + f.arg(math.MaxInt64) + `) AS others`
-}
-
-// all returns the query of columns of all users of p, in no order yet. Where
-// they are few they are put in order; otherwise an index has the order, so that the
-// first is there at once.
-func (p plan) all(f *filter, columns string) string {
-	const tables = ` LEFT JOIN users r ON r.key = u.responsible_key`
-	if p.candidates != nil {
-		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u` + tables + ` WHERE u.number = p.number`
-	}
-	one := way{tables: `users u`}
-	if p.newest {
-		one = p.ways(f)[0]
-	} else {
-		one.conditions = p.outside(f)
-	}
-	conditions := append(one.conditions, p.details(f, p.column, p.sure)...)
-	return `SELECT ` + columns + ` FROM ` + one.tables + tables + ` WHERE ` + allOf(conditions)
-}
-
-// An exportScan is one row of an export as the driver hands it over.
-type exportScan struct {
-	Exported
-	name, picture, purpose, responsible, date sql.NullString
-	channels, types                           sql.RawBytes
-}
-
-// into returns where to scan exportColumns to.
-func (x *exportScan) into() []any {
-	return []any{(*string)(&x.ID), &x.name, (*string)(&x.Kind), (*string)(&x.Role), (*string)(&x.Status),
-		(*database.Time)(&x.CreatedAt), (*database.Time)(&x.UpdatedAt), (*database.Time)(&x.SeenAt), &x.TimeZone, &x.picture,
-		&x.channels, &x.types, &x.purpose, &x.responsible, &x.date}
-}
-
-// user returns the row as a user.
-func (x *exportScan) user() *Exported {
-	x.Name, x.PictureURL, x.Purpose = x.name.String, x.picture.String, x.purpose.String
-	x.Responsible, x.ReviewOn = ID(x.responsible.String), Date(x.date.String)
-	x.Channels, x.Types = x.channels, x.types
-	if x.SeenAt.Equal(never) {
-		x.SeenAt = time.Time{}
-	}
-	return &x.Exported
+	events := []Event{e}
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) { return events, tx.actor.May(ActExport, User{}) })
+	return events[0].Seq, err
 }

@@ -4,5 +4,8 @@ package users
 // no tens of thousands to see what becomes of more.
 func (s *Service) SetMost(n int) { s.config.MaxSorted = n }
 
+// SetExportSlice has s read n users at a time for an export.
+func (s *Service) SetExportSlice(n int) { s.config.ExportSlice = n }
+
 // SortName returns what u is ordered by.
 func SortName(u User) string { return u.sortName() }

@@ -1,30 +1,71 @@
 package users_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
+var csv = users.ExportFormat{Name: "csv"}
+
+// A sink takes the users of an export, and does meanwhile what a test wants.
+type sink struct {
+	begin func(total int) error
+	send  func() error // before each slice is taken for sent
+
+	total  int
+	permit *users.Permit
+	ids    []users.ID
+	names  map[users.ID]string
+	sent   int
+}
+
+func (s *sink) Begin(total int, permit *users.Permit) error {
+	s.total, s.permit, s.names = total, permit, map[users.ID]string{}
+	if s.begin != nil {
+		return s.begin(total)
+	}
+	return nil
+}
+
+func (s *sink) Add(u *users.Exported) error {
+	s.ids, s.names[u.ID] = append(s.ids, u.ID), u.Name
+	return nil
+}
+
+func (s *sink) Send() error {
+	if s.send != nil {
+		if err := s.send(); err != nil {
+			return err
+		}
+	}
+	s.sent = len(s.ids)
+	return nil
+}
+
+func (s *sink) End(err error) (int, error) { return s.sent, err }
+
 // exported returns the user_ids that an export of q holds.
-func exported(t *testing.T, d *userstest.Directory, q users.Query) (all []users.ID, total users.Total) {
+func exported(t *testing.T, d *userstest.Directory, q users.Query) (all []users.ID, total int) {
 	t.Helper()
-	err := d.Export(t.Context(), d.Owner, q, "csv", func(n users.Total) error { total = n; return nil }, func(x *users.Exported) error {
-		all = append(all, x.ID)
-		return nil
-	})
-	if err != nil {
+	var got sink
+	if err := d.Export(t.Context(), d.Owner, q, csv, &got); err != nil {
 		t.Fatalf("Export(%+v): %v", q, err)
 	}
-	return all, total
+	return got.ids, got.total
 }
 
 // TestExportHoldsTheView compares what is exported with what the list shows, page
@@ -59,7 +100,7 @@ func TestExportLeavesAnEvent(t *testing.T) {
 	d := hundredDaysOn(t)
 	q := users.Query{Text: "rob", Kind: users.KindService, Seen: users.SeenNever, Sort: "-id"}
 	stop := errors.New("the reader has gone")
-	err := d.Export(t.Context(), d.Owner, q, "jsonl", func(users.Total) error {
+	err := d.Export(t.Context(), d.Owner, q, users.ExportFormat{Name: "jsonl"}, &sink{begin: func(int) error {
 		want := []users.Change{{Field: "format", New: "jsonl"}, {Field: "q", New: "rob"}, {Field: "type", New: "service"}, {Field: "seen", New: "never"},
 			{Field: "sort", New: "-id"}, {Field: "users", New: "3"}}
 		events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported})
@@ -69,10 +110,10 @@ func TestExportLeavesAnEvent(t *testing.T) {
 		if diff := cmp.Diff(want, events.Events[0].Changes); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		return nil
-	}, func(*users.Exported) error { return stop })
+		return stop
+	}})
 	if !errors.Is(err, stop) {
-		t.Errorf("got %v, want what the reader returned", err)
+		t.Errorf("got %v, want what the sink returned", err)
 	}
 }
 
@@ -81,59 +122,211 @@ func TestExportRefuses(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	user := d.Person(t, "ana@example.com", users.RoleUser)
-	never := func(users.Total) error { t.Error("it has begun"); return nil }
-	if err := d.Export(t.Context(), user, users.Query{}, "csv", never, nil); !errors.Is(err, users.ErrForbidden) {
+	never := &sink{begin: func(int) error { t.Error("it has begun"); return nil }}
+	if err := d.Export(t.Context(), user, users.Query{}, csv, never); !errors.Is(err, users.ErrForbidden) {
 		t.Errorf("a user: got %v", err)
 	}
 	var bad *users.InvalidError
-	if err := d.Export(t.Context(), d.Owner, users.Query{Text: "typ:service"}, "csv", never, nil); !errors.As(err, &bad) || !strings.Contains(bad.Error(), "typ:") {
+	if err := d.Export(t.Context(), d.Owner, users.Query{Text: "typ:service"}, csv, never); !errors.As(err, &bad) || !strings.Contains(bad.Error(), "typ:") {
 		t.Errorf("an unknown filter: got %v", err)
 	}
-	anna, bert := d.Person(t, "anna@example.com", users.RoleAuditor), d.Person(t, "bert@example.com", users.RoleAdmin)
-	nested := func(by users.Actor, inside func() error) error {
-		return d.Export(t.Context(), by, users.Query{}, "csv", func(users.Total) error { return inside() }, func(*users.Exported) error { return nil })
+	few := users.ExportFormat{Name: "xlsx", Most: 1}
+	if err := d.Export(t.Context(), d.Owner, users.Query{}, few, never); !errors.As(err, &bad) || bad.Fields[0].Field != "format" || !strings.Contains(bad.Error(), "at most 1") {
+		t.Errorf("more users than the file can hold: got %v", err)
 	}
-	err := nested(d.Owner, func() error {
-		if err := nested(d.Owner, func() error { t.Error("it has begun"); return nil }); !errors.Is(err, users.ErrExporting) {
-			t.Errorf("the same once more: got %v", err)
-		}
-		return nested(anna, func() error {
-			if err := nested(bert, func() error { t.Error("it has begun"); return nil }); !errors.Is(err, users.ErrExporting) {
-				t.Errorf("the third at once: got %v", err)
-			}
-			return nil
-		})
-	})
-	if err != nil {
-		t.Errorf("two at once: got %v", err)
-	}
-	if events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported}); err != nil || len(events.Events) != 2 {
-		t.Errorf("got %d events, %v; want those of the two that began", len(events.Events), err)
+	if events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported}); err != nil || len(events.Events) != 0 {
+		t.Errorf("got %d events, %v; want none", len(events.Events), err)
 	}
 }
 
-// TestExportIsOneMoment changes users in the middle of an export: it waits for
-// nobody, and what is exported is as it was when it began.
-func TestExportIsOneMoment(t *testing.T) {
+// TestExportPlaces is that each person exports once at a time, a few at once, and an owner
+// also while others hold every place that they can have.
+func TestExportPlaces(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	crowd(t, d, 30)
-	before := ids(page(t, d, users.Query{}).Users)
-	for _, most := range []int{0, 1000} {
-		d.SetMost(most)
-		var got []users.ID
-		err := d.Export(t.Context(), d.Owner, users.Query{}, "csv", func(users.Total) error { return nil }, func(x *users.Exported) error {
-			if len(got) == 3 {
-				rename(t, d, before[20], "A")
-				remove(t, d, before[len(before)-2-most%2])
-			}
-			got = append(got, x.ID)
-			return nil
-		})
-		if err != nil || len(got) != len(before) {
-			t.Fatalf("got %d of %d users, %v", len(got), len(before), err)
+	nested := func(by users.Actor, inside func()) error {
+		return d.Export(t.Context(), by, users.Query{}, csv, &sink{begin: func(int) error { inside(); return nil }})
+	}
+	refused := func(by users.Actor, who string) {
+		err := nested(by, func() { t.Errorf("%s: it has begun", who) })
+		if !errors.Is(err, users.ErrExporting) {
+			t.Errorf("%s: got %v", who, err)
 		}
-		before = ids(page(t, d, users.Query{}).Users)
+	}
+	var actors []users.Actor
+	for i := range 4 {
+		actors = append(actors, d.Person(t, fmt.Sprintf("auditor%d@example.com", i), users.RoleAuditor))
+	}
+	var each func(i int)
+	owner := false
+	each = func(i int) {
+		if i < 3 {
+			if err := nested(actors[i], func() { refused(actors[i], "the same once more"); each(i + 1) }); err != nil {
+				t.Errorf("export %d at once: %v", i+1, err)
+			}
+			return
+		}
+		refused(actors[3], "one more than there are places")
+		if err := nested(d.Owner, func() { owner = true }); err != nil {
+			t.Errorf("the owner: %v", err)
+		}
+	}
+	each(0)
+	if !owner {
+		t.Error("the owner's has not begun")
+	}
+	if err := nested(actors[3], func() {}); err != nil {
+		t.Errorf("when the others have ended: %v", err)
+	}
+}
+
+// TestExportWhileUsersChange changes users between the slices of an export: each who is there
+// throughout is in it once, with the values of when their row is read.
+func TestExportWhileUsersChange(t *testing.T) {
+	t.Parallel()
+	for _, most := range []int{0, 1000} {
+		d := userstest.New(t)
+		crowd(t, d, 30)
+		d.SetMost(most)
+		d.SetExportSlice(4)
+		before := ids(page(t, d, users.Query{}).Users)
+		first, early, late, newest := before[0], before[1], before[20], users.ID("p01@example.com")
+		file := new(sink)
+		changed := false
+		file.send = func() error {
+			if changed {
+				return nil
+			}
+			changed = true
+			rename(t, d, early, "Zz") // is written already, and would come again
+			rename(t, d, late, "A")   // would come before those who are written
+			remove(t, d, before[25])
+			remove(t, d, newest) // whose number SQLite gives to the next
+			d.Clock.Advance(time.Second)
+			d.Invited(t, "new@example.com", users.RoleUser)
+			return nil
+		}
+		if err := d.Export(t.Context(), d.Owner, users.Query{}, csv, file); err != nil {
+			t.Fatal(err)
+		}
+		want := slices.DeleteFunc(slices.Clone(before), func(id users.ID) bool { return id == before[25] || id == newest })
+		if diff := cmp.Diff(want, file.ids); diff != "" {
+			t.Errorf("most %d (-want +got):\n%s", most, diff)
+		}
+		if file.ids[0] != first || file.names[early] == "Zz" || file.names[late] != "A" {
+			t.Errorf("most %d: names are %q and %q", most, file.names[early], file.names[late])
+		}
+		if got := d.Trail(t, d.Last(t)-1); len(got) != 1 || !strings.Contains(got[0], fmt.Sprintf("users:  → %d, of:  → %d, end:  → complete", len(want), len(before))) {
+			t.Errorf("the history: %v", got)
+		}
+	}
+}
+
+// TestExportHoldsNothingWhileItSends is that no connection of the database is in use while the
+// client is waited for, so that a log that others write can be truncated.
+func TestExportHoldsNothingWhileItSends(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	crowd(t, d, 12)
+	d.SetExportSlice(5)
+	sends := 0
+	file := &sink{send: func() error {
+		sends++
+		for name, pool := range map[string]*sql.DB{"Reads": d.DB.Reads(), "LookUps": d.DB.LookUps(), "LongReads": d.DB.LongReads()} {
+			if n := pool.Stats().InUse; n > 0 {
+				t.Errorf("%s: %d connections are in use", name, n)
+			}
+		}
+		rename(t, d, "p01@example.com", fmt.Sprint("Name ", sends))
+		if d.DB.Engine() == database.SQLite {
+			databasetest.Checkpoint(t, d.DB.Name())
+		}
+		return nil
+	}}
+	if err := d.Export(t.Context(), d.Owner, users.Query{}, csv, file); err != nil || sends != 3 || len(file.ids) != 13 {
+		t.Errorf("got %d users in %d slices, %v", len(file.ids), sends, err)
+	}
+}
+
+// TestExportPermit is what ends an export that is under way, at its next check; and that the
+// history says so, as an event of the console's own.
+func TestExportPermit(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		end func(*testing.T, *userstest.Directory, users.Actor) error
+		why users.Revocation
+	}{
+		"deactivation": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
+			return d.Deactivate(t.Context(), d.Owner, a.ID, users.Departure{})
+		}, users.RevokedDeactivated},
+		"deletion": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
+			return d.Delete(t.Context(), d.Owner, a.ID, users.Deletion{Confirm: string(a.ID)})
+		}, users.RevokedDeleted},
+		"demotion": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
+			_, err := d.ChangeRole(t.Context(), d.Owner, a.ID, users.RoleChange{Role: users.RoleUser})
+			return err
+		}, users.RevokedRole},
+		"sign-out": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
+			return d.EndSession(t.Context(), a, a.ID, a.Session, "")
+		}, users.RevokedSession},
+		"the session's end": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
+			d.Clock.Advance(users.DefaultSessionLifetime)
+			return nil
+		}, users.RevokedSession},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := userstest.New(t)
+			crowd(t, d, 12)
+			d.SetExportSlice(5)
+			auditor := d.Person(t, "auditor@example.com", users.RoleAuditor)
+			from := d.Last(t)
+			file := new(sink)
+			sends := 0
+			file.send = func() error {
+				if sends++; sends == 2 {
+					if err := test.end(t, d, auditor); err != nil {
+						t.Fatal(err)
+					}
+					d.Clock.Advance(251 * time.Millisecond)
+				}
+				return file.permit.Check(t.Context())
+			}
+			err := d.Export(t.Context(), auditor, users.Query{}, csv, file)
+			if revoked, ok := errors.AsType[*users.RevokedError](err); !ok || revoked.Why != test.why || sends != 2 {
+				t.Errorf("got %v after %d slices", err, sends)
+			}
+			last := d.Since(t, from)
+			begun, ended := last[0], last[len(last)-1]
+			want := []users.Change{{Field: "export", New: strconv.FormatInt(begun.Seq, 10)}, {Field: "users", New: "5"}, {Field: "of", New: "14"}, {Field: "end", New: string(test.why)}}
+			if diff := cmp.Diff(want, ended.Changes); diff != "" || begun.Action != users.ActionExported || ended.Action != users.ActionExportEnded {
+				t.Errorf("%s, %s (-want +got):\n%s", begun.Action, ended.Action, diff)
+			}
+			if ended.Actor.Key != "" || ended.RequestID != auditor.RequestID {
+				t.Errorf("the end is an act of %v in request %s", ended.Actor, ended.RequestID)
+			}
+		})
+	}
+}
+
+// TestPermitAge is how old a check may be: the database is asked once in 250 milliseconds, and
+// at once when the clock is set back.
+func TestPermitAge(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	permit := d.Permit(d.Owner, users.ActExport)
+	for _, step := range []struct {
+		advance time.Duration
+		asks    int64
+	}{{0, 1}, {0, 0}, {250 * time.Millisecond, 0}, {time.Millisecond, 1}, {time.Millisecond, 0}, {-time.Hour, 1}} {
+		d.Clock.Advance(step.advance)
+		before := d.Statements.Load()
+		if err := permit.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Statements.Load() - before; got != step.asks {
+			t.Errorf("after %v: %d statements, want %d", step.advance, got, step.asks)
+		}
 	}
 }
 
@@ -150,7 +343,7 @@ func TestExportOfTooMany(t *testing.T) {
 	q := users.Query{Text: "robot", Sort: "name"}
 	list := page(t, d, q)
 	got, total := exported(t, d, q)
-	if diff := cmp.Diff(ids(list.Users), got); diff != "" || !list.Newest || got[0] != "robot" || got[1] != "robot-7" || total != exactly(9) {
+	if diff := cmp.Diff(ids(list.Users), got); diff != "" || !list.Newest || got[0] != "robot" || got[1] != "robot-7" || total != 9 {
 		t.Errorf("of %v, newest %v (-list +export):\n%s", total, list.Newest, diff)
 	}
 	events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported})

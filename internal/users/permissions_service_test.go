@@ -151,7 +151,7 @@ var looks = map[string]deed{
 		return err
 	}},
 	"Export": {users.ActExport, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		return d.Export(ctx, a, users.Query{}, "csv", func(users.Total) error { return nil }, func(*users.Exported) error { return nil })
+		return d.Export(ctx, a, users.Query{}, csv, new(sink))
 	}},
 	"Counts": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
 		_, err := d.Counts(ctx, a)

@@ -17,6 +17,10 @@ type searcher interface {
 	// looked at again.
 	alone(terms []term, known *threes) bool
 
+	// listed is the query of numbers that a text lists, separated by commas, each with its
+	// place in the list. The argument names the text.
+	listed(text string) string
+
 	// newest returns how they are walked in the order of creation, and the number that
 	// has that order.
 	newest(f *filter, terms []term, known *threes) (w way, number string)

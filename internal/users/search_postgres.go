@@ -45,6 +45,11 @@ func (trgmSearch) alone(terms []term, _ *threes) bool {
 	return true
 }
 
+// listed implements [searcher].
+func (trgmSearch) listed(text string) string {
+	return `SELECT number, place FROM unnest(string_to_array(` + text + `, ',')::bigint[]) WITH ORDINALITY AS t (number, place)`
+}
+
 // newest implements [searcher]. So many are found that there is one soon.
 func (trgmSearch) newest(f *filter, terms []term, _ *threes) (w way, number string) {
 	all := make([]string, len(terms))

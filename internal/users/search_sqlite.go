@@ -25,6 +25,11 @@ func (ftsSearch) alone(terms []term, known *threes) bool {
 	return alone
 }
 
+// listed implements [searcher].
+func (ftsSearch) listed(text string) string {
+	return `SELECT value AS number, key AS place FROM json_each('[' || ` + text + ` || ']')`
+}
+
 // newest implements [searcher].
 func (ftsSearch) newest(f *filter, terms []term, known *threes) (w way, number string) {
 	condition, _ := inFTS(f, terms, known)

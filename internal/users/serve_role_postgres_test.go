@@ -78,12 +78,11 @@ func TestServeRoleServes(t *testing.T) {
 	_, changed := d.ChangeRole(ctx, d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAuditor})
 	_, reviewed := d.MarkReviewed(ctx, d.Owner, "robot", "2027-06-01")
 	_, saved := d.SaveView(ctx, d.Owner, users.NewView{Name: "Admins", Query: "role=admin"})
-	exported := 0
+	var exported sink
 	for what, err := range map[string]error{
 		"edit": edited, "change a role": changed, "mark as reviewed": reviewed, "save a view": saved,
-		"keep": d.Keep(ctx, users.KeptForm, users.DigestOf("f"), []byte("x"), 1e9),
-		"export": d.Export(ctx, d.Owner, users.Query{}, "csv", func(users.Total) error { return nil },
-			func(*users.Exported) error { exported++; return nil }),
+		"keep":          d.Keep(ctx, users.KeptForm, users.DigestOf("f"), []byte("x"), 1e9),
+		"export":        d.Export(ctx, d.Owner, users.Query{}, csv, &exported),
 		"deactivate":    d.Deactivate(ctx, d.Owner, "robot", users.Departure{}),
 		"reactivate":    d.Reactivate(ctx, d.Owner, "robot", ""),
 		"delete":        d.Delete(ctx, d.Owner, "robot", users.Deletion{Confirm: "robot"}),
@@ -95,7 +94,7 @@ func TestServeRoleServes(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if got := d.Actions(t, "robot"); exported != 3 || !slices.Contains(got, users.ActionCreated) {
-		t.Errorf("exported %d users; the history of robot: %v", exported, got)
+	if got := d.Actions(t, "robot"); len(exported.ids) != 3 || !slices.Contains(got, users.ActionCreated) {
+		t.Errorf("exported %v; the history of robot: %v", exported.ids, got)
 	}
 }

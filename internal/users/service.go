@@ -30,6 +30,7 @@ type Config struct {
 	Signup          Signup           // default SignupInvited
 	SignupDomains   []string         // with SignupDomain
 	MaxSorted       int              // users that are put in order, and counted, for one page; default 10,000
+	ExportSlice     int              // users that are read by one statement for an export; default 1,000
 	TrustEmail      bool             // an address of which the provider does not say whether it is verified counts as verified
 	Changed         func(Action)     // is told of each event, once it is kept; nil: nobody is
 	LongRead        time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
@@ -75,6 +76,9 @@ func NewService(db *database.DB, c Config) *Service {
 	}
 	if c.LongRead == 0 {
 		c.LongRead = longReadLimit
+	}
+	if c.ExportSlice == 0 {
+		c.ExportSlice = exportSlice
 	}
 	if c.Signup == "" {
 		c.Signup = SignupInvited

@@ -1,0 +1,180 @@
+package users
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// How an export is read.
+const (
+	exportSlice = 1000             // users by one statement, unless configured otherwise
+	exportWait  = 30 * time.Second // for one statement, with its wait for a connection
+)
+
+// An exportList is who is exported, in order, as of one moment.
+type exportList struct {
+	slices [][]int64 // numbers of users
+	total  int
+	newest time.Time // when the newest of them was created
+}
+
+// exportList reads who is exported, in slices of so many users. It returns [ErrReadTooLong]
+// after exportWait.
+func (p plan) exportList(ctx context.Context, r reader, size int) (list exportList, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, exportWait, ErrReadTooLong)
+	defer cancel()
+	defer func() {
+		if err != nil && errors.Is(context.Cause(ctx), ErrReadTooLong) {
+			err = ErrReadTooLong
+		}
+	}()
+	var f filter
+	rows, err := r.QueryContext(ctx, p.export(&f), f.args...)
+	if err != nil {
+		return exportList{}, err
+	}
+	defer rows.Close()
+	var number int64
+	var created database.Time
+	slice := make([]int64, 0, size)
+	for rows.Next() {
+		if err := rows.Scan(&number, &created); err != nil {
+			return exportList{}, err
+		}
+		if len(slice) == size {
+			list.slices, slice = append(list.slices, slice), make([]int64, 0, size)
+		}
+		slice = append(slice, number)
+		list.total++
+		if at := time.Time(created); at.After(list.newest) {
+			list.newest = at
+		}
+	}
+	list.slices = append(list.slices, slice)
+	return list, rows.Err()
+}
+
+// exportRows sends the users of a list to sink.
+func (s *Service) exportRows(ctx context.Context, list exportList, permit *Permit, sink ExportSink) error {
+	if err := sink.Begin(list.total, permit); err != nil {
+		return err
+	}
+	for i, slice := range list.slices {
+		list.slices[i] = nil // is not needed any more
+		if err := s.exportSlice(ctx, slice, list.newest, sink.Add); err != nil {
+			return err
+		}
+		if err := sink.Send(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportColumns are the columns that [exportScan.into] scans, in its order.
+const exportColumns = `u.user_id, u.name, u.kind, u.role, u.status, u.created_at, u.updated_at, u.seen_at, u.time_zone, u.picture_url,
+	u.channels, u.types, u.purpose, r.user_id, u.review_on`
+
+// exportSlice calls add with the users of those numbers, in this order. SQLite gives the
+// number of a deleted user to another if it was the highest: a user created after newest is
+// such a one, and left out.
+func (s *Service) exportSlice(ctx context.Context, numbers []int64, newest time.Time, add func(*Exported) error) error {
+	ctx, cancel := context.WithTimeout(ctx, exportWait)
+	defer cancel()
+	var f filter
+	listed := searcherOf(s.db.Engine()).listed(f.arg(joined64(numbers)))
+	rows, err := s.db.LongReads().QueryContext(ctx, `SELECT `+exportColumns+` FROM (`+listed+`) AS l CROSS JOIN users u
+		LEFT JOIN users r ON r.key = u.responsible_key
+		WHERE u.number = l.number AND u.created_at <= `+f.arg(database.Time(newest))+` ORDER BY l.place`, f.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var x exportScan
+	into := x.into()
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		if err := add(x.user()); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// joined64 returns numbers with commas between them.
+func joined64(numbers []int64) string {
+	b := make([]byte, 0, 8*len(numbers))
+	for i, n := range numbers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return string(b)
+}
+
+// export is the query of the number and the time of creation of all users of p in its order, the one that is
+// searched for by the user_id first. A LIMIT that limits nothing keeps the order of a part.
+func (p plan) export(f *filter) string {
+	const columns = `u.number, u.created_at`
+	if p.candidates != nil {
+		return p.all(f, columns) + ` ORDER BY ` + p.order(place{}, `p.`)
+	}
+	if p.exact == "" {
+		return p.all(f, columns) + p.within(place{})
+	}
+	first := p
+	first.newest, first.sure = false, false
+	return first.all(f, columns) + ` AND u.user_id = ` + f.arg(p.exact) + ` UNION ALL SELECT * FROM (` +
+		p.all(f, columns) + ` AND u.user_id <> ` + f.arg(p.exact) + p.within(place{}) + ` LIMIT ` + f.arg(math.MaxInt64) + `) AS others`
+}
+
+// all returns the query of columns of all users of p, in no order yet. Where
+// they are few they are put in order; otherwise an index has the order, so that the
+// first is there at once.
+func (p plan) all(f *filter, columns string) string {
+	if p.candidates != nil {
+		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u WHERE u.number = p.number`
+	}
+	one := way{tables: `users u`}
+	if p.newest {
+		one = p.ways(f)[0]
+	} else {
+		one.conditions = p.outside(f)
+	}
+	conditions := append(one.conditions, p.details(f, p.column, p.sure)...)
+	return `SELECT ` + columns + ` FROM ` + one.tables + ` WHERE ` + allOf(conditions)
+}
+
+// An exportScan is one row of an export as the driver hands it over.
+type exportScan struct {
+	Exported
+	name, picture, purpose, responsible, date sql.NullString
+	channels, types                           sql.RawBytes
+}
+
+// into returns where to scan exportColumns to.
+func (x *exportScan) into() []any {
+	return []any{(*string)(&x.ID), &x.name, (*string)(&x.Kind), (*string)(&x.Role), (*string)(&x.Status),
+		(*database.Time)(&x.CreatedAt), (*database.Time)(&x.UpdatedAt), (*database.Time)(&x.SeenAt), &x.TimeZone, &x.picture,
+		&x.channels, &x.types, &x.purpose, &x.responsible, &x.date}
+}
+
+// user returns the row as a user.
+func (x *exportScan) user() *Exported {
+	x.Name, x.PictureURL, x.Purpose = x.name.String, x.picture.String, x.purpose.String
+	x.Responsible, x.ReviewOn = ID(x.responsible.String), Date(x.date.String)
+	x.Channels, x.Types = x.channels, x.types
+	if x.SeenAt.Equal(never) {
+		x.SeenAt = time.Time{}
+	}
+	return &x.Exported
+}
