@@ -113,7 +113,7 @@ func (a *App) readBody(c echo.Context, share float64) (string, error) {
 	for read < size {
 		if read == len(body) {
 			grown := min(size, 4*len(body))
-			if w.hold.resize(grown, share) != nil {
+			if w.hold.resize(w.form+grown, share) != nil {
 				w.hold.budget.refused(budgetBody)
 				return "", errBusy
 			}
@@ -133,7 +133,7 @@ func (a *App) readBody(c echo.Context, share float64) (string, error) {
 			return "", errBadForm
 		}
 	}
-	w.form = size
+	w.form += size
 	_ = control.SetReadDeadline(time.Time{}) // net/http would take it for a client that has gone
 	return string(body), nil
 }

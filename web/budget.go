@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"net/http"
 	"sync/atomic"
 )
 
@@ -64,6 +65,17 @@ func (h *hold) resize(n int, share float64) error {
 	}
 	h.bytes = want
 	return nil
+}
+
+// headBytes returns about how many bytes the head of a request holds.
+func headBytes(r *http.Request) int {
+	n := len(r.RequestURI)
+	for name, values := range r.Header {
+		for _, value := range values {
+			n += len(name) + len(value)
+		}
+	}
+	return n
 }
 
 // end gives back all that h holds.

@@ -32,7 +32,7 @@ type response struct {
 	hold    *hold
 	outer   http.Header // as it was before the handler
 
-	form      int // bytes of the request's form
+	form      int // bytes of the request, with its form once it is read
 	status    int
 	body      *bytes.Buffer
 	err       error // errBusy if the body is not whole
@@ -59,9 +59,15 @@ func (a *App) buffer(next http.Handler) http.Handler {
 			return
 		}
 		defer held.end()
+		head := headBytes(r)
+		if err := held.resize(head, allResponses); err != nil {
+			a.overBudget(budgetRequest)
+			sendBusy(w)
+			return
+		}
 		res := &response{
 			ResponseWriter: w, request: r, hold: held, outer: maps.Clone(w.Header()),
-			status: http.StatusOK, body: bodies.Get().(*bytes.Buffer),
+			form: head, status: http.StatusOK, body: bodies.Get().(*bytes.Buffer),
 		}
 		defer res.recycle()
 		next.ServeHTTP(res, r)
@@ -204,9 +210,14 @@ func bodyAllowed(status int) bool {
 // not read: net/http would otherwise wait for all of it before the response.
 func (w *response) sendHeader() {
 	w.sent = true
+	control, patience := http.NewResponseController(w.ResponseWriter), sendStalled
+	if w.direct {
+		patience = sendLongest
+	}
+	_ = control.SetWriteDeadline(time.Now().Add(patience)) // not supported by a recorder, as the next
 	if r := w.request; r.ContentLength != 0 && !requestOf(r).bodyRead {
 		w.Header().Set("Connection", "close")
-		_ = http.NewResponseController(w.ResponseWriter).SetReadDeadline(time.Now().Add(lingerFor)) // not supported by a recorder
+		_ = control.SetReadDeadline(time.Now().Add(lingerFor))
 	}
 	w.ResponseWriter.WriteHeader(w.status)
 }

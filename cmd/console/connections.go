@@ -20,6 +20,7 @@ const maxConnections = 2048
 type connections struct {
 	max    int
 	closed func(why string) // is called for each connection that is closed; may be nil
+	heads  heads
 
 	mu   sync.Mutex
 	open map[net.Conn]time.Time // since when each waits for its client; zero: it does not
@@ -29,7 +30,21 @@ type connections struct {
 const (
 	closedWaiting = "waiting" // it had waited longest for its client
 	closedFull    = "full"    // it came when all others were being answered
+	closedHeader  = "header"  // its header was large while those of others were
 )
+
+// listen returns plain, whose connections are counted before TLS.
+func (l *connections) listen(plain net.Listener) net.Listener {
+	l.heads.closed = l.closing
+	return headListener{plain, &l.heads}
+}
+
+// closing tells that a connection is closed.
+func (l *connections) closing(why string) {
+	if l.closed != nil {
+		l.closed(why)
+	}
+}
 
 // attach has srv limit its connections. It is called before srv serves, and before
 // [leaving.attach], which calls what it finds.
@@ -56,7 +71,9 @@ func (l *connections) attach(srv *http.Server) {
 			r = r.WithContext(r.Context()) // net/http looks at the body of its own
 			r.Body = waitingBody{r.Body, c, l}
 		}
+		countHead(c, false)
 		next.ServeHTTP(waitingWriter{w, c, l}, r)
+		countHead(c, true)
 		l.waits(c, true) // what is left of the response is sent
 	})
 }
@@ -70,9 +87,7 @@ func (l *connections) add(c net.Conn) {
 		if victim == nil {
 			victim, why = c, closedFull
 		}
-		if l.closed != nil {
-			l.closed(why)
-		}
+		l.closing(why)
 		closeNow(victim)
 		delete(l.open, victim)
 		if victim == c {

@@ -141,6 +141,45 @@ func TestConnectionsThatWork(t *testing.T) {
 	all.Wait()
 }
 
+// TestHeadersHeldBack sends large headers without their end: when they are too much
+// together, those that send more are closed, and a request with a usual header is answered.
+func TestHeadersHeldBack(t *testing.T) {
+	t.Parallel()
+	listener, err := listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, closed := listener.Addr().String(), make(chan string, 100)
+	limit := &connections{max: 100, closed: func(why string) { closed <- why }, heads: heads{max: 64 << 10}}
+	s := server{limit.listen(listener), http.NotFoundHandler(), slog.New(slog.DiscardHandler), limit}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.serveUntil(ctx, func(context.Context) {}) }()
+	begin := "GET / HTTP/1.1\r\nHost: x\r\nX-Large: " + strings.Repeat("x", 15<<10)
+	var conns []net.Conn
+	for range 10 {
+		conn := dial(t, address)
+		_, _ = io.WriteString(conn, begin) // it may be closed before all is sent
+		conns = append(conns, conn)
+	}
+	if why := <-closed; why != closedHeader {
+		t.Errorf("closed as %s", why)
+	}
+	if status, _ := get(t, "http://"+address+"/"); status != http.StatusNotFound {
+		t.Errorf("got status %d", status)
+	}
+	for _, conn := range conns {
+		_ = conn.Close()
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if n := limit.heads.bytes.Load(); n != 0 {
+		t.Errorf("%d bytes are counted at the end", n)
+	}
+}
+
 func TestGroupMemory(t *testing.T) {
 	t.Parallel()
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }

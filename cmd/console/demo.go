@@ -70,9 +70,10 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	}
 	defer tidying(ctx, directory, everyMinute(), log)()
 	p.sayWhoCanSignIn(c)
+	limit := &connections{max: maxConnections}
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error {
-		return server{listener: console, handler: app.Handler(), log: log}.serveUntil(ctx, func(context.Context) { app.Drain() })
+		return server{limit.listen(console), app.Handler(), log, limit}.serveUntil(ctx, func(context.Context) { app.Drain() })
 	})
 	both.Go(func() error {
 		return server{listener: provider, handler: onlyHosts(nil, signIn), log: log}.serveUntil(ctx, func(context.Context) {})

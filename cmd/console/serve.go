@@ -61,12 +61,12 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	listener, certificates, err := p.listenPublicly(ctx, c, watch, log)
+	limit := watch.connections()
+	listener, certificates, err := p.listenPublicly(ctx, c, watch, limit, log)
 	if err != nil {
 		return err
 	}
 	defer tidying(ctx, directory, everyMinute(), log)()
-	limit := watch.connections()
 	watch.read(db, directory, app, certificates, limit)
 	tell(log, daemon.SdNotifyReady)
 	return watch.serveWith(ctx, server{listener, app.Handler(), log, limit}, func(serving context.Context) {
@@ -87,12 +87,12 @@ func pause(ctx context.Context, d time.Duration) {
 
 // listenPublicly reserves the address of the console and says what is where. The
 // source of its certificate is nil where it leaves TLS to a proxy.
-func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, log *slog.Logger) (net.Listener, *certificate.Source, error) {
+func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, limit *connections, log *slog.Logger) (net.Listener, *certificate.Source, error) {
 	plain, err := takeOrListen(ctx, c.listen)
 	if err != nil {
 		return nil, nil, err
 	}
-	listener, certificates, err := c.overTLS(plain, log)
+	listener, certificates, err := c.overTLS(limit.listen(plain), log)
 	if err != nil {
 		return nil, nil, errors.Join(err, plain.Close())
 	}

@@ -20,7 +20,7 @@ const (
 	writeTimeout      = 60 * time.Second
 	writeStalled      = 15 * time.Second // without a byte being taken, on a connection of HTTP/2
 	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 32 << 10
+	maxHeaderBytes    = 16 << 10
 
 	// stopTimeout is how long requests in flight may take to be answered.
 	stopTimeout = 30 * time.Second

@@ -64,7 +64,7 @@ func New(version string, signInOutcomes []string) *Metrics {
 			Name: "console_write_waits_too_long_total", Help: "Changes and bookkeeping that were given up because the wait to write was too long.",
 		}),
 		over:   counters("over_budget_total", "Requests refused with 503 because too much memory was in use, by what did not fit: body, response or request.", "what"),
-		closed: counters("connections_closed_total", "Connections closed because there were too many: waiting, the one that had waited longest for its client, or full, a new one.", "why"),
+		closed: counters("connections_closed_total", "Connections closed because there were too many: waiting, the one that had waited longest for its client, full, a new one, or header, one with a large header.", "why"),
 	}
 	for _, outcome := range signInOutcomes {
 		m.signIns.WithLabelValues(outcome)
@@ -75,7 +75,7 @@ func New(version string, signInOutcomes []string) *Metrics {
 	for _, what := range []string{"body", "response", "request"} {
 		m.over.WithLabelValues(what)
 	}
-	for _, why := range []string{"waiting", "full"} {
+	for _, why := range []string{"waiting", "full", "header"} {
 		m.closed.WithLabelValues(why)
 	}
 	m.registry.MustRegister(m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.changes, m.waits, m.givenUp,
