@@ -5,7 +5,7 @@
 #   docker build --build-arg VERSION=1.0.0 --build-arg COMMIT=$(git rev-parse HEAD) -t console:1.0.0 .
 #   docker run -p 8080:8080 -v console-data:/data -e CONSOLE_… console:1.0.0
 
-FROM golang:1.26 AS build
+FROM golang:1.26.5@sha256:3aff6657219a4d9c14e27fb1d8976c49c29fddb70ba835014f477e1c70636647 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

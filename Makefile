@@ -107,6 +107,13 @@ test-browser: ## run the browser tests; on Debian, root gets a Chromium installe
 		[ "$$CI" != true ]; \
 	fi
 
+.PHONY: docs-test
+docs-test: ## run the commands of the documents as written, in a bare Debian that it makes; on Debian, as root
+	@if ! command -v mmdebstrap >/dev/null && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing mmdebstrap"; apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mmdebstrap || exit 1; \
+	fi
+	go test -tags docs -count=1 -timeout 30m ./internal/docstest
+
 .PHONY: check
 check: test ## the same as test
 
@@ -117,8 +124,8 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture && go vet -tags postgres ./...
-	@echo "staticcheck"; go tool staticcheck -tags bench,browser,strace,mounts,postgres ./...
+	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture && go vet -tags postgres,docs,chroot ./...
+	@echo "staticcheck"; go tool staticcheck -tags bench,browser,strace,mounts,postgres,docs,chroot ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort

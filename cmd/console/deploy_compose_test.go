@@ -19,6 +19,9 @@ func TestCompose(t *testing.T) {
 	for name := range services {
 		s := services.child(name)
 		s.has(t, name, map[string]any{"read_only": true, "cap_drop.0": "ALL", "security_opt.0": "no-new-privileges:true"})
+		if s.text("mem_limit") == "" || s.at("pids_limit") == nil {
+			t.Errorf("%s: no limit of memory or of processes", name)
+		}
 		if ports := s.texts("ports"); (len(ports) > 0) != (name == "proxy") {
 			t.Errorf("%s: published ports %v; the proxy alone is to be reached", name, ports)
 		}

@@ -172,3 +172,14 @@ func TestKustomizeAgrees(t *testing.T) {
 		}
 	}
 }
+
+// TestKubernetesTrustsNoNetwork checks that the example names no network of proxies, and
+// that a console refuses to start until the operator has put theirs in.
+func TestKubernetesTrustsNoNetwork(t *testing.T) {
+	t.Parallel()
+	_, rest, found := strings.Cut(read(t, filepath.Join(kubernetesDir, "settings.env")), "\nCONSOLE_TRUSTED_PROXIES=")
+	value, _, _ := strings.Cut(rest, "\n")
+	if _, err := readPrefixes(value); !found || err == nil {
+		t.Errorf("the example trusts %q, want a value that is to be replaced", value)
+	}
+}

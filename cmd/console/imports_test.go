@@ -43,6 +43,8 @@ var mayImport = map[string][]string{
 	"internal/torture":                     {},
 	"internal/doctor":                      {"internal/auth", "internal/database", "internal/users"},
 	"internal/release":                     {},
+	"internal/docstest":                    {},
+	"internal/docstest/inside":             {},
 }
 
 // What watches the program: those whom it watches tell it by plain functions.

@@ -31,17 +31,23 @@ var targets = []target{
 
 func main() {
 	out := flag.String("out", "dist", "the `DIRECTORY` to write; what is in it is deleted")
+	only := flag.String("only", "", "the one `SYSTEM` to build for, such as linux/amd64, instead of all")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := release(ctx, ".", *out, os.Getenv("RELEASE_DIRTY") == "1"); err != nil {
+	if err := release(ctx, ".", *out, *only, os.Getenv("RELEASE_DIRTY") == "1"); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
-// release writes a release of the repository at root into out.
-func release(ctx context.Context, root, out string, dirtyToo bool) error {
+// release writes a release of the repository at root into out: for all systems, or for the
+// one that only names.
+func release(ctx context.Context, root, out, only string, dirtyToo bool) error {
+	chosen := slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return only != "" && only != t.os+"/"+t.arch })
+	if len(chosen) == 0 {
+		return fmt.Errorf("there is no release for %q", only)
+	}
 	is, err := look(ctx, root, dirtyToo)
 	if err != nil {
 		return err
@@ -57,7 +63,7 @@ func release(ctx context.Context, root, out string, dirtyToo bool) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	for _, t := range targets {
+	for _, t := range chosen {
 		name := fmt.Sprintf("console_%s_%s_%s", is.version, t.os, t.arch)
 		fmt.Println("building", name)
 		program := filepath.Join(work, name, "console")

@@ -1,0 +1,131 @@
+//go:build docs
+
+package docstest_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// packages are Debian's, of the machine that the documents are followed on: what they
+// install themselves, and what is there before: git, make and sudo to build from the source,
+// PostgreSQL, and the test's ip.
+const packages = "ca-certificates,curl,git,make,sudo,caddy,nginx,postgresql,iproute2"
+
+// scenarios are the tests of package inside.
+var scenarios = []string{"TestGuideWithCaddy", "TestGuideWithNginx", "TestReadmeInShort", "TestGuideWithPostgres"}
+
+// TestDocuments makes a bare Debian and runs each scenario in a copy of its own. It needs
+// Linux, root and mmdebstrap; CONSOLE_TEST_DEBIAN names a Debian that is there already.
+func TestDocuments(t *testing.T) {
+	work := t.TempDir()
+	if err := os.Chmod(filepath.Dir(work), 0o755); err != nil { // the machine's users pass through
+		t.Fatal(err)
+	}
+	debian := os.Getenv("CONSOLE_TEST_DEBIAN")
+	if debian == "" {
+		debian = filepath.Join(work, "debian")
+		makeDebian(t, debian)
+	}
+	material := filepath.Join(work, "docstest")
+	makeMaterial(t, material)
+	for _, scenario := range scenarios {
+		t.Run(scenario, func(t *testing.T) { enter(t, debian, material, scenario) })
+	}
+}
+
+// command runs a command in dir and returns what it prints.
+func command(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out, &errs)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// makeDebian makes a bare Debian of the release and from the mirrors that apt on this
+// machine uses.
+func makeDebian(t *testing.T, dir string) {
+	t.Helper()
+	sources := command(t, "/", "apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages", "Origin: Debian")
+	if sources == "" {
+		t.Fatal("apt has no package lists of Debian: run apt-get update")
+	}
+	file := filepath.Join(t.TempDir(), "debian.list")
+	if err := os.WriteFile(file, []byte(sources+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	command(t, "/", "mmdebstrap", "--quiet", "--variant=apt", "--include="+packages, "", dir, file)
+}
+
+// makeMaterial makes what the scenarios find in /docstest: the source as it is committed,
+// what github.com has of it, and the test itself.
+func makeMaterial(t *testing.T, dir string) {
+	t.Helper()
+	source, github := filepath.Join(dir, "source"), filepath.Join(dir, "github", "roboto-ai", "console")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command(t, root, "git", "clone", "--quiet", root, source)
+	if tags := command(t, source, "git", "tag", "--points-at", "HEAD"); !strings.Contains(tags, "v1.0.0") {
+		command(t, source, "git", "tag", "--force", "v1.0.0")
+	}
+	download := filepath.Join(github, "releases", "download", "v1.0.0")
+	command(t, source, "go", "run", "./internal/release", "-only", runtime.GOOS+"/"+runtime.GOARCH, "-out", download)
+	command(t, source, "git", "clone", "--quiet", "--bare", source, filepath.Join(dir, "bare"))
+	command(t, filepath.Join(dir, "bare"), "git", "update-server-info")
+	for _, name := range []string{"HEAD", "info", "objects", "refs", "packed-refs"} {
+		if err := os.Rename(filepath.Join(dir, "bare", name), filepath.Join(github, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command(t, root, "go", "test", "-c", "-tags", "chroot", "-o", filepath.Join(dir, "inside.test"), "./internal/docstest/inside")
+}
+
+// begin makes a copy of the Debian $1 in $2 that goes with the process, puts Go, what it has
+// downloaded and built, and the material $3 into it, and runs the scenario $4 there.
+const begin = `set -e
+mount --make-rprivate /
+mkdir -p "$2/upper" "$2/work" "$2/root"
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
+cd "$2/root"
+mount -t proc proc proc
+mount --rbind /dev dev
+mount -t tmpfs tmpfs run
+mkdir -p docstest usr/local/go root/go/pkg/mod root/.cache/go-build run/lock
+mount --bind "$3" docstest
+mount --bind "$(go env GOROOT)" usr/local/go
+mount --bind "$(go env GOMODCACHE)" root/go/pkg/mod
+mount --bind "$(go env GOCACHE)" root/.cache/go-build
+echo "127.0.0.1 localhost $(hostname) console.example.com github.com db.example.com" >etc/hosts
+ln -s /docstest/inside.test usr/local/sbin/systemctl
+ln -s /docstest/inside.test usr/local/sbin/journalctl
+exec chroot . /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+	/docstest/inside.test -test.v -test.timeout 15m -test.run "^$4\$"`
+
+// enter runs a scenario in mount, network and process namespaces of its own.
+func enter(t *testing.T, debian, material, scenario string) {
+	t.Helper()
+	own, err := os.MkdirTemp(filepath.Dir(material), scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child",
+		"/bin/sh", "-c", begin, "sh", debian, own, material, scenario)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !bytes.Contains(out, fmt.Appendf(nil, "--- PASS: %s ", scenario)) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

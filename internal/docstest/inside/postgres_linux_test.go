@@ -1,0 +1,63 @@
+//go:build chroot
+
+package inside
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// server starts Debian's PostgreSQL with a certificate of the test's authority, and returns
+// the folder of its settings.
+func (m *machine) server(t *testing.T) string {
+	t.Helper()
+	dirs, err := filepath.Glob("/etc/postgresql/*/main")
+	if err != nil || len(dirs) != 1 {
+		t.Fatalf("folders of PostgreSQL's settings: got %v, %v, want one", dirs, err)
+	}
+	version := filepath.Base(filepath.Dir(dirs[0]))
+	cert, key := m.ca.issue(t, "db.example.com")
+	m.write(t, dirs[0]+"/server.crt", cert)
+	m.write(t, dirs[0]+"/server.key", key)
+	m.write(t, dirs[0]+"/conf.d/docstest.conf", "ssl_cert_file = '"+dirs[0]+"/server.crt'\nssl_key_file = '"+dirs[0]+"/server.key'\n")
+	m.shell(t, "", "chown postgres "+dirs[0]+"/server.key; chmod 0600 "+dirs[0]+"/server.key\n"+
+		"install -d -m 2775 -o postgres -g postgres /run/postgresql; pg_ctlcluster "+version+" main start")
+	return dirs[0]
+}
+
+// TestGuideWithPostgres moves a console from SQLite to PostgreSQL as the guide says, and
+// restores a dump by backup.md: nobody signs in again, and no other role may connect.
+func TestGuideWithPostgres(t *testing.T) {
+	m := newMachine(t)
+	m.install(t)
+	m.run(t, operations, withCaddy, "")
+	m.trustCaddy(t)
+	m.run(t, operations, startIt, "")
+	visitor := m.visitor(t)
+	visitor.sees(t, "/sign-in/start?return_to=/users", owner)
+
+	dir := m.server(t)
+	m.shell(t, m.block(t, operations, "CREATE ROLE console_owner LOGIN PASSWORD 'ONE-PASSWORD';"), "runuser -u postgres -- psql --set=ON_ERROR_STOP=1")
+	rule := m.block(t, operations, "hostssl  console  console,console_owner  10.0.0.0/24  scram-sha-256")
+	m.shell(t, rule, "cat - "+dir+"/pg_hba.conf >/run/rules && cat /run/rules >"+dir+"/pg_hba.conf && runuser -u postgres -- psql -c 'SELECT pg_reload_conf()'")
+	m.run(t, operations, "CONSOLE_DATABASE='postgres://console_owner@db.example.com/console?sslmode=verify-full' \\", "")
+	m.run(t, operations, "systemctl stop console", "")
+	m.run(t, operations, `echo 'CONSOLE_DATABASE="postgres://console@db.example.com/console?sslmode=verify-full"' >>/etc/console/console.env`, "ANOTHER-PASSWORD\n")
+	visitor.sees(t, "/users", owner)
+	m.examined(t, examine)
+
+	m.run(t, backup, "install -d -m 0700 -o postgres -g postgres /var/backups/console", "")
+	m.shell(t, "", "console-as-service users add ana@example.com")
+	if said := m.run(t, backup, "systemctl stop console   # on every machine", ""); !strings.Contains(said, "is whole") {
+		t.Error("the restored database is not whole")
+	}
+	if said := m.shell(t, "", "console-as-service users list"); strings.Contains(said, "ana@example.com") {
+		t.Error("who was added after the dump is there after its restoration")
+	}
+	visitor.sees(t, "/users", owner)
+	grants := m.shell(t, "", `runuser -u postgres -- psql -Atc "SELECT datacl FROM pg_database WHERE datname = 'console'"`)
+	if strings.Contains(grants, "{=") || strings.Contains(grants, ",=") || !strings.Contains(grants, "console=c/") {
+		t.Errorf("rights to the restored database: got %s, want none for PUBLIC", grants)
+	}
+}
