@@ -86,12 +86,19 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 		}
 		m.Note = "So many match these words that they are not put in order: the newest come first. Another word or filter narrows them."
 	}
+	m.Note = cmp.Or(scanNotes[listing.Scanned], m.Note)
 	if len(m.Rows) > 0 {
 		return m, nil
 	}
 	none, err := a.noneFound(c, t, l.get("q"))
 	m.None = &none
 	return m, err
+}
+
+// scanNotes are what the page says of a search without its index.
+var scanNotes = map[users.Scan]string{
+	users.ScanAll:    "The search index is damaged. Until it is rebuilt, searches are slower.",
+	users.ScanNewest: "The search index is damaged. Until it is rebuilt, only the 100,000 newest users are searched, so results are incomplete.",
 }
 
 // onlyServiceUsers reports whether an address asks for service users and no

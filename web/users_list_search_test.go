@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"database/sql"
 	"fmt"
 	"html"
 	"net/url"
@@ -52,5 +53,26 @@ func TestListUsers_tooMany(t *testing.T) {
 	b.get(t, "/users?q=robot-3").must(t, 200, "1–1 of 1")
 	if p := b.get(t, "/users?q=robot-3"); strings.Contains(p.body, "newest come first") {
 		t.Error("one user is not put in order")
+	}
+}
+
+// TestListUsers_damagedIndex has the page say that a search goes on without its index, where
+// something is searched for, found or not.
+func TestListUsers_damagedIndex(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	err := s.DB.Transact(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO damaged_indexes (engine, name, found_at) SELECT $1, 'users_search', at FROM events WHERE seq = 1`, s.DB.Engine())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const says = "The search index is damaged. Until it is rebuilt, searches are slower."
+	b.get(t, "/users?q=owner").must(t, 200, says, "1–1 of 1")
+	b.get(t, "/users?q=zzqqzz").must(t, 200, says)
+	if p := b.get(t, "/users"); strings.Contains(p.text(t), says) {
+		t.Error("it says so where nothing is searched for")
 	}
 }

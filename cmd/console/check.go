@@ -23,8 +23,21 @@ func (f *fault) Error() string {
 	return fmt.Sprintf("%d things are wrong with %s", f.found, f.url)
 }
 
+// checkSettings are the settings of the command check.
+func (c *config) checkSettings() []*setting {
+	return append(c.databaseSettings(), &setting{
+		name: "repair", category: inData, onOff: true, fallback: "false", read: into(&c.repair, readBool),
+		usage: "`true` to rebuild indexes first: with SQLite those that are damaged, with PostgreSQL, as the role that owns the database, all that can be",
+	})
+}
+
 // check does console check.
 func (p *program) check(ctx context.Context, c *config, _ []string) error {
+	if c.repair {
+		if err := p.repair(ctx, c); err != nil {
+			return fmt.Errorf("the indexes were not repaired: %w", err)
+		}
+	}
 	var size users.Counted
 	bar := p.newPatientBar()
 	defer bar.end()
@@ -41,6 +54,29 @@ func (p *program) check(ctx context.Context, c *config, _ []string) error {
 	}
 	p.say("%s is whole: %s.", database.Shown(c.database), sizeWords(size))
 	return nil
+}
+
+// repair rebuilds the indexes of the search that are damaged. Whether one of PostgreSQL's is
+// takes an extension to tell, so there it rebuilds all of them, beside consoles that serve.
+func (p *program) repair(ctx context.Context, c *config) error {
+	return p.visitDatabase(ctx, c, c.database, c.databaseOptions(), func(db *database.DB, directory *users.Service) (err error) {
+		var rebuilt []string
+		if db.Engine() == database.PostgreSQL {
+			rebuilt = users.DerivedIndexes()
+			if err = database.Reindex(ctx, c.database, c.databaseOptions(), rebuilt...); err == nil {
+				err = directory.IndexesRebuilt(ctx)
+			}
+		} else if _, err = directory.VerifyIndexes(ctx, nil); err == nil {
+			rebuilt, err = directory.RebuildIndexes(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		for _, index := range rebuilt {
+			p.say("The index %s has been rebuilt.", index)
+		}
+		return nil
+	})
 }
 
 // verification returns how a database is looked through, with a bar that shows how

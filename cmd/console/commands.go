@@ -23,7 +23,7 @@ func (p *program) command() *cli.Command {
 			p.leaf("migrate", "", "bring the database up to date, as serve does at its start where it may; make it where there is none", (*config).migrateSettings, p.migrate),
 			p.leaf("backup", "FILE", "copy the database to FILE, also while the console runs (SQLite)", (*config).backupSettings, p.backup),
 			p.leaf("restore", "FILE", "put the backup FILE in the place of the database, which is kept (SQLite)", (*config).fileSettings, p.restore),
-			p.leaf("check", "", "read the whole database, of either engine, and say what is wrong with it", (*config).directorySettings, p.check),
+			p.leaf("check", "", "read the whole database, of either engine, and say what is wrong with it", (*config).checkSettings, p.check),
 			p.copyCommand(),
 			p.healthcheckCommand(),
 			p.leaf("version", "", "print the version", noSettings, p.version),

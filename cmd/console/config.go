@@ -66,6 +66,7 @@ type config struct {
 	format   string     // of a list: text or json
 
 	replace bool // an existing file, by a backup
+	repair  bool // indexes that can be rebuilt, by a check
 }
 
 // Categories of settings in the help.

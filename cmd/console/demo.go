@@ -68,7 +68,7 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	defer tidying(ctx, directory, everyMinute(), log)()
+	defer tidier{directory, db.Engine(), db.Damage(), log}.start(ctx, everyMinute())()
 	p.sayWhoCanSignIn(c)
 	limit := &connections{max: maxConnections}
 	both, ctx := errgroup.WithContext(ctx)

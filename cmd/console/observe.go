@@ -96,7 +96,7 @@ func (o *observation) close() {
 // database returns what the database is to tell.
 func (o *observation) database() (w database.Watch) {
 	if o.metrics != nil {
-		w.Turn = o.metrics.Waited
+		w.Turn, w.Damaged = o.metrics.Waited, o.metrics.Damaged
 	}
 	if o.tracer != nil {
 		w.Statement = o.tracer.Statement

@@ -6,30 +6,86 @@ import (
 	"sync"
 	"time"
 
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// tidying has the directory tidied up at every tick until ctx is done or the returned
-// function is called, which waits for what is under way. That it fails is told, and
-// tried again: nothing rests on it.
-func tidying(ctx context.Context, directory *users.Service, ticks <-chan time.Time, log *slog.Logger) (stop func()) {
+// A tidier does what one console at a time does for all that share a database: it deletes
+// what has had its time, and rebuilds damaged indexes.
+type tidier struct {
+	directory *users.Service
+	engine    database.Engine
+	damage    <-chan error // of [database.DB.Damage]
+	log       *slog.Logger
+}
+
+// start has it done at every tick, and indexes verified when a statement calls the database
+// damaged, at most once between two ticks, until ctx is done or the returned function is
+// called, which waits for what is under way. What fails is logged, and tried again.
+func (t tidier) start(ctx context.Context, ticks <-chan time.Time) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var under sync.WaitGroup
-	under.Go(func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticks:
-			}
-			if mine, err := directory.Tidy(ctx); err != nil && ctx.Err() == nil {
-				log.Warn("tidying up", "error", err)
-			} else if mine {
-				log.Debug("tidied up")
+	under.Go(func() { t.run(ctx, ticks) })
+	return func() { cancel(); under.Wait() }
+}
+
+// run is start without the goroutine.
+func (t tidier) run(ctx context.Context, ticks <-chan time.Time) {
+	var reported error // not verified yet
+	for verified := false; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case reported = <-t.damage:
+		case <-ticks:
+			verified = false
+			t.tidy(ctx)
+		}
+		if reported != nil && !verified {
+			verified = true
+			if t.verify(ctx, reported) {
+				reported = nil
 			}
 		}
-	})
-	return func() { cancel(); under.Wait() }
+		t.rebuild(ctx)
+	}
+}
+
+// tidy has the directory tidied up.
+func (t tidier) tidy(ctx context.Context) {
+	if mine, err := t.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
+		t.log.Warn("tidying up", "error", err)
+	} else if mine {
+		t.log.Debug("tidied up")
+	}
+}
+
+// verify has the indexes verified after a statement has ended with an error, and logs what
+// to do. It reports whether that succeeded.
+func (t tidier) verify(ctx context.Context, reported error) bool {
+	damaged, err := t.directory.VerifyIndexes(ctx, reported)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		t.log.Error("the database is damaged, and its indexes cannot be verified: run console check", "error", reported, "verification", err)
+	case len(damaged) == 0:
+		t.log.Error("the database is damaged, and no index that can be rebuilt is: run console check", "error", reported)
+	case t.engine == database.PostgreSQL:
+		t.log.Error("an index is damaged: run console check --repair as the role that owns the database", "indexes", damaged, "error", reported)
+	default:
+		t.log.Error("an index is damaged, and is being rebuilt", "indexes", damaged, "error", reported)
+	}
+	return err == nil
+}
+
+// rebuild has the indexes rebuilt that are noted to be damaged.
+func (t tidier) rebuild(ctx context.Context) {
+	rebuilt, err := t.directory.RebuildIndexes(ctx)
+	if len(rebuilt) > 0 {
+		t.log.Info("indexes rebuilt", "indexes", rebuilt)
+	}
+	if err != nil && ctx.Err() == nil {
+		t.log.Error("indexes cannot be rebuilt: run console check", "error", err)
+	}
 }
 
 // everyMinute are the ticks at which a console tidies up. They need no stopping: what

@@ -37,8 +37,8 @@ func TestTidying(t *testing.T) {
 	out := &lockedBuffer{}
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	first, second := make(chan time.Time), make(chan time.Time)
-	stopFirst := tidying(t.Context(), d.Service, first, log)
-	stopSecond := tidying(t.Context(), d.Another(t), second, log)
+	stopFirst := tidier{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), first)
+	stopSecond := tidier{d.Another(t), d.DB.Engine(), nil, log}.start(t.Context(), second)
 	for range 2 {
 		first <- time.Time{} // taken when the one before is done
 		second <- time.Time{}
@@ -50,7 +50,7 @@ func TestTidying(t *testing.T) {
 	}
 
 	broken := make(chan time.Time)
-	stop := tidying(t.Context(), d.Service, broken, log)
+	stop := tidier{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), broken)
 	if err := d.DB.Close(); err != nil {
 		t.Fatal(err)
 	}

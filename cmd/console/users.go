@@ -90,6 +90,11 @@ func (p *program) withDirectory(do deed) action {
 
 // visit runs do in the directory of the database at url, which has to be there.
 func (p *program) visit(ctx context.Context, c *config, url string, o database.Options, do func(*users.Service) error) error {
+	return p.visitDatabase(ctx, c, url, o, func(_ *database.DB, directory *users.Service) error { return do(directory) })
+}
+
+// visitDatabase is visit for what is about the database, too.
+func (p *program) visitDatabase(ctx context.Context, c *config, url string, o database.Options, do func(*database.DB, *users.Service) error) error {
 	o.Existing = true
 	db, err := database.Open(ctx, url, o)
 	if err != nil {
@@ -101,7 +106,7 @@ func (p *program) visit(ctx context.Context, c *config, url string, o database.O
 		return err
 	}
 	defer directory.Close()
-	return do(directory)
+	return do(db, directory)
 }
 
 // setRole does users set-role ID ROLE.

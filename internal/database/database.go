@@ -78,6 +78,7 @@ type Options struct {
 	Watch Watch
 
 	patience *waits // with PostgreSQL; nil: usualWaits
+	damage   damage // of the database that is opened
 }
 
 // waits returns how long PostgreSQL is waited for.
@@ -103,7 +104,8 @@ type DB struct {
 	probe  *sql.DB // a connection of PostgreSQL that never waits for a turn
 	lose   func() Loss
 
-	log    walBound                  // of SQLite; for who holds the connection that writes
+	log    walBound // of SQLite; for who holds the connection that writes
+	damage damage
 	places []place                   // of a SQLite file in use, which is to stay where it is
 	sure   atomic.Pointer[time.Time] // when there last was room for a change; nil: it is not known
 }

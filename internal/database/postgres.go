@@ -122,7 +122,8 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, hasty: o.Unsynced}
+	o.damage = newDamage(o.Watch.Damaged)
+	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, hasty: o.Unsynced, damage: o.damage}
 	if err := db.connectPostgres(ctx, config, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explainPostgres(db.path, err)
@@ -184,7 +185,7 @@ func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[str
 		_, err := c.Exec(ctx, set)
 		return err
 	}), stdlib.OptionBeforeConnect(keepCommits))
-	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil, o.Watch})
+	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil, o.Watch, o.damage})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxLifetime(connectionAge)

@@ -20,6 +20,7 @@ type postgresConnector struct {
 	waits   waits
 	hurried bool // an answer is waited for no longer than these say
 	watch   Watch
+	damage  damage
 }
 
 // Connect implements [driver.Connector].
@@ -28,7 +29,7 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, waits: c.waits, hurried: c.hurried}
+	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, waits: c.waits, hurried: c.hurried, damage: c.damage}
 	return watched(ours, c.watch), nil
 }
 
@@ -40,6 +41,7 @@ type postgresConn struct {
 	trace   func(string, []driver.NamedValue)
 	waits   waits
 	hurried bool
+	damage  damage
 	demoted bool // the server does not take writes any more
 }
 
@@ -94,7 +96,7 @@ func (c *postgresConn) QueryContext(ctx context.Context, query string, args []dr
 		cancel()
 		return nil, c.heed(err)
 	}
-	return &stmtRows{Rows: rows, done: func() error { cancel(); return nil }}, nil
+	return &stmtRows{Rows: rows, heed: c.damage.report, done: func() error { cancel(); return nil }}, nil
 }
 
 // ExecContext implements [driver.ExecerContext].
@@ -118,6 +120,7 @@ func (c *postgresConn) ResetSession(ctx context.Context) error {
 
 // heed notes what an error says of the server.
 func (c *postgresConn) heed(err error) error {
+	c.damage.report(err)
 	c.demoted = c.demoted || sqlState(err) == readOnlyTransaction
 	return err
 }

@@ -19,6 +19,8 @@ const (
 	undefinedObject     = "42704"
 	readOnlyTransaction = "25006"
 	lockNotAvailable    = "55P03"
+
+	insufficientPrivilege = "42501"
 )
 
 var passing = map[string]bool{"08": true, "53": true, "57": true, "58": true, "40": true, "XX": true}

@@ -62,7 +62,7 @@ func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector{plain, o.Trace, db.unmoved, o.Watch}), nil
+	return sql.OpenDB(connector{plain, o.Trace, db.unmoved, o.Watch, strings.Contains(dsn, "query_only"), o.damage}), nil
 }
 
 // What a commit waits for: nothing, or the disk.

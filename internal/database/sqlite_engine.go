@@ -54,7 +54,8 @@ func openFile(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced, made: at.version == 0}
+	o.damage = newDamage(o.Watch.Damaged)
+	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced, made: at.version == 0, damage: o.damage}
 	if err := errors.Join(db.open(ctx, at, o), unmoved(path, was)); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, explain(path, err)

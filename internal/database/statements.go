@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"strings"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -17,9 +18,11 @@ const maxIdle = 64
 // texts come again and again, and to prepare one costs as much as to run it.
 type connector struct {
 	driver.Connector
-	trace func(string, []driver.NamedValue) // is told every statement; nil: nobody is
-	may   func() error                      // why no connection may be opened any more, if so
-	watch Watch
+	trace  func(string, []driver.NamedValue) // is told every statement; nil: nobody is
+	may    func() error                      // why no connection may be opened any more, if so
+	watch  Watch
+	reads  bool // its connections refuse to write
+	damage damage
 }
 
 // Connect implements [driver.Connector].
@@ -29,13 +32,14 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	opened, err := c.Connector.Connect(ctx)
 	if err != nil {
+		c.damage.report(err)
 		return nil, err
 	}
 	plain, ok := opened.(plainConn)
 	if !ok {
 		return nil, errors.Join(errors.New("database: the driver's connections lack what this package needs"), opened.Close())
 	}
-	return watched(&conn{plainConn: plain, trace: c.trace, idle: make(map[string]driver.Stmt)}, c.watch), nil
+	return watched(&conn{plainConn: plain, trace: c.trace, reads: c.reads, damage: c.damage, idle: make(map[string]driver.Stmt)}, c.watch), nil
 }
 
 // A plainConn is what the driver's connections can do.
@@ -64,7 +68,23 @@ type conn struct {
 	trace func(string, []driver.NamedValue)
 	idle  map[string]driver.Stmt // prepared and not in use
 	order []string               // of idle, the longest unused first
+
+	reads   bool // it refuses to write
+	damage  damage
+	damaged bool // a statement called the database damaged
 }
+
+// heed notes what an error, if it is one, says of the database.
+func (c *conn) heed(err error) {
+	c.damage.report(err)
+	c.damaged = c.damaged || IsDamaged(err)
+}
+
+// IsValid implements [driver.Validator]. A connection that reads is not used again after a
+// statement of its called the database damaged: what it has cached may be what is damaged,
+// while the file is sound, or has been repaired. One that writes is, as another would stay
+// read-only if it was opened while the disk is.
+func (c *conn) IsValid() bool { return !(c.reads && c.damaged) && c.plainConn.IsValid() }
 
 // Unwrap returns the driver's own connection, for the driver.
 func (c *conn) Unwrap() driver.Conn { return c.plainConn }
@@ -73,6 +93,7 @@ func (c *conn) Unwrap() driver.Conn { return c.plainConn }
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	s, err := c.take(ctx, query, args)
 	if err != nil {
+		c.heed(err)
 		return nil, err
 	}
 	if s == nil {
@@ -80,10 +101,11 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	}
 	rows, err := s.QueryContext(ctx, args)
 	if err != nil {
+		c.heed(err)
 		_ = s.Close() // says the same again
 		return nil, err
 	}
-	return &stmtRows{Rows: rows, done: func() error { return c.give(query, s) }}, nil
+	return &stmtRows{Rows: rows, heed: c.heed, done: func() error { return c.give(query, s) }}, nil
 }
 
 // ExecContext implements [driver.ExecerContext].
@@ -97,6 +119,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	}
 	result, err := s.ExecContext(ctx, args)
 	if err != nil {
+		c.heed(err)
 		_ = s.Close() // says the same again
 		return nil, err
 	}
@@ -109,16 +132,20 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 	if err != nil {
 		return nil, err
 	}
-	return fileTx{tx}, nil
+	return fileTx{tx, c}, nil
 }
 
 // A fileTx is a transaction that knows when it does not know.
-type fileTx struct{ driver.Tx }
+type fileTx struct {
+	driver.Tx
+	conn *conn
+}
 
 // Commit implements [driver.Tx]. Where all is written, and the disk fails to say that
 // it has it, the change is not seen; yet after a crash it may be found in the log.
 func (t fileTx) Commit() error {
 	err := t.Tx.Commit()
+	t.conn.heed(err)
 	if resultCode(err) == sqlite3.SQLITE_IOERR_FSYNC {
 		return errors.Join(ErrUnknown, err)
 	}
@@ -204,7 +231,17 @@ func keeps(query string) bool {
 // stmtRows are the rows of a statement that is given back when they are closed.
 type stmtRows struct {
 	driver.Rows
+	heed func(error) // is told why there is no next row; nil: nobody is
 	done func() error
+}
+
+// Next implements [driver.Rows].
+func (r *stmtRows) Next(to []driver.Value) error {
+	err := r.Rows.Next(to)
+	if err != nil && err != io.EOF && r.heed != nil {
+		r.heed(err)
+	}
+	return err
 }
 
 // Close implements [driver.Rows].

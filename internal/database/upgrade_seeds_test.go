@@ -57,6 +57,7 @@ var seeds = []struct {
 	{from: 3, statements: `INSERT INTO saved_views (id, owner_key, name, query, shared, created_at)
 		VALUES ('viw_1', 'usr_owner', 'Robots', 'type=service', 1, 1700000003000000)`},
 	{from: 6, statements: `INSERT INTO done_forms (key, actor_key, seq, at) VALUES ('frm_1', 'usr_owner', 8, 1700000007000000)`},
+	{from: 7, statements: `INSERT INTO damaged_indexes (engine, name, found_at) VALUES ('SQLite', 'users_search', 1700000007000000)`},
 }
 
 // appendOnly is the trigger of the first migration, letter by letter.

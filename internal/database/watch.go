@@ -21,6 +21,10 @@ type Watch struct {
 	// Turn is told how long a transaction that writes has waited until it could, and
 	// whether that was too long, so that it was given up.
 	Turn func(waited time.Duration, tooLong bool)
+
+	// Damaged is called for each statement that calls the database damaged, as
+	// [IsDamaged] knows.
+	Damaged func()
 }
 
 // turn tells how a wait to write ended that began at some time. What ended it for

@@ -35,6 +35,7 @@ type Metrics struct {
 	givenUp   prometheus.Counter
 	over      *prometheus.CounterVec
 	closed    *prometheus.CounterVec
+	damaged   prometheus.Counter
 }
 
 // Limits of the buckets of time, in seconds.
@@ -66,6 +67,9 @@ func New(version string, signInOutcomes []string) *Metrics {
 		over:   counters("over_budget_total", "Requests refused with 503 because too much memory was in use, by what did not fit: body, response or request.", "what"),
 		closed: counters("connections_closed_total", "Connections closed because there were too many: waiting, the one that had waited longest for its client, full, a new one, or header, one with a large header.", "why"),
 	}
+	m.damaged = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "console_database_damaged_total", Help: "Statements that ended because a page or an index of the database is damaged.",
+	})
 	for _, outcome := range signInOutcomes {
 		m.signIns.WithLabelValues(outcome)
 	}
@@ -78,7 +82,7 @@ func New(version string, signInOutcomes []string) *Metrics {
 	for _, why := range []string{"waiting", "full", "header"} {
 		m.closed.WithLabelValues(why)
 	}
-	m.registry.MustRegister(m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.changes, m.waits, m.givenUp,
+	m.registry.MustRegister(m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.changes, m.waits, m.givenUp, m.damaged,
 		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -153,6 +157,9 @@ func (m *Metrics) OverBudget(what string) { m.over.WithLabelValues(what).Inc() }
 
 // ConnectionClosed counts a connection that was closed because there were too many.
 func (m *Metrics) ConnectionClosed(why string) { m.closed.WithLabelValues(why).Inc() }
+
+// Damaged counts a statement that ended because the database is damaged.
+func (m *Metrics) Damaged() { m.damaged.Inc() }
 
 // Handler returns what answers Prometheus, at /metrics alone.
 func (m *Metrics) Handler() http.Handler {

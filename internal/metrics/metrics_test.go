@@ -36,7 +36,7 @@ func (c *console) state(t *testing.T) metrics.State {
 		},
 		Sizes: func(context.Context) (users.Sizes, error) {
 			c.asked++
-			return users.Sizes{Sessions: 3, Users: []users.Size{{Kind: users.KindPerson, Status: users.StatusActive, Users: 12}}}, c.fails
+			return users.Sizes{Sessions: 3, Damaged: []string{"users_search"}, Users: []users.Size{{Kind: users.KindPerson, Status: users.StatusActive, Users: 12}}}, c.fails
 		},
 		NotReady:    func(context.Context) string { return c.notReady },
 		Connections: func() int { return 17 }, RequestMemory: func() int64 { return 65536 },
@@ -60,6 +60,7 @@ func newWatched(t *testing.T, c *console) *metrics.Metrics {
 	m.Waited(5*time.Second, true)
 	m.OverBudget("body")
 	m.ConnectionClosed("waiting")
+	m.Damaged()
 	return m
 }
 
@@ -97,6 +98,8 @@ func TestNumbers(t *testing.T) {
 		`console_request_memory_bytes 65536`,
 		`console_ready 1`,
 		`console_sessions 3`,
+		`console_indexes_damaged 1`,
+		`console_database_damaged_total 1`,
 		`console_users{kind="person",status="active"} 12`,
 		`console_database_connections{pool="write",state="in_use"} 1`,
 		`console_database_connections_max{pool="write"} 1`,

@@ -22,7 +22,7 @@ func Count(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
 const (
 	CheckingTables  = "counts and references"
 	CheckingRecords = "users and their history"
-	CheckingSearch  = "the index of the search"
+	CheckingSearch  = "the indexes of searches"
 )
 
 // Check reads the whole directory and returns in sentences what is wrong with it:
@@ -40,8 +40,12 @@ func Check(ctx context.Context, engine database.Engine, tx *sql.Tx, told func(do
 	}
 	c.records()
 	if engine == database.SQLite { // PostgreSQL's index cannot fall behind: the table has it
-		told(CheckingSearch, 0, 1)
-		c.found = append(c.found, checkSearch(ctx, tx)...)
+		for i, x := range derivedIndexes {
+			told(CheckingSearch, i, len(derivedIndexes))
+			if wrong := x.check(ctx, tx); wrong != "" {
+				c.found = append(c.found, wrong)
+			}
+		}
 	}
 	return c.found
 }

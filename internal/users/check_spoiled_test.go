@@ -74,9 +74,9 @@ var spoiled = map[string]spoiling{
 var spoiledOn = map[database.Engine]map[string]spoiling{
 	database.SQLite: {
 		"an index behind its table": {`DROP TRIGGER users_search_update; UPDATE users SET search_text = search_text || '  more' WHERE user_id = 'robot'`,
-			"The index of the search is not in step with the users"},
+			"The index of the search is not in step with what it indexes"},
 		"an index without a user": {`DROP TRIGGER users_search_update; UPDATE users SET search_text = '' WHERE user_id = 'robot'`,
-			"The index of the search is not in step with the users"},
+			"The index of the search is not in step with what it indexes"},
 		"a rule taken away": {`DROP TRIGGER events_are_not_changed`, "The schema lacks the trigger events_are_not_changed"},
 		"a rule made harmless": {`CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN SELECT 1; END`,
 			"The trigger events_are_not_deleted is not as the console made it"},

@@ -3,34 +3,45 @@ package users
 import (
 	"context"
 	"database/sql"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
-// checkSearch returns in sentences what is wrong with SQLite's index of search texts
-// in the directory that tx reads. FTS5 compares an index with its table only when it
-// may write, and holds up everyone who writes meanwhile, so a temporary copy of the
-// index is what it is asked about.
-func checkSearch(ctx context.Context, tx *sql.Tx) []string {
-	for _, statement := range searchCopy {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return []string{"The index of the search could not be read: " + err.Error() + "."}
+// check returns in a sentence what is wrong with x in the SQLite file that tx reads, ""
+// if nothing is. FTS5 compares an index with its rows only when it may write, and holds up
+// everyone who writes meanwhile, so a temporary copy of the index is what it is asked about.
+func (x derivedIndex) check(ctx context.Context, tx *sql.Tx) (wrong string) {
+	_ = database.Apart(ctx, tx, func() error {
+		if err := x.copyTo(ctx, tx); err != nil {
+			wrong = "The " + x.what + " could not be read: " + err.Error() + "."
+		} else if _, err := tx.ExecContext(ctx, `INSERT INTO temp.`+x.name+` (`+x.name+`, rank) VALUES ('integrity-check', 1)`); err != nil {
+			wrong = "The " + x.what + " is not in step with what it indexes: " + err.Error() + "."
 		}
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO temp.users_search (users_search, rank) VALUES ('integrity-check', 1)`); err != nil {
-		return []string{"The index of the search is not in step with the users: " + err.Error() + "."}
-	}
-	return nil
+		return errLooked // the copy goes
+	})
+	return wrong
 }
 
-// searchCopy makes a copy of the index, over the same users.
-var searchCopy = []string{
-	`CREATE TEMP VIEW searched AS SELECT number, search_text FROM main.users WHERE search_text <> ''`,
-	`CREATE VIRTUAL TABLE temp.users_search USING fts5 (
-		search_text, content = 'searched', content_rowid = 'number', detail = none, tokenize = 'trigram case_sensitive 1'
-	)`,
-	`DELETE FROM temp.users_search_data`,
-	`DELETE FROM temp.users_search_idx`,
-	`DELETE FROM temp.users_search_docsize`,
-	`INSERT INTO temp.users_search_data SELECT * FROM main.users_search_data`,
-	`INSERT INTO temp.users_search_idx SELECT * FROM main.users_search_idx`,
-	`INSERT INTO temp.users_search_docsize SELECT * FROM main.users_search_docsize`,
+// copyTo makes a temporary copy of x, over the same rows.
+func (x derivedIndex) copyTo(ctx context.Context, tx *sql.Tx) error {
+	var text string
+	if err := tx.QueryRowContext(ctx, `SELECT sql FROM main.sqlite_schema WHERE name = $1`, x.name).Scan(&text); err != nil {
+		return err
+	}
+	_, options, _ := strings.Cut(text, "(")
+	statements := []string{
+		`CREATE TEMP VIEW ` + x.content + ` AS SELECT rowid, * FROM main.` + x.content + ` WHERE ` + x.indexed, // FTS5 looks for it beside the index
+		`CREATE VIRTUAL TABLE temp.` + x.name + ` USING fts5 (` + options,
+	}
+	for _, part := range []string{"data", "idx", "docsize"} {
+		table := x.name + "_" + part
+		statements = append(statements, `DELETE FROM temp.`+table, `INSERT INTO temp.`+table+` SELECT * FROM main.`+table)
+	}
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // Sort names an order of the directory; with a leading - the other way round.
@@ -52,6 +54,9 @@ type Query struct {
 	Before  string
 	Limit   int // rows; 0 means DefaultLimit; at most MaxLimit
 
+	unindexed bool // the index of the search is not used
+	whole     bool // all users are searched, however long that takes
+
 	suggest bool   // nothing but the users is wanted, and none who are deactivated
 	secret  string // that cursors are sealed with
 }
@@ -62,6 +67,7 @@ type Listing struct {
 	Users    []User
 	Total    Total        // of all pages
 	Counts   map[View]int // of the named views
+	Scanned  Scan         // how the words were searched for without the index of the search
 	Newest   bool         // too many were found to put them in the order asked for: the newest come first
 	From     int          // position of the first row, from 1
 	Next     string       // cursor for After; empty on the last page
@@ -87,8 +93,19 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 	return l, nil
 }
 
-// list is [Service.Users] for whoever may.
+// list is [Service.Users] for whoever may. Where a statement calls the index of the search
+// damaged that is read without it.
 func (s *Service) list(ctx context.Context, actor Actor, q Query) (Listing, error) {
+	l, err := s.listBy(ctx, actor, q)
+	if database.IsDamaged(err) && q.Text != "" {
+		q.unindexed = true
+		return s.listBy(ctx, actor, q)
+	}
+	return l, err
+}
+
+// listBy is list with the index of the search, unless it is noted to be damaged.
+func (s *Service) listBy(ctx context.Context, actor Actor, q Query) (Listing, error) {
 	q = q.tidy()
 	var err error
 	if q.secret, err = s.secret(ctx); err != nil {
@@ -112,7 +129,7 @@ func (s *Service) list(ctx context.Context, actor Actor, q Query) (Listing, erro
 	}
 	if len(page.rows) == 0 && at.key() { // whoever stood there has gone meanwhile
 		q.After, q.Before = "", q.lastPage(at, p)
-		l, err := s.list(ctx, actor, q)
+		l, err := s.listBy(ctx, actor, q)
 		if q.Before != "" {
 			l.Next = ""
 		}
@@ -122,7 +139,7 @@ func (s *Service) list(ctx context.Context, actor Actor, q Query) (Listing, erro
 	if q.suggest {
 		return l, nil
 	}
-	l.Newest, l.Counts = p.newest, sel.tallies.views()
+	l.Newest, l.Counts, l.Scanned = p.newest, sel.tallies.views(), sel.scanned()
 	l.Total, err = s.total(ctx, actor, sel, page, q)
 	return l, err
 }
@@ -184,6 +201,18 @@ func (sel selection) kept() (n int, kept bool) {
 	return n, kept
 }
 
+// scanned returns how the terms are searched for without the index of the search.
+func (sel selection) scanned() Scan {
+	_, scans := sel.search.(scanSearch)
+	switch {
+	case !scans || len(sel.terms) == 0:
+		return ScanNone
+	case sel.everyone() > scannedMost:
+		return ScanNewest
+	}
+	return ScanAll
+}
+
 // size returns how many users are in the facets.
 func (sel selection) size() (n int) {
 	for _, f := range sel.facets {
@@ -207,7 +236,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	}
 	sel := selection{
 		view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted,
-		terms: t.terms, exact: t.exact, name: t.name, search: searcherOf(s.db.Engine()),
+		terms: t.terms, exact: t.exact, name: t.name,
 	}
 	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
@@ -216,8 +245,12 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	var can bool
 	sel.ranges, can = intersect(t.ranges)
 	var err error
-	if sel.tallies, err = readTallies(ctx, s.reads(), now); err != nil {
+	if sel.tallies, err = readTallies(ctx, s.reads(), s.db.Engine(), now); err != nil {
 		return selection{}, err
+	}
+	sel.search = searcherOf(s.db.Engine())
+	if q.unindexed || sel.tallies.unindexed {
+		sel.search = scanSearch{sel.search, q.whole}
 	}
 	for _, f := range sel.tallies.facets {
 		if q.wants(f, t) && sel.rule.facet(f) {

@@ -140,7 +140,7 @@ func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportS
 // exportPlan returns how all users that q asks for are read.
 func (s *Service) exportPlan(ctx context.Context, q Query) (plan, error) {
 	q = q.tidy()
-	q.After, q.Before = "", ""
+	q.After, q.Before, q.whole = "", "", true
 	sel, err := s.selection(ctx, q)
 	if err != nil {
 		return plan{}, err

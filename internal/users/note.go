@@ -122,8 +122,18 @@ func spelled(u User) bookkeeping {
 		[]any{u.searchText(), u.sortName(), u.Key, u.Version}}
 }
 
-// note writes bookkeeping. It is, with [Service.pull] and [Service.takeTurn], the only
-// way to write in a directory that is in use beside [Service.change]; a test in
+// indexesDamaged notes indexes of an engine that are damaged.
+func indexesDamaged(e database.Engine, names []string, now time.Time) []bookkeeping {
+	all := make([]bookkeeping, len(names))
+	for i, name := range names {
+		all[i] = bookkeeping{`INSERT INTO damaged_indexes (engine, name, found_at) VALUES ($1, $2, $3) ON CONFLICT (engine, name) DO NOTHING`,
+			[]any{e, name, database.Time(now)}}
+	}
+	return all
+}
+
+// note writes bookkeeping. It is, with [Service.pull], [Service.takeTurn] and
+// [Service.rebuild], the only way to write in a directory that is in use beside [Service.change]; a test in
 // cmd/console holds it so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all) })
@@ -153,6 +163,25 @@ func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time
 			return err
 		}
 		return carryOut(ctx, tx, all)
+	})
+	return mine && err == nil, err
+}
+
+// rebuild rebuilds an index of FTS5 that is noted to be damaged, and reports whether it
+// was there to be rebuilt. It is not a [bookkeeping] because what it deletes decides about
+// the rest.
+func (s *Service) rebuild(ctx context.Context, name string) (mine bool, err error) {
+	err = s.db.Note(ctx, func(tx *sql.Tx) error {
+		taken, err := tx.ExecContext(ctx, `DELETE FROM damaged_indexes WHERE engine = $1 AND name = $2`, database.SQLite, name)
+		if err != nil {
+			return err
+		}
+		n, err := taken.RowsAffected()
+		if mine = n == 1; err != nil || !mine {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO `+name+` (`+name+`) VALUES ('rebuild')`)
+		return err
 	})
 	return mine && err == nil, err
 }

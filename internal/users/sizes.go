@@ -11,6 +11,7 @@ import (
 type Sizes struct {
 	Sessions int // that may still be used
 	Users    []Size
+	Damaged  []string // indexes that are to be rebuilt
 }
 
 // A Size is how many users there are of a kind and a status.
@@ -35,6 +36,9 @@ func (s *Service) Sizes(ctx context.Context) (Sizes, error) {
 	}, `SELECT kind, status, SUM(n) FROM tallies GROUP BY kind, status ORDER BY kind, status`)
 	if err != nil {
 		return Sizes{}, fmt.Errorf("count users: %w", err)
+	}
+	if all.Damaged, err = s.DamagedIndexes(ctx); err != nil {
+		return Sizes{}, fmt.Errorf("damaged indexes: %w", err)
 	}
 	return all, nil
 }

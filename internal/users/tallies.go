@@ -20,10 +20,12 @@ type facet struct {
 type tallies struct {
 	facets []facet
 	days   map[View]int // how many users each of the views shows that go by more than facets
+
+	unindexed bool // the index of the search is damaged
 }
 
-// readTallies reads the counts as they are at a time.
-func readTallies(ctx context.Context, r reader, now time.Time) (tallies, error) {
+// readTallies reads the counts of a database of an engine as they are at a time.
+func readTallies(ctx context.Context, r reader, e database.Engine, now time.Time) (tallies, error) {
 	t := tallies{days: map[View]int{}}
 	rows, err := collect(ctx, r, func(row scanner) (f facet, err error) {
 		return f, row.Scan(&f.Kind, &f.Role, &f.Status, &f.n)
@@ -33,8 +35,9 @@ func readTallies(ctx context.Context, r reader, now time.Time) (tallies, error) 
 		UNION ALL SELECT '', 'review', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'review' AND day <= $3
 		UNION ALL SELECT '', 'unanswered', '', n FROM day_tallies WHERE what = 'unanswered'
 		UNION ALL SELECT '', 'dormant', '', COUNT(*) FROM users WHERE kind IN ('person', 'service') AND role IN ('admin', 'owner')
-			AND status = 'active' AND seen_at < $4 AND created_at < $4`,
-		dateOf(daysAgo(now, quietDays)), dateOf(daysAgo(now, recentDays)), dateOf(now), database.Time(daysAgo(now, quietDays)))
+			AND status = 'active' AND seen_at < $4 AND created_at < $4
+		UNION ALL SELECT '', 'damaged', '', 1 FROM damaged_indexes WHERE engine = $5 AND name = $6`,
+		dateOf(daysAgo(now, quietDays)), dateOf(daysAgo(now, recentDays)), dateOf(now), database.Time(daysAgo(now, quietDays)), e, searchIndex.name)
 	if err != nil {
 		return tallies{}, err
 	}
@@ -48,6 +51,8 @@ func readTallies(ctx context.Context, r reader, now time.Time) (tallies, error) 
 			t.days[ViewChanged] = f.n
 		case "review":
 			t.days[ViewReviewDue] = f.n
+		case "damaged":
+			t.unindexed = true
 		case "unanswered":
 			t.days[ViewUnanswered] = f.n
 		default:

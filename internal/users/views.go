@@ -87,7 +87,7 @@ func (s *Service) Counts(ctx context.Context, actor Actor) (map[View]int, error)
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return nil, err
 	}
-	t, err := readTallies(ctx, s.reads(), s.now())
+	t, err := readTallies(ctx, s.reads(), s.db.Engine(), s.now())
 	if err != nil {
 		return nil, fmt.Errorf("count views: %w", err)
 	}

@@ -49,3 +49,12 @@ END;
 
 DELETE FROM day_tallies WHERE what = 'seen';
 INSERT INTO day_tallies (what, day, n) SELECT what, day, COUNT(*) FROM users_on_days WHERE what = 'seen' GROUP BY what, day;
+
+-- damaged_indexes names the indexes that can be rebuilt from their rows and have to be:
+-- until then nothing is searched by them.
+CREATE TABLE damaged_indexes (
+    engine   TEXT        COLLATE "C" NOT NULL,
+    name     TEXT        COLLATE "C" NOT NULL,
+    found_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (engine, name)
+);

@@ -57,3 +57,12 @@ CREATE VIEW users_on_days (number, what, day) AS
     SELECT number, 'unanswered', '' FROM users WHERE kind = 'service' AND responsible_key IS NULL;
 DELETE FROM day_tallies WHERE what = 'seen';
 INSERT INTO day_tallies (what, day, n) SELECT what, day, COUNT(*) FROM users_on_days WHERE what = 'seen' GROUP BY what, day;
+
+-- damaged_indexes names the indexes that can be rebuilt from their rows and have to be:
+-- until then nothing is searched by them.
+CREATE TABLE damaged_indexes (
+    engine   TEXT    NOT NULL, -- whose index it is: a copy in the other has built its own
+    name     TEXT    NOT NULL,
+    found_at INTEGER NOT NULL,
+    PRIMARY KEY (engine, name)
+) STRICT;

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"database/sql"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// damageIndex takes leaves of the index of the search in a SQLite file away, as a page that
+// went bad does.
+func damageIndex(t *testing.T, url string) {
+	t.Helper()
+	path, _ := strings.CutPrefix(url, "sqlite:")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(20000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `DELETE FROM users_search_data WHERE id > 10`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestIndexIsRebuilt has a console meet a damaged index in a search: it logs that, and
+// rebuilds it.
+func TestIndexIsRebuilt(t *testing.T) {
+	t.Parallel()
+	url := databasetest.SQLiteURL(t)
+	d := userstest.NewAt(t, url)
+	d.Invited(t, "ana@example.com", users.RoleUser)
+	out := &lockedBuffer{}
+	ticks := make(chan time.Time)
+	stop := tidier{d.Service, d.DB.Engine(), d.DB.Damage(), slog.New(slog.NewTextHandler(out, nil))}.start(t.Context(), ticks)
+	defer stop()
+	search := func() users.Scan {
+		l, err := d.Users(t.Context(), d.Owner, users.Query{Text: "ana@"})
+		if err != nil || len(l.Users) != 1 {
+			t.Errorf("search: got %d users, %v", len(l.Users), err)
+		}
+		return l.Scanned
+	}
+	damageIndex(t, url)
+	if how := search(); how != users.ScanAll {
+		t.Errorf("damaged: scan %d", how)
+	}
+	for !strings.Contains(out.String(), "indexes rebuilt") {
+		ticks <- time.Time{} // taken when what is under way has ended
+	}
+	if how := search(); how != users.ScanNone {
+		t.Errorf("rebuilt: scan %d", how)
+	}
+	if said := out.String(); !strings.Contains(said, "an index is damaged, and is being rebuilt") || !strings.Contains(said, "users_search") {
+		t.Errorf("logged:\n%s", said)
+	}
+}
+
+// TestCheckRepairs repairs a damaged index by hand, and leaves a sound one alone.
+func TestCheckRepairs(t *testing.T) {
+	t.Parallel()
+	url, _ := newInhabited(t)
+	damageIndex(t, url)
+	says(t, url, 1, "The index of the search is not in step with what it indexes", "check")
+	says(t, url, 0, "The index users_search has been rebuilt.\n", "check", "--repair")
+	says(t, url, 0, "is whole", "check")
+	if said, status := runConsole(t, url, "check", "--repair"); status != 0 || strings.Contains(said, "rebuilt") {
+		t.Errorf("a sound one: got status %d and\n%s", status, said)
+	}
+	says(t, "sqlite:"+t.TempDir()+"/none.db", 1, "is not there", "check", "--repair")
+}

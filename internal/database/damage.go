@@ -1,0 +1,99 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// SQLSTATEs by which PostgreSQL reports damage (appendix A of its documentation).
+const (
+	dataCorrupted  = "XX001"
+	indexCorrupted = "XX002"
+)
+
+// IsDamaged reports whether err says that a page or an index of the database is damaged:
+// SQLITE_CORRUPT with its extended codes, which FTS5 uses too, or the SQLSTATEs XX001 and
+// XX002.
+func IsDamaged(err error) bool {
+	if state := sqlState(err); state != "" {
+		return state == dataCorrupted || state == indexCorrupted
+	}
+	return resultCode(err)&0xff == sqlite3.SQLITE_CORRUPT
+}
+
+// A damage takes errors of statements that call the database damaged.
+type damage struct {
+	errs chan error // the first that has not been received yet; others are dropped
+	told func()     // for each of them; nil: nobody is told
+}
+
+// newDamage returns a damage that calls told for each such error.
+func newDamage(told func()) damage { return damage{make(chan error, 1), told} }
+
+// report takes err, if it is such an error. It never waits.
+func (d damage) report(err error) {
+	if !IsDamaged(err) {
+		return
+	}
+	if d.told != nil {
+		d.told()
+	}
+	select {
+	case d.errs <- err:
+	default:
+	}
+}
+
+// Damage returns the channel of errors by which statements called the database damaged,
+// one at a time: those that come before it is received are dropped.
+func (db *DB) Damage() <-chan error { return db.damage.errs }
+
+// Inspect runs do in a transaction that reads the database at one moment. With SQLite it
+// is that of a new connection, which has nothing cached and may make temporary tables.
+func (db *DB) Inspect(ctx context.Context, do func(*sql.Tx) error) error {
+	if db.Engine() == PostgreSQL {
+		tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = tx.Rollback() }()
+		return do(tx)
+	}
+	own, tx, err := examined(ctx, db.path)
+	if err != nil {
+		return err
+	}
+	defer own.Close()
+	defer func() { _ = tx.Rollback() }()
+	return do(tx)
+}
+
+// Reindex builds indexes of the PostgreSQL database at url again, by REINDEX CONCURRENTLY,
+// beside consoles that serve. It takes as long as it takes. It returns an [*OpenError] where
+// the role does not own them.
+func Reindex(ctx context.Context, url string, o Options, indexes ...string) error {
+	config, err := postgresConfig(url, o)
+	if err != nil {
+		return err
+	}
+	unhurried := map[string]string{"statement_timeout": "0", "lock_timeout": "0"}
+	db := postgresPool(config, o, 1, nil, unhurried)
+	defer db.Close()
+	for _, index := range indexes {
+		_, err := db.ExecContext(ctx, fmt.Sprintf(`REINDEX INDEX CONCURRENTLY "%s"`, index))
+		if sqlState(err) == insufficientPrivilege {
+			return &OpenError{
+				Path: withoutPassword(url), Err: err,
+				Why: "does not let this role rebuild its indexes",
+				Fix: "Run console check --repair as the role that owns the database.",
+			}
+		}
+		if err != nil {
+			return explainPostgres(withoutPassword(url), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package users
+
+// scannedMost is how many users, the newest, a page searches where the index of the search
+// is damaged: with more, one search would keep a processor busy for a second.
+const scannedMost = 100_000
+
+// A Scan is how a search goes on where the index of the search is damaged.
+type Scan int
+
+// The scans.
+const (
+	ScanNone   Scan = iota // the index is used, or nothing is searched for
+	ScanAll                // all users are looked at
+	ScanNewest             // the newest 100,000 users are looked at
+)
+
+// scanSearch searches without the index of the search, on either engine: it looks at the
+// text of each user.
+type scanSearch struct {
+	searcher      // of the engine, for what does not need the index
+	all      bool // not only at the newest
+}
+
+// learns implements [searcher].
+func (scanSearch) learns() bool { return false }
+
+// counts implements [searcher].
+func (scanSearch) counts() int { return maxSorted }
+
+// found implements [searcher].
+func (s scanSearch) found(f *filter, terms []term, _ *threes) string {
+	return `SELECT u.number FROM users u WHERE ` + allOf(s.conditions(f, terms))
+}
+
+// alone implements [searcher].
+func (scanSearch) alone([]term, *threes) bool { return true }
+
+// newest implements [searcher].
+func (s scanSearch) newest(f *filter, terms []term, _ *threes) (w way, number string) {
+	return way{`users u`, s.conditions(f, terms)}, `u.number`
+}
+
+// conditions returns that a user has the terms, and is among those that are looked at.
+func (s scanSearch) conditions(f *filter, terms []term) []string {
+	var all []string
+	if !s.all {
+		all = append(all, `u.number > (SELECT MAX(number) FROM users) - `+f.arg(scannedMost))
+	}
+	for _, t := range terms {
+		all = append(all, t.condition(f, `u.search_text`))
+	}
+	return all
+}
