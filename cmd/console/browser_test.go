@@ -66,6 +66,8 @@ func TestBrowser(t *testing.T) {
 		"who is turned away":                 refusedWalk,
 		"a form sent after the session":      keptFormWalk,
 		"two tabs that edit the same person": conflictWalk,
+		"on paper and in forced colours":     outputWalk,
+		"a copy that the browser refuses":    refusedCopyWalk,
 		"a form with mistakes":               mistakesWalk,
 	}
 	for name, walk := range walks {

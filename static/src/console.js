@@ -4,9 +4,11 @@
   const find = (selector, within = document) => within.querySelector(selector);
   root.classList.add("js");
 
-  // announce lets screen readers say text; the pause makes them notice a repetition.
-  const announce = (text) => {
+  // announce lets screen readers say text, and shows it to all if asked to; the pause
+  // makes them notice a repetition.
+  const announce = (text, shown) => {
     const live = find("#announce");
+    live.className = shown ? "" : "sr";
     live.textContent = "";
     setTimeout(() => { live.textContent = text; }, 50);
   };
@@ -18,7 +20,7 @@
       announce("Copied");
       setTimeout(() => button.classList.remove("copied"), 1500);
     } catch {
-      announce("Could not copy. Select the text instead.");
+      announce("Could not copy. Select the text instead.", true);
     }
   };
 
