@@ -52,7 +52,7 @@ func blocks(text string) map[string]templ.Component {
 
 // formBlocks are those that forms are made of.
 func formBlocks(text string) map[string]templ.Component {
-	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Placeholder: text, MaxLength: 9, Conflict: &Conflict{text, text, text}}
+	field := Field{Name: text, Label: text, Value: text, Type: "url", Hint: text, Error: text, Placeholder: text, Conflict: &Conflict{text, text, text}}
 	options := []Option{{Value: text, Label: text, Hint: text, Selected: true}, {Value: text, Label: text}}
 	view := ViewForm{Action: text, Query: text, Holds: text, Name: field, Share: &Check{Name: text, Label: text}, Cancel: text}
 	return map[string]templ.Component{

@@ -11,7 +11,6 @@ type Field struct {
 	Required           bool
 	Spellcheck         bool
 	Autofocus          bool      // has the focus when what it is in opens
-	MaxLength          int       // in characters; 0 for no limit
 	Conflict           *Conflict // someone else changed it meanwhile
 	Suggest            string    // of a person field: the address that answers with [PersonOptions] as the text is typed
 }

@@ -493,7 +493,7 @@ func sidebar(c Chrome, v Viewer) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<label class=\"sr\" for=\"find\">Find a user</label> <input class=\"input\" type=\"search\" id=\"find\" name=\"q\" placeholder=\"Find a user\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"200\" aria-keyshortcuts=\"Control+K\"> <kbd class=\"js-only\" aria-hidden=\"true\">Ctrl K</kbd></form><h2>Directory</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<label class=\"sr\" for=\"find\">Find a user</label> <input class=\"input\" type=\"search\" id=\"find\" name=\"q\" placeholder=\"Find a user\" autocomplete=\"off\" spellcheck=\"false\" aria-keyshortcuts=\"Control+K\"> <kbd class=\"js-only\" aria-hidden=\"true\">Ctrl K</kbd></form><h2>Directory</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

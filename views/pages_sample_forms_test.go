@@ -15,7 +15,7 @@ func userSessions() views.UserSessions {
 
 func serviceFields() *views.ServiceUserFields {
 	return &views.ServiceUserFields{
-		Purpose:     views.Field{Name: "purpose", Label: "Purpose", Value: "Copies the day's recordings", Required: true, Spellcheck: true, MaxLength: 500, Hint: "What it does, in a sentence."},
+		Purpose:     views.Field{Name: "purpose", Label: "Purpose", Value: "Copies the day's recordings", Required: true, Spellcheck: true, Hint: "What it does, in a sentence."},
 		Responsible: views.PersonField{Field: views.Field{Name: "responsible", Label: "Responsible person", Value: "ana@example.com", Required: true, Hint: "Who answers for it. Start typing a name."}, People: []views.Option{{Value: "ana@example.com", Label: "Ana Lima"}}},
 		ReviewOn:    views.Field{Name: "review_on", Label: "Review on", Type: "date", Value: "2027-05-23", Required: true, Hint: "When to ask whether it is still needed."},
 	}
@@ -71,7 +71,7 @@ func newPerson() views.NewPerson {
 	return views.NewPerson{
 		Chrome: chrome("Add a person", "users"), Action: "/users/new", Cancel: "/users", Taken: &taken,
 		UserID: views.Field{Name: "user_id", Label: "E-mail address", Type: "email", Required: true, Value: "ana@example.com", Hint: "The address they have at your organisation.", Error: "This address is taken."},
-		Name:   views.Field{Name: "name", Label: "Name", MaxLength: 200, Hint: "Taken from the provider if you leave it empty."}, Picture: pictureField(),
+		Name:   views.Field{Name: "name", Label: "Name", Hint: "Taken from the provider if you leave it empty."}, Picture: pictureField(),
 		Role: roles(), RoleWhy: "Admins add people with the role User. Owners give other roles.", Channels: channels(), Types: types(),
 	}
 }

@@ -163,15 +163,15 @@ func roles() views.Choice {
 }
 
 func reasonField() views.Field {
-	return views.Field{Name: "reason", Label: "Reason", Hint: "Kept with the change in the audit log.", MaxLength: 500, Spellcheck: true}
+	return views.Field{Name: "reason", Label: "Reason", Hint: "Kept with the change in the audit log.", Spellcheck: true}
 }
 
 func nameField() views.Field {
-	return views.Field{Name: "name", Label: "Name", Value: "Ana Lima", MaxLength: 200}
+	return views.Field{Name: "name", Label: "Name", Value: "Ana Lima"}
 }
 
 func pictureField() views.Field {
-	return views.Field{Name: "picture_url", Label: "Picture", Type: "url", Value: "https://img.example.com/ana.png", Hint: "An https address. Pictures from img.example.com are not shown here: the host is not listed.", MaxLength: 2048}
+	return views.Field{Name: "picture_url", Label: "Picture", Type: "url", Value: "https://img.example.com/ana.png", Hint: "An https address. Pictures from img.example.com are not shown here: the host is not listed."}
 }
 
 func channels() []views.Toggle {

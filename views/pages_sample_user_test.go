@@ -47,7 +47,7 @@ func directoryLayout() views.DirectoryLayout {
 func viewForm(mistake string) *views.ViewForm {
 	return &views.ViewForm{
 		Action: "/users/views", Query: "q=ana&status=invited", Holds: "Search: ana · Status: Invited", Cancel: "/users?q=ana&status=invited",
-		Name:  views.Field{Name: "name", Label: "Name", Required: true, MaxLength: 60, Error: mistake},
+		Name:  views.Field{Name: "name", Label: "Name", Required: true, Error: mistake},
 		Share: &views.Check{Name: "shared", Label: "Show it to everyone who sees the directory"},
 	}
 }

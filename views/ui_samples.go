@@ -12,7 +12,7 @@ var sampleTabs = []Tab{
 }
 
 var sampleView = ViewForm{
-	Action: "/_ui", Name: Field{Name: "view-name", Label: "Name", Required: true, MaxLength: 60},
+	Action: "/_ui", Name: Field{Name: "view-name", Label: "Name", Required: true},
 	Share: &Check{Name: "shared", Label: "Show it to everyone who sees the directory"},
 }
 
@@ -66,7 +66,7 @@ var sampleRole = Choice{
 	},
 }
 
-var sampleArea = Field{Name: "purpose", Label: "Purpose", Hint: "What it is for, so that others know whether it is still needed.", MaxLength: 500, Required: true, Spellcheck: true}
+var sampleArea = Field{Name: "purpose", Label: "Purpose", Hint: "What it is for, so that others know whether it is still needed.", Required: true, Spellcheck: true}
 
 var sampleConflicts = []Field{
 	{Name: "c-name", Label: "Name", Value: "Ana Kovač", Required: true, Conflict: &Conflict{Base: "Ana", Theirs: "Ana Kovac", Yours: "Ana Kovač"}},

@@ -71,7 +71,6 @@ func (f Field) attributes() templ.Attributes {
 	set("required", "required", f.Required)
 	set("autofocus", "autofocus", f.Autofocus)
 	set("spellcheck", "false", !f.Spellcheck)
-	set("maxlength", strconv.Itoa(f.MaxLength), f.MaxLength > 0)
 	set("aria-invalid", "true", f.Error != "")
 	set("aria-describedby", f.describedBy(), f.describedBy() != "")
 	set("hx-get", string(templ.URL(f.Suggest)), f.Suggest != "")

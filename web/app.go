@@ -27,6 +27,7 @@ type Config struct {
 	PictureHosts    []string       // hosts that pictures are shown from
 	TrustedProxies  []netip.Prefix // peers whose X-Forwarded-For is believed
 	SessionLifetime time.Duration  // of the session's cookie; default users.DefaultSessionLifetime
+	Unpaced         bool           // one person may make any number of changes: for tests and measurements
 	Demo            bool           // says so on every page, and serves /_ui
 	Log             *slog.Logger   // default slog.Default()
 	Watch           Watch          // is told what happens
@@ -56,6 +57,7 @@ type App struct {
 	returns   *limiter // from the provider
 	forms     *limiter // kept for those who are signed out
 	exports   *limiter // of the directory
+	changes   *limiter // through pages; nil for no limit
 	exporting *exportsSeen
 
 	exportPause time.Duration // for a client to take a block of an export; 0: exportPause
@@ -76,6 +78,9 @@ func New(c Config) (*App, error) {
 	// The limiters and the session store use what setDefaults has filled in.
 	a.starts, a.returns, a.forms = newLimiter(signInPace, a.now), newLimiter(signInPace, a.now), newLimiter(signInPace, a.now)
 	a.budget = &budget{size: budgetSize, refused: a.overBudget}
+	if !c.Unpaced {
+		a.changes = newLimiter(changePace, a.now)
+	}
 	a.exports, a.exporting = newLimiter(exportPace, a.now), &exportsSeen{now: a.now}
 	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: sessionCookie, Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()

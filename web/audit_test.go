@@ -56,7 +56,7 @@ func newHistory(t *testing.T) *site {
 	s.ServiceUser(t, "nightly", users.RoleUser)
 	_, err := s.Edit(ctx, s.Owner, "nightly", users.Edit{Fields: users.Fields{Name: new("Nightly"), Types: map[string]bool{"comment_mention": false}}})
 	step(err)
-	_, err = s.MarkReviewed(ctx, s.Owner, "nightly", "2027-06-01")
+	_, err = s.MarkReviewed(ctx, s.Owner, "nightly", users.Review{On: "2027-06-01"})
 	step(err)
 	_, err = s.ChangeRole(ctx, s.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAuditor, Reason: "helps out"})
 	step(err)

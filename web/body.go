@@ -83,9 +83,8 @@ func (a *App) readForm(c echo.Context, limit int, share float64) error {
 	if r.ContentLength > int64(limit) {
 		return errTooLarge
 	}
-	// A page of ours posts in one way. Other kinds would leave PostForm empty, and
-	// the handler would take that for a form with nothing in it.
-	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "" && strings.TrimSpace(strings.ToLower(kind)) != "application/x-www-form-urlencoded" {
+	// A page of ours posts in one way. A body of another type, or of none, is no form.
+	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); (kind != "" || r.ContentLength > 0) && strings.TrimSpace(strings.ToLower(kind)) != "application/x-www-form-urlencoded" {
 		return errBadForm
 	}
 	body, err := a.readBody(c, share)

@@ -54,7 +54,7 @@ func TestDiskFull(t *testing.T) {
 	name := ""
 	for i := range 200 {
 		name = strings.Repeat("ö", 150) + strings.Repeat("x", i%40)
-		if full = b.post(t, "/profile", set(form, "name", name, "version", "0")); full.status != http.StatusSeeOther {
+		if full = b.post(t, "/profile", set(form, "name", name, "version", s.version(t, "user@example.com"))); full.status != http.StatusSeeOther {
 			break
 		}
 	}
@@ -68,7 +68,7 @@ func TestDiskFull(t *testing.T) {
 	b.get(t, "/profile").must(t, http.StatusOK)
 
 	s.pragma(t, "PRAGMA max_page_count = 1000000")
-	b.post(t, "/profile", set(form, "name", "Room again", "version", "0")).must(t, http.StatusSeeOther)
+	b.post(t, "/profile", set(form, "name", "Room again", "version", s.version(t, "user@example.com"))).must(t, http.StatusSeeOther)
 }
 
 // pragma sets something of the database that belongs to the connection.

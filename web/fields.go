@@ -142,7 +142,7 @@ func (o outcome) problem(field string) string {
 // nameField asks for a name.
 func (o outcome) nameField(value string) views.Field {
 	return o.on(views.Field{
-		Name: "name", Label: "Name", Value: value, MaxLength: users.MaxName,
+		Name: "name", Label: "Name", Value: value,
 		Hint: "As others see it. Without one, the user ID is shown.",
 	})
 }
@@ -150,7 +150,7 @@ func (o outcome) nameField(value string) views.Field {
 // pictureField asks for a picture and says which hosts' pictures are shown.
 func (o outcome) pictureField(value string, hosts pictureHosts) views.Field {
 	f := views.Field{
-		Name: "picture_url", Label: "Picture", Value: value, Type: "url", MaxLength: users.MaxPicture,
+		Name: "picture_url", Label: "Picture", Value: value, Type: "url",
 		Placeholder: "https://", Hint: "Pictures from " + enumerate(hosts, "and") + " are shown, else initials.",
 	}
 	switch {
@@ -165,7 +165,7 @@ func (o outcome) pictureField(value string, hosts pictureHosts) views.Field {
 // reasonField asks why. The reason is kept with the event.
 func (o outcome) reasonField(value string) views.Field {
 	return o.on(views.Field{
-		Name: "reason", Label: "Reason", Value: value, MaxLength: users.MaxReason, Spellcheck: true,
+		Name: "reason", Label: "Reason", Value: value, Spellcheck: true,
 		Hint: "Kept in the history, and shown to the person it concerns.",
 	})
 }
@@ -203,7 +203,7 @@ func (o outcome) toggle(name, label string, on bool) views.Toggle {
 // slip.
 func (o outcome) confirmField(id users.ID, value string) views.Field {
 	return o.on(views.Field{
-		Name: "confirm", Label: "Type " + string(id) + " to confirm", Value: value, Required: true, MaxLength: maxUserID,
+		Name: "confirm", Label: "Type " + string(id) + " to confirm", Value: value, Required: true,
 	})
 }
 
@@ -233,7 +233,7 @@ func (o outcome) personField(f views.Field, people []users.Ref) views.PersonFiel
 func (o outcome) serviceFields(f serviceForm, people []users.Ref, at string) views.ServiceUserFields {
 	return views.ServiceUserFields{
 		Purpose: o.on(views.Field{
-			Name: "purpose", Label: "Purpose", Value: f.Purpose, MaxLength: users.MaxPurpose, Required: true, Spellcheck: true,
+			Name: "purpose", Label: "Purpose", Value: f.Purpose, Required: true, Spellcheck: true,
 			Hint: "What it is for, so that others know whether it is still needed.",
 		}),
 		Responsible: o.personField(views.Field{

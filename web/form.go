@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,7 +18,8 @@ import (
 // struct of strings, int64s and bools (for tick boxes, "on" or absent) with tags
 // form:"name"; embedded structs count as part of it.
 //
-// Only the tagged names may be posted: that is how a field is kept from an actor.
+// Only the tagged names may be posted: that is how a field is kept from an actor. A name
+// that is tagged as required, such as form:"version,required", must be there.
 // Every other name, a name with two values and a number that is none are returned
 // together as an [*users.InvalidError]; the form is filled with the rest all the
 // same, to be shown again. Names that may not be posted are logged and recorded
@@ -25,8 +27,13 @@ import (
 func bindForm(c echo.Context, form any) error {
 	var bad users.InvalidError
 	targets := map[string]reflect.Value{}
-	formTargets(reflect.ValueOf(form).Elem(), targets)
+	required := formTargets(reflect.ValueOf(form).Elem(), targets)
 	known := requestOf(c.Request())
+	for _, name := range required {
+		if !posted(c).Has(name) {
+			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: "The form came without its " + name + ", so nothing was changed. Open the page again and fill it in there."})
+		}
+	}
 	for name, values := range posted(c) {
 		if name == formField && known.page != "" { // read already, see [App.once]
 			continue
@@ -53,17 +60,23 @@ func bindForm(c echo.Context, form any) error {
 // address; limitSizes has read them.
 func posted(c echo.Context) url.Values { return c.Request().PostForm }
 
-// formTargets collects the fields of a form by their names.
-func formTargets(form reflect.Value, targets map[string]reflect.Value) {
+// formTargets collects the fields of a form by their names, and returns the names of
+// those that are required.
+func formTargets(form reflect.Value, targets map[string]reflect.Value) (required []string) {
 	for i := range form.NumField() {
 		field := form.Type().Field(i)
-		switch name := field.Tag.Get("form"); {
+		name, option, _ := strings.Cut(field.Tag.Get("form"), ",")
+		switch {
 		case field.Anonymous: // an embedded form
-			formTargets(form.Field(i), targets)
+			required = append(required, formTargets(form.Field(i), targets)...)
 		case name != "":
 			targets[name] = form.Field(i)
+			if option == "required" {
+				required = append(required, name)
+			}
 		}
 	}
+	return required
 }
 
 // setField sets a field of a form as posted. It reports false for a number that
@@ -76,7 +89,7 @@ func setField(field reflect.Value, value string) bool {
 		field.SetBool(value == "on")
 	case reflect.Int64:
 		n, err := strconv.ParseInt(value, 10, 64)
-		if err != nil {
+		if err != nil || n < 1 { // versions are counted from 1
 			return false
 		}
 		field.SetInt(n)

@@ -82,6 +82,7 @@ func pressed(name string) func(*testing.T, page, url.Values) {
 type readyForm struct {
 	*site
 	b      *browser
+	route  string
 	to     string
 	values url.Values
 	events int // so far
@@ -96,7 +97,7 @@ func ready(t *testing.T, route string) readyForm {
 		t.Fatalf("POST %s: nobody has said how its form is filled in", route)
 	}
 	s := newSite(t)
-	f := readyForm{site: s, b: s.signIn(t, "owner@example.com"), to: s.targetOf(t, route), leave: act.leave}
+	f := readyForm{site: s, b: s.signIn(t, "owner@example.com"), route: route, to: s.targetOf(t, route), leave: act.leave}
 	_, id, _ := strings.Cut(f.to, "/users/")
 	id, _, _ = strings.Cut(id, "/")
 	if act.begin != nil {

@@ -2,10 +2,14 @@ package web
 
 import (
 	"errors"
+	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
 )
 
 // doneAlready is said of a form that is sent again.
@@ -25,6 +29,9 @@ func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 		if done, err := a.answerDone(c, f); done || err != nil {
 			return err
 		}
+		if wait := a.waitToChange(c); wait > 0 {
+			return a.answerTooOften(c, f, wait)
+		}
 		err = next(c)
 		if err == nil || c.Response().Committed || errors.Is(err, users.ErrUnknown) {
 			return err
@@ -36,6 +43,28 @@ func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return err
 	}
+}
+
+// waitToChange returns how long the viewer has to wait until they may change something,
+// zero if they may now. Those who are signed out change nothing.
+func (a *App) waitToChange(c echo.Context) time.Duration {
+	who := viewer(c).Key
+	if a.changes == nil || who == "" {
+		return 0
+	}
+	return a.changes.take(client{user: who})
+}
+
+// answerTooOften answers a form that comes too soon after many others: it can be sent
+// again as it is.
+func (a *App) answerTooOften(c echo.Context, f sentForm, wait time.Duration) error {
+	const heading = "Too many changes in a row"
+	retryAfter(c.Response().Header(), wait)
+	return render(c, http.StatusTooManyRequests, views.UnknownPage(views.Unknown{
+		Chrome: a.chrome(c, heading, ""), Status: strconv.Itoa(http.StatusTooManyRequests), Heading: heading,
+		Text:  []string{"You have made many changes within a short time. Nothing of this one is saved yet. Wait a few seconds, then send it again."},
+		Again: f.again("Send it again"),
+	}))
 }
 
 // answerDone answers a form that was done before, and reports whether it was. Whoever

@@ -89,13 +89,13 @@ func TestOnlyTheBodyCounts(t *testing.T) {
 	s := newSite(t)
 	s.Person(t, "target@example.com", users.RoleUser)
 	b := s.signIn(t, "owner@example.com")
-	form := url.Values{"role": {"auditor"}, "version": {"0"}}
+	form := url.Values{"role": {"auditor"}, "version": {s.version(t, "target@example.com")}}
 	b.post(t, "/users/target@example.com/role?role=owner", form).must(t, http.StatusSeeOther)
 	if u := s.Must(t, "target@example.com"); u.Role != users.RoleAuditor {
 		t.Errorf("the role is %s", u.Role)
 	}
 	b.post(t, "/users/target@example.com/role?role=owner", url.Values{}).must(t, http.StatusUnprocessableEntity)
-	form = url.Values{"role": {"user", "owner"}, "version": {"0"}}
+	form = url.Values{"role": {"user", "owner"}, "version": {s.version(t, "target@example.com")}}
 	b.post(t, "/users/target@example.com/role", form).must(t, http.StatusUnprocessableEntity, "only once")
 	if u := s.Must(t, "target@example.com"); u.Role != users.RoleAuditor {
 		t.Errorf("the role is %s", u.Role)

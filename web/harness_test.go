@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -87,6 +88,12 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 	}
 	t.Cleanup(s.server.Close)
 	return s
+}
+
+// version returns the version of a user's record, as a form has it.
+func (s *site) version(t testing.TB, id users.ID) string {
+	t.Helper()
+	return strconv.FormatInt(s.Must(t, id).Version, 10)
 }
 
 // config returns the settings of a site at base, whose directory and provider are

@@ -43,5 +43,6 @@ func inputWord(name, value string) string {
 // stale tells who changed a user while the viewer was filling in a form; fresh
 // is the address of the form as it is filled in from what is stored now.
 func (t teller) stale(err *users.StaleError, fresh string) *views.Stale {
-	return &views.Stale{By: t.person(err.By), When: t.time(err.At), Theirs: fresh}
+	own := err.By.Key != "" && err.By.Key == t.actor.Key
+	return &views.Stale{By: t.person(err.By), Own: own, When: t.time(err.At), Theirs: fresh}
 }

@@ -47,6 +47,9 @@ var (
 	// organisation may come from one address, all at nine in the morning.
 	signInPace = pace{atOnce: 60, every: time.Second}
 	exportPace = pace{atOnce: 30, every: 10 * time.Second}
+	// changePace is for changes by one person through pages: far more than anyone clicks,
+	// so that no one fills the audit log, of which nothing is ever deleted.
+	changePace = pace{atOnce: 60, every: time.Second}
 )
 
 const maxClients = 10_000 // that a limiter remembers

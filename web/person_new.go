@@ -77,7 +77,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 		Chrome: a.chrome(c, "Add a person", "users"), FormState: views.FormState{Problems: o.problems},
 		Action: "/users/new", Cancel: "/users",
 		UserID: o.on(views.Field{
-			Name: "user_id", Label: "E-mail address", Value: form.UserID, Type: "email", Required: true, MaxLength: maxUserID,
+			Name: "user_id", Label: "E-mail address", Value: form.UserID, Type: "email", Required: true,
 			Hint: "The address they sign in with. It is their user ID.",
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),

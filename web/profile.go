@@ -15,7 +15,7 @@ import (
 type ownForm struct {
 	recordForm
 	TimeZone string `form:"time_zone"`
-	Version  int64  `form:"version"`
+	Version  int64  `form:"version,required"`
 }
 
 // ownFormOf returns the form as it is filled in from u.
@@ -54,12 +54,13 @@ func (a *App) profileForm(c echo.Context) error {
 // changed and shows the three values of what both did; sent again, it holds.
 func (a *App) editProfile(c echo.Context) error {
 	var form ownForm
+	var saved users.User
 	err := bindForm(c, &form)
 	if err == nil {
-		_, err = a.users.EditProfile(c.Request().Context(), actor(c), form.edit())
+		saved, err = a.users.EditProfile(c.Request().Context(), actor(c), form.edit())
 	}
 	if err == nil {
-		a.flash(c, "Your profile is saved.")
+		a.flash(c, savedWord(viewer(c).Version, saved.Version, "Your profile is saved."))
 		return a.seeOther(c, "/profile")
 	}
 	stale, isStale := errors.AsType[*users.StaleError](err)

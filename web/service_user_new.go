@@ -76,7 +76,7 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 		Chrome: a.chrome(c, "New service user", "service"), FormState: views.FormState{Problems: o.problems},
 		Action: "/service-users/new", Cancel: "/users?view=" + string(users.ViewService),
 		UserID: o.on(views.Field{
-			Name: "user_id", Label: "User ID", Value: form.UserID, Required: true, MaxLength: maxUserID,
+			Name: "user_id", Label: "User ID", Value: form.UserID, Required: true,
 			Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It cannot be changed later.",
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),

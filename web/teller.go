@@ -111,8 +111,8 @@ func (t teller) review(u users.User) *views.Review {
 		return nil
 	}
 	return &views.Review{
-		Action: userPath(u.ID, "reviewed"),
-		On:     views.Field{Name: "review_on", Label: "Next review", Type: "date", Value: t.nextReviewOn(), Required: true},
+		Action: userPath(u.ID, "reviewed"), Version: versionWord(u.Version),
+		On: views.Field{Name: "review_on", Label: "Next review", Type: "date", Value: t.nextReviewOn(), Required: true},
 	}
 }
 

@@ -48,7 +48,7 @@ func TestR19WhatEndsOnOneHasEndedOnAnother(t *testing.T) {
 			return s.signIn(t, "owner@example.com").post(t, "/users/admin@example.com/deactivate", url.Values{}).must(t, http.StatusSeeOther)
 		}, http.StatusSeeOther},
 		"demotion": {func(t *testing.T, s *site, _ *browser) page {
-			return s.signIn(t, "owner@example.com").post(t, "/users/admin@example.com/role", url.Values{"role": {"user"}}).must(t, http.StatusSeeOther)
+			return s.signIn(t, "owner@example.com").post(t, "/users/admin@example.com/role", url.Values{"role": {"user"}, "version": {s.version(t, "admin@example.com")}}).must(t, http.StatusSeeOther)
 		}, http.StatusSeeOther},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // editForm is the form that edits a person, as it is posted.
 type editForm struct {
 	recordForm
-	Version int64  `form:"version"`
+	Version int64  `form:"version,required"`
 	Reason  string `form:"reason"`
 }
 
@@ -106,7 +106,7 @@ func (a *App) editUser(c echo.Context) error {
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
 	case err == nil:
-		a.flash(c, "Saved "+saved.Label()+".")
+		a.flash(c, savedWord(u.Version, saved.Version, "Saved "+saved.Label()+"."))
 		return a.seeOther(c, userPath(saved.ID))
 	case !isStale && !correctable(err):
 		return err
@@ -125,6 +125,14 @@ func (a *App) editUser(c echo.Context) error {
 		m.Stale = a.tell(c).stale(stale, userPath(u.ID, "edit"))
 	}
 	return render(c, formStatus(err), views.UserEditPage(m))
+}
+
+// savedWord says that a record was saved, or that the form changed nothing in it.
+func savedWord(before, after int64, saved string) string {
+	if before == after {
+		return "Nothing was changed: all values are as they were."
+	}
+	return saved
 }
 
 // editPage is the page with the form as it is filled in. What the viewer does not

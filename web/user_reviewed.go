@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
@@ -10,6 +12,7 @@ import (
 // reviewForm is the form that marks a service user reviewed, as it is posted.
 type reviewForm struct {
 	ReviewOn string `form:"review_on"`
+	Version  int64  `form:"version,required"`
 }
 
 // markReviewed serves POST /users/:id/reviewed. A date that will not do is told
@@ -19,17 +22,24 @@ func (a *App) markReviewed(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	u, err := a.users.User(c.Request().Context(), actor(c), id)
+	if err == nil {
+		err = actor(c).May(users.ActReview, u)
+	}
+	if err != nil {
+		return err
+	}
 	var form reviewForm
 	err = bindForm(c, &form)
 	if err == nil {
 		var after users.User
-		after, err = a.users.MarkReviewed(c.Request().Context(), actor(c), id, form.ReviewOn)
+		after, err = a.users.MarkReviewed(c.Request().Context(), actor(c), id, users.Review{On: form.ReviewOn, Version: form.Version})
 		if err == nil {
 			a.flash(c, after.Label()+" is reviewed. The next review is on "+dateWord(after.ReviewOn)+".")
 			return a.seeOther(c, userPath(id))
 		}
 	}
-	if !correctable(err) {
+	if !correctable(err) && !errors.Is(err, users.ErrStale) {
 		return err
 	}
 	return a.reviewAgain(c, id, form, err)
@@ -47,5 +57,8 @@ func (a *App) reviewAgain(c echo.Context, id users.ID, form reviewForm, wrong er
 	}
 	m.Service.Review.On.Value = form.ReviewOn
 	m.Service.Review.On = outcomeOf(wrong).on(m.Service.Review.On)
+	if errors.Is(wrong, users.ErrStale) { // the form goes on from what is stored now
+		_, m.Service.Review.On.Error = explain(wrong)
+	}
 	return render(c, formStatus(wrong), views.UserDetailPage(m))
 }

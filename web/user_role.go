@@ -13,7 +13,7 @@ import (
 // roleForm is the form that changes a role, as it is posted.
 type roleForm struct {
 	Role    string `form:"role"`
-	Version int64  `form:"version"`
+	Version int64  `form:"version,required"`
 	Reason  string `form:"reason"`
 }
 
@@ -52,7 +52,7 @@ func (a *App) changeRole(c echo.Context) error {
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
 	case err == nil:
-		a.flash(c, after.Label()+" has the role "+string(after.Role)+" now.")
+		a.flash(c, savedWord(target.User.Version, after.Version, after.Label()+" has the role "+string(after.Role)+" now."))
 		return a.seeOther(c, userPath(after.ID))
 	case !isStale && !correctable(err):
 		return err

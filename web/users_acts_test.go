@@ -29,7 +29,7 @@ func TestChangeRole(t *testing.T) {
 	ana.get(t, "/users").must(t, 303) // signed out: the new role comes with the next sign-in
 	s.signIn(t, "ana@example.com").get(t, "/users").must(t, 200)
 
-	stale := b.post(t, at, set(form, "role", "auditor")).must(t, 409, "changed this user", "Before User", "Theirs Admin", "Yours Auditor")
+	stale := b.post(t, at, set(form, "role", "auditor")).must(t, 409, "in another tab or window", "Before User", "Theirs Admin", "Yours Auditor")
 	if got := stale.form(t, at).Get("role"); got != "auditor" {
 		t.Errorf("the form holds %q", got)
 	}
@@ -47,7 +47,7 @@ func TestLastOwner(t *testing.T) {
 	b := s.as(t, users.RoleOwner)
 	own := "/users/owner@example.com/"
 	for tail, form := range map[string]url.Values{
-		"role": {"role": {"user"}}, "delete": {"confirm": {"owner@example.com"}}, "reset-sign-in": {},
+		"role": {"role": {"user"}, "version": {s.version(t, "owner@example.com")}}, "delete": {"confirm": {"owner@example.com"}}, "reset-sign-in": {},
 	} {
 		b.get(t, own+tail).must(t, 200, "This is the last active owner")
 		b.post(t, own+tail, form).must(t, 409, "There must always be an active owner")
@@ -57,7 +57,7 @@ func TestLastOwner(t *testing.T) {
 		t.Errorf("the last owner is %s and %s", u.Role, u.Status)
 	}
 	s.Person(t, "second@example.com", users.RoleOwner)
-	b.post(t, own+"role", url.Values{"role": {"admin"}}).must(t, 303)
+	b.post(t, own+"role", url.Values{"role": {"admin"}, "version": {s.version(t, "owner@example.com")}}).must(t, 303)
 	if got := s.Must(t, "owner@example.com").Role; got != users.RoleAdmin {
 		t.Errorf("an owner who is not the last could not step down: %s", got)
 	}

@@ -129,7 +129,7 @@ func (a *App) viewForm(c echo.Context, at listAddress, form sharedViewForm, o ou
 	at = at.atStart()
 	f := &views.ViewForm{
 		Action: "/users/views", Query: at.query.Encode(), Holds: holdsWord(at.String()), Cancel: at.String(),
-		Name: o.on(views.Field{Name: "name", Label: "Name", Value: form.Name, Required: true, MaxLength: users.MaxViewName}),
+		Name: o.on(views.Field{Name: "name", Label: "Name", Value: form.Name, Required: true}),
 	}
 	if actor(c).May(users.ActShareView, users.User{}) == nil {
 		f.Share = &views.Check{Name: "shared", Label: "Show it to everyone who sees the directory", Checked: form.Shared}

@@ -143,7 +143,8 @@ func needOwner(ctx context.Context, directory *users.Service, owners []string, l
 // newApp returns the console with the settings c.
 func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool, watch *observation) (*web.App, error) {
 	return web.New(web.Config{
-		Users: directory,
+		Unpaced: unpaced != "",
+		Users:   directory,
 		Provider: auth.NewProvider(auth.Config{
 			Issuer:        c.issuer,
 			ClientID:      c.clientID,

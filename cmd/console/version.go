@@ -10,6 +10,10 @@ import (
 // Makefile and internal/release.
 var version, commit string
 
+// unpaced is set by the linker, in programs that are built for measurements and storms: a
+// person then makes changes without a pace. There is no setting for it.
+var unpaced string
+
 // version prints the version, the commit, and what it was built with and for.
 func (p *program) version(context.Context, *config, []string) error {
 	p.say("console %s (commit %s, %s, %s/%s)", versionText(), commitText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

@@ -26,7 +26,7 @@ const viewer = "admin@example.com"
 // from memory beside it, and returns its path.
 func buildConsole(ctx context.Context, dir string) (string, error) {
 	program := filepath.Join(dir, "console")
-	build := exec.CommandContext(ctx, "go", "build", "-tags", "bench", "-trimpath", "-ldflags", "-s -w", "-o", program, "./cmd/console")
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "bench", "-trimpath", "-ldflags", "-s -w -X main.unpaced=yes", "-o", program, "./cmd/console")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the console: %w\n%s", err, out)

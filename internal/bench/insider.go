@@ -52,7 +52,8 @@ func (c *insider) Close() error {
 // remembered of it by then is remembered under load as well.
 func (c *insider) pages(ctx context.Context, paths []string) ([][]ran, error) {
 	app, err := web.New(web.Config{
-		Users: c.Service, Log: slog.New(slog.DiscardHandler), BaseURL: &url.URL{Scheme: "http", Host: "127.0.0.1"},
+		Unpaced: true,
+		Users:   c.Service, Log: slog.New(slog.DiscardHandler), BaseURL: &url.URL{Scheme: "http", Host: "127.0.0.1"},
 		Provider: auth.NewProvider(auth.Config{Issuer: "http://127.0.0.1:9", ClientID: "bench"}), // nobody asks it
 	})
 	if err != nil {

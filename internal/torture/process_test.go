@@ -41,7 +41,7 @@ var program = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=torture", "-o", path, "../../cmd/console")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=torture -X main.unpaced=yes", "-o", path, "../../cmd/console")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the console: %w\n%s", err, said)

@@ -54,7 +54,7 @@ var deeds = map[string]deed{
 		return d.ResetSignIn(ctx, a, id, "")
 	}},
 	"MarkReviewed": {users.ActReview, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
-		_, err := d.MarkReviewed(ctx, a, id, "2028-02-29")
+		_, err := d.MarkReviewed(ctx, a, id, users.Review{On: "2028-02-29"})
 		return err
 	}},
 }

@@ -17,17 +17,28 @@ func NextReview(after Date) Date {
 	return dateOf(next)
 }
 
+// A Review says when a service user is to be reviewed next: on a day, or, where that is
+// empty, on [NextReview] of today. Version is that of the user who was reviewed, or zero
+// for any.
+type Review struct {
+	On      string // 2006-01-02
+	Version int64
+}
+
 // MarkReviewed notes that a service user was reviewed and is to be reviewed again on
-// a day: on [NextReview] of today if that is empty. It returns the result,
-// [ErrNotFound], a [*ForbiddenError] and an [*InvalidError].
-func (s *Service) MarkReviewed(ctx context.Context, actor Actor, id ID, reviewOn string) (after User, err error) {
+// the day that the review says. It returns the result, [ErrNotFound], a
+// [*ForbiddenError], a [*StaleError] and an [*InvalidError].
+func (s *Service) MarkReviewed(ctx context.Context, actor Actor, id ID, r Review) (after User, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActReview)
 		if err != nil {
 			return nothing, err
 		}
+		if err := fresh(ctx, tx, before, r.Version); err != nil {
+			return nothing, err
+		}
 		after = before
-		after.ReviewOn = Date(tidyText(reviewOn))
+		after.ReviewOn = Date(tidyText(r.On))
 		if after.ReviewOn == "" {
 			after.ReviewOn = NextReview(tx.today())
 		}

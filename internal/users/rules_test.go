@@ -203,10 +203,13 @@ func mistakenDeeds(t *testing.T, d *userstest.Directory, robot users.User, admin
 		"Delete": {func() error {
 			return d.Delete(t.Context(), d.Owner, robot.ID, users.Deletion{Confirm: "robot2", Reason: long})
 		}, []string{"confirm", "reason"}},
-		"MarkReviewed": {func() error { _, err := d.MarkReviewed(t.Context(), d.Owner, robot.ID, "x"); return err }, []string{"review_on"}},
-		"Deactivate":   {func() error { return d.Deactivate(t.Context(), d.Owner, robot.ID, users.Departure{Reason: long}) }, []string{"reason"}},
-		"EndSessions":  {func() error { _, err := d.EndSessions(t.Context(), d.Owner, robot.ID, long); return err }, []string{"reason"}},
-		"ResetSignIn":  {func() error { return d.ResetSignIn(t.Context(), d.Owner, admin.ID, long) }, []string{"reason"}},
+		"MarkReviewed": {func() error {
+			_, err := d.MarkReviewed(t.Context(), d.Owner, robot.ID, users.Review{On: "x"})
+			return err
+		}, []string{"review_on"}},
+		"Deactivate":  {func() error { return d.Deactivate(t.Context(), d.Owner, robot.ID, users.Departure{Reason: long}) }, []string{"reason"}},
+		"EndSessions": {func() error { _, err := d.EndSessions(t.Context(), d.Owner, robot.ID, long); return err }, []string{"reason"}},
+		"ResetSignIn": {func() error { return d.ResetSignIn(t.Context(), d.Owner, admin.ID, long) }, []string{"reason"}},
 		"EnsureOwners": {func() error {
 			return userstest.NewEmpty(t).EnsureOwners(t.Context(), []string{"a", "b@c.example", "x y"})
 		}, []string{"owners", "owners"}},

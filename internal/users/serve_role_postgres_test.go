@@ -76,7 +76,7 @@ func TestServeRoleServes(t *testing.T) {
 	d.ServiceUser(t, "robot", users.RoleUser)
 	_, edited := d.EditProfile(ctx, ana, users.ProfileEdit{Fields: users.Fields{Name: new("Anna")}})
 	_, changed := d.ChangeRole(ctx, d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAuditor})
-	_, reviewed := d.MarkReviewed(ctx, d.Owner, "robot", "2027-06-01")
+	_, reviewed := d.MarkReviewed(ctx, d.Owner, "robot", users.Review{On: "2027-06-01"})
 	_, saved := d.SaveView(ctx, d.Owner, users.NewView{Name: "Admins", Query: "role=admin"})
 	var exported sink
 	for what, err := range map[string]error{

@@ -205,20 +205,20 @@ func TestMarkReviewed(t *testing.T) {
 	admin := d.Person(t, "admin@example.com", users.RoleAdmin)
 	d.ServiceUser(t, "chief", users.RoleAdmin)
 	last := d.Last(t)
-	u, err := d.MarkReviewed(t.Context(), ana, "robot-1", "")
+	u, err := d.MarkReviewed(t.Context(), ana, "robot-1", users.Review{})
 	check(t, d, last, err, nil, "ana@example.com user.reviewed robot-1 [review_on:  → 2027-05-23]")
 	if u.ReviewOn != "2027-05-23" {
 		t.Errorf("got review on %s", u.ReviewOn)
 	}
 	last = d.Last(t)
-	_, err = d.MarkReviewed(t.Context(), admin, "robot-1", "2027-05-23")
+	_, err = d.MarkReviewed(t.Context(), admin, "robot-1", users.Review{On: "2027-05-23"})
 	check(t, d, last, err, nil, "admin@example.com user.reviewed robot-1") // looked at, to the same day
 	last = d.Last(t)
-	_, err = d.MarkReviewed(t.Context(), admin, "chief", "")
+	_, err = d.MarkReviewed(t.Context(), admin, "chief", users.Review{})
 	check(t, d, last, err, users.ErrForbidden)
-	_, err = d.MarkReviewed(t.Context(), d.Owner, ana.ID, "")
+	_, err = d.MarkReviewed(t.Context(), d.Owner, ana.ID, users.Review{})
 	check(t, d, last, err, users.ErrForbidden)
-	_, err = d.MarkReviewed(t.Context(), d.Owner, "nobody", "")
+	_, err = d.MarkReviewed(t.Context(), d.Owner, "nobody", users.Review{})
 	check(t, d, last, err, users.ErrNotFound)
 }
 

@@ -120,7 +120,7 @@ func testCrowdCounted(t *testing.T, s *users.Service, all []users.User, _ []user
 			want[users.ViewInvited]++
 		case u.Status == users.StatusDeactivated:
 			want[users.ViewDeactivated]++
-		case u.Kind == users.KindPerson && u.SeenAt.Before(now.AddDate(0, 0, -90)):
+		case u.SeenAt.Before(now.AddDate(0, 0, -90)) && u.CreatedAt.Before(now.AddDate(0, 0, -90)):
 			want[users.ViewQuiet]++
 		}
 		if u.Kind == users.KindService {

@@ -74,10 +74,10 @@ func deleteUser(id, reason string) deed {
 	}
 }
 
-// markReviewed marks a service user reviewed for a year.
+// markReviewed marks a service user reviewed, until the next review.
 func markReviewed(id string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
-		_, err := f.MarkReviewed(ctx, a, users.ID(id), "")
+		_, err := f.MarkReviewed(ctx, a, users.ID(id), users.Review{})
 		return err
 	}
 }

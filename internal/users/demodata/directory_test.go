@@ -97,7 +97,7 @@ func testMixture(t *testing.T, s *users.Service, all []users.User, _ []users.Eve
 	}
 	for view, want := range map[users.View]struct{ least, most int }{
 		users.ViewAll: {1007, 1007}, users.ViewService: {61, 61}, users.ViewAdmins: {10, 20}, users.ViewInvited: {30, 80},
-		users.ViewQuiet: {60, 140}, users.ViewDeactivated: {40, 90}, users.ViewUnanswered: {2, 8}, users.ViewReviewDue: {6, 20},
+		users.ViewQuiet: {60, 180}, users.ViewDormant: {1, 6}, users.ViewDeactivated: {40, 90}, users.ViewUnanswered: {2, 8}, users.ViewReviewDue: {6, 20},
 	} {
 		if n := got[view]; n < want.least || n > want.most {
 			t.Errorf("view %q holds %d, want %d to %d", view, n, want.least, want.most)

@@ -33,13 +33,13 @@ func (p *plan) serviceStory(s *service) {
 // the last time if nobody did.
 func (p *plan) reviews(s *service, due, end time.Time) {
 	for due.Before(end) {
-		next := due.AddDate(1, 0, 0)
+		next := due.AddDate(0, users.ReviewEvery, 0)
 		if s.lapsed && !next.Before(end) {
 			return
 		}
 		at := p.during(due.Add(-10*day), due, s.responsible.name.zone)
 		p.will(at, p.reviewer(s, at), markReviewed(s.id))
-		due = at.AddDate(1, 0, 0)
+		due = at.AddDate(0, users.ReviewEvery, 0)
 	}
 }
 
