@@ -62,7 +62,7 @@ func (p *program) repair(ctx context.Context, c *config) error {
 	return p.visitDatabase(ctx, c, c.database, c.databaseOptions(), func(db *database.DB, directory *users.Service) (err error) {
 		var rebuilt []string
 		if db.Engine() == database.PostgreSQL {
-			rebuilt = users.DerivedIndexes()
+			rebuilt = users.DerivedIndexes(database.PostgreSQL)
 			if err = database.Reindex(ctx, c.database, c.databaseOptions(), rebuilt...); err == nil {
 				err = directory.IndexesRebuilt(ctx)
 			}

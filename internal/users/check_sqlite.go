@@ -9,13 +9,18 @@ import (
 )
 
 // check returns in a sentence what is wrong with x in the SQLite file that tx reads, ""
-// if nothing is. FTS5 compares an index with its rows only when it may write, and holds up
-// everyone who writes meanwhile, so a temporary copy of the index is what it is asked about.
+// if nothing is. FTS5 checks an index only when it may write, and holds up everyone who
+// writes meanwhile, so a temporary copy of the index is what it is asked about. It compares
+// the index with its rows where it reads them from a table.
 func (x derivedIndex) check(ctx context.Context, tx *sql.Tx) (wrong string) {
+	columns, values := `(`+x.name+`)`, `('integrity-check')`
+	if x.content != "" {
+		columns, values = `(`+x.name+`, rank)`, `('integrity-check', 1)`
+	}
 	_ = database.Apart(ctx, tx, func() error {
 		if err := x.copyTo(ctx, tx); err != nil {
 			wrong = "The " + x.what + " could not be read: " + err.Error() + "."
-		} else if _, err := tx.ExecContext(ctx, `INSERT INTO temp.`+x.name+` (`+x.name+`, rank) VALUES ('integrity-check', 1)`); err != nil {
+		} else if _, err := tx.ExecContext(ctx, `INSERT INTO temp.`+x.name+` `+columns+` VALUES `+values); err != nil {
 			wrong = "The " + x.what + " is not in step with what it indexes: " + err.Error() + "."
 		}
 		return errLooked // the copy goes
@@ -30,11 +35,13 @@ func (x derivedIndex) copyTo(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	_, options, _ := strings.Cut(text, "(")
-	statements := []string{
-		`CREATE TEMP VIEW ` + x.content + ` AS SELECT rowid, * FROM main.` + x.content + ` WHERE ` + x.indexed, // FTS5 looks for it beside the index
-		`CREATE VIRTUAL TABLE temp.` + x.name + ` USING fts5 (` + options,
+	statements := []string{`CREATE VIRTUAL TABLE temp.` + x.name + ` USING fts5 (` + options}
+	parts := []string{"data", "idx"}
+	if x.content != "" { // FTS5 looks for it beside the index
+		statements = append(statements, `CREATE TEMP VIEW `+x.content+` AS SELECT rowid, * FROM main.`+x.content+` WHERE `+x.indexed)
+		parts = append(parts, "docsize")
 	}
-	for _, part := range []string{"data", "idx", "docsize"} {
+	for _, part := range parts {
 		table := x.name + "_" + part
 		statements = append(statements, `DELETE FROM temp.`+table, `INSERT INTO temp.`+table+` SELECT * FROM main.`+table)
 	}

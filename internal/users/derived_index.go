@@ -11,27 +11,34 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A derivedIndex can be rebuilt from the rows that it indexes: a table of FTS5 in SQLite,
-// with its rows in another table (external content), an index of the same name in
-// PostgreSQL.
+// A derivedIndex can be rebuilt from other rows: in SQLite it is a table of FTS5, in
+// PostgreSQL an index.
 type derivedIndex struct {
-	name    string
-	what    string // in words, as in "The index of the search is damaged"
-	content string // table of its rows
-	indexed string // condition of those rows of it that are in the index
+	name     string   // of the table of FTS5, which stands for the index on either engine
+	what     string   // in words, as in "The index of the search is damaged"
+	content  string   // table that FTS5 reads its rows from (external content); empty: it keeps none (contentless)
+	indexed  string   // condition of those rows of content that are in the index
+	rebuild  []string // statements for SQLite that rebuild it, or leave it empty to be filled again
+	postgres string   // name of the index in PostgreSQL
 }
 
 // searchIndex is the index of users.search_text.
-var searchIndex = derivedIndex{"users_search", "index of the search", "users", "search_text <> ''"}
+var searchIndex = derivedIndex{
+	name: "users_search", what: "index of the search", content: "users", indexed: "search_text <> ''",
+	rebuild:  []string{`INSERT INTO users_search (users_search) VALUES ('rebuild')`},
+	postgres: "users_search",
+}
 
 // derivedIndexes are all of them.
 var derivedIndexes = []derivedIndex{searchIndex}
 
-// DerivedIndexes returns the names of the indexes that can be rebuilt.
-func DerivedIndexes() []string {
+// DerivedIndexes returns the names of the indexes that can be rebuilt, as an engine has them.
+func DerivedIndexes(e database.Engine) []string {
 	names := make([]string, len(derivedIndexes))
 	for i, x := range derivedIndexes {
-		names[i] = x.name
+		if names[i] = x.name; e == database.PostgreSQL {
+			names[i] = x.postgres
+		}
 	}
 	return names
 }
@@ -79,7 +86,7 @@ func (x derivedIndex) namedIn(ctx context.Context, tx *sql.Tx, reported error) (
 		return false, nil
 	}
 	text := reported.Error()
-	if strings.Contains(text, `"`+x.name+`"`) {
+	if strings.Contains(text, `"`+x.postgres+`"`) {
 		return true, nil
 	}
 	file := relationFile.FindStringSubmatch(text)
@@ -87,7 +94,7 @@ func (x derivedIndex) namedIn(ctx context.Context, tx *sql.Tx, reported error) (
 		return false, nil
 	}
 	var its bool
-	err := tx.QueryRowContext(ctx, `SELECT COALESCE(pg_relation_filenode(to_regclass($1))::text = $2, FALSE)`, x.name, file[1]).Scan(&its)
+	err := tx.QueryRowContext(ctx, `SELECT COALESCE(pg_relation_filenode(to_regclass($1))::text = $2, FALSE)`, x.postgres, file[1]).Scan(&its)
 	return its, err
 }
 
@@ -110,16 +117,16 @@ func (s *Service) RebuildIndexes(ctx context.Context) (rebuilt []string, err err
 	if err != nil {
 		return nil, fmt.Errorf("rebuild indexes: %w", err)
 	}
-	for _, name := range DerivedIndexes() { // whose names are ours
-		if !slices.Contains(noted, name) {
+	for _, x := range derivedIndexes {
+		if !slices.Contains(noted, x.name) {
 			continue
 		}
-		mine, err := s.rebuild(ctx, name)
+		mine, err := s.rebuild(ctx, x)
 		if err != nil {
-			return rebuilt, fmt.Errorf("rebuild the index %s: %w", name, err)
+			return rebuilt, fmt.Errorf("rebuild the index %s: %w", x.name, err)
 		}
 		if mine {
-			rebuilt = append(rebuilt, name)
+			rebuilt = append(rebuilt, x.name)
 		}
 	}
 	return rebuilt, nil

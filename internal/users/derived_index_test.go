@@ -68,11 +68,11 @@ func TestDamagedIndex(t *testing.T) {
 	if !database.IsDamaged(reported) {
 		t.Errorf("reported: got %v", reported)
 	}
-	if damaged, err := d.VerifyIndexes(t.Context(), reported); err != nil || !cmp.Equal(damaged, users.DerivedIndexes()) {
-		t.Errorf("VerifyIndexes: got %v, %v, want %v", damaged, err, users.DerivedIndexes())
+	if damaged, err := d.VerifyIndexes(t.Context(), reported); err != nil || !cmp.Equal(damaged, users.DerivedIndexes(database.SQLite)) {
+		t.Errorf("VerifyIndexes: got %v, %v, want %v", damaged, err, users.DerivedIndexes(database.SQLite))
 	}
 	checkFound("on the other console", other, users.ScanAll)
-	if sizes, err := other.Sizes(t.Context()); err != nil || !cmp.Equal(sizes.Damaged, users.DerivedIndexes()) {
+	if sizes, err := other.Sizes(t.Context()); err != nil || !cmp.Equal(sizes.Damaged, users.DerivedIndexes(database.SQLite)) {
 		t.Errorf("Sizes: got %v, %v", sizes.Damaged, err)
 	}
 	rebuildAtOnce(t, d.Service, other)
@@ -112,8 +112,8 @@ func rebuildAtOnce(t *testing.T, consoles ...*users.Service) {
 	for one := range done {
 		rebuilt = append(rebuilt, one...)
 	}
-	if !cmp.Equal(rebuilt, users.DerivedIndexes()) {
-		t.Errorf("rebuilt: got %v, want %v once", rebuilt, users.DerivedIndexes())
+	if !cmp.Equal(rebuilt, users.DerivedIndexes(database.SQLite)) {
+		t.Errorf("rebuilt: got %v, want %v once", rebuilt, users.DerivedIndexes(database.SQLite))
 	}
 }
 

@@ -167,12 +167,12 @@ func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time
 	return mine && err == nil, err
 }
 
-// rebuild rebuilds an index of FTS5 that is noted to be damaged, and reports whether it
+// rebuild rebuilds an index of SQLite that is noted to be damaged, and reports whether it
 // was there to be rebuilt. It is not a [bookkeeping] because what it deletes decides about
 // the rest.
-func (s *Service) rebuild(ctx context.Context, name string) (mine bool, err error) {
+func (s *Service) rebuild(ctx context.Context, x derivedIndex) (mine bool, err error) {
 	err = s.db.Note(ctx, func(tx *sql.Tx) error {
-		taken, err := tx.ExecContext(ctx, `DELETE FROM damaged_indexes WHERE engine = $1 AND name = $2`, database.SQLite, name)
+		taken, err := tx.ExecContext(ctx, `DELETE FROM damaged_indexes WHERE engine = $1 AND name = $2`, database.SQLite, x.name)
 		if err != nil {
 			return err
 		}
@@ -180,8 +180,12 @@ func (s *Service) rebuild(ctx context.Context, name string) (mine bool, err erro
 		if mine = n == 1; err != nil || !mine {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO `+name+` (`+name+`) VALUES ('rebuild')`)
-		return err
+		for _, statement := range x.rebuild {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return mine && err == nil, err
 }
