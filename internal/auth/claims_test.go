@@ -66,24 +66,28 @@ func only(idToken, userInfo map[string]any) authtest.Person {
 func TestVerified(t *testing.T) {
 	t.Parallel()
 	mustTell(t, map[string]telling{
-		"verified":                        {verified(true), "", told{"ana@example.com", yes, "Ana"}},
-		"verified in a text":              {verified("true"), "", told{"ana@example.com", yes, "Ana"}},
-		"not verified":                    {verified(false), "", told{"ana@example.com", no, "Ana"}},
-		"not verified in a text":          {verified("false"), "", told{"ana@example.com", no, "Ana"}},
-		"verified in other words":         {verified("yes"), "", told{"ana@example.com", no, "Ana"}},
-		"verified in a number":            {verified(1), "", told{"ana@example.com", no, "Ana"}},
-		"nothing said of it":              {verified(nil), "", told{"ana@example.com", nil, "Ana"}},
-		"null said of it":                 {only(map[string]any{"email_verified": (*bool)(nil)}, map[string]any{"email_verified": (*bool)(nil)}), "", told{"ana@example.com", nil, "Ana"}},
-		"verified in one place":           {only(map[string]any{"email_verified": true}, nil), "", told{"ana@example.com", yes, "Ana"}},
-		"verified here, not there":        {only(map[string]any{"email_verified": true}, map[string]any{"email_verified": false}), "", told{"ana@example.com", no, "Ana"}},
-		"verified there, not here":        {only(map[string]any{"email_verified": false}, map[string]any{"email_verified": true}), "", told{"ana@example.com", no, "Ana"}},
-		"verified, its domain not":        {only(map[string]any{"email_verified": true, "xms_edov": false}, nil), "", told{"ana@example.com", no, "Ana"}},
-		"another address verified there":  {only(nil, map[string]any{"email": "other@example.com", "email_verified": true}), "", told{"ana@example.com", nil, "Ana"}},
-		"the address in capitals there":   {only(nil, map[string]any{"email": "ANA@Example.com", "email_verified": true}), "", told{"ana@example.com", yes, "Ana"}},
-		"an address that looks the same":  {only(map[string]any{"upn": "\u212aay@example.com"}, map[string]any{"email": "kay@example.com", "email_verified": true}), "upn", told{"\u212aay@example.com", nil, "Ana"}},
-		"verified, but another claim":     {only(map[string]any{"upn": "admin@example.com", "email_verified": true}, nil), "upn", told{"admin@example.com", nil, "Ana"}},
-		"not verified, but another claim": {only(map[string]any{"upn": "admin@example.com", "email_verified": false}, nil), "upn", told{"admin@example.com", nil, "Ana"}},
-		"another claim, the same address": {only(map[string]any{"upn": "ana@example.com", "email_verified": true}, nil), "upn", told{"ana@example.com", yes, "Ana"}},
+		"verified":                         {verified(true), "", told{"ana@example.com", yes, "Ana"}},
+		"verified in a text":               {verified("true"), "", told{"ana@example.com", yes, "Ana"}},
+		"not verified":                     {verified(false), "", told{"ana@example.com", no, "Ana"}},
+		"not verified in a text":           {verified("false"), "", told{"ana@example.com", no, "Ana"}},
+		"verified in other words":          {verified("yes"), "", told{"ana@example.com", no, "Ana"}},
+		"verified in a number":             {verified(1), "", told{"ana@example.com", no, "Ana"}},
+		"nothing said of it":               {verified(nil), "", told{"ana@example.com", nil, "Ana"}},
+		"null said of it":                  {only(map[string]any{"email_verified": (*bool)(nil)}, map[string]any{"email_verified": (*bool)(nil)}), "", told{"ana@example.com", nil, "Ana"}},
+		"verified in one place":            {only(map[string]any{"email_verified": true}, nil), "", told{"ana@example.com", yes, "Ana"}},
+		"verified here, not there":         {only(map[string]any{"email_verified": true}, map[string]any{"email_verified": false}), "", told{"ana@example.com", no, "Ana"}},
+		"verified there, not here":         {only(map[string]any{"email_verified": false}, map[string]any{"email_verified": true}), "", told{"ana@example.com", no, "Ana"}},
+		"verified, its domain not":         {only(map[string]any{"email_verified": true, "xms_edov": false}, nil), "", told{"ana@example.com", no, "Ana"}},
+		"another address verified there":   {only(nil, map[string]any{"email": "other@example.com", "email_verified": true}), "", told{"ana@example.com", nil, "Ana"}},
+		"the address in capitals there":    {only(nil, map[string]any{"email": "ANA@Example.com", "email_verified": true}), "", told{"ana@example.com", yes, "Ana"}},
+		"an address that looks the same":   {only(map[string]any{"upn": "\u212aay@example.com"}, map[string]any{"email": "kay@example.com", "email_verified": true}), "upn", told{"\u212aay@example.com", nil, "Ana"}},
+		"verified, but another claim":      {only(map[string]any{"upn": "admin@example.com", "email_verified": true}, nil), "upn", told{"admin@example.com", nil, "Ana"}},
+		"not verified, but another claim":  {only(map[string]any{"upn": "admin@example.com", "email_verified": false}, nil), "upn", told{"admin@example.com", no, "Ana"}},
+		"not verified, without that claim": {only(map[string]any{"upn": "admin@example.com", "email": nil}, map[string]any{"email": nil, "xms_edov": "0"}), "upn", told{"admin@example.com", no, "Ana"}},
+		"not verified there, of another":   {only(map[string]any{"email_verified": true}, map[string]any{"email": "other@example.com", "email_verified": false}), "", told{"ana@example.com", no, "Ana"}},
+		"verified there, the address here": {only(nil, map[string]any{"email": nil, "email_verified": true}), "", told{"ana@example.com", yes, "Ana"}},
+		"verified here, the address there": {only(map[string]any{"email": nil, "email_verified": true}, nil), "", told{"ana@example.com", yes, "Ana"}},
+		"another claim, the same address":  {only(map[string]any{"upn": "ana@example.com", "email_verified": true}, nil), "upn", told{"ana@example.com", yes, "Ana"}},
 	})
 }
 
@@ -108,12 +112,14 @@ func TestTokensOfKnownProviders(t *testing.T) {
 func TestAddressAndName(t *testing.T) {
 	t.Parallel()
 	mustTell(t, map[string]telling{
-		"no address":                   {only(map[string]any{"email": nil, "email_verified": true}, map[string]any{"email": nil}), "", told{"", nil, "Ana"}},
-		"an address that is no text":   {only(map[string]any{"email": []string{"a@example.com"}}, map[string]any{"email": 7}), "", told{"", nil, "Ana"}},
-		"an address without end":       {only(map[string]any{"email": strings.Repeat("x", 5000)}, map[string]any{"email": nil}), "", told{"", nil, "Ana"}},
-		"a name in two parts":          {only(map[string]any{"name": nil, "given_name": "Ana", "family_name": "Díaz"}, map[string]any{"name": nil}), "", told{"ana@example.com", nil, "Ana Díaz"}},
-		"half a name":                  {only(map[string]any{"name": nil}, map[string]any{"name": nil, "family_name": "Díaz"}), "", told{"ana@example.com", nil, "Díaz"}},
-		"another claim that is absent": {verified(true), "upn", told{"", nil, "Ana"}},
+		"no address":                       {only(map[string]any{"email": nil, "email_verified": true}, map[string]any{"email": nil}), "", told{"", nil, "Ana"}},
+		"an address that is no text":       {only(map[string]any{"email": map[string]any{"a@example.com": 1}}, map[string]any{"email": 7}), "", told{"", nil, "Ana"}},
+		"an address that is a list of one": {only(map[string]any{"email": []string{" ana@example.com"}, "email_verified": true}, map[string]any{"email": nil}), "", told{"ana@example.com", yes, "Ana"}},
+		"an address that is a list of two": {only(map[string]any{"email": []string{"a@example.com", "b@example.com"}}, map[string]any{"email": []string{}}), "", told{"", nil, "Ana"}},
+		"an address without end":           {only(map[string]any{"email": strings.Repeat("x", 5000)}, map[string]any{"email": nil}), "", told{"", nil, "Ana"}},
+		"a name in two parts":              {only(map[string]any{"name": nil, "given_name": "Ana", "family_name": "Díaz"}, map[string]any{"name": nil}), "", told{"ana@example.com", nil, "Ana Díaz"}},
+		"half a name":                      {only(map[string]any{"name": nil}, map[string]any{"name": nil, "family_name": "Díaz"}), "", told{"ana@example.com", nil, "Díaz"}},
+		"another claim that is absent":     {verified(true), "upn", told{"", nil, "Ana"}},
 	})
 }
 
@@ -147,12 +153,15 @@ func TestClaimNames(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
 	op.SignsIn(ana)
-	op.Lie(func(l *authtest.Lies) { l.UserInfo["team"], l.IDToken["acr"] = "blue", "1" })
+	op.Lie(func(l *authtest.Lies) { l.UserInfo["team"], l.IDToken["acr"], l.IDToken["sid"] = "blue", "1", "s-1" })
 	got, err := signIn(t, auth.NewProvider(configFor(op)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := "acr aud email email_verified exp iat iss name nonce picture sid sub team zoneinfo"; got.Claims != want {
 		t.Errorf("got %q, want %q", got.Claims, want)
+	}
+	if got.SessionID != "s-1" {
+		t.Errorf("got session %q, want s-1", got.SessionID)
 	}
 }

@@ -2,84 +2,123 @@ package auth
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"sync"
+	"strings"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 )
 
 const (
 	discoveryLife = time.Hour        // how long a discovery document and its keys are used
-	pauseLength   = 10 * time.Second // how long a provider that fails is left alone
+	rereadPause   = 10 * time.Second // between two early readings of the document
 )
 
-// A discovery is what the provider says of itself (OpenID Connect Discovery, section
-// 3), as far as go-oidc does not keep it.
+// A discovery is what is used of what the provider says of itself (OpenID Connect
+// Discovery, section 3).
 type discovery struct {
-	at       time.Time // when it said so
-	provider *oidc.Provider
-	keys     *oidc.RemoteKeySet // cached, and fetched again for a key they lack
+	at   time.Time // when it said so
+	keys *keySet
 
-	KeysURL       string   `json:"jwks_uri"`
-	EndSessionURL string   `json:"end_session_endpoint"`
-	SendsIssuer   bool     `json:"authorization_response_iss_parameter_supported"`
-	TokenAuth     []string `json:"token_endpoint_auth_methods_supported"`
+	authorizationURL string
+	tokenURL         string
+	userInfoURL      string   // may be empty
+	endSessionURL    string   // may be empty
+	sendsIssuer      bool     // authorization_response_iss_parameter_supported (RFC 9207)
+	tokenAuth        []string // token_endpoint_auth_methods_supported; empty where it does not say
 }
 
 // discovered returns what the provider says of itself, asking it if need be. All
 // who wait share one question. A provider that fails is not asked again for a
 // while; what it said before is good until it answers.
 func (p *Provider) discovered(ctx context.Context) (*discovery, error) {
-	if known := p.fresh(); known != nil {
+	known := p.latest()
+	if known != nil && p.now().Sub(known.at) < discoveryLife {
 		return known, nil
 	}
+	return p.rediscovered(ctx, known)
+}
+
+// rediscovered returns what the provider says of itself after old, which may be nil. It
+// returns old where the provider does not answer.
+func (p *Provider) rediscovered(ctx context.Context, old *discovery) (*discovery, error) {
 	answer := p.asking.DoChan("", func() (any, error) {
-		return nil, p.discover(context.WithoutCancel(ctx))
+		return nil, p.discover(context.WithoutCancel(ctx), old)
 	})
 	var err error
 	select {
 	case <-ctx.Done():
-		err = fault(ctx, "discovery", ctx.Err())
+		err = callFault(ctx, CauseDiscovery, ctx.Err())
 	case result := <-answer:
 		err = result.Err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.known == nil {
-		return nil, err
+	if known := p.latest(); known != nil {
+		return known, nil
 	}
-	return p.known, nil
+	return nil, err
 }
 
-// fresh returns what the provider has said of itself not long ago, or nil.
-func (p *Provider) fresh() *discovery {
+// following makes a call at an endpoint that the provider names. Where there is nothing
+// there any more, it asks the provider for the new address and makes the call again.
+func (p *Provider) following(ctx context.Context, call func(*discovery) error) error {
+	d, err := p.discovered(ctx)
+	if err != nil {
+		return err
+	}
+	if err = call(d); !gone(err) {
+		return err
+	}
+	if again, news := p.moved(ctx, d); news {
+		return call(again)
+	}
+	return err
+}
+
+// moved returns what the provider says of itself now that there is nothing at an
+// endpoint of d any more. It reports false where that is no news: the document was read
+// for that reason a moment ago.
+func (p *Provider) moved(ctx context.Context, d *discovery) (*discovery, bool) {
+	p.mu.Lock()
+	known, now := p.known, p.now()
+	rest := now.Sub(p.reread) < rereadPause
+	if known == d && !rest {
+		p.reread = now
+	}
+	p.mu.Unlock()
+	switch {
+	case known != d: // another sign-in has read it
+		return known, true
+	case rest:
+		return nil, false
+	}
+	again, err := p.rediscovered(ctx, d)
+	return again, err == nil && again != d
+}
+
+// latest returns what the provider said of itself last, or nil.
+func (p *Provider) latest() *discovery {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known == nil || p.now().Sub(p.known.at) >= discoveryLife {
-		return nil
-	}
 	return p.known
 }
 
-// discover asks the provider and keeps its answer, unless it failed a moment ago
-// or has just answered somebody else.
-func (p *Provider) discover(ctx context.Context) error {
-	if p.fresh() != nil {
+// discover asks the provider and keeps its answer, unless old has been replaced
+// meanwhile, or the circuit is open. A document that is known keeps its place after a
+// failure, so one failure is enough to open it.
+func (p *Provider) discover(ctx context.Context, old *discovery) error {
+	if p.latest() != old {
 		return nil
 	}
-	if err := p.discoveryPause.check(p.now()); err != nil {
+	begun := p.now()
+	if err := p.discoveryCircuit.check(begun); err != nil {
 		return err
 	}
 	d, err := p.fetchDiscovery(ctx)
 	if err != nil {
-		p.log.WarnContext(ctx, "OpenID discovery", "issuer", p.config.Issuer, "error", err)
-		p.discoveryPause.begin(p.now(), err)
+		p.log.WarnContext(ctx, "OpenID discovery", "issuer", p.config.Issuer, "cause", CauseOf(err), "error", err)
+		p.discoveryCircuit.fail(begun, p.now(), err, old != nil)
 		return err
 	}
-	p.discoveryPause.end()
+	p.discoveryCircuit.close()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.known = d
@@ -91,80 +130,62 @@ func (p *Provider) discover(ctx context.Context) error {
 // may not travel to.
 func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 	if err := ValidateIssuer(p.config.Issuer); err != nil {
-		return nil, untrusted("the issuer in the settings: %v", err)
+		return nil, untrusted(CauseDiscovery, "the issuer in the settings: %v", err)
 	}
-	ctx = oidc.ClientContext(ctx, p.client)
-	provider, err := oidc.NewProvider(ctx, p.config.Issuer) // compares the issuer
+	body, err := get(ctx, p.client, strings.TrimSuffix(p.config.Issuer, "/")+"/.well-known/openid-configuration", CauseDiscovery)
 	if err != nil {
-		return nil, fault(ctx, "discovery", err)
+		return nil, err
 	}
-	d := &discovery{at: p.now(), provider: provider}
-	if err := provider.Claims(d); err != nil {
-		return nil, fault(ctx, "discovery", err)
+	document, err := parseObject(body)
+	if err != nil {
+		return nil, untrusted(CauseDiscovery, "%v", err)
 	}
-	endpoint := provider.Endpoint()
-	addresses := []string{endpoint.AuthURL, endpoint.TokenURL, d.KeysURL}
-	for _, optional := range []string{provider.UserInfoEndpoint(), d.EndSessionURL} {
-		if optional != "" {
-			addresses = append(addresses, optional)
+	if issuer := document.text("issuer"); issuer != p.config.Issuer {
+		return nil, untrusted(CauseIssuerDiffers, "the document is of the issuer %q", issuer)
+	}
+	d := &discovery{
+		at:               p.now(),
+		authorizationURL: document.text("authorization_endpoint"),
+		tokenURL:         document.text("token_endpoint"),
+		userInfoURL:      document.text("userinfo_endpoint"),
+		endSessionURL:    document.text("end_session_endpoint"),
+		tokenAuth:        document.texts("token_endpoint_auth_methods_supported"),
+		keys:             &keySet{client: p.client, url: document.text("jwks_uri"), now: p.now},
+	}
+	d.sendsIssuer, _ = as[bool](document, "authorization_response_iss_parameter_supported")
+	return d, d.check()
+}
+
+// check refuses a document without an endpoint that is needed, and endpoints that
+// tokens may not travel to.
+func (d *discovery) check() error {
+	for _, endpoint := range []struct {
+		name, address string
+		optional      bool
+	}{
+		{"authorization_endpoint", d.authorizationURL, false},
+		{"token_endpoint", d.tokenURL, false},
+		{"jwks_uri", d.keys.url, false},
+		{"userinfo_endpoint", d.userInfoURL, true},
+		{"end_session_endpoint", d.endSessionURL, true},
+	} {
+		if endpoint.address == "" && endpoint.optional {
+			continue
+		}
+		if endpoint.address == "" {
+			return untrusted(CauseDiscovery, "it has no %s", endpoint.name)
+		}
+		if _, err := parseEndpoint(endpoint.address); err != nil {
+			return untrusted(CauseEndpoint, "%s: %v", endpoint.name, err)
 		}
 	}
-	for _, address := range addresses {
-		if _, err := parseEndpoint(address); err != nil {
-			return nil, untrusted("discovery: an endpoint is refused: %v", err)
-		}
-	}
-	// The keys are fetched long after the request that led here has been answered.
-	d.keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), p.client), d.KeysURL)
-	return d, nil
-}
-
-// oauth returns the OAuth 2.0 client for the provider. The secret travels in the
-// header unless the provider wants it elsewhere (OpenID Connect Core, section 9).
-func (d *discovery) oauth(c Config) *oauth2.Config {
-	endpoint := d.provider.Endpoint()
-	endpoint.AuthStyle = oauth2.AuthStyleInHeader // what is meant where nothing is said
-	if c.ClientSecret == "" || len(d.TokenAuth) > 0 && !slices.Contains(d.TokenAuth, "client_secret_basic") {
-		endpoint.AuthStyle = oauth2.AuthStyleInParams
-	}
-	return &oauth2.Config{
-		ClientID: c.ClientID, ClientSecret: c.ClientSecret,
-		Endpoint: endpoint, RedirectURL: c.RedirectURL, Scopes: c.Scopes,
-	}
-}
-
-// A pause keeps a provider that fails from being asked on every request. When it
-// is over one caller tries, and the others wait for what comes of it.
-type pause struct {
-	mu    sync.Mutex
-	until time.Time
-	cause error
-}
-
-// check returns why the provider is not to be asked now, or nil if it is.
-func (p *pause) check(now time.Time) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch {
-	case p.cause == nil:
-		return nil
-	case now.Before(p.until):
-		return fmt.Errorf("not asked again yet: %w", p.cause)
-	}
-	p.until = now.Add(pauseLength)
 	return nil
 }
 
-// begin leaves the provider alone from now on, because of cause.
-func (p *pause) begin(now time.Time, cause error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.until, p.cause = now.Add(pauseLength), cause
-}
-
-// end lets the provider be asked again.
-func (p *pause) end() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.until, p.cause = time.Time{}, nil
+// oauth returns the OAuth 2.0 client that people are sent to the provider with.
+func (d *discovery) oauth(c Config) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID: c.ClientID, RedirectURL: c.RedirectURL, Scopes: c.Scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: d.authorizationURL},
+	}
 }

@@ -83,15 +83,26 @@ func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
 	config.Now = clock.now
 	p := auth.NewProvider(config)
 
-	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops })
-	for range 3 {
-		if _, _, err := p.Begin(t.Context(), auth.BeginOptions{}); !errors.Is(err, auth.ErrUnavailable) {
-			t.Fatalf("got %v, want %v", err, auth.ErrUnavailable)
+	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Fails })
+	down := func(asked int) {
+		t.Helper()
+		before := op.Calls(authtest.Discovery)
+		for range 3 {
+			if _, _, err := p.Begin(t.Context(), auth.BeginOptions{}); !errors.Is(err, auth.ErrUnavailable) {
+				t.Fatalf("got %v, want %v", err, auth.ErrUnavailable)
+			}
+		}
+		if got := op.Calls(authtest.Discovery) - before; got != asked {
+			t.Errorf("asked %d times, want %d", got, asked)
 		}
 	}
-	if got := op.Calls(authtest.Discovery); got > 2 { // Go asks again itself when a connection drops
-		t.Errorf("asked %d times, want once", got)
-	}
+	down(1)
+	clock.advance(2 * time.Second) // one failure is no outage
+	down(1)
+	clock.advance(2 * time.Second)
+	down(1)
+	clock.advance(2 * time.Second) // three are one
+	down(0)
 	if address := p.SignOutURL(t.Context(), "", ""); address != "" {
 		t.Errorf("SignOutURL: got %s of a provider that is down", address)
 	}
@@ -104,33 +115,86 @@ func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
 
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Fails })
 	clock.advance(2 * time.Hour)
-	if _, err := signIn(t, p, nil); err != nil {
-		t.Errorf("what the provider said before is no longer good: %v", err)
+	before := op.Calls(authtest.Discovery)
+	for range 3 {
+		if _, err := signIn(t, p, nil); err != nil {
+			t.Errorf("what the provider said before is no longer good: %v", err)
+		}
+	}
+	if got := op.Calls(authtest.Discovery) - before; got != 1 {
+		t.Errorf("with a document that is known, asked %d times, want once", got)
 	}
 }
 
-// TestProviderThatHangsIsLeftAlone checks that those who come later do not wait as
-// well.
-func TestProviderThatHangsIsLeftAlone(t *testing.T) {
+// TestCircuit has the token endpoint fail: one slow answer stops nobody else, three in a
+// row are an outage, in which those who come later do not wait, and an answer of any
+// kind between them shows that it is none.
+func TestCircuit(t *testing.T) {
 	t.Parallel()
 	op, clock := authtest.New(t), &clock{at: time.Now()}
 	op.SetClock(clock.now)
 	config := configFor(op)
 	config.Now, config.Timeout = clock.now, impatient
 	p := auth.NewProvider(config)
-	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Hangs })
-	for range 4 {
-		if _, err := signIn(t, p, nil); !errors.Is(err, auth.ErrUnavailable) {
-			t.Fatalf("got %v, want %v", err, auth.ErrUnavailable)
+	fail := func(fault authtest.Fault, want error) {
+		t.Helper()
+		op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Token] = fault })
+		if _, err := signIn(t, p, nil); !errors.Is(err, want) {
+			t.Fatalf("%s: got %v, want %v", fault, err, want)
 		}
 	}
-	if got := op.Calls(authtest.Token); got != 1 {
-		t.Errorf("asked %d times, want once", got)
+	fail(authtest.Hangs, auth.ErrUnavailable)
+	fail("", nil)
+	fail(authtest.Fails, auth.ErrUnavailable)
+	fail(authtest.Fails, auth.ErrUnavailable)
+	fail(authtest.Garbles, auth.ErrUntrusted)
+	fail(authtest.Fails, auth.ErrUnavailable)
+	fail(authtest.Fails, auth.ErrUnavailable)
+	fail("", nil)
+	before := op.Calls(authtest.Token)
+	for range 6 {
+		fail(authtest.Fails, auth.ErrUnavailable)
 	}
-	op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
+	if got := op.Calls(authtest.Token) - before; got != 3 {
+		t.Errorf("in an outage, asked %d times, want 3", got)
+	}
 	clock.advance(11 * time.Second)
+	fail(authtest.Fails, auth.ErrUnavailable)
+	fail("", auth.ErrUnavailable)
+	clock.advance(11 * time.Second)
+	fail("", nil)
+}
+
+// TestManySlowAnswersAtOnceAreOneFailure has many sign-ins meet one bad moment of the
+// token endpoint.
+func TestManySlowAnswersAtOnceAreOneFailure(t *testing.T) {
+	t.Parallel()
+	op, clock := authtest.New(t), &clock{at: time.Now()}
+	op.SetClock(clock.now)
+	config := configFor(op)
+	config.Now = clock.now
+	p := auth.NewProvider(config)
+	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Holds })
+	var all sync.WaitGroup
+	for range 8 {
+		address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		query := authtest.Follow(t, address, callback)
+		all.Go(func() {
+			if _, err := p.Complete(t.Context(), attempt, query); !errors.Is(err, auth.ErrUnavailable) {
+				t.Errorf("got %v, want %v", err, auth.ErrUnavailable)
+			}
+		})
+	}
+	op.Held(t, authtest.Token, 8)
+	clock.advance(time.Second) // all have begun before the first of them fails
+	op.LetGo()
+	all.Wait()
+	op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
 	if _, err := signIn(t, p, nil); err != nil {
-		t.Errorf("the provider is back: %v", err)
+		t.Errorf("the next sign-in: %v", err)
 	}
 }
 
@@ -177,7 +241,8 @@ func TestBrowserThatGoesAway(t *testing.T) {
 	}
 }
 
-// The provider's words are logged, tamed; secrets are neither logged nor told.
+// The provider's words are in errors on one line and cut; secrets are neither logged
+// nor in errors.
 func TestLog(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
@@ -193,6 +258,9 @@ func TestLog(t *testing.T) {
 	told := fmt.Sprint(p.SignOutURL(t.Context(), "", ""))
 	tell := func() {
 		_, err := signIn(t, p, nil)
+		if refused, ok := errors.AsType[*auth.ProviderError](err); ok {
+			told += refused.Code + refused.Description
+		}
 		told += fmt.Sprint(err)
 	}
 	op.Refuses("access_denied\nlevel=ERROR", "no\r\n\x1b[31mentry \u202e"+strings.Repeat("!", 5000))
@@ -208,8 +276,8 @@ func TestLog(t *testing.T) {
 	}
 
 	logged := out.String()
-	if !strings.Contains(logged, "entry") || strings.ContainsAny(logged, "\x1b\r\u202e") || len(logged) > 2000 {
-		t.Errorf("got log %q", logged)
+	if !strings.Contains(told, "entry") || strings.ContainsAny(told, "\x1b\r\n\u202e") || len(told) > 3000 {
+		t.Errorf("got errors %q", told)
 	}
 	for _, secret := range op.Secrets() {
 		if strings.Contains(logged+told, secret) {

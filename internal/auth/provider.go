@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -48,9 +50,11 @@ type Provider struct {
 	asking singleflight.Group // for the discovery document
 	mu     sync.Mutex
 	known  *discovery // nil until the provider has been asked
+	reread time.Time  // when the document was last read before its time
 
-	discoveryPause pause // from asking for the discovery document
-	signInPause    pause // from the calls that complete a sign-in
+	discoveryCircuit circuit                // of asking for the discovery document
+	signInCircuit    circuit                // of the calls that complete a sign-in
+	clientAuth       atomic.Pointer[string] // see ClientAuth; nil before any was accepted
 }
 
 // NewProvider returns the client of a provider. It calls nobody: the provider is
@@ -78,16 +82,17 @@ func NewProvider(c Config) *Provider {
 	if c.Watch != nil {
 		client.Transport = c.Watch(client.Transport)
 	}
-	return &Provider{config: c, client: client, now: c.Now, log: c.Log}
+	return &Provider{config: c, client: client, now: c.Now, log: c.Log, discoveryCircuit: circuit{early: time.Second}}
 }
 
 // An Attempt is one sign-in under way. It belongs to the browser that began it, is
 // good for one use, and is a secret.
 type Attempt struct {
-	Seed     string // all others follow from it, see [AttemptOf]
+	Seed     string // the next three follow from it, see [AttemptOf]
 	State    string // comes back with the browser
 	Nonce    string // comes back in the ID token (OpenID Connect Core, section 15.5.2)
 	Verifier string // proves to the provider that the code is redeemed by us (RFC 7636)
+	MaxAge   *int   // as in [BeginOptions]; does not follow from Seed
 }
 
 // AttemptOf returns the attempt of a seed of 256 random bits, as [NewSecret] makes
@@ -109,11 +114,31 @@ func AttemptOf(seed string) Attempt {
 const (
 	// PromptSelectAccount has the provider ask which of its accounts to sign in with.
 	PromptSelectAccount = "select_account"
+	// PromptNone has the provider ask nothing. Where it would have to, it refuses with a
+	// code such as "login_required": [CauseInteraction].
+	PromptNone = "none"
 )
 
-// BeginOptions say how a provider is asked to sign a person in.
+// BeginOptions say how a provider is asked to sign a person in (OpenID Connect Core,
+// section 3.1.2.1).
 type BeginOptions struct {
-	Prompt string // one of the values of prompt; empty: as the provider likes
+	Prompt    string // one of the values of prompt; empty: as the provider likes
+	LoginHint string // address of who is likely to sign in; empty: not known
+	MaxAge    *int   // seconds since the person has signed in at the provider; nil: any
+}
+
+// parameters returns what the options add to the address.
+func (o BeginOptions) parameters() (all []oauth2.AuthCodeOption) {
+	if o.Prompt != "" {
+		all = append(all, oauth2.SetAuthURLParam("prompt", o.Prompt))
+	}
+	if o.LoginHint != "" {
+		all = append(all, oauth2.SetAuthURLParam("login_hint", o.LoginHint))
+	}
+	if o.MaxAge != nil {
+		all = append(all, oauth2.SetAuthURLParam("max_age", strconv.Itoa(*o.MaxAge)))
+	}
+	return all
 }
 
 // Begin starts a sign-in. It returns the address to send the browser to (OpenID
@@ -125,31 +150,31 @@ func (p *Provider) Begin(ctx context.Context, o BeginOptions) (string, Attempt, 
 		return "", Attempt{}, err
 	}
 	a := AttemptOf(NewSecret())
-	parameters := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
-	if o.Prompt != "" {
-		parameters = append(parameters, oauth2.SetAuthURLParam("prompt", o.Prompt))
-	}
+	a.MaxAge = o.MaxAge
+	parameters := append(o.parameters(), oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier))
 	return d.oauth(p.config).AuthCodeURL(a.State, parameters...), a, nil
 }
 
+// maxHint is the longest hint, in bytes, that is sent in an address.
+const maxHint = 1000
+
 // SignOutURL returns the address at the provider that ends the session there and
 // comes back to the configured place with state, which may be empty (OpenID Connect
-// RP-Initiated Logout, section 2). The hint is the person's e-mail address there, if it is
-// known. No ID token is sent, as none is kept, so the provider may ask the person whether
-// to sign out. SignOutURL returns "" where the provider has no such address or cannot be
-// asked for it.
+// RP-Initiated Logout, section 2). hint, which may be empty, tells the provider who
+// signs out, as it knows them; without an ID token it may ask them. SignOutURL returns
+// "" where the provider has no such address or cannot be asked for it.
 func (p *Provider) SignOutURL(ctx context.Context, hint, state string) string {
 	d, err := p.discovered(ctx)
-	if err != nil || d.EndSessionURL == "" {
+	if err != nil || d.endSessionURL == "" {
 		return ""
 	}
-	address, err := url.Parse(d.EndSessionURL)
+	address, err := url.Parse(d.endSessionURL)
 	if err != nil {
 		return ""
 	}
 	query := address.Query()
 	query.Set("client_id", p.config.ClientID)
-	if hint != "" {
+	if hint != "" && len(hint) <= maxHint {
 		query.Set("logout_hint", hint)
 	}
 	if p.config.PostLogoutURL != "" {

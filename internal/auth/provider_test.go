@@ -90,6 +90,57 @@ func TestBegin(t *testing.T) {
 	}
 }
 
+// TestBeginAsksForMore checks what options add to the address, and that a sign-in at the
+// provider is as young as asked for.
+func TestBeginAsksForMore(t *testing.T) {
+	t.Parallel()
+	op := authtest.New(t)
+	p := auth.NewProvider(configFor(op))
+	zero, hour := 0, 3600
+	for _, test := range []struct {
+		options     auth.BeginOptions
+		name, value string
+	}{
+		{auth.BeginOptions{Prompt: auth.PromptNone}, "prompt", "none"},
+		{auth.BeginOptions{MaxAge: &zero}, "max_age", "0"},
+		{auth.BeginOptions{MaxAge: &hour}, "max_age", "3600"},
+		{auth.BeginOptions{LoginHint: "a&b@example.com"}, "login_hint", "a&b@example.com"},
+	} {
+		address, _, err := p.Begin(t.Context(), test.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(address)
+		if err != nil || u.Query().Get(test.name) != test.value {
+			t.Errorf("got %s and %v, want %s=%s", address, err, test.name, test.value)
+		}
+	}
+	for circumstance, test := range map[string]struct {
+		signedIn any
+		age      int
+		want     auth.Cause
+	}{
+		"just now":           {time.Now().Unix(), 0, ""},
+		"an hour ago":        {time.Now().Add(-time.Hour).Unix(), 7200, ""},
+		"too long ago":       {time.Now().Add(-time.Hour).Unix(), 1800, auth.CauseAuthTime},
+		"at an unknown time": {nil, 3600, auth.CauseAuthTime},
+		"at no time":         {"yesterday", 3600, auth.CauseAuthTime},
+		"at the beginning":   {0, 3600, auth.CauseAuthTime},
+	} {
+		t.Run(circumstance, func(t *testing.T) {
+			op.Lie(func(l *authtest.Lies) { l.IDToken["auth_time"] = test.signedIn })
+			address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{MaxAge: &test.age})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = p.Complete(t.Context(), attempt, authtest.Follow(t, address, callback))
+			if auth.CauseOf(err) != test.want {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
 func TestComplete(t *testing.T) {
 	t.Parallel()
 	for name, arrange := range map[string]func(*authtest.Provider, *auth.Config){
@@ -213,7 +264,8 @@ func TestProviderError(t *testing.T) {
 		"login_required":          {"login_required", nil},
 		"server_error":            {"server_error", auth.ErrUnavailable},
 		"temporarily_unavailable": {"temporarily_unavailable", auth.ErrUnavailable},
-		"<script>alert(1)":        {"unknown", nil},
+		"<script>alert(1)":        {"<script>alert(1)", nil},
+		"off\nspec\u202e code":    {"off spec code", nil},
 	} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
@@ -242,6 +294,8 @@ func TestSignOutURL(t *testing.T) {
 		"with a hint": {"/end", "ana@example.com", "s1", url.Values{
 			"client_id": {"console"}, "logout_hint": {"ana@example.com"}, "post_logout_redirect_uri": {back}, "state": {"s1"}}},
 		"without one": {"/end", "", "", url.Values{"client_id": {"console"}, "post_logout_redirect_uri": {back}}},
+		"with one too long for an address": {"/end", strings.Repeat("x", 9000), "", url.Values{
+			"client_id": {"console"}, "post_logout_redirect_uri": {back}}},
 		"at an address with a query": {"/end?tenant=7", "", "", url.Values{
 			"tenant": {"7"}, "client_id": {"console"}, "post_logout_redirect_uri": {back}}},
 		"where there is none": {nil, "ana@example.com", "s1", nil},
@@ -280,13 +334,9 @@ func TestSignOut(t *testing.T) {
 			arrange(op)
 			config := configFor(op)
 			p := auth.NewProvider(config)
-			id, err := signIn(t, p, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			back := authtest.Follow(t, p.SignOutURL(t.Context(), id.Address, "s1"), config.PostLogoutURL)
-			if got := op.Asked(authtest.EndSession)[0].Get("logout_hint"); got != id.Address || back.Get("state") != "s1" {
-				t.Errorf("got hint %q and state %q back, want %q and s1", got, back.Get("state"), id.Address)
+			back := authtest.Follow(t, p.SignOutURL(t.Context(), "ana@example.com", "s1"), config.PostLogoutURL)
+			if got := op.Asked(authtest.EndSession)[0].Get("logout_hint"); got != "ana@example.com" || back.Get("state") != "s1" {
+				t.Errorf("got hint %q and state %q back, want the address and s1", got, back.Get("state"))
 			}
 		})
 	}

@@ -34,14 +34,18 @@ type Provider struct {
 	server *httptest.Server
 	detour *httptest.Server // another host, for [Provider.RedirectsOn]
 	closed chan struct{}    // lets go of what hangs
+	letGo  chan struct{}    // lets go of what is held
 
 	mu        sync.Mutex
+	counted   *sync.Cond // of calls
 	now       func() time.Time
 	person    Person
 	refusal   url.Values // what goes back instead of a code, if anything
 	redirects bool
 	addresses []string // that people may be sent back to; nil: any
 	signs     bool     // UserInfo
+	verbatim  bool     // Basic credentials are not decoded
+	moved     map[Endpoint]bool
 	lies      Lies
 	keys      []key // the last one signs
 	grants    map[string]grant
@@ -57,10 +61,10 @@ func New(tb testing.TB) *Provider {
 	p := &Provider{
 		ClientID: "console", ClientSecret: "secret of the console &=%",
 		closed: make(chan struct{}), now: time.Now, person: Person{Subject: "somebody"},
-		keys: []key{sharedKey()}, grants: map[string]grant{},
+		keys: []key{sharedKey()}, grants: map[string]grant{}, moved: map[Endpoint]bool{},
 		calls: map[Endpoint]int{}, asked: map[Endpoint][]url.Values{},
 	}
-	p.secrets = []string{p.ClientSecret}
+	p.secrets, p.letGo, p.counted = []string{p.ClientSecret}, make(chan struct{}), sync.NewCond(&p.mu)
 	p.server = httptest.NewServer(p.routes())
 	p.detour = httptest.NewServer(http.HandlerFunc(passOn))
 	tb.Cleanup(func() {
@@ -114,6 +118,35 @@ func (p *Provider) SignsUserInfo() {
 	p.signs = true
 }
 
+// TakesBasicVerbatim makes the provider compare Basic credentials without decoding them
+// (RFC 6749, section 2.3.1, encodes them as in a form).
+func (p *Provider) TakesBasicVerbatim() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.verbatim = true
+}
+
+// Moves gives an endpoint another address, which the discovery document names. At the
+// old one there is nothing any more.
+func (p *Provider) Moves(e Endpoint) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.moved[e] = true
+}
+
+// movedTo begins the path of an endpoint that has moved.
+const movedTo = "/moved"
+
+// address returns where an endpoint is.
+func (p *Provider) address(e Endpoint) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.moved[e] {
+		return p.Issuer() + movedTo + string(e)
+	}
+	return p.Issuer() + string(e)
+}
+
 // Lie changes how the provider lies from now on. Lies add up; to tell the truth
 // again, assign Lies{}.
 func (p *Provider) Lie(change func(*Lies)) {
@@ -156,6 +189,19 @@ func (p *Provider) Calls(e Endpoint) int {
 	return p.calls[e]
 }
 
+// Held waits until the endpoint has been called that often.
+func (p *Provider) Held(tb testing.TB, e Endpoint, calls int) {
+	tb.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.calls[e] < calls {
+		p.counted.Wait()
+	}
+}
+
+// LetGo answers what an endpoint holds that [Holds].
+func (p *Provider) LetGo() { close(p.letGo) }
+
 // Asked returns the parameters of each call of the endpoint, in order.
 func (p *Provider) Asked(e Endpoint) []url.Values {
 	p.mu.Lock()
@@ -171,9 +217,9 @@ func (p *Provider) Secrets() []string {
 	return slices.Clone(p.secrets)
 }
 
-// IDTokens returns the ID tokens given out, in order.
+// IDTokens returns every ID token given out, in order.
 func (p *Provider) IDTokens() []string {
-	return slices.DeleteFunc(p.Secrets(), func(secret string) bool { return strings.Count(secret, ".") != 2 })
+	return slices.DeleteFunc(p.Secrets(), func(s string) bool { return strings.Count(s, ".") != 2 })
 }
 
 // lie returns the lies in force.

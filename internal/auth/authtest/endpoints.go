@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,30 +28,45 @@ func (p *Provider) routes() http.Handler {
 		Discovery: p.discovery, Keys: p.publicKeys, ForeignKeys: foreignKeys, Elsewhere: p.discovery,
 		Authorize: p.authorize, Token: p.token, UserInfo: p.userInfo, EndSession: p.endSession,
 	} {
-		mux.HandleFunc(string(endpoint), func(w http.ResponseWriter, r *http.Request) {
-			_ = r.ParseForm()
-			p.mu.Lock()
-			p.calls[endpoint]++
-			p.asked[endpoint] = append(p.asked[endpoint], r.Form)
-			fault := p.lies.Faults[endpoint]
-			p.mu.Unlock()
-			if !fault.commit(w, r, p.closed) {
-				serve(w, r)
-			}
-		})
+		for _, path := range []string{string(endpoint), movedTo + string(endpoint)} {
+			mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { p.serve(endpoint, serve, w, r) })
+		}
 	}
 	return mux
+}
+
+// serve answers a request at an endpoint, with the faults and lies of the day.
+func (p *Provider) serve(e Endpoint, serve http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
+	_ = r.ParseForm()
+	p.mu.Lock()
+	p.calls[e]++
+	p.asked[e] = append(p.asked[e], r.Form)
+	fault, rewrite := p.lies.Faults[e], p.lies.Bodies[e]
+	p.counted.Broadcast()
+	elsewhere := p.moved[e] != strings.HasPrefix(r.URL.Path, movedTo)
+	p.mu.Unlock()
+	switch {
+	case elsewhere:
+		http.NotFound(w, r)
+	case fault.commit(w, r, p.closed, p.letGo):
+	case rewrite != nil:
+		record := httptest.NewRecorder()
+		serve(record, r)
+		writeJSON(w, record.Code, rewrite(record.Body.Bytes()))
+	default:
+		serve(w, r)
+	}
 }
 
 // discovery tells of the provider, with the lies of the day.
 func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, overlay(map[string]any{
 		"issuer":                                         p.Issuer(),
-		"authorization_endpoint":                         p.Issuer() + string(Authorize),
-		"token_endpoint":                                 p.Issuer() + string(Token),
-		"userinfo_endpoint":                              p.Issuer() + string(UserInfo),
-		"jwks_uri":                                       p.Issuer() + string(Keys),
-		"end_session_endpoint":                           p.Issuer() + string(EndSession),
+		"authorization_endpoint":                         p.address(Authorize),
+		"token_endpoint":                                 p.address(Token),
+		"userinfo_endpoint":                              p.address(UserInfo),
+		"jwks_uri":                                       p.address(Keys),
+		"end_session_endpoint":                           p.address(EndSession),
 		"response_types_supported":                       []string{"code"},
 		"subject_types_supported":                        []string{"public"},
 		"id_token_signing_alg_values_supported":          []string{"RS256", "ES256", "PS256", "EdDSA"},
@@ -117,17 +133,23 @@ func passOn(w http.ResponseWriter, r *http.Request) {
 
 // token redeems a code.
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	verbatim := p.verbatim
+	p.mu.Unlock()
 	id, secret, basic := r.BasicAuth()
-	if basic {
+	switch {
+	case basic && !verbatim:
 		id, _ = url.QueryUnescape(id)
 		secret, _ = url.QueryUnescape(secret)
-	} else {
+	case !basic:
 		id, secret = r.PostFormValue("client_id"), r.PostFormValue("client_secret")
+	}
+	if id != p.ClientID || secret != p.ClientSecret {
+		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"})
+		return
 	}
 	g, good := p.take(r.PostFormValue("code"))
 	switch {
-	case id != p.ClientID || secret != p.ClientSecret:
-		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"})
 	case !good, g.redirect != r.PostFormValue("redirect_uri"),
 		g.challenge != oauth2.S256ChallengeFromVerifier(r.PostFormValue("code_verifier")):
 		answer(w, http.StatusBadRequest, map[string]any{
@@ -161,7 +183,12 @@ func (p *Provider) userInfo(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, claims)
 		return
 	}
-	token, err := p.sign(claims, lies.InfoSignature)
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	token, err := p.sign("JWT", payload, lies.InfoSignature)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

@@ -74,7 +74,12 @@ func (k key) public() jose.JSONWebKey {
 func (p *Provider) publicKeys(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var set jose.JSONWebKeySet
+	var set struct {
+		Keys []any `json:"keys"`
+	}
+	for _, raw := range p.lies.Keys {
+		set.Keys = append(set.Keys, json.RawMessage(raw))
+	}
 	for _, k := range p.keys {
 		set.Keys = append(set.Keys, k.public())
 	}
@@ -95,7 +100,14 @@ func (p *Provider) idToken(g grant) (string, error) {
 		"iss": p.server.URL, "aud": p.ClientID, "nonce": g.nonce,
 		"iat": now.Unix(), "exp": now.Unix() + 300,
 	}, g.person.IDToken, lies.IDToken)
-	token, err := p.sign(claims, lies.Signature)
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
+	}
+	if lies.Payload != nil {
+		payload = lies.Payload(payload)
+	}
+	token, err := p.sign("JWT", payload, lies.Signature)
 	if err != nil {
 		return "", err
 	}
@@ -105,17 +117,8 @@ func (p *Provider) idToken(g grant) (string, error) {
 	return token, nil
 }
 
-// sign signs the claims, honestly or not.
-func (p *Provider) sign(claims map[string]any, how Signature) (string, error) {
-	return p.signAs("JWT", claims, how)
-}
-
-// signAs is sign for a token of that type.
-func (p *Provider) signAs(typ string, claims map[string]any, how Signature) (string, error) {
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", err
-	}
+// sign signs a payload as a token of that type, honestly or not.
+func (p *Provider) sign(typ string, payload []byte, how Signature) (string, error) {
 	p.mu.Lock()
 	k, fields := p.keys[len(p.keys)-1], p.lies.Header
 	p.mu.Unlock()

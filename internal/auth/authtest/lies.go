@@ -18,6 +18,10 @@ type Lies struct {
 	UserInfo  map[string]any // over UserInfo's answer
 	Faults    map[Endpoint]Fault
 
+	Keys    []string                         // published before the provider's own, each a JSON value
+	Payload func(claims []byte) []byte       // rewrites the JSON of an ID token before it is signed
+	Bodies  map[Endpoint]func([]byte) []byte // rewrite the JSON that an endpoint answers with
+
 	Signature     Signature // of the ID token
 	InfoSignature Signature // of UserInfo, where that is signed
 }
@@ -26,7 +30,7 @@ type Lies struct {
 func (l Lies) clone() Lies {
 	l.Discovery, l.Callback, l.Token = cloned(l.Discovery), cloned(l.Callback), cloned(l.Token)
 	l.IDToken, l.Header, l.UserInfo = cloned(l.IDToken), cloned(l.Header), cloned(l.UserInfo)
-	l.Faults = cloned(l.Faults)
+	l.Faults, l.Bodies = cloned(l.Faults), cloned(l.Bodies)
 	return l
 }
 
@@ -71,6 +75,9 @@ type Fault string
 const (
 	Fails     Fault = "fails"     // answers 500
 	NotFound  Fault = "not found" // answers 404
+	Forbidden Fault = "forbidden" // answers 403
+	NotUsed   Fault = "not used"  // answers 405
+	Gone      Fault = "gone"      // answers 410
 	Echoes    Fault = "echoes"    // answers 400 with what it was asked
 	Garbles   Fault = "garbles"   // answers 200 with bad JSON
 	Floods    Fault = "floods"    // answers with good JSON of more than a megabyte
@@ -78,16 +85,20 @@ const (
 	Hangs     Fault = "hangs"     // does not answer
 	Drips     Fault = "drips"     // answers a byte at a time, without end
 	Drops     Fault = "drops"     // closes the connection
+	Holds     Fault = "holds"     // answers 500, but not before [Provider.LetGo]
 )
 
 // commit fails a request in the way f says. It reports whether it did: there may
 // be no fault.
-func (f Fault) commit(w http.ResponseWriter, r *http.Request, closed <-chan struct{}) bool {
+func (f Fault) commit(w http.ResponseWriter, r *http.Request, closed, letGo <-chan struct{}) bool {
 	switch f {
+	case Holds:
+		wait(r, letGo)
+		http.Error(w, "held", http.StatusInternalServerError)
 	case Fails:
 		http.Error(w, `{"error":"stack trace of the provider"}`, http.StatusInternalServerError)
-	case NotFound:
-		http.NotFound(w, r)
+	case NotFound, Forbidden, NotUsed, Gone:
+		http.Error(w, string(f), map[Fault]int{NotFound: 404, Forbidden: 403, NotUsed: 405, Gone: 410}[f])
 	case Echoes:
 		http.Error(w, "asked: "+r.PostForm.Encode(), http.StatusBadRequest)
 	case Garbles:

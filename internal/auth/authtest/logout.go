@@ -2,6 +2,7 @@ package authtest
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"testing"
 )
 
@@ -18,10 +19,14 @@ func (p *Provider) LogoutToken(tb testing.TB, claims map[string]any) string {
 	p.mu.Lock()
 	now, how := p.now(), p.lies.Signature
 	p.mu.Unlock()
-	token, err := p.signAs("logout+jwt", overlay(map[string]any{
+	payload, err := json.Marshal(overlay(map[string]any{
 		"iss": p.Issuer(), "aud": p.ClientID, "iat": now.Unix(), "exp": now.Unix() + 120, "jti": rand.Text(),
 		"events": map[string]any{logoutEvent: map[string]any{}},
-	}, claims), how)
+	}, claims))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	token, err := p.sign("logout+jwt", payload, how)
 	if err != nil {
 		tb.Fatal(err)
 	}
