@@ -2,6 +2,7 @@ package web
 
 import (
 	"io"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
@@ -10,7 +11,8 @@ import (
 // An exportFormat is a kind of file that the directory is exported to.
 type exportFormat struct {
 	value, label, hint string
-	file, mediaType    string
+	extension          string // of the file's name
+	mediaType          string
 	most               int // users that a file holds; 0: any number
 	open               func(io.Writer) (exportFile, error)
 	rows               func() func(b []byte, u *users.Exported) ([]byte, error)
@@ -26,11 +28,11 @@ type exportFile interface {
 // part of the first column's name.
 var exportFormats = []exportFormat{
 	{"csv", "CSV", "For programs that read tables. Where a cell would begin with = + - @ or a tab, an apostrophe stands before it, so that no spreadsheet runs it as a formula.",
-		"users.csv", "text/csv; charset=utf-8", 0, openPlain(csvHead()), csvRows},
+		"csv", "text/csv; charset=utf-8", 0, openPlain(csvHead()), csvRows},
 	{"xlsx", "Excel", "A workbook for spreadsheets. All cells are text, so none is run as a formula.",
-		"users.xlsx", xlsxType, xlsxRows - 1, openXLSX, xlsxRowsOf},
+		"xlsx", xlsxType, xlsxRows - 1, openXLSX, xlsxRowsOf},
 	{"jsonl", "JSON Lines", "For programs: one JSON object a line, with the names of the API and each value exactly as it is.",
-		"users.jsonl", "application/jsonl; charset=utf-8", 0, openPlain(""), jsonRows},
+		"jsonl", "application/jsonl; charset=utf-8", 0, openPlain(""), jsonRows},
 }
 
 // domain returns the format as the domain takes it.
@@ -44,6 +46,18 @@ func (f exportFormat) hintFor(total users.Total) string {
 		return "A sheet holds at most " + numbers.Grouped(f.most) + " users, and these are more. Choose another kind of file, or add filters."
 	}
 	return f.hint
+}
+
+// fileName returns the name of the file with the users of a named view, of ASCII letters,
+// digits and hyphens.
+func (f exportFormat) fileName(view users.View) string {
+	name := "users"
+	if view != users.ViewAll {
+		name = strings.Join(strings.FieldsFunc(strings.ToLower(viewWord(view)), func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+		}), "-")
+	}
+	return name + "." + f.extension
 }
 
 // formatLabel returns a format as it is shown.

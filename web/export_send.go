@@ -31,6 +31,7 @@ type exportSender struct {
 	w       *echo.Response
 	control *http.ResponseController
 	format  exportFormat
+	name    string // of the file
 	add     func(b []byte, u *users.Exported) ([]byte, error)
 	seen    *exportSeen
 	permit  *users.Permit
@@ -63,7 +64,7 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 	defer cancel(nil)
 	s := &exportSender{
 		app: a, ctx: ctx, cancel: cancel, w: c.Response(), control: http.NewResponseController(c.Response()),
-		format: format, add: format.rows(), last: time.Now().Add(exportLongest),
+		format: format, name: format.fileName(users.View(form.View)), add: format.rows(), last: time.Now().Add(exportLongest),
 		seen: a.exporting.begin(exportKey{actor(c).Key, form.Export}),
 	}
 	defer s.stop()
@@ -112,7 +113,7 @@ func (s *exportSender) begin() {
 	}
 	h := s.w.Header()
 	h.Set("Content-Type", s.format.mediaType)
-	h.Set("Content-Disposition", `attachment; filename="`+s.format.file+`"`)
+	h.Set("Content-Disposition", `attachment; filename="`+s.name+`"`)
 	// The request has been read. What is left of the time for that would end the
 	// export: net/http takes it for a client that has gone.
 	_ = s.control.SetReadDeadline(time.Time{})

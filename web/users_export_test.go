@@ -92,15 +92,18 @@ func TestExportUsers_headers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.signIn(t, "owner@example.com")
-	for format, want := range map[string][2]string{
+	for request, want := range map[string][2]string{
 		"csv":   {"text/csv; charset=utf-8", `attachment; filename="users.csv"`},
 		"xlsx":  {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", `attachment; filename="users.xlsx"`},
 		"jsonl": {"application/jsonl; charset=utf-8", `attachment; filename="users.jsonl"`},
+
+		"csv service": {"text/csv; charset=utf-8", `attachment; filename="service-users.csv"`},
 	} {
-		p := b.post(t, "/users/export", url.Values{"format": {format}})
+		format, view, _ := strings.Cut(request, " ")
+		p := b.post(t, "/users/export", url.Values{"format": {format}, "view": {view}})
 		got := [2]string{p.header.Get("Content-Type"), p.header.Get("Content-Disposition")}
 		if got != want || p.header.Get("Cache-Control") != "no-store" || p.header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%s: got %v, Cache-Control %q", format, got, p.header.Get("Cache-Control"))
+			t.Errorf("%s: got %v, Cache-Control %q", request, got, p.header.Get("Cache-Control"))
 		}
 	}
 	want := []users.Change{{Field: "format", New: "jsonl"}, {Field: "sort", New: "name"}, {Field: "users", New: "1"}}
