@@ -16,7 +16,7 @@ import (
 //
 // Foresee returns a [*RefusedError] if they would not be let in.
 func (s *Service) Foresee(ctx context.Context, c Claims) (User, error) {
-	u, by, err := comer(ctx, s.reads(), c, s.config)
+	u, by, err := claimant(ctx, s.reads(), c, s.config)
 	if err != nil {
 		return User{}, fmt.Errorf("foresee a sign-in: %w", err)
 	}

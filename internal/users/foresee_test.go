@@ -23,6 +23,8 @@ var foreseen = map[string]struct {
 	"another with an address": {func(c *users.Claims) { c.Subject = "other" }, users.RefusedTaken, ""},
 	"not verified":            {func(c *users.Claims) { c.Subject, c.Verified = "other", users.VerifiedNo }, users.RefusedUnverified, ""},
 	"nobody vouches":          {func(c *users.Claims) { c.Subject, c.Verified = "other", users.VerifiedUnknown }, users.RefusedUnvouched, ""},
+	"verified as True":        {func(c *users.Claims) { c.Subject, c.Verified = "other", users.VerifiedUnclear }, users.RefusedUnclear, ""},
+	"another's address":       {func(c *users.Claims) { c.Address = "invited@example.com" }, users.RefusedOtherUser, ""},
 	"deactivated":             {func(c *users.Claims) { *c = userstest.Claims("gone@example.com") }, users.RefusedDeactivated, ""},
 }
 

@@ -61,9 +61,10 @@ func ParseID(s string) (ID, error) {
 
 // EnteredID returns the user_id that a person typed or pasted, which may have flaws. It
 // takes an address out of what surrounds it where it is copied from, such as
-// "Ana <ana@example.com>" or "mailto:ana@example.com", and drops invisible characters.
+// "Ana <ana@example.com>" or "mailto:ana@example.com", drops invisible characters and
+// writes the domain of an address in ASCII.
 func EnteredID(s string) ID {
-	s = tidyText(s)
+	s = asciiDomain(tidyText(s))
 	if id := canonical(s); id.isAddress() {
 		return id
 	}

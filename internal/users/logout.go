@@ -90,7 +90,7 @@ func (c *changeTx) loggedOut(ctx context.Context, claims Claims) (User, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return User{}, err
 	}
-	return u, &RefusedError{RefusedEnded, claims.Address}
+	return u, claims.refused(RefusedEnded, "")
 }
 
 // aboutClaims is the condition of logouts that end a session begun with an ID token: $1 is

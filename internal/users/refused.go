@@ -15,20 +15,34 @@ type Refusal string
 
 // The refusals.
 const (
-	RefusedNoAddress   Refusal = "no_address"  // the provider gave none, or none that could be a user_id
-	RefusedUnverified  Refusal = "unverified"  // the provider says the address is not verified
-	RefusedUnvouched   Refusal = "unvouched"   // the provider does not say, and is not trusted to own its addresses
-	RefusedTaken       Refusal = "taken"       // the address is that of a user who has another identity, or is no person
-	RefusedUninvited   Refusal = "uninvited"   // no such user, and strangers are not admitted
-	RefusedDomain      Refusal = "domain"      // no such user, and the domain is not listed
-	RefusedDeactivated Refusal = "deactivated" // the user is deactivated
-	RefusedEnded       Refusal = "ended"       // the provider has ended its session meanwhile
+	RefusedNoAddress   Refusal = "no_address"   // the provider gave none
+	RefusedBadAddress  Refusal = "bad_address"  // the address cannot be a user_id
+	RefusedUnverified  Refusal = "unverified"   // the provider says the address is not verified
+	RefusedUnclear     Refusal = "unclear"      // what the provider says about that is not understood
+	RefusedUnvouched   Refusal = "unvouched"    // the provider does not say, and is not trusted to own its addresses
+	RefusedTaken       Refusal = "taken"        // the address is that of a person who has another identity
+	RefusedServiceUser Refusal = "service_user" // the address is that of a service user
+	RefusedSystemUser  Refusal = "system_user"  // the address is that of a system user
+	RefusedOtherUser   Refusal = "other_user"   // the identity is bound to a person, the verified address is another user's
+	RefusedUninvited   Refusal = "uninvited"    // no such user, and strangers are not admitted
+	RefusedDomain      Refusal = "domain"       // no such user, and the domain is not listed
+	RefusedDeactivated Refusal = "deactivated"  // the user is deactivated
+	RefusedEnded       Refusal = "ended"        // the provider has ended its session meanwhile
 )
+
+// Refusals returns every reason for which a sign-in is refused.
+func Refusals() []Refusal {
+	return []Refusal{
+		RefusedNoAddress, RefusedBadAddress, RefusedUnverified, RefusedUnclear, RefusedUnvouched, RefusedTaken, RefusedServiceUser,
+		RefusedSystemUser, RefusedOtherUser, RefusedUninvited, RefusedDomain, RefusedDeactivated, RefusedEnded,
+	}
+}
 
 // A RefusedError says that a sign-in was refused, and why.
 type RefusedError struct {
 	Reason  Refusal
 	Address string // as claimed
+	Detail  string // more about the reason, in a sentence; may be empty
 }
 
 func (e *RefusedError) Error() string { return "sign-in refused: " + string(e.Reason) }

@@ -18,6 +18,7 @@ const (
 	VerifiedUnknown Verified = iota // it says nothing
 	VerifiedNo
 	VerifiedYes
+	VerifiedUnclear // it says something that is not understood; as good as no
 )
 
 // Claims are what the provider says of who signs in. Issuer and Subject together
@@ -29,7 +30,9 @@ type Claims struct {
 	IssuedAt   time.Time // of the ID token
 	Address    string    // e-mail address, as claimed
 	Verified   Verified
+	Unclear    string // the claim that is not understood, with VerifiedUnclear
 	Name       string // this and the rest are taken where they are still empty, at the first sign-in
+	NameParts  string // given and family name, where Name cannot be used
 	PictureURL string
 	TimeZone   string // IANA name
 }
@@ -90,7 +93,7 @@ func (c *changeTx) arrive(ctx context.Context, claims Claims, config Config) (Us
 // events of getting them there. With a [*RefusedError] the user is the one it
 // concerns, if any.
 func (c *changeTx) admit(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
-	u, by, err := comer(ctx, c, claims, config)
+	u, by, err := claimant(ctx, c, claims, config)
 	switch {
 	case err != nil:
 		return u, nothing, err
@@ -111,20 +114,23 @@ const (
 	entryStranger              // there is no such user yet
 )
 
-// comer returns the person that claims are about and how they come in; of a stranger
+// claimant returns the person that claims are about and how they come in; of a stranger
 // there is nothing yet but the user_id. With a [*RefusedError] the user is the one it
 // concerns, if any.
-func comer(ctx context.Context, r reader, claims Claims, config Config) (User, entry, error) {
+func claimant(ctx context.Context, r reader, claims Claims, config Config) (User, entry, error) {
 	u, err := userByIdentity(ctx, r, claims.Issuer, claims.Subject)
-	switch {
-	case err == nil && u.deactivated:
-		return u, entryKnown, &RefusedError{RefusedDeactivated, claims.Address}
-	case !errors.Is(err, ErrNotFound):
+	if err == nil {
+		return u, entryKnown, checkKnown(ctx, r, u, claims, config)
+	}
+	if !errors.Is(err, ErrNotFound) {
 		return u, entryKnown, err
 	}
-	id, idErr := ParseID(claims.Address)
-	if idErr != nil || !id.isAddress() {
-		return User{}, entryStranger, &RefusedError{RefusedNoAddress, claims.Address}
+	id, why := claimedID(claims.Address)
+	switch {
+	case claims.Address == "":
+		return User{}, entryStranger, claims.refused(RefusedNoAddress, "")
+	case why != "":
+		return User{}, entryStranger, claims.refused(RefusedBadAddress, why)
 	}
 	u, err = userByID(ctx, r, id)
 	known := err == nil
@@ -132,7 +138,7 @@ func comer(ctx context.Context, r reader, claims Claims, config Config) (User, e
 		return User{}, entryStranger, err
 	}
 	if reason := refusal(claims, id, u, known, config); reason != "" {
-		return u, entryStranger, &RefusedError{reason, claims.Address}
+		return u, entryStranger, claims.refused(reason, "")
 	}
 	if known {
 		return u, entryInvited, nil
@@ -140,14 +146,61 @@ func comer(ctx context.Context, r reader, claims Claims, config Config) (User, e
 	return User{ID: id}, entryStranger, nil
 }
 
+// checkKnown returns a [*RefusedError] if the person u, to whom the identity is bound, may
+// not come in: they are deactivated, or the address that is verified is another user's.
+// Then the provider has given one subject to two people, or an address to another one.
+func checkKnown(ctx context.Context, r reader, u User, claims Claims, config Config) error {
+	if u.deactivated {
+		return claims.refused(RefusedDeactivated, "")
+	}
+	id, why := claimedID(claims.Address)
+	if why != "" || id == u.ID || claims.doubt(config) != "" {
+		return nil
+	}
+	other, err := userByID(ctx, r, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case other.Key == u.Key:
+		return nil
+	}
+	return claims.refused(RefusedOtherUser, "")
+}
+
+// refused returns the refusal of the claims for that reason.
+func (c Claims) refused(reason Refusal, detail string) error {
+	if reason == RefusedUnclear {
+		detail = "The claim is " + c.Unclear + "."
+	}
+	return &RefusedError{reason, c.Address, detail}
+}
+
+// doubt says why the address does not count as verified, or nothing.
+func (c Claims) doubt(config Config) Refusal {
+	switch {
+	case c.Verified == VerifiedNo:
+		return RefusedUnverified
+	case c.Verified == VerifiedUnclear:
+		return RefusedUnclear
+	case c.Verified == VerifiedUnknown && !config.TrustEmail:
+		return RefusedUnvouched
+	}
+	return ""
+}
+
 // refusal says why an identity that is bound to nobody may not come in with the
 // address id, or nothing. The user u has that user_id, if known.
 func refusal(claims Claims, id ID, u User, known bool, config Config) Refusal {
+	doubt := claims.doubt(config)
 	switch {
-	case claims.Verified == VerifiedNo:
-		return RefusedUnverified
-	case claims.Verified == VerifiedUnknown && !config.TrustEmail:
-		return RefusedUnvouched
+	case doubt != "":
+		return doubt
+	case known && u.Kind == KindService:
+		return RefusedServiceUser
+	case known && u.Kind == KindSystem:
+		return RefusedSystemUser
 	case known && u.deactivated:
 		return RefusedDeactivated
 	case known && u.Status != StatusInvited:
@@ -203,8 +256,10 @@ func bound(u User, claims Claims, changes []Change) Event {
 
 // fill takes from the claims what is still empty in u and acceptable.
 func (c Claims) fill(u User) User {
-	if name := tidyText(c.Name); u.Name == "" && textFlaw(name, MaxName) == "" {
-		u.Name = name
+	for _, name := range []string{tidyText(c.Name), tidyText(c.NameParts)} {
+		if u.Name == "" && textFlaw(name, MaxName) == "" {
+			u.Name = name
+		}
 	}
 	if u.PictureURL == "" && pictureFlaw(c.PictureURL) == "" {
 		u.PictureURL = c.PictureURL

@@ -41,26 +41,31 @@ var firstSignIns = map[string]struct {
 	config  users.Config
 	want    users.Refusal // of an address that counts as verified
 }{
-	"invited person":              {"invited@example.com", users.Config{}, admitted},
-	"invited person, other case":  {" Invited@EXAMPLE.com", users.Config{}, admitted},
-	"invited person, open":        {"invited@example.com", open, admitted},
-	"person with an identity":     {"active@example.com", open, users.RefusedTaken},
-	"service user's address":      {"robot@example.com", open, users.RefusedTaken},
-	"system user's address":       {"platform@example.com", open, users.RefusedTaken},
-	"deactivated person":          {"gone@example.com", open, users.RefusedDeactivated},
-	"deactivated, never signed":   {"gone-early@example.com", open, users.RefusedDeactivated},
-	"stranger":                    {"new@example.com", users.Config{}, users.RefusedUninvited},
-	"stranger, open":              {"new@example.com", open, admitted},
-	"stranger of a listed domain": {"new@Example.org", listed, admitted},
-	"stranger of another domain":  {"new@example.net", listed, users.RefusedDomain},
-	"stranger of a subdomain":     {"new@mail.example.com", listed, users.RefusedDomain},
-	"domain that ends alike":      {"new@evil-example.com", listed, users.RefusedDomain},
-	"domain that begins alike":    {"new@example.com.evil.net", listed, users.RefusedDomain},
-	"no address":                  {"", open, users.RefusedNoAddress},
-	"no e-mail address":           {"invited", open, users.RefusedNoAddress},
-	"address with two @":          {"new@evil.net@example.com", listed, users.RefusedNoAddress},
-	"Kelvin sign for a k":         {"\u212aevin@example.com", open, users.RefusedNoAddress},
-	"too long":                    {strings.Repeat("a", 250) + "@example.com", open, users.RefusedNoAddress},
+	"invited person":               {"invited@example.com", users.Config{}, admitted},
+	"invited person, other case":   {" Invited@EXAMPLE.com", users.Config{}, admitted},
+	"invited person, open":         {"invited@example.com", open, admitted},
+	"person with an identity":      {"active@example.com", open, users.RefusedTaken},
+	"service user's address":       {"robot@example.com", open, users.RefusedServiceUser},
+	"system user's address":        {"platform@example.com", open, users.RefusedSystemUser},
+	"deactivated person":           {"gone@example.com", open, users.RefusedDeactivated},
+	"deactivated, never signed":    {"gone-early@example.com", open, users.RefusedDeactivated},
+	"stranger":                     {"new@example.com", users.Config{}, users.RefusedUninvited},
+	"stranger, open":               {"new@example.com", open, admitted},
+	"stranger of a listed domain":  {"new@Example.org", listed, admitted},
+	"stranger of another domain":   {"new@example.net", listed, users.RefusedDomain},
+	"stranger of a subdomain":      {"new@mail.example.com", listed, users.RefusedDomain},
+	"domain that ends alike":       {"new@evil-example.com", listed, users.RefusedDomain},
+	"domain that begins alike":     {"new@example.com.evil.net", listed, users.RefusedDomain},
+	"no address":                   {"", open, users.RefusedNoAddress},
+	"no e-mail address":            {"invited", open, users.RefusedBadAddress},
+	"address with two @":           {"new@evil.net@example.com", listed, users.RefusedBadAddress},
+	"domain in its own letters":    {"Invited@M\u00fcnchen.example", open, admitted},
+	"invited by its ASCII form":    {"munich@m\u00fcnchen.example", users.Config{}, admitted},
+	"domain of full-width letters": {"invited@\uff45xample.com", open, users.RefusedBadAddress},
+	"domain with a Kelvin sign":    {"invited@\u212ay.example", open, users.RefusedBadAddress},
+	"local part in other letters":  {"j\u00fcrgen@example.com", open, users.RefusedBadAddress},
+	"Kelvin sign for a k":          {"\u212aevin@example.com", open, users.RefusedBadAddress},
+	"too long":                     {strings.Repeat("a", 250) + "@example.com", open, users.RefusedBadAddress},
 }
 
 // TestFirstSignIn walks every branch of the four rules for an identity that is
@@ -68,7 +73,7 @@ var firstSignIns = map[string]struct {
 func TestFirstSignIn(t *testing.T) {
 	t.Parallel()
 	for name, test := range firstSignIns {
-		for _, verified := range []users.Verified{users.VerifiedUnknown, users.VerifiedNo, users.VerifiedYes} {
+		for _, verified := range []users.Verified{users.VerifiedUnknown, users.VerifiedNo, users.VerifiedYes, users.VerifiedUnclear} {
 			for _, trust := range []bool{false, true} {
 				want := unlessVerified(test.want, verified, trust)
 				t.Run(fmt.Sprintf("%s, verified %d, trust %v", name, verified, trust), func(t *testing.T) {
@@ -88,7 +93,7 @@ func signInFirst(t *testing.T, config users.Config, address string, verified use
 	t.Helper()
 	d := peopled(t, config)
 	last := d.Last(t)
-	in, err := d.SignIn(t.Context(), users.Claims{Issuer: userstest.Issuer, Subject: "other", Address: address, Verified: verified}, userstest.Visit("x"))
+	in, err := d.SignIn(t.Context(), users.Claims{Issuer: userstest.Issuer, Subject: "other", Address: address, Verified: verified, Unclear: "email_verified"}, userstest.Visit("x"))
 	if got := refusalOf(err); got != want {
 		t.Fatalf("got %s, want %s", got, want)
 	}
@@ -109,10 +114,12 @@ func signInFirst(t *testing.T, config users.Config, address string, verified use
 // address counts as verified.
 func unlessVerified(want users.Refusal, verified users.Verified, trust bool) users.Refusal {
 	switch {
-	case want == users.RefusedNoAddress:
+	case want == users.RefusedNoAddress, want == users.RefusedBadAddress:
 		return want
 	case verified == users.VerifiedNo:
 		return users.RefusedUnverified
+	case verified == users.VerifiedUnclear:
+		return users.RefusedUnclear
 	case verified == users.VerifiedUnknown && !trust:
 		return users.RefusedUnvouched
 	}
@@ -125,6 +132,7 @@ func peopled(t *testing.T, config users.Config) *userstest.Directory {
 	d := userstest.New(t, config)
 	d.Invited(t, "invited@example.com", users.RoleUser)
 	d.Invited(t, "kevin@example.com", users.RoleUser)
+	d.Invited(t, "munich@xn--mnchen-3ya.example", users.RoleUser)
 	d.Person(t, "active@example.com", users.RoleUser)
 	d.Person(t, "gone@example.com", users.RoleUser)
 	d.Invited(t, "gone-early@example.com", users.RoleUser)
