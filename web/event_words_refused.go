@@ -4,14 +4,15 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // refusedTail tells what was refused, or why.
 func refusedTail(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "refusal" {
-			if words, ok := refusalWords[users.Refusal(c.New)]; ok {
-				return "because " + words.because
+			if refusal, ok := words.Refusals[c.New]; ok && refusal.Because != "" {
+				return "because " + refusal.Because
 			}
 			return "(" + refusedWhat(c.New) + ")"
 		}
@@ -51,12 +52,12 @@ func refusedWhat(recorded string) string {
 	if _, path, ok := strings.Cut(route, " "); ok {
 		route = path
 	}
-	words, ok := pageWords[route]
+	what, ok := pageWords[route]
 	if !ok {
 		return plainText(recorded)
 	}
 	if fields != "" {
-		words += ": " + plainText(fields)
+		what += ": " + plainText(fields)
 	}
-	return words
+	return what
 }

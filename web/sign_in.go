@@ -149,9 +149,12 @@ func (a *App) visit(c echo.Context) users.Visit {
 func claimsOf(i auth.Identity) users.Claims {
 	claims := users.Claims{
 		Issuer: i.Issuer, Subject: i.Subject, SessionID: i.SessionID, IssuedAt: i.IssuedAt,
-		Address: i.Address, Name: i.Name, PictureURL: i.PictureURL, TimeZone: i.TimeZone,
+		Address: i.Address, Unclear: i.Unclear,
+		Name: i.Name, NameParts: i.NameParts, PictureURL: i.PictureURL, TimeZone: i.TimeZone,
 	}
 	switch {
+	case i.Unclear != "":
+		claims.Verified = users.VerifiedUnclear
 	case i.Verified == nil:
 		claims.Verified = users.VerifiedUnknown
 	case *i.Verified:

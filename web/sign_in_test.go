@@ -60,18 +60,26 @@ var refusedSignIns = map[string]struct {
 	want int
 	says string
 }{
-	"a stranger":             {person("stranger@example.com"), nil, http.StatusForbidden, "You are not in the directory yet"},
-	"an unverified address":  {authtest.Person{Subject: "op-ana@example.com", Email: "ana@example.com", Verified: false}, nil, http.StatusForbidden, "not verified"},
-	"verified is not said":   {authtest.Person{Subject: "op-ana@example.com", Email: "ana@example.com"}, nil, http.StatusForbidden, "does not say whether"},
-	"no address":             {authtest.Person{Subject: "1"}, nil, http.StatusForbidden, "did not say which e-mail address"},
-	"the owner's address":    {person("owner@example.com"), nil, http.StatusForbidden, "another account"},
-	"deactivated":            {person("gone@example.com"), nil, http.StatusForbidden, "deactivated"},
-	"another issuer":         {person("ana@example.com"), func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.test" }, http.StatusBadRequest, "Sign in again"},
-	"another nonce":          {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["nonce"] = "x" }, http.StatusBadRequest, "Sign in again"},
-	"another audience":       {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["aud"] = "x" }, http.StatusBadGateway, "could not be trusted"},
-	"an expired token":       {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["exp"] = 1 }, http.StatusBadGateway, "could not be trusted"},
-	"an unsigned token":      {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.Unsigned }, http.StatusBadGateway, "could not be trusted"},
-	"signed with the secret": {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.SharedSecret }, http.StatusBadGateway, "could not be trusted"},
+	"a stranger":            {person("stranger@example.com"), nil, http.StatusForbidden, "You are not in the directory yet"},
+	"an unverified address": {authtest.Person{Subject: "op-ana@example.com", Email: "ana@example.com", Verified: false}, nil, http.StatusForbidden, "not verified"},
+	"verified is not said":  {authtest.Person{Subject: "op-ana@example.com", Email: "ana@example.com"}, nil, http.StatusForbidden, "does not say whether"},
+	"no address":            {authtest.Person{Subject: "1"}, nil, http.StatusForbidden, "did not say which e-mail address"},
+	"an address that cannot be used": {authtest.Person{Subject: "1", Email: "j\u00fcrgen@example.com", Verified: true}, nil,
+		http.StatusForbidden, "e-mail address for you that the console cannot use. Before the @: \u201c\u00fc\u201d cannot be part of it."},
+	"a verdict in other words": {authtest.Person{Subject: "1", Email: "ana@example.com", Verified: "True"}, nil,
+		http.StatusForbidden, "in a form that the console does not understand"},
+	"a service user's address": {person("robot@example.com"), nil, http.StatusForbidden, "belongs to a service user"},
+	"no nonce":                 {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["nonce"] = nil }, http.StatusBadGateway, "has no nonce"},
+	"no time":                  {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["iat"] = nil }, http.StatusBadGateway, "does not say when it was issued"},
+	"a time that is to come":   {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["iat"] = 9999999999 }, http.StatusBadGateway, "was issued in the future"},
+	"the owner's address":      {person("owner@example.com"), nil, http.StatusForbidden, "another account"},
+	"deactivated":              {person("gone@example.com"), nil, http.StatusForbidden, "deactivated"},
+	"another issuer":           {person("ana@example.com"), func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.test" }, http.StatusBadRequest, "Sign in again"},
+	"another nonce":            {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["nonce"] = "x" }, http.StatusBadRequest, "Sign in again"},
+	"another audience":         {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["aud"] = "x" }, http.StatusBadGateway, "could not be trusted"},
+	"an expired token":         {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["exp"] = 1 }, http.StatusBadGateway, "could not be trusted"},
+	"an unsigned token":        {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.Unsigned }, http.StatusBadGateway, "could not be trusted"},
+	"signed with the secret":   {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.SharedSecret }, http.StatusBadGateway, "could not be trusted"},
 	"another subject in UserInfo": {person("ana@example.com"), func(l *authtest.Lies) { l.UserInfo["sub"] = "x" },
 		http.StatusBadGateway, "could not be trusted"},
 }
@@ -83,6 +91,7 @@ func TestSignInRefused(t *testing.T) {
 			s := newSite(t)
 			s.Invited(t, "ana@example.com", users.RoleUser)
 			s.Person(t, "gone@example.com", users.RoleUser)
+			s.ServiceUser(t, "robot@example.com", users.RoleUser)
 			if err := s.Deactivate(t.Context(), s.Owner, "gone@example.com", users.Departure{}); err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // userDetail serves GET /users/:id. With ?added it is the page after a person
@@ -128,28 +129,10 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 // signInURL is the address to send to those who are to sign in.
 func (a *App) signInURL() string { return a.baseURL.JoinPath("/sign-in").String() }
 
-// refusalWords say why a sign-in was refused, as a sentence and after "because",
-// and what to do about it, to those who can.
-var refusalWords = map[users.Refusal]struct{ why, because, fix string }{
-	users.RefusedNoAddress: {"The provider gave no e-mail address that could be a user ID.", "the provider gave no usable address",
-		"Have the provider send the address, or set the claim it is read from (--oidc-email-claim)."},
-	users.RefusedUnverified: {"The provider says that the address is not verified.", "the address is not verified",
-		"They have to verify it at the provider, then sign in again."},
-	users.RefusedUnvouched: {"The provider does not say whether the address is verified.", "nobody vouches for the address",
-		"Have the provider send email_verified. If it owns all its addresses, start the console with --oidc-trust-email."},
-	users.RefusedTaken: {"The address is that of a user who signs in with another account at the provider, or that is no person.", "the address belongs to another identity",
-		"If it is the same person with a new account, reset the sign-in of that user."},
-	users.RefusedUninvited: {"Nobody with this address is in the directory.", "nobody has that address", "Add them, then they can sign in."},
-	users.RefusedDomain:    {"The domain of the address is not one that may sign up.", "the domain may not sign up", "Add them, then they can sign in."},
-	users.RefusedEnded: {"The provider ended its session while the person was signing in.", "the provider ended its session meanwhile",
-		"They can sign in again."},
-	users.RefusedDeactivated: {"The user is deactivated.", "the user is deactivated", "Reactivate them if they should come in again."},
-}
-
 // refusedSignIn shows a sign-in that was not accepted.
 func (t teller) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
-	words := refusalWords[r.Reason]
-	return views.RefusedSignIn{Address: plainText(r.Address), When: t.time(r.At), Why: words.why, Fix: words.fix}
+	refusal := words.Refusals[string(r.Reason)]
+	return views.RefusedSignIn{Address: plainText(r.Address), When: t.time(r.At), Why: refusal.Found, Fix: refusal.Admin}
 }
 
 // danger leads to the acts that end something, as far as the viewer may. There is

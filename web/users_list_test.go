@@ -197,7 +197,7 @@ func TestListUsers_nobodyFound(t *testing.T) {
 	s.Settle()
 	b := s.as(t, users.RoleOwner)
 
-	p := b.get(t, "/users?q=Zoe@example.com").must(t, 200, "No one matches", "was refused", "Nobody with this address is in the directory.")
+	p := b.get(t, "/users?q=Zoe@example.com").must(t, 200, "No one matches", "was refused", "There is no user with that address in the directory")
 	if got := p.link(t, "Clear search and filters"); got != "/users" {
 		t.Errorf("clear leads to %q", got)
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -73,7 +72,7 @@ const (
 // SignInOutcomes returns every way in which a sign-in can end.
 func SignInOutcomes() []string {
 	all := []string{outcomeSignedIn, outcomeBadAttempt, outcomeUnavailable, outcomeUntrusted, outcomeRefused, outcomeUnknown, outcomeFault}
-	for _, reason := range slices.Sorted(maps.Keys(refusals)) {
+	for _, reason := range slices.Sorted(slices.Values(users.Refusals())) {
 		all = append(all, string(reason))
 	}
 	return all

@@ -10,6 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // roleMay says what a role may do.
@@ -143,8 +144,8 @@ func valueWord(field, value string) string {
 	case "end":
 		return capital(exportEndWord(value))
 	case "refusal":
-		if words, ok := refusalWords[users.Refusal(value)]; ok {
-			return words.why
+		if refusal, ok := words.Refusals[value]; ok {
+			return refusal.Found
 		}
 	}
 	if field == "shared" || strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {

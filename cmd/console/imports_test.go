@@ -21,7 +21,8 @@ var mayImport = map[string][]string{
 	"cmd/console": {
 		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/metrics", "internal/numbers", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web", "internal/doctor",
 	},
-	"web":                                  {"internal/auth", "internal/numbers", "internal/users", "static", "views"},
+	"web":                                  {"internal/auth", "internal/numbers", "internal/users", "static", "views", "web/words"},
+	"web/words":                            {"internal/auth", "internal/users"},
 	"views":                                {"static"},
 	"static":                               {},
 	"static/vendoring":                     {},
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/database/databasetest":       {"internal/database", "internal/database/postgrestest"},
 	"internal/database/postgrestest":       {},
 	"internal/torture":                     {},
-	"internal/doctor":                      {"internal/auth", "internal/database", "internal/users"},
+	"internal/doctor":                      {"internal/auth", "internal/database", "internal/users", "web/words"},
 	"internal/release":                     {},
 	"internal/docstest":                    {},
 	"internal/docstest/inside":             {},

@@ -51,6 +51,28 @@ func parseObject(data []byte) (object, error) {
 	return members, nil
 }
 
+// Exact returns the JSON object in data with the members of those names alone, for
+// encoding/json to fill a struct with, which takes names of any case. The error says what
+// is wrong with data, as a name that occurs twice.
+func Exact(data []byte, names ...string) ([]byte, error) {
+	members, err := parseObject(data)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(members.only(names))
+}
+
+// only returns the members of those names.
+func (o object) only(names []string) object {
+	some := object{}
+	for _, name := range names {
+		if o.has(name) {
+			some[name] = o[name]
+		}
+	}
+	return some
+}
+
 // as decodes the member of that name. It reports false where the object has none, or
 // one of another type. null counts as no member.
 func as[T any](o object, name string) (value T, ok bool) {

@@ -110,13 +110,7 @@ func parseKey(data []byte) (Key, error) {
 
 // publicKey returns the key that the members describe, and its family.
 func publicKey(members object) (crypto.PublicKey, string, error) {
-	bare := object{}
-	for _, name := range keyMembers {
-		if members.has(name) {
-			bare[name] = members[name]
-		}
-	}
-	data, err := json.Marshal(bare)
+	data, err := json.Marshal(members.only(keyMembers))
 	if err != nil {
 		return nil, "", err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // levels are the database's grades as levels.
@@ -98,11 +99,11 @@ func (e *examination) lastSignIn(last users.LastSignIn) Finding {
 	case last.At.IsZero() && last.Refused.At.IsZero():
 		return ok("last sign-in", "Nobody has signed in yet.")
 	case last.Refused.At.After(last.At) && concernsAll[last.Refused.Reason]:
-		verdict := verdicts[last.Refused.Reason]
+		t := verdict(last.Refused.Reason)
 		return warning("last sign-in", fmt.Sprintf("The newest one, of %s at %s, was refused: %s", quoted(last.Refused.Address),
-			last.Refused.At.Format("2006-01-02 15:04 MST"), verdict.found), verdict.fix)
+			last.Refused.At.Format("2006-01-02 15:04 MST"), t.found), t.fix)
 	case last.At.IsZero():
-		return ok("last sign-in", "Nobody has been let in yet; the newest who tried was refused: "+verdicts[last.Refused.Reason].found)
+		return ok("last sign-in", "Nobody has been let in yet; the newest who tried was refused: "+verdict(last.Refused.Reason).found)
 	case behind && err == nil && (from.IsLoopback() || e.trusts(from)):
 		return warning("last sign-in", fmt.Sprintf("The newest session came from %s, which is the proxy rather than a browser.", from),
 			"Have the proxy add X-Forwarded-For, and name the networks it comes from with --trusted-proxies.")
@@ -117,36 +118,12 @@ func (e *examination) trusts(address netip.Addr) bool {
 
 // concernsAll are the refusals that are more likely the settings' fault than the
 // person's.
-var concernsAll = map[users.Refusal]bool{users.RefusedNoAddress: true, users.RefusedUnvouched: true}
+var concernsAll = map[users.Refusal]bool{
+	users.RefusedNoAddress: true, users.RefusedUnclear: true, users.RefusedUnvouched: true, users.RefusedOtherUser: true,
+}
 
-// verdicts tell each refusal of a sign-in to the operator.
-var verdicts = map[users.Refusal]trouble{
-	users.RefusedNoAddress: {
-		"The provider sent no e-mail address that could be a user ID.",
-		"Have the provider send it, with the scope email, or name the claim that holds it with --oidc-email-claim.",
-	},
-	users.RefusedUnverified: {
-		"The provider says that the address is not verified.",
-		"Have the person verify it at the provider, or mark it as verified there.",
-	},
-	users.RefusedUnvouched: {
-		"The provider does not say whether the address is verified.",
-		"At Entra ID add the optional ID-token claim xms_edov under Token configuration; or set --oidc-trust-email if every address at this provider is yours to give.",
-	},
-	users.RefusedTaken: {
-		"The address belongs to a user who has another identity at a provider.",
-		"If it is the same person after a change of provider, run console users reset-sign-in with the address.",
-	},
-	users.RefusedUninvited: {
-		"Nobody of that address is in the directory, and strangers are not let in.",
-		"Add them with console users add and the address, name them with --owners while there is no owner, or choose another --signup.",
-	},
-	users.RefusedDomain: {
-		"Nobody of that address is in the directory, and its domain is not among --signup-domains.",
-		"Add the domain to --signup-domains, or the person with console users add and the address.",
-	},
-	users.RefusedDeactivated: {
-		"The user is deactivated.",
-		"If they are to come back, have an owner reactivate them; with console users add make another owner first if there is none.",
-	},
+// verdict tells a refusal of a sign-in to the operator.
+func verdict(reason users.Refusal) trouble {
+	r := words.Refusals[string(reason)]
+	return trouble{r.Found, r.Fix}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,18 @@ type document struct {
 	Scopes            []string `json:"scopes_supported"`
 	Claims            []string `json:"claims_supported"`
 	SigningAlgorithms []string `json:"id_token_signing_alg_values_supported"`
+}
+
+// parseDocument parses a discovery document, by exact names.
+func parseDocument(body []byte) (doc document, err error) {
+	var names []string
+	for field := range reflect.TypeFor[document]().Fields() {
+		names = append(names, field.Tag.Get("json"))
+	}
+	if body, err = auth.Exact(body, names...); err == nil {
+		err = json.Unmarshal(body, &doc)
+	}
+	return doc, err
 }
 
 // The settings that messages name.
@@ -70,8 +83,8 @@ func (e *examination) discover(ctx context.Context, client *http.Client) (*docum
 		return nil, []Finding{wrong("discovery", t.found, t.fix)}
 	}
 	found := e.clock(got)
-	var doc document
-	switch kind := json.Unmarshal(got.body, &doc); {
+	doc, kind := parseDocument(got.body)
+	switch {
 	case got.status != http.StatusOK:
 		t := statusTrouble(got, address)
 		return nil, append(found, wrong("discovery", t.found, t.fix))

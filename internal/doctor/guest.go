@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A guest is the person who is asked to sign in, once, so that what the provider
@@ -109,17 +110,12 @@ func (g *guest) wait(ctx context.Context) (coming, error) {
 
 // failed says why a sign-in did not come to its end.
 func failed(err error) trouble {
+	_, r, known := words.RefusalOf(err)
+	if !known {
+		return trouble{"The sign-in failed: " + shortened(err.Error()) + ".", "Open the link again, in one browser, and go straight through."}
+	}
 	if refused, is := errors.AsType[*auth.ProviderError](err); is {
-		return trouble{
-			"The provider refused: " + refused.Code + ".",
-			"Look at the provider's log of sign-ins for the reason; often the console is not assigned to the person, or lacks a consent.",
-		}
+		return trouble{"The provider refused: " + shortened(refused.Code) + ". " + r.Found, r.Fix}
 	}
-	switch {
-	case errors.Is(err, auth.ErrUnavailable):
-		return trouble{"The provider did not answer: " + shortened(err.Error()) + ".", "See what the checks of the provider say."}
-	case errors.Is(err, auth.ErrBadAttempt):
-		return trouble{"What came back does not belong to what was begun: " + shortened(err.Error()) + ".", "Open the link again, in one browser, and go straight through."}
-	}
-	return trouble{"The provider's answer was not accepted: " + shortened(err.Error()) + ".", "Compare --oidc-issuer and --oidc-client-id with the provider's, and both clocks."}
+	return trouble{r.Found + " In detail: " + shortened(err.Error()) + ".", r.Fix}
 }

@@ -57,7 +57,7 @@ func (e *examination) knownClient(ctx context.Context, p *auth.Provider, a auth.
 	case refusesCode(err) && e.looksAtCodeFirst(ctx, doc):
 		return unknown("client", "The provider looks at the code before it looks at the client, so it does not tell.", "Try a sign-in with console doctor --sign-in.")
 	case refusesCode(err):
-		return ok("client", "The provider knows the client, and accepts how it shows who it is.")
+		return ok("client", "The provider knows the client, and accepts how it shows who it is: "+p.ClientAuth()+".")
 	case refusesClient(err) && e.Provider.ClientSecret == "":
 		return wrong("client", "The provider does not accept the client ID without a secret.",
 			"Set --oidc-client-secret, or register the console as a public client; compare --oidc-client-id with the provider's.")
@@ -92,17 +92,11 @@ func (e *examination) looksAtCodeFirst(ctx context.Context, doc *document) bool 
 }
 
 // refusesCode reports whether err is a provider's refusal of a code.
-func refusesCode(err error) bool {
-	refused, is := errors.AsType[*auth.ProviderError](err)
-	return is && refused.Code == "invalid_grant"
-}
+func refusesCode(err error) bool { return auth.CauseOf(err) == auth.CauseCode }
 
 // refusesClient reports whether err is a provider's refusal of a client.
 func refusesClient(err error) bool {
-	if refused, is := errors.AsType[*auth.ProviderError](err); is {
-		return refused.Code == "invalid_client" || refused.Code == "unauthorized_client"
-	}
-	return strings.Contains(err.Error(), "token: it answered 401")
+	return auth.CauseOf(err) == auth.CauseClient || auth.CauseOf(err) == auth.CauseUnauthorized
 }
 
 // registered asks the provider to sign somebody in without asking them (OpenID Connect

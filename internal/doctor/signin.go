@@ -12,6 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // signIn has somebody sign in, and looks at what comes.
@@ -61,6 +62,9 @@ func (e *examination) claimsThatCame(i auth.Identity) Finding {
 	case i.Address == "":
 		return wrong("claims that came", fmt.Sprintf("%s There is no address in %s.", names, claim),
 			"Have the provider send it, with the scope email, or name another claim with --oidc-email-claim.")
+	case i.NoUserInfo != "":
+		return warning("claims that came", names+" UserInfo gave none: "+shortened(i.NoUserInfo)+".",
+			"Give the console the scopes profile and email at the provider, if it is to read claims that the ID token lacks.")
 	case i.Name == "":
 		return warning("claims that came", names+" There is no name.", "Add profile to --oidc-scopes, or have the provider send name.")
 	}
@@ -76,10 +80,13 @@ func (e *examination) verified(i auth.Identity) Finding {
 	case i.Verified == nil && e.TrustEmail:
 		return ok(check, "The provider does not say whether the address is verified, and is trusted with that by --oidc-trust-email.")
 	case i.Verified == nil:
-		t := verdicts[users.RefusedUnvouched]
+		t := verdict(users.RefusedUnvouched)
 		return wrong(check, t.found, t.fix)
+	case i.Unclear != "":
+		t := verdict(users.RefusedUnclear)
+		return wrong(check, t.found+" The claim is "+i.Unclear+".", t.fix)
 	case !*i.Verified:
-		t := verdicts[users.RefusedUnverified]
+		t := verdict(users.RefusedUnverified)
 		return wrong(check, t.found, t.fix)
 	}
 	return ok(check, "The provider vouches for the address.")
@@ -103,8 +110,8 @@ func (e *examination) rules(ctx context.Context, i auth.Identity) []Finding {
 		}
 		fallthrough
 	case refused != nil:
-		t := verdicts[refused.Reason]
-		return []Finding{wrong(check, who+" would not be let in. "+t.found, t.fix)}
+		_, r, _ := words.RefusalOf(err)
+		return []Finding{wrong(check, who+" would not be let in. "+r.Found, r.Fix)}
 	case err != nil:
 		return nil
 	}
@@ -123,12 +130,12 @@ func (e *examination) rulesWithout(err error, i auth.Identity) []Finding {
 		return []Finding{unknown(check, "The directory could not be read.", fix)}
 	}
 	switch says := claimsOf(i).Verified; {
-	case says == users.VerifiedNo || says == users.VerifiedUnknown && !e.TrustEmail:
+	case says == users.VerifiedNo || says == users.VerifiedUnclear || says == users.VerifiedUnknown && !e.TrustEmail:
 		return []Finding{wrong(check, quoted(i.Address)+" would not be let in: the address does not count as verified.", "See verified address.")}
 	case e.namesOwner(i):
 		return []Finding{ok(check, quoted(i.Address)+" would be let in after the first start, as an owner.")}
 	}
-	t := verdicts[users.RefusedUninvited]
+	t := verdict(users.RefusedUninvited)
 	return []Finding{wrong(check, quoted(i.Address)+" is not among --owners. "+t.found, t.fix)}
 }
 
@@ -140,12 +147,16 @@ func (e *examination) namesOwner(i auth.Identity) bool {
 
 // claimsOf returns what the provider says as the domain takes it.
 func claimsOf(i auth.Identity) users.Claims {
-	c := users.Claims{Issuer: i.Issuer, Subject: i.Subject, Address: i.Address, Verified: users.VerifiedUnknown}
-	if i.Verified != nil {
+	c := users.Claims{Issuer: i.Issuer, Subject: i.Subject, Address: i.Address, Unclear: i.Unclear}
+	switch {
+	case i.Unclear != "":
+		c.Verified = users.VerifiedUnclear
+	case i.Verified == nil:
+		c.Verified = users.VerifiedUnknown
+	case *i.Verified:
+		c.Verified = users.VerifiedYes
+	default:
 		c.Verified = users.VerifiedNo
-		if *i.Verified {
-			c.Verified = users.VerifiedYes
-		}
 	}
 	return c
 }

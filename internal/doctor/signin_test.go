@@ -116,6 +116,22 @@ var wrongSignIns = map[string]struct {
 	"a stranger": {setup{func(_ *testing.T, w *world) {
 		w.op.SignsIn(authtest.Person{Subject: "1", Email: "stranger@example.com", Verified: true, Name: "Sam"})
 	}, "sign-in rules", doctor.Wrong, "console users add"}, ""},
+	"whether it is verified is not understood": {setup{func(_ *testing.T, w *world) {
+		w.op.SignsIn(authtest.Person{Subject: "1", Email: "owner@example.com", Verified: "True", Name: "Olivia"})
+	}, "verified address", doctor.Wrong, "The claim is email_verified."}, "sign-in rules"},
+	"an address that cannot be used": {setup{func(_ *testing.T, w *world) {
+		w.op.SignsIn(authtest.Person{Subject: "1", Email: "j\u00fcrgen@example.com", Verified: true, Name: "J"})
+	}, "sign-in rules", doctor.Wrong, "Before the @: \u201c\u00fc\u201d cannot be part of it."}, ""},
+	"UserInfo refuses": {setup{lies(func(l *authtest.Lies) { l.Faults[authtest.UserInfo] = authtest.Forbidden }),
+		"claims that came", doctor.Warning, "UserInfo gave none"}, ""},
+	"the ID token has no nonce": {setup{lies(func(l *authtest.Lies) { l.IDToken["nonce"] = nil }),
+		"sign-in", doctor.Wrong, "has no nonce"}, ""},
+	"the ID token has no time": {setup{lies(func(l *authtest.Lies) { l.IDToken["iat"] = nil }),
+		"sign-in", doctor.Wrong, "does not say when it was issued"}, ""},
+	"a code of no standard": {setup{func(_ *testing.T, w *world) { w.op.Refuses("AADB2C\u202e90118", "") },
+		"sign-in", doctor.Wrong, "refused: AADB2C90118"}, ""},
+	"it takes too long there": {setup{func(_ *testing.T, w *world) { w.op.Refuses("temporarily_unavailable", "authentication_expired") },
+		"sign-in", doctor.Wrong, "took too long"}, ""},
 	"the provider denies it": {setup{func(_ *testing.T, w *world) { w.op.Refuses("access_denied", "secret of the console &=%") },
 		"sign-in", doctor.Wrong, "refused: access_denied"}, ""},
 	"the ID token is not to be trusted": {setup{lies(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey }),
