@@ -47,7 +47,7 @@ func consequence(heading, button string) views.Consequence {
 		Chrome: top(heading, "users"), Who: ana(), Heading: heading, Action: "/users/ana@example.com/act", Cancel: "/users/ana@example.com", Button: button, Danger: true, Reason: reasonField(),
 		Ends:     []string{"Two sessions end at once, on Firefox on Windows and Safari on iPhone.", "They can no longer sign in."},
 		Stays:    []string{"Their history stays in the audit log.", "An admin can reactivate them at any time."},
-		HandOver: &views.HandOver{AnswersFor: lines()[:1], To: views.PersonField{Field: views.Field{Name: "hand_over", Label: "Hand over to", Required: true, Hint: "Start typing a name."}, People: []views.Option{{Value: "owner@example.com", Label: "Olga Owner"}}}},
+		HandOver: &views.HandOver{AnswersFor: lines()[:1], To: &views.PersonField{Field: views.Field{Name: "hand_over", Label: "Hand over to", Required: true, Hint: "Start typing a name."}, People: []views.Option{{Value: "owner@example.com", Label: "Olga Owner"}}}},
 	}
 }
 

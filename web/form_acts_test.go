@@ -120,6 +120,13 @@ func ready(t *testing.T, route string) readyForm {
 	return f
 }
 
+// target returns the user in the path that the form is posted to, if there is one.
+func (f readyForm) target() (users.ID, bool) {
+	_, id, found := strings.Cut(f.to, "/users/")
+	id, _, tail := strings.Cut(id, "/")
+	return users.ID(id), found && tail && strings.Contains(f.route, ":id")
+}
+
 // count returns how many events there are.
 func (s *site) count(t *testing.T) (n int) {
 	t.Helper()

@@ -99,6 +99,13 @@ func (a *App) deactivate(c echo.Context) error {
 		err = a.users.Deactivate(c.Request().Context(), actor(c), target.User.ID, users.Departure(form))
 	}
 	done := target.User.Label() + " is deactivated."
+	if err == nil {
+		var moved string
+		if moved, err = a.handedOver(c, target.AnswersFor); err != nil {
+			return err
+		}
+		done += moved
+	}
 	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {
 		return a.deactivatePage(c, target, form, o)
 	})
@@ -160,6 +167,13 @@ func (a *App) deleteUser(c echo.Context) error {
 		next = "/" // who is gone sees no directory
 	}
 	done := target.User.Label() + " is deleted."
+	if err == nil && target.User.Key != actor(c).Key { // who is gone sees none of them
+		var moved string
+		if moved, err = a.handedOver(c, target.AnswersFor); err != nil {
+			return err
+		}
+		done += moved
+	}
 	return a.answerConsequence(c, err, done, next, func(o outcome) (views.Consequence, error) {
 		return a.deletePage(c, target, form, o)
 	})

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/numbers"
@@ -104,18 +106,60 @@ func (a *App) handOver(c echo.Context, target users.Consequences, value string, 
 	if len(target.AnswersFor) == 0 {
 		return nil, nil
 	}
-	to := views.Field{Name: "hand_over", Label: "Hand over to", Value: value}
-	to.Hint = "Who answers for these from then on. If you leave it empty, you do."
-	if target.User.Key == actor(c).Key {
-		to.Hint = "Who answers for these from then on. If you leave it empty, nobody does, and they are listed so."
+	t, m := a.tell(c), views.HandOver{}
+	for _, service := range target.AnswersFor {
+		line := t.serviceLine(service)
+		line.Review = nil // a form within the form
+		if seesDirectory(t.actor) && t.actor.May(users.ActEdit, service) == nil {
+			m.AnswersFor = append(m.AnswersFor, line)
+		} else {
+			m.Left = append(m.Left, line)
+		}
 	}
+	if len(m.AnswersFor) == 0 {
+		return &m, nil
+	}
+	to := views.Field{Name: "hand_over", Label: "Hand over to", Value: value}
+	to.Hint = "The person who is responsible from then on. If you leave it empty, these have no responsible person, and are listed so."
 	people, err := a.suggestPeople(c, o, to.Name, value)
 	if len(people) > 0 {
 		to.Suggest = c.Request().URL.EscapedPath()
 	}
-	lines := a.tell(c).serviceLines(target.AnswersFor)
-	for i := range lines {
-		lines[i].Review = nil // a form within the form
+	field := o.personField(to, people)
+	m.To = &field
+	return &m, err
+}
+
+// handedOver says who answers now for the service users that somebody who went answered
+// for, as sentences; empty if they answered for none.
+func (a *App) handedOver(c echo.Context, before []users.User) (string, error) {
+	now, err := a.users.Reread(c.Request().Context(), actor(c), before)
+	if err != nil {
+		return "", err
 	}
-	return &views.HandOver{AnswersFor: lines, To: o.personField(to, people)}, err
+	to, left := map[users.Ref][]string{}, []string(nil)
+	for _, service := range now {
+		if r := service.Responsible; r.Key != "" {
+			to[r] = append(to[r], service.Label())
+		} else {
+			left = append(left, service.Label())
+		}
+	}
+	said := ""
+	for person, all := range to { // all of them went to one person, unless someone else was quicker
+		said += " " + person.Label() + " is responsible for " + some(all) + " now."
+	}
+	if len(left) > 0 {
+		said += " Without a responsible person: " + some(left) + "."
+	}
+	return said, nil
+}
+
+// some names a few of all, and says how many others there are.
+func some(all []string) string {
+	const few = 5
+	if len(all) > few {
+		return enumerate(append(slices.Clone(all[:few-1]), numbers.Grouped(len(all)-few+1)+" others"), "and")
+	}
+	return enumerate(all, "and")
 }

@@ -80,7 +80,7 @@ func TestDeactivate(t *testing.T) {
 	b.post(t, at, set(form, "hand_over", "ana@example.com")).must(t, 422, "Choose someone else than Ana.")
 	ana.get(t, "/profile").must(t, 200)
 	b.post(t, at, set(form, "hand_over", "owner@example.com", "reason", "left")).must(t, 303)
-	b.get(t, "/users/ana@example.com").must(t, 200, "Ana is deactivated.", "Deactivated", "Admin deactivated Ana", "“left”", "Reactivate")
+	b.get(t, "/users/ana@example.com").must(t, 200, "Ana is deactivated.", "is responsible for nightly now.", "Deactivated", "Admin deactivated Ana", "“left”", "Reactivate")
 	ana.get(t, "/profile").must(t, 303)
 	if got := s.Must(t, "nightly").Responsible.ID; got != "owner@example.com" {
 		t.Errorf("nightly was handed over to %s", got)
@@ -122,15 +122,15 @@ func TestDeleteUser(t *testing.T) {
 		t.Errorf("the reason was lost: %q", got)
 	}
 	b.post(t, at, set(form, "confirm", "ANA@example.com ", "reason", "asked for it")).must(t, 303)
-	if p := b.get(t, "/users").must(t, 200, "Ana is deleted."); strings.Contains(strings.Join(listed(t, p), " "), "ana@") {
+	if p := b.get(t, "/users").must(t, 200, "Ana is deleted. Without a responsible person: nightly."); strings.Contains(strings.Join(listed(t, p), " "), "ana@") {
 		t.Error("they are still listed")
 	}
 	b.get(t, at).must(t, 404)
 	b.get(t, "/users/ana@example.com").must(t, 404)
 	ana.get(t, "/profile").must(t, 303)
 	b.get(t, "/audit?target=ana@example.com").must(t, 200, "owner@example.com deleted Ana", "“asked for it”")
-	if got := s.Must(t, "nightly").Responsible.ID; got != "owner@example.com" {
-		t.Errorf("nightly was handed over to %q", got)
+	if got := s.Must(t, "nightly").Responsible.ID; got != "" {
+		t.Errorf("nightly was handed over to %q, whom the form did not name", got)
 	}
 	answersFor(t, s, "weekly", "owner@example.com")
 	user := s.as(t, users.RoleUser)

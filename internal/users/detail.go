@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // recentEvents is how many events a Detail holds.
@@ -32,6 +33,22 @@ type Consequences struct {
 func (s *Service) User(ctx context.Context, actor Actor, id ID) (User, error) {
 	u, err := targetOf(ctx, s.lookUps(), actor, canonical(string(id)), ActSee)
 	return u, in("find user", id, err)
+}
+
+// Reread returns users as they are now, without those who are gone and those whom the
+// actor may not see.
+func (s *Service) Reread(ctx context.Context, actor Actor, before []User) ([]User, error) {
+	var now []User
+	for _, u := range before {
+		u, err := targetOf(ctx, s.lookUps(), actor, u.ID, ActSee)
+		switch {
+		case err == nil:
+			now = append(now, u)
+		case !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrForbidden):
+			return nil, fmt.Errorf("read users again: %w", err)
+		}
+	}
+	return now, nil
 }
 
 // Detail returns a user with what their page shows. Its errors are those of

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// A Departure is what is asked for when a user is deactivated. HandOver is the
-// user_id of the person who answers from then on for the service users that the
-// user answered for; empty for the actor, or for nobody at the command line.
+// A Departure is what is asked for when a user is deactivated. HandOver is the user_id
+// of the person who answers from then on for the service users that the user answered
+// for; empty for none. A service user that the actor may not edit is left without a
+// responsible person in any case.
 type Departure struct {
 	Reason   string
 	HandOver string
@@ -18,7 +19,7 @@ type Departure struct {
 type Deletion struct {
 	Confirm  string
 	Reason   string
-	HandOver string // as in a [Departure]; empty for nobody when they delete themselves
+	HandOver string // as in a [Departure]
 }
 
 // Deactivate keeps a user from doing anything and ends their sessions. To
@@ -111,8 +112,8 @@ func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) er
 	return in("delete", id, err)
 }
 
-// handOver gives the service users that u answers for to another person: the one
-// named, else the actor, else nobody.
+// handOver takes the service users from u that u answers for, and gives those that the
+// actor may edit to the person with that user_id, if one is named.
 func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, error) {
 	all, err := answeredFor(ctx, c, u.Key)
 	if err != nil || len(all) == 0 {
@@ -125,7 +126,10 @@ func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, er
 	var events []Event
 	for _, service := range all {
 		after := service
-		after.Responsible = heir
+		after.Responsible = Ref{}
+		if c.actor.May(ActEdit, service) == nil {
+			after.Responsible = heir
+		}
 		if after, err = updateUser(ctx, c, service, after); err != nil {
 			return nothing, err
 		}
@@ -134,16 +138,16 @@ func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, er
 	return events, nil
 }
 
-// heir returns who takes over from u.
+// heir returns the person with that user_id, who takes over from u; the zero Ref if it is
+// empty.
 func (c *changeTx) heir(ctx context.Context, u User, id ID) (Ref, error) {
-	if id == u.ID {
-		return Ref{}, invalid("hand_over", "Choose someone else than %s.", u.Label())
-	}
-	if id == "" && (c.actor.Key == "" || c.actor.is(u)) {
+	switch {
+	case id == "":
 		return Ref{}, nil
-	}
-	if id == "" {
-		id = c.actor.ID
+	case c.actor.May(ActSeeDirectory, User{}) != nil:
+		return Ref{}, invalid("hand_over", "You cannot choose who takes over. Ask an admin to do it.")
+	case id == u.ID:
+		return Ref{}, invalid("hand_over", "Choose someone else than %s.", u.Label())
 	}
 	person, err := c.answerable(ctx, "hand_over", id)
 	return person.Ref(), err

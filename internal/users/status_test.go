@@ -37,8 +37,8 @@ func TestDeactivate(t *testing.T) {
 		heir    users.ID
 		trail   []string
 	}{
-		"to the actor": {users.Departure{Reason: "left"}, false, "owner@example.com", []string{by + `user.deactivated ana@example.com [status: active → deactivated] because "left"`,
-			by + "user.handed_over robot-1 [responsible: ana@example.com → owner@example.com]", by + "user.handed_over robot-2 [responsible: ana@example.com → owner@example.com]", ended}},
+		"to nobody": {users.Departure{Reason: "left"}, false, "", []string{by + `user.deactivated ana@example.com [status: active → deactivated] because "left"`,
+			by + "user.handed_over robot-1 [responsible: ana@example.com →]", by + "user.handed_over robot-2 [responsible: ana@example.com →]", ended}},
 		"to someone named": {users.Departure{HandOver: " BOB@example.com"}, false, "bob@example.com", []string{by + "user.deactivated ana@example.com [status: active → deactivated]",
 			by + "user.handed_over robot-1 [responsible: ana@example.com → bob@example.com]", by + "user.handed_over robot-2 [responsible: ana@example.com → bob@example.com]", ended}},
 		"to nobody, at the command line": {users.Departure{}, true, "", []string{"operator user.deactivated ana@example.com [status: active → deactivated]",
@@ -60,6 +60,26 @@ func TestDeactivate(t *testing.T) {
 			last = d.Last(t)
 			check(t, d, last, d.Deactivate(t.Context(), actor, ana.ID, test.ask), nil) // again: nothing to do
 		})
+	}
+}
+
+// TestHandOver_whatTheActorMayNotEdit asks about each service user by itself, rather than
+// about the person who leaves alone.
+func TestHandOver_whatTheActorMayNotEdit(t *testing.T) {
+	t.Parallel()
+	d, ana := withRobots(t)
+	admin := d.Person(t, "admin@example.com", users.RoleAdmin)
+	if _, err := d.ChangeRole(t.Context(), d.Owner, "robot-2", users.RoleChange{Role: users.RoleAdmin}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Deactivate(t.Context(), admin, ana.ID, users.Departure{HandOver: "bob@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Must(t, "robot-1").Responsible.ID; got != "bob@example.com" {
+		t.Errorf("%q answers for the one that an admin may edit, want bob@example.com", got)
+	}
+	if got := d.Must(t, "robot-2").Responsible; got != (users.Ref{}) {
+		t.Errorf("%q answers for the one with the role admin, want none", got.ID)
 	}
 }
 
