@@ -19,7 +19,7 @@ const (
 	// firstWalWait is how long readers are waited for the first time. Each further wait is
 	// twice as long, at most longestWalWait.
 	firstWalWait   = 250 * time.Millisecond
-	longestWalWait = 4 * time.Second
+	longestWalWait = 2 * time.Second
 )
 
 // A walBound bounds the log of a SQLite file. SQLite begins the log anew only when a
