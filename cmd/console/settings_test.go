@@ -225,7 +225,7 @@ func TestHelp(t *testing.T) {
 		says  []string
 		hides []string
 	}{
-		"of the program": {[]string{"help"}, []string{"serve", "demo", "users", "migrate", "backup", "restore", "check", "version"}, []string{"healthcheck"}},
+		"of the program": {[]string{"help"}, []string{"serve", "demo", "users", "migrate", "backup", "restore", "check", "healthcheck", "version"}, nil},
 		"of serve": {
 			[]string{"serve", "--help"},
 			[]string{

@@ -239,8 +239,8 @@ func TestCopy_newFile(t *testing.T) {
 	if share != 1 {
 		t.Errorf("ended at %.3f", share)
 	}
-	for _, want := range []string{"writing users", "building index 2 of 38", "checking users"} {
-		if !slices.Contains(told, want) {
+	for _, want := range []string{"writing users", "building index 2 of ", "checking users"} {
+		if !slices.ContainsFunc(told, func(one string) bool { return strings.HasPrefix(one, want) }) {
 			t.Errorf("did not tell %q: %q", want, told)
 		}
 	}
