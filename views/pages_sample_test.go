@@ -49,7 +49,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"service_user_new": pageOf(views.NewServiceUserPage, newServiceUser()),
 		"profile":          pageOf(views.ProfilePage, profile()),
 		"audit":            pageOf(views.AuditPage, audit()),
-		"audit_none":       pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit"}),
+		"audit_none":       pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
 		"audit_bad":        pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
 		"event":            pageOf(views.EventPage, event()),
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -27,12 +28,13 @@ func (a *App) listEvents(c echo.Context) error {
 	} else {
 		var err error
 		page, err = a.users.Events(c.Request().Context(), actor(c), query)
-		if invalid, ok := errors.AsType[*users.InvalidError](err); ok {
-			if invalid.Fields[0].Field != "q" {
-				return users.ErrBadCursor // the page offers no such action
-			}
+		invalid, unusable := errors.AsType[*users.InvalidError](err)
+		switch {
+		case unusable && invalid.Fields[0].Field == "q":
 			bad, status = invalid, http.StatusUnprocessableEntity
-		} else if err != nil {
+		case unusable:
+			return users.ErrBadCursor // the page offers no such action
+		case err != nil:
 			return err
 		}
 	}
@@ -83,6 +85,9 @@ func (a *App) auditResults(c echo.Context, l listAddress, page users.EventPage) 
 	m := views.Audit{Events: a.tell(c).events(page.Events), Pager: eventPager(l, page), Chips: auditChips(l)}
 	if l.has(auditFilters...) {
 		m.Clear = l.without(auditFilters...)
+	}
+	if page.Unsearched > 0 {
+		m.Note = "The index for words is being built. The " + numbers.Grouped(int(page.Unsearched)) + " oldest events cannot be found by words yet."
 	}
 	m.Count = "No events found"
 	if len(page.Events) > 0 {

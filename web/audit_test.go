@@ -182,6 +182,41 @@ func TestListEvents_badFilters(t *testing.T) {
 	}
 }
 
+// TestListEvents_longText is what is said of a text that is too long, in the words of the
+// directory.
+func TestListEvents_longText(t *testing.T) {
+	t.Parallel()
+	b := newHistory(t).signIn(t, "owner@example.com")
+	for _, path := range []string{"/audit?q=", "/users?q="} {
+		b.get(t, path+strings.Repeat("%C3%A9", 200)).must(t, 200)
+		b.get(t, path+strings.Repeat("a", 201)).must(t, 422, "A search is at most 200 characters long. Use fewer words.")
+		b.get(t, path+"a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q").must(t, 422, "These are more words than can be searched for at once.")
+	}
+	b.get(t, "/audit?q="+strings.Repeat("x", 50_000)).must(t, 422, "at most 200 characters")
+}
+
+// TestListEvents_beingIndexed is that the page says how much of the log words do not find yet.
+func TestListEvents_beingIndexed(t *testing.T) {
+	t.Parallel()
+	s := newHistory(t)
+	b := s.signIn(t, "owner@example.com")
+	const note = "oldest events cannot be found by words yet"
+	without := func(path string, words ...string) {
+		t.Helper()
+		if p := b.get(t, path).must(t, 200, words...); strings.Contains(p.body, note) {
+			t.Errorf("%s says that %s", path, note)
+		}
+	}
+	without("/audit?q=helps", "“helps out”")
+	if _, err := s.IndexEvents(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	without("/audit?q=helps", "“helps out”")
+	store(t, s, `UPDATE search_index SET first_seq = 15 WHERE name = 'event_words'`)
+	b.get(t, "/audit?q=reviewed").must(t, 200, "The 14 "+note)
+	without("/audit")
+}
+
 // TestListEvents_address is that all that narrows the log is in its address, and
 // can be taken out of it.
 func TestListEvents_address(t *testing.T) {

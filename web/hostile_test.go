@@ -122,8 +122,8 @@ func TestPages_hostileHistory(t *testing.T) {
 	b := s.signIn(t, "owner@example.com")
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	at := fmt.Sprintf("/audit/%d", lastEvent(t, s, users.ActionCreated).Seq)
-	insert := `INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent, search_text)
-		SELECT MAX(seq), $1, $1, $1, $1, 'person', 1, $2, $1, $1, $1, '' FROM events`
+	insert := `INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent)
+		SELECT MAX(seq), $1, $1, $1, $1, 'person', 1, $2, $1, $1, $1 FROM events`
 	shapes := map[string]map[string]int{}
 	for _, value := range []string{harmlessText, hostileText} {
 		store(t, s, `DELETE FROM event_details WHERE seq = (SELECT MAX(seq) FROM events)`)

@@ -69,6 +69,7 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer tidier{directory, db.Engine(), db.Damage(), log}.start(ctx, everyMinute())()
+	defer indexing(ctx, directory, everySecond(), log)()
 	p.sayWhoCanSignIn(c)
 	limit := &connections{max: maxConnections}
 	both, ctx := errgroup.WithContext(ctx)

@@ -88,6 +88,33 @@ func (t tidier) rebuild(ctx context.Context) {
 	}
 }
 
+// indexing has the events of the audit log indexed at every tick until ctx is done or the
+// returned function is called, which waits for what is under way. An error is logged unless
+// the time before had one, too: the next tick tries again, and a search finds events that
+// are not in the index.
+func indexing(ctx context.Context, directory *users.Service, ticks <-chan time.Time, log *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var under sync.WaitGroup
+	under.Go(func() {
+		for failed := false; ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticks:
+			}
+			_, err := directory.IndexEvents(ctx)
+			if err != nil && !failed && ctx.Err() == nil {
+				log.Warn("indexing the audit log", "error", err)
+			}
+			failed = err != nil
+		}
+	})
+	return func() { cancel(); under.Wait() }
+}
+
+// everySecond are the ticks at which a console indexes events.
+func everySecond() <-chan time.Time { return time.Tick(users.IndexEvery) }
+
 // everyMinute are the ticks at which a console tidies up. They need no stopping: what
 // nobody holds is collected.
 func everyMinute() <-chan time.Time { return time.Tick(users.TidyEvery) }

@@ -54,6 +54,15 @@ func TestTidying(t *testing.T) {
 	if err := d.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
+	indexed := make(chan time.Time)
+	stopIndexing := indexing(t.Context(), d.Service, indexed, log)
+	for range 3 {
+		indexed <- time.Time{}
+	}
+	stopIndexing()
+	if n := strings.Count(out.String(), "indexing the audit log"); n != 1 {
+		t.Errorf("a fault of every second is logged %d times, want once: %s", n, out)
+	}
 	broken <- time.Time{}
 	broken <- time.Time{}
 	stop()

@@ -159,7 +159,6 @@ func (b *bareEdit) edit(turn int, transact func(values map[string]any) error) er
 		"event_details.target_id": u["user_id"], "event_details.target_name": orEmpty(u["name"]), "event_details.target_kind": u["kind"],
 		"event_details.target_version": after["version"], "event_details.changes": `[{"field":"channel.email","old":"on","new":"off"}]`,
 		"event_details.reason": reason, "event_details.address": "127.0.0.1", "event_details.user_agent": "console-bench",
-		"event_details.search_text": fmt.Sprint(b.actor["search_text"], " ", u["search_text"], " ", reason),
 	}
 	for column, value := range after {
 		values["users."+column] = value

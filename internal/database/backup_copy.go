@@ -83,9 +83,11 @@ func onlineBackup(ctx context.Context, conn any, to string, told func(done, tota
 	return nil
 }
 
-// countRows returns how many rows each table has.
+// countRows returns how many rows each table has: of a virtual one, each of those in which it
+// is kept.
 func countRows(ctx context.Context, tx *sql.Tx) (map[string]int64, error) {
-	tables, err := texts(ctx, tx, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`)
+	tables, err := texts(ctx, tx, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+		AND sql NOT LIKE 'CREATE VIRTUAL %'`)
 	if err != nil {
 		return nil, err
 	}

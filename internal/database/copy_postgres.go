@@ -111,12 +111,13 @@ func (p *postgresSide) close() {
 	_ = p.conn.Close(ctx) // which ends a transaction that was not kept
 }
 
-// tables implements [side]: those of the schema but the note of the migrations.
+// tables implements [side]: those of the schema but those of indexes, which a console builds
+// anew, and the note of the migrations.
 func (p *postgresSide) tables(ctx context.Context) ([]tableInfo, error) {
 	rows, err := p.db.QueryContext(ctx, `SELECT t.relname, c.attname, format_type(c.atttypid, NULL), c.attgenerated <> '',
 			EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary AND c.attnum = ANY (i.indkey))
 		FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
-		WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND t.relname <> $1
+		WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND t.relname NOT LIKE '%@_index' ESCAPE '@' AND t.relname <> $1
 			AND c.attnum > 0 AND NOT c.attisdropped
 		ORDER BY t.relname, c.attnum`, goose.DefaultTablename)
 	if err != nil {

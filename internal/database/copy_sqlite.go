@@ -90,12 +90,12 @@ func (s *sqliteSide) close() {
 	}
 }
 
-// tables implements [side]: those of the file but SQLite's own, those in which a search
-// is kept, and the note of the migrations.
+// tables implements [side]: those of the file but SQLite's own, those of indexes, which a
+// console builds anew, and the note of the migrations.
 func (s *sqliteSide) tables(ctx context.Context) (all []tableInfo, err error) {
 	rows, err := s.conn.QueryContext(ctx, `SELECT t.name, c.name, c.type, c.hidden IN (2, 3), c.pk > 0
 		FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c
-		WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite@_%' ESCAPE '@' AND t.name <> $1
+		WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite@_%' ESCAPE '@' AND t.name NOT LIKE '%@_index' ESCAPE '@' AND t.name <> $1
 		ORDER BY t.name, c.cid`, goose.DefaultTablename)
 	if err != nil {
 		return nil, err

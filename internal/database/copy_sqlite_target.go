@@ -182,7 +182,7 @@ func writeSQLite(ctx context.Context, tx *sql.Tx, s *sheet, lots <-chan *lot) er
 // another.
 func rebuildSearches(ctx context.Context, tx *sql.Tx) error {
 	searches, err := texts(ctx, tx, `SELECT name FROM sqlite_schema
-		WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND sql LIKE '%content%=%'`)
+		WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND sql LIKE '%content%=%' AND sql NOT LIKE '%content = ''''%'`)
 	if err != nil {
 		return err
 	}

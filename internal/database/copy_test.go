@@ -28,8 +28,8 @@ var seed = []string{
 	`INSERT INTO users (number, key, user_id, name, kind, role, deactivated, identified, channels, types, time_zone, responsible_key, sort_name, search_text, created_at, created_by, updated_at, seen_at, version)
 		VALUES (3, 'usr_2', 'robot', NULL, 'service', 'user', $2, $1, '{}', '{}', 'UTC', 'usr_1', 'robot', '  robot', $3, '', $3, $3, 1)`,
 	`INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (9, $3, 'user.created', '', 'usr_1', 'command', $4)`,
-	`INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent, search_text)
-		VALUES (9, '', '', 'ana@example.com', 'Ana', 'person', 1, '[]', $4, '', '', '')`,
+	`INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent)
+		VALUES (9, '', '', 'ana@example.com', 'Ana', 'person', 1, '[]', $4, '', '')`,
 	`INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent) VALUES ('ses_1', $5, 'usr_1', $3, $3, $3, '', '')`,
 }
 

@@ -79,7 +79,7 @@ var forbidden = map[database.Engine]map[string]string{
 		"insert before the last":      `INSERT INTO events SELECT 0, at, action, actor_key, target_key, via, request_id FROM events WHERE seq = 1`,
 		"update details":              `UPDATE event_details SET reason = 'x'`,
 		"overwrite details":           `INSERT INTO event_details SELECT * FROM event_details WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET reason = 'x'`,
-		"tell an old event otherwise": `INSERT INTO event_details SELECT 1, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, 'x', address, user_agent, search_text FROM event_details WHERE seq = 2`,
+		"tell an old event otherwise": `INSERT INTO event_details SELECT 1, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, 'x', address, user_agent FROM event_details WHERE seq = 2`,
 	},
 	database.SQLite: {
 		"replace a row":   `INSERT OR REPLACE INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (1, 0, 'x', '', '', 'command', '')`,

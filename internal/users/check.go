@@ -22,6 +22,7 @@ func Count(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
 const (
 	CheckingTables  = "counts and references"
 	CheckingRecords = "users and their history"
+	CheckingLog     = "the index of the audit log"
 	CheckingSearch  = "the indexes of searches"
 )
 
@@ -39,6 +40,8 @@ func Check(ctx context.Context, engine database.Engine, tx *sql.Tx, told func(do
 		c.look(one)
 	}
 	c.records()
+	told(CheckingLog, 0, 1)
+	c.eventIndex(engine)
 	if engine == database.SQLite { // PostgreSQL's index cannot fall behind: the table has it
 		for i, x := range derivedIndexes {
 			told(CheckingSearch, i, len(derivedIndexes))

@@ -66,6 +66,8 @@ var spoiled = map[string]spoiling{
 	"an identity of a program":       {`UPDATE identities SET user_key = (SELECT key FROM users WHERE user_id = 'robot') WHERE subject = 'sub-bea@example.com'`, "who is no person of the directory"},
 	"somebody who cannot answer":     {`UPDATE users SET responsible_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com') WHERE user_id = 'robot'`, "For robot somebody answers who is not there, or cannot"},
 	"a name that cannot be searched": {`UPDATE users SET search_text = '  other' WHERE user_id = 'robot'`, "robot is not found by their name"},
+	"an index that is ahead":         {`UPDATE search_index SET last_seq = last_seq + 1`, "The index of the audit log is not in step with the events: it has events that are not there"},
+	"an event left out of the index": {`UPDATE search_index SET first_seq = first_seq + 1`, "The index of the audit log is not in step with the events"},
 	"no secret":                      {`DELETE FROM secrets`, "lacks the secret of the cursors"},
 	"a form without event":           {`INSERT INTO done_forms (key, actor_key, seq, at) SELECT 'frm_x', '', 9999, at FROM events WHERE seq = 1`, "The form frm_x has done something of which there is no event"},
 }
@@ -77,13 +79,15 @@ var spoiledOn = map[database.Engine]map[string]spoiling{
 			"The index of the search is not in step with what it indexes"},
 		"an index without a user": {`DROP TRIGGER users_search_update; UPDATE users SET search_text = '' WHERE user_id = 'robot'`,
 			"The index of the search is not in step with what it indexes"},
-		"a rule taken away": {`DROP TRIGGER events_are_not_changed`, "The schema lacks the trigger events_are_not_changed"},
+		"an index of the log without words": {`INSERT INTO event_words_index (event_words_index) VALUES ('delete-all')`, "it has 0 words of events"},
+		"a rule taken away":                 {`DROP TRIGGER events_are_not_changed`, "The schema lacks the trigger events_are_not_changed"},
 		"a rule made harmless": {`CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN SELECT 1; END`,
 			"The trigger events_are_not_deleted is not as the console made it"},
 		"a table of somebody else's": {`CREATE TABLE notes (a TEXT)`, "The schema has the table notes, which no console made"},
 	},
 	database.PostgreSQL: {
-		"a table that cannot be read": {`DROP TABLE done_forms`, "The forms that are done could not be read"},
-		"a rule taken away":           {`DROP TRIGGER events_are_not_changed ON events`, "The schema lacks the trigger events_are_not_changed"},
+		"an index of the log without words": {`DELETE FROM event_words_index`, "it has 0 words of events"},
+		"a table that cannot be read":       {`DROP TABLE done_forms`, "The forms that are done could not be read"},
+		"a rule taken away":                 {`DROP TRIGGER events_are_not_changed ON events`, "The schema lacks the trigger events_are_not_changed"},
 	},
 }

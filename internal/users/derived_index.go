@@ -29,8 +29,19 @@ var searchIndex = derivedIndex{
 	postgres: "users_search",
 }
 
+// eventWordsIndex is the index of the words of the audit log, which [Service.IndexEvents] fills
+// again.
+var eventWordsIndex = derivedIndex{
+	name: "event_words_index", what: "index of the audit log",
+	rebuild: []string{
+		`INSERT INTO event_words_index (event_words_index) VALUES ('delete-all')`,
+		`UPDATE search_index SET version = 0 WHERE name = 'event_words'`,
+	},
+	postgres: "event_words_by_word",
+}
+
 // derivedIndexes are all of them.
-var derivedIndexes = []derivedIndex{searchIndex}
+var derivedIndexes = []derivedIndex{searchIndex, eventWordsIndex}
 
 // DerivedIndexes returns the names of the indexes that can be rebuilt, as an engine has them.
 func DerivedIndexes(e database.Engine) []string {

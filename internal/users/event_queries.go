@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -50,8 +49,8 @@ const (
 	intoEvents  = ` INTO events (seq, at, action, actor_key, target_key, via, request_id) `
 	eventValues = `(?, ?, ?, ?, ?, ?, ?)`
 	intoDetails = ` INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version,
-		changes, reason, address, user_agent, search_text) VALUES `
-	detailValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		changes, reason, address, user_agent) VALUES `
+	detailValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
 // What writes the two parts of one event, the first of which gets the next number
@@ -69,9 +68,8 @@ func (e Event) columns() []any {
 // details returns the part of e that can be erased, but for its number.
 func (e Event) details() ([]any, error) {
 	changes, err := json.Marshal(append([]Change{}, e.Changes...))
-	search := fold(strings.Join([]string{string(e.Actor.ID), e.Actor.Name, string(e.Target.ID), e.Target.Name, e.Reason}, " "))
 	return []any{e.Actor.ID, e.Actor.Name, e.Target.ID, e.Target.Name, e.Target.Kind, e.version,
-		string(changes), e.Reason, e.Address, e.UserAgent, search}, err
+		string(changes), e.Reason, e.Address, e.UserAgent}, err
 }
 
 // insertEvent writes both parts of an event, as an act of the transaction's actor

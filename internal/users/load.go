@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -118,6 +119,7 @@ const (
 	identitySheet
 	eventSheet
 	detailSheet
+	wordSheet // of the index of the audit log
 )
 
 var loaded = [...]sheet{
@@ -125,6 +127,7 @@ var loaded = [...]sheet{
 	identitySheet: newSheet(intoIdentities, identityValues),
 	eventSheet:    newSheet(intoEvents+`VALUES `, eventValues),
 	detailSheet:   newSheet(intoDetails, detailValues),
+	wordSheet:     newSheet(` INTO event_words_index (rowid, words) VALUES `, `(?, ?)`),
 }
 
 func newSheet(into, values string) sheet {
@@ -158,6 +161,8 @@ func (s sheet) write(ctx context.Context, tx *sql.Tx, rows []any) error {
 // rebuild makes what triggers would have kept up with.
 func rebuild(ctx context.Context, tx *sql.Tx, told func(Phase, int, int)) error {
 	statements := []string{
+		`UPDATE search_index SET version = ` + strconv.Itoa(eventWordsVersion) + `, first_seq = 1, last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events)
+			WHERE name = 'event_words'`,
 		`INSERT INTO users_search (users_search) VALUES ('rebuild')`,
 		`INSERT INTO tallies (kind, role, status, n) SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status`,
 		`INSERT INTO day_tallies (what, day, n) SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day`,

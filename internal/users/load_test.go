@@ -68,6 +68,12 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, trimmed(d.Trail(t, 0))); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
+	if _, first, last := indexed(t, d); first != 1 || last != 6 {
+		t.Errorf("the index of the log has %d to %d, want all six", first, last)
+	}
+	if got, _ := findings(t, d, users.EventQuery{Text: "left bea"}); !slices.Equal(got, []int64{5}) {
+		t.Errorf("the index finds %v, want the fifth event", got)
+	}
 	d.Owner = users.Command("req")
 	ana := d.Must(t, "ana@example.com")
 	if ana.Version != 3 || !ana.UpdatedAt.Equal(now.AddDate(-2, 6, 0)) || !ana.SeenAt.Equal(now.Add(-time.Hour)) || ana.Status != users.StatusActive {

@@ -13,7 +13,8 @@ import (
 )
 
 // A bookkeeping is one of the writes that nobody decides and that leave no
-// event. The list is closed: the functions in this file make them all.
+// event. The list is closed: the functions in this file make them all, and those of an
+// [eventIndexer].
 type bookkeeping struct {
 	query string
 	args  []any
@@ -132,9 +133,9 @@ func indexesDamaged(e database.Engine, names []string, now time.Time) []bookkeep
 	return all
 }
 
-// note writes bookkeeping. It is, with [Service.pull], [Service.takeTurn] and
-// [Service.rebuild], the only way to write in a directory that is in use beside [Service.change]; a test in
-// cmd/console holds it so.
+// note writes bookkeeping. It is, with [Service.pull], [Service.takeTurn],
+// [Service.writeIndex] and [Service.rebuild], the only way to write in a directory that is
+// in use beside [Service.change]; a test in cmd/console holds it so.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all) })
 }
@@ -188,6 +189,24 @@ func (s *Service) rebuild(ctx context.Context, x derivedIndex) (mine bool, err e
 		return nil
 	})
 	return mine && err == nil, err
+}
+
+// writeIndex writes to the index, which has what was says, and notes what it has now. It
+// returns errIndexedElsewhere if it has something else. It is not a [bookkeeping] because
+// what it changes decides about the rest.
+func (s *Service) writeIndex(ctx context.Context, was, now indexState, all []bookkeeping) error {
+	return s.db.Note(ctx, func(tx *sql.Tx) error {
+		moved, err := tx.ExecContext(ctx, `UPDATE search_index SET version = $1, first_seq = $2, last_seq = $3
+			WHERE name = 'event_words' AND version = $4 AND first_seq = $5 AND last_seq = $6`,
+			now.version, now.first, now.last, was.version, was.first, was.last)
+		if err != nil {
+			return err
+		}
+		if n, err := moved.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(err, errIndexedElsewhere)
+		}
+		return carryOut(ctx, tx, all)
+	})
 }
 
 // errLooked ends a transaction that was for looking alone.

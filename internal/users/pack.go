@@ -103,11 +103,13 @@ func (p *packer) flush(until time.Time) error {
 // event packs an event, which gets the next number.
 func (p *packer) event(e Event) error {
 	p.seq++
+	e.Seq = p.seq
 	details, err := e.details()
 	p.row(eventSheet, p.seq)
 	p.row(eventSheet, e.columns()...)
 	p.row(detailSheet, p.seq)
 	p.row(detailSheet, details...)
+	p.row(wordSheet, p.seq, e.indexed().words)
 	return err
 }
 

@@ -43,7 +43,7 @@ func readTyped(text string, now time.Time, zone *time.Location) typed {
 	t.name = exactName(words)
 	if len(t.terms) > maxTerms {
 		t.terms = t.terms[:maxTerms]
-		t.strange = append(t.strange, fmt.Sprintf("These are more words than can be searched for at once. Use %d or fewer.", maxTerms))
+		t.strange = append(t.strange, tooManyWords())
 	}
 	return t
 }
@@ -55,6 +55,11 @@ func exactName(words []word) string {
 		texts[i] = w.text
 	}
 	return User{Name: strings.Join(texts, " ")}.sortName()
+}
+
+// tooManyWords is the sentence about a search for more than maxTerms words.
+func tooManyWords() string {
+	return fmt.Sprintf("These are more words than can be searched for at once. Use %d or fewer.", maxTerms)
 }
 
 // asTyped writes the signs that phones and other keyboards put for plain ones.
@@ -146,15 +151,6 @@ func unwrap(text string) string {
 // isWrapping reports whether r stands before or behind a word, rather than in it.
 func isWrapping(r rune) bool {
 	return unicode.In(r, unicode.Ps, unicode.Pe, unicode.Pi, unicode.Pf, unicode.Pd) || strings.ContainsRune("\"'`.,;:!?<>、。，；！？", r)
-}
-
-// searchWords returns the words of a text, folded: those of the directory's search and
-// of the audit log's are read alike.
-func searchWords(text string) (words []string) {
-	for _, w := range withoutPunctuation(wordsOf(asTyped.Replace(text))) {
-		words = append(words, foldWords(w.text)...)
-	}
-	return words
 }
 
 // filterOf returns the name and the value of a filter, folded, and whether text is one:

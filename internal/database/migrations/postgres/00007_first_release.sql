@@ -58,3 +58,23 @@ CREATE TABLE damaged_indexes (
     found_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (engine, name)
 );
+
+-- The words of the audit log.
+
+CREATE TABLE search_index (
+    name      TEXT   COLLATE "C" NOT NULL PRIMARY KEY,
+    version   BIGINT NOT NULL,
+    first_seq BIGINT NOT NULL,
+    last_seq  BIGINT NOT NULL
+);
+
+INSERT INTO search_index (name, version, first_seq, last_seq) VALUES ('event_words', 0, 1, 0);
+
+CREATE TABLE event_words_index (
+    seq   BIGINT   NOT NULL PRIMARY KEY,
+    words TSVECTOR NOT NULL
+);
+
+CREATE INDEX event_words_by_word ON event_words_index USING gin (words) WITH (fastupdate = off);
+
+ALTER TABLE event_details DROP COLUMN search_text;

@@ -66,3 +66,25 @@ CREATE TABLE damaged_indexes (
     found_at INTEGER NOT NULL,
     PRIMARY KEY (engine, name)
 ) STRICT;
+
+-- The words of the audit log. A name that ends in _index is of what a console builds anew from
+-- other rows: it is not copied to another database.
+
+-- search_index says what an index has: the rows from the first to the last, inclusive.
+CREATE TABLE search_index (
+    name      TEXT    NOT NULL PRIMARY KEY,
+    version   INTEGER NOT NULL,                              -- of how words are read; 0: there is no index yet
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO search_index (name, version, first_seq, last_seq) VALUES ('event_words', 0, 1, 0);
+
+-- event_words_index finds events by the words of their details, which the program reads. It
+-- keeps no texts, and what is deleted from it is overwritten.
+CREATE VIRTUAL TABLE event_words_index USING fts5 (
+    words, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
+);
+INSERT INTO event_words_index (event_words_index, rank) VALUES ('secure-delete', 1);
+
+ALTER TABLE event_details DROP COLUMN search_text;

@@ -1,0 +1,166 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// The index of the audit log knows which words are in which events, see [Event.words]. It is
+// filled behind the writer, so that a change does not wait for it: [Service.IndexEvents].
+// What it has is the events of one range of numbers without a gap; newer ones are read
+// directly, and older ones are added after an update, the newest first.
+//
+// Every word has the number of its block of events before it. So a search reads a block at a
+// time, from the newest on, and never collects more numbers than a block has events.
+const (
+	blockBits = 15 // a block is 32,768 events
+	blockSize = 1 << blockBits
+
+	// IndexEvery is how often [Service.IndexEvents] should be called.
+	IndexEvery = time.Second
+
+	indexAtOnce = 500 // events that are added in one transaction
+	olderPart   = 10  // adding older events takes one part in so many of the time
+)
+
+// blockOf returns the number of an event's block as the index writes it before each word.
+func blockOf(seq int64) string { return fmt.Sprintf("%05x", seq>>blockBits) }
+
+// indexState says what the index has.
+type indexState struct {
+	version     int64 // of the words, see eventWordsVersion; 0: there is no index yet
+	first, last int64 // events, inclusive; none if first is after last
+}
+
+// readIndexState returns what the index has.
+func readIndexState(ctx context.Context, r reader) (s indexState, err error) {
+	row := r.QueryRowContext(ctx, `SELECT version, first_seq, last_seq FROM search_index WHERE name = 'event_words'`)
+	return s, row.Scan(&s.version, &s.first, &s.last)
+}
+
+// errIndexedElsewhere says that another console has changed the index.
+var errIndexedElsewhere = errors.New("users: another console has changed the index of the audit log")
+
+// IndexEvents adds events to the index of the audit log until it has all that are newer than
+// those it has, and then older ones, for one part in ten of the time. It returns how many
+// events it has added. Of several consoles on one database one does it at a time; the others
+// return. It is to be called every [IndexEvery]; a search finds newer events without it.
+func (s *Service) IndexEvents(ctx context.Context) (added int64, err error) {
+	for began := time.Now(); ; {
+		n, older, err := s.indexSome(ctx)
+		if errors.Is(err, errIndexedElsewhere) {
+			return added, nil
+		}
+		if err != nil {
+			return added, fmt.Errorf("index the audit log: %w", err)
+		}
+		added += n
+		if n == 0 || older && time.Since(began) > IndexEvery/olderPart {
+			return added, nil
+		}
+	}
+}
+
+// indexSome adds a batch of events to the index. It reports how many, and whether they are
+// older than those that it had.
+func (s *Service) indexSome(ctx context.Context) (n int64, older bool, err error) {
+	r := s.reads()
+	was, err := readIndexState(ctx, r)
+	if err != nil {
+		return 0, false, err
+	}
+	var newest int64
+	if err := r.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM events`).Scan(&newest); err != nil {
+		return 0, false, err
+	}
+	if was.version != eventWordsVersion || was.last > newest {
+		begun := indexState{eventWordsVersion, newest + 1, newest}
+		if err := s.writeIndex(ctx, was, begun, s.eventIndex().clear()); err != nil {
+			return 0, false, err
+		}
+		was = begun
+	}
+	now := was
+	switch {
+	case was.last < newest:
+		now.last = min(newest, was.last+indexAtOnce)
+		return now.last - was.last, false, s.addToIndex(ctx, was, now, was.last+1, now.last)
+	case was.first > 1:
+		now.first = max(1, was.first-indexAtOnce)
+		return was.first - now.first, true, s.addToIndex(ctx, was, now, now.first, was.first-1)
+	}
+	return 0, false, nil
+}
+
+// addToIndex adds the events of a range, inclusive, which changes what the index has.
+func (s *Service) addToIndex(ctx context.Context, was, now indexState, from, to int64) error {
+	events, err := indexedEvents(ctx, s.reads(), from, to)
+	if err != nil {
+		return err
+	}
+	return s.writeIndex(ctx, was, now, s.eventIndex().add(events))
+}
+
+// An indexedEvent is an event as the index has it.
+type indexedEvent struct {
+	seq   int64
+	words string // each with its block before it, and a space between them
+}
+
+// indexed returns e as the index has it.
+func (e Event) indexed() indexedEvent {
+	block := blockOf(e.Seq)
+	var text []byte
+	for i, word := range e.words() {
+		if i > 0 {
+			text = append(text, ' ')
+		}
+		text = append(append(text, block...), word...)
+	}
+	return indexedEvent{e.Seq, string(text)}
+}
+
+// wordColumns are the columns scanWords reads, in its order: those whose words the index has.
+const wordColumns = `d.seq, d.actor_id, d.actor_name, d.target_id, d.target_name, d.reason`
+
+// scanWords reads wordColumns from a row.
+func scanWords(row scanner) (e Event, err error) {
+	return e, row.Scan(&e.Seq, &e.Actor.ID, &e.Actor.Name, &e.Target.ID, &e.Target.Name, &e.Reason)
+}
+
+// indexedEvents returns the events of a range, inclusive, as the index has them, oldest
+// first: those that have details.
+func indexedEvents(ctx context.Context, r reader, from, to int64) ([]indexedEvent, error) {
+	return collect(ctx, r, func(row scanner) (indexedEvent, error) {
+		e, err := scanWords(row)
+		return e.indexed(), err
+	}, `SELECT `+wordColumns+` FROM event_details d WHERE d.seq BETWEEN $1 AND $2 ORDER BY d.seq`, from, to)
+}
+
+// An eventIndexer writes and asks the index in an engine's way.
+type eventIndexer interface {
+	// engine is whose index it is.
+	engine() database.Engine
+
+	// clear deletes all that the index has.
+	clear() []bookkeeping
+
+	// add adds events, which come in the order of their numbers.
+	add([]indexedEvent) []bookkeeping
+
+	// found returns the query of the numbers of events, as seq, in a range of one block, in
+	// which all words are.
+	found(f *filter, words []soughtWord, from, to int64) string
+}
+
+// eventIndex returns the index of the engine in use.
+func (s *Service) eventIndex() eventIndexer {
+	if s.db.Engine() == database.PostgreSQL {
+		return vectorIndex{}
+	}
+	return ftsIndex{}
+}

@@ -1,0 +1,59 @@
+package users
+
+import (
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// ftsIndex is the index of the audit log in SQLite: a table of FTS5 that knows which words
+// are in which rows, and no more. It takes every character that is not ASCII for a part of a
+// word, as the words are split by us. What is deleted from it is gone (secure-delete).
+type ftsIndex struct{}
+
+// engine implements [eventIndexer].
+func (ftsIndex) engine() database.Engine { return database.SQLite }
+
+// clear implements [eventIndexer].
+func (ftsIndex) clear() []bookkeeping {
+	return []bookkeeping{{`INSERT INTO event_words_index (event_words_index) VALUES ('delete-all')`, nil}}
+}
+
+// add implements [eventIndexer].
+func (ftsIndex) add(events []indexedEvent) []bookkeeping {
+	all := make([]bookkeeping, len(events))
+	for i, e := range events {
+		all[i] = bookkeeping{`INSERT INTO event_words_index (rowid, words) VALUES ($1, $2)`, []any{e.seq, e.words}}
+	}
+	return all
+}
+
+// found implements [eventIndexer].
+func (ftsIndex) found(f *filter, words []soughtWord, from, to int64) string {
+	block := blockOf(from)
+	text := expressionOf(words, ` AND `, ` OR `, func(p soughtPart) string {
+		if p.whole {
+			return quoted(block + p.text)
+		}
+		return quoted(block+p.text) + `*`
+	})
+	return `SELECT rowid AS seq FROM event_words_index WHERE event_words_index MATCH ` + f.arg(text) +
+		` AND rowid BETWEEN ` + f.arg(from) + ` AND ` + f.arg(to)
+}
+
+// expressionOf returns the words as an expression of an index's query language.
+func expressionOf(words []soughtWord, and, or string, write func(soughtPart) string) string {
+	all := make([]string, len(words))
+	for i, word := range words {
+		spellings := make([]string, len(word))
+		for j, s := range word {
+			parts := make([]string, len(s))
+			for k, part := range s {
+				parts[k] = write(part)
+			}
+			spellings[j] = `(` + strings.Join(parts, and) + `)`
+		}
+		all[i] = `(` + strings.Join(spellings, or) + `)`
+	}
+	return strings.Join(all, and)
+}

@@ -1,0 +1,185 @@
+package users
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// eventPage reads a page of the audit log: of the whole log by its numbers, which is quick,
+// and of a part of it as a long read.
+func (s *Service) eventPage(ctx context.Context, actor Actor, q EventQuery) (EventPage, error) {
+	from, to, err := q.place()
+	if err != nil {
+		return EventPage{}, err
+	}
+	words, findable, err := soughtWords(q.Text)
+	if err != nil {
+		return EventPage{}, err
+	}
+	switch {
+	case !findable:
+		return EventPage{}, nil
+	case !q.narrows():
+		all, err := eventsWhere(ctx, s.reads(), `e.seq BETWEEN $1 AND $2`+q.order(`e.seq`)+` LIMIT $3`, from, to, q.Limit+1)
+		return q.page(all), err
+	}
+	var page EventPage
+	err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r reader) error {
+		var seqs []int64
+		var lacking int64
+		if len(words) > 0 {
+			seqs, lacking, err = q.search(ctx, r, s.eventIndex(), words, from, to, q.Limit+1)
+		} else {
+			seqs, err = q.narrowed(ctx, r, from, to, q.Limit+1)
+		}
+		if err != nil {
+			return err
+		}
+		all, err := eventsOf(ctx, r, seqs, q.order(`e.seq`))
+		page = q.page(all)
+		page.Unsearched = lacking
+		return err
+	})
+	return page, err
+}
+
+// narrows reports whether q asks for a part of the log that the numbers of the events do
+// not tell, so that it may take long to find.
+func (q EventQuery) narrows() bool {
+	q.After, q.Before, q.Limit = "", "", 0
+	return q != EventQuery{}
+}
+
+// place returns the range of numbers, inclusive, on the one side of the cursor of q.
+func (q EventQuery) place() (from, to int64, err error) {
+	from, to = 1, math.MaxInt64
+	cursor := q.After + q.Before
+	if cursor == "" {
+		return from, to, nil
+	}
+	seq, err := strconv.ParseInt(cursor, 10, 64)
+	if err != nil || seq < 1 || q.After != "" && q.Before != "" {
+		return 0, 0, ErrBadCursor
+	}
+	if q.Before != "" {
+		return seq + 1, to, nil
+	}
+	return from, seq - 1, nil
+}
+
+// order returns how the events on the one side of the cursor are ordered, by the column of
+// their numbers: those next to the cursor first.
+func (q EventQuery) order(column string) string {
+	if q.Before != "" {
+		return ` ORDER BY ` + column
+	}
+	return ` ORDER BY ` + column + ` DESC`
+}
+
+// page returns a page of the events that were found, which are one more than fit where
+// there is a page after this one.
+func (q EventQuery) page(all []Event) EventPage {
+	back := q.Before != ""
+	more := len(all) > q.Limit
+	if more {
+		all = all[:q.Limit]
+	}
+	if back {
+		slices.Reverse(all)
+	}
+	page := EventPage{Events: all}
+	if len(all) > 0 && (more || back) {
+		page.Next = strconv.FormatInt(all[len(all)-1].Seq, 10)
+	}
+	if len(all) > 0 && (back && more || !back && q.After != "") {
+		page.Previous = strconv.FormatInt(all[0].Seq, 10)
+	}
+	return page
+}
+
+// narrowed returns the numbers of the events from one number to another, inclusive, that q
+// asks for without words, at most so many. SQLite can be interrupted only until it has the
+// first row, so the numbers are collected before that.
+func (q EventQuery) narrowed(ctx context.Context, r reader, from, to int64, most int) ([]int64, error) {
+	var f filter
+	f.add(`e.seq BETWEEN ? AND ?`, from, to)
+	q.conditions(&f, byIndex)
+	return numbersOf(ctx, r, `WITH found (seq) AS MATERIALIZED (SELECT e.seq FROM events e LEFT JOIN event_details d ON d.seq = e.seq
+		WHERE `+f.where()+q.order(`e.seq`)+` LIMIT `+f.arg(most)+`) SELECT seq FROM found`+q.order(`seq`), f.args...)
+}
+
+// numbersOf returns the numbers that a query asks for.
+func numbersOf(ctx context.Context, r reader, query string, args ...any) ([]int64, error) {
+	return collect(ctx, r, func(row scanner) (seq int64, err error) { return seq, row.Scan(&seq) }, query, args...)
+}
+
+// eventsOf returns the events of the given numbers in an order.
+func eventsOf(ctx context.Context, r reader, seqs []int64, order string) ([]Event, error) {
+	if len(seqs) == 0 {
+		return nil, nil
+	}
+	var f filter
+	numbers := make([]string, len(seqs))
+	for i, seq := range seqs {
+		numbers[i] = f.arg(seq)
+	}
+	return eventsWhere(ctx, r, `e.seq IN (`+strings.Join(numbers, `, `)+`)`+order, f.args...)
+}
+
+// An eventWay says how the events of a user are asked for.
+type eventWay int
+
+const (
+	byIndex eventWay = iota // by the indexes of the users
+	byRow                   // by looking at each event, of those that are found otherwise
+)
+
+// conditions adds what q asks for besides words and a place.
+func (q EventQuery) conditions(f *filter, how eventWay) {
+	if q.only != "" {
+		f.add(`e.target_key = ?`, q.only)
+	}
+	f.involve(how, q.Actor, "actor")
+	f.involve(how, q.Target, "target")
+	f.involve(how, q.About, "target", "actor")
+	if q.Action != "" {
+		f.add(`e.action = ?`, q.Action)
+	}
+	if q.ByOthers {
+		f.add(`e.actor_key <> e.target_key AND e.action <> ?`, ActionAccessRefused)
+	}
+	if !q.From.IsZero() {
+		f.add(`e.at >= ?`, database.Time(q.From))
+	}
+	if !q.To.IsZero() {
+		f.add(`e.at < ?`, database.Time(q.To))
+	}
+}
+
+// involve adds that a user, by the user_id of now or of then, is on one of the given sides:
+// the actor, the target.
+func (f *filter) involve(how eventWay, who ID, sides ...string) {
+	if who == "" {
+		return
+	}
+	id := f.arg(canonical(string(who)))
+	var ways []string
+	for _, side := range sides {
+		if how == byRow {
+			ways = append(ways, `d.`+side+`_id = `+id, `e.`+side+`_key = (SELECT key FROM users WHERE user_id = `+id+`)`)
+		} else {
+			ways = append(ways, `SELECT seq FROM event_details WHERE `+side+`_id = `+id,
+				`SELECT v.seq FROM events v JOIN users u ON u.key = v.`+side+`_key WHERE u.user_id = `+id)
+		}
+	}
+	if how == byRow {
+		f.add(`(` + strings.Join(ways, ` OR `) + `)`)
+	} else {
+		f.add(`e.seq IN (` + strings.Join(ways, ` UNION `) + `)`)
+	}
+}

@@ -1,0 +1,97 @@
+package users
+
+import (
+	"context"
+	"slices"
+)
+
+// An eventSearch collects the numbers of events that have some words, in the order of a page.
+type eventSearch struct {
+	query EventQuery
+	words []soughtWord
+	index eventIndexer
+	state indexState
+	most  int // as many are enough
+	seqs  []int64
+}
+
+// search returns the numbers of the events from one number to another, inclusive, that q asks
+// for by words and otherwise, at most so many: the oldest first if q asks for those before
+// its place, else the newest first. It returns how many older events the index lacks.
+func (q EventQuery) search(ctx context.Context, r reader, index eventIndexer, words []soughtWord, from, to int64, most int) (seqs []int64, lacking int64, err error) {
+	state, err := readIndexState(ctx, r)
+	if err != nil {
+		return nil, 0, err
+	}
+	damaged, err := count(ctx, r, `SELECT COUNT(*) FROM damaged_indexes WHERE name = $1 AND engine = $2`, eventWordsIndex.name, index.engine())
+	if err != nil {
+		return nil, 0, err
+	}
+	if damaged > 0 || state.version != eventWordsVersion { // it may not be asked: events are read directly
+		state.first, state.last = 1, 0
+	}
+	s := &eventSearch{query: q, words: words, index: index, state: state, most: most}
+	steps := s.steps(from, to)
+	if q.Before != "" {
+		slices.Reverse(steps)
+	}
+	for _, step := range steps {
+		if len(s.seqs) == most {
+			break
+		}
+		if err := step(ctx, r); err != nil {
+			return nil, 0, err
+		}
+	}
+	return s.seqs, max(0, state.first-1), nil
+}
+
+// steps returns what reads the events of a range, from the newest on: those that are newer
+// than the index, and each of its blocks.
+func (s *eventSearch) steps(from, to int64) []func(context.Context, reader) error {
+	newer, newest := max(from, s.state.last+1), to
+	steps := []func(context.Context, reader) error{func(ctx context.Context, r reader) error { return s.direct(ctx, r, newer, newest) }}
+	from, to = max(from, s.state.first), min(to, s.state.last)
+	for to >= from {
+		begin, end := max(from, to&^(blockSize-1)), to
+		steps = append(steps, func(ctx context.Context, r reader) error { return s.block(ctx, r, begin, end) })
+		to = begin - 1
+	}
+	return steps
+}
+
+// block collects events of a part of the index.
+func (s *eventSearch) block(ctx context.Context, r reader, from, to int64) error {
+	var f filter
+	query := s.index.found(&f, s.words, from, to)
+	s.query.conditions(&f, byRow)
+	if len(f.conditions) > 0 {
+		query = `SELECT found.seq FROM (` + query + `) AS found CROSS JOIN events e LEFT JOIN event_details d ON d.seq = e.seq
+			WHERE e.seq = found.seq AND ` + f.where()
+	}
+	found, err := numbersOf(ctx, r, `SELECT seq FROM (`+query+`) AS narrowed`+s.query.order(`seq`)+` LIMIT `+f.arg(s.most-len(s.seqs)), f.args...)
+	s.seqs = append(s.seqs, found...)
+	return err
+}
+
+// direct collects events that the index does not have: it reads them and looks at their words.
+func (s *eventSearch) direct(ctx context.Context, r reader, from, to int64) error {
+	var f filter
+	f.add(`d.seq BETWEEN ? AND ?`, from, to)
+	s.query.conditions(&f, byRow)
+	rows, err := r.QueryContext(ctx, `SELECT `+wordColumns+` FROM events e JOIN event_details d ON d.seq = e.seq WHERE `+f.where()+s.query.order(`d.seq`), f.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for len(s.seqs) < s.most && rows.Next() {
+		e, err := scanWords(rows)
+		if err != nil {
+			return err
+		}
+		if areIn(s.words, e.words()) {
+			s.seqs = append(s.seqs, e.Seq)
+		}
+	}
+	return rows.Err()
+}

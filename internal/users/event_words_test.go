@@ -1,0 +1,82 @@
+package users
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"strings"
+	"testing"
+)
+
+// TestEventWords is which events are found by which words: by the text of a reason, a name
+// or a user_id.
+func TestEventWords(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text  string
+		found []string
+		not   []string
+	}{
+		"words in any order, whole or begun": {"Moved to the Berlin office", []string{"berlin", "office moved", "berl", "of mo", "BERLIN"}, []string{"erlin", "berlins", "berlin paris"}},
+		"one character is a whole word":      {"plan B of Anna", []string{"b", "B plan", "of"}, []string{"a", "p"}},
+		"parts of an address":                {"ana.garcia@example.com", []string{"ana", "garcia", "example", "ana.garcia@example.com", "garcia@ex", "<ana.garcia@example.com>", "mailto:ana.garcia@example.com"}, []string{"nagarcia", "xample"}},
+		"accents and case":                   {"José Żółć", []string{"jose", "JOSÉ", "zolc", "jose zo"}, nil},
+		"umlauts as pairs":                   {"Jürgen Groß", []string{"juergen", "jurgen", "Jürgen", "gross", "groß"}, nil},
+		"pairs as umlauts":                   {"Juergen", []string{"juergen", "Jürgen"}, []string{"jurgen"}},
+		"an apostrophe of any kind":          {"Mara O’Neill", []string{"o'neill", "neill", "O´Neill", "oneill"}, []string{"eill"}},
+		"a name as one word":                 {"Jeanpierre", []string{"jean-pierre"}, []string{"pierre"}},
+		"Japanese with a space":              {"鈴木 愛子", []string{"鈴木愛子", "鈴木 愛子"}, nil},
+		"Japanese without spaces":            {"東京の山田太郎さん", []string{"山田", "太郎", "山田太郎", "京の", "東", "ん"}, []string{"山太", "田山"}},
+		"Korean without spaces":              {"김민준", []string{"김민준", "민준", "김", "준"}, []string{"김준"}},
+		"scripts that touch":                 {"VIP山田2號", []string{"vip", "山田", "2", "號"}, []string{"ip"}},
+		"marks that are part of a letter":    {"हिन्दी भाषा", []string{"हिन्दी", "भाषा", "भा"}, []string{"षा"}},
+		"numbers":                            {"Ticket #4711-22", []string{"4711", "#4711", "4711-22", "47"}, []string{"711"}},
+		"quotation marks and signs are none": {`long "leave" (100%)`, []string{`"long leave"`, "leave", "100%", "(100%)", "leave!"}, nil},
+		"a word of signs alone is in none":   {"100% & more", nil, []string{"%", "&", "%%"}},
+		"hostile to an index":                {"it's a * AND (b) OR c:d", []string{"AND", "it's", "or", "c:d", "b)", "*AND"}, []string{"NOT", `' OR 1`, `x":*`}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			words := Event{Reason: test.text}.words()
+			for _, text := range test.found {
+				if sought, findable, err := soughtWords(text); err != nil || !findable || !areIn(sought, words) {
+					t.Errorf("%q does not find it, whose words are %q", text, words)
+				}
+			}
+			for _, text := range test.not {
+				if sought, findable, err := soughtWords(text); err != nil || findable && areIn(sought, words) {
+					t.Errorf("%q finds it, whose words are %q", text, words)
+				}
+			}
+		})
+	}
+}
+
+// TestSoughtWords_limits is what is more than can be searched for.
+func TestSoughtWords_limits(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		strings.Repeat("a", 200): true, strings.Repeat("a", 201): false, strings.Repeat("é", 200): true, strings.Repeat("山", 201): false,
+		"a b c d e f g h i j k l m n o p": true, "a b c d e f g h i j k l m n o p q": false, strings.Repeat("ab ", 60): true, strings.Repeat("x", 50_000): false,
+	} {
+		_, _, err := soughtWords(text)
+		if _, invalid := errors.AsType[*InvalidError](err); invalid == want {
+			t.Errorf("%.30q… of %d bytes: got %v", text, len(text), err)
+		}
+	}
+}
+
+// TestEventWordsVersion fails when other words come of the same texts: then the index of
+// the audit log has to be built anew, which eventWordsVersion makes consoles do.
+func TestEventWordsVersion(t *testing.T) {
+	t.Parallel()
+	var all []string
+	for first := rune(0x20); first < 0x2fa1e; first += 7 { // texts of all scripts
+		all = append(all, Event{Reason: fmt.Sprintf("%c%c %c-%c", first, first+1, first+2, first+3)}.words()...)
+	}
+	const version, sum = 1, uint32(0x80fdc696)
+	if got := crc32.ChecksumIEEE([]byte(strings.Join(all, " "))); version != eventWordsVersion || got != sum {
+		t.Errorf("the words of version %d sum up to %#x, want %#x of version %d: raise eventWordsVersion and both numbers here", eventWordsVersion, got, sum, version)
+	}
+}
