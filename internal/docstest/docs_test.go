@@ -15,11 +15,11 @@ import (
 
 // packages are Debian's, of the machine that the documents are followed on: what they
 // install themselves, and what is there before: git, make and sudo to build from the source,
-// PostgreSQL, and the test's ip.
-const packages = "ca-certificates,curl,git,make,sudo,caddy,nginx,postgresql,iproute2"
+// PostgreSQL, sshd, and the test's ip.
+const packages = "ca-certificates,curl,git,make,sudo,caddy,nginx,postgresql,openssh-server,iproute2"
 
 // scenarios are the tests of package inside.
-var scenarios = []string{"TestGuideWithCaddy", "TestGuideWithNginx", "TestReadmeInShort", "TestGuideWithPostgres"}
+var scenarios = []string{"TestGuideWithCaddy", "TestGuideWithNginx", "TestReadmeInShort", "TestGuideWithPostgres", "TestTwoMachinesWithSQLite", "TestTwoMachinesWithPostgres"}
 
 // TestDocuments makes a bare Debian and runs each scenario in a copy of its own. It needs
 // Linux, root and mmdebstrap; CONSOLE_TEST_DEBIAN names a Debian that is there already.
@@ -94,25 +94,32 @@ func makeMaterial(t *testing.T, dir string) {
 	command(t, root, "go", "test", "-c", "-tags", "chroot", "-o", filepath.Join(dir, "inside.test"), "./internal/docstest/inside")
 }
 
-// begin makes a copy of the Debian $1 in $2 that goes with the process, puts Go, what it has
-// downloaded and built, and the material $3 into it, and runs the scenario $4 there.
+// begin makes two copies of the Debian $1 in $2 that go with the process, the second in /two
+// of the first, puts Go, what it has downloaded and built, and the material $3 into them, and
+// runs the scenario $4 in the first. They share a network.
 const begin = `set -e
 mount --make-rprivate /
-mkdir -p "$2/upper" "$2/work" "$2/root"
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
-cd "$2/root"
-mount -t proc proc proc
-mount --rbind /dev dev
-mount -t tmpfs tmpfs run
-mkdir -p docstest usr/local/go root/go/pkg/mod root/.cache/go-build run/lock
-mount --bind "$3" docstest
-mount --bind "$(go env GOROOT)" usr/local/go
-mount --bind "$(go env GOMODCACHE)" root/go/pkg/mod
-mount --bind "$(go env GOCACHE)" root/.cache/go-build
-echo "127.0.0.1 localhost $(hostname) console.example.com github.com db.example.com" >etc/hosts
-ln -s /docstest/inside.test usr/local/sbin/systemctl
-ln -s /docstest/inside.test usr/local/sbin/journalctl
-exec chroot . /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+machine() {
+	mkdir -p "$1/upper" "$1/work" "$2"
+	mount -t overlay overlay -o "lowerdir=$debian,upperdir=$1/upper,workdir=$1/work" "$2"
+	mount -t proc proc "$2/proc"
+	mount --rbind /dev "$2/dev"
+	mount -t tmpfs tmpfs "$2/run"
+	mkdir -p "$2/docstest" "$2/run/lock"
+	mount --bind "$material" "$2/docstest"
+	echo "127.0.0.1 localhost $(hostname) console.example.com github.com db.example.com one.example.com
+127.0.0.2 two.example.com" >"$2/etc/hosts"
+	ln -s /docstest/inside.test "$2/usr/local/sbin/systemctl"
+	ln -s /docstest/inside.test "$2/usr/local/sbin/journalctl"
+}
+debian=$1 material=$3 root=$2/root
+machine "$2/one" "$root"
+mkdir -p "$root/two" "$root/usr/local/go" "$root/root/go/pkg/mod" "$root/root/.cache/go-build"
+machine "$2/two" "$root/two"
+mount --bind "$(go env GOROOT)" "$root/usr/local/go"
+mount --bind "$(go env GOMODCACHE)" "$root/root/go/pkg/mod"
+mount --bind "$(go env GOCACHE)" "$root/root/.cache/go-build"
+exec chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 	/docstest/inside.test -test.v -test.timeout 15m -test.run "^$4\$"`
 
 // enter runs a scenario in mount, network and process namespaces of its own.
@@ -125,7 +132,8 @@ func enter(t *testing.T, debian, material, scenario string) {
 	cmd := exec.CommandContext(t.Context(), "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child",
 		"/bin/sh", "-c", begin, "sh", debian, own, material, scenario)
 	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
 	if err != nil || !bytes.Contains(out, fmt.Appendf(nil, "--- PASS: %s ", scenario)) {
-		t.Errorf("%v\n%s", err, out)
+		t.Errorf("the scenario failed: %v", err)
 	}
 }

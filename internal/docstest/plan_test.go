@@ -84,7 +84,7 @@ func TestBlocksAreRunOrListed(t *testing.T) {
 func scenarioText(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	for _, file := range []string{"scenarios_linux_test.go", "postgres_linux_test.go"} {
+	for _, file := range []string{"scenarios_linux_test.go", "postgres_linux_test.go", "two_linux_test.go"} {
 		text, err := os.ReadFile("inside/" + file)
 		if err != nil {
 			t.Fatal(err)

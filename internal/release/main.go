@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -52,6 +53,9 @@ func release(ctx context.Context, root, out, only string, dirtyToo bool) error {
 	if err != nil {
 		return err
 	}
+	if err := changesOf(root, is.version); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(out); err != nil {
 		return err
 	}
@@ -78,6 +82,19 @@ func release(ctx context.Context, root, out, only string, dirtyToo bool) error {
 		}
 	}
 	return writeSums(out)
+}
+
+// released matches a version that is a tag, not one of a commit after it.
+var released = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
+
+// changesOf returns an error unless CHANGELOG.md has a section for a version that is
+// released.
+func changesOf(root, version string) error {
+	text, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))
+	if err == nil && released.MatchString(version) && !regexp.MustCompile(`(?m)^## `+regexp.QuoteMeta(version)+`\b`).Match(text) {
+		return fmt.Errorf("CHANGELOG.md has no section for %s", version)
+	}
+	return err
 }
 
 // build builds the program for t from the source at root. Nothing of the machine, the

@@ -174,3 +174,14 @@ func TestSums(t *testing.T) {
 		t.Errorf("got %q (%v), want %q", got, err, want)
 	}
 }
+
+// TestReleaseHasChanges looks for the section of a version in CHANGELOG.md: the next
+// release has one, an invented one has none, and a commit after a release needs none.
+func TestReleaseHasChanges(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]bool{"1.0.0": true, "77.0.0": false, "1.0.0-3-gabcdef": true, "abcdef": true} {
+		if err := changesOf(root, version); (err == nil) != want {
+			t.Errorf("%s: got %v", version, err)
+		}
+	}
+}

@@ -57,6 +57,7 @@ func TestMain(m *testing.M) {
 type machine struct {
 	provider *authtest.Provider
 	ca       authority
+	root     string            // where it is; empty for where the test is
 	dir      string            // of the reader's shell
 	own      *strings.Replacer // what the documents leave to the reader
 }
@@ -70,7 +71,7 @@ func newMachine(t *testing.T) *machine {
 	m.provider.Registers("https://console.example.com/sign-in/callback")
 	m.own = strings.NewReplacer("https://id.example.com", m.provider.Issuer(), "CLIENT-ID", m.provider.ClientID,
 		"YOUR ORGANISATION", "Example Robotics", "YOU@example.com", owner, "you@example.com", owner,
-		"10.0.0.0/24", "127.0.0.1/32")
+		"10.0.0.0/24", "127.0.0.0/24")
 	m.shell(t, "", "ip link set lo up")
 	m.write(t, "/usr/local/share/ca-certificates/docstest.crt", m.ca.pem())
 	m.shell(t, "", "update-ca-certificates")
@@ -80,6 +81,7 @@ func newMachine(t *testing.T) *machine {
 // write writes a file that others may read.
 func (m *machine) write(t *testing.T, file, text string) {
 	t.Helper()
+	file = m.root + file
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +95,8 @@ func (m *machine) write(t *testing.T, file, text string) {
 func (m *machine) shell(t *testing.T, input, commands string) string {
 	t.Helper()
 	const where = "/run/docstest-dir"
-	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-e", "-c", commands+"\npwd >"+where)
-	cmd.Dir, cmd.Stdin = m.dir, strings.NewReader(input)
+	cmd := exec.CommandContext(t.Context(), "chroot", m.root+"/", "/bin/sh", "-e", "-c", "cd "+m.dir+"\n"+commands+"\npwd >"+where)
+	cmd.Stdin = strings.NewReader(input)
 	cmd.Env = []string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/go/bin", "HOME=/root", "LANG=C.UTF-8",
 		"DEBIAN_FRONTEND=noninteractive", "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOMODCACHE=/root/go/pkg/mod", "GOCACHE=/root/.cache/go-build",
@@ -104,7 +106,7 @@ func (m *machine) shell(t *testing.T, input, commands string) string {
 	if err != nil {
 		t.Fatalf("the commands failed: %v", err)
 	}
-	dir, err := os.ReadFile(where)
+	dir, err := os.ReadFile(m.root + where)
 	if err != nil {
 		t.Fatal(err)
 	}

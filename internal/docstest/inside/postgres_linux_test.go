@@ -8,22 +8,28 @@ import (
 	"testing"
 )
 
-// server starts Debian's PostgreSQL with a certificate of the test's authority, and returns
-// the folder of its settings.
-func (m *machine) server(t *testing.T) string {
+// server starts Debian's PostgreSQL with a certificate of the test's authority for a name
+// and with settings, and returns the folder of these.
+func (m *machine) server(t *testing.T, name, settings string) string {
 	t.Helper()
-	dirs, err := filepath.Glob("/etc/postgresql/*/main")
+	dirs, err := filepath.Glob(m.root + "/etc/postgresql/*/main")
 	if err != nil || len(dirs) != 1 {
 		t.Fatalf("folders of PostgreSQL's settings: got %v, %v, want one", dirs, err)
 	}
-	version := filepath.Base(filepath.Dir(dirs[0]))
-	cert, key := m.ca.issue(t, "db.example.com")
-	m.write(t, dirs[0]+"/server.crt", cert)
-	m.write(t, dirs[0]+"/server.key", key)
-	m.write(t, dirs[0]+"/conf.d/docstest.conf", "ssl_cert_file = '"+dirs[0]+"/server.crt'\nssl_key_file = '"+dirs[0]+"/server.key'\n")
-	m.shell(t, "", "chown postgres "+dirs[0]+"/server.key; chmod 0600 "+dirs[0]+"/server.key\n"+
-		"install -d -m 2775 -o postgres -g postgres /run/postgresql; pg_ctlcluster "+version+" main start")
-	return dirs[0]
+	dir := strings.TrimPrefix(dirs[0], m.root)
+	cert, key := m.ca.issue(t, name)
+	m.write(t, dir+"/server.crt", cert)
+	m.write(t, dir+"/server.key", key)
+	m.write(t, dir+"/conf.d/docstest.conf", "ssl_cert_file = '"+dir+"/server.crt'\nssl_key_file = '"+dir+"/server.key'\n"+settings)
+	m.shell(t, "", "chown postgres "+dir+"/server.key; chmod 0600 "+dir+"/server.key\n"+
+		"install -d -m 2775 -o postgres -g postgres /run/postgresql; systemctl start postgresql")
+	return dir
+}
+
+// letIn puts rules at the beginning of a server's pg_hba.conf.
+func (m *machine) letIn(t *testing.T, dir, rules string) {
+	t.Helper()
+	m.shell(t, rules, "cat - "+dir+"/pg_hba.conf >/run/rules && cat /run/rules >"+dir+"/pg_hba.conf && runuser -u postgres -- psql -c 'SELECT pg_reload_conf()'")
 }
 
 // TestGuideWithPostgres moves a console from SQLite to PostgreSQL as the guide says, and
@@ -37,10 +43,9 @@ func TestGuideWithPostgres(t *testing.T) {
 	visitor := m.visitor(t)
 	visitor.sees(t, "/sign-in/start?return_to=/users", owner)
 
-	dir := m.server(t)
+	dir := m.server(t, "db.example.com", "")
 	m.shell(t, m.block(t, operations, "CREATE ROLE console_owner LOGIN PASSWORD 'ONE-PASSWORD';"), "runuser -u postgres -- psql --set=ON_ERROR_STOP=1")
-	rule := m.block(t, operations, "hostssl  console  console,console_owner  10.0.0.0/24  scram-sha-256")
-	m.shell(t, rule, "cat - "+dir+"/pg_hba.conf >/run/rules && cat /run/rules >"+dir+"/pg_hba.conf && runuser -u postgres -- psql -c 'SELECT pg_reload_conf()'")
+	m.letIn(t, dir, m.block(t, operations, "hostssl  console  console,console_owner  10.0.0.0/24  scram-sha-256"))
 	m.run(t, operations, "CONSOLE_DATABASE='postgres://console_owner@db.example.com/console?sslmode=verify-full' \\", "")
 	m.run(t, operations, "systemctl stop console", "")
 	m.run(t, operations, `echo 'CONSOLE_DATABASE="postgres://console@db.example.com/console?sslmode=verify-full"' >>/etc/console/console.env`, "ANOTHER-PASSWORD\n")

@@ -35,6 +35,12 @@ func systemctl(args []string) error {
 		}
 	}
 	for _, name := range names {
+		if name == "postgresql" {
+			if err := postgresql(verb); err != nil {
+				return err
+			}
+			continue
+		}
 		if !strings.Contains(name, ".") {
 			name += ".service"
 		}
@@ -47,6 +53,19 @@ func systemctl(args []string) error {
 		}
 	}
 	return nil
+}
+
+// postgresql starts or stops the cluster that Debian's package makes.
+func postgresql(verb string) error {
+	dirs, err := filepath.Glob("/etc/postgresql/*/main")
+	if err != nil || len(dirs) != 1 {
+		return fmt.Errorf("clusters: %v, %w", dirs, err)
+	}
+	out, err := exec.Command("pg_ctlcluster", filepath.Base(filepath.Dir(dirs[0])), "main", verb).CombinedOutput()
+	if err != nil && verb != "stop" {
+		return fmt.Errorf("pg_ctlcluster: %w\n%s", err, out)
+	}
+	return nil // to stop what does not run is no mistake
 }
 
 // do carries out a verb.
