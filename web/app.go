@@ -58,6 +58,7 @@ type App struct {
 	forms     *limiter // kept for those who are signed out
 	exports   *limiter // of the directory
 	changes   *limiter // through pages; nil for no limit
+	logouts   *limiter // by the provider, which were refused
 	exporting *exportsSeen
 
 	exportPause time.Duration // for a client to take a block of an export; 0: exportPause
@@ -82,6 +83,7 @@ func New(c Config) (*App, error) {
 		a.changes = newLimiter(changePace, a.now)
 	}
 	a.exports, a.exporting = newLimiter(exportPace, a.now), &exportsSeen{now: a.now}
+	a.logouts = newLimiter(badLogoutPace, a.now)
 	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: sessionCookie, Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()
 	handler, err := a.frame(a.echo)

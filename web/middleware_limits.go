@@ -92,6 +92,18 @@ func (l *limiter) take(who client) time.Duration {
 	return time.Duration((1 - bucket.TokensAt(now)) * float64(l.pace.every))
 }
 
+// wait returns zero if the client may, and otherwise how long it must wait; it is not
+// counted.
+func (l *limiter) wait(who client) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	bucket, known := l.clients[who]
+	if !known {
+		return 0
+	}
+	return max(0, time.Duration((1-bucket.TokensAt(l.now()))*float64(l.pace.every)))
+}
+
 // makeRoom forgets clients who have not been here for long, and if there are too
 // many others, some of those.
 func (l *limiter) makeRoom(now time.Time) {

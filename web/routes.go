@@ -21,6 +21,7 @@ func (a *App) routes(e *echo.Echo) {
 	anyone.plain("/sign-in/start", a.startSignIn)
 	anyone.plain("/sign-in/callback", a.finishSignIn)
 	anyone.repeat("/sign-out", a.signOut)
+	anyone.repeat(backchannelPath, a.logOutByProvider)
 	anyone.repeat("/theme", a.setTheme)
 	anyone.repeat(lookUpPath, a.lookUpForm)
 	if a.demo {

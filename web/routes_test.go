@@ -24,6 +24,7 @@ var mayCall = map[string]string{
 	"GET /sign-in/start":            "anyone",
 	"GET /sign-in/callback":         "anyone",
 	"POST /sign-out":                "anyone",
+	"POST /sign-out/backchannel":    "anyone",
 	"POST /theme":                   "anyone",
 	"POST /forms/look-up":           "anyone",
 	"GET /profile":                  "user auditor admin owner",

@@ -133,6 +133,9 @@ func (a *App) renderError(c echo.Context, err error, status int, message string)
 			return err
 		}
 	}
+	if c.Request().URL.Path == backchannelPath && !errors.Is(err, errCrossOrigin) { // a program reads it
+		return a.answerLogout(c, status, message)
+	}
 	chrome := a.chrome(c, heading(status), "")
 	if forbidden, ok := errors.AsType[*users.ForbiddenError](err); ok {
 		return render(c, status, views.RefusedPage(views.Refused{

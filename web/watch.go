@@ -26,6 +26,9 @@ type Watch struct {
 	// OverBudget is told of each request that is refused with 503 because too much memory
 	// is in use, with what did not fit: "body", "response" or "request".
 	OverBudget func(what string)
+
+	// Logout is called for each logout token of the provider, with one of [LogoutOutcomes].
+	Logout func(outcome string)
 }
 
 // An Answered says how a request was answered.

@@ -59,6 +59,8 @@ type config struct {
 	sampleUsers      int         // of the demo
 	sampleUsersGiven func() bool // rather than left at the fallback
 
+	move identityMove // of identities
+
 	role     users.Role // of whom users add adds
 	reason   string     // of what a command does, for the history
 	handOver string     // who becomes responsible for the service users of who is deactivated
@@ -223,11 +225,14 @@ func (c *config) check(env lookup) {
 }
 
 // checkArguments notes an argument that is missing or one too many. wants names
-// those of the command.
+// those of the command; the last may be given more than once where its name ends in "...".
 func (c *config) checkArguments(command, wants string, args []string) {
 	names := strings.Fields(wants)
+	for len(args) > len(names) && strings.HasSuffix(wants, "...") {
+		names = append(names, names[len(names)-1])
+	}
 	for _, name := range names[min(len(args), len(names)):] {
-		c.mistakes.add("%s needs an argument %s", command, name)
+		c.mistakes.add("%s needs an argument %s", command, strings.TrimSuffix(name, "..."))
 	}
 	for _, arg := range args[min(len(args), len(names)):] {
 		c.mistakes.add("%s has no use for the argument %q", command, arg)

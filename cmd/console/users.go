@@ -37,8 +37,8 @@ func (p *program) usersCommand() *cli.Command {
 				(*config).actSettings, p.withDirectory(endSessions)),
 			p.leaf("add", "ID", "add a person, who may then sign in with the address ID",
 				(*config).addSettings, p.withDirectory(addPerson)),
-			p.leaf("reset-sign-in", "ID", "let a person's next sign-in with the verified address ID count as theirs again",
-				(*config).actSettings, p.withDirectory(resetSignIn)),
+			p.leaf("reset-sign-in", "ID...", "let the next sign-in of each person with the verified address ID count as theirs again",
+				(*config).actSettings, p.resetSignIns),
 			p.leaf("add-system", "ID", "add a system user, for the platform itself",
 				(*config).directorySettings, p.withDirectory(addSystem)),
 		},
@@ -139,7 +139,37 @@ func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c 
 	return fmt.Sprintf("%s was added with the role %s and may sign in.", u.ID, u.Role), nil
 }
 
-// resetSignIn does users reset-sign-in ID.
+// resetSignIns does users reset-sign-in ID.... It resets none where one of them is not
+// there, and otherwise each that can be.
+func (p *program) resetSignIns(ctx context.Context, c *config, args []string) error {
+	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
+		var errs []error
+		for _, arg := range args {
+			id, err := users.ParseID(arg)
+			if err == nil {
+				_, err = directory.User(ctx, by, id)
+			}
+			if err != nil {
+				errs = append(errs, inWords(err, arg))
+			}
+		}
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		for _, arg := range args {
+			done, err := resetSignIn(ctx, directory, by, c, []string{arg})
+			if err != nil {
+				errs = append(errs, inWords(err, arg))
+				continue
+			}
+			p.say("%s", done)
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// resetSignIn resets the sign-in of one person.
 func resetSignIn(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
 	id, err := users.ParseID(args[0])
 	if err != nil {

@@ -57,6 +57,12 @@ func newLivedIn(t *testing.T) *userstest.Directory {
 	must("edit", err)
 	must("reset the sign-in", d.ResetSignIn(ctx, d.Owner, "bea@example.com", "new provider"))
 	d.SignedIn(t, "bea@example.com")
+	for _, move := range []users.IdentityMove{{From: userstest.Issuer, To: newIssuer}, {From: newIssuer, To: userstest.Issuer}} {
+		_, err = d.MoveIdentities(ctx, users.Command("req"), move)
+		must("move identities", err)
+	}
+	_, err = d.LogOut(ctx, provider, users.Logout{Issuer: userstest.Issuer, Subject: "sub-bea@example.com", JTI: "1", IssuedAt: d.Clock.Now()})
+	must("log out at the provider", err)
 	must("deactivate", d.Deactivate(ctx, d.Owner, "bea@example.com", users.Departure{}))
 	must("reactivate", d.Reactivate(ctx, d.Owner, "bea@example.com", ""))
 	must("deactivate", d.Deactivate(ctx, d.Owner, "cleo@example.com", users.Departure{}))

@@ -20,6 +20,7 @@ const (
 	ActionEnded         Action = "session.ended"
 	ActionBound         Action = "identity.bound"
 	ActionReset         Action = "identity.reset"
+	ActionMoved         Action = "identity.moved" // to another issuer
 	ActionViewSaved     Action = "view.saved"
 	ActionViewDeleted   Action = "view.deleted"   // the target is whose it was, where somebody else did
 	ActionAccessRefused Action = "access.refused" // a request of a known user
@@ -30,7 +31,7 @@ const (
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
-	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset,
+	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
 	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
 }
 

@@ -18,7 +18,7 @@ const eventColumns = `e.seq, e.at, e.action, e.actor_key, e.target_key, e.via, e
 const eventTables = ` FROM events e LEFT JOIN event_details d ON d.seq = e.seq `
 
 // ofRecord is the condition of events that changed a record.
-const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'access.refused')`
+const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'identity.moved', 'access.refused')`
 
 // scanEvent reads eventColumns from a row. It returns [ErrNotFound] where there is
 // none.

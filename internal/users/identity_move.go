@@ -1,0 +1,201 @@
+package users
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// An IssuerCount is how many people sign in with identities of an issuer.
+type IssuerCount struct {
+	Issuer string
+	People int
+}
+
+// Issuers returns the issuers that people are bound to, the one with the most people first.
+func (s *Service) Issuers(ctx context.Context) ([]IssuerCount, error) {
+	all, err := collect(ctx, s.reads(), func(row scanner) (c IssuerCount, err error) { return c, row.Scan(&c.Issuer, &c.People) },
+		`SELECT issuer, COUNT(DISTINCT user_key) AS people FROM identities GROUP BY issuer ORDER BY people DESC, issuer`)
+	if err != nil {
+		return nil, fmt.Errorf("count identities: %w", err)
+	}
+	return all, nil
+}
+
+// An IdentityMove binds the identities of one issuer to another: the provider has a new
+// name, or another provider takes over.
+type IdentityMove struct {
+	From, To string
+	Subjects []SubjectMove // nil: all subjects stay as they are
+	DryRun   bool          // only look whether it could be done
+}
+
+// A SubjectMove is a subject at the old issuer, and what it is at the new one.
+type SubjectMove struct {
+	Line     int // of the map, to tell of mistakes
+	Old, New string
+}
+
+// Moved is what an [IdentityMove] comes to.
+type Moved struct {
+	People int // whose identity moved
+	Left   int // identities of the old issuer that the map does not name
+}
+
+// mostMoveFlaws is how many mistakes of a map are told.
+const mostMoveFlaws = 20
+
+// MoveIdentities moves identities, all or none, with an event for each. Sessions go on,
+// and belong to the new identity.
+//
+// MoveIdentities returns a [*ForbiddenError] unless the actor is the operator at the command
+// line, and an [*InvalidError] that lists, by lines of the map, what stands in the way: a
+// subject that is there twice or is not bound, and a new identity that is bound already.
+func (s *Service) MoveIdentities(ctx context.Context, actor Actor, m IdentityMove) (done Moved, err error) {
+	if actor.Via != ViaCommand {
+		return Moved{}, &ForbiddenError{ActResetSignIn, "Identities are moved at the command line alone."}
+	}
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
+		bound, err := boundTo(ctx, tx, m.From)
+		if err != nil {
+			return nothing, err
+		}
+		moving, err := m.moving(ctx, tx, bound)
+		if err != nil {
+			return nothing, err
+		}
+		done = Moved{len(moving), len(bound) - len(moving)}
+		if m.DryRun {
+			return nothing, nil
+		}
+		return tx.moveIdentities(ctx, m, moving)
+	})
+	if err != nil {
+		return Moved{}, fmt.Errorf("move identities: %w", err)
+	}
+	return done, nil
+}
+
+// A boundUser is an identity of an issuer and the person it is bound to.
+type boundUser struct {
+	User
+	Identity
+	next string // the subject at the new issuer
+}
+
+// boundTo returns the identities of an issuer, by subject.
+func boundTo(ctx context.Context, r reader, issuer string) (map[string]*boundUser, error) {
+	all, err := collect(ctx, r, func(row scanner) (*boundUser, error) {
+		b := &boundUser{Identity: Identity{Issuer: issuer}}
+		var err error
+		b.User, err = scanUser(row, &b.Subject, &b.Address, (*database.Time)(&b.BoundAt), (*database.Time)(&b.SignedInAt))
+		return b, err
+	}, `SELECT `+userColumns+`, i.subject, i.address, i.bound_at, i.signed_in_at`+userTables+`JOIN identities i ON i.user_key = u.key WHERE i.issuer = $1`, issuer)
+	bound := make(map[string]*boundUser, len(all))
+	for _, b := range all {
+		bound[b.Subject] = b
+	}
+	return bound, err
+}
+
+// moving returns the identities that m moves, in the order of their subjects, or what
+// stands in the way.
+func (m IdentityMove) moving(ctx context.Context, r reader, bound map[string]*boundUser) ([]*boundUser, error) {
+	var bad InvalidError
+	lines := m.lines(bound)
+	taken, err := boundTo(ctx, r, m.To)
+	if err != nil {
+		return nil, err
+	}
+	if len(bound) == 0 {
+		bad.add("from", "No person is bound to "+m.From+".")
+	}
+	if m.From == m.To && m.Subjects == nil {
+		bad.add("to", "It is the same issuer, and there is no map of subjects.")
+	}
+	old, fresh, leaves := map[string]int{}, map[string]int{}, map[string]bool{}
+	for _, l := range lines {
+		leaves[l.Old] = m.From == m.To
+	}
+	for _, l := range lines {
+		if flaw := m.flaw(l, bound, old, fresh); flaw != "" {
+			bad.add(l.name(), flaw)
+		} else if b := taken[l.New]; b != nil && !leaves[l.New] {
+			bad.add(l.name(), fmt.Sprintf("The subject %q of %s is bound to %s already.", l.New, m.To, b.ID))
+		}
+		old[l.Old], fresh[l.New] = l.Line, l.Line
+	}
+	if n := len(bad.Fields); n > mostMoveFlaws {
+		bad.Fields = bad.Fields[:mostMoveFlaws]
+		bad.add("map", fmt.Sprintf("The same of %d more.", n-mostMoveFlaws))
+	}
+	moving := make([]*boundUser, 0, len(lines))
+	for _, l := range lines {
+		if b := bound[l.Old]; b != nil {
+			b.next = l.New
+			moving = append(moving, b)
+		}
+	}
+	return moving, bad.errorOrNil()
+}
+
+// lines returns the subjects that m moves: those of its map, or all.
+func (m IdentityMove) lines(bound map[string]*boundUser) []SubjectMove {
+	if m.Subjects != nil {
+		return m.Subjects
+	}
+	all := make([]SubjectMove, 0, len(bound))
+	for subject := range bound {
+		all = append(all, SubjectMove{0, subject, subject})
+	}
+	slices.SortFunc(all, func(a, b SubjectMove) int { return cmp.Compare(a.Old, b.Old) })
+	return all
+}
+
+// flaw says what is wrong with a line, after those whose subjects are in old and fresh.
+func (m IdentityMove) flaw(l SubjectMove, bound map[string]*boundUser, old, fresh map[string]int) string {
+	switch {
+	case l.Old == "" || l.New == "":
+		return "A subject is missing."
+	case bound[l.Old] == nil:
+		return fmt.Sprintf("No person is bound to the subject %q of %s.", l.Old, m.From)
+	case old[l.Old] != 0:
+		return fmt.Sprintf("The old subject %q is on line %d already.", l.Old, old[l.Old])
+	case fresh[l.New] != 0:
+		return fmt.Sprintf("The new subject %q is on line %d already.", l.New, fresh[l.New])
+	}
+	return ""
+}
+
+// name is what a mistake in the line is told of.
+func (l SubjectMove) name() string {
+	if l.Line == 0 {
+		return "subject"
+	}
+	return fmt.Sprintf("line %d", l.Line)
+}
+
+// moveIdentities unbinds the identities and binds them anew, with their sessions. It takes
+// them all away first: subjects may change places.
+func (c *changeTx) moveIdentities(ctx context.Context, m IdentityMove, moving []*boundUser) ([]Event, error) {
+	for _, b := range moving {
+		if _, err := c.exec(ctx, `DELETE FROM identities WHERE issuer = $1 AND subject = $2`, m.From, b.Subject); err != nil {
+			return nothing, err
+		}
+	}
+	events := make([]Event, 0, len(moving))
+	for _, b := range moving {
+		_, insertErr := c.exec(ctx, insertOneIdentity, m.To, b.next, b.Key, b.Address, database.Time(b.BoundAt), database.Time(b.SignedInAt))
+		_, updateErr := c.exec(ctx, `UPDATE sessions SET issuer = $1, subject = $2 WHERE user_key = $3 AND issuer = $4 AND subject = $5`,
+			m.To, b.next, b.Key, m.From, b.Subject)
+		if err := errors.Join(insertErr, updateErr); err != nil {
+			return nothing, err
+		}
+		events = append(events, about(ActionMoved, b.User, Change{Field: "identity", Old: m.From + " " + b.Subject, New: m.To + " " + b.next}))
+	}
+	return events, nil
+}
