@@ -51,6 +51,8 @@ func (a *App) withForm(r route, next echo.HandlerFunc) echo.HandlerFunc {
 		switch _, known := signedIn(c); {
 		case known:
 			err = a.readForm(c, maxForm, allBodies)
+		case r.Path == backchannelPath:
+			err = a.readForm(c, maxForm, strangerBodies)
 		case r.Access == accessAnyone && r.Path != lookUpPath:
 			err = a.readForm(c, maxButton, strangerBodies)
 		default:

@@ -51,6 +51,7 @@ type config struct {
 	signupDomains   []string
 	sessionIdle     time.Duration
 	sessionLifetime time.Duration
+	sessionRecheck  time.Duration // zero: off
 	pictureHosts    []string
 
 	logFormat string
@@ -171,6 +172,8 @@ func (c *config) providerSettings() []*setting {
 			usage: "`TIME` without a request after which a session ends"},
 		{name: "session-lifetime", category: inSignIn, fallback: "168h", read: into(&c.sessionLifetime, readSessionTime),
 			usage: "`TIME` after which a session ends in any case"},
+		{name: "session-recheck", category: inSignIn, fallback: "off", read: into(&c.sessionRecheck, readRecheck),
+			usage: "`TIME` after which a page asks the provider, without a question to the person, whether they are still signed in there; off for providers that call the back-channel logout address"},
 	}
 }
 
@@ -218,6 +221,9 @@ func (c *config) check(env lookup) {
 	}
 	if c.signup != users.SignupDomain && len(c.signupDomains) > 0 {
 		c.mistakes.add("--signup-domains has an effect with --signup domain only")
+	}
+	if c.sessionRecheck > c.sessionLifetime {
+		c.mistakes.add("--session-recheck is longer than --session-lifetime, so it has no effect")
 	}
 	if c.sessionIdle > c.sessionLifetime {
 		c.mistakes.add("--session-idle is longer than --session-lifetime")

@@ -71,7 +71,8 @@ func (p *program) doctor(ctx context.Context, c doctor.Config) error {
 	}
 	if c.BaseURL != nil {
 		base := strings.TrimSuffix(c.BaseURL.String(), "/")
-		p.say("Register at the OpenID provider: redirect address %s, sign-out address %s", base+callbackPath, base+signedOutPath)
+		p.say("Register at the OpenID provider: redirect address %s, sign-out address %s, back-channel logout address %s",
+			base+callbackPath, base+signedOutPath, base+backchannelPath)
 	}
 	p.say("%s", doctor.Counts(found))
 	switch {
@@ -88,12 +89,12 @@ func (p *program) doctor(ctx context.Context, c doctor.Config) error {
 func (c *config) examined(unread map[string]bool) doctor.Config {
 	return doctor.Config{
 		Mistakes: c.mistakes.list, Unread: unread,
-		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, TrustedProxies: c.trustedProxies,
+		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, TrustedProxies: c.trustedProxies,
 		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{
 			Issuer: c.issuer, ClientID: c.clientID, ClientSecret: c.clientSecret, Scopes: c.scopes, EmailClaim: c.emailClaim,
 		},
-		TrustEmail: c.trustEmail, Owners: c.owners, Signup: c.signup, SignupDomains: c.signupDomains,
+		TrustEmail: c.trustEmail, SessionRecheck: c.sessionRecheck, Owners: c.owners, Signup: c.signup, SignupDomains: c.signupDomains,
 		SettingsFile: settingsFile,
 	}
 }

@@ -224,6 +224,18 @@ func readSessionTime(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// readRecheck takes the time after which the provider is asked again, or off.
+func readRecheck(text string) (time.Duration, error) {
+	if text == "off" {
+		return 0, nil
+	}
+	d, err := readSessionTime(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is neither off nor a time of at least a minute, like 4h", text)
+	}
+	return d, nil
+}
+
 // readDrain takes a time that whoever stops the program will wait for.
 func readDrain(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)

@@ -21,8 +21,9 @@ import (
 
 // Paths of the console that the provider must know. The routes of web serve them.
 const (
-	callbackPath  = "/sign-in/callback"
-	signedOutPath = "/sign-in"
+	callbackPath    = "/sign-in/callback"
+	signedOutPath   = "/sign-in"
+	backchannelPath = "/sign-out/backchannel"
 )
 
 // serveCommand returns the command that runs the console of an organisation.
@@ -54,7 +55,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer directory.Close()
-	if err := needOwner(ctx, directory, c.owners, log); err != nil {
+	if err := checkPeople(ctx, directory, c, log); err != nil {
 		return err
 	}
 	app, err := newApp(c, directory, log, false, watch)
@@ -103,6 +104,7 @@ func (p *program) listenPublicly(ctx context.Context, c *config, watch *observat
 	}
 	p.say("Register at the OpenID provider:")
 	p.say("  redirect address  %s", c.address(callbackPath))
+	p.say("  back-channel logout address  %s", c.address(backchannelPath))
 	p.say("  sign-out address  %s", c.address(signedOutPath))
 	log.Info("listening", "address", listener.Addr().String(), "version", versionText())
 	return listener, certificates, nil
@@ -122,6 +124,15 @@ func openDirectory(ctx context.Context, db *database.DB, c users.Config) (*users
 		return nil, err
 	}
 	return directory, nil
+}
+
+// checkPeople looks at who is in the directory before anyone signs in: see needOwner and
+// warnOfIssuers.
+func checkPeople(ctx context.Context, directory *users.Service, c *config, log *slog.Logger) error {
+	if err := needOwner(ctx, directory, c.owners, log); err != nil {
+		return err
+	}
+	return warnOfIssuers(ctx, directory, c.issuer, log)
 }
 
 // needOwner makes the given addresses owners while there is no owner; where there is one

@@ -31,6 +31,7 @@ var Checks = []Check{
 	{Name: "code flow", Looks: "the provider knows the code flow, and PKCE with S256, where it says what it knows", needs: needsDocument},
 	{Name: "scopes", Looks: "the scopes that are asked for are known to the provider, and the address is among what they bring", needs: needsDocument},
 	{Name: "claims", Looks: "the provider lists the claim with the address, and one that says whether it is verified", needs: needsDocument},
+	{Name: "back-channel logout", Looks: "the provider says that it supports back-channel logout, or `--session-recheck` is set", needs: needsDocument},
 	{Name: "client", Looks: "client ID and secret are accepted: a made-up code is refused as a code, and not the client", needs: needsBeginning},
 	{Name: "redirect address", Looks: "the redirect address is registered: a question without a person, `prompt=none`, comes back to it", needs: needsBeginning},
 	{Name: "clock", Looks: "this machine's clock and the provider's differ by 30 seconds at most; two minutes are wrong", needs: "an answer of the provider"},
@@ -45,6 +46,7 @@ var Checks = []Check{
 	{Name: "database rights", Looks: "the role that serves may write to the audit log, and can change neither tables nor what was written there"},
 	{Name: "owner", Looks: "there is an active owner, or `--owners` says who becomes one", needs: needsDatabase},
 	{Name: "last sign-in", Looks: "what the newest sign-ins brought: an address, and that of the browser rather than of the proxy", needs: needsDatabase},
+	{Name: "identities", Looks: "how many people are bound to the issuer in `--oidc-issuer`, and that none is bound to another", needs: needsDatabase},
 
 	{Name: "secret files", Looks: "the files that hold secrets, and /etc/console/console.env, cannot be read or written by others", needs: "the files"},
 	{Name: "listen address", Looks: "the address to listen on is free, or a console listens there", needs: needsListen},
@@ -52,6 +54,7 @@ var Checks = []Check{
 	{Name: "base URL", Looks: "the console is reached at `--base-url` from this machine", needs: "--base-url"},
 	{Name: "certificate", Looks: "the certificate there is good for the name, and for 14 days more", needs: needsBase},
 	{Name: "plain http", Looks: "plain http leads to https, or nobody answers there", needs: needsBase},
+	{Name: "logout address", Looks: "the address for back-channel logout is reached through the proxy: it answers 400 to a form without a token", needs: needsBase},
 	{Name: "headers", Looks: "the proxy passes the security headers on, HSTS among them", needs: needsBase},
 	{Name: "cookies", Looks: "the proxy passes cookies on in both directions, with their names and flags", needs: needsBase},
 	{Name: "forwarded address", Looks: "the proxy says where a request comes from, in a way that nobody can make up, and `--trusted-proxies` names it", needs: needsBase},

@@ -47,6 +47,9 @@ func (e *examination) directory(ctx context.Context) []Finding {
 	if has, err := directory.HasOwner(ctx); err == nil {
 		found = append(found, e.owner(has))
 	}
+	if all, err := directory.Issuers(ctx); err == nil && e.Provider.Issuer != "" {
+		found = append(found, e.identities(all))
+	}
 	if last, err := directory.LastSignIn(ctx); err == nil {
 		found = append(found, e.lastSignIn(last))
 	}

@@ -29,6 +29,9 @@ type document struct {
 	Scopes            []string `json:"scopes_supported"`
 	Claims            []string `json:"claims_supported"`
 	SigningAlgorithms []string `json:"id_token_signing_alg_values_supported"`
+
+	BackchannelLogout  bool `json:"backchannel_logout_supported"`
+	BackchannelSession bool `json:"backchannel_logout_session_supported"`
 }
 
 // parseDocument parses a discovery document, by exact names.
@@ -64,7 +67,7 @@ func (e *examination) provider(ctx context.Context) []Finding {
 	if doc == nil {
 		return found
 	}
-	found = append(found, e.issuer(doc), e.endpoints(doc), e.codeFlow(doc), e.scopes(doc), e.claims(doc))
+	found = append(found, e.issuer(doc), e.endpoints(doc), e.codeFlow(doc), e.scopes(doc), e.claims(doc), e.backchannel(doc))
 	var keys, asked []Finding
 	var both sync.WaitGroup
 	both.Go(func() { e.during("keys", func() { keys = e.keys(ctx, client, doc) }) })

@@ -62,11 +62,13 @@ type Config struct {
 	TLS             *tls.Config // with which the console speaks TLS itself; nil: plain http
 	BaseURL         *url.URL    // without path
 	CallbackPath    string      // of the console, which the provider sends people back to
+	LogoutPath      string      // of the console, to which the provider posts logout tokens
 	TrustedProxies  []netip.Prefix
 	Database        string
 	DatabaseOptions database.Options
 	Provider        auth.Config // of which Log, Now and Timeout are left out
 	TrustEmail      bool
+	SessionRecheck  time.Duration // zero: off
 	Owners          []string
 	Signup          users.Signup
 	SignupDomains   []string

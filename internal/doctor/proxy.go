@@ -18,7 +18,7 @@ import (
 // whose address listener is.
 func (e *examination) throughProxy(ctx context.Context, listener net.Listener) (found []Finding) {
 	s := &stand{
-		secret: auth.NewSecret(), secure: e.secure(), hold: min(2*time.Second, e.Limit/2), arrived: make(chan struct{}),
+		secret: auth.NewSecret(), secure: e.secure(), logout: e.LogoutPath, hold: min(2*time.Second, e.Limit/2), arrived: make(chan struct{}),
 	}
 	if e.SignIn {
 		s.guest = newGuest(auth.NewProvider(e.providerConfig(nil)), e.CallbackPath)
@@ -51,6 +51,7 @@ func (e *examination) probe(ctx context.Context, s *stand) []Finding {
 	found = append(found,
 		ok("base URL", "What listens on "+e.Listen+" is reached at "+e.base()+"."),
 		e.plainHTTP(ctx),
+		e.logoutAddress(ctx, client),
 		throughHeaders(standHeaders(e.secure()), got.header),
 		e.cookies(ctx, client, s, got),
 		e.forwarded("forwarded address", v),

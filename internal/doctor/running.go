@@ -23,7 +23,7 @@ func (e *examination) runningConsole(ctx context.Context, held bool) []Finding {
 	if held {
 		found = append(found, e.runningHeaders(ctx, client)...)
 	}
-	found = append(found, e.runningCookies(ctx, client))
+	found = append(found, e.logoutAddress(ctx, client), e.runningCookies(ctx, client))
 	for _, check := range []string{"forwarded address", "HTTP version", "streaming"} {
 		if e.secure() {
 			found = append(found, unknown(check, "A console that runs does not tell how requests come to it.",

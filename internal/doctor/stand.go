@@ -19,6 +19,7 @@ import (
 type stand struct {
 	secret string // in the paths of the doctor, so that nobody else calls them
 	secure bool
+	logout string        // path of back-channel logout, which refuses all
 	hold   time.Duration // how long an answer is held back for its beginning to arrive
 	guest  *guest        // who is to sign in; nil if nobody is
 
@@ -96,6 +97,9 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.look(w, r)
 	case r.URL.Path == s.path("stream"):
 		s.stream(w)
+	case r.Method == http.MethodPost && r.URL.Path == s.logout:
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error":"invalid_request"}`)
 	case s.guest != nil && s.guest.serve(s, w, r):
 	default:
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -24,8 +24,12 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// callbackPath is where the provider sends people back to.
-const callbackPath = "/sign-in/callback"
+// callbackPath is where the provider sends people back to, and logoutPath where it posts
+// logout tokens to.
+const (
+	callbackPath = "/sign-in/callback"
+	logoutPath   = "/sign-out/backchannel"
+)
 
 // A world is all that a console has around it, set up rightly: a provider, a proxy
 // that speaks TLS, a database file, a secret file. A test sets one thing up wrongly.
@@ -52,7 +56,7 @@ func newWorld(t *testing.T) *world {
 	listen := freeAddress(t)
 	w.proxy = &proxy{to: listen}
 	w.config = doctor.Config{
-		Listen: listen, Near: listen, CallbackPath: callbackPath, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Listen: listen, Near: listen, CallbackPath: callbackPath, LogoutPath: logoutPath, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Database: dsn, Owners: []string{"owner@example.com"}, Signup: users.SignupInvited, SecretFiles: []string{w.secret},
 		Provider: auth.Config{
 			Issuer: w.op.Issuer(), ClientID: w.op.ClientID, ClientSecret: w.op.ClientSecret, Scopes: []string{"openid", "profile", "email"},

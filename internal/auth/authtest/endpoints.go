@@ -67,6 +67,8 @@ func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 		"userinfo_endpoint":                              p.address(UserInfo),
 		"jwks_uri":                                       p.address(Keys),
 		"end_session_endpoint":                           p.address(EndSession),
+		"backchannel_logout_supported":                   true,
+		"backchannel_logout_session_supported":           true,
 		"response_types_supported":                       []string{"code"},
 		"subject_types_supported":                        []string{"public"},
 		"id_token_signing_alg_values_supported":          []string{"RS256", "ES256", "PS256", "EdDSA"},
