@@ -28,6 +28,7 @@ type Config struct {
 	TrustedProxies  []netip.Prefix // peers whose X-Forwarded-For is believed
 	SessionLifetime time.Duration  // of the session's cookie; default users.DefaultSessionLifetime
 	Unpaced         bool           // one person may make any number of changes: for tests and measurements
+	SessionRecheck  time.Duration  // after which the provider is asked to confirm a session; zero: never
 	Demo            bool           // says so on every page, and serves /_ui
 	Log             *slog.Logger   // default slog.Default()
 	Watch           Watch          // is told what happens
@@ -48,6 +49,7 @@ type App struct {
 	now          func() time.Time
 
 	store     sessions.Store
+	recheck   time.Duration // see Config.SessionRecheck
 	lifetime  time.Duration // of the session's cookie; the session itself may end sooner
 	table     []route       // all of them, as routes added them
 	echo      *echo.Echo
@@ -73,7 +75,7 @@ func New(c Config) (*App, error) {
 	}
 	a := &App{
 		users: c.Users, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
-		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, watch: c.Watch, now: c.Now, lifetime: c.SessionLifetime,
+		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, watch: c.Watch, now: c.Now, lifetime: c.SessionLifetime, recheck: c.SessionRecheck,
 	}
 	a.setDefaults()
 	// The limiters and the session store use what setDefaults has filled in.

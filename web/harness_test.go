@@ -36,18 +36,20 @@ type site struct {
 	server *httptest.Server
 	log    *logBuffer
 
-	patience time.Duration // with the provider
+	patience       time.Duration // with the provider
+	providerOption func(*auth.Config)
 
 	targets atomic.Int64 // made so far
 }
 
 // siteOptions are what a test may want otherwise.
 type siteOptions struct {
-	users  users.Config
-	url    string // of the database, if it has to be this one
-	tls    bool
-	app    func(*web.Config)
-	server func(*http.Server)
+	users    users.Config
+	url      string // of the database, if it has to be this one
+	tls      bool
+	app      func(*web.Config)
+	provider func(*auth.Config)
+	server   func(*http.Server)
 
 	patience time.Duration // with each call to the provider; zero: as usual
 }
@@ -69,6 +71,7 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 	if o.tls {
 		base.Scheme = "https"
 	}
+	s.providerOption = o.provider
 	config := s.config(base)
 	if o.app != nil {
 		o.app(&config)
@@ -103,6 +106,9 @@ func (s *site) config(base *url.URL) web.Config {
 	provider := auth.Config{
 		Issuer: s.op.Issuer(), ClientID: s.op.ClientID, ClientSecret: s.op.ClientSecret,
 		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/", Now: s.Clock.Now, Log: log, Timeout: s.patience,
+	}
+	if s.providerOption != nil {
+		s.providerOption(&provider)
 	}
 	return web.Config{
 		Users: s.Service, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,

@@ -29,6 +29,10 @@ type Watch struct {
 
 	// Logout is called for each logout token of the provider, with one of [LogoutOutcomes].
 	Logout func(outcome string)
+
+	// Recheck is called for each session of which the provider was asked again, with one of
+	// [RecheckOutcomes].
+	Recheck func(outcome string)
 }
 
 // An Answered says how a request was answered.

@@ -149,7 +149,7 @@ func (p *program) moveIdentities(ctx context.Context, c *config, _ []string) err
 		}
 		p.say("%s %s from %s to %s.", verb, people(done.People), move.From, move.To)
 		if done.Left > 0 {
-			p.say("%s stay at %s: the map does not name them.", people(done.Left), move.From)
+			p.say("Bound to %s still, as the map does not name them: %s.", move.From, people(done.Left))
 		}
 		return nil
 	})

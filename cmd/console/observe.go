@@ -50,7 +50,9 @@ type observation struct {
 func (p *program) observe(ctx context.Context, c *config, log *slog.Logger) (o *observation, err error) {
 	o = &observation{log: log, hosts: metricsHosts(c)}
 	if c.metricsListen != "" {
-		o.metrics = metrics.New(versionText(), web.SignInOutcomes())
+		o.metrics = metrics.New(versionText(), metrics.Outcomes{
+			SignIns: web.SignInOutcomes(), Logouts: web.LogoutOutcomes(), Rechecks: web.RecheckOutcomes(),
+		})
 		if o.listener, err = listenAs(ctx, "--metrics-listen", c.metricsListen); err != nil {
 			return nil, err
 		}
@@ -130,6 +132,7 @@ func (o *observation) web() (w web.Watch) {
 	}
 	if o.metrics != nil {
 		w.SignIn, w.OverBudget = o.metrics.SignInEnded, o.metrics.OverBudget
+		w.Logout, w.Recheck = o.metrics.LogoutReceived, o.metrics.SessionRechecked
 	}
 	return w
 }

@@ -174,6 +174,7 @@ func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool, wa
 		PictureHosts:    c.pictureHosts,
 		TrustedProxies:  c.trustedProxies,
 		SessionLifetime: c.sessionLifetime,
+		SessionRecheck:  c.sessionRecheck,
 		Demo:            demo,
 		Log:             log,
 		Watch:           watch.web(),

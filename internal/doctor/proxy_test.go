@@ -33,7 +33,7 @@ func (oldTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	var head bytes.Buffer
-	head.WriteString("GET " + r.URL.RequestURI() + " HTTP/1.0\r\nHost: " + r.Host + "\r\n")
+	head.WriteString(r.Method + " " + r.URL.RequestURI() + " HTTP/1.0\r\nHost: " + r.Host + "\r\n")
 	if err := r.Header.Write(&head); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/doctor"
@@ -24,6 +25,7 @@ func TestProviderThatTellsLittle(t *testing.T) {
 	must(t, err)
 	handler = provider
 	w.config.Provider.Issuer, w.config.Provider.ClientSecret = server.URL, "secret of the demo"
+	w.config.SessionRecheck = 4 * time.Hour
 	found := doctor.Run(t.Context(), w.config)
 	onlyThese(t, found)
 	expect(t, found, "client", doctor.Unknown, "looks at the code before it looks at the client")

@@ -30,6 +30,8 @@ type Metrics struct {
 	durations *prometheus.HistogramVec
 	inFlight  prometheus.Gauge
 	signIns   *prometheus.CounterVec
+	logouts   *prometheus.CounterVec
+	rechecks  *prometheus.CounterVec
 	changes   *prometheus.CounterVec
 	waits     prometheus.Histogram
 	givenUp   prometheus.Counter
@@ -44,9 +46,12 @@ var (
 	waitBuckets    = []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 2.5, 5}
 )
 
-// New returns the numbers of a console of that version, whose sign-ins end in one of
-// the given ways. All of these begin at zero, so that a rate can be told of the first.
-func New(version string, signInOutcomes []string) *Metrics {
+// Outcomes are the ways in which what is counted by its outcome can end.
+type Outcomes struct{ SignIns, Logouts, Rechecks []string }
+
+// New returns the numbers of a console of that version, with the outcomes that there can
+// be. All of these begin at zero, so that a rate can be told of the first.
+func New(version string, o Outcomes) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: counters("requests_total", "Requests answered.", "route", "method", "status"),
@@ -56,8 +61,10 @@ func New(version string, signInOutcomes []string) *Metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "console_requests_in_flight", Help: "Requests being answered.",
 		}),
-		signIns: counters("sign_ins_total", "Sign-ins that have ended, by how: signed_in, or why not.", "outcome"),
-		changes: counters("changes_total", "Events of the history that were written, by their action.", "action"),
+		logouts:  counters("backchannel_logouts_total", "Logout tokens of the provider that were received, by what became of them.", "outcome"),
+		rechecks: counters("session_rechecks_total", "Sessions of which the provider was asked again whether the person is signed in there, by what it said.", "outcome"),
+		signIns:  counters("sign_ins_total", "Sign-ins that have ended, by how: signed_in, or why not.", "outcome"),
+		changes:  counters("changes_total", "Events of the history that were written, by their action.", "action"),
 		waits: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "console_write_wait_seconds", Help: "Time that changes and bookkeeping waited for their turn to write.", Buckets: waitBuckets,
 		}),
@@ -70,8 +77,10 @@ func New(version string, signInOutcomes []string) *Metrics {
 	m.damaged = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "console_database_damaged_total", Help: "Statements that ended because a page or an index of the database is damaged.",
 	})
-	for _, outcome := range signInOutcomes {
-		m.signIns.WithLabelValues(outcome)
+	for counter, outcomes := range map[*prometheus.CounterVec][]string{m.signIns: o.SignIns, m.logouts: o.Logouts, m.rechecks: o.Rechecks} {
+		for _, outcome := range outcomes {
+			counter.WithLabelValues(outcome)
+		}
 	}
 	for _, action := range users.Actions {
 		m.changes.WithLabelValues(string(action))
@@ -82,7 +91,7 @@ func New(version string, signInOutcomes []string) *Metrics {
 	for _, why := range []string{"waiting", "full", "header"} {
 		m.closed.WithLabelValues(why)
 	}
-	m.registry.MustRegister(m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.changes, m.waits, m.givenUp, m.damaged,
+	m.registry.MustRegister(m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.logouts, m.rechecks, m.changes, m.waits, m.givenUp, m.damaged,
 		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -136,6 +145,12 @@ func knownStatus(status int) string {
 	}
 	return strconv.Itoa(status)
 }
+
+// LogoutReceived counts a logout token of the provider by what became of it.
+func (m *Metrics) LogoutReceived(outcome string) { m.logouts.WithLabelValues(outcome).Inc() }
+
+// SessionRechecked counts a session of which the provider was asked again, by what it said.
+func (m *Metrics) SessionRechecked(outcome string) { m.rechecks.WithLabelValues(outcome).Inc() }
 
 // SignInEnded counts a sign-in by how it ended.
 func (m *Metrics) SignInEnded(outcome string) { m.signIns.WithLabelValues(outcome).Inc() }

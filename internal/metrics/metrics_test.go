@@ -49,12 +49,14 @@ func (c *console) state(t *testing.T) metrics.State {
 // newWatched returns the numbers of c, with something of everything in them.
 func newWatched(t *testing.T, c *console) *metrics.Metrics {
 	t.Helper()
-	m := metrics.New("1.2.3", []string{"signed_in", "uninvited"})
+	m := metrics.New("1.2.3", metrics.Outcomes{SignIns: []string{"signed_in", "uninvited"}, Logouts: []string{"accepted"}})
 	m.Watch(c.state(t))
 	m.RequestBegan()
 	m.RequestBegan()
 	m.RequestEnded("GET", "/users/:id", 200, 3*time.Millisecond)
 	m.SignInEnded("signed_in")
+	m.LogoutReceived("accepted")
+	m.SessionRechecked("confirmed")
 	m.Changed(users.ActionEdited)
 	m.Waited(20*time.Millisecond, false)
 	m.Waited(5*time.Second, true)
@@ -191,7 +193,7 @@ func TestNothingElseIsServed(t *testing.T) {
 
 // BenchmarkRequest is what a request costs more because it is counted.
 func BenchmarkRequest(b *testing.B) {
-	m := metrics.New("1", nil)
+	m := metrics.New("1", metrics.Outcomes{})
 	for b.Loop() {
 		m.RequestBegan()
 		m.RequestEnded("GET", "/users/:id", 200, 3*time.Millisecond)

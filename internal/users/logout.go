@@ -130,9 +130,14 @@ func (s *Service) EndAtProvider(ctx context.Context, actor Actor, id SessionID, 
 }
 
 // AskedProvider notes that the provider is asked now whether the person of a session is
-// still signed in there, so that it is not asked again at once.
-func (s *Service) AskedProvider(ctx context.Context, id SessionID) error {
-	return s.note(ctx, asked(id, s.now()))
+// still signed in there, so that it is not asked again at once. It returns the address that
+// the person's identity last came with, empty if there is none.
+func (s *Service) AskedProvider(ctx context.Context, session Session) (address string, err error) {
+	row := s.lookUps().QueryRowContext(ctx, `SELECT address FROM identities WHERE issuer = $1 AND subject = $2`, session.Issuer, session.Subject)
+	if err := row.Scan(&address); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("address at the provider: %w", err)
+	}
+	return address, s.note(ctx, asked(session.ID, s.now()))
 }
 
 // Confirm notes that the provider has confirmed a session with an ID token. It reports
