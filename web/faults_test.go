@@ -27,7 +27,7 @@ func TestDatabaseGone(t *testing.T) {
 	for target, pattern := range paths {
 		path, method, _ := strings.Cut(target, " ")
 		p := b.do(t, method, path, url.Values{})
-		if pattern == "/static/*" || pattern == "/healthz" {
+		if pattern == "/static/*" || pattern == "/healthz" || pattern == "/sign-out/backchannel" { // which looks at the token first
 			continue
 		}
 		if p.status < 500 {
