@@ -51,7 +51,9 @@ func TestIdentities(t *testing.T) {
 	url := boundToOld(t)
 	subjects := filepath.Join(t.TempDir(), "map.csv")
 	move := []string{"move", "--from", oldIssuer, "--to", newIssuer}
-	withMap := func(more ...string) []string { return append(append(move[:len(move):len(move)], "--map", subjects), more...) }
+	withMap := func(more ...string) []string {
+		return append(append(move[:len(move):len(move)], "--map", subjects), more...)
+	}
 	for _, step := range []struct {
 		subjects string
 		args     []string
