@@ -1,5 +1,40 @@
 package web
 
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A session may end at a provider that does not call the address for back-channel logout.
+// With Config.SessionRecheck the browser goes to the provider now and then, with prompt=none,
+// and comes back at once: confirmed, or signed out.
+
+const (
+	// recheckRetry is how long a session is left alone after the provider was asked of it,
+	// whatever came of that.
+	recheckRetry = 5 * time.Minute
+
+	// recheckPatience is how long a page waits for the provider before it is shown all the
+	// same.
+	recheckPatience = 2 * time.Second
+
+	// recheckFor is how long the browser may take to come back.
+	recheckFor = 10 * time.Minute
+
+	// maxRecheckReturn is the longest address to come back to, in bytes, as it travels in a
+	// cookie.
+	maxRecheckReturn = 1000
+)
+
 // What the provider says of a session when it is asked again.
 const (
 	recheckConfirmed = "confirmed"
@@ -9,3 +44,155 @@ const (
 
 // RecheckOutcomes returns everything that can come of asking the provider again.
 func RecheckOutcomes() []string { return []string{recheckConfirmed, recheckEnded, recheckFailed} }
+
+// rechecked asks the provider to confirm the viewer's session before a page is shown, where
+// that is due.
+func (a *App) rechecked(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		in, ok := signedIn(c)
+		if !ok || !a.recheckDue(in.Session) || isHTMX(c) || !opensPage(c.Request()) {
+			return next(c)
+		}
+		address, err := a.beginRecheck(c, in.Session)
+		if err != nil {
+			a.recheckEnded(c, recheckFailed, err)
+		}
+		if address == "" {
+			return next(c)
+		}
+		return c.Redirect(http.StatusSeeOther, address)
+	}
+}
+
+// opensPage reports whether a person opens a page in a tab, as far as the browser says so
+// (Fetch Metadata, section 2).
+func opensPage(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	return r.Method == http.MethodGet && (dest == "" || dest == "document") && r.Header.Get("Sec-Purpose") == ""
+}
+
+// recheckDue reports whether the provider is to be asked of a session. A clock that was set
+// back makes none due.
+func (a *App) recheckDue(s users.Session) bool {
+	now := a.now()
+	return a.recheck > 0 && now.Sub(s.ConfirmedAt) >= a.recheck && now.Sub(s.AskedAt) >= recheckRetry
+}
+
+// A recheck is what a browser keeps in a cookie while the provider is asked of its session.
+// Nothing in it has to be kept from the browser or believed of it: the session has to be the
+// one that the browser has, the provider's answer one about its person, and what is returned to
+// a page of ours.
+type recheck struct {
+	Seed     string // of the attempt
+	Session  users.SessionID
+	ReturnTo string
+}
+
+// recheckCookie names the cookie of the recheck with that state.
+func recheckCookie(state string) string { return "recheck-" + shortDigest(state) }
+
+// beginRecheck returns where to send the browser, and gives it the cookie to come back
+// with. It returns "" for a page whose address is too long to come back to. That the
+// provider is asked is noted first, so that one that is away is not asked at every page.
+func (a *App) beginRecheck(c echo.Context, s users.Session) (string, error) {
+	returnTo := c.Request().URL.RequestURI()
+	if len(returnTo) > maxRecheckReturn || a.ownPath(returnTo) != returnTo {
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), recheckPatience)
+	defer cancel()
+	hint, err := a.users.AskedProvider(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	address, begun, err := a.provider.BeginSilently(ctx, hint)
+	if err != nil {
+		return "", err
+	}
+	data, err := json.Marshal(recheck{begun.Seed, s.ID, returnTo})
+	if err != nil {
+		return "", err
+	}
+	value := base64.RawURLEncoding.EncodeToString(data)
+	c.SetCookie(a.cookie(recheckCookie(begun.State), value, int(recheckFor/time.Second)))
+	return address, nil
+}
+
+// takeRecheck returns the recheck that the browser comes back from, if it is one, and takes
+// its cookie away.
+func (a *App) takeRecheck(c echo.Context) (asked recheck, ok bool) {
+	name := recheckCookie(c.QueryParam("state"))
+	value := a.cookieValue(c, name)
+	if value == "" {
+		return recheck{}, false
+	}
+	c.SetCookie(a.cookie(name, "", -1))
+	data, err := base64.RawURLEncoding.DecodeString(value)
+	return asked, err == nil && json.Unmarshal(data, &asked) == nil
+}
+
+// finishRecheck takes what the provider says of the viewer's session, and goes back to the
+// page. A session that another has taken the place of meanwhile is not touched.
+func (a *App) finishRecheck(c echo.Context, asked recheck) error {
+	in, ok := signedIn(c)
+	back := func() error { return a.seeOther(c, a.ownPath(asked.ReturnTo)) }
+	if !ok || in.Session.ID != asked.Session {
+		return back()
+	}
+	why, err := a.recheckAnswer(c, in.Session, asked)
+	if why == "" {
+		outcome := recheckConfirmed
+		if err != nil {
+			outcome = recheckFailed
+		}
+		a.recheckEnded(c, outcome, err)
+		return back()
+	}
+	known := requestOf(c.Request())
+	provider := users.Provider(known.id, known.address.String(), userAgent(c.Request()))
+	if err := a.users.EndAtProvider(c.Request().Context(), provider, in.Session.ID, why); err != nil {
+		return err
+	}
+	a.recheckEnded(c, recheckEnded, err)
+	return back()
+}
+
+// recheckAnswer returns why the provider ends a session by what the browser came back with;
+// "" if it does not. With an error it is not known, and the session goes on.
+func (a *App) recheckAnswer(c echo.Context, s users.Session, asked recheck) (why string, err error) {
+	identity, err := a.provider.Complete(c.Request().Context(), auth.AttemptOf(asked.Seed), c.QueryParams())
+	if refused, ok := errors.AsType[*auth.ProviderError](err); ok {
+		switch refused.Cause() {
+		case auth.CauseInteraction, auth.CauseDenied:
+			return "no longer signed in at the provider", err
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if identity.Issuer != s.Issuer || identity.Subject != s.Subject {
+		return "signed in at the provider with another account", nil
+	}
+	confirmed, err := a.users.Confirm(c.Request().Context(), s, claimsOf(identity))
+	if err == nil && !confirmed {
+		return "signed out at the provider", nil
+	}
+	return "", err
+}
+
+// recheckEnded logs what came of asking the provider, and tells the watch.
+func (a *App) recheckEnded(c echo.Context, outcome string, err error) {
+	if a.watch.Recheck != nil {
+		a.watch.Recheck(outcome)
+	}
+	known := requestOf(c.Request())
+	line := []any{"request", known.id, "user", known.user, "outcome", outcome}
+	if err != nil {
+		line = append(line, "error", plainText(err.Error()))
+	}
+	if outcome == recheckConfirmed {
+		a.log.Debug("session recheck", line...)
+		return
+	}
+	a.log.Info("session recheck", line...)
+}

@@ -135,6 +135,9 @@ func (g group) repeatForm(path string, show, take echo.HandlerFunc) {
 func (g group) add(r route, h echo.HandlerFunc) {
 	r.Access = g.access
 	g.app.table = append(g.app.table, r)
+	if r.Method == http.MethodGet && !r.Plain {
+		h = g.app.rechecked(h)
+	}
 	h = g.app.admit(g.access, h)
 	if r.Once {
 		h = g.app.once(h)

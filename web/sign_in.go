@@ -117,6 +117,9 @@ func (a *App) takeAttempt(c echo.Context) (attempt, error) {
 // domain decide whether they may. What it returns to was looked at when the
 // attempt began, and is again.
 func (a *App) finishSignIn(c echo.Context) error {
+	if asked, ok := a.takeRecheck(c); ok {
+		return a.finishRecheck(c, asked)
+	}
 	begun, err := a.takeAttempt(c)
 	if err != nil {
 		return a.refuseSignIn(c, err)

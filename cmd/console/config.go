@@ -172,6 +172,8 @@ func (c *config) providerSettings() []*setting {
 			usage: "`TIME` without a request after which a session ends"},
 		{name: "session-lifetime", category: inSignIn, fallback: "168h", read: into(&c.sessionLifetime, readSessionTime),
 			usage: "`TIME` after which a session ends in any case"},
+		{name: "session-recheck", category: inSignIn, fallback: "off", read: into(&c.sessionRecheck, readRecheck),
+			usage: "`TIME` after which a page asks the provider, without a question to the person, whether they are still signed in there; off for providers that call the back-channel logout address"},
 	}
 }
 
