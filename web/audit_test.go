@@ -89,7 +89,7 @@ func TestListEvents(t *testing.T) {
 		"Someone was refused a sign-in as Ana because the address is not verified",
 		"owner@example.com reset the sign-in of Ana",
 		"owner@example.com ended a session of their own",
-		"operator changed the role of Ana from auditor to admin",
+		"line changed the role of Ana from auditor to admin",
 		"owner@example.com ended a session of Ana (role changed)",
 		"owner@example.com changed the role of Ana from user to auditor",
 		"owner@example.com reviewed Nightly with the next review on 1 June 2027",
@@ -100,7 +100,7 @@ func TestListEvents(t *testing.T) {
 		"owner@example.com added Ana",
 		"owner@example.com signed in",
 		"owner@example.com bound their account at the provider to this user",
-		"operator added owner@example.com with the role owner",
+		"line added owner@example.com with the role owner",
 	}
 	p := b.get(t, "/audit").must(t, 200, "20 events, newest first", "Robot nightly", "Notifications of mentions in comments", "“helps out”", "Command line")
 	if diff := cmp.Diff(want, told(t, p)); diff != "" {
@@ -269,7 +269,7 @@ func TestShowEvent(t *testing.T) {
 	b := s.signIn(t, "owner@example.com")
 	role := lastEvent(t, s, users.ActionRoleChanged)
 	at := fmt.Sprintf("/audit/%d", role.Seq)
-	p := b.get(t, at).must(t, 200, "user.role_changed", "The operator changed the role of Ana from auditor to admin", "Command line", "cmd",
+	p := b.get(t, at).must(t, 200, "user.role_changed", "Command line changed the role of Ana from auditor to admin", "Command line", "cmd",
 		"23 November 2026", "Auditor", "Admin")
 	if newer, older := fmt.Sprintf("/audit/%d", role.Seq+1), fmt.Sprintf("/audit/%d", role.Seq-1); !strings.Contains(p.body, newer) || !strings.Contains(p.body, older) {
 		t.Error("it does not lead to the events before and after")

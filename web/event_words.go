@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -115,19 +116,15 @@ func (t teller) eventURL(e users.Event) string {
 // eventPath returns the path of the page about one event.
 func eventPath(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
 
-// eventActor shows who did it: the operator, or a stranger, where it was no user.
-func (t teller) eventActor(e users.Event) views.Person {
-	switch {
-	case e.Actor.Key != "":
-		return t.person(e.Actor)
-	case e.Via == users.ViaSchedule:
-		return nobody("The console")
-	case e.Via == users.ViaCommand:
-		return nobody("The operator")
-	case e.Via == users.ViaProvider:
-		return nobody("The OpenID provider")
+// eventActor shows the actor of an event: a user, or the kind of actor that it was.
+func (t teller) eventActor(e users.Event) views.Person { return t.actorOf(e.Actor, e.ActorKind()) }
+
+// actorOf shows an actor: the user that it is, or else its kind.
+func (t teller) actorOf(user users.Ref, kind users.ActorKind) views.Person {
+	if user.Key != "" {
+		return t.person(user)
 	}
-	return nobody("Someone")
+	return nobody(cmp.Or(actorWords[kind], "Someone"))
 }
 
 // nobody stands where an event has no user to name.

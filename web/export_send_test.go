@@ -220,7 +220,7 @@ func TestExportUsers_rightEnds(t *testing.T) {
 			}
 		}, users.RevokedDeleted},
 		"demotion": {func(t *testing.T, s *site, _ *browser) {
-			s.signIn(t, "owner@example.com").post(t, "/users/auditor@example.com/role", url.Values{"role": {"user"}}).must(t, http.StatusSeeOther)
+			s.signIn(t, "owner@example.com").post(t, "/users/auditor@example.com/role", url.Values{"role": {"user"}, "version": {"1"}}).must(t, http.StatusSeeOther)
 		}, users.RevokedRole},
 		"sign-out": {func(t *testing.T, _ *site, b *browser) {
 			b.post(t, "/sign-out", url.Values{}).must(t, http.StatusOK)
@@ -242,7 +242,7 @@ func TestExportUsers_rightEnds(t *testing.T) {
 				t.Errorf("the history: %v", ends)
 			}
 			s.signIn(t, "owner@example.com").get(t, "/audit?action=directory.export_ended").must(t, http.StatusOK,
-				"The console recorded the end of an export", ends[0][0]+" of 503 users sent")
+				"Console recorded the end of an export", ends[0][0]+" of 503 users sent")
 		})
 	}
 }

@@ -44,5 +44,5 @@ func inputWord(name, value string) string {
 // is the address of the form as it is filled in from what is stored now.
 func (t teller) stale(err *users.StaleError, fresh string) *views.Stale {
 	own := err.By.Key != "" && err.By.Key == t.actor.Key
-	return &views.Stale{By: t.person(err.By), Own: own, When: t.time(err.At), Theirs: fresh}
+	return &views.Stale{By: t.actorOf(err.By, err.Kind), Own: own, When: t.time(err.At), Theirs: fresh}
 }

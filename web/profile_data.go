@@ -80,16 +80,17 @@ type ownView struct {
 // ownEvent is something that was done to them. From where others did it is empty,
 // as the domain tells only those who may see the audit log.
 type ownEvent struct {
-	Seq       int64          `json:"seq"`
-	At        time.Time      `json:"at"`
-	Action    users.Action   `json:"action"`
-	Actor     users.ID       `json:"actor"`
-	Via       users.Via      `json:"via"`
-	Changes   []users.Change `json:"changes"`
-	Reason    string         `json:"reason"`
-	Address   string         `json:"address"`
-	UserAgent string         `json:"user_agent"`
-	RequestID string         `json:"request_id"`
+	Seq       int64           `json:"seq"`
+	At        time.Time       `json:"at"`
+	Action    users.Action    `json:"action"`
+	Actor     users.ID        `json:"actor"`
+	ActorKind users.ActorKind `json:"actor_kind"` // operator, provider and console have no user ID
+	Via       users.Via       `json:"via"`
+	Changes   []users.Change  `json:"changes"`
+	Reason    string          `json:"reason"`
+	Address   string          `json:"address"`
+	UserAgent string          `json:"user_agent"`
+	RequestID string          `json:"request_id"`
 }
 
 // profileData serves GET /profile/data: the viewer's own record and history.
@@ -187,7 +188,7 @@ func ownSessionOf(s users.Session) ownSession {
 // ownEventOf returns an event as it is downloaded.
 func ownEventOf(e users.Event) ownEvent {
 	return ownEvent{
-		Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor.ID, Via: e.Via, Changes: e.Changes,
+		Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor.ID, ActorKind: e.ActorKind(), Via: e.Via, Changes: e.Changes,
 		Reason: e.Reason, Address: e.Address, UserAgent: e.UserAgent, RequestID: e.RequestID,
 	}
 }

@@ -59,14 +59,11 @@ func viewer(c echo.Context) users.User {
 // actor returns who does what c asks for. Signed out, it has no key.
 func actor(c echo.Context) users.Actor {
 	known := requestOf(c.Request())
-	actor := users.Actor{
-		Via: users.ViaSession, RequestID: known.id, Address: known.address.String(), UserAgent: userAgent(c.Request()),
-		Form: known.form,
-	}
+	actor := users.Visitor(known.id, known.address.String(), userAgent(c.Request()))
 	if s, ok := signedIn(c); ok {
-		actor.Key, actor.ID, actor.Name, actor.Role = s.User.Key, s.User.ID, s.User.Name, s.User.Role
-		actor.Session = s.Session.ID
+		actor = s.Actor(known.id, known.address.String(), userAgent(c.Request()))
 	}
+	actor.Form = known.form
 	return actor
 }
 

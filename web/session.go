@@ -61,7 +61,7 @@ func (r rows) Keep(ctx context.Context, secret string, values map[any]any) (err 
 
 // End ends the session of that secret.
 func (r rows) End(ctx context.Context, secret string) error {
-	_, err := r.users.SignOut(ctx, users.Actor{Via: users.ViaSession}, users.DigestOf(secret))
+	_, err := r.users.SignOut(ctx, users.Visitor("", "", ""), users.DigestOf(secret))
 	return err
 }
 

@@ -80,7 +80,7 @@ func (t teller) creator(u users.User) views.Person {
 	case u.CreatedBy.Key != "":
 		return nobody("A deleted user")
 	}
-	return nobody("The operator")
+	return nobody(actorWords[users.ActorOperator])
 }
 
 // serviceFacts are the facts about a service user.

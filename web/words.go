@@ -43,12 +43,19 @@ var statusTones = map[users.Status]string{
 	users.StatusDeactivated: "bad",
 }
 
+// actorWords name the actors that are no users.
+var actorWords = map[users.ActorKind]string{
+	users.ActorOperator: "Command line",
+	users.ActorProvider: "OpenID provider",
+	users.ActorConsole:  "Console",
+}
+
 // viaWords say how an actor came.
 var viaWords = map[users.Via]string{
 	users.ViaSession:  "Browser session",
 	users.ViaToken:    "API token",
 	users.ViaCommand:  "Command line",
-	users.ViaSchedule: "The console itself",
+	users.ViaSchedule: "Console",
 	users.ViaProvider: "OpenID provider",
 }
 

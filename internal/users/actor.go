@@ -12,15 +12,33 @@ const (
 	ViaProvider Via = "provider" // the OpenID provider
 )
 
-// An Actor is who does something, and from where. Its role is the one read when
-// the request came in; whatever changes something reads it again.
+// ActorKind says what an actor is. The rules of [Permissions] ask for it, not for the way
+// in which the actor came.
+type ActorKind string
+
+// The kinds of actors. The first three are the kinds of users.
+const (
+	ActorPerson   = ActorKind(KindPerson)
+	ActorService  = ActorKind(KindService)
+	ActorSystem   = ActorKind(KindSystem)
+	ActorOperator = ActorKind("operator") // at the command line
+	ActorProvider = ActorKind("provider") // the OpenID provider
+	ActorConsole  = ActorKind("console")  // the console itself, unasked
+)
+
+// ActorKinds are all kinds of actors.
+var ActorKinds = []ActorKind{ActorPerson, ActorService, ActorSystem, ActorOperator, ActorProvider, ActorConsole}
+
+// An Actor does something. Its role is the one read when the request came in; a change
+// reads it again.
 type Actor struct {
-	Key       Key // empty for the command line, and for a stranger who signs in
+	Kind      ActorKind
+	Key       Key // empty for an operator, the provider, the console, and a person who is not known
 	ID        ID
 	Name      string
 	Role      Role
 	Via       Via
-	Session   SessionID // with ViaSession
+	Session   SessionID // of a person in a browser
 	RequestID string
 	Address   string // IP address of the client
 	UserAgent string
@@ -29,16 +47,37 @@ type Actor struct {
 
 // Command returns the operator at the command line, who may do what an owner may.
 func Command(requestID string) Actor {
-	return Actor{Role: RoleOwner, Via: ViaCommand, RequestID: requestID}
+	return Actor{Kind: ActorOperator, Role: RoleOwner, Via: ViaCommand, RequestID: requestID}
+}
+
+// Visitor returns a person in a browser who is not known, in a request from an address.
+func Visitor(requestID, address, userAgent string) Actor {
+	return Actor{Kind: ActorPerson, Via: ViaSession, RequestID: requestID, Address: address, UserAgent: userAgent}
 }
 
 // Provider returns the OpenID provider as an actor, in a request from an address.
 func Provider(requestID, address, userAgent string) Actor {
-	return Actor{Via: ViaProvider, RequestID: requestID, Address: address, UserAgent: userAgent}
+	return Actor{Kind: ActorProvider, Via: ViaProvider, RequestID: requestID, Address: address, UserAgent: userAgent}
 }
 
 // consoleActor returns the console itself, for what it records without being asked.
-func consoleActor(requestID string) Actor { return Actor{Via: ViaSchedule, RequestID: requestID} }
+func consoleActor(requestID string) Actor {
+	return Actor{Kind: ActorConsole, Via: ViaSchedule, RequestID: requestID}
+}
+
+// As returns a as the user u.
+func (a Actor) As(u User) Actor {
+	a.Kind, a.Key, a.ID, a.Name, a.Role = ActorKind(u.Kind), u.Key, u.ID, u.Name, u.Role
+	return a
+}
+
+// ref returns the user that a is, and the zero Ref if it is none.
+func (a Actor) ref() Ref {
+	if a.Key == "" {
+		return Ref{}
+	}
+	return Ref{a.Key, a.ID, a.Name, Kind(a.Kind)}
+}
 
 // is reports whether a and u are the same user.
 func (a Actor) is(u User) bool { return a.Key != "" && a.Key == u.Key }

@@ -105,13 +105,16 @@ func (s *Service) tell(events []Event) {
 // came in takes effect here.
 func (c *changeTx) recognise(ctx context.Context) error {
 	if c.actor.Key == "" {
+		if c.actor.Kind != ActorOperator {
+			c.actor.Role = ""
+		}
 		return nil
 	}
 	u, err := userByKey(ctx, c, c.actor.Key)
 	if errors.Is(err, ErrNotFound) || err == nil && u.Status == StatusDeactivated {
 		return ErrNoSession
 	}
-	c.actor.ID, c.actor.Name, c.actor.Role, c.zone = u.ID, u.Name, u.Role, u.TimeZone
+	c.actor, c.zone = c.actor.As(u), u.TimeZone
 	return err
 }
 

@@ -43,10 +43,7 @@ func (s *Service) CreateServiceUser(ctx context.Context, actor Actor, n NewServi
 // AddSystemUser adds a user of the platform itself and returns it. Only the
 // operator may. Its errors are those of [Service.AddPerson].
 func (s *Service) AddSystemUser(ctx context.Context, actor Actor, id string) (User, error) {
-	if actor.Via != ViaCommand {
-		return User{}, &ForbiddenError{ActCreateService, "Only the operator can add system users, at the command line."}
-	}
-	u, err := s.create(ctx, actor, ActCreateService, KindSystem, NewPerson{ID: id}, nil)
+	u, err := s.create(ctx, actor, ActAddSystem, KindSystem, NewPerson{ID: id}, nil)
 	return u, in("add system user", canonical(id), err)
 }
 
@@ -72,10 +69,7 @@ func newUser(kind Kind, id ID, by Actor, at time.Time) User {
 		Key: newKey(), ID: id, Kind: kind, Role: RoleUser, TimeZone: "UTC",
 		Channels: map[string]bool{"email": true}, Types: map[string]bool{"comment_mention": true},
 		CreatedAt: at, UpdatedAt: at, Version: 1,
-		CreatedBy: Ref{by.Key, by.ID, by.Name, KindPerson},
-	}
-	if by.Key == "" {
-		u.CreatedBy = Ref{}
+		CreatedBy: by.ref(),
 	}
 	u.derive()
 	return u
@@ -106,11 +100,11 @@ func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson,
 	return u, joined(c.checkID(u), err, c.checkRole(act, u), serviceErr, check(User{TimeZone: "UTC"}, u, c.today()))
 }
 
-// checkID returns what is wrong with the user_id of a new user. The pages ask
-// for an e-mail address for a person.
+// checkID returns what is wrong with the user_id of a new user. A person who adds a
+// person has to give an e-mail address.
 func (c *changeTx) checkID(u User) error {
 	why := u.ID.flaw()
-	if u.Kind == KindPerson && c.actor.Via == ViaSession && (u.ID == "" || !u.ID.isAddress()) {
+	if u.Kind == KindPerson && c.actor.Kind == ActorPerson && (u.ID == "" || !u.ID.isAddress()) {
 		why = u.ID.strange() + "Enter the e-mail address they sign in with, like ana@example.com."
 	}
 	if why != "" {

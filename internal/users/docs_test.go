@@ -47,18 +47,18 @@ const written = "<!-- Written by go test ./internal/users -run TestDocs -update;
 func permissionsPage() string {
 	var b strings.Builder
 	b.WriteString("# Who may do what\n\n" + written +
-		"Every page and command asks this table, and every write asks it again in its transaction, with the role that the actor has then.\n\n" +
+		"Every page and command asks this table, and every write asks it again in its transaction, with the role that the actor has then. People and service users act by their role. System users, the OpenID provider and the console itself have no permission.\n\n" +
 		"| may |")
 	for _, role := range users.Roles {
 		fmt.Fprintf(&b, " %s |", role)
 	}
-	b.WriteString("\n|---|" + strings.Repeat("---|", len(users.Roles)) + "\n")
+	b.WriteString(" command line |\n|---|" + strings.Repeat("---|", len(users.Roles)+1) + "\n")
 	for _, p := range users.Permissions {
 		fmt.Fprintf(&b, "| %s |", p.Words)
 		for _, role := range users.Roles {
 			fmt.Fprintf(&b, " %s |", p.Rules[role])
 		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, " %s |\n", p.Operator)
 	}
 	b.WriteString(`
 Beside the table:
@@ -66,9 +66,8 @@ Beside the table:
 - Everyone may see, edit and delete themselves and end their own sessions.
 - Whoever answers for a service user may see it and mark it reviewed, whatever their role.
 - Nobody changes their own role or status, save that an owner steps down while there is another active owner.
-- There is always an active owner: what would take away the last one is refused, on the pages and at the command line alike. Only the operator can reset the sign-in of the last one, at the command line: it is the way back in after a change of provider.
+- There is always an active owner: what would take away the last one is refused, on the pages and at the command line alike. Only the command line can reset the sign-in of the last one: it is the way back in after a change of provider.
 - System users are seen, and never changed.
-- The operator at the command line may do what an owner may, and alone adds system users.
 - A view that is not shared is listed for its owner alone. The audit log tells of it to whoever reads the log.
 - A service user is ` + "`user`, `auditor` or `admin`, never `owner`" + `.
 `)

@@ -158,13 +158,13 @@ func merge(stored, asked map[string]bool, what string, known []string, bad *Inva
 func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, error) {
 	u.Purpose, u.ReviewOn = tidyText(f.Purpose), Date(tidyText(f.ReviewOn))
 	bad := new(InvalidError)
-	if c.actor.Via == ViaSession && u.Purpose == "" {
+	if c.actor.Kind == ActorPerson && u.Purpose == "" {
 		bad.add("purpose", "Say what this service user is for.")
 	}
 	id := EnteredID(f.Responsible)
 	switch {
 	case id == u.Responsible.ID && id != "":
-	case id == "" && c.actor.Via == ViaSession:
+	case id == "" && c.actor.Kind == ActorPerson:
 		bad.add("responsible", "Choose the person who answers for this service user.")
 	case id == "":
 		u.Responsible = Ref{}
@@ -215,7 +215,7 @@ func fresh(ctx context.Context, r reader, current User, version int64) error {
 	versions := map[int64]bool{}
 	for i, e := range since {
 		if i == 0 {
-			answer.By, answer.At = e.Actor, e.At
+			answer.By, answer.Kind, answer.At = e.Actor, e.ActorKind(), e.At
 		}
 		for _, c := range e.Changes {
 			answer.Base.set(c.Field, c.Old)

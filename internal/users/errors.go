@@ -79,7 +79,8 @@ func (e *ForbiddenError) Is(target error) bool { return target == ErrForbidden }
 type StaleError struct {
 	Base    User // as the form was filled from it, as far as the history tells
 	Current User
-	By      Ref       // who changed it last; zero if the history does not tell
+	By      Ref       // the user who changed it last; zero if none did, or the history does not tell
+	Kind    ActorKind // of the actor who changed it last; empty if the history does not tell
 	At      time.Time // when
 }
 

@@ -53,6 +53,23 @@ type Event struct {
 	version int64 // of the target's record after the event
 }
 
+// ActorKind returns what the actor of e is. It is not stored: the operator, the provider
+// and the console come each in their own way, and a session is a person's. With a token it
+// is the kind of the user that the actor is, which the event does not hold: it is empty.
+func (e Event) ActorKind() ActorKind {
+	switch e.Via {
+	case ViaSession:
+		return ActorPerson
+	case ViaCommand:
+		return ActorOperator
+	case ViaProvider:
+		return ActorProvider
+	case ViaSchedule:
+		return ActorConsole
+	}
+	return ""
+}
+
 // A Change is one field's old and new value. The fields are named as in forms.
 type Change struct {
 	Field string `json:"field"`

@@ -94,7 +94,7 @@ func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, reason st
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		if tx.actor.Via == ViaCommand { // the way back in when no owner can sign in
+		if tx.actor.Kind == ActorOperator { // the way back in when no owner can sign in
 			tx.ownerEnd = false
 		}
 		ends, err := tx.endSessions(ctx, after, "sign-in reset")

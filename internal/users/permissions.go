@@ -25,6 +25,7 @@ const (
 	ActResetSignIn   Act = "reset_sign_in"
 	ActAddPerson     Act = "add_person"
 	ActCreateService Act = "create_service_user"
+	ActAddSystem     Act = "add_system_user"
 	ActChangeRole    Act = "change_role"
 	ActSaveView      Act = "save_view"
 	ActShareView     Act = "share_view"
@@ -48,36 +49,51 @@ const (
 
 // A Permission is one line of the permission matrix: what each role may do.
 type Permission struct {
-	Act   Act
-	Words string // the act as a person would name it, after "may"
-	Rules map[Role]Rule
+	Act      Act
+	Words    string // the act as a person would name it, after "may"
+	Rules    map[Role]Rule
+	Operator Rule // for the command line
+}
+
+// rule returns the rule for an actor. People and service users act by their role. System
+// users, the provider and the console have no permission: what the console records by
+// itself, and the sessions that the provider ends, ask for none.
+func (p Permission) rule(a Actor) Rule {
+	switch a.Kind {
+	case ActorPerson, ActorService:
+		return p.Rules[a.Role]
+	case ActorOperator:
+		return p.Operator
+	}
+	return Never
 }
 
 // Permissions is the whole of who may do what. [Actor.May] decides by it, the
-// tests walk it and docs/permissions.md is written from it.
+// tests walk it, with every kind of actor, and docs/permissions.md is written from it.
 //
 // Three things hold beside it: everyone may do to themselves what the row says
 // of their own record; nobody changes their own role or status, save that an
 // owner may step down; system users are never changed here.
 var Permissions = []Permission{
-	{ActEditOwn, "edit their own profile", rules(Always, Always, Always, Always)},
-	{ActReview, "mark a service user reviewed", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always)},
-	{ActSee, "see a user, with their history", rules(WhereAnswerable, Always, Always, Always)},
-	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always)},
-	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always)},
-	{ActExport, "export the directory", rules(Never, Always, Always, Always)},
-	{ActEdit, "edit a user", rules(OnSelf, OnSelf, OnSubordinates, Always)},
-	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner)},
-	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always)},
-	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner)},
-	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always)},
-	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner)},
-	{ActAddPerson, "add a person", rules(Never, Never, AsUser, AsAnyRole)},
-	{ActCreateService, "create a service user", rules(Never, Never, AsUser, AsAnyRole)},
-	{ActChangeRole, "change a role", rules(Never, Never, Never, UnlessLastOwner)},
-	{ActSaveView, "save a view of the directory for themselves", rules(Never, Always, Always, Always)},
-	{ActShareView, "share a view with everyone who sees the directory", rules(Never, Never, Always, Always)},
-	{ActDeleteView, "delete a view that somebody else shares", rules(Never, Never, Never, Always)},
+	{ActEditOwn, "edit their own profile", rules(Always, Always, Always, Always), Never},
+	{ActReview, "mark a service user reviewed", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Always},
+	{ActSee, "see a user, with their history", rules(WhereAnswerable, Always, Always, Always), Always},
+	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always), Always},
+	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always), Always},
+	{ActExport, "export the directory", rules(Never, Always, Always, Always), Always},
+	{ActEdit, "edit a user", rules(OnSelf, OnSelf, OnSubordinates, Always), Always},
+	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), UnlessLastOwner},
+	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always), Always},
+	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner), UnlessLastOwner},
+	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always), Always},
+	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner), Always},
+	{ActAddPerson, "add a person", rules(Never, Never, AsUser, AsAnyRole), AsAnyRole},
+	{ActCreateService, "create a service user", rules(Never, Never, AsUser, AsAnyRole), AsAnyRole},
+	{ActAddSystem, "add a system user", rules(Never, Never, Never, Never), AsUser},
+	{ActChangeRole, "change a role", rules(Never, Never, Never, UnlessLastOwner), UnlessLastOwner},
+	{ActSaveView, "save a view of the directory for themselves", rules(Never, Always, Always, Always), Never},
+	{ActShareView, "share a view with everyone who sees the directory", rules(Never, Never, Always, Always), Always},
+	{ActDeleteView, "delete a view that somebody else shares", rules(Never, Never, Never, Always), Always},
 }
 
 // rules lists the rules in the order of the columns of the matrix.
@@ -108,6 +124,8 @@ var selfActs = []Act{ActEditOwn, ActSee, ActEdit, ActDelete, ActEndSessions}
 func (a Actor) refusal(p Permission, target User) string {
 	self := a.is(target)
 	switch {
+	case a.Kind != ActorPerson && a.Kind != ActorService && a.Kind != ActorOperator:
+		return "Only people, service users and the command line act here."
 	case target.Kind == KindSystem && p.Act != ActSee:
 		return "System users belong to the platform and are not changed here."
 	case p.Act == ActEditOwn && !self && target.Key != "":
@@ -123,7 +141,7 @@ func (a Actor) refusal(p Permission, target User) string {
 	case p.Act == ActReview && a.answersFor(target):
 		return ""
 	}
-	switch p.Rules[a.Role] {
+	switch p.rule(a) {
 	case Always, AsUser, AsAnyRole, UnlessLastOwner:
 		return ""
 	case OnSubordinates:
@@ -136,7 +154,11 @@ func (a Actor) refusal(p Permission, target User) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("Your role is %s. Only %s can %s.", a.Role, WhoMay(p.Act), p.Words)
+	who := WhoMay(p.Act)
+	if who == "" {
+		return fmt.Sprintf("Only the command line can %s.", p.Words)
+	}
+	return fmt.Sprintf("Your role is %s. Only %s can %s.", a.Role, who, p.Words)
 }
 
 // WhoMay names the roles that may carry out act on others, such as "admins and
@@ -159,7 +181,7 @@ func WhoMay(act Act) string {
 // MayGive returns the roles that a may give to a new user of the kind, or to one
 // whose role it changes.
 func (a Actor) MayGive(act Act, kind Kind) []Role {
-	switch permission(act).Rules[a.Role] {
+	switch permission(act).rule(a) {
 	case AsUser:
 		return []Role{RoleUser}
 	case AsAnyRole, UnlessLastOwner:

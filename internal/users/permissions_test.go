@@ -41,6 +41,7 @@ var allowed = map[users.Act]map[users.Role]string{
 	users.ActExport:        {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
 	users.ActAddPerson:     {"admin": "nobody", "owner": "nobody"},
 	users.ActCreateService: {"admin": "nobody", "owner": "nobody"},
+	users.ActAddSystem:     {},
 	users.ActSaveView:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
 	users.ActShareView:     {"admin": "nobody", "owner": "nobody"},
 	users.ActDeleteView:    {"owner": "nobody"},
@@ -52,7 +53,9 @@ func isAllowed(act users.Act, role users.Role, target string) bool {
 }
 
 // hasTarget reports whether an act is done to someone.
-func hasTarget(act users.Act) bool { return allowed[act]["owner"] != "nobody" }
+func hasTarget(act users.Act) bool {
+	return act != users.ActAddSystem && allowed[act]["owner"] != "nobody"
+}
 
 // met returns those whom an actor may meet, by what they are to the actor.
 func met(actor users.Actor) map[string]users.User {
@@ -76,7 +79,7 @@ func met(actor users.Actor) map[string]users.User {
 func TestMay(t *testing.T) {
 	t.Parallel()
 	for _, role := range users.Roles {
-		actor := users.Actor{Key: "usr_actor", ID: "actor@example.com", Role: role, Via: users.ViaSession}
+		actor := users.Actor{Kind: users.ActorPerson, Key: "usr_actor", ID: "actor@example.com", Role: role, Via: users.ViaSession}
 		for act := range allowed {
 			targets := met(actor)
 			if !hasTarget(act) {
@@ -94,6 +97,55 @@ func TestMay(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestMayByKind has every kind of actor try every act on every target, with the highest role
+// and in each way to come: the kind decides, and the way does not.
+func TestMayByKind(t *testing.T) {
+	t.Parallel()
+	ways := []users.Via{users.ViaSession, users.ViaToken, users.ViaCommand, users.ViaProvider, users.ViaSchedule}
+	for _, kind := range append(slices.Clone(users.ActorKinds), "", "robot") {
+		for _, via := range ways {
+			actor := users.Actor{Kind: kind, Role: users.RoleOwner, Via: via}
+			if slices.Contains([]users.ActorKind{users.ActorPerson, users.ActorService, users.ActorSystem}, kind) {
+				actor.Key, actor.ID = "usr_actor", "actor"
+			}
+			for act := range allowed {
+				targets := met(actor)
+				if actor.Key == "" {
+					delete(targets, "self")
+				}
+				if !hasTarget(act) {
+					targets = map[string]users.User{"nobody": {}}
+				}
+				for name, target := range targets {
+					if got, want := actor.May(act, target) == nil, isAllowedTo(kind, act, name); got != want {
+						t.Errorf("%q by %s may %s on %s: got %v, want %v", kind, via, act, name, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// isAllowedTo reports whether an actor of the kind that has the role owner, if any, may
+// carry out act. A user who is one may do to themselves what everyone may.
+func isAllowedTo(kind users.ActorKind, act users.Act, target string) bool {
+	switch kind {
+	case users.ActorPerson, users.ActorService:
+		return isAllowed(act, users.RoleOwner, target)
+	case users.ActorOperator:
+		switch act {
+		case users.ActAddSystem:
+			return true
+		case users.ActEditOwn, users.ActSaveView:
+			return false
+		case users.ActDeactivate, users.ActReactivate: // refused to an owner on themselves
+			return target != "system"
+		}
+		return isAllowed(act, users.RoleOwner, target)
+	}
+	return false
 }
 
 // TestPermissions reads the table as its words say, and compares what that
@@ -137,7 +189,7 @@ func allows(rule users.Rule, role string) bool {
 // nothing.
 func TestMayWithoutARole(t *testing.T) {
 	t.Parallel()
-	for _, actor := range []users.Actor{{}, {Key: "usr_x", Role: "superuser"}} {
+	for _, actor := range []users.Actor{{}, {Kind: users.ActorPerson, Key: "usr_x", Role: "superuser"}, {Key: "usr_x", Role: users.RoleOwner}} {
 		for act := range allowed {
 			if err := actor.May(act, users.User{Key: "usr_y", Kind: users.KindPerson, Role: users.RoleUser}); !errors.Is(err, users.ErrForbidden) {
 				t.Errorf("%+v may %s: got error %v, want %v", actor, act, err, users.ErrForbidden)
@@ -148,7 +200,7 @@ func TestMayWithoutARole(t *testing.T) {
 
 func TestNobodyWithoutAKeyIsThemselves(t *testing.T) {
 	t.Parallel()
-	stranger := users.Actor{Role: users.RoleUser, Via: users.ViaSession}
+	stranger := users.Actor{Kind: users.ActorPerson, Role: users.RoleUser, Via: users.ViaSession}
 	for act := range allowed {
 		if err := stranger.May(act, users.User{Kind: users.KindService}); act != users.ActEditOwn && !errors.Is(err, users.ErrForbidden) {
 			t.Errorf("an actor without a key may %s: got error %v, want %v", act, err, users.ErrForbidden)
@@ -176,7 +228,7 @@ func TestMayGive(t *testing.T) {
 		{users.RoleOwner, users.ActChangeRole, users.KindService, forServices},
 	}
 	for _, test := range tests {
-		got := users.Actor{Role: test.role}.MayGive(test.act, test.kind)
+		got := users.Actor{Kind: users.ActorPerson, Role: test.role}.MayGive(test.act, test.kind)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("roles that %s may give in %s to a %s (-want +got):\n%s", test.role, test.act, test.kind, diff)
 		}

@@ -80,7 +80,7 @@ func (p *Permit) revoked(ctx context.Context, now time.Time) (Revocation, error)
 		return RevokedDeactivated, nil
 	case actor.May(p.act, User{}) != nil:
 		return RevokedRole, nil
-	case actor.Via == ViaSession && (!seen.Valid || !session.lives(now, p.service.config.SessionIdle)):
+	case actor.Session != "" && (!seen.Valid || !session.lives(now, p.service.config.SessionIdle)):
 		return RevokedSession, nil
 	}
 	return "", nil

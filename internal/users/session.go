@@ -39,11 +39,9 @@ type SignedIn struct {
 
 // Actor returns who acts in the session, in a request from an address.
 func (in SignedIn) Actor(requestID, address, userAgent string) Actor {
-	u := in.User
-	return Actor{
-		Key: u.Key, ID: u.ID, Name: u.Name, Role: u.Role, Via: ViaSession, Session: in.Session.ID,
-		RequestID: requestID, Address: address, UserAgent: userAgent,
-	}
+	actor := Visitor(requestID, address, userAgent).As(in.User)
+	actor.Session = in.Session.ID
+	return actor
 }
 
 // sessionColumns are the columns that [Session.into] scans, in its order.

@@ -153,7 +153,7 @@ func TestSessionShowsWhatIsStoredNow(t *testing.T) {
 		t.Errorf("got %+v, %v; want Anna in %+v", got, err, in.Session)
 	}
 	actor := got.Actor("req-9", "192.0.2.9", "Lynx")
-	want := users.Actor{Key: in.User.Key, ID: in.User.ID, Name: "Anna", Role: users.RoleUser, Via: users.ViaSession,
+	want := users.Actor{Kind: users.ActorPerson, Key: in.User.Key, ID: in.User.ID, Name: "Anna", Role: users.RoleUser, Via: users.ViaSession,
 		Session: in.Session.ID, RequestID: "req-9", Address: "192.0.2.9", UserAgent: "Lynx"}
 	if actor != want {
 		t.Errorf("Actor: got %+v, want %+v", actor, want)

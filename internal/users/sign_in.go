@@ -54,7 +54,7 @@ type Visit struct {
 // and leaves an event where it concerns a user.
 func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, error) {
 	var in SignedIn
-	actor := Actor{Via: ViaSession, RequestID: v.RequestID, Address: v.Address, UserAgent: v.UserAgent}
+	actor := Visitor(v.RequestID, v.Address, v.UserAgent)
 	var refused *RefusedError
 	var concerned User
 	err := s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
@@ -65,7 +65,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 		if err != nil {
 			return nothing, err
 		}
-		tx.actor.Key, tx.actor.ID, tx.actor.Name, tx.actor.Role = in.User.Key, in.User.ID, in.User.Name, in.User.Role
+		tx.actor = tx.actor.As(in.User)
 		session, started, err := tx.startSession(ctx, in.User, c, v, s.config)
 		in.Session = session
 		return append(events, started...), err
@@ -238,7 +238,7 @@ func (u User) bind(claims Claims) User {
 // signUp admits a stranger.
 func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Event, error) {
 	u := claims.fill(newUser(KindPerson, id, c.actor, c.now))
-	c.actor.Key, c.actor.ID, c.actor.Name = u.Key, u.ID, u.Name
+	c.actor = c.actor.As(u)
 	u.CreatedBy, u.identified = u.Ref(), true
 	u.derive()
 	events, err := c.insert(ctx, u)

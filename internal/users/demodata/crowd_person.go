@@ -21,7 +21,7 @@ func (c *crowd) person(i int, at time.Time) users.Arrival {
 	a := users.NewArrival(users.KindPerson, id, c.creator(i, at, role), at)
 	a.User.Name, a.User.Role = c.given(name), role
 	claims := c.claims(id, name)
-	browser := users.Actor{Via: users.ViaSession, Address: address(c.r), UserAgent: pick(c.r, agents)}
+	browser := users.Visitor("", address(c.r), pick(c.r, agents))
 	if fate == invited {
 		return a
 	}

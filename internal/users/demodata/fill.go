@@ -87,7 +87,7 @@ func (f *fill) actor(id, request string) users.Actor {
 	}
 	p := f.known[id]
 	return users.Actor{
-		Key: f.keys[id], ID: users.ID(id), Role: p.role, Via: users.ViaSession, Session: f.sessions[id].id,
+		Kind: users.ActorPerson, Key: f.keys[id], ID: users.ID(id), Role: p.role, Via: users.ViaSession, Session: f.sessions[id].id,
 		RequestID: request, Address: p.address, UserAgent: p.agent,
 	}
 }

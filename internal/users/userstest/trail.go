@@ -45,7 +45,7 @@ func (d *Directory) Trail(tb testing.TB, seq int64) []string {
 	var lines []string
 	for _, e := range d.Since(tb, seq) {
 		actor := cmp.Or(string(e.Actor.ID), "stranger")
-		if e.Via == users.ViaCommand {
+		if e.ActorKind() == users.ActorOperator {
 			actor = "operator"
 		}
 		line := fmt.Sprintf("%s %s %s", actor, e.Action, e.Target.ID)
