@@ -8,6 +8,7 @@
 package metrics
 
 import (
+	"errors"
 	"net/http"
 	"runtime"
 	"slices"
@@ -38,6 +39,7 @@ type Metrics struct {
 	over      *prometheus.CounterVec
 	closed    *prometheus.CounterVec
 	damaged   prometheus.Counter
+	cancelled *prometheus.CounterVec
 }
 
 // Limits of the buckets of time, in seconds.
@@ -91,7 +93,11 @@ func New(version string, o Outcomes) *Metrics {
 	for _, why := range []string{"waiting", "full", "header"} {
 		m.closed.WithLabelValues(why)
 	}
-	m.registry.MustRegister(m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.logouts, m.rechecks, m.changes, m.waits, m.givenUp, m.damaged,
+	m.cancelled = counters("reads_cancelled_total", "Searches of the audit log and counts that were cancelled: superseded by newer ones of the same person, or too long.", "reason")
+	for _, reason := range []string{superseded, tooLong} {
+		m.cancelled.WithLabelValues(reason)
+	}
+	m.registry.MustRegister(m.cancelled, m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.logouts, m.rechecks, m.changes, m.waits, m.givenUp, m.damaged,
 		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -172,6 +178,22 @@ func (m *Metrics) OverBudget(what string) { m.over.WithLabelValues(what).Inc() }
 
 // ConnectionClosed counts a connection that was closed because there were too many.
 func (m *Metrics) ConnectionClosed(why string) { m.closed.WithLabelValues(why).Inc() }
+
+// Why a read was cancelled.
+const (
+	superseded = "superseded"
+	tooLong    = "too_long"
+)
+
+// ReadCancelled counts a search of the audit log or a count that was cancelled, as
+// [users.Config] reports it.
+func (m *Metrics) ReadCancelled(err error) {
+	reason := tooLong
+	if errors.Is(err, users.ErrSuperseded) {
+		reason = superseded
+	}
+	m.cancelled.WithLabelValues(reason).Inc()
+}
 
 // Damaged counts a statement that ended because the database is damaged.
 func (m *Metrics) Damaged() { m.damaged.Inc() }

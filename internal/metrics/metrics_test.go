@@ -36,7 +36,7 @@ func (c *console) state(t *testing.T) metrics.State {
 		},
 		Sizes: func(context.Context) (users.Sizes, error) {
 			c.asked++
-			return users.Sizes{Sessions: 3, Damaged: []string{"users_search"}, Users: []users.Size{{Kind: users.KindPerson, Status: users.StatusActive, Users: 12}}}, c.fails
+			return users.Sizes{Sessions: 3, Damaged: []string{"users_search"}, Behind: 5, Lacking: 70, Users: []users.Size{{Kind: users.KindPerson, Status: users.StatusActive, Users: 12}}}, c.fails
 		},
 		NotReady:    func(context.Context) string { return c.notReady },
 		Connections: func() int { return 17 }, RequestMemory: func() int64 { return 65536 },
@@ -63,6 +63,9 @@ func newWatched(t *testing.T, c *console) *metrics.Metrics {
 	m.OverBudget("body")
 	m.ConnectionClosed("waiting")
 	m.Damaged()
+	m.ReadCancelled(users.ErrSuperseded)
+	m.ReadCancelled(users.ErrReadTooLong)
+	m.ReadCancelled(users.ErrReadTooLong)
 	return m
 }
 
@@ -101,6 +104,10 @@ func TestNumbers(t *testing.T) {
 		`console_ready 1`,
 		`console_sessions 3`,
 		`console_indexes_damaged 1`,
+		`console_audit_unindexed_events{age="newer"} 5`,
+		`console_audit_unindexed_events{age="older"} 70`,
+		`console_reads_cancelled_total{reason="superseded"} 1`,
+		`console_reads_cancelled_total{reason="too_long"} 2`,
 		`console_database_damaged_total 1`,
 		`console_users{kind="person",status="active"} 12`,
 		`console_database_connections{pool="write",state="in_use"} 1`,

@@ -48,6 +48,7 @@ var (
 	sessions   = described("sessions", "Sessions that may be used.")
 	people     = described("users", "Users of the directory.", "kind", "status")
 	damaged    = described("indexes_damaged", "Indexes that are damaged and have to be rebuilt; nothing is searched by them until then.")
+	unindexed  = described("audit_unindexed_events", "Events that the index of the audit log does not have: newer than those in it, or older.", "age")
 	inUse      = described("database_connections", "Connections that are open to the database.", "pool", "state")
 	most       = described("database_connections_max", "Connections that may be open to the database.", "pool")
 	waits      = described("database_waits_total", "How often a connection was waited for.", "pool")
@@ -76,7 +77,7 @@ type state struct {
 
 // Describe implements [prometheus.Collector].
 func (s *state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{ready, sessions, people, damaged, inUse, most, waits, waitTime, file, wal, clients, memory, expiration} {
+	for _, d := range []*prometheus.Desc{ready, sessions, people, damaged, unindexed, inUse, most, waits, waitTime, file, wal, clients, memory, expiration} {
 		to <- d
 	}
 }
@@ -121,6 +122,8 @@ func (s *state) collectAnswers(to chan<- prometheus.Metric) {
 	}
 	to <- gauge(sessions, float64(s.sizes.Sessions))
 	to <- gauge(damaged, float64(len(s.sizes.Damaged)))
+	to <- gauge(unindexed, float64(s.sizes.Behind), "newer")
+	to <- gauge(unindexed, float64(s.sizes.Lacking), "older")
 	for _, size := range s.sizes.Users {
 		to <- gauge(people, float64(size.Users), string(size.Kind), string(size.Status))
 	}

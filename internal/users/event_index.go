@@ -96,6 +96,22 @@ func (s *Service) indexSome(ctx context.Context) (n int64, older bool, err error
 	return 0, false, nil
 }
 
+// unindexed returns how many events are newer than those in the index, and how many older.
+func unindexed(ctx context.Context, r reader) (newer, older int64, err error) {
+	state, err := readIndexState(ctx, r)
+	if err != nil {
+		return 0, 0, err
+	}
+	var newest int64
+	if err := r.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM events`).Scan(&newest); err != nil {
+		return 0, 0, err
+	}
+	if state.version != eventWordsVersion {
+		return newest, 0, nil
+	}
+	return newest - state.last, state.first - 1, nil
+}
+
 // addToIndex adds the events of a range, inclusive, which changes what the index has.
 func (s *Service) addToIndex(ctx context.Context, was, now indexState, from, to int64) error {
 	events, err := indexedEvents(ctx, s.reads(), from, to)

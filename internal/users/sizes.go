@@ -12,6 +12,8 @@ type Sizes struct {
 	Sessions int // that may still be used
 	Users    []Size
 	Damaged  []string // indexes that are to be rebuilt
+	Behind   int64    // events that are newer than those in the index of the audit log
+	Lacking  int64    // events that are older, and not in it yet
 }
 
 // A Size is how many users there are of a kind and a status.
@@ -39,6 +41,9 @@ func (s *Service) Sizes(ctx context.Context) (Sizes, error) {
 	}
 	if all.Damaged, err = s.DamagedIndexes(ctx); err != nil {
 		return Sizes{}, fmt.Errorf("damaged indexes: %w", err)
+	}
+	if all.Behind, all.Lacking, err = unindexed(ctx, s.reads()); err != nil {
+		return Sizes{}, fmt.Errorf("index of the audit log: %w", err)
 	}
 	return all, nil
 }
