@@ -170,9 +170,9 @@ func (b *bench) trials(ctx context.Context) error {
 	if peak := most(); peak > 0 && b.wants("memory") {
 		b.others.add("memory of its own, the most under that load", "< 60 MB", megabytes(peak), yes(peak < 60e6))
 	}
-	others := []trial{{"edit", measureEdits}, {"export", measureExports}}
+	others := []trial{{"audit", measureAudit}, {"edit", measureEdits}, {"export", measureExports}}
 	if b.onPostgres() {
-		others = []trial{{"edit", measureEditsBare}, {"two", measureTwo}, {"longest", measureLongest}, {"export", measureExports}}
+		others = []trial{{"audit", measureAudit}, {"edit", measureEditsBare}, {"two", measureTwo}, {"longest", measureLongest}, {"export", measureExports}}
 	}
 	for _, t := range others {
 		if !b.wants(t.name) {
