@@ -19,9 +19,9 @@ func pageOf[M any](page func(M) templ.Component, m M) func(change func(any)) tem
 // samples are all pages, each with what it shows at most.
 func samples() map[string]func(change func(any)) templ.Component {
 	return map[string]func(func(any)) templ.Component{
-		"sign_in":          pageOf(views.SignInPage, views.SignIn{Chrome: signedOut(), Start: "/sign-in/start?return_to=%2Fusers", Tone: "info", Message: "Your session has ended. Sign in to go on."}),
+		"sign_in":          pageOf(views.SignInPage, views.SignIn{Chrome: signedOut(), Start: "/sign-in/start?return_to=%2Fusers", Other: "/sign-in/start?prompt=select_account&return_to=%2Fusers", Tone: "info", Message: "Your session has ended. Sign in to go on."}),
 		"sign_in_refused":  pageOf(views.SignInRefusedPage, signInRefused()),
-		"signed_out":       pageOf(views.SignedOutPage, views.SignedOut{Chrome: signedOut(), Next: "https://id.example.com/end", Again: "/sign-in"}),
+		"signed_out":       pageOf(views.SignedOutPage, views.SignedOut{Chrome: signedOut(), Next: "https://id.example.com/end", Again: "/sign-in", Other: "/sign-in/start?prompt=select_account"}),
 		"sign_in_again":    pageOf(views.SignInAgainPage, views.SignInAgain{Chrome: signedOut(), Start: "/sign-in/start?return_to=%2Fusers", Kept: true}),
 		"error":            pageOf(views.ErrorPage, notFound()),
 		"unknown":          pageOf(views.UnknownPage, unknown()),

@@ -55,12 +55,12 @@ type App struct {
 	echo      *echo.Echo
 	handler   http.Handler
 	budget    *budget
-	starts    *limiter // of sign-ins
-	returns   *limiter // from the provider
-	forms     *limiter // kept for those who are signed out
-	exports   *limiter // of the directory
-	changes   *limiter // through pages; nil for no limit
-	logouts   *limiter // by the provider, which were refused
+	starts    *networkLimiter // of sign-ins
+	returns   *networkLimiter // from the provider
+	forms     *limiter        // kept for those who are signed out
+	exports   *limiter        // of the directory
+	changes   *limiter        // through pages; nil for no limit
+	logouts   *limiter        // by the provider, which were refused
 	exporting *exportsSeen
 
 	exportPause time.Duration // for a client to take a block of an export; 0: exportPause
@@ -79,14 +79,14 @@ func New(c Config) (*App, error) {
 	}
 	a.setDefaults()
 	// The limiters and the session store use what setDefaults has filled in.
-	a.starts, a.returns, a.forms = newLimiter(signInPace, a.now), newLimiter(signInPace, a.now), newLimiter(signInPace, a.now)
+	a.starts, a.returns, a.forms = newNetworkLimiter(a.now), newNetworkLimiter(a.now), newLimiter(formPace, a.now)
 	a.budget = &budget{size: budgetSize, refused: a.overBudget}
 	if !c.Unpaced {
 		a.changes = newLimiter(changePace, a.now)
 	}
 	a.exports, a.exporting = newLimiter(exportPace, a.now), &exportsSeen{now: a.now}
 	a.logouts = newLimiter(badLogoutPace, a.now)
-	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: sessionCookie, Secure: a.secure(), Lifetime: a.lifetime})
+	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: a.cookieName(sessionCookie), Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()
 	handler, err := a.frame(a.echo)
 	if err != nil {
@@ -129,7 +129,7 @@ func (a *App) newEcho() *echo.Echo {
 	e.Logger.SetOutput(logWriter{a.log})
 	e.IPExtractor = func(r *http.Request) string { return requestOf(r).address.String() }
 	e.HTTPErrorHandler = a.serveError
-	e.Use(a.recognise)
+	e.Use(a.recognise, a.noOptions)
 	a.routes(e)
 	return e
 }

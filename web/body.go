@@ -71,7 +71,7 @@ func (a *App) withForm(r route, next echo.HandlerFunc) echo.HandlerFunc {
 // readUnknownForm reads the form of a client without a session, to be kept. It returns
 // errTooMany if this client has had too many forms kept.
 func (a *App) readUnknownForm(c echo.Context) error {
-	if wait := a.forms.take(client{network: network(requestOf(c.Request()).address)}); wait > 0 {
+	if wait := a.forms.take(client{network: network(requestOf(c.Request()).address, 64)}); wait > 0 {
 		retryAfter(c.Response().Header(), wait)
 		return errTooMany
 	}

@@ -28,7 +28,7 @@ func (s *site) sendHead(t *testing.T, method, path, session, kind string, size i
 	t.Cleanup(func() { _ = conn.Close() })
 	cookie := ""
 	if session != "" {
-		cookie = "Cookie: session=" + session + "\r\n"
+		cookie = "Cookie: " + s.cookieName(t, "session") + "=" + session + "\r\n"
 	}
 	fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n%s",
 		method, path, s.server.Listener.Addr(), kind, cookie, size, body)
@@ -157,7 +157,7 @@ func (d *deadlines) SetWriteDeadline(at time.Time) error {
 func (b *browser) request(t *testing.T, method, path string, body io.Reader) *http.Request {
 	r := httptest.NewRequestWithContext(t.Context(), method, path, body)
 	r.Header.Set("Content-Type", formType)
-	r.AddCookie(&http.Cookie{Name: "session", Value: b.cookie(t, "session")})
+	r.AddCookie(&http.Cookie{Name: b.site.cookieName(t, "session"), Value: b.cookie(t, "session")})
 	return r
 }
 

@@ -42,7 +42,7 @@ func (a *App) chromeViewer(c echo.Context, u users.User) *views.Viewer {
 func (a *App) pagePath(c echo.Context) string {
 	r := c.Request()
 	path := r.URL.EscapedPath()
-	if r.Method == http.MethodGet && r.URL.RawQuery != "" && !isHTMX(c) {
+	if r.Method != http.MethodPost && r.URL.RawQuery != "" && !isHTMX(c) {
 		path += "?" + r.URL.RawQuery
 	}
 	return a.ownPath(path)

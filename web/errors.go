@@ -16,6 +16,7 @@ import (
 // Answers of the frame itself.
 var (
 	errCrossOrigin   = errors.New("form posted from another site")
+	errNoNavigation  = errors.New("a step of a sign-in that is no navigation")
 	errTooMany       = errors.New("too many requests")
 	errExportedOften = errors.New("too many exports")
 	errTooLarge      = errors.New("request too large")
@@ -42,6 +43,7 @@ var answers = []struct {
 	{users.ErrBadCursor, http.StatusBadRequest, "This is not a place in the list. Start again at its beginning."},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. Those who are signed in can go on working. Try again in a minute."},
 	{errCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was done. Open the page in the console and send it from there."},
+	{errNoNavigation, http.StatusBadRequest, "Signing in starts on a page of its own. Open this address in a tab of your browser."},
 	{errTooMany, http.StatusTooManyRequests, "There were too many tries from your network. Wait a minute, then try again."},
 	{errExportedOften, http.StatusTooManyRequests, "You have exported the directory many times in a row. Wait a minute, then export it again."},
 	{users.ErrExporting, http.StatusTooManyRequests, "An export of yours is still running, or as many of others as may run at once. Wait until one is done, then export again."},

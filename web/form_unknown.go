@@ -139,7 +139,7 @@ func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 // signInUnknown answers a sign-in of which nobody knows whether its session was
 // started. Its secret is known to nobody, so that to sign in again is all there is to
 // do.
-func (a *App) signInUnknown(c echo.Context) error {
+func (a *App) signInUnknown(c echo.Context, returnTo string) error {
 	const heading = "It is not known whether you are signed in"
 	return render(c, http.StatusServiceUnavailable, views.UnknownPage(views.Unknown{
 		Chrome: a.strangerChrome(c, heading), Status: strconv.Itoa(http.StatusServiceUnavailable), Heading: heading,
@@ -147,6 +147,6 @@ func (a *App) signInUnknown(c echo.Context) error {
 			"The connection to the database broke at the last step.",
 			"Sign in again. Should a session have been started, nobody can use it, and it ends by itself.",
 		},
-		Next: []views.Link{{Label: "Sign in again", URL: "/sign-in"}},
+		Next: []views.Link{{Label: "Sign in again", URL: signInPath("/sign-in", returnTo)}},
 	}))
 }

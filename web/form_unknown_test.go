@@ -223,26 +223,24 @@ func TestUnknownWithoutAKey(t *testing.T) {
 	}
 }
 
-// TestUnknownSignIn loses an answer at each of the two steps of coming back from the
+// TestUnknownSignIn loses the answer to the sign-in of a person who comes back from the
 // provider, whether the commit was made or not: to sign in again is all there is to do.
 func TestUnknownSignIn(t *testing.T) {
 	t.Parallel()
 	for _, loss := range []database.Loss{database.LoseAnswer, database.LoseCommit} {
-		for _, losses := range [][]database.Loss{{loss}, {database.LoseNothing, loss}} {
-			s := newSite(t)
-			s.Invited(t, "ana@example.com", users.RoleUser)
-			s.op.SignsIn(person("ana@example.com"))
-			b := s.browser(t)
-			back := b.get(t, b.get(t, "/sign-in/start").header.Get("Location"))
-			s.Lose(losses...)
-			p := notKnown(t, s, b.get(t, back.header.Get("Location")))
-			if b.get(t, "/profile").must(t, http.StatusSeeOther); b.cookie(t, "session") != "" {
-				t.Error("there is a session's cookie")
-			}
-			if hrefOf(t, p, "Sign in again") != "/sign-in" {
-				t.Error("it does not lead to the sign-in page")
-			}
-			b.signInAt(t, person("ana@example.com"), "/profile").must(t, http.StatusOK, "My profile")
+		s := newSite(t)
+		s.Invited(t, "ana@example.com", users.RoleUser)
+		s.op.SignsIn(person("ana@example.com"))
+		b := s.browser(t)
+		back := b.get(t, b.get(t, "/sign-in/start?return_to=/profile").header.Get("Location"))
+		s.Lose(loss)
+		p := notKnown(t, s, b.get(t, back.header.Get("Location")))
+		if b.get(t, "/profile").must(t, http.StatusSeeOther); b.cookie(t, "session") != "" {
+			t.Error("there is a session's cookie")
 		}
+		if to := hrefOf(t, p, "Sign in again"); to != "/sign-in?return_to=%2Fprofile" {
+			t.Errorf("it leads to %s", to)
+		}
+		b.signInAt(t, person("ana@example.com"), "/profile").must(t, http.StatusOK, "My profile")
 	}
 }

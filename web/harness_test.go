@@ -105,7 +105,7 @@ func (s *site) config(base *url.URL) web.Config {
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
 	provider := auth.Config{
 		Issuer: s.op.Issuer(), ClientID: s.op.ClientID, ClientSecret: s.op.ClientSecret,
-		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/", Now: s.Clock.Now, Log: log, Timeout: s.patience,
+		RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/sign-in", Now: s.Clock.Now, Log: log, Timeout: s.patience,
 	}
 	if s.providerOption != nil {
 		s.providerOption(&provider)
@@ -175,6 +175,16 @@ func person(id string) authtest.Person {
 	return authtest.Person{Subject: "op-" + id, Email: id, Verified: true}
 }
 
+// cookieName returns the name that a cookie of the console has in a browser.
+func (s *site) cookieName(t *testing.T, name string) string {
+	t.Helper()
+	base, err := url.Parse(s.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return auth.CookieName(base, name)
+}
+
 // setCookie plants a cookie of the console, as signing in would.
 func (b *browser) setCookie(t *testing.T, name, value string) {
 	t.Helper()
@@ -183,7 +193,7 @@ func (b *browser) setCookie(t *testing.T, name, value string) {
 		t.Fatal(err)
 	}
 	secure := base.Scheme == "https"
-	b.client.Jar.SetCookies(base, []*http.Cookie{{Name: auth.CookieName(name, secure), Value: value, Path: "/", Secure: secure}})
+	b.client.Jar.SetCookies(base, []*http.Cookie{{Name: auth.CookieName(base, name), Value: value, Path: "/", Secure: secure}})
 }
 
 // cookie returns the value of a cookie of the console, or nothing.
@@ -194,7 +204,7 @@ func (b *browser) cookie(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	for _, c := range b.client.Jar.Cookies(base) {
-		if c.Name == auth.CookieName(name, base.Scheme == "https") {
+		if c.Name == auth.CookieName(base, name) {
 			return c.Value
 		}
 	}

@@ -29,12 +29,13 @@ type keptForm struct {
 // the sign-in page and back, a form is kept until they have signed in again.
 func (a *App) askToSignIn(c echo.Context) error {
 	r := c.Request()
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
-	case isHTMX(c) && r.Method == http.MethodGet:
+	case isHTMX(c) && reads:
 		// To the page that is open, not to the fragment that the script asked for.
 		c.Response().Header().Set("HX-Redirect", signInPath("/sign-in", a.cameFrom(c)))
 		return c.NoContent(http.StatusUnauthorized)
-	case r.Method == http.MethodGet:
+	case reads:
 		return a.seeOther(c, signInPath("/sign-in", a.ownPath(r.URL.RequestURI())))
 	}
 	return a.signInAgain(c, r.URL.EscapedPath(), posted(c))
@@ -89,7 +90,7 @@ func (a *App) keepForm(c echo.Context, path string, values url.Values) (bool, er
 		return false, err
 	}
 	secret := auth.NewSecret()
-	if err := a.users.Keep(ctx, users.KeptForm, users.DigestOf(secret), data, keptFor); err != nil {
+	if err := a.users.Keep(ctx, users.DigestOf(secret), data, keptFor); err != nil {
 		return false, err
 	}
 	c.SetCookie(a.cookie(formCookie(path), secret, int(keptFor/time.Second)))
@@ -108,11 +109,11 @@ func formCookie(path string) string {
 func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	path := c.Request().URL.EscapedPath()
 	secret := a.cookieValue(c, formCookie(path))
-	if secret == "" {
+	if secret == "" || c.Request().Method == http.MethodHead { // which nobody reads
 		return false, nil
 	}
 	c.SetCookie(a.cookie(formCookie(path), "", -1)) // once, whatever becomes of it
-	data, err := a.users.Take(c.Request().Context(), users.KeptForm, users.DigestOf(secret))
+	data, err := a.users.Take(c.Request().Context(), users.DigestOf(secret))
 	if errors.Is(err, users.ErrNotFound) {
 		return false, nil
 	} else if err != nil {

@@ -146,15 +146,11 @@ func (a *App) contentPolicy() string {
 }
 
 // rawPath has the router see every path as it was sent, so that what is encoded
-// in a path is decoded once, by whoever reads it. It answers HEAD as GET, of
-// which net/http leaves out the body.
+// in a path is decoded once, by whoever reads it.
 func rawPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.Clone(r.Context())
 		r.URL.RawPath = r.URL.EscapedPath()
-		if r.Method == http.MethodHead {
-			r.Method = http.MethodGet
-		}
 		next.ServeHTTP(w, r)
 	})
 }

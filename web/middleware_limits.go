@@ -13,16 +13,22 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// limitRates keeps one client from beginning too many sign-ins.
+// limitRates keeps a network from taking too many steps of a sign-in. What is no
+// navigation of a person is refused before it counts: a picture on any web page could
+// otherwise use up the limit of its visitors' network.
 func (a *App) limitRates(next http.Handler) http.Handler {
-	limits := map[string]*limiter{"/sign-in/start": a.starts, "/sign-in/callback": a.returns}
+	limits := map[string]*networkLimiter{"/sign-in/start": a.starts, "/sign-in/callback": a.returns}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l := limits[r.URL.Path]
-		if l == nil {
+		if l == nil || r.Method != http.MethodGet { // which the router refuses
 			next.ServeHTTP(w, r)
 			return
 		}
-		if wait := l.take(client{network: network(requestOf(r).address)}); wait > 0 {
+		if !opensPage(r) {
+			a.answerError(w, r, errNoNavigation)
+			return
+		}
+		if wait := l.take(requestOf(r).address); wait > 0 {
 			retryAfter(w.Header(), wait)
 			a.answerError(w, r, errTooMany)
 			return
@@ -43,9 +49,14 @@ type pace struct {
 }
 
 var (
-	// signInPace is for beginning to sign in, or having a form kept meanwhile. An
-	// organisation may come from one address, all at nine in the morning.
-	signInPace = pace{atOnce: 60, every: time.Second}
+	// signInPace is for each step of a sign-in, of an address or an IPv6 network of 64
+	// bits: an organisation of thousands may come from one, all at nine in the morning. A
+	// step costs no write.
+	signInPace = pace{atOnce: 300, every: time.Second / 20}
+	// widePace is that of an IPv6 network of 48 bits, of which one customer may have as
+	// many smaller ones as they like.
+	widePace   = pace{atOnce: 10 * signInPace.atOnce, every: signInPace.every / 10}
+	formPace   = pace{atOnce: 60, every: time.Second} // of forms kept for those who are signed out
 	exportPace = pace{atOnce: 30, every: 10 * time.Second}
 	// changePace is for changes by one person through pages: far more than anyone clicks,
 	// so that no one fills the audit log, of which nothing is ever deleted.
@@ -105,7 +116,7 @@ func (l *limiter) wait(who client) time.Duration {
 }
 
 // makeRoom forgets clients who have not been here for long, and if there are too
-// many others, some of those.
+// many others, a tenth of those.
 func (l *limiter) makeRoom(now time.Time) {
 	if len(l.clients) < maxClients {
 		return
@@ -116,19 +127,35 @@ func (l *limiter) makeRoom(now time.Time) {
 		}
 	}
 	for who := range l.clients { // in no order, so that none can be pushed out on purpose
-		if len(l.clients) < maxClients {
+		if len(l.clients) <= maxClients*9/10 {
 			return
 		}
 		delete(l.clients, who)
 	}
 }
 
-// network returns what counts as one client: an IPv4 address, or the network of
-// an IPv6 address, of which a client has as many as it likes.
-func network(address netip.Addr) netip.Prefix {
-	bits := 32
-	if address.Is6() {
-		bits = 64
+// A networkLimiter limits how often the clients of a network may do something.
+type networkLimiter struct{ narrow, wide *limiter }
+
+// newNetworkLimiter returns the limiter for a step of a sign-in.
+func newNetworkLimiter(now func() time.Time) *networkLimiter {
+	return &networkLimiter{newLimiter(signInPace, now), newLimiter(widePace, now)}
+}
+
+// take returns zero if a client at address may, and otherwise how long it must wait.
+// Nothing wider than a network of 48 bits is limited: strangers share it.
+func (l *networkLimiter) take(address netip.Addr) time.Duration {
+	if wait := l.narrow.take(client{network: network(address, 64)}); wait > 0 || !address.Is6() {
+		return wait
+	}
+	return l.wide.take(client{network: network(address, 48)})
+}
+
+// network returns what counts as one client: an IPv4 address, or the network of that many
+// bits of an IPv6 address.
+func network(address netip.Addr, bits int) netip.Prefix {
+	if !address.Is6() {
+		bits = 32
 	}
 	p, _ := address.Prefix(bits) // the zero Prefix for an address that cannot be read
 	return p

@@ -4,17 +4,22 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 )
 
-// maxReturnTo is the longest address to come back to, in bytes.
+// maxReturnTo is the longest address to come back to, in bytes. Of a longer one the path
+// alone is kept.
 const maxReturnTo = 2048
 
 // ownPath returns to if it is the path of a page of this console, with or without
 // a query, and "/" otherwise. The answer may be put into a Location.
 func (a *App) ownPath(to string) string {
+	if len(to) > maxReturnTo {
+		to, _, _ = strings.Cut(to, "?")
+	}
 	if !plainPath(to) || !a.opens(to) {
 		return "/"
 	}
@@ -23,9 +28,11 @@ func (a *App) ownPath(to string) string {
 
 // plainPath reports whether to has one leading slash and nothing that a browser,
 // a proxy or a router might read as the beginning of another host or as a way
-// out of the path.
+// out of the path. An encoded slash may stand where a user ID has one: behind the first
+// segment. The query is not looked at but for its characters: it is read by the page,
+// which does not have to understand it.
 func plainPath(to string) bool {
-	p, query, _ := strings.Cut(to, "?")
+	p, _, _ := strings.Cut(to, "?")
 	switch {
 	case len(to) > maxReturnTo, !strings.HasPrefix(p, "/"), strings.HasPrefix(p, "//"):
 		return false
@@ -34,15 +41,22 @@ func plainPath(to string) bool {
 	case path.Clean(p) != p:
 		return false
 	}
-	decoded, err := url.PathUnescape(p)
-	switch {
-	case err != nil, path.Clean(decoded) != decoded, strings.Count(decoded, "/") != strings.Count(p, "/"):
-		return false
-	case strings.ContainsFunc(decoded, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }):
+	for i, segment := range strings.Split(p, "/")[1:] {
+		if decoded, err := url.PathUnescape(segment); err != nil || !plainSegment(decoded) || i == 0 && strings.Contains(decoded, "/") {
+			return false
+		}
+	}
+	return true
+}
+
+// plainSegment reports whether a decoded segment of a path has no character that is used to
+// break out of an address, and leads to no other path however it is read.
+func plainSegment(decoded string) bool {
+	if strings.ContainsFunc(decoded, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) {
 		return false
 	}
-	_, err = url.ParseQuery(query)
-	return err == nil
+	parts := strings.Split(decoded, "/")
+	return decoded != "." && !slices.Contains(parts, "..")
 }
 
 // opens reports whether to is a page that can be opened: one of the routes that
@@ -67,11 +81,24 @@ func (a *App) find(method, escaped string) (*route, echo.Context) {
 	c := a.echo.NewContext(nil, nil)
 	a.echo.Router().Find(method, escaped, c)
 	for i, r := range a.table {
-		if r.Method == method && r.Path == c.Path() {
+		if r.serves(method) && r.Path == c.Path() {
 			return &a.table[i], c
 		}
 	}
 	return nil, c
+}
+
+// wanted returns the page that a step of a sign-in was to lead to, for when it goes wrong.
+func (a *App) wanted(c echo.Context) string {
+	r := c.Request()
+	switch r.URL.Path {
+	case "/sign-in/start":
+		return a.ownPath(c.QueryParam("return_to"))
+	case "/sign-in/callback":
+		begun, _ := a.unsealAttempt(r.Context(), a.cookieValue(c, attemptCookie(c.QueryParam("state"))))
+		return a.ownPath(begun.returnTo)
+	}
+	return "/"
 }
 
 // cameFrom returns the page on which a script of ours made the request, or "/".

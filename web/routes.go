@@ -18,8 +18,8 @@ func (a *App) routes(e *echo.Echo) {
 	anyone.plain("/readyz", a.ready)
 	anyone.page("/", a.home)
 	anyone.plain("/sign-in", a.signIn)
-	anyone.plain("/sign-in/start", a.startSignIn)
-	anyone.plain("/sign-in/callback", a.finishSignIn)
+	anyone.step("/sign-in/start", a.startSignIn)
+	anyone.step("/sign-in/callback", a.finishSignIn)
 	anyone.repeat("/sign-out", a.signOut)
 	anyone.repeat(backchannelPath, a.logOutByProvider)
 	anyone.repeat("/theme", a.setTheme)
@@ -82,6 +82,7 @@ type route struct {
 	Method, Path string
 	Access       access
 	Plain        bool // answers with something other than a page to come back to
+	Step         bool // GET is a step of a sign-in: it is no HEAD's, and takes a navigation
 	Form         bool // a form, shown at this path by GET and posted to it
 	Once         bool // what is posted is done once, see [App.once]
 }
@@ -104,6 +105,11 @@ func (g group) page(path string, h echo.HandlerFunc) {
 // plain adds what is opened but is no page to come back to.
 func (g group) plain(path string, h echo.HandlerFunc) {
 	g.add(route{Method: http.MethodGet, Path: path, Plain: true}, h)
+}
+
+// step adds a step of a sign-in: GET changes something.
+func (g group) step(path string, h echo.HandlerFunc) {
+	g.add(route{Method: http.MethodGet, Path: path, Plain: true, Step: true}, h)
 }
 
 // post adds what is posted from a page with another path, and is done once.
@@ -146,6 +152,39 @@ func (g group) add(r route, h echo.HandlerFunc) {
 		h = g.app.withForm(r, h)
 	}
 	g.echo.Add(r.Method, r.Path, h)
+	if r.serves(http.MethodHead) {
+		g.echo.Add(http.MethodHead, r.Path, h)
+	}
+}
+
+// serves reports whether the route answers requests with that method: its own, and HEAD
+// where it answers GET and that changes nothing. Of the answer to HEAD, net/http leaves out
+// the body.
+func (r route) serves(method string) bool {
+	return r.Method == method || method == http.MethodHead && r.Method == http.MethodGet && !r.Step
+}
+
+// methods returns the methods that an escaped path is served with, in order; none if there
+// is nothing at that path.
+func (a *App) methods(escaped string) []string {
+	var all []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		if r, _ := a.find(method, escaped); r != nil {
+			all = append(all, method)
+		}
+	}
+	return all
+}
+
+// noOptions refuses OPTIONS like any method that a route does not have, where the router
+// would answer by itself.
+func (a *App) noOptions(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().Method == http.MethodOptions && len(a.methods(c.Request().URL.EscapedPath())) > 0 {
+			return echo.ErrMethodNotAllowed
+		}
+		return next(c)
+	}
 }
 
 // admit lets through those who may call a route, and afterwards records what the

@@ -29,6 +29,9 @@ func (a *App) serveError(err error, c echo.Context) {
 		return
 	}
 	status, message := explain(err)
+	if status == http.StatusMethodNotAllowed {
+		c.Response().Header().Set(echo.HeaderAllow, strings.Join(a.methods(c.Request().URL.EscapedPath()), ", "))
+	}
 	a.noteError(c, err, status)
 	if c.Response().Committed { // part of another answer is on its way
 		return
@@ -173,6 +176,11 @@ func (a *App) helpers(c echo.Context) []views.Person {
 	if _, ok := signedIn(c); !ok {
 		return nil
 	}
+	return a.owners(c)
+}
+
+// owners are active owners, by name and address, for those whom the directory knows.
+func (a *App) owners(c echo.Context) []views.Person {
 	owners, err := a.users.WhoCanHelp(c.Request().Context())
 	if err != nil {
 		a.log.Warn("who can help", "request", requestOf(c.Request()).id, "error", err)
@@ -188,7 +196,7 @@ func (a *App) helpers(c echo.Context) []views.Person {
 // nextFrom is where to go from an error.
 func (a *App) nextFrom(c echo.Context) []views.Link {
 	if _, ok := signedIn(c); !ok {
-		return []views.Link{{Label: "Go to the sign-in page", URL: "/sign-in"}}
+		return []views.Link{{Label: "Go to the sign-in page", URL: signInPath("/sign-in", a.wanted(c))}}
 	}
 	if seesDirectory(actor(c)) {
 		return []views.Link{{Label: "Go to the directory", URL: "/users"}}

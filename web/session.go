@@ -117,11 +117,14 @@ func (a *App) sessionDigest(c echo.Context) users.Digest {
 	return users.DigestOf(a.cookieValue(c, sessionCookie))
 }
 
+// cookieName returns the name that one of our cookies has in the browser.
+func (a *App) cookieName(name string) string { return auth.CookieName(a.baseURL, name) }
+
 // cookie returns a cookie for all pages of this host and for no script. Its age
 // is in seconds; a negative one deletes it.
 func (a *App) cookie(name, value string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: auth.CookieName(name, a.secure()), Value: value, Path: "/", MaxAge: age,
+		Name: a.cookieName(name), Value: value, Path: "/", MaxAge: age,
 		Secure: a.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
@@ -135,7 +138,7 @@ func shortDigest(text string) string {
 
 // cookieValue returns the value of one of our cookies, or nothing.
 func (a *App) cookieValue(c echo.Context, name string) string {
-	cookie, err := c.Cookie(auth.CookieName(name, a.secure()))
+	cookie, err := c.Cookie(a.cookieName(name))
 	if err != nil {
 		return ""
 	}

@@ -98,7 +98,7 @@ func TestUnknownSessions(t *testing.T) {
 		"what the database holds": string(digest[:]), "a public id": "ses_abcdefghijklmnopqrstuvwxyz", "quotes": "' or 1=1 --",
 	} {
 		b := s.browser(t)
-		b.header.Set("Cookie", "session="+url.QueryEscape(value))
+		b.header.Set("Cookie", b.site.cookieName(t, "session")+"="+url.QueryEscape(value))
 		p := b.get(t, "/users")
 		if first == "" {
 			first = p.location() + p.body

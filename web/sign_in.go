@@ -1,11 +1,10 @@
 package web
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"net/http"
-	"strings"
-	"time"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,9 +13,10 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// signIn serves GET /sign-in: a button that leads to the provider.
+// signIn serves GET /sign-in: a button that leads to the provider. The provider comes back
+// here when it has signed a person out, with what [leaveState] gave it.
 func (a *App) signIn(c echo.Context) error {
-	returnTo := a.ownPath(c.QueryParam("return_to"))
+	returnTo := a.ownPath(cmp.Or(c.QueryParam("return_to"), c.QueryParam("state")))
 	if _, ok := signedIn(c); ok {
 		return a.seeOther(c, returnTo)
 	}
@@ -25,91 +25,39 @@ func (a *App) signIn(c echo.Context) error {
 
 // showSignIn shows the button, and says so where a session has ended.
 func (a *App) showSignIn(c echo.Context, returnTo string) error {
-	m := views.SignIn{Chrome: a.chrome(c, "Sign in", ""), Start: signInPath("/sign-in/start", returnTo)}
+	m := views.SignIn{Chrome: a.chrome(c, "Sign in", ""), Start: signInPath("/sign-in/start", returnTo), Other: otherAccount(returnTo)}
 	if a.cookieValue(c, sessionCookie) != "" {
 		m.Tone, m.Message = "info", "Your session has ended. Sign in again to go on."
 	}
 	return render(c, http.StatusOK, views.SignInPage(m))
 }
 
-// attemptFor is how long a sign-in may take.
-const attemptFor = 10 * time.Minute
-
-// maxAttempts is how many sign-ins a browser may have under way: one in each of
-// several tabs.
-const maxAttempts = 8
-
-// An attempt is a sign-in under way. It is kept where only the browser that
-// began it can claim it, once.
-type attempt struct {
-	auth.Attempt
-	ReturnTo string
+// otherAccount returns the path that goes on to the provider to choose another account
+// there.
+func otherAccount(returnTo string) string {
+	query := url.Values{"prompt": {auth.PromptSelectAccount}}
+	if returnTo != "/" {
+		query.Set("return_to", returnTo)
+	}
+	return "/sign-in/start?" + query.Encode()
 }
 
-// startSignIn serves GET /sign-in/start: it goes on to the provider.
+// startSignIn serves GET /sign-in/start: it goes on to the provider, which asks for the
+// account to sign in with where prompt=select_account says so.
 func (a *App) startSignIn(c echo.Context) error {
-	ctx := c.Request().Context()
-	address, begun, err := a.provider.Begin(ctx, auth.BeginOptions{})
-	if err != nil {
-		return a.refuseSignIn(c, err)
+	returnTo := a.ownPath(c.QueryParam("return_to"))
+	var o auth.BeginOptions
+	if c.QueryParam("prompt") == auth.PromptSelectAccount {
+		o.Prompt = auth.PromptSelectAccount
 	}
-	data, err := json.Marshal(attempt{begun, a.ownPath(c.QueryParam("return_to"))})
+	address, begun, err := a.provider.Begin(c.Request().Context(), o)
 	if err != nil {
+		return a.refuseSignIn(c, err, returnTo)
+	}
+	if err := a.keepAttempt(c, attempt{begun, a.now(), returnTo}); err != nil {
 		return err
 	}
-	secret := auth.NewSecret()
-	if err := a.users.Keep(ctx, users.KeptAttempt, users.DigestOf(secret), data, attemptFor); err != nil {
-		return err
-	}
-	a.dropOldAttempts(c) // before the new one is set, which is not among them
-	c.SetCookie(a.cookie(attemptCookie(begun.State), secret, int(attemptFor/time.Second)))
 	return c.Redirect(http.StatusSeeOther, address)
-}
-
-// attemptPrefix begins the names of the cookies of sign-ins under way.
-const attemptPrefix = "attempt-"
-
-// attemptCookie names the cookie that holds the secret of the attempt with that
-// state.
-func attemptCookie(state string) string {
-	return attemptPrefix + shortDigest(state)
-}
-
-// dropOldAttempts takes the cookies of other attempts from a browser that has
-// many.
-func (a *App) dropOldAttempts(c echo.Context) {
-	prefix := auth.CookieName(attemptPrefix, a.secure())
-	var names []string
-	for _, cookie := range c.Cookies() {
-		if strings.HasPrefix(cookie.Name, prefix) {
-			names = append(names, strings.TrimPrefix(cookie.Name, prefix))
-		}
-	}
-	if len(names) < maxAttempts {
-		return
-	}
-	for _, name := range names {
-		c.SetCookie(a.cookie(attemptPrefix+name, "", -1))
-	}
-}
-
-// takeAttempt returns the attempt that the browser comes back from. Whatever
-// becomes of it, it cannot be taken again.
-func (a *App) takeAttempt(c echo.Context) (attempt, error) {
-	name := attemptCookie(c.QueryParam("state"))
-	secret := a.cookieValue(c, name)
-	if secret == "" {
-		return attempt{}, auth.ErrBadAttempt
-	}
-	c.SetCookie(a.cookie(name, "", -1))
-	data, err := a.users.Take(c.Request().Context(), users.KeptAttempt, users.DigestOf(secret))
-	if errors.Is(err, users.ErrNotFound) {
-		return attempt{}, auth.ErrBadAttempt
-	} else if err != nil {
-		return attempt{}, err
-	}
-	var begun attempt
-	return begun, json.Unmarshal(data, &begun)
 }
 
 // finishSignIn serves GET /sign-in/callback, where the provider sends people
@@ -121,22 +69,39 @@ func (a *App) finishSignIn(c echo.Context) error {
 		return a.finishRecheck(c, asked)
 	}
 	begun, err := a.takeAttempt(c)
+	returnTo := a.ownPath(begun.returnTo)
+	if a.cameBefore(c, err) {
+		return a.seeOther(c, returnTo)
+	}
 	if err != nil {
-		return a.refuseSignIn(c, err)
+		return a.refuseSignIn(c, err, returnTo)
 	}
 	identity, err := a.provider.Complete(c.Request().Context(), begun.Attempt, c.QueryParams())
 	if err != nil {
-		return a.refuseSignIn(c, err)
+		return a.refuseSignIn(c, err, returnTo)
 	}
 	coming := &arrival{claims: claimsOf(identity), visit: a.visit(c)}
-	if err := a.startSession(c, coming); err != nil {
-		return a.refuseSignIn(c, err)
+	coming.visit.Attempt = users.Attempt{Digest: users.DigestOf(begun.State), ReturnTo: returnTo}
+	if err := a.startSession(c, coming); errors.Is(err, users.ErrAttemptUsed) {
+		return a.refuseSignIn(c, &attemptError{attemptUsed}, returnTo)
+	} else if err != nil {
+		return a.refuseSignIn(c, err, returnTo)
 	}
 	a.signInEnded(nil)
 	known := requestOf(c.Request())
 	known.user = coming.who.User.Key
 	a.log.Info("signed in", "request", known.id, "user", known.user, "address", known.address.String())
-	return a.seeOther(c, a.ownPath(begun.ReturnTo))
+	return a.seeOther(c, returnTo)
+}
+
+// cameBefore reports whether the browser comes to the callback again after it has signed
+// in, by going back or by a reload: the attempt is over, and a person is signed in.
+func (a *App) cameBefore(c echo.Context, err error) bool {
+	if _, ok := signedIn(c); !ok {
+		return false
+	}
+	flawed, ok := errors.AsType[*attemptError](err)
+	return ok && (flawed.flaw == attemptUsed || flawed.flaw == attemptElsewhere || flawed.flaw == attemptNoCookies)
 }
 
 // visit is the browser that comes back from the provider.

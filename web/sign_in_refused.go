@@ -49,13 +49,16 @@ func (a *App) logRefusal(known *request, reason string, err error) {
 }
 
 // refuseSignIn answers a sign-in that came to nothing with why, in words of our
-// own: what the provider says is only logged.
-func (a *App) refuseSignIn(c echo.Context, err error) error {
+// own: what the provider says is only logged. Another try arrives at returnTo.
+func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 	a.signInEnded(err)
 	answer, ok := answerTo(err)
+	if flawed, is := errors.AsType[*attemptError](err); is {
+		answer = a.answerToAttempt(flawed)
+	}
 	if errors.Is(err, users.ErrUnknown) {
 		a.noteError(c, err, http.StatusServiceUnavailable)
-		return a.signInUnknown(c)
+		return a.signInUnknown(c, returnTo)
 	}
 	if !ok {
 		return err
@@ -66,18 +69,31 @@ func (a *App) refuseSignIn(c echo.Context, err error) error {
 		retryAfter(c.Response().Header(), retrySoon)
 		return render(c, answer.status, views.ErrorPage(views.Error{
 			Chrome: a.strangerChrome(c, "Sign-in is not available"), Status: strconv.Itoa(answer.status),
-			Heading: "Sign-in is not available", Text: answer.why, Next: []views.Link{{Label: "Try again", URL: "/sign-in"}},
+			Heading: "Sign-in is not available", Text: answer.why, Next: []views.Link{{Label: "Try again", URL: signInPath("/sign-in", returnTo)}},
 		}))
 	}
-	m := views.SignInRefused{Chrome: a.strangerChrome(c, "You could not sign in"), Why: answer.why, Again: "/sign-in"}
+	m := views.SignInRefused{Chrome: a.strangerChrome(c, "You could not sign in"), Why: answer.why, Again: signInPath("/sign-in", returnTo), Other: otherAccount(returnTo)}
 	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
 		m.Address = shorten(plainText(refused.Address), 254)
-		m.Other = a.provider.SignOutURL(c.Request().Context(), "", "") // who is signed in there comes back as the same
+		// For providers that do not know prompt=select_account.
+		m.Leave = a.provider.SignOutURL(c.Request().Context(), "", leaveState(returnTo))
+		if refused.Reason == users.RefusedDeactivated { // to sign in again would end the same
+			m.Again, m.Helpers = "", a.owners(c)
+		}
 	}
 	if answer.tell != "" {
 		m.Tell = "I could not sign in to the console of " + a.org + " as " + orNobody(m.Address) + ": " + answer.tell + " Request " + known.id + "."
 	}
 	return render(c, answer.status, views.SignInRefusedPage(m))
+}
+
+// leaveState returns what the provider hands back when it has signed a person out: the page
+// that they wanted, which [App.signIn] reads.
+func leaveState(returnTo string) string {
+	if returnTo == "/" {
+		return ""
+	}
+	return returnTo
 }
 
 // strangerChrome is the chrome of a page that shows nothing of who else may be

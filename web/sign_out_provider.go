@@ -43,7 +43,7 @@ type logoutError struct {
 // comes here: the token is all that counts.
 func (a *App) logOutByProvider(c echo.Context) error {
 	ctx, known := c.Request().Context(), requestOf(c.Request())
-	from := client{network: network(known.address)}
+	from := client{network: network(known.address, 64)}
 	if wait := a.logouts.wait(from); wait > 0 {
 		retryAfter(c.Response().Header(), wait)
 		return a.answerLogout(c, http.StatusTooManyRequests, "Too many logout tokens from this network were refused.")

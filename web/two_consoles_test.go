@@ -30,7 +30,13 @@ func TestR19SignInBeginsOnOneAndEndsOnAnother(t *testing.T) {
 	for _, console := range []*site{s, other} {
 		b.on(console).get(t, "/profile").must(t, http.StatusOK, "Ana")
 	}
-	b.get(t, to.RequestURI()).must(t, http.StatusBadRequest) // once, on either
+	session := b.cookie(t, "session")
+	for _, console := range []*site{s, other} { // once, on either
+		if again := b.on(console).get(t, to.RequestURI()).must(t, http.StatusSeeOther); again.location() != "/profile" || b.cookie(t, "session") != session {
+			t.Errorf("sent again, it leads to %s", again.location())
+		}
+		s.browser(t).on(console).get(t, to.RequestURI()).must(t, http.StatusBadRequest, "finished already")
+	}
 }
 
 // TestR19WhatEndsOnOneHasEndedOnAnother ends a session, a user and a role on one

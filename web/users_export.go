@@ -76,7 +76,7 @@ func (a *App) exportUsersForm(c echo.Context) error {
 
 // exportUsers serves POST /users/export.
 func (a *App) exportUsers(c echo.Context) error {
-	if wait := a.exports.take(client{network(requestOf(c.Request()).address), actor(c).Key}); wait > 0 {
+	if wait := a.exports.take(client{network(requestOf(c.Request()).address, 64), actor(c).Key}); wait > 0 {
 		retryAfter(c.Response().Header(), wait)
 		return errExportedOften
 	}

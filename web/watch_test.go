@@ -104,7 +104,7 @@ func TestWatchIsToldOfSignIns(t *testing.T) {
 		"down": {func(s *site) { s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops }) }, "provider_unavailable"},
 		"unknown": {func(s *site) {
 			s.op.SignsIn(person("ana@example.com"))
-			s.Lose(database.LoseNothing, database.LoseAnswer)
+			s.Lose(database.LoseAnswer)
 		}, "unknown"},
 		"invited": {func(s *site) { s.op.SignsIn(person("ana@example.com")) }, "signed_in"},
 	}

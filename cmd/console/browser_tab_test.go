@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"github.com/roboto-ai/console/internal/auth"
 )
 
 // patience is how long a test waits for what it expects to see, on a busy machine.
@@ -221,6 +224,10 @@ func (b *tab) holds(label, want string) {
 // endSession takes the session from the browser.
 func (b *tab) endSession() {
 	b.t.Helper()
+	site, err := url.Parse(b.site.console)
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	b.do("forget the session", command(network.DeleteCookies,
-		network.DeleteCookiesParams{Name: "session", URL: b.site.console}))
+		network.DeleteCookiesParams{Name: auth.CookieName(site, "session"), URL: b.site.console}))
 }

@@ -72,7 +72,7 @@ func fullDirectory(t *testing.T) (url, next string) {
 		next = page.Next
 		_, err = s.SaveView(ctx, owner, users.NewView{Name: "Robots \\ 😀", Query: "type=service", Shared: true})
 		return errors.Join(err,
-			s.Keep(ctx, users.KeptForm, users.DigestOf("form"), []byte{0, 1, 255}, time.Hour),
+			s.Keep(ctx, users.DigestOf("form"), []byte{0, 1, 255}, time.Hour),
 			db.Transact(ctx, func(tx *sql.Tx) error {
 				_, erase := tx.ExecContext(ctx, `DELETE FROM event_details WHERE seq IN (2, 5, 8)`)
 				_, form := tx.ExecContext(ctx, `INSERT INTO done_forms (key, actor_key, seq, at) VALUES ('frm_copy', $1, 1, $2)`, owner.Key, database.Time(presentOfCopy))
@@ -117,7 +117,7 @@ func TestCopy(t *testing.T) {
 	if diff := cmp.Diff(want, everything(t, file)); diff != "" {
 		t.Errorf("there and back (-want +got):\n%s", diff)
 	}
-	for _, table := range []string{"users", "identities", "sessions", "kept", "refused_sign_ins", "events", "event_details", "saved_views", "done_forms", "secrets", "tallies"} {
+	for _, table := range []string{"users", "identities", "sessions", "used_attempts", "kept", "refused_sign_ins", "events", "event_details", "saved_views", "done_forms", "secrets", "tallies"} {
 		if !slices.ContainsFunc(want, func(row string) bool { return strings.HasPrefix(row, table+" ") }) {
 			t.Errorf("nothing in %s was copied", table)
 		}
@@ -162,7 +162,7 @@ func goesOn(t *testing.T, url, next string, listed []users.User) {
 		if _, err := s.Edit(ctx, owner, added.ID, users.Edit{Fields: users.Fields{Name: &name}, Version: added.Version}); err != nil {
 			return err
 		}
-		if data, err := s.Take(ctx, users.KeptForm, users.DigestOf("form")); err != nil || !bytes.Equal(data, []byte{0, 1, 255}) {
+		if data, err := s.Take(ctx, users.DigestOf("form")); err != nil || !bytes.Equal(data, []byte{0, 1, 255}) {
 			t.Errorf("%s: the kept form is %v, %v", url, data, err)
 		}
 		return nil

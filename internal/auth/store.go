@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gorilla/sessions"
@@ -26,7 +27,7 @@ type Keeper interface {
 
 // StoreOptions say how a [Store] writes its cookie.
 type StoreOptions struct {
-	Name     string        // of the cookie, before [CookieName]
+	Name     string        // of the cookie, as [CookieName] returns it
 	Secure   bool          // false only for plain http on loopback
 	Lifetime time.Duration // of the cookie; zero: until the browser is closed
 }
@@ -51,12 +52,17 @@ func NewStore(k Keeper, o StoreOptions) *Store {
 	return &Store{keeper: k, options: o}
 }
 
-// CookieName returns the name of a cookie. Where secure it has the prefix that
-// keeps other hosts, and pages over plain http, from setting it (RFC 6265bis,
-// section 4.1.3.2).
-func CookieName(base string, secure bool) string {
-	if secure {
+// CookieName returns the name of a cookie of the site that people reach at that URL. Over
+// https it has the prefix that keeps other hosts, and pages over plain http, from setting
+// it (RFC 6265bis, section 4.1.3.2). Over http it begins with the port, if the URL has one:
+// cookies are shared by all ports of a host, and two sites there must not overwrite each
+// other's.
+func CookieName(site *url.URL, base string) string {
+	switch {
+	case site.Scheme == "https":
 		return "__Host-" + base
+	case site.Port() != "":
+		return site.Port() + "-" + base
 	}
 	return base
 }
@@ -74,7 +80,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	session.IsNew = true
 	session.Options.MaxAge = int(s.options.Lifetime / time.Second)
-	cookie, err := r.Cookie(CookieName(s.options.Name, s.options.Secure))
+	cookie, err := r.Cookie(s.options.Name)
 	if err != nil || !wellFormed(cookie.Value) {
 		return session, nil
 	}
@@ -127,7 +133,7 @@ func (s *Store) end(ctx context.Context, session *sessions.Session) error {
 // script, and with no form of another site.
 func (s *Store) cookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: CookieName(s.options.Name, s.options.Secure), Value: value, Path: "/", MaxAge: maxAge,
+		Name: s.options.Name, Value: value, Path: "/", MaxAge: maxAge,
 		Secure: s.options.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -53,7 +54,11 @@ func (k *rows) End(_ context.Context, id string) error {
 
 func newStore(secure bool) (*auth.Store, *rows) {
 	k := &rows{rows: map[string]map[any]any{}}
-	return auth.NewStore(k, auth.StoreOptions{Name: "console", Secure: secure, Lifetime: 7 * 24 * time.Hour}), k
+	site := &url.URL{Scheme: "http", Host: "127.0.0.1"}
+	if secure {
+		site.Scheme = "https"
+	}
+	return auth.NewStore(k, auth.StoreOptions{Name: auth.CookieName(site, "console"), Secure: secure, Lifetime: 7 * 24 * time.Hour}), k
 }
 
 // visit handles one request with the cookie, if any, and returns the cookie set.

@@ -81,7 +81,8 @@ func signIn(ctx context.Context, directory *users.Service) (users.SignedIn, stri
 	secret := auth.NewSecret()
 	in, err := directory.SignIn(ctx,
 		users.Claims{Issuer: who.Issuer, Subject: who.Subject, Address: viewer, Verified: users.VerifiedYes},
-		users.Visit{Digest: users.DigestOf(secret), Address: "127.0.0.1", UserAgent: "console-bench", RequestID: "bench"})
+		users.Visit{Digest: users.DigestOf(secret), Address: "127.0.0.1", UserAgent: "console-bench", RequestID: "bench",
+			Attempt: users.Attempt{Digest: users.DigestOf(auth.NewSecret()), ReturnTo: "/"}})
 	directory.Settle()
 	return in, secret, err
 }

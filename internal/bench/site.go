@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+
+	"github.com/roboto-ai/console/internal/auth"
 )
 
 // A site is a console that runs on a directory, with the viewer signed in.
@@ -32,18 +34,18 @@ func serve(ctx context.Context, program, url string) (*process, error) {
 		"--oidc-issuer", "http://127.0.0.1:9", "--oidc-client-id", "bench") // nobody is asked until somebody signs in
 }
 
-// open signs in to the directory at url and starts the console on it.
-func open(ctx context.Context, program, url string) (*site, error) {
-	secret, sample, err := prospect(ctx, url)
+// open signs in to the directory of a database and starts the console on it.
+func open(ctx context.Context, program, database string) (*site, error) {
+	secret, sample, err := prospect(ctx, database)
 	if err != nil {
 		return nil, err
 	}
-	p, err := serve(ctx, program, url)
+	p, err := serve(ctx, program, database)
 	if err != nil {
 		return nil, err
 	}
 	return &site{
-		process: p, cookie: "session=" + secret, sample: sample, anew: map[string]time.Duration{},
+		process: p, cookie: auth.CookieName(&url.URL{Scheme: "http", Host: p.address}, "session") + "=" + secret, sample: sample, anew: map[string]time.Duration{},
 		client: http.Client{Timeout: slowest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}, nil
 }

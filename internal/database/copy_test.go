@@ -140,7 +140,7 @@ func intact(t *testing.T, url string) {
 		`SELECT count(*) FROM users WHERE status = 'deactivated'`:                1,
 		`SELECT COALESCE(SUM(n), 0) FROM tallies`:                                2,
 		`SELECT count(*) FROM duties`:                                            1,
-		`SELECT count(*) FROM secrets`:                                           1,
+		`SELECT count(*) FROM secrets`:                                           2,
 		`SELECT count(*) FROM sessions`:                                          1,
 		`SELECT seq FROM event_details`:                                          9,
 		`SELECT COALESCE(length(reason), 0) FROM event_details`:                  int64(len([]rune(odd))),

@@ -7,7 +7,24 @@ import (
 	"database/sql"
 	"encoding/json"
 	"time"
+
+	"github.com/pressly/goose/v3"
 )
+
+// MigratePostgresTo runs the migrations up to a version on an empty database.
+func MigratePostgresTo(ctx context.Context, url string, version int64) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, steps(PostgreSQL), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return err
+}
 
 // Impatient returns o with other waits than usual: for the lock, for an answer, and for that
 // to a commit.

@@ -30,7 +30,6 @@ var seeds = []struct {
 	{from: 1, statements: appendOnly},
 	{from: 1, statements: `INSERT INTO identities (issuer, subject, user_key, address, bound_at, signed_in_at)
 			VALUES ('https://id.example.com', 'sub-owner', 'usr_owner', 'owner@example.com', 1700000001000000, 1700000001000000);
-		INSERT INTO kept (what, digest, data, expires_at) VALUES ('form', x'01', x'02', 1700000600000000);
 		INSERT INTO refused_sign_ins (number, at, address, user_key, reason, request_id) VALUES (1, 1700000001000000, 'x@example.com', '', 'uninvited', 'req_9')`},
 	{from: 1, until: 4, statements: `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent, id_token, flash)
 		VALUES ('ses_1', x'0102', 'usr_owner', 1700000001000000, 1700000002000000, 1700600000000000, '192.0.2.1', 'Firefox', 'hint', 'Saved.')`},
@@ -46,6 +45,9 @@ var seeds = []struct {
 		UPDATE users SET search_text = '  robot  robot' WHERE number = 2`}, // and the system user waits for it
 	{from: 3, statements: `INSERT INTO saved_views (id, owner_key, name, query, shared, created_at)
 		VALUES ('viw_1', 'usr_owner', 'Robots', 'type=service', 1, 1700000003000000)`},
+	{from: 1, until: 7, statements: `INSERT INTO kept (what, digest, data, expires_at) VALUES ('form', x'01', x'02', 1700000600000000)`},
+	{from: 7, statements: `INSERT INTO kept (digest, data, expires_at) VALUES (x'01', x'02', 1700000600000000);
+		INSERT INTO used_attempts (digest, return_to, at) VALUES (x'0101', '/users', 1700000001000000)`},
 	{from: 6, statements: `INSERT INTO done_forms (key, actor_key, seq, at) VALUES ('frm_1', 'usr_owner', 8, 1700000007000000)`},
 	{from: 7, statements: `INSERT INTO damaged_indexes (engine, name, found_at) VALUES ('SQLite', 'users_search', 1700000007000000)`},
 }

@@ -61,7 +61,7 @@ func (e *examination) runningCookies(ctx context.Context, client *http.Client) F
 	}
 	var cookie *http.Cookie
 	for _, c := range (&http.Response{Header: begun.header}).Cookies() {
-		if strings.HasPrefix(c.Name, auth.CookieName("attempt-", e.secure())) {
+		if strings.HasPrefix(c.Name, auth.CookieName(e.BaseURL, "attempt-")) {
 			cookie = c
 		}
 	}

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/roboto-ai/console/internal/auth"
 )
 
 // A stand stands in for a console that does not run yet: it listens in its place, and
@@ -49,19 +47,25 @@ func visitOf(r *http.Request, secure bool) visit {
 			v.forwarded = append(v.forwarded, hop)
 		}
 	}
-	if c, err := r.Cookie(auth.CookieName(cookieName, secure)); err == nil {
+	if c, err := r.Cookie(cookieName(secure)); err == nil {
 		v.cookie = c.Value
 	}
 	return v
 }
 
-// cookieName is the doctor's own cookie, like those of the console but for the name.
-const cookieName = "doctor"
+// cookieName returns the name of the doctor's own cookie, which is like those of the console
+// but for the name.
+func cookieName(secure bool) string {
+	if secure {
+		return "__Host-doctor"
+	}
+	return "doctor"
+}
 
 // cookie returns the doctor's cookie with that value.
 func (s *stand) cookie(value string) *http.Cookie {
 	return &http.Cookie{
-		Name: auth.CookieName(cookieName, s.secure), Value: value, Path: "/", MaxAge: 600,
+		Name: cookieName(s.secure), Value: value, Path: "/", MaxAge: 600,
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -131,11 +131,11 @@ var wholeChanges = map[string]func(context.Context, *Service) error{
 		return s.Delete(ctx, Command(""), "leaver@example.com", Deletion{Confirm: "leaver@example.com"})
 	},
 	"first sign-in": func(ctx context.Context, s *Service) error {
-		_, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "new", Address: "late@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("new")})
+		_, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "new", Address: "late@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("new"), Attempt: Attempt{Digest: DigestOf("new")}})
 		return err
 	},
 	"sign-in": func(ctx context.Context, s *Service) error {
-		_, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "s"}, Visit{Digest: DigestOf("again")})
+		_, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "s"}, Visit{Digest: DigestOf("again"), Attempt: Attempt{Digest: DigestOf("again")}})
 		return err
 	},
 	"create": func(ctx context.Context, s *Service) error {
@@ -164,6 +164,7 @@ func TestChangeIsWholeOrNothing(t *testing.T) {
 	for statement, hit := range map[string][]string{
 		"INSERT ON users":         {"create", "form"},
 		"INSERT ON identities":    {"first sign-in"},
+		"INSERT ON used_attempts": {"first sign-in", "sign-in"},
 		"INSERT ON sessions":      {"first sign-in", "sign-in"},
 		"INSERT ON events":        {"create", "delete", "first sign-in", "form", "sign-in"},
 		"INSERT ON event_details": {"create", "delete", "first sign-in", "form", "sign-in"},
@@ -204,7 +205,7 @@ func arrive(t *testing.T, s *Service) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "s", Address: "leaver@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("leaver")}); err != nil {
+	if _, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "s", Address: "leaver@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("leaver"), Attempt: Attempt{Digest: DigestOf("leaver")}}); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.CreateServiceUser(ctx, operator, NewServiceUser{NewPerson{ID: "robot"}, ServiceFields{Responsible: "leaver@example.com"}})
@@ -215,9 +216,9 @@ func arrive(t *testing.T, s *Service) {
 }
 
 // snapshot returns how many rows each table of the record and its history has.
-func snapshot(t *testing.T, s *Service) (rows [6]int) {
+func snapshot(t *testing.T, s *Service) (rows [7]int) {
 	t.Helper()
-	for i, table := range []string{"users", "identities", "sessions", "events", "event_details", "done_forms"} {
+	for i, table := range []string{"users", "identities", "sessions", "events", "event_details", "done_forms", "used_attempts"} {
 		rows[i] = countRows(t, s, table)
 	}
 	return rows
@@ -244,7 +245,7 @@ func TestChangeSeesDemotion(t *testing.T) {
 	if _, err := s.AddPerson(ctx, Command(""), NewPerson{ID: "admin@example.com", Role: RoleAdmin}); err != nil {
 		t.Fatal(err)
 	}
-	in, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "a", Address: "admin@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("a")})
+	in, err := s.SignIn(ctx, Claims{Issuer: "i", Subject: "a", Address: "admin@example.com", Verified: VerifiedYes}, Visit{Digest: DigestOf("a"), Attempt: Attempt{Digest: DigestOf("a")}})
 	if err != nil {
 		t.Fatal(err)
 	}

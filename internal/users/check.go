@@ -147,4 +147,6 @@ var conditions = []condition{
 		`SELECT f.key FROM done_forms f LEFT JOIN events e ON e.seq = f.seq WHERE e.seq IS NULL ORDER BY f.key`},
 	{"The secret of the cursors", "The database lacks the secret of the %s, without which no page but the first can be shown.",
 		`SELECT 'cursors' WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE name = 'cursors')`},
+	{"The key of the seals", "The database lacks a key for %s, without which nobody can begin to sign in.",
+		`SELECT 'seals' WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE name LIKE 'seal-%' AND length(secret) >= 32)`},
 }

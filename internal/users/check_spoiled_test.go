@@ -69,6 +69,7 @@ var spoiled = map[string]spoiling{
 	"an index that is ahead":         {`UPDATE search_index SET last_seq = last_seq + 1`, "The index of the audit log is not in step with the events: it has events that are not there"},
 	"an event left out of the index": {`UPDATE search_index SET first_seq = first_seq + 1`, "The index of the audit log is not in step with the events"},
 	"no secret":                      {`DELETE FROM secrets`, "lacks the secret of the cursors"},
+	"no key of the seals":            {`DELETE FROM secrets WHERE name = 'seal-1'`, "lacks a key for seals"},
 	"a form without event":           {`INSERT INTO done_forms (key, actor_key, seq, at) SELECT 'frm_x', '', 9999, at FROM events WHERE seq = 1`, "The form frm_x has done something of which there is no event"},
 }
 

@@ -7,27 +7,18 @@ import (
 	"time"
 )
 
-// Kept says what is kept for a browser that will come back. Its values are stored.
-type Kept string
-
-// What is kept.
-const (
-	KeptAttempt Kept = "attempt" // a sign-in under way
-	KeptForm    Kept = "form"    // a form that was posted when signed out
-)
-
-// Keep keeps data until it is taken, for ttl at most. The digest is that of a
-// secret that only the browser has. The oldest goes when there are too many. It
-// is bookkeeping.
-func (s *Service) Keep(ctx context.Context, what Kept, digest Digest, data []byte, ttl time.Duration) error {
+// Keep keeps data until it is taken, for ttl at most: a form that was posted when signed
+// out. The digest is that of a secret that only the browser has. The oldest goes when
+// there are too many. It is bookkeeping.
+func (s *Service) Keep(ctx context.Context, digest Digest, data []byte, ttl time.Duration) error {
 	now := s.now()
-	return s.note(ctx, put(what, digest, data, now, now.Add(ttl))...)
+	return s.note(ctx, put(digest, data, now, now.Add(ttl))...)
 }
 
 // Take returns what was kept under digest, once. It returns [ErrNotFound] if
 // there is nothing, or no longer.
-func (s *Service) Take(ctx context.Context, what Kept, digest Digest) ([]byte, error) {
-	data, expires, err := s.pull(ctx, what, digest)
+func (s *Service) Take(ctx context.Context, digest Digest) ([]byte, error) {
+	data, expires, err := s.pull(ctx, digest)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !s.now().Before(expires) {
 		return nil, ErrNotFound // what is too late is gone all the same
 	}

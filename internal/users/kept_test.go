@@ -18,45 +18,43 @@ import (
 func TestKeepAndTake(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	keep := func(what users.Kept, secret, data string) {
+	keep := func(secret, data string) {
 		t.Helper()
-		if err := d.Keep(t.Context(), what, users.DigestOf(secret), []byte(data), 10*time.Minute); err != nil {
+		if err := d.Keep(t.Context(), users.DigestOf(secret), []byte(data), 10*time.Minute); err != nil {
 			t.Fatal(err)
 		}
 	}
-	take := func(what users.Kept, secret, want string) {
+	take := func(secret, want string) {
 		t.Helper()
-		got, err := d.Take(t.Context(), what, users.DigestOf(secret))
+		got, err := d.Take(t.Context(), users.DigestOf(secret))
 		if want == "" && !errors.Is(err, users.ErrNotFound) || want != "" && (err != nil || string(got) != want) {
-			t.Errorf("Take %s %s: got %q, %v; want %q", what, secret, got, err, want)
+			t.Errorf("Take %s: got %q, %v; want %q", secret, got, err, want)
 		}
 	}
-	keep(users.KeptAttempt, "a", "attempt")
-	keep(users.KeptForm, "a", "form")
-	take(users.KeptAttempt, "b", "")
-	take(users.KeptAttempt, "a", "attempt")
-	take(users.KeptAttempt, "a", "") // once
-	take(users.KeptForm, "a", "form")
-	keep(users.KeptForm, "in time", "x")
-	keep(users.KeptForm, "too late", "x")
+	keep("a", "form")
+	take("b", "")
+	take("a", "form")
+	take("a", "") // once
+	keep("in time", "x")
+	keep("too late", "x")
 	d.Clock.Advance(10*time.Minute - time.Microsecond)
-	take(users.KeptForm, "in time", "x")
+	take("in time", "x")
 	d.Clock.Advance(time.Microsecond)
-	take(users.KeptForm, "too late", "")
+	take("too late", "")
 	d.Clock.Advance(-time.Hour)
-	take(users.KeptForm, "too late", "") // it is gone
+	take("too late", "") // it is gone
 }
 
-// TestTakeAtOnce has twenty requests take the same attempt.
+// TestTakeAtOnce has twenty requests take the same form.
 func TestTakeAtOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	if err := d.Keep(t.Context(), users.KeptAttempt, users.DigestOf("a"), []byte("x"), time.Minute); err != nil {
+	if err := d.Keep(t.Context(), users.DigestOf("a"), []byte("x"), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	taken := 0
 	for _, err := range atOnce(20, func(int) error {
-		_, err := d.Take(t.Context(), users.KeptAttempt, users.DigestOf("a"))
+		_, err := d.Take(t.Context(), users.DigestOf("a"))
 		return err
 	}) {
 		if err == nil {
@@ -95,11 +93,11 @@ func fillings() map[string]filling {
 	const later = 4_000_000_000_000_000 // than what is added
 	return map[string]filling{
 		"kept": {
-			`INSERT INTO kept (what, digest, data, expires_at) ` + many + `SELECT 'attempt', ` + fmt.Sprintf(in.bytes, `'old' || i`) + `, ` +
+			`INSERT INTO kept (digest, data, expires_at) ` + many + `SELECT ` + fmt.Sprintf(in.bytes, `'old' || i`) + `, ` +
 				fmt.Sprintf(in.bytes, `'x'`) + `, ` + fmt.Sprintf(in.after, later, `i`) + ` FROM n`,
 			2000,
 			func(t *testing.T, d *userstest.Directory) error {
-				return d.Keep(t.Context(), users.KeptAttempt, users.DigestOf("new"), []byte("x"), 100*365*24*time.Hour)
+				return d.Keep(t.Context(), users.DigestOf("new"), []byte("x"), 100*365*24*time.Hour)
 			}, `SELECT COUNT(*) FROM kept`, `SELECT COUNT(*) FROM kept WHERE expires_at = ` + fmt.Sprintf(in.after, later, `1`),
 		},
 		"refused sign-ins": {

@@ -23,7 +23,7 @@ type bookkeeping struct {
 // How much bookkeeping is kept of what strangers can cause.
 const (
 	maxRefusedSignIns = 10_000
-	maxKept           = 2_000 // of each kind
+	maxKept           = 2_000
 )
 
 // seenAgain notes the use of a session, and with it of the user.
@@ -36,21 +36,20 @@ func seenAgain(session SessionID, user Key, at time.Time) []bookkeeping {
 
 // put notes what is kept for a browser that will come back, and lets go of what
 // has waited too long or too many.
-func put(what Kept, digest Digest, data []byte, now, expires time.Time) []bookkeeping {
+func put(digest Digest, data []byte, now, expires time.Time) []bookkeeping {
 	return []bookkeeping{
-		{`DELETE FROM kept WHERE what = $1 AND expires_at <= $2`, []any{what, database.Time(now)}},
-		{`DELETE FROM kept WHERE what = $1 AND digest NOT IN
-			(SELECT digest FROM kept WHERE what = $1 ORDER BY expires_at DESC LIMIT $2)`, []any{what, maxKept - 1}},
-		{`INSERT INTO kept (what, digest, data, expires_at) VALUES ($1, $2, $3, $4)`, []any{what, digest, data, database.Time(expires)}},
+		{`DELETE FROM kept WHERE expires_at <= $1`, []any{database.Time(now)}},
+		{`DELETE FROM kept WHERE digest NOT IN (SELECT digest FROM kept ORDER BY expires_at DESC LIMIT $1)`, []any{maxKept - 1}},
+		{`INSERT INTO kept (digest, data, expires_at) VALUES ($1, $2, $3)`, []any{digest, data, database.Time(expires)}},
 	}
 }
 
 // pull takes out what is kept under digest, and says until when it was to be
 // kept. It returns [sql.ErrNoRows] if there is nothing. It is not a [bookkeeping]
 // because what it deletes is read: of two that pull at once, one gets it.
-func (s *Service) pull(ctx context.Context, what Kept, digest Digest) (data []byte, expires time.Time, err error) {
+func (s *Service) pull(ctx context.Context, digest Digest) (data []byte, expires time.Time, err error) {
 	err = s.db.Transact(ctx, func(tx *sql.Tx) error {
-		row := tx.QueryRowContext(ctx, `DELETE FROM kept WHERE what = $1 AND digest = $2 RETURNING data, expires_at`, what, digest)
+		row := tx.QueryRowContext(ctx, `DELETE FROM kept WHERE digest = $1 RETURNING data, expires_at`, digest)
 		return row.Scan(&data, (*database.Time)(&expires))
 	})
 	return data, expires, err
@@ -74,6 +73,13 @@ func oldRefusals() bookkeeping {
 // away that a clock was wrong when it was set.
 func keptTooLong(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM kept WHERE expires_at <= $1 OR expires_at > $2`, []any{database.Time(now), database.Time(now.Add(clockWrong))}}
+}
+
+// usedAttempts deletes attempts that were used more than an hour before now, or so far ahead
+// that a clock was wrong.
+func usedAttempts(now time.Time) bookkeeping {
+	return bookkeeping{`DELETE FROM used_attempts WHERE at <= $1 OR at > $2`,
+		[]any{database.Time(now.Add(-attemptsKept)), database.Time(now.Add(clockWrong))}}
 }
 
 // oldForms lets go of forms that were done long ago.

@@ -161,7 +161,7 @@ func TestTalliesTellTheTruth(t *testing.T) {
 	ctx, operator := t.Context(), Command("")
 	now := time.Now()
 	s.config.Now = func() time.Time { return now }
-	visit := Visit{Digest: DigestOf("secret")}
+	visit := Visit{Digest: DigestOf("secret"), Attempt: Attempt{Digest: DigestOf("secret")}}
 	claims := Claims{Issuer: "https://id.example.com", Subject: "1", Address: "ana1@example.com", Verified: VerifiedYes}
 	for what, do := range map[string]func() error{
 		"sign in": func() error { _, err := s.SignIn(ctx, claims, visit); s.Settle(); return err },

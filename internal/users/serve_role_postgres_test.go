@@ -81,7 +81,7 @@ func TestServeRoleServes(t *testing.T) {
 	var exported sink
 	for what, err := range map[string]error{
 		"edit": edited, "change a role": changed, "mark as reviewed": reviewed, "save a view": saved,
-		"keep":          d.Keep(ctx, users.KeptForm, users.DigestOf("f"), []byte("x"), 1e9),
+		"keep":          d.Keep(ctx, users.DigestOf("f"), []byte("x"), 1e9),
 		"export":        d.Export(ctx, d.Owner, users.Query{}, csv, &exported),
 		"deactivate":    d.Deactivate(ctx, d.Owner, "robot", users.Departure{}),
 		"reactivate":    d.Reactivate(ctx, d.Owner, "robot", ""),

@@ -52,6 +52,7 @@ type Service struct {
 	estimates estimates
 
 	sealedWith atomic.Pointer[string]
+	sealKeys   atomic.Pointer[sealKeys]
 	threes     atomic.Pointer[threes]
 	exports    exporters
 	long       longReads

@@ -200,7 +200,7 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	d := userstest.New(t)
 	const secret = "canary-oPTvZ1nS0bYb3Ay8ZqAb3A"
 	signIn(t, d, secret)
-	if err := d.Keep(t.Context(), users.KeptAttempt, users.DigestOf(secret), []byte("data"), time.Minute); err != nil {
+	if err := d.Keep(t.Context(), users.DigestOf(secret), []byte("data"), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	content := contents(t, d)

@@ -45,19 +45,24 @@ type Visit struct {
 	UserAgent string
 	RequestID string
 	Replaces  Digest // of the session that the browser had, which ends
+	Attempt   Attempt
 }
 
 // SignIn finds or admits the person that claims are about and starts a session
 // for them. It never changes a role and never reactivates anyone.
 //
 // SignIn returns a [*RefusedError] if they may not come in; the refusal is noted,
-// and leaves an event where it concerns a user.
+// and leaves an event where it concerns a user. It returns [ErrAttemptUsed] if the
+// visit's attempt has signed a person in before; a refusal leaves it unused.
 func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, error) {
 	var in SignedIn
 	actor := Visitor(v.RequestID, v.Address, v.UserAgent)
 	var refused *RefusedError
 	var concerned User
 	err := s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
+		if err := tx.use(ctx, v.Attempt); err != nil {
+			return nothing, err
+		}
 		in.User, events, err = tx.arrive(ctx, c, s.config)
 		if errors.As(err, &refused) {
 			concerned = in.User

@@ -19,10 +19,15 @@ const (
 	// sessionsKept is how long a session is known that has expired: whoever posts a form
 	// in it gets the form back when they have signed in again, and nobody else does.
 	sessionsKept = time.Hour
+
+	// attemptsKept is how long a used sign-in attempt is known: longer than the cookie of
+	// one can be used, whatever the clocks of several consoles say.
+	attemptsKept = time.Hour
 )
 
-// Tidy lets go of what has had its time: sessions that expired, what was kept for a
-// browser, forms done long ago, old logout tokens, the oldest refused sign-ins. Nothing rests on it, as
+// Tidy lets go of what has had its time: sessions that expired, forms kept for a
+// browser, sign-in attempts used an hour ago, forms done long ago, old logout tokens, the
+// oldest refused sign-ins. Nothing rests on it, as
 // whatever reads these rows looks at the time itself. Of several consoles on one
 // database one does it, once every [TidyEvery], however often each calls; it reports
 // whether it was this one.
@@ -41,7 +46,7 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	}
 	var work []bookkeeping
 	if now.Sub(due) <= clockWrong {
-		work = []bookkeeping{expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), oldForms(now), oldLogouts(now), oldRefusals()}
+		work = []bookkeeping{expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), usedAttempts(now), oldForms(now), oldLogouts(now), oldRefusals()}
 	}
 	if mine, err = s.takeTurn(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
 		return false, fmt.Errorf("tidy up: %w", err)

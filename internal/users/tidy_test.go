@@ -95,7 +95,7 @@ func TestTidy(t *testing.T) {
 	t.Parallel()
 	d := tidied(t)
 	ana := signIn(t, d, "s")
-	if err := d.Keep(t.Context(), users.KeptForm, users.DigestOf("f"), []byte("x"), 10*time.Minute); err != nil {
+	if err := d.Keep(t.Context(), users.DigestOf("f"), []byte("x"), 10*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	form := d.Owner

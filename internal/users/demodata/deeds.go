@@ -187,13 +187,18 @@ func refusedSignIn(p *person, change func(*users.Claims)) deed {
 		claims := f.claimsOf(p)
 		change(&claims)
 		_, err := f.SignIn(ctx, claims, users.Visit{
-			Digest: users.DigestOf(rand.Text()), Address: p.address, UserAgent: p.agent, RequestID: a.RequestID,
+			Digest: users.DigestOf(rand.Text()), Address: p.address, UserAgent: p.agent, RequestID: a.RequestID, Attempt: newAttempt(),
 		})
 		if _, refused := errors.AsType[*users.RefusedError](err); refused {
 			return nil
 		}
 		return errors.Join(errNotRefused, err)
 	}
+}
+
+// newAttempt returns a sign-in attempt that nobody has used.
+func newAttempt() users.Attempt {
+	return users.Attempt{Digest: users.DigestOf(rand.Text()), ReturnTo: "/"}
 }
 
 var errNotRefused = errors.New("a sign-in was not refused")

@@ -106,5 +106,5 @@ func (f *fill) claimsOf(p *person) users.Claims {
 // visit returns the browser of a person, with a new session.
 func (f *fill) visit(id string, digest users.Digest, request string) users.Visit {
 	p := f.known[id]
-	return users.Visit{Digest: digest, Address: p.address, UserAgent: p.agent, RequestID: request}
+	return users.Visit{Digest: digest, Address: p.address, UserAgent: p.agent, RequestID: request, Attempt: newAttempt()}
 }

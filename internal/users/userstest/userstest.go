@@ -198,5 +198,6 @@ func Claims(id string) users.Claims {
 
 // Visit is a browser that gets a session with that secret.
 func Visit(secret string) users.Visit {
-	return users.Visit{Digest: users.DigestOf(secret), Address: "192.0.2.7", UserAgent: "Firefox", RequestID: "req"}
+	return users.Visit{Digest: users.DigestOf(secret), Address: "192.0.2.7", UserAgent: "Firefox", RequestID: "req",
+		Attempt: users.Attempt{Digest: users.DigestOf("attempt of " + secret), ReturnTo: "/"}}
 }

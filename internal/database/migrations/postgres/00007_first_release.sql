@@ -78,3 +78,21 @@ CREATE TABLE event_words_index (
 CREATE INDEX event_words_by_word ON event_words_index USING gin (words) WITH (fastupdate = off);
 
 ALTER TABLE event_details DROP COLUMN search_text;
+
+INSERT INTO secrets (name, secret) VALUES ('seal-1', sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
+
+CREATE TABLE used_attempts (
+    digest    BYTEA       NOT NULL PRIMARY KEY,
+    return_to TEXT        COLLATE "C" NOT NULL,
+    at        TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX used_attempts_by_time ON used_attempts (at);
+
+INSERT INTO used_attempts (digest, return_to, at)
+    SELECT digest, COALESCE(convert_from(data, 'UTF8')::jsonb ->> 'ReturnTo', '/'), expires_at FROM kept WHERE what = 'attempt';
+
+DELETE FROM kept WHERE what <> 'form';
+DROP INDEX kept_by_expiry;
+ALTER TABLE kept DROP CONSTRAINT kept_pkey, DROP COLUMN what, ADD PRIMARY KEY (digest);
+CREATE INDEX kept_by_expiry ON kept (expires_at);

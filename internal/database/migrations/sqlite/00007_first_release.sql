@@ -41,6 +41,36 @@ CREATE TABLE logouts (
 
 CREATE INDEX logouts_by_time ON logouts (issued_at);
 
+-- Sign-in attempts travel in the browser's cookie, sealed with the newest of the keys seal-1 to
+-- seal-255.
+INSERT INTO secrets (name, secret) VALUES ('seal-1', randomblob(32));
+
+-- used_attempts are the sign-in attempts that have signed a person in: each does so once.
+CREATE TABLE used_attempts (
+    digest    BLOB    NOT NULL PRIMARY KEY,                  -- SHA-256 of the attempt's state
+    return_to TEXT    NOT NULL,                              -- path to go to when the browser sends the attempt again
+    at        INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX used_attempts_by_time ON used_attempts (at);
+
+-- Attempts that began before cannot be finished. Who comes back from one begins again, and
+-- arrives at the page that they wanted. Their digest is of what the cookie holds.
+INSERT INTO used_attempts (digest, return_to, at)
+    SELECT digest, COALESCE(CASE WHEN json_valid(CAST(data AS TEXT)) THEN json_extract(CAST(data AS TEXT), '$.ReturnTo') END, '/'), expires_at
+    FROM kept WHERE what = 'attempt';
+
+-- kept holds forms alone, which were posted when signed out.
+ALTER TABLE kept RENAME TO kept_before;
+CREATE TABLE kept (
+    digest     BLOB    NOT NULL PRIMARY KEY,                 -- SHA-256 of what the browser's cookie holds
+    data       BLOB    NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO kept (digest, data, expires_at) SELECT digest, data, expires_at FROM kept_before WHERE what = 'form';
+DROP TABLE kept_before;
+CREATE INDEX kept_by_expiry ON kept (expires_at);
+
 -- What is searched for and ordered by is folded otherwise: the program fills in again
 -- what is empty.
 UPDATE users SET search_text = '';
