@@ -58,6 +58,7 @@ type App struct {
 	starts    *networkLimiter // of sign-ins
 	returns   *networkLimiter // from the provider
 	forms     *limiter        // kept for those who are signed out
+	kept      *limiter        // of the size of these
 	exports   *limiter        // of the directory
 	changes   *limiter        // through pages; nil for no limit
 	logouts   *limiter        // by the provider, which were refused
@@ -79,6 +80,7 @@ func New(c Config) (*App, error) {
 	}
 	a.setDefaults()
 	// The limiters and the session store use what setDefaults has filled in.
+	a.kept = newLimiter(keptPace, a.now)
 	a.starts, a.returns, a.forms = newNetworkLimiter(a.now), newNetworkLimiter(a.now), newLimiter(formPace, a.now)
 	a.budget = &budget{size: budgetSize, refused: a.overBudget}
 	if !c.Unpaced {

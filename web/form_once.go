@@ -20,19 +20,15 @@ const doneAlready = "That was done already, so it was not done again."
 // was the first time: it leads to the same place.
 func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		f, err := a.sent(c)
-		if err != nil {
-			return err
-		}
-		known := requestOf(c.Request())
-		known.page, known.form = f.page, f.key()
+		f, _ := c.Get(sentFormKey).(sentForm)
+		requestOf(c.Request()).form = f.once()
 		if done, err := a.answerDone(c, f); done || err != nil {
 			return err
 		}
 		if wait := a.waitToChange(c); wait > 0 {
 			return a.answerTooOften(c, f, wait)
 		}
-		err = next(c)
+		err := next(c)
 		if err == nil || c.Response().Committed || errors.Is(err, users.ErrUnknown) {
 			return err
 		}
@@ -90,14 +86,4 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 	}
 	a.flash(c, doneAlready)
 	return true, a.seeOther(c, f.next(event))
-}
-
-// pageKeyOf returns the key of the page that c shows: a new one, or that of the form
-// which is shown again, as nothing of it was done.
-func pageKeyOf(c echo.Context) users.FormKey {
-	known := requestOf(c.Request())
-	if known.page == "" {
-		known.page = users.NewFormKey()
-	}
-	return known.page
 }

@@ -17,11 +17,12 @@ const formField = "form"
 
 // A sentForm is a form as it was posted, in this request or in one before it.
 type sentForm struct {
-	to     string        // the escaped path that it was posted to
-	route  string        // pattern of that path
-	id     users.ID      // of the user in that path, if any
-	page   users.FormKey // of the page that it is on; empty for a program that sends none
-	values url.Values    // all others
+	to     string     // the escaped path that it was posted to
+	route  string     // pattern of that path
+	id     users.ID   // of the user in that path, if any
+	key    formKey    // of the page that it is on; zero for a program that sends none
+	sealed string     // the key as it was sent
+	values url.Values // all others
 }
 
 // sent returns the form that c posts. A key that no page has is errBadForm.
@@ -33,31 +34,18 @@ func (a *App) sent(c echo.Context) (sentForm, error) {
 			f.values[name] = values
 		}
 	}
+	f.sealed = posted(c).Get(formField)
 	var err error
-	f.page, err = pageKey(posted(c))
+	f.key, err = a.formKeyIn(c.Request().Context(), posted(c))
 	return f, err
 }
 
-// pageKey returns the key of a page among the values of its form, empty if there is
-// none.
-func pageKey(values url.Values) (users.FormKey, error) {
-	switch sent := values[formField]; len(sent) {
-	case 0:
-		return "", nil
-	case 1:
-		if key, err := users.ParseFormKey(sent[0]); err == nil {
-			return key, nil
-		}
-	}
-	return "", errBadForm
-}
-
-// key returns the key of what the form asks for, empty if it may be asked for again.
-func (f sentForm) key() users.FormKey {
-	if f.page == "" {
+// once returns the key of what the form asks for, empty if it may be asked for again.
+func (f sentForm) once() users.FormKey {
+	if f.key.page == "" {
 		return ""
 	}
-	return f.page.For(f.to + "?" + f.values.Encode())
+	return f.key.page.For(f.to + "?" + f.values.Encode())
 }
 
 // next returns where the form leads once it is done; of is what came of it first.
@@ -107,10 +95,10 @@ const maxName = 40
 
 // keyField returns the field with the key of the page, where it has one.
 func (f sentForm) keyField() []views.Option {
-	if f.page == "" {
+	if f.key.page == "" {
 		return nil
 	}
-	return []views.Option{{Label: formField, Value: string(f.page)}}
+	return []views.Option{{Label: formField, Value: f.sealed}}
 }
 
 // fields returns the other fields, in the order of their names, which begin with prefix.
@@ -131,9 +119,9 @@ func (f sentForm) fields(prefix string) []views.Option {
 // errBadForm.
 func (a *App) sentBefore(c echo.Context) (sentForm, error) {
 	asked := posted(c)
-	f := sentForm{to: asked.Get(sentTo), values: url.Values{}}
+	f := sentForm{to: asked.Get(sentTo), sealed: asked.Get(formField), values: url.Values{}}
 	var err error
-	if f.page, err = pageKey(asked); err != nil || f.page == "" || !plainPath(f.to) {
+	if f.key, err = a.formKeyIn(c.Request().Context(), asked); err != nil || f.key.page == "" || !plainPath(f.to) {
 		return sentForm{}, errBadForm
 	}
 	r, at := a.find(http.MethodPost, f.to)

@@ -38,7 +38,7 @@ func (a *App) answerUnknown(c echo.Context) error {
 	case f.route == "/users/export":
 		m.Text = []string{"The connection to the database broke when the export was being recorded, so no file was sent.", "Export again: the audit log may then tell of one that gave no file."}
 		m.LookUp, m.Again = nil, f.again("Export again")
-	case f.page == "":
+	case f.key.page == "":
 		m.Text = []string{unknownWhy, "It came without the key of a page, so it may be done twice if it is sent twice. Look in the history first, for the request below."}
 		m.LookUp, m.Again, m.Next = nil, nil, a.historyOf(c, f)
 	}
@@ -74,7 +74,7 @@ func (a *App) lookUpForm(c echo.Context) error {
 		return err
 	}
 	who := actor(c)
-	seq, done, err := a.users.FormOutcome(c.Request().Context(), who, f.key())
+	seq, done, err := a.users.FormOutcome(c.Request().Context(), who, f.once())
 	switch {
 	case err != nil:
 		return err
@@ -112,7 +112,7 @@ func (a *App) stillUnknown(c echo.Context, status int) (bool, error) {
 
 // posted returns all values of the form as a page sends them.
 func (f sentForm) posted() map[string][]string {
-	all := map[string][]string{formField: {string(f.page)}}
+	all := map[string][]string{formField: {f.sealed}}
 	for name, values := range f.values {
 		all[name] = values
 	}

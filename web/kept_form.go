@@ -21,7 +21,7 @@ const keptFor = 10 * time.Minute
 // A keptForm is what someone posted whose session had ended.
 type keptForm struct {
 	Path   string
-	User   users.Key // whose session it was; empty if that is not known any more
+	User   users.Key // for whom its page was rendered
 	Values url.Values
 }
 
@@ -72,22 +72,26 @@ func (a *App) takesForm(path string) bool {
 	return page != nil && page.Form && plainPath(path)
 }
 
-// keepForm keeps what was posted, and reports false if it was not read, as one client
-// has had too many forms kept, see [App.withForm].
+// keepForm keeps what was posted for the user whose form it is, as its key proves, and
+// reports false where it proves nothing or the client has had too much kept, see
+// [App.withForm].
 func (a *App) keepForm(c echo.Context, path string, values url.Values) (bool, error) {
 	ctx := c.Request().Context()
 	if !requestOf(c.Request()).bodyRead {
 		return false, nil
 	}
-	user, err := a.users.ExpiredUser(ctx, a.sessionDigest(c))
-	if err != nil {
+	key, err := a.formKeyIn(ctx, values)
+	if errors.Is(err, errBadForm) || err == nil && (key.user == "" || !a.leadsTo(key, path)) {
+		return false, nil
+	} else if err != nil {
 		return false, err
 	}
-	// Whose the session was is kept with it: who signs in next with this browser
-	// may be somebody else.
-	data, err := json.Marshal(keptForm{path, user, values})
+	data, err := json.Marshal(keptForm{path, key.user, values})
 	if err != nil || len(data) > maxForm {
 		return false, err
+	}
+	if a.kept.takeMany(client{network: network(requestOf(c.Request()).address, 64)}, 1+len(data)>>10) > 0 {
+		return false, nil
 	}
 	secret := auth.NewSecret()
 	if err := a.users.Keep(ctx, users.DigestOf(secret), data, keptFor); err != nil {
@@ -123,14 +127,16 @@ func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	if err := json.Unmarshal(data, &kept); err != nil {
 		return false, err
 	}
-	if kept.Path != path || kept.User != "" && kept.User != actor(c).Key {
+	key, err := a.formKeyIn(c.Request().Context(), kept.Values)
+	if err != nil && !errors.Is(err, errBadForm) {
+		return false, err
+	}
+	if err != nil || kept.Path != path || kept.User != actor(c).Key {
 		return false, nil
 	}
 	// It is bound as if it had just been posted, by the same rules.
 	known := requestOf(c.Request())
-	if known.page, err = pageKey(kept.Values); err != nil {
-		return false, nil // no page of ours posted it
-	}
+	known.page = key.page
 	c.Request().PostForm = kept.Values
 	reflect.ValueOf(form).Elem().SetZero() // a box that was not ticked was not posted
 	err = bindForm(c, form)

@@ -56,7 +56,8 @@ var (
 	// widePace is that of an IPv6 network of 48 bits, of which one customer may have as
 	// many smaller ones as they like.
 	widePace   = pace{atOnce: 10 * signInPace.atOnce, every: signInPace.every / 10}
-	formPace   = pace{atOnce: 60, every: time.Second} // of forms kept for those who are signed out
+	formPace   = pace{atOnce: 60, every: time.Second}    // of forms kept for those who are signed out
+	keptPace   = pace{atOnce: 512, every: keptFor / 512} // of their size, in KiB
 	exportPace = pace{atOnce: 30, every: 10 * time.Second}
 	// changePace is for changes by one person through pages: far more than anyone clicks,
 	// so that no one fills the audit log, of which nothing is ever deleted.
@@ -87,7 +88,10 @@ func newLimiter(p pace, now func() time.Time) *limiter {
 }
 
 // take returns zero if the client may, and otherwise how long it must wait.
-func (l *limiter) take(who client) time.Duration {
+func (l *limiter) take(who client) time.Duration { return l.takeMany(who, 1) }
+
+// takeMany is take for n at once.
+func (l *limiter) takeMany(who client, n int) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
@@ -97,10 +101,10 @@ func (l *limiter) take(who client) time.Duration {
 		bucket = rate.NewLimiter(rate.Every(l.pace.every), l.pace.atOnce)
 		l.clients[who] = bucket
 	}
-	if bucket.AllowN(now, 1) {
+	if bucket.AllowN(now, n) {
 		return 0
 	}
-	return time.Duration((1 - bucket.TokensAt(now)) * float64(l.pace.every))
+	return time.Duration((float64(n) - bucket.TokensAt(now)) * float64(l.pace.every))
 }
 
 // wait returns zero if the client may, and otherwise how long it must wait; it is not

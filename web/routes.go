@@ -149,6 +149,9 @@ func (g group) add(r route, h echo.HandlerFunc) {
 		h = g.app.once(h)
 	}
 	if r.Method == http.MethodPost {
+		if !unkeyed[r.Path] {
+			h = g.app.keyed(h)
+		}
 		h = g.app.withForm(r, h)
 	}
 	g.echo.Add(r.Method, r.Path, h)
@@ -156,6 +159,10 @@ func (g group) add(r route, h echo.HandlerFunc) {
 		g.echo.Add(http.MethodHead, r.Path, h)
 	}
 }
+
+// unkeyed are the routes that are posted to without the key of a page, as it does not
+// matter who is signed in: they concern the browser, or name the form that they are about.
+var unkeyed = map[string]bool{"/sign-out": true, "/theme": true, "/users/layout": true, lookUpPath: true}
 
 // serves reports whether the route answers requests with that method: its own, and HEAD
 // where it answers GET and that changes nothing. Of the answer to HEAD, net/http leaves out

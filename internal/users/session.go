@@ -91,16 +91,6 @@ func (s Session) lives(now time.Time, idle time.Duration) bool {
 	return now.Before(s.ExpiresAt) && now.Sub(s.SeenAt).Abs() < idle
 }
 
-// ExpiredUser returns whose session the digest named, though it has expired. It
-// returns an empty key if the session has been ended or forgotten.
-func (s *Service) ExpiredUser(ctx context.Context, digest Digest) (key Key, err error) {
-	err = s.reads().QueryRowContext(ctx, `SELECT user_key FROM sessions WHERE digest = $1`, digest).Scan(&key)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return key, err
-}
-
 // SignOut ends the session of that digest, which is the actor's, and returns the
 // address that the person's identity last came with, which tells the provider who
 // signs out. To end a session that is gone succeeds.

@@ -1,0 +1,131 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// A formKey is what the hidden field of a form holds, sealed: the key of the page that the
+// form is on, for whom the page was rendered, and at which path. Another user of the same
+// browser does not act with it, and it proves whose a form is that arrives without a
+// session.
+type formKey struct {
+	page users.FormKey
+	user users.Key
+	id   users.ID // of that user
+	path string   // escaped
+}
+
+// sentFormKey is where an echo.Context holds the [sentForm] that [App.keyed] has read.
+const sentFormKey = "console.sent-form"
+
+// formKeyUse is the use of the seal, see [users.Service.Seal].
+const formKeyUse = "form key"
+
+// formKeyFor returns the sealed key of the forms on the page that c shows to who. The key
+// of the page is a new one, or that of the form that is shown again, as nothing of it was
+// done. A page whose key cannot be sealed, as the database is away, has forms without one.
+func (a *App) formKeyFor(c echo.Context, who users.User) string {
+	known := requestOf(c.Request())
+	if known.page == "" {
+		known.page = users.NewFormKey()
+	}
+	text := strings.Join([]string{string(known.page), string(who.Key), string(who.ID), c.Request().URL.EscapedPath()}, "\n")
+	sealed, err := a.users.Seal(c.Request().Context(), formKeyUse, []byte(text))
+	if err != nil {
+		a.log.WarnContext(c.Request().Context(), "seal form key", "request", known.id, "error", err)
+	}
+	return sealed
+}
+
+// formKeyIn returns the key among the values of a form; the zero formKey if there is none.
+// One that no page has is errBadForm.
+func (a *App) formKeyIn(ctx context.Context, values url.Values) (formKey, error) {
+	sent := values[formField]
+	if len(sent) == 0 {
+		return formKey{}, nil
+	}
+	text, err := a.users.Unseal(ctx, formKeyUse, sent[0])
+	if errors.Is(err, users.ErrBadSeal) || len(sent) > 1 {
+		return formKey{}, errBadForm
+	} else if err != nil {
+		return formKey{}, err
+	}
+	parts := strings.Split(string(text), "\n")
+	if len(parts) != 4 {
+		return formKey{}, errBadForm
+	}
+	page, err := users.ParseFormKey(parts[0])
+	if err != nil {
+		return formKey{}, errBadForm
+	}
+	return formKey{page, users.Key(parts[1]), users.ID(parts[2]), parts[3]}, nil
+}
+
+// leadsTo reports whether a page at the path of the key has forms that are posted to a
+// path: not one about another user than the page is about.
+func (a *App) leadsTo(k formKey, to string) bool {
+	shown, posted := a.userIn(k.path), a.userIn(to)
+	return shown == "" || posted == "" || shown == posted
+}
+
+// userIn returns the user in an escaped path of the console, if there is one.
+func (a *App) userIn(path string) users.ID {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if r, at := a.find(method, path); r != nil {
+			id, _ := a.pathID(at)
+			return id
+		}
+	}
+	return ""
+}
+
+// keyed keeps the forms of one user from acting as another: what a page asks for that was
+// rendered for someone else, or about another user, is not done.
+func (a *App) keyed(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		f, err := a.sent(c)
+		who, known := signedIn(c)
+		switch {
+		case !known && errors.Is(err, errBadForm): // they have to sign in first
+			f.key = formKey{}
+		case err != nil:
+			return err
+		case f.key.page != "" && !a.leadsTo(f.key, f.to):
+			return errBadForm
+		case known && f.key.page != "" && f.key.user != who.User.Key:
+			return a.answerOtherUser(c, f)
+		}
+		c.Set(sentFormKey, f)
+		requestOf(c.Request()).page = f.key.page
+		return next(c)
+	}
+}
+
+// answerOtherUser answers a form that was rendered for another user than the one who is
+// signed in now: nothing is done, and either can go on.
+func (a *App) answerOtherUser(c echo.Context, f sentForm) error {
+	const heading = "This form belongs to another user"
+	back := a.ownPath(f.key.path)
+	who := viewer(c)
+	return render(c, http.StatusConflict, views.UnknownPage(views.Unknown{
+		Chrome: a.chrome(c, heading, ""), Status: strconv.Itoa(http.StatusConflict), Heading: heading,
+		Text: []string{
+			"The page with this form was opened as " + string(f.key.id) + ". In this browser " + string(who.ID) + " is signed in now.",
+			"Nothing was changed.",
+		},
+		Next: []views.Link{
+			{Label: "Go on as " + string(who.ID), URL: back},
+			{Label: "Sign in as " + string(f.key.id), URL: otherAccount(back)},
+		},
+	}))
+}
