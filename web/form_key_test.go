@@ -57,7 +57,7 @@ func TestFormKey(t *testing.T) {
 	if strings.Contains(key, "ana") || strings.Contains(key, "usr_") {
 		t.Errorf("the key shows what is in it: %s", key)
 	}
-	for name, bad := range map[string]string{"made up": "frm_abcdefghijklmnopqrstuvwxyz", "cut short": key[:len(key)-1], "empty": "", "changed": "A" + key[1:]} {
+	for name, bad := range map[string]string{"made up": "frm_abcdefghijklmnopqrstuvwxyz", "cut short": key[:len(key)-1], "empty": "", "changed": key[:40] + swapped(key[40]) + key[41:]} {
 		if p := b.post(t, path, set(form, "name", "X", "form", bad)); p.status != http.StatusBadRequest {
 			t.Errorf("a key that is %s: got status %d, want 400", name, p.status)
 		}
@@ -99,7 +99,17 @@ func TestKeptFormIsItsUsers(t *testing.T) {
 	b.post(t, "/profile", unknown).must(t, http.StatusUnauthorized, "Nothing has been saved.")
 	b.post(t, "/profile", form).must(t, http.StatusUnauthorized, "kept for ten minutes")
 	b.setCookie(t, "session", s.signIn(t, "ana@example.com").cookie(t, "session"))
-	b.get(t, "/profile").must(t, http.StatusOK, "Secret of Ana", "has not been sent yet")
+	if got := b.get(t, "/profile").must(t, http.StatusOK, "has not been sent yet").form(t, "/profile").Get("name"); got != "Secret of Ana" {
+		t.Errorf("the form holds the name %q", got)
+	}
+}
+
+// swapped returns another character than c.
+func swapped(c byte) string {
+	if c == 'x' {
+		return "y"
+	}
+	return "x"
 }
 
 // TestKeptFormsAreBounded has one client keep forms until their size is too much.
