@@ -112,7 +112,7 @@ func TestTraces(t *testing.T) {
 	}
 	for name, parent := range map[string]string{
 		"GET /sign-in/start": "", "GET /sign-in/callback": "", "GET /users": "", "GET /users/:id": "", "GET": "",
-		"provider openid-configuration": "GET /sign-in/start", "provider token": "GET /sign-in/callback", "provider keys": "",
+		"provider openid-configuration": "GET /sign-in/start", "provider token": "GET /sign-in/callback", "provider keys": "GET /sign-in/callback",
 	} {
 		v.within(t, name, parent)
 	}

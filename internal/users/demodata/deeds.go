@@ -56,8 +56,17 @@ func changeRole(id string, role users.Role, reason string) deed {
 // deactivate deactivates a user; the actor takes over what they answered for.
 func deactivate(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
-		return f.Deactivate(ctx, a, users.ID(id), users.Departure{Reason: reason})
+		return f.Deactivate(ctx, a, users.ID(id), users.Departure{Reason: reason, HandOver: heirOf(a, id)})
 	}
+}
+
+// heirOf returns who takes over the service users of somebody who leaves: the actor, unless
+// they leave themselves.
+func heirOf(a users.Actor, id string) string {
+	if string(a.ID) == id {
+		return ""
+	}
+	return string(a.ID)
 }
 
 // reactivate undoes a deactivation.
@@ -70,7 +79,7 @@ func reactivate(id, reason string) deed {
 // deleteUser deletes a user, of whom the history is left.
 func deleteUser(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
-		return f.Delete(ctx, a, users.ID(id), users.Deletion{Confirm: id, Reason: reason})
+		return f.Delete(ctx, a, users.ID(id), users.Deletion{Confirm: id, Reason: reason, HandOver: heirOf(a, id)})
 	}
 }
 
