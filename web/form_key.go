@@ -36,14 +36,16 @@ const formKeyUse = "form key"
 // done. A page whose key cannot be sealed, as the database is away, has forms without one.
 func (a *App) formKeyFor(c echo.Context, who users.User) string {
 	known := requestOf(c.Request())
-	if known.page == "" {
-		known.page = users.NewFormKey()
+	if known.sealed != "" {
+		return known.sealed
 	}
+	known.page = users.NewFormKey()
 	text := strings.Join([]string{string(known.page), string(who.Key), string(who.ID), c.Request().URL.EscapedPath()}, "\n")
 	sealed, err := a.users.Seal(c.Request().Context(), formKeyUse, []byte(text))
 	if err != nil {
 		a.log.WarnContext(c.Request().Context(), "seal form key", "request", known.id, "error", err)
 	}
+	known.sealed = sealed
 	return sealed
 }
 
@@ -106,7 +108,9 @@ func (a *App) keyed(next echo.HandlerFunc) echo.HandlerFunc {
 			return a.answerOtherUser(c, f)
 		}
 		c.Set(sentFormKey, f)
-		requestOf(c.Request()).page = f.key.page
+		if r := requestOf(c.Request()); f.key.page != "" {
+			r.page, r.sealed = f.key.page, f.sealed
+		}
 		return next(c)
 	}
 }

@@ -136,7 +136,7 @@ func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	}
 	// It is bound as if it had just been posted, by the same rules.
 	known := requestOf(c.Request())
-	known.page = key.page
+	known.page, known.sealed = key.page, kept.Values.Get(formField)
 	c.Request().PostForm = kept.Values
 	reflect.ValueOf(form).Elem().SetZero() // a box that was not ticked was not posted
 	err = bindForm(c, form)

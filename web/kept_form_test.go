@@ -111,8 +111,9 @@ func TestFormIsNotKept(t *testing.T) {
 func TestFormsOfStrangersAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, siteOptions{app: func(c *web.Config) { c.TrustedProxies = prefixes("127.0.0.0/8") }})
+	form := set(s.signIn(t, "owner@example.com").get(t, "/profile").form(t, "/profile"), "name", "x")
 	post := func(address string) bool {
-		p := s.browser(t).with("X-Forwarded-For", address).post(t, "/profile", url.Values{"name": {"x"}})
+		p := s.browser(t).with("X-Forwarded-For", address).post(t, "/profile", form)
 		return len(cookieValues(p.must(t, http.StatusUnauthorized))) > 0
 	}
 	kept := 0
@@ -144,7 +145,9 @@ func TestSignedOutForms(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newSite(t).browser(t).post(t, test.path, url.Values{"confirm": {"x"}})
+			s := newSite(t)
+			key := s.signIn(t, "owner@example.com").get(t, "/profile").form(t, "/profile")["form"]
+			p := s.browser(t).post(t, test.path, url.Values{"confirm": {"x"}, "form": key})
 			p.must(t, http.StatusUnauthorized, "Sign in again")
 			if kept := strings.Contains(p.text(t), "ten minutes"); kept != test.kept {
 				t.Errorf("kept: %v, want %v", kept, test.kept)

@@ -62,7 +62,7 @@ func TestSessionRecheck(t *testing.T) {
 			}
 			if test.why != "" {
 				b.follow(t, b.get(t, page)).must(t, http.StatusOK, "Your session has ended")
-				s.signIn(t, "owner@example.com").get(t, "/audit?action=session.ended").must(t, http.StatusOK, "The OpenID provider", "("+test.why+")")
+				s.signIn(t, "owner@example.com").get(t, "/audit?action=session.ended").must(t, http.StatusOK, "OpenID provider", "("+test.why+")")
 				return
 			}
 			b.get(t, page).must(t, http.StatusOK) // once

@@ -22,8 +22,9 @@ type request struct {
 	user    users.Key // of who is signed in
 	refused []string  // fields of the form that the actor may not set
 
-	page users.FormKey // of the page that is shown, or that a form is on
-	form users.FormKey // of what is asked for, where it is done once
+	page   users.FormKey // of the page that is shown, or that a form is on
+	sealed string        // the same with its user and path, see [formKey]
+	form   users.FormKey // of what is asked for, where it is done once
 }
 
 type requestKey struct{}

@@ -67,7 +67,7 @@ func TestBackchannelLogout(t *testing.T) {
 	}
 	one.follow(t, one.get(t, "/profile")).must(t, http.StatusOK, "Your session has ended")
 	two.get(t, "/profile").must(t, http.StatusOK)
-	two.on(other).get(t, "/audit?action=session.ended").must(t, http.StatusOK, "The OpenID provider", "ended a session of", "(signed out at the provider)")
+	two.on(other).get(t, "/audit?action=session.ended").must(t, http.StatusOK, "OpenID provider", "ended a session of", "(signed out at the provider)")
 
 	refusesLogout(t, s.callsBack(t, url.Values{"logout_token": {token}}), http.StatusBadRequest) // used before
 	two.get(t, "/profile").must(t, http.StatusOK)

@@ -173,8 +173,9 @@ func TestSaveView_afterTheSession(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleAdmin)
 	b := s.browser(t)
 	b.signInAt(t, person("ana@example.com"), "/users").must(t, 200)
+	key := b.get(t, "/users?role=admin").form(t, "/users/views")["form"]
 	b.setCookie(t, "session", "ended")
-	b.post(t, "/users/views", url.Values{"name": {"Kept"}, "query": {"role=admin"}, "shared": {"on"}}).must(t, 401, "Your form is kept")
+	b.post(t, "/users/views", url.Values{"name": {"Kept"}, "query": {"role=admin"}, "shared": {"on"}, "form": key}).must(t, 401, "Your form is kept")
 	p := b.signInAt(t, person("ana@example.com"), "/users/views").must(t, 200, "It has not been sent yet", "Role: Admin")
 	form := p.form(t, "/users/views")
 	if form.Get("name") != "Kept" || form.Get("shared") != "on" {
