@@ -19,14 +19,17 @@ func (vectorIndex) clear() []bookkeeping {
 	return []bookkeeping{{`DELETE FROM event_words_index`, nil}}
 }
 
-// add implements [eventIndexer]: all in one statement.
+// add implements [eventIndexer]: all in one statement. Events without words are left out, as
+// no array can be told from the empty text of one.
 func (vectorIndex) add(events []indexedEvent) []bookkeeping {
-	if len(events) == 0 {
-		return nil
+	var numbers, words []string
+	for _, e := range events {
+		if e.words != "" {
+			numbers, words = append(numbers, strconv.FormatInt(e.seq, 10)), append(words, e.words)
+		}
 	}
-	numbers, words := make([]string, len(events)), make([]string, len(events))
-	for i, e := range events {
-		numbers[i], words[i] = strconv.FormatInt(e.seq, 10), e.words
+	if len(words) == 0 {
+		return nil
 	}
 	return []bookkeeping{{`INSERT INTO event_words_index (seq, words) SELECT CAST(number AS BIGINT), array_to_tsvector(string_to_array(words, ' '))
 		FROM unnest(string_to_array($1, ','), string_to_array($2, ',')) AS added (number, words)`,

@@ -204,6 +204,26 @@ func TestIndexByTwoConsoles(t *testing.T) {
 	}
 }
 
+// TestIndexEventWithoutWords indexes an event of the console itself, without a target and a
+// reason, when it is the only new one.
+func TestIndexEventWithoutWords(t *testing.T) {
+	t.Parallel()
+	d := aLog(t, 1)
+	index(t, d)
+	seq := d.Last(t) + 1
+	alter(t, d, `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) SELECT $1, at, $2, '', '', 'schedule', '' FROM events WHERE seq = 1`,
+		seq, users.ActionExportEnded)
+	alter(t, d, `INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent)
+		VALUES ($1, '', '', '', '', '', 0, '[]', '', '', '')`, seq)
+	index(t, d)
+	if _, _, last := indexed(t, d); last != seq {
+		t.Errorf("the index has events to %d, want %d", last, seq)
+	}
+	if got, _ := findings(t, d, users.EventQuery{Text: "ticket"}); len(got) != 1 {
+		t.Errorf("found %v, want one event", got)
+	}
+}
+
 // TestIndexForgets is that what is deleted from the index is found no more, and is not left
 // in the file.
 func TestIndexForgets(t *testing.T) {
