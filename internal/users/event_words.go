@@ -11,7 +11,8 @@ import (
 // of the audit log is built anew.
 const eventWordsVersion = 1
 
-// maxEventWord is how many characters of a word the index of the audit log has.
+// maxEventWord is how many characters of a word the index of the audit log has, and how many
+// are looked for in a run of a script without spaces.
 const maxEventWord = 60
 
 // words returns the words by which e is found: those of the names, user_ids and reason, each
@@ -21,7 +22,7 @@ func (e Event) words() []string {
 	var all []string
 	add := func(run []rune, unspaced bool) {
 		if !unspaced {
-			all = appendNew(all, string(run))
+			all = appendNew(all, string(run[:min(len(run), maxEventWord)]))
 			return
 		}
 		for i := range run {
@@ -55,7 +56,7 @@ func eachRun(folded string, do func(run []rune, unspaced bool)) {
 	was := false
 	flush := func() {
 		if len(run) > 0 {
-			do(run[:min(len(run), maxEventWord)], was)
+			do(run, was)
 		}
 		run = run[:0]
 	}
@@ -119,6 +120,7 @@ func soughtWords(text string) (words []soughtWord, findable bool, err error) {
 // whole word: too many begin with it.
 func spellingOf(folded string) (s spelling) {
 	eachRun(folded, func(run []rune, unspaced bool) {
+		run = run[:min(len(run), maxEventWord)]
 		switch {
 		case !unspaced:
 			s = append(s, soughtPart{string(run), len(run) == 1})

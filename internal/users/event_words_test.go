@@ -28,6 +28,8 @@ func TestEventWords(t *testing.T) {
 		"Japanese with a space":              {"鈴木 愛子", []string{"鈴木愛子", "鈴木 愛子"}, nil},
 		"Japanese without spaces":            {"東京の山田太郎さん", []string{"山田", "太郎", "山田太郎", "京の", "東", "ん"}, []string{"山太", "田山"}},
 		"Korean without spaces":              {"김민준", []string{"김민준", "민준", "김", "준"}, []string{"김준"}},
+		"the end of a long text":             {strings.Repeat("ก", 90) + "ขคงจ", []string{"ขคงจ", "กขค", strings.Repeat("ก", 90) + "ขค"}, []string{"ขง"}},
+		"a word longer than the index has":   {strings.Repeat("a", 90), []string{strings.Repeat("a", 90), "aaa"}, nil},
 		"scripts that touch":                 {"VIP山田2號", []string{"vip", "山田", "2", "號"}, []string{"ip"}},
 		"marks that are part of a letter":    {"हिन्दी भाषा", []string{"हिन्दी", "भाषा", "भा"}, []string{"षा"}},
 		"numbers":                            {"Ticket #4711-22", []string{"4711", "#4711", "4711-22", "47"}, []string{"711"}},
