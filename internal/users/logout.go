@@ -147,9 +147,15 @@ func (s *Service) Confirm(ctx context.Context, session Session, claims Claims) (
 	if session.Issuer != claims.Issuer || session.Subject != claims.Subject {
 		return false, nil
 	}
-	ended, err := existsLogout(ctx, s.lookUps(), claims)
-	if err != nil || ended {
+	if err := s.note(ctx, confirmed(session.ID, claims, s.now())); err != nil {
 		return false, err
 	}
-	return true, s.note(ctx, confirmed(session.ID, claims, s.now()))
+	// A logout from now on finds the sid that has just been noted. One before is looked for
+	// after it has been committed.
+	var ended bool
+	err := s.inTurn(ctx, func(r reader) (err error) {
+		ended, err = existsLogout(ctx, r, claims)
+		return err
+	})
+	return err == nil && !ended, err
 }

@@ -198,6 +198,42 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// TestConfirmDuringLogout has the provider confirm a session by a session of its own, and end
+// that one on another console at the same moment: the session ends, or is not confirmed.
+func TestConfirmDuringLogout(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	other := d.Another(t)
+	d.Invited(t, "ana@example.com", users.RoleUser)
+	for i := range 20 {
+		secret := fmt.Sprint("s", i)
+		began, err := atProvider(t, d, "ana@example.com", "before", secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Clock.Advance(time.Minute)
+		claims := userstest.Claims("ana@example.com")
+		claims.SessionID, claims.IssuedAt = secret, d.Clock.Now()
+		logout := users.Logout{Issuer: userstest.Issuer, SessionID: secret, JTI: secret, IssuedAt: d.Clock.Now()}
+		confirmed := false
+		for _, err := range atOnce(2, func(i int) (err error) {
+			if i == 0 {
+				confirmed, err = d.Confirm(t.Context(), began.Session, claims)
+			} else {
+				_, err = other.LogOut(t.Context(), provider, logout)
+			}
+			return err
+		}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if confirmed {
+			lives(t, d, secret, false)
+		}
+	}
+}
+
 // TestTidyForgetsLogouts keeps a token for as long as it could be accepted again.
 func TestTidyForgetsLogouts(t *testing.T) {
 	t.Parallel()
