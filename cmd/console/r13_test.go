@@ -65,11 +65,17 @@ func TestR13OversizeRequests(t *testing.T) {
 	if torture() {
 		body, header, times = 10<<20, 1<<20, 50
 	}
-	r := startServe(t)
-	address := r.address(t)
-	get(t, "http://"+address+"/sign-in") // makes what is made once
 	for name, h := range hugeRequests(body, header) {
 		t.Run(name, func(t *testing.T) {
+			r := startServe(t) // of its own: connections of the one before may still count
+			defer func() {
+				r.stop()
+				if err := <-r.done; err != nil {
+					t.Error(err)
+				}
+			}()
+			address := r.address(t)
+			get(t, "http://"+address+"/sign-in") // makes what is made once
 			head := []byte(h.head + "\r\n")
 			before := allocated()
 			var all sync.WaitGroup

@@ -107,7 +107,11 @@ func (v *victim) paced(t *testing.T, done <-chan struct{}, pace time.Duration, s
 			return n
 		case <-next.C:
 		}
-		if a, err := step(); err != nil || a.status >= http.StatusBadRequest {
+		a, err := step()
+		if a.status == http.StatusTooManyRequests && strings.Contains(a.text(), "You started newer searches") { // all readers are one person
+			continue
+		}
+		if err != nil || a.status >= http.StatusBadRequest {
 			t.Errorf("%v, status %d at %v: %s", err, a.status, a.at, a.text())
 			return n
 		}

@@ -29,7 +29,7 @@ func (s *Service) eventPage(ctx context.Context, actor Actor, q EventQuery) (Eve
 		return q.page(all), err
 	}
 	var page EventPage
-	err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r reader) error {
+	read := func(ctx context.Context, r reader) error {
 		var seqs []int64
 		var lacking int64
 		if len(words) > 0 {
@@ -44,8 +44,19 @@ func (s *Service) eventPage(ctx context.Context, actor Actor, q EventQuery) (Eve
 		page = q.page(all)
 		page.Unsearched = lacking
 		return err
-	})
+	}
+	if q.ofOneTarget() {
+		err = read(ctx, s.reads())
+	} else {
+		err = s.searchLong(ctx, actor.Key, read)
+	}
 	return page, err
+}
+
+// ofOneTarget reports whether q asks for what was done to one user and for nothing else, as
+// the pages of a user do, of which a person may open several at once: an index has it.
+func (q EventQuery) ofOneTarget() bool {
+	return q.Target != "" && q.Text == "" && q.Actor == "" && q.About == "" && q.Action == "" && q.From.IsZero() && q.To.IsZero()
 }
 
 // narrows reports whether q asks for a part of the log that the numbers of the events do

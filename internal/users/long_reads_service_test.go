@@ -42,6 +42,9 @@ func TestLongReadsApart(t *testing.T) {
 	if log, err := d.Events(t.Context(), d.Owner, users.EventQuery{}); err != nil || len(log.Events) == 0 {
 		t.Errorf("the audit log: got %d events, %v", len(log.Events), err)
 	}
+	if log, err := d.Events(t.Context(), d.Owner, users.EventQuery{Target: "p1@example.com", ByOthers: true}); err != nil {
+		t.Errorf("what was done to a user: got %d events, %v", len(log.Events), err)
+	}
 	if _, err := d.Detail(t.Context(), d.Owner, "p1@example.com"); err != nil {
 		t.Errorf("the page of a user: %v", err)
 	}
