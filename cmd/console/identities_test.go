@@ -28,7 +28,7 @@ func boundToOld(t *testing.T) (url string) {
 				t.Fatal(err)
 			}
 			claims := users.Claims{Issuer: oldIssuer, Subject: strings.TrimSuffix(id, "@example.com"), Address: id, Verified: users.VerifiedYes}
-			if _, err := directory.SignIn(t.Context(), claims, users.Visit{Digest: users.DigestOf(id)}); err != nil {
+			if _, err := directory.SignIn(t.Context(), claims, users.Visit{Digest: users.DigestOf(id), Attempt: users.Attempt{Digest: users.DigestOf(id)}}); err != nil {
 				t.Fatal(err)
 			}
 		}

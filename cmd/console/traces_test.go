@@ -116,7 +116,7 @@ func TestTraces(t *testing.T) {
 	} {
 		v.within(t, name, parent)
 	}
-	for _, statement := range []string{"BEGIN", "COMMIT", "INSERT", "DELETE"} {
+	for _, statement := range []string{"BEGIN", "COMMIT", "INSERT", "SELECT"} {
 		v.within(t, statement, "GET /sign-in/callback")
 	}
 	v.within(t, "SELECT", "GET /users")

@@ -74,7 +74,7 @@ func TestIdentitiesOfAnotherIssuer(t *testing.T) {
 	must(t, directory.EnsureOwners(t.Context(), []string{"owner@example.com", "second@example.com"}))
 	for issuer, id := range map[string]string{"https://old.example.com": "owner@example.com", w.op.Issuer(): "second@example.com"} {
 		_, err = directory.SignIn(t.Context(), users.Claims{Issuer: issuer, Subject: "1", Address: id, Verified: users.VerifiedYes},
-			users.Visit{Digest: users.DigestOf(id)})
+			users.Visit{Digest: users.DigestOf(id), Attempt: users.Attempt{Digest: users.DigestOf(id)}})
 		must(t, err)
 	}
 	directory.Close()
