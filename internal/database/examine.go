@@ -24,7 +24,7 @@ const (
 
 // A Finding is what [Examine] found of one thing.
 type Finding struct {
-	Subject string // one of a file: "file", "directory", "file system", "space", "schema"; or of PostgreSQL: "server", "schema", "search", "rights"
+	Subject string // one of a file: "file", "directory", "file system", "space", "schema"; or of PostgreSQL: "encryption", "server", "schema", "search", "rights", "access"
 	Grade   Grade
 	Found   string // in words
 	Fix     string // what to do about it, in whole sentences; empty where nothing is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 )
 
 // examineServer is [Examine] for a database of PostgreSQL.
@@ -15,12 +16,13 @@ func examineServer(ctx context.Context, address string, o Options) []Finding {
 	path := withoutPassword(address)
 	db := postgresPool(config, Options{patience: o.patience}, 1, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
 	defer db.Close()
+	found := []Finding{examineEncryption(&config.Config)}
 	if err := examinePostgres(ctx, path, db); err != nil {
-		return []Finding{refusal("server", explainPostgres(path, err))}
+		return append(found, refusal("server", explainPostgres(path, err)))
 	}
-	found := []Finding{good("server", path+" answers, takes writes, and can hold every text.")}
+	found = append(found, good("server", path+" answers, takes writes, and can hold every text."))
 	for subject, examine := range map[string]func(context.Context, string, *sql.DB) (Finding, error){
-		"schema": examineServerSchema, "search": examineTrigrams, "rights": examineRights,
+		"schema": examineServerSchema, "search": examineTrigrams, "rights": examineRights, "access": examineAccess,
 	} {
 		f, err := examine(ctx, path, db)
 		if err != nil {
@@ -96,6 +98,42 @@ func examineRights(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
 		return doubtful("rights", "The role "+role+" may change the tables, and with them what was written in the audit log.", fix), nil
 	}
 	return good("rights", "The role "+role+" may serve, and can change neither tables nor what was written in the audit log."), nil
+}
+
+// examineAccess looks at what PUBLIC may do, which is every role of the server: connect to
+// the database, which PostgreSQL grants to each new one, and make objects in the schema or
+// read a table.
+func examineAccess(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
+	var name, schema string
+	var connect, create, read bool
+	err := db.QueryRowContext(ctx, `SELECT current_database(), COALESCE(current_schema(), ''),
+		has_database_privilege('public', current_database(), 'CONNECT, TEMPORARY, CREATE'),
+		COALESCE(has_schema_privilege('public', current_schema(), 'CREATE'), FALSE),
+		EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+			AND has_table_privilege('public', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE'))`).Scan(&name, &schema, &connect, &create, &read)
+	if err != nil {
+		return Finding{}, err
+	}
+	var may, fix []string
+	for _, grant := range []struct {
+		there    bool
+		may, fix string
+	}{
+		{connect, "connect to the database", "REVOKE ALL ON DATABASE %[1]s FROM PUBLIC; GRANT CONNECT ON DATABASE %[1]s TO the role that serves;"},
+		{create, "create objects in the schema %[2]s", "REVOKE CREATE ON SCHEMA %[2]s FROM PUBLIC;"},
+		{read, "read or change tables", "REVOKE ALL ON ALL TABLES IN SCHEMA %[2]s FROM PUBLIC;"},
+	} {
+		if grant.there {
+			may, fix = append(may, grant.may), append(fix, grant.fix)
+		}
+	}
+	if len(may) == 0 {
+		return good("access", "PUBLIC may neither connect to the database nor create objects in it."), nil
+	}
+	filled := func(parts []string, between string) string {
+		return strings.NewReplacer("%[1]s", name, "%[2]s", schema).Replace(strings.Join(parts, between))
+	}
+	return doubtful("access", "Every role of the server (PUBLIC) may "+filled(may, " and ")+".", "As the owner: "+filled(fix, " ")), nil
 }
 
 // openPostgresToRead is [OpenToRead] for a database of PostgreSQL.

@@ -30,7 +30,7 @@ func superuserRuns(t *testing.T, address, text string) {
 func TestExaminePostgres(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		spoil   string         // a statement
+		spoil   string         // a statement, with the database's name for NAME
 		address func(*url.URL) // changes whose database it is looked at as; nil: the superuser's
 		subject string
 		grade   database.Grade
@@ -41,6 +41,11 @@ func TestExaminePostgres(t *testing.T) {
 		"an older schema":      {`DELETE FROM goose_db_version WHERE version_id > 1`, nil, "schema", database.Good, "the next start brings it to"},
 		"a newer schema":       {`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`, nil, "schema", database.Bad, "newer console"},
 		"the search":           {"", nil, "search", database.Good, "pg_trgm is there"},
+		"no other machine":     {"", nil, "encryption", database.Good, "does not leave this machine"},
+		"PUBLIC may connect":   {"", nil, "access", database.Doubtful, "may connect to the database. As the owner: REVOKE ALL ON DATABASE test_"},
+		"PUBLIC may create":    {`GRANT CREATE ON SCHEMA public TO PUBLIC`, nil, "access", database.Doubtful, "create objects in the schema public. As the owner:"},
+		"PUBLIC may read":      {`GRANT SELECT ON users TO PUBLIC`, nil, "access", database.Doubtful, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;"},
+		"PUBLIC may nothing":   {`REVOKE ALL ON DATABASE NAME FROM PUBLIC`, nil, "access", database.Good, "may neither connect"},
 		"who may do anything":  {"", nil, "rights", database.Doubtful, "--serve-role"},
 		"a database not there": {"", func(u *url.URL) { u.Path = "/nowhere" }, "server", database.Bad, "CREATE DATABASE"},
 		"nobody answers":       {"", func(u *url.URL) { u.Host = "127.0.0.1:1" }, "server", database.Bad, "cannot be reached"},
@@ -50,7 +55,7 @@ func TestExaminePostgres(t *testing.T) {
 			t.Parallel()
 			address := databasetest.PostgresURL(t)
 			if test.spoil != "" {
-				superuserRuns(t, address, test.spoil)
+				superuserRuns(t, address, strings.ReplaceAll(test.spoil, "NAME", strings.TrimPrefix(mustParse(t, address).Path, "/")))
 			}
 			u, err := url.Parse(address)
 			if err != nil {

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"net/url"
@@ -60,6 +62,12 @@ func isPostgres(url string) bool {
 // hosts: the one that takes writes is used.
 func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(address)
+	if file, is := errors.AsType[*fs.PathError](err); is { // sslrootcert, sslcert or sslkey
+		return nil, &OpenError{
+			Path: withoutPassword(address), Why: "names a file that cannot be read",
+			Fix: "Correct sslrootcert, sslcert or sslkey, and give the user that the console runs as the right to read the file.", Err: file,
+		}
+	}
 	if err != nil || config.Database == "" {
 		return nil, &OpenError{
 			Path: withoutPassword(address),

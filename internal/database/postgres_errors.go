@@ -106,6 +106,9 @@ func explainPostgres(path string, err error) error {
 	if r, ok := postgresRefusals[sqlState(err)]; ok {
 		return &OpenError{Path: path, Why: r.why, Fix: r.fix, Err: err}
 	}
+	if refused := tlsRefusal(path, err); refused != nil {
+		return refused
+	}
 	if isPostgresBusy(err) {
 		return &OpenError{
 			Path: path,

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // RestoreOptions are how [Restore] is asked for.
@@ -54,7 +56,7 @@ func Restore(ctx context.Context, from, url string, o RestoreOptions) (Restored,
 	}
 	for _, mayBe := range []func() error{
 		func() error { return apart(from, path) },
-		func() error { return ours(ctx, from) },
+		func() error { return ofBackup(from, ours(ctx, from)) },
 		func() error { return replaceable(path) },
 		func() error { return alone(path) },
 	} {
@@ -75,7 +77,7 @@ func Restore(ctx context.Context, from, url string, o RestoreOptions) (Restored,
 	}
 	version, err := o.fill(ctx, from, p)
 	if err != nil {
-		return Restored{}, err
+		return Restored{}, ofBackup(from, err)
 	}
 	known, err := newest(steps(SQLite))
 	if err != nil {
@@ -83,6 +85,21 @@ func Restore(ctx context.Context, from, url string, o RestoreOptions) (Restored,
 	}
 	kept, err := o.swap(ctx, p, path)
 	return Restored{Path: path, Kept: kept, Version: version, Upgraded: version < known}, err
+}
+
+// ofBackup returns err as one of the backup at from, if it says that the backup, or the
+// copy that is made of it, is damaged or no database: the advice for a database, to restore
+// a backup in its place, would go in a circle. Other errors are returned as they are.
+func ofBackup(from string, err error) error {
+	refused, is := errors.AsType[*OpenError](err)
+	code := resultCode(err) & 0xff
+	if !is || code != sqlite3.SQLITE_NOTADB && code != sqlite3.SQLITE_CORRUPT {
+		return err
+	}
+	return &OpenError{
+		Path: from, Why: refused.Why, Err: refused.Err,
+		Fix: "Restore another backup; the database in place has been left as it was. console check --database sqlite:" + from + " lists what of this one can be read.",
+	}
 }
 
 // apart refuses to restore a file in its own place.

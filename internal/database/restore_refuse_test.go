@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,6 +66,36 @@ func TestRestoreRefuses(t *testing.T) {
 			}
 			if diff := cmp.Diff(names, files(t, filepath.Dir(s.path))); diff != "" {
 				t.Errorf("files (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestRestoreNamesTheDamagedBackup: of a backup that is damaged or no database the refusal
+// names the backup's file, and does not advise to restore a backup in its place.
+func TestRestoreNamesTheDamagedBackup(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*testing.T, scene){
+		"a text file": func(t *testing.T, s scene) { put(t, s.backup, strings.Repeat("text", 500)) },
+		"cut off":     func(t *testing.T, s scene) { cut(t, s.backup) },
+		"its schema's page is overwritten": func(t *testing.T, s scene) {
+			data := mustRead(t, s.backup)
+			copy(data[100:], bytes.Repeat([]byte{0xff}, 300))
+			put(t, s.backup, string(data))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			spoil(t, s)
+			_, err := Restore(t.Context(), s.backup, s.url, RestoreOptions{})
+			refused, ok := errors.AsType[*OpenError](err)
+			if !ok {
+				t.Fatalf("got %v, want an OpenError", err)
+			}
+			if refused.Path != s.backup || strings.Contains(err.Error(), "ut a backup in its place") ||
+				!strings.Contains(refused.Fix, "Restore another backup") || strings.Contains(err.Error(), ".restoring") {
+				t.Errorf("got %v", err)
 			}
 		})
 	}

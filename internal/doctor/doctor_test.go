@@ -33,7 +33,7 @@ func everyCheckIsTold(t *testing.T, found []doctor.Finding, signIn bool) {
 	t.Helper()
 	var want, got []string
 	for _, c := range doctor.Checks {
-		postgres := c.Name == "database server" || c.Name == "database search" || c.Name == "database rights"
+		postgres := slices.Contains([]string{"database encryption", "database server", "database search", "database rights", "database access"}, c.Name)
 		if !postgres && (signIn || !c.SignIn) {
 			want = append(want, c.Name)
 		}
