@@ -9,12 +9,14 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // identify gives each request an id of our own and finds out where it came from.
 func (a *App) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		known := &request{id: "req_" + strings.ToLower(rand.Text()), address: a.clientAddress(r)}
+		known := &request{id: "req_" + strings.ToLower(rand.Text()), address: a.clientAddress(r), doctor: r.UserAgent() == words.DoctorAgent}
 		w.Header().Set("X-Request-Id", known.id)
 		next.ServeHTTP(w, withRequest(r, known))
 	})
@@ -63,14 +65,19 @@ func (a *App) logRequests(next http.Handler) http.Handler {
 		known := requestOf(r)
 		defer func() { end(Answered{r.Method, known.route, noted.status, a.now().Sub(began)}) }()
 		next.ServeHTTP(noted, r)
-		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		attributes := []slog.Attr{
 			slog.String("request", known.id),
 			slog.String("method", shownMethod(r)),
 			slog.String("route", known.route),
 			slog.Int("status", noted.status),
 			slog.Duration("duration", a.now().Sub(began)),
 			slog.String("user", string(known.user)),
-			slog.String("address", known.address.String()))
+			slog.String("address", known.address.String()),
+		}
+		if known.doctor {
+			attributes = append(attributes, slog.Bool("doctor", true))
+		}
+		a.log.LogAttrs(r.Context(), slog.LevelInfo, "request", attributes...)
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 type request struct {
 	id      string     // ours; what the client calls it is not read
 	address netip.Addr // of the client, see [App.clientAddress]
+	doctor  bool       // it says that console doctor sends it
 
 	bodyRead bool // of the form, by [App.withForm]
 

@@ -42,6 +42,9 @@ func answerTo(err error) (signInAnswer, bool) {
 // code, where it gave one.
 func (a *App) logRefusal(known *request, reason string, err error) {
 	attributes := []any{"request", known.id, "address", known.address.String(), "reason", reason}
+	if known.doctor {
+		attributes = append(attributes, "doctor", true)
+	}
 	if refused, ok := errors.AsType[*auth.ProviderError](err); ok {
 		attributes = append(attributes, "code", refused.Code, "description", refused.Description)
 	}

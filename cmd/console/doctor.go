@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +30,9 @@ func (p *program) doctorCommand() *cli.Command {
 	all := append(c.serveSettings(), &setting{
 		name: "sign-in", category: inSignIn, onOff: true, fallback: "false", read: into(&signIn, readBool),
 		usage: "`true` to have somebody sign in, through the proxy, and show what comes of it",
+	}, &setting{
+		name: "format", fallback: "text", read: into(&c.format, readListFormat),
+		usage: "`FORMAT` of what is found: text or json, an object with a list of findings",
 	})
 	cmd := &cli.Command{
 		Name: "doctor", Usage: "check the settings of serve against the world, and name the fix for what is wrong",
@@ -49,16 +54,21 @@ func (p *program) doctorCommand() *cli.Command {
 		c.checkArguments(cmd.Name, "", cmd.Args().Slice())
 		examined := c.examined(unread)
 		examined.SecretFiles, examined.SignIn = c.secretFiles(all, p.env), signIn
-		return p.doctor(ctx, examined)
+		examined.Contained = contained(p.env)
+		return p.doctor(ctx, examined, c.format == "json")
 	}
 	return cmd
 }
 
-// doctor makes all checks and says what they came to. It returns a [*usageError] if
-// settings could not be read, and another error if something else is wrong.
-func (p *program) doctor(ctx context.Context, c doctor.Config) error {
-	w := &waiting{out: p.stdout, terminal: isTerminal(p.stdout), began: time.Now()}
-	c.Watch, c.Say = w.now, func(text string) { w.clear(); p.say("%s", text) }
+// doctor makes all checks and prints what they came to, as text or as JSON. It returns a
+// [*usageError] if settings could not be read, and another error if something else is wrong.
+func (p *program) doctor(ctx context.Context, c doctor.Config, asJSON bool) error {
+	out := p.stdout // of what is not a finding
+	if asJSON {
+		out = p.stderr
+	}
+	w := &waiting{out: out, terminal: isTerminal(out), began: time.Now()}
+	c.Watch, c.Say = w.now, func(text string) { w.clear(); _, _ = fmt.Fprintln(out, text) }
 	ctx, stop := context.WithCancel(ctx)
 	var drawing sync.WaitGroup
 	drawing.Go(func() { w.draw(ctx, time.Second) })
@@ -66,15 +76,9 @@ func (p *program) doctor(ctx context.Context, c doctor.Config) error {
 	stop()
 	drawing.Wait()
 	w.clear()
-	for _, f := range found {
-		p.say("%s", f.Line())
+	if err := p.report(c, found, asJSON); err != nil {
+		return err
 	}
-	if c.BaseURL != nil {
-		base := strings.TrimSuffix(c.BaseURL.String(), "/")
-		p.say("Register at the OpenID provider: redirect address %s, sign-out address %s, back-channel logout address %s",
-			base+callbackPath, base+signedOutPath, base+backchannelPath)
-	}
-	p.say("%s", doctor.Counts(found))
 	switch {
 	case len(c.Mistakes) > 0:
 		return mistaken("some settings cannot be used as they are: see above")
@@ -84,12 +88,33 @@ func (p *program) doctor(ctx context.Context, c doctor.Config) error {
 	return nil
 }
 
+// report prints what the doctor found.
+func (p *program) report(c doctor.Config, found []doctor.Finding, asJSON bool) error {
+	if asJSON {
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(doctor.NewReport(found))
+	}
+	for _, f := range found {
+		p.say("%s", f.Line())
+	}
+	if c.BaseURL != nil {
+		base := strings.TrimSuffix(c.BaseURL.String(), "/")
+		p.say("Register at the OpenID provider: redirect address %s, sign-out address %s, back-channel logout address %s",
+			base+callbackPath, base+signedOutPath, base+backchannelPath)
+	}
+	p.say("%s", doctor.Counts(found))
+	return nil
+}
+
 // examined returns what the doctor is to look at. Settings named in unread could not
 // be read.
 func (c *config) examined(unread map[string]bool) doctor.Config {
 	return doctor.Config{
 		Mistakes: c.mistakes.list, Unread: unread,
-		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, TrustedProxies: c.trustedProxies,
+		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, SignedOutPath: signedOutPath,
+		MetricsListen: c.metricsListen, IdleLimit: idleTimeout, TrustedProxies: c.trustedProxies,
 		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{
 			Issuer: c.issuer, ClientID: c.clientID, ClientSecret: c.clientSecret, Scopes: c.scopes, EmailClaim: c.emailClaim,
@@ -97,6 +122,18 @@ func (c *config) examined(unread map[string]bool) doctor.Config {
 		TrustEmail: c.trustEmail, SessionRecheck: c.sessionRecheck, Owners: c.owners, Signup: c.signup, SignupDomains: c.signupDomains,
 		SettingsFile: settingsFile,
 	}
+}
+
+// contained reports whether this program runs in a container, whose addresses are not those
+// of the machine: by the files that Docker and Podman make and the variable of Kubernetes.
+func contained(env lookup) bool {
+	for _, path := range []string{"/.dockerenv", "/run/.containerenv"} {
+		if _, err := os.Stat(path); err == nil {
+			return true
+		}
+	}
+	_, kubernetes := env("KUBERNETES_SERVICE_HOST")
+	return kubernetes
 }
 
 // ownTLS returns how the console speaks TLS itself, nil if it leaves that to a proxy or

@@ -1,17 +1,20 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/doctor"
 )
 
 // doctorEnv returns settings with which all is right, on this machine alone. Nobody
@@ -85,6 +88,60 @@ func TestDoctor(t *testing.T) {
 			}
 			if strings.Contains(out.String(), op.ClientSecret) {
 				t.Errorf("it says the secret:\n%s", &out)
+			}
+		})
+	}
+}
+
+// TestDoctorAsJSON prints the findings as an object, with the exit status of the text.
+func TestDoctorAsJSON(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args   []string
+		status int
+		check  string
+		want   doctor.ReportedFinding
+	}{
+		"all is right": {nil, 0, "owner", doctor.ReportedFinding{
+			Check: "owner", Group: "database", Level: "ok", Text: "There is no owner yet; at the next start owner@example.com may sign in as one.",
+		}},
+		"a client that is wrong": {[]string{"--oidc-client-id", "konsole"}, 1, "client", doctor.ReportedFinding{
+			Check: "client", Group: "provider", Level: "wrong", Text: "The provider does not accept client ID and secret.",
+			Fix: "Compare --oidc-client-id with the provider's, and make a new secret there for --oidc-client-secret: the old one may have expired.",
+		}},
+		"settings that cannot be read": {[]string{"--drain", "soon"}, 2, "secret files", doctor.ReportedFinding{Check: "secret files", Group: "machine", Level: "ok"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			op := authtest.New(t)
+			var out strings.Builder
+			err := run(t.Context(), append([]string{"console", "doctor", "--format", "json"}, test.args...), lookupIn(doctorEnv(t, op)), &out, io.Discard)
+			if exitStatus(err) != test.status {
+				t.Errorf("got %v with status %d, want %d", err, exitStatus(err), test.status)
+			}
+			var report doctor.Report
+			decoder := json.NewDecoder(strings.NewReader(out.String()))
+			decoder.DisallowUnknownFields()
+			if err := decoder.Decode(&report); err != nil || decoder.More() {
+				t.Fatalf("got %v of\n%s", err, &out)
+			}
+			i := slices.IndexFunc(report.Findings, func(f doctor.ReportedFinding) bool { return f.Check == test.check })
+			if i < 0 {
+				t.Fatalf("no %s in\n%s", test.check, &out)
+			}
+			got := report.Findings[i]
+			if test.want.Text == "" {
+				got.Text = ""
+			}
+			if got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+			total := 0
+			for _, n := range report.Counts {
+				total += n
+			}
+			if total != len(report.Findings) || report.Counts["wrong"] != test.status && test.status < 2 {
+				t.Errorf("counts %v of %d findings", report.Counts, len(report.Findings))
 			}
 		})
 	}

@@ -6,8 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"syscall"
 	"time"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // maxAnswer is the most that is read of an answer, in bytes.
@@ -65,6 +69,12 @@ func (e *examination) get(ctx context.Context, client *http.Client, address stri
 	if header != nil {
 		req.Header = header
 	}
+	return e.do(client, req)
+}
+
+// do sends a request, marked as the doctor's, and reads the answer.
+func (e *examination) do(client *http.Client, req *http.Request) (answer, error) {
+	req.Header.Set("User-Agent", words.DoctorAgent)
 	before := e.Now()
 	res, err := client.Do(req)
 	if err != nil {
@@ -74,4 +84,46 @@ func (e *examination) get(ctx context.Context, client *http.Client, address stri
 	asked := before.Add(e.Now().Sub(before) / 2)
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	return answer{res.StatusCode, res.Header, body, res.TLS, asked}, err
+}
+
+// location returns where an answer from address redirects to, as an absolute address; ""
+// if it does not.
+func (a answer) location(address string) string {
+	to := a.header.Get("Location")
+	u, err := url.Parse(address)
+	if err != nil || to == "" {
+		return to
+	}
+	if there, err := u.Parse(to); err == nil {
+		return there.String()
+	}
+	return to
+}
+
+// askProvider gets address, an endpoint of the provider for browsers. It follows one
+// redirect that stays on the provider's host, other than one back to the console: Dex
+// redirects to its only connector before it looks at the request. The second value is where
+// the answer redirects to; "" if it does not.
+func (e *examination) askProvider(ctx context.Context, client *http.Client, address string) (answer, string, error) {
+	got, err := e.get(ctx, client, address, nil)
+	if err != nil {
+		return answer{}, "", err
+	}
+	to := got.location(address)
+	if to == "" || strings.HasPrefix(to, e.base()+"/") || origin(to) != origin(address) {
+		return got, to, nil
+	}
+	if got, err = e.get(ctx, client, to, nil); err != nil {
+		return answer{}, "", err
+	}
+	return got, got.location(to), nil
+}
+
+// origin returns scheme and host of an address.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }

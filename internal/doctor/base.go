@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -41,17 +42,25 @@ func (e *examination) reach(ctx context.Context, path string, header http.Header
 	return client, got, found
 }
 
-// soon is how long before its end a certificate is to be renewed.
-const soon = 14 * 24 * time.Hour
+// renewalDue returns how long before its end a certificate is to have been renewed: 14 days,
+// or a third of its life if that is less.
+func renewalDue(c *x509.Certificate) time.Duration {
+	return min(14*24*time.Hour, c.NotAfter.Sub(c.NotBefore)/3)
+}
 
 // certificate looks at the certificate of an answer, which has been accepted.
 func (e *examination) certificate(got answer) Finding {
 	if got.tls == nil || len(got.tls.PeerCertificates) == 0 {
 		return ok("certificate", "None is needed: the base URL is plain http, on this machine alone.")
 	}
-	ends := got.tls.PeerCertificates[0].NotAfter
-	if left := ends.Sub(e.Now()); left < soon {
-		return warning("certificate", fmt.Sprintf("The certificate of %s ends on %s, in %d days.", e.BaseURL.Host, ends.Format("2006-01-02"), int(left.Hours()/24)),
+	shown := got.tls.PeerCertificates[0]
+	ends := shown.NotAfter
+	if left := ends.Sub(e.Now()); left < renewalDue(shown) {
+		rest := fmt.Sprintf("%d days", int(left.Hours()/24))
+		if left < 48*time.Hour {
+			rest = fmt.Sprintf("%d hours", int(left.Hours()))
+		}
+		return warning("certificate", fmt.Sprintf("The certificate of %s ends on %s, in %s.", e.BaseURL.Host, ends.Format("2006-01-02"), rest),
 			"Renew it, and see why it was not renewed by itself.")
 	}
 	return ok("certificate", fmt.Sprintf("The certificate of %s is good until %s.", e.BaseURL.Host, ends.Format("2006-01-02")))

@@ -113,8 +113,8 @@ func (e *examination) claims(doc *document) Finding {
 		return warning("claims", fmt.Sprintf("The provider does not list the claim %s.", claim),
 			"Name the claim that holds a person's address with --oidc-email-claim, or have the provider send this one; console doctor --sign-in shows what comes.")
 	case !vouches && !e.TrustEmail:
-		return warning("claims", "The provider does not list email_verified, so nobody may be let in at their first sign-in.",
-			"At Entra ID add the optional ID-token claim xms_edov under Token configuration; or set --oidc-trust-email if every address at this provider is yours to give. console doctor --sign-in shows what comes.")
+		return unknown("claims", "The provider does not list email_verified, which some providers, such as Keycloak, send all the same.",
+			"Run console doctor --sign-in, which shows whether it comes. At Entra ID add the optional ID-token claim xms_edov under Token configuration.")
 	}
 	return ok("claims", fmt.Sprintf("The provider lists %s, and whether it is verified, or is trusted with that.", claim))
 }

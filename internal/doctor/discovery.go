@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/roboto-ai/console/internal/auth"
 )
@@ -58,22 +57,38 @@ const wellKnown = "/.well-known/openid-configuration"
 // provider makes the checks of the OpenID provider.
 func (e *examination) provider(ctx context.Context) []Finding {
 	if e.Provider.Issuer == "" {
+		close(e.discovered)
 		return nil
 	}
 	client := e.client(auth.RefuseLinkLocal, nil)
 	var doc *document
 	var found []Finding
 	e.during("discovery", func() { doc, found = e.discover(ctx, client) })
+	e.doc = doc
+	close(e.discovered)
 	if doc == nil {
 		return found
 	}
 	found = append(found, e.issuer(doc), e.endpoints(doc), e.codeFlow(doc), e.scopes(doc), e.claims(doc), e.backchannel(doc))
-	var keys, asked []Finding
-	var both sync.WaitGroup
-	both.Go(func() { e.during("keys", func() { keys = e.keys(ctx, client, doc) }) })
-	both.Go(func() { e.during("client and redirect address", func() { asked = e.registration(ctx, client, doc) }) })
-	both.Wait()
-	return append(append(found, keys...), asked...)
+	parts := map[string]func() []Finding{
+		"keys":                        func() []Finding { return e.keys(ctx, client, doc) },
+		"client and redirect address": func() []Finding { return e.registration(ctx, client, doc) },
+		"sign-out address":            func() []Finding { return e.signOut(ctx, client, doc) },
+	}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	for what, part := range parts {
+		all.Go(func() {
+			e.during(what, func() {
+				more := part()
+				mu.Lock()
+				defer mu.Unlock()
+				found = append(found, more...)
+			})
+		})
+	}
+	all.Wait()
+	return found
 }
 
 // discover fetches the document, nil if there is none to be had, and reads the
@@ -100,12 +115,7 @@ func (e *examination) discover(ctx context.Context, client *http.Client) (*docum
 
 // statusTrouble says what an answer means that is not the document.
 func statusTrouble(got answer, address string) trouble {
-	to := got.header.Get("Location")
-	if u, err := url.Parse(address); err == nil && to != "" {
-		if there, err := u.Parse(to); err == nil {
-			to = there.String()
-		}
-	}
+	to := got.location(address)
 	switch {
 	case got.status == http.StatusNotFound:
 		return trouble{
@@ -142,32 +152,4 @@ func hostOf(address string) string {
 		return quoted(address)
 	}
 	return u.Host
-}
-
-// How far clocks may be apart. Beyond clockWrong the console refuses ID tokens.
-const (
-	clockDoubtful = 30 * time.Second
-	clockWrong    = 2 * time.Minute
-)
-
-// clock compares this machine's clock with the provider's.
-func (e *examination) clock(got answer) []Finding {
-	theirs, err := http.ParseTime(got.header.Get("Date"))
-	if err != nil {
-		return nil
-	}
-	off := got.asked.Sub(theirs.Add(time.Second / 2)).Round(time.Second) // theirs is cut to whole seconds
-	direction := "ahead of"
-	if off < 0 {
-		direction = "behind"
-	}
-	found := fmt.Sprintf("This machine's clock is %.0f seconds %s the provider's.", off.Abs().Seconds(), direction)
-	fix := "Have this machine's clock set by NTP, for example with timedatectl set-ntp true; if it is right, the provider's is wrong."
-	switch {
-	case off.Abs() > clockWrong:
-		return []Finding{wrong("clock", found, fix+" As it is, sign-ins are refused.")}
-	case off.Abs() > clockDoubtful:
-		return []Finding{warning("clock", found, fix)}
-	}
-	return []Finding{ok("clock", "This machine's clock and the provider's agree.")}
 }

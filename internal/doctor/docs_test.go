@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -39,6 +40,27 @@ func TestDocs(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("docs/doctor.md is not current; run go test ./internal/doctor -run TestDocs -update (-want +got):\n%s", diff)
+	}
+}
+
+// TestDocsShowTheReport: the JSON in docs/doctor.md is a report as the doctor prints it.
+func TestDocsShowTheReport(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "doctor.md"))
+	must(t, err)
+	_, rest, _ := strings.Cut(string(page), "```json\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("there is no example")
+	}
+	want, err := json.MarshalIndent(doctor.NewReport([]doctor.Finding{
+		{Check: "client", Level: doctor.Wrong, Found: "The provider does not accept client ID and secret.",
+			Fix: "Compare --oidc-client-id with the provider's, and make a new secret there for --oidc-client-secret: the old one may have expired."},
+		{Check: "clock", Level: doctor.OK, Found: "This machine's clock and the provider's agree."},
+	}), "", "  ")
+	must(t, err)
+	if diff := cmp.Diff(string(want)+"\n", example); diff != "" {
+		t.Errorf("the example (-want +got):\n%s", diff)
 	}
 }
 

@@ -57,12 +57,16 @@ type Config struct {
 	Mistakes []string        // what is wrong with the settings themselves
 	Unread   map[string]bool // names of the settings that could not be read
 
-	Listen          string      // host:port
-	Near            string      // host:port by which a program that listens there is reached from here
-	TLS             *tls.Config // with which the console speaks TLS itself; nil: plain http
-	BaseURL         *url.URL    // without path
-	CallbackPath    string      // of the console, which the provider sends people back to
-	LogoutPath      string      // of the console, to which the provider posts logout tokens
+	Listen          string        // host:port
+	Near            string        // host:port by which a program that listens there is reached from here
+	TLS             *tls.Config   // with which the console speaks TLS itself; nil: plain http
+	BaseURL         *url.URL      // without path
+	CallbackPath    string        // of the console, which the provider sends people back to
+	LogoutPath      string        // of the console, to which the provider posts logout tokens
+	SignedOutPath   string        // of the console, which the provider sends people back to after signing out
+	MetricsListen   string        // host:port; empty: no metrics are kept
+	IdleLimit       time.Duration // after which the console closes an idle connection
+	Contained       bool          // this is a container, whose addresses are not those of the machine
 	TrustedProxies  []netip.Prefix
 	Database        string
 	DatabaseOptions database.Options
@@ -91,8 +95,13 @@ type Config struct {
 type examination struct {
 	Config
 
-	mu      sync.Mutex
-	running []string
+	discovered chan struct{} // closed when doc has its value
+	doc        *document     // nil if there is none to be had
+
+	mu       sync.Mutex
+	running  []string
+	issued   time.Time // of the ID token of the sign-in; zero if there was none
+	received time.Time // when that came
 }
 
 // Run makes all checks and returns what they came to, in the order of [Checks]. Those
@@ -106,7 +115,11 @@ func Run(ctx context.Context, c Config) []Finding {
 		all.Go(func() { found[i] = part(ctx) })
 	}
 	all.Wait()
-	return e.complete(slices.Concat(found...))
+	together := slices.Concat(found...)
+	if e.doc != nil && !slices.ContainsFunc(together, func(f Finding) bool { return f.Check == "clock" }) {
+		together = append(together, e.clockWithoutDate())
+	}
+	return e.complete(together)
 }
 
 // newExamination returns an examination with the defaults filled in.
@@ -126,7 +139,7 @@ func newExamination(c Config) *examination {
 	if c.Watch == nil {
 		c.Watch = func([]string) {}
 	}
-	return &examination{Config: c}
+	return &examination{Config: c, discovered: make(chan struct{})}
 }
 
 // complete adds a finding for each check that came to none, and puts all in order.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/web/words"
@@ -30,7 +31,8 @@ type coming struct {
 	visit      visit
 	sameCookie bool // the one that was set when they left
 	identity   auth.Identity
-	err        error // of [auth.Provider.Begin] or Complete
+	at         time.Time // when identity was received
+	err        error     // of [auth.Provider.Begin] or Complete
 }
 
 // newGuest returns the guest of a provider, who comes back to a path.
@@ -86,7 +88,7 @@ func (g *guest) comeBack(s *stand, w http.ResponseWriter, r *http.Request) {
 	}
 	v := visitOf(r, s.secure)
 	identity, err := g.provider.Complete(r.Context(), g.attempt, query)
-	g.finish(coming{v, v.cookie == g.secret, identity, err})
+	g.finish(coming{v, v.cookie == g.secret, identity, s.now(), err})
 	_, _ = io.WriteString(w, "Thank you. The doctor says what came of it, where it was started. You can close this page.\n")
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/netip"
 	"syscall"
 )
 
@@ -20,7 +21,7 @@ func (e *examination) site(ctx context.Context) []Finding {
 	if e.Listen != "" {
 		e.during("listen address", func() { listener, held, found = e.takeAddress(ctx) })
 	}
-	all := []Finding{found}
+	all := append(e.metricsAddress(), e.everyAddress(found))
 	if listener != nil {
 		defer listener.Close()
 	}
@@ -36,6 +37,44 @@ func (e *examination) site(ctx context.Context) []Finding {
 			"Stop the console, and run console doctor --sign-in again."))
 	}
 	return all
+}
+
+// reach goes on from an address to listen on that stands for every address of the machine.
+const reach = " is every address of this machine: clients that reach the port come past the proxy"
+
+// everyAddress returns found, of the listen address, as a warning if that is every address of
+// the machine and people are to come through a proxy. In a container it is one of the
+// container alone.
+func (e *examination) everyAddress(found Finding) Finding {
+	if found.Level != OK || e.TLS != nil || e.Contained || !unspecified(e.Listen) {
+		return found
+	}
+	return warning(found.Check, found.Found+" "+e.Listen+reach+", in plain http.",
+		"Set --listen to 127.0.0.1 with the port where the proxy is on this machine, or else to the address that the proxy reaches.")
+}
+
+// metricsAddress looks at the address that serves the metrics, to everyone who reaches it.
+func (e *examination) metricsAddress() []Finding {
+	const check = "metrics address"
+	switch {
+	case e.MetricsListen == "":
+		return nil
+	case !e.Contained && unspecified(e.MetricsListen):
+		return []Finding{warning(check, e.MetricsListen+reach+", and read the metrics.",
+			"Set --metrics-listen to 127.0.0.1 with the port, or to the address that Prometheus reaches, and keep others out with the firewall.")}
+	}
+	return []Finding{ok(check, "Metrics are served on "+e.MetricsListen+".")}
+}
+
+// unspecified reports whether an address to listen on stands for every address of the
+// machine.
+func unspecified(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	address, err := netip.ParseAddr(host)
+	return host == "" || err == nil && address.IsUnspecified()
 }
 
 // takeAddress listens where the console is to listen. It returns no listener where

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -37,15 +36,13 @@ func (e *examination) logoutAddress(ctx context.Context, client *http.Client) Fi
 		return unknown(check, "The base URL cannot be asked.", "")
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	res, err := client.Do(req)
+	got, err := e.do(client, req)
 	if err != nil {
 		t := troubleOf(err, e.BaseURL.Host, baseSetting)
 		return wrong(check, t.found, t.fix)
 	}
-	defer res.Body.Close()
-	body, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // what is missing is told by what there is
-	if res.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), `"error"`) {
-		return wrong(check, fmt.Sprintf("%s answers a form without a logout token with %d, and not as the console does.", address, res.StatusCode), fix)
+	if got.status != http.StatusBadRequest || !strings.Contains(string(got.body), `"error"`) {
+		return wrong(check, fmt.Sprintf("%s answers a form without a logout token with %d, and not as the console does.", address, got.status), fix)
 	}
 	return ok(check, "It is reached at "+address+".")
 }

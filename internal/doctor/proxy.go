@@ -18,7 +18,7 @@ import (
 // whose address listener is.
 func (e *examination) throughProxy(ctx context.Context, listener net.Listener) (found []Finding) {
 	s := &stand{
-		secret: auth.NewSecret(), secure: e.secure(), logout: e.LogoutPath, hold: min(2*time.Second, e.Limit/2), arrived: make(chan struct{}),
+		now: e.Now, open: map[string]http.ConnState{}, secret: auth.NewSecret(), secure: e.secure(), logout: e.LogoutPath, hold: min(2*time.Second, e.Limit/2), arrived: make(chan struct{}),
 	}
 	if e.SignIn {
 		s.guest = newGuest(auth.NewProvider(e.providerConfig(nil)), e.CallbackPath)
@@ -47,16 +47,19 @@ func (e *examination) probe(ctx context.Context, s *stand) []Finding {
 	if got.status != http.StatusOK || string(got.body) != s.secret {
 		return append(found, e.notReached(got, true))
 	}
-	v := s.lastVisit()
+	v := s.lastVisit() // before others come
 	found = append(found,
 		ok("base URL", "What listens on "+e.Listen+" is reached at "+e.base()+"."),
 		e.plainHTTP(ctx),
 		e.logoutAddress(ctx, client),
+		e.forms(ctx, client, s.path("form"), func(got answer, text string) bool { return string(got.body) == "POST "+text }),
+		e.cache(ctx, client, s.path("count"), func(got answer) string { return string(got.body) }),
 		throughHeaders(standHeaders(e.secure()), got.header),
 		e.cookies(ctx, client, s, got),
 		e.forwarded("forwarded address", v),
 		httpVersion(v))
-	return append(found, e.streaming(ctx, client, s)...)
+	found = append(found, e.streaming(ctx, client, s)...)
+	return append(found, e.idleConnections(s))
 }
 
 // cookies compares the cookie that was set with the one that came, and sends it back.

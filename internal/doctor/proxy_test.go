@@ -3,12 +3,14 @@ package doctor_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -34,10 +36,18 @@ func (oldTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	var head bytes.Buffer
 	head.WriteString(r.Method + " " + r.URL.RequestURI() + " HTTP/1.0\r\nHost: " + r.Host + "\r\n")
+	if r.ContentLength > 0 {
+		fmt.Fprintf(&head, "Content-Length: %d\r\n", r.ContentLength)
+	}
 	if err := r.Header.Write(&head); err != nil {
 		return nil, err
 	}
 	head.WriteString("\r\n")
+	if r.Body != nil {
+		if _, err := io.Copy(&head, r.Body); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := conn.Write(head.Bytes()); err != nil {
 		return nil, err
 	}
@@ -68,6 +78,7 @@ func hoard(res *http.Response) error {
 type certificate struct {
 	address string // the IP address it is for
 	ends    time.Time
+	lives   time.Duration // zero: a year
 }
 
 // sign returns the certificate, signed by an authority of its own, and that
@@ -76,7 +87,7 @@ func (c certificate) sign(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
-	begins := c.ends.Add(-365 * 24 * time.Hour)
+	begins := c.ends.Add(-cmp.Or(c.lives, 365*24*time.Hour))
 	authority := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Authority"}, NotBefore: begins, NotAfter: c.ends.Add(365 * 24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,

@@ -23,7 +23,7 @@ func (e *examination) registration(ctx context.Context, client *http.Client, doc
 		return nil // and other checks say why
 	}
 	known := e.knownClient(ctx, p, attempt, doc)
-	return append([]Finding{known}, e.registered(ctx, client, address, known.Level == Wrong)...)
+	return []Finding{known, e.registered(ctx, client, address, known.Level == Wrong)}
 }
 
 // providerConfig returns the settings by which the console asks the provider. Where
@@ -97,54 +97,4 @@ func refusesCode(err error) bool { return auth.CauseOf(err) == auth.CauseCode }
 // refusesClient reports whether err is a provider's refusal of a client.
 func refusesClient(err error) bool {
 	return auth.CauseOf(err) == auth.CauseClient || auth.CauseOf(err) == auth.CauseUnauthorized
-}
-
-// registered asks the provider to sign somebody in without asking them (OpenID Connect
-// Core, section 3.1.2.1), which cannot succeed: the answer goes back to the redirect
-// address if that is registered, and nowhere if it is not.
-func (e *examination) registered(ctx context.Context, client *http.Client, address string, strange bool) []Finding {
-	ours := e.redirectURL()
-	got, err := e.get(ctx, client, address+"&prompt=none", nil)
-	if err != nil {
-		return []Finding{unknown("redirect address", "The provider's authorization endpoint could not be asked: "+reason(err)+".", "")}
-	}
-	back := got.header.Get("Location")
-	fix := "Register " + ours + " at the provider, to the letter."
-	switch {
-	case withoutQuery(back) == ours:
-		return append([]Finding{ok("redirect address", ours+" is registered.")}, refusedScopes(back)...)
-	case strange:
-		return []Finding{unknown("redirect address", "The provider does not know the client, so it does not tell.", "")}
-	case got.status >= 400 && got.status < 500:
-		return []Finding{wrong("redirect address", fmt.Sprintf("The provider does not send people back to %s: it answers %d.", ours, got.status), fix)}
-	case got.status < 500 && e.tellsApart(ctx, client, address, got):
-		return []Finding{ok("redirect address", ours+" is registered: another one is answered otherwise.")}
-	}
-	return []Finding{unknown("redirect address", "The provider's answer does not tell whether "+ours+" is registered.", fix)}
-}
-
-// tellsApart reports whether the provider answers otherwise than got for a redirect
-// address that is surely not registered.
-func (e *examination) tellsApart(ctx context.Context, client *http.Client, address string, got answer) bool {
-	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	query := u.Query()
-	query.Set("redirect_uri", e.redirectURL()+"/"+auth.NewSecret())
-	query.Set("prompt", "none")
-	u.RawQuery = query.Encode()
-	other, err := e.get(ctx, client, u.String(), nil)
-	return err == nil && (other.status != got.status ||
-		withoutQuery(other.header.Get("Location")) != withoutQuery(got.header.Get("Location")))
-}
-
-// refusedScopes tells of scopes that the provider refused when it came back.
-func refusedScopes(back string) []Finding {
-	u, err := url.Parse(back)
-	if err != nil || u.Query().Get("error") != "invalid_scope" {
-		return nil
-	}
-	return []Finding{wrong("scopes", "The provider refuses the scopes that are asked for.",
-		"Take from --oidc-scopes what the console is not given at the provider, or have it given there.")}
 }

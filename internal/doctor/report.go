@@ -14,6 +14,38 @@ func (f Finding) Line() string {
 	return line
 }
 
+// A Report is what the doctor found, as JSON.
+type Report struct {
+	Findings []ReportedFinding `json:"findings"`
+	Counts   map[string]int    `json:"counts"` // of findings by level, of each level
+}
+
+// A ReportedFinding is a [Finding] as JSON.
+type ReportedFinding struct {
+	Check string `json:"check"` // the name of a [Check]
+	Group string `json:"group"` // the group of the check
+	Level string `json:"level"` // ok, unknown, warning or wrong
+	Text  string `json:"text"`  // what was found
+	Fix   string `json:"fix"`   // what to do about it; empty where nothing is
+}
+
+// NewReport returns the report of findings, in their order.
+func NewReport(found []Finding) Report {
+	groups := map[string]string{}
+	for _, c := range Checks {
+		groups[c.Name] = c.Group
+	}
+	r := Report{[]ReportedFinding{}, map[string]int{}}
+	for l := OK; l <= Wrong; l++ {
+		r.Counts[l.String()] = 0
+	}
+	for _, f := range found {
+		r.Findings = append(r.Findings, ReportedFinding{f.Check, groups[f.Check], f.Level.String(), f.Found, f.Fix})
+		r.Counts[f.Level.String()]++
+	}
+	return r
+}
+
 // Counts returns how many findings there are of each level, as a line of text.
 func Counts(found []Finding) string {
 	var n [4]int

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/roboto-ai/console/internal/auth"
@@ -21,7 +22,10 @@ func (w *world) runs(t *testing.T) *users.Service {
 	w.start(t)
 	db, err := database.Open(t.Context(), w.config.Database, database.Options{})
 	must(t, err)
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	log := w.log
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
 	directory := users.NewService(db, users.Config{Log: log})
 	must(t, directory.EnsureOwners(t.Context(), w.config.Owners))
 	provider := w.config.Provider
@@ -52,7 +56,7 @@ func TestRunningConsole(t *testing.T) {
 	w.runs(t)
 	found := doctor.Run(t.Context(), w.config)
 	onlyThese(t, found)
-	everyCheckIsTold(t, found, false)
+	everyCheckIsTold(t, found, false, true)
 	for check, says := range map[string]string{
 		"listen address": "A console listens", "base URL": "A console answers", "headers": "passes the security headers on",
 		"cookies": "in both directions", "owner": "There is an active owner",
@@ -75,6 +79,8 @@ var runningSetups = map[string]setup{
 		}
 	}), "cookies", doctor.Wrong, "they come without HttpOnly"},
 	"a proxy that keeps browsers' cookies": {asking(func(h http.Header) { h.Del("Cookie") }), "cookies", doctor.Wrong, "pass the header Cookie on"},
+	"a proxy that keeps pages":             {func(_ *testing.T, w *world) { w.proxy.cached = map[string][]byte{} }, "cache", doctor.Wrong, "remove proxy_cache"},
+	"a proxy that refuses forms":           {refusing(http.StatusForbidden, http.MethodPost, "/sign-in"), "forms", doctor.Wrong, "answers POST with 403"},
 	"a proxy that points elsewhere":        {func(t *testing.T, w *world) { w.proxy.to = freeAddress(t) }, "base URL", doctor.Wrong, "Point the proxy at"},
 	"somebody to sign in meanwhile":        {func(_ *testing.T, w *world) { w.config.SignIn = true }, "sign-in", doctor.Wrong, "Stop the console"},
 	"a provider that is down": {func(_ *testing.T, w *world) {
@@ -125,4 +131,93 @@ func TestLastSignIn(t *testing.T) {
 			expect(t, doctor.Run(t.Context(), w.config), "last sign-in", test.level, test.says)
 		})
 	}
+}
+
+// TestRunningConsoleWithOtherSettings changes the settings after the console has started: that
+// is named, and the proxy is not blamed for cookies.
+func TestRunningConsoleWithOtherSettings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*testing.T, *world)
+		says   string
+		others []string // checks that fail for the same reason
+	}{
+		"another provider": {func(t *testing.T, w *world) {
+			other := authtest.New(t)
+			other.Registers(w.config.BaseURL.String() + callbackPath)
+			w.config.Provider.Issuer, w.config.Provider.ClientSecret = other.Issuer(), other.ClientSecret
+		}, `these settings name the one at "http://127.0.0.1`, nil},
+		"another client": {func(_ *testing.T, w *world) { w.config.Provider.ClientID = "konsole" },
+			`the client "console", and these settings make it "konsole"`, []string{"client", "redirect address"}},
+		"another issuer at the same endpoints": {func(_ *testing.T, w *world) {
+			issuer := strings.Replace(w.op.Issuer(), "127.0.0.1", "localhost", 1)
+			w.op.Lie(func(l *authtest.Lies) {
+				l.Discovery["issuer"] = issuer
+				l.Discovery["authorization_response_iss_parameter_supported"] = nil
+			})
+			w.config.Provider.Issuer = issuer
+		}, "its issuer is not", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.runs(t)
+			primed, err := w.open(t, w.config.BaseURL.String()+"/sign-in/start") // it reads the provider's document before that changes
+			if err != nil || primed == "" {
+				t.Fatalf("the sign-in did not begin: %q, %v", primed, err)
+			}
+			test.change(t, w)
+			found := doctor.Run(t.Context(), w.config)
+			expect(t, found, "running console", doctor.Wrong, test.says)
+			expect(t, found, "running console", doctor.Wrong, "Restart the console")
+			onlyThese(t, found, append(test.others, "running console", "identities", "last sign-in")...)
+		})
+	}
+}
+
+// TestDoctorMarksItsRequests: the log of the console says which requests are the doctor's.
+func TestDoctorMarksItsRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var log syncedBuffer
+	w.log = slog.New(slog.NewTextHandler(&log, nil))
+	w.runs(t)
+	_ = doctor.Run(t.Context(), w.config)
+	requests := 0
+	for line := range strings.Lines(log.String()) {
+		if (strings.Contains(line, "msg=request") || strings.Contains(line, `msg="sign-in refused"`)) && !strings.Contains(line, "doctor=true") {
+			t.Errorf("not marked: %s", line)
+		} else if strings.Contains(line, "doctor=true") {
+			requests++
+		}
+	}
+	if requests == 0 {
+		t.Error("no request of the doctor was logged")
+	}
+	if _, err := w.open(t, w.config.BaseURL.String()+"/sign-in"); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Split(strings.TrimSpace(log.String()), "\n"); strings.Contains(lines[len(lines)-1], "doctor") {
+		t.Errorf("a browser's request is marked: %s", lines[len(lines)-1])
+	}
+}
+
+// A syncedBuffer is a buffer for several goroutines.
+type syncedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+// Write implements [io.Writer].
+func (b *syncedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// String returns what was written.
+func (b *syncedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
 }

@@ -34,6 +34,11 @@ func lies(change func(*authtest.Lies)) func(*testing.T, *world) {
 	return func(_ *testing.T, w *world) { w.op.Lie(change) }
 }
 
+// refuses returns what has the provider refuse each request with a code.
+func refuses(code, description string) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) { w.op.Refuses(code, description) }
+}
+
 // fails returns what has an endpoint of the provider fail.
 func fails(e authtest.Endpoint, how authtest.Fault) func(*testing.T, *world) {
 	return lies(func(l *authtest.Lies) { l.Faults[e] = how })
@@ -84,10 +89,34 @@ var providerSetups = map[string]setup{
 	"a scope that nobody knows": {lies(func(l *authtest.Lies) { l.Discovery["scopes_supported"] = []string{"openid", "email"} }),
 		"scopes", doctor.Warning, "does not list profile"},
 	"addresses that nobody vouches for": {lies(func(l *authtest.Lies) { l.Discovery["claims_supported"] = []string{"sub", "email"} }),
-		"claims", doctor.Warning, "xms_edov"},
-	"a wrong client ID":     {func(_ *testing.T, w *world) { w.config.Provider.ClientID = "konsole" }, "client", doctor.Wrong, "Compare --oidc-client-id"},
-	"a secret that expired": {func(_ *testing.T, w *world) { w.config.Provider.ClientSecret = "old" }, "client", doctor.Wrong, "make a new secret there"},
-	"no secret":             {func(_ *testing.T, w *world) { w.config.Provider.ClientSecret = "" }, "client", doctor.Wrong, "Set --oidc-client-secret"},
+		"claims", doctor.Unknown, "Run console doctor --sign-in, which shows whether it comes."},
+	"a client without the standard flow": {refuses("unauthorized_client", "Client is not allowed to initiate browser login with given response_type. Standard flow is disabled for the client."),
+		"redirect address", doctor.Wrong, "“Standard flow”"},
+	"a client with plain PKCE": {refuses("invalid_request", "Invalid parameter: code challenge method is not matching the configured one"),
+		"redirect address", doctor.Wrong, "PKCE with S256 from this client"},
+	"a client that has to push its requests": {refuses("invalid_request", "Pushed Authorization Request is only allowed."),
+		"redirect address", doctor.Wrong, "pushed authorization requests (PAR)"},
+	"a client that has to sign its requests": {refuses("invalid_request", "Missing parameter: request object is required"),
+		"redirect address", doctor.Wrong, "request objects (JAR)"},
+	"a client without the response type code": {refuses("unsupported_response_type", ""), "redirect address", doctor.Wrong, "response type “code”"},
+	"a redirect address refused by its code":  {refuses("invalid_redirect_uri", ""), "redirect address", doctor.Wrong, "Register https://127.0.0.1"},
+	"a scope that is not given":               {refuses("invalid_scope", "Invalid scopes: profile"), "redirect address", doctor.Wrong, "--oidc-scopes"},
+	"a request refused for another reason":    {refuses("invalid_request", "because of \u202ethat"), "redirect address", doctor.Wrong, `because of \u202ethat`},
+	"a code of the provider's own":            {refuses("KC\u202e\x1b[31m-17", ""), "redirect address", doctor.Wrong, `"KC\u202e\x1b[31m-17"`},
+	"a sign-out address that is not registered": {func(_ *testing.T, w *world) { w.signedOut = "https://old.example.com/sign-in" },
+		"sign-out address", doctor.Wrong, "Valid post logout redirect URIs"},
+	"a sign-out address that is not registered, behind a connector": {func(_ *testing.T, w *world) {
+		w.op.HasConnector()
+		w.signedOut = "https://old.example.com/sign-in"
+	}, "sign-out address", doctor.Wrong, "Valid post logout redirect URIs"},
+	"a redirect address that is not registered, behind a connector": {func(_ *testing.T, w *world) {
+		w.op.HasConnector()
+		w.config.Provider.RedirectURL = "https://old.example.com" + callbackPath
+	}, "redirect address", doctor.Wrong, "Register https://127.0.0.1"},
+	"a provider without a clock": {func(_ *testing.T, w *world) { w.op.SendsNoDate() }, "clock", doctor.Unknown, "no header Date"},
+	"a wrong client ID":          {func(_ *testing.T, w *world) { w.config.Provider.ClientID = "konsole" }, "client", doctor.Wrong, "Compare --oidc-client-id"},
+	"a secret that expired":      {func(_ *testing.T, w *world) { w.config.Provider.ClientSecret = "old" }, "client", doctor.Wrong, "make a new secret there"},
+	"no secret":                  {func(_ *testing.T, w *world) { w.config.Provider.ClientSecret = "" }, "client", doctor.Wrong, "Set --oidc-client-secret"},
 	"a redirect address that is not registered": {func(_ *testing.T, w *world) { w.config.Provider.RedirectURL = "https://old.example.com" + callbackPath },
 		"redirect address", doctor.Wrong, "Register https://127.0.0.1"},
 	"a clock that is five minutes ahead": {func(_ *testing.T, w *world) {
@@ -134,6 +163,12 @@ var machineSetups = map[string]setup{
 		go func() { _ = server.Serve(l) }()
 		t.Cleanup(func() { _ = server.Close() })
 	}, "listen address", doctor.Wrong, "choose another address with --listen"},
+	"a port that is open to all in plain http": {func(_ *testing.T, w *world) {
+		w.config.Listen = strings.Replace(w.config.Listen, "127.0.0.1", "0.0.0.0", 1)
+	},
+		"listen address", doctor.Warning, "Set --listen to 127.0.0.1"},
+	"metrics that are open to all":                {func(_ *testing.T, w *world) { w.config.MetricsListen = "[::]:9090" }, "metrics address", doctor.Warning, "Set --metrics-listen to 127.0.0.1"},
+	"metrics on every address, by leaving it out": {func(_ *testing.T, w *world) { w.config.MetricsListen = ":9090" }, "metrics address", doctor.Warning, ":9090 is every address of this machine"},
 	"a listen address of another machine": {func(_ *testing.T, w *world) { w.config.Listen = "192.0.2.1:8080" },
 		"listen address", doctor.Wrong, "no address of this machine"},
 }
@@ -150,9 +185,12 @@ var proxySetups = map[string]setup{
 	}, "base URL", doctor.Wrong, "Something else than this console answers"},
 	"a certificate that has expired":    {func(_ *testing.T, w *world) { w.cert.ends = time.Now().Add(-time.Hour) }, "certificate", doctor.Wrong, "Renew it"},
 	"a certificate that ends next week": {func(_ *testing.T, w *world) { w.cert.ends = time.Now().Add(7 * 24 * time.Hour) }, "certificate", doctor.Warning, "Renew it"},
-	"a certificate for another name":    {func(_ *testing.T, w *world) { w.cert.address = "192.0.2.1" }, "certificate", doctor.Wrong, "for other names"},
+	"a short certificate in the last third of its life": {func(_ *testing.T, w *world) {
+		w.cert.ends, w.cert.lives = time.Now().Add(40*time.Hour), 6*24*time.Hour
+	}, "certificate", doctor.Warning, "in 39 hours. Renew it"},
+	"a certificate for another name": {func(_ *testing.T, w *world) { w.cert.address = "192.0.2.1" }, "certificate", doctor.Wrong, "for other names"},
 	"a certificate of an unknown authority": {func(t *testing.T, w *world) {
-		_, w.config.RootCAs = certificate{"127.0.0.1", time.Now().Add(time.Hour)}.sign(t)
+		_, w.config.RootCAs = certificate{address: "127.0.0.1", ends: time.Now().Add(time.Hour)}.sign(t)
 	}, "certificate", doctor.Wrong, "authority"},
 	"pages in plain http": {func(_ *testing.T, w *world) {
 		w.plain = func(out http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(out, "a page") }
@@ -171,6 +209,18 @@ var proxySetups = map[string]setup{
 	"a proxy that writes no address": {asking(func(h http.Header) { h.Set("X-Forwarded-For", "unknown") }), "forwarded address", doctor.Wrong, "which is no address"},
 	"a proxy that is not trusted":    {func(_ *testing.T, w *world) { w.config.TrustedProxies = nil }, "forwarded address", doctor.Wrong, "Add 127.0.0.1"},
 	"a proxy of the last century":    {func(_ *testing.T, w *world) { w.proxy.old = true }, "HTTP version", doctor.Warning, "proxy_http_version 1.1"},
+	"a proxy that keeps pages":       {func(_ *testing.T, w *world) { w.proxy.cached = map[string][]byte{} }, "cache", doctor.Wrong, "remove proxy_cache"},
+	"a proxy that refuses forms":     {refusing(http.StatusMethodNotAllowed, http.MethodPost, "/doctor/"), "forms", doctor.Wrong, "answers POST with 405"},
+	"a proxy that drops what is posted": {func(_ *testing.T, w *world) {
+		w.proxy.ask = func(r *httputil.ProxyRequest) {
+			if r.Out.Body != nil && !strings.HasSuffix(r.Out.URL.Path, logoutPath) {
+				r.Out.Body, r.Out.ContentLength = http.NoBody, 0
+			}
+		}
+	}, "forms", doctor.Wrong, "with its body"},
+	"a proxy that says that it keeps connections for ten minutes": {asking(func(h http.Header) { h.Set("Keep-Alive", "timeout=600, max=100") }),
+		"idle connections", doctor.Warning, "keepalive_timeout 60s"},
+	"a proxy that keeps connections": {func(_ *testing.T, w *world) { w.proxy.keeps = true }, "idle connections", doctor.Unknown, "after less than 120 seconds"},
 	"a proxy that hoards answers": {func(_ *testing.T, w *world) { w.proxy.hoards, w.config.Limit = true, time.Second },
 		"streaming", doctor.Warning, "proxy_buffering off"},
 }
@@ -190,6 +240,18 @@ func TestConsoleWithItsOwnTLS(t *testing.T) {
 	onlyThese(t, found)
 	expect(t, found, "forwarded address", doctor.OK, "there is no proxy in front")
 	expect(t, found, "cookies", doctor.OK, "")
+}
+
+// refusing returns what has the proxy refuse a method, below a path, with a status.
+func refusing(status int, method, below string) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) {
+		w.proxy.answer = func(res *http.Response) error {
+			if res.Request.Method == method && strings.HasPrefix(res.Request.URL.Path, below) {
+				res.StatusCode, res.Body, res.Header = status, http.NoBody, http.Header{}
+			}
+			return nil
+		}
+	}
 }
 
 // answering returns what has the proxy change the headers of answers.

@@ -32,6 +32,9 @@ func (e *examination) signIn(ctx context.Context, s *stand) []Finding {
 		t := failed(came.err)
 		return []Finding{wrong("sign-in", t.found, t.fix)}
 	}
+	e.mu.Lock()
+	e.issued, e.received = came.identity.IssuedAt, came.at
+	e.mu.Unlock()
 	found := []Finding{ok("sign-in", "Somebody signed in at the provider and came back."), e.browser(came)}
 	found = append(found, e.claimsThatCame(came.identity), e.verified(came.identity))
 	return append(found, e.rules(ctx, came.identity)...)

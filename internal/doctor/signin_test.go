@@ -64,7 +64,7 @@ func TestRightSignIn(t *testing.T) {
 	if !strings.HasPrefix(page, "Thank you.") {
 		t.Errorf("the browser saw %q", page)
 	}
-	everyCheckIsTold(t, found, true)
+	everyCheckIsTold(t, found, true, false)
 	for check, says := range map[string]string{
 		"sign-in":          "came back",
 		"browser":          "brought its cookie back",
@@ -129,11 +129,11 @@ var wrongSignIns = map[string]struct {
 	"the ID token has no time": {setup{lies(func(l *authtest.Lies) { l.IDToken["iat"] = nil }),
 		"sign-in", doctor.Wrong, "does not say when it was issued"}, ""},
 	"a code of no standard": {setup{func(_ *testing.T, w *world) { w.op.Refuses("AADB2C\u202e90118", "") },
-		"sign-in", doctor.Wrong, "refused: AADB2C90118"}, ""},
+		"sign-in", doctor.Wrong, "refused: AADB2C90118"}, "redirect address"},
 	"it takes too long there": {setup{func(_ *testing.T, w *world) { w.op.Refuses("temporarily_unavailable", "authentication_expired") },
-		"sign-in", doctor.Wrong, "took too long"}, ""},
+		"sign-in", doctor.Wrong, "took too long"}, "redirect address"},
 	"the provider denies it": {setup{func(_ *testing.T, w *world) { w.op.Refuses("access_denied", "secret of the console &=%") },
-		"sign-in", doctor.Wrong, "refused: access_denied"}, ""},
+		"sign-in", doctor.Wrong, "refused: access_denied"}, "redirect address"},
 	"the ID token is not to be trusted": {setup{lies(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey }),
 		"sign-in", doctor.Wrong, "was not accepted"}, ""},
 	"the cookie gets lost on the way": {setup{asking(func(h http.Header) { h.Del("Cookie") }), "browser", doctor.Wrong, "without its cookie"}, "cookies"},
@@ -190,5 +190,28 @@ func TestLinkIsGoodOnce(t *testing.T) {
 	if got := <-links; !strings.Contains(got, "was not begun with the doctor's link, or has ended. Open the link again.\n|Thank you.") ||
 		!strings.Contains(got, "|This link has been used.") {
 		t.Errorf("the browser saw %q", got)
+	}
+}
+
+// TestClockByIDToken: where the provider sends no Date, its clock is that of the ID token.
+func TestClockByIDToken(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		ahead time.Duration // of the provider's clock
+		level doctor.Level
+		says  string
+	}{
+		"right":        {0, doctor.OK, "agree"},
+		"a minute off": {time.Minute, doctor.Warning, "behind the provider's"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.op.SendsNoDate()
+			w.op.SetClock(func() time.Time { return time.Now().Add(test.ahead) })
+			found, _ := w.signIn(t)
+			onlyThese(t, found, "clock")
+			expect(t, found, "clock", test.level, test.says)
+		})
 	}
 }

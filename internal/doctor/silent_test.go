@@ -21,6 +21,7 @@ func TestProviderThatTellsLittle(t *testing.T) {
 	t.Cleanup(server.Close)
 	provider, err := demoidp.New(demoidp.Config{
 		Issuer: server.URL, ClientID: "console", ClientSecret: "secret of the demo", RedirectURL: w.config.BaseURL.String() + callbackPath,
+		PostLogoutURL: w.config.BaseURL.String() + signedOutPath,
 	})
 	must(t, err)
 	handler = provider

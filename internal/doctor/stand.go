@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -21,7 +22,11 @@ type stand struct {
 	hold   time.Duration // how long an answer is held back for its beginning to arrive
 	guest  *guest        // who is to sign in; nil if nobody is
 
+	now func() time.Time
+
 	mu      sync.Mutex
+	open    map[string]http.ConnState // of the connections that are not closed, by the peer's address
+	counted int                       // answers of count
 	seen    visit
 	arrived chan struct{} // closed when the beginning of an answer has arrived
 	late    bool          // it did not while the answer was held back
@@ -30,6 +35,8 @@ type stand struct {
 // A visit is how a request came.
 type visit struct {
 	peer      netip.Addr
+	remote    string // address and port of the peer
+	keepAlive string // the header Keep-Alive, which some proxies send
 	host      string
 	forwarded []string // the addresses in X-Forwarded-For, in order
 	protocol  string   // HTTP/1.1
@@ -38,7 +45,7 @@ type visit struct {
 
 // visitOf notes how r came.
 func visitOf(r *http.Request, secure bool) visit {
-	v := visit{protocol: r.Proto, host: r.Host}
+	v := visit{protocol: r.Proto, host: r.Host, remote: r.RemoteAddr, keepAlive: r.Header.Get("Keep-Alive")}
 	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		v.peer = peer.Addr().Unmap().WithZone("")
 	}
@@ -101,6 +108,10 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.look(w, r)
 	case r.URL.Path == s.path("stream"):
 		s.stream(w)
+	case r.URL.Path == s.path("count"):
+		s.count(w)
+	case r.URL.Path == s.path("form"):
+		_, _ = io.WriteString(w, r.Method+" "+r.PostFormValue("text"))
 	case r.Method == http.MethodPost && r.URL.Path == s.logout:
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = io.WriteString(w, `{"error":"invalid_request"}`)
@@ -118,6 +129,34 @@ func (s *stand) look(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	http.SetCookie(w, s.cookie(s.secret))
 	_, _ = io.WriteString(w, s.secret)
+}
+
+// count answers with how often it was called: twice the same answer comes from a cache. It
+// is HTML and sets no cookie, as caches like it.
+func (s *stand) count(w http.ResponseWriter) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counted++
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = io.WriteString(w, strconv.Itoa(s.counted))
+}
+
+// connection notes the states of connections. It is an [http.Server.ConnState].
+func (s *stand) connection(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if state == http.StateClosed || state == http.StateHijacked {
+		delete(s.open, c.RemoteAddr().String())
+	} else {
+		s.open[c.RemoteAddr().String()] = state
+	}
+}
+
+// keptOpen reports whether the connection of the last visit is still there, idle.
+func (s *stand) keptOpen() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open[s.seen.remote] == http.StateIdle
 }
 
 // lastVisit returns how the last request came.
@@ -144,7 +183,7 @@ func (s *stand) stream(w http.ResponseWriter) {
 
 // serve answers at listener until the returned function is called.
 func (s *stand) serve(listener net.Listener) (stop func()) {
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
+	server := &http.Server{Handler: s, ConnState: s.connection, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(listener) }) // ends when it is closed
 	return func() {

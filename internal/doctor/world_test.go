@@ -1,10 +1,14 @@
 package doctor_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +17,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -31,6 +38,9 @@ const (
 	logoutPath   = "/sign-out/backchannel"
 )
 
+// signedOutPath is where the provider sends people after signing out.
+const signedOutPath = "/sign-in"
+
 // A world is all that a console has around it, set up rightly: a provider, a proxy
 // that speaks TLS, a database file, a secret file. A test sets one thing up wrongly.
 type world struct {
@@ -41,6 +51,9 @@ type world struct {
 	proxy    *proxy
 	plain    http.HandlerFunc // what answers in plain http
 	cert     certificate      // of the proxy
+
+	log       *slog.Logger // of a console that runs; nil: that of the test
+	signedOut string       // address that the provider sends people to after signing out; empty: the console's
 }
 
 // newWorld returns a world in which all is right, without its proxy.
@@ -54,9 +67,10 @@ func newWorld(t *testing.T) *world {
 	must(t, os.Chmod(filepath.Dir(w.database), 0o700))
 	must(t, os.WriteFile(w.secret, []byte(w.op.ClientSecret), 0o400))
 	listen := freeAddress(t)
-	w.proxy = &proxy{to: listen}
+	w.proxy = &proxy{to: listen, ids: map[string]string{}}
 	w.config = doctor.Config{
-		Listen: listen, Near: listen, CallbackPath: callbackPath, LogoutPath: logoutPath, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Listen: listen, Near: listen, CallbackPath: callbackPath, LogoutPath: logoutPath, SignedOutPath: signedOutPath,
+		MetricsListen: "127.0.0.1:9090", IdleLimit: 2 * time.Minute, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Database: dsn, Owners: []string{"owner@example.com"}, Signup: users.SignupInvited, SecretFiles: []string{w.secret},
 		Provider: auth.Config{
 			Issuer: w.op.Issuer(), ClientID: w.op.ClientID, ClientSecret: w.op.ClientSecret, Scopes: []string{"openid", "profile", "email"},
@@ -132,6 +146,7 @@ func (w *world) start(t *testing.T) {
 	} else { // another one is registered
 		w.op.Registers(w.config.Provider.RedirectURL)
 	}
+	w.op.RegistersSignOut(cmp.Or(w.signedOut, w.config.BaseURL.String()+signedOutPath))
 }
 
 // A proxy is a reverse proxy, set up rightly or not.
@@ -140,12 +155,17 @@ type proxy struct {
 	ask    func(*httputil.ProxyRequest)
 	answer func(*http.Response) error
 	old    bool // speaks HTTP/1.0
-	hoards bool // keeps an answer until it is whole
+	keeps  bool // keeps idle connections to the console
+
+	mu     sync.Mutex
+	cached map[string][]byte // pages by their paths; nil: it keeps none
+	ids    map[string]string // of the requests that they answered
+	hoards bool              // keeps an answer until it is whole
 }
 
 // handler returns the proxy.
 func (p *proxy) handler() http.Handler {
-	var transport http.RoundTripper = &http.Transport{DisableKeepAlives: true}
+	var transport http.RoundTripper = &http.Transport{DisableKeepAlives: !p.keeps}
 	if p.old {
 		transport = oldTransport{}
 	}
@@ -165,12 +185,38 @@ func (p *proxy) handler() http.Handler {
 					return err
 				}
 			}
+			if err := p.fromCache(res); err != nil {
+				return err
+			}
 			if p.answer != nil {
 				return p.answer(res)
 			}
 			return nil
 		},
 	}
+}
+
+// fromCache replaces the body and the request's ID of a page that was answered before, and
+// keeps one that was not.
+func (p *proxy) fromCache(res *http.Response) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cached == nil || res.Request.Method != http.MethodGet || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+		return nil
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	path := res.Request.URL.Path
+	if kept, there := p.cached[path]; there {
+		body = kept
+		res.Header.Set("X-Request-Id", p.ids[path])
+	}
+	p.cached[path], p.ids[path] = body, res.Header.Get("X-Request-Id")
+	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	res.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	return nil
 }
 
 // deafResolver returns a resolver that finds no name, without asking anybody else.

@@ -11,6 +11,10 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
+// DoctorAgent is the User-Agent of the requests of console doctor, by which the log of a
+// console marks them. Any client may send it.
+const DoctorAgent = "console-doctor"
+
 // A Refusal is all that is said about one cause for which a sign-in is refused.
 type Refusal struct {
 	Kind   Kind   // how the page is answered

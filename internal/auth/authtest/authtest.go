@@ -43,6 +43,9 @@ type Provider struct {
 	refusal   url.Values // what goes back instead of a code, if anything
 	redirects bool
 	addresses []string // that people may be sent back to; nil: any
+	signedOut []string // the same after signing out
+	dateless  bool     // answers have no header Date
+	connector bool     // one redirect stays on the provider's host
 	signs     bool     // UserInfo
 	verbatim  bool     // Basic credentials are not decoded
 	moved     map[Endpoint]bool
@@ -97,6 +100,29 @@ func (p *Provider) Registers(addresses ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.addresses = addresses
+}
+
+// RegistersSignOut makes the provider send people back to those addresses alone after they
+// have signed out.
+func (p *Provider) RegistersSignOut(addresses ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.signedOut = addresses
+}
+
+// SendsNoDate makes the provider answer without the header Date.
+func (p *Provider) SendsNoDate() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dateless = true
+}
+
+// HasConnector makes the provider redirect people to another path of its own before it looks
+// at what is asked, as Dex does where it has one connector.
+func (p *Provider) HasConnector() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.connector = true
 }
 
 // Dies makes the provider refuse all connections from now on, for good.

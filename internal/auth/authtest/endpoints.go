@@ -44,10 +44,16 @@ func (p *Provider) serve(e Endpoint, serve http.HandlerFunc, w http.ResponseWrit
 	fault, rewrite := p.lies.Faults[e], p.lies.Bodies[e]
 	p.counted.Broadcast()
 	elsewhere := p.moved[e] != strings.HasPrefix(r.URL.Path, movedTo)
+	if p.dateless {
+		w.Header()["Date"] = nil
+	}
+	onward := p.connector && (e == Authorize || e == EndSession) && !r.Form.Has("connector")
 	p.mu.Unlock()
 	switch {
 	case elsewhere:
 		http.NotFound(w, r)
+	case onward:
+		http.Redirect(w, r, r.URL.Path+"?connector=local&"+r.URL.RawQuery, http.StatusFound)
 	case fault.commit(w, r, p.closed, p.letGo):
 	case rewrite != nil:
 		record := httptest.NewRecorder()
@@ -212,8 +218,12 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
 		query.Set("state", state)
 	}
 	p.mu.Lock()
-	redirects := p.redirects
+	redirects, addresses := p.redirects, p.signedOut
 	p.mu.Unlock()
+	if addresses != nil && !slices.Contains(addresses, back) {
+		http.Error(w, "Invalid redirect uri", http.StatusBadRequest)
+		return
+	}
 	p.sendBack(w, r, back, query, redirects)
 }
 
