@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -161,9 +162,24 @@ func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Opt
 	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresProbers-long, hurried, readOnly)
 	db.look = db.read
 	db.probe = postgresPool(config, o, postgresProbers, hurried, nil)
-	db.long = postgresPool(config, o, long, nil, readOnly)
+	db.long = postgresPool(cancelling(config), o, long, nil, readOnly)
 	return db.read.PingContext(ctx)
 }
+
+// cancelling returns the settings of connections that outlive a statement that is
+// cancelled: the server is asked to end it. Otherwise every search that a newer one
+// replaces would cost a new connection, and with it a new process of the server.
+func cancelling(config *pgx.ConnConfig) *pgx.ConnConfig {
+	config = config.Copy()
+	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelled}
+	}
+	return config
+}
+
+// cancelled is how long the server is given to end a statement that is cancelled, before
+// its connection is closed.
+const cancelled = 2 * time.Second
 
 // readOnly are the settings of connections that refuse to write. They are given when
 // the server is known to be one that does not refuse in any case.
