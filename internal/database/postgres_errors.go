@@ -91,6 +91,8 @@ func postgresTrouble(err error) string {
 		return "its server does not let the console in"
 	case pgconn.Timeout(err):
 		return "it does not answer in time"
+	case tlsRefusal("", err) != nil:
+		return "the TLS connection to its server fails"
 	case state == "" && isPostgresBusy(err):
 		return "no server that takes writes can be reached"
 	}

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/roboto-ai/console/internal/database"
 )
 
@@ -106,6 +108,10 @@ func TestPostgresTLSRefusals(t *testing.T) {
 			}
 			address := "postgres://console@" + tlsListener(t, config) + "/console" + query
 			expectFinding(t, database.Examine(t.Context(), address, database.Options{}), "server", database.Bad, test.says)
+			_, err := pgx.Connect(t.Context(), address)
+			if got := database.Trouble(err); got != "the TLS connection to its server fails" {
+				t.Errorf("of a console that runs: got %q for %v", got, err)
+			}
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/roboto-ai/console/internal/auth"
@@ -20,6 +21,7 @@ func (e *examination) throughProxy(ctx context.Context, listener net.Listener) (
 	s := &stand{
 		now: e.Now, open: map[string]http.ConnState{}, secret: auth.NewSecret(), secure: e.secure(), logout: e.LogoutPath, hold: min(2*time.Second, e.Limit/2), arrived: make(chan struct{}),
 	}
+	s.changed = sync.NewCond(&s.mu)
 	if e.SignIn {
 		s.guest = newGuest(auth.NewProvider(e.providerConfig(nil)), e.CallbackPath)
 	}

@@ -25,6 +25,7 @@ type stand struct {
 	now func() time.Time
 
 	mu      sync.Mutex
+	changed *sync.Cond                // of open
 	open    map[string]http.ConnState // of the connections that are not closed, by the peer's address
 	counted int                       // answers of count
 	seen    visit
@@ -150,12 +151,17 @@ func (s *stand) connection(c net.Conn, state http.ConnState) {
 	} else {
 		s.open[c.RemoteAddr().String()] = state
 	}
+	s.changed.Broadcast()
 }
 
-// keptOpen reports whether the connection of the last visit is still there, idle.
+// keptOpen reports whether the connection of the last visit is still there, idle. It waits
+// while a request on it is being answered.
 func (s *stand) keptOpen() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for s.open[s.seen.remote] == http.StateActive {
+		s.changed.Wait()
+	}
 	return s.open[s.seen.remote] == http.StateIdle
 }
 
