@@ -139,7 +139,7 @@ func userDetail() views.UserDetail {
 		Facts: views.UserFacts{Kind: "Person", Created: ago("8 months ago"), CreatedBy: olga(), Updated: ago("2 hours ago"), Seen: ago("2 minutes ago"), Sessions: views.Link{Label: "2 sessions", URL: "/users/ana@example.com/sessions"}, Notifications: "Gets an e-mail when someone mentions them in a comment.", TimeZone: "Europe/Lisbon"},
 		SignIn: &views.SignInFacts{
 			Identities: []views.Identity{{Issuer: "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0", Subject: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", Address: "ana.lima@example.com", Differs: true, Bound: ago("8 months ago")}},
-			Refused:    &r, Reset: &views.ReasonForm{Action: "/users/ana@example.com/reset-sign-in", Reason: reasonField()},
+			Refused:    &r, Reset: "/users/ana@example.com/reset-sign-in",
 		},
 		Role:   roleForm(),
 		Danger: views.Danger{Deactivate: "/users/ana@example.com/deactivate", Delete: "/users/ana@example.com/delete"},

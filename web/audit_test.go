@@ -63,7 +63,7 @@ func newHistory(t *testing.T) *site {
 	_, err = s.ChangeRole(ctx, users.Command("cmd"), "ana@example.com", users.RoleChange{Role: users.RoleAdmin})
 	step(err)
 	step(s.EndSession(ctx, s.Owner, "owner@example.com", s.Owner.Session, ""))
-	step(s.ResetSignIn(ctx, s.Owner, "ana@example.com", ""))
+	step(s.ResetSignIn(ctx, s.Owner, "ana@example.com", users.SignInReset{}))
 	stranger := userstest.Claims("ana@example.com")
 	stranger.Verified = users.VerifiedNo
 	if _, err := s.SignIn(ctx, stranger, userstest.Visit("x")); err == nil {

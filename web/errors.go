@@ -39,6 +39,7 @@ var answers = []struct {
 	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again."},
 	{users.ErrStale, http.StatusConflict, "Someone else changed this user meanwhile. Look at the new values and try again."},
 	{users.ErrTaken, http.StatusConflict, "Another user has that user ID."},
+	{users.ErrInUse, http.StatusConflict, "Another user signs in with that address."},
 	{users.ErrLastOwner, http.StatusConflict, "There must always be an active owner, and this is the last one. Make someone else an owner first."},
 	{users.ErrBadCursor, http.StatusBadRequest, "This is not a place in the list. Start again at its beginning."},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. Those who are signed in can go on working. Try again in a minute."},
@@ -114,11 +115,11 @@ var headings = map[int]string{
 // changed.
 func correctable(err error) bool {
 	_, invalid := errors.AsType[*users.InvalidError](err)
-	return invalid || errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrLastOwner)
+	return invalid || errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrInUse) || errors.Is(err, users.ErrLastOwner)
 }
 
 // fieldOrder is the order in which the forms ask for what can be mistaken.
-var fieldOrder = []string{"user_id", "name", "purpose", "responsible", "review_on", "hand_over", "role", "picture_url", "time_zone", "confirm", "reason", "format"}
+var fieldOrder = []string{"user_id", "despite", "name", "purpose", "responsible", "review_on", "hand_over", "role", "picture_url", "time_zone", "confirm", "as_user", "reason", "format"}
 
 // problems lists what is wrong with a form, for the summary above it and the
 // messages beside its fields, in the order of the fields. It is empty for an error
@@ -138,7 +139,7 @@ func problems(err error) []views.Problem {
 		return nil
 	}
 	_, message := explain(err)
-	if errors.Is(err, users.ErrTaken) {
+	if errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrInUse) {
 		return []views.Problem{{Field: "user_id", Message: message}}
 	}
 	return []views.Problem{{Message: message}}

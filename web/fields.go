@@ -106,7 +106,7 @@ func outcomeOf(err error) outcome {
 
 // formStatus is the status of a form that is shown again because of err.
 func formStatus(err error) int {
-	if errors.Is(err, users.ErrTaken) {
+	if errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrInUse) {
 		return http.StatusUnprocessableEntity // a mistake in a field, whatever it is elsewhere
 	}
 	status, _ := explain(err)

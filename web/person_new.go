@@ -15,7 +15,8 @@ import (
 type newPersonForm struct {
 	UserID string `form:"user_id"`
 	recordForm
-	Role string `form:"role"`
+	Role    string `form:"role"`
+	Despite bool   `form:"despite"` // also if another user signs in with the address
 }
 
 // newPersonFormOf returns the form as it is shown at first: as every user begins,
@@ -33,6 +34,7 @@ func newPersonFormOf(c echo.Context) newPersonForm {
 func (f newPersonForm) person() users.NewPerson {
 	return users.NewPerson{
 		ID: f.UserID, Name: f.Name, PictureURL: f.PictureURL, Role: users.Role(f.Role), Channels: f.channels(), Types: f.types(),
+		Despite: f.Despite,
 	}
 }
 
@@ -64,6 +66,9 @@ func (a *App) addPerson(c echo.Context) error {
 	}
 	a.noteRefusedRole(c, users.ActAddPerson, users.KindPerson, form.Role)
 	m := a.newPersonPage(c, form, outcomeOf(err))
+	if used, ok := errors.AsType[*users.AddressInUseError](err); ok {
+		m.InUse = a.tell(c).addressInUse(used)
+	}
 	if m.Taken, err = a.takenBy(c, form.UserID, err); err != nil {
 		return err
 	}
@@ -75,7 +80,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 	roles := actor(c).MayGive(users.ActAddPerson, users.KindPerson)
 	m := views.NewPerson{
 		Chrome: a.chrome(c, "Add a person", "users"), FormState: views.FormState{Problems: o.problems},
-		Action: "/users/new", Cancel: "/users",
+		Action: "/users/new", Cancel: "/users", SignUp: a.signUpWords(),
 		UserID: o.on(views.Field{
 			Name: "user_id", Label: "E-mail address", Value: form.UserID, Type: "email", Required: true,
 			Hint: "The address they sign in with. It is their user ID.",
@@ -85,7 +90,34 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm, "them"),
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Add a person"}}
+	if form.Despite {
+		m.InUse = &views.AddressInUse{Box: views.Check{Name: "despite", Label: despiteLabel, Checked: true}}
+	}
 	return m
+}
+
+// despiteLabel is the label of the box that adds a person although another user signs in
+// with the address.
+const despiteLabel = "Add this person all the same"
+
+// addressInUse shows who signs in with the address of a person to be added.
+func (t teller) addressInUse(used *users.AddressInUseError) *views.AddressInUse {
+	m := &views.AddressInUse{Address: string(used.Address), Box: views.Check{Name: "despite", Label: despiteLabel}}
+	for _, r := range used.By {
+		m.By = append(m.By, t.person(r))
+	}
+	return m
+}
+
+// signUpWords says who can sign in without being added, as a sentence; empty if nobody can.
+func (a *App) signUpWords() string {
+	switch signUp, domains := a.users.SignUp(); signUp {
+	case users.SignupDomain:
+		return "People with an address at " + enumerate(domains, "or") + " can also sign in without being added. They then have the role user."
+	case users.SignupOpen:
+		return "People with an account at the provider can also sign in without being added. They then have the role user."
+	}
+	return ""
 }
 
 // maxUserID is the length of the longest user_id, in characters.

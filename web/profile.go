@@ -107,7 +107,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d),
 		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
 		Sessions: t.sessions(sessions), ByOthers: t.events(others.Events), AnswersFor: t.serviceLines(d.AnswersFor),
-		Delete: deleteOwnForm(d, outcome{}, ""),
+		Delete: a.deleteOwnForm(d, outcome{}, ""),
 	}
 	a.fillOwnForm(&m, form, o)
 	return m, nil

@@ -35,14 +35,19 @@ func (a *App) deleteOwn(c echo.Context) error {
 	if detailErr != nil {
 		return detailErr
 	}
-	m.Delete = deleteOwnForm(d, outcomeOf(err), form.Confirm)
+	m.Delete = a.deleteOwnForm(d, outcomeOf(err), form.Confirm)
 	return render(c, formStatus(err), views.ProfilePage(m))
 }
 
 // deleteOwnForm asks for the viewer's user_id, or says why they cannot go.
-func deleteOwnForm(d users.Detail, o outcome, confirm string) views.DeleteOwn {
+func (a *App) deleteOwnForm(d users.Detail, o outcome, confirm string) views.DeleteOwn {
 	if d.LastOwner {
 		return views.DeleteOwn{Why: "You are the last active owner. Make someone else an owner first."}
 	}
-	return views.DeleteOwn{Action: "/profile/delete", Confirm: o.confirmField(d.User.ID, confirm)}
+	m := views.DeleteOwn{Action: "/profile/delete", Confirm: o.confirmField(d.User.ID, confirm)}
+	m.Return = "To come back, you have to be added by an admin again, as a new user."
+	if a.users.SignsUp(d.User.ID) {
+		m.Return = "You can sign in again later, as a new user with the role user."
+	}
+	return m
 }

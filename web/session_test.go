@@ -38,7 +38,7 @@ func TestSessionEnds(t *testing.T) {
 			_, err := s.EndSessions(t.Context(), s.Owner, id, "")
 			return err
 		},
-		"sign-in reset": func(t *testing.T, s *site) error { return s.ResetSignIn(t.Context(), s.Owner, id, "") },
+		"sign-in reset": func(t *testing.T, s *site) error { return s.ResetSignIn(t.Context(), s.Owner, id, users.SignInReset{}) },
 	}
 	for name, end := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -27,6 +27,9 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, form dep
 	m := a.consequencePage(c, u, "Deactivate", "deactivate", form.Reason, o)
 	m.Danger = true
 	m.Ends = append(endingSessions(target), endingAccess(u))
+	if words := a.signUpWords(); words != "" && u.Kind == users.KindPerson {
+		m.Ends = append(m.Ends, "They can't sign up with the address "+string(u.ID)+" either. With another account and address they can still: "+words)
+	}
 	m.Stays = []string{
 		"The record, the role and the history stay as they are.",
 		"The user can be reactivated at any time.",
@@ -64,12 +67,13 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, form deletio
 	u := target.User
 	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
 	m.Danger = true
+	m.Instead = a.insteadOfDeleting(c, target)
 	m.Ends = append(endingSessions(target), endingAccess(u), "The record, with name, picture and preferences, is removed.")
 	if u.Role != users.RoleUser {
 		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
 	}
 	m.Stays = []string{"The audit log keeps what they did and what was done to them, with user ID and name, until it is erased."}
-	m.Final = []string{"This cannot be undone. Someone who is added with the same user ID later is another user."}
+	m.Final = []string{"This can't be undone. A user with the same user ID that is added later is another user."}
 	if target.LastOwner {
 		m.Why = lastOwnerWhy
 	}
@@ -78,6 +82,26 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, form deletio
 	var err error
 	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
 	return m, err
+}
+
+// insteadOfDeleting offers to deactivate where a person who is deleted can come back as a
+// new user; nil where they cannot.
+func (a *App) insteadOfDeleting(c echo.Context, target users.Consequences) *views.Instead {
+	u := target.User
+	if !target.SignsUp {
+		return nil
+	}
+	m := &views.Instead{
+		Heading: "They can come back as a new user",
+		Text:    []string{a.signUpWords(), "Once deleted, they can sign in with the address " + string(u.ID) + " as a new user. A deactivated user can't."},
+	}
+	switch {
+	case u.Status == users.StatusDeactivated:
+		m.Text = append(m.Text, "This user is deactivated. Leave it so to keep them out.")
+	case actor(c).May(users.ActDeactivate, u) == nil:
+		m.Links = []views.Link{{Label: "Deactivate instead", URL: userPath(u.ID, "deactivate")}}
+	}
+	return m
 }
 
 // endingSessions says which sessions end.
@@ -95,7 +119,7 @@ func endingSessions(target users.Consequences) []string {
 // endingAccess says what becomes impossible for u.
 func endingAccess(u users.User) string {
 	if u.Kind == users.KindPerson {
-		return "They cannot sign in any more, whatever the provider says."
+		return "They can't sign in as this user any more, whatever the provider says."
 	}
 	return "No program can act as this service user any more."
 }

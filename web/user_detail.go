@@ -113,7 +113,7 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 		refused := t.refusedSignIn(*d.LastRefusal)
 		f.Refused = &refused
 	}
-	// The form, or one reason why there is none.
+	// The link, or one reason why there is none.
 	switch err := t.actor.May(users.ActResetSignIn, u); {
 	case len(d.Identities) == 0 || t.actor.May(users.ActEdit, u) != nil: // the head of the page says why
 	case err != nil:
@@ -121,7 +121,7 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 	case d.LastOwner:
 		f.ResetWhy = lastOwnerWhy
 	default:
-		f.Reset = &views.ReasonForm{Action: userPath(u.ID, "reset-sign-in"), Reason: outcome{}.reasonField("")}
+		f.Reset = userPath(u.ID, "reset-sign-in")
 	}
 	return f
 }

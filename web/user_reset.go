@@ -1,11 +1,20 @@
 package web
 
 import (
+	"net/url"
+
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
+
+// resetForm is the form that resets a sign-in, as it is posted.
+type resetForm struct {
+	AsUser bool   `form:"as_user"` // only from those who may change the role
+	Reason string `form:"reason"`
+}
 
 // resetSignInForm serves GET /users/:id/reset-sign-in.
 func (a *App) resetSignInForm(c echo.Context) error {
@@ -13,7 +22,7 @@ func (a *App) resetSignInForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return showConsequence(a, c, func(form reasonForm) (views.Consequence, error) {
+	return showConsequence(a, c, func(form resetForm) (views.Consequence, error) {
 		return a.resetPage(c, target, form, outcome{}), nil
 	})
 }
@@ -24,10 +33,14 @@ func (a *App) resetSignIn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var form reasonForm
+	var form resetForm
 	err = bindForm(c, &form)
 	if err == nil {
-		err = a.users.ResetSignIn(c.Request().Context(), actor(c), target.User.ID, form.Reason)
+		err = a.users.ResetSignIn(c.Request().Context(), actor(c), target.User.ID, form.reset())
+	}
+	if form.AsUser && actor(c).May(users.ActChangeRole, target.User) != nil {
+		known := requestOf(c.Request())
+		known.refused = append(known.refused, "as_user")
 	}
 	done := "The sign-in of " + target.User.Label() + " is reset."
 	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {
@@ -35,18 +48,19 @@ func (a *App) resetSignIn(c echo.Context) error {
 	})
 }
 
-// resetPage says what resetting a sign-in brings: the way back in for someone
-// whose account at the provider is another one now.
-func (a *App) resetPage(c echo.Context, target users.Consequences, form reasonForm, o outcome) views.Consequence {
-	u := target.User
+// reset returns the form as the domain takes it.
+func (f resetForm) reset() users.SignInReset {
+	return users.SignInReset{Reason: f.Reason, AsUser: f.AsUser}
+}
+
+// resetPage shows which account at the provider is linked and which was refused, and says
+// what the person who signs in next gets. It is for a person who has another account now;
+// for a new person who has got the address, it offers to add them as a user of their own.
+func (a *App) resetPage(c echo.Context, target users.Consequences, form resetForm, o outcome) views.Consequence {
+	u, t := target.User, a.tell(c)
 	m := a.consequencePage(c, u, "Reset the sign-in of", "reset-sign-in", form.Reason, o)
 	m.Chrome.Title = "Reset sign-in · " + plainText(u.Label())
 	m.Danger = true
-	m.Ends = append(endingSessions(target), "Their account at the provider is no longer bound to this user.")
-	m.Stays = []string{
-		"The record, the role and the history stay as they are.",
-		"The next sign-in with the verified address " + string(u.ID) + " binds the account it is made with.",
-	}
 	switch {
 	case u.Kind != users.KindPerson:
 		m.Why = "Only people sign in."
@@ -55,5 +69,75 @@ func (a *App) resetPage(c echo.Context, target users.Consequences, form reasonFo
 	case !u.Identified():
 		m.Why = "There is nothing to reset: they have not signed in yet."
 	}
+	m.Accounts, m.Instead = t.accounts(target), t.newPerson(target)
+	m.Ends = append(endingSessions(target), "Their account at the provider is no longer linked to this user.")
+	m.Next = t.goesAlong(target)
+	if u.Role != users.RoleUser && t.actor.May(users.ActChangeRole, u) == nil {
+		m.AsUser = &views.Check{Name: "as_user", Label: "Come back with the role user instead of " + string(u.Role), Checked: form.AsUser}
+	}
 	return m
+}
+
+// accounts are the accounts at the provider that are linked to a person, and those with
+// which a sign-in as this person was refused.
+func (t teller) accounts(target users.Consequences) []views.ProviderAccount {
+	var all []views.ProviderAccount
+	for _, i := range target.Identities {
+		all = append(all, views.ProviderAccount{
+			Heading: "Linked to this user", Name: plainText(target.User.Name), Subject: plainText(i.Subject), Issuer: plainText(i.Issuer),
+			Address: plainText(i.Address), When: t.time(i.SignedInAt), WhenWord: "Last sign-in",
+		})
+	}
+	for _, r := range target.Refused {
+		all = append(all, views.ProviderAccount{
+			Heading: "Refused", Name: plainText(r.Name), Subject: plainText(r.Subject), Issuer: plainText(r.Issuer),
+			Address: plainText(r.Address), When: t.time(r.At), WhenWord: "Refused",
+		})
+	}
+	return all
+}
+
+// newPerson says what to do where the address of a user belongs to a new person: a user of
+// their own, once the old one is deleted.
+func (t teller) newPerson(target users.Consequences) *views.Instead {
+	u := target.User
+	if u.Kind != users.KindPerson {
+		return nil
+	}
+	m := &views.Instead{
+		Heading: "Does the address belong to a new person now?",
+		Text: []string{"Then don't reset: the new person would become " + plainText(u.Label()) + ". " +
+			"Delete this user first; its history stays in the audit log. Then add the new person with the address " + string(u.ID) + "."},
+	}
+	if target.SignsUp {
+		m.Text[0] = "Then don't reset: the new person would become " + plainText(u.Label()) + ". " +
+			"Delete this user; its history stays in the audit log. The new person can then sign in with the address " + string(u.ID) + " as a new user."
+	}
+	if err := t.actor.May(users.ActDelete, u); err != nil {
+		m.Text = append(m.Text, err.Error())
+		return m
+	}
+	m.Links = []views.Link{{Label: "1. Delete this user", URL: userPath(u.ID, "delete")}}
+	if !target.SignsUp {
+		m.Links = append(m.Links, views.Link{Label: "2. Add a person", URL: "/users/new?user_id=" + url.QueryEscape(string(u.ID))})
+	}
+	return m
+}
+
+// goesAlong says what the person gets who signs in next with the address.
+func (t teller) goesAlong(target users.Consequences) []string {
+	u := target.User
+	all := []string{
+		"The next sign-in with the verified address " + string(u.ID) + " links its account at the provider to this user.",
+		"That person is " + plainText(u.Label()) + " from then on, with the role " + string(u.Role) + ", name, picture and preferences.",
+		"The history since " + t.time(u.CreatedAt).Exact + " is theirs: what this user did, and what was done to it.",
+	}
+	switch n := len(target.AnswersFor); n {
+	case 0:
+	case 1:
+		all = append(all, "They are responsible for "+plainText(target.AnswersFor[0].Label())+".")
+	default:
+		all = append(all, "They are responsible for "+numbers.Grouped(n)+" service users.")
+	}
+	return all
 }

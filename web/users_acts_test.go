@@ -71,7 +71,7 @@ func TestDeactivate(t *testing.T) {
 	b := s.as(t, users.RoleAdmin)
 	answersFor(t, s, "nightly", "ana@example.com")
 	at := "/users/ana@example.com/deactivate"
-	form := b.get(t, at).must(t, 200, "Deactivate Ana?", "Their one session ends at once", "cannot sign in any more",
+	form := b.get(t, at).must(t, 200, "Deactivate Ana?", "Their one session ends at once", "can't sign in as this user any more",
 		"can be reactivated at any time", "nightly", "Hand over to").form(t, at)
 	p := b.post(t, at, set(form, "hand_over", "nobody@example.com", "reason", "left")).must(t, 422, "Nobody here has the user ID")
 	if got := p.form(t, at).Get("reason"); got != "left" {
@@ -116,7 +116,7 @@ func TestDeleteUser(t *testing.T) {
 	answersFor(t, s, "nightly", "ana@example.com")
 	b := s.as(t, users.RoleOwner)
 	at := "/users/ana@example.com/delete"
-	form := b.get(t, at).must(t, 200, "Delete Ana?", "Delete ana@example.com", "This cannot be undone.", "The audit log keeps").form(t, at)
+	form := b.get(t, at).must(t, 200, "Delete Ana?", "Delete ana@example.com", "This can't be undone.", "The audit log keeps").form(t, at)
 	p := b.post(t, at, set(form, "confirm", "Ana", "reason", "asked for it")).must(t, 422, "Type ana@example.com to confirm.")
 	if got := p.form(t, at).Get("reason"); got != "asked for it" {
 		t.Errorf("the reason was lost: %q", got)
@@ -134,7 +134,7 @@ func TestDeleteUser(t *testing.T) {
 	}
 	answersFor(t, s, "weekly", "owner@example.com")
 	user := s.as(t, users.RoleUser)
-	user.get(t, "/users/user@example.com/delete").must(t, 200, "This cannot be undone.")
+	user.get(t, "/users/user@example.com/delete").must(t, 200, "This can't be undone.")
 	if to := user.post(t, "/users/user@example.com/delete", url.Values{"confirm": {"user@example.com"}}).must(t, 303).location(); to != "/" {
 		t.Errorf("who deleted themselves goes on to %s", to)
 	}
@@ -149,7 +149,7 @@ func TestResetSignIn(t *testing.T) {
 	at := "/users/ana@example.com/reset-sign-in"
 	b.get(t, at).must(t, 200, "There is nothing to reset")
 	ana := s.signIn(t, "ana@example.com")
-	form := b.get(t, at).must(t, 200, "Reset the sign-in of Ana?", "no longer bound", "binds the account it is made with").form(t, at)
+	form := b.get(t, at).must(t, 200, "Reset the sign-in of Ana?", "no longer linked", "links its account at the provider", "with the role user, name").form(t, at)
 	b.post(t, at, set(form, "user_id", "x")).must(t, 422)
 	b.post(t, at, set(form, "reason", "new provider")).must(t, 303)
 	b.get(t, "/users/ana@example.com").must(t, 200, "The sign-in of Ana is reset.", "Admin reset the sign-in of Ana", "“new provider”", "Invited")

@@ -201,3 +201,35 @@ func TestSuggestions(t *testing.T) {
 		t.Error("a user was told who there is")
 	}
 }
+
+// TestAddPerson_addressInUse adds a person with the address that Bo, who is known, comes with
+// now: at the first try the page says so, with the box ticked they are added.
+func TestAddPerson_addressInUse(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "bo@example.com", users.RoleUser)
+	bo := person("bo@example.com")
+	s.browser(t).signInAt(t, bo, "/").must(t, 200)
+	bo.Email = "new@example.com"
+	s.browser(t).signInAt(t, bo, "/").must(t, 200)
+	b, at := s.as(t, users.RoleAdmin), "/users/new"
+	form := set(b.get(t, at).form(t, at), "user_id", "new@example.com", "name", "Kept")
+	p := b.post(t, at, form).must(t, 422, "Another user signs in with that address.", "signs in with the address new@example.com.",
+		"no longer be able to sign in", "Add this person all the same")
+	if !strings.Contains(p.body, `href="/users/bo@example.com"`) {
+		t.Error("there is no link to Bo")
+	}
+	if _, err := s.User(t.Context(), s.Owner, "new@example.com"); err == nil {
+		t.Fatal("they were added at the first try")
+	}
+	again := p.form(t, at)
+	if again.Has("despite") || again.Get("name") != "Kept" {
+		t.Errorf("the form is shown again with %v", again)
+	}
+	p = b.post(t, at, set(again, "despite", "on", "name", strings.Repeat("x", 201))).must(t, 422, "Use at most 200 characters.")
+	if again = p.form(t, at); again.Get("despite") != "on" {
+		t.Error("the box is no longer ticked after another mistake")
+	}
+	b.post(t, at, set(again, "name", "Kept")).must(t, 303)
+	s.browser(t).signInAt(t, bo, "/").must(t, 403, "its e-mail address is that of another one")
+}

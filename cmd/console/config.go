@@ -64,6 +64,7 @@ type config struct {
 
 	role     users.Role // of whom users add adds
 	reason   string     // of what a command does, for the history
+	despite  bool       // users add: also if another user signs in with the address
 	handOver string     // who becomes responsible for the service users of who is deactivated
 	search   string     // which users are listed, as in the directory
 	format   string     // of a list: text or json

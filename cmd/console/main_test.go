@@ -128,7 +128,7 @@ func TestUsersCommands(t *testing.T) {
 	tests := map[string][]usersStep{
 		"a way back in": {
 			{"add owner@example.com --role owner", "owner@example.com was added with the role owner", false},
-			{"reset-sign-in owner@example.com", "may sign in with another identity", false},
+			{"reset-sign-in owner@example.com", "may sign in with another identity that has this verified address. The role stays owner.", false},
 		},
 		"a new role": {
 			{"add Ana@Example.com", "ana@example.com was added with the role user", false},

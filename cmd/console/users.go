@@ -50,6 +50,9 @@ func (c *config) addSettings() []*setting {
 	return append(c.directorySettings(), &setting{
 		name: "role", fallback: string(users.RoleUser), read: into(&c.role, readRole),
 		usage: "the person's `ROLE`: user, auditor, admin or owner",
+	}, &setting{
+		name: "despite-address-in-use", onOff: true, fallback: "false", read: into(&c.despite, readBool),
+		usage: "`true` to add the person although another user signs in with that address",
 	})
 }
 
@@ -132,7 +135,7 @@ func setRole(ctx context.Context, directory *users.Service, by users.Actor, c *c
 
 // addPerson does users add ID.
 func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
-	u, err := directory.AddPerson(ctx, by, users.NewPerson{ID: args[0], Role: c.role})
+	u, err := directory.AddPerson(ctx, by, users.NewPerson{ID: args[0], Role: c.role, Despite: c.despite})
 	if err != nil {
 		return "", err
 	}
@@ -175,10 +178,14 @@ func resetSignIn(ctx context.Context, directory *users.Service, by users.Actor, 
 	if err != nil {
 		return "", err
 	}
-	if err := directory.ResetSignIn(ctx, by, id, c.reason); err != nil {
+	if err := directory.ResetSignIn(ctx, by, id, users.SignInReset{Reason: c.reason}); err != nil {
 		return "", err
 	}
-	return string(id) + " is signed out, and may sign in with another identity that has this verified address.", nil
+	u, err := directory.User(ctx, by, id)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s is signed out, and may sign in with another identity that has this verified address. The role stays %s.", id, u.Role), nil
 }
 
 // deactivate does users deactivate ID.
@@ -230,6 +237,11 @@ func addSystem(ctx context.Context, directory *users.Service, by users.Actor, _ 
 // inWords says an answer of the directory as a sentence about the user id. Other
 // errors, an InvalidError among them, say enough themselves.
 func inWords(err error, id string) error {
+	if used, ok := errors.AsType[*users.AddressInUseError](err); ok {
+		return fmt.Errorf("%s signs in with the address %s. Added as another user, %s may no longer be able to sign in, and the new user "+
+			"cannot sign in with the same account at the provider. To add it all the same, use --despite-address-in-use",
+			used.By[0].ID, used.Address, used.By[0].ID)
+	}
 	switch {
 	case errors.Is(err, users.ErrNotFound):
 		return fmt.Errorf("there is no user %s", id)

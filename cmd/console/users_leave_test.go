@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,4 +105,29 @@ func TestUsersListIsRecorded(t *testing.T) {
 			t.Errorf("newest events: got %+v, %v, want those of the list", h.Events, err)
 		}
 	})
+}
+
+// TestUsersAddWithAnAddressInUse adds a person with the address that another user signs in with
+// now, without and with --despite-address-in-use.
+func TestUsersAddWithAnAddressInUse(t *testing.T) {
+	t.Parallel()
+	url := databasetest.URL(t)
+	inDirectory(t, url, func(d *users.Service) {
+		if _, err := d.AddPerson(t.Context(), users.Command(""), users.NewPerson{ID: "bo@example.com"}); err != nil {
+			t.Fatal(err)
+		}
+		for i, address := range []string{"bo@example.com", "New@example.com"} {
+			claims := users.Claims{Issuer: "https://id.example.com", Subject: "bo", Address: address, Verified: users.VerifiedYes}
+			if _, err := d.SignIn(t.Context(), claims, users.Visit{Digest: users.DigestOf(string(rune('a' + i)))}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	_, err := runUsers(t, url, []string{"add", "new@example.com"})
+	if want := "bo@example.com signs in with the address new@example.com."; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got error %v, want %q", err, want)
+	}
+	if said, err := runUsers(t, url, []string{"add", "new@example.com", "--despite-address-in-use"}); err != nil || !strings.Contains(said, "was added") {
+		t.Errorf("with the flag: got %q, %v", said, err)
+	}
 }

@@ -55,7 +55,7 @@ func newLivedIn(t *testing.T) *userstest.Directory {
 	name := "Ana Álvarez"
 	_, err = d.Edit(ctx, d.Owner, "ana@example.com", users.Edit{Fields: users.Fields{Name: &name, Channels: map[string]bool{"web_ui": true}}})
 	must("edit", err)
-	must("reset the sign-in", d.ResetSignIn(ctx, d.Owner, "bea@example.com", "new provider"))
+	must("reset the sign-in", d.ResetSignIn(ctx, d.Owner, "bea@example.com", users.SignInReset{Reason: "new provider"}))
 	d.SignedIn(t, "bea@example.com")
 	for _, move := range []users.IdentityMove{{From: userstest.Issuer, To: newIssuer}, {From: newIssuer, To: userstest.Issuer}} {
 		_, err = d.MoveIdentities(ctx, users.Command("req"), move)

@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -15,6 +16,7 @@ type NewPerson struct {
 	Role       Role            // empty means RoleUser
 	Channels   map[string]bool // absent keys are as at every creation: e-mail on
 	Types      map[string]bool
+	Despite    bool // also if other users sign in with the address, see [AddressInUseError]
 }
 
 // A NewServiceUser is what is asked for when a service user is created.
@@ -26,8 +28,8 @@ type NewServiceUser struct {
 // AddPerson adds a person and returns them.
 //
 // AddPerson returns a [*ForbiddenError], [ErrTaken] if there is a user with that
-// user_id, and an [*InvalidError] that lists every mistake, a role that the actor
-// may not give among them.
+// user_id, an [*AddressInUseError], and an [*InvalidError] that lists every mistake, a
+// role that the actor may not give among them.
 func (s *Service) AddPerson(ctx context.Context, actor Actor, n NewPerson) (User, error) {
 	u, err := s.create(ctx, actor, ActAddPerson, KindPerson, n, nil)
 	return u, in("add person", canonical(n.ID), err)
@@ -57,7 +59,14 @@ func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n
 		if u, err = tx.prepare(ctx, act, kind, n, f); err != nil {
 			return nothing, err
 		}
-		return tx.insert(ctx, u)
+		events, err := tx.insert(ctx, u)
+		if err == nil && !n.Despite {
+			err = tx.unclaimed(ctx, u.ID)
+		}
+		if used, ok := errors.AsType[*AddressInUseError](err); ok && kind != KindPerson { // its user_id need not be an address
+			err = invalid("user_id", "%s signs in with this address. Choose another user ID.", used.By[0].Label())
+		}
+		return events, err
 	})
 	return u, err
 }

@@ -20,12 +20,17 @@ type Detail struct {
 	LastOwner   bool           // the only active owner
 }
 
-// Consequences are what deactivating or deleting a user would bring about.
+// Consequences are what deactivating or deleting a user, or resetting their sign-in, would
+// bring about.
 type Consequences struct {
 	User       User
 	Sessions   []Session // that would end
 	AnswersFor []User    // that would be handed over
 	LastOwner  bool      // so that it is refused
+	SignsUp    bool      // once deleted, a sign-in with the address adds them as a new user
+
+	Identities []Identity      // that are bound
+	Refused    []RefusedSignIn // the newest with another identity, one of each, three at most
 }
 
 // User returns a user. It returns [ErrNotFound] and a [*ForbiddenError]; who may
@@ -73,18 +78,20 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	return d, in("detail of", id, errors.Join(errs[:]...))
 }
 
-// Consequences returns what deactivating or deleting a user would bring about.
+// Consequences returns what an act on a user would bring about.
 // Its errors are those of [Service.User].
 func (s *Service) Consequences(ctx context.Context, actor Actor, id ID) (Consequences, error) {
 	u, err := s.User(ctx, actor, id)
 	if err != nil {
 		return Consequences{}, err
 	}
-	c := Consequences{User: u}
-	var errs [3]error
+	c := Consequences{User: u, SignsUp: u.Kind == KindPerson && s.SignsUp(u.ID)}
+	var errs [5]error
 	c.Sessions, errs[0] = s.liveSessions(ctx, u.Key)
 	c.AnswersFor, errs[1] = answeredFor(ctx, s.reads(), u.Key)
 	c.LastOwner, errs[2] = lastOwner(ctx, s.reads(), u)
+	c.Identities, errs[3] = identitiesOf(ctx, s.reads(), u.Key)
+	c.Refused, errs[4] = refusedIdentities(ctx, s.reads(), u.Key)
 	return c, in("consequences for", id, errors.Join(errs[:]...))
 }
 

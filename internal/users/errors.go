@@ -17,6 +17,7 @@ var (
 	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
 	ErrStale     = errors.New("user was changed by someone else") // as a [*StaleError]
 	ErrTaken     = errors.New("user_id is already in use")
+	ErrInUse     = errors.New("another user signs in with that address") // as an [*AddressInUseError]
 	ErrLastOwner = errors.New("there must be an active owner")
 	ErrExporting = errors.New("exports of the directory are under way")
 	ErrBadCursor = errors.New("not a place in this list")

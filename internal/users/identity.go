@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -13,7 +14,7 @@ import (
 type Identity struct {
 	Issuer     string
 	Subject    string
-	Address    string // the one it last came with
+	Address    string // the one it last came with: as a user_id, or as claimed where it cannot be one
 	BoundAt    time.Time
 	SignedInAt time.Time // last sign-in
 }
@@ -57,52 +58,118 @@ var insertOneIdentity = `INSERT` + intoIdentities + numbered(identityValues)
 // columns returns what is written of an identity that is bound to a person at a
 // time.
 func (c Claims) columns(key Key, at time.Time) []any {
-	return []any{c.Issuer, c.Subject, key, c.Address, database.Time(at), database.Time(at)}
+	return []any{c.Issuer, c.Subject, key, c.storedAddress(), database.Time(at), database.Time(at)}
 }
 
 // touchIdentity notes a sign-in with an identity, and the address it came with.
 func touchIdentity(ctx context.Context, tx *changeTx, c Claims) error {
 	_, err := tx.exec(ctx, `UPDATE identities SET address = $1, signed_in_at = $2 WHERE issuer = $3 AND subject = $4`,
-		c.Address, database.Time(tx.now), c.Issuer, c.Subject)
+		c.storedAddress(), database.Time(tx.now), c.Issuer, c.Subject)
 	return err
 }
 
+// storedAddress returns the address of c as an identity keeps it: as a user_id, or as
+// claimed where it cannot be one.
+func (c Claims) storedAddress() string {
+	if id, why := claimedID(c.Address); why == "" {
+		return string(id)
+	}
+	return c.Address
+}
+
+// An AddressInUseError says that other users sign in with the address that a person is to
+// be added with. Once the person is there, their sign-in is refused as [RefusedOtherUser].
+type AddressInUseError struct {
+	Address ID
+	By      []Ref // the users, by user_id
+}
+
+func (e *AddressInUseError) Error() string {
+	return fmt.Sprintf("%s signs in with the address %s", e.By[0].ID, e.Address)
+}
+
+// Is reports whether target is [ErrInUse].
+func (e *AddressInUseError) Is(target error) bool { return target == ErrInUse }
+
+// unclaimed returns an [*AddressInUseError] if an identity of another user last came with
+// the address id.
+func (c *changeTx) unclaimed(ctx context.Context, id ID) error {
+	by, err := collect(ctx, c, func(row scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
+		`SELECT DISTINCT u.key, u.user_id, COALESCE(u.name, ''), u.kind FROM identities i JOIN users u ON u.key = i.user_key
+		WHERE i.address = $1 AND u.user_id <> $1 ORDER BY u.user_id LIMIT 5`, id)
+	if err == nil && len(by) > 0 {
+		err = &AddressInUseError{id, by}
+	}
+	return err
+}
+
+// A SignInReset asks for a person's sign-in to be reset.
+type SignInReset struct {
+	Reason string
+	AsUser bool // the person has the role user from then on; only for actors who may change the role
+}
+
 // ResetSignIn unbinds a person's identities and ends their sessions, so that the
-// next verified sign-in with their address binds again. To reset one who has no
-// identity succeeds and leaves no trace.
+// next verified sign-in with their address binds again. The role stays, unless r asks for
+// another. To reset one who has no identity succeeds and leaves no trace.
 //
 // ResetSignIn returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] save at
-// the command line, and an [*InvalidError] on the reason.
-func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, reason string) error {
+// the command line, and an [*InvalidError] on reason and as_user.
+func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, r SignInReset) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActResetSignIn)
 		if err != nil {
 			return nothing, err
 		}
-		if reason, err = tidyReason(reason); err != nil {
+		reason, err := tidyReason(r.Reason)
+		if err := joined(err, tx.checkAsUser(before, r.AsUser)); err != nil {
 			return nothing, err
 		}
 		bound, err := identitiesOf(ctx, tx, before.Key)
 		if err != nil || len(bound) == 0 {
 			return nothing, err
 		}
-		if _, err := tx.exec(ctx, `DELETE FROM identities WHERE user_key = $1`, before.Key); err != nil {
-			return nothing, err
-		}
-		after := before
-		after.identified = false
-		if after, err = updateUser(ctx, tx, before, after); err != nil {
-			return nothing, err
-		}
-		if tx.actor.Kind == ActorOperator { // the way back in when no owner can sign in
-			tx.ownerEnd = false
-		}
-		ends, err := tx.endSessions(ctx, after, "sign-in reset")
-		var changes []Change
-		for _, i := range bound {
-			changes = append(changes, Change{Field: "identity", Old: i.Issuer + " " + i.Subject})
-		}
-		return append([]Event{about(ActionReset, after, changes...).because(reason)}, ends...), err
+		return tx.resetSignIn(ctx, before, bound, r.AsUser, reason)
 	})
 	return in("reset sign-in of", id, err)
+}
+
+// checkAsUser returns what is wrong with giving u the role user at a reset.
+func (c *changeTx) checkAsUser(u User, asUser bool) error {
+	if err := c.actor.May(ActChangeRole, u); asUser && err != nil {
+		return invalid("as_user", "%s", err.Error())
+	}
+	return nil
+}
+
+// resetSignIn unbinds the identities of a person, and gives them the role user if asUser.
+func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identity, asUser bool, reason string) ([]Event, error) {
+	if _, err := c.exec(ctx, `DELETE FROM identities WHERE user_key = $1`, before.Key); err != nil {
+		return nothing, err
+	}
+	after := before
+	after.identified = false
+	after, err := updateUser(ctx, c, before, after)
+	if err != nil {
+		return nothing, err
+	}
+	if c.actor.Kind == ActorOperator { // the way back in when no owner can sign in
+		c.ownerEnd = false
+	}
+	var changes []Change
+	for _, i := range bound {
+		changes = append(changes, Change{Field: "identity", Old: i.Issuer + " " + i.Subject})
+	}
+	events := []Event{about(ActionReset, after, changes...).because(reason)}
+	if asUser && after.Role != RoleUser {
+		reset := after
+		after.Role = RoleUser
+		if after, err = updateUser(ctx, c, reset, after); err != nil {
+			return nothing, err
+		}
+		c.ownerEnd = c.ownerEnd || before.activeOwner() // also for the operator
+		events = append(events, about(ActionRoleChanged, after, difference(reset, after)...).because(reason))
+	}
+	ends, err := c.endSessions(ctx, after, "sign-in reset")
+	return append(events, ends...), err
 }

@@ -16,14 +16,14 @@ func TestResetSignIn(t *testing.T) {
 	admin := d.Person(t, "admin@example.com", users.RoleAdmin)
 	ana := d.Person(t, "ana@example.com", users.RoleAuditor)
 	last := d.Last(t)
-	check(t, d, last, d.ResetSignIn(t.Context(), admin, ana.ID, "new provider"), nil,
+	check(t, d, last, d.ResetSignIn(t.Context(), admin, ana.ID, users.SignInReset{Reason: "new provider"}), nil,
 		`admin@example.com identity.reset ana@example.com [identity: https://id.example.com sub-ana@example.com →] because "new provider"`,
 		"admin@example.com session.ended ana@example.com [session: ses_* → ended: sign-in reset]")
 	if u := d.Must(t, ana.ID); u.Status != users.StatusInvited || u.Identified() {
 		t.Errorf("got %s, want invited", u.Status)
 	}
 	last = d.Last(t)
-	check(t, d, last, d.ResetSignIn(t.Context(), admin, ana.ID, "again"), nil)
+	check(t, d, last, d.ResetSignIn(t.Context(), admin, ana.ID, users.SignInReset{Reason: "again"}), nil)
 
 	d.Clock.Advance(time.Hour)
 	other := users.Claims{Issuer: "https://new.example.com", Subject: "42", Address: "ana@example.com", Verified: users.VerifiedYes}
@@ -49,8 +49,8 @@ func TestResetLastOwnerAtTheCommandLine(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	last := d.Last(t)
-	check(t, d, last, d.ResetSignIn(t.Context(), d.Owner, d.Owner.ID, ""), users.ErrLastOwner)
-	check(t, d, last, d.ResetSignIn(t.Context(), users.Command(""), d.Owner.ID, ""), nil,
+	check(t, d, last, d.ResetSignIn(t.Context(), d.Owner, d.Owner.ID, users.SignInReset{}), users.ErrLastOwner)
+	check(t, d, last, d.ResetSignIn(t.Context(), users.Command(""), d.Owner.ID, users.SignInReset{}), nil,
 		"operator identity.reset owner@example.com [identity: https://id.example.com sub-owner@example.com →]",
 		"operator session.ended owner@example.com [session: ses_* → ended: sign-in reset]")
 	claims := userstest.Claims("owner@example.com")
@@ -65,7 +65,7 @@ func TestResetOfADeactivatedPerson(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	ana := d.Person(t, "ana@example.com", users.RoleUser)
-	err := errors.Join(d.Deactivate(t.Context(), d.Owner, ana.ID, users.Departure{}), d.ResetSignIn(t.Context(), d.Owner, ana.ID, ""))
+	err := errors.Join(d.Deactivate(t.Context(), d.Owner, ana.ID, users.Departure{}), d.ResetSignIn(t.Context(), d.Owner, ana.ID, users.SignInReset{}))
 	if u := d.Must(t, ana.ID); err != nil || u.Status != users.StatusDeactivated {
 		t.Errorf("got %s, %v; want deactivated still", u.Status, err)
 	}
@@ -110,7 +110,7 @@ func TestResetKeepsWhatWasEmptied(t *testing.T) {
 	if _, err := d.EditProfile(t.Context(), ana, users.ProfileEdit{Fields: users.Fields{Name: new("")}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.ResetSignIn(t.Context(), d.Owner, ana.ID, ""); err != nil {
+	if err := d.ResetSignIn(t.Context(), d.Owner, ana.ID, users.SignInReset{}); err != nil {
 		t.Fatal(err)
 	}
 	claims := userstest.Claims("ana@example.com")

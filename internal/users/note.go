@@ -58,8 +58,9 @@ func (s *Service) pull(ctx context.Context, digest Digest) (data []byte, expires
 // signInRefused notes a refused sign-in, and lets go of the oldest.
 func signInRefused(r RefusedSignIn, user Key) []bookkeeping {
 	return []bookkeeping{
-		{`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id) VALUES ($1, $2, $3, $4, $5)`,
-			[]any{database.Time(r.At), r.Address, user, r.Reason, r.RequestID}},
+		{`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id, issuer, subject, name)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			[]any{database.Time(r.At), r.Address, user, r.Reason, r.RequestID, r.Issuer, r.Subject, r.Name}},
 		oldRefusals(),
 	}
 }

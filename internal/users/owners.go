@@ -53,7 +53,15 @@ func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, erro
 		if err != nil {
 			return nothing, err
 		}
-		return c.insert(ctx, u)
+		events, err := c.insert(ctx, u)
+		if err == nil {
+			err = c.unclaimed(ctx, u.ID)
+		}
+		if used, ok := errors.AsType[*AddressInUseError](err); ok {
+			err = invalid("owners", "%s signs in with the address %s. Name %s as owner, or reset the sign-in of %s first.",
+				used.By[0].Label(), u.ID, used.By[0].ID, used.By[0].ID)
+		}
+		return events, err
 	}
 	if err != nil {
 		return nothing, err

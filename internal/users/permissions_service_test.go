@@ -51,7 +51,7 @@ var deeds = map[string]deed{
 		return err
 	}},
 	"ResetSignIn": {users.ActResetSignIn, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
-		return d.ResetSignIn(ctx, a, id, "")
+		return d.ResetSignIn(ctx, a, id, users.SignInReset{})
 	}},
 	"MarkReviewed": {users.ActReview, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
 		_, err := d.MarkReviewed(ctx, a, id, users.Review{On: "2028-02-29"})

@@ -43,6 +43,8 @@ type RefusedError struct {
 	Reason  Refusal
 	Address string // as claimed
 	Detail  string // more about the reason, in a sentence; may be empty
+
+	claims Claims
 }
 
 func (e *RefusedError) Error() string { return "sign-in refused: " + string(e.Reason) }
@@ -53,13 +55,18 @@ type RefusedSignIn struct {
 	Address   string // as claimed
 	Reason    Refusal
 	RequestID string
+
+	// The identity, where the sign-in concerned a user; else empty.
+	Issuer  string
+	Subject string
+	Name    string // as claimed, tidied
 }
 
 // refusalColumns are the columns scanRefusal reads, in its order.
-const refusalColumns = `at, address, reason, request_id`
+const refusalColumns = `at, address, reason, request_id, issuer, subject, name`
 
 func scanRefusal(row scanner) (r RefusedSignIn, err error) {
-	return r, row.Scan((*database.Time)(&r.At), &r.Address, &r.Reason, &r.RequestID)
+	return r, row.Scan((*database.Time)(&r.At), &r.Address, &r.Reason, &r.RequestID, &r.Issuer, &r.Subject, &r.Name)
 }
 
 // lastRefusal returns the newest refused sign-in of a user, nil if there is none.
@@ -70,6 +77,14 @@ func lastRefusal(ctx context.Context, r reader, key Key) (*RefusedSignIn, error)
 		return nil, nil
 	}
 	return &refusal, err
+}
+
+// refusedIdentities returns the newest sign-ins that were refused because the user has
+// another identity, one of each identity, three at most.
+func refusedIdentities(ctx context.Context, r reader, key Key) ([]RefusedSignIn, error) {
+	return collect(ctx, r, scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins WHERE number IN
+		(SELECT MAX(number) FROM refused_sign_ins WHERE user_key = $1 AND reason = $2 AND subject <> '' GROUP BY issuer, subject)
+		ORDER BY number DESC LIMIT 3`, key, RefusedTaken)
 }
 
 // RefusedSignIns returns the newest refused sign-ins with an address, of
@@ -140,7 +155,10 @@ func (c *changeTx) since(ctx context.Context, action Action, ago time.Duration) 
 // same refusal at most once a minute, so that a stranger cannot fill a log that
 // is never emptied.
 func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
-	r := RefusedSignIn{s.now(), string(canonical(e.Address)), e.Reason, actor.RequestID}
+	r := RefusedSignIn{At: s.now(), Address: string(canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
+	if u.Key != "" {
+		r.Issuer, r.Subject, r.Name = e.claims.Issuer, e.claims.Subject, e.claims.fill(User{}).Name
+	}
 	if err := s.note(ctx, signInRefused(r, u.Key)...); err != nil {
 		s.config.Log.WarnContext(ctx, "refused sign-in not noted", "error", err)
 	}

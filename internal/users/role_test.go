@@ -76,7 +76,7 @@ func TestLastOwner(t *testing.T) {
 			return d.Deactivate(t.Context(), command, d.Owner.ID, users.Departure{})
 		},
 		"reset their own sign-in": func(t *testing.T, d *userstest.Directory, by users.Actor) error {
-			return d.ResetSignIn(t.Context(), d.Owner, d.Owner.ID, "")
+			return d.ResetSignIn(t.Context(), d.Owner, d.Owner.ID, users.SignInReset{})
 		},
 	}
 	for name, lose := range tests {
@@ -133,7 +133,7 @@ func TestOwnerGoesWhileThereIsAnother(t *testing.T) {
 			return d.Deactivate(t.Context(), d.Owner, second.ID, users.Departure{})
 		},
 		"resets their own sign-in": func(t *testing.T, d *userstest.Directory, second users.Actor) error {
-			return d.ResetSignIn(t.Context(), second, second.ID, "")
+			return d.ResetSignIn(t.Context(), second, second.ID, users.SignInReset{})
 		},
 	}
 	for name, leave := range tests {

@@ -209,7 +209,7 @@ func mistakenDeeds(t *testing.T, d *userstest.Directory, robot users.User, admin
 		}, []string{"review_on"}},
 		"Deactivate":  {func() error { return d.Deactivate(t.Context(), d.Owner, robot.ID, users.Departure{Reason: long}) }, []string{"reason"}},
 		"EndSessions": {func() error { _, err := d.EndSessions(t.Context(), d.Owner, robot.ID, long); return err }, []string{"reason"}},
-		"ResetSignIn": {func() error { return d.ResetSignIn(t.Context(), d.Owner, admin.ID, long) }, []string{"reason"}},
+		"ResetSignIn": {func() error { return d.ResetSignIn(t.Context(), d.Owner, admin.ID, users.SignInReset{Reason: long}) }, []string{"reason"}},
 		"EnsureOwners": {func() error {
 			return userstest.NewEmpty(t).EnsureOwners(t.Context(), []string{"a", "b@c.example", "x y"})
 		}, []string{"owners", "owners"}},

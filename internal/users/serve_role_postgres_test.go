@@ -86,7 +86,7 @@ func TestServeRoleServes(t *testing.T) {
 		"deactivate":    d.Deactivate(ctx, d.Owner, "robot", users.Departure{}),
 		"reactivate":    d.Reactivate(ctx, d.Owner, "robot", ""),
 		"delete":        d.Delete(ctx, d.Owner, "robot", users.Deletion{Confirm: "robot"}),
-		"reset":         d.ResetSignIn(ctx, d.Owner, "ana@example.com", ""),
+		"reset":         d.ResetSignIn(ctx, d.Owner, "ana@example.com", users.SignInReset{}),
 		"be ready":      d.Ready(ctx),
 		"refuse access": func() error { d.RefuseAccess(ctx, ana, "owner@example.com", "edit"); d.Settle(); return nil }(),
 	} {

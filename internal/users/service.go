@@ -90,6 +90,15 @@ func NewService(db *database.DB, c Config) *Service {
 	}
 }
 
+// SignUp returns who may sign in without being added, and with [SignupDomain] the domains.
+func (s *Service) SignUp() (Signup, []string) { return s.config.Signup, s.config.SignupDomains }
+
+// SignsUp reports whether a person who is not in the directory and signs in with the
+// verified address id is added as a new user.
+func (s *Service) SignsUp(id ID) bool {
+	return id.isAddress() && refusal(Claims{Verified: VerifiedYes}, id, User{}, false, s.config) == ""
+}
+
 // Close waits for the bookkeeping under way. The database stays open.
 func (s *Service) Close() { s.notes.close() }
 

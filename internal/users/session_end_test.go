@@ -28,7 +28,7 @@ var endings = map[string]struct {
 		return err
 	}, true},
 	"sign-in reset": {func(t *testing.T, d *userstest.Directory) error {
-		return d.ResetSignIn(t.Context(), d.Owner, "ana@example.com", "")
+		return d.ResetSignIn(t.Context(), d.Owner, "ana@example.com", users.SignInReset{})
 	}, true},
 	"all sessions ended": {func(t *testing.T, d *userstest.Directory) error {
 		_, err := d.EndSessions(t.Context(), d.Owner, "ana@example.com", "")

@@ -179,7 +179,7 @@ func (c Claims) refused(reason Refusal, detail string) error {
 	if reason == RefusedUnclear {
 		detail = "The claim is " + c.Unclear + "."
 	}
-	return &RefusedError{reason, c.Address, detail}
+	return &RefusedError{reason, c.Address, detail, c}
 }
 
 // doubt says why the address does not count as verified, or nothing.

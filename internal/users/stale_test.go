@@ -54,7 +54,7 @@ var staleCases = map[string]struct {
 			d.Reactivate(t.Context(), admin, "ana@example.com", ""))
 	}, "", "", ""},
 	"sign-in reset and made again": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
-		err := d.ResetSignIn(t.Context(), admin, "ana@example.com", "")
+		err := d.ResetSignIn(t.Context(), admin, "ana@example.com", users.SignInReset{})
 		d.SignedIn(t, "ana@example.com")
 		return err
 	}, "", "", ""},

@@ -94,7 +94,7 @@ func markReviewed(id string) deed {
 // resetSignIn unbinds a person from their identity until they sign in again.
 func resetSignIn(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
-		return f.ResetSignIn(ctx, a, users.ID(id), reason)
+		return f.ResetSignIn(ctx, a, users.ID(id), users.SignInReset{Reason: reason})
 	}
 }
 

@@ -96,3 +96,13 @@ DELETE FROM kept WHERE what <> 'form';
 DROP INDEX kept_by_expiry;
 ALTER TABLE kept DROP CONSTRAINT kept_pkey, DROP COLUMN what, ADD PRIMARY KEY (digest);
 CREATE INDEX kept_by_expiry ON kept (expires_at);
+
+-- Which identity a refused sign-in of a known user was made with, to be compared with the one that
+-- is bound.
+ALTER TABLE refused_sign_ins ADD COLUMN issuer TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE refused_sign_ins ADD COLUMN subject TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE refused_sign_ins ADD COLUMN name TEXT COLLATE "C" NOT NULL DEFAULT '';
+
+-- Identities are found by the address that they last came with, in lower case as a user_id is.
+UPDATE identities SET address = lower(address) WHERE address <> lower(address);
+CREATE INDEX identities_by_address ON identities (address);

@@ -118,3 +118,13 @@ CREATE VIRTUAL TABLE event_words_index USING fts5 (
 INSERT INTO event_words_index (event_words_index, rank) VALUES ('secure-delete', 1);
 
 ALTER TABLE event_details DROP COLUMN search_text;
+
+-- Which identity a refused sign-in of a known user was made with, to be compared with the one that
+-- is bound.
+ALTER TABLE refused_sign_ins ADD COLUMN issuer TEXT NOT NULL DEFAULT '';
+ALTER TABLE refused_sign_ins ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+ALTER TABLE refused_sign_ins ADD COLUMN name TEXT NOT NULL DEFAULT '';
+
+-- Identities are found by the address that they last came with, in lower case as a user_id is.
+UPDATE identities SET address = lower(address) WHERE address <> lower(address);
+CREATE INDEX identities_by_address ON identities (address);
