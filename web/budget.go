@@ -9,7 +9,7 @@ import (
 // Limits of the memory that clients decide about. Each is per console.
 const (
 	budgetSize  = 32 << 20 // bytes of request bodies and buffered responses together
-	maxRequests = 2048     // at once: HTTP/2 allows several on one connection
+	maxRequests = 2048     // at once
 	freeBytes   = 4 << 10  // of each request, so that redirects and health checks are always answered
 	largeHold   = 256 << 10
 )

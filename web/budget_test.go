@@ -139,8 +139,7 @@ func TestResponseIsSentInPieces(t *testing.T) {
 	}
 }
 
-// TestTooManyRequests has more requests under way than the console serves at once, as
-// HTTP/2 allows on few connections.
+// TestTooManyRequests has more requests under way than the console serves at once.
 func TestTooManyRequests(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -97,7 +97,7 @@ func TestConnectionsOverTLS(t *testing.T) {
 	for range 10 {
 		dial(t, address)
 	}
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
 	res, err := client.Get("https://" + address + "/")
 	if err != nil {

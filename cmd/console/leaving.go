@@ -31,7 +31,7 @@ func (l *leaving) attach(srv *http.Server) {
 		case http.StateNew:
 			l.arriving.Add(1)
 			l.waiting.Store(c, nil)
-		case http.StateIdle, http.StateClosed, http.StateHijacked: // HTTP/2 begins idle
+		case http.StateIdle, http.StateClosed, http.StateHijacked: // idle: net/http has answered by itself, as OPTIONS *
 			l.arrived(c)
 		}
 	}

@@ -18,7 +18,6 @@ const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
 	writeTimeout      = 60 * time.Second
-	writeStalled      = 15 * time.Second // without a byte being taken, on a connection of HTTP/2
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 16 << 10
 
@@ -58,7 +57,10 @@ func listenAs(ctx context.Context, setting, address string) (net.Listener, error
 // context of drain is done where nothing can be answered any more. serveUntil
 // returns what kept it from answering, nil if it was told to stop.
 func (s server) serveUntil(ctx context.Context, drain func(context.Context)) error {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
 	srv := &http.Server{
+		Protocols:         &protocols,
 		Handler:           s.handler,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
@@ -66,11 +68,6 @@ func (s server) serveUntil(ctx context.Context, drain func(context.Context)) err
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		HTTP2: &http.HTTP2Config{ // a form is 64 KiB, and a page asks for few things at once
-			MaxConcurrentStreams: 32, MaxReadFrameSize: 16 << 10,
-			MaxReceiveBufferPerConnection: 64 << 10, MaxReceiveBufferPerStream: 32 << 10,
-			WriteByteTimeout: writeStalled,
-		},
 	}
 	limit := s.connections
 	if limit == nil {

@@ -50,8 +50,8 @@ func TestServeOverTLS(t *testing.T) {
 	files := newCertificate(t, "first")
 	r := startServe(t, "--tls-cert", files.Cert, "--tls-key", files.Key)
 	address := r.address(t)
-	if name, version := shownOverTLS(t, address); name != "first" || version != "HTTP/2.0" {
-		t.Errorf("got the certificate %q over %s, want the first over HTTP/2.0", name, version)
+	if name, version := shownOverTLS(t, address); name != "first" || version != "HTTP/1.1" {
+		t.Errorf("got the certificate %q over %s, want the first over HTTP/1.1", name, version)
 	}
 	ask := []string{"console", "healthcheck", "--listen", address, "--tls-cert", files.Cert}
 	if err := run(t.Context(), ask, lookupIn(nil), io.Discard, io.Discard); err != nil {
