@@ -73,33 +73,33 @@ func New(version string, o Outcomes) *Metrics {
 		givenUp: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "console_write_waits_too_long_total", Help: "Changes and bookkeeping that were given up because the wait to write was too long.",
 		}),
-		over:   counters("over_budget_total", "Requests refused with 503 because too much memory was in use, by what did not fit: body, response or request.", "what"),
-		closed: counters("connections_closed_total", "Connections closed because there were too many: waiting, the one that had waited longest for its client, full, a new one, or header, one with a large header.", "why"),
+		over: counters("over_budget_total", "Requests refused with 503 because too much memory was in use, by what did not fit: body, response or request.", "what"),
+		damaged: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "console_database_damaged_total", Help: "Statements that ended because a page or an index of the database is damaged.",
+		}),
+		cancelled: counters("reads_cancelled_total", "Searches of the audit log and counts that were cancelled: superseded by newer ones of the same person, or too long.", "reason"),
+		closed:    counters("connections_closed_total", "Connections closed because there were too many: waiting, the one that had waited longest for its client, full, a new one, or header, one with a large header.", "why"),
 	}
-	m.damaged = prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "console_database_damaged_total", Help: "Statements that ended because a page or an index of the database is damaged.",
-	})
-	for counter, outcomes := range map[*prometheus.CounterVec][]string{m.signIns: o.SignIns, m.logouts: o.Logouts, m.rechecks: o.Rechecks} {
-		for _, outcome := range outcomes {
-			counter.WithLabelValues(outcome)
-		}
-	}
-	for _, action := range users.Actions {
-		m.changes.WithLabelValues(string(action))
-	}
-	for _, what := range []string{"body", "response", "request"} {
-		m.over.WithLabelValues(what)
-	}
-	for _, why := range []string{"waiting", "full", "header"} {
-		m.closed.WithLabelValues(why)
-	}
-	m.cancelled = counters("reads_cancelled_total", "Searches of the audit log and counts that were cancelled: superseded by newer ones of the same person, or too long.", "reason")
-	for _, reason := range []string{superseded, tooLong} {
-		m.cancelled.WithLabelValues(reason)
-	}
+	m.beginAtZero(o)
 	m.registry.MustRegister(m.cancelled, m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.logouts, m.rechecks, m.changes, m.waits, m.givenUp, m.damaged,
 		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// beginAtZero gives each counter the values of its label that there can be.
+func (m *Metrics) beginAtZero(o Outcomes) {
+	actions := make([]string, len(users.Actions))
+	for i, action := range users.Actions {
+		actions[i] = string(action)
+	}
+	for counter, values := range map[*prometheus.CounterVec][]string{
+		m.signIns: o.SignIns, m.logouts: o.Logouts, m.rechecks: o.Rechecks, m.changes: actions,
+		m.over: {"body", "response", "request"}, m.closed: {"waiting", "full", "header"}, m.cancelled: {superseded, tooLong},
+	} {
+		for _, value := range values {
+			counter.WithLabelValues(value)
+		}
+	}
 }
 
 // counters returns a counter with labels.
