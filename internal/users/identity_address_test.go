@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"testing"
 
@@ -15,7 +16,7 @@ func comesWith(t *testing.T, d *userstest.Directory, address string) error {
 	t.Helper()
 	claims := userstest.Claims("bo@example.com")
 	claims.Address = address
-	_, err := d.SignIn(t.Context(), claims, userstest.Visit("again"+address))
+	_, err := d.SignIn(t.Context(), claims, userstest.Visit(rand.Text()))
 	return err
 }
 

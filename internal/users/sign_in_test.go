@@ -194,7 +194,7 @@ func TestKnownIdentity(t *testing.T) {
 			t.Errorf("sign-in with %q changed the record (-want +got):\n%s", address, diff)
 		}
 		detail, err := d.Detail(t.Context(), d.Owner, ana.ID)
-		if err != nil || detail.Identities[0].Address != address || !detail.Identities[0].SignedInAt.Equal(d.Clock.Now()) {
+		if err != nil || detail.Identities[0].Address != strings.ToLower(address) || !detail.Identities[0].SignedInAt.Equal(d.Clock.Now()) {
 			t.Errorf("got identity %+v, %v; want the address %q, of now", detail.Identities, err, address)
 		}
 	}
