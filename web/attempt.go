@@ -138,7 +138,7 @@ func (a *App) oldAttempts(c echo.Context) []string {
 }
 
 // takeAttempt returns the attempt that the browser comes back from, and takes its cookie
-// away, whatever becomes of it. With an [*attemptError] it returns what is known of the
+// away, whatever becomes of it. With [auth.ErrBadAttempt] it returns what is known of the
 // attempt: where to return to.
 func (a *App) takeAttempt(c echo.Context) (attempt, error) {
 	ctx, state := c.Request().Context(), c.QueryParam("state")
@@ -153,16 +153,16 @@ func (a *App) takeAttempt(c echo.Context) (attempt, error) {
 	c.SetCookie(a.cookie(name, "", -1))
 	begun, err := a.unsealAttempt(ctx, sealed)
 	if errors.Is(err, users.ErrBadSeal) {
-		return a.lostAttempt(c, users.DigestOf(sealed), attemptUnreadable)
+		return a.lostAttempt(c, users.DigestOf(sealed), auth.CauseAttemptUnreadable)
 	} else if err != nil {
 		return attempt{}, err
 	}
 	if a.now().Sub(begun.begun).Abs() >= attemptFor {
-		return begun, &attemptError{attemptLate}
+		return begun, badAttempt(auth.CauseAttemptLate)
 	}
 	switch _, err := a.users.UsedAttempt(ctx, users.DigestOf(begun.State)); {
 	case err == nil:
-		return begun, &attemptError{attemptUsed}
+		return begun, badAttempt(auth.CauseAttemptUsed)
 	case !errors.Is(err, users.ErrNotFound):
 		return begun, err
 	}
@@ -171,26 +171,31 @@ func (a *App) takeAttempt(c echo.Context) (attempt, error) {
 
 // lostAttempt says of an attempt whose cookie is not there, or cannot be read, that it was
 // used if it was, and otherwise why it cannot go on.
-func (a *App) lostAttempt(c echo.Context, digest users.Digest, why attemptFlaw) (attempt, error) {
+func (a *App) lostAttempt(c echo.Context, digest users.Digest, why auth.Cause) (attempt, error) {
 	returnTo, err := a.users.UsedAttempt(c.Request().Context(), digest)
 	switch {
 	case errors.Is(err, users.ErrNotFound):
-		return attempt{}, &attemptError{why}
+		return attempt{}, badAttempt(why)
 	case err != nil:
 		return attempt{}, err
-	case why == attemptUnreadable: // begun before an upgrade, see migration 7
-		return attempt{returnTo: returnTo}, &attemptError{why}
+	case why == auth.CauseAttemptUnreadable: // begun before an upgrade, see migration 7
+		return attempt{returnTo: returnTo}, badAttempt(why)
 	}
-	return attempt{returnTo: returnTo}, &attemptError{attemptUsed}
+	return attempt{returnTo: returnTo}, badAttempt(auth.CauseAttemptUsed)
 }
 
 // noCookie says why an attempt has no cookie. Where the browser sends none of ours, it
 // keeps none, or began under another name of this host.
-func (a *App) noCookie(c echo.Context) attemptFlaw {
+func (a *App) noCookie(c echo.Context) auth.Cause {
 	for _, cookie := range c.Cookies() {
 		if strings.HasPrefix(cookie.Name, a.cookieName("")) {
-			return attemptElsewhere
+			return auth.CauseAttemptElsewhere
 		}
 	}
-	return attemptNoCookies
+	return auth.CauseAttemptNoCookies
+}
+
+// badAttempt returns the error of an attempt that cannot be finished: [auth.ErrBadAttempt].
+func badAttempt(cause auth.Cause) error {
+	return &auth.Fault{Cause: cause, Detail: string(cause)}
 }

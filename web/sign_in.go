@@ -83,7 +83,7 @@ func (a *App) finishSignIn(c echo.Context) error {
 	coming := &arrival{claims: claimsOf(identity), visit: a.visit(c)}
 	coming.visit.Attempt = users.Attempt{Digest: users.DigestOf(begun.State), ReturnTo: returnTo}
 	if err := a.startSession(c, coming); errors.Is(err, users.ErrAttemptUsed) {
-		return a.refuseSignIn(c, &attemptError{attemptUsed}, returnTo)
+		return a.refuseSignIn(c, badAttempt(auth.CauseAttemptUsed), returnTo)
 	} else if err != nil {
 		return a.refuseSignIn(c, err, returnTo)
 	}
@@ -100,8 +100,8 @@ func (a *App) cameBefore(c echo.Context, err error) bool {
 	if _, ok := signedIn(c); !ok {
 		return false
 	}
-	flawed, ok := errors.AsType[*attemptError](err)
-	return ok && (flawed.flaw == attemptUsed || flawed.flaw == attemptElsewhere || flawed.flaw == attemptNoCookies)
+	cause := auth.CauseOf(err)
+	return cause == auth.CauseAttemptUsed || cause == auth.CauseAttemptElsewhere || cause == auth.CauseAttemptNoCookies
 }
 
 // visit is the browser that comes back from the provider.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,10 +32,6 @@ var refusalStatus = map[words.Kind]int{
 // for a fault of our own.
 func answerTo(err error) (signInAnswer, bool) {
 	reason, r, ok := words.RefusalOf(err)
-	if !ok && errors.Is(err, auth.ErrBadAttempt) { // there is no attempt to compare the state with
-		reason = string(auth.CauseState)
-		r, ok = words.Refusals[reason]
-	}
 	return signInAnswer{reason, refusalStatus[r.Kind], r.Person, r.Tell}, ok
 }
 
@@ -56,8 +53,8 @@ func (a *App) logRefusal(known *request, reason string, err error) {
 func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 	a.signInEnded(err)
 	answer, ok := answerTo(err)
-	if flawed, is := errors.AsType[*attemptError](err); is {
-		answer = a.answerToAttempt(flawed)
+	if errors.Is(err, auth.ErrBadAttempt) { // its words hold nothing of a stranger
+		answer.why = strings.ReplaceAll(answer.why, "BASE", a.baseURL.String())
 	}
 	if errors.Is(err, users.ErrUnknown) {
 		a.noteError(c, err, http.StatusServiceUnavailable)

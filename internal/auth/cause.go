@@ -49,6 +49,13 @@ const (
 	CauseCode        Cause = "code_refused"           // invalid_grant: the code is used or too old
 	CauseTooLong     Cause = "authentication_expired" // the person took too long at the provider
 
+	// Of the attempt itself, which the caller of [Provider.Complete] keeps.
+	CauseAttemptLate       Cause = "attempt_expired"         // it took too long
+	CauseAttemptUsed       Cause = "attempt_used"            // it has signed a person in before
+	CauseAttemptUnreadable Cause = "attempt_unreadable"      // begun before an upgrade, or sealed with a key that is gone
+	CauseAttemptElsewhere  Cause = "attempt_of_another"      // the browser has cookies, but not that of the attempt
+	CauseAttemptNoCookies  Cause = "attempt_without_cookies" // it has none at all
+
 	CauseDenied       Cause = "access_denied"        // refused there, or cancelled
 	CauseInteraction  Cause = "interaction_required" // the provider has to ask the person, and was asked not to
 	CauseClient       Cause = "client_refused"       // client ID or secret is not accepted
@@ -71,6 +78,8 @@ var kinds = map[Cause]error{
 
 	CauseState: ErrBadAttempt, CauseNonce: ErrBadAttempt, CauseNoIssuer: ErrBadAttempt, CauseOtherIssuer: ErrBadAttempt,
 	CauseNoCode: ErrBadAttempt, CauseCode: ErrBadAttempt, CauseTooLong: ErrBadAttempt,
+	CauseAttemptLate: ErrBadAttempt, CauseAttemptUsed: ErrBadAttempt, CauseAttemptUnreadable: ErrBadAttempt,
+	CauseAttemptElsewhere: ErrBadAttempt, CauseAttemptNoCookies: ErrBadAttempt,
 
 	CauseDenied: nil, CauseInteraction: nil, CauseClient: nil, CauseUnauthorized: nil, CauseRequest: nil, CauseScope: nil,
 	CauseUnknownCode: nil,

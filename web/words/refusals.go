@@ -13,7 +13,7 @@ var Refusals = func() map[string]Refusal {
 	for reason, r := range byDirectory {
 		all[string(reason)] = r
 	}
-	for _, table := range []map[auth.Cause]Refusal{onTheWay, byProvider, untrusted} {
+	for _, table := range []map[auth.Cause]Refusal{onTheWay, ofAttempt, byProvider, untrusted} {
 		for cause, r := range maps.All(table) {
 			all[string(cause)] = r
 		}

@@ -45,6 +45,31 @@ var onTheWay = map[auth.Cause]Refusal{
 		Fix:    "Open the link again, and go straight through. If it happens each time, compare the redirect address at the provider, and have it support PKCE with S256."},
 }
 
+// ofAttempt are attempts that cannot be finished, whatever the provider says.
+var ofAttempt = map[auth.Cause]Refusal{
+	auth.CauseAttemptLate: {Kind: Attempt,
+		Person: "This sign-in took longer than ten minutes. Sign in again.",
+		Found:  "The sign-in took longer than ten minutes.",
+		Fix:    "Have the person sign in again. If it happens at once, compare the clocks of the consoles."},
+	auth.CauseAttemptUsed: {Kind: Attempt,
+		Person: "This sign-in was finished already. Sign in again.",
+		Found:  "The sign-in was finished before: the page was loaded again, or reached by the browser's back button.",
+		Fix:    "Have the person sign in again."},
+	auth.CauseAttemptUnreadable: {Kind: Attempt,
+		Person: "The console was updated or restored while you signed in. Sign in again.",
+		Found:  "The cookie of the sign-in is sealed with another key: the console was updated or restored meanwhile.",
+		Fix:    "Have the person sign in again. If it happens each time, the proxy changes cookies, or has several consoles with a database each behind it."},
+	auth.CauseAttemptElsewhere: {Kind: Attempt,
+		Person: "This sign-in was begun in another browser or under another address, or it was finished already. Open the console at BASE and sign in again.",
+		Found:  "The browser has cookies of the console, but not the one of the sign-in.",
+		Fix:    "Have the person begin at the address in --base-url and stay in one browser."},
+	auth.CauseAttemptNoCookies: {Kind: Attempt,
+		Person: "Your browser sent no cookie of this sign-in. Either it was finished already, or it was begun in another browser or under another address, " +
+			"or your browser accepts no cookies from this site. Open the console at BASE, allow cookies for it, and sign in again.",
+		Found: "The browser sent no cookie of the console.",
+		Fix:   "Have the person allow cookies for the address in --base-url and begin there. If it happens to all, the proxy takes cookies away: see the check of the cookies."},
+}
+
 // byProvider are refusals that the provider names by a code.
 var byProvider = map[auth.Cause]Refusal{
 	auth.CauseDenied: {Kind: Forbidden,

@@ -18,7 +18,7 @@ const DoctorAgent = "console-doctor"
 // A Refusal is all that is said about one cause for which a sign-in is refused.
 type Refusal struct {
 	Kind   Kind   // how the page is answered
-	Person string // what happened and what they can do, in sentences
+	Person string // what happened and what they can do, in sentences; BASE stands for the console's address
 	Tell   string // what they tell an admin, after "could not sign in: "; empty where an admin cannot help
 	Found  string // what the operator reads in the doctor, and an admin on the user's page, in sentences
 	Fix    string // what the operator can do about it, in sentences
