@@ -21,6 +21,7 @@ type Chrome struct {
 // A Viewer is the signed-in person who looks at a page.
 type Viewer struct {
 	Name, Role    string // Role as shown: "Owner"
+	Mark          string // tells this viewer from others who use the same browser
 	Avatar        Avatar
 	SeesDirectory bool // may open the directory and the audit log
 }

@@ -8,6 +8,7 @@ type Field struct {
 	Hint               string // below the input
 	Error              string // what is wrong with Value, shown between input and hint
 	Placeholder        string
+	Autocomplete       string // what of the viewer themselves is asked for, as HTML names it, like "name"; else empty
 	Required           bool
 	Spellcheck         bool
 	Autofocus          bool      // has the focus when what it is in opens

@@ -59,15 +59,25 @@ func consequenceIcon(kind string) string {
 	return "triangle-alert"
 }
 
+// listLink returns the attributes by which a script follows a link to another order or
+// page of a list in place.
+func listLink(url string) templ.OrderedAttributes {
+	return templ.OrderedAttributes{
+		{Key: "hx-get", Value: string(templ.URL(url))}, {Key: "hx-target", Value: "#results"}, {Key: "hx-swap", Value: "outerHTML"},
+		{Key: "hx-push-url", Value: "true"}, {Key: "hx-sync", Value: ".toolbar:replace"}, {Key: "hx-indicator", Value: "#results"},
+	}
+}
+
 // attributes returns what an input has beside its name and value.
 func (f Field) attributes() templ.Attributes {
-	a := templ.Attributes{"autocomplete": "off"} // what is typed here is mostly about somebody else
+	a := templ.Attributes{}
 	set := func(name, value string, when bool) {
 		if when {
 			a[name] = value
 		}
 	}
 	set("placeholder", f.Placeholder, f.Placeholder != "")
+	set("autocomplete", f.Autocomplete, f.Autocomplete != "")
 	set("required", "required", f.Required)
 	set("autofocus", "autofocus", f.Autofocus)
 	set("spellcheck", "false", !f.Spellcheck)
@@ -75,7 +85,7 @@ func (f Field) attributes() templ.Attributes {
 	set("aria-describedby", f.describedBy(), f.describedBy() != "")
 	set("hx-get", string(templ.URL(f.Suggest)), f.Suggest != "")
 	set("hx-target", "#"+SuggestionsID(f.Name), f.Suggest != "")
-	set("hx-trigger", "input changed delay:200ms", f.Suggest != "")
+	set("hx-trigger", "input delay:200ms", f.Suggest != "")
 	set("hx-swap", "innerHTML", f.Suggest != "")
 	set("hx-sync", "this:replace", f.Suggest != "")
 	return a

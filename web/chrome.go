@@ -31,7 +31,7 @@ func (a *App) chrome(c echo.Context, title, nav string) views.Chrome {
 func (a *App) chromeViewer(c echo.Context, u users.User) *views.Viewer {
 	label := plainText(u.Label())
 	return &views.Viewer{
-		Name: label, Role: roleWord(u.Role),
+		Name: label, Role: roleWord(u.Role), Mark: shortDigest("viewer " + string(u.Key)),
 		Avatar:        views.AvatarOf(label, string(u.Key), u.Kind == users.KindService, a.pictureHosts.shown(u.PictureURL)),
 		SeesDirectory: seesDirectory(actor(c)),
 	}

@@ -118,6 +118,7 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
 	m.Version = versionWord(form.Version)
 	m.Name = o.nameField(form.Name)
 	m.Picture = o.pictureField(form.PictureURL, a.pictureHosts)
+	m.Name.Autocomplete, m.Picture.Autocomplete = "name", "photo" // WCAG 1.3.5: these are about the viewer
 	m.Channels, m.Types = o.channelToggles(form.recordForm), o.typeToggles(form.recordForm, "me")
 	m.Sentence = notificationSentence("You", form.channels(), form.types())
 	m.TimeZone = views.Choice{

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -41,5 +42,8 @@ func (a *App) setTheme(c echo.Context) error {
 		return &users.InvalidError{Fields: []users.FieldError{{Field: "theme", Message: "Choose auto, light or dark."}}}
 	}
 	c.SetCookie(a.cookie(themeCookie, form.Theme, themeAge))
+	if isHTMX(c) { // the page shows it already, with what is typed there
+		return c.NoContent(http.StatusNoContent)
+	}
 	return a.seeOther(c, a.ownPath(form.ReturnTo))
 }

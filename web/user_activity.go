@@ -32,13 +32,14 @@ func (a *App) userActivity(c echo.Context) error {
 		return err
 	}
 	t := a.tell(c)
-	m := views.UserActivity{
-		Chrome: a.userChrome(c, u, "Activity"), Head: t.userHead(u, "Activity"),
-		Events: t.events(page.Events), Pager: eventPager(address, page),
-	}
+	m := views.UserActivity{Events: t.events(page.Events), Pager: eventPager(address, page)}
 	if seesAudit(actor(c)) {
 		m.Audit = listAddress{path: "/audit"}.with("target", string(u.ID))
 	}
+	if isFragment(c, "results") {
+		return render(c, http.StatusOK, views.UserActivityResults(m))
+	}
+	m.Chrome, m.Head = a.userChrome(c, u, "Activity"), t.userHead(u, "Activity")
 	return render(c, http.StatusOK, views.UserActivityPage(m))
 }
 

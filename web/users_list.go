@@ -63,7 +63,7 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	t := a.tell(c)
 	m := views.Directory{
 		Chips:   directoryChips(l),
-		Count:   totalWords(listing.Total) + " found",
+		Count:   listedWords(l, listing),
 		Name:    sortedBy(l, "", "-name", "", l.get("sort") == "name"),
 		Columns: shown.headings(l),
 		Pager:   rangePager(l, listing),
@@ -167,6 +167,19 @@ func rangePager(l listAddress, listing users.Listing) views.Pager {
 		p.Range = numbers.Grouped(listing.From) + "–" + numbers.Grouped(listing.From+n-1) + " of " + totalNumber(listing.Total)
 	}
 	return p
+}
+
+// listedWords says what is listed, as announced: "12 users found", with the order that
+// was asked for and the part of the list.
+func listedWords(l listAddress, listing users.Listing) string {
+	words := []string{totalWords(listing.Total) + " found"}
+	if l.has("sort") && !listing.Newest {
+		words = append(words, choiceWord("sort", l.get("sort")))
+	}
+	if l.has("after", "before") {
+		words = append(words, rangePager(l, listing).Range)
+	}
+	return strings.Join(words, ", ")
 }
 
 // noneFound says what to do where nobody was found: add them, or see whether

@@ -131,9 +131,10 @@ func (w *watch) request(e *network.EventRequestWillBeSent) {
 }
 
 // entry checks what the browser logs. That a page has another status than 200 is
-// for the test to judge.
+// for the test to judge; a list that a script asks for has 422 where it has no such filter.
 func (w *watch) entry(e *log.Entry) {
 	status := e.Source == log.EntrySourceNetwork && w.kinds[e.NetworkRequestID] == network.ResourceTypeDocument
+	status = status || strings.HasSuffix(e.Text, "status of 422 (Unprocessable Entity)") && w.kinds[e.NetworkRequestID] == network.ResourceTypeFetch
 	if (e.Level == log.EntryLevelError || e.Level == log.EntryLevelWarning) && !status {
 		w.note("the browser logged for %s: %s", e.URL, e.Text)
 	}

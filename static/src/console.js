@@ -1,7 +1,8 @@
 // What the console adds to its pages where scripts run. Everything works without.
 (() => {
   const root = document.documentElement;
-  const find = (selector, within = document) => within.querySelector(selector);
+  const find = (selector) => document.querySelector(selector);
+  const on = (type, listen, capture) => document.addEventListener(type, listen, capture);
   root.classList.add("js");
 
   // announce lets screen readers say text, and shows it to all if asked to; the pause
@@ -24,23 +25,22 @@
     }
   };
 
-  const dismiss = (button) => {
-    find("#" + button.dataset.dismiss).remove();
+  on("click", ({ target }) => {
+    const button = target.closest("[data-copy]");
+    if (button) copy(button);
+    if (!target.closest("[data-dismiss]")) return;
+    find("#flash").remove();
     find("#main").focus();
-  };
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy], [data-dismiss]");
-    if (button) (button.dataset.copy ? copy : dismiss)(button);
   });
 
   // "/" goes to the search of the page, Ctrl-K to that of the sidebar; either to
   // the other where it is the only one in sight.
-  document.addEventListener("keydown", (event) => {
-    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
-    const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-    if (!k && (!slash || event.target.closest("input, textarea, select, [contenteditable]"))) return;
-    const inputs = ["[data-search]", "#find"].map((selector) => find(selector)).filter((input) => input?.checkVisibility());
+  on("keydown", (event) => {
+    const control = event.ctrlKey || event.metaKey;
+    const slash = event.key === "/" && !control && !event.altKey;
+    const k = event.key.toLowerCase() === "k" && control && !event.shiftKey;
+    if (composing || !k && (!slash || event.target.closest("input, textarea, select"))) return;
+    const inputs = ["[data-search]", "#find"].map(find).filter((input) => input?.checkVisibility());
     const input = k ? inputs.pop() : inputs.shift();
     if (!input) return;
     event.preventDefault();
@@ -48,15 +48,71 @@
     input.select();
   });
 
-  // What a script asked of a list, links beside it ask, too.
-  document.addEventListener("htmx:after:history:update", () => {
-    for (const link of document.querySelectorAll("[data-asked]")) link.search = location.search;
+  // While an input method composes a word, nothing is asked for and nothing arrives: what
+  // is on its way is aborted, and asked for again once the word is there.
+  let composing = false;
+  const compose = (starts, told) => ({ target }) => {
+    composing = starts;
+    target.dispatchEvent(new Event(told, { bubbles: true }));
+  };
+  on("compositionstart", compose(true, "htmx:abort"));
+  on("compositionend", compose(false, "input"));
+  on("htmx:config:request", (event) => {
+    if (composing) event.preventDefault();
   });
 
-  // After htmx has changed the page: to the mistakes in a form, or say what came.
-  document.addEventListener("htmx:after:swap", () => {
-    const errors = find("#errors");
-    if (errors) return errors.focus();
+  // What is typed into a form stays with the page in the history of the tab, for Back and
+  // reload, with what the form was filled from; for whoever is signed in then, it goes.
+  const typed = { viewer: root.dataset.viewer };
+  const keep = ({ target: { form } }) => {
+    if (form?.method === "post") typed[form.action] = [...new FormData(form)];
+    history.replaceState({ ...history.state, ...typed }, "");
+  };
+  on("input", keep);
+  on("htmx:after:swap", keep); // before which htmx sets a state of its own
+  addEventListener("pageshow", () => {
+    const state = history.state;
+    if (state?.viewer) for (const form of document.forms) {
+      form.reset(); // what the browser itself has kept
+      const kept = state.viewer === typed.viewer && state[form.action];
+      if (kept) for (const field of form) {
+        const values = kept.filter(([name]) => name === field.name).map(([, value]) => value);
+        if (/radio|checkbox/.test(field.type)) field.checked = values.includes(field.value);
+        else if (values.length) field.value = values[0];
+      }
+    }
+  });
+
+  // The theme changes in place.
+  on("htmx:after:request", ({ detail: { ctx: { request: { form, submitter }, response } } }) => {
+    if (submitter?.name !== "theme" || response.status > 299) return;
+    root.dataset.theme = submitter.value;
+    for (const button of form) button.ariaPressed = button === submitter;
+  });
+
+  // What a script asked of a list, links beside it ask, too, and its filter shows the order.
+  on("htmx:after:history:update", () => {
+    for (const link of document.querySelectorAll("[data-asked]")) link.search = location.search;
+    const order = find("#f-sort");
+    if (order) order.value = new URLSearchParams(location.search).get("sort") ?? "";
+  });
+
+  // A list is not exchanged under a menu of it that is in use, but once that is closed.
+  let late;
+  on("htmx:before:swap", (event) => {
+    late = find("#results :popover-open :focus");
+    if (late) event.preventDefault();
+  });
+  on("toggle", () => { late &&= find(".toolbar").requestSubmit(); }, true); // which returns nothing
+
+  // After htmx has changed a list: say what came. Problems are alerts, which browsers say.
+  // The focus stays where it was, and goes to the beginning of the list if that is gone.
+  on("htmx:after:swap", () => {
+    const list = find("#results");
+    if (list && document.activeElement === document.body) {
+      list.focus();
+      list.scrollIntoView();
+    }
     const count = find("[data-announce]");
     if (count) announce(count.textContent);
   });
