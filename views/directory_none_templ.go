@@ -64,7 +64,7 @@ func noneFound(n NoneFound, clear string) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = empty("search", "No one matches “"+n.Text+"”", "Check the spelling, or try a part of the name or of the user ID.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty("search", "No one matches “"+Isolate(n.Text)+"”", "Check the spelling, or try a part of the name or of the user ID.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

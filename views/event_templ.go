@@ -262,14 +262,14 @@ func eventChanges(e Event) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"break\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"break\" dir=\"auto\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
 				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(e.Reason)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/event.templ`, Line: 71, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/event.templ`, Line: 71, Col: 41}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -640,7 +640,7 @@ func eventFacts(m EventDetail) templ.Component {
 
 // heading tells an event in one line, without links.
 func heading(e Event) string {
-	return strings.Join(strings.Fields(strings.Join([]string{e.Actor.Label, e.Sentence, e.Target.Label, e.Tail}, " ")), " ")
+	return strings.Join(strings.Fields(strings.Join([]string{Isolate(e.Actor.Label), e.Sentence, Isolate(e.Target.Label), e.Tail}, " ")), " ")
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -56,7 +56,7 @@ func PersonAddedPage(m PersonAdded) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pageHead(m.Who.Label+" can sign in now", "Nothing has been sent: send them this link yourself.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(Isolate(m.Who.Label)+" can sign in now", "Nothing has been sent: send them this link yourself.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

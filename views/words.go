@@ -1,7 +1,9 @@
 package views
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -25,6 +27,11 @@ func counted(n int, one, many string) string {
 // problemCount is the title of an error summary.
 func problemCount(n int) string {
 	return counted(n, "thing needs", "things need") + " your attention"
+}
+
+// revealsHidden reports whether a value shows an invisible character by its code point.
+func revealsHidden(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool { return strings.Contains(c.Old+c.New, "⟨U+") })
 }
 
 // changeCount says what opening an event shows.
@@ -76,6 +83,7 @@ func (f Field) attributes() templ.Attributes {
 			a[name] = value
 		}
 	}
+	set("dir", "auto", f.Type == "" || f.Type == "text")
 	set("placeholder", f.Placeholder, f.Placeholder != "")
 	set("autocomplete", f.Autocomplete, f.Autocomplete != "")
 	set("required", "required", f.Required)

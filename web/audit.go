@@ -132,7 +132,7 @@ func auditChips(l listAddress) []views.Chip {
 			value = dateWord(users.Date(value))
 		}
 		if value != "" {
-			chips = append(chips, views.Chip{Label: labels[key] + ": " + plainText(value), Remove: l.without(key)})
+			chips = append(chips, views.Chip{Label: labels[key] + ": " + views.Isolate(plainText(value)), Remove: l.without(key)})
 		}
 	}
 	return chips

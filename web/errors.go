@@ -97,7 +97,7 @@ func httpMessage(status int) string {
 var headings = map[int]string{
 	http.StatusBadRequest:            "That did not work",
 	http.StatusUnauthorized:          "You are signed out",
-	http.StatusForbidden:             "You may not do that",
+	http.StatusForbidden:             "You don't have permission to do this",
 	http.StatusNotFound:              "Not found",
 	http.StatusMethodNotAllowed:      "That did not work",
 	http.StatusRequestTimeout:        "That took too long",

@@ -206,7 +206,7 @@ func fromTo(field string) func(users.Event) string {
 	return func(e users.Event) string {
 		for _, c := range e.Changes {
 			if c.Field == field && c.Old != "" {
-				return "from " + plainText(c.Old) + " to " + plainText(c.New)
+				return "from " + views.Isolate(plainText(c.Old)) + " to " + views.Isolate(plainText(c.New))
 			}
 			if c.Field == field {
 				return "to " + plainText(c.New)
@@ -230,7 +230,7 @@ func createdTail(e users.Event) string {
 func viewName(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "name" {
-			return "called “" + plainText(c.Old+c.New) + "”"
+			return "called “" + views.Isolate(plainText(c.Old+c.New)) + "”"
 		}
 	}
 	return ""

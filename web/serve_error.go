@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -149,7 +150,7 @@ func (a *App) renderError(c echo.Context, err error, status int, message string)
 		message += " " + strings.Join(messagesOf(bad), " ")
 	}
 	return render(c, status, views.ErrorPage(views.Error{
-		Chrome: chrome, Status: strconv.Itoa(status), Heading: heading(status), Text: message, Next: a.nextFrom(c),
+		Chrome: chrome, Status: strconv.Itoa(status), Heading: heading(status), Text: message, Next: append(searchInstead(c, status), a.nextFrom(c)...),
 	}))
 }
 
@@ -191,6 +192,20 @@ func (a *App) owners(c echo.Context) []views.Person {
 		people[i] = t.person(owner)
 	}
 	return people
+}
+
+// searchInstead offers those who may search the directory to search it for what stands in
+// the address of a user that is not found.
+func searchInstead(c echo.Context, status int) []views.Link {
+	text, err := url.PathUnescape(c.Param("id"))
+	text = firstRunes(strings.TrimSpace(plainText(strings.ToValidUTF8(text, " "))), users.MaxText)
+	if status != http.StatusNotFound || err != nil || text == "" || !seesDirectory(actor(c)) {
+		return nil
+	}
+	return []views.Link{{
+		Label: "Search the directory for “" + views.Isolate(shorten(text, 60)) + "”",
+		URL:   addressOf("/users", url.Values{"q": {text}}),
+	}}
 }
 
 // nextFrom is where to go from an error.

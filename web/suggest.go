@@ -48,7 +48,7 @@ func meant(people []users.Ref) string {
 	for i, r := range people {
 		words[i] = string(r.ID)
 		if r.Name != "" {
-			words[i] += " (" + plainText(r.Name) + ")"
+			words[i] += " (" + views.Isolate(plainText(r.Name)) + ")"
 		}
 	}
 	return "Do you mean " + enumerate(words, "or") + "?"

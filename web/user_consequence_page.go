@@ -13,7 +13,7 @@ import (
 // consequencePage is what all consequence pages have. The verb is as on a
 // button: "Deactivate".
 func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason string, o outcome) views.Consequence {
-	label := plainText(u.Label())
+	label := views.Isolate(plainText(u.Label()))
 	return views.Consequence{
 		Chrome: a.userChrome(c, u, verb), FormState: views.FormState{Problems: o.problems},
 		Who: a.tell(c).user(u), Heading: verb + " " + label + "?", Button: verb + " " + string(u.ID),
@@ -36,7 +36,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, form dep
 	}
 	switch {
 	case u.Status == users.StatusDeactivated:
-		m.Why = plainText(u.Label()) + " is deactivated already."
+		m.Why = views.Isolate(plainText(u.Label())) + " is deactivated already."
 	case target.LastOwner:
 		m.Why = lastOwnerWhy
 	}
@@ -57,7 +57,7 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 		m.Stays = append(m.Stays, "They can sign in again at once. Sessions that have ended stay ended.")
 	}
 	if u.Status != users.StatusDeactivated {
-		m.Why = plainText(u.Label()) + " is not deactivated."
+		m.Why = views.Isolate(plainText(u.Label())) + " is not deactivated."
 	}
 	return m
 }

@@ -17,7 +17,7 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 	}
 	full := label
 	if title != "" {
-		full = title + " · " + label
+		full = title + " · " + views.Isolate(label)
 	}
 	chrome := a.chrome(c, full, nav)
 	if seesDirectory(actor(c)) {

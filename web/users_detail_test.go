@@ -2,8 +2,11 @@ package web_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -207,4 +210,30 @@ func TestMarkReviewed(t *testing.T) {
 	b.get(t, "/users/nightly").must(t, 200, "The next review is on 23 May 2027.", "reviewed")
 	s.as(t, users.RoleUser).post(t, "/users/nightly/reviewed", unkeyed(form)).must(t, 403)
 	b.post(t, "/users/owner@example.com/reviewed", unkeyed(form)).must(t, 403, "Only service users are reviewed.")
+}
+
+// missingUsers are addresses of users that are not there, and what those who may search the
+// directory are offered to search for.
+var missingUsers = map[string]string{
+	"/users/ana.limma@example.com":  "ana.limma@example.com",
+	"/users/nightly/edit":           "nightly",
+	"/users/J%C3%B3nsson%20%20Ana":  "Jónsson  Ana",
+	"/users/nobody%FF@example.com":  "nobody @example.com",
+	"/users/ana%2Flima@example.com": "ana/lima@example.com",
+}
+
+func TestMissingUserIsSearchedFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	auditor, user := s.as(t, users.RoleAuditor), s.as(t, users.RoleUser)
+	for path, text := range missingUsers {
+		search := "/users?" + url.Values{"q": {text}}.Encode()
+		links := auditor.get(t, path).must(t, 404, "Search the directory for").nodes(t, "a")
+		if !slices.ContainsFunc(links, func(a *html.Node) bool { return attr(a, "href") == search }) {
+			t.Errorf("%s does not lead to %s", path, search)
+		}
+		if p := user.get(t, path); strings.Contains(p.body, "Search the directory for") {
+			t.Errorf("%s offers a search to who may not search", path)
+		}
+	}
 }

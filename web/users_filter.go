@@ -129,7 +129,7 @@ func directoryChips(l listAddress) []views.Chip {
 		if value == "" {
 			continue
 		}
-		label := "Search: " + plainText(value)
+		label := "Search: " + views.Isolate(plainText(value))
 		if key != "q" {
 			label = capital(key) + ": " + choiceWord(key, value)
 		}

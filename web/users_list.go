@@ -195,7 +195,7 @@ func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound,
 		if strings.Contains(text, "@") {
 			key = "user_id"
 		}
-		none.Add = views.Link{Label: "Add " + shorten(plainText(text), 60), URL: addressOf("/users/new", url.Values{key: {text}})}
+		none.Add = views.Link{Label: "Add " + views.Isolate(shorten(plainText(text), 60)), URL: addressOf("/users/new", url.Values{key: {text}})}
 	}
 	refused, err := a.users.RefusedSignIns(c.Request().Context(), t.actor, text)
 	for _, r := range refused {

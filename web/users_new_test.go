@@ -114,7 +114,7 @@ func TestCreateServiceUser(t *testing.T) {
 	if form.Get("responsible") != "owner@example.com" || form.Get("review_on") != "2027-05-23" {
 		t.Errorf("the form begins with %v", form)
 	}
-	if !strings.Contains(p.body, `<option value="ana@example.com">Ana</option>`) {
+	if !strings.Contains(p.body, `<option value="ana@example.com" dir="auto">Ana</option>`) {
 		t.Error("Ana is not suggested")
 	}
 	for _, role := range p.nodes(t, "input") {

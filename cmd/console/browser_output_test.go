@@ -32,6 +32,23 @@ func outputWalk(_ *testing.T, b *tab) {
 	b.shoot("users-forced")
 }
 
+// markedNameWalk looks at a name with forty marks on one letter, as older versions stored
+// them: it takes its line and no more.
+func markedNameWalk(_ *testing.T, b *tab) {
+	b.signIn("auditor@example.com")
+	b.open("/users", 200)
+	height := js[float64](b, `document.querySelector("td.main").offsetHeight`)
+	js[any](b, `document.querySelector("td.main bdi").textContent = "Ana" + "\u0300".repeat(40)`)
+	b.wait("clip the name", `(() => {
+		const name = document.querySelector("td.main bdi"), style = getComputedStyle(name);
+		return style.overflow === "clip" && name.offsetHeight < 30;
+	})()`)
+	if now := js[float64](b, `document.querySelector("td.main").offsetHeight`); now != height {
+		b.fail("the row was %v high and is %v", height, now)
+	}
+	b.shoot("users-marks")
+}
+
 // refusedCopyWalk copies where the browser does not let it: the page says so where all
 // can see it.
 func refusedCopyWalk(_ *testing.T, b *tab) {

@@ -21,7 +21,7 @@ func adminWalk(t *testing.T, b *tab) {
 	b.sees("only an owner can edit a user with that role")
 	b.misses("Edit", "Change role", "Deactivating")
 	b.open("/users/owner@example.com/edit", http.StatusForbidden)
-	b.sees("You may not do that", "only an owner can edit a user with that role", "Who can help", "owner@example.com")
+	b.sees("You don't have permission to do this", "only an owner can edit a user with that role", "Who can help", "owner@example.com")
 	b.open("/users/ada.brandt@example.com", http.StatusOK)
 	b.sees("Only owners can change a role.")
 	b.follow("link", "Edit")
@@ -49,7 +49,7 @@ func auditorWalk(_ *testing.T, b *tab) {
 	b.follow("link", "just now")
 	b.sees("What changed")
 	b.open("/users/new", http.StatusForbidden)
-	b.sees("You may not do that", "Your role is auditor.", "Who can help")
+	b.sees("You don't have permission to do this", "Your role is auditor.", "Who can help")
 }
 
 // userWalk looks after their own account and what they answer for.
@@ -58,7 +58,7 @@ func userWalk(t *testing.T, b *tab) {
 	b.at("/profile")
 	b.misses("Audit log", "Find a user")
 	b.open("/users", http.StatusForbidden)
-	b.sees("You may not do that", "Your role is user.", "Who can help", "owner@example.com")
+	b.sees("You don't have permission to do this", "Your role is user.", "Who can help", "owner@example.com")
 	b.follow("link", "My profile")
 	b.fill("Name optional", "Robin Test")
 	b.follow("button", "Save changes")

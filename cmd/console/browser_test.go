@@ -69,6 +69,7 @@ func TestBrowser(t *testing.T) {
 		"on paper and in forced colours":     outputWalk,
 		"a copy that the browser refuses":    refusedCopyWalk,
 		"a form with mistakes":               mistakesWalk,
+		"a name with many marks":             markedNameWalk,
 		"filters typed bit by bit":           typingWalk,
 		"a form left half filled":            halfFilledWalk,
 		"orders and pages by keyboard":       turnPagesWalk,
