@@ -233,7 +233,7 @@ var words = map[string]struct {
 	"nobody to export":                       {"user_export_none", []string{"There is nobody to export", "Go back"}},
 	"first sight":                            {"directory_first", []string{"Add a second owner", "Add people", "Look at the audit log"}},
 	"results announce their count":           {"directory", []string{`data-announce>1,012 users found<`}},
-	"someone else saved":                     {"user_edit_stale", []string{"changed this user", "Before", "Theirs", "Yours", "Take theirs and discard mine"}},
+	"someone else saved":                     {"user_edit_stale", []string{"changed this user", "Before", "Saved", "Yours", "Take theirs and discard mine"}},
 	"a form kept over a sign-in":             {"user_edit_stale", []string{"It has not been sent yet"}},
 	"a posted form after the session":        {"sign_in_again", []string{"Your form is kept for ten minutes"}},
 	"signed out":                             {"signed_out", []string{`http-equiv="refresh"`, `href="https://id.example.com/end"`}},

@@ -367,7 +367,7 @@ func formNotes(s FormState) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.Stale.Own {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<strong>You saved other changes to this user meanwhile, in another tab or window.</strong><p>Nothing of this form is saved yet. Each field that you changed in both shows the value before, the one saved there and the one in this form. Save to keep what is in the fields, or start again from what is saved.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<strong>You saved other changes to this user meanwhile, in another tab or window.</strong><p>Nothing of this form is saved yet. Each field that you changed in both shows the value before, the saved one and yours. Save to keep what is in the fields, or start again from what is saved.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -385,7 +385,7 @@ func formNotes(s FormState) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</bdi> changed this user while you were editing.</strong><p>Nothing of yours is saved yet. Each field that you both changed shows the value before, theirs and yours. Save to keep what is in the fields, or start again from theirs.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</bdi> changed this user while you were editing.</strong><p>Nothing of yours is saved yet. Each field that you both changed shows the value before, the saved one and yours. Save to keep what is in the fields, or start again from theirs.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -25,6 +25,7 @@ func TestNamesAreIsolated(t *testing.T) {
 	form := set(b.get(t, at).form(t, at), "name", rightToLeft)
 	b.post(t, at, set(form, "reason", rightToLeft)).must(t, http.StatusSeeOther)
 	s.Settle()
+	b.get(t, "/profile") // which says that it is saved
 	for _, path := range []string{
 		"/users", "/users/sara@example.com", "/users/sara@example.com/activity", at, "/users/sara@example.com/role",
 		"/users/sara@example.com/deactivate", "/users/sara@example.com/delete", "/audit", "/audit?q=%D7%A9%D7%A8%D7%94", "/service-users/new",

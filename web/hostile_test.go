@@ -140,11 +140,11 @@ func TestPages_hostileHistory(t *testing.T) {
 	}
 }
 
-// changesOf returns what an event keeps of a change in which everything is value; the old
+// changesOf returns what an event keeps of a change in which everything is value; the new
 // one has an invisible character, so that the page explains how it shows these.
 func changesOf(t *testing.T, value string) string {
 	t.Helper()
-	text, err := json.Marshal([]map[string]string{{"field": value, "old": value + "\u200b", "new": value}})
+	text, err := json.Marshal([]map[string]string{{"field": value, "old": value, "new": value + "\u200b"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func TestProfileChangedMeanwhile(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	p := b.post(t, "/profile", set(form, "name", "Yours")).must(t, http.StatusConflict, "Before User", "Theirs Theirs", "Yours Yours", "owner@example.com")
+	p := b.post(t, "/profile", set(form, "name", "Yours")).must(t, http.StatusConflict, "Before User", "Saved Theirs", "Yours Yours", "owner@example.com")
 	got := p.form(t, "/profile")
 	if got.Get("name") != "Yours" || got.Get("channel.web_ui") != "on" {
 		t.Errorf("shown again: %v", got)

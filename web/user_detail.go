@@ -69,7 +69,7 @@ func (t teller) subject(u users.User) string {
 	if u.Key == t.actor.Key {
 		return "You"
 	}
-	return plainText(u.Label())
+	return views.Isolate(plainText(u.Label()))
 }
 
 // creator shows who created u.

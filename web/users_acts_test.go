@@ -29,7 +29,7 @@ func TestChangeRole(t *testing.T) {
 	ana.get(t, "/users").must(t, 303) // signed out: the new role comes with the next sign-in
 	s.signIn(t, "ana@example.com").get(t, "/users").must(t, 200)
 
-	stale := b.post(t, at, set(form, "role", "auditor")).must(t, 409, "in another tab or window", "Before User", "Theirs Admin", "Yours Auditor")
+	stale := b.post(t, at, set(form, "role", "auditor")).must(t, 409, "in another tab or window", "Before User", "Saved Admin", "Yours Auditor")
 	if got := stale.form(t, at).Get("role"); got != "auditor" {
 		t.Errorf("the form holds %q", got)
 	}

@@ -240,7 +240,7 @@ func TestEditUser_stale(t *testing.T) {
 	}
 	mine := set(form, "name", "My name", "purpose", "My purpose", "channel.web_ui", "on", "reason", "my reason")
 	p := b.post(t, at, mine).must(t, 409, "changed this user", "owner@example.com", "Nothing of yours is saved yet",
-		"Before Robot nightly", "Theirs Their name", "Yours My name")
+		"Before Robot nightly", "Saved Their name", "Yours My name")
 	again := p.form(t, at)
 	for name, want := range map[string]string{
 		"name": "My name", "purpose": "My purpose", "reason": "my reason", // mine

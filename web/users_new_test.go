@@ -191,7 +191,7 @@ func TestSuggestions(t *testing.T) {
 			}
 			hx := b.with("HX-Request", "true").with("HX-Target", "datalist#"+attr(n, "list"))
 			got := hx.get(t, test.at+"?"+test.field+"=HAN").must(t, 200).body
-			if got != `<option value="hana@example.com">Hana</option>` {
+			if got != `<option value="hana@example.com" dir="auto">Hana</option>` {
 				t.Errorf("got %s", got)
 			}
 		})
