@@ -34,7 +34,9 @@ func (p *program) start(t *testing.T, until string, args ...string) running {
 	out, in := io.Pipe()
 	r := running{stop: stop, done: make(chan error, 1)}
 	p.stdout = in
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		err := p.command().Run(ctx, append([]string{"console"}, args...))
 		_ = in.CloseWithError(io.EOF)
 		r.done <- err
@@ -42,6 +44,7 @@ func (p *program) start(t *testing.T, until string, args ...string) running {
 	t.Cleanup(func() {
 		stop()
 		_ = out.Close()
+		<-ended // it writes to t.Output until then
 	})
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
