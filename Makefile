@@ -65,6 +65,7 @@ test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets i
 		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
 		go test -tags postgres -run '^Test(Postgres|Copy)' ./cmd/console && \
+		go test -tags postgres -run 'OfPostgreSQL$$' ./internal/doctor && \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -run '^TestR(1_postgres|10|11|18|19|21)' ./internal/torture; \
 	else \
 		echo "The tests on PostgreSQL did not run: there is no postgres. Install it (Debian: apt-get install postgresql) and run make test-postgres."; \
