@@ -137,7 +137,7 @@ func ConsequencePage(m Consequence) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = consequences("final", "What cannot be undone", m.Final).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = consequences("final", "This can't be undone", m.Final).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -227,7 +227,7 @@ var words = map[string]struct {
 	want []string
 }{
 	"the button says the act":                {"deactivate", []string{">Deactivate ana@example.com</button>", "What ends now", "What stays"}},
-	"deleting says that it is for good":      {"delete", []string{">Delete ana@example.com</button>", "What cannot be undone", "Type ana@example.com to confirm"}},
+	"deleting says that it is for good":      {"delete", []string{">Delete ana@example.com</button>", "This can&#39;t be undone", "Type ana@example.com to confirm"}},
 	"nobody found":                           {"directory_none", []string{"No one matches “zoe@example.com”", `href="/users/new?user_id=zoe%40example.com"`, "Refused sign-ins with this address", "No one with this address had been added."}},
 	"an export says how many":                {"user_export", []string{">Export 1,012 users</button>", "Status: Invited", "The audit log records who exported"}},
 	"nobody to export":                       {"user_export_none", []string{"There is nobody to export", "Go back"}},

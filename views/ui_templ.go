@@ -745,7 +745,7 @@ func uiLists() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = consequences("final", "What cannot be undone", []string{"The record and its preferences are deleted"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = consequences("final", "This can't be undone", []string{"The record and its preferences are deleted"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

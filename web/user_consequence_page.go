@@ -73,7 +73,7 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, form deletio
 		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
 	}
 	m.Stays = []string{"The audit log keeps what they did and what was done to them, with user ID and name, until it is erased."}
-	m.Final = []string{"This can't be undone. A user with the same user ID that is added later is another user."}
+	m.Final = []string{"The record is gone. A user who is added with the same user ID later is another user."}
 	if target.LastOwner {
 		m.Why = lastOwnerWhy
 	}

@@ -59,6 +59,7 @@ func (f resetForm) reset() users.SignInReset {
 func (a *App) resetPage(c echo.Context, target users.Consequences, form resetForm, o outcome) views.Consequence {
 	u, t := target.User, a.tell(c)
 	m := a.consequencePage(c, u, "Reset the sign-in of", "reset-sign-in", form.Reason, o)
+	m.Crumbs[len(m.Crumbs)-1].Label = "Reset sign-in"
 	m.Chrome.Title = "Reset sign-in · " + views.Isolate(plainText(u.Label()))
 	m.Danger = true
 	switch {

@@ -116,7 +116,7 @@ func TestDeleteUser(t *testing.T) {
 	answersFor(t, s, "nightly", "ana@example.com")
 	b := s.as(t, users.RoleOwner)
 	at := "/users/ana@example.com/delete"
-	form := b.get(t, at).must(t, 200, "Delete Ana?", "Delete ana@example.com", "This can't be undone.", "The audit log keeps").form(t, at)
+	form := b.get(t, at).must(t, 200, "Delete Ana?", "Delete ana@example.com", "This can't be undone", "The audit log keeps").form(t, at)
 	p := b.post(t, at, set(form, "confirm", "Ana", "reason", "asked for it")).must(t, 422, "Type ana@example.com to confirm.")
 	if got := p.form(t, at).Get("reason"); got != "asked for it" {
 		t.Errorf("the reason was lost: %q", got)
@@ -134,7 +134,7 @@ func TestDeleteUser(t *testing.T) {
 	}
 	answersFor(t, s, "weekly", "owner@example.com")
 	user := s.as(t, users.RoleUser)
-	user.get(t, "/users/user@example.com/delete").must(t, 200, "This can't be undone.")
+	user.get(t, "/users/user@example.com/delete").must(t, 200, "This can't be undone")
 	if to := user.post(t, "/users/user@example.com/delete", url.Values{"confirm": {"user@example.com"}}).must(t, 303).location(); to != "/" {
 		t.Errorf("who deleted themselves goes on to %s", to)
 	}
