@@ -57,10 +57,7 @@ func listenAs(ctx context.Context, setting, address string) (net.Listener, error
 // context of drain is done where nothing can be answered any more. serveUntil
 // returns what kept it from answering, nil if it was told to stop.
 func (s server) serveUntil(ctx context.Context, drain func(context.Context)) error {
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
 	srv := &http.Server{
-		Protocols:         &protocols,
 		Handler:           s.handler,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
