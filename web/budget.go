@@ -90,6 +90,7 @@ func (h *hold) end() {
 const (
 	strangerBodies = 0.5  // bodies of clients without a session
 	allBodies      = 0.75 // bodies of anyone
+	largeHeads     = 0.25 // heads of requests, of more than freeBytes
 	largeResponses = 0.5  // responses of more than largeHold bytes
 	allResponses   = 1.0
 )

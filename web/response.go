@@ -60,7 +60,7 @@ func (a *App) buffer(next http.Handler) http.Handler {
 		}
 		defer held.end()
 		head := headBytes(r)
-		if err := held.resize(head, allResponses); err != nil {
+		if err := held.resize(head, largeHeads); err != nil {
 			a.overBudget(budgetRequest)
 			sendBusy(w)
 			return

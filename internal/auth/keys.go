@@ -149,6 +149,8 @@ type keySet struct {
 	mu     sync.Mutex
 	keys   []Key
 	at     time.Time // when they were fetched; zero: never
+	failed time.Time // when they could not be fetched last, and why
+	why    error
 }
 
 // payload returns the payload of a token whose signature is good. The keys are fetched
@@ -162,6 +164,9 @@ func (s *keySet) payload(ctx context.Context, raw string, h header, rest time.Du
 	}
 	if !at.IsZero() && s.now().Sub(at) < rest {
 		return nil, untrusted(CauseSignature, "no key of the provider made the signature")
+	}
+	if err := s.failure(rest); err != nil {
+		return nil, err
 	}
 	keys, err := s.fetch(ctx)
 	if err != nil {
@@ -192,6 +197,16 @@ func (s *keySet) cached() ([]Key, time.Time) {
 	return s.keys, s.at
 }
 
+// failure returns why the keys could not be fetched, where that is less than rest ago.
+func (s *keySet) failure(rest time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.why == nil || s.now().Sub(s.failed) >= rest {
+		return nil
+	}
+	return s.why
+}
+
 // fetch asks the provider for its keys and keeps them. All who wait share one request.
 func (s *keySet) fetch(ctx context.Context) ([]Key, error) {
 	answer := s.asking.DoChan("", func() (any, error) { return s.ask(context.WithoutCancel(ctx)) })
@@ -204,8 +219,21 @@ func (s *keySet) fetch(ctx context.Context) ([]Key, error) {
 	}
 }
 
-// ask asks the provider for its keys and keeps them.
+// ask asks the provider for its keys and keeps them, or why there are none.
 func (s *keySet) ask(ctx context.Context) ([]Key, error) {
+	keys, err := s.read(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.why = err; err != nil {
+		s.failed = s.now()
+		return nil, err
+	}
+	s.keys, s.at = keys, s.now()
+	return keys, nil
+}
+
+// read asks the provider for its keys.
+func (s *keySet) read(ctx context.Context) ([]Key, error) {
 	body, err := get(ctx, s.client, s.url, CauseKeys)
 	if err != nil {
 		return nil, err
@@ -217,8 +245,5 @@ func (s *keySet) ask(ctx context.Context) ([]Key, error) {
 	case len(keys) == 0:
 		return nil, untrusted(CauseKeys, "none of %d can be used", len(skipped))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys, s.at = keys, s.now()
 	return keys, nil
 }

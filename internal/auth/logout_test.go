@@ -179,8 +179,26 @@ func TestLogoutWhenKeysCannotBeFetched(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Keys] = authtest.Fails })
-	p := auth.NewProvider(configFor(op))
-	if _, err := p.VerifyLogout(t.Context(), op.LogoutToken(t, map[string]any{"sub": "ana-1"})); !errors.Is(err, auth.ErrUnavailable) {
-		t.Errorf("got %v, want %v", err, auth.ErrUnavailable)
+	clock := &clock{at: time.Now()}
+	config := configFor(op)
+	config.Now = clock.now
+	op.SetClock(clock.now)
+	p := auth.NewProvider(config)
+	logOut := func() error {
+		_, err := p.VerifyLogout(t.Context(), op.LogoutToken(t, map[string]any{"sub": "ana-1"}))
+		return err
+	}
+	for range 5 {
+		if err := logOut(); !errors.Is(err, auth.ErrUnavailable) {
+			t.Errorf("got %v, want %v", err, auth.ErrUnavailable)
+		}
+	}
+	if got := op.Calls(authtest.Keys); got != 1 {
+		t.Errorf("the keys were asked for %d times by five tokens at once, want once", got)
+	}
+	op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
+	clock.advance(2 * time.Second)
+	if err := logOut(); err != nil {
+		t.Errorf("when the provider is back: %v", err)
 	}
 }
