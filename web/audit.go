@@ -34,6 +34,10 @@ func (a *App) listEvents(c echo.Context) error {
 			bad, status = invalid, http.StatusUnprocessableEntity
 		case unusable:
 			return users.ErrBadCursor // the page offers no such action
+		case isFragment(c, "results") && (errors.Is(err, users.ErrSuperseded) || errors.Is(err, users.ErrReadTooLong)):
+			_, message := explain(err) // in the list: the page stays as someone may be typing in it
+			bad.Fields = append(bad.Fields, users.FieldError{Field: "q", Message: message})
+			status = http.StatusUnprocessableEntity
 		case err != nil:
 			return err
 		}
