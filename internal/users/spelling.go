@@ -144,10 +144,11 @@ func termOf(word string) term {
 
 // partedSpellings returns how else a folded word with signs inside is written: without
 // them, and as several words, "jeanpierre" and "jean pierre" for "jean-pierre". An
-// address is written in one way.
+// address, or a part of one, is written in one way: each spelling costs as much as a
+// search of its own.
 func partedSpellings(word string) []string {
 	parts := signedParts(word)
-	if len(parts) < 2 || strings.Contains(word, "@") {
+	if len(parts) < 2 || strings.ContainsAny(word, "@._/+") {
 		return nil
 	}
 	spellings := []string{margin + strings.Join(parts, margin)}
