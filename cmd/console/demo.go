@@ -68,17 +68,19 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	defer tidier{directory, db.Engine(), db.Damage(), log}.start(ctx, everyMinute())()
-	defer indexing(ctx, directory, everySecond(), log)()
+	defer startDuties(ctx, directory, db, log)()
 	p.sayWhoCanSignIn(c)
 	limit := &connections{max: maxConnections}
+	return serveBoth(ctx, server{limit.listen(console), app.Handler(), log, limit}, app.Drain,
+		server{listener: provider, handler: onlyHosts(nil, signIn), log: log})
+}
+
+// serveBoth runs the console, which drain tells to stop, and the provider until ctx is done
+// or one of them fails.
+func serveBoth(ctx context.Context, console server, drain func(), provider server) error {
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error {
-		return server{limit.listen(console), app.Handler(), log, limit}.serveUntil(ctx, func(context.Context) { app.Drain() })
-	})
-	both.Go(func() error {
-		return server{listener: provider, handler: onlyHosts(nil, signIn), log: log}.serveUntil(ctx, func(context.Context) {})
-	})
+	both.Go(func() error { return console.serveUntil(ctx, func(context.Context) { drain() }) })
+	both.Go(func() error { return provider.serveUntil(ctx, func(context.Context) {}) })
 	return both.Wait()
 }
 

@@ -67,8 +67,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	defer tidier{directory, db.Engine(), db.Damage(), log}.start(ctx, everyMinute())()
-	defer indexing(ctx, directory, everySecond(), log)()
+	defer startDuties(ctx, directory, db, log)()
 	watch.read(db, directory, app, certificates, limit)
 	tell(log, daemon.SdNotifyReady)
 	return watch.serveWith(ctx, server{listener, app.Handler(), log, limit}, func(serving context.Context) {

@@ -10,6 +10,17 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
+// startDuties starts what a console does by itself, until ctx is done or the returned
+// function is called, which waits for what is under way: tidying and indexing.
+func startDuties(ctx context.Context, directory *users.Service, db *database.DB, log *slog.Logger) (stop func()) {
+	tidied := tidier{directory, db.Engine(), db.Damage(), log}.start(ctx, everyMinute())
+	indexed := indexing(ctx, directory, everySecond(), log)
+	return func() {
+		indexed()
+		tidied()
+	}
+}
+
 // A tidier does what one console at a time does for all that share a database: it deletes
 // what has had its time, and rebuilds damaged indexes.
 type tidier struct {
