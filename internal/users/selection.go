@@ -101,13 +101,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	if q.unindexed || sel.tallies.unindexed {
 		sel.search = scanSearch{sel.search, q.whole}
 	}
-	for _, f := range sel.tallies.facets {
-		if q.wants(f, t) && sel.rule.facet(f) {
-			sel.facets = append(sel.facets, f)
-		} else {
-			sel.others = append(sel.others, f)
-		}
-	}
+	sel.divide(func(f facet) bool { return q.wants(f, t) && sel.rule.facet(f) })
 	if sel.nobody = t.nobody || !can || len(sel.facets) == 0; sel.nobody {
 		sel.terms, sel.exact, sel.name = nil, "", ""
 	}
@@ -115,4 +109,15 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 		sel.known = s.knownThrees()
 	}
 	return sel, nil
+}
+
+// divide divides the facets there are into those that are wanted and the others.
+func (sel *selection) divide(wanted func(facet) bool) {
+	for _, f := range sel.tallies.facets {
+		if wanted(f) {
+			sel.facets = append(sel.facets, f)
+		} else {
+			sel.others = append(sel.others, f)
+		}
+	}
 }
