@@ -34,6 +34,7 @@ type Config struct {
 	TrustEmail      bool             // an address of which the provider does not say whether it is verified counts as verified
 	Changed         func(Action)     // is told of each event, once it is kept; nil: nobody is
 	LongRead        time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
+	TokenLifetime   time.Duration    // longest lifetime of a token; default 365 days
 	ReadCancelled   func(error)      // is called with ErrSuperseded or ErrReadTooLong for each such read that is cancelled; may be nil
 }
 
@@ -42,6 +43,9 @@ const (
 	DefaultSessionIdle     = 12 * time.Hour
 	DefaultSessionLifetime = 7 * 24 * time.Hour
 )
+
+// DefaultTokenLifetime is the longest lifetime of a token by default.
+const DefaultTokenLifetime = 365 * 24 * time.Hour
 
 // A Service is the directory and its history. Its methods may be called from
 // several goroutines.
@@ -71,6 +75,9 @@ func NewService(db *database.DB, c Config) *Service {
 	}
 	if c.SessionLifetime == 0 {
 		c.SessionLifetime = DefaultSessionLifetime
+	}
+	if c.TokenLifetime == 0 {
+		c.TokenLifetime = DefaultTokenLifetime
 	}
 	if c.MaxSorted == 0 {
 		c.MaxSorted = maxSorted

@@ -1,0 +1,182 @@
+package users
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+const (
+	// CredentialRequestLifetime is how long a [CredentialRequest] can be approved and
+	// exchanged after it was made.
+	CredentialRequestLifetime = 10 * time.Minute
+
+	// MaxCredentialDays is the longest token lifetime, in days, that a [CredentialRequest]
+	// may ask for.
+	MaxCredentialDays = 365
+)
+
+// ErrRequestExpired is the answer to a credential request that is older than
+// [CredentialRequestLifetime].
+var ErrRequestExpired = errors.New("credential request has expired")
+
+// A NewCredentialRequest is what a program sends to get a token by the approval of a person
+// (roboto auth login). Everything in it is declared by the program and not verified.
+type NewCredentialRequest struct {
+	Challenge    string // PKCE code_challenge: base64url of the verifier's SHA-256, RFC 7636 section 4.2
+	Method       string // PKCE code_challenge_method: S256 alone
+	RedirectURI  string // http://127.0.0.1:PORT/callback; empty: the page shows the code, to be pasted
+	State        string // 16 to 256 URL-safe characters with RedirectURI, else empty
+	Hostname     string // of the machine; 1 to 255 printable ASCII characters
+	Version      string // of the program; at most 64 printable ASCII characters
+	LifetimeDays int    // of the token, 1 to [MaxCredentialDays]
+}
+
+// A CredentialRequest is a request for a token that a person approves or refuses in the
+// browser. Until then it is stored nowhere: its ID is the request itself, sealed.
+type CredentialRequest struct {
+	ID               string // what the program and the approval page name it by
+	ConfirmationCode string // shown by the program and by the page, for the person to compare
+	Hostname         string
+	Version          string
+	RedirectURI      string
+	State            string
+	Lifetime         time.Duration // that the token will have, from when the program fetches it
+	ExpiresAt        time.Time     // of the request
+
+	challenge [sha256.Size]byte // digest of the program's verifier
+}
+
+// sealedRequest is what the ID of a request holds.
+type sealedRequest struct {
+	Challenge   []byte `json:"c"`
+	RedirectURI string `json:"r,omitempty"`
+	State       string `json:"s,omitempty"`
+	Hostname    string `json:"h"`
+	Version     string `json:"v,omitempty"`
+	Days        int    `json:"d"`
+	Expires     int64  `json:"e"` // microseconds since 1970
+}
+
+// credentialUse is what requests are sealed for, see [Service.Seal].
+const credentialUse = "credential request"
+
+// RequestCredential returns the request that n asks for. It writes nothing to the database.
+// It returns an [*InvalidError] that lists every mistake by the names of the API.
+func (s *Service) RequestCredential(ctx context.Context, n NewCredentialRequest) (CredentialRequest, error) {
+	if err := n.check(); err != nil {
+		return CredentialRequest{}, err
+	}
+	challenge, _ := base64.RawURLEncoding.DecodeString(n.Challenge)
+	sealed := sealedRequest{
+		Challenge: challenge, RedirectURI: n.RedirectURI, State: n.State, Hostname: n.Hostname, Version: n.Version,
+		Days: n.LifetimeDays, Expires: s.now().Add(CredentialRequestLifetime).UnixMicro(),
+	}
+	data, err := json.Marshal(sealed)
+	if err != nil {
+		return CredentialRequest{}, err
+	}
+	id, err := s.Seal(ctx, credentialUse, data)
+	if err != nil {
+		return CredentialRequest{}, fmt.Errorf("seal credential request: %w", err)
+	}
+	return s.credentialRequest(id, sealed), nil
+}
+
+// OpenCredentialRequest returns the request with that ID. It returns [ErrNotFound] for what
+// is not the ID of a request of this database, and [ErrRequestExpired] with the request
+// after ten minutes.
+func (s *Service) OpenCredentialRequest(ctx context.Context, id string) (CredentialRequest, error) {
+	data, err := s.Unseal(ctx, credentialUse, id)
+	if errors.Is(err, ErrBadSeal) {
+		return CredentialRequest{}, ErrNotFound
+	} else if err != nil {
+		return CredentialRequest{}, fmt.Errorf("open credential request: %w", err)
+	}
+	var sealed sealedRequest
+	if err := json.Unmarshal(data, &sealed); err != nil || len(sealed.Challenge) != sha256.Size {
+		return CredentialRequest{}, ErrNotFound
+	}
+	r := s.credentialRequest(id, sealed)
+	if !s.now().Before(r.ExpiresAt) {
+		return r, ErrRequestExpired
+	}
+	return r, nil
+}
+
+// credentialRequest returns the request whose sealed form is id.
+func (s *Service) credentialRequest(id string, sealed sealedRequest) CredentialRequest {
+	return CredentialRequest{
+		ID: id, ConfirmationCode: confirmationCode(id),
+		Hostname: sealed.Hostname, Version: sealed.Version, RedirectURI: sealed.RedirectURI, State: sealed.State,
+		Lifetime:  min(time.Duration(sealed.Days)*24*time.Hour, s.config.TokenLifetime),
+		ExpiresAt: time.UnixMicro(sealed.Expires).UTC(),
+		challenge: [sha256.Size]byte(sealed.Challenge),
+	}
+}
+
+// confirmationAlphabet is base32 without 0, 1, I and O, which are easily confused.
+var confirmationAlphabet = base32.NewEncoding("23456789ABCDEFGHJKLMNPQRSTUVWXYZ").WithPadding(base32.NoPadding)
+
+// confirmationCode returns eight characters that stand for the request with that ID.
+func confirmationCode(id string) string {
+	sum := sha256.Sum256([]byte("confirmation code " + id))
+	code := confirmationAlphabet.EncodeToString(sum[:5])
+	return code[:4] + "-" + code[4:]
+}
+
+var (
+	stateForm    = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,256}$`)
+	hostnameForm = regexp.MustCompile(`^[!-~]([ -~]{0,253}[!-~])?$`)
+	versionForm  = regexp.MustCompile(`^[ -~]{0,64}$`)
+)
+
+// check returns an [*InvalidError] that lists what is wrong with n.
+func (n NewCredentialRequest) check() error {
+	var bad InvalidError
+	if digest, err := base64.RawURLEncoding.Strict().DecodeString(n.Challenge); err != nil || len(digest) != sha256.Size {
+		bad.add("code_challenge", "Send the SHA-256 of the code verifier in base64url without padding, 43 characters.")
+	}
+	if n.Method != "S256" {
+		bad.add("code_challenge_method", "Only S256 is supported.")
+	}
+	if n.RedirectURI != "" && !isLoopbackCallback(n.RedirectURI) {
+		bad.add("redirect_uri", "Send http://127.0.0.1:PORT/callback, or null.")
+	}
+	switch {
+	case n.RedirectURI == "" && n.State != "":
+		bad.add("state", "Send state only with redirect_uri.")
+	case n.RedirectURI != "" && !stateForm.MatchString(n.State):
+		bad.add("state", "Send 16 to 256 characters of A-Z, a-z, 0-9 and - . _ ~ with redirect_uri.")
+	}
+	if !hostnameForm.MatchString(n.Hostname) {
+		bad.add("client_hostname", "Send 1 to 255 printable ASCII characters.")
+	}
+	if !versionForm.MatchString(n.Version) {
+		bad.add("client_version", "Send at most 64 printable ASCII characters.")
+	}
+	if n.LifetimeDays < 1 || n.LifetimeDays > MaxCredentialDays {
+		bad.add("token_expiry_days", fmt.Sprintf("Send a whole number from 1 to %d.", MaxCredentialDays))
+	}
+	return bad.errorOrNil()
+}
+
+// isLoopbackCallback reports whether uri is http://127.0.0.1:PORT/callback, letter by
+// letter, so that no parser reads another host out of it.
+func isLoopbackCallback(uri string) bool {
+	parsed, err := url.Parse(uri)
+	if err != nil {
+		return false
+	}
+	address, err := netip.ParseAddrPort(parsed.Host)
+	return err == nil && address.Port() > 0 && uri == "http://127.0.0.1:"+strconv.Itoa(int(address.Port()))+"/callback"
+}
