@@ -53,6 +53,7 @@ type App struct {
 	lifetime  time.Duration // of the session's cookie; the session itself may end sooner
 	table     []route       // all of them, as routes added them
 	echo      *echo.Echo
+	protocols []protocol // what is served besides pages
 	handler   http.Handler
 	budget    *budget
 	starts    *networkLimiter // of sign-ins
@@ -90,6 +91,10 @@ func New(c Config) (*App, error) {
 	a.logouts = newLimiter(badLogoutPace, a.now)
 	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: a.cookieName(sessionCookie), Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()
+	var err error
+	if a.protocols, err = a.newProtocols(); err != nil {
+		return nil, err
+	}
 	handler, err := a.frame(a.echo)
 	if err != nil {
 		return nil, err
@@ -153,6 +158,7 @@ func (a *App) frame(router http.Handler) (http.Handler, error) {
 	}
 	handler = crossOrigin.Handler(handler)
 	handler = a.limitRates(handler)
+	handler = a.byPrefix(handler) // what is no page ends here
 	handler = a.checkFraming(handler)
 	handler = a.recoverPanics(handler)
 	handler = a.buffer(handler) // all further in write to its response

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // Limits of a request.
@@ -31,7 +33,7 @@ func (a *App) checkFraming(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.TransferEncoding) > 0 || r.ContentLength < 0 || strings.Count(r.URL.RawQuery, "&") >= maxFields {
 			w.Header().Set("Connection", "close") // what follows may be meant as the rest of it
-			a.answerError(w, r, errBadForm)
+			a.answerError(w, r, httperror.ErrBadForm)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -58,7 +60,7 @@ func (a *App) withForm(r route, next echo.HandlerFunc) echo.HandlerFunc {
 		default:
 			err = a.readUnknownForm(c)
 		}
-		if refused != nil && (errors.Is(err, errTooLarge) || errors.Is(err, errTooMany)) {
+		if refused != nil && (errors.Is(err, httperror.ErrTooLarge) || errors.Is(err, httperror.ErrTooMany)) {
 			return refused // it is not kept
 		}
 		if err != nil {
@@ -69,11 +71,11 @@ func (a *App) withForm(r route, next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // readUnknownForm reads the form of a client without a session, to be kept. It returns
-// errTooMany if this client has had too many forms kept.
+// httperror.ErrTooMany if this client has had too many forms kept.
 func (a *App) readUnknownForm(c echo.Context) error {
 	if wait := a.forms.take(client{network: network(requestOf(c.Request()).address, 64)}); wait > 0 {
 		retryAfter(c.Response().Header(), wait)
-		return errTooMany
+		return httperror.ErrTooMany
 	}
 	return a.readForm(c, maxForm, strangerBodies)
 }
@@ -83,40 +85,38 @@ func (a *App) readUnknownForm(c echo.Context) error {
 func (a *App) readForm(c echo.Context, limit int, share float64) error {
 	r := c.Request()
 	if r.ContentLength > int64(limit) {
-		return errTooLarge
+		return httperror.ErrTooLarge
 	}
 	// A page of ours posts in one way. A body of another type, or of none, is no form.
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); (kind != "" || r.ContentLength > 0) && strings.TrimSpace(strings.ToLower(kind)) != "application/x-www-form-urlencoded" {
-		return errBadForm
+		return httperror.ErrBadForm
 	}
-	body, err := a.readBody(c, share)
+	body, err := readBody(c.Response().Writer.(*response), r, share)
 	if err != nil {
 		return err
 	}
-	if strings.Count(body, "&") >= maxFields {
-		return errBadForm
+	if bytes.Count(body, []byte("&")) >= maxFields {
+		return httperror.ErrBadForm
 	}
-	if r.PostForm, err = url.ParseQuery(body); err != nil {
-		return errBadForm
+	if r.PostForm, err = url.ParseQuery(string(body)); err != nil {
+		return httperror.ErrBadForm
 	}
 	requestOf(r).bodyRead = true
 	return nil
 }
 
-// readBody reads the body of c. Each read must bring something in time. The buffer grows
+// readBody reads the body of r. Each read must bring something in time. The buffer grows
 // with what has arrived, and counts against share of the budget.
-func (a *App) readBody(c echo.Context, share float64) (string, error) {
-	r, size := c.Request(), int(c.Request().ContentLength)
-	control := http.NewResponseController(c.Response())
+func readBody(w *response, r *http.Request, share float64) ([]byte, error) {
+	size, control := int(r.ContentLength), http.NewResponseController(w)
 	last := time.Now().Add(bodyLongest)
-	w := c.Response().Writer.(*response)
 	body, read := make([]byte, min(size, bodyPiece)), 0
 	for read < size {
 		if read == len(body) {
 			grown := min(size, 4*len(body))
 			if w.hold.resize(w.form+grown, share) != nil {
 				w.hold.budget.refused(budgetBody)
-				return "", errBusy
+				return nil, httperror.ErrBusy
 			}
 			body = append(make([]byte, 0, grown), body...)[:grown]
 		}
@@ -129,12 +129,12 @@ func (a *App) readBody(c echo.Context, share float64) (string, error) {
 		read += n
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return "", errSlowBody
+			return nil, httperror.ErrSlowBody
 		case err != nil && read < size:
-			return "", errBadForm
+			return nil, httperror.ErrBadForm
 		}
 	}
 	w.form += size
 	_ = control.SetReadDeadline(time.Time{}) // net/http would take it for a client that has gone
-	return string(body), nil
+	return body, nil
 }

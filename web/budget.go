@@ -1,9 +1,10 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // Limits of the memory that clients decide about. Each is per console.
@@ -13,8 +14,6 @@ const (
 	freeBytes   = 4 << 10  // of each request, so that redirects and health checks are always answered
 	largeHold   = 256 << 10
 )
-
-var errBusy = errors.New("too much memory in use by other requests")
 
 // A budget limits how many bytes all requests hold together. Its methods may be called
 // from several goroutines at once.
@@ -38,27 +37,27 @@ type hold struct {
 	bytes  int64
 }
 
-// begin returns the hold of a new request. It returns errBusy if maxRequests are
+// begin returns the hold of a new request. It returns httperror.ErrBusy if maxRequests are
 // being served.
 func (b *budget) begin() (*hold, error) {
 	if b.requests.Add(1) > maxRequests {
 		b.requests.Add(-1)
 		b.refused(budgetRequest)
-		return nil, errBusy
+		return nil, httperror.ErrBusy
 	}
 	return &hold{budget: b}, nil
 }
 
 // resize makes h hold n bytes, of which the first freeBytes do not count. To grow it
 // needs that all requests together use no more than share of the budget, else it
-// returns errBusy and h stays as it was.
+// returns httperror.ErrBusy and h stays as it was.
 func (h *hold) resize(n int, share float64) error {
 	want := max(int64(n)-freeBytes, 0)
 	more := want - h.bytes
 	if more > 0 {
 		if used := h.budget.used.Add(more); used > int64(share*float64(h.budget.size)) {
 			h.budget.used.Add(-more)
-			return errBusy
+			return httperror.ErrBusy
 		}
 	} else {
 		h.budget.used.Add(more)

@@ -2,7 +2,7 @@
 // calls of the domain, and what comes back into pages.
 //
 // An [App] is an http.Handler and the whole of it. What every request passes is
-// in app.go, every address in routes.go, every error's answer in errors.go; then
+// in app.go, every address in routes.go, every error's answer in package httperror; then
 // there is a file for each page, with its handlers, its form and its model.
 //
 // A handler reads a form, calls the domain once and renders a page or redirects.

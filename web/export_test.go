@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
 	"time"
 
@@ -44,3 +45,23 @@ func (a *App) SetBudget(size int64) { a.budget.size = size }
 
 // RequestsUnderWay returns how many requests are being answered.
 func (a *App) RequestsUnderWay() int64 { return a.budget.requests.Load() }
+
+// ServeAt has h serve the protocol at prefix. Errors of the frame are answered as before.
+func (a *App) ServeAt(prefix string, h http.Handler) {
+	for i := range a.protocols {
+		if a.protocols[i].prefix == prefix {
+			a.protocols[i].Handler = h
+		}
+	}
+}
+
+// What a protocol gets from the frame.
+var (
+	NoteRoute   = noteRoute
+	ReadAPIBody = readAPIBody
+)
+
+// Fail answers a request of /v1 with an error.
+func (a *App) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	a.protocolOf(r).fail(w, r, err)
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // A formKey is what the hidden field of a form holds, sealed: the key of the page that the
@@ -50,7 +51,7 @@ func (a *App) formKeyFor(c echo.Context, who users.User) string {
 }
 
 // formKeyIn returns the key among the values of a form; the zero formKey if there is none.
-// One that no page has is errBadForm.
+// One that no page has is httperror.ErrBadForm.
 func (a *App) formKeyIn(ctx context.Context, values url.Values) (formKey, error) {
 	sent := values[formField]
 	if len(sent) == 0 {
@@ -58,17 +59,17 @@ func (a *App) formKeyIn(ctx context.Context, values url.Values) (formKey, error)
 	}
 	text, err := a.users.Unseal(ctx, formKeyUse, sent[0])
 	if errors.Is(err, users.ErrBadSeal) || len(sent) > 1 {
-		return formKey{}, errBadForm
+		return formKey{}, httperror.ErrBadForm
 	} else if err != nil {
 		return formKey{}, err
 	}
 	parts := strings.Split(string(text), "\n")
 	if len(parts) != 4 {
-		return formKey{}, errBadForm
+		return formKey{}, httperror.ErrBadForm
 	}
 	page, err := users.ParseFormKey(parts[0])
 	if err != nil {
-		return formKey{}, errBadForm
+		return formKey{}, httperror.ErrBadForm
 	}
 	return formKey{page, users.Key(parts[1]), users.ID(parts[2]), parts[3]}, nil
 }
@@ -98,12 +99,12 @@ func (a *App) keyed(next echo.HandlerFunc) echo.HandlerFunc {
 		f, err := a.sent(c)
 		who, known := signedIn(c)
 		switch {
-		case !known && errors.Is(err, errBadForm): // they have to sign in first
+		case !known && errors.Is(err, httperror.ErrBadForm): // they have to sign in first
 			f.key = formKey{}
 		case err != nil:
 			return err
 		case f.key.page != "" && !a.leadsTo(f.key, f.to):
-			return errBadForm
+			return httperror.ErrBadForm
 		case known && f.key.page != "" && f.key.user != who.User.Key:
 			return a.answerOtherUser(c, f)
 		}

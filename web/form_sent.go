@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // formField names the hidden field with the key of the page that a form is on.
@@ -25,7 +26,7 @@ type sentForm struct {
 	values url.Values // all others
 }
 
-// sent returns the form that c posts. A key that no page has is errBadForm.
+// sent returns the form that c posts. A key that no page has is httperror.ErrBadForm.
 func (a *App) sent(c echo.Context) (sentForm, error) {
 	f := sentForm{to: c.Request().URL.EscapedPath(), route: c.Path(), values: url.Values{}}
 	f.id, _ = a.pathID(c) // whatever else is there is not found by the handler
@@ -116,17 +117,17 @@ func (f sentForm) fields(prefix string) []views.Option {
 }
 
 // sentBefore returns the form that c asks about. What no page of ours would ask is
-// errBadForm.
+// httperror.ErrBadForm.
 func (a *App) sentBefore(c echo.Context) (sentForm, error) {
 	asked := posted(c)
 	f := sentForm{to: asked.Get(sentTo), sealed: asked.Get(formField), values: url.Values{}}
 	var err error
 	if f.key, err = a.formKeyIn(c.Request().Context(), asked); err != nil || f.key.page == "" || !plainPath(f.to) {
-		return sentForm{}, errBadForm
+		return sentForm{}, httperror.ErrBadForm
 	}
 	r, at := a.find(http.MethodPost, f.to)
 	if r == nil || !r.Once {
-		return sentForm{}, errBadForm
+		return sentForm{}, httperror.ErrBadForm
 	}
 	f.route = r.Path
 	f.id, _ = a.pathID(at)

@@ -13,6 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // keptFor is how long a form is kept.
@@ -81,7 +82,7 @@ func (a *App) keepForm(c echo.Context, path string, values url.Values) (bool, er
 		return false, nil
 	}
 	key, err := a.formKeyIn(ctx, values)
-	if errors.Is(err, errBadForm) || err == nil && (key.user == "" || !a.leadsTo(key, path)) {
+	if errors.Is(err, httperror.ErrBadForm) || err == nil && (key.user == "" || !a.leadsTo(key, path)) {
 		return false, nil
 	} else if err != nil {
 		return false, err
@@ -128,7 +129,7 @@ func (a *App) showKept(c echo.Context, form any) (bool, error) {
 		return false, err
 	}
 	key, err := a.formKeyIn(c.Request().Context(), kept.Values)
-	if err != nil && !errors.Is(err, errBadForm) {
+	if err != nil && !errors.Is(err, httperror.ErrBadForm) {
 		return false, err
 	}
 	if err != nil || kept.Path != path || kept.User != actor(c).Key {

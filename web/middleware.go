@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -177,19 +178,23 @@ func (a *App) oneName(next http.Handler) http.Handler {
 		case reads && plainPath(to):
 			http.Redirect(w, r, a.baseURL.Scheme+"://"+a.baseURL.Host+to, http.StatusSeeOther)
 		default:
-			a.answerError(w, r, errOtherHost)
+			a.answerError(w, r, httperror.ErrOtherHost)
 		}
 	})
 }
 
 // denyCrossOrigin refuses a form that another site has posted.
 func (a *App) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
-	a.answerError(w, r, errCrossOrigin)
+	a.answerError(w, r, httperror.ErrCrossOrigin)
 }
 
-// answerError answers with the page for err before the router has seen the
-// request.
+// answerError answers an error of the frame: with its page, or as the protocol of the path
+// does.
 func (a *App) answerError(w http.ResponseWriter, r *http.Request, err error) {
+	if p := a.protocolOf(r); p != nil {
+		p.fail(w, r, err)
+		return
+	}
 	// The page is like any other, with who is signed in; without them if that
 	// cannot be found out either.
 	c := a.echo.NewContext(r, w)

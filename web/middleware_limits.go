@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // limitRates keeps a network from taking too many steps of a sign-in. What is no
@@ -25,12 +26,12 @@ func (a *App) limitRates(next http.Handler) http.Handler {
 			return
 		}
 		if !opensPage(r) {
-			a.answerError(w, r, errNoNavigation)
+			a.answerError(w, r, httperror.ErrNoNavigation)
 			return
 		}
 		if wait := l.take(requestOf(r).address); wait > 0 {
 			retryAfter(w.Header(), wait)
-			a.answerError(w, r, errTooMany)
+			a.answerError(w, r, httperror.ErrTooMany)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // How long a client may take for a response that is buffered.
@@ -35,7 +37,7 @@ type response struct {
 	form      int // bytes of the request, with its form once it is read
 	status    int
 	body      *bytes.Buffer
-	err       error // errBusy if the body is not whole
+	err       error // httperror.ErrBusy if the body is not whole
 	uncounted bool  // the body does not count against the budget
 
 	direct bool
@@ -55,14 +57,14 @@ func (a *App) buffer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held, err := a.budget.begin()
 		if err != nil {
-			sendBusy(w)
+			a.sendBusy(w, r)
 			return
 		}
 		defer held.end()
 		head := headBytes(r)
 		if err := held.resize(head, largeHeads); err != nil {
 			a.overBudget(budgetRequest)
-			sendBusy(w)
+			a.sendBusy(w, r)
 			return
 		}
 		res := &response{
@@ -74,7 +76,7 @@ func (a *App) buffer(next http.Handler) http.Handler {
 		if res.err != nil && !res.sent {
 			a.log.Warn("unavailable", "request", requestOf(r).id, "route", requestOf(r).route, "error", res.err)
 			res.reset()
-			sendBusy(res.ResponseWriter)
+			a.sendBusy(res.ResponseWriter, r)
 			return
 		}
 		res.finish()
@@ -82,9 +84,13 @@ func (a *App) buffer(next http.Handler) http.Handler {
 }
 
 // sendBusy answers 503 without using the budget.
-func sendBusy(w http.ResponseWriter) {
+func (a *App) sendBusy(w http.ResponseWriter, r *http.Request) {
 	retryAfter(w.Header(), retrySoon)
 	w.Header().Set("Connection", "close")
+	if p := a.protocolOf(r); p != nil {
+		p.fail(w, r, httperror.ErrBusy)
+		return
+	}
 	http.Error(w, "The console has too many requests at the moment. Try again in a few seconds.", http.StatusServiceUnavailable)
 }
 
@@ -96,7 +102,7 @@ func (w *response) WriteHeader(status int) {
 	}
 }
 
-// Write implements [http.ResponseWriter]. It returns errBusy if the budget is spent.
+// Write implements [http.ResponseWriter]. It returns httperror.ErrBusy if the budget is spent.
 func (w *response) Write(p []byte) (int, error) {
 	if w.direct {
 		return w.writeDirect(p)

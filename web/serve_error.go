@@ -14,6 +14,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // retrySoon is when to try again what is not available for the moment.
@@ -42,7 +43,7 @@ func (a *App) serveError(err error, c echo.Context) {
 	}
 	w := c.Response().Writer.(*response)
 	w.drop()
-	w.direct, w.uncounted = false, errors.Is(err, errBusy)
+	w.direct, w.uncounted = false, errors.Is(err, httperror.ErrBusy)
 	if status == http.StatusServiceUnavailable && !errors.Is(err, users.ErrUnknown) || errors.Is(err, users.ErrExporting) {
 		retryAfter(c.Response().Header(), retrySoon)
 	}
@@ -73,25 +74,15 @@ func shownMethod(r *http.Request) string {
 // noteError logs a fault, and a refusal with what was refused.
 func (a *App) noteError(c echo.Context, err error, status int) {
 	r := c.Request()
-	known := requestOf(r)
-	line := []any{"request", known.id, "method", shownMethod(r), "route", known.route, "user", known.user, "error", shorten(plainText(err.Error()), maxLogged)}
-	switch {
-	case r.Context().Err() != nil: // whoever asked has gone
-		a.log.Debug("abandoned", line...)
-	case status == http.StatusInternalServerError:
-		a.log.Error("fault", line...)
-	case errors.Is(err, users.ErrUnknown):
-		a.log.Warn("unknown whether it was done", line...)
-	case status == http.StatusServiceUnavailable:
-		a.log.Warn("unavailable", line...)
-	case status == http.StatusForbidden:
-		a.log.Warn("refused", line...)
-		what := shownMethod(r) + " " + known.route
-		if errors.Is(err, errCrossOrigin) {
-			what = "form posted from another site"
-		}
-		a.recordRefusal(c, what)
+	a.logError(r, err, status)
+	if r.Context().Err() != nil || status != http.StatusForbidden {
+		return
 	}
+	what := shownMethod(r) + " " + requestOf(r).route
+	if errors.Is(err, httperror.ErrCrossOrigin) {
+		what = "form posted from another site"
+	}
+	a.recordRefusal(c, what)
 }
 
 // recordRefusal records that who is signed in was refused something.
@@ -137,7 +128,7 @@ func (a *App) renderError(c echo.Context, err error, status int, message string)
 			return err
 		}
 	}
-	if c.Request().URL.Path == backchannelPath && !errors.Is(err, errCrossOrigin) { // a program reads it
+	if c.Request().URL.Path == backchannelPath && !errors.Is(err, httperror.ErrCrossOrigin) { // a program reads it
 		return a.answerLogout(c, status, message)
 	}
 	chrome := a.chrome(c, heading(status), "")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // exportForm is the form that exports the directory, as it is posted: what the
@@ -78,7 +79,7 @@ func (a *App) exportUsersForm(c echo.Context) error {
 func (a *App) exportUsers(c echo.Context) error {
 	if wait := a.exports.take(client{network(requestOf(c.Request()).address, 64), actor(c).Key}); wait > 0 {
 		retryAfter(c.Response().Header(), wait)
-		return errExportedOften
+		return httperror.ErrExportedOften
 	}
 	var form exportForm
 	err := bindForm(c, &form)

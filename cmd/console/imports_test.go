@@ -21,7 +21,9 @@ var mayImport = map[string][]string{
 	"cmd/console": {
 		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/metrics", "internal/numbers", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web", "internal/doctor",
 	},
-	"web":                                  {"internal/auth", "internal/numbers", "internal/users", "static", "views", "web/words"},
+	"web":                                  {"internal/auth", "internal/numbers", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
+	"web/api":                              {"internal/users", "web/httperror"},
+	"web/httperror":                        {"internal/auth", "internal/users"},
 	"web/words":                            {"internal/auth", "internal/users"},
 	"views":                                {"static"},
 	"static":                               {},
@@ -63,6 +65,8 @@ var mayNotImport = map[string][]string{
 	"internal/tracing":  {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus},
 	"views":             {"database/sql", "net/http", "github.com/labstack/echo"},
 	"web":               {"database/sql", prometheus, telemetry},
+	"web/api":           {"github.com/labstack/echo", "github.com/a-h/templ"},
+	"web/httperror":     {"github.com/labstack/echo", "github.com/a-h/templ"},
 }
 
 // A source is one parsed Go file of the module.

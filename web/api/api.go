@@ -1,0 +1,91 @@
+// Package api is /v1, the platform's API as its SDK speaks it: HTTP requests of programs
+// become calls of [users.Service], and what comes back becomes JSON. It has request and
+// response structs of its own. Rules, permissions and events are those of the domain, and
+// the answer to an error is that of [httperror.ForAPI].
+//
+// A [Handler] is mounted by package web, whose frame gives it a request id, a log line,
+// limits of time and memory, and recovers from panics. There are no sessions, no cookies
+// and no redirects.
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
+)
+
+// Config is what a [Handler] is made of. All fields but OrgName and OrgID are required.
+type Config struct {
+	Users          *users.Service
+	BaseURL        *url.URL // where clients reach the console
+	OrgName, OrgID string
+	Log            *slog.Logger
+	Now            func() time.Time
+	Frame          Frame
+}
+
+// A Frame is what the server around a [Handler] does for it.
+type Frame struct {
+	// About returns what the server knows of a request.
+	About func(*http.Request) About
+	// Note sets the route and the user of the log line and of the metrics. The route is a
+	// pattern of ours, such as "/v1/users/id/{id}", and never a path of a client.
+	Note func(r *http.Request, route string, user users.Key)
+	// Body reads the body of a request of at most limit bytes, within the limits of time
+	// and memory. It returns [httperror.ErrTooLarge], [httperror.ErrSlowBody],
+	// [httperror.ErrBusy] or [httperror.ErrBadForm].
+	Body func(w http.ResponseWriter, r *http.Request, limit int) ([]byte, error)
+	// Stream has an answer sent as it is written, rather than buffered. It is called
+	// before anything is written; the caller keeps memory and time bounded.
+	Stream func(http.ResponseWriter)
+	// Failed logs an error that is answered with that status.
+	Failed func(r *http.Request, err error, status int)
+}
+
+// About is what the server knows of a request.
+type About struct {
+	RequestID string
+	Address   string // of the client
+	UserAgent string // as text that can be shown
+}
+
+// A Handler serves the API.
+type Handler struct {
+	users *users.Service
+	log   *slog.Logger
+	now   func() time.Time
+	frame Frame
+}
+
+// New returns the handler of the API.
+func New(c Config) (*Handler, error) {
+	f := c.Frame
+	if c.Users == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.About == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Failed == nil {
+		return nil, errors.New("api: the config is not complete")
+	}
+	return &Handler{users: c.Users, log: c.Log, now: c.Now, frame: f}, nil
+}
+
+// ServeHTTP answers one request. A doubled leading slash of its path has been removed.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.Fail(w, r, users.ErrNotFound)
+}
+
+// Fail answers a request with an error, and logs what is to be logged of it. The server
+// calls it, too, for errors of its own.
+func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	a := httperror.ForAPI(err)
+	h.frame.Failed(r, err, a.Status)
+	if a.Status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
+		w.Header().Set("Retry-After", "5")
+	}
+	h.write(w, a.Status, failure{
+		Error:     failureDetail{a.Code, a.Message},
+		RequestID: h.frame.About(r).RequestID,
+	})
+}
