@@ -41,16 +41,23 @@ const (
 type attempt struct {
 	auth.Attempt
 	begun    time.Time // in whole seconds
+	only     users.Key // the person who has to sign in; empty for anyone
 	returnTo string
 }
 
-// sealedFor is what attempts are sealed for, see [users.Service.Seal].
-const sealedFor = "sign-in attempt"
+// sealedFor is what attempts are sealed for, see [users.Service.Seal]. The number is that of
+// the form of what is sealed.
+const sealedFor = "sign-in attempt 2"
 
-// Sizes of what is sealed, in bytes; the address to return to follows.
+// Sizes of what is sealed, in bytes. The address to return to follows, or before it the
+// condition of a recent sign-in.
 const (
 	timeSize = 4 // seconds since 1970, until 2106
 	seedSize = 32
+	moreSize = 1 // 0 without a condition; else one more than the length of the key in it
+	ageSize  = 2 // MaxAge, and then the key of who has to sign in
+
+	attemptHead = timeSize + seedSize + moreSize
 )
 
 // sealAttempt returns the value of the attempt's cookie.
@@ -59,9 +66,14 @@ func (a *App) sealAttempt(ctx context.Context, begun attempt) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	data := binary.BigEndian.AppendUint32(nil, uint32(begun.begun.Unix()))
-	data = append(append(data, seed...), begun.returnTo...)
-	return a.users.Seal(ctx, sealedFor, data)
+	data := append(binary.BigEndian.AppendUint32(nil, uint32(begun.begun.Unix())), seed...)
+	if begun.MaxAge == nil {
+		data = append(data, 0)
+	} else {
+		data = append(data, byte(1+len(begun.only)))
+		data = append(binary.BigEndian.AppendUint16(data, uint16(*begun.MaxAge)), begun.only...)
+	}
+	return a.users.Seal(ctx, sealedFor, append(data, begun.returnTo...))
 }
 
 // unsealAttempt returns the attempt in a cookie, or [users.ErrBadSeal].
@@ -70,15 +82,24 @@ func (a *App) unsealAttempt(ctx context.Context, sealed string) (attempt, error)
 	if err != nil {
 		return attempt{}, err
 	}
-	if len(data) < timeSize+seedSize {
+	if len(data) < attemptHead {
 		return attempt{}, users.ErrBadSeal
 	}
-	seed := base64.RawURLEncoding.EncodeToString(data[timeSize : timeSize+seedSize])
-	return attempt{
-		Attempt:  auth.AttemptOf(seed),
-		begun:    time.Unix(int64(binary.BigEndian.Uint32(data)), 0),
-		returnTo: string(data[timeSize+seedSize:]),
-	}, nil
+	begun := attempt{
+		Attempt: auth.AttemptOf(base64.RawURLEncoding.EncodeToString(data[timeSize : timeSize+seedSize])),
+		begun:   time.Unix(int64(binary.BigEndian.Uint32(data)), 0),
+	}
+	more, rest := int(data[attemptHead-moreSize]), data[attemptHead:]
+	if more > 0 {
+		keyEnd := ageSize + more - 1
+		if len(rest) < keyEnd {
+			return attempt{}, users.ErrBadSeal
+		}
+		begun.MaxAge, begun.only = new(int(binary.BigEndian.Uint16(rest))), users.Key(rest[ageSize:keyEnd])
+		rest = rest[keyEnd:]
+	}
+	begun.returnTo = string(rest)
+	return begun, nil
 }
 
 // attemptPrefix begins the names of the cookies of sign-ins under way.

@@ -145,7 +145,9 @@ func (s *site) signIn(t *testing.T, id string) *browser {
 	b := s.browser(t)
 	secret := auth.NewSecret()
 	visit := userstest.Visit(secret)
-	if _, err := s.SignIn(t.Context(), userstest.Claims(id), visit); err != nil {
+	claims := userstest.Claims(id)
+	claims.AuthTime = s.Clock.Now()
+	if _, err := s.SignIn(t.Context(), claims, visit); err != nil {
 		t.Fatalf("sign in %s: %v", id, err)
 	}
 	b.setCookie(t, "session", secret)

@@ -46,17 +46,23 @@ func (a *App) askToSignIn(c echo.Context) error {
 // more. Where a form is at home, it can be shown there again; a button, such as that
 // which ends a session, is not pressed by us later.
 func (a *App) signInAgain(c echo.Context, to string, values url.Values) error {
-	back, kept := a.referer(c), false
-	if r, _ := a.find(http.MethodPost, to); r != nil && a.takesForm(to) && a.page(to).Path == r.Path {
-		back = to
-		var err error
-		if kept, err = a.keepForm(c, to, values); err != nil {
-			return err
-		}
+	back, kept, err := a.keepSent(c, to, values)
+	if err != nil {
+		return err
 	}
 	return render(c, http.StatusUnauthorized, views.SignInAgainPage(views.SignInAgain{
 		Chrome: a.chrome(c, "Sign in again", ""), Start: signInPath("/sign-in/start", back), Kept: kept,
 	}))
+}
+
+// keepSent keeps what was posted to a path, if a form is at home there, and returns the page
+// to come back to and whether the form is kept.
+func (a *App) keepSent(c echo.Context, to string, values url.Values) (back string, kept bool, err error) {
+	if r, _ := a.find(http.MethodPost, to); r == nil || !a.takesForm(to) || a.page(to).Path != r.Path {
+		return a.referer(c), false, nil
+	}
+	kept, err = a.keepForm(c, to, values)
+	return to, kept, err
 }
 
 // signInPath returns a path of the sign-in with the page to come back to.

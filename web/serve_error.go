@@ -27,6 +27,9 @@ func (a *App) serveError(err error, c echo.Context) {
 	if errors.Is(err, users.ErrNoSession) && !c.Response().Committed {
 		err = a.askToSignIn(c)
 	}
+	if errors.Is(err, users.ErrSignInAgain) && !c.Response().Committed {
+		err = a.askForRecentSignIn(c)
+	}
 	if err == nil {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -43,18 +44,24 @@ func otherAccount(returnTo string) string {
 }
 
 // startSignIn serves GET /sign-in/start: it goes on to the provider, which asks for the
-// account to sign in with where prompt=select_account says so.
+// account to sign in with where prompt=select_account says so, and has the person who is
+// signed in authenticate again where recent=1 does, see [App.askForRecentSignIn].
 func (a *App) startSignIn(c echo.Context) error {
 	returnTo := a.ownPath(c.QueryParam("return_to"))
 	var o auth.BeginOptions
+	var only users.Key
 	if c.QueryParam("prompt") == auth.PromptSelectAccount {
 		o.Prompt = auth.PromptSelectAccount
+	}
+	if c.QueryParam("recent") != "" {
+		o.MaxAge = new(int(askedAge / time.Second))
+		only, o.LoginHint = viewer(c).Key, string(viewer(c).ID)
 	}
 	address, begun, err := a.provider.Begin(c.Request().Context(), o)
 	if err != nil {
 		return a.refuseSignIn(c, err, returnTo)
 	}
-	if err := a.keepAttempt(c, attempt{begun, a.now(), returnTo}); err != nil {
+	if err := a.keepAttempt(c, attempt{begun, a.now(), only, returnTo}); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, address)
@@ -81,6 +88,7 @@ func (a *App) finishSignIn(c echo.Context) error {
 		return a.refuseSignIn(c, err, returnTo)
 	}
 	coming := &arrival{claims: claimsOf(identity), visit: a.visit(c)}
+	coming.visit.Only = begun.only
 	coming.visit.Attempt = users.Attempt{Digest: users.DigestOf(begun.State), ReturnTo: returnTo}
 	if err := a.startSession(c, coming); errors.Is(err, users.ErrAttemptUsed) {
 		return a.refuseSignIn(c, badAttempt(auth.CauseAttemptUsed), returnTo)
@@ -116,7 +124,7 @@ func (a *App) visit(c echo.Context) users.Visit {
 // claimsOf returns what the provider says as the domain takes it.
 func claimsOf(i auth.Identity) users.Claims {
 	claims := users.Claims{
-		Issuer: i.Issuer, Subject: i.Subject, SessionID: i.SessionID, IssuedAt: i.IssuedAt,
+		Issuer: i.Issuer, Subject: i.Subject, SessionID: i.SessionID, IssuedAt: i.IssuedAt, AuthTime: i.AuthTime,
 		Address: i.Address, Unclear: i.Unclear,
 		Name: i.Name, NameParts: i.NameParts, PictureURL: i.PictureURL, TimeZone: i.TimeZone,
 	}

@@ -158,7 +158,7 @@ func TestClaimNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "acr aud email email_verified exp iat iss name nonce picture sid sub team zoneinfo"; got.Claims != want {
+	if want := "acr aud auth_time email email_verified exp iat iss name nonce picture sid sub team zoneinfo"; got.Claims != want {
 		t.Errorf("got %q, want %q", got.Claims, want)
 	}
 	if got.SessionID != "s-1" {

@@ -17,6 +17,7 @@ type Identity struct {
 	Subject    string
 	SessionID  string    // sid: the session at the provider (OpenID Connect Back-Channel Logout 1.0, section 2.1); may be empty
 	IssuedAt   time.Time // of the ID token
+	AuthTime   time.Time // auth_time: when the person authenticated at the provider; zero if it does not say
 	Address    string    // from the e-mail claim; may be empty
 	Verified   *bool     // whether the provider vouches for Address; nil if it does not say
 	Unclear    string    // the claim about that whose value is not understood, for which Verified is false
@@ -104,6 +105,7 @@ func (p *Provider) redeem(ctx context.Context, a Attempt, code string) (Identity
 	id.Issuer, id.Subject = signed.text("iss"), signed.text("sub")
 	issued, _ := signed.seconds("iat")
 	id.IssuedAt = instant(issued)
+	id.AuthTime = authTime(signed, p.now())
 	if sid := signed.text("sid"); soundID(sid) {
 		id.SessionID = sid
 	}
@@ -150,20 +152,35 @@ func (p *Provider) idToken(ctx context.Context, d *discovery, a Attempt, raw str
 	return claims, checkAge(claims, a.MaxAge, now)
 }
 
-// checkAge refuses a sign-in at the provider that is older than asked for, in seconds,
-// or not dated (OpenID Connect Core, section 3.1.3.7, rule 13). nil asks for nothing.
+// checkAge refuses an authentication at the provider that is older than asked for, in
+// seconds, or not dated (OpenID Connect Core, section 3.1.3.7, rule 13). nil asks for
+// nothing.
 func checkAge(claims object, maxAge *int, now time.Time) error {
 	if maxAge == nil {
 		return nil
 	}
-	at, dated := claims.seconds("auth_time")
-	switch age := float64(now.Unix()) - at; {
-	case !dated:
-		return untrusted(CauseAuthTime, "auth_time is missing or not a number")
-	case age > float64(*maxAge)+clockSkew.Seconds():
-		return untrusted(CauseAuthTime, "signed in at the provider %.0f seconds ago, asked for %d", age, *maxAge)
+	at := authTime(claims, now)
+	switch age := now.Sub(at); {
+	case at.IsZero():
+		return untrusted(CauseAuthTime, "auth_time is missing, not a number or in the future")
+	case age > time.Duration(*maxAge)*time.Second+clockSkew:
+		return untrusted(CauseAuthTime, "signed in at the provider %.0f seconds ago, asked for %d", age.Seconds(), *maxAge)
 	}
 	return nil
+}
+
+// authTime returns the claim auth_time, or zero where it is missing, not a number, or
+// further ahead of now than clocks differ. It is never later than now.
+func authTime(claims object, now time.Time) time.Time {
+	seconds, dated := claims.seconds("auth_time")
+	at := instant(seconds)
+	switch {
+	case !dated || at.After(now.Add(clockSkew)):
+		return time.Time{}
+	case at.After(now):
+		return now.UTC()
+	}
+	return at
 }
 
 // single reports whether query has one value for key, and not an empty one. A

@@ -126,6 +126,8 @@ func TestBeginAsksForMore(t *testing.T) {
 		"at an unknown time": {nil, 3600, auth.CauseAuthTime},
 		"at no time":         {"yesterday", 3600, auth.CauseAuthTime},
 		"at the beginning":   {0, 3600, auth.CauseAuthTime},
+		"in an hour":         {time.Now().Add(time.Hour).Unix(), 3600, auth.CauseAuthTime},
+		"in a minute":        {time.Now().Add(time.Minute).Unix(), 0, ""},
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			op.Lie(func(l *authtest.Lies) { l.IDToken["auth_time"] = test.signedIn })
@@ -174,6 +176,10 @@ func TestComplete(t *testing.T) {
 				t.Fatal(err)
 			}
 			got.Claims = "" // see TestClaimNames
+			if got.AuthTime.Before(got.IssuedAt.Add(-2*time.Minute)) || got.AuthTime.After(got.IssuedAt) {
+				t.Errorf("authenticated at %s, with a token of %s", got.AuthTime, got.IssuedAt)
+			}
+			got.AuthTime = got.IssuedAt // in whole seconds, and never ahead of our clock
 			if diff := cmp.Diff(anaAt(op, got.IssuedAt), got); diff != "" || time.Since(got.IssuedAt).Abs() > time.Hour {
 				t.Errorf("identity (-want +got):\n%s", diff)
 			}
@@ -186,7 +192,7 @@ func anaAt(op *authtest.Provider, issuedAt time.Time) auth.Identity {
 	return auth.Identity{
 		Issuer: op.Issuer(), Subject: "ana-1", Address: "ana@example.com", Verified: new(true),
 		Name: "Ana Díaz", PictureURL: "https://pictures.example.com/ana.png", TimeZone: "Europe/Madrid",
-		SessionID: "session of ana", IssuedAt: issuedAt,
+		SessionID: "session of ana", IssuedAt: issuedAt, AuthTime: issuedAt,
 	}
 }
 

@@ -50,6 +50,7 @@ var seeds = []struct {
 		INSERT INTO used_attempts (digest, return_to, at) VALUES (x'0101', '/users', 1700000001000000)`},
 	{from: 6, statements: `INSERT INTO done_forms (key, actor_key, seq, at) VALUES ('frm_1', 'usr_owner', 8, 1700000007000000)`},
 	{from: 7, statements: `INSERT INTO damaged_indexes (engine, name, found_at) VALUES ('SQLite', 'users_search', 1700000007000000)`},
+	{from: 8, statements: `UPDATE sessions SET authenticated_at = 1700000000000000 WHERE id = 'ses_1'`},
 }
 
 // detailSeeds are the details of events.

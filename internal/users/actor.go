@@ -1,5 +1,7 @@
 package users
 
+import "time"
+
 // Via says how an actor came. Its values are stored.
 type Via string
 
@@ -39,6 +41,7 @@ type Actor struct {
 	Role      Role
 	Via       Via
 	Session   SessionID // of a person in a browser
+	AuthTime  time.Time // when they authenticated, see [Session.AuthenticatedAt]
 	RequestID string
 	Address   string // IP address of the client
 	UserAgent string

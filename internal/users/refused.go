@@ -28,13 +28,14 @@ const (
 	RefusedDomain      Refusal = "domain"       // no such user, and the domain is not listed
 	RefusedDeactivated Refusal = "deactivated"  // the user is deactivated
 	RefusedEnded       Refusal = "ended"        // the provider has ended its session meanwhile
+	RefusedOnly        Refusal = "not_the_same" // a person who was asked to sign in again came back as another one
 )
 
 // Refusals returns every reason for which a sign-in is refused.
 func Refusals() []Refusal {
 	return []Refusal{
 		RefusedNoAddress, RefusedBadAddress, RefusedUnverified, RefusedUnclear, RefusedUnvouched, RefusedTaken, RefusedServiceUser,
-		RefusedSystemUser, RefusedOtherUser, RefusedUninvited, RefusedDomain, RefusedDeactivated, RefusedEnded,
+		RefusedSystemUser, RefusedOtherUser, RefusedUninvited, RefusedDomain, RefusedDeactivated, RefusedEnded, RefusedOnly,
 	}
 }
 

@@ -29,6 +29,8 @@ type Session struct {
 	Subject     string
 	ConfirmedAt time.Time // when the provider last confirmed that the person is signed in there
 	AskedAt     time.Time // when it was last asked
+
+	AuthenticatedAt time.Time // when the person authenticated at the provider (auth_time), at the latest when the session started; zero where the provider does not say
 }
 
 // A SignedIn is a session and the user it belongs to, as they are now.
@@ -40,18 +42,18 @@ type SignedIn struct {
 // Actor returns who acts in the session, in a request from an address.
 func (in SignedIn) Actor(requestID, address, userAgent string) Actor {
 	actor := Visitor(requestID, address, userAgent).As(in.User)
-	actor.Session = in.Session.ID
+	actor.Session, actor.AuthTime = in.Session.ID, in.Session.AuthenticatedAt
 	return actor
 }
 
 // sessionColumns are the columns that [Session.into] scans, in its order.
 const sessionColumns = `s.id, s.started_at, s.seen_at, s.expires_at, s.address, s.user_agent,
-	s.issuer, s.subject, s.confirmed_at, s.asked_at`
+	s.issuer, s.subject, s.confirmed_at, s.asked_at, s.authenticated_at`
 
 // into returns where to scan sessionColumns to.
 func (s *Session) into() []any {
 	return []any{&s.ID, (*database.Time)(&s.StartedAt), (*database.Time)(&s.SeenAt), (*database.Time)(&s.ExpiresAt), &s.Address, &s.UserAgent,
-		&s.Issuer, &s.Subject, (*database.Time)(&s.ConfirmedAt), (*database.Time)(&s.AskedAt)}
+		&s.Issuer, &s.Subject, (*database.Time)(&s.ConfirmedAt), (*database.Time)(&s.AskedAt), (*database.Time)(&s.AuthenticatedAt)}
 }
 
 // scanSession reads sessionColumns from a row.

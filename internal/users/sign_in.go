@@ -26,6 +26,7 @@ type Claims struct {
 	Subject    string
 	SessionID  string    // sid: the session at the provider; empty where it does not say
 	IssuedAt   time.Time // of the ID token
+	AuthTime   time.Time // when the person authenticated at the provider; zero where it does not say
 	Address    string    // e-mail address, as claimed
 	Verified   Verified
 	Unclear    string // the claim that is not understood, with VerifiedUnclear
@@ -43,6 +44,7 @@ type Visit struct {
 	UserAgent string
 	RequestID string
 	Replaces  Digest // of the session that the browser had, which ends
+	Only      Key    // the person who has to sign in, see [ErrSignInAgain]; empty for anyone
 	Attempt   Attempt
 }
 
@@ -61,7 +63,9 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 		if err := tx.use(ctx, v.Attempt); err != nil {
 			return nothing, err
 		}
-		in.User, events, err = tx.arrive(ctx, c, s.config)
+		if in.User, err = tx.only(ctx, c, v.Only); err == nil {
+			in.User, events, err = tx.arrive(ctx, c, s.config)
+		}
 		if errors.As(err, &refused) {
 			concerned = in.User
 		}

@@ -114,4 +114,11 @@ var byDirectory = map[users.Refusal]Refusal{
 		"Have them sign in again.",
 		"the provider ended its session meanwhile",
 		"They can sign in again."},
+	users.RefusedOnly: {Forbidden,
+		"You were asked to sign in again, and signed in at the sign-in service as another user. You are still signed in here as before, and nothing was changed. Sign in again with the same account.",
+		"",
+		"A person who was asked to sign in again for an act came back as another user.",
+		"Have them choose the same account at the provider, or sign out first.",
+		"another user was signed in here",
+		"They can sign in again, after signing out here."},
 }

@@ -40,6 +40,7 @@ type Provider struct {
 	counted   *sync.Cond // of calls
 	now       func() time.Time
 	person    Person
+	since     time.Time  // when they authenticated; zero: they are asked each time
 	refusal   url.Values // what goes back instead of a code, if anything
 	redirects bool
 	addresses []string // that people may be sent back to; nil: any
@@ -85,7 +86,15 @@ func (p *Provider) Issuer() string { return p.server.URL }
 func (p *Provider) SignsIn(who Person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.person, p.refusal = who, nil
+	p.person, p.since, p.refusal = who, time.Time{}, nil
+}
+
+// HasSession makes the provider ask the person who signs in for nothing from now on: they
+// authenticated at that time. Only a max_age that this exceeds has them authenticate again.
+func (p *Provider) HasSession(since time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.since = since
 }
 
 // Refuses makes the provider send people back with an error instead of a code.

@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/oauth2"
 )
@@ -19,6 +21,7 @@ type grant struct {
 	challenge string
 	nonce     string
 	redirect  string
+	authTime  time.Time
 }
 
 // routes returns the provider's endpoints.
@@ -103,7 +106,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	default:
 		back = url.Values{"code": {p.give(grant{
 			person: who, nonce: r.FormValue("nonce"),
-			challenge: r.FormValue("code_challenge"), redirect: r.FormValue("redirect_uri"),
+			challenge: r.FormValue("code_challenge"), redirect: r.FormValue("redirect_uri"), authTime: p.authenticated(r.FormValue("max_age")),
 		})}}
 	}
 	told := map[string]any{"state": r.FormValue("state"), "iss": p.Issuer()}
@@ -115,6 +118,19 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		query.Set(name, fmt.Sprint(value))
 	}
 	p.sendBack(w, r, r.FormValue("redirect_uri"), query, redirects)
+}
+
+// authenticated returns when the person who signs in authenticated: now, unless they have
+// a session that is not older than maxAge, in seconds, asks for.
+func (p *Provider) authenticated(maxAge string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	age, err := strconv.Atoi(maxAge)
+	if p.since.IsZero() || err == nil && now.Sub(p.since) > time.Duration(age)*time.Second {
+		return now
+	}
+	return p.since
 }
 
 // goodRequest reports whether r asks for a code in the way that we require: with

@@ -98,7 +98,7 @@ func (p *Provider) idToken(g grant) (string, error) {
 	p.mu.Unlock()
 	claims := overlay(g.person.claims(), map[string]any{
 		"iss": p.server.URL, "aud": p.ClientID, "nonce": g.nonce,
-		"iat": now.Unix(), "exp": now.Unix() + 300,
+		"iat": now.Unix(), "exp": now.Unix() + 300, "auth_time": g.authTime.Unix(),
 	}, g.person.IDToken, lies.IDToken)
 	payload, err := json.Marshal(claims)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -154,10 +155,13 @@ func TestSignIn(t *testing.T) {
 	got := b.signIn(t, p, "owner@example.com")
 	want := auth.Identity{
 		Issuer: d.server.URL, Subject: got.Subject, Address: "owner@example.com", Verified: new(true),
-		Name: "Olga Owner", TimeZone: "Europe/Berlin", IssuedAt: got.IssuedAt, Claims: got.Claims,
+		Name: "Olga Owner", TimeZone: "Europe/Berlin", IssuedAt: got.IssuedAt, AuthTime: got.AuthTime, Claims: got.Claims,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("owner (-want +got):\n%s", diff)
+	}
+	if time.Since(got.AuthTime).Abs() > time.Hour {
+		t.Errorf("authenticated at %s", got.AuthTime)
 	}
 	unverified := b.signIn(t, p, "unverified@example.com")
 	if unverified.Verified == nil || *unverified.Verified {

@@ -142,11 +142,13 @@ func (d *Directory) Person(tb testing.TB, id string, role users.Role) users.Acto
 	return d.SignedIn(tb, id).Actor("req-"+id, "192.0.2.2", "test")
 }
 
-// SignedIn signs in with the identity that belongs to an address, in a browser of
-// its own.
+// SignedIn signs in with the identity that belongs to an address, which authenticates now,
+// in a browser of its own.
 func (d *Directory) SignedIn(tb testing.TB, id string) users.SignedIn {
 	tb.Helper()
-	in, err := d.SignIn(tb.Context(), Claims(id), Visit(fmt.Sprintf("%s %s %d", tb.Name(), id, d.signIns.Add(1))))
+	claims := Claims(id)
+	claims.AuthTime = d.Clock.Now()
+	in, err := d.SignIn(tb.Context(), claims, Visit(fmt.Sprintf("%s %s %d", tb.Name(), id, d.signIns.Add(1))))
 	if err != nil {
 		tb.Fatalf("sign in %s: %v", id, err)
 	}

@@ -1,0 +1,93 @@
+package users_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// TestSessionKnowsWhenItsPersonAuthenticated signs in with what providers say of auth_time.
+func TestSessionKnowsWhenItsPersonAuthenticated(t *testing.T) {
+	for circumstance, test := range map[string]struct {
+		ago   time.Duration // of auth_time; negative: ahead
+		unset bool
+		want  time.Duration
+	}{
+		"a moment ago":               {ago: 0, want: 0},
+		"hours ago":                  {ago: 3 * time.Hour, want: 3 * time.Hour},
+		"by a clock that is ahead":   {ago: -time.Minute, want: 0},
+		"and does not say when":      {unset: true},
+		"in microseconds as it says": {ago: 1500 * time.Microsecond, want: 1500 * time.Microsecond},
+	} {
+		t.Run(circumstance, func(t *testing.T) {
+			t.Parallel()
+			d := userstest.New(t)
+			claims, visit := userstest.Claims("owner@example.com"), userstest.Visit("secret")
+			if !test.unset {
+				claims.AuthTime = d.Clock.Now().Add(-test.ago)
+			}
+			in, err := d.SignIn(t.Context(), claims, visit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want time.Time
+			if !test.unset {
+				want = d.Clock.Now().Add(-test.want)
+			}
+			found, err := d.Session(t.Context(), visit.Digest)
+			if err != nil || !found.Session.AuthenticatedAt.Equal(want) || !in.Session.AuthenticatedAt.Equal(want) {
+				t.Errorf("got %v and %v, %v, want %v", in.Session.AuthenticatedAt, found.Session.AuthenticatedAt, err, want)
+			}
+			if actor := found.Actor("req", "192.0.2.1", "test"); !actor.AuthTime.Equal(want) {
+				t.Errorf("the actor: got %v, want %v", actor.AuthTime, want)
+			}
+		})
+	}
+}
+
+// TestSignInAgainIsOfTheSamePerson has a person come back as another one, or as a stranger,
+// from a sign-in that was to be their own: they are refused, and their session goes on.
+func TestSignInAgainIsOfTheSamePerson(t *testing.T) {
+	for circumstance, test := range map[string]struct {
+		as      string
+		refused bool
+	}{
+		"as themselves":                 {as: "owner@example.com"},
+		"as another person":             {as: "bo@example.com", refused: true},
+		"as a person who was not known": {as: "invited@example.com", refused: true},
+		"as a stranger":                 {as: "stranger@example.com", refused: true},
+	} {
+		t.Run(circumstance, func(t *testing.T) {
+			t.Parallel()
+			d := userstest.New(t, users.Config{Signup: users.SignupOpen})
+			d.Person(t, "bo@example.com", users.RoleUser)
+			d.Invited(t, "invited@example.com", users.RoleUser)
+			first := userstest.Visit("first")
+			if _, err := d.SignIn(t.Context(), userstest.Claims("owner@example.com"), first); err != nil {
+				t.Fatal(err)
+			}
+			again := userstest.Visit("again")
+			again.Replaces, again.Only = first.Digest, d.Owner.Key
+			_, err := d.SignIn(t.Context(), userstest.Claims(test.as), again)
+			refused, _ := errors.AsType[*users.RefusedError](err)
+			if test.refused != (refused != nil && refused.Reason == users.RefusedOnly) || !test.refused && err != nil {
+				t.Fatalf("got %v", err)
+			}
+			if _, err := d.Session(t.Context(), first.Digest); (err == nil) != test.refused {
+				t.Errorf("the first session: %v", err)
+			}
+			if _, err := d.Session(t.Context(), again.Digest); (err == nil) == test.refused {
+				t.Errorf("the new session: %v", err)
+			}
+			if u := d.Must(t, "invited@example.com"); u.Status != users.StatusInvited {
+				t.Errorf("the invited person is %s", u.Status)
+			}
+			if _, err := d.User(t.Context(), d.Owner, "stranger@example.com"); !errors.Is(err, users.ErrNotFound) {
+				t.Errorf("the stranger: %v", err)
+			}
+		})
+	}
+}
