@@ -93,6 +93,9 @@ func (c *changeTx) record(ctx context.Context, events []Event) error {
 
 // tell tells whoever wants to know of events that are kept.
 func (s *Service) tell(events []Event) {
+	if len(events) > 0 {
+		s.watch.recorded()
+	}
 	if s.config.Changed == nil {
 		return
 	}

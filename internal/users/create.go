@@ -98,7 +98,7 @@ func created(u User) Event { return about(ActionCreated, u, difference(User{}, u
 // prepare returns the user that n asks for, or every mistake in it.
 func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, error) {
 	u := newUser(kind, EnteredID(n.ID), c.actor, c.now)
-	u, err := Fields{&n.Name, &n.PictureURL, n.Channels, n.Types}.apply(u)
+	u, err := Fields{Name: &n.Name, PictureURL: &n.PictureURL, Channels: n.Channels, Types: n.Types}.apply(u)
 	if n.Role != "" {
 		u.Role = n.Role
 	}

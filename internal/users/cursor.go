@@ -89,7 +89,7 @@ func (q Query) question() string {
 	if strings.Contains(string(q.Seen+q.Created), "-") || strings.Contains(asTyped.Replace(q.Text), ":") {
 		zone = q.Zone.String()
 	}
-	return fmt.Sprintf("%t %q %q %q %q %q %q %q %q", q.suggest, q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, zone)
+	return fmt.Sprintf("%t %q %q %q %q %q %q %q %q", q.Present, q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, zone)
 }
 
 // seal stands for a place in the list that q is about: it is none in another, and

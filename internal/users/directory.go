@@ -54,11 +54,16 @@ type Query struct {
 	Before  string
 	Limit   int // rows; 0 means DefaultLimit; at most MaxLimit
 
+	// Present leaves out deactivated users, unless a filter of the status or the view asks
+	// for them.
+	Present bool
+
 	unindexed bool // the index of the search is not used
 	whole     bool // all users are searched, however long that takes
 
-	suggest bool   // nothing but the users is wanted, and none who are deactivated
-	secret  string // that cursors are sealed with
+	bare   bool   // without total and counts, and without another page for one behind the end
+	full   bool   // with the columns of a record, see [Service.Members]
+	secret string // that cursors are sealed with
 }
 
 // A Listing is one page of the directory. Its users lack what no list shows: their
@@ -127,7 +132,7 @@ func (s *Service) listBy(ctx context.Context, actor Actor, q Query) (Listing, er
 	if err != nil {
 		return Listing{}, err
 	}
-	if len(page.rows) == 0 && at.key() { // whoever stood there has gone meanwhile
+	if len(page.rows) == 0 && at.key() && !q.bare { // whoever stood there has gone meanwhile
 		q.After, q.Before = "", q.lastPage(at, p)
 		l, err := s.listBy(ctx, actor, q)
 		if q.Before != "" {
@@ -136,7 +141,7 @@ func (s *Service) listBy(ctx context.Context, actor Actor, q Query) (Listing, er
 		return l, err
 	}
 	l := page.listing(q, at)
-	if q.suggest {
+	if q.bare {
 		return l, nil
 	}
 	l.Newest, l.Counts, l.Scanned = p.newest, sel.tallies.views(), sel.scanned()
@@ -172,7 +177,7 @@ func (q Query) addSpans(t *typed, bad *InvalidError, now time.Time) {
 
 // asksNothing reports whether q filters by nothing but a view.
 func (q Query) asksNothing() bool {
-	return q.Kind == "" && q.Role == "" && q.Status == "" && q.Seen == "" && q.Created == "" && !q.suggest
+	return q.Kind == "" && q.Role == "" && q.Status == "" && q.Seen == "" && q.Created == "" && !q.Present
 }
 
 // wants reports whether q and what was typed ask for the users of a facet.
@@ -181,7 +186,12 @@ func (q Query) wants(f facet, t typed) bool {
 	return (f.Kind != KindSystem || system) &&
 		(q.Kind == "" || q.Kind == f.Kind) && (q.Role == "" || q.Role == f.Role) && (q.Status == "" || q.Status == f.Status) &&
 		allowed(t.kind, f.Kind) && allowed(t.role, f.Role) && allowed(t.status, f.Status) &&
-		(!q.suggest || f.Status != StatusDeactivated)
+		(!q.Present || f.Status != StatusDeactivated || q.asksForStatus(t))
+}
+
+// asksForStatus reports whether a filter or the view of q is about the status.
+func (q Query) asksForStatus(t typed) bool {
+	return q.Status != "" || len(t.status) > 0 || q.View == ViewDeactivated
 }
 
 // allowed reports whether every filter allows a value.

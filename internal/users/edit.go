@@ -16,6 +16,7 @@ type Fields struct {
 	PictureURL *string
 	Channels   map[string]bool
 	Types      map[string]bool
+	NotEmpty   bool // an empty name or picture is a mistake, rather than none
 }
 
 // ServiceFields are the parts of a service user's record that it alone has.
@@ -137,6 +138,12 @@ func (f Fields) apply(u User) (User, error) {
 		u.PictureURL = tidyText(*f.PictureURL)
 	}
 	bad := new(InvalidError)
+	if f.NotEmpty && f.Name != nil && u.Name == "" {
+		bad.add("name", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
+	}
+	if f.NotEmpty && f.PictureURL != nil && u.PictureURL == "" {
+		bad.add("picture_url", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
+	}
 	merge(u.Channels, f.Channels, "channel", Channels, bad)
 	merge(u.Types, f.Types, "type", Types, bad)
 	return u, bad.errorOrNil()

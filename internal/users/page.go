@@ -2,12 +2,8 @@ package users
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 // A row is a user in a list, with what places them there.
@@ -32,8 +28,10 @@ func (p plan) read(ctx context.Context, r reader, at place) (page, error) {
 	var x listScan
 	query, into := p.query(&f, at), x.into(p)
 	rows, err := collectInto(ctx, r, make([]row, 0, p.limit+1), func(s scanner) (row, error) {
-		err := s.Scan(into...)
-		return x.scanned(p), err
+		if err := s.Scan(into...); err != nil {
+			return row{}, err
+		}
+		return x.scanned(p)
 	}, query, f.args...)
 	if err != nil {
 		return page{}, err
@@ -79,66 +77,6 @@ func (g page) listing(q Query, at place) Listing {
 	return l
 }
 
-// listColumns are the columns of a user that a list shows, as [listScan.into] names
-// them after what places the row; see [userTables].
-const listColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.time_zone,
-	u.review_on, u.created_at, u.updated_at, u.seen_at, r.key, r.user_id, r.name`
-
-// A listScan is one row of [plan.query] as the driver hands it over.
-type listScan struct {
-	row
-	total, place                          int
-	name, picture, review, key, id, label sql.NullString
-}
-
-// into returns where to scan a row to, the same each time. Types of ours are scanned
-// as what they are made of: that is quicker.
-func (x *listScan) into(p plan) []any {
-	var into []any
-	if p.candidates != nil {
-		into = append(into, &x.total)
-	}
-	if x.place = 1; p.pins() {
-		into = append(into, &x.place)
-	}
-	u := &x.User
-	return append(into, &x.number, p.sorted(&x.cursor), (*string)(&u.Key), (*string)(&u.ID), &x.name, &x.picture,
-		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, &x.review,
-		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &x.key, &x.id, &x.label)
-}
-
-// scanned returns the row that was scanned.
-func (x *listScan) scanned(p plan) row {
-	x.pinned, x.newest = x.place == 0, p.newest
-	u := &x.User
-	u.Name, u.PictureURL, u.ReviewOn = x.name.String, x.picture.String, Date(x.review.String)
-	u.Responsible = Ref{Key: Key(x.key.String), ID: ID(x.id.String), Name: x.label.String}
-	u.finish()
-	return x.row
-}
-
-// sorted returns where to scan what the row is ordered by.
-func (p plan) sorted(c *cursor) any {
-	switch p.column {
-	case byName, byID:
-		return &c.text
-	case byNumber: // which the cursor has as it is
-		return new(int64)
-	}
-	return (*micros)(&c.micros)
-}
-
-// micros is a moment in microseconds since 1970, whatever the engine has for it.
-type micros int64
-
-// Scan implements [sql.Scanner].
-func (m *micros) Scan(src any) error {
-	var t database.Time
-	err := t.Scan(src)
-	*m = micros(time.Time(t).UnixMicro())
-	return err
-}
-
 // query returns the query of the page at a place, of one row more than fits. Each
 // row begins with how many there are on all pages, if that is counted, and with its
 // place, 0 for those that come first, if there may be such.
@@ -151,7 +89,11 @@ func (p plan) query(f *filter, at place) string {
 	if p.pins() {
 		head += `p.place, `
 	}
-	return with + `SELECT ` + head + `u.number, p.sort, ` + listColumns + `
+	columns := listColumns
+	if p.full {
+		columns += fullColumns
+	}
+	return with + `SELECT ` + head + `u.number, p.sort, ` + columns + `
 		FROM (SELECT number, sort, place FROM (` + p.parts(f, at, limit) + `) AS parts ORDER BY ` + p.order(at, ``) + limit + `) AS p
 		JOIN users u ON u.number = p.number LEFT JOIN users r ON r.key = u.responsible_key ORDER BY ` + p.order(at, `p.`)
 }

@@ -15,7 +15,7 @@ func (s *Service) FindPeople(ctx context.Context, actor Actor, text string, limi
 		return nil, err
 	}
 	words := `"` + strings.ReplaceAll(text, `"`, ` `) + `"` // and no filters
-	found, err := s.list(ctx, actor, Query{Text: words, Kind: KindPerson, suggest: true, Limit: limit})
+	found, err := s.list(ctx, actor, Query{Text: words, Kind: KindPerson, Present: true, bare: true, Limit: limit})
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", err)
 	}

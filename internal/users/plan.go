@@ -25,11 +25,12 @@ type plan struct {
 	candidates func(f *filter) string // a query of the numbers of all who may be found, and few others; nil: walk
 	sure       bool                   // whoever comes that way has the terms
 	limit      int
+	full       bool // the rows have the columns of a record
 }
 
 // plan decides how the page at a place is read.
 func (sel selection) plan(ctx context.Context, r reader, q Query, at place) (plan, error) {
-	p := plan{selection: sel, column: q.Sort.column(), descending: q.Sort.descending(), limit: q.Limit}
+	p := plan{selection: sel, column: q.Sort.column(), descending: q.Sort.descending(), limit: q.Limit, full: q.full}
 	n, kept := sel.kept()
 	switch {
 	case sel.nobody:

@@ -60,6 +60,8 @@ type Service struct {
 	threes     atomic.Pointer[threes]
 	exports    exporters
 	long       longReads
+	began      atomic.Pointer[time.Time] // see [Service.FirstEvent]
+	watch      eventWatch
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.

@@ -15,11 +15,12 @@ type Departure struct {
 }
 
 // A Deletion is what is asked for when a user is deleted. Confirm repeats their
-// user_id.
+// user_id. Version is that of the user who is to be deleted, or zero for any.
 type Deletion struct {
 	Confirm  string
 	Reason   string
 	HandOver string // as in a [Departure]
+	Version  int64
 }
 
 // Deactivate keeps a user from doing anything and ends their sessions. To
@@ -82,12 +83,15 @@ func statusChange(before, after User) Change {
 // Delete removes a user with their identities, sessions and preferences, and
 // hands over what they answered for. The history stays.
 //
-// Delete returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] and an
-// [*InvalidError].
+// Delete returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
+// an [*InvalidError].
 func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, err := tx.target(ctx, id, ActDelete)
 		if err != nil {
+			return nothing, err
+		}
+		if err := fresh(ctx, tx, u, d.Version); err != nil {
 			return nothing, err
 		}
 		var confirmErr error

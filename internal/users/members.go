@@ -1,0 +1,73 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A Roster is one page of the directory as programs read it. Its users have all that a
+// record of the API has; they lack their purpose and version.
+type Roster struct {
+	Users []User
+	Next  string // cursor for After; empty on the last page
+}
+
+// Members returns a page of the directory without totals and counts. In the order of
+// creation ("created"), which never changes, each user who exists from the first page to
+// the last is on one page. Its errors are those of [Service.Users].
+func (s *Service) Members(ctx context.Context, actor Actor, q Query) (Roster, error) {
+	if err := actor.May(ActSeeDirectory, User{}); err != nil {
+		return Roster{}, err
+	}
+	q.bare, q.full = true, true
+	l, err := s.list(ctx, actor, q)
+	if err != nil {
+		return Roster{}, fmt.Errorf("list members: %w", err)
+	}
+	return Roster{l.Users, l.Next}, nil
+}
+
+// Creators returns the users who created those of all who were created by a user that
+// exists, by their keys. It returns a [*ForbiddenError].
+func (s *Service) Creators(ctx context.Context, actor Actor, all []User) (map[Key]User, error) {
+	if err := actor.May(ActSeeDirectory, User{}); err != nil {
+		return nil, err
+	}
+	var f filter
+	var keys []string
+	asked := map[Key]bool{"": true}
+	for _, u := range all {
+		if !asked[u.CreatedBy.Key] {
+			asked[u.CreatedBy.Key] = true
+			keys = append(keys, f.arg(u.CreatedBy.Key))
+		}
+	}
+	creators := make(map[Key]User, len(keys))
+	if len(keys) == 0 {
+		return creators, nil
+	}
+	found, err := usersWhere(ctx, s.reads(), `u.key IN (`+strings.Join(keys, `, `)+`)`, f.args...)
+	if err != nil {
+		return nil, fmt.Errorf("find creators: %w", err)
+	}
+	for _, u := range found {
+		creators[u.Key] = u
+	}
+	return creators, nil
+}
+
+// UserByKey returns a user by the key. Its errors are those of [Service.User].
+func (s *Service) UserByKey(ctx context.Context, actor Actor, key Key) (User, error) {
+	u, err := userByKey(ctx, s.lookUps(), key)
+	switch {
+	case err != nil && !errors.Is(err, ErrNotFound):
+	case actor.May(ActSee, u) != nil: // the same answer for everyone they may not see, there or not
+		return User{}, actor.May(ActSee, User{Key: "-", Kind: KindService, Role: RoleUser})
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("find user %s: %w", key, err)
+	}
+	return u, nil
+}
