@@ -70,7 +70,7 @@ func newHistory(t *testing.T) *site {
 		t.Fatal("an unverified address came in")
 	}
 	step(s.Deactivate(ctx, s.Owner, "ana@example.com", users.Departure{}))
-	step(s.Reactivate(ctx, s.Owner, "ana@example.com", ""))
+	step(s.Reactivate(ctx, s.Owner, "ana@example.com", users.Reactivation{}))
 	s.RefuseAccess(ctx, s.Owner, "ana@example.com", "POST /users/:id/role")
 	step(s.Delete(ctx, s.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"}))
 	return s

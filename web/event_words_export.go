@@ -32,6 +32,7 @@ var exportEndWords = map[users.ExportEnd]string{
 	users.ExportEnd(users.RevokedSession):     "the session of the person had ended",
 	users.ExportEnd(users.RevokedDeactivated): "the person was deactivated",
 	users.ExportEnd(users.RevokedDeleted):     "the person was deleted",
+	users.ExportEnd(users.RevokedToken):       "the token had ended or was disabled",
 	users.ExportEnd(users.RevokedRole):        "the role of the person no longer allowed it",
 }
 

@@ -131,7 +131,7 @@ func (a *App) reactivate(c echo.Context) error {
 	var form reasonForm
 	err = bindForm(c, &form)
 	if err == nil {
-		err = a.users.Reactivate(c.Request().Context(), actor(c), target.User.ID, form.Reason)
+		err = a.users.Reactivate(c.Request().Context(), actor(c), target.User.ID, users.Reactivation{Reason: form.Reason})
 	}
 	done := target.User.Label() + " is reactivated."
 	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {

@@ -103,6 +103,13 @@ var fieldWords = map[string]string{
 	"query":                "Address",
 	"shared":               "Shared",
 	"session":              "Session",
+	"token":                "Token",
+	"token_name":           "Name of the token",
+	"token_role":           "Role of the token",
+	"expiry":               "Ends",
+	"scopes":               "Scopes",
+	"ranges":               "Address ranges",
+	"cause":                "Cause",
 	"refusal":              "Refused",
 	"identity":             "Identity",
 	"q":                    "Search",
@@ -130,7 +137,7 @@ func fieldWord(field string) string {
 // valueWord words the value of a field as the history tells it.
 func valueWord(field, value string) string {
 	switch field {
-	case "role":
+	case "role", "token_role":
 		return roleWord(users.Role(value))
 	case "status":
 		return statusWord(users.Status(value))
@@ -148,6 +155,8 @@ func valueWord(field, value string) string {
 		return formatLabel(value)
 	case "users", "of":
 		return exportedNumber(value)
+	case "cause":
+		return tokenCauseWord(value)
 	case "end":
 		return capital(exportEndWord(value))
 	case "refusal":

@@ -42,6 +42,9 @@ type Actor struct {
 	Via       Via
 	Session   SessionID // of a person in a browser
 	AuthTime  time.Time // when they authenticated, see [Session.AuthenticatedAt]
+	Token     TokenID   // that the actor came with; empty without one
+	Scopes    ScopeSet  // of the token
+	Tool      string    // name and version of a program, as it says
 	RequestID string
 	Address   string // IP address of the client
 	UserAgent string
@@ -56,6 +59,12 @@ func Command(requestID string) Actor {
 // Visitor returns a person in a browser who is not known, in a request from an address.
 func Visitor(requestID, address, userAgent string) Actor {
 	return Actor{Kind: ActorPerson, Via: ViaSession, RequestID: requestID, Address: address, UserAgent: userAgent}
+}
+
+// Program returns a program that is not known yet, in a request from an address. tool is the
+// name and version that it gives; empty if it gives none.
+func Program(requestID, address, userAgent, tool string) Actor {
+	return Actor{Via: ViaToken, RequestID: requestID, Address: address, UserAgent: userAgent, Tool: tool}
 }
 
 // Provider returns the OpenID provider as an actor, in a request from an address.
@@ -74,6 +83,13 @@ func (a Actor) As(u User) Actor {
 	return a
 }
 
+// with returns a, who is the user of t, as one who came with the token t: with the lower of
+// two roles and its scopes.
+func (a Actor) with(t Token) Actor {
+	a.Token, a.Scopes, a.Role = t.ID, t.Scopes, t.Acts()
+	return a
+}
+
 // ref returns the user that a is, and the zero Ref if it is none.
 func (a Actor) ref() Ref {
 	if a.Key == "" {
@@ -86,4 +102,6 @@ func (a Actor) ref() Ref {
 func (a Actor) is(u User) bool { return a.Key != "" && a.Key == u.Key }
 
 // answersFor reports whether a is the responsible person of u.
-func (a Actor) answersFor(u User) bool { return a.Key != "" && a.Key == u.Responsible.Key }
+func (a Actor) answersFor(u User) bool {
+	return a.Kind == ActorPerson && a.Key != "" && a.Key == u.Responsible.Key
+}

@@ -20,6 +20,7 @@ type changeTx struct {
 	tx       *sql.Tx
 	now      time.Time // the time of the change, the same for all it writes
 	actor    Actor     // with the role it has now, not the one of when the request came in
+	token    Token     // that the actor came with; zero without one
 	zone     string    // of the actor; empty for UTC
 	wrote    bool
 	ownerEnd bool // an active owner has ceased to be one
@@ -112,6 +113,9 @@ func (c *changeTx) recognise(ctx context.Context) error {
 			c.actor.Role = ""
 		}
 		return nil
+	}
+	if c.actor.Token != "" {
+		return c.recogniseToken(ctx)
 	}
 	u, err := userByKey(ctx, c, c.actor.Key)
 	if errors.Is(err, ErrNotFound) || err == nil && u.Status == StatusDeactivated {

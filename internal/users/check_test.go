@@ -64,7 +64,7 @@ func newLivedIn(t *testing.T) *userstest.Directory {
 	_, err = d.LogOut(ctx, provider, users.Logout{Issuer: userstest.Issuer, Subject: "sub-bea@example.com", JTI: "1", IssuedAt: d.Clock.Now()})
 	must("log out at the provider", err)
 	must("deactivate", d.Deactivate(ctx, d.Owner, "bea@example.com", users.Departure{}))
-	must("reactivate", d.Reactivate(ctx, d.Owner, "bea@example.com", ""))
+	must("reactivate", d.Reactivate(ctx, d.Owner, "bea@example.com", users.Reactivation{}))
 	must("deactivate", d.Deactivate(ctx, d.Owner, "cleo@example.com", users.Departure{}))
 	_, err = d.SaveView(ctx, d.Owner, users.NewView{Name: "Robots", Query: "type=service"})
 	must("save a view", err)

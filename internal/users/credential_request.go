@@ -118,7 +118,7 @@ func (s *Service) credentialRequest(id string, sealed sealedRequest) CredentialR
 	return CredentialRequest{
 		ID: id, ConfirmationCode: confirmationCode(id),
 		Hostname: sealed.Hostname, Version: sealed.Version, RedirectURI: sealed.RedirectURI, State: sealed.State,
-		Lifetime:  min(time.Duration(sealed.Days)*24*time.Hour, s.config.TokenLifetime),
+		Lifetime:  s.config.capLifetime(time.Duration(sealed.Days) * 24 * time.Hour),
 		ExpiresAt: time.UnixMicro(sealed.Expires).UTC(),
 		challenge: [sha256.Size]byte(sealed.Challenge),
 	}

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,12 +117,15 @@ func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
 // returns [ErrNotFound] to those who may see the directory, and otherwise a
 // [*ForbiddenError].
 func targetOf(ctx context.Context, r reader, actor Actor, id ID, act Act) (User, error) {
+	if err := actor.narrowed(permission(act)); err != nil {
+		return User{}, err
+	}
 	u, err := userByID(ctx, r, id)
 	switch {
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return User{}, err
-	case actor.May(ActSee, u) != nil: // the same answer for everyone they may not see, there or not
-		return User{}, actor.May(act, User{Key: "-", ID: id, Kind: KindService, Role: RoleUser})
+	case !actor.sees(u): // the same answer for everyone they may not see, there or not
+		return User{}, cmp.Or(actor.May(act, User{Key: "-", ID: id, Kind: KindService, Role: RoleUser}), ErrForbidden)
 	case err != nil:
 		return User{}, err
 	}

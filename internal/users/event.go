@@ -18,6 +18,10 @@ const (
 	ActionStarted       Action = "session.started"
 	ActionRefused       Action = "session.refused" // a sign-in of a known user
 	ActionEnded         Action = "session.ended"
+	ActionTokenIssued   Action = "token.issued"
+	ActionTokenEnabled  Action = "token.enabled"
+	ActionTokenDisabled Action = "token.disabled"
+	ActionTokenRevoked  Action = "token.revoked"
 	ActionBound         Action = "identity.bound"
 	ActionReset         Action = "identity.reset"
 	ActionMoved         Action = "identity.moved" // to another issuer
@@ -31,7 +35,7 @@ const (
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
-	ActionReviewed, ActionHandedOver, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
+	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
 	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
 }
 

@@ -33,7 +33,7 @@ func aStory(t *testing.T) (d *userstest.Directory, admin, ana users.Actor) {
 		func() error {
 			return d.Deactivate(t.Context(), users.Command("req-op"), ana.ID, users.Departure{Reason: "long leave"})
 		},
-		func() error { return d.Reactivate(t.Context(), d.Owner, ana.ID, "") },
+		func() error { return d.Reactivate(t.Context(), d.Owner, ana.ID, users.Reactivation{}) },
 	}
 	for _, step := range steps {
 		d.Clock.Advance(time.Hour)

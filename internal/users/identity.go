@@ -170,6 +170,6 @@ func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identit
 		c.ownerEnd = c.ownerEnd || before.activeOwner() // also for the operator
 		events = append(events, about(ActionRoleChanged, after, difference(reset, after)...).because(reason))
 	}
-	ends, err := c.endSessions(ctx, after, "sign-in reset")
+	ends, err := c.shutOut(ctx, after, shutOutReset)
 	return append(events, ends...), err
 }

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,10 @@ const (
 	ActDelete        Act = "delete"
 	ActEndSessions   Act = "end_sessions"
 	ActResetSignIn   Act = "reset_sign_in"
+	ActSeeTokens     Act = "see_tokens"
+	ActIssueToken    Act = "issue_token"  // and rotate and enable it
+	ActRevokeToken   Act = "revoke_token" // and disable it
+	ActIntrospect    Act = "introspect"
 	ActAddPerson     Act = "add_person"
 	ActCreateService Act = "create_service_user"
 	ActAddSystem     Act = "add_system_user"
@@ -42,6 +47,8 @@ const (
 	OnSelf          Rule = "own"
 	WhereAnswerable Rule = "own, and those they answer for"
 	OnSubordinates  Rule = "of users and auditors"
+	ExceptOwners    Rule = "of anyone but owners"
+	WithToken       Rule = "with a token of that scope"
 	AsUser          Rule = "with the role user"
 	AsAnyRole       Rule = "with any role it may have"
 	UnlessLastOwner Rule = "yes, unless it is the last active owner"
@@ -52,16 +59,20 @@ type Permission struct {
 	Act      Act
 	Words    string // the act as a person would name it, after "may"
 	Rules    map[Role]Rule
-	Operator Rule // for the command line
+	System   Rule  // for system users
+	Operator Rule  // for the command line
+	Scope    Scope // that a token needs for it
 }
 
-// rule returns the rule for an actor. People and service users act by their role. System
-// users, the provider and the console have no permission: what the console records by
-// itself, and the sessions that the provider ends, ask for none.
+// rule returns the rule for an actor. People and service users act by their role. The provider
+// and the console have no permission: what the console records by itself, and the sessions
+// that the provider ends, ask for none.
 func (p Permission) rule(a Actor) Rule {
 	switch a.Kind {
 	case ActorPerson, ActorService:
 		return p.Rules[a.Role]
+	case ActorSystem:
+		return p.System
 	case ActorOperator:
 		return p.Operator
 	}
@@ -71,29 +82,35 @@ func (p Permission) rule(a Actor) Rule {
 // Permissions is the whole of who may do what. [Actor.May] decides by it, the
 // tests walk it, with every kind of actor, and docs/permissions.md is written from it.
 //
-// Three things hold beside it: everyone may do to themselves what the row says
-// of their own record; nobody changes their own role or status, save that an
-// owner may step down; system users are never changed here.
+// Beside it these hold: everyone may do to themselves what the row says of their own record;
+// no one changes their own role or status, except that an owner may step down; system users are
+// changed by themselves alone, and the command line issues their tokens; a token gives no access
+// to the tokens of another user; the tokens of a person are issued by that person or the command
+// line; a token acts in no role above that of who issues it.
 var Permissions = []Permission{
-	{ActEditOwn, "edit their own profile", rules(Always, Always, Always, Always), Never},
-	{ActReview, "mark a service user reviewed", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Always},
-	{ActSee, "see a user, with their history", rules(WhereAnswerable, Always, Always, Always), Always},
-	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always), Always},
-	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always), Always},
-	{ActExport, "export the directory", rules(Never, Always, Always, Always), Always},
-	{ActEdit, "edit a user", rules(OnSelf, OnSelf, OnSubordinates, Always), Always},
-	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), UnlessLastOwner},
-	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always), Always},
-	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner), UnlessLastOwner},
-	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always), Always},
-	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner), Always},
-	{ActAddPerson, "add a person", rules(Never, Never, AsUser, AsAnyRole), AsAnyRole},
-	{ActCreateService, "create a service user", rules(Never, Never, AsUser, AsAnyRole), AsAnyRole},
-	{ActAddSystem, "add a system user", rules(Never, Never, Never, Never), AsUser},
-	{ActChangeRole, "change a role", rules(Never, Never, Never, UnlessLastOwner), UnlessLastOwner},
-	{ActSaveView, "save a view of the directory for themselves", rules(Never, Always, Always, Always), Never},
-	{ActShareView, "share a view with everyone who sees the directory", rules(Never, Never, Always, Always), Always},
-	{ActDeleteView, "delete a view that somebody else shares", rules(Never, Never, Never, Always), Always},
+	{ActEditOwn, "edit their own profile", rules(Always, Always, Always, Always), Always, Never, ScopeUsersWrite},
+	{ActReview, "mark a service user reviewed", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Always, Always, ScopeUsersWrite},
+	{ActSee, "see a user, with their history", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeUsersRead},
+	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
+	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always), Always, Always, ScopeAuditRead},
+	{ActExport, "export the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
+	{ActEdit, "edit a user", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
+	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
+	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
+	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
+	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
+	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, Always, ScopeUsersWrite},
+	{ActSeeTokens, "see tokens", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeTokensSelf},
+	{ActIssueToken, "issue, rotate and enable tokens", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Never, Always, ScopeTokensSelf},
+	{ActRevokeToken, "disable and revoke tokens", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), OnSelf, Always, ScopeTokensSelf},
+	{ActIntrospect, "ask whether a token gives access", rules(WithToken, WithToken, WithToken, WithToken), WithToken, Never, ScopeTokensIntrospect},
+	{ActAddPerson, "add a person", rules(Never, Never, AsUser, AsAnyRole), AsUser, AsAnyRole, ScopeUsersWrite},
+	{ActCreateService, "create a service user", rules(Never, Never, AsUser, AsAnyRole), AsUser, AsAnyRole, ScopeUsersWrite},
+	{ActAddSystem, "add a system user", rules(Never, Never, Never, Never), AsUser, AsUser, ScopeUsersWrite},
+	{ActChangeRole, "change a role", rules(Never, Never, Never, UnlessLastOwner), Never, UnlessLastOwner, ScopeUsersWrite},
+	{ActSaveView, "save a view of the directory for themselves", rules(Never, Always, Always, Always), Never, Never, ScopeUsersWrite},
+	{ActShareView, "share a view with everyone who sees the directory", rules(Never, Never, Always, Always), Never, Always, ScopeUsersWrite},
+	{ActDeleteView, "delete a view that somebody else shares", rules(Never, Never, Never, Always), Never, Always, ScopeUsersWrite},
 }
 
 // rules lists the rules in the order of the columns of the matrix.
@@ -118,32 +135,88 @@ func (a Actor) May(act Act, target User) error {
 }
 
 // selfActs are what everyone may do to themselves, whatever their role.
-var selfActs = []Act{ActEditOwn, ActSee, ActEdit, ActDelete, ActEndSessions}
+var selfActs = []Act{ActEditOwn, ActSee, ActEdit, ActDelete, ActEndSessions, ActSeeTokens, ActIssueToken, ActRevokeToken}
+
+// systemActs are the self acts of system users.
+var systemActs = []Act{ActEditOwn, ActSee, ActEdit, ActSeeTokens, ActRevokeToken}
+
+// tokenActs are the acts on tokens.
+var tokenActs = []Act{ActSeeTokens, ActIssueToken, ActRevokeToken}
+
+// narrowed returns a [*ForbiddenError] if a came with a token that lacks the scope of p.
+func (a Actor) narrowed(p Permission) error {
+	if a.Token == "" || a.Scopes.Allows(p.Scope) {
+		return nil
+	}
+	return &ForbiddenError{p.Act, fmt.Sprintf("This token lacks the scope %s, without which it cannot %s.", p.Scope, p.Words)}
+}
+
+// sees reports whether the kind and the role of a may see target, whatever the scopes of its
+// token: who may edit a user knows that there is one.
+func (a Actor) sees(target User) bool {
+	a.Token, a.Scopes = "", nil
+	return a.May(ActSee, target) == nil
+}
 
 // refusal says why a may not do p to target, or nothing.
 func (a Actor) refusal(p Permission, target User) string {
+	if narrowed, ok := errors.AsType[*ForbiddenError](a.narrowed(p)); ok {
+		return narrowed.Why
+	}
+	if why := a.barred(p.Act, target); why != "" {
+		return why
+	}
 	self := a.is(target)
 	switch {
-	case a.Kind != ActorPerson && a.Kind != ActorService && a.Kind != ActorOperator:
-		return "Only people, service users and the command line act here."
-	case target.Kind == KindSystem && p.Act != ActSee:
-		return "System users belong to the platform and are not changed here."
-	case p.Act == ActEditOwn && !self && target.Key != "":
-		return "Everyone edits their own profile alone."
-	case p.Act == ActReview && target.Kind != KindService && target.Key != "":
-		return "Only service users are reviewed."
-	case self && (p.Act == ActDeactivate || p.Act == ActReactivate):
-		return "You cannot change your own status."
-	case self && p.Act == ActChangeRole && a.Role != RoleOwner:
-		return "You cannot change your own role."
-	case self && slices.Contains(selfActs, p.Act):
+	case self && slices.Contains(selfActs, p.Act) && (a.Kind != ActorSystem || slices.Contains(systemActs, p.Act)):
 		return ""
-	case p.Act == ActReview && a.answersFor(target):
+	case a.answersFor(target) && (p.Act == ActReview || slices.Contains(tokenActs, p.Act)):
 		return ""
 	}
+	return a.ruledOut(p, target)
+}
+
+// barred says why no rule of the matrix allows a to do act to target, or nothing.
+func (a Actor) barred(act Act, target User) string {
+	self := a.is(target)
+	ofTokens := slices.Contains(tokenActs, act)
+	switch {
+	case a.Kind == ActorProvider || a.Kind == ActorConsole || !slices.Contains(ActorKinds, a.Kind):
+		return "Only users and the command line act here."
+	case target.Kind == KindSystem && act != ActSee && act != ActSeeTokens &&
+		!(self && slices.Contains(systemActs, act)) && !(ofTokens && a.Kind == ActorOperator):
+		return "System users belong to the platform and are not changed here."
+	case act == ActEditOwn && !self && target.Key != "":
+		return "Everyone edits their own profile alone."
+	case act == ActReview && (self || target.Kind != KindService && target.Key != ""):
+		return "Only service users are reviewed, by others."
+	case self && (act == ActDeactivate || act == ActReactivate):
+		return "You cannot change your own status."
+	case self && act == ActChangeRole && a.Role != RoleOwner:
+		return "You cannot change your own role."
+	case ofTokens && a.Token != "" && !self:
+		return "A token gives access to the tokens of its own user alone."
+	case act == ActIssueToken && target.Kind == KindPerson && !self && a.Kind != ActorOperator:
+		return "People issue their own tokens."
+	}
+	return ""
+}
+
+// ruledOut says why the rule for a does not allow p on target, or nothing.
+func (a Actor) ruledOut(p Permission, target User) string {
 	switch p.rule(a) {
 	case Always, AsUser, AsAnyRole, UnlessLastOwner:
 		return ""
+	case WithToken:
+		if a.Token != "" {
+			return ""
+		}
+		return fmt.Sprintf("Only a token with the scope %s can %s.", p.Scope, p.Words)
+	case ExceptOwners:
+		if target.Role != RoleOwner {
+			return ""
+		}
+		return fmt.Sprintf("%s is an owner, and only an owner can %s with that role.", target.Label(), p.Words)
 	case OnSubordinates:
 		if target.Key == "" || target.Role == RoleUser || target.Role == RoleAuditor {
 			return ""
@@ -167,7 +240,7 @@ func WhoMay(act Act) string {
 	var names []string
 	for _, role := range Roles {
 		switch permission(act).Rules[role] {
-		case Never, OnSelf, WhereAnswerable:
+		case Never, OnSelf, WhereAnswerable, WithToken:
 		default:
 			names = append(names, string(role)+"s")
 		}

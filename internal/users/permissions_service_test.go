@@ -35,7 +35,7 @@ var deeds = map[string]deed{
 		return d.Deactivate(ctx, a, id, users.Departure{})
 	}},
 	"Reactivate": {users.ActReactivate, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
-		return d.Reactivate(ctx, a, id, "")
+		return d.Reactivate(ctx, a, id, users.Reactivation{})
 	}},
 	"Delete": {users.ActDelete, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
 		return d.Delete(ctx, a, id, users.Deletion{Confirm: string(id)})

@@ -29,13 +29,19 @@ var allowed = map[users.Act]map[users.Role]string{
 		"owner": services + " " + theirs},
 	users.ActSee: {"user": "self " + theirs, "auditor": everyone + " system", "admin": everyone + " system",
 		"owner": everyone + " system"},
-	users.ActEdit:          {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
-	users.ActDeactivate:    {"admin": juniors, "owner": people + " " + services + " " + theirs},
-	users.ActReactivate:    {"admin": juniors, "owner": people + " " + services + " " + theirs},
-	users.ActDelete:        {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
-	users.ActEndSessions:   {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
-	users.ActResetSignIn:   {"admin": juniors, "owner": everyone},
-	users.ActChangeRole:    {"owner": everyone},
+	users.ActEdit:        {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActDeactivate:  {"admin": juniors, "owner": people + " " + services + " " + theirs},
+	users.ActReactivate:  {"admin": juniors, "owner": people + " " + services + " " + theirs},
+	users.ActDelete:      {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActEndSessions: {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActResetSignIn: {"admin": juniors, "owner": everyone},
+	users.ActChangeRole:  {"owner": everyone},
+	users.ActSeeTokens: {"user": "self " + theirs, "auditor": everyone + " system", "admin": everyone + " system",
+		"owner": everyone + " system"},
+	users.ActIssueToken: {"user": "self " + theirs, "auditor": "self " + theirs, "admin": "self service service-auditor " + theirs,
+		"owner": "self " + services + " " + theirs},
+	users.ActRevokeToken:   {"user": "self " + theirs, "auditor": "self " + theirs, "admin": "self " + juniors + " theirs-admin", "owner": everyone},
+	users.ActIntrospect:    {},
 	users.ActSeeDirectory:  {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
 	users.ActSeeAudit:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
 	users.ActExport:        {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
@@ -47,6 +53,19 @@ var allowed = map[users.Act]map[users.Role]string{
 	users.ActDeleteView:    {"owner": "nobody"},
 }
 
+// allowedToSystem says on whom a system user may carry out each act: it has the reach of an
+// admin over everyone but owners, and over its own record, and changes no role.
+var allowedToSystem = map[users.Act]string{
+	users.ActEditOwn: "self", users.ActReview: services + " " + theirs,
+	users.ActSee: everyone + " system", users.ActSeeTokens: everyone + " system", users.ActRevokeToken: "self",
+	users.ActEdit:       "self user auditor admin " + services + " " + theirs,
+	users.ActDeactivate: "user auditor admin " + services + " " + theirs, users.ActReactivate: "user auditor admin " + services + " " + theirs,
+	users.ActDelete: "user auditor admin " + services + " " + theirs, users.ActEndSessions: "user auditor admin " + services + " " + theirs,
+	users.ActResetSignIn:  "user auditor admin " + services + " " + theirs,
+	users.ActSeeDirectory: "nobody", users.ActSeeAudit: "nobody", users.ActExport: "nobody",
+	users.ActAddPerson: "nobody", users.ActCreateService: "nobody", users.ActAddSystem: "nobody",
+}
+
 // isAllowed reports whether the table above allows it.
 func isAllowed(act users.Act, role users.Role, target string) bool {
 	return slices.Contains(strings.Fields(allowed[act][role]), target)
@@ -54,13 +73,13 @@ func isAllowed(act users.Act, role users.Role, target string) bool {
 
 // hasTarget reports whether an act is done to someone.
 func hasTarget(act users.Act) bool {
-	return act != users.ActAddSystem && allowed[act]["owner"] != "nobody"
+	return act != users.ActAddSystem && act != users.ActIntrospect && allowed[act]["owner"] != "nobody"
 }
 
 // met returns those whom an actor may meet, by what they are to the actor.
 func met(actor users.Actor) map[string]users.User {
 	all := map[string]users.User{
-		"self":   {Key: actor.Key, ID: actor.ID, Kind: users.KindPerson, Role: actor.Role},
+		"self":   {Key: actor.Key, ID: actor.ID, Kind: users.Kind(actor.Kind), Role: actor.Role},
 		"system": {Key: "usr_system", ID: "platform", Kind: users.KindSystem, Role: users.RoleUser},
 	}
 	for _, role := range users.Roles {
@@ -107,6 +126,9 @@ func TestMayByKind(t *testing.T) {
 	for _, kind := range append(slices.Clone(users.ActorKinds), "", "robot") {
 		for _, via := range ways {
 			actor := users.Actor{Kind: kind, Role: users.RoleOwner, Via: via}
+			if kind == users.ActorSystem {
+				actor.Role = users.RoleUser
+			}
 			if slices.Contains([]users.ActorKind{users.ActorPerson, users.ActorService, users.ActorSystem}, kind) {
 				actor.Key, actor.ID = "usr_actor", "actor"
 			}
@@ -134,9 +156,13 @@ func isAllowedTo(kind users.ActorKind, act users.Act, target string) bool {
 	switch kind {
 	case users.ActorPerson, users.ActorService:
 		return isAllowed(act, users.RoleOwner, target)
+	case users.ActorSystem:
+		return slices.Contains(strings.Fields(allowedToSystem[act]), target)
 	case users.ActorOperator:
 		switch act {
 		case users.ActAddSystem:
+			return true
+		case users.ActSeeTokens, users.ActIssueToken, users.ActRevokeToken: // of everyone
 			return true
 		case users.ActEditOwn, users.ActSaveView:
 			return false
@@ -162,7 +188,7 @@ func TestPermissions(t *testing.T) {
 		for _, role := range users.Roles {
 			for _, other := range strings.Fields(people) {
 				if got, want := allows(p.Rules[role], other), isAllowed(p.Act, role, other); hasTarget(p.Act) && p.Act != users.ActReview &&
-					p.Act != users.ActEditOwn && got != want {
+					p.Act != users.ActEditOwn && p.Act != users.ActIssueToken && got != want {
 					t.Errorf("%s of another %s by %s: the table says %q, want %v", p.Act, other, role, p.Rules[role], want)
 				}
 			}

@@ -22,6 +22,7 @@ const (
 	RevokedDeactivated Revocation = "deactivated"
 	RevokedDeleted     Revocation = "deleted"
 	RevokedRole        Revocation = "role_changed"
+	RevokedToken       Revocation = "token_ended" // or expired, or was disabled
 )
 
 // A RevokedError says that an actor has lost the right to what they are receiving.
@@ -44,8 +45,8 @@ func (s *Service) Permit(actor Actor, act Act) *Permit {
 	return &Permit{service: s, actor: actor, act: act}
 }
 
-// Check returns nil while the actor has the right, and a [*RevokedError] once their session
-// has ended, they are deactivated or deleted, or their role does not have it. It reads that
+// Check returns nil while the actor has the right, and a [*RevokedError] once their session or
+// token has ended, they are deactivated or deleted, or their role does not have it. It reads that
 // from the database, unless it did within the last 250 milliseconds.
 func (p *Permit) Check(ctx context.Context) error {
 	now := p.service.now()
@@ -65,6 +66,9 @@ func (p *Permit) Check(ctx context.Context) error {
 
 // revoked returns why the actor has lost the right, empty if they have it.
 func (p *Permit) revoked(ctx context.Context, now time.Time) (Revocation, error) {
+	if p.actor.Token != "" {
+		return p.tokenRevoked(ctx, now)
+	}
 	actor, status := p.actor, StatusActive
 	var seen, expires sql.Null[database.Time]
 	err := p.service.lookUps().QueryRowContext(ctx, `SELECT u.role, u.status, s.seen_at, s.expires_at
@@ -82,6 +86,27 @@ func (p *Permit) revoked(ctx context.Context, now time.Time) (Revocation, error)
 		return RevokedRole, nil
 	case actor.Session != "" && (!seen.Valid || !session.lives(now, p.service.config.SessionIdle)):
 		return RevokedSession, nil
+	}
+	return "", nil
+}
+
+// tokenRevoked is revoked for an actor who came with a token.
+func (p *Permit) tokenRevoked(ctx context.Context, now time.Time) (Revocation, error) {
+	u, t, err := userOfToken(ctx, p.service.lookUps(), `t.id = $1`, p.actor.Token)
+	if errors.Is(err, ErrNotFound) { // the row of a token outlives its end
+		return RevokedDeleted, nil
+	} else if err != nil {
+		return "", err
+	}
+	switch t.State(now) {
+	case TokenLive:
+	case TokenSuspended:
+		return RevokedDeactivated, nil
+	default:
+		return RevokedToken, nil
+	}
+	if p.actor.As(u).with(t).May(p.act, User{}) != nil {
+		return RevokedRole, nil
 	}
 	return "", nil
 }

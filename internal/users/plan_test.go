@@ -169,7 +169,7 @@ func TestTalliesTellTheTruth(t *testing.T) {
 			_, err := s.ChangeRole(ctx, operator, "ana2@example.com", RoleChange{Role: RoleOwner})
 			return err
 		},
-		"reactivate": func() error { return s.Reactivate(ctx, operator, "ana-0", "") },
+		"reactivate": func() error { return s.Reactivate(ctx, operator, "ana-0", Reactivation{}) },
 		"delete":     func() error { return s.Delete(ctx, operator, "ana-4", Deletion{Confirm: "ana-4"}) },
 		"responsible": func() error {
 			_, err := s.Edit(ctx, operator, "ana-1", Edit{Service: &ServiceFields{Responsible: "ana1@example.com", ReviewOn: "2099-01-01"}})

@@ -39,7 +39,7 @@ func (s *Service) ChangeRole(ctx context.Context, actor Actor, id ID, r RoleChan
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		ends, err := tx.endSessions(ctx, after, "role changed")
+		ends, err := tx.shutOut(ctx, after, shutOutRole)
 		return append([]Event{about(ActionRoleChanged, after, difference(before, after)...).because(reason)}, ends...), err
 	})
 	return after, in("change role of", id, err)

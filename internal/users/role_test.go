@@ -161,7 +161,7 @@ func TestNobodyChangesTheirOwnRoleOrStatus(t *testing.T) {
 			actor := d.Person(t, "actor@example.com", role)
 			last := d.Last(t)
 			check(t, d, last, d.Deactivate(t.Context(), actor, actor.ID, users.Departure{}), users.ErrForbidden)
-			check(t, d, last, d.Reactivate(t.Context(), actor, actor.ID, ""), users.ErrForbidden)
+			check(t, d, last, d.Reactivate(t.Context(), actor, actor.ID, users.Reactivation{}), users.ErrForbidden)
 			if role != users.RoleOwner {
 				_, err := d.ChangeRole(t.Context(), actor, actor.ID, users.RoleChange{Role: users.RoleOwner})
 				check(t, d, last, err, users.ErrForbidden)

@@ -84,7 +84,7 @@ func TestServeRoleServes(t *testing.T) {
 		"keep":          d.Keep(ctx, users.DigestOf("f"), []byte("x"), 1e9),
 		"export":        d.Export(ctx, d.Owner, users.Query{}, csv, &exported),
 		"deactivate":    d.Deactivate(ctx, d.Owner, "robot", users.Departure{}),
-		"reactivate":    d.Reactivate(ctx, d.Owner, "robot", ""),
+		"reactivate":    d.Reactivate(ctx, d.Owner, "robot", users.Reactivation{}),
 		"delete":        d.Delete(ctx, d.Owner, "robot", users.Deletion{Confirm: "robot"}),
 		"reset":         d.ResetSignIn(ctx, d.Owner, "ana@example.com", users.SignInReset{}),
 		"be ready":      d.Ready(ctx),

@@ -23,19 +23,20 @@ const (
 
 // A Config is how a [Service] is set up. Its zero values are the defaults.
 type Config struct {
-	Now             func() time.Time // default time.Now
-	Log             *slog.Logger     // default slog.Default(): faults in bookkeeping
-	SessionIdle     time.Duration    // default 12 hours
-	SessionLifetime time.Duration    // default 7 days
-	Signup          Signup           // default SignupInvited
-	SignupDomains   []string         // with SignupDomain
-	MaxSorted       int              // users that are put in order, and counted, for one page; default 10,000
-	ExportSlice     int              // users that are read by one statement for an export; default 1,000
-	TrustEmail      bool             // an address of which the provider does not say whether it is verified counts as verified
-	Changed         func(Action)     // is told of each event, once it is kept; nil: nobody is
-	LongRead        time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
-	TokenLifetime   time.Duration    // longest lifetime of a token; default 365 days
-	ReadCancelled   func(error)      // is called with ErrSuperseded or ErrReadTooLong for each such read that is cancelled; may be nil
+	Now              func() time.Time // default time.Now
+	Log              *slog.Logger     // default slog.Default(): faults in bookkeeping
+	SessionIdle      time.Duration    // default 12 hours
+	SessionLifetime  time.Duration    // default 7 days
+	Signup           Signup           // default SignupInvited
+	SignupDomains    []string         // with SignupDomain
+	MaxSorted        int              // users that are put in order, and counted, for one page; default 10,000
+	ExportSlice      int              // users that are read by one statement for an export; default 1,000
+	TrustEmail       bool             // an address of which the provider does not say whether it is verified counts as verified
+	Changed          func(Action)     // is told of each event, once it is kept; nil: nobody is
+	LongRead         time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
+	TokenLifetime    time.Duration    // the longest that a token may be issued with; default 365 days, [Unlimited] for tokens that never end
+	ReadCancelled    func(error)      // is called with ErrSuperseded or ErrReadTooLong for each such read that is cancelled; may be nil
+	NoPersonalTokens bool             // people have no tokens of their own
 }
 
 // Default limits of sessions.
@@ -78,14 +79,14 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.SessionLifetime == 0 {
 		c.SessionLifetime = DefaultSessionLifetime
 	}
-	if c.TokenLifetime == 0 {
-		c.TokenLifetime = DefaultTokenLifetime
-	}
 	if c.MaxSorted == 0 {
 		c.MaxSorted = maxSorted
 	}
 	if c.LongRead == 0 {
 		c.LongRead = longReadLimit
+	}
+	if c.TokenLifetime == 0 {
+		c.TokenLifetime = DefaultTokenLifetime
 	}
 	if c.ExportSlice == 0 {
 		c.ExportSlice = exportSlice

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -18,7 +20,7 @@ var endings = map[string]struct {
 		return d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{})
 	}, true},
 	"deactivated and back": {func(t *testing.T, d *userstest.Directory) error {
-		return errors.Join(d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{}), d.Reactivate(t.Context(), d.Owner, "ana@example.com", ""))
+		return errors.Join(d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{}), d.Reactivate(t.Context(), d.Owner, "ana@example.com", users.Reactivation{}))
 	}, true},
 	"deleted": {func(t *testing.T, d *userstest.Directory) error {
 		return d.Delete(t.Context(), d.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"})
@@ -155,8 +157,8 @@ func TestSessionShowsWhatIsStoredNow(t *testing.T) {
 	actor := got.Actor("req-9", "192.0.2.9", "Lynx")
 	want := users.Actor{Kind: users.ActorPerson, Key: in.User.Key, ID: in.User.ID, Name: "Anna", Role: users.RoleUser, Via: users.ViaSession,
 		Session: in.Session.ID, RequestID: "req-9", Address: "192.0.2.9", UserAgent: "Lynx"}
-	if actor != want {
-		t.Errorf("Actor: got %+v, want %+v", actor, want)
+	if diff := cmp.Diff(want, actor); diff != "" {
+		t.Errorf("Actor (-want +got):\n%s", diff)
 	}
 }
 

@@ -51,7 +51,7 @@ var staleCases = map[string]struct {
 	}, "", "", ""},
 	"deactivated and back": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
 		return errors.Join(d.Deactivate(t.Context(), admin, "ana@example.com", users.Departure{}),
-			d.Reactivate(t.Context(), admin, "ana@example.com", ""))
+			d.Reactivate(t.Context(), admin, "ana@example.com", users.Reactivation{}))
 	}, "", "", ""},
 	"sign-in reset and made again": {func(t *testing.T, d *userstest.Directory, admin users.Actor) error {
 		err := d.ResetSignIn(t.Context(), admin, "ana@example.com", users.SignInReset{})

@@ -3,6 +3,8 @@ package users
 import (
 	"context"
 	"slices"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // A Departure is what is asked for when a user is deactivated. HandOver is the user_id
@@ -23,8 +25,15 @@ type Deletion struct {
 	Version  int64
 }
 
-// Deactivate keeps a user from doing anything and ends their sessions. To
-// deactivate one who is succeeds and leaves no trace.
+// A Reactivation is what is asked for when a user is reactivated. BringBackTokens has the
+// tokens give access again that were suspended; without it they are disabled.
+type Reactivation struct {
+	Reason          string
+	BringBackTokens bool
+}
+
+// Deactivate keeps a user from doing anything: it ends their sessions and suspends their
+// tokens. To deactivate one who is succeeds and leaves no trace.
 //
 // Deactivate returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] and an
 // [*InvalidError].
@@ -44,7 +53,7 @@ func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departur
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		ends, err := tx.endSessions(ctx, after, "deactivated")
+		ends, err := tx.shutOut(ctx, after, shutOutDeactivated)
 		event := about(ActionDeactivated, after, statusChange(before, after))
 		return slices.Concat([]Event{event.because(reason)}, handed, ends), err
 	})
@@ -54,13 +63,14 @@ func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departur
 // Reactivate undoes a deactivation. To reactivate one who is not deactivated
 // succeeds and leaves no trace. It returns [ErrNotFound], a [*ForbiddenError] and
 // an [*InvalidError] on the reason.
-func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, reason string) error {
+func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, r Reactivation) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActReactivate)
 		if err != nil || !before.deactivated {
 			return nothing, err
 		}
-		if reason, err = tidyReason(reason); err != nil {
+		reason, err := tidyReason(r.Reason)
+		if err != nil {
 			return nothing, err
 		}
 		after := before
@@ -69,9 +79,22 @@ func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, reason str
 			return nothing, err
 		}
 		event := about(ActionReactivated, after, statusChange(before, after))
-		return []Event{event.because(reason)}, nil
+		var disabled []Event
+		if !r.BringBackTokens {
+			disabled, err = tx.disableSuspended(ctx, after)
+		}
+		return append([]Event{event.because(reason)}, disabled...), err
 	})
 	return in("reactivate", id, err)
+}
+
+// disableSuspended disables the tokens of u, who is reactivated, that are not disabled.
+func (c *changeTx) disableSuspended(ctx context.Context, u User) ([]Event, error) {
+	all, err := liveTokens(ctx, c, u.Key, database.Time(c.now))
+	if err != nil {
+		return nothing, err
+	}
+	return c.disable(ctx, u, slices.DeleteFunc(all, func(t Token) bool { return !t.DisabledAt.IsZero() }), "reactivated")
 }
 
 // statusChange returns what a deactivation and its undoing tell of two versions of
@@ -106,7 +129,7 @@ func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) er
 		if err != nil {
 			return nothing, err
 		}
-		ends, err := tx.endSessions(ctx, u, "deleted")
+		ends, err := tx.shutOut(ctx, u, shutOutDeleted)
 		if err != nil {
 			return nothing, err
 		}

@@ -131,10 +131,10 @@ func TestReactivate(t *testing.T) {
 		}
 	}
 	last := d.Last(t)
-	check(t, d, last, d.Reactivate(t.Context(), d.Owner, ana.ID, " back "), nil, `owner@example.com user.reactivated ana@example.com [status: deactivated → active] because "back"`)
+	check(t, d, last, d.Reactivate(t.Context(), d.Owner, ana.ID, users.Reactivation{Reason: " back "}), nil, `owner@example.com user.reactivated ana@example.com [status: deactivated → active] because "back"`)
 	last = d.Last(t)
-	check(t, d, last, d.Reactivate(t.Context(), d.Owner, ana.ID, ""), nil)
-	check(t, d, last, d.Reactivate(t.Context(), d.Owner, "invited@example.com", ""), nil, "owner@example.com user.reactivated invited@example.com [status: deactivated → invited]")
+	check(t, d, last, d.Reactivate(t.Context(), d.Owner, ana.ID, users.Reactivation{}), nil)
+	check(t, d, last, d.Reactivate(t.Context(), d.Owner, "invited@example.com", users.Reactivation{}), nil, "owner@example.com user.reactivated invited@example.com [status: deactivated → invited]")
 	if _, err := d.Session(t.Context(), users.DigestOf("never")); !errors.Is(err, users.ErrNoSession) {
 		t.Errorf("got error %v, want %v: a reactivation brings no session back", err, users.ErrNoSession)
 	}

@@ -236,6 +236,10 @@ func updateUser(ctx context.Context, tx *changeTx, before, after User) (User, er
 func deleteUser(ctx context.Context, tx *changeTx, u User) error {
 	for _, statement := range []string{
 		`DELETE FROM sessions WHERE user_key = $1`,
+		`DELETE FROM token_uses WHERE token IN (SELECT id FROM tokens WHERE user_key = $1)`,
+		`DELETE FROM token_clients_struck WHERE token IN (SELECT id FROM tokens WHERE user_key = $1)`,
+		`DELETE FROM introspections WHERE asker_key = $1 OR token IN (SELECT id FROM tokens WHERE user_key = $1)`,
+		`DELETE FROM tokens WHERE user_key = $1`,
 		`DELETE FROM identities WHERE user_key = $1`,
 		`DELETE FROM refused_sign_ins WHERE user_key = $1`,
 		`DELETE FROM saved_views WHERE owner_key = $1`,

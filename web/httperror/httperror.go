@@ -90,6 +90,9 @@ func ForAPI(err error) Answer {
 	if forbidden, ok := errors.AsType[*users.ForbiddenError](err); ok {
 		message = forbidden.Why
 	}
+	if refused, ok := errors.AsType[*users.TokenRefusedError](err); ok {
+		message = "Unauthorized: " + refused.Error() + "."
+	}
 	if message != "" {
 		a.Message = message
 	}
@@ -133,6 +136,8 @@ var answers = []struct {
 	{users.ErrUnknown, http.StatusServiceUnavailable, "The connection to the database broke at the very moment of saving, so it is not known whether something was saved. Open the page again to see.", "The connection to the database broke during the commit: it is not known whether the change was saved. Read the record to find out."},
 	{users.ErrOtherForm, http.StatusConflict, "Someone else sent this form, and it was done for them. Open the page again and send it from there.", ""},
 	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again.", "Send a valid token: Authorization: Bearer usr_pat_…"},
+	{users.ErrNoToken, http.StatusUnauthorized, "This token gives no access.", "Send a valid token: Authorization: Bearer usr_pat_…"},
+	{users.ErrTooManyTokens, http.StatusConflict, "This user has 100 tokens, which is the most there may be. Revoke one that is not used.", ""},
 	{users.ErrStale, http.StatusConflict, "Someone else changed this user meanwhile. Look at the new values and try again.", ""},
 	{users.ErrTaken, http.StatusConflict, "Another user has that user ID.", ""},
 	{users.ErrInUse, http.StatusConflict, "Another user signs in with that address.", ""},

@@ -72,7 +72,7 @@ func heirOf(a users.Actor, id string) string {
 // reactivate undoes a deactivation.
 func reactivate(id, reason string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {
-		return f.Reactivate(ctx, a, users.ID(id), reason)
+		return f.Reactivate(ctx, a, users.ID(id), users.Reactivation{Reason: reason})
 	}
 }
 

@@ -2,3 +2,71 @@
 
 -- What is for what stands in SQLite's migration of this number.
 ALTER TABLE sessions ADD COLUMN authenticated_at TIMESTAMPTZ;
+
+-- Tokens.
+
+CREATE TABLE tokens (
+    id           TEXT        COLLATE "C" NOT NULL PRIMARY KEY,
+    digest       BYTEA       NOT NULL UNIQUE,
+    user_key     TEXT        COLLATE "C" NOT NULL REFERENCES users (key),
+    name         TEXT        COLLATE "C" NOT NULL,
+    description  TEXT        COLLATE "C" NOT NULL,
+    hint         TEXT        COLLATE "C" NOT NULL,
+    role         TEXT        COLLATE "C" NOT NULL,
+    scopes       TEXT        COLLATE "C" NOT NULL,
+    ranges       TEXT        COLLATE "C" NOT NULL,
+    issued_at    TIMESTAMPTZ NOT NULL,
+    issued_by    TEXT        COLLATE "C" NOT NULL,
+    issued_with  TEXT        COLLATE "C" NOT NULL,
+    shown_to     TEXT        COLLATE "C" NOT NULL,
+    ends_at      TIMESTAMPTZ NOT NULL,
+    issued_until TIMESTAMPTZ NOT NULL,
+    disabled_at  TIMESTAMPTZ,
+    revoked_at   TIMESTAMPTZ,
+    replaces     TEXT        COLLATE "C" NOT NULL,
+    replaced_by  TEXT        COLLATE "C" NOT NULL,
+    rotated_at   TIMESTAMPTZ,
+    used_at      TIMESTAMPTZ,
+    used_address TEXT        COLLATE "C" NOT NULL DEFAULT '',
+    used_tool    TEXT        COLLATE "C" NOT NULL DEFAULT ''
+);
+
+CREATE INDEX tokens_by_user ON tokens (user_key, issued_at);
+CREATE INDEX tokens_by_end ON tokens (ends_at);
+CREATE INDEX tokens_by_shown_to ON tokens (shown_to) WHERE shown_to <> '';
+
+CREATE TABLE token_uses (
+    token      TEXT        COLLATE "C" NOT NULL REFERENCES tokens (id),
+    day        TEXT        COLLATE "C" NOT NULL,
+    asker      TEXT        COLLATE "C" NOT NULL,
+    tool       TEXT        COLLATE "C" NOT NULL,
+    network    TEXT        COLLATE "C" NOT NULL,
+    address    TEXT        COLLATE "C" NOT NULL,
+    uses       BIGINT      NOT NULL,
+    refused    BIGINT      NOT NULL,
+    first_at   TIMESTAMPTZ,
+    last_at    TIMESTAMPTZ,
+    refused_at TIMESTAMPTZ,
+    PRIMARY KEY (token, day, asker, tool, network)
+);
+
+CREATE TABLE token_clients_struck (
+    token   TEXT        COLLATE "C" NOT NULL REFERENCES tokens (id),
+    asker   TEXT        COLLATE "C" NOT NULL,
+    tool    TEXT        COLLATE "C" NOT NULL,
+    network TEXT        COLLATE "C" NOT NULL,
+    by_key  TEXT        COLLATE "C" NOT NULL,
+    at      TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (token, asker, tool, network)
+);
+
+CREATE TABLE introspections (
+    asker_key TEXT        COLLATE "C" NOT NULL REFERENCES users (key),
+    token     TEXT        COLLATE "C" NOT NULL,
+    asked_at  TIMESTAMPTZ NOT NULL,
+    active    BOOLEAN     NOT NULL,
+    role      TEXT        COLLATE "C" NOT NULL,
+    PRIMARY KEY (asker_key, token)
+);
+
+CREATE INDEX introspections_by_token ON introspections (token);

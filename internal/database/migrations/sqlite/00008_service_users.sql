@@ -3,3 +3,77 @@
 -- A session knows when its person authenticated at the provider, for acts that need it to be
 -- recent. Older sessions do not know, and ask again.
 ALTER TABLE sessions ADD COLUMN authenticated_at INTEGER; -- claim auth_time; NULL where the provider does not say
+
+-- Tokens.
+
+-- tokens are the API credentials of users. Only the digest of a secret is kept. The row of a token
+-- that has ended stays for 90 days.
+CREATE TABLE tokens (
+    id           TEXT    NOT NULL PRIMARY KEY,               -- tok_…
+    digest       BLOB    NOT NULL UNIQUE,                    -- SHA-256 of the secret
+    user_key     TEXT    NOT NULL REFERENCES users (key),
+    name         TEXT    NOT NULL,
+    description  TEXT    NOT NULL,
+    hint         TEXT    NOT NULL,                           -- the last four characters of the secret's random part
+    role         TEXT    NOT NULL,                           -- the highest role in which it acts: that of the user when it was issued
+    scopes       TEXT    NOT NULL,                           -- names, in order, with a space between
+    ranges       TEXT    NOT NULL,                           -- CIDR prefixes with a space between; '' for any address
+    issued_at    INTEGER NOT NULL,
+    issued_by    TEXT    NOT NULL,                           -- key of the user; '' for the command line
+    issued_with  TEXT    NOT NULL,                           -- id of the token that the issuer acted with; '' without one
+    shown_to     TEXT    NOT NULL,                           -- key of the person who saw the secret; '' for a program
+    ends_at      INTEGER NOT NULL,
+    issued_until INTEGER NOT NULL,                           -- ends_at as issued; a rotation sets ends_at to the end of the overlap
+    disabled_at  INTEGER,
+    revoked_at   INTEGER,
+    replaces     TEXT    NOT NULL,                           -- id of the token that it succeeds; '' for none
+    replaced_by  TEXT    NOT NULL,                           -- id of its successor; '' for none
+    rotated_at   INTEGER,                                    -- when the successor was issued
+    used_at      INTEGER,                                    -- last use that was not refused; this and the next two: bookkeeping
+    used_address TEXT    NOT NULL DEFAULT '',
+    used_tool    TEXT    NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE INDEX tokens_by_user ON tokens (user_key, issued_at);
+CREATE INDEX tokens_by_end ON tokens (ends_at);
+CREATE INDEX tokens_by_shown_to ON tokens (shown_to) WHERE shown_to <> '';
+
+-- token_uses are the uses of tokens for each client and day. A client is a tool in a network, or an
+-- asking system that was shown the token. Bookkeeping.
+CREATE TABLE token_uses (
+    token      TEXT    NOT NULL REFERENCES tokens (id),
+    day        TEXT    NOT NULL,                             -- 2006-01-02, in UTC
+    asker      TEXT    NOT NULL,                             -- key of the asking system; '' where the token was used here
+    tool       TEXT    NOT NULL,                             -- name and version, such as roboto-sdk 0.62
+    network    TEXT    NOT NULL,
+    address    TEXT    NOT NULL,                             -- the last one in the network
+    uses       INTEGER NOT NULL,                             -- that were not refused
+    refused    INTEGER NOT NULL,
+    first_at   INTEGER,                                      -- the first use on that day that was not refused
+    last_at    INTEGER,                                      -- the last one
+    refused_at INTEGER,                                      -- the last one that was refused
+    PRIMARY KEY (token, day, asker, tool, network)
+) STRICT;
+
+-- token_clients_struck are the clients that need not be seen with the successor of a token.
+CREATE TABLE token_clients_struck (
+    token   TEXT    NOT NULL REFERENCES tokens (id),
+    asker   TEXT    NOT NULL,
+    tool    TEXT    NOT NULL,
+    network TEXT    NOT NULL,
+    by_key  TEXT    NOT NULL,                                -- of the user who struck it off; '' for the command line
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (token, asker, tool, network)
+) STRICT;
+
+-- introspections are what other systems last asked about tokens, and were answered. Bookkeeping.
+CREATE TABLE introspections (
+    asker_key TEXT    NOT NULL REFERENCES users (key),
+    token     TEXT    NOT NULL,                              -- id; '' for secrets that are not of a token
+    asked_at  INTEGER NOT NULL,
+    active    INTEGER NOT NULL,
+    role      TEXT    NOT NULL,                              -- the one that was answered; '' where it was not active
+    PRIMARY KEY (asker_key, token)
+) STRICT;
+
+CREATE INDEX introspections_by_token ON introspections (token);

@@ -1,0 +1,133 @@
+package users
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// Authenticated is a user and the token that they came with, as they are now.
+type Authenticated struct {
+	User  User
+	Token Token // with the keys alone of who issued it and who saw its secret
+}
+
+// Actor returns who acts with the token, in the request of by.
+func (in Authenticated) Actor(by Actor) Actor {
+	by.Via = ViaToken
+	return by.As(in.User).with(in.Token)
+}
+
+// A TokenRefusedError says why a token that there is gives no access. It is [ErrNoToken].
+type TokenRefusedError struct {
+	Why   TokenState // not TokenLive
+	Since time.Time
+}
+
+// refusedTokenWords tell why a token is refused.
+var refusedTokenWords = map[TokenState]string{
+	TokenRevoked:    "this token was revoked",
+	TokenExpired:    "this token expired",
+	TokenDisabled:   "this token was disabled",
+	TokenSuspended:  "this token is suspended, because its user is not active since",
+	TokenOutOfRange: "this token is limited to address ranges that do not include this address, since",
+}
+
+// Error says why and since when, without names.
+func (e *TokenRefusedError) Error() string {
+	return refusedTokenWords[e.Why] + " " + e.Since.UTC().Format(time.RFC3339)
+}
+
+// Is reports whether target is [ErrNoToken].
+func (e *TokenRefusedError) Is(target error) bool { return target == ErrNoToken }
+
+// Authenticate returns the user whose token has that secret, in a request of by, which has its
+// address and tool. The use is noted, a refused one too.
+//
+// Authenticate returns [ErrNoToken] for an absent, unknown, truncated or miswritten secret,
+// after the same statements, and a [*TokenRefusedError] for a token that gives no access.
+func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Authenticated, error) {
+	u, t, err := userOfToken(ctx, s.lookUps(), `t.digest = $1`, DigestOf(secret))
+	if errors.Is(err, ErrNotFound) {
+		return Authenticated{}, ErrNoToken
+	} else if err != nil {
+		return Authenticated{}, fmt.Errorf("find token: %w", err)
+	}
+	now := s.now()
+	use := tokenUsed{Token: t.ID, TokenUse: TokenUse{now, by.Address, by.Tool}}
+	if why := t.refusal(now, by.Address); why != TokenLive {
+		use.Refused = true
+		s.noteUse(use)
+		return Authenticated{}, s.refusedToken(ctx, t, why)
+	}
+	s.noteUse(use)
+	if now.Sub(u.SeenAt) >= time.Minute {
+		s.noteSoon(userSeen(u.Key, now))
+	}
+	return Authenticated{u, t}, nil
+}
+
+// refusal returns why t gives no access to a client at an address, or TokenLive.
+func (t Token) refusal(now time.Time, address string) TokenState {
+	if state := t.State(now); state != TokenLive {
+		return state
+	}
+	if !t.inRange(address) {
+		return TokenOutOfRange
+	}
+	return TokenLive
+}
+
+// refusedToken returns the [*TokenRefusedError] of a token that is refused.
+func (s *Service) refusedToken(ctx context.Context, t Token, why TokenState) error {
+	since, err := refusedSince(ctx, s.lookUps(), t, why)
+	if err != nil {
+		return fmt.Errorf("since when a token is refused: %w", err)
+	}
+	return &TokenRefusedError{why, since}
+}
+
+// refusedSince returns since when t is in the state why.
+func refusedSince(ctx context.Context, r reader, t Token, why TokenState) (time.Time, error) {
+	switch why {
+	case TokenRevoked:
+		return t.RevokedAt, nil
+	case TokenExpired:
+		return t.EndsAt, nil
+	case TokenDisabled:
+		return t.DisabledAt, nil
+	case TokenSuspended:
+		var since sql.Null[database.Time]
+		err := r.QueryRowContext(ctx, `SELECT MAX(at) FROM events WHERE target_key = $1 AND action IN ('user.deactivated', 'user.reactivated', 'identity.reset')`,
+			t.User.Key).Scan(&since)
+		if !since.Valid || time.Time(since.V).Before(t.IssuedAt) {
+			return t.IssuedAt, err
+		}
+		return time.Time(since.V), err
+	}
+	return t.IssuedAt, nil
+}
+
+// recogniseToken reads the actor's token again with its user: what has ended or been narrowed
+// since the request came in takes effect here.
+func (c *changeTx) recogniseToken(ctx context.Context) error {
+	u, t, err := userOfToken(ctx, c, `t.id = $1`, c.actor.Token)
+	if errors.Is(err, ErrNotFound) || err == nil && t.User.Key != c.actor.Key {
+		return ErrNoToken
+	} else if err != nil {
+		return err
+	}
+	if why := t.State(c.now); why != TokenLive {
+		since, err := refusedSince(ctx, c, t, why)
+		if err != nil {
+			return err
+		}
+		return &TokenRefusedError{why, since}
+	}
+	c.actor, c.token, c.zone = c.actor.As(u).with(t), t, u.TimeZone
+	return nil
+}

@@ -1,0 +1,171 @@
+package users
+
+import (
+	"context"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A TokenEnd is what is asked for when a token is disabled or revoked. LeaveNone allows it also
+// where the user is left without a token that gives access.
+type TokenEnd struct {
+	Reason    string
+	LeaveNone bool
+}
+
+// EnableToken lets a disabled token give access again. To enable one that is not disabled
+// succeeds and leaves no trace. It returns [ErrNotFound], also for a revoked token, a
+// [*ForbiddenError] and an [*InvalidError] on the reason.
+func (s *Service) EnableToken(ctx context.Context, actor Actor, id TokenID, reason string) error {
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, t, err := tokenFor(ctx, tx, tx.actor, id, ActIssueToken)
+		switch {
+		case err != nil:
+			return nothing, err
+		case !t.RevokedAt.IsZero():
+			return nothing, ErrNotFound
+		case t.DisabledAt.IsZero():
+			return nothing, nil
+		}
+		if err := tx.mayIssue(s.config, u, t.Acts()); err != nil {
+			return nothing, err
+		}
+		if reason, err = tidyReason(reason); err != nil {
+			return nothing, err
+		}
+		_, err = tx.exec(ctx, `UPDATE tokens SET disabled_at = NULL WHERE id = $1`, t.ID)
+		return []Event{tokenEvent(ActionTokenEnabled, u, t, nameOf(t)).because(reason)}, err
+	})
+	return in("enable token", ID(id), err)
+}
+
+// DisableToken keeps a token from giving access until it is enabled. To disable one that is
+// disabled succeeds and leaves no trace. It returns [ErrNotFound], also for a revoked token, a
+// [*ForbiddenError], and an [*InvalidError] on reason and leave_none.
+func (s *Service) DisableToken(ctx context.Context, actor Actor, id TokenID, o TokenEnd) error {
+	err := s.endToken(ctx, actor, id, o, func(tx *changeTx, u User, t Token) ([]Event, error) {
+		if !t.RevokedAt.IsZero() {
+			return nothing, ErrNotFound
+		}
+		if !t.DisabledAt.IsZero() {
+			return nothing, nil
+		}
+		return tx.disable(ctx, u, []Token{t}, "")
+	})
+	return in("disable token", ID(id), err)
+}
+
+// RevokeToken ends a token for good. To revoke one that is revoked succeeds and leaves no
+// trace. It returns [ErrNotFound], a [*ForbiddenError], and an [*InvalidError] on reason and
+// leave_none.
+func (s *Service) RevokeToken(ctx context.Context, actor Actor, id TokenID, o TokenEnd) error {
+	err := s.endToken(ctx, actor, id, o, func(tx *changeTx, u User, t Token) ([]Event, error) {
+		if !t.RevokedAt.IsZero() {
+			return nothing, nil
+		}
+		return tx.revoke(ctx, u, []Token{t}, "")
+	})
+	return in("revoke token", ID(id), err)
+}
+
+// endToken is the course of an act that keeps a token from giving access.
+func (s *Service) endToken(ctx context.Context, actor Actor, id TokenID, o TokenEnd, end func(*changeTx, User, Token) ([]Event, error)) error {
+	return s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, t, err := tokenFor(ctx, tx, tx.actor, id, ActRevokeToken)
+		if err != nil {
+			return nothing, err
+		}
+		reason, err := tidyReason(o.Reason)
+		if !o.LeaveNone {
+			err = joined(err, tx.leavesOne(ctx, t))
+		}
+		if err != nil {
+			return nothing, err
+		}
+		events, err := end(tx, u, t)
+		for i := range events {
+			events[i].Reason = reason
+		}
+		return events, err
+	})
+}
+
+// leavesOne returns an [*InvalidError] on leave_none if t is the only token of its user that
+// gives access.
+func (c *changeTx) leavesOne(ctx context.Context, t Token) error {
+	if t.State(c.now) != TokenLive {
+		return nil
+	}
+	n, err := count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND id <> $2
+		AND revoked_at IS NULL AND disabled_at IS NULL AND ends_at > $3`, t.User.Key, t.ID, database.Time(c.now))
+	if err == nil && n == 0 {
+		err = invalid("leave_none", "%s has no other token that works. Tick the box to leave it without one.", t.User.Label())
+	}
+	return err
+}
+
+// disable disables tokens of u and returns an event for each. why is a code of the console's
+// own; empty where an actor asked for that token.
+func (c *changeTx) disable(ctx context.Context, u User, all []Token, why string) (events []Event, err error) {
+	for _, t := range all {
+		if _, err := c.exec(ctx, `UPDATE tokens SET disabled_at = $1 WHERE id = $2`, database.Time(c.now), t.ID); err != nil {
+			return nothing, err
+		}
+		events = append(events, tokenEvent(ActionTokenDisabled, u, t, endOf(t, why)...))
+	}
+	return events, nil
+}
+
+// revoke revokes tokens of u and returns an event for each. why is as in disable.
+func (c *changeTx) revoke(ctx context.Context, u User, all []Token, why string) (events []Event, err error) {
+	for _, t := range all {
+		if _, err := c.exec(ctx, `UPDATE tokens SET revoked_at = $1 WHERE id = $2`, database.Time(c.now), t.ID); err != nil {
+			return nothing, err
+		}
+		events = append(events, tokenEvent(ActionTokenRevoked, u, t, endOf(t, why)...))
+	}
+	return events, nil
+}
+
+// nameOf has the history name a token as it is called.
+func nameOf(t Token) Change { return Change{Field: "token_name", Old: t.Name, New: t.Name} }
+
+// endOf is what the history has of the end of a token.
+func endOf(t Token, why string) []Change {
+	changes := []Change{nameOf(t)}
+	if why != "" {
+		changes = append(changes, Change{Field: "cause", New: why})
+	}
+	return changes
+}
+
+// liveTokens returns the tokens of u that have not ended, disabled ones too.
+func liveTokens(ctx context.Context, r reader, key Key, now database.Time) ([]Token, error) {
+	return tokensWhere(ctx, r, `t.user_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2 ORDER BY t.issued_at DESC, t.id`, key, now)
+}
+
+// A shutOut says why a user loses access. Its values are told in the events of what ends.
+type shutOut string
+
+const (
+	shutOutDeactivated shutOut = "deactivated"
+	shutOutDeleted     shutOut = "deleted"
+	shutOutRole        shutOut = "role changed"
+	shutOutReset       shutOut = "sign-in reset"
+)
+
+// shutOut ends the sessions of u, and revokes their tokens where they end with the sign-in or
+// with the user. Those of a deactivated user are suspended by the status that is read with
+// them, and a change of role narrows them by the lower of two roles.
+func (c *changeTx) shutOut(ctx context.Context, u User, why shutOut) ([]Event, error) {
+	events, err := c.endSessions(ctx, u, string(why))
+	if err != nil || why != shutOutDeleted && why != shutOutReset {
+		return events, err
+	}
+	live, err := liveTokens(ctx, c, u.Key, database.Time(c.now))
+	if err != nil {
+		return nothing, err
+	}
+	revoked, err := c.revoke(ctx, u, live, string(why))
+	return append(events, revoked...), err
+}

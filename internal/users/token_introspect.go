@@ -1,0 +1,61 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// IntrospectionCache is how long an asking system may keep an answer of [Service.Introspect].
+const IntrospectionCache = 10 * time.Second
+
+// An Introspection is what another system is told of a token (RFC 7662 section 2.2). If it is
+// not active it holds nothing else.
+type Introspection struct {
+	Active bool
+	User   User
+	Token  Token
+}
+
+// Role returns the role in which the token acts.
+func (i Introspection) Role() Role { return i.Token.Acts() }
+
+// Introspect says whether a secret gives access, to a system that asks in the place of a client
+// at an IP address, which may be empty: a token with address ranges is then not active. It
+// counts as a use of the token by the asking system.
+//
+// Introspect returns a [*ForbiddenError] to an actor who did not come with a token that has
+// [ScopeTokensIntrospect].
+func (s *Service) Introspect(ctx context.Context, actor Actor, secret, client string) (Introspection, error) {
+	if err := actor.May(ActIntrospect, User{}); err != nil {
+		return Introspection{}, err
+	}
+	u, t, err := userOfToken(ctx, s.lookUps(), `t.digest = $1`, DigestOf(secret))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Introspection{}, fmt.Errorf("introspect a token: %w", err)
+	}
+	now := s.now()
+	answer := Introspection{Active: err == nil && t.refusal(now, client) == TokenLive, User: u, Token: t}
+	if err == nil {
+		s.noteUse(tokenUsed{Token: t.ID, Asker: actor.Key, Refused: !answer.Active, TokenUse: TokenUse{now, actor.Address, actor.Tool}})
+	}
+	s.noteSoon(introspected(actor.Key, answer, now))
+	if !answer.Active {
+		return Introspection{}, nil
+	}
+	return answer, nil
+}
+
+// introspected notes what an asking system was answered about a token.
+func introspected(asker Key, answer Introspection, at time.Time) bookkeeping {
+	role := Role("")
+	if answer.Active {
+		role = answer.Role()
+	}
+	return bookkeeping{`INSERT INTO introspections (asker_key, token, asked_at, active, role) SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM users WHERE key = $1)
+		ON CONFLICT (asker_key, token) DO UPDATE SET asked_at = excluded.asked_at, active = excluded.active, role = excluded.role`,
+		[]any{asker, answer.Token.ID, database.Time(at), answer.Active, role}}
+}

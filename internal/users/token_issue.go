@@ -1,0 +1,189 @@
+package users
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A NewToken is what is asked for when a token is issued.
+type NewToken struct {
+	Name        string
+	Description string
+	Lifetime    time.Duration // from now until it ends
+	Never       bool          // it never ends, where [Service.TokenLifetime] is Unlimited
+	Scopes      []Scope       // nil: those of the calling token
+	Ranges      []string      // none: those of the calling token, else any address
+	Reason      string
+	Twice       bool // the same caller that issues a token of the same name within 15 minutes replaces the first while it is unused
+	Unseen      bool // the secret goes to a program, though a person asks for it
+}
+
+// issuedTwice is for how long an unused token is replaced by the next of its name.
+const issuedTwice = 15 * time.Minute
+
+// TokenLifetime returns the longest lifetime that a token may be issued with, or [Unlimited].
+func (s *Service) TokenLifetime() time.Duration { return s.config.TokenLifetime }
+
+// PersonalTokens reports whether people may have tokens of their own.
+func (s *Service) PersonalTokens() bool { return !s.config.NoPersonalTokens }
+
+// IssueToken issues a token for a user and returns it with its secret, which is not kept.
+// Its role is the user's, or that of the token that the actor came with, if that is lower.
+//
+// IssueToken returns [ErrNotFound], a [*ForbiddenError], [ErrTooManyTokens], and an
+// [*InvalidError] that lists every mistake, on name, description, expiry, scopes, ranges and
+// reason.
+func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken) (t Token, secret string, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, err := tx.target(ctx, id, ActIssueToken)
+		if err != nil {
+			return nothing, err
+		}
+		if err := tx.mayIssue(s.config, u, u.Role); err != nil {
+			return nothing, err
+		}
+		if t, err = tx.prepareToken(s.config, u, n); err != nil {
+			return nothing, err
+		}
+		reason, err := tidyReason(n.Reason)
+		if err != nil {
+			return nothing, err
+		}
+		var events []Event
+		if n.Twice {
+			if events, err = tx.endRepeated(ctx, u, t); err != nil {
+				return nothing, err
+			}
+		}
+		if t, secret, err = tx.issue(ctx, u, t); err != nil {
+			return nothing, err
+		}
+		return append(events, tokenEvent(ActionTokenIssued, u, t, issued(t)...).because(reason)), nil
+	})
+	return t, secret, in("issue a token for", id, err)
+}
+
+// mayIssue returns a [*ForbiddenError] if the actor may not issue, rotate or enable a token of
+// u that acts in that role, beside what [Permissions] say.
+func (c *changeTx) mayIssue(config Config, u User, acts Role) error {
+	switch {
+	case u.Kind == KindPerson && config.NoPersonalTokens && c.actor.Kind != ActorOperator:
+		return &ForbiddenError{ActIssueToken, "People have no tokens of their own here. Use a service user."}
+	case c.actor.Token == "" && lowerRole(acts, c.actor.Role) != acts:
+		return &ForbiddenError{ActIssueToken, "Your role is " + string(c.actor.Role) + ", and the token would have the role " + string(acts) + "."}
+	}
+	return nil
+}
+
+// prepareToken returns the token of u that n asks for, or every mistake in it.
+func (c *changeTx) prepareToken(config Config, u User, n NewToken) (Token, error) {
+	t := Token{
+		ID: newTokenID(), User: u.Ref(), UserRole: u.Role, UserStatus: u.Status,
+		Name: tidyText(strings.Join(strings.Fields(n.Name), " ")), Description: tidyText(strings.Join(strings.Fields(n.Description), " ")),
+		Role: u.Role, IssuedAt: c.now, IssuedBy: c.actor.ref(), IssuedWith: c.actor.Token,
+	}
+	var held ScopeSet
+	var heldRanges []netip.Prefix
+	if c.actor.Token != "" {
+		t.Role, held, heldRanges = lowerRole(u.Role, c.actor.Role), c.actor.Scopes, c.token.Ranges
+	}
+	if c.actor.Session != "" && !n.Unseen {
+		t.ShownTo = c.actor.ref()
+	}
+	var scopesErr, rangesErr, endErr error
+	t.Scopes, scopesErr = tidyScopes(n.Scopes, held)
+	t.Ranges, rangesErr = tidyRanges(n.Ranges, heldRanges)
+	t.EndsAt, endErr = tokenEnd(config, c.now, n)
+	t.IssuedUntil = t.EndsAt
+	return t, joined(tokenTextFlaws(t), endErr, scopesErr, rangesErr)
+}
+
+// tokenTextFlaws returns what is wrong with the name and the description of a token.
+func tokenTextFlaws(t Token) error {
+	bad := new(InvalidError)
+	if t.Name == "" {
+		bad.add("name", "Enter a name.")
+	} else if why := textFlaw(t.Name, MaxTokenName); why != "" {
+		bad.add("name", why)
+	}
+	if why := textFlaw(t.Description, MaxTokenDescription); why != "" {
+		bad.add("description", why)
+	}
+	return bad.errorOrNil()
+}
+
+// tokenEnd returns when the token ends that n asks for.
+func tokenEnd(config Config, now time.Time, n NewToken) (time.Time, error) {
+	most := config.TokenLifetime
+	switch {
+	case n.Never && most != Unlimited:
+		return time.Time{}, invalid("expiry", "Choose an end: tokens last %s at most here.", daysOf(most))
+	case n.Never:
+		return EndOfTime, nil
+	case n.Lifetime <= 0:
+		return time.Time{}, invalid("expiry", "Choose when the token ends.")
+	case most != Unlimited && n.Lifetime > most:
+		return time.Time{}, invalid("expiry", "Choose an earlier end: tokens last %s at most here.", daysOf(most))
+	}
+	if end := now.Add(n.Lifetime); end.Before(EndOfTime) {
+		return end, nil
+	}
+	return EndOfTime, nil
+}
+
+// daysOf returns a lifetime in whole days, as words.
+func daysOf(d time.Duration) string {
+	if n := int(d / (24 * time.Hour)); n != 1 {
+		return strconv.Itoa(n) + " days"
+	}
+	return "1 day"
+}
+
+// issue writes a token of u that is prepared, and returns it with its secret. It returns
+// [ErrTooManyTokens] if u has as many as there may be.
+func (c *changeTx) issue(ctx context.Context, u User, t Token) (Token, string, error) {
+	n, err := count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`, u.Key, database.Time(c.now))
+	if err == nil && n >= MaxTokens {
+		err = ErrTooManyTokens
+	}
+	if err != nil {
+		return Token{}, "", err
+	}
+	secret, hint := newSecret()
+	t.Hint = hint
+	return t, secret, insertToken(ctx, c, t, DigestOf(secret))
+}
+
+// endRepeated revokes an unused token of u that the same caller issued under the same name a
+// moment ago: its secret never arrived.
+func (c *changeTx) endRepeated(ctx context.Context, u User, t Token) ([]Event, error) {
+	before, err := tokensWhere(ctx, c, `t.user_key = $1 AND t.issued_by = $2 AND t.issued_with = $3 AND t.name = $4 AND t.issued_at > $5
+		AND t.used_at IS NULL AND t.revoked_at IS NULL ORDER BY t.issued_at, t.id`, u.Key, t.IssuedBy.Key, t.IssuedWith, t.Name, database.Time(c.now.Add(-issuedTwice)))
+	if err != nil {
+		return nothing, err
+	}
+	return c.revoke(ctx, u, before, "repeated")
+}
+
+// issued is what the history has of a new token.
+func issued(t Token) []Change {
+	changes := []Change{
+		{Field: "token_name", New: t.Name}, {Field: "token_role", New: string(t.Role)},
+		{Field: "expiry", New: t.EndsAt.Format(time.RFC3339)}, {Field: "scopes", New: ScopeSet(t.Scopes).String()},
+	}
+	if len(t.Ranges) > 0 {
+		changes = append(changes, Change{Field: "ranges", New: formatRanges(t.Ranges)})
+	}
+	return changes
+}
+
+// tokenEvent returns an event on a token of u. The first of its changes names the token.
+func tokenEvent(action Action, u User, t Token, changes ...Change) Event {
+	return about(action, u, slices.Concat([]Change{{Field: "token", New: string(t.ID)}}, changes)...)
+}

@@ -1,0 +1,87 @@
+package users
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Scope is what a token allows its user's role to be used for. Its values are stored.
+type Scope string
+
+// The scopes. The last three are the platform's: they allow nothing here and are kept.
+const (
+	ScopeUsersRead        Scope = "users.read"
+	ScopeUsersWrite       Scope = "users.write"
+	ScopeAuditRead        Scope = "audit.read"
+	ScopeTokensSelf       Scope = "tokens.self"
+	ScopeTokensIntrospect Scope = "tokens.introspect"
+	ScopeEverything       Scope = "api.everything_else" // the first four
+	ScopeDatasetsCreate   Scope = "datasets.create"
+	ScopeFilesImport      Scope = "files.import"
+	ScopeFilesUpload      Scope = "files.upload"
+)
+
+// Scopes are all scopes, in the order of forms.
+var Scopes = []Scope{
+	ScopeUsersRead, ScopeUsersWrite, ScopeAuditRead, ScopeTokensSelf, ScopeTokensIntrospect,
+	ScopeEverything, ScopeDatasetsCreate, ScopeFilesImport, ScopeFilesUpload,
+}
+
+// everything is what [ScopeEverything] stands for. Who may read the audit log is decided by
+// the role as well.
+var everything = []Scope{ScopeUsersRead, ScopeUsersWrite, ScopeAuditRead, ScopeTokensSelf}
+
+// A ScopeSet is the scopes of one token.
+type ScopeSet []Scope
+
+// Allows reports whether a token with the scopes allows what scope names.
+func (set ScopeSet) Allows(scope Scope) bool {
+	return slices.Contains(set, scope) || slices.Contains(set, ScopeEverything) && slices.Contains(everything, scope)
+}
+
+// String returns the names with a space between (RFC 6749 section 3.3).
+func (set ScopeSet) String() string {
+	names := make([]string, len(set))
+	for i, scope := range set {
+		names[i] = string(scope)
+	}
+	return strings.Join(names, " ")
+}
+
+// parseScopes reads what [ScopeSet.String] wrote.
+func parseScopes(s string) (set ScopeSet) {
+	for name := range strings.FieldsSeq(s) {
+		set = append(set, Scope(name))
+	}
+	return set
+}
+
+// ParseScope returns the scope of that name. It returns an [*InvalidError] on scopes if there
+// is none.
+func ParseScope(name string) (Scope, error) {
+	if scope := Scope(name); slices.Contains(Scopes, scope) {
+		return scope, nil
+	}
+	return "", invalid("scopes", "There is no scope %q. The scopes are %s.", name, strings.Join(strings.Fields(ScopeSet(Scopes).String()), ", "))
+}
+
+// tidyScopes returns scopes sorted, each once, or what is wrong with them. held are the
+// scopes of the token that issues; nil where a person or the command line does.
+func tidyScopes(asked []Scope, held ScopeSet) (ScopeSet, error) {
+	if asked == nil {
+		asked = held
+	}
+	if len(asked) == 0 {
+		return nil, invalid("scopes", "Choose at least one scope.")
+	}
+	set := slices.Compact(slices.Sorted(slices.Values(asked)))
+	for _, scope := range set {
+		if _, err := ParseScope(string(scope)); err != nil {
+			return nil, err
+		}
+		if held != nil && !held.Allows(scope) {
+			return nil, invalid("scopes", "The token that asks does not have the scope %s.", string(scope))
+		}
+	}
+	return set, nil
+}

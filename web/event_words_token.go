@@ -1,0 +1,36 @@
+package web
+
+import (
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// tokenCauses say why the console itself ended or disabled a token, as the history has it.
+var tokenCauses = map[string]string{
+	"repeated":      "a repeated request replaced it before it was used",
+	"deleted":       "the user was deleted",
+	"sign-in reset": "the sign-in was reset",
+	"reactivated":   "the user was reactivated without their tokens",
+}
+
+// tokenTail tells the name of a token, and why it ended where that was a consequence.
+func tokenTail(e users.Event) string {
+	name, cause := "", ""
+	for _, c := range e.Changes {
+		switch c.Field {
+		case "token_name":
+			name = "called “" + views.Isolate(plainText(c.New)) + "”"
+		case "cause":
+			cause = " (" + plainText(tokenCauseWord(c.New)) + ")"
+		}
+	}
+	return name + cause
+}
+
+// tokenCauseWord says why a token ended; a cause that this version does not know by its stored value.
+func tokenCauseWord(stored string) string {
+	if words, ok := tokenCauses[stored]; ok {
+		return words
+	}
+	return stored
+}
