@@ -1,6 +1,8 @@
 package views_test
 
 import (
+	"maps"
+
 	"github.com/a-h/templ"
 
 	"github.com/roboto-ai/console/views"
@@ -18,7 +20,7 @@ func pageOf[M any](page func(M) templ.Component, m M) func(change func(any)) tem
 
 // samples are all pages, each with what it shows at most.
 func samples() map[string]func(change func(any)) templ.Component {
-	return map[string]func(func(any)) templ.Component{
+	all := map[string]func(func(any)) templ.Component{
 		"sign_in":          pageOf(views.SignInPage, views.SignIn{Chrome: signedOut(), Start: "/sign-in/start?return_to=%2Fusers", Other: "/sign-in/start?prompt=select_account&return_to=%2Fusers", Tone: "info", Message: "Your session has ended. Sign in to go on."}),
 		"sign_in_refused":  pageOf(views.SignInRefusedPage, signInRefused()),
 		"signed_out":       pageOf(views.SignedOutPage, views.SignedOut{Chrome: signedOut(), Next: "https://id.example.com/end", Again: "/sign-in", Other: "/sign-in/start?prompt=select_account"}),
@@ -53,6 +55,8 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"audit_bad":        pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
 		"event":            pageOf(views.EventPage, event()),
 	}
+	maps.Copy(all, tokenSamples())
+	return all
 }
 
 func chrome(title, nav string) views.Chrome {

@@ -75,12 +75,12 @@ func TestContrast(t *testing.T) {
 		fore, on string
 		want     float64
 	}{
-		{"fg", surfaces + " ok-bg warn-bg bad-bg info-bg", text},
+		{"fg", surfaces + " ok-bg warn-bg bad-bg info-bg sel", text},
 		{"fg-muted", surfaces, text},
 		{"fg-link", "canvas sunken raised foot", text},
 		{"on-accent", "accent accent-hover bad-solid", text},
 		{"ok", "ok-bg raised", text},
-		{"warn", "warn-bg", text},
+		{"warn", "warn-bg raised canvas foot", text},
 		{"bad", "bad-bg raised canvas foot hover", text},
 		{"info", "info-bg", text},
 		{"av0", "av0-bg", text},
@@ -93,6 +93,9 @@ func TestContrast(t *testing.T) {
 		{"ring", surfaces, shape},
 		{"accent", "canvas raised", shape},
 		{"bad", "raised", shape},
+		{"bar", "raised", shape},
+		{"bar-2", "raised", shape},
+		{"bar-bad", "raised", shape},
 		{"warn", "canvas raised", shape},
 	}
 	for name, colours := range themes(t) {

@@ -59,7 +59,7 @@ func refusedCopyWalk(_ *testing.T, b *tab) {
 	js[any](b, `document.querySelector("[data-copy]").click()`)
 	b.wait("show that it could not copy", `(() => {
 		const said = document.querySelector("#announce"), box = said.getBoundingClientRect();
-		return said.textContent.includes("Could not copy") && box.width > 100 && box.bottom <= innerHeight && box.right <= innerWidth;
+		return said.textContent.includes("Not copied") && box.width > 100 && box.bottom <= innerHeight && box.right <= innerWidth;
 	})()`)
 	b.shoot("copy-refused")
 }

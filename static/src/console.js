@@ -15,13 +15,16 @@
   };
 
   const copy = async (button) => {
+    const failed = button.closest(".field")?.querySelector(".error");
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
+      if (failed) failed.hidden = true;
       button.classList.add("copied");
       announce("Copied");
       setTimeout(() => button.classList.remove("copied"), 1500);
     } catch {
-      announce("Could not copy. Select the text instead.", true);
+      if (failed) failed.hidden = false;
+      announce("Not copied. Select the text and copy it by hand.", !failed);
     }
   };
 
