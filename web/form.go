@@ -15,8 +15,8 @@ import (
 )
 
 // bindForm fills a form from the body of the request. The form is a pointer to a
-// struct of strings, int64s and bools (for tick boxes, "on" or absent) with tags
-// form:"name"; embedded structs count as part of it.
+// struct of strings, int64s, bools (for tick boxes, "on" or absent) and lists of strings
+// (for tick boxes of one name) with tags form:"name"; embedded structs count as part of it.
 //
 // Only the tagged names may be posted: that is how a field is kept from an actor. A name
 // that is tagged as required, such as form:"version,required", must be there.
@@ -43,6 +43,8 @@ func bindForm(c echo.Context, form any) error {
 		case !ok:
 			known.refused = append(known.refused, name)
 			bad.Fields = append(bad.Fields, users.FieldError{Field: firstRunes(name, maxName), Message: fmt.Sprintf("You cannot set “%s” here.", shorten(plainText(name), 40))})
+		case target.Kind() == reflect.Slice:
+			target.Set(reflect.ValueOf(slices.Clone(values)))
 		case len(values) != 1:
 			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: "Send this only once."})
 		case !setField(target, values[0]):
@@ -94,7 +96,7 @@ func setField(field reflect.Value, value string) bool {
 		}
 		field.SetInt(n)
 	default:
-		panic("web: a form has strings, int64s and bools, not " + field.Type().String())
+		panic("web: a form has strings, int64s, bools and lists of strings, not " + field.Type().String())
 	}
 	return true
 }

@@ -24,8 +24,8 @@ func (c *changeTx) signedInRecently() error {
 	return nil
 }
 
-// powerful reports whether a token of u needs a recent sign-in to be issued.
-func (u User) powerful() bool { return u.Role == RoleAdmin || u.Role == RoleOwner }
+// powerful reports whether a token that acts in the role needs a recent sign-in to be issued.
+func (r Role) powerful() bool { return r == RoleAdmin || r == RoleOwner }
 
 // only returns a [*RefusedError] unless the identity in claims belongs to the person with
 // that key, and with it the user that it belongs to, if any. An empty key is anyone's.

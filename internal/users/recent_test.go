@@ -91,3 +91,48 @@ func TestSignInAgainIsOfTheSamePerson(t *testing.T) {
 		})
 	}
 }
+
+// TestTokenOfAnAdminNeedsARecentSignIn issues tokens with sign-ins of all ages. Only the power of
+// an admin or owner needs a recent one, and only of a person in a browser.
+func TestTokenOfAnAdminNeedsARecentSignIn(t *testing.T) {
+	owner := func(age time.Duration) func(*userstest.Directory) users.Actor {
+		return func(d *userstest.Directory) users.Actor {
+			actor := d.Owner
+			actor.AuthTime = d.Clock.Now().Add(-age)
+			return actor
+		}
+	}
+	for circumstance, test := range map[string]struct {
+		actor func(*userstest.Directory) users.Actor
+		id    users.ID
+		again bool
+	}{
+		"just now, for an admin":              {owner(0), "boss", false},
+		"five minutes ago, for an admin":      {owner(5 * time.Minute), "boss", false},
+		"a little longer ago, for an admin":   {owner(5*time.Minute + time.Microsecond), "boss", true},
+		"a little longer ago, for an auditor": {owner(5*time.Minute + time.Microsecond), "reader", false},
+		"yesterday, for an owner":             {owner(24 * time.Hour), "owner@example.com", true},
+		"nobody knows when, for an admin": {func(d *userstest.Directory) users.Actor {
+			actor := d.Owner
+			actor.AuthTime = time.Time{}
+			return actor
+		}, "boss", true},
+		"at the command line, for an admin": {func(*userstest.Directory) users.Actor { return users.Command("cmd") }, "boss", false},
+	} {
+		t.Run(circumstance, func(t *testing.T) {
+			t.Parallel()
+			d := userstest.New(t)
+			d.ServiceUser(t, "boss", users.RoleAdmin)
+			d.ServiceUser(t, "reader", users.RoleAuditor)
+			_, secret, err := d.IssueToken(t.Context(), test.actor(d), test.id,
+				users.NewToken{Name: "one", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}})
+			if errors.Is(err, users.ErrSignInAgain) != test.again || !test.again && err != nil || (secret == "") != test.again {
+				t.Errorf("got %v", err)
+			}
+			all, err := d.Tokens(t.Context(), d.Owner, test.id)
+			if err != nil || (len(all) == 0) != test.again {
+				t.Errorf("there are %d tokens, %v", len(all), err)
+			}
+		})
+	}
+}

@@ -36,8 +36,8 @@ func (s *Service) PersonalTokens() bool { return !s.config.NoPersonalTokens }
 // IssueToken issues a token for a user and returns it with its secret, which is not kept.
 // Its role is the user's, or that of the token that the actor came with, if that is lower.
 //
-// IssueToken returns [ErrNotFound], a [*ForbiddenError], [ErrTooManyTokens], and an
-// [*InvalidError] that lists every mistake, on name, description, expiry, scopes, ranges and
+// IssueToken returns [ErrNotFound], a [*ForbiddenError], [ErrSignInAgain], [ErrTooManyTokens], and
+// an [*InvalidError] that lists every mistake, on name, description, expiry, scopes, ranges and
 // reason.
 func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken) (t Token, secret string, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
@@ -70,13 +70,16 @@ func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken
 }
 
 // mayIssue returns a [*ForbiddenError] if the actor may not issue, rotate or enable a token of
-// u that acts in that role, beside what [Permissions] say.
+// u that acts in that role, beside what [Permissions] say, and [ErrSignInAgain] if that needs a
+// recent sign-in.
 func (c *changeTx) mayIssue(config Config, u User, acts Role) error {
 	switch {
 	case u.Kind == KindPerson && config.NoPersonalTokens && c.actor.Kind != ActorOperator:
 		return &ForbiddenError{ActIssueToken, "People have no tokens of their own here. Use a service user."}
 	case c.actor.Token == "" && lowerRole(acts, c.actor.Role) != acts:
 		return &ForbiddenError{ActIssueToken, "Your role is " + string(c.actor.Role) + ", and the token would have the role " + string(acts) + "."}
+	case acts.powerful():
+		return c.signedInRecently()
 	}
 	return nil
 }

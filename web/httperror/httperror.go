@@ -138,6 +138,7 @@ var answers = []struct {
 	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again.", "Send a valid token: Authorization: Bearer usr_pat_…"},
 	{users.ErrNoToken, http.StatusUnauthorized, "This token gives no access.", "Send a valid token: Authorization: Bearer usr_pat_…"},
 	{users.ErrTooManyTokens, http.StatusConflict, "This user has 100 tokens, which is the most there may be. Revoke one that is not used.", ""},
+	{users.ErrSignInAgain, http.StatusUnauthorized, "This needs a sign-in that is not older than five minutes. Sign in again, then do it again.", ""},
 	{users.ErrStale, http.StatusConflict, "Someone else changed this user meanwhile. Look at the new values and try again.", ""},
 	{users.ErrTaken, http.StatusConflict, "Another user has that user ID.", ""},
 	{users.ErrInUse, http.StatusConflict, "Another user signs in with that address.", ""},

@@ -1,0 +1,59 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// TokensInCare returns the tokens that have not ended of the service users that the actor
+// answers for, the first to end first.
+func (s *Service) TokensInCare(ctx context.Context, actor Actor) ([]Token, error) {
+	all, err := tokensWhere(ctx, s.reads(), `o.responsible_key = $1 AND o.kind = 'service' AND t.revoked_at IS NULL AND t.ends_at > $2
+		ORDER BY t.ends_at, o.sort_name, t.id`, actor.Key, database.Time(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("tokens in the care of %s: %w", actor.ID, err)
+	}
+	return all, nil
+}
+
+// A KnownToken is a token whose secret a person was shown who is about to leave, or to get a
+// lower role.
+type KnownToken struct {
+	Token
+	Responsible Ref    // of its user
+	Why         string // why the actor cannot rotate it, as a sentence; empty if they can
+}
+
+// Rotatable returns tokens with whether the actor can rotate each.
+func (s *Service) Rotatable(ctx context.Context, actor Actor, all []Token) ([]KnownToken, error) {
+	known, read := make([]KnownToken, len(all)), map[Key]User{}
+	for i, t := range all {
+		u, ok := read[t.User.Key]
+		if !ok {
+			var err error
+			if u, err = userByKey(ctx, s.lookUps(), t.User.Key); err != nil {
+				return nil, in("who may rotate tokens of", t.User.ID, err)
+			}
+			read[u.Key] = u
+		}
+		known[i] = KnownToken{t, u.Responsible, actor.cannotRotate(u, t)}
+	}
+	return known, nil
+}
+
+// cannotRotate says why a cannot rotate the token t of u, and who can; empty if they can.
+func (a Actor) cannotRotate(u User, t Token) string {
+	if forbidden, ok := errors.AsType[*ForbiddenError](a.May(ActIssueToken, u)); ok {
+		return forbidden.Why
+	}
+	switch {
+	case t.ReplacedBy != "":
+		return "It is being rotated already, and ends with the overlap."
+	case lowerRole(u.Role, a.Role) != u.Role:
+		return fmt.Sprintf("%s has the role %s, which is above yours. An owner can rotate it.", u.Label(), u.Role)
+	}
+	return ""
+}
