@@ -21,7 +21,10 @@ const doneAlready = "That was done already, so it was not done again."
 func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		f, _ := c.Get(sentFormKey).(sentForm)
-		requestOf(c.Request()).form = f.once()
+		if key := f.once(); key != "" {
+			requestOf(c.Request()).form = key
+			c.SetRequest(c.Request().WithContext(users.Once(c.Request().Context(), users.Request{Key: key})))
+		}
 		if done, err := a.answerDone(c, f); done || err != nil {
 			return err
 		}
@@ -66,24 +69,28 @@ func (a *App) answerTooOften(c echo.Context, f sentForm, wait time.Duration) err
 // answerDone answers a form that was done before, and reports whether it was. Whoever
 // is not signed in may have been signed out by it.
 func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
-	who := actor(c)
-	if who.Form == "" {
+	who, key := actor(c), requestOf(c.Request()).form
+	if key == "" {
 		return false, nil
 	}
-	seq, done, err := a.users.FormDone(c.Request().Context(), who, who.Form)
+	seq, done, err := a.users.FormDone(c.Request().Context(), who, key)
 	if errors.Is(err, users.ErrOtherForm) {
 		return false, nil // whether they may at all comes first; the change itself refuses it
 	}
 	if err != nil || !done {
 		return false, err
 	}
-	if who.Key == "" || f.route == "/profile/delete" {
+	if who.Key == "" {
 		return true, a.showSignedOut(c, "", doneAlready)
 	}
 	event, err := a.users.Event(c.Request().Context(), who, seq)
 	if err != nil && !errors.Is(err, users.ErrForbidden) { // who may not see it is not led to what it made
 		return false, err
 	}
+	next := a.next(f, event.Target.ID)
+	if next == "" {
+		return true, a.showSignedOut(c, "", doneAlready)
+	}
 	a.flash(c, doneAlready)
-	return true, a.seeOther(c, f.next(event))
+	return true, a.seeOther(c, next)
 }

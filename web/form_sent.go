@@ -42,35 +42,11 @@ func (a *App) sent(c echo.Context) (sentForm, error) {
 }
 
 // once returns the key of what the form asks for, empty if it may be asked for again.
-func (f sentForm) once() users.FormKey {
+func (f sentForm) once() users.RequestKey {
 	if f.key.page == "" {
 		return ""
 	}
 	return f.key.page.For(f.to + "?" + f.values.Encode())
-}
-
-// next returns where the form leads once it is done; of is what came of it first.
-func (f sentForm) next(of users.Event) string {
-	switch {
-	case f.route == "/users/new" && of.Target.ID != "":
-		return userPath(of.Target.ID) + "?added=1"
-	case f.route == "/service-users/new" && of.Target.ID != "":
-		return userPath(of.Target.ID)
-	case f.route == "/users/views":
-		at, _ := directoryAddress(f.values.Get("query"))
-		return at.String()
-	case f.route == "/users/views/delete":
-		return "/users/views"
-	case f.route == "/users/:id/sessions/end":
-		return userPath(f.id, "sessions")
-	case f.route == "/users/:id/delete", f.id == "" && strings.HasPrefix(f.route, "/users"):
-		return "/users"
-	case f.id != "":
-		return userPath(f.id)
-	case f.route == "/profile/sessions/end":
-		return "/profile#sessions"
-	}
-	return "/profile"
 }
 
 // What a form is looked up with: where it was posted to, and its values, whose names

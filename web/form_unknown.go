@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -132,7 +133,7 @@ func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 		m.Next = []views.Link{{Label: "See what was done", URL: eventPath(seq)}}
 	}
 	m.Text = append(m.Text, "There is nothing left to do.")
-	m.Next = append(m.Next, views.Link{Label: "Go on", URL: f.next(event)})
+	m.Next = append(m.Next, views.Link{Label: "Go on", URL: cmp.Or(a.next(f, event.Target.ID), "/")})
 	return render(c, http.StatusOK, views.UnknownPage(m))
 }
 

@@ -59,8 +59,7 @@ func (a *App) addPerson(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		a.flash(c, added.Label()+" is added.")
-		return a.seeOther(c, userPath(added.ID)+"?added=1")
+		return a.done(c, added.Label()+" is added.", added.ID)
 	case !correctable(err):
 		return err
 	}

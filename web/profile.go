@@ -60,8 +60,7 @@ func (a *App) editProfile(c echo.Context) error {
 		saved, err = a.users.EditProfile(c.Request().Context(), actor(c), form.edit())
 	}
 	if err == nil {
-		a.flash(c, savedWord(viewer(c).Version, saved.Version, "Your profile is saved."))
-		return a.seeOther(c, "/profile")
+		return a.done(c, savedWord(viewer(c).Version, saved.Version, "Your profile is saved."), saved.ID)
 	}
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	if !isStale && !correctable(err) {

@@ -25,14 +25,13 @@ func (a *App) endOwnSessions(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		a.flash(c, "You are signed out everywhere else: "+counted(n, "session", "sessions")+" ended.")
+		return a.done(c, "You are signed out everywhere else: "+counted(n, "session", "sessions")+" ended.", who.ID)
 	case string(who.Session):
 		return a.leave(c)
 	default:
 		if err := a.users.EndSession(ctx, who, who.ID, users.SessionID(form.Session), ""); err != nil {
 			return err
 		}
-		a.flash(c, "You are signed out there.")
 	}
-	return a.seeOther(c, "/profile#sessions")
+	return a.done(c, "You are signed out there.", who.ID)
 }

@@ -23,9 +23,9 @@ type request struct {
 	user    users.Key // of who is signed in
 	refused []string  // fields of the form that the actor may not set
 
-	page   users.FormKey // of the page that is shown, or that a form is on
-	sealed string        // the same with its user and path, see [formKey]
-	form   users.FormKey // of what is asked for, where it is done once
+	page   users.FormKey    // of the page that is shown, or that a form is on
+	sealed string           // the same with its user and path, see [formKey]
+	form   users.RequestKey // of what is asked for, where it is done once
 }
 
 type requestKey struct{}
@@ -61,12 +61,10 @@ func viewer(c echo.Context) users.User {
 // actor returns who does what c asks for. Signed out, it has no key.
 func actor(c echo.Context) users.Actor {
 	known := requestOf(c.Request())
-	actor := users.Visitor(known.id, known.address.String(), userAgent(c.Request()))
 	if s, ok := signedIn(c); ok {
-		actor = s.Actor(known.id, known.address.String(), userAgent(c.Request()))
+		return s.Actor(known.id, known.address.String(), userAgent(c.Request()))
 	}
-	actor.Form = known.form
-	return actor
+	return users.Visitor(known.id, known.address.String(), userAgent(c.Request()))
 }
 
 // seesDirectory reports whether actor may open the directory and the pages of all

@@ -29,17 +29,17 @@ func (a *App) routes(e *echo.Echo) {
 	}
 
 	own := a.group(e, accessSignedIn)
-	own.form("/profile", a.profileForm, a.editProfile)
-	own.post("/profile/sessions/end", a.endOwnSessions)
+	own.form("/profile", a.profileForm, a.editProfile, to("/profile"))
+	own.post("/profile/sessions/end", a.endOwnSessions, to("/profile#sessions"))
 	own.plain("/profile/data", a.profileData)
-	own.post("/profile/delete", a.deleteOwn)
+	own.post("/profile/delete", a.deleteOwn, signsOut)
 	own.page("/users/:id", a.userDetail) // also of those a user answers for
 	own.page("/users/:id/activity", a.userActivity)
 	own.page("/users/:id/sessions", a.userSessions)
-	own.form("/users/:id/edit", a.editUserForm, a.editUser)
-	own.form("/users/:id/delete", a.deleteUserForm, a.deleteUser)
-	own.post("/users/:id/sessions/end", a.endUserSessions)
-	own.post("/users/:id/reviewed", a.markReviewed)
+	own.form("/users/:id/edit", a.editUserForm, a.editUser, toUser())
+	own.form("/users/:id/delete", a.deleteUserForm, a.deleteUser, to("/users"))
+	own.post("/users/:id/sessions/end", a.endUserSessions, toUser("sessions"))
+	own.post("/users/:id/reviewed", a.markReviewed, toUser())
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 
 	a.restricted(e)
@@ -52,18 +52,18 @@ func (a *App) restricted(e *echo.Echo) {
 	directory.page("/users", a.listUsers)
 	directory.repeat("/users/layout", a.setLayout)
 	saving := a.group(e, access(users.ActSaveView))
-	saving.form("/users/views", a.savedViews, a.saveView)
-	saving.post("/users/views/delete", a.deleteView)
+	saving.form("/users/views", a.savedViews, a.saveView, toView)
+	saving.post("/users/views/delete", a.deleteView, to("/users/views"))
 
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
 	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
 	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
-	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson)
-	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser)
-	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate)
-	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate)
-	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn)
-	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole)
+	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))
+	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toMade(""))
+	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate, toUser())
+	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate, toUser())
+	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn, toUser())
+	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole, toUser())
 
 	a.bench(e) // nothing, save in the program that make bench builds
 }
@@ -85,6 +85,7 @@ type route struct {
 	Step         bool // GET is a step of a sign-in: it is no HEAD's, and takes a navigation
 	Form         bool // a form, shown at this path by GET and posted to it
 	Once         bool // what is posted is done once, see [App.once]
+	next         next // where it leads once it is done; nil unless Once
 }
 
 // A group adds routes that the same people may call.
@@ -113,8 +114,8 @@ func (g group) step(path string, h echo.HandlerFunc) {
 }
 
 // post adds what is posted from a page with another path, and is done once.
-func (g group) post(path string, h echo.HandlerFunc) {
-	g.add(route{Method: http.MethodPost, Path: path, Once: true}, h)
+func (g group) post(path string, h echo.HandlerFunc, to next) {
+	g.add(route{Method: http.MethodPost, Path: path, Once: true, next: to}, h)
 }
 
 // repeat adds what is posted and may be as often as one likes: it leaves no event, or
@@ -125,9 +126,9 @@ func (g group) repeat(path string, h echo.HandlerFunc) {
 
 // form adds a page with a form and what it is posted to, which is done once. Such a
 // form is kept for someone whose session has ended.
-func (g group) form(path string, show, take echo.HandlerFunc) {
+func (g group) form(path string, show, take echo.HandlerFunc, to next) {
 	g.add(route{Method: http.MethodGet, Path: path, Form: true}, show)
-	g.add(route{Method: http.MethodPost, Path: path, Form: true, Once: true}, take)
+	g.add(route{Method: http.MethodPost, Path: path, Form: true, Once: true, next: to}, take)
 }
 
 // repeatForm is form for what is done as often as it is asked for: every export gives a

@@ -158,7 +158,7 @@ func TestNothingElseIsServed(t *testing.T) {
 	s := newSite(t)
 	b := s.signIn(t, "owner@example.com")
 	for _, path := range []string{
-		"/_ui", "/debug/pprof/", "/debug/vars", "/metrics", "/.env", "/authorize", "/token", "/v1/users", "/users/", "/sign-out",
+		"/_ui", "/debug/pprof/", "/debug/vars", "/metrics", "/.env", "/authorize", "/token", "/users/", "/sign-out",
 		"/users/%252e%252e", "/users/%2e%2e", "/users/new/edit", "/users/a%00b", "/users/nobody@example.com", "/audit/0", "/audit/-1", "/audit/x",
 	} {
 		p := b.get(t, path)

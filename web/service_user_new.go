@@ -50,8 +50,7 @@ func (a *App) createServiceUser(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		a.flash(c, created.Label()+" is created.")
-		return a.seeOther(c, userPath(created.ID))
+		return a.done(c, created.Label()+" is created.", created.ID)
 	case !correctable(err):
 		return err
 	}

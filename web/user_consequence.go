@@ -42,11 +42,10 @@ func (a *App) target(c echo.Context, act users.Act) (users.Consequences, error) 
 
 // answerConsequence answers a form on a consequence page: on success it says so
 // on the next page, a mistake shows the page again.
-func (a *App) answerConsequence(c echo.Context, err error, done, next string, page func(outcome) (views.Consequence, error)) error {
+func (a *App) answerConsequence(c echo.Context, err error, done string, page func(outcome) (views.Consequence, error)) error {
 	switch {
 	case err == nil:
-		a.flash(c, done)
-		return a.seeOther(c, next)
+		return a.done(c, done, "")
 	case !correctable(err):
 		return err
 	}
@@ -106,7 +105,7 @@ func (a *App) deactivate(c echo.Context) error {
 		}
 		done += moved
 	}
-	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {
+	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
 		return a.deactivatePage(c, target, form, o)
 	})
 }
@@ -134,7 +133,7 @@ func (a *App) reactivate(c echo.Context) error {
 		err = a.users.Reactivate(c.Request().Context(), actor(c), target.User.ID, users.Reactivation{Reason: form.Reason})
 	}
 	done := target.User.Label() + " is reactivated."
-	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {
+	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
 		return a.reactivatePage(c, target, form, o), nil
 	})
 }
@@ -162,19 +161,19 @@ func (a *App) deleteUser(c echo.Context) error {
 		err = a.users.Delete(c.Request().Context(), actor(c), target.User.ID,
 			users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver})
 	}
-	next := "/users" // the user's own page is gone
-	if target.User.Key == actor(c).Key {
-		next = "/" // who is gone sees no directory
+	if err == nil && target.User.Key == actor(c).Key {
+		a.flash(c, target.User.Label()+" is deleted.")
+		return a.seeOther(c, "/") // a deleted user sees no directory
 	}
 	done := target.User.Label() + " is deleted."
-	if err == nil && target.User.Key != actor(c).Key { // who is gone sees none of them
+	if err == nil {
 		var moved string
 		if moved, err = a.handedOver(c, target.AnswersFor); err != nil {
 			return err
 		}
 		done += moved
 	}
-	return a.answerConsequence(c, err, done, next, func(o outcome) (views.Consequence, error) {
+	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
 		return a.deletePage(c, target, form, o)
 	})
 }

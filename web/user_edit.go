@@ -106,8 +106,7 @@ func (a *App) editUser(c echo.Context) error {
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
 	case err == nil:
-		a.flash(c, savedWord(u.Version, saved.Version, "Saved "+saved.Label()+"."))
-		return a.seeOther(c, userPath(saved.ID))
+		return a.done(c, savedWord(u.Version, saved.Version, "Saved "+saved.Label()+"."), saved.ID)
 	case !isStale && !correctable(err):
 		return err
 	}

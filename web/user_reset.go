@@ -43,7 +43,7 @@ func (a *App) resetSignIn(c echo.Context) error {
 		known.refused = append(known.refused, "as_user")
 	}
 	done := "The sign-in of " + target.User.Label() + " is reset."
-	return a.answerConsequence(c, err, done, userPath(target.User.ID), func(o outcome) (views.Consequence, error) {
+	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
 		return a.resetPage(c, target, form, o), nil
 	})
 }

@@ -35,8 +35,7 @@ func (a *App) markReviewed(c echo.Context) error {
 		var after users.User
 		after, err = a.users.MarkReviewed(c.Request().Context(), actor(c), id, users.Review{On: form.ReviewOn, Version: form.Version})
 		if err == nil {
-			a.flash(c, after.Label()+" is reviewed. The next review is on "+dateWord(after.ReviewOn)+".")
-			return a.seeOther(c, userPath(id))
+			return a.done(c, after.Label()+" is reviewed. The next review is on "+dateWord(after.ReviewOn)+".", id)
 		}
 	}
 	if !correctable(err) && !errors.Is(err, users.ErrStale) {

@@ -52,8 +52,7 @@ func (a *App) changeRole(c echo.Context) error {
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
 	case err == nil:
-		a.flash(c, savedWord(target.User.Version, after.Version, after.Label()+" has the role "+string(after.Role)+" now."))
-		return a.seeOther(c, userPath(after.ID))
+		return a.done(c, savedWord(target.User.Version, after.Version, after.Label()+" has the role "+string(after.Role)+" now."), after.ID)
 	case !isStale && !correctable(err):
 		return err
 	}

@@ -42,8 +42,7 @@ func (a *App) endUserSessions(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		a.flash(c, done)
-		return a.seeOther(c, userPath(id, "sessions"))
+		return a.done(c, done, id)
 	case !correctable(err):
 		return err
 	}

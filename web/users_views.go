@@ -65,8 +65,7 @@ func (a *App) saveView(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		a.flash(c, "Saved the view “"+plainText(saved.Name)+"”.")
-		return a.seeOther(c, at.String())
+		return a.done(c, "Saved the view “"+plainText(saved.Name)+"”.", "")
 	case !correctable(err):
 		return err
 	}
@@ -99,8 +98,7 @@ func (a *App) deleteView(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	a.flash(c, "Deleted the view “"+plainText(gone.Name)+"”.")
-	return a.seeOther(c, "/users/views")
+	return a.done(c, "Deleted the view “"+plainText(gone.Name)+"”.", "")
 }
 
 // savedViewsPage is the page with the views that the viewer sees.

@@ -48,7 +48,6 @@ type Actor struct {
 	RequestID string
 	Address   string // IP address of the client
 	UserAgent string
-	Form      FormKey // of the form that asks for it, which is done once; empty for what may be asked for again
 }
 
 // Command returns the operator at the command line, who may do what an owner may.

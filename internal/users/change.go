@@ -1,7 +1,6 @@
 package users
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -22,6 +21,8 @@ type changeTx struct {
 	actor    Actor     // with the role it has now, not the one of when the request came in
 	token    Token     // that the actor came with; zero without one
 	zone     string    // of the actor; empty for UTC
+	request  Request   // that it is made for, see [Once]
+	subject  Key       // of the user whom it is about
 	wrote    bool
 	ownerEnd bool // an active owner has ceased to be one
 }
@@ -43,14 +44,14 @@ var errUnaudited = errors.New("users: change without an event")
 // the same, change rolls back and returns errUnaudited. A change that would
 // leave no active owner where there was one is rolled back as [ErrLastOwner].
 //
-// What the actor's form has done already is not done again: change returns a
-// [*DoneError]. It returns [ErrUnknown] where nobody can say whether the change was
-// made; with a form, it may be asked for again.
+// A change for a request that was done before is not made again, see [Once]: change returns
+// a [*DoneError]. It returns [ErrUnknown] if it is not known whether the change was made;
+// one for a request may be made again.
 func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
 	defer s.estimates.forget()
 	var events []Event
 	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
-		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor}
+		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor, request: requestIn(ctx)}
 		if err := tx.notDone(ctx); err != nil {
 			return err
 		}
@@ -75,21 +76,16 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	return s.orDone(ctx, actor, err)
 }
 
-// record writes the events of a change, whose numbers it fills in, and that the actor's form has made it.
+// record writes the events of a change, whose numbers it fills in, and its request.
 func (c *changeTx) record(ctx context.Context, events []Event) error {
-	first := int64(0)
 	for i, event := range events {
 		seq, err := insertEvent(ctx, c, event)
 		if err != nil {
 			return err
 		}
 		events[i].Seq = seq
-		first = cmp.Or(first, seq)
 	}
-	if len(events) == 0 {
-		return nil
-	}
-	return c.done(ctx, first)
+	return c.done(ctx, events)
 }
 
 // tell tells whoever wants to know of events that are kept.

@@ -143,9 +143,7 @@ var wholeChanges = map[string]func(context.Context, *Service) error{
 		return err
 	},
 	"form": func(ctx context.Context, s *Service) error {
-		operator := Command("")
-		operator.Form = NewFormKey()
-		_, err := s.AddSystemUser(ctx, operator, "platform")
+		_, err := s.AddSystemUser(Once(ctx, Request{Key: NewFormKey().For("/")}), Command(""), "platform")
 		return err
 	},
 }
@@ -168,7 +166,7 @@ func TestChangeIsWholeOrNothing(t *testing.T) {
 		"INSERT ON sessions":      {"first sign-in", "sign-in"},
 		"INSERT ON events":        {"create", "delete", "first sign-in", "form", "sign-in"},
 		"INSERT ON event_details": {"create", "delete", "first sign-in", "form", "sign-in"},
-		"INSERT ON done_forms":    {"form"},
+		"INSERT ON done_requests": {"form"},
 		"UPDATE ON users":         {"delete", "first sign-in"},
 		"UPDATE ON identities":    {"sign-in"},
 		"DELETE ON users":         {"delete"},
@@ -218,7 +216,7 @@ func arrive(t *testing.T, s *Service) {
 // snapshot returns how many rows each table of the record and its history has.
 func snapshot(t *testing.T, s *Service) (rows [7]int) {
 	t.Helper()
-	for i, table := range []string{"users", "identities", "sessions", "events", "event_details", "done_forms", "used_attempts"} {
+	for i, table := range []string{"users", "identities", "sessions", "events", "event_details", "done_requests", "used_attempts"} {
 		rows[i] = countRows(t, s, table)
 	}
 	return rows

@@ -143,8 +143,8 @@ var conditions = []condition{
 	{"Who answers for service users", "For %s somebody answers who is not there, or cannot.",
 		`SELECT u.user_id FROM users u LEFT JOIN users r ON r.key = u.responsible_key
 			WHERE u.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.status = 'deactivated') ORDER BY u.user_id`},
-	{"The forms that are done", "The form %s has done something of which there is no event.",
-		`SELECT f.key FROM done_forms f LEFT JOIN events e ON e.seq = f.seq WHERE e.seq IS NULL ORDER BY f.key`},
+	{"The requests that are done", "The request %s has done something of which there is no event.",
+		`SELECT r.key FROM done_requests r LEFT JOIN events e ON e.seq = r.seq WHERE r.seq <> 0 AND e.seq IS NULL ORDER BY r.key`},
 	{"The secret of the cursors", "The database lacks the secret of the %s, without which no page but the first can be shown.",
 		`SELECT 'cursors' WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE name = 'cursors')`},
 	{"The key of the seals", "The database lacks a key for %s, without which nobody can begin to sign in.",

@@ -70,7 +70,7 @@ var spoiled = map[string]spoiling{
 	"an event left out of the index": {`UPDATE search_index SET first_seq = first_seq + 1`, "The index of the audit log is not in step with the events"},
 	"no secret":                      {`DELETE FROM secrets`, "lacks the secret of the cursors"},
 	"no key of the seals":            {`DELETE FROM secrets WHERE name = 'seal-1'`, "lacks a key for seals"},
-	"a form without event":           {`INSERT INTO done_forms (key, actor_key, seq, at) SELECT 'frm_x', '', 9999, at FROM events WHERE seq = 1`, "The form frm_x has done something of which there is no event"},
+	"a request without event":        {`INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint) SELECT 'frm_x', '', '', 9999, at, at, '' FROM events WHERE seq = 1`, "The request frm_x has done something of which there is no event"},
 }
 
 // spoiledOn are changes that one engine takes.
@@ -88,7 +88,7 @@ var spoiledOn = map[database.Engine]map[string]spoiling{
 	},
 	database.PostgreSQL: {
 		"an index of the log without words": {`DELETE FROM event_words_index`, "it has 0 words of events"},
-		"a table that cannot be read":       {`DROP TABLE done_forms`, "The forms that are done could not be read"},
+		"a table that cannot be read":       {`DROP TABLE done_requests`, "The requests that are done could not be read"},
 		"a rule taken away":                 {`DROP TRIGGER events_are_not_changed ON events`, "The schema lacks the trigger events_are_not_changed"},
 	},
 }

@@ -110,7 +110,9 @@ func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, versio
 // target returns the user on whom the actor may carry out act, as stored now.
 // Its errors are those of [targetOf].
 func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
-	return targetOf(ctx, c, c.actor, id, act)
+	u, err := targetOf(ctx, c, c.actor, id, act)
+	c.subject = cmp.Or(c.subject, u.Key)
+	return u, err
 }
 
 // targetOf returns the user on whom actor may carry out act, as r reads it. It

@@ -13,16 +13,20 @@ import (
 // save an [*InvalidError], a [*RefusedError] and a [*DoneError], is a fault rather
 // than an answer.
 var (
-	ErrNotFound      = errors.New("not found")
-	ErrForbidden     = errors.New("not allowed")                      // as a [*ForbiddenError]
-	ErrStale         = errors.New("user was changed by someone else") // as a [*StaleError]
-	ErrTaken         = errors.New("user_id is already in use")
-	ErrInUse         = errors.New("another user signs in with that address") // as an [*AddressInUseError]
-	ErrLastOwner     = errors.New("there must be an active owner")
-	ErrExporting     = errors.New("exports of the directory are under way")
-	ErrBadCursor     = errors.New("not a place in this list")
-	ErrNoSession     = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
-	ErrOtherForm     = errors.New("form was sent by someone else")
+	ErrNotFound  = errors.New("not found")
+	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
+	ErrStale     = errors.New("user was changed by someone else") // as a [*StaleError]
+	ErrTaken     = errors.New("user_id is already in use")
+	ErrInUse     = errors.New("another user signs in with that address") // as an [*AddressInUseError]
+	ErrLastOwner = errors.New("there must be an active owner")
+	ErrExporting = errors.New("exports of the directory are under way")
+	ErrBadCursor = errors.New("not a place in this list")
+	ErrNoSession = errors.New("no such session, or it has ended") // also the answer to an actor who has gone meanwhile
+	ErrOtherForm = errors.New("form was sent by someone else")
+
+	// ErrOtherRequest is the answer to a request under the key of another one, see [Once].
+	ErrOtherRequest = errors.New("another request was sent under the same key")
+
 	ErrSignInAgain   = errors.New("this needs a sign-in that is not older than five minutes")
 	ErrReplayed      = errors.New("logout token was used before")
 	ErrUnknown       = database.ErrUnknown                                   // any change may return it, see [Service.FormDone]

@@ -81,9 +81,9 @@ func usedAttempts(now time.Time) bookkeeping {
 		[]any{database.Time(now.Add(-attemptsKept)), database.Time(now.Add(clockWrong))}}
 }
 
-// oldForms lets go of forms that were done long ago.
-func oldForms(now time.Time) bookkeeping {
-	return bookkeeping{`DELETE FROM done_forms WHERE at <= $1`, []any{database.Time(now.Add(-formsKept))}}
+// oldRequests deletes requests that were done long ago.
+func oldRequests(now time.Time) bookkeeping {
+	return bookkeeping{`DELETE FROM done_requests WHERE expires_at <= $1`, []any{database.Time(now)}}
 }
 
 // oldLogouts lets go of logout tokens that are too old to be accepted again.

@@ -113,7 +113,7 @@ const (
 // refusal stands without it. Whether there is a target of that user_id makes no
 // difference, so that the time it takes does not tell the actor either.
 func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what string) {
-	actor.Form = "" // that it was refused does not make it done
+	ctx = Once(ctx, Request{}) // that it was refused does not make it done
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, err := userByID(ctx, tx, target)
 		if errors.Is(err, ErrNotFound) {

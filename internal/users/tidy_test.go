@@ -98,16 +98,14 @@ func TestTidy(t *testing.T) {
 	if err := d.Keep(t.Context(), users.DigestOf("f"), []byte("x"), 10*time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	form := d.Owner
-	form.Form = users.NewFormKey()
-	if _, err := d.AddPerson(t.Context(), form, users.NewPerson{ID: "bo@example.com"}); err != nil {
+	if _, err := d.AddPerson(sending(t, users.NewFormKey()), d.Owner, users.NewPerson{ID: "bo@example.com"}); err != nil {
 		t.Fatal(err)
 	}
 	kept := func(what string, want [3]int) {
 		t.Helper()
 		got := [3]int{
 			rows(t, d, `SELECT COUNT(*) FROM sessions WHERE user_key = $1`, ana.User.Key),
-			rows(t, d, `SELECT COUNT(*) FROM kept`), rows(t, d, `SELECT COUNT(*) FROM done_forms`),
+			rows(t, d, `SELECT COUNT(*) FROM kept`), rows(t, d, `SELECT COUNT(*) FROM done_requests`),
 		}
 		if got != want {
 			t.Errorf("%s: got %v sessions, kept forms and done forms, want %v", what, got, want)

@@ -135,6 +135,7 @@ var answers = []struct {
 	{users.ErrForbidden, http.StatusForbidden, "You are not allowed to do that.", ""},
 	{users.ErrUnknown, http.StatusServiceUnavailable, "The connection to the database broke at the very moment of saving, so it is not known whether something was saved. Open the page again to see.", "The connection to the database broke during the commit: it is not known whether the change was saved. Read the record to find out."},
 	{users.ErrOtherForm, http.StatusConflict, "Someone else sent this form, and it was done for them. Open the page again and send it from there.", ""},
+	{users.ErrOtherRequest, http.StatusUnprocessableEntity, "Something else was sent with the key of this form. Open the page again and send it from there.", "The Idempotency-Key was used for another request. Send a new key."},
 	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again.", "Send a valid token: Authorization: Bearer usr_pat_…"},
 	{users.ErrNoToken, http.StatusUnauthorized, "This token gives no access.", "Send a valid token: Authorization: Bearer usr_pat_…"},
 	{users.ErrTooManyTokens, http.StatusConflict, "This user has 100 tokens, which is the most there may be. Revoke one that is not used.", ""},

@@ -70,3 +70,22 @@ CREATE TABLE introspections (
 );
 
 CREATE INDEX introspections_by_token ON introspections (token);
+
+-- done_requests are the requests that were done, see the migration of SQLite.
+CREATE TABLE done_requests (
+    key         TEXT        COLLATE "C" NOT NULL PRIMARY KEY,
+    actor_key   TEXT        COLLATE "C" NOT NULL,
+    user_key    TEXT        COLLATE "C" NOT NULL,
+    seq         BIGINT      NOT NULL,
+    at          TIMESTAMPTZ NOT NULL,
+    expires_at  TIMESTAMPTZ NOT NULL,
+    fingerprint TEXT        COLLATE "C" NOT NULL,
+    answer      BYTEA
+);
+
+INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint)
+    SELECT key, actor_key, '', seq, at, at + INTERVAL '7 days', '' FROM done_forms;
+
+DROP TABLE done_forms;
+
+CREATE INDEX done_requests_by_time ON done_requests (expires_at);

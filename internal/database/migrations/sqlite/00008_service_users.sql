@@ -77,3 +77,24 @@ CREATE TABLE introspections (
 ) STRICT;
 
 CREATE INDEX introspections_by_token ON introspections (token);
+
+-- done_requests are the requests that were done: forms, and calls of the API with an
+-- idempotency key. One that is sent again is not done again. Each row is written in the
+-- transaction of its change.
+CREATE TABLE done_requests (
+    key         TEXT    NOT NULL PRIMARY KEY,    -- frm_… of a form, api_… of a call; with /N for item N of a batch
+    actor_key   TEXT    NOT NULL,                -- who sent it
+    user_key    TEXT    NOT NULL,                -- whom it was about; empty for none
+    seq         INTEGER NOT NULL,                -- the first event of the change; 0 if it changed nothing
+    at          INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    fingerprint TEXT    NOT NULL,                -- of what was sent under the key; empty where the key says it
+    answer      BLOB                             -- the same again, without secrets
+) STRICT;
+
+INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint)
+    SELECT key, actor_key, '', seq, at, at + 604800000000, '' FROM done_forms;
+
+DROP TABLE done_forms;
+
+CREATE INDEX done_requests_by_time ON done_requests (expires_at);

@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"sync"
@@ -12,11 +13,13 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// with returns an actor who sends a form with that key.
-func with(a users.Actor, key users.FormKey) users.Actor {
-	a.Form = key
-	return a
+// sending returns the context of a request that sends a form of the page with that key.
+func sending(t *testing.T, key users.FormKey) context.Context {
+	return users.Once(t.Context(), users.Request{Key: asked(key)})
 }
+
+// asked returns the key of the one request of these tests that a page makes.
+func asked(key users.FormKey) users.RequestKey { return key.For("/") }
 
 // wantDone fails the test unless err says that a form was done before, by that event.
 func wantDone(t *testing.T, err error, seq int64) {
@@ -40,9 +43,9 @@ func lastSeq(t *testing.T, d *userstest.Directory) int64 {
 func TestFormIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	ctx, key := t.Context(), users.NewFormKey()
-	owner, bo := with(d.Owner, key), users.NewPerson{ID: "bo@example.com"}
-	if _, done, err := d.FormDone(ctx, d.Owner, key); done || err != nil {
+	key := users.NewFormKey()
+	ctx, owner, bo := sending(t, key), d.Owner, users.NewPerson{ID: "bo@example.com"}
+	if _, done, err := d.FormDone(ctx, d.Owner, asked(key)); done || err != nil {
 		t.Fatalf("FormDone before: got %v, %v", done, err)
 	}
 	if _, err := d.AddPerson(ctx, owner, bo); err != nil {
@@ -54,22 +57,22 @@ func TestFormIsDoneOnce(t *testing.T) {
 	wantDone(t, err, first)
 	_, err = d.Another(t).AddPerson(ctx, owner, bo) // on another console
 	wantDone(t, err, first)
-	if seq, done, err := d.FormDone(ctx, d.Owner, key); seq != first || !done || err != nil {
+	if seq, done, err := d.FormDone(ctx, d.Owner, asked(key)); seq != first || !done || err != nil {
 		t.Errorf("FormDone: got event %d, %v, %v; want %d", seq, done, err, first)
 	}
 
 	ana := d.Person(t, "ana@example.com", users.RoleOwner)
 	before := lastSeq(t, d)
-	if _, err := d.AddPerson(ctx, with(ana, key), users.NewPerson{ID: "cleo@example.com"}); !errors.Is(err, users.ErrOtherForm) {
+	if _, err := d.AddPerson(ctx, ana, users.NewPerson{ID: "cleo@example.com"}); !errors.Is(err, users.ErrOtherForm) {
 		t.Errorf("another's form: got error %v, want %v", err, users.ErrOtherForm)
 	}
-	if _, _, err := d.FormDone(ctx, ana, key); !errors.Is(err, users.ErrOtherForm) {
+	if _, _, err := d.FormDone(ctx, ana, asked(key)); !errors.Is(err, users.ErrOtherForm) {
 		t.Errorf("FormDone of another's form: got error %v, want %v", err, users.ErrOtherForm)
 	}
 	if after := lastSeq(t, d); after != before {
 		t.Errorf("sending it again left %d events", after-before)
 	}
-	if _, err := d.AddPerson(ctx, d.Owner, users.NewPerson{ID: "cleo@example.com"}); err != nil {
+	if _, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: "cleo@example.com"}); err != nil {
 		t.Errorf("without a form: %v", err)
 	}
 }
@@ -83,16 +86,16 @@ func TestFormThatDidNothing(t *testing.T) {
 	for name, send := range map[string]func(users.FormKey) error{
 		"nothing to change": func(key users.FormKey) error {
 			u := d.Must(t, "bo@example.com")
-			_, err := d.ChangeRole(t.Context(), with(d.Owner, key), u.ID, users.RoleChange{Role: u.Role, Version: u.Version})
+			_, err := d.ChangeRole(sending(t, key), d.Owner, u.ID, users.RoleChange{Role: u.Role, Version: u.Version})
 			return err
 		},
 		"a mistake": func(key users.FormKey) error {
-			_, err := d.AddPerson(t.Context(), with(d.Owner, key), users.NewPerson{ID: "bo@example.com"})
+			_, err := d.AddPerson(sending(t, key), d.Owner, users.NewPerson{ID: "bo@example.com"})
 			return err
 		},
 		"refused": func(key users.FormKey) error {
-			err := d.Deactivate(t.Context(), with(bo, key), "owner@example.com", users.Departure{})
-			d.RefuseAccess(t.Context(), with(bo, key), "owner@example.com", "POST /users/:id/deactivate")
+			err := d.Deactivate(sending(t, key), bo, "owner@example.com", users.Departure{})
+			d.RefuseAccess(sending(t, key), bo, "owner@example.com", "POST /users/:id/deactivate")
 			return err
 		},
 	} {
@@ -101,7 +104,7 @@ func TestFormThatDidNothing(t *testing.T) {
 		if again := send(key); (first == nil) != (again == nil) || errors.As(again, new(*users.DoneError)) {
 			t.Errorf("%s: got error %v, then %v", name, first, again)
 		}
-		if _, done, err := d.FormDone(t.Context(), users.Actor{}, key); done || err != nil {
+		if _, done, err := d.FormDone(t.Context(), users.Actor{}, asked(key)); done || err != nil {
 			t.Errorf("%s: got %v, %v; want that it is not done", name, done, err)
 		}
 	}
@@ -114,10 +117,9 @@ func TestFormsAtOnce(t *testing.T) {
 	d := userstest.New(t)
 	consoles := []*users.Service{d.Service, d.Another(t)}
 	before := lastSeq(t, d)
-	owner := with(d.Owner, users.NewFormKey())
-	fresh := 0
+	ctx, fresh := sending(t, users.NewFormKey()), 0
 	for _, err := range atOnce(10, func(i int) error {
-		_, err := consoles[i%2].AddPerson(t.Context(), owner, users.NewPerson{ID: "bo@example.com"})
+		_, err := consoles[i%2].AddPerson(ctx, d.Owner, users.NewPerson{ID: "bo@example.com"})
 		return err
 	}) {
 		if err == nil {
@@ -136,14 +138,15 @@ func TestFormsAtOnce(t *testing.T) {
 func TestFormOfWhoIsGone(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	bo := with(d.Person(t, "bo@example.com", users.RoleUser), users.NewFormKey())
+	bo, key := d.Person(t, "bo@example.com", users.RoleUser), users.NewFormKey()
+	ctx := sending(t, key)
 	before := lastSeq(t, d)
 	goodbye := users.Deletion{Confirm: "bo@example.com"}
-	if err := d.Delete(t.Context(), bo, bo.ID, goodbye); err != nil {
+	if err := d.Delete(ctx, bo, bo.ID, goodbye); err != nil {
 		t.Fatal(err)
 	}
-	wantDone(t, d.Delete(t.Context(), bo, bo.ID, goodbye), before+1) // of several events the first
-	if _, done, err := d.FormDone(t.Context(), users.Actor{}, bo.Form); !done || err != nil {
+	wantDone(t, d.Delete(ctx, bo, bo.ID, goodbye), before+1) // of several events the first
+	if _, done, err := d.FormDone(t.Context(), users.Actor{}, asked(key)); !done || err != nil {
 		t.Errorf("FormDone for nobody: got %v, %v", done, err)
 	}
 }
@@ -161,16 +164,16 @@ func TestUnknownChange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
-			owner, before := with(d.Owner, users.NewFormKey()), lastSeq(t, d)
+			key, before := users.NewFormKey(), lastSeq(t, d)
 			add := func() error {
-				_, err := d.AddPerson(t.Context(), owner, users.NewPerson{ID: "bo@example.com"})
+				_, err := d.AddPerson(sending(t, key), d.Owner, users.NewPerson{ID: "bo@example.com"})
 				return err
 			}
 			d.Lose(test.loss)
 			if err := add(); !errors.Is(err, users.ErrUnknown) || users.Trouble(err) != "" {
 				t.Fatalf("got error %v, want %v", err, users.ErrUnknown)
 			}
-			if seq, done, err := d.FormDone(t.Context(), d.Owner, owner.Form); done != test.done || err != nil || done && seq != before+1 {
+			if seq, done, err := d.FormDone(t.Context(), d.Owner, asked(key)); done != test.done || err != nil || done && seq != before+1 {
 				t.Errorf("FormDone: got event %d, %v, %v; want %v", seq, done, err, test.done)
 			}
 			err := add()
@@ -216,7 +219,8 @@ func TestFormOutcome_onItsWay(t *testing.T) {
 	var late sync.WaitGroup
 	late.Go(func() {
 		err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(t.Context(), `INSERT INTO done_forms (key, actor_key, seq, at) SELECT 'frm_late', $1, seq, at FROM events WHERE seq = 1`, string(d.Owner.Key))
+			_, err := tx.ExecContext(t.Context(), `INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint)
+				SELECT 'frm_late', $1, '', seq, at, $2, '' FROM events WHERE seq = 1`, string(d.Owner.Key), database.Time(d.Clock.Now().Add(time.Hour)))
 			close(began)
 			<-goOn
 			return err

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A next returns the path that a form leads to once it is done: as the answer to the form,
+// and again as the answer to the same form. The user_id made is that of the target of its
+// first event; it is empty if the viewer may not see the event. An empty path is the page
+// for who is signed out.
+type next func(f sentForm, made users.ID) string
+
+// to returns a next that leads to one page of the console.
+func to(path string) next { return func(sentForm, users.ID) string { return path } }
+
+// toUser returns a next that leads to the page of the user in the path of the form, or to one
+// below it.
+func toUser(tail ...string) next {
+	return func(f sentForm, _ users.ID) string { return userPath(f.id, tail...) }
+}
+
+// toMade returns a next that leads to the page of the user whom the form has made.
+func toMade(query string) next {
+	return func(_ sentForm, made users.ID) string {
+		if made == "" {
+			return "/users"
+		}
+		return userPath(made) + query
+	}
+}
+
+// toView leads to the directory as the form has saved it.
+func toView(f sentForm, _ users.ID) string {
+	at, _ := directoryAddress(f.values.Get("query"))
+	return at.String()
+}
+
+// signsOut leads to the page for who is signed out.
+func signsOut(sentForm, users.ID) string { return "" }
+
+// next returns where a form leads, by its route.
+func (a *App) next(f sentForm, made users.ID) string {
+	for _, r := range a.table {
+		if r.Method == http.MethodPost && r.Path == f.route && r.next != nil {
+			return r.next(f, made)
+		}
+	}
+	return "/"
+}
+
+// done answers a form that was done: it says text, on the page that the form leads to.
+func (a *App) done(c echo.Context, text string, made users.ID) error {
+	f, _ := c.Get(sentFormKey).(sentForm)
+	a.flash(c, text)
+	return a.seeOther(c, a.next(f, made))
+}
