@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/api"
 )
 
 // Config is what an [App] is made of. Users, Provider and BaseURL are required.
@@ -28,6 +30,7 @@ type Config struct {
 	TrustedProxies  []netip.Prefix // peers whose X-Forwarded-For is believed
 	SessionLifetime time.Duration  // of the session's cookie; default users.DefaultSessionLifetime
 	Unpaced         bool           // one person may make any number of changes: for tests and measurements
+	TokenRate       int            // requests a second by each token, ten times that at once; default api.DefaultRate
 	SessionRecheck  time.Duration  // after which the provider is asked to confirm a session; zero: never
 	Demo            bool           // says so on every page, and serves /_ui
 	Log             *slog.Logger   // default slog.Default()
@@ -54,6 +57,8 @@ type App struct {
 	table     []route       // all of them, as routes added them
 	echo      *echo.Echo
 	protocols []protocol // what is served besides pages
+	api       *api.Handler
+	tokenRate int // see Config.TokenRate; 0 for no limit
 	handler   http.Handler
 	budget    *budget
 	starts    *networkLimiter // of sign-ins
@@ -86,6 +91,7 @@ func New(c Config) (*App, error) {
 	a.budget = &budget{size: budgetSize, refused: a.overBudget}
 	if !c.Unpaced {
 		a.changes = newLimiter(changePace, a.now)
+		a.tokenRate = cmp.Or(c.TokenRate, api.DefaultRate)
 	}
 	a.exports, a.exporting = newLimiter(exportPace, a.now), &exportsSeen{now: a.now}
 	a.logouts = newLimiter(badLogoutPace, a.now)
@@ -123,8 +129,11 @@ func (a *App) setDefaults() {
 func (a *App) Handler() http.Handler { return a.handler }
 
 // Drain makes readiness fail from now on, so that a proxy sends nobody more.
-// Requests are still answered.
-func (a *App) Drain() { a.draining.Store(true) }
+// Requests are still answered; those of programs that wait for an event are answered at once.
+func (a *App) Drain() {
+	a.draining.Store(true)
+	a.api.Drain()
+}
 
 // secure reports whether people reach the console over https.
 func (a *App) secure() bool { return a.baseURL.Scheme == "https" }

@@ -22,12 +22,13 @@ type protocol struct {
 // newProtocols returns the protocols that the console speaks besides its pages.
 func (a *App) newProtocols() ([]protocol, error) {
 	v1, err := api.New(api.Config{
-		Users: a.users, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now,
+		Users: a.users, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now, Rate: a.tokenRate,
 		Frame: api.Frame{About: aboutRequest, Note: noteRoute, Body: readAPIBody, Stream: sendDirectlyTo, Failed: a.logError},
 	})
 	if err != nil {
 		return nil, err
 	}
+	a.api = v1
 	return []protocol{
 		{"/v1", v1, v1.Fail},
 		{"/.well-known/roboto.json", v1, v1.Fail},

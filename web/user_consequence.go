@@ -95,7 +95,7 @@ func (a *App) deactivate(c echo.Context) error {
 	var form departureForm
 	err = bindForm(c, &form)
 	if err == nil {
-		err = a.users.Deactivate(c.Request().Context(), actor(c), target.User.ID, users.Departure(form))
+		err = a.users.Deactivate(c.Request().Context(), actor(c), target.User.ID, users.Departure{Reason: form.Reason, HandOver: form.HandOver})
 	}
 	done := target.User.Label() + " is deactivated."
 	if err == nil {

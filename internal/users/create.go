@@ -17,6 +17,7 @@ type NewPerson struct {
 	Channels   map[string]bool // absent keys are as at every creation: e-mail on
 	Types      map[string]bool
 	Despite    bool // also if other users sign in with the address, see [AddressInUseError]
+	Exact      bool // ID is that of a program, in which no address is looked for, see [EnteredID]
 }
 
 // A NewServiceUser is what is asked for when a service user is created.
@@ -42,11 +43,17 @@ func (s *Service) CreateServiceUser(ctx context.Context, actor Actor, n NewServi
 	return u, in("create service user", canonical(n.ID), err)
 }
 
-// AddSystemUser adds a user of the platform itself and returns it. Only the
-// operator may. Its errors are those of [Service.AddPerson].
+// AddSystemUser adds a user of the platform itself that has nothing but a user_id, see
+// [Service.CreateSystemUser].
 func (s *Service) AddSystemUser(ctx context.Context, actor Actor, id string) (User, error) {
-	u, err := s.create(ctx, actor, ActAddSystem, KindSystem, NewPerson{ID: id}, nil)
-	return u, in("add system user", canonical(id), err)
+	return s.CreateSystemUser(ctx, actor, NewPerson{ID: id})
+}
+
+// CreateSystemUser adds a user of the platform itself and returns it. Its errors are those
+// of [Service.AddPerson].
+func (s *Service) CreateSystemUser(ctx context.Context, actor Actor, n NewPerson) (User, error) {
+	u, err := s.create(ctx, actor, ActAddSystem, KindSystem, n, nil)
+	return u, in("add system user", canonical(n.ID), err)
 }
 
 // create adds a user of any kind: who may, every mistake at once, one event. f is
@@ -97,7 +104,11 @@ func created(u User) Event { return about(ActionCreated, u, difference(User{}, u
 
 // prepare returns the user that n asks for, or every mistake in it.
 func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, error) {
-	u := newUser(kind, EnteredID(n.ID), c.actor, c.now)
+	id := EnteredID(n.ID)
+	if n.Exact {
+		id = canonical(n.ID)
+	}
+	u := newUser(kind, id, c.actor, c.now)
 	u, err := Fields{Name: &n.Name, PictureURL: &n.PictureURL, Channels: n.Channels, Types: n.Types}.apply(u)
 	if n.Role != "" {
 		u.Role = n.Role

@@ -58,16 +58,21 @@ func (s *Service) Creators(ctx context.Context, actor Actor, all []User) (map[Ke
 	return creators, nil
 }
 
-// UserByKey returns a user by the key. Its errors are those of [Service.User].
-func (s *Service) UserByKey(ctx context.Context, actor Actor, key Key) (User, error) {
+// Target returns the user on whom the actor may carry out act. It returns [ErrNotFound] and a
+// [*ForbiddenError], which is all that an actor learns of users they may not see.
+func (s *Service) Target(ctx context.Context, actor Actor, id ID, act Act) (User, error) {
+	u, err := targetOf(ctx, s.lookUps(), actor, canonical(string(id)), act)
+	return u, in("find user", id, err)
+}
+
+// TargetByKey is [Service.Target] for a user by the key.
+func (s *Service) TargetByKey(ctx context.Context, actor Actor, key Key, act Act) (User, error) {
 	u, err := userByKey(ctx, s.lookUps(), key)
-	switch {
-	case err != nil && !errors.Is(err, ErrNotFound):
-	case actor.May(ActSee, u) != nil: // the same answer for everyone they may not see, there or not
-		return User{}, actor.May(ActSee, User{Key: "-", Kind: KindService, Role: RoleUser})
+	if err == nil || errors.Is(err, ErrNotFound) { // then there is none with the user_id ""
+		u, err = targetOf(ctx, s.lookUps(), actor, u.ID, act)
 	}
 	if err != nil {
-		return User{}, fmt.Errorf("find user %s: %w", key, err)
+		return User{}, fmt.Errorf("find user by key: %w", err)
 	}
 	return u, nil
 }

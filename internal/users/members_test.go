@@ -121,19 +121,19 @@ func TestMembersWhileTheyChange(t *testing.T) {
 	}
 }
 
-// TestUserByKey has one answer for everyone whom a user may not see.
-func TestUserByKey(t *testing.T) {
+// TestTargetByKey has one answer for everyone whom a user may not see.
+func TestTargetByKey(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	ana := d.Person(t, "ana@example.com", users.RoleUser)
-	if u, err := d.UserByKey(t.Context(), ana, ana.Key); err != nil || u.ID != ana.ID {
+	if u, err := d.TargetByKey(t.Context(), ana, ana.Key, users.ActSee); err != nil || u.ID != ana.ID {
 		t.Errorf("oneself: got %v, %v", u.ID, err)
 	}
-	if _, err := d.UserByKey(t.Context(), d.Owner, "usr_none"); !errors.Is(err, users.ErrNotFound) {
+	if _, err := d.TargetByKey(t.Context(), d.Owner, "usr_none", users.ActSee); !errors.Is(err, users.ErrNotFound) {
 		t.Errorf("an unknown key, as owner: got %v", err)
 	}
-	_, unknown := d.UserByKey(t.Context(), ana, "usr_none")
-	_, other := d.UserByKey(t.Context(), ana, d.Owner.Key)
+	_, unknown := d.TargetByKey(t.Context(), ana, "usr_none", users.ActSee)
+	_, other := d.TargetByKey(t.Context(), ana, d.Owner.Key, users.ActSee)
 	if !errors.Is(unknown, users.ErrForbidden) || unknown.Error() != other.Error() {
 		t.Errorf("as user: got %v for an unknown key and %v for another user", unknown, other)
 	}

@@ -10,10 +10,12 @@ import (
 // A Departure is what is asked for when a user is deactivated. HandOver is the user_id
 // of the person who answers from then on for the service users that the user answered
 // for; empty for none. A service user that the actor may not edit is left without a
-// responsible person in any case.
+// responsible person in any case. Version is that of the user who is to be deactivated, or
+// zero for any.
 type Departure struct {
 	Reason   string
 	HandOver string
+	Version  int64
 }
 
 // A Deletion is what is asked for when a user is deleted. Confirm repeats their
@@ -35,12 +37,15 @@ type Reactivation struct {
 // Deactivate keeps a user from doing anything: it ends their sessions and suspends their
 // tokens. To deactivate one who is succeeds and leaves no trace.
 //
-// Deactivate returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] and an
-// [*InvalidError].
+// Deactivate returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
+// an [*InvalidError].
 func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departure) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActDeactivate)
 		if err != nil || before.deactivated {
+			return nothing, err
+		}
+		if err := fresh(ctx, tx, before, d.Version); err != nil {
 			return nothing, err
 		}
 		reason, reasonErr := tidyReason(d.Reason)
@@ -118,7 +123,7 @@ func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) er
 			return nothing, err
 		}
 		var confirmErr error
-		if EnteredID(d.Confirm) != u.ID {
+		if ID(d.Confirm) != u.ID && EnteredID(d.Confirm) != u.ID {
 			confirmErr = invalid("confirm", "Type %s to confirm.", string(u.ID))
 		}
 		reason, reasonErr := tidyReason(d.Reason)

@@ -9,6 +9,8 @@
 package api
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -26,6 +28,7 @@ type Config struct {
 	OrgName, OrgID string
 	Log            *slog.Logger
 	Now            func() time.Time
+	Rate           int // requests a second for each token, and ten times that at once; zero: no limit
 	Frame          Frame
 }
 
@@ -56,11 +59,21 @@ type About struct {
 
 // A Handler serves the API.
 type Handler struct {
-	users *users.Service
-	log   *slog.Logger
-	now   func() time.Time
-	frame Frame
+	users    *users.Service
+	log      *slog.Logger
+	now      func() time.Time
+	frame    Frame
+	org      struct{ ID, Name string }
+	routes   []route
+	rates    rates
+	streams  places // of answers that are sent in blocks
+	waiters  places // of clients that wait for the next event
+	draining context.Context
+	drain    context.CancelFunc
 }
+
+// defaultOrg is the id of the org where the config has none.
+const defaultOrg = "console"
 
 // New returns the handler of the API.
 func New(c Config) (*Handler, error) {
@@ -68,13 +81,18 @@ func New(c Config) (*Handler, error) {
 	if c.Users == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.About == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Failed == nil {
 		return nil, errors.New("api: the config is not complete")
 	}
-	return &Handler{users: c.Users, log: c.Log, now: c.Now, frame: f}, nil
+	h := &Handler{
+		users: c.Users, log: c.Log, now: c.Now, frame: f, rates: rates{perSecond: c.Rate, now: c.Now},
+		streams: places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach},
+	}
+	h.org.ID, h.org.Name = cmp.Or(c.OrgID, defaultOrg), cmp.Or(c.OrgName, "Console")
+	h.draining, h.drain = context.WithCancel(context.Background())
+	h.routes = h.allRoutes()
+	return h, nil
 }
 
-// ServeHTTP answers one request. A doubled leading slash of its path has been removed.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.Fail(w, r, users.ErrNotFound)
-}
+// Drain answers clients that wait for an event, as the console is about to stop.
+func (h *Handler) Drain() { h.drain() }
 
 // Fail answers a request with an error, and logs what is to be logged of it. The server
 // calls it, too, for errors of its own.

@@ -97,7 +97,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	copied := r.Clone(r.Context())
 	answer, err := t.next.RoundTrip(r)
-	if err != nil || !isAPI(copied.URL.Path) {
+	if err != nil || !isAPI(copied.URL.Path) || r.Method == http.MethodHead { // HEAD is GET without a body
 		return answer, err
 	}
 	got, err := drain(&answer.Body)

@@ -1,0 +1,147 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// auditRoutes are the calls about the audit log.
+func (h *Handler) auditRoutes() []route {
+	return []route{{Method: http.MethodGet, Pattern: "/v1/audit", Scope: users.ScopeAuditRead, handle: readAudit}}
+}
+
+const (
+	auditSlice = 200         // events that are read by one statement
+	maxWait    = time.Minute // for the next event
+)
+
+// An eventRecord is a line of GET /v1/audit. What has been erased, or does not apply, is null.
+type eventRecord struct {
+	Seq       int64          `json:"seq"`
+	At        time.Time      `json:"at"`
+	Action    users.Action   `json:"action"`
+	Via       users.Via      `json:"via"`
+	ActorKind *string        `json:"actor_kind"`
+	Actor     *eventUser     `json:"actor"`
+	Target    *eventUser     `json:"target"`
+	Changes   []users.Change `json:"changes"`
+	Reason    *string        `json:"reason"`
+	Address   *string        `json:"address"`
+	UserAgent *string        `json:"user_agent"`
+	RequestID string         `json:"request_id"`
+	Erased    bool           `json:"erased"`
+}
+
+// An eventUser is a user as they were at the time of an event. Once erased, the key is left.
+type eventUser struct {
+	Key  users.Key `json:"key"`
+	ID   *string   `json:"user_id"`
+	Name *string   `json:"name"`
+}
+
+// eventRecordOf returns e as a line has it.
+func eventRecordOf(e users.Event) eventRecord {
+	return eventRecord{
+		Seq: e.Seq, At: e.At, Action: e.Action, Via: e.Via, ActorKind: orNull(string(e.ActorKind())), Actor: eventUserOf(e.Actor), Target: eventUserOf(e.Target),
+		Changes: append([]users.Change{}, e.Changes...), Reason: orNull(e.Reason), Address: orNull(e.Address), UserAgent: orNull(e.UserAgent),
+		RequestID: e.RequestID, Erased: e.Erased,
+	}
+}
+
+// eventUserOf returns a user of an event, and nil if there is none.
+func eventUserOf(r users.Ref) *eventUser {
+	if r.Key == "" && r.ID == "" {
+		return nil
+	}
+	return &eventUser{r.Key, orNull(string(r.ID)), orNull(r.Name)}
+}
+
+// readAudit serves GET /v1/audit: the events after a number, a line of JSON each, oldest
+// first. If there is none yet it waits for the next, where the client asks for that.
+func readAudit(c *call) (any, error) {
+	if err := c.actor.May(users.ActSeeAudit, users.User{}); err != nil {
+		return nil, err
+	}
+	after, wait, err := c.auditQuery()
+	if err != nil {
+		return nil, err
+	}
+	s := c.stream("application/jsonl", users.ActSeeAudit)
+	return s.send(func() error {
+		sent, err := s.events(after)
+		if err != nil || sent || wait == 0 || c.r.Method == http.MethodHead {
+			return err
+		}
+		if err := c.waitForEvent(after, wait); err != nil {
+			return err
+		}
+		if err := s.permit.Check(c.ctx()); err != nil {
+			return err
+		}
+		_, err = s.events(after)
+		return err
+	})
+}
+
+// auditQuery reads the parameters after and wait.
+func (c *call) auditQuery() (after int64, wait time.Duration, err error) {
+	query, err := c.query("after", "wait")
+	if err != nil {
+		return 0, 0, err
+	}
+	if text := query.Get("after"); text != "" {
+		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
+			return 0, 0, invalid("after", "Send the seq of the last event that was read, or 0.")
+		}
+	}
+	if text := query.Get("wait"); text != "" {
+		if wait, err = time.ParseDuration(text); err != nil || wait < 0 || wait > maxWait {
+			return 0, 0, invalid("wait", "Send a time up to 60s, such as 30s.")
+		}
+	}
+	return after, wait, nil
+}
+
+// events writes all events after a number, and reports whether there was one.
+func (s *stream) events(after int64) (some bool, err error) {
+	for {
+		found, err := s.c.h.users.EventsAfter(s.c.ctx(), s.c.actor, after, auditSlice)
+		if err != nil {
+			return some, err
+		}
+		for _, e := range found {
+			if err := s.json.Encode(eventRecordOf(e)); err != nil {
+				return some, err
+			}
+			after, some = e.Seq, true
+		}
+		if len(found) < auditSlice || s.c.r.Method == http.MethodHead {
+			return some, nil
+		}
+		if err := s.flush(); err != nil {
+			return some, err
+		}
+	}
+}
+
+// waitForEvent waits for an event after a number, for so long at most, and not while the
+// console stops. It returns an error if the client has gone, and [httperror.ErrTooMany] if
+// too many others wait.
+func (c *call) waitForEvent(after int64, wait time.Duration) error {
+	give, err := c.h.waiters.take(c.actor.Key)
+	if err != nil {
+		return c.tooMany(time.Second)
+	}
+	defer give()
+	// What is left of the time for reading the request would end the wait.
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
+	ctx, cancel := context.WithTimeout(c.ctx(), wait)
+	defer cancel()
+	defer context.AfterFunc(c.h.draining, cancel)()
+	_ = c.h.users.WaitForEvent(ctx, after) // nothing has happened, if it fails
+	return c.ctx().Err()
+}

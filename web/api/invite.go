@@ -1,0 +1,147 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// inviteRoutes are the calls about invites. An invite is a person who was added and has not
+// signed in yet: signing in accepts it.
+func (h *Handler) inviteRoutes() []route {
+	return []route{
+		{Method: http.MethodPost, Pattern: "/v1/orgs/id/{org_id}/users/id/{user_id}/invites", Scope: users.ScopeUsersWrite, handle: createInvite},
+		{Method: http.MethodGet, Pattern: "/v1/orgs/id/{org_id}/invites", Scope: users.ScopeUsersRead, handle: listInvites},
+		{Method: http.MethodGet, Pattern: "/v1/orgs/invites/id/{invite_id}", Scope: users.ScopeUsersRead, handle: readInvite},
+		{Method: http.MethodPost, Pattern: "/v1/orgs/invites/id/{invite_id}/accept", Scope: users.ScopeUsersWrite, handle: acceptInvite},
+		{Method: http.MethodPost, Pattern: "/v1/orgs/invites/id/{invite_id}/decline", Scope: users.ScopeUsersWrite, handle: declineInvite},
+	}
+}
+
+// Prefixes of the ids of invites, and of the keys of the users who are invited.
+const (
+	invitePrefix = "inv_"
+	keyPrefix    = "usr_"
+)
+
+// inviteID returns the id of the invite of u.
+func inviteID(u users.User) string {
+	return invitePrefix + strings.TrimPrefix(string(u.Key), keyPrefix)
+}
+
+// inviteOf returns u, who is invited, as an invite. by is the user who invited them, and the
+// zero User if that is not a user, or none any more.
+func inviteOf(u, by users.User, org orgRecord) inviteRecord {
+	return inviteRecord{inviteID(u), u.ID, inviter(u, by), org}
+}
+
+// inviter returns who invited u on the wire, which is never null. The two ids that stand for
+// no user cannot be those of one.
+func inviter(u, by users.User) userRecord {
+	switch from := u.CreatedBy; {
+	case by.Key != "":
+		return userRecordOf(by)
+	case from.ID != "":
+		return userRecordOf(users.User{ID: from.ID, Name: from.Name, Kind: from.Kind})
+	case from.Key == "":
+		return userRecordOf(users.User{ID: "(console)", Name: "The console or its operator", Kind: users.KindSystem})
+	}
+	return userRecordOf(users.User{ID: "(deleted)", Name: "A deleted user"})
+}
+
+// createInvite serves POST /v1/orgs/id/{org_id}/users/id/{user_id}/invites: it adds a person.
+func createInvite(c *call) (any, error) {
+	if err := c.sameOrg(); err != nil {
+		return nil, err
+	}
+	id, err := users.ParseID(c.param("user_id"))
+	if err != nil {
+		return nil, err
+	}
+	c.target = id
+	org, err := c.orgRecord()
+	if err != nil {
+		return nil, err
+	}
+	told := func(u users.User) any { return inviteOf(u, c.caller.User, org) }
+	u, err := c.h.users.AddPerson(c.once(told), c.actor, users.NewPerson{ID: string(id), Exact: true})
+	if err != nil {
+		return nil, err
+	}
+	return told(u), nil
+}
+
+// listInvites serves GET /v1/orgs/id/{org_id}/invites.
+func listInvites(c *call) (any, error) {
+	if err := c.sameOrg(); err != nil {
+		return nil, err
+	}
+	org, err := c.orgRecord()
+	if err != nil {
+		return nil, err
+	}
+	return c.sendUsers(users.Query{Status: users.StatusInvited}, func(page []users.User) ([]any, error) {
+		creators, err := c.h.users.Creators(c.ctx(), c.actor, page)
+		all := make([]any, len(page))
+		for i, u := range page {
+			all[i] = inviteOf(u, creators[u.CreatedBy.Key], org)
+		}
+		return all, err
+	})
+}
+
+// invited returns the user whose invite the path names, who may have signed in since. Its
+// errors are those of [users.Service.Target] for the act.
+func (c *call) invited(act users.Act) (users.User, error) {
+	key, ok := strings.CutPrefix(string(idOf(c.param("invite_id"))), invitePrefix)
+	if !ok {
+		key = ""
+	}
+	u, err := c.h.users.TargetByKey(c.ctx(), c.actor, users.Key(keyPrefix+key), act)
+	c.target = u.ID
+	return u, err
+}
+
+// readInvite serves GET /v1/orgs/invites/id/{invite_id}.
+func readInvite(c *call) (any, error) {
+	u, err := c.invited(users.ActSee)
+	if err == nil && u.Status != users.StatusInvited {
+		err = users.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	org, err := c.orgRecord()
+	if err != nil {
+		return nil, err
+	}
+	by, err := c.h.users.TargetByKey(c.ctx(), c.actor, u.CreatedBy.Key, users.ActSee)
+	if errors.Is(err, users.ErrNotFound) || errors.Is(err, users.ErrForbidden) {
+		by, err = users.User{}, nil
+	}
+	return inviteOf(u, by, org), err
+}
+
+// acceptInvite serves POST /v1/orgs/invites/id/{invite_id}/accept, which only the person who
+// is invited may. Signing in has accepted the invite of everyone who has a token, so that
+// there is nothing left to do.
+func acceptInvite(c *call) (any, error) {
+	_, err := c.invited(users.ActEditOwn)
+	return nil, err
+}
+
+// declineInvite serves POST /v1/orgs/invites/id/{invite_id}/decline: it deletes the person,
+// if they have not signed in since.
+func declineInvite(c *call) (any, error) {
+	u, err := c.invited(users.ActDelete)
+	if err == nil && u.Status != users.StatusInvited {
+		err = users.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = c.h.users.Delete(c.once(nothingTold), c.actor, u.ID, users.Deletion{Confirm: string(u.ID), Version: u.Version})
+	return nil, err
+}
