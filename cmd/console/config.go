@@ -52,6 +52,8 @@ type config struct {
 	sessionIdle     time.Duration
 	sessionLifetime time.Duration
 	sessionRecheck  time.Duration // zero: off
+	tokenLifetime   time.Duration // zero: the default
+	personalTokens  bool
 	pictureHosts    []string
 
 	logFormat string
@@ -77,6 +79,7 @@ type config struct {
 const (
 	inNetwork = "Network"
 	inSignIn  = "Signing in"
+	inTokens  = "API tokens"
 	inOrg     = "Organisation"
 	inLog     = "Log"
 	inData    = "Data"
@@ -99,6 +102,7 @@ func (c *config) serveSettings() []*setting {
 	all = append(all, &setting{name: "database-connections", category: inData, fallback: "20", read: into(&c.databaseConnections, readConnections),
 		usage: "`NUMBER` of connections to PostgreSQL at most"})
 	all = append(all, c.providerSettings()...)
+	all = append(all, c.tokenSettings()...)
 	all = append(all, c.orgSettings()...)
 	return append(all, c.logSettings("json")...)
 }
@@ -175,6 +179,16 @@ func (c *config) providerSettings() []*setting {
 			usage: "`TIME` after which a session ends in any case"},
 		{name: "session-recheck", category: inSignIn, fallback: "off", read: into(&c.sessionRecheck, readRecheck),
 			usage: "`TIME` after which a page asks the provider, without a question to the person, whether they are still signed in there; off for providers that call the back-channel logout address"},
+	}
+}
+
+// tokenSettings are what API tokens may be.
+func (c *config) tokenSettings() []*setting {
+	return []*setting{
+		{name: "token-lifetime", category: inTokens, fallback: "365d", read: into(&c.tokenLifetime, readTokenLifetime),
+			usage: "longest `TIME` for which an API token may be issued, such as 90d or 8760h; never allows tokens that do not expire"},
+		{name: "personal-tokens", category: inTokens, onOff: true, fallback: "true", read: into(&c.personalTokens, readBool),
+			usage: "`true` if people may have API tokens of their own, beside those of service users"},
 	}
 }
 

@@ -117,6 +117,7 @@ func (c *config) setUpDemo(console, provider net.Addr) {
 	c.orgName = demoOrg
 	c.signup = users.SignupInvited
 	c.sessionIdle, c.sessionLifetime = users.DefaultSessionIdle, users.DefaultSessionLifetime
+	c.tokenLifetime, c.personalTokens = users.DefaultTokenLifetime, true
 }
 
 // newDemoProvider returns the demo's OpenID provider.

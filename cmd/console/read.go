@@ -217,7 +217,7 @@ func readSignup(text string) (users.Signup, error) {
 
 // readSessionTime takes a limit of sessions.
 func readSessionTime(text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
+	d, err := readTime(text)
 	if err != nil || d < time.Minute {
 		return 0, fmt.Errorf("%q is not a time of at least a minute, like 12h or 90m", text)
 	}
@@ -261,4 +261,30 @@ func readLogLevel(text string) (slog.Level, error) {
 		return level, level.UnmarshalText([]byte(text))
 	}
 	return level, fmt.Errorf("%q is not debug, info, warn or error", text)
+}
+
+// readTime takes a length of time as Go writes it, or a number of days such as 90d.
+func readTime(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
+			return time.Duration(n) * 24 * time.Hour, nil
+		}
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a time such as 90d or 12h", text)
+	}
+	return d, nil
+}
+
+// readTokenLifetime takes a length of time of an hour at least, or never.
+func readTokenLifetime(text string) (time.Duration, error) {
+	if text == "never" {
+		return users.Unlimited, nil
+	}
+	d, err := readTime(text)
+	if err == nil && d < time.Hour {
+		err = fmt.Errorf("%q is less than an hour", text)
+	}
+	return d, err
 }

@@ -183,12 +183,14 @@ func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool, wa
 // directory returns the settings that concern the directory.
 func (c *config) directory(log *slog.Logger) users.Config {
 	return users.Config{
-		Log:             log,
-		SessionIdle:     c.sessionIdle,
-		SessionLifetime: c.sessionLifetime,
-		Signup:          c.signup,
-		SignupDomains:   c.signupDomains,
-		TrustEmail:      c.trustEmail,
+		Log:              log,
+		SessionIdle:      c.sessionIdle,
+		SessionLifetime:  c.sessionLifetime,
+		TokenLifetime:    c.tokenLifetime,
+		NoPersonalTokens: !c.personalTokens,
+		Signup:           c.signup,
+		SignupDomains:    c.signupDomains,
+		TrustEmail:       c.trustEmail,
 	}
 }
 

@@ -134,6 +134,20 @@ func TestSettings(t *testing.T) {
 			func(c *config) any { return []time.Duration{c.sessionIdle, c.sessionLifetime, c.drain} },
 			[]time.Duration{90 * time.Minute, 7 * 24 * time.Hour, 0},
 		},
+		"times in days": {
+			[]string{"--session-lifetime", "30d", "--token-lifetime", "90d"}, nil,
+			func(c *config) any { return []time.Duration{c.sessionLifetime, c.tokenLifetime} },
+			[]time.Duration{30 * 24 * time.Hour, 90 * 24 * time.Hour},
+		},
+		"tokens by default": {
+			nil, nil, func(c *config) any { d := c.directory(nil); return []any{d.TokenLifetime, d.NoPersonalTokens} },
+			[]any{365 * 24 * time.Hour, false},
+		},
+		"tokens that do not expire, of service users alone": {
+			[]string{"--token-lifetime", "never", "--personal-tokens=false"}, nil,
+			func(c *config) any { d := c.directory(nil); return []any{d.TokenLifetime, d.NoPersonalTokens} },
+			[]any{users.Unlimited, true},
+		},
 		"log level": {[]string{"--log-level", "WARN"}, nil, func(c *config) any { return c.logLevel }, slog.LevelWarn},
 	})
 }
@@ -152,6 +166,8 @@ var settingsMistakes = map[string]struct {
 			"--base-url (CONSOLE_BASE_URL) is required", "--oidc-issuer (CONSOLE_OIDC_ISSUER) is required", "--oidc-client-id",
 		},
 	},
+	"a lifetime of tokens of minutes":   {[]string{"--token-lifetime", "30m"}, nil, []string{"less than an hour"}},
+	"a lifetime of tokens without unit": {[]string{"--token-lifetime", "90"}, nil, []string{"is not a time such as 90d or 12h"}},
 	"a base URL over http":              {[]string{"--base-url", "http://console.example.com"}, nil, []string{"must begin with https://"}},
 	"a base URL with a path":            {[]string{"--base-url", "https://example.com/console"}, nil, []string{"must end after the host"}},
 	"a base URL that is none":           {[]string{"--base-url", "console"}, nil, []string{"is not an address"}},
