@@ -54,6 +54,7 @@ var seeds = []struct {
 	{from: 7, statements: `INSERT INTO damaged_indexes (engine, name, found_at) VALUES ('SQLite', 'users_search', 1700000007000000)`},
 	{from: 8, statements: `UPDATE sessions SET authenticated_at = 1700000000000000 WHERE id = 'ses_1'`},
 	{from: 8, statements: tokenSeeds},
+	{from: 8, statements: tokenEventSeeds},
 }
 
 // detailSeeds are the details of events.
@@ -94,3 +95,17 @@ const tokenSeeds = `INSERT INTO tokens (id, digest, user_key, name, description,
 		('tok_2', '2023-11-14', 'usr_robot', '', '', '192.0.2.8', 0, 1, NULL, NULL, 1700000007600000);
 	INSERT INTO token_clients_struck (token, asker, tool, network, by_key, at) VALUES ('tok_1', '', 'curl 8', '192.0.2.0/24', 'usr_owner', 1700000007000000);
 	INSERT INTO introspections (asker_key, token, asked_at, active, role) VALUES ('usr_robot', 'tok_1', 1700000007000000, 1, 'user')`
+
+// tokenEventSeeds are the history of tokenSeeds.
+const tokenEventSeeds = `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (9, 1700000007000000, 'token.issued', 'usr_owner', 'usr_robot', 'session', 'req_6');
+	INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent) VALUES
+		(9, 'owner@example.com', 'Ana Álvarez', 'robot', 'Robot', 'service', 2, '[{"field":"token","old":"","new":"tok_1"},{"field":"token_name","old":"","new":"ingest"}]', '', '192.0.2.1', 'Firefox');
+	INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (10, 1700000007000000, 'token.issued', 'usr_owner', 'usr_robot', 'session', 'req_6');
+	INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent) VALUES
+		(10, 'owner@example.com', 'Ana Álvarez', 'robot', 'Robot', 'service', 2, '[{"field":"token","old":"","new":"tok_2"},{"field":"token_name","old":"","new":"ingest"}]', '', '192.0.2.1', 'Firefox');
+	INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (11, 1700000007000000, 'token.disabled', 'usr_owner', 'usr_robot', 'session', 'req_6');
+	INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent) VALUES
+		(11, 'owner@example.com', 'Ana Álvarez', 'robot', 'Robot', 'service', 2, '[{"field":"token","old":"","new":"tok_2"},{"field":"token_name","old":"","new":"ingest"}]', '', '192.0.2.1', 'Firefox');
+	INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (12, 1700000007000000, 'token.revoked', 'usr_owner', 'usr_robot', 'session', 'req_6');
+	INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent) VALUES
+		(12, 'owner@example.com', 'Ana Álvarez', 'robot', 'Robot', 'service', 2, '[{"field":"token","old":"","new":"tok_2"},{"field":"token_name","old":"","new":"ingest"}]', '', '192.0.2.1', 'Firefox')`

@@ -39,6 +39,7 @@ func Check(ctx context.Context, engine database.Engine, tx *sql.Tx, told func(do
 		told(CheckingTables, i, len(conditions))
 		c.look(one)
 	}
+	c.tokens()
 	c.records()
 	told(CheckingLog, 0, 1)
 	c.eventIndex(engine)
@@ -145,6 +146,8 @@ var conditions = []condition{
 			WHERE u.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.status = 'deactivated') ORDER BY u.user_id`},
 	{"The requests that are done", "The request %s has done something of which there is no event.",
 		`SELECT r.key FROM done_requests r LEFT JOIN events e ON e.seq = r.seq WHERE r.seq <> 0 AND e.seq IS NULL ORDER BY r.key`},
+	{"What asking systems were answered", "A system was answered about the token %s, which is not there.",
+		`SELECT DISTINCT i.token FROM introspections i LEFT JOIN tokens t ON t.id = i.token WHERE i.token <> '' AND t.id IS NULL ORDER BY i.token`},
 	{"The secret of the cursors", "The database lacks the secret of the %s, without which no page but the first can be shown.",
 		`SELECT 'cursors' WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE name = 'cursors')`},
 	{"The key of the seals", "The database lacks a key for %s, without which nobody can begin to sign in.",

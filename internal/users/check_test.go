@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
@@ -48,6 +49,11 @@ func newLivedIn(t *testing.T) *userstest.Directory {
 	d.Person(t, "bea@example.com", users.RoleUser)
 	d.Invited(t, "cleo@example.com", users.RoleUser)
 	d.ServiceUser(t, "robot", users.RoleUser)
+	rested, _ := d.Issued(t, "robot")
+	ended, _ := d.IssuedBy(t, d.Owner, "robot", users.NewToken{Name: "ended", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}})
+	must("disable a token", d.DisableToken(ctx, d.Owner, rested.ID, users.TokenEnd{}))
+	must("revoke a token", d.RevokeToken(ctx, d.Owner, ended.ID, users.TokenEnd{LeaveNone: true}))
+	d.Issued(t, "robot")
 	_, err := d.AddSystemUser(ctx, users.Command("req"), "platform")
 	must("add a system user", err)
 	_, err = d.ChangeRole(ctx, d.Owner, "bea@example.com", users.RoleChange{Role: users.RoleAuditor, Version: d.Must(t, "bea@example.com").Version})

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // recentEvents is how many events a Detail holds.
@@ -28,6 +31,9 @@ type Consequences struct {
 	AnswersFor []User    // that would be handed over
 	LastOwner  bool      // so that it is refused
 	SignsUp    bool      // once deleted, a sign-in with the address adds them as a new user
+
+	Tokens      []Token // of the user, that have not ended, the newest first
+	KnownTokens []Token // of other users, that have not ended, whose secret the person saw, as far as the actor may see them
 
 	Identities []Identity      // that are bound
 	Refused    []RefusedSignIn // the newest with another identity, one of each, three at most
@@ -86,12 +92,14 @@ func (s *Service) Consequences(ctx context.Context, actor Actor, id ID) (Consequ
 		return Consequences{}, err
 	}
 	c := Consequences{User: u, SignsUp: u.Kind == KindPerson && s.SignsUp(u.ID)}
-	var errs [5]error
+	var errs [7]error
 	c.Sessions, errs[0] = s.liveSessions(ctx, u.Key)
 	c.AnswersFor, errs[1] = answeredFor(ctx, s.reads(), u.Key)
 	c.LastOwner, errs[2] = lastOwner(ctx, s.reads(), u)
 	c.Identities, errs[3] = identitiesOf(ctx, s.reads(), u.Key)
 	c.Refused, errs[4] = refusedIdentities(ctx, s.reads(), u.Key)
+	c.Tokens, errs[5] = liveTokens(ctx, s.reads(), u.Key, database.Time(s.now()))
+	c.KnownTokens, errs[6] = s.knownTokens(ctx, actor, u)
 	return c, in("consequences for", id, errors.Join(errs[:]...))
 }
 
@@ -102,4 +110,18 @@ func lastOwner(ctx context.Context, r reader, u User) (bool, error) {
 	}
 	n, err := countActiveOwners(ctx, r)
 	return n == 1, err
+}
+
+// knownTokens returns the tokens of other users that have not ended and whose secret u saw, as
+// far as actor may see them, by user.
+func (s *Service) knownTokens(ctx context.Context, actor Actor, u User) ([]Token, error) {
+	all, err := tokensWhere(ctx, s.reads(), `t.shown_to = $1 AND t.user_key <> $1 AND t.revoked_at IS NULL AND t.ends_at > $2
+		ORDER BY o.sort_name, o.key, t.issued_at DESC, t.id`, u.Key, database.Time(s.now()))
+	if err != nil || actor.May(ActSeeDirectory, User{}) == nil {
+		return all, err
+	}
+	theirs, err := answeredFor(ctx, s.reads(), actor.Key)
+	return slices.DeleteFunc(all, func(t Token) bool {
+		return !slices.ContainsFunc(theirs, func(v User) bool { return v.Key == t.User.Key })
+	}), err
 }

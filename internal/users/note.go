@@ -11,8 +11,8 @@ import (
 )
 
 // A bookkeeping is one of the writes that nobody decides and that leave no
-// event. The list is closed: the functions in this file make them all, and those of an
-// [eventIndexer].
+// event. The list is closed: the functions in this file and in token_use.go make them all, and
+// those of an [eventIndexer].
 type bookkeeping struct {
 	query string
 	args  []any

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 // IntrospectionCache is how long an asking system may keep an answer of [Service.Introspect].
@@ -47,15 +45,4 @@ func (s *Service) Introspect(ctx context.Context, actor Actor, secret, client st
 		return Introspection{}, nil
 	}
 	return answer, nil
-}
-
-// introspected notes what an asking system was answered about a token.
-func introspected(asker Key, answer Introspection, at time.Time) bookkeeping {
-	role := Role("")
-	if answer.Active {
-		role = answer.Role()
-	}
-	return bookkeeping{`INSERT INTO introspections (asker_key, token, asked_at, active, role) SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM users WHERE key = $1)
-		ON CONFLICT (asker_key, token) DO UPDATE SET asked_at = excluded.asked_at, active = excluded.active, role = excluded.role`,
-		[]any{asker, answer.Token.ID, database.Time(at), answer.Active, role}}
 }

@@ -31,3 +31,27 @@ func tokenUsedLast(u tokenUsed) bookkeeping {
 func userSeen(user Key, at time.Time) bookkeeping {
 	return bookkeeping{`UPDATE users SET seen_at = $1 WHERE key = $2 AND seen_at < $1`, []any{database.Time(at), user}}
 }
+
+// endedTokens deletes the tokens that ended longer than [EndedTokensKept] before now, with what
+// is kept of their use.
+func endedTokens(now time.Time) []bookkeeping {
+	before := []any{database.Time(now.Add(-EndedTokensKept))}
+	const ended = `(SELECT id FROM tokens WHERE ends_at <= $1 OR revoked_at <= $1)`
+	return []bookkeeping{
+		{`DELETE FROM token_uses WHERE token IN ` + ended, before},
+		{`DELETE FROM token_clients_struck WHERE token IN ` + ended, before},
+		{`DELETE FROM introspections WHERE token IN ` + ended, before},
+		{`DELETE FROM tokens WHERE ends_at <= $1 OR revoked_at <= $1`, before},
+	}
+}
+
+// introspected notes what an asking system was answered about a token.
+func introspected(asker Key, answer Introspection, at time.Time) bookkeeping {
+	role := Role("")
+	if answer.Active {
+		role = answer.Role()
+	}
+	return bookkeeping{`INSERT INTO introspections (asker_key, token, asked_at, active, role) SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM users WHERE key = $1)
+		ON CONFLICT (asker_key, token) DO UPDATE SET asked_at = excluded.asked_at, active = excluded.active, role = excluded.role`,
+		[]any{asker, answer.Token.ID, database.Time(at), answer.Active, role}}
+}

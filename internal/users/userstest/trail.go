@@ -38,7 +38,7 @@ func (d *Directory) Since(tb testing.TB, seq int64) []users.Event {
 //
 //	owner@example.com user.edited ana@example.com [name: Ana → Anna] because "typo"
 //
-// in which every session is called ses_*. Who comes from the command line is the
+// in which every session is called ses_*, every token tok_*. Who comes from the command line is the
 // operator, who has no user_id a stranger.
 func (d *Directory) Trail(tb testing.TB, seq int64) []string {
 	tb.Helper()
@@ -59,9 +59,12 @@ func (d *Directory) Trail(tb testing.TB, seq int64) []string {
 		if e.Reason != "" {
 			line += fmt.Sprintf(" because %q", e.Reason)
 		}
-		lines = append(lines, anySession.ReplaceAllString(line, "ses_*"))
+		lines = append(lines, anyToken.ReplaceAllString(anySession.ReplaceAllString(line, "ses_*"), "tok_*"))
 	}
 	return lines
 }
 
-var anySession = regexp.MustCompile(`ses_[a-z0-9]+`)
+var (
+	anySession = regexp.MustCompile(`ses_[a-z0-9]+`)
+	anyToken   = regexp.MustCompile(`tok_[a-z0-9]+`)
+)

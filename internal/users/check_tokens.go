@@ -1,0 +1,81 @@
+package users
+
+import "fmt"
+
+// CheckingTokens is what [Check] looks at: tokens and their history.
+const CheckingTokens = "tokens and their history"
+
+// tokenActions are the actions that decide about a token.
+var tokenActions = []Action{ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked}
+
+// tokens compares every token with its history, those of some users at a time.
+func (c *checker) tokens() {
+	for after, more := Key(""), true; more && c.ctx.Err() == nil; {
+		c.told(CheckingTokens, 0, 1)
+		before := len(c.found)
+		err := c.apart(func() (err error) {
+			after, more, err = c.someTokens(after)
+			return err
+		})
+		if err != nil {
+			c.add("The tokens and their history could not be read: %v.", err)
+			return
+		}
+		if len(c.found) > before+10*mostExamples {
+			c.add("There is more wrong with tokens and their history; this was not looked at to the end.")
+			return
+		}
+	}
+}
+
+// someTokens compares the tokens of the next users after the one of that key. It returns the
+// last of them, and whether there were any.
+func (c *checker) someTokens(after Key) (last Key, more bool, err error) {
+	const some = `(SELECT DISTINCT user_key FROM tokens WHERE user_key > $1 ORDER BY user_key LIMIT $2)`
+	all, err := tokensWhere(c.ctx, c.tx, `t.user_key IN `+some+` ORDER BY t.user_key, t.id`, after, checkAtOnce)
+	if err != nil || len(all) == 0 {
+		return after, false, err
+	}
+	events, err := eventsWhere(c.ctx, c.tx, `e.action IN (`+inSQL(tokenActions)+`) AND e.target_key IN `+some+` ORDER BY e.seq`, after, checkAtOnce)
+	if err != nil {
+		return after, false, err
+	}
+	history, erased := map[TokenID][]Event{}, map[Key]bool{}
+	for _, e := range events {
+		if e.Erased {
+			erased[e.Target.Key] = true
+			continue
+		}
+		id := e.token()
+		history[id] = append(history[id], e)
+	}
+	for _, t := range all {
+		if why := t.flaw(history[t.ID]); why != "" && !erased[t.User.Key] {
+			c.found = append(c.found, fmt.Sprintf("The token %s of %s %s.", t.ID, t.User.ID, why))
+		}
+	}
+	return all[len(all)-1].User.Key, true, nil
+}
+
+// token returns the token that an event of tokenActions is about; empty if it names none.
+func (e Event) token() TokenID {
+	for _, change := range e.Changes {
+		if change.Field == "token" {
+			return TokenID(change.New)
+		}
+	}
+	return ""
+}
+
+// flaw says how t differs from its history, oldest first, or nothing.
+func (t Token) flaw(history []Event) string {
+	switch {
+	case len(history) == 0 || history[0].Action != ActionTokenIssued:
+		return "has no event of its issue"
+	case !t.RevokedAt.IsZero() != lastOf(history, ActionTokenRevoked, ActionTokenIssued):
+		return "is revoked, or is not, and the history says otherwise"
+	case !t.DisabledAt.IsZero() != lastOf(history, ActionTokenDisabled, ActionTokenEnabled):
+		return "is disabled, or is not, and the history says otherwise"
+	}
+	return ""
+}
