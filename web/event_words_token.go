@@ -34,3 +34,13 @@ func tokenCauseWord(stored string) string {
 	}
 	return stored
 }
+
+// programTail tells on which machine the program of a sign-in runs, as it says itself.
+func programTail(e users.Event) string {
+	for _, c := range e.Changes {
+		if c.Field == "client_hostname" {
+			return "on “" + views.Isolate(plainText(c.New)) + "”"
+		}
+	}
+	return ""
+}

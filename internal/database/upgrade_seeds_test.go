@@ -55,6 +55,8 @@ var seeds = []struct {
 	{from: 8, statements: `UPDATE sessions SET authenticated_at = 1700000000000000 WHERE id = 'ses_1'`},
 	{from: 8, statements: tokenSeeds},
 	{from: 8, statements: tokenEventSeeds},
+	{from: 8, statements: `INSERT INTO credential_requests (digest, decided_by, user_key, code, token, decided_at, expires_at) VALUES
+		(x'0601', 'usr_owner', 'usr_robot', x'0701', 'tok_2', 1700000007000000, 1700000600000000), (x'0602', 'usr_owner', '', x'', '', 1700000007000000, 1700000600000000)`},
 }
 
 // detailSeeds are the details of events.

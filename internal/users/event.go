@@ -22,6 +22,8 @@ const (
 	ActionTokenEnabled  Action = "token.enabled"
 	ActionTokenDisabled Action = "token.disabled"
 	ActionTokenRevoked  Action = "token.revoked"
+	ActionLoginApproved Action = "login.approved" // of a program, which may fetch a token for the target
+	ActionLoginRefused  Action = "login.refused"  // the target is who refused it
 	ActionBound         Action = "identity.bound"
 	ActionReset         Action = "identity.reset"
 	ActionMoved         Action = "identity.moved" // to another issuer
@@ -35,7 +37,8 @@ const (
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
-	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
+	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked,
+	ActionLoginApproved, ActionLoginRefused, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
 	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
 }
 

@@ -81,6 +81,13 @@ func usedAttempts(now time.Time) bookkeeping {
 		[]any{database.Time(now.Add(-attemptsKept)), database.Time(now.Add(clockWrong))}}
 }
 
+// oldCredentialRequests deletes decisions on requests that expired more than an hour before
+// now, or so far ahead that a clock was wrong.
+func oldCredentialRequests(now time.Time) bookkeeping {
+	return bookkeeping{`DELETE FROM credential_requests WHERE expires_at <= $1 OR expires_at > $2`,
+		[]any{database.Time(now.Add(-attemptsKept)), database.Time(now.Add(clockWrong))}}
+}
+
 // oldRequests deletes requests that were done long ago.
 func oldRequests(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM done_requests WHERE expires_at <= $1`, []any{database.Time(now)}}

@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -35,20 +36,45 @@ type sealKeys struct {
 // keeps for the console. The result is base64url of 29 bytes more than data. Only
 // [Service.Unseal] for the same use takes it back.
 func (s *Service) Seal(ctx context.Context, use string, data []byte) (string, error) {
-	keys := s.sealKeys.Load()
-	if keys == nil || s.now().Sub(keys.readAt).Abs() >= sealKeysGood {
-		read, err := s.readSealKeys(ctx)
-		if err != nil && keys == nil {
-			return "", err
-		} else if err == nil {
-			keys = read
-		}
+	keys, err := s.currentSealKeys(ctx)
+	if err != nil {
+		return "", err
 	}
 	box, err := keys.box(keys.newest, use)
 	if err != nil {
 		return "", err
 	}
 	return base64.RawURLEncoding.EncodeToString(box.Seal([]byte{keys.newest}, nil, data, nil)), nil
+}
+
+// mac returns the HMAC-SHA256 of data under a key for that use, which is derived from the
+// newest key of the database.
+func (s *Service) mac(ctx context.Context, use string, data []byte) ([]byte, error) {
+	keys, err := s.currentSealKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := hkdf.Key(sha256.New, keys.secrets[keys.newest], nil, use, sha256.Size)
+	if err != nil {
+		return nil, err
+	}
+	h := hmac.New(sha256.New, key)
+	h.Write(data)
+	return h.Sum(nil), nil
+}
+
+// currentSealKeys returns the keys as they were read within the last [sealKeysGood], or older
+// ones if they cannot be read now.
+func (s *Service) currentSealKeys(ctx context.Context) (*sealKeys, error) {
+	keys := s.sealKeys.Load()
+	if keys != nil && s.now().Sub(keys.readAt).Abs() < sealKeysGood {
+		return keys, nil
+	}
+	read, err := s.readSealKeys(ctx)
+	if err != nil && keys != nil {
+		return keys, nil
+	}
+	return read, err
 }
 
 // Unseal returns the data of what Seal made for that use, or [ErrBadSeal].

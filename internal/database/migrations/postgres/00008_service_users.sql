@@ -89,3 +89,15 @@ INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, finger
 DROP TABLE done_forms;
 
 CREATE INDEX done_requests_by_time ON done_requests (expires_at);
+
+CREATE TABLE credential_requests (
+    digest     BYTEA       NOT NULL PRIMARY KEY,
+    decided_by TEXT        COLLATE "C" NOT NULL,
+    user_key   TEXT        COLLATE "C" NOT NULL,
+    code       BYTEA       NOT NULL,
+    token      TEXT        COLLATE "C" NOT NULL,
+    decided_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX credential_requests_by_expiry ON credential_requests (expires_at);

@@ -98,3 +98,19 @@ INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, finger
 DROP TABLE done_forms;
 
 CREATE INDEX done_requests_by_time ON done_requests (expires_at);
+
+-- Browser sign-in of programs.
+
+-- credential_requests are the requests of programs for a token that a person has approved or
+-- refused. Before that, a request is in its id alone.
+CREATE TABLE credential_requests (
+    digest     BLOB    NOT NULL PRIMARY KEY,                 -- SHA-256 of the request's id
+    decided_by TEXT    NOT NULL,                             -- key of the person
+    user_key   TEXT    NOT NULL,                             -- for whom the token is issued; '' where refused
+    code       BLOB    NOT NULL,                             -- SHA-256 of the authorization code; empty where refused
+    token      TEXT    NOT NULL,                             -- id of the token that was issued for the code; '' until then
+    decided_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL                              -- of the request
+) STRICT;
+
+CREATE INDEX credential_requests_by_expiry ON credential_requests (expires_at);

@@ -1,0 +1,154 @@
+package users
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// ErrRequestDecided is the answer to a credential request that was approved or refused before.
+var ErrRequestDecided = errors.New("credential request was already approved or refused")
+
+// An Approval is how a person approves a [CredentialRequest].
+type Approval struct {
+	As     ID     // user that the token is issued for: the approver, or a service user they may issue tokens for
+	Reason string // optional
+}
+
+// ApproveCredentialRequest approves a request and returns its authorization code, which the
+// program exchanges for the token together with its code verifier. To approve it again in
+// the same way, while the code is unused, returns the same code.
+//
+// ApproveCredentialRequest returns [ErrNotFound], [ErrRequestExpired], [ErrRequestDecided],
+// [ErrSignInAgain] for a user who is an admin or owner, a [*ForbiddenError] and an
+// [*InvalidError] on the reason.
+func (s *Service) ApproveCredentialRequest(ctx context.Context, actor Actor, id string, a Approval) (code string, err error) {
+	r, err := s.OpenCredentialRequest(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if code, err = s.authorizationCode(ctx, r, actor.Key, a.As); err != nil {
+		return "", fmt.Errorf("approve a credential request: %w", err)
+	}
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, err := tx.target(ctx, a.As, ActIssueToken)
+		if err != nil {
+			return nothing, err
+		}
+		if err := tx.mayIssue(s.config, u, u.Role); err != nil {
+			return nothing, err
+		}
+		return tx.decide(ctx, r, decision{by: tx.actor.Key, user: u.Key, code: digestOf(code)}, ActionLoginApproved, u, a.Reason)
+	})
+	if _, again := errors.AsType[*DoneError](err); again { // the same form was sent before
+		err = s.isApproved(ctx, r, code)
+	}
+	if err != nil {
+		return "", fmt.Errorf("approve a credential request: %w", err)
+	}
+	return code, nil
+}
+
+// RefuseCredentialRequest refuses a request, which cannot be approved then. It returns
+// [ErrNotFound], [ErrRequestExpired], [ErrRequestDecided] and an [*InvalidError] on the reason.
+func (s *Service) RefuseCredentialRequest(ctx context.Context, actor Actor, id, reason string) error {
+	r, err := s.OpenCredentialRequest(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		u, err := userByKey(ctx, tx, tx.actor.Key)
+		if err != nil {
+			return nothing, err
+		}
+		return tx.decide(ctx, r, decision{by: tx.actor.Key, code: []byte{}}, ActionLoginRefused, u, reason)
+	})
+	if err != nil {
+		return fmt.Errorf("refuse a credential request: %w", err)
+	}
+	return nil
+}
+
+// A decision is that a request was approved or refused.
+type decision struct {
+	by    Key     // who decided
+	user  Key     // for whom the token is to be issued; empty where refused
+	code  []byte  // digest of the authorization code; empty where refused
+	token TokenID // that was issued for the code; empty until then
+}
+
+// isSame reports whether d approves in the same way as o, and its code is unused.
+func (d decision) isSame(o decision) bool {
+	return len(d.code) > 0 && bytes.Equal(d.code, o.code) && d.token == ""
+}
+
+// decide notes the decision on a request, and returns the event of it. To decide in the same
+// way again changes nothing; otherwise it returns [ErrRequestDecided].
+func (c *changeTx) decide(ctx context.Context, r CredentialRequest, d decision, action Action, u User, reason string) ([]Event, error) {
+	reason, err := tidyReason(reason)
+	if err != nil {
+		return nothing, err
+	}
+	switch before, err := decisionOn(ctx, c, r); {
+	case err == nil && before.isSame(d):
+		return nothing, nil
+	case err == nil:
+		return nothing, ErrRequestDecided
+	case !errors.Is(err, ErrNotFound):
+		return nothing, err
+	}
+	_, err = c.exec(ctx, `INSERT INTO credential_requests (digest, decided_by, user_key, code, token, decided_at, expires_at) VALUES ($1, $2, $3, $4, '', $5, $6)`,
+		DigestOf(r.ID), d.by, d.user, d.code, database.Time(c.now), database.Time(r.ExpiresAt))
+	if err != nil {
+		return nothing, err
+	}
+	return []Event{about(action, u, r.changes()...).because(reason)}, nil
+}
+
+// changes is what the history has of a request.
+func (r CredentialRequest) changes() []Change {
+	changes := []Change{{Field: "client_hostname", New: r.Hostname}}
+	if r.Version != "" {
+		changes = append(changes, Change{Field: "client_version", New: r.Version})
+	}
+	return append(changes, Change{Field: "token_expiry_days", New: strconv.Itoa(int(r.Lifetime / (24 * time.Hour)))})
+}
+
+// decisionOn returns the decision on a request, or [ErrNotFound].
+func decisionOn(ctx context.Context, from reader, r CredentialRequest) (d decision, err error) {
+	err = from.QueryRowContext(ctx, `SELECT decided_by, user_key, code, token FROM credential_requests WHERE digest = $1`, DigestOf(r.ID)).
+		Scan(&d.by, &d.user, &d.code, &d.token)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return d, err
+}
+
+// isApproved returns nil if a request is approved with a code that is unused.
+func (s *Service) isApproved(ctx context.Context, r CredentialRequest, code string) error {
+	d, err := decisionOn(ctx, s.lookUps(), r)
+	if err == nil && !d.isSame(decision{code: digestOf(code)}) {
+		err = ErrRequestDecided
+	}
+	return err
+}
+
+// authorizationCode returns the code of a request that is approved by a person for a user. It
+// follows from them, so that nothing has to be kept to tell it again.
+func (s *Service) authorizationCode(ctx context.Context, r CredentialRequest, by Key, as ID) (string, error) {
+	mac, err := s.mac(ctx, "authorization code", []byte(r.ID+"\x00"+string(by)+"\x00"+string(canonical(string(as)))))
+	return base64.RawURLEncoding.EncodeToString(mac), err
+}
+
+// digestOf returns the digest of a secret as the database keeps it.
+func digestOf(secret string) []byte {
+	digest := DigestOf(secret)
+	return digest[:]
+}
