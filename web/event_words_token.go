@@ -10,21 +10,24 @@ var tokenCauses = map[string]string{
 	"repeated":      "a repeated request replaced it before it was used",
 	"deleted":       "the user was deleted",
 	"sign-in reset": "the sign-in was reset",
+	"retired":       "safe to retire: its clients use its successor",
 	"reactivated":   "the user was reactivated without their tokens",
 }
 
-// tokenTail tells the name of a token, and why it ended where that was a consequence.
+// tokenTail tells the name of a token, the client that was struck off, and why it ended where that was a consequence.
 func tokenTail(e users.Event) string {
-	name, cause := "", ""
+	name, client, cause := "", "", ""
 	for _, c := range e.Changes {
 		switch c.Field {
 		case "token_name":
 			name = "called “" + views.Isolate(plainText(c.New)) + "”"
+		case "client":
+			client = ": " + views.Isolate(plainText(c.New))
 		case "cause":
 			cause = " (" + plainText(tokenCauseWord(c.New)) + ")"
 		}
 	}
-	return name + cause
+	return name + client + cause
 }
 
 // tokenCauseWord says why a token ended; a cause that this version does not know by its stored value.

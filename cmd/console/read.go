@@ -238,7 +238,7 @@ func readRecheck(text string) (time.Duration, error) {
 
 // readDrain takes a time that whoever stops the program will wait for.
 func readDrain(text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
+	d, err := readTime(text)
 	if err != nil || d < 0 || d > 10*time.Minute {
 		return 0, fmt.Errorf("%q is not a time from 0s to 10m", text)
 	}

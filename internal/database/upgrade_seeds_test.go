@@ -87,14 +87,14 @@ BEGIN SELECT RAISE(ABORT, 'event details are only appended'); END;`
 
 // tokenSeeds are a token, its successor, their uses, and who asked about them.
 const tokenSeeds = `INSERT INTO tokens (id, digest, user_key, name, description, hint, role, scopes, ranges, issued_at, issued_by, issued_with, shown_to,
-			ends_at, issued_until, disabled_at, revoked_at, replaces, replaced_by, rotated_at, used_at, used_address, used_tool) VALUES
+			ends_at, issued_until, disabled_at, revoked_at, replaces, replaced_by, rotated_at, used_at, used_address, used_tool, used_on) VALUES
 		('tok_1', x'0501', 'usr_robot', 'ingest', 'Nightly.', 'k7Qm', 'user', 'users.read', '192.0.2.0/24', 1700000007000000, 'usr_owner', '', 'usr_owner',
-			1700600007000000, 1707776007000000, NULL, NULL, '', 'tok_2', 1700000007000000, 1700000007500000, '192.0.2.7', 'roboto-sdk 0.62'),
+			1700600007000000, 1707776007000000, NULL, NULL, '', 'tok_2', 1700000007000000, 1700000007500000, '192.0.2.7', 'roboto-sdk 0.62', '2023-11-14'),
 		('tok_2', x'0502', 'usr_robot', 'ingest', 'Nightly.', 'k7Qn', 'user', 'users.read', '', 1700000007000000, 'usr_owner', 'tok_1', '',
-			253402300799000000, 253402300799000000, 1700000007000000, 1700000007000000, 'tok_1', '', NULL, NULL, '', '');
-	INSERT INTO token_uses (token, day, asker, tool, network, address, uses, refused, first_at, last_at, refused_at) VALUES
-		('tok_1', '2023-11-14', '', 'roboto-sdk 0.62', '192.0.2.0/24', '192.0.2.7', 3, 1, 1700000007000000, 1700000007500000, 1700000007600000),
-		('tok_2', '2023-11-14', 'usr_robot', '', '', '192.0.2.8', 0, 1, NULL, NULL, 1700000007600000);
+			253402300799000000, 253402300799000000, 1700000007000000, 1700000007000000, 'tok_1', '', NULL, NULL, '', '', '2023-11-14');
+	INSERT INTO token_uses (token, day, asker, tool, network, address, uses, refused, hours, first_at, last_at, refused_at) VALUES
+		('tok_1', '2023-11-14', '', 'roboto-sdk 0.62', '192.0.2.0/24', '192.0.2.7', 3, 1, 4194304, 1700000007000000, 1700000007500000, 1700000007600000),
+		('tok_2', '2023-11-14', 'usr_robot', '', '', '192.0.2.8', 0, 1, 4194304, NULL, NULL, 1700000007600000);
 	INSERT INTO token_clients_struck (token, asker, tool, network, by_key, at) VALUES ('tok_1', '', 'curl 8', '192.0.2.0/24', 'usr_owner', 1700000007000000);
 	INSERT INTO introspections (asker_key, token, asked_at, active, role) VALUES ('usr_robot', 'tok_1', 1700000007000000, 1, 'user')`
 

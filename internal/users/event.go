@@ -22,6 +22,9 @@ const (
 	ActionTokenEnabled  Action = "token.enabled"
 	ActionTokenDisabled Action = "token.disabled"
 	ActionTokenRevoked  Action = "token.revoked"
+	ActionTokenRotated  Action = "token.rotated"
+	ActionTokenExtended Action = "token.extended" // the overlap after a rotation
+	ActionClientStruck  Action = "token.client_struck_off"
 	ActionLoginApproved Action = "login.approved" // of a program, which may fetch a token for the target
 	ActionLoginRefused  Action = "login.refused"  // the target is who refused it
 	ActionBound         Action = "identity.bound"
@@ -38,6 +41,7 @@ const (
 var Actions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
 	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked,
+	ActionTokenRotated, ActionTokenExtended, ActionClientStruck,
 	ActionLoginApproved, ActionLoginRefused, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
 	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
 }

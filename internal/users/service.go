@@ -54,6 +54,7 @@ type Service struct {
 	db        *database.DB
 	config    Config
 	notes     *notebook
+	uses      *useCollector
 	estimates estimates
 
 	sealedWith atomic.Pointer[string]
@@ -94,10 +95,12 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.Signup == "" {
 		c.Signup = SignupInvited
 	}
-	return &Service{
+	s := &Service{
 		db: db, config: c, notes: newNotebook(c.Log),
 		long: longReads{limit: c.LongRead, cancelled: c.ReadCancelled},
 	}
+	s.uses = newUseCollector(c.Log, s.writeUses)
+	return s
 }
 
 // SignUp returns who may sign in without being added, and with [SignupDomain] the domains.
@@ -109,11 +112,18 @@ func (s *Service) SignsUp(id ID) bool {
 	return id.isAddress() && refusal(Claims{Verified: VerifiedYes}, id, User{}, false, s.config) == ""
 }
 
-// Close waits for the bookkeeping under way. The database stays open.
-func (s *Service) Close() { s.notes.close() }
+// Close writes the uses of tokens and waits for the bookkeeping under way. The database stays
+// open.
+func (s *Service) Close() {
+	s.uses.close()
+	s.notes.close()
+}
 
 // Settle waits until the bookkeeping asked for so far is written.
-func (s *Service) Settle() { s.notes.settle() }
+func (s *Service) Settle() {
+	s.uses.flush()
+	s.notes.settle()
+}
 
 // Ready returns nil if the directory can be read and written. [NotReady] says of the
 // error what is wrong.

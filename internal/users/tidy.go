@@ -27,7 +27,7 @@ const (
 
 // Tidy lets go of what has had its time: sessions that expired, forms kept for a
 // browser, sign-in attempts used and credential requests expired an hour ago, requests done long ago, old logout tokens, the
-// oldest refused sign-ins, API tokens that ended 90 days ago. Nothing rests on it, as
+// oldest refused sign-ins, API tokens that ended 90 days ago, uses of tokens of that age. Nothing rests on it, as
 // whatever reads these rows looks at the time itself. Of several consoles on one
 // database one does it, once every [TidyEvery], however often each calls; it reports
 // whether it was this one.
@@ -47,7 +47,7 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	var work []bookkeeping
 	if now.Sub(due) <= clockWrong {
 		work = []bookkeeping{expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), usedAttempts(now), oldRequests(now), oldLogouts(now), oldRefusals()}
-		work = append(work, append(endedTokens(now), oldCredentialRequests(now))...)
+		work = append(work, append(endedTokens(now), oldUses(now), oldCredentialRequests(now))...)
 	}
 	if mine, err = s.takeTurn(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
 		return false, fmt.Errorf("tidy up: %w", err)

@@ -91,10 +91,10 @@ func userOfToken(ctx context.Context, r reader, condition string, arg any) (User
 // insertToken writes a new token with the digest of its secret.
 func insertToken(ctx context.Context, c *changeTx, t Token, digest Digest) error {
 	_, err := c.exec(ctx, `INSERT INTO tokens (id, digest, user_key, name, description, hint, role, scopes, ranges,
-			issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '')`,
+			issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by, used_on)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17)`,
 		t.ID, digest, t.User.Key, t.Name, t.Description, t.Hint, t.Role, ScopeSet(t.Scopes).String(), formatRanges(t.Ranges),
-		database.Time(t.IssuedAt), t.IssuedBy.Key, t.IssuedWith, t.ShownTo.Key, database.Time(t.EndsAt), database.Time(t.IssuedUntil), t.Replaces)
+		database.Time(t.IssuedAt), t.IssuedBy.Key, t.IssuedWith, t.ShownTo.Key, database.Time(t.EndsAt), database.Time(t.IssuedUntil), t.Replaces, dateOf(t.IssuedAt))
 	return err
 }
 

@@ -14,18 +14,9 @@ type tokenUsed struct {
 	Refused bool // as it gave no access
 }
 
-// noteUse notes the use of a token. It never delays or fails what asked for it.
-func (s *Service) noteUse(u tokenUsed) {
-	if !u.Refused {
-		s.noteSoon(tokenUsedLast(u))
-	}
-}
-
-// tokenUsedLast notes the last use of a token.
-func tokenUsedLast(u tokenUsed) bookkeeping {
-	return bookkeeping{`UPDATE tokens SET used_at = $1, used_address = $2, used_tool = $3 WHERE id = $4 AND (used_at IS NULL OR used_at < $1)`,
-		[]any{database.Time(u.At), u.Address, u.Tool, u.Token}}
-}
+// noteUse counts the use of a token. It never delays or fails what asked for it: the use is
+// written within three seconds, see [useCollector].
+func (s *Service) noteUse(u tokenUsed) { s.uses.add(oneUse(u)) }
 
 // userSeen notes that a user came.
 func userSeen(user Key, at time.Time) bookkeeping {

@@ -28,12 +28,17 @@ CREATE TABLE tokens (
     rotated_at   TIMESTAMPTZ,
     used_at      TIMESTAMPTZ,
     used_address TEXT        COLLATE "C" NOT NULL DEFAULT '',
-    used_tool    TEXT        COLLATE "C" NOT NULL DEFAULT ''
+    used_tool    TEXT        COLLATE "C" NOT NULL DEFAULT '',
+    used_on      TEXT        COLLATE "C" NOT NULL
 );
 
 CREATE INDEX tokens_by_user ON tokens (user_key, issued_at);
 CREATE INDEX tokens_by_end ON tokens (ends_at);
+CREATE INDEX tokens_by_revocation ON tokens (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE INDEX tokens_by_shown_to ON tokens (shown_to) WHERE shown_to <> '';
+CREATE INDEX tokens_ending ON tokens (ends_at, user_key, replaced_by) WHERE revoked_at IS NULL AND disabled_at IS NULL;
+CREATE INDEX tokens_unused ON tokens (used_on, ends_at, user_key) WHERE revoked_at IS NULL AND disabled_at IS NULL;
+CREATE INDEX tokens_known ON tokens (shown_to, ends_at, user_key) WHERE revoked_at IS NULL AND disabled_at IS NULL AND shown_to <> '' AND shown_to <> user_key;
 
 CREATE TABLE token_uses (
     token      TEXT        COLLATE "C" NOT NULL REFERENCES tokens (id),
@@ -44,11 +49,14 @@ CREATE TABLE token_uses (
     address    TEXT        COLLATE "C" NOT NULL,
     uses       BIGINT      NOT NULL,
     refused    BIGINT      NOT NULL,
+    hours      BIGINT      NOT NULL,
     first_at   TIMESTAMPTZ,
     last_at    TIMESTAMPTZ,
     refused_at TIMESTAMPTZ,
     PRIMARY KEY (token, day, asker, tool, network)
 );
+
+CREATE INDEX token_uses_by_day ON token_uses (day);
 
 CREATE TABLE token_clients_struck (
     token   TEXT        COLLATE "C" NOT NULL REFERENCES tokens (id),

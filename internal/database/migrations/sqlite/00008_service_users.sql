@@ -31,12 +31,19 @@ CREATE TABLE tokens (
     rotated_at   INTEGER,                                    -- when the successor was issued
     used_at      INTEGER,                                    -- last use that was not refused; this and the next two: bookkeeping
     used_address TEXT    NOT NULL DEFAULT '',
-    used_tool    TEXT    NOT NULL DEFAULT ''
+    used_tool    TEXT    NOT NULL DEFAULT '',
+    used_on      TEXT    NOT NULL                            -- UTC date of the last use, or of its issue while it is not used
 ) STRICT;
 
 CREATE INDEX tokens_by_user ON tokens (user_key, issued_at);
 CREATE INDEX tokens_by_end ON tokens (ends_at);
+CREATE INDEX tokens_by_revocation ON tokens (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE INDEX tokens_by_shown_to ON tokens (shown_to) WHERE shown_to <> '';
+
+-- Of the tokens that may give access, what the views of the directory ask for.
+CREATE INDEX tokens_ending ON tokens (ends_at, user_key, replaced_by) WHERE revoked_at IS NULL AND disabled_at IS NULL;
+CREATE INDEX tokens_unused ON tokens (used_on, ends_at, user_key) WHERE revoked_at IS NULL AND disabled_at IS NULL;
+CREATE INDEX tokens_known ON tokens (shown_to, ends_at, user_key) WHERE revoked_at IS NULL AND disabled_at IS NULL AND shown_to <> '' AND shown_to <> user_key;
 
 -- token_uses are the uses of tokens for each client and day. A client is a tool in a network, or an
 -- asking system that was shown the token. Bookkeeping.
@@ -44,22 +51,25 @@ CREATE TABLE token_uses (
     token      TEXT    NOT NULL REFERENCES tokens (id),
     day        TEXT    NOT NULL,                             -- 2006-01-02, in UTC
     asker      TEXT    NOT NULL,                             -- key of the asking system; '' where the token was used here
-    tool       TEXT    NOT NULL,                             -- name and version, such as roboto-sdk 0.62
-    network    TEXT    NOT NULL,
+    tool       TEXT    NOT NULL,                             -- name and version, such as roboto-sdk 0.62; '' where there is none, or many
+    network    TEXT    NOT NULL,                             -- IPv4 address, IPv4 /24 or IPv6 /64; '' where it is not known, or many
     address    TEXT    NOT NULL,                             -- the last one in the network
     uses       INTEGER NOT NULL,                             -- that were not refused
     refused    INTEGER NOT NULL,
+    hours      INTEGER NOT NULL,                             -- bit n: in the hour from n o'clock UTC; refused ones, too
     first_at   INTEGER,                                      -- the first use on that day that was not refused
     last_at    INTEGER,                                      -- the last one
     refused_at INTEGER,                                      -- the last one that was refused
     PRIMARY KEY (token, day, asker, tool, network)
-) STRICT;
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX token_uses_by_day ON token_uses (day);
 
 -- token_clients_struck are the clients that need not be seen with the successor of a token.
 CREATE TABLE token_clients_struck (
     token   TEXT    NOT NULL REFERENCES tokens (id),
     asker   TEXT    NOT NULL,
-    tool    TEXT    NOT NULL,
+    tool    TEXT    NOT NULL,                                -- name without version
     network TEXT    NOT NULL,
     by_key  TEXT    NOT NULL,                                -- of the user who struck it off; '' for the command line
     at      INTEGER NOT NULL,

@@ -1,0 +1,505 @@
+package users_test
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+const day = 24 * time.Hour
+
+// A rotating is a service user with a token, and what tests do with tokens.
+type rotating struct {
+	*userstest.Directory
+	user   users.User
+	token  users.Token
+	secret string
+}
+
+// newRotating returns a service user with a token of 90 days.
+func newRotating(t *testing.T) *rotating {
+	t.Helper()
+	r := &rotating{Directory: userstest.New(t)}
+	r.user = r.ServiceUser(t, "fleet", users.RoleUser)
+	r.token, r.secret = r.issue(t, users.NewToken{
+		Name: "reader", Description: "Reads.", Lifetime: 90 * day, Scopes: []users.Scope{users.ScopeUsersRead, users.ScopeTokensSelf}, Ranges: []string{"10.0.0.0/8"},
+	})
+	return r
+}
+
+// issue issues a token for the service user.
+func (r *rotating) issue(t *testing.T, n users.NewToken) (users.Token, string) {
+	t.Helper()
+	token, secret, err := r.IssueToken(t.Context(), r.Owner, r.user.ID, n)
+	if err != nil {
+		t.Fatalf("issue a token: %v", err)
+	}
+	return token, secret
+}
+
+// use uses a token from an address, and reports why it was refused.
+func (r *rotating) use(t *testing.T, s *users.Service, secret, address, tool string) error {
+	t.Helper()
+	_, err := s.Authenticate(t.Context(), secret, users.Program("req", address, tool, tool))
+	return err
+}
+
+// rotate rotates the token with an overlap of 30 days.
+func (r *rotating) rotate(t *testing.T) (users.Token, string) {
+	t.Helper()
+	token, secret, err := r.RotateToken(t.Context(), r.Owner, r.token.ID, users.Rotation{Overlap: 30 * day})
+	if err != nil {
+		t.Fatalf("rotate the token: %v", err)
+	}
+	return token, secret
+}
+
+// state returns how far the rotation has come.
+func (r *rotating) state(t *testing.T) users.RotationState {
+	t.Helper()
+	state, err := r.RotationOf(t.Context(), r.Owner, r.token.ID)
+	if err != nil {
+		t.Fatalf("rotation: %v", err)
+	}
+	return state
+}
+
+// TestRotateToken has the successor be like the old token, and the old one end with the overlap.
+func TestRotateToken(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	seq := r.Last(t)
+	next, secret, err := r.RotateToken(t.Context(), r.Owner, r.token.ID, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Reason: "yearly"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := r.Clock.Now()
+	if next.Name != "reader" || next.Description != "Reads." || !slices.Equal(next.Scopes, r.token.Scopes) || !slices.Equal(next.Ranges, r.token.Ranges) ||
+		next.Replaces != r.token.ID || !next.EndsAt.Equal(now.Add(90*day)) || next.ShownTo.Key != r.Owner.Key {
+		t.Errorf("successor: got %+v", next)
+	}
+	old, err := r.Token(t.Context(), r.Owner, r.token.ID)
+	if err != nil || old.ReplacedBy != next.ID || !old.EndsAt.Equal(now.Add(7*day)) || !old.IssuedUntil.Equal(now.Add(90*day)) || !old.RotatedAt.Equal(now) {
+		t.Errorf("old token: got %+v, %v", old, err)
+	}
+	for name, s := range map[string]string{"old": r.secret, "new": secret} {
+		if err := r.use(t, r.Service, s, "10.0.4.7", "curl/8"); err != nil {
+			t.Errorf("%s token in the overlap: %v", name, err)
+		}
+	}
+	r.Clock.Advance(7 * day)
+	if err := r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"); !errors.Is(err, users.ErrNoToken) {
+		t.Errorf("old token after the overlap: got %v", err)
+	}
+	if err := r.use(t, r.Service, secret, "10.0.4.7", "curl/8"); err != nil {
+		t.Errorf("new token after the overlap: %v", err)
+	}
+	events := r.Since(t, seq)
+	if len(events) != 2 {
+		t.Fatalf("events: got %+v", events)
+	}
+	slices.SortFunc(events, func(a, b users.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	if e := events[0]; e.Action != users.ActionTokenRotated || e.Target.Key != r.user.Key || e.Reason != "yearly" ||
+		!slices.ContainsFunc(e.Changes, func(c users.Change) bool { return c.Field == "successor" && c.New == string(next.ID) }) {
+		t.Errorf("event of the rotation: got %+v", e)
+	}
+	if e := events[1]; e.Action != users.ActionTokenIssued || !slices.ContainsFunc(e.Changes, func(c users.Change) bool { return c.New == string(next.ID) }) {
+		t.Errorf("event of the successor: got %+v", e)
+	}
+	if text := fmt.Sprint(events); strings.Contains(text, secret) {
+		t.Errorf("the secret is in %s", text)
+	}
+}
+
+// TestRotateToken_refused is who may not rotate which token, and that nothing is changed then.
+func TestRotateToken_refused(t *testing.T) {
+	t.Parallel()
+	forbidden := func(err error) bool { return errors.Is(err, users.ErrForbidden) }
+	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
+	invalid := func(field string) func(error) bool {
+		return func(err error) bool {
+			bad, ok := errors.AsType[*users.InvalidError](err)
+			return ok && len(bad.Fields) == 1 && bad.Fields[0].Field == field
+		}
+	}
+	for name, test := range map[string]struct {
+		before func(*testing.T, *rotating)
+		actor  func(*testing.T, *rotating) users.Actor
+		r      users.Rotation
+		want   func(error) bool
+	}{
+		"by an auditor": {
+			actor: func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "aud@example.com", users.RoleAuditor) },
+			want:  forbidden,
+		},
+		"by a user who sees no directory": {
+			actor: func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "ana@example.com", users.RoleUser) },
+			want:  is(users.ErrNotFound),
+		},
+		"after a promotion, by an admin": {
+			before: func(t *testing.T, r *rotating) { r.promote(t, users.RoleAdmin) },
+			actor:  func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "adm@example.com", users.RoleAdmin) },
+			want:   forbidden,
+		},
+		"revoked": {
+			before: func(t *testing.T, r *rotating) {
+				r.must(t, r.RevokeToken(t.Context(), r.Owner, r.token.ID, users.TokenEnd{LeaveNone: true}))
+			},
+			want: is(users.ErrNotFound),
+		},
+		"expired": {
+			before: func(_ *testing.T, r *rotating) { r.Clock.Advance(90 * day) },
+			actor:  func(t *testing.T, r *rotating) users.Actor { return users.Command("req") },
+			want:   invalid("overlap"),
+		},
+		"rotated, and the successor was not used yet": {
+			before: func(t *testing.T, r *rotating) { r.rotate(t) },
+			want:   is(users.ErrRotated),
+		},
+		"rotated, and the successor is in use": {
+			before: func(t *testing.T, r *rotating) {
+				_, secret := r.rotate(t)
+				r.must(t, r.use(t, r.Service, secret, "10.0.4.7", "curl/8"))
+				r.Settle()
+			},
+			r:    users.Rotation{ReplaceUnused: true},
+			want: is(users.ErrRotated),
+		},
+		"an overlap before now": {r: users.Rotation{Overlap: -time.Second}, want: invalid("overlap")},
+		"a lifetime that is too long": {
+			r:    users.Rotation{NewToken: users.NewToken{Lifetime: 366 * day}},
+			want: invalid("expiry"),
+		},
+		"as many tokens as there may be": {
+			before: func(t *testing.T, r *rotating) {
+				for i := range users.MaxTokens - 1 {
+					r.issue(t, users.NewToken{Name: fmt.Sprint(i), Lifetime: day, Scopes: r.token.Scopes})
+				}
+			},
+			want: is(users.ErrTooManyTokens),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRotating(t)
+			if test.before != nil {
+				test.before(t, r)
+			}
+			actor := r.Owner
+			if test.actor != nil {
+				actor = test.actor(t, r)
+			}
+			seq := r.Last(t)
+			if _, secret, err := r.RotateToken(t.Context(), actor, r.token.ID, test.r); !test.want(err) || secret != "" {
+				t.Errorf("got %q, %v", secret, err)
+			}
+			if trail := r.Trail(t, seq); len(trail) > 0 {
+				t.Errorf("events: %v", trail)
+			}
+		})
+	}
+}
+
+// promote gives the service user another role.
+func (r *rotating) promote(t *testing.T, role users.Role) {
+	t.Helper()
+	_, err := r.ChangeRole(t.Context(), r.Owner, r.user.ID, users.RoleChange{Role: role, Version: r.Must(t, r.user.ID).Version})
+	r.must(t, err)
+}
+
+func (r *rotating) must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRotateSelf_repeated has a program whose answer was lost ask again: the successor that never
+// arrived is revoked, the old token lives, and the next successor works.
+func TestRotateSelf_repeated(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	in, err := r.Authenticate(t.Context(), r.secret, users.Program("req", "10.0.4.7", "", "curl/8"))
+	r.must(t, err)
+	actor := in.Actor(users.Program("req", "10.0.4.7", "", "curl/8"))
+	if _, _, err := r.RotateSelf(t.Context(), actor, 0); err == nil {
+		t.Error("without an overlap: a lost answer could not be asked for again")
+	}
+	lost, lostSecret, err := r.RotateSelf(t.Context(), actor, time.Hour)
+	r.must(t, err)
+	r.Clock.Advance(30 * time.Minute)
+	next, secret, err := r.RotateSelf(t.Context(), actor, time.Hour)
+	r.must(t, err)
+	r.Clock.Advance(45 * time.Minute) // in the second overlap, after the end of the first
+	if err := r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"); err != nil {
+		t.Errorf("old token: %v", err)
+	}
+	if err := r.use(t, r.Service, lostSecret, "10.0.4.7", "curl/8"); !errors.Is(err, users.ErrNoToken) {
+		t.Errorf("the successor that was lost: got %v", err)
+	}
+	if err := r.use(t, r.Service, secret, "10.0.4.7", "curl/8"); err != nil {
+		t.Errorf("successor: %v", err)
+	}
+	if next.Replaces != r.token.ID || next.ShownTo.Key != "" || !slices.Equal(next.Scopes, r.token.Scopes) {
+		t.Errorf("successor: got %+v", next)
+	}
+	r.Settle()
+	if _, _, err := r.RotateSelf(t.Context(), actor, time.Hour); !errors.Is(err, users.ErrRotated) {
+		t.Errorf("with a successor that is in use: got %v", err)
+	}
+	if old, err := r.Token(t.Context(), r.Owner, lost.ID); err != nil || old.RevokedAt.IsZero() {
+		t.Errorf("the successor that was lost: got %+v, %v", old, err)
+	}
+}
+
+// TestUsesAreBounded has many addresses of one tool be one client of their network, and very many
+// clients be few rows, on two consoles.
+func TestUsesAreBounded(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	other := r.Another(t)
+	for i := range 120 {
+		s := r.Service
+		if i%2 == 1 {
+			s = other
+		}
+		r.must(t, r.use(t, s, r.secret, fmt.Sprintf("10.0.4.%d", i), "agent 3"))
+		if i%10 == 9 {
+			r.Settle()
+			other.Settle()
+		}
+	}
+	uses, err := r.TokenUses(t.Context(), r.Owner, r.token.ID)
+	r.must(t, err)
+	if len(uses.Clients) != 1 || uses.Clients[0].Network != "10.0.4.0/24" || uses.Clients[0].Cadence.Times != 120 || uses.Days[89].Old != 120 {
+		t.Errorf("one tool at 120 addresses: got %+v, today %+v", uses.Clients, uses.Days[89])
+	}
+	for i := range 200 {
+		r.must(t, r.use(t, r.Service, r.secret, "10.0.5.7", fmt.Sprintf("tool%d/1", i)))
+	}
+	r.Settle()
+	uses, err = r.TokenUses(t.Context(), r.Owner, r.token.ID)
+	r.must(t, err)
+	if n := len(uses.Clients); n > 66 || uses.Days[89].Old != 320 {
+		t.Errorf("200 tools more: got %d clients, today %+v", n, uses.Days[89])
+	}
+	if !slices.ContainsFunc(uses.Clients, func(c users.TokenClient) bool { return c.Tool == "" && c.Network == "" && c.Cadence.Times > 100 }) {
+		t.Error("the others are not counted together")
+	}
+}
+
+// TestUses_refused has uses of a token that has ended be shown as refused, with the address.
+func TestUses_refused(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	r.must(t, r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"))
+	if err := r.use(t, r.Service, r.secret, "192.0.2.7", "curl/8"); !errors.Is(err, users.ErrNoToken) {
+		t.Errorf("out of its range: got %v", err)
+	}
+	r.must(t, r.RevokeToken(t.Context(), r.Owner, r.token.ID, users.TokenEnd{LeaveNone: true}))
+	r.Clock.Advance(time.Hour)
+	for range 3 {
+		if err := r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"); !errors.Is(err, users.ErrNoToken) {
+			t.Errorf("revoked: got %v", err)
+		}
+	}
+	r.Settle()
+	uses, err := r.TokenUses(t.Context(), r.Owner, r.token.ID)
+	r.must(t, err)
+	if len(uses.Clients) != 2 || uses.Clients[0].Network != "10.0.4.7" || uses.Clients[0].Refused != 3 || !uses.Clients[0].LastOld.Equal(r.Clock.Now()) ||
+		uses.Clients[1].Network != "192.0.2.7" || uses.Clients[1].Refused != 1 {
+		t.Errorf("clients: got %+v", uses.Clients)
+	}
+	if today := uses.Days[89]; today.Old != 1 || today.OldRefused != 4 {
+		t.Errorf("today: got %+v", today)
+	}
+	if got := uses.Token.LastUsed; !got.At.Equal(r.Clock.Now().Add(-time.Hour)) || got.Address != "10.0.4.7" || got.Tool != "curl/8" {
+		t.Errorf("last used: got %+v", got)
+	}
+}
+
+// TestRotationUnderLoad rotates a token that clients use on two consoles, an hour of theirs at a
+// time, all at once: none is ever refused, and the old token is safe to retire when the last of
+// them has switched and it was silent for long enough, and not before.
+func TestRotationUnderLoad(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	consoles := []*users.Service{r.Service, r.Another(t)}
+	secrets := make([]string, 6) // of the clients
+	for i := range secrets {
+		secrets[i] = r.secret
+	}
+	hour := func() {
+		t.Helper()
+		var all sync.WaitGroup
+		for i, secret := range secrets {
+			all.Go(func() {
+				for j := range 4 {
+					if err := r.use(t, consoles[j%2], secret, fmt.Sprintf("10.0.%d.7", i), "roboto-sdk 0.62.0"); err != nil {
+						t.Errorf("client %d: %v", i, err)
+					}
+				}
+			})
+		}
+		if len(secrets) > 0 && secrets[0] == r.secret && r.token.ReplacedBy == "" {
+			all.Go(func() {
+				if _, err := r.Tokens(t.Context(), r.Owner, r.user.ID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		for _, s := range consoles {
+			s.Settle()
+		}
+		r.Clock.Advance(time.Hour)
+	}
+	for range 12 {
+		hour()
+	}
+	_, secret := r.rotate(t)
+	for i := range secrets {
+		hour()
+		secrets[i] = secret
+		if state := r.state(t); state.Verdict.Safe {
+			t.Errorf("safe when client %d has just switched: %+v", i, state.Verdict)
+		}
+	}
+	hour() // the first in which all use the successor
+	state := r.state(t)
+	if v := state.Verdict; v.Safe || !v.AllSettled() || v.Clients != 6 || v.SilentEnough() || v.Needed != 24*time.Hour {
+		t.Errorf("all have switched: got %+v", v)
+	}
+	if err := r.RetireToken(t.Context(), r.Owner, r.token.ID, ""); !errors.Is(err, users.ErrNotSafe) {
+		t.Errorf("retired too early: got %v", err)
+	}
+	for range 24 {
+		hour()
+	}
+	if v := r.state(t).Verdict; !v.Safe {
+		t.Errorf("after a day of silence: got %+v", v)
+	}
+	r.must(t, consoles[1].RetireToken(t.Context(), r.Owner, r.token.ID, "rotated"))
+	hour()
+	if err := r.use(t, consoles[0], r.secret, "10.0.0.7", "roboto-sdk 0.62.0"); !errors.Is(err, users.ErrNoToken) {
+		t.Errorf("retired on the other console: got %v", err)
+	}
+	if days := r.state(t).Days; days[88].Old+days[89].Old+days[88].New+days[89].New == 0 || days[89].OldRefused != 1 {
+		t.Errorf("strip: got %+v", days[86:])
+	}
+}
+
+// TestStrikeOffClient has a client that will not come again keep the token from being retired until
+// it is struck off by name, and again when it comes back.
+func TestStrikeOffClient(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	for range 5 {
+		r.must(t, r.use(t, r.Service, r.secret, "10.0.4.7", "report 1.0"))
+		r.Clock.Advance(time.Hour)
+	}
+	r.must(t, r.use(t, r.Service, r.secret, "10.9.9.9", "curl/8.9"))
+	_, secret := r.rotate(t)
+	r.Clock.Advance(3 * day)
+	r.Owner = r.SignedIn(t, "owner@example.com").Actor("req-owner", "192.0.2.1", "test")
+	r.must(t, r.use(t, r.Service, secret, "10.0.4.7", "report 1.1"))
+	r.Settle()
+	if v := r.state(t).Verdict; v.Safe || v.Settled != 1 || v.Clients != 2 || !v.SilentEnough() {
+		t.Fatalf("before: got %+v", v)
+	}
+	curl := users.ClientName{Name: "curl", Network: "10.9.9.9"}
+	auditor := r.Person(t, "aud@example.com", users.RoleAuditor)
+	if err := r.StrikeOffClient(t.Context(), auditor, r.token.ID, curl, ""); !errors.Is(err, users.ErrForbidden) {
+		t.Errorf("by an auditor: got %v", err)
+	}
+	if err := r.StrikeOffClient(t.Context(), r.Owner, r.token.ID, users.ClientName{Name: "wget", Network: "10.9.9.9"}, ""); !errors.Is(err, users.ErrNotFound) {
+		t.Errorf("a client that never came: got %v", err)
+	}
+	seq := r.Last(t)
+	r.must(t, r.StrikeOffClient(t.Context(), r.Owner, r.token.ID, curl, "a laptop that is gone"))
+	r.must(t, r.StrikeOffClient(t.Context(), r.Owner, r.token.ID, curl, "again"))
+	if trail := r.Since(t, seq); len(trail) != 1 || trail[0].Action != users.ActionClientStruck || trail[0].Reason != "a laptop that is gone" {
+		t.Errorf("events: got %+v", trail)
+	}
+	state := r.state(t)
+	if !state.Verdict.Safe || state.Clients[0].State != users.ClientStruckOff || state.Clients[0].StruckBy.ID != "owner@example.com" {
+		t.Errorf("struck off: got %+v, %+v", state.Verdict, state.Clients)
+	}
+	r.Clock.Advance(time.Minute)
+	r.must(t, r.use(t, r.Service, r.secret, "10.9.9.9", "curl/8.9"))
+	if state := r.state(t); state.Verdict.Safe || state.Clients[0].State != users.ClientNotSwitched {
+		t.Errorf("came back: got %+v, %+v", state.Verdict, state.Clients)
+	}
+}
+
+// TestExtendOverlap gives a rotated token more time, up to its own end, and also after the overlap.
+func TestExtendOverlap(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	if err := r.ExtendOverlap(t.Context(), r.Owner, r.token.ID, day, ""); err == nil {
+		t.Error("a token without a successor was extended")
+	}
+	begin := r.Clock.Now()
+	_, _, err := r.RotateToken(t.Context(), r.Owner, r.token.ID, users.Rotation{Overlap: day})
+	r.must(t, err)
+	if err := r.ExtendOverlap(t.Context(), r.Owner, r.token.ID, time.Hour, ""); err == nil {
+		t.Error("the overlap was made shorter")
+	}
+	r.Clock.Advance(2 * day)
+	if err := r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"); !errors.Is(err, users.ErrNoToken) {
+		t.Errorf("after the overlap: got %v", err)
+	}
+	operator := users.Command("req")
+	seq := r.Last(t)
+	r.must(t, r.ExtendOverlap(t.Context(), operator, r.token.ID, 7*day, "two programs were missed"))
+	r.must(t, r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"))
+	r.must(t, r.ExtendOverlap(t.Context(), operator, r.token.ID, 1000*day, ""))
+	if old, err := r.Token(t.Context(), operator, r.token.ID); err != nil || !old.EndsAt.Equal(begin.Add(90*day)) {
+		t.Errorf("extended past its own end: ends %v, %v", old.EndsAt, err)
+	}
+	if trail := r.Since(t, seq); len(trail) != 2 || trail[0].Action != users.ActionTokenExtended && trail[1].Action != users.ActionTokenExtended {
+		t.Errorf("events: got %+v", trail)
+	}
+}
+
+// TestTidy_tokens keeps a token that has ended, with its uses, for 90 days, and no use for longer;
+// when a token that lives was last used is known for good.
+func TestTidy_tokens(t *testing.T) {
+	t.Parallel()
+	r := newRotating(t)
+	r.must(t, r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"))
+	next, secret := r.rotate(t)
+	r.must(t, r.use(t, r.Service, secret, "10.0.4.7", "wget/1"))
+	r.must(t, r.use(t, r.Service, r.secret, "10.0.4.8", "curl/8"))
+	r.must(t, r.StrikeOffClient(t.Context(), r.Owner, r.token.ID, users.ClientName{Name: "curl", Network: "10.0.4.8"}, ""))
+	r.must(t, r.RevokeToken(t.Context(), r.Owner, r.token.ID, users.TokenEnd{}))
+	r.Settle()
+	tidy(t, r.Directory, true)
+	operator := users.Command("req")
+	tidyAfter(t, r.Directory, 90*day-time.Minute)
+	if _, err := r.Token(t.Context(), operator, r.token.ID); err != nil {
+		t.Errorf("a minute before 90 days: %v", err)
+	}
+	if n := rows(t, r.Directory, `SELECT COUNT(*) FROM token_uses`); n != 3 {
+		t.Errorf("a minute before 90 days: %d rows of uses", n)
+	}
+	tidyAfter(t, r.Directory, time.Minute)
+	if _, err := r.Token(t.Context(), operator, r.token.ID); !errors.Is(err, users.ErrNotFound) {
+		t.Errorf("after 90 days: got %v", err)
+	}
+	tidyAfter(t, r.Directory, day)
+	if n := rows(t, r.Directory, `SELECT (SELECT COUNT(*) FROM token_uses) + (SELECT COUNT(*) FROM token_clients_struck)`); n != 0 {
+		t.Errorf("after 91 days: %d rows are left", n)
+	}
+	if next, err := r.Token(t.Context(), operator, next.ID); err != nil || next.LastUsed.Tool != "wget/1" {
+		t.Errorf("the successor, which has expired: got %+v, %v", next.LastUsed, err)
+	}
+}
