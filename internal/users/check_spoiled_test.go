@@ -71,8 +71,8 @@ var spoiled = map[string]spoiling{
 	"no secret":                      {`DELETE FROM secrets`, "lacks the secret of the cursors"},
 	"no key of the seals":            {`DELETE FROM secrets WHERE name = 'seal-1'`, "lacks a key for seals"},
 	"a request without event":        {`INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint) SELECT 'frm_x', '', '', 9999, at, at, '' FROM events WHERE seq = 1`, "The request frm_x has done something of which there is no event"},
-	"a token put in by hand": {`INSERT INTO tokens (id, digest, user_key, name, description, hint, role, scopes, ranges, issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by)
-		SELECT 'tok_eve', secret, user_key, tokens.name, description, hint, 'owner', scopes, ranges, issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by
+	"a token put in by hand": {`INSERT INTO tokens (id, digest, user_key, name, description, hint, role, scopes, ranges, issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by, used_on)
+		SELECT 'tok_eve', secret, user_key, tokens.name, description, hint, 'owner', scopes, ranges, issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by, used_on
 		FROM tokens, secrets WHERE disabled_at IS NOT NULL AND secrets.name = 'cursors'`, "The token tok_eve of robot has no event of its issue"},
 	"a token brought back by hand":         {`UPDATE tokens SET revoked_at = NULL WHERE name = 'ended'`, "of robot is revoked, or is not, and the history says otherwise"},
 	"a token enabled by hand":              {`UPDATE tokens SET disabled_at = NULL`, "of robot is disabled, or is not, and the history says otherwise"},
