@@ -35,6 +35,9 @@ func (a *App) newProtocols() ([]protocol, error) {
 	}, nil
 }
 
+// API returns the handler of /v1.
+func (a *App) API() *api.Handler { return a.api }
+
 // protocolOf returns the protocol of the path of r, or nil if that is one of a page.
 func (a *App) protocolOf(r *http.Request) *protocol {
 	path := singleSlash(r.URL.Path)

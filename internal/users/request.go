@@ -147,6 +147,13 @@ func (s *Service) FormOutcome(ctx context.Context, actor Actor, key RequestKey) 
 	return seq, done, err
 }
 
+// Done returns a [*DoneError] if the actor's request was done before, [ErrOtherRequest] if
+// another one was done under its key, and nil otherwise. Nothing rests on it: the change
+// decides, see [Once].
+func (s *Service) Done(ctx context.Context, actor Actor, r Request) error {
+	return doneBefore(ctx, s.lookUps(), actor, r, s.now())
+}
+
 // outcome is FormDone as r reads it.
 func (s *Service) outcome(ctx context.Context, r reader, actor Actor, key RequestKey) (seq int64, done bool, err error) {
 	err = doneBefore(ctx, r, actor, Request{Key: key}, s.now())

@@ -15,7 +15,9 @@ import (
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{h: h, w: w, r: r, about: h.frame.About(r)}
 	data, err := c.answer()
-	switch {
+	switch done, again := errors.AsType[*users.DoneError](err); {
+	case again:
+		c.replay(done.Answer)
 	case err != nil:
 		c.refuse(err)
 	case !c.sent:
@@ -68,8 +70,10 @@ func (c *call) admit() (err error) {
 	if !c.route.writes() {
 		return nil
 	}
-	c.body, err = c.h.frame.Body(c.w, c.r, maxBody)
-	return err
+	if c.body, err = c.h.frame.Body(c.w, c.r, maxBody); err != nil {
+		return err
+	}
+	return c.readKey()
 }
 
 // refuse answers the call with an error. That a known caller was refused something is

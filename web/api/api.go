@@ -99,6 +99,9 @@ func (h *Handler) Drain() { h.drain() }
 func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	a := httperror.ForAPI(err)
 	h.frame.Failed(r, err, a.Status)
+	if a.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 6750 section 3
+	}
 	if a.Status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "5")
 	}

@@ -27,6 +27,7 @@ type call struct {
 	actor  users.Actor
 	body   []byte
 	target users.ID // the user that the call is about, for the event of a refusal
+	key    string   // Idempotency-Key; empty without one
 	sent   bool     // the handler has written the answer
 }
 

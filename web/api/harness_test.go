@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +31,8 @@ type console struct {
 	app    *web.App
 	server *httptest.Server
 	log    *logBuffer
+
+	targets atomic.Int64 // made so far
 }
 
 // newConsole starts a console that lives as long as the test. Each option changes its
@@ -281,4 +285,16 @@ func (l *logBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
+}
+
+// write changes the database past the domain.
+func (c *console) write(t testing.TB, statement string, args ...any) {
+	t.Helper()
+	err := c.DB.Transact(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), statement, args...)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
 }

@@ -1,13 +1,89 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// once returns the context of the change that the call makes.
-func (c *call) once(func(users.User) any) context.Context { return c.ctx() }
+// keyHeader names a call, so that it is made once however often it is sent.
+const keyHeader = "Idempotency-Key"
+
+// maxKey is how many characters an Idempotency-Key may have.
+const maxKey = 255
+
+// readKey reads the Idempotency-Key of a call that may change something. It returns an
+// [*users.InvalidError] for a call whose answer holds a secret, of which none is kept, and a
+// [*users.DoneError] or [users.ErrOtherRequest] if the key was used before.
+func (c *call) readKey() error {
+	values := c.r.Header.Values(keyHeader)
+	switch {
+	case len(values) == 0:
+		return nil
+	case c.route.Secret:
+		return invalid(keyHeader, "The answer holds a secret, which is not kept. Send the call without this header.")
+	case len(values) > 1 || !isKey(values[0]):
+		return invalid(keyHeader, "Send 1 to 255 characters of printable ASCII.")
+	}
+	c.key = values[0]
+	return c.h.users.Done(c.ctx(), c.actor, c.request(nil))
+}
+
+// isKey reports whether text may be an Idempotency-Key.
+func isKey(text string) bool {
+	return text != "" && len(text) <= maxKey && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// request returns the request that the call makes of the domain. answer returns the body
+// that is kept as its answer.
+func (c *call) request(answer func(users.User) []byte) users.Request {
+	sum := sha256.New()
+	for _, part := range []string{c.r.Method, c.r.URL.EscapedPath(), c.r.Header.Get(userHeader), string(c.body)} {
+		sum.Write([]byte(part + "\x00"))
+	}
+	return users.Request{Key: users.APIKey(c.actor, c.key), Fingerprint: hex.EncodeToString(sum.Sum(nil)), Answer: answer}
+}
+
+// once returns the context of the change that the call makes. With an Idempotency-Key the
+// answer is kept in the transaction of the change: data returns that of the user whom the
+// change was about.
+func (c *call) once(data func(users.User) any) context.Context {
+	if c.key == "" {
+		return c.ctx()
+	}
+	return users.Once(c.ctx(), c.request(func(u users.User) []byte {
+		told := data(u)
+		body, tag := envelope(told), ""
+		if _, tagged := told.(userRecord); tagged {
+			tag = etag(u)
+		}
+		return append([]byte(tag+"\n"), body...)
+	}))
+}
 
 // nothingTold is the data of calls whose answer has none.
 func nothingTold(users.User) any { return nil }
+
+// replay answers with what is kept of the first time: the ETag, if it had one, and the body.
+func (c *call) replay(kept []byte) {
+	tag, body, _ := bytes.Cut(kept, []byte("\n"))
+	if len(tag) > 0 {
+		c.w.Header().Set("ETag", string(tag))
+	}
+	c.w.Header().Set("Content-Type", "application/json")
+	_, _ = c.w.Write(body) // the client has gone, or the memory is spent, which the frame answers
+}
+
+// envelope returns data as the body of an answer.
+func envelope(data any) []byte {
+	body, err := json.Marshal(success{data})
+	if err != nil {
+		panic(err) // a type of ours that JSON does not have
+	}
+	return body
+}

@@ -1,0 +1,244 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/api"
+)
+
+// Who may make a call, by the sorts of [console.as].
+const (
+	everyone = "user auditor admin owner service:user service:auditor service:admin system"
+	seers    = "auditor admin owner service:auditor service:admin system" // of the directory
+	managers = "admin owner service:admin system"                         // of users and auditors
+)
+
+// mayCall says who may make each call, of those who have a token with all scopes, where it is
+// about another person with the role user. A call that is not listed fails the test.
+var mayCall = map[string]string{
+	"GET /v1/users":                                         everyone,
+	"POST /v1/users":                                        "system",
+	"PUT /v1/users":                                         managers,
+	"DELETE /v1/users":                                      managers,
+	"GET /v1/users/whoami":                                  everyone,
+	"GET /v1/users/id/{user_id}":                            seers,
+	"GET /v1/users/id/{user_id}/orgs":                       seers,
+	"GET /v1/orgs/caller":                                   everyone,
+	"GET /v1/orgs/id/{org_id}":                              everyone,
+	"POST /v1/orgs":                                         everyone, // not offered
+	"PUT /v1/orgs/id/{org_id}":                              everyone, // not offered
+	"DELETE /v1/orgs/id/{org_id}":                           everyone, // not offered
+	"GET /v1/orgs/id/{org_id}/email_domains":                everyone,
+	"PUT /v1/orgs/id/{org_id}/email_domains/id/{domain}":    everyone, // not offered
+	"DELETE /v1/orgs/id/{org_id}/email_domains/id/{domain}": everyone, // not offered
+	"GET /v1/orgs/id/{org_id}/users":                        seers,
+	"PUT /v1/orgs/id/{org_id}/users/id/{user_id}":           "owner",
+	"DELETE /v1/orgs/id/{org_id}/users/id/{user_id}":        managers,
+	"POST /v1/orgs/id/{org_id}/users/id/{user_id}/invites":  managers,
+	"GET /v1/orgs/id/{org_id}/invites":                      seers,
+	"GET /v1/orgs/invites/id/{invite_id}":                   seers,
+	"POST /v1/orgs/invites/id/{invite_id}/accept":           "",
+	"POST /v1/orgs/invites/id/{invite_id}/decline":          managers,
+	"GET /v1/audit":                                         seers,
+}
+
+// A request is one call as a test makes it.
+type request struct {
+	path, body string
+	target     string // in the header
+}
+
+// request returns a call of a route that is about a new person, who is invited.
+func (c *console) request(t testing.TB, r api.Route) request {
+	t.Helper()
+	id := fmt.Sprintf("target-%d@example.com", c.targets.Add(1))
+	invite := "inv_" + strings.TrimPrefix(string(c.Invited(t, id, users.RoleUser).Key), "usr_")
+	req := request{target: id}
+	if r.Method == http.MethodPost && strings.HasSuffix(r.Pattern, "/invites") || r.Method == http.MethodPost && r.Pattern == "/v1/users" {
+		id = "new-" + id
+	}
+	req.path = strings.NewReplacer("{user_id}", id, "{org_id}", "org_example", "{domain}", "example.net", "{invite_id}", invite).Replace(r.Pattern)
+	switch r.Method + " " + r.Pattern {
+	case "POST /v1/users":
+		req.body = `{"user_id":"` + id + `"}`
+	case "PUT /v1/orgs/id/{org_id}/users/id/{user_id}":
+		req.body = `{"add_roles":["admin"]}`
+	case "PUT /v1/users":
+		req.body = `{"name":"Changed"}`
+	}
+	return req
+}
+
+// send makes a call of a route.
+func (c *client) send(t testing.TB, r api.Route, req request) answer {
+	t.Helper()
+	return c.with(userHeader, req.target).do(t, r.Method, req.path, req.body)
+}
+
+// TestEveryCallForEveryRole makes each call as each sort of user. What is refused is in the
+// history.
+func TestEveryCallForEveryRole(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	for _, who := range strings.Fields(everyone) {
+		caller := c.as(t, who)
+		for _, r := range c.app.API().Routes() {
+			route := r.Method + " " + r.Pattern
+			may, listed := mayCall[route]
+			if !listed {
+				t.Fatalf("%s: it is not said who may call it", route)
+			}
+			c.Clock.Advance(time.Minute) // refusals are recorded at a pace
+			last := c.Last(t)
+			a := caller.send(t, r, c.request(t, r))
+			switch allowed := slices.Contains(strings.Fields(may), who); {
+			case allowed && a.status != http.StatusOK && a.status != http.StatusNotImplemented:
+				t.Errorf("%s as %s: got %d %s", route, who, a.status, a.body)
+			case !allowed:
+				a.fails(t, http.StatusForbidden)
+				if trail := c.Trail(t, last+1); len(trail) != 1 || !strings.Contains(trail[0], "access.refused") {
+					t.Errorf("%s as %s: got events %q", route, who, trail)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryListedCallIsServed finds each call of the table.
+func TestEveryListedCallIsServed(t *testing.T) {
+	t.Parallel()
+	served := map[string]bool{}
+	for _, r := range newConsole(t).app.API().Routes() {
+		served[r.Method+" "+r.Pattern] = true
+	}
+	for route := range mayCall {
+		if !served[route] {
+			t.Errorf("%s is not served", route)
+		}
+	}
+}
+
+// TestEveryCallForEveryScope makes each call with a token of each scope alone.
+func TestEveryCallForEveryScope(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	for _, scope := range users.Scopes {
+		caller := c.client(t, c.token(t, c.Owner.ID, scope))
+		for _, r := range c.app.API().Routes() {
+			if r.Scope == "" {
+				continue
+			}
+			a := caller.send(t, r, c.request(t, r))
+			if users.ScopeSet([]users.Scope{scope}).Allows(r.Scope) {
+				if a.status == http.StatusForbidden && mayCall[r.Method+" "+r.Pattern] != "" && r.Pattern != "/v1/users" {
+					t.Errorf("%s %s with %s: got %s", r.Method, r.Pattern, scope, a.body)
+				}
+				continue
+			}
+			if message := a.fails(t, http.StatusForbidden); !strings.Contains(message, string(r.Scope)) {
+				t.Errorf("%s %s with %s: got message %q", r.Method, r.Pattern, scope, message)
+			}
+		}
+	}
+}
+
+// badTokens are Authorization headers that are answered alike.
+func badTokens(secret string) map[string][]string {
+	flipped := []byte(secret)
+	flipped[20] ^= 1
+	return map[string][]string{
+		"none": nil, "empty": {""}, "the scheme alone": {"Bearer"}, "an empty one": {"Bearer "}, "unknown": {"Bearer usr_pat_" + strings.Repeat("a", 43) + "_00000000"},
+		"truncated": {"Bearer " + secret[:len(secret)-1]}, "of the first characters": {"Bearer " + secret[:20]}, "miswritten": {"Bearer " + string(flipped)},
+		"in upper case": {"Bearer " + strings.ToUpper(secret)}, "longer": {"Bearer " + secret + "0"}, "another scheme": {"Basic " + secret}, "without a scheme": {secret},
+		"twice": {"Bearer " + secret, "Bearer " + secret}, "of the platform": {"Bearer robo_pat_x"}, "huge": {"Bearer " + strings.Repeat("x", 10_000)},
+		"not text": {"Bearer \xff\xfe"}, "with a comma": {"Bearer " + secret + ", Bearer " + secret},
+	}
+}
+
+// TestEveryCallWithoutAToken sends each call, and calls that there are not, with what is no
+// token: all get the same bytes but for the request id, after as many statements.
+func TestEveryCallWithoutAToken(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	secret := c.token(t, c.Owner.ID)
+	routes := append(c.app.API().Routes(), api.Route{Method: "GET", Pattern: "/v1/nothing", Token: true}, api.Route{Method: "PATCH", Pattern: "/v1/users", Token: true}, api.Route{Method: "OPTIONS", Pattern: "/v1/users", Token: true})
+	c.client(t, secret).get(t, "/v1/users").ok(t)
+	c.Settle()
+	want, statements := "", int64(0)
+	for name, values := range badTokens(secret) {
+		caller := c.client(t, "")
+		caller.header["Authorization"] = values
+		for _, r := range routes {
+			if !r.Token {
+				continue
+			}
+			before := c.Statements.Load()
+			a := caller.do(t, r.Method, strings.NewReplacer("{", "", "}", "").Replace(r.Pattern), "")
+			a.fails(t, http.StatusUnauthorized)
+			ran := c.Statements.Load() - before
+			body := strings.ReplaceAll(a.body, a.header.Get("X-Request-Id"), "ID") + a.header.Get("WWW-Authenticate")
+			if want == "" {
+				want, statements = body, ran
+			}
+			if body != want || ran != statements {
+				t.Errorf("%s %s with a token that is %s: got %s after %d statements, want %s after %d", r.Method, r.Pattern, name, body, ran, want, statements)
+			}
+		}
+	}
+}
+
+// TestEveryCallWithATokenThatEnded sends each call with tokens that are known and give no
+// access: each says why, and since when.
+func TestEveryCallWithATokenThatEnded(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	since := c.Clock.Now().Format(time.RFC3339)
+	secrets := map[string]string{}
+	for _, why := range []string{"revoked", "expired", "disabled", "suspended", "range"} {
+		id := c.user(t, map[bool]string{true: "user", false: "admin"}[why == "suspended"])
+		n := users.NewToken{Name: why}
+		if why == "expired" {
+			n.Lifetime = time.Second
+		}
+		if why == "range" {
+			n.Ranges = []string{"192.0.2.0/24"}
+		}
+		token, secret := c.issue(t, id, n)
+		secrets[why] = secret
+		var err error
+		switch why {
+		case "revoked":
+			err = c.RevokeToken(t.Context(), c.Owner, token.ID, users.TokenEnd{LeaveNone: true})
+		case "disabled":
+			err = c.DisableToken(t.Context(), c.Owner, token.ID, users.TokenEnd{LeaveNone: true})
+		case "suspended":
+			err = c.Deactivate(t.Context(), c.Owner, id, users.Departure{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Clock.Advance(time.Second)
+	for why, secret := range secrets {
+		caller := c.client(t, secret)
+		for _, r := range append(c.app.API().Routes(), api.Route{Method: "GET", Pattern: "/v1/nothing", Token: true}) {
+			if !r.Token {
+				continue
+			}
+			message := caller.do(t, r.Method, strings.NewReplacer("{", "", "}", "").Replace(r.Pattern), "").fails(t, http.StatusUnauthorized)
+			if !strings.Contains(message, why) || !strings.Contains(message, since[:17]) || strings.Contains(message, "example.com") {
+				t.Errorf("%s: got message %q", why, message)
+			}
+		}
+	}
+	inside := netip.MustParsePrefix("127.0.0.0/8").String()
+	_, secret := c.issue(t, c.Owner.ID, users.NewToken{Ranges: []string{inside}})
+	c.client(t, secret).get(t, "/v1/users").ok(t)
+}
