@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -27,7 +28,7 @@ func (s *Service) EnableToken(ctx context.Context, actor Actor, id TokenID, reas
 		case t.DisabledAt.IsZero():
 			return nothing, nil
 		}
-		if err := tx.mayIssue(s.config, u, t.Acts()); err != nil {
+		if err := joined(tx.mayIssue(s.config, u, t.Acts()), tx.within(t)); err != nil {
 			return nothing, err
 		}
 		if reason, err = tidyReason(reason); err != nil {
@@ -37,6 +38,20 @@ func (s *Service) EnableToken(ctx context.Context, actor Actor, id TokenID, reas
 		return []Event{tokenEvent(ActionTokenEnabled, u, t, nameOf(t)).because(reason)}, err
 	})
 	return in("enable token", ID(id), err)
+}
+
+// within returns a [*ForbiddenError] if the actor came with a token that has less scopes or
+// addresses than t.
+func (c *changeTx) within(t Token) error {
+	if c.actor.Token == "" {
+		return nil
+	}
+	_, scopesErr := tidyScopes(t.Scopes, c.actor.Scopes)
+	_, rangesErr := tidyRanges(strings.Fields(formatRanges(t.Ranges)), c.token.Ranges)
+	if scopesErr != nil || rangesErr != nil || len(t.Ranges) == 0 && len(c.token.Ranges) > 0 {
+		return &ForbiddenError{ActIssueToken, "The token that asks has less scopes or addresses than this one."}
+	}
+	return nil
 }
 
 // DisableToken keeps a token from giving access until it is enabled. To disable one that is

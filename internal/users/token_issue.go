@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -45,14 +46,12 @@ func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken
 		if err != nil {
 			return nothing, err
 		}
-		if err := tx.mayIssue(s.config, u, u.Role); err != nil {
+		if err := tx.mayIssue(s.config, u, tx.roleFor(u)); err != nil {
 			return nothing, err
 		}
-		if t, err = tx.prepareToken(s.config, u, n); err != nil {
-			return nothing, err
-		}
-		reason, err := tidyReason(n.Reason)
-		if err != nil {
+		reason, reasonErr := tidyReason(n.Reason)
+		t, err = tx.prepareToken(s.config, u, n)
+		if err := joined(err, reasonErr); err != nil {
 			return nothing, err
 		}
 		var events []Event
@@ -66,7 +65,18 @@ func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken
 		}
 		return append(events, tokenEvent(ActionTokenIssued, u, t, issued(t)...).because(reason)), nil
 	})
-	return t, secret, in("issue a token for", id, err)
+	if err != nil {
+		return Token{}, "", in("issue a token for", id, err)
+	}
+	return t, secret, nil
+}
+
+// roleFor returns the role of a token that the actor issues for u.
+func (c *changeTx) roleFor(u User) Role {
+	if c.actor.Token != "" {
+		return lowerRole(u.Role, c.actor.Role)
+	}
+	return u.Role
 }
 
 // mayIssue returns a [*ForbiddenError] if the actor may not issue, rotate or enable a token of
@@ -76,7 +86,9 @@ func (c *changeTx) mayIssue(config Config, u User, acts Role) error {
 	switch {
 	case u.Kind == KindPerson && config.NoPersonalTokens && c.actor.Kind != ActorOperator:
 		return &ForbiddenError{ActIssueToken, "People have no tokens of their own here. Use a service user."}
-	case c.actor.Token == "" && lowerRole(acts, c.actor.Role) != acts:
+	case u.Status != StatusActive:
+		return &ForbiddenError{ActIssueToken, fmt.Sprintf("%s is %s. Tokens are issued for active users.", u.Label(), u.Status)}
+	case u.Kind != KindSystem && lowerRole(acts, c.actor.Role) != acts:
 		return &ForbiddenError{ActIssueToken, "Your role is " + string(c.actor.Role) + ", and the token would have the role " + string(acts) + "."}
 	case acts.powerful():
 		return c.signedInRecently()
@@ -89,12 +101,12 @@ func (c *changeTx) prepareToken(config Config, u User, n NewToken) (Token, error
 	t := Token{
 		ID: newTokenID(), User: u.Ref(), UserRole: u.Role, UserStatus: u.Status,
 		Name: tidyText(strings.Join(strings.Fields(n.Name), " ")), Description: tidyText(strings.Join(strings.Fields(n.Description), " ")),
-		Role: u.Role, IssuedAt: c.now, IssuedBy: c.actor.ref(), IssuedWith: c.actor.Token,
+		Role: c.roleFor(u), IssuedAt: c.now, IssuedBy: c.actor.ref(), IssuedWith: c.actor.Token,
 	}
 	var held ScopeSet
 	var heldRanges []netip.Prefix
 	if c.actor.Token != "" {
-		t.Role, held, heldRanges = lowerRole(u.Role, c.actor.Role), c.actor.Scopes, c.token.Ranges
+		held, heldRanges = append(ScopeSet{}, c.actor.Scopes...), c.token.Ranges
 	}
 	if c.actor.Session != "" && !n.Unseen {
 		t.ShownTo = c.actor.ref()
