@@ -69,7 +69,7 @@ func TestLossOfAccessReachesWhatIsUnderWay(t *testing.T) {
 			if !ok || revoked.Why != loss.revoked {
 				t.Errorf("the stream goes on: got %+v, want %s", revoked, loss.revoked)
 			}
-			if _, err := console.Authenticate(t.Context(), secret, program()); !errors.Is(err, loss.after) {
+			if _, err := console.Authenticate(t.Context(), secret, aProgram()); !errors.Is(err, loss.after) {
 				t.Errorf("the next request: got %v, want %v", err, loss.after)
 			}
 		})
@@ -169,7 +169,7 @@ func TestResetAndDeletionEndTokens(t *testing.T) {
 		"owner@example.com session.ended ana@example.com [session: ses_* → ended: sign-in reset]",
 		"owner@example.com token.revoked ana@example.com [token:  → tok_*, token_name: mine → mine, cause:  → sign-in reset]")
 	d.With(t, theirSecret)
-	refused, _ := errors.AsType[*users.TokenRefusedError](second(d.Authenticate(t.Context(), secret, program())))
+	refused, _ := errors.AsType[*users.TokenRefusedError](second(d.Authenticate(t.Context(), secret, aProgram())))
 	if refused == nil || refused.Why != users.TokenRevoked {
 		t.Errorf("her own token: %+v", refused)
 	}
@@ -181,7 +181,7 @@ func TestResetAndDeletionEndTokens(t *testing.T) {
 		"ana@example.com session.ended ana@example.com [session: ses_* → ended: deleted]",
 		"ana@example.com token.revoked ana@example.com [token:  → tok_*, token_name: again → again, cause:  → deleted]",
 		"ana@example.com user.deleted ana@example.com [name: Ana →, role: user →, time_zone: UTC →, channel.email: on → off, type.comment_mention: on → off]")
-	if _, err := d.Authenticate(t.Context(), secret, program()); err != users.ErrNoToken { //nolint:errorlint // the very same error
+	if _, err := d.Authenticate(t.Context(), secret, aProgram()); err != users.ErrNoToken { //nolint:errorlint // the very same error
 		t.Errorf("after the deletion: got %v, want %v", err, users.ErrNoToken)
 	}
 	if token, err := d.Token(t.Context(), d.Owner, theirs.ID); err != nil || token.ShownTo.Key != ana.Key || token.ShownTo.ID != "" {

@@ -15,8 +15,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// program is a request of a program that is not known yet.
-func program() users.Actor {
+// aProgram is a request of a program that is not known yet.
+func aProgram() users.Actor {
 	return users.Program("req-token", "192.0.2.3", "roboto-sdk/0.62.0", "roboto-sdk 0.62.0")
 }
 
@@ -91,7 +91,7 @@ func TestSecretOfNoTokenGetsOneAnswer(t *testing.T) {
 	d.Settle()
 	for circumstance, wrong := range absent(secret) {
 		before := d.Statements.Load()
-		in, err := d.Authenticate(t.Context(), wrong, program())
+		in, err := d.Authenticate(t.Context(), wrong, aProgram())
 		if err != users.ErrNoToken || in.User.Key != "" { //nolint:errorlint // the very same error
 			t.Errorf("%s: got %+v and %v, want %v itself", circumstance, in, err, users.ErrNoToken)
 		}
@@ -99,7 +99,7 @@ func TestSecretOfNoTokenGetsOneAnswer(t *testing.T) {
 			t.Errorf("%s: %d statements, want 1", circumstance, n)
 		}
 	}
-	if in, err := d.Authenticate(t.Context(), secret, program()); err != nil || in.User.ID != "robot" {
+	if in, err := d.Authenticate(t.Context(), secret, aProgram()); err != nil || in.User.ID != "robot" {
 		t.Errorf("the secret itself: got %+v, %v", in, err)
 	}
 }
@@ -141,7 +141,7 @@ func TestRefusedTokenSaysWhy(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &users.TokenRefusedError{Why: test.why, Since: token.IssuedAt.Add(test.since)}
-			_, err := d.Authenticate(t.Context(), secret, program())
+			_, err := d.Authenticate(t.Context(), secret, aProgram())
 			got, ok := errors.AsType[*users.TokenRefusedError](err)
 			if !ok || !errors.Is(err, users.ErrNoToken) {
 				t.Fatalf("got %v, want a TokenRefusedError", err)
@@ -179,7 +179,7 @@ func TestTokenIsForItsAddressRanges(t *testing.T) {
 		"192.0.2.255": true, "192.0.3.0": false, "198.51.100.7": true, "198.51.100.8": false, "203.0.113.9": true,
 		"::ffff:192.0.2.1": true, "2001:db8:1::1": true, "2001:db9::1": false, "": false, "unknown": false, "fe80::1%eth0": false,
 	} {
-		by := program()
+		by := aProgram()
 		by.Address = address
 		_, err := d.Authenticate(t.Context(), secret, by)
 		refused, _ := errors.AsType[*users.TokenRefusedError](err)
@@ -220,7 +220,7 @@ func FuzzAuthenticate(f *testing.F) {
 	}
 	f.Add(secret)
 	f.Fuzz(func(t *testing.T, s string) {
-		_, err := d.Authenticate(t.Context(), s, program())
+		_, err := d.Authenticate(t.Context(), s, aProgram())
 		if s == secret != (err == nil) || err != nil && !errors.Is(err, users.ErrNoToken) {
 			t.Errorf("%q: got %v", s, err)
 		}

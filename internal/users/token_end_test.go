@@ -38,7 +38,7 @@ func TestEndToken(t *testing.T) {
 		if err != nil || got.State(d.Clock.Now()) != step.state {
 			t.Errorf("after %s: got %s, %v, want %s", step.name, got.State(d.Clock.Now()), err, step.state)
 		}
-		if _, err := d.Authenticate(ctx, secret, program()); (err == nil) != (step.state == users.TokenLive) {
+		if _, err := d.Authenticate(ctx, secret, aProgram()); (err == nil) != (step.state == users.TokenLive) {
 			t.Errorf("after %s: authenticate: %v", step.name, err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestRepeatedTokenReplacesTheFirst(t *testing.T) {
 			last := d.Last(t)
 			_, again := d.IssuedBy(t, caller, "robot", n)
 			d.With(t, again)
-			_, err := d.Authenticate(t.Context(), secret, program())
+			_, err := d.Authenticate(t.Context(), secret, aProgram())
 			if (err != nil) != test.ended {
 				t.Errorf("the first: %v, want ended %v", err, test.ended)
 			}
