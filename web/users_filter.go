@@ -62,6 +62,9 @@ var directoryViews = []directoryView{
 	{users.ViewDeactivated, "Deactivated", "", true},
 	{users.ViewUnanswered, "No responsible person", "", true},
 	{users.ViewReviewDue, "Review due", "", true},
+	{users.ViewTokensEnding, "Tokens ending in 14 days", "", true},
+	{users.ViewTokensUnused, "Tokens unused for 90 days", "", true},
+	{users.ViewTokensKnownLeft, "Tokens known to people who left", "", true},
 	{users.ViewChanged, "Recently changed", "", true},
 }
 

@@ -71,6 +71,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		return tx.record(ctx, events)
 	})
 	if err == nil {
+		s.tokenCounts.forget(events)
 		s.tell(events)
 	}
 	return s.orDone(ctx, actor, err)

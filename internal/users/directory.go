@@ -186,7 +186,8 @@ func (q Query) wants(f facet, t typed) bool {
 	return (f.Kind != KindSystem || system) &&
 		(q.Kind == "" || q.Kind == f.Kind) && (q.Role == "" || q.Role == f.Role) && (q.Status == "" || q.Status == f.Status) &&
 		allowed(t.kind, f.Kind) && allowed(t.role, f.Role) && allowed(t.status, f.Status) &&
-		(!q.Present || f.Status != StatusDeactivated || q.asksForStatus(t))
+		(!q.Present || f.Status != StatusDeactivated || q.asksForStatus(t)) &&
+		(len(t.tokens) == 0 || isActive(f))
 }
 
 // asksForStatus reports whether a filter or the view of q is about the status.

@@ -161,7 +161,8 @@ func TestCounts(t *testing.T) {
 	d := hundredDaysOn(t)
 	counts, err := d.Counts(t.Context(), d.Owner)
 	want := map[users.View]int{users.ViewAll: 9, users.ViewPeople: 6, users.ViewService: 3, users.ViewAdmins: 2, users.ViewDormant: 1, users.ViewInvited: 2,
-		users.ViewQuiet: 3, users.ViewDeactivated: 2, users.ViewUnanswered: 2, users.ViewReviewDue: 1, users.ViewChanged: 0}
+		users.ViewQuiet: 3, users.ViewDeactivated: 2, users.ViewUnanswered: 2, users.ViewReviewDue: 1, users.ViewChanged: 0,
+		users.ViewTokensEnding: 0, users.ViewTokensUnused: 0, users.ViewTokensKnownLeft: 0}
 	if diff := cmp.Diff(want, counts); diff != "" || err != nil {
 		t.Errorf("Counts: error %v (-want +got):\n%s", err, diff)
 	}

@@ -100,6 +100,9 @@ func (sel selection) details(f *filter, order column, sure bool) []string {
 	if sel.rule.condition != nil {
 		all = append(all, sel.rule.condition(f, sel.now))
 	}
+	for _, views := range sel.tokens {
+		all = append(all, `u.number IN (`+haveTokens(f, views, sel.now)+`)`)
+	}
 	if sure {
 		return all
 	}

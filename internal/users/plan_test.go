@@ -40,7 +40,8 @@ func questions() []Query {
 		for _, q := range []Query{
 			{}, {Kind: KindPerson}, {Status: StatusDeactivated}, {Role: RoleAdmin, Kind: KindService}, {Seen: "<90d"}, {Seen: "never"},
 			{Seen: ">90d", Status: StatusDeactivated}, {Created: ">2d", Seen: "<90d"}, {View: ViewQuiet}, {View: ViewChanged},
-			{View: ViewUnanswered}, {View: ViewReviewDue}, {Text: "ana"}, {Text: "a lima"}, {Text: "example.com", Role: RoleUser},
+			{View: ViewUnanswered}, {View: ViewReviewDue}, {View: ViewTokensEnding}, {View: ViewTokensKnownLeft},
+			{View: ViewTokensUnused, Role: RoleUser}, {Text: "tokens:unused ana"}, {Text: "ana"}, {Text: "a lima"}, {Text: "example.com", Role: RoleUser},
 		} {
 			q.Sort = sort
 			all = append(all, q)

@@ -21,7 +21,8 @@ type typed struct {
 	role    [][]Role
 	status  [][]Status
 	ranges  []timeRange
-	strange []string // what is wrong, as sentences
+	tokens  [][]tokenView // of each filter, the tokens of which a user has some
+	strange []string      // what is wrong, as sentences
 }
 
 // readTyped reads what was typed: words, and filters such as type:service. What
@@ -67,7 +68,7 @@ var asTyped = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`,
 
 // saysNothing reports whether nothing was typed.
 func (t typed) saysNothing() bool {
-	return len(t.terms)+len(t.ranges)+len(t.kind)+len(t.role)+len(t.status) == 0
+	return len(t.terms)+len(t.ranges)+len(t.kind)+len(t.role)+len(t.status)+len(t.tokens) == 0
 }
 
 // A word is what stands between spaces, or between quotation marks.
@@ -163,7 +164,7 @@ func filterOf(text string) (name, value string, ok bool) {
 }
 
 // filterNames are the names of the filters there are.
-var filterNames = []string{"type", "role", "status", "seen", "created"}
+var filterNames = []string{"type", "role", "status", "seen", "created", "tokens"}
 
 // word adds a word to search for. One that is alone, or that is an address, may be
 // somebody's user_id.
@@ -204,8 +205,11 @@ func (t *typed) filter(key, value string, now time.Time, zone *time.Location) {
 	case "created":
 		may = spanHint
 		ok = unfinishedSpan(value) || t.span(Span(value), byCreated, now, zone)
+	case "tokens":
+		may = "ending, unused or known-left"
+		ok = choose(&t.tokens, value, tokenViews)
 	default:
-		t.strange = append(t.strange, "There is no filter “"+shown(key)+":”. There are type:, role:, status:, seen: and created:. "+
+		t.strange = append(t.strange, "There is no filter “"+shown(key)+":”. There are type:, role:, status:, seen:, created: and tokens:. "+
 			"To search for the text itself, put it in quotation marks.")
 	}
 	if !ok {

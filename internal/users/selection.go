@@ -12,6 +12,7 @@ type selection struct {
 	others  []facet // there is besides
 	ranges  []timeRange
 	rule    viewRule
+	tokens  [][]tokenView // that users have: one of each
 	now     time.Time
 	most    int // that can be put in order
 	terms   []term
@@ -44,7 +45,7 @@ func (sel selection) kept() (n int, kept bool) {
 	if sel.simple {
 		n, kept = sel.tallies.days[sel.view]
 	}
-	if !kept && len(sel.terms) == 0 && len(sel.ranges) == 0 && sel.rule.condition == nil {
+	if !kept && len(sel.terms) == 0 && len(sel.ranges) == 0 && len(sel.tokens) == 0 && sel.rule.condition == nil {
 		return sel.size(), true
 	}
 	return n, kept
@@ -93,9 +94,17 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	}
 	var can bool
 	sel.ranges, can = intersect(t.ranges)
+	if sel.tokens = t.tokens; sel.rule.tokens != "" {
+		sel.tokens = append(sel.tokens, []tokenView{sel.rule.tokens})
+	}
 	var err error
 	if sel.tallies, err = readTallies(ctx, s.reads(), s.db.Engine(), now); err != nil {
 		return selection{}, err
+	}
+	if !q.bare {
+		if err := s.addTokenViews(ctx, &sel.tallies, sel.rule.tokens != ""); err != nil {
+			return selection{}, err
+		}
 	}
 	sel.search = searcherOf(s.db.Engine())
 	if q.unindexed || sel.tallies.unindexed {

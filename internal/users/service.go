@@ -57,6 +57,8 @@ type Service struct {
 	uses      *useCollector
 	estimates estimates
 
+	tokenCounts tokenCounts
+
 	sealedWith atomic.Pointer[string]
 	sealKeys   atomic.Pointer[sealKeys]
 	threes     atomic.Pointer[threes]

@@ -80,6 +80,10 @@ func (p plan) uncounted(at place) (all []source) {
 		numbers := func(f *filter) string { return p.inRange(f, one) }
 		all = append(all, source{numbers: numbers, most: p.bound(asked > 1 || p.loose(one))})
 	}
+	for _, views := range p.tokens {
+		numbers := func(f *filter) string { return haveTokens(f, views, p.now) }
+		all = append(all, source{numbers: numbers, most: p.bound(asked > 1)})
+	}
 	if len(p.terms) == 0 {
 		return all
 	}
@@ -97,7 +101,7 @@ func (p plan) uncounted(at place) (all []source) {
 
 // asked returns how many things are asked for beyond facets.
 func (sel selection) asked() int {
-	n := len(sel.ranges) + min(len(sel.terms), 1)
+	n := len(sel.ranges) + len(sel.tokens) + min(len(sel.terms), 1)
 	if sel.rule.condition != nil {
 		n++
 	}

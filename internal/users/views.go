@@ -22,6 +22,10 @@ const (
 	ViewUnanswered  View = "no-responsible" // service users without a responsible person
 	ViewReviewDue   View = "review-due"     // active service users whose review date has come, or is missing
 	ViewChanged     View = "changed"        // in the last 7 days
+
+	ViewTokensEnding    View = "tokens-ending"     // active, with a token that ends in 14 days and has no successor
+	ViewTokensUnused    View = "tokens-unused"     // active, with a token that was not used for 90 days
+	ViewTokensKnownLeft View = "tokens-known-left" // active, with a token that a person knows who is deactivated or deleted
 )
 
 // How many days ago users are quiet, and changes are recent.
@@ -37,6 +41,7 @@ type viewRule struct {
 	times     func(now time.Time) []timeRange       // nil: at any time
 	condition func(f *filter, now time.Time) string // nil: all of them
 	within    string                                // with a condition: what its index is of
+	tokens    tokenView                             // that users have; empty: any or none
 }
 
 // views are the rules of the named views.
@@ -70,6 +75,9 @@ var views = map[View]viewRule{
 		},
 		within: `u.kind = 'service' AND u.status = 'active'`,
 	},
+	ViewTokensEnding:    {facet: isActive, tokens: tokensEnding},
+	ViewTokensUnused:    {facet: isActive, tokens: tokensUnused},
+	ViewTokensKnownLeft: {facet: isActive, tokens: tokensKnownLeft},
 }
 
 func isService(f facet) bool { return f.Kind == KindService }
@@ -89,6 +97,9 @@ func (s *Service) Counts(ctx context.Context, actor Actor) (map[View]int, error)
 	}
 	t, err := readTallies(ctx, s.reads(), s.db.Engine(), s.now())
 	if err != nil {
+		return nil, fmt.Errorf("count views: %w", err)
+	}
+	if err := s.addTokenViews(ctx, &t, false); err != nil {
 		return nil, fmt.Errorf("count views: %w", err)
 	}
 	return t.views(), nil

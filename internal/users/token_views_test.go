@@ -1,0 +1,161 @@
+package users_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+// shows returns who a query shows, and its count in the heading.
+func shows(t *testing.T, d *userstest.Directory, q users.Query) (string, int) {
+	t.Helper()
+	l, err := d.Users(t.Context(), users.Command("req"), q)
+	if err != nil {
+		t.Fatalf("%+v: %v", q, err)
+	}
+	var ids []string
+	for _, u := range l.Users {
+		ids = append(ids, string(u.ID))
+	}
+	slices.Sort(ids)
+	if q.View != "" && q.Text == "" && l.Counts[q.View] != l.Total.N {
+		t.Errorf("%+v: the view counts %d, its list %d", q, l.Counts[q.View], l.Total.N)
+	}
+	return strings.Join(ids, " "), l.Total.N
+}
+
+// TestTokenViews is whose tokens the views of tokens are about, and that a list of them, its
+// count, and the words for it in the search agree.
+func TestTokenViews(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	leaver, stays := d.Person(t, "leaver@example.com", users.RoleOwner), d.Person(t, "stays@example.com", users.RoleOwner)
+	issue := func(by users.Actor, id string, days int) users.TokenID {
+		if _, err := d.User(t.Context(), by, users.ID(id)); err != nil {
+			d.ServiceUser(t, id, users.RoleUser)
+		}
+		n := users.NewToken{Name: id, Lifetime: 0, Scopes: []users.Scope{users.ScopeUsersRead}}
+		n.Lifetime = day * 1
+		for range days - 1 {
+			n.Lifetime += day
+		}
+		token, _ := d.IssuedBy(t, by, users.ID(id), n)
+		return token.ID
+	}
+	end := func(id users.TokenID) {
+		if err := d.RevokeToken(t.Context(), stays, id, users.TokenEnd{LeaveNone: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	issue(stays, "fine", 300)
+	issue(leaver, "known", 300)
+	issue(leaver, "known", 290)
+	end(issue(leaver, "known-ended", 300))
+	issue(stays, "ends", 14)
+	issue(stays, "ends", 7)
+	issue(stays, "ends-later", 15)
+	end(issue(stays, "ends-revoked", 7))
+	rotated := issue(stays, "ends-rotated", 7)
+	if _, _, err := d.RotateToken(t.Context(), stays, rotated, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Lifetime: 300 * day}}); err != nil {
+		t.Fatal(err)
+	}
+	orphan := issue(stays, "ends-successor-revoked", 7)
+	next, _, err := d.RotateToken(t.Context(), stays, orphan, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Lifetime: 300 * day}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(next.ID)
+	issue(stays, "gone", 7)
+	if err := d.Deactivate(t.Context(), stays, "gone", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.AddSystemUser(t.Context(), users.Command("req"), "platform"); err != nil {
+		t.Fatal(err)
+	}
+	issue(users.Command("req"), "platform", 7)
+	if err := d.Deactivate(t.Context(), stays, "leaver@example.com", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+
+	const ending = "ends ends-successor-revoked"
+	for _, test := range []struct {
+		q    users.Query
+		want string
+	}{
+		{users.Query{View: users.ViewTokensEnding}, ending},
+		{users.Query{View: users.ViewTokensKnownLeft}, "known"},
+		{users.Query{View: users.ViewTokensUnused}, ""},
+		{users.Query{Text: "tokens:ending"}, ending},
+		{users.Query{Text: "Tokens:End"}, ending},
+		{users.Query{Text: "tokens:known-left"}, "known"},
+		{users.Query{Text: "tokens:ending,known"}, ending + " known"},
+		{users.Query{Text: "tokens:ending revoked"}, "ends-successor-revoked"},
+		{users.Query{Text: "tokens:ending tokens:known"}, ""},
+		{users.Query{View: users.ViewTokensEnding, Text: "revoked"}, "ends-successor-revoked"},
+		{users.Query{Text: "tokens:ending", Kind: users.KindPerson}, ""},
+		{users.Query{Text: "tokens:ending type:system"}, "platform"},
+		{users.Query{Text: "tokens:ending status:deactivated"}, ""},
+		{users.Query{Text: "tokens:"}, "ends ends-later ends-revoked ends-rotated ends-successor-revoked fine gone known known-ended leaver@example.com owner@example.com stays@example.com"},
+	} {
+		if got, n := shows(t, d, test.q); got != test.want || n != len(strings.Fields(test.want)) {
+			t.Errorf("%+v: got %d, %q, want %q", test.q, n, got, test.want)
+		}
+	}
+	if _, err := d.Users(t.Context(), stays, users.Query{Text: "tokens:old"}); err == nil {
+		t.Error("tokens:old is understood")
+	}
+
+	if err := d.Reactivate(t.Context(), stays, "leaver@example.com", users.Reactivation{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := shows(t, d, users.Query{View: users.ViewTokensKnownLeft}); got != "" {
+		t.Errorf("known to people who left, when the person is back: %q", got)
+	}
+	if err := d.Delete(t.Context(), stays, "leaver@example.com", users.Deletion{Confirm: "leaver@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := shows(t, d, users.Query{View: users.ViewTokensKnownLeft}); got != "known" {
+		t.Errorf("known to people who left, when the person is deleted: %q", got)
+	}
+}
+
+// TestTokenViews_unused has a token count as unused when neither its issue nor a use is within 90
+// days, and be used again at once.
+func TestTokenViews_unused(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	var secrets []string
+	for _, id := range []string{"never", "once", "daily"} {
+		d.ServiceUser(t, id, users.RoleUser)
+		_, secret := d.IssuedBy(t, d.Owner, users.ID(id), users.NewToken{Name: id, Lifetime: 300 * day, Scopes: []users.Scope{users.ScopeUsersRead}})
+		secrets = append(secrets, secret)
+	}
+	use := func(i int) {
+		if _, err := d.Authenticate(t.Context(), secrets[i], users.Program("req", "192.0.2.7", "", "curl/8")); err != nil {
+			t.Fatal(err)
+		}
+		d.Settle()
+	}
+	d.Clock.Advance(10 * day)
+	use(1)
+	d.Clock.Advance(80 * day)
+	use(2)
+	if got, _ := shows(t, d, users.Query{View: users.ViewTokensUnused}); got != "" {
+		t.Errorf("after 90 days: %q", got)
+	}
+	d.Clock.Advance(day)
+	if got, _ := shows(t, d, users.Query{View: users.ViewTokensUnused}); got != "never" {
+		t.Errorf("after 91 days: %q", got)
+	}
+	d.Clock.Advance(10 * day)
+	if got, _ := shows(t, d, users.Query{View: users.ViewTokensUnused}); got != "never once" {
+		t.Errorf("after 101 days: %q", got)
+	}
+	use(0)
+	if got, _ := shows(t, d, users.Query{View: users.ViewTokensUnused}); got != "once" {
+		t.Errorf("after a use: %q", got)
+	}
+}
