@@ -87,7 +87,7 @@ func newServiceUser() views.NewServiceUser {
 	return views.NewServiceUser{
 		Chrome: chrome("Create a service user", "service"), Action: "/service-users/new", Cancel: "/users",
 		UserID: views.Field{Name: "user_id", Label: "User ID", Required: true, Placeholder: "nightly-export", Hint: "Lower-case letters, digits and . _ + @ -"},
-		Name:   views.Field{Name: "name", Label: "Name"}, Picture: pictureField(), Service: *serviceFields(), Role: roles(), Channels: channels(), Types: types(),
+		Name:   views.Field{Name: "name", Label: "Name"}, Picture: pictureField(), Service: *serviceFields(), Role: roles(),
 	}
 }
 

@@ -47,7 +47,7 @@ func tokenHead(count string) views.UserHead {
 
 func oldToken() views.TokenLine {
 	l := tokenLine("Telemetry reader", "…k7Qm", views.Badge{Tone: "warn", Word: "Ends in 18 days"})
-	l.Issued, l.IssuedBy, l.ShownTo, l.ShownGone = ago("9 months ago"), someone("Neha Kapoor", "neha@example.com"), someone("Ewa Zielińska", "ewa@example.com"), true
+	l.Issued, l.IssuedBy, l.ShownTo, l.ShownGone = ago("9 months ago"), someone("Neha Kapoor", "neha@example.com"), someone("Ewa Zielińska", "ewa@example.com"), "deactivated"
 	l.Used = views.TokenUse{When: ago("yesterday"), From: "10.0.4.7", Tool: "roboto-sdk 0.62"}
 	return l
 }

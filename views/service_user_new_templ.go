@@ -12,17 +12,15 @@ import templruntime "github.com/a-h/templ/runtime"
 type NewServiceUser struct {
 	Chrome
 	FormState
-	Action   string
-	Cancel   string
-	UserID   Field
-	Taken    *Person // who has that user_id already
-	Name     Field
-	Picture  Field
-	Service  ServiceUserFields
-	Role     Choice // with what each may do as hint
-	RoleWhy  string // why there is only one role to choose, where that is so
-	Channels []Toggle
-	Types    []Toggle
+	Action  string
+	Cancel  string
+	UserID  Field
+	Taken   *Person // who has that user_id already
+	Name    Field
+	Picture Field
+	Service ServiceUserFields
+	Role    Choice // with what each may do as hint
+	RoleWhy string // why there is only one role to choose, where that is so
 }
 
 // NewServiceUserPage shows the form that creates a service user.
@@ -86,7 +84,7 @@ func NewServiceUserPage(m NewServiceUser) templ.Component {
 			var templ_7745c5c3_Var3 templ.SafeURL
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(m.Action)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/service_user_new.templ`, Line: 26, Col: 39}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/service_user_new.templ`, Line: 24, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -132,15 +130,7 @@ func NewServiceUserPage(m NewServiceUser) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div>")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = notificationFields(m.Channels, m.Types, "").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -148,7 +138,7 @@ func NewServiceUserPage(m NewServiceUser) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

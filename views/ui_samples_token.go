@@ -9,7 +9,7 @@ var sampleRotation = TokenRotation{
 	Old: TokenLine{
 		Name: "Telemetry reader", Hint: "…k7Qm", URL: "#forms", State: Badge{Tone: "warn", Word: "Ends in 18 days"}, Acts: "User", May: "Read users",
 		RoleNote: "Issued as user; rotate to use auditor", Used: TokenUse{When: sampleTime, From: "10.0.4.7", Tool: "roboto-sdk 0.62"},
-		Issued: sampleTime, IssuedBy: samplePeople[0], ShownTo: samplePeople[3], ShownGone: true, Enable: "/_ui",
+		Issued: sampleTime, IssuedBy: samplePeople[0], ShownTo: samplePeople[3], ShownGone: "deactivated", Enable: "/_ui",
 		Menu: []MenuLink{{Link: Link{Label: "Rotate…", URL: "#forms"}, Icon: "refresh-cw"}},
 	},
 	New: TokenLine{Hint: "…p2Xv", URL: "#forms", State: Badge{Tone: "ok", Word: "In use"}, May: "Read users", Issued: sampleTime, IssuedBy: samplePeople[0], ShownNone: "Sent to a program"},

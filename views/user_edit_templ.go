@@ -18,7 +18,7 @@ type UserEdit struct {
 	Version  string
 	Name     Field
 	Picture  Field
-	Channels []Toggle
+	Channels []Toggle // of a person, as are the next two
 	Types    []Toggle
 	Sentence string             // what the notifications come to
 	Service  *ServiceUserFields // of a service user

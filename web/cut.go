@@ -9,9 +9,12 @@ import (
 // fieldLimits are how many characters the fields of forms and the parameters of lists
 // may hold. All others hold maxUserID at most.
 var fieldLimits = map[string]int{
-	"name": users.MaxName, "picture_url": users.MaxPicture, "purpose": users.MaxPurpose, "reason": users.MaxReason,
+	"name": users.MaxName, "picture_url": users.MaxPicture, "purpose": users.MaxPurpose, "reason": users.MaxReason, "description": users.MaxTokenDescription, "ranges": maxRangesText,
 	"q": users.MaxText, "query": maxReturnTo, "return_to": maxReturnTo, "after": maxCursor, "before": maxCursor,
 }
+
+// maxRangesText is more than the longest list of address ranges that a token may have.
+const maxRangesText = 64 * users.MaxRanges
 
 // maxCursor is more than the longest place in a list that the console makes.
 const maxCursor = 2048

@@ -14,8 +14,12 @@ import (
 
 // recordForm are the fields that the record of every user has.
 type recordForm struct {
-	Name         string `form:"name"`
-	PictureURL   string `form:"picture_url"`
+	Name       string `form:"name"`
+	PictureURL string `form:"picture_url"`
+}
+
+// notificationForm are the fields that only a person has.
+type notificationForm struct {
 	ChannelEmail string `form:"channel.email"` // this and the next two: "on" or absent, as browsers post a checkbox
 	ChannelWebUI string `form:"channel.web_ui"`
 	TypeMention  string `form:"type.comment_mention"`
@@ -30,8 +34,12 @@ type serviceForm struct {
 
 // recordFormOf returns the form as it is filled in from u.
 func recordFormOf(u users.User) recordForm {
-	return recordForm{
-		Name: u.Name, PictureURL: u.PictureURL,
+	return recordForm{Name: u.Name, PictureURL: u.PictureURL}
+}
+
+// notificationFormOf returns the form as it is filled in from u.
+func notificationFormOf(u users.User) notificationForm {
+	return notificationForm{
 		ChannelEmail: ticked(u.Channels["email"]), ChannelWebUI: ticked(u.Channels["web_ui"]),
 		TypeMention: ticked(u.Types["comment_mention"]),
 	}
@@ -51,18 +59,24 @@ func ticked(on bool) string {
 }
 
 // channels returns every channel of the form, on or off: an unticked box means off.
-func (f recordForm) channels() map[string]bool {
+func (f notificationForm) channels() map[string]bool {
 	return map[string]bool{"email": f.ChannelEmail == "on", "web_ui": f.ChannelWebUI == "on"}
 }
 
 // types returns every type of notification of the form, on or off.
-func (f recordForm) types() map[string]bool {
+func (f notificationForm) types() map[string]bool {
 	return map[string]bool{"comment_mention": f.TypeMention == "on"}
 }
 
 // fields returns the form as the domain takes it.
 func (f recordForm) fields() users.Fields {
-	return users.Fields{Name: &f.Name, PictureURL: &f.PictureURL, Channels: f.channels(), Types: f.types()}
+	return users.Fields{Name: &f.Name, PictureURL: &f.PictureURL}
+}
+
+// with returns fields with what the form says of notifications.
+func (f notificationForm) with(fields users.Fields) users.Fields {
+	fields.Channels, fields.Types = f.channels(), f.types()
+	return fields
 }
 
 // lineBreaks makes one line of what was typed in several. Browsers post the end
@@ -77,9 +91,13 @@ func (f serviceForm) fields() users.ServiceFields {
 
 // inputs gives access to the fields by name, for [merge].
 func (f *recordForm) inputs() map[string]*string {
+	return map[string]*string{"name": &f.Name, "picture_url": &f.PictureURL}
+}
+
+// inputs gives access to the fields by name, for [merge].
+func (f *notificationForm) inputs() map[string]*string {
 	return map[string]*string{
-		"name": &f.Name, "picture_url": &f.PictureURL, "channel.email": &f.ChannelEmail,
-		"channel.web_ui": &f.ChannelWebUI, "type.comment_mention": &f.TypeMention,
+		"channel.email": &f.ChannelEmail, "channel.web_ui": &f.ChannelWebUI, "type.comment_mention": &f.TypeMention,
 	}
 }
 
@@ -174,7 +192,7 @@ func (o outcome) reasonField(value string) views.Field {
 var channelLabels = map[string]string{"email": "E-mail", "web_ui": "Notices in the web interface"}
 
 // channelToggles are the boxes for how someone is notified.
-func (o outcome) channelToggles(f recordForm) []views.Toggle {
+func (o outcome) channelToggles(f notificationForm) []views.Toggle {
 	on := f.channels()
 	boxes := make([]views.Toggle, len(users.Channels))
 	for i, key := range users.Channels {
@@ -185,7 +203,7 @@ func (o outcome) channelToggles(f recordForm) []views.Toggle {
 
 // typeToggles are the boxes for what someone is notified of. They speak of whom
 // it concerns as "them" or "me".
-func (o outcome) typeToggles(f recordForm, whom string) []views.Toggle {
+func (o outcome) typeToggles(f notificationForm, whom string) []views.Toggle {
 	on := f.types()
 	boxes := make([]views.Toggle, len(users.Types))
 	for i, key := range users.Types {

@@ -23,11 +23,15 @@ var unversioned = map[string]string{
 	"/users/:id/deactivate":    "access ends whatever the record holds",
 	"/users/:id/reactivate":    "it undoes a deactivation and nothing else",
 	"/users/:id/delete":        "the user_id is typed to confirm it",
+
+	"/users/:id/tokens/new":           "there is no token yet",
+	"/users/:id/tokens/:token/end":    "a token ends whatever the record holds",
+	"/users/:id/tokens/:token/enable": "it undoes what disabled the token and nothing else",
 }
 
 // askedByNothing are the acts whose consequence page has nothing to fill in: an empty
 // form asks for them.
-var askedByNothing = map[string]bool{"/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true}
+var askedByNothing = map[string]bool{"/users/:id/tokens/:token/enable": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true}
 
 // TestFormWithoutWhatItNeeds posts the form of every act without the type of its body,
 // empty, and without a version: nothing is changed, rather than emptied.
@@ -57,8 +61,8 @@ func TestFormWithoutWhatItNeeds(t *testing.T) {
 			t.Errorf("%d events came of it", n-f.events)
 		}
 		done := http.StatusSeeOther
-		if f.leave {
-			done = http.StatusOK // the page that signs out at the provider
+		if f.leave || f.secret {
+			done = http.StatusOK // the page that signs out at the provider, or has a secret
 		}
 		f.b.post(t, f.to, f.values).must(t, done)
 	})

@@ -16,6 +16,8 @@ type formAct struct {
 	press func(*testing.T, page, url.Values)                   // what else a person would press, nil for nothing
 	begin func(t *testing.T, s *site, b *browser, id users.ID) // before the page is opened, nil for nothing
 	leave bool                                                 // it signs out whoever sends it
+
+	secret bool // it is answered with the secret of a token
 }
 
 // formActs are the forms of all routes that are done once. A route that is not listed
@@ -36,6 +38,10 @@ var formActs = map[string]formAct{
 	"/users/:id/deactivate":    {fill: []string{"reason", "left"}},
 	"/users/:id/reactivate":    {begin: deactivated},
 	"/users/:id/delete":        {fill: []string{"confirm", ":id"}},
+
+	"/users/:id/tokens/new":           {fill: []string{"name", "Nightly report"}, secret: true},
+	"/users/:id/tokens/:token/end":    {fill: []string{"act", "revoke", "leave_none", "on"}},
+	"/users/:id/tokens/:token/enable": {page: "/users/:id/tokens/:token", begin: disabledToken},
 }
 
 // repeated are the routes that are posted to as often as one likes, and why.
@@ -66,6 +72,19 @@ func deactivated(t *testing.T, s *site, _ *browser, id users.ID) {
 	}
 }
 
+// disabledToken disables the tokens of a user.
+func disabledToken(t *testing.T, s *site, _ *browser, id users.ID) {
+	all, err := s.Tokens(t.Context(), s.Owner, id)
+	for _, token := range all {
+		if err == nil {
+			err = s.DisableToken(t.Context(), s.Owner, token.ID, users.TokenEnd{LeaveNone: true})
+		}
+	}
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d tokens: %v", len(all), err)
+	}
+}
+
 // pressed returns what presses the first button of that name.
 func pressed(name string) func(*testing.T, page, url.Values) {
 	return func(t *testing.T, p page, form url.Values) {
@@ -88,6 +107,7 @@ type readyForm struct {
 	values url.Values
 	events int // so far
 	leave  bool
+	secret bool
 }
 
 // ready returns a console on which the owner has filled in the form of a route.
@@ -98,7 +118,7 @@ func ready(t *testing.T, route string) readyForm {
 		t.Fatalf("POST %s: nobody has said how its form is filled in", route)
 	}
 	s := newSite(t)
-	f := readyForm{site: s, b: s.signIn(t, "owner@example.com"), route: route, to: s.targetOf(t, route), leave: act.leave}
+	f := readyForm{site: s, b: s.signIn(t, "owner@example.com"), route: route, to: s.targetOf(t, route), leave: act.leave, secret: act.secret}
 	_, id, _ := strings.Cut(f.to, "/users/")
 	id, _, _ = strings.Cut(id, "/")
 	if act.begin != nil {
@@ -108,7 +128,9 @@ func ready(t *testing.T, route string) readyForm {
 	if at == "" {
 		at = route
 	}
-	p := f.b.get(t, strings.Replace(at, ":id", id, 1)).must(t, http.StatusOK)
+	_, token, _ := strings.Cut(f.to, "/tokens/")
+	token, _, _ = strings.Cut(token, "/")
+	p := f.b.get(t, strings.NewReplacer(":id", id, ":token", token).Replace(at)).must(t, http.StatusOK)
 	f.values = p.form(t, f.to)
 	for i := 0; i < len(act.fill); i += 2 {
 		f.values.Set(act.fill[i], strings.Replace(act.fill[i+1], ":id", id, 1))

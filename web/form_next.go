@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -57,4 +59,48 @@ func (a *App) done(c echo.Context, text string, made users.ID) error {
 	f, _ := c.Get(sentFormKey).(sentForm)
 	a.flash(c, text)
 	return a.seeOther(c, a.next(f, made))
+}
+
+// toTokens leads to the list of tokens that the form is about.
+func toTokens(f sentForm, _ users.ID) string { return f.tokens() }
+
+// toFirstToken leads to the form for the first token of the service user that the form has
+// made.
+func toFirstToken(_ sentForm, made users.ID) string {
+	if made == "" {
+		return "/users"
+	}
+	return userPath(made, "tokens", "new") + "?first=1"
+}
+
+// issues reports whether the form issues a token, whose secret is the answer to the form and
+// not shown again.
+func (f sentForm) issues() bool {
+	return strings.HasSuffix(f.route, "/tokens/new") || strings.HasSuffix(f.route, "/:token/rotate")
+}
+
+// tokens returns the path of the list of tokens that the form is about.
+func (f sentForm) tokens() string {
+	before, _, _ := strings.Cut(f.to, "/tokens/")
+	return before + "/tokens"
+}
+
+// leadsOn returns where a form leads that was done before, with its first event. The list of
+// tokens says of a form that issued one that its secret is not shown again.
+func (a *App) leadsOn(f sentForm, of users.Event) string {
+	path := a.next(f, of.Target.ID)
+	if f.issues() {
+		path += "?issued=" + url.QueryEscape(string(issuedToken(of)))
+	}
+	return path
+}
+
+// issuedToken returns the token that was issued with an event.
+func issuedToken(e users.Event) (id users.TokenID) {
+	for _, c := range e.Changes {
+		if c.Field == "successor" || c.Field == "token" && id == "" {
+			id = users.TokenID(c.New)
+		}
+	}
+	return id
 }

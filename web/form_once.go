@@ -87,10 +87,12 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 	if err != nil && !errors.Is(err, users.ErrForbidden) { // who may not see it is not led to what it made
 		return false, err
 	}
-	next := a.next(f, event.Target.ID)
+	next := a.leadsOn(f, event)
 	if next == "" {
 		return true, a.showSignedOut(c, "", doneAlready)
 	}
-	a.flash(c, doneAlready)
+	if !f.issues() { // that page says so itself
+		a.flash(c, doneAlready)
+	}
 	return true, a.seeOther(c, next)
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 
@@ -41,6 +42,14 @@ func (f readyForm) again(t *testing.T, first, p page) {
 		return
 	}
 	p.must(t, http.StatusSeeOther)
+	if f.secret { // which the answer to the first one alone has
+		list, _, _ := strings.Cut(f.to, "/tokens/")
+		again := f.b.get(t, p.location()).must(t, http.StatusOK, "That was done already", "it can't be shown again", "rotate the token")
+		if secretIn(first.body) == "" || secretIn(again.body) != "" || !strings.HasPrefix(p.location(), list+"/tokens?") {
+			t.Errorf("sent again, it leads to %s, with the secret %q", p.location(), secretIn(again.body))
+		}
+		return
+	}
 	if p.header.Get("Location") != first.header.Get("Location") {
 		t.Errorf("it leads to %s, at first to %s", p.header.Get("Location"), first.header.Get("Location"))
 	}

@@ -132,8 +132,12 @@ func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 		m.Text = []string{"It is event " + strconv.FormatInt(seq, 10) + " of the audit log, of " + a.tell(c).time(event.At).Exact + "."}
 		m.Next = []views.Link{{Label: "See what was done", URL: eventPath(seq)}}
 	}
-	m.Text = append(m.Text, "There is nothing left to do.")
-	m.Next = append(m.Next, views.Link{Label: "Go on", URL: cmp.Or(a.next(f, event.Target.ID), "/")})
+	if f.issues() {
+		m.Text = append(m.Text, "The secret of the token was lost with the answer and is not kept: rotate the token to get another.")
+	} else {
+		m.Text = append(m.Text, "There is nothing left to do.")
+	}
+	m.Next = append(m.Next, views.Link{Label: "Go on", URL: cmp.Or(a.leadsOn(f, event), "/")})
 	return render(c, http.StatusOK, views.UnknownPage(m))
 }
 

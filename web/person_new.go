@@ -13,6 +13,12 @@ import (
 
 // newPersonForm is the form that adds a person, as it is posted.
 type newPersonForm struct {
+	newUserForm
+	notificationForm
+}
+
+// newUserForm are the fields of the forms that add a user.
+type newUserForm struct {
 	UserID string `form:"user_id"`
 	recordForm
 	Role    string `form:"role"`
@@ -22,8 +28,13 @@ type newPersonForm struct {
 // newPersonFormOf returns the form as it is shown at first: as every user begins,
 // with what the address asks for filled in.
 func newPersonFormOf(c echo.Context) newPersonForm {
-	f := newPersonForm{UserID: c.QueryParam("user_id"), Role: c.QueryParam("role")}
-	f.recordForm = recordForm{Name: c.QueryParam("name"), ChannelEmail: "on", TypeMention: "on"}
+	return newPersonForm{newUserFormOf(c), notificationForm{ChannelEmail: "on", TypeMention: "on"}}
+}
+
+// newUserFormOf returns the fields as they are shown at first.
+func newUserFormOf(c echo.Context) newUserForm {
+	f := newUserForm{UserID: c.QueryParam("user_id"), Role: c.QueryParam("role")}
+	f.recordForm = recordForm{Name: c.QueryParam("name")}
 	if f.Role == "" {
 		f.Role = string(users.RoleUser)
 	}
@@ -32,10 +43,14 @@ func newPersonFormOf(c echo.Context) newPersonForm {
 
 // person returns the form as the domain takes it.
 func (f newPersonForm) person() users.NewPerson {
-	return users.NewPerson{
-		ID: f.UserID, Name: f.Name, PictureURL: f.PictureURL, Role: users.Role(f.Role), Channels: f.channels(), Types: f.types(),
-		Despite: f.Despite,
-	}
+	n := f.user()
+	n.Channels, n.Types = f.channels(), f.types()
+	return n
+}
+
+// user returns the fields as the domain takes them.
+func (f newUserForm) user() users.NewPerson {
+	return users.NewPerson{ID: f.UserID, Name: f.Name, PictureURL: f.PictureURL, Role: users.Role(f.Role), Despite: f.Despite}
 }
 
 // addPersonForm serves GET /users/new.
@@ -86,7 +101,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Role: o.roleChoice(users.KindPerson, roles, form.Role), RoleWhy: roleWhy(roles),
-		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm, "them"),
+		Channels: o.channelToggles(form.notificationForm), Types: o.typeToggles(form.notificationForm, "them"),
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Add a person"}}
 	if form.Despite {

@@ -14,23 +14,25 @@ import (
 // ownForm is the form on the profile page, as it is posted.
 type ownForm struct {
 	recordForm
+	notificationForm
 	TimeZone string `form:"time_zone"`
 	Version  int64  `form:"version,required"`
 }
 
 // ownFormOf returns the form as it is filled in from u.
 func ownFormOf(u users.User) ownForm {
-	return ownForm{recordForm: recordFormOf(u), TimeZone: u.TimeZone, Version: u.Version}
+	return ownForm{recordForm: recordFormOf(u), notificationForm: notificationFormOf(u), TimeZone: u.TimeZone, Version: u.Version}
 }
 
 // edit returns the form as the domain takes it.
 func (f ownForm) edit() users.ProfileEdit {
-	return users.ProfileEdit{Fields: f.fields(), TimeZone: &f.TimeZone, Version: f.Version}
+	return users.ProfileEdit{Fields: f.with(f.fields()), TimeZone: &f.TimeZone, Version: f.Version}
 }
 
 // inputs gives access to the fields by name, for [merge].
 func (f *ownForm) inputs() map[string]*string {
 	all := f.recordForm.inputs()
+	maps.Copy(all, f.notificationForm.inputs())
 	maps.Copy(all, map[string]*string{"time_zone": &f.TimeZone})
 	return all
 }
@@ -118,7 +120,7 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
 	m.Name = o.nameField(form.Name)
 	m.Picture = o.pictureField(form.PictureURL, a.pictureHosts)
 	m.Name.Autocomplete, m.Picture.Autocomplete = "name", "photo" // WCAG 1.3.5: these are about the viewer
-	m.Channels, m.Types = o.channelToggles(form.recordForm), o.typeToggles(form.recordForm, "me")
+	m.Channels, m.Types = o.channelToggles(form.notificationForm), o.typeToggles(form.notificationForm, "me")
 	m.Sentence = notificationSentence("You", form.channels(), form.types())
 	m.TimeZone = views.Choice{
 		Field: o.on(views.Field{

@@ -41,8 +41,19 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/users/:id/sessions/end", a.endUserSessions, toUser("sessions"))
 	own.post("/users/:id/reviewed", a.markReviewed, toUser())
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
+	a.tokenPages(own, "/users/:id/tokens")
 
 	a.restricted(e)
+}
+
+// tokenPages are the pages about the tokens of a user: of one's own, of those that a user
+// answers for, and of others as the domain decides.
+func (a *App) tokenPages(g group, at string) {
+	g.page(at, a.userTokens)
+	g.form(at+"/new", a.newTokenForm, a.newToken, toTokens)
+	g.page(at+"/:token", a.showToken)
+	g.form(at+"/:token/end", a.endTokenForm, a.endToken, toTokens)
+	g.post(at+"/:token/enable", a.enableToken, toTokens)
 }
 
 // restricted are the routes for those whose role lets them do something to others,
@@ -59,7 +70,7 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
 	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))
-	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toMade(""))
+	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toFirstToken)
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate, toUser())
 	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate, toUser())
 	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn, toUser())

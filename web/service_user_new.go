@@ -11,13 +11,13 @@ import (
 
 // newServiceUserForm is the form that creates a service user, as it is posted.
 type newServiceUserForm struct {
-	newPersonForm
+	newUserForm
 	serviceForm
 }
 
 // newServiceUserFormOf returns the form as it is shown at first.
 func (a *App) newServiceUserFormOf(c echo.Context) newServiceUserForm {
-	f := newServiceUserForm{newPersonForm: newPersonFormOf(c)}
+	f := newServiceUserForm{newUserForm: newUserFormOf(c)}
 	f.Responsible, f.ReviewOn = string(actor(c).ID), a.tell(c).nextReviewOn()
 	return f
 }
@@ -46,7 +46,7 @@ func (a *App) createServiceUser(c echo.Context) error {
 	var created users.User
 	if err == nil {
 		created, err = a.users.CreateServiceUser(c.Request().Context(), actor(c),
-			users.NewServiceUser{NewPerson: form.person(), ServiceFields: form.serviceForm.fields()})
+			users.NewServiceUser{NewPerson: form.user(), ServiceFields: form.serviceForm.fields()})
 	}
 	switch {
 	case err == nil:
@@ -81,7 +81,6 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Service: o.serviceFields(form.serviceForm, people, "/service-users/new"),
 		Role:    o.roleChoice(users.KindService, roles, form.Role), RoleWhy: roleWhy(roles),
-		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm, "them"),
 	}
 	m.Crumbs = []views.Link{{Label: "Service users", URL: "/users?view=service"}, {Label: "New service user"}}
 	return m, err

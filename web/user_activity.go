@@ -39,7 +39,10 @@ func (a *App) userActivity(c echo.Context) error {
 	if isFragment(c, "results") {
 		return render(c, http.StatusOK, views.UserActivityResults(m))
 	}
-	m.Chrome, m.Head = a.userChrome(c, u, "Activity"), t.userHead(u, "Activity")
+	m.Chrome = a.userChrome(c, u, "Activity")
+	if m.Head, err = a.userHead(c, u, "Activity"); err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, views.UserActivityPage(m))
 }
 

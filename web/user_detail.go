@@ -24,15 +24,18 @@ func (a *App) userDetail(c echo.Context) error {
 	if c.QueryParams().Has("added") && detail.User.Status == users.StatusInvited {
 		return render(c, http.StatusOK, views.PersonAddedPage(a.personAdded(c, detail.User)))
 	}
-	return render(c, http.StatusOK, views.UserDetailPage(a.userDetailPage(c, detail)))
+	m, err := a.userDetailPage(c, detail)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.UserDetailPage(m))
 }
 
 // userDetailPage is the page with all that d tells, and what the viewer may do.
-func (a *App) userDetailPage(c echo.Context, d users.Detail) views.UserDetail {
+func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, error) {
 	t, u := a.tell(c), d.User
 	m := views.UserDetail{
 		Chrome:     a.userChrome(c, u, ""),
-		Head:       t.userHead(u, "Overview"),
 		Facts:      t.userFacts(d),
 		Recent:     t.events(d.Recent),
 		History:    userPath(u.ID, "activity"),
@@ -46,7 +49,9 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) views.UserDetail {
 	case users.KindService:
 		m.Service = t.serviceFacts(u)
 	}
-	return m
+	var err error
+	m.Head, err = a.userHead(c, u, "Overview")
+	return m, err
 }
 
 // userFacts are the facts about any user.
@@ -55,9 +60,9 @@ func (t teller) userFacts(d users.Detail) views.UserFacts {
 	f := views.UserFacts{
 		Kind: kindWords[u.Kind], Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
 		Updated: t.time(u.UpdatedAt), Seen: t.time(u.SeenAt),
-		Notifications: notificationSentence(t.subject(u), u.Channels, u.Types),
 	}
 	if u.Kind == users.KindPerson {
+		f.Notifications = notificationSentence(t.subject(u), u.Channels, u.Types)
 		f.TimeZone = plainText(u.TimeZone)
 		f.Sessions = views.Link{Label: counted(d.Sessions, "session", "sessions"), URL: userPath(u.ID, "sessions")}
 	}

@@ -11,48 +11,60 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// editForm is the form that edits a person, as it is posted.
+// editForm are the fields of the forms that edit a user.
 type editForm struct {
 	recordForm
 	Version int64  `form:"version,required"`
 	Reason  string `form:"reason"`
 }
 
-// serviceEditForm is the form that edits a service user. It serves for a person
-// too, of whom it takes no more than an [editForm] does.
-type serviceEditForm struct {
+// userEditForm is the form that edits a user, as it is posted. A person has one part of it, a
+// service user another.
+type userEditForm struct {
 	editForm
+	notificationForm
 	serviceForm
 }
 
 // editFormOf returns the form as it is filled in from u.
-func editFormOf(u users.User) serviceEditForm {
-	return serviceEditForm{editForm{recordForm: recordFormOf(u), Version: u.Version}, serviceFormOf(u)}
+func editFormOf(u users.User) userEditForm {
+	return userEditForm{editForm{recordForm: recordFormOf(u), Version: u.Version}, notificationFormOf(u), serviceFormOf(u)}
 }
 
-// of returns the form that u is edited with: the whole of f, or the part of it
-// that a person has.
-func (f *serviceEditForm) of(u users.User) any {
+// of returns the part of the form that u is edited with.
+func (f *userEditForm) of(u users.User) any {
 	if u.Kind == users.KindService {
-		return f
+		return &struct {
+			*editForm
+			*serviceForm
+		}{&f.editForm, &f.serviceForm}
 	}
-	return &f.editForm
+	return &struct {
+		*editForm
+		*notificationForm
+	}{&f.editForm, &f.notificationForm}
 }
 
 // edit returns the form as the domain takes it.
-func (f serviceEditForm) edit(u users.User) users.Edit {
+func (f userEditForm) edit(u users.User) users.Edit {
 	e := users.Edit{Fields: f.recordForm.fields(), Version: f.Version, Reason: f.Reason}
 	if u.Kind == users.KindService {
 		service := f.serviceForm.fields()
 		e.Service = &service
+	} else {
+		e.Fields = f.with(e.Fields)
 	}
 	return e
 }
 
-// inputs gives access to the fields by name, all but version and reason.
-func (f *serviceEditForm) inputs() map[string]*string {
+// inputs gives access to the fields of u by name, all but version and reason.
+func (f *userEditForm) inputs(u users.User) map[string]*string {
 	all := f.recordForm.inputs()
-	maps.Copy(all, f.serviceForm.inputs())
+	if u.Kind == users.KindService {
+		maps.Copy(all, f.serviceForm.inputs())
+	} else {
+		maps.Copy(all, f.notificationForm.inputs())
+	}
 	return all
 }
 
@@ -97,7 +109,7 @@ func (a *App) editUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var form serviceEditForm
+	var form userEditForm
 	var saved users.User
 	err = bindForm(c, form.of(u))
 	if err == nil {
@@ -113,7 +125,7 @@ func (a *App) editUser(c echo.Context) error {
 	o := outcomeOf(err)
 	if isStale { // the form goes on from what is stored now, so that sent again it is accepted
 		base, theirs := editFormOf(stale.Base), editFormOf(stale.Current)
-		o.conflicts = merge(form.inputs(), base.inputs(), theirs.inputs())
+		o.conflicts = merge(form.inputs(u), base.inputs(u), theirs.inputs(u))
 		form.Version, u = stale.Current.Version, stale.Current
 	}
 	m, pageErr := a.editPage(c, u, form, o)
@@ -136,19 +148,19 @@ func savedWord(before, after int64, saved string) string {
 
 // editPage is the page with the form as it is filled in. What the viewer does not
 // change here stands below it as text.
-func (a *App) editPage(c echo.Context, u users.User, form serviceEditForm, o outcome) (views.UserEdit, error) {
+func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcome) (views.UserEdit, error) {
 	t := a.tell(c)
 	m := views.UserEdit{
 		Chrome: a.userChrome(c, u, "Edit"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(u), Action: userPath(u.ID, "edit"), Cancel: userPath(u.ID),
-		Version:  versionWord(form.Version),
-		Name:     o.nameField(form.Name),
-		Picture:  o.pictureField(form.PictureURL, a.pictureHosts),
-		Channels: o.channelToggles(form.recordForm), Types: o.typeToggles(form.recordForm, "them"),
-		Sentence: notificationSentence(t.subject(u), form.channels(), form.types()),
-		Locked:   t.locked(u), Reason: o.reasonField(form.Reason),
+		Version: versionWord(form.Version),
+		Name:    o.nameField(form.Name),
+		Picture: o.pictureField(form.PictureURL, a.pictureHosts),
+		Locked:  t.locked(u), Reason: o.reasonField(form.Reason),
 	}
 	if u.Kind != users.KindService {
+		m.Channels, m.Types = o.channelToggles(form.notificationForm), o.typeToggles(form.notificationForm, "them")
+		m.Sentence = notificationSentence(t.subject(u), form.channels(), form.types())
 		return m, nil
 	}
 	people, err := a.suggestPeople(c, o, "responsible", form.Responsible)

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -35,23 +36,26 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 
 // userHead is the head of the pages about u: who it is, what the viewer may do,
 // and the tabs, of which one is the current.
-func (t teller) userHead(u users.User, current string) views.UserHead {
+func (a *App) userHead(c echo.Context, u users.User, current string) (views.UserHead, error) {
+	t := a.tell(c)
+	tokens, err := a.users.CountTokens(c.Request().Context(), t.actor, u)
 	h := views.UserHead{
 		Person: t.user(u),
 		Badges: append(kindBadges(t.actor, u), statusBadge(u.Status), views.Badge{Word: roleWord(u.Role)}),
 		Menu:   t.userMenu(u),
-		Tabs:   userTabs(u, current),
+		Tabs:   t.userTabs(u, tokens, current),
 	}
 	h.Edit, h.EditWhy = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
-	return h
+	return h, err
 }
 
-// userTabs are the pages about u. Service users have no sessions.
-func userTabs(u users.User, current string) []views.Tab {
-	tabs := []views.Tab{
-		{Label: "Overview", URL: userPath(u.ID)},
-		{Label: "Activity", URL: userPath(u.ID, "activity")},
+// userTabs are the pages about u. Service users have no sessions, and few people have tokens.
+func (t teller) userTabs(u users.User, tokens int, current string) []views.Tab {
+	tabs := []views.Tab{{Label: "Overview", URL: userPath(u.ID)}}
+	if t.actor.May(users.ActSeeTokens, u) == nil && (u.Kind != users.KindPerson || tokens > 0 || current == "Tokens") {
+		tabs = append(tabs, views.Tab{Label: "Tokens", URL: userPath(u.ID, "tokens"), Count: numbers.Grouped(tokens)})
 	}
+	tabs = append(tabs, views.Tab{Label: "Activity", URL: userPath(u.ID, "activity")})
 	if u.Kind == users.KindPerson {
 		tabs = append(tabs, views.Tab{Label: "Sessions", URL: userPath(u.ID, "sessions")})
 	}

@@ -50,7 +50,10 @@ func (a *App) reviewAgain(c echo.Context, id users.ID, form reviewForm, wrong er
 	if err != nil {
 		return err
 	}
-	m := a.userDetailPage(c, detail)
+	m, err := a.userDetailPage(c, detail)
+	if err != nil {
+		return err
+	}
 	if m.Service == nil || m.Service.Review == nil {
 		return wrong
 	}

@@ -84,8 +84,9 @@ func (a *App) sessionsPage(c echo.Context, id users.ID, form endSessionsForm, o 
 	t, u := a.tell(c), target.User
 	m := views.UserSessions{
 		Chrome: a.userChrome(c, u, "Sessions"), FormState: views.FormState{Problems: o.problems},
-		Head: t.userHead(u, "Sessions"), Sessions: t.sessions(target.Sessions), Reason: o.reasonField(form.Reason),
+		Sessions: t.sessions(target.Sessions), Reason: o.reasonField(form.Reason),
 	}
 	m.Action, m.Why = allowed(t.actor, users.ActEndSessions, u, userPath(u.ID, "sessions", "end"))
-	return m, nil
+	m.Head, err = a.userHead(c, u, "Sessions")
+	return m, err
 }

@@ -209,7 +209,7 @@ func TestMarkReviewed(t *testing.T) {
 	b.post(t, "/users/nightly/reviewed", form).must(t, 303)
 	b.get(t, "/users/nightly").must(t, 200, "The next review is on 23 May 2027.", "reviewed")
 	s.as(t, users.RoleUser).post(t, "/users/nightly/reviewed", unkeyed(form)).must(t, 403)
-	b.post(t, "/users/owner@example.com/reviewed", unkeyed(form)).must(t, 403, "Only service users are reviewed.")
+	b.post(t, "/users/owner@example.com/reviewed", unkeyed(form)).must(t, 403, "Only service users are reviewed, by others.")
 }
 
 // missingUsers are addresses of users that are not there, and what those who may search the

@@ -126,7 +126,8 @@ func TestCreateServiceUser(t *testing.T) {
 		"is a word of the console itself", "Say what this service user is for.", "Choose the person", "Enter a date", "A service user cannot be an owner.")
 	full := set(form, "user_id", "Nightly-Backup", "name", "Nightly", "purpose", "Backs up", "responsible", "ANA@example.com", "role", "auditor")
 	p = b.post(t, at, full).must(t, 303)
-	b.get(t, p.location()).must(t, 200, "Nightly is created.", "nightly-backup", "Service user", "Backs up", "Ana", "Auditor", "Review on 23 May 2027")
+	b.get(t, p.location()).must(t, 200, "Nightly is created.", "Next: its first token")
+	b.get(t, "/users/nightly-backup").must(t, 200, "Service user", "Backs up", "Ana", "Auditor", "Review on 23 May 2027")
 	b.post(t, at, unkeyed(full)).must(t, 422, "Another user has that user ID.", "Nightly")
 	s.signIn(t, "ana@example.com").get(t, "/profile").must(t, 200, "Nightly", "Backs up")
 }

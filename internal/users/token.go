@@ -55,6 +55,7 @@ type Token struct {
 	IssuedBy    Ref       // zero: the command line
 	IssuedWith  TokenID   // the token that IssuedBy acted with; empty without one
 	ShownTo     Ref       // the person who saw the secret; zero: a program or the command line
+	ShownStatus Status    // of ShownTo now; empty if they were deleted
 	EndsAt      time.Time // EndOfTime for never
 	IssuedUntil time.Time // EndsAt as issued: in the overlap of a rotation EndsAt is the end of the overlap
 	DisabledAt  time.Time // zero if it is not

@@ -83,15 +83,20 @@ func (c *changeTx) roleFor(u User) Role {
 // u that acts in that role, beside what [Permissions] say, and [ErrSignInAgain] if that needs a
 // recent sign-in.
 func (c *changeTx) mayIssue(config Config, u User, acts Role) error {
+	if err := c.actor.mayIssue(config, u, acts); err != nil || !acts.powerful() {
+		return err
+	}
+	return c.signedInRecently()
+}
+
+func (a Actor) mayIssue(config Config, u User, acts Role) error {
 	switch {
-	case u.Kind == KindPerson && config.NoPersonalTokens && c.actor.Kind != ActorOperator:
+	case u.Kind == KindPerson && config.NoPersonalTokens && a.Kind != ActorOperator:
 		return &ForbiddenError{ActIssueToken, "People have no tokens of their own here. Use a service user."}
 	case u.Status != StatusActive:
 		return &ForbiddenError{ActIssueToken, fmt.Sprintf("%s is %s. Tokens are issued for active users.", u.Label(), u.Status)}
-	case u.Kind != KindSystem && lowerRole(acts, c.actor.Role) != acts:
-		return &ForbiddenError{ActIssueToken, "Your role is " + string(c.actor.Role) + ", and the token would have the role " + string(acts) + "."}
-	case acts.powerful():
-		return c.signedInRecently()
+	case u.Kind != KindSystem && lowerRole(acts, a.Role) != acts:
+		return &ForbiddenError{ActIssueToken, "Your role is " + string(a.Role) + ", and the token would have the role " + string(acts) + "."}
 	}
 	return nil
 }

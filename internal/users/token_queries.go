@@ -17,7 +17,7 @@ const tokenColumns = `t.id, t.name, t.description, t.hint, t.role, t.scopes, t.r
 // tokenPeople are who issued a token and who saw its secret, and the user it belongs to, beside
 // tokenColumns; they come from tokenTables.
 const (
-	tokenPeople = `COALESCE(b.user_id, ''), COALESCE(b.name, ''), COALESCE(b.kind, ''), COALESCE(w.user_id, ''), COALESCE(w.name, ''), COALESCE(w.kind, ''),
+	tokenPeople = `COALESCE(b.user_id, ''), COALESCE(b.name, ''), COALESCE(b.kind, ''), COALESCE(w.user_id, ''), COALESCE(w.name, ''), COALESCE(w.kind, ''), COALESCE(w.status, ''),
 		o.key, o.user_id, COALESCE(o.name, ''), o.kind, o.role, o.status`
 	tokenTables = ` FROM tokens t JOIN users o ON o.key = t.user_key LEFT JOIN users b ON b.key = t.issued_by LEFT JOIN users w ON w.key = t.shown_to `
 )
@@ -53,7 +53,7 @@ func scanToken(row scanner, more ...any) (Token, error) {
 	var user Ref
 	var role Role
 	var status Status
-	into := append(t.into(), &t.IssuedBy.ID, &t.IssuedBy.Name, &t.IssuedBy.Kind, &t.ShownTo.ID, &t.ShownTo.Name, &t.ShownTo.Kind,
+	into := append(t.into(), &t.IssuedBy.ID, &t.IssuedBy.Name, &t.IssuedBy.Kind, &t.ShownTo.ID, &t.ShownTo.Name, &t.ShownTo.Kind, &t.ShownStatus,
 		&user.Key, &user.ID, &user.Name, &user.Kind, &role, &status)
 	if err := row.Scan(append(into, more...)...); errors.Is(err, sql.ErrNoRows) {
 		return Token{}, ErrNotFound

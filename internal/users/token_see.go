@@ -66,3 +66,23 @@ func tokenFor(ctx context.Context, r reader, actor Actor, id TokenID, act Act) (
 	}
 	return u, t, actor.May(act, u)
 }
+
+// MayIssueToken returns a [*ForbiddenError] if actor may not issue a token for u. Whether it
+// needs a recent sign-in is decided when it is issued.
+func (s *Service) MayIssueToken(actor Actor, u User) error {
+	if err := actor.May(ActIssueToken, u); err != nil {
+		return err
+	}
+	return actor.mayIssue(s.config, u, u.Role)
+}
+
+// CountTokens returns how many tokens of u have not ended, disabled ones too; 0 where actor
+// may not see them.
+func (s *Service) CountTokens(ctx context.Context, actor Actor, u User) (int, error) {
+	if actor.May(ActSeeTokens, u) != nil {
+		return 0, nil
+	}
+	n, err := count(ctx, s.lookUps(), `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`,
+		u.Key, database.Time(s.now()))
+	return n, in("count tokens of", u.ID, err)
+}

@@ -1,0 +1,166 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// A tokenPlace is where the pages about the tokens of a user are: below the page of the user,
+// or below My profile.
+type tokenPlace struct {
+	user users.User
+	own  bool   // below My profile
+	base string // path of the list
+}
+
+// ownTokens is the path of the viewer's own tokens.
+const ownTokens = "/profile/tokens"
+
+// tokensAt returns the place in the path of c, if the viewer may carry out act on the tokens
+// of the user there. Below [ownTokens] that is the viewer.
+func (a *App) tokensAt(c echo.Context, act users.Act) (tokenPlace, error) {
+	if strings.HasPrefix(c.Path(), ownTokens) {
+		return tokenPlace{user: viewer(c), own: true, base: ownTokens}, actor(c).May(act, viewer(c))
+	}
+	id, err := a.pathID(c)
+	if err != nil {
+		return tokenPlace{}, err
+	}
+	u, err := a.users.User(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return tokenPlace{}, err
+	}
+	return tokenPlace{user: u, base: userPath(u.ID, "tokens")}, actor(c).May(act, u)
+}
+
+// path returns the path of a token's page, or of a page below it.
+func (p tokenPlace) path(id users.TokenID, tail ...string) string {
+	return strings.Join(append([]string{p.base, string(id)}, tail...), "/")
+}
+
+// tokenAt returns the token in the path of c, and its place, if the viewer may carry out act
+// on it. One of another user is [users.ErrNotFound].
+func (a *App) tokenAt(c echo.Context, act users.Act) (tokenPlace, users.Token, error) {
+	p, err := a.tokensAt(c, act)
+	if err != nil {
+		return p, users.Token{}, err
+	}
+	id := c.Param("token")
+	if !isTokenID(id) {
+		return p, users.Token{}, users.ErrNotFound
+	}
+	t, err := a.users.Token(c.Request().Context(), actor(c), users.TokenID(id))
+	if err == nil && t.User.Key != p.user.Key {
+		err = users.ErrNotFound
+	}
+	return p, t, err
+}
+
+// isTokenID reports whether text has the form of a token's id.
+func isTokenID(text string) bool {
+	rest, found := strings.CutPrefix(text, "tok_")
+	return found && rest != "" && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
+}
+
+// tokenChrome is the chrome of a page about the tokens of a user: the list without a title,
+// else a page below it.
+func (a *App) tokenChrome(c echo.Context, p tokenPlace, above []views.Link, title string) views.Chrome {
+	var chrome views.Chrome
+	if p.own {
+		chrome = a.chrome(c, "Tokens", "profile")
+		chrome.Crumbs = []views.Link{{Label: "My profile", URL: "/profile"}, {Label: "Tokens", URL: p.base}}
+	} else {
+		chrome = a.userChrome(c, p.user, "Tokens")
+		chrome.Crumbs[len(chrome.Crumbs)-1].URL = p.base
+	}
+	if title != "" {
+		chrome.Title = title + " · " + views.Isolate(plainText(p.user.Label()))
+		chrome.Crumbs = append(append(chrome.Crumbs, above...), views.Link{Label: title})
+	}
+	return chrome
+}
+
+// userTokens serves GET /users/:id/tokens.
+func (a *App) userTokens(c echo.Context) error {
+	p, err := a.tokensAt(c, users.ActSeeTokens)
+	if err != nil {
+		return err
+	}
+	list, err := a.users.Tokens(c.Request().Context(), actor(c), p.user.ID)
+	if err != nil {
+		return err
+	}
+	t := a.tell(c)
+	m := views.UserTokens{Chrome: a.tokenChrome(c, p, nil, ""), Empty: emptyTokens(t.subject(p.user), p.user.Kind)}
+	if m.Head, err = a.userHead(c, p.user, "Tokens"); err != nil {
+		return err
+	}
+	if err := a.users.MayIssueToken(t.actor, p.user); err != nil {
+		m.Why = err.Error()
+	} else {
+		m.New = p.base + "/new"
+	}
+	m.Head.Acts = tokenActs(m.New)
+	m.Notice = t.tokenNotice(p, list, users.TokenID(c.QueryParam("issued")))
+	for _, token := range list {
+		m.Tokens = append(m.Tokens, t.tokenLine(p, token))
+	}
+	m.Counts = t.countTokens(list)
+	return render(c, http.StatusOK, views.UserTokensPage(m))
+}
+
+// tokenActs are the acts in the head of a list of tokens.
+func tokenActs(newToken string) []views.HeadLink {
+	acts := []views.HeadLink{{Link: views.Link{Label: "API", URL: "/api"}, Icon: "book-open"}}
+	if newToken != "" {
+		acts = append(acts, views.HeadLink{Link: views.Link{Label: "New token", URL: newToken}, Icon: "plus", Primary: true})
+	}
+	return acts
+}
+
+// emptyTokens says what a token is for. The subject is "You" or a name.
+func emptyTokens(subject string, kind users.Kind) string {
+	if subject == "You" {
+		return "With a token, a program or the command line acts as you, without a browser."
+	}
+	if kind == users.KindPerson {
+		return "People issue their own tokens, on My profile."
+	}
+	return "A program sends a token with each request, and acts as " + subject + "."
+}
+
+// tokenNotice is for a form that was sent again and had issued the token issued; nil if the
+// viewer did not issue it, or it has ended.
+func (t teller) tokenNotice(p tokenPlace, list []users.Token, issued users.TokenID) *views.TokenNotice {
+	for _, token := range list {
+		if token.ID == issued && token.IssuedBy.Key == t.actor.Key && token.Ended(t.now).IsZero() {
+			return &views.TokenNotice{Name: plainText(token.Name), Rotate: p.path(token.ID, "rotate")}
+		}
+	}
+	return nil
+}
+
+// showToken serves GET /users/:id/tokens/:token.
+func (a *App) showToken(c echo.Context) error {
+	p, token, err := a.tokenAt(c, users.ActSeeTokens)
+	if err != nil {
+		return err
+	}
+	t := a.tell(c)
+	name := plainText(token.Name)
+	m := views.Token{
+		Chrome: a.tokenChrome(c, p, nil, name), Line: t.tokenLine(p, token), User: t.user(p.user), Description: plainText(token.Description),
+		ID: string(token.ID), Enable: t.enable(p, token), History: userPath(p.user.ID, "activity"),
+	}
+	if p.own {
+		m.History = "/profile#history"
+	}
+	m.Rotate, m.End = t.rotate(p, token), t.end(p, token)
+	m.Why, m.WhyTone = t.tokenWhy(token)
+	return render(c, http.StatusOK, views.TokenPage(m))
+}

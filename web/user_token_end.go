@@ -1,0 +1,144 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// endTokenForm is the form that disables or revokes a token, as it is posted.
+type endTokenForm struct {
+	Act       string `form:"act,required"` // actDisable or actRevoke
+	LeaveNone bool   `form:"leave_none"`
+	Reason    string `form:"reason"`
+}
+
+// What an endTokenForm asks for.
+const (
+	actDisable = "disable"
+	actRevoke  = "revoke"
+)
+
+// endTokenForm serves GET /users/:id/tokens/:token/end.
+func (a *App) endTokenForm(c echo.Context) error {
+	p, token, err := a.tokenAt(c, users.ActRevokeToken)
+	if err != nil {
+		return err
+	}
+	form, kept, err := keptOr(a, c, endTokenForm{})
+	if err != nil {
+		return err
+	}
+	m, err := a.endTokenPage(c, p, token, form, outcome{})
+	if err != nil {
+		return err
+	}
+	m.Kept = kept
+	return render(c, http.StatusOK, views.TokenEndPage(m))
+}
+
+// endToken serves POST /users/:id/tokens/:token/end.
+func (a *App) endToken(c echo.Context) error {
+	p, token, err := a.tokenAt(c, users.ActRevokeToken)
+	if err != nil {
+		return err
+	}
+	var form endTokenForm
+	err = bindForm(c, &form)
+	done := ""
+	if err == nil {
+		done, err = a.endAsAsked(c, token, form)
+	}
+	switch {
+	case err == nil:
+		return a.done(c, done, "")
+	case !correctable(err):
+		return err
+	}
+	m, pageErr := a.endTokenPage(c, p, token, form, outcomeOf(err))
+	if pageErr != nil {
+		return pageErr
+	}
+	return render(c, formStatus(err), views.TokenEndPage(m))
+}
+
+// endAsAsked disables or revokes a token and says what was done.
+func (a *App) endAsAsked(c echo.Context, token users.Token, form endTokenForm) (done string, err error) {
+	ctx, how := c.Request().Context(), users.TokenEnd{Reason: form.Reason, LeaveNone: form.LeaveNone}
+	name := "“" + plainText(token.Name) + "” " + hintWord(token)
+	switch form.Act {
+	case actDisable:
+		return name + " is disabled: its uses are refused until it is enabled.", a.users.DisableToken(ctx, actor(c), token.ID, how)
+	case actRevoke:
+		return name + " is revoked: its uses are refused for good.", a.users.RevokeToken(ctx, actor(c), token.ID, how)
+	}
+	return "", formError("act", "Choose whether to disable or to revoke it.")
+}
+
+// endTokenPage says what stops working with a token.
+func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form endTokenForm, o outcome) (views.TokenEnd, error) {
+	t, name := a.tell(c), plainText(token.Name)
+	label := views.Isolate(name)
+	m := views.TokenEnd{
+		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Disable or revoke"),
+		FormState: views.FormState{Problems: o.problems}, Heading: "Disable or revoke " + label + "?", Who: t.user(p.user),
+		Action: p.path(token.ID, "end"), Cancel: p.path(token.ID), Reason: o.reasonField(form.Reason),
+		Disable: "Disable " + label, Revoke: "Revoke " + label,
+		Means: []views.Fact{
+			{Label: "Disable", Text: "Its uses are refused until it is enabled again."},
+			{Label: "Revoke", Text: "Its uses are refused for good. It is listed for 90 days, with the uses that were refused."},
+		},
+	}
+	switch token.State(t.now) {
+	case users.TokenRevoked:
+		m.Why = "This token is revoked already."
+		return m, nil
+	case users.TokenDisabled, users.TokenExpired:
+		m.Heading, m.Disable, m.Means = "Revoke "+label+"?", "", m.Means[1:]
+	}
+	all, err := a.users.Tokens(c.Request().Context(), t.actor, p.user.ID)
+	if err != nil {
+		return m, err
+	}
+	if form.LeaveNone || o.problem("leave_none") != "" || t.onlyLive(all, token) {
+		m.LeaveNone = &views.Check{Name: "leave_none", Label: "Leaked: end it now", Checked: form.LeaveNone}
+		m.LeaveWhy = views.Field{
+			Name: "leave_none", Error: o.problem("leave_none"),
+			Hint: "It is the only token of " + t.subject(p.user) + " that works. To keep programs running, rotate it instead.",
+		}
+	}
+	m.Unused = "The token has not been used."
+	if !token.LastUsed.At.IsZero() {
+		m.Clients, m.Unused = []views.TokenClient{{Tool: "", Network: token.LastUsed.Address, Old: t.time(token.LastUsed.At)}}, ""
+	}
+	return m, nil
+}
+
+// onlyLive reports whether token gives access and no other of all does.
+func (t teller) onlyLive(all []users.Token, token users.Token) bool {
+	for _, other := range all {
+		if other.ID != token.ID && other.State(t.now) == users.TokenLive {
+			return false
+		}
+	}
+	return token.State(t.now) == users.TokenLive
+}
+
+// enableToken serves POST /users/:id/tokens/:token/enable.
+func (a *App) enableToken(c echo.Context) error {
+	_, token, err := a.tokenAt(c, users.ActIssueToken)
+	if err != nil {
+		return err
+	}
+	var form struct{}
+	if err := bindForm(c, &form); err != nil {
+		return err
+	}
+	if err := a.users.EnableToken(c.Request().Context(), actor(c), token.ID, ""); err != nil {
+		return err
+	}
+	return a.done(c, "“"+plainText(token.Name)+"” "+hintWord(token)+" is enabled.", "")
+}
