@@ -62,6 +62,7 @@ type App struct {
 	handler   http.Handler
 	budget    *budget
 	starts    *networkLimiter // of sign-ins
+	programs  *networkLimiter // of calls of the API without a token
 	returns   *networkLimiter // from the provider
 	forms     *limiter        // kept for those who are signed out
 	kept      *limiter        // of the size of these
@@ -87,6 +88,7 @@ func New(c Config) (*App, error) {
 	a.setDefaults()
 	// The limiters and the session store use what setDefaults has filled in.
 	a.kept = newLimiter(keptPace, a.now)
+	a.programs = newNetworkLimiter(a.now)
 	a.starts, a.returns, a.forms = newNetworkLimiter(a.now), newNetworkLimiter(a.now), newLimiter(formPace, a.now)
 	a.budget = &budget{size: budgetSize, refused: a.overBudget}
 	if !c.Unpaced {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/api"
@@ -23,7 +24,7 @@ type protocol struct {
 func (a *App) newProtocols() ([]protocol, error) {
 	v1, err := api.New(api.Config{
 		Users: a.users, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now, Rate: a.tokenRate,
-		Frame: api.Frame{About: aboutRequest, Note: noteRoute, Body: readAPIBody, Stream: sendDirectlyTo, Failed: a.logError},
+		Frame: api.Frame{About: aboutRequest, Note: noteRoute, Body: readAPIBody, Stream: sendDirectlyTo, Admit: a.admitProgram, Failed: a.logError},
 	})
 	if err != nil {
 		return nil, err
@@ -37,6 +38,11 @@ func (a *App) newProtocols() ([]protocol, error) {
 
 // API returns the handler of /v1.
 func (a *App) API() *api.Handler { return a.api }
+
+// admitProgram limits what programs may ask for without a token, by network.
+func (a *App) admitProgram(r *http.Request) time.Duration {
+	return a.programs.take(requestOf(r).address)
+}
 
 // protocolOf returns the protocol of the path of r, or nil if that is one of a page.
 func (a *App) protocolOf(r *http.Request) *protocol {

@@ -70,6 +70,11 @@ func (c *call) admit() (err error) {
 	if !c.route.writes() {
 		return nil
 	}
+	if c.route.Scope == noToken {
+		if wait := c.h.frame.Admit(c.r); wait > 0 {
+			return c.tooMany(wait)
+		}
+	}
 	if c.body, err = c.h.frame.Body(c.w, c.r, maxBody); err != nil {
 		return err
 	}

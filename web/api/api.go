@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
@@ -46,6 +47,9 @@ type Frame struct {
 	// Stream has an answer sent as it is written, rather than buffered. It is called
 	// before anything is written; the caller keeps memory and time bounded.
 	Stream func(http.ResponseWriter)
+	// Admit returns zero if a client may call now what needs no token and takes work, and
+	// otherwise how long it has to wait, by its network.
+	Admit func(*http.Request) time.Duration
 	// Failed logs an error that is answered with that status.
 	Failed func(r *http.Request, err error, status int)
 }
@@ -63,6 +67,7 @@ type Handler struct {
 	log      *slog.Logger
 	now      func() time.Time
 	frame    Frame
+	baseURL  string // without a slash at its end
 	org      struct{ ID, Name string }
 	routes   []route
 	rates    rates
@@ -78,13 +83,14 @@ const defaultOrg = "console"
 // New returns the handler of the API.
 func New(c Config) (*Handler, error) {
 	f := c.Frame
-	if c.Users == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.About == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Failed == nil {
+	if c.Users == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.About == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Admit == nil || f.Failed == nil {
 		return nil, errors.New("api: the config is not complete")
 	}
 	h := &Handler{
 		users: c.Users, log: c.Log, now: c.Now, frame: f, rates: rates{perSecond: c.Rate, now: c.Now},
 		streams: places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach},
 	}
+	h.baseURL = strings.TrimSuffix(c.BaseURL.String(), "/")
 	h.org.ID, h.org.Name = cmp.Or(c.OrgID, defaultOrg), cmp.Or(c.OrgName, "Console")
 	h.draining, h.drain = context.WithCancel(context.Background())
 	h.routes = h.allRoutes()

@@ -19,7 +19,7 @@ const expiresHeader = "Token-Expires"
 // authenticate finds out by its token who makes the call. It returns [users.ErrNoToken] and a
 // [*users.TokenRefusedError].
 func (c *call) authenticate() error {
-	program := users.Program(c.about.RequestID, c.about.Address, c.about.UserAgent, toolOf(c.r.Header.Get(requesterHeader), c.about.UserAgent))
+	program := c.program()
 	caller, err := c.h.users.Authenticate(c.ctx(), bearer(c.r.Header.Values("Authorization")), program)
 	if err != nil {
 		return err
@@ -29,6 +29,11 @@ func (c *call) authenticate() error {
 		c.w.Header().Set(expiresHeader, caller.Token.EndsAt.Format(time.RFC3339))
 	}
 	return nil
+}
+
+// program returns the program that makes the call, which is not known yet.
+func (c *call) program() users.Actor {
+	return users.Program(c.about.RequestID, c.about.Address, c.about.UserAgent, toolOf(c.r.Header.Get(requesterHeader), c.about.UserAgent))
 }
 
 // bearer returns the secret in an Authorization header (RFC 6750 section 2.1), and an empty

@@ -1,8 +1,40 @@
 package api
 
-import _ "embed"
+import (
+	_ "embed"
+	"net/http"
+)
 
 // Document is the OpenAPI 3.1 document of the API, as it is served at /v1/openapi.json.
 //
 //go:embed openapi.json
 var Document []byte
+
+// documentRoutes are the calls that say what the API offers.
+func (h *Handler) documentRoutes() []route {
+	return []route{
+		{Method: http.MethodGet, Pattern: "/.well-known/roboto.json", Scope: noToken, handle: discover},
+		{Method: http.MethodGet, Pattern: "/v1/openapi.json", Scope: noToken, handle: readDocument},
+	}
+}
+
+// discover serves GET /.well-known/roboto.json: the services of this console by name, in no
+// envelope.
+func discover(c *call) (any, error) {
+	c.sendBare(map[string]string{"credential_requests.v1": c.h.baseURL})
+	return nil, nil
+}
+
+// readDocument serves GET /v1/openapi.json.
+func readDocument(c *call) (any, error) {
+	c.sent = true
+	c.w.Header().Set("Content-Type", "application/json")
+	_, _ = c.w.Write(Document) // the client has gone
+	return nil, nil
+}
+
+// sendBare answers with v in no envelope.
+func (c *call) sendBare(v any) {
+	c.sent = true
+	c.h.write(c.w, http.StatusOK, v)
+}

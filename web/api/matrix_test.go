@@ -18,6 +18,7 @@ const (
 	everyone = "user auditor admin owner service:user service:auditor service:admin system"
 	seers    = "auditor admin owner service:auditor service:admin system" // of the directory
 	managers = "admin owner service:admin system"                         // of users and auditors
+	people   = "user auditor admin owner service:user service:auditor service:admin"
 )
 
 // mayCall says who may make each call, of those who have a token with all scopes, where it is
@@ -47,6 +48,15 @@ var mayCall = map[string]string{
 	"POST /v1/orgs/invites/id/{invite_id}/accept":           "",
 	"POST /v1/orgs/invites/id/{invite_id}/decline":          managers,
 	"GET /v1/audit":                                         seers,
+	"GET /v1/tokens":                                        everyone,
+	"POST /v1/tokens":                                       people, // the command line issues those of system users
+	"GET /v1/tokens/self":                                   everyone,
+	"DELETE /v1/tokens/self":                                everyone,
+	"GET /v1/tokens/id/{token_id}":                          everyone, // of their own
+	"DELETE /v1/tokens/id/{token_id}":                       everyone,
+	"POST /v1/tokens/id/{token_id}/enable":                  people,
+	"POST /v1/tokens/id/{token_id}/disable":                 everyone,
+	"POST /v1/tokens/introspect":                            "", // which no other scope includes
 }
 
 // A request is one call as a test makes it.
@@ -55,9 +65,13 @@ type request struct {
 	target     string // in the header
 }
 
-// request returns a call of a route that is about a new person, who is invited.
-func (c *console) request(t testing.TB, r api.Route) request {
+// request returns a call of a route by a user that is about a new person, who is invited, or
+// about a new token of the user.
+func (c *console) request(t testing.TB, r api.Route, by users.ID) request {
 	t.Helper()
+	if strings.HasPrefix(r.Pattern, "/v1/tokens") {
+		return c.tokenRequest(t, r, by)
+	}
 	id := fmt.Sprintf("target-%d@example.com", c.targets.Add(1))
 	invite := "inv_" + strings.TrimPrefix(string(c.Invited(t, id, users.RoleUser).Key), "usr_")
 	req := request{target: id}
@@ -76,6 +90,20 @@ func (c *console) request(t testing.TB, r api.Route) request {
 	return req
 }
 
+// tokenRequest is request for the calls about tokens.
+func (c *console) tokenRequest(t testing.TB, r api.Route, by users.ID) request {
+	t.Helper()
+	req := request{path: r.Pattern}
+	if strings.Contains(req.path, "{token_id}") {
+		token, _ := c.issue(t, by, users.NewToken{})
+		req.path = strings.ReplaceAll(req.path, "{token_id}", string(token.ID))
+	}
+	if r.Method+" "+r.Pattern == "POST /v1/tokens" {
+		req.body = newTokenBody(fmt.Sprintf("token %d", c.targets.Add(1)))
+	}
+	return req
+}
+
 // send makes a call of a route.
 func (c *client) send(t testing.TB, r api.Route, req request) answer {
 	t.Helper()
@@ -90,20 +118,27 @@ func TestEveryCallForEveryRole(t *testing.T) {
 	for _, who := range strings.Fields(everyone) {
 		caller := c.as(t, who)
 		for _, r := range c.app.API().Routes() {
+			if !r.Token {
+				continue
+			}
 			route := r.Method + " " + r.Pattern
 			may, listed := mayCall[route]
 			if !listed {
 				t.Fatalf("%s: it is not said who may call it", route)
 			}
 			c.Clock.Advance(time.Minute) // refusals are recorded at a pace
+			req := c.request(t, r, c.user(t, who))
 			last := c.Last(t)
-			a := caller.send(t, r, c.request(t, r))
+			a := caller.send(t, r, req)
+			if route == "DELETE /v1/tokens/self" {
+				caller = c.as(t, who)
+			}
 			switch allowed := slices.Contains(strings.Fields(may), who); {
 			case allowed && a.status != http.StatusOK && a.status != http.StatusNotImplemented:
 				t.Errorf("%s as %s: got %d %s", route, who, a.status, a.body)
 			case !allowed:
 				a.fails(t, http.StatusForbidden)
-				if trail := c.Trail(t, last+1); len(trail) != 1 || !strings.Contains(trail[0], "access.refused") {
+				if trail := c.Trail(t, last); len(trail) != 1 || !strings.Contains(trail[0], "access.refused") {
 					t.Errorf("%s as %s: got events %q", route, who, trail)
 				}
 			}
@@ -135,7 +170,7 @@ func TestEveryCallForEveryScope(t *testing.T) {
 			if r.Scope == "" {
 				continue
 			}
-			a := caller.send(t, r, c.request(t, r))
+			a := caller.send(t, r, c.request(t, r, c.Owner.ID))
 			if users.ScopeSet([]users.Scope{scope}).Allows(r.Scope) {
 				if a.status == http.StatusForbidden && mayCall[r.Method+" "+r.Pattern] != "" && r.Pattern != "/v1/users" {
 					t.Errorf("%s %s with %s: got %s", r.Method, r.Pattern, scope, a.body)

@@ -34,6 +34,9 @@ func (h *Handler) allRoutes() []route {
 		h.memberRoutes(),
 		h.inviteRoutes(),
 		h.auditRoutes(),
+		h.tokenRoutes(),
+		h.credentialRoutes(),
+		h.documentRoutes(),
 	)
 }
 

@@ -67,6 +67,30 @@ func Operations(tb testing.TB) []string {
 	return all
 }
 
+// A Need is what an operation asks of the caller.
+type Need struct {
+	Token bool
+	Scope string // that the token must have; empty for none
+}
+
+// Needs returns what the operations of the document ask of the caller, by their names in
+// [Operations].
+func Needs(tb testing.TB) map[string]Need {
+	tb.Helper()
+	doc, err := load()
+	if err != nil {
+		tb.Fatalf("the OpenAPI document: %v", err)
+	}
+	all := map[string]Need{}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			scope, _ := operation.Extensions["x-scope"].(string)
+			all[method+" "+path] = Need{operation.Security == nil || len(*operation.Security) > 0, scope}
+		}
+	}
+	return all
+}
+
 // A transport sends requests by another one and compares both directions with the document.
 type transport struct {
 	tb   testing.TB
