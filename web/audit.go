@@ -166,10 +166,24 @@ func (a *App) showEvent(c echo.Context) error {
 			return err
 		}
 	}
-	if event.Erased {
-		m.Erased = "The details of this event were erased, with the personal data of a user it concerned. What happened and when stays."
-	}
+	m.Erased = erasedWord(event)
 	return render(c, http.StatusOK, views.EventPage(m))
+}
+
+// erasedWord says what of an event has been erased, "" if nothing has.
+func erasedWord(e users.Event) string {
+	var what string
+	switch {
+	case e.ChangeErased && e.ActorErased:
+		what = "All details of this event have"
+	case e.ChangeErased:
+		what = "What changed has"
+	case e.ActorErased:
+		what = "The actor's data has"
+	default:
+		return ""
+	}
+	return what + " been erased, with the personal data of a user. The action and its time are kept."
 }
 
 // eventAt returns the address of an event, or nothing if there is none of that

@@ -287,9 +287,11 @@ func TestShowEvent(t *testing.T) {
 		c.get(t, "/audit").must(t, want)
 		c.get(t, at).must(t, want)
 	}
-	// The details of an event can be erased; who, what and when stay.
-	store(t, s, `DELETE FROM event_details WHERE seq = $1`, role.Seq)
-	b.get(t, at).must(t, 200, "The details of this event were erased", "user.role_changed")
+	// Each part of an event can be erased; the action and its time stay.
+	store(t, s, `DELETE FROM event_actors WHERE seq = $1`, role.Seq)
+	b.get(t, at).must(t, 200, "The actor's data has been erased", "user.role_changed", "Auditor")
+	store(t, s, `DELETE FROM event_changes WHERE seq = $1`, role.Seq)
+	b.get(t, at).must(t, 200, "All details of this event have been erased", "user.role_changed")
 	b.get(t, "/audit").must(t, 200, "Details erased", "An erased user")
 }
 

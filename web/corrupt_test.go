@@ -59,7 +59,7 @@ func TestR06CorruptPage(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	b := s.signIn(t, "owner@example.com")
 	form := b.get(t, "/users/ana@example.com/edit").form(t, "/users/ana@example.com/edit")
-	s.spoilPage(t, "event_details")
+	s.spoilPage(t, "event_changes")
 	s.pragma(t, "PRAGMA shrink_memory") // whoever writes has to read it, too
 
 	for range 2 { // the first time does not spoil the second

@@ -111,7 +111,7 @@ func (t teller) event(e users.Event) views.Event {
 		Seq: strconv.FormatInt(e.Seq, 10), URL: t.eventURL(e), Icon: d.icon,
 		Actor: t.eventActor(e), Sentence: fill(d.self, e), Reason: plainText(e.Reason), Changes: changeWords(e),
 		When: t.time(e.At), Via: viaWords[e.Via], Address: plainText(e.Address), UserAgent: plainText(e.UserAgent),
-		RequestID: e.RequestID, Erased: e.Erased,
+		RequestID: e.RequestID, Erased: e.ChangeErased && e.ActorErased,
 	}
 	// A target without a key was never there, such as who was refused a sign-in.
 	if (e.Target.Key != "" || e.Target.ID != "") && e.Target.Key != e.Actor.Key {
@@ -169,7 +169,7 @@ func fill(sentence string, e users.Event) string {
 	}
 	what := changedFields(e)
 	if e.Action == users.ActionEnded {
-		if endedBecause(e) == "signed out" {
+		if endedBecause(e) == users.EndedSignedOut {
 			return "signed out"
 		}
 		what = "a session"
@@ -199,35 +199,61 @@ func changedFields(e users.Event) string {
 	return enumerate(names, "and")
 }
 
-// endedBecause returns why a session ended, as the domain tells it.
-func endedBecause(e users.Event) string {
+// endedBecause returns why a session ended.
+func endedBecause(e users.Event) users.SessionEnd {
 	for _, c := range e.Changes {
 		if c.Field == "session" {
-			return strings.TrimPrefix(c.New, "ended: ")
+			return users.SessionEnd(c.New)
 		}
 	}
 	return ""
 }
 
-// endedTail tells why a session ended, where that was a consequence, as of another
+// endedTail says why a session ended, where that was a consequence, as of another
 // role. That someone ended it is what the rest of the sentence says.
 func endedTail(e users.Event) string {
-	why := endedBecause(e)
-	if why == "" || why == "signed out" || strings.HasPrefix(why, "by ") {
+	switch why := endedBecause(e); why {
+	case "", users.EndedSignedOut, users.EndedByActor:
 		return ""
+	default:
+		return "(" + plainText(endWord(why)) + ")"
 	}
-	return "(" + plainText(why) + ")"
+}
+
+// endWords say why a session ended.
+var endWords = map[users.SessionEnd]string{
+	users.EndedSignedOut:       "signed out",
+	users.EndedSignedInAgain:   "signed in again",
+	users.EndedByActor:         "ended",
+	users.EndedByLimit:         "session limit reached",
+	users.EndedDeactivated:     "deactivated",
+	users.EndedDeleted:         "deleted",
+	users.EndedRoleChanged:     "role changed",
+	users.EndedReset:           "sign-in reset",
+	users.EndedAtProvider:      "signed out at the provider",
+	users.EndedNotAtProvider:   "no longer signed in at the provider",
+	users.EndedOtherAtProvider: "signed in at the provider with another account",
+}
+
+// endWord says why a session ended; a reason that this version does not know by its stored
+// value.
+func endWord(why users.SessionEnd) string {
+	if word, ok := endWords[why]; ok {
+		return word
+	}
+	return string(why)
 }
 
 // fromTo returns what tells the old and the new value of a field.
 func fromTo(field string) func(users.Event) string {
 	return func(e users.Event) string {
 		for _, c := range e.Changes {
-			if c.Field == field && c.Old != "" {
-				return "from " + views.Isolate(plainText(c.Old)) + " to " + views.Isolate(plainText(c.New))
+			old, now := plainText(personWord(e, field, c.Old)), plainText(personWord(e, field, c.New))
+			if c.Field == field && old != "" {
+				return "from " + views.Isolate(old) + " to " + views.Isolate(now)
 			}
 			if c.Field == field {
-				return "to " + plainText(c.New)
+				return "to " + now
 			}
 		}
 		return ""
@@ -277,9 +303,35 @@ func changeWords(e users.Event) []views.Change {
 		}
 		changes = append(changes, views.Change{
 			Field: plainText(fieldWord(c.Field)), Fact: e.Action == users.ActionExported || e.Action == users.ActionExportEnded,
-			Old: users.Reveal(valueWord(c.Field, c.Old)),
-			New: users.Reveal(valueWord(c.Field, c.New)),
+			Old: users.Reveal(eventValue(e, c.Field, c.Old)),
+			New: users.Reveal(eventValue(e, c.Field, c.New)),
 		})
 	}
 	return changes
+}
+
+// eventValue words the value of a field of an event.
+func eventValue(e users.Event, field, value string) string {
+	if field == "session" && e.Action == users.ActionEnded && !strings.HasPrefix(value, "ses_") {
+		return capital(endWord(users.SessionEnd(value)))
+	}
+	return valueWord(field, personWord(e, field, value))
+}
+
+// personWord names the user in the value of a field that holds one, as they are called now,
+// with the user_id of that time where it is another now. Who has been deleted has that alone.
+// A value of another field stays as it is.
+func personWord(e users.Event, field, value string) string {
+	then, ok := users.Person(field, value)
+	if !ok {
+		return value
+	}
+	now, there := e.People[then.Key]
+	switch {
+	case !there:
+		return string(then.ID)
+	case now.ID != then.ID && then.ID != "":
+		return plainText(now.Label() + " (was " + string(then.ID) + ")")
+	}
+	return plainText(now.Label())
 }

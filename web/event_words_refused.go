@@ -7,17 +7,24 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// refusedTail tells what was refused, or why.
+// refusedTail says what was refused, or why.
 func refusedTail(e users.Event) string {
+	values := map[string]string{}
 	for _, c := range e.Changes {
-		if c.Field == "refusal" {
-			if refusal, ok := words.Refusals[c.New]; ok && refusal.Because != "" {
-				return "because " + refusal.Because
-			}
-			return "(" + refusedWhat(c.New) + ")"
-		}
+		values[c.Field] = c.New
 	}
-	return ""
+	what, ok := values["refusal"]
+	if !ok {
+		return ""
+	}
+	if refusal, ok := words.Refusals[what]; ok && refusal.Because != "" {
+		return "because " + refusal.Because
+	}
+	what = refusedWhat(what)
+	if fields := values["fields"]; fields != "" {
+		what += ": " + plainText(fields)
+	}
+	return "(" + what + ")"
 }
 
 // pageWords say what a route is for, to tell what somebody was refused.
@@ -45,19 +52,18 @@ var pageWords = map[string]string{
 	"/audit/:seq":              "an event",
 }
 
-// refusedWhat tells what was refused, which is recorded as a route, with the
-// method before it or the names of fields behind it.
+// refusedWhat says what was refused, which is recorded as a route, with the method before it,
+// or as a code. What this version does not know is said as it is stored.
 func refusedWhat(recorded string) string {
-	route, fields, _ := strings.Cut(recorded, ": ")
+	if recorded == users.CrossOrigin {
+		return "form posted from another site"
+	}
+	route := recorded
 	if _, path, ok := strings.Cut(route, " "); ok {
 		route = path
 	}
-	what, ok := pageWords[route]
-	if !ok {
-		return plainText(recorded)
+	if what, ok := pageWords[route]; ok {
+		return what
 	}
-	if fields != "" {
-		what += ": " + plainText(fields)
-	}
-	return what
+	return plainText(recorded)
 }

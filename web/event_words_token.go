@@ -9,7 +9,7 @@ import (
 var tokenCauses = map[string]string{
 	"repeated":      "a repeated request replaced it before it was used",
 	"deleted":       "the user was deleted",
-	"sign-in reset": "the sign-in was reset",
+	"sign_in_reset": "the sign-in was reset",
 	"retired":       "safe to retire: its clients use its successor",
 	"reactivated":   "the user was reactivated without their tokens",
 }

@@ -122,12 +122,16 @@ func TestPages_hostileHistory(t *testing.T) {
 	b := s.signIn(t, "owner@example.com")
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	at := fmt.Sprintf("/audit/%d", lastEvent(t, s, users.ActionCreated).Seq)
-	insert := `INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent)
-		SELECT MAX(seq), $1, $1, $1, $1, 'person', 1, $2, $1, $1, $1 FROM events`
+	changes := `INSERT INTO event_changes (seq, nonce, target_id, target_name, target_kind, target_version, changes)
+		SELECT MAX(seq), $1, $2, $2, 'person', 1, $3 FROM events`
+	actor := `INSERT INTO event_actors (seq, nonce, actor_id, actor_name, actor_kind, reason, address, user_agent)
+		SELECT MAX(seq), $1, $2, $2, 'person', $2, $2, $2 FROM events`
 	shapes := map[string]map[string]int{}
 	for _, value := range []string{harmlessText, hostileText} {
-		store(t, s, `DELETE FROM event_details WHERE seq = (SELECT MAX(seq) FROM events)`)
-		store(t, s, insert, value, changesOf(t, value))
+		store(t, s, `DELETE FROM event_changes WHERE seq = (SELECT MAX(seq) FROM events)`)
+		store(t, s, `DELETE FROM event_actors WHERE seq = (SELECT MAX(seq) FROM events)`)
+		store(t, s, changes, make([]byte, 16), value, changesOf(t, value))
+		store(t, s, actor, make([]byte, 16), value)
 		for _, path := range []string{"/audit", at, "/users/ana@example.com", "/users/ana@example.com/activity"} {
 			p := b.get(t, path).must(t, 200)
 			plainly(t, p)
@@ -144,7 +148,10 @@ func TestPages_hostileHistory(t *testing.T) {
 // one has an invisible character, so that the page explains how it shows these.
 func changesOf(t *testing.T, value string) string {
 	t.Helper()
-	text, err := json.Marshal([]map[string]string{{"field": value, "old": value, "new": value + "\u200b"}})
+	text, err := json.Marshal([]map[string]string{
+		{"field": value, "old": value, "new": value + "\u200b"},
+		{"field": "responsible", "old": "usr_x " + value, "new": value},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -86,7 +87,7 @@ type ownEvent struct {
 	Actor     users.ID        `json:"actor"`
 	ActorKind users.ActorKind `json:"actor_kind"` // operator, provider and console have no user ID
 	Via       users.Via       `json:"via"`
-	Changes   []users.Change  `json:"changes"`
+	Changes   []users.Change  `json:"changes"` // users by the user ID of that time
 	Reason    string          `json:"reason"`
 	Address   string          `json:"address"`
 	UserAgent string          `json:"user_agent"`
@@ -187,8 +188,15 @@ func ownSessionOf(s users.Session) ownSession {
 
 // ownEventOf returns an event as it is downloaded.
 func ownEventOf(e users.Event) ownEvent {
+	changes := slices.Clone(e.Changes)
+	for i, c := range changes {
+		if was, ok := users.Person(c.Field, c.Old); ok {
+			is, _ := users.Person(c.Field, c.New)
+			changes[i].Old, changes[i].New = string(was.ID), string(is.ID)
+		}
+	}
 	return ownEvent{
-		Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor.ID, ActorKind: e.ActorKind(), Via: e.Via, Changes: e.Changes,
+		Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor.ID, ActorKind: e.ActorKind(), Via: e.Via, Changes: changes,
 		Reason: e.Reason, Address: e.Address, UserAgent: e.UserAgent, RequestID: e.RequestID,
 	}
 }

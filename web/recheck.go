@@ -159,23 +159,23 @@ func (a *App) finishRecheck(c echo.Context, asked recheck) error {
 
 // recheckAnswer returns why the provider ends a session by what the browser came back with;
 // "" if it does not. With an error it is not known, and the session goes on.
-func (a *App) recheckAnswer(c echo.Context, s users.Session, asked recheck) (why string, err error) {
+func (a *App) recheckAnswer(c echo.Context, s users.Session, asked recheck) (why users.SessionEnd, err error) {
 	identity, err := a.provider.Complete(c.Request().Context(), auth.AttemptOf(asked.Seed), c.QueryParams())
 	if refused, ok := errors.AsType[*auth.ProviderError](err); ok {
 		switch refused.Cause() {
 		case auth.CauseInteraction, auth.CauseDenied:
-			return "no longer signed in at the provider", err
+			return users.EndedNotAtProvider, err
 		}
 	}
 	if err != nil {
 		return "", err
 	}
 	if identity.Issuer != s.Issuer || identity.Subject != s.Subject {
-		return "signed in at the provider with another account", nil
+		return users.EndedOtherAtProvider, nil
 	}
 	confirmed, err := a.users.Confirm(c.Request().Context(), s, claimsOf(identity))
 	if err == nil && !confirmed {
-		return "signed out at the provider", nil
+		return users.EndedAtProvider, nil
 	}
 	return "", err
 }

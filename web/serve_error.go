@@ -83,13 +83,13 @@ func (a *App) noteError(c echo.Context, err error, status int) {
 	}
 	what := shownMethod(r) + " " + requestOf(r).route
 	if errors.Is(err, httperror.ErrCrossOrigin) {
-		what = "form posted from another site"
+		what = users.CrossOrigin
 	}
 	a.recordRefusal(c, what)
 }
 
-// recordRefusal records that who is signed in was refused something.
-func (a *App) recordRefusal(c echo.Context, what string) {
+// recordRefusal records that who is signed in was refused something, or fields of it.
+func (a *App) recordRefusal(c echo.Context, what string, fields ...string) {
 	if _, ok := signedIn(c); !ok {
 		return
 	}
@@ -97,7 +97,7 @@ func (a *App) recordRefusal(c echo.Context, what string) {
 	if err != nil {
 		target = "" // not about a user
 	}
-	a.users.RefuseAccess(c.Request().Context(), actor(c), target, what)
+	a.users.RefuseAccess(c.Request().Context(), actor(c), target, what, fields...)
 }
 
 // maxRecorded is how many names of refused fields are recorded.
@@ -114,9 +114,8 @@ func (a *App) recordRefusedFields(c echo.Context) {
 	for _, name := range known.refused[:min(len(known.refused), maxRecorded)] {
 		names = append(names, shorten(plainText(name), 40))
 	}
-	what := known.route + ": " + strings.Join(names, ", ")
-	a.log.Warn("refused fields", slog.String("request", known.id), slog.String("user", string(known.user)), slog.String("what", what))
-	a.recordRefusal(c, what)
+	a.log.Warn("refused fields", slog.String("request", known.id), slog.String("user", string(known.user)), slog.String("what", known.route+": "+strings.Join(names, ", ")))
+	a.recordRefusal(c, known.route, names...)
 }
 
 // renderError shows the page for an error. What may have been done can be looked up,

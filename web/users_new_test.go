@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,8 +91,9 @@ func TestAddPerson_refusedRole(t *testing.T) {
 			form.Set("purpose", "x")
 		}
 		admin.post(t, at, form).must(t, 422, "Your role is admin, so you can add users with the role user only.")
-		if got := lastEvent(t, s, users.ActionAccessRefused).Changes[0].New; got != at+": role" {
-			t.Errorf("the record says %q", got)
+		want := []users.Change{{Field: "refusal", New: at}, {Field: "fields", New: "role"}}
+		if got := lastEvent(t, s, users.ActionAccessRefused).Changes; !slices.Equal(got, want) {
+			t.Errorf("the record says %q, want %q", got, want)
 		}
 	}
 	for _, role := range []users.Role{users.RoleUser, users.RoleAuditor} {

@@ -117,6 +117,7 @@ var fieldWords = map[string]string{
 	"client_version":       "Version of the program",
 	"token_expiry_days":    "Lifetime of the token in days",
 	"refusal":              "Refused",
+	"fields":               "Refused fields",
 	"identity":             "Identity",
 	"q":                    "Search",
 	"type":                 "Type",
@@ -168,6 +169,9 @@ func valueWord(field, value string) string {
 	case "refusal":
 		if refusal, ok := words.Refusals[value]; ok {
 			return refusal.Found
+		}
+		if value == users.CrossOrigin {
+			return capital(refusedWhat(value))
 		}
 	}
 	if field == "shared" || strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {

@@ -132,16 +132,38 @@ func TestEveryActionIsWorded(t *testing.T) {
 func TestRefusedWhat(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"GET /users":                    "the directory",
-		"POST /users/:id/role":          "changing the role",
-		"/users/:id/edit: role, status": "editing: role, status",
-		"POST /nowhere":                 "POST /nowhere",
-		"form posted from another site": "form posted from another site",
-		"":                              "",
+		"GET /users":           "the directory",
+		"POST /users/:id/role": "changing the role",
+		"/users/:id/edit":      "editing",
+		"POST /nowhere":        "POST /nowhere",
+		"cross_origin":         "form posted from another site",
+		"":                     "",
 	}
 	for recorded, want := range tests {
 		if got := refusedWhat(recorded); got != want {
 			t.Errorf("%q is told as %q, want %q", recorded, got, want)
+		}
+	}
+	e := users.Event{Changes: []users.Change{{Field: "refusal", New: "/users/:id/edit"}, {Field: "fields", New: "role, status"}}}
+	if got, want := refusedTail(e), "(editing: role, status)"; got != want {
+		t.Errorf("refused fields are told as %q, want %q", got, want)
+	}
+}
+
+// TestPersonWord is how a user is shown whom the changes of an event name.
+func TestPersonWord(t *testing.T) {
+	t.Parallel()
+	e := users.Event{People: map[users.Key]users.Ref{"usr_1": {Key: "usr_1", ID: "ana@example.com", Name: "Ana"}}}
+	for name, test := range map[string]struct{ field, value, want string }{
+		"as they were called":       {"responsible", "usr_1 ana@example.com", "Ana"},
+		"with another user_id then": {"responsible", "usr_1 old@example.com", "Ana (was old@example.com)"},
+		"who has been deleted":      {"responsible", "usr_2 bea@example.com", "bea@example.com"},
+		"without a key":             {"responsible", "cleo@example.com", "cleo@example.com"},
+		"nobody":                    {"responsible", "", ""},
+		"another field":             {"purpose", "usr_1 ana@example.com", "usr_1 ana@example.com"},
+	} {
+		if got := personWord(e, test.field, test.value); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}
 }

@@ -203,7 +203,7 @@ func TestR06CheckNamesAPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var page int
-	err = db.QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = 'event_details'`).Scan(&page)
+	err = db.QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = 'event_changes'`).Scan(&page)
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestR06CheckNamesAPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, status := runConsole(t, url, "check")
-	for _, want := range []string{"SQLite's integrity check: ", "and their history could not be read", "The details of events could not be read"} {
+	for _, want := range []string{"SQLite's integrity check: ", "and their history could not be read", "The parts of events could not be read"} {
 		if status != 1 || !strings.Contains(said, want) {
 			t.Errorf("got status %d and no %q in\n%s", status, want, said)
 		}

@@ -74,7 +74,7 @@ func fullDirectory(t *testing.T) (url, next string) {
 		return errors.Join(err,
 			s.Keep(ctx, users.DigestOf("form"), []byte{0, 1, 255}, time.Hour),
 			db.Transact(ctx, func(tx *sql.Tx) error {
-				_, erase := tx.ExecContext(ctx, `DELETE FROM event_details WHERE seq IN (2, 5, 8)`)
+				_, erase := tx.ExecContext(ctx, `DELETE FROM event_changes WHERE seq IN (2, 5, 8)`)
 				_, form := tx.ExecContext(ctx, `INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint, answer) VALUES ('frm_copy', $1, '', 1, $2, $3, 'f', $4)`,
 					owner.Key, database.Time(presentOfCopy), database.Time(presentOfCopy.Add(time.Hour)), []byte{0, 1, 255})
 				return errors.Join(erase, form)
@@ -118,7 +118,7 @@ func TestCopy(t *testing.T) {
 	if diff := cmp.Diff(want, everything(t, file)); diff != "" {
 		t.Errorf("there and back (-want +got):\n%s", diff)
 	}
-	for _, table := range []string{"users", "identities", "sessions", "used_attempts", "kept", "refused_sign_ins", "events", "event_details", "saved_views", "done_requests", "secrets", "tallies"} {
+	for _, table := range []string{"users", "identities", "sessions", "used_attempts", "kept", "refused_sign_ins", "events", "event_changes", "event_actors", "event_mentions", "saved_views", "done_requests", "secrets", "tallies"} {
 		if !slices.ContainsFunc(want, func(row string) bool { return strings.HasPrefix(row, table+" ") }) {
 			t.Errorf("nothing in %s was copied", table)
 		}

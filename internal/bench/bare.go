@@ -155,10 +155,13 @@ func (b *bareEdit) edit(turn int, transact func(values map[string]any) error) er
 		"by key": u["key"], "by version": u["version"], "by user_id": u["user_id"],
 		"events.at": after["updated_at"], "events.action": "user.edited", "events.actor_key": b.actor["key"],
 		"events.target_key": u["key"], "events.via": "session", "events.request_id": "req_aaaaaaaaaaaaaaaaaaaaaaaaaa",
-		"event_details.actor_id": b.actor["user_id"], "event_details.actor_name": orEmpty(b.actor["name"]),
-		"event_details.target_id": u["user_id"], "event_details.target_name": orEmpty(u["name"]), "event_details.target_kind": u["kind"],
-		"event_details.target_version": after["version"], "event_details.changes": `[{"field":"channel.email","old":"on","new":"off"}]`,
-		"event_details.reason": reason, "event_details.address": "127.0.0.1", "event_details.user_agent": "console-bench",
+		"events.group_id": "", "events.undoes": int64(0), "events.token_id": "", "events.tool": "",
+		"events.encoding": int64(1), "events.change_digest": make([]byte, 32), "events.actor_digest": make([]byte, 32),
+		"event_changes.nonce": make([]byte, 16), "event_changes.target_id": u["user_id"], "event_changes.target_name": orEmpty(u["name"]),
+		"event_changes.target_kind": u["kind"], "event_changes.target_version": after["version"],
+		"event_changes.changes": `[{"field":"channel.email","old":"on","new":"off"}]`,
+		"event_actors.nonce":    make([]byte, 16), "event_actors.actor_id": b.actor["user_id"], "event_actors.actor_name": orEmpty(b.actor["name"]),
+		"event_actors.actor_kind": "person", "event_actors.reason": reason, "event_actors.address": "127.0.0.1", "event_actors.user_agent": "console-bench",
 	}
 	for column, value := range after {
 		values["users."+column] = value
@@ -178,7 +181,15 @@ func (b *bareEdit) now() any {
 	return time.Now().UnixMicro()
 }
 
-// run runs the statements by one. It is in a transaction.
+// newestEvent is the statement that asks for the number of the newest event, after which the
+// next is numbered.
+const newestEvent = "SELECT COALESCE(MAX(seq), 0) FROM events"
+
+// eventTables are the tables that an event is written to.
+var eventTables = []string{"events", "event_changes", "event_actors"}
+
+// run runs the statements by one, which returns the number that newestEvent asks for, and 0 for
+// others. It is in a transaction.
 func (b *bareEdit) run(values map[string]any, one func(text string, args []any) (seq int64, err error)) error {
 	for i, s := range b.statements {
 		args := make([]any, len(s.takes))
@@ -196,17 +207,19 @@ func (b *bareEdit) run(values map[string]any, one func(text string, args []any) 
 		if err != nil {
 			return fmt.Errorf("%w in\n%s", err, s.text)
 		}
-		if seq != 0 {
-			values["event_details.seq"] = seq
+		if s.text == newestEvent {
+			for _, table := range eventTables {
+				values[table+".seq"] = seq + 1
+			}
 		}
 	}
 	return nil
 }
 
-// runOne runs one statement. It returns the number that an INSERT returns, else 0.
+// runOne runs one statement. It returns the number that newestEvent asks for, else 0.
 func runOne(ctx context.Context, tx *sql.Tx, text string, args []any) (seq int64, err error) {
-	reads, returns := strings.HasPrefix(strings.TrimSpace(text), "SELECT"), strings.Contains(text, "RETURNING")
-	if returns {
+	reads := strings.HasPrefix(strings.TrimSpace(text), "SELECT")
+	if text == newestEvent {
 		return seq, tx.QueryRowContext(ctx, text, args...).Scan(&seq)
 	}
 	if !reads {

@@ -80,7 +80,7 @@ func (b *bareEdit) editOn(ctx context.Context, c *pgx.Conn, turn int) error {
 	return b.edit(turn, func(values map[string]any) error {
 		return pgx.BeginTxFunc(ctx, c, pgx.TxOptions{BeginQuery: b.begin}, func(tx pgx.Tx) error {
 			return b.run(values, func(text string, args []any) (seq int64, err error) {
-				if strings.Contains(text, "RETURNING") {
+				if text == newestEvent {
 					return seq, tx.QueryRow(ctx, text, args...).Scan(&seq)
 				}
 				if strings.HasPrefix(strings.TrimSpace(text), "SELECT") {

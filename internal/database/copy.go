@@ -245,7 +245,7 @@ func freshRows(ctx context.Context) (map[string]int64, error) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, sqliteEngine{}, db, 0, steps(SQLite)); err != nil {
+	if err := migrate(ctx, sqliteEngine{}, db, 0, steps(SQLite), nil); err != nil {
 		return nil, err
 	}
 	conn, err := db.Conn(ctx)

@@ -3,6 +3,7 @@
 package database_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -27,9 +28,11 @@ var seed = []string{
 		VALUES (7, 'usr_1', 'ana@example.com', 'Ana', 'person', 'owner', $1, $2, '{}', '{}', 'UTC', 'ana', '  ana', $3, '', $3, $3, 1)`,
 	`INSERT INTO users (number, key, user_id, name, kind, role, deactivated, identified, channels, types, time_zone, responsible_key, sort_name, search_text, created_at, created_by, updated_at, seen_at, version)
 		VALUES (3, 'usr_2', 'robot', NULL, 'service', 'user', $2, $1, '{}', '{}', 'UTC', 'usr_1', 'robot', '  robot', $3, '', $3, $3, 1)`,
-	`INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (9, $3, 'user.created', '', 'usr_1', 'command', $4)`,
-	`INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent)
-		VALUES (9, '', '', 'ana@example.com', 'Ana', 'person', 1, '[]', $4, '', '')`,
+	`INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id, group_id, undoes, token_id, tool, encoding, change_digest, actor_digest)
+		VALUES (9, $3, 'user.created', '', 'usr_1', 'command', $4, '', 0, '', '', 1, $6, $6)`,
+	`INSERT INTO event_changes (seq, nonce, target_id, target_name, target_kind, target_version, changes) VALUES (9, $7, 'ana@example.com', 'Ana', 'person', 1, '[]')`,
+	`INSERT INTO event_actors (seq, nonce, actor_id, actor_name, actor_kind, reason, address, user_agent) VALUES (9, $7, '', '', 'operator', $4, '', '')`,
+	`INSERT INTO event_mentions (user_key, seq) VALUES ('usr_1', 9)`,
 	`INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent) VALUES ('ses_1', $5, 'usr_1', $3, $3, $3, '', '')`,
 }
 
@@ -44,7 +47,7 @@ func seeded(t *testing.T, make func(testing.TB) string) string {
 	t.Helper()
 	url := make(t)
 	change(t, url, func(ctx context.Context, tx *sql.Tx) error {
-		values := []any{false, true, database.Time(microsecond), odd, []byte{0, 255, 0}}
+		values := []any{false, true, database.Time(microsecond), odd, []byte{0, 255, 0}, bytes.Repeat([]byte{0, 255}, 16), bytes.Repeat([]byte{10, 0}, 8)}
 		for _, statement := range seed {
 			var used []any
 			for i, value := range values { // each engine wants those alone that a statement names
@@ -142,8 +145,8 @@ func intact(t *testing.T, url string) {
 		`SELECT count(*) FROM duties`:                                            1,
 		`SELECT count(*) FROM secrets`:                                           2,
 		`SELECT count(*) FROM sessions`:                                          1,
-		`SELECT seq FROM event_details`:                                          9,
-		`SELECT COALESCE(length(reason), 0) FROM event_details`:                  int64(len([]rune(odd))),
+		`SELECT seq FROM event_changes`:                                          9,
+		`SELECT COALESCE(length(reason), 0) FROM event_actors`:                   int64(len([]rune(odd))),
 		`SELECT count(*) FROM users s JOIN users r ON r.key = s.responsible_key`: 1,
 	} {
 		if got := number(t, url, query); got != want {
@@ -191,7 +194,7 @@ func TestCopy_damaged(t *testing.T) {
 	for to, makeTo := range engines {
 		for name, damage := range map[string]string{
 			"a value":  `UPDATE users SET time_zone = 'UTD' WHERE number = 3`,
-			"one row":  `DELETE FROM event_details`,
+			"one row":  `DELETE FROM event_actors`,
 			"NULL":     `UPDATE users SET name = '' WHERE name IS NULL`,
 			"a byte":   `DELETE FROM secrets`,
 			"one more": `INSERT INTO tallies (kind, role, status, n) VALUES ('', '', '', 0)`,

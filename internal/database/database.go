@@ -77,6 +77,10 @@ type Options struct {
 	// Watch is told what the database does.
 	Watch Watch
 
+	// Migrating is called while a migration rewrites rows, with how many of how many are
+	// done; nil: it is not. All of them are rewritten in one transaction.
+	Migrating func(done, total int64)
+
 	patience *waits // with PostgreSQL; nil: usualWaits
 	damage   damage // of the database that is opened
 }

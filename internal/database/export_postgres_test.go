@@ -7,8 +7,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"time"
-
-	"github.com/pressly/goose/v3"
 )
 
 // MigratePostgresTo runs the migrations up to a version on an empty database.
@@ -18,7 +16,7 @@ func MigratePostgresTo(ctx context.Context, url string, version int64) error {
 		return err
 	}
 	defer db.Close()
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, steps(PostgreSQL), goose.WithDisableGlobalRegistry(true))
+	provider, err := newProvider(PostgreSQL, db, steps(PostgreSQL), nil)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package database
 import (
 	"context"
 	"database/sql"
-
-	"github.com/pressly/goose/v3"
 )
 
 // NewestVersion returns the version of the schema that this program knows.
@@ -15,7 +13,7 @@ func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
 	if _, err := db.ExecContext(ctx, claim); err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps(SQLite), goose.WithDisableGlobalRegistry(true))
+	provider, err := newProvider(SQLite, db, steps(SQLite), nil)
 	if err != nil {
 		return err
 	}

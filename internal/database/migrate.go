@@ -3,46 +3,43 @@ package database
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-)
 
-//go:embed migrations/*/*.sql
-var migrations embed.FS
+	"github.com/roboto-ai/console/internal/database/migrations"
+)
 
 // steps returns the migrations of an engine, a file each. Those of one number come to
 // the same schema with each.
 func steps(e Engine) fs.FS {
-	dir, err := fs.Sub(migrations, "migrations/"+map[Engine]string{SQLite: "sqlite", PostgreSQL: "postgres"}[e])
-	if err != nil {
-		panic(err) // the directory is embedded above
+	if e == PostgreSQL {
+		return migrations.PostgreSQL()
 	}
-	return dir
+	return migrations.SQLite()
 }
 
 // migrate applies those of the steps that the schema at the given version
 // lacks. Each runs in a transaction together with the note that it ran, so one
-// that was interrupted is taken up again at the next start.
-func migrate(ctx context.Context, e engine, db *sql.DB, version int64, steps fs.FS) error {
+// that was interrupted is taken up again at the next start. Told is called, if it is not
+// nil, with how many of how many rows a step has rewritten.
+func migrate(ctx context.Context, e engine, db *sql.DB, version int64, steps fs.FS, told func(done, total int64)) error {
 	if known, err := newest(steps); err != nil || known == version {
 		return err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	dialect := goose.DialectSQLite3
+	var options []goose.ProviderOption
 	if e.name() == PostgreSQL { // of several consoles that start at once, one migrates and the others wait
-		dialect = goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
 		if err != nil {
 			return err
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(dialect, db, steps, options...)
+	provider, err := newProvider(e.name(), db, steps, told, options...)
 	if err != nil {
 		return err
 	}
@@ -59,6 +56,50 @@ func migrate(ctx context.Context, e engine, db *sql.DB, version int64, steps fs.
 			return nil
 		}
 		version = now
+	}
+}
+
+// newProvider returns what applies steps to db. A step that rewrites rows is Go for goose: its
+// SQL before the mark, the rewrite and its SQL after it, in one transaction.
+func newProvider(e Engine, db *sql.DB, steps fs.FS, told func(done, total int64), options ...goose.ProviderOption) (*goose.Provider, error) {
+	if told == nil {
+		told = func(int64, int64) {}
+	}
+	names, err := fs.Glob(steps, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(steps, name)
+		if err != nil {
+			return nil, err
+		}
+		before, after, rewrites := strings.Cut(string(data), migrations.RewriteMark)
+		if !rewrites {
+			continue
+		}
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithExcludeNames([]string{name}),
+			goose.WithGoMigrations(goose.NewGoMigration(version, &goose.GoFunc{RunTx: rewriting(before, migrations.Rewrites[version], after, told)}, nil)))
+	}
+	dialect := map[Engine]goose.Dialect{SQLite: goose.DialectSQLite3, PostgreSQL: goose.DialectPostgres}[e]
+	return goose.NewProvider(dialect, db, steps, append(options, goose.WithDisableGlobalRegistry(true))...)
+}
+
+// rewriting returns a step that runs SQL, a rewrite and SQL again.
+func rewriting(before string, rewrite migrations.Rewrite, after string, told func(done, total int64)) func(context.Context, *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, before); err != nil {
+			return err
+		}
+		if err := rewrite(ctx, tx, told); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, after)
+		return err
 	}
 }
 

@@ -38,14 +38,14 @@ func openBare(t *testing.T, path string) *sql.DB {
 func TestMigrateTakesUpWhatWasInterrupted(t *testing.T) {
 	t.Parallel()
 	db := openBare(t, filepath.Join(t.TempDir(), "console.db"))
-	if err := migrate(t.Context(), sqliteEngine{}, db, 0, twoSteps("SELECT broken;\n")); err == nil {
+	if err := migrate(t.Context(), sqliteEngine{}, db, 0, twoSteps("SELECT broken;\n"), nil); err == nil {
 		t.Fatal("a broken step: got no error")
 	}
 	version, err := (sqliteEngine{}).schemaVersion(t.Context(), db)
 	if err != nil || version != 1 {
 		t.Fatalf("after a broken step: got version %d, %v; want 1", version, err)
 	}
-	if err := migrate(t.Context(), sqliteEngine{}, db, version, twoSteps("")); err != nil {
+	if err := migrate(t.Context(), sqliteEngine{}, db, version, twoSteps(""), nil); err != nil {
 		t.Fatalf("taken up again: %v", err)
 	}
 	if version, err := (sqliteEngine{}).schemaVersion(t.Context(), db); err != nil || version != 2 {

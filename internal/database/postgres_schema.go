@@ -40,7 +40,7 @@ func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o
 		if err := mayMigrate(ctx, path, db, version); err != nil {
 			return false, err
 		}
-		if err := migrate(ctx, postgres{}, db, version, steps); err != nil {
+		if err := migrate(ctx, postgres{}, db, version, steps, o.Migrating); err != nil {
 			return false, err
 		}
 	}

@@ -56,7 +56,7 @@ func freshShape(ctx context.Context) (s shape, err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1) // each would be a database of its own
-	if err := migrate(ctx, sqliteEngine{}, db, 0, steps(SQLite)); err != nil {
+	if err := migrate(ctx, sqliteEngine{}, db, 0, steps(SQLite), nil); err != nil {
 		return nil, err
 	}
 	return shapeOf(ctx, db)

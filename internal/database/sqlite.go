@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -78,14 +79,20 @@ const writerCache = "-4000"
 // walSize is the setting by which the log, when it is begun anew, is cut to [walLimit].
 var walSize = fmt.Sprintf("journal_size_limit(%d)", walLimit)
 
+// checkReferences is the setting by which a row that others refer to stays.
+const checkReferences = "foreign_keys(1)"
+
 // writerDSN returns the name under which the driver opens path to write.
 func writerDSN(path string, o Options) string { return dsn(path, "rw", writerSettings(o)) }
 
 // migratingDSN returns the name under which the driver opens path to migrate it: to write,
-// and without the mode that refuses changes to the schema's own texts.
+// without the mode that refuses changes to the schema's own texts, and without the check of
+// references, which would keep a table from taking the place of another one
+// (sqlite.org/lang_altertable.html, section 7).
 func migratingDSN(path string, o Options) string {
 	q := writerSettings(o)
 	q.Set("_defensive", "0")
+	q["_pragma"] = slices.DeleteFunc(q["_pragma"], func(pragma string) bool { return pragma == checkReferences })
 	return dsn(path, "rw", q)
 }
 
@@ -99,7 +106,7 @@ func writerSettings(o Options) url.Values {
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
-			"foreign_keys(1)", "cache_size(" + writerCache + ")", mmap, walSize,
+			checkReferences, "cache_size(" + writerCache + ")", mmap, walSize,
 		},
 	}
 }

@@ -114,7 +114,7 @@ func (db *DB) migrateFile(ctx context.Context, version int64, o Options) error {
 	}
 	defer p.Close()
 	p.SetMaxOpenConns(1)
-	return migrate(ctx, db.engine, p, version, steps(SQLite))
+	return migrate(ctx, db.engine, p, version, steps(SQLite), o.Migrating)
 }
 
 // keepReaders has the pools that read keep as many connections as they may open.

@@ -14,7 +14,7 @@ import (
 )
 
 // migrateChild runs the migrations on the file at a path, and dies in the midst of
-// one of them: after so many of its statements.
+// one of them: after so many of its statements, or with 0 after a batch of its rewrite.
 func migrateChild(args []string) error { // path, name of the migration, statements
 	n, err := strconv.Atoi(args[2])
 	if err != nil {
@@ -40,7 +40,11 @@ func migrateChild(args []string) error { // path, name of the migration, stateme
 	if err != nil {
 		return err
 	}
-	return migrate(context.Background(), sqliteEngine{}, db, version, deadly)
+	return migrate(context.Background(), sqliteEngine{}, db, version, deadly, func(int64, int64) {
+		if n == 0 {
+			dieAt("")("")
+		}
+	})
 }
 
 // deadlySteps returns the migrations, of which one ends the process that runs it

@@ -6,15 +6,18 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
+
+	"github.com/roboto-ai/console/internal/database/migrations"
 )
 
-// TestR16KilledMigration kills a process after any statement of any migration: the
-// next start takes it up again, and ends at the schema of a new database. A few of
-// the places are tried, in torture all.
+// TestR16KilledMigration kills a process after any statement of any migration, and between
+// batches of rows that one rewrites: the next start takes it up again, and ends at the schema
+// of a new database. A few of the places are tried, in torture all.
 func TestR16KilledMigration(t *testing.T) {
 	t.Parallel()
 	type place struct {
@@ -27,9 +30,12 @@ func TestR16KilledMigration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range names {
-		_, statements, err := deadlySteps(step, 0)
+		deadly, statements, err := deadlySteps(step, 0)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if text, err := fs.ReadFile(deadly, step); err == nil && strings.Contains(string(text), migrations.RewriteMark) {
+			places = append(places, place{step, 0})
 		}
 		for after := range statements {
 			places = append(places, place{step, after + 1})
@@ -37,7 +43,7 @@ func TestR16KilledMigration(t *testing.T) {
 	}
 	if os.Getenv("CONSOLE_TORTURE") != "full" {
 		rand.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
-		places = places[:6]
+		places = append(places[:6], place{"00009_event_parts.sql", 0})
 	}
 	for _, p := range places {
 		t.Run(fmt.Sprintf("%s after %d", p.step, p.after), func(t *testing.T) {

@@ -57,6 +57,11 @@ var seeds = []struct {
 	{from: 8, statements: tokenEventSeeds},
 	{from: 8, statements: `INSERT INTO credential_requests (digest, decided_by, user_key, code, token, decided_at, expires_at) VALUES
 		(x'0601', 'usr_owner', 'usr_robot', x'0701', 'tok_2', 1700000007000000, 1700000600000000), (x'0602', 'usr_owner', '', x'', '', 1700000007000000, 1700000600000000)`},
+	{from: 8, statements: `INSERT INTO users (number, key, user_id, name, picture_url, kind, role, deactivated, identified, channels, types, time_zone,
+			purpose, responsible_key, review_on, sort_name, search_text, created_at, created_by, updated_at, seen_at, version) VALUES
+			(4, 'usr_bea', 'bea@example.com', 'Bea', NULL, 'person', 'user', 0, 0, '{"email":true}', '{"comment_mention":true}', 'UTC',
+				NULL, NULL, NULL, 'bea', '', 1700000009000000, 'usr_owner', 1700000009000000, 0, 1);
+		UPDATE users SET responsible_key = 'usr_bea', version = 4 WHERE key = 'usr_robot'` + oldEvents()},
 }
 
 // detailSeeds are the details of events.

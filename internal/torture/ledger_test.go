@@ -193,9 +193,9 @@ func read(t testing.TB, db *sql.DB) (found trail) {
 		}
 		e.details = details == 1
 		return e, json.Unmarshal([]byte(changes), &e.changes)
-	}, `SELECT e.seq, e.action, e.request_id, e.target_key, CASE WHEN d.seq IS NULL THEN 0 ELSE 1 END,
-		COALESCE(d.target_id, ''), COALESCE(d.target_version, 0), COALESCE(d.changes, '[]')
-		FROM events e LEFT JOIN event_details d ON d.seq = e.seq ORDER BY e.seq`)
+	}, `SELECT e.seq, e.action, e.request_id, e.target_key, CASE WHEN c.seq IS NULL OR a.seq IS NULL THEN 0 ELSE 1 END,
+		COALESCE(c.target_id, ''), COALESCE(c.target_version, 0), COALESCE(c.changes, '[]')
+		FROM events e LEFT JOIN event_changes c ON c.seq = e.seq LEFT JOIN event_actors a ON a.seq = e.seq ORDER BY e.seq`)
 	facets(t, tx)
 	return found
 }

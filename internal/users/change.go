@@ -24,7 +24,8 @@ type changeTx struct {
 	request  Request   // that it is made for, see [Once]
 	subject  Key       // of the user whom it is about
 	wrote    bool
-	ownerEnd bool // an active owner has ceased to be one
+	newest   int64 // number of the newest event; 0 until it was asked for
+	ownerEnd bool  // an active owner has ceased to be one
 }
 
 // exec runs a statement that writes, and notes that the transaction has written.

@@ -76,18 +76,23 @@ var forbidden = map[database.Engine]map[string]string{
 		"update a row":                `UPDATE events SET action = 'x'`,
 		"delete a row":                `DELETE FROM events`,
 		"overwrite a row":             `INSERT INTO events SELECT * FROM events WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET action = 'x'`,
-		"insert before the last":      `INSERT INTO events SELECT 0, at, action, actor_key, target_key, via, request_id FROM events WHERE seq = 1`,
-		"update details":              `UPDATE event_details SET reason = 'x'`,
-		"overwrite details":           `INSERT INTO event_details SELECT * FROM event_details WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET reason = 'x'`,
-		"tell an old event otherwise": `INSERT INTO event_details SELECT 1, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, 'x', address, user_agent FROM event_details WHERE seq = 2`,
+		"insert before the last":      `INSERT INTO events SELECT 0, at, action, actor_key, target_key, via, request_id, group_id, undoes, token_id, tool, encoding, change_digest, actor_digest FROM events WHERE seq = 1`,
+		"update changes":              `UPDATE event_changes SET target_name = 'x'`,
+		"update an actor":             `UPDATE event_actors SET reason = 'x'`,
+		"overwrite changes":           `INSERT INTO event_changes SELECT * FROM event_changes WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET target_name = 'x'`,
+		"overwrite an actor":          `INSERT INTO event_actors SELECT * FROM event_actors WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET reason = 'x'`,
+		"change an old event's part":  `INSERT INTO event_actors SELECT 1, nonce, actor_id, actor_name, actor_kind, 'x', address, user_agent FROM event_actors WHERE seq = 2`,
+		"change an old event's other": `INSERT INTO event_changes SELECT 1, nonce, target_id, 'x', target_kind, target_version, changes FROM event_changes WHERE seq = 2`,
 	},
 	database.SQLite: {
-		"replace a row":   `INSERT OR REPLACE INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES (1, 0, 'x', '', '', 'command', '')`,
-		"replace details": `INSERT OR REPLACE INTO event_details SELECT * FROM event_details`,
+		"replace a row":    `INSERT OR REPLACE INTO events (seq, at, action, actor_key, target_key, via, request_id, group_id, undoes, token_id, tool, encoding, change_digest, actor_digest) VALUES (1, 0, 'x', '', '', 'command', '', '', 0, '', '', 1, zeroblob(32), zeroblob(32))`,
+		"replace changes":  `INSERT OR REPLACE INTO event_changes SELECT * FROM event_changes`,
+		"replace an actor": `INSERT OR REPLACE INTO event_actors SELECT * FROM event_actors`,
 	},
 	database.PostgreSQL: {
 		"truncate both":    `TRUNCATE events CASCADE`,
-		"truncate details": `TRUNCATE event_details`,
+		"truncate changes": `TRUNCATE event_changes`,
+		"truncate actors":  `TRUNCATE event_actors`,
 	},
 }
 
@@ -103,7 +108,7 @@ func TestEventsCannotBeChanged(t *testing.T) {
 					t.Fatal(err)
 				}
 				err := s.note(t.Context(), bookkeeping{query: statement})
-				if err == nil || !strings.Contains(err.Error(), "events are ") && !strings.Contains(err.Error(), "event details are ") {
+				if err == nil || !strings.Contains(err.Error(), "events are ") && !strings.Contains(err.Error(), "parts of events are ") {
 					t.Errorf("%s: got %v, want the database to refuse it", statement, err)
 				}
 			})
@@ -116,11 +121,11 @@ func TestEventsCannotBeChanged(t *testing.T) {
 func TestDetailsCanBeErased(t *testing.T) {
 	t.Parallel()
 	s := newTestService(t)
-	if err := s.note(t.Context(), bookkeeping{query: `DELETE FROM event_details`}); err != nil {
+	if err := s.note(t.Context(), bookkeeping{query: `DELETE FROM event_changes`}, bookkeeping{query: `DELETE FROM event_actors`}); err != nil {
 		t.Fatal(err)
 	}
 	e, err := s.Event(t.Context(), Command(""), 1)
-	if err != nil || !e.Erased || e.Target.Key == "" {
+	if err != nil || !e.ChangeErased || !e.ActorErased || e.Target.Key == "" {
 		t.Errorf("Event: got %+v, %v; want an erased event that keeps its keys", e, err)
 	}
 }
@@ -160,18 +165,20 @@ var faults = map[database.Engine]string{
 func TestChangeIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
 	for statement, hit := range map[string][]string{
-		"INSERT ON users":         {"create", "form"},
-		"INSERT ON identities":    {"first sign-in"},
-		"INSERT ON used_attempts": {"first sign-in", "sign-in"},
-		"INSERT ON sessions":      {"first sign-in", "sign-in"},
-		"INSERT ON events":        {"create", "delete", "first sign-in", "form", "sign-in"},
-		"INSERT ON event_details": {"create", "delete", "first sign-in", "form", "sign-in"},
-		"INSERT ON done_requests": {"form"},
-		"UPDATE ON users":         {"delete", "first sign-in"},
-		"UPDATE ON identities":    {"sign-in"},
-		"DELETE ON users":         {"delete"},
-		"DELETE ON identities":    {"delete"},
-		"DELETE ON sessions":      {"delete"},
+		"INSERT ON users":          {"create", "form"},
+		"INSERT ON identities":     {"first sign-in"},
+		"INSERT ON used_attempts":  {"first sign-in", "sign-in"},
+		"INSERT ON sessions":       {"first sign-in", "sign-in"},
+		"INSERT ON events":         {"create", "delete", "first sign-in", "form", "sign-in"},
+		"INSERT ON event_changes":  {"create", "delete", "first sign-in", "form", "sign-in"},
+		"INSERT ON event_actors":   {"create", "delete", "first sign-in", "form", "sign-in"},
+		"INSERT ON event_mentions": {"delete"},
+		"INSERT ON done_requests":  {"form"},
+		"UPDATE ON users":          {"delete", "first sign-in"},
+		"UPDATE ON identities":     {"sign-in"},
+		"DELETE ON users":          {"delete"},
+		"DELETE ON identities":     {"delete"},
+		"DELETE ON sessions":       {"delete"},
 	} {
 		for _, name := range hit {
 			t.Run(name+" fails at "+statement, func(t *testing.T) {
@@ -214,9 +221,9 @@ func arrive(t *testing.T, s *Service) {
 }
 
 // snapshot returns how many rows each table of the record and its history has.
-func snapshot(t *testing.T, s *Service) (rows [7]int) {
+func snapshot(t *testing.T, s *Service) (rows [9]int) {
 	t.Helper()
-	for i, table := range []string{"users", "identities", "sessions", "events", "event_details", "done_requests", "used_attempts"} {
+	for i, table := range []string{"users", "identities", "sessions", "events", "event_changes", "event_actors", "event_mentions", "done_requests", "used_attempts"} {
 		rows[i] = countRows(t, s, table)
 	}
 	return rows

@@ -10,11 +10,17 @@ import (
 
 // Counted is how many rows a directory holds, to be told of a backup or a check; what
 // an operator watches is [Sizes].
-type Counted struct{ Users, Events int64 }
+type Counted struct {
+	Users, Events               int64
+	ErasedChanges, ErasedActors int64 // parts of events that have been erased, so that they cannot be verified
+}
 
 // Count returns how many rows the directory that tx reads holds. It reads them all.
 func Count(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM events)`).Scan(&s.Users, &s.Events)
+	var changes, actors int64
+	err = tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM events),
+		(SELECT COUNT(*) FROM event_changes), (SELECT COUNT(*) FROM event_actors)`).Scan(&s.Users, &s.Events, &changes, &actors)
+	s.ErasedChanges, s.ErasedActors = s.Events-changes, s.Events-actors
 	return s, err
 }
 
@@ -22,6 +28,7 @@ func Count(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
 const (
 	CheckingTables  = "counts and references"
 	CheckingRecords = "users and their history"
+	CheckingEvents  = "events and their digests"
 	CheckingLog     = "the index of the audit log"
 	CheckingSearch  = "the indexes of searches"
 )
@@ -41,6 +48,7 @@ func Check(ctx context.Context, engine database.Engine, tx *sql.Tx, told func(do
 	}
 	c.tokens()
 	c.records()
+	c.events()
 	told(CheckingLog, 0, 1)
 	c.eventIndex(engine)
 	if engine == database.SQLite { // PostgreSQL's index cannot fall behind: the table has it
@@ -115,8 +123,9 @@ var conditions = []condition{
 	{"The numbers of events", "The history is not complete: before the event %s there are numbers without an event.",
 		`SELECT CAST(seq AS TEXT) FROM (SELECT seq, COALESCE(LAG(seq) OVER (ORDER BY seq), 0) AS before FROM events) AS numbered
 			WHERE seq <> before + 1 ORDER BY seq`},
-	{"The details of events", "There are details of an event %s, and no such event.",
-		`SELECT CAST(d.seq AS TEXT) FROM event_details d LEFT JOIN events e ON e.seq = d.seq WHERE e.seq IS NULL ORDER BY d.seq`},
+	{"The parts of events", "There is a part of an event %s, and no such event.",
+		`SELECT CAST(p.seq AS TEXT) FROM (SELECT seq FROM event_changes UNION SELECT seq FROM event_actors UNION SELECT seq FROM event_mentions) AS p
+			LEFT JOIN events e ON e.seq = p.seq WHERE e.seq IS NULL ORDER BY p.seq`},
 	{"The users of the history", "The history tells of a user %s who is not there, and not of a deletion.",
 		`SELECT e.target_key FROM events e LEFT JOIN users u ON u.key = e.target_key WHERE u.key IS NULL AND e.action = 'user.created'
 			AND NOT EXISTS (SELECT 1 FROM events d WHERE d.target_key = e.target_key AND d.action = 'user.deleted') ORDER BY e.target_key`},

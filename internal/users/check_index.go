@@ -78,7 +78,7 @@ func sumOfEvents(ctx context.Context, tx *sql.Tx, state indexState) (sum wordSum
 	if err != nil {
 		return sum, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+wordColumns+` FROM event_details d WHERE d.seq BETWEEN $1 AND $2`, state.first, state.last)
+	rows, err := tx.QueryContext(ctx, `SELECT `+wordColumns+eventTables+`WHERE e.seq BETWEEN $1 AND $2`, state.first, state.last)
 	if err != nil {
 		return sum, err
 	}

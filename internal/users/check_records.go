@@ -128,11 +128,11 @@ func lastOf(history []Event, does, undoes Action) bool {
 }
 
 // versionsTold reports whether each version of the record has its event. Of an
-// event whose details are erased it cannot be told which one it is.
+// event whose changes are erased it is not known which one it is.
 func (u *checked) versionsTold() bool {
 	told, erased := map[int64]bool{}, int64(0)
 	for _, e := range u.history {
-		if e.Erased {
+		if e.ChangeErased {
 			erased++
 			continue
 		}
@@ -150,7 +150,7 @@ func (u *checked) versionsTold() bool {
 func (u *checked) untold() []string {
 	was := User{Channels: map[string]bool{}, Types: map[string]bool{}}
 	for _, e := range u.history {
-		if e.Erased {
+		if e.ChangeErased {
 			return nil
 		}
 		for _, change := range e.Changes {

@@ -11,7 +11,8 @@ import (
 // unguarded takes away what keeps rows as they are, in a transaction of each engine.
 var unguarded = map[database.Engine]string{
 	database.SQLite: `PRAGMA defer_foreign_keys = ON;
-		DROP TRIGGER events_are_not_deleted`,
+		DROP TRIGGER events_are_not_deleted; DROP TRIGGER events_are_not_changed;
+		DROP TRIGGER event_changes_are_not_changed; DROP TRIGGER event_actors_are_not_changed`,
 	database.PostgreSQL: `SET LOCAL session_replication_role = replica`,
 }
 
@@ -41,6 +42,11 @@ func transact(t *testing.T, d *userstest.Directory, statements ...string) {
 // says something.
 type spoiling struct{ spoil, says string }
 
+// without returns the statements that delete all that hangs on the fixed rows of events.
+func without(condition string) string {
+	return `DELETE FROM event_mentions WHERE ` + condition + `; DELETE FROM event_changes WHERE ` + condition + `; DELETE FROM event_actors WHERE ` + condition + `; `
+}
+
 // spoiled are changes that either engine takes.
 var spoiled = map[string]spoiling{
 	"a role given by hand":           {`UPDATE users SET role = 'owner' WHERE user_id = 'ana@example.com'`, "ana@example.com is not as the history says: role"},
@@ -49,7 +55,7 @@ var spoiled = map[string]spoiling{
 	"a channel turned on by hand":    {`UPDATE users SET channels = '{"email":true,"web_ui":true}' WHERE user_id = 'robot'`, "robot is not as the history says: channel.web_ui"},
 	"a version too many":             {`UPDATE users SET version = version + 1 WHERE user_id = 'robot'`, "robot has a version that the events do not come to"},
 	"a version too few":              {`UPDATE users SET version = version - 1 WHERE user_id = 'ana@example.com'`, "ana@example.com has a version that the events do not come to"},
-	"a version beyond erased events": {`DELETE FROM event_details WHERE target_id = 'robot'; UPDATE users SET version = 9 WHERE user_id = 'robot'`, "robot has a version"},
+	"a version beyond erased events": {`DELETE FROM event_mentions; DELETE FROM event_changes WHERE target_id = 'robot'; UPDATE users SET version = 9 WHERE user_id = 'robot'`, "robot has a version"},
 	"a reactivation by hand":         {`UPDATE users SET deactivated = FALSE WHERE user_id = 'cleo@example.com'`, "cleo@example.com is deactivated, or is not"},
 	"an identity taken away":         {`DELETE FROM identities WHERE subject = 'sub-bea@example.com'`, "bea@example.com is kept as one with an identity"},
 	"an identity unbound by hand":    {`DELETE FROM identities WHERE subject = 'sub-bea@example.com'; UPDATE users SET identified = FALSE WHERE user_id = 'bea@example.com'`, "bea@example.com has an identity, or has none"},
@@ -59,15 +65,26 @@ var spoiled = map[string]spoiling{
 	"a user deleted by hand":         {`DELETE FROM users WHERE user_id = 'cleo@example.com'`, "tells of a user usr_"},
 	"a count":                        {`UPDATE tallies SET n = n + 2 WHERE kind = 'service'`, "service, user, active: counted 3, there 1"},
 	"a count by day":                 {`UPDATE day_tallies SET n = 7 WHERE what = 'review'`, "review 2027-05-01: counted 7, there 1"},
-	"a hole in the history":          {`DELETE FROM event_details WHERE seq IN (7, 8); DELETE FROM events WHERE seq IN (7, 8)`, "before the event 9 there are numbers without an event"},
-	"a history without a beginning":  {`DELETE FROM event_details WHERE seq = 1; DELETE FROM events WHERE seq = 1`, "owner@example.com has no event of having been created"},
-	"an event left out by its end":   {`DELETE FROM event_details WHERE seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited'); DELETE FROM events WHERE seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited')`, "ana@example.com has a version"},
+	"a hole in the history":          {without(`seq IN (7, 8)`) + `DELETE FROM events WHERE seq IN (7, 8)`, "before the event 9 there are numbers without an event"},
+	"a history without a beginning":  {without(`seq = 1`) + `DELETE FROM events WHERE seq = 1`, "owner@example.com has no event of having been created"},
+	"an event left out by its end":   {without(`seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited')`) + `DELETE FROM events WHERE seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited')`, "ana@example.com has a version"},
 	"a session of who is away":       {`UPDATE sessions SET user_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com')`, "is of nobody who may be signed in"},
 	"an identity of a program":       {`UPDATE identities SET user_key = (SELECT key FROM users WHERE user_id = 'robot') WHERE subject = 'sub-bea@example.com'`, "who is no person of the directory"},
 	"somebody who cannot answer":     {`UPDATE users SET responsible_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com') WHERE user_id = 'robot'`, "For robot somebody answers who is not there, or cannot"},
 	"a name that cannot be searched": {`UPDATE users SET search_text = '  other' WHERE user_id = 'robot'`, "robot is not found by their name"},
 	"an index that is ahead":         {`UPDATE search_index SET last_seq = last_seq + 1`, "The index of the audit log is not in step with the events: it has events that are not there"},
 	"an event left out of the index": {`UPDATE search_index SET first_seq = first_seq + 1`, "The index of the audit log is not in step with the events"},
+	"a target's name of then":        {`UPDATE event_changes SET target_name = 'Nemo' WHERE seq = 4`, "The event 4 is not as it was recorded: what it changed does not match its digest"},
+	"a change of then":               {`UPDATE event_changes SET changes = replace(changes, 'on', 'off') WHERE seq = 4`, "The event 4 is not as it was recorded: what it changed"},
+	"an actor's name of then":        {`UPDATE event_actors SET actor_name = 'Nemo' WHERE seq = 4`, "The event 4 is not as it was recorded: its actor's data does not match its digest"},
+	"a reason of then":               {`UPDATE event_actors SET reason = 'x' WHERE seq = 4`, "The event 4 is not as it was recorded: its actor's data"},
+	"a time of then":                 {`UPDATE events SET request_id = 'req_x' WHERE seq = 4`, "The event 4 is not as it was recorded: what it changed does not match its digest, its actor's data does not"},
+	"a digest":                       {`UPDATE events SET actor_digest = change_digest WHERE seq = 4`, "The event 4 is not as it was recorded: its actor's data"},
+	"a part of another event":        {`UPDATE event_actors SET nonce = (SELECT nonce FROM event_actors WHERE seq = 3) WHERE seq = 4`, "The event 4 is not as it was recorded"},
+	"an encoding of the future":      {`UPDATE events SET encoding = 9 WHERE seq = 4`, "The event 4 is not as it was recorded: it is encoded in version 9, which this program does not know"},
+	"a mention left out":             {`DELETE FROM event_mentions`, "it is not found by the users that its changes name"},
+	"a mention made up":              {`INSERT INTO event_mentions (user_key, seq) VALUES ('usr_x', 4)`, "The event 4 is not as it was recorded: it is not found by the users"},
+	"a mention of an erased change":  {`DELETE FROM event_changes WHERE target_id = 'robot'`, "it is not found by the users that its changes name"},
 	"no secret":                      {`DELETE FROM secrets`, "lacks the secret of the cursors"},
 	"no key of the seals":            {`DELETE FROM secrets WHERE name = 'seal-1'`, "lacks a key for seals"},
 	"a request without event":        {`INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint) SELECT 'frm_x', '', '', 9999, at, at, '' FROM events WHERE seq = 1`, "The request frm_x has done something of which there is no event"},
@@ -87,7 +104,7 @@ var spoiledOn = map[database.Engine]map[string]spoiling{
 		"an index without a user": {`DROP TRIGGER users_search_update; UPDATE users SET search_text = '' WHERE user_id = 'robot'`,
 			"The index of the search is not in step with what it indexes"},
 		"an index of the log without words": {`INSERT INTO event_words_index (event_words_index) VALUES ('delete-all')`, "it has 0 words of events"},
-		"a rule taken away":                 {`DROP TRIGGER events_are_not_changed`, "The schema lacks the trigger events_are_not_changed"},
+		"a rule taken away":                 {`DROP TRIGGER events_are_only_appended`, "The schema lacks the trigger events_are_only_appended"},
 		"a rule made harmless": {`CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN SELECT 1; END`,
 			"The trigger events_are_not_deleted is not as the console made it"},
 		"a table of somebody else's": {`CREATE TABLE notes (a TEXT)`, "The schema has the table notes, which no console made"},

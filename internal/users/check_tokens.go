@@ -42,7 +42,7 @@ func (c *checker) someTokens(after Key) (last Key, more bool, err error) {
 	}
 	history, erased := map[TokenID][]Event{}, map[Key]bool{}
 	for _, e := range events {
-		if e.Erased {
+		if e.ChangeErased {
 			erased[e.Target.Key] = true
 			continue
 		}

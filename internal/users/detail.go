@@ -71,7 +71,7 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	}
 	d := Detail{User: u}
 	r := s.reads()
-	var errs [6]error
+	var errs [7]error
 	d.Identities, errs[0] = identitiesOf(ctx, r, u.Key)
 	d.LastRefusal, errs[1] = lastRefusal(ctx, r, u.Key)
 	d.AnswersFor, errs[2] = answeredFor(ctx, r, u.Key)
@@ -81,6 +81,7 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	d.Sessions, errs[4] = len(sessions), err
 	d.LastOwner, errs[5] = lastOwner(ctx, r, u)
 	d.Recent = discreet(actor, d.Recent)
+	errs[6] = s.namePeople(ctx, actor, d.Recent)
 	return d, in("detail of", id, errors.Join(errs[:]...))
 }
 

@@ -220,7 +220,7 @@ func fresh(ctx context.Context, r reader, current User, version int64) error {
 	if version == 0 || version == current.Version {
 		return nil
 	}
-	since, err := eventsWhere(ctx, r, `e.target_key = $1 AND d.target_version > $2 AND `+ofRecord+` ORDER BY e.seq DESC`, current.Key, version)
+	since, err := eventsWhere(ctx, r, `e.target_key = $1 AND c.target_version > $2 AND `+ofRecord+` ORDER BY e.seq DESC`, current.Key, version)
 	if err != nil {
 		return err
 	}
@@ -236,11 +236,30 @@ func fresh(ctx context.Context, r reader, current User, version int64) error {
 		versions[e.version] = true
 	}
 	answer.Base.Version = version
+	if answer.Base.Responsible, err = asNow(ctx, r, answer.Base.Responsible, current.Responsible); err != nil {
+		return err
+	}
 	told := int64(len(versions)) == current.Version-version
 	if told && len(difference(answer.Base, current)) == 0 {
 		return nil
 	}
 	return answer
+}
+
+// asNow returns the user whom the history names as was, as they are called now: they may be the
+// one who is named now. Who has been deleted stays as they were called.
+func asNow(ctx context.Context, r reader, was, now Ref) (Ref, error) {
+	switch was.Key {
+	case "":
+		return was, nil
+	case now.Key:
+		return now, nil
+	}
+	u, err := userByKey(ctx, r, was.Key)
+	if errors.Is(err, ErrNotFound) {
+		return was, nil
+	}
+	return u.Ref(), err
 }
 
 // dateOf returns the date that t shows.

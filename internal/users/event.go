@@ -1,6 +1,10 @@
 package users
 
-import "time"
+import (
+	"time"
+
+	"github.com/roboto-ai/console/internal/audit"
+)
 
 // Action names what an event records, as noun.verbed. Its values are stored.
 type Action string
@@ -59,15 +63,32 @@ type Event struct {
 	Reason    string // as given by the actor
 	Address   string // IP address of the client
 	UserAgent string
-	Erased    bool // the details are gone; only keys are left of actor and target
+	Group     string  // of the events that were made together; empty for one alone
+	Undoes    int64   // number of the event that this one undoes; 0 for none
+	Token     TokenID // that the actor came with; empty without one
+	Tool      string  // that the actor used; empty if it did not say
 
-	version int64 // of the target's record after the event
+	// Each part of an event can be erased by itself: of the target, or of the actor, the key
+	// is left then.
+	ChangeErased bool // what was changed, and in whom as they were
+	ActorErased  bool // who did it, as they were, from where and why
+
+	// People are the users whom the changes name, by key, as they are called now, where the
+	// event was read by [Service.Events], [Service.Event] or [Service.Detail]. Who has been
+	// deleted is not among them.
+	People map[Key]Ref
+
+	version   int64 // of the target's record after the event
+	actorKind ActorKind
 }
 
-// ActorKind returns what the actor of e is. It is not stored: the operator, the provider
-// and the console come each in their own way, and a session is a person's. With a token it
-// is the kind of the user that the actor is, which the event does not hold: it is empty.
+// ActorKind returns what the actor of e was. Where that is erased it follows from the way the
+// actor came: the operator, the provider and the console come each in their own way, and a
+// session is a person's. It is empty where an actor with a token is erased.
 func (e Event) ActorKind() ActorKind {
+	if e.actorKind != "" {
+		return e.actorKind
+	}
 	switch e.Via {
 	case ViaSession:
 		return ActorPerson
@@ -81,11 +102,24 @@ func (e Event) ActorKind() ActorKind {
 	return ""
 }
 
-// A Change is one field's old and new value. The fields are named as in forms.
-type Change struct {
-	Field string `json:"field"`
-	Old   string `json:"old"`
-	New   string `json:"new"`
+// A Change is one field's old and new value. The fields are named as in forms. The values are
+// codes and keys, never texts to show: docs/audit-format.md lists them. A user is written by
+// [PersonValue].
+type Change = audit.Change
+
+// PersonValue returns the value of a change that names a user, by key and by the user_id of
+// now. The field has to be one of those of [audit.NamesPerson], so that an erasure finds it.
+func PersonValue(r Ref) string { return audit.Person(string(r.Key), string(r.ID)) }
+
+// Person returns the user whom the value of a field names, by key and the user_id at that time,
+// and false if values of the field name none. Of events from before keys were kept the key may
+// be missing.
+func Person(field, value string) (Ref, bool) {
+	if !audit.NamesPerson(field) {
+		return Ref{}, false
+	}
+	key, id := audit.ParsePerson(value)
+	return Ref{Key: Key(key), ID: ID(id)}, true
 }
 
 // nothing is what a callback of [Service.change] returns when it found nothing
@@ -99,8 +133,8 @@ func about(action Action, target User, changes ...Change) Event {
 
 // by returns e as an act of an actor at a time.
 func (e Event) by(a Actor, at time.Time) Event {
-	e.At, e.Actor, e.Via = at, Ref{Key: a.Key, ID: a.ID, Name: a.Name}, a.Via
-	e.RequestID, e.Address, e.UserAgent = a.RequestID, a.Address, a.UserAgent
+	e.At, e.Actor, e.Via, e.actorKind = at, Ref{Key: a.Key, ID: a.ID, Name: a.Name}, a.Via, a.Kind
+	e.RequestID, e.Address, e.UserAgent, e.Token, e.Tool = a.RequestID, a.Address, a.UserAgent, a.Token, a.Tool
 	return e
 }
 
@@ -115,11 +149,22 @@ func difference(before, after User) []Change {
 	var changes []Change
 	b, a := before.fields(), after.fields()
 	for i := range a {
-		if b[i].value != a[i].value {
-			changes = append(changes, Change{a[i].name, b[i].value, a[i].value})
+		if !sameValue(a[i].name, b[i].value, a[i].value) {
+			changes = append(changes, Change{Field: a[i].name, Old: b[i].value, New: a[i].value})
 		}
 	}
 	return changes
+}
+
+// sameValue reports whether two values of a field are the same. A user is the same by key,
+// whatever the user_id was.
+func sameValue(field, a, b string) bool {
+	was, named := Person(field, a)
+	is, _ := Person(field, b)
+	if named && was.Key != "" && is.Key != "" {
+		return was.Key == is.Key
+	}
+	return was.ID == is.ID && (named || a == b)
 }
 
 // A field is one value of a user as the history tells it.
@@ -131,7 +176,7 @@ func (u User) fields() []field {
 	all := []field{
 		{"name", u.Name}, {"picture_url", u.PictureURL}, {"role", string(u.Role)},
 		{"time_zone", u.TimeZone}, {"purpose", u.Purpose},
-		{"responsible", string(u.Responsible.ID)}, {"review_on", string(u.ReviewOn)},
+		{"responsible", PersonValue(u.Responsible)}, {"review_on", string(u.ReviewOn)},
 	}
 	for _, c := range Channels {
 		all = append(all, field{"channel." + c, onOff(u.Channels[c])})
@@ -154,7 +199,7 @@ func (u *User) set(name, value string) {
 	case name == "review_on":
 		u.ReviewOn = Date(value)
 	case name == "responsible":
-		u.Responsible = Ref{ID: ID(value)}
+		u.Responsible, _ = Person(name, value)
 	}
 	for _, c := range Channels {
 		if name == "channel."+c {

@@ -141,7 +141,7 @@ func (e Event) indexed() indexedEvent {
 }
 
 // wordColumns are the columns scanWords reads, in its order: those whose words the index has.
-const wordColumns = `d.seq, d.actor_id, d.actor_name, d.target_id, d.target_name, d.reason`
+const wordColumns = `e.seq, COALESCE(a.actor_id, ''), COALESCE(a.actor_name, ''), COALESCE(c.target_id, ''), COALESCE(c.target_name, ''), COALESCE(a.reason, '')`
 
 // scanWords reads wordColumns from a row.
 func scanWords(row scanner) (e Event, err error) {
@@ -149,12 +149,12 @@ func scanWords(row scanner) (e Event, err error) {
 }
 
 // indexedEvents returns the events of a range, inclusive, as the index has them, oldest
-// first: those that have details.
+// first. Of a part that is erased it has no words.
 func indexedEvents(ctx context.Context, r reader, from, to int64) ([]indexedEvent, error) {
 	return collect(ctx, r, func(row scanner) (indexedEvent, error) {
 		e, err := scanWords(row)
 		return e.indexed(), err
-	}, `SELECT `+wordColumns+` FROM event_details d WHERE d.seq BETWEEN $1 AND $2 ORDER BY d.seq`, from, to)
+	}, `SELECT `+wordColumns+eventTables+`WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq`, from, to)
 }
 
 // An eventIndexer writes and asks the index in an engine's way.

@@ -18,7 +18,7 @@ func aLog(t *testing.T, n int) *userstest.Directory {
 	t.Helper()
 	d := userstest.New(t)
 	ana := d.Person(t, "ana@example.com", users.RoleUser)
-	alter(t, d, `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) SELECT 32761, at, action, actor_key, target_key, via, '' FROM events WHERE seq = 1`)
+	alter(t, d, `INSERT INTO events SELECT 32761, at, action, actor_key, target_key, via, '', '', 0, '', '', encoding, change_digest, actor_digest FROM events WHERE seq = 1`)
 	for i := range n {
 		name := fmt.Sprintf("Ana %d", i)
 		if _, err := d.Edit(t.Context(), d.Owner, ana.ID, users.Edit{Fields: users.Fields{Name: &name}, Reason: fmt.Sprintf("Ticket %d of 山田太郎", i)}); err != nil {
@@ -211,10 +211,10 @@ func TestIndexEventWithoutWords(t *testing.T) {
 	d := aLog(t, 1)
 	index(t, d)
 	seq := d.Last(t) + 1
-	alter(t, d, `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) SELECT $1, at, $2, '', '', 'schedule', '' FROM events WHERE seq = 1`,
-		seq, users.ActionExportEnded)
-	alter(t, d, `INSERT INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version, changes, reason, address, user_agent)
-		VALUES ($1, '', '', '', '', '', 0, '[]', '', '', '')`, seq)
+	alter(t, d, `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id, group_id, undoes, token_id, tool, encoding, change_digest, actor_digest)
+		SELECT $1, at, $2, '', '', 'schedule', '', '', 0, '', '', 1, change_digest, actor_digest FROM events WHERE seq = 1`, seq, users.ActionExportEnded)
+	alter(t, d, `INSERT INTO event_changes (seq, nonce, target_id, target_name, target_kind, target_version, changes) SELECT $1, nonce, '', '', '', 0, '[]' FROM event_changes WHERE seq = 1`, seq)
+	alter(t, d, `INSERT INTO event_actors (seq, nonce, actor_id, actor_name, actor_kind, reason, address, user_agent) SELECT $1, nonce, '', '', 'console', '', '', '' FROM event_actors WHERE seq = 1`, seq)
 	index(t, d)
 	if _, _, last := indexed(t, d); last != seq {
 		t.Errorf("the index has events to %d, want %d", last, seq)

@@ -120,7 +120,7 @@ func (q EventQuery) narrowed(ctx context.Context, r reader, from, to int64, most
 	var f filter
 	f.add(`e.seq BETWEEN ? AND ?`, from, to)
 	q.conditions(&f, byIndex)
-	return numbersOf(ctx, r, `WITH found (seq) AS MATERIALIZED (SELECT e.seq FROM events e LEFT JOIN event_details d ON d.seq = e.seq
+	return numbersOf(ctx, r, `WITH found (seq) AS MATERIALIZED (SELECT e.seq FROM events e
 		WHERE `+f.where()+q.order(`e.seq`)+` LIMIT `+f.arg(most)+`) SELECT seq FROM found`+q.order(`seq`), f.args...)
 }
 
@@ -172,6 +172,9 @@ func (q EventQuery) conditions(f *filter, how eventWay) {
 	}
 }
 
+// sideParts are where the user_id of each side is kept, and what [eventParts] calls it.
+var sideParts = map[string]struct{ table, alias string }{"actor": {"event_actors", "a"}, "target": {"event_changes", "c"}}
+
 // involve adds that a user, by the user_id of now or of then, is on one of the given sides:
 // the actor, the target.
 func (f *filter) involve(how eventWay, who ID, sides ...string) {
@@ -181,10 +184,11 @@ func (f *filter) involve(how eventWay, who ID, sides ...string) {
 	id := f.arg(canonical(string(who)))
 	var ways []string
 	for _, side := range sides {
+		part := sideParts[side]
 		if how == byRow {
-			ways = append(ways, `d.`+side+`_id = `+id, `e.`+side+`_key = (SELECT key FROM users WHERE user_id = `+id+`)`)
+			ways = append(ways, part.alias+`.`+side+`_id = `+id, `e.`+side+`_key = (SELECT key FROM users WHERE user_id = `+id+`)`)
 		} else {
-			ways = append(ways, `SELECT seq FROM event_details WHERE `+side+`_id = `+id,
+			ways = append(ways, `SELECT seq FROM `+part.table+` WHERE `+side+`_id = `+id,
 				`SELECT v.seq FROM events v JOIN users u ON u.key = v.`+side+`_key WHERE u.user_id = `+id)
 		}
 	}

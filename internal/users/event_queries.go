@@ -9,13 +9,16 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// eventColumns are the columns scanEvent reads, in its order. An event whose
-// details are erased is told by its keys alone.
-const eventColumns = `e.seq, e.at, e.action, e.actor_key, e.target_key, e.via, e.request_id, d.seq IS NULL,
-	COALESCE(d.actor_id, ''), COALESCE(d.actor_name, ''), COALESCE(d.target_id, ''), COALESCE(d.target_name, ''), COALESCE(d.target_kind, ''),
-	COALESCE(d.target_version, 0), COALESCE(d.changes, '[]'), COALESCE(d.reason, ''), COALESCE(d.address, ''), COALESCE(d.user_agent, '')`
+// eventColumns are the columns scanEvent reads, in its order. Of a part that is erased the
+// keys in the fixed row are left.
+const eventColumns = `e.seq, e.at, e.action, e.actor_key, e.target_key, e.via, e.request_id, e.group_id, e.undoes, e.token_id, e.tool,
+	c.seq IS NULL, COALESCE(c.target_id, ''), COALESCE(c.target_name, ''), COALESCE(c.target_kind, ''), COALESCE(c.target_version, 0), COALESCE(c.changes, '[]'),
+	a.seq IS NULL, COALESCE(a.actor_id, ''), COALESCE(a.actor_name, ''), COALESCE(a.actor_kind, ''), COALESCE(a.reason, ''), COALESCE(a.address, ''), COALESCE(a.user_agent, '')`
 
-const eventTables = ` FROM events e LEFT JOIN event_details d ON d.seq = e.seq `
+// eventParts are the parts of the event e: what was changed c, the actor's data a.
+const eventParts = ` LEFT JOIN event_changes c ON c.seq = e.seq LEFT JOIN event_actors a ON a.seq = e.seq `
+
+const eventTables = ` FROM events e` + eventParts
 
 // ofRecord is the condition of events that changed a record.
 const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'identity.moved', 'access.refused')`
@@ -25,9 +28,9 @@ const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.
 func scanEvent(row scanner) (Event, error) {
 	var e Event
 	var changes []byte
-	err := row.Scan(&e.Seq, (*database.Time)(&e.At), &e.Action, &e.Actor.Key, &e.Target.Key, &e.Via, &e.RequestID, &e.Erased,
-		&e.Actor.ID, &e.Actor.Name, &e.Target.ID, &e.Target.Name, &e.Target.Kind,
-		&e.version, &changes, &e.Reason, &e.Address, &e.UserAgent)
+	err := row.Scan(&e.Seq, (*database.Time)(&e.At), &e.Action, &e.Actor.Key, &e.Target.Key, &e.Via, &e.RequestID, &e.Group, &e.Undoes, &e.Token, &e.Tool,
+		&e.ChangeErased, &e.Target.ID, &e.Target.Name, &e.Target.Kind, &e.version, &changes,
+		&e.ActorErased, &e.Actor.ID, &e.Actor.Name, &e.actorKind, &e.Reason, &e.Address, &e.UserAgent)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Event{}, ErrNotFound
 	} else if err != nil {
@@ -42,48 +45,66 @@ func eventsWhere(ctx context.Context, r reader, condition string, args ...any) (
 	return collect(ctx, r, scanEvent, `SELECT `+eventColumns+eventTables+`WHERE `+condition, args...)
 }
 
-// intoEvents and intoDetails begin what writes the two parts of events, after
-// INSERT; eventValues and detailValues are one row of each. The values are the
-// event's number and its [Event.columns], and the number and [Event.details].
+// intoEvents and the like begin what writes the rows of events, after INSERT; eventValues and
+// the like are one row of each. The values are those of [Event.rows].
 const (
-	intoEvents  = ` INTO events (seq, at, action, actor_key, target_key, via, request_id) `
-	eventValues = `(?, ?, ?, ?, ?, ?, ?)`
-	intoDetails = ` INTO event_details (seq, actor_id, actor_name, target_id, target_name, target_kind, target_version,
-		changes, reason, address, user_agent) VALUES `
-	detailValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	intoEvents = ` INTO events (seq, at, action, actor_key, target_key, via, request_id, group_id, undoes, token_id, tool,
+		encoding, change_digest, actor_digest) VALUES `
+	eventValues    = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	intoChanges    = ` INTO event_changes (seq, nonce, target_id, target_name, target_kind, target_version, changes) VALUES `
+	changeValues   = `(?, ?, ?, ?, ?, ?, ?)`
+	intoActors     = ` INTO event_actors (seq, nonce, actor_id, actor_name, actor_kind, reason, address, user_agent) VALUES `
+	actorValues    = `(?, ?, ?, ?, ?, ?, ?, ?)`
+	intoMentions   = ` INTO event_mentions (user_key, seq) VALUES `
+	mentionValues  = `(?, ?)`
+	newestEventSeq = `SELECT COALESCE(MAX(seq), 0) FROM events`
 )
 
-// What writes the two parts of one event, the first of which gets the next number
-// without a gap.
+// What writes one row of each table of events.
 var (
-	insertNextEvent = `INSERT` + intoEvents + `SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6 FROM events RETURNING seq`
-	insertItsDetail = `INSERT` + intoDetails + numbered(detailValues)
+	insertFixedRow = `INSERT` + intoEvents + numbered(eventValues)
+	insertChanges  = `INSERT` + intoChanges + numbered(changeValues)
+	insertActor    = `INSERT` + intoActors + numbered(actorValues)
+	insertMention  = `INSERT` + intoMentions + numbered(mentionValues)
 )
 
-// columns returns the fixed part of e, but for its number.
-func (e Event) columns() []any {
-	return []any{database.Time(e.At), e.Action, e.Actor.Key, e.Target.Key, e.Via, e.RequestID}
-}
-
-// details returns the part of e that can be erased, but for its number.
-func (e Event) details() ([]any, error) {
-	changes, err := json.Marshal(append([]Change{}, e.Changes...))
-	return []any{e.Actor.ID, e.Actor.Name, e.Target.ID, e.Target.Name, e.Target.Kind, e.version,
-		string(changes), e.Reason, e.Address, e.UserAgent}, err
-}
-
-// insertEvent writes both parts of an event, as an act of the transaction's actor
-// at its time, and returns its number.
+// insertEvent writes an event, as an act of the transaction's actor at its time, and returns
+// its number: the next without a gap.
 func insertEvent(ctx context.Context, tx *changeTx, e Event) (seq int64, err error) {
+	if tx.newest == 0 {
+		if err := tx.QueryRowContext(ctx, newestEventSeq).Scan(&tx.newest); err != nil {
+			return 0, err
+		}
+	}
 	e = e.by(tx.actor, tx.now)
-	details, err := e.details()
+	e.Seq = tx.newest + 1
+	rows, err := e.rows()
 	if err != nil {
 		return 0, err
 	}
-	tx.wrote = true
-	if err := tx.QueryRowContext(ctx, insertNextEvent, e.columns()...).Scan(&seq); err != nil {
+	if err := rows.insert(ctx, tx); err != nil {
 		return 0, err
 	}
-	_, err = tx.exec(ctx, insertItsDetail, append([]any{seq}, details...)...)
-	return seq, err
+	tx.newest = e.Seq
+	return e.Seq, nil
+}
+
+// insert writes the rows of one event.
+func (r eventRows) insert(ctx context.Context, tx *changeTx) error {
+	_, fixedErr := tx.exec(ctx, insertFixedRow, r.fixed...)
+	if fixedErr != nil {
+		return fixedErr
+	}
+	if _, err := tx.exec(ctx, insertChanges, r.changes...); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, insertActor, r.actor...); err != nil {
+		return err
+	}
+	for _, mention := range r.mentions {
+		if _, err := tx.exec(ctx, insertMention, mention...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -66,7 +66,7 @@ func (s *eventSearch) block(ctx context.Context, r reader, from, to int64) error
 	query := s.index.found(&f, s.words, from, to)
 	s.query.conditions(&f, byRow)
 	if len(f.conditions) > 0 {
-		query = `SELECT found.seq FROM (` + query + `) AS found CROSS JOIN events e LEFT JOIN event_details d ON d.seq = e.seq
+		query = `SELECT found.seq FROM (` + query + `) AS found CROSS JOIN events e` + eventParts + `
 			WHERE e.seq = found.seq AND ` + f.where()
 	}
 	found, err := numbersOf(ctx, r, `SELECT seq FROM (`+query+`) AS narrowed`+s.query.order(`seq`)+` LIMIT `+f.arg(s.most-len(s.seqs)), f.args...)
@@ -77,9 +77,9 @@ func (s *eventSearch) block(ctx context.Context, r reader, from, to int64) error
 // direct collects events that the index does not have: it reads them and looks at their words.
 func (s *eventSearch) direct(ctx context.Context, r reader, from, to int64) error {
 	var f filter
-	f.add(`d.seq BETWEEN ? AND ?`, from, to)
+	f.add(`e.seq BETWEEN ? AND ?`, from, to)
 	s.query.conditions(&f, byRow)
-	rows, err := r.QueryContext(ctx, `SELECT `+wordColumns+` FROM events e JOIN event_details d ON d.seq = e.seq WHERE `+f.where()+s.query.order(`d.seq`), f.args...)
+	rows, err := r.QueryContext(ctx, `SELECT `+wordColumns+eventTables+`WHERE `+f.where()+s.query.order(`e.seq`), f.args...)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/roboto-ai/console/internal/audit"
 )
 
 // An EventQuery asks for a part of the audit log. Its zero value asks for the
@@ -61,6 +64,9 @@ func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventP
 		return EventPage{}, fmt.Errorf("list events: %w", err)
 	}
 	page.Events = discreet(actor, page.Events)
+	if err := s.namePeople(ctx, actor, page.Events); err != nil {
+		return EventPage{}, fmt.Errorf("list events: %w", err)
+	}
 	return page, nil
 }
 
@@ -86,7 +92,44 @@ func (s *Service) Event(ctx context.Context, actor Actor, seq int64) (Event, err
 	if len(found) == 0 {
 		return Event{}, fmt.Errorf("find event %d: %w", seq, ErrNotFound)
 	}
+	if err := s.namePeople(ctx, actor, found); err != nil {
+		return Event{}, fmt.Errorf("find event %d: %w", seq, err)
+	}
 	return discreet(actor, found)[0], nil
+}
+
+// namePeople fills in whom the changes of events name, as they are called now: all of them for
+// those who may see the audit log, the actor alone for others. It costs a statement where there
+// are any.
+func (s *Service) namePeople(ctx context.Context, actor Actor, all []Event) error {
+	seesAll := actor.May(ActSeeAudit, User{}) == nil
+	var f filter
+	var keys []string
+	asked := map[string]bool{}
+	for _, e := range all {
+		for _, key := range audit.Mentions(e.Changes) {
+			if !asked[key] && (seesAll || Key(key) == actor.Key) {
+				asked[key] = true
+				keys = append(keys, f.arg(key))
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	found, err := collect(ctx, s.reads(), func(row scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
+		`SELECT key, user_id, COALESCE(name, ''), kind FROM users WHERE key IN (`+strings.Join(keys, `, `)+`)`, f.args...)
+	if err != nil {
+		return err
+	}
+	people := make(map[Key]Ref, len(found))
+	for _, r := range found {
+		people[r.Key] = r
+	}
+	for i := range all {
+		all[i].People = people
+	}
+	return nil
 }
 
 // discreet leaves out from where others acted, for those who may see only their

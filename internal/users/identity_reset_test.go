@@ -23,14 +23,14 @@ func TestResetSignIn_asUser(t *testing.T) {
 	check(t, d, last, d.ResetSignIn(t.Context(), users.Command(""), d.Owner.ID, as), users.ErrLastOwner)
 	check(t, d, last, d.ResetSignIn(t.Context(), d.Owner, "ana@example.com", as), nil, anaReset,
 		"owner@example.com user.role_changed ana@example.com [role: admin → user]",
-		"owner@example.com session.ended ana@example.com [session: ses_* → ended: sign-in reset]")
+		"owner@example.com session.ended ana@example.com [session: ses_* → sign_in_reset]")
 	if u := d.Must(t, "ana@example.com"); u.Role != users.RoleUser || u.Identified() {
 		t.Errorf("got %s, identified %v; want a user without an identity", u.Role, u.Identified())
 	}
 	last = d.Last(t)
 	check(t, d, last, d.ResetSignIn(t.Context(), d.Owner, "zoe@example.com", as), nil,
 		"owner@example.com identity.reset zoe@example.com [identity: https://id.example.com sub-zoe@example.com →]",
-		"owner@example.com session.ended zoe@example.com [session: ses_* → ended: sign-in reset]")
+		"owner@example.com session.ended zoe@example.com [session: ses_* → sign_in_reset]")
 }
 
 // TestSignsUp asks who would be added by signing in, and has them sign in after they were deleted.

@@ -18,7 +18,7 @@ func TestResetSignIn(t *testing.T) {
 	last := d.Last(t)
 	check(t, d, last, d.ResetSignIn(t.Context(), admin, ana.ID, users.SignInReset{Reason: "new provider"}), nil,
 		`admin@example.com identity.reset ana@example.com [identity: https://id.example.com sub-ana@example.com →] because "new provider"`,
-		"admin@example.com session.ended ana@example.com [session: ses_* → ended: sign-in reset]")
+		"admin@example.com session.ended ana@example.com [session: ses_* → sign_in_reset]")
 	if u := d.Must(t, ana.ID); u.Status != users.StatusInvited || u.Identified() {
 		t.Errorf("got %s, want invited", u.Status)
 	}
@@ -52,7 +52,7 @@ func TestResetLastOwnerAtTheCommandLine(t *testing.T) {
 	check(t, d, last, d.ResetSignIn(t.Context(), d.Owner, d.Owner.ID, users.SignInReset{}), users.ErrLastOwner)
 	check(t, d, last, d.ResetSignIn(t.Context(), users.Command(""), d.Owner.ID, users.SignInReset{}), nil,
 		"operator identity.reset owner@example.com [identity: https://id.example.com sub-owner@example.com →]",
-		"operator session.ended owner@example.com [session: ses_* → ended: sign-in reset]")
+		"operator session.ended owner@example.com [session: ses_* → sign_in_reset]")
 	claims := userstest.Claims("owner@example.com")
 	claims.Issuer, claims.Subject = "https://new.example.com", "1"
 	in, err := d.SignIn(t.Context(), claims, userstest.Visit("new"))

@@ -118,15 +118,19 @@ const (
 	userSheet = iota
 	identitySheet
 	eventSheet
-	detailSheet
+	changeSheet
+	actorSheet
+	mentionSheet
 	wordSheet // of the index of the audit log
 )
 
 var loaded = [...]sheet{
 	userSheet:     newSheet(intoUsers, userValues),
 	identitySheet: newSheet(intoIdentities, identityValues),
-	eventSheet:    newSheet(intoEvents+`VALUES `, eventValues),
-	detailSheet:   newSheet(intoDetails, detailValues),
+	eventSheet:    newSheet(intoEvents, eventValues),
+	changeSheet:   newSheet(intoChanges, changeValues),
+	actorSheet:    newSheet(intoActors, actorValues),
+	mentionSheet:  newSheet(intoMentions, mentionValues),
 	wordSheet:     newSheet(` INTO event_words_index (rowid, words) VALUES `, `(?, ?)`),
 }
 

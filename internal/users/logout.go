@@ -70,7 +70,7 @@ func (c *changeTx) endLoggedOut(ctx context.Context, l Logout) ([]Event, error) 
 	var events []Event
 	for _, o := range all {
 		u, userErr := userByKey(ctx, c, o.user)
-		ends, endErr := c.endSession(ctx, u, o.id, "signed out at the provider")
+		ends, endErr := c.endSession(ctx, u, o.id, EndedAtProvider)
 		if err := errors.Join(userErr, endErr); err != nil {
 			return nothing, err
 		}
@@ -108,7 +108,7 @@ func existsLogout(ctx context.Context, r reader, claims Claims) (found bool, err
 
 // EndAtProvider ends a session that the provider does not confirm any more, with why as
 // the reason. The actor is the provider. To end a session that is gone succeeds.
-func (s *Service) EndAtProvider(ctx context.Context, actor Actor, id SessionID, why string) error {
+func (s *Service) EndAtProvider(ctx context.Context, actor Actor, id SessionID, why SessionEnd) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		var user Key
 		err := tx.QueryRowContext(ctx, `SELECT user_key FROM sessions WHERE id = $1`, id).Scan(&user)

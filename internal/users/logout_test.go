@@ -73,7 +73,7 @@ func TestLogOut(t *testing.T) {
 			events := d.Since(t, last)
 			for _, e := range events {
 				if e.Via != users.ViaProvider || e.Actor.Key != "" || e.Target.ID != "ana@example.com" || e.Action != users.ActionEnded ||
-					e.Changes[0].New != "ended: signed out at the provider" {
+					e.Changes[0].New != "provider_signed_out" {
 					t.Errorf("event %+v", e)
 				}
 			}

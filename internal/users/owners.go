@@ -77,6 +77,6 @@ func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, erro
 	if after, err = updateUser(ctx, c, before, after); err != nil {
 		return nothing, err
 	}
-	ends, err := c.endSessions(ctx, after, "role changed")
+	ends, err := c.endSessions(ctx, after, EndedRoleChanged)
 	return append([]Event{about(ActionRoleChanged, after, difference(before, after)...)}, ends...), err
 }

@@ -51,7 +51,7 @@ func TestEnsureOwnersOfSomeoneThere(t *testing.T) {
 	checkMistakes(t, d, last, err, "owners", "owners", "owners")
 	err = d.EnsureOwners(t.Context(), []string{"ana@example.com"})
 	check(t, d, last, err, nil, "operator user.role_changed ana@example.com [role: user → owner]",
-		"operator session.ended ana@example.com [session: ses_* → ended: role changed]")
+		"operator session.ended ana@example.com [session: ses_* → role_changed]")
 }
 
 func TestWhoCanHelp(t *testing.T) {

@@ -104,11 +104,13 @@ func (p *packer) flush(until time.Time) error {
 func (p *packer) event(e Event) error {
 	p.seq++
 	e.Seq = p.seq
-	details, err := e.details()
-	p.row(eventSheet, p.seq)
-	p.row(eventSheet, e.columns()...)
-	p.row(detailSheet, p.seq)
-	p.row(detailSheet, details...)
+	rows, err := e.rows()
+	p.row(eventSheet, rows.fixed...)
+	p.row(changeSheet, rows.changes...)
+	p.row(actorSheet, rows.actor...)
+	for _, mention := range rows.mentions {
+		p.row(mentionSheet, mention...)
+	}
 	p.row(wordSheet, p.seq, e.indexed().words)
 	return err
 }
@@ -124,7 +126,7 @@ func (p *packer) row(sheet int, values ...any) {
 // plain returns a value as the driver takes it.
 func plain(v any) any {
 	switch v := v.(type) {
-	case string, int64, bool:
+	case string, int64, bool, []byte:
 		return v
 	case Key:
 		return string(v)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -38,6 +39,10 @@ func Refusals() []Refusal {
 		RefusedSystemUser, RefusedOtherUser, RefusedUninvited, RefusedDomain, RefusedDeactivated, RefusedEnded, RefusedOnly,
 	}
 }
+
+// CrossOrigin is what a request was refused for that another site had the browser send, see
+// [Service.RefuseAccess].
+const CrossOrigin = "cross_origin"
 
 // A RefusedError says that a sign-in was refused, and why.
 type RefusedError struct {
@@ -111,8 +116,10 @@ const (
 // RefuseAccess records that a known actor was refused something, the same thing
 // at most once a minute and no more than so many things. It is best effort: the
 // refusal stands without it. Whether there is a target of that user_id makes no
-// difference, so that the time it takes does not tell the actor either.
-func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what string) {
+// difference, so that the time it takes does not tell the actor either. What was refused
+// is a code, such as a method and the pattern of a route; the fields are those of a form that
+// were, if it was not all of it.
+func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what string, fields ...string) {
 	ctx = Once(ctx, Request{}) // that it was refused does not make it done
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, err := userByID(ctx, tx, target)
@@ -126,7 +133,11 @@ func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what
 		if err != nil || len(recent) >= maxRefusals {
 			return nothing, err
 		}
-		return tx.unlessRecent(ctx, about(ActionAccessRefused, u, Change{Field: "refusal", New: what}))
+		changes := []Change{{Field: "refusal", New: what}}
+		if len(fields) > 0 {
+			changes = append(changes, Change{Field: "fields", New: strings.Join(fields, ", ")})
+		}
+		return tx.unlessRecent(ctx, about(ActionAccessRefused, u, changes...))
 	})
 	if err != nil && !errors.Is(err, ErrNoSession) {
 		s.config.Log.WarnContext(ctx, "refusal not recorded", "user", actor.Key, "error", err)

@@ -18,8 +18,8 @@ func TestChangeRole(t *testing.T) {
 		trail  []string
 	}{
 		"promote": {"ana@example.com", users.RoleChange{Role: users.RoleOwner, Reason: "takes over"}, nil,
-			[]string{by + `ana@example.com [role: user → owner] because "takes over"`, "owner@example.com session.ended ana@example.com [session: ses_* → ended: role changed]"}},
-		"as the form's version":   {"ana@example.com", users.RoleChange{Role: users.RoleAdmin, Version: 2}, nil, []string{by + "ana@example.com [role: user → admin]", "owner@example.com session.ended ana@example.com [session: ses_* → ended: role changed]"}},
+			[]string{by + `ana@example.com [role: user → owner] because "takes over"`, "owner@example.com session.ended ana@example.com [session: ses_* → role_changed]"}},
+		"as the form's version":   {"ana@example.com", users.RoleChange{Role: users.RoleAdmin, Version: 2}, nil, []string{by + "ana@example.com [role: user → admin]", "owner@example.com session.ended ana@example.com [session: ses_* → role_changed]"}},
 		"the role they have":      {"ana@example.com", users.RoleChange{Role: users.RoleUser, Reason: "none"}, nil, nil},
 		"an invited person":       {"invited@example.com", users.RoleChange{Role: users.RoleOwner}, nil, []string{by + "invited@example.com [role: user → owner]"}},
 		"a service user to admin": {"robot", users.RoleChange{Role: users.RoleAdmin}, nil, []string{by + "robot [role: user → admin]"}},

@@ -218,5 +218,8 @@ func viewChanges(before, after SavedView) []Change {
 		}
 		return onOff(v.Shared)
 	}
-	return []Change{{"name", before.Name, after.Name}, {"query", before.Query, after.Query}, {"shared", shared(before), shared(after)}}
+	return []Change{
+		{Field: "name", Old: before.Name, New: after.Name}, {Field: "query", Old: before.Query, New: after.Query},
+		{Field: "shared", Old: shared(before), New: shared(after)},
+	}
 }

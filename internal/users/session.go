@@ -1,7 +1,6 @@
 package users
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -111,7 +110,7 @@ func (s *Service) SignOut(ctx context.Context, actor Actor, digest Digest) (addr
 		if err != nil {
 			return nothing, err
 		}
-		return tx.endSession(ctx, u, id, "signed out")
+		return tx.endSession(ctx, u, id, EndedSignedOut)
 	})
 	return address, in("sign out", actor.ID, err)
 }
@@ -173,7 +172,7 @@ func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which 
 		if err != nil {
 			return nothing, err
 		}
-		events, err := tx.endWhere(ctx, u, "by "+cmp.Or(string(tx.actor.ID), "the operator"), `user_key = $1 AND `+which, session)
+		events, err := tx.endWhere(ctx, u, EndedByActor, `user_key = $1 AND `+which, session)
 		for i := range events {
 			events[i].Reason = reason
 		}
@@ -184,18 +183,18 @@ func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which 
 }
 
 // endSessions ends all sessions of u, for a reason of the console's own.
-func (c *changeTx) endSessions(ctx context.Context, u User, why string) ([]Event, error) {
+func (c *changeTx) endSessions(ctx context.Context, u User, why SessionEnd) ([]Event, error) {
 	return c.endWhere(ctx, u, why, `user_key = $1`)
 }
 
 // endSession ends one session of u.
-func (c *changeTx) endSession(ctx context.Context, u User, id SessionID, why string) ([]Event, error) {
+func (c *changeTx) endSession(ctx context.Context, u User, id SessionID, why SessionEnd) ([]Event, error) {
 	return c.endWhere(ctx, u, why, `user_key = $1 AND id = $2`, id)
 }
 
 // endWhere deletes those sessions of u, whose key is $1, for which a condition of
 // this package holds, and returns an event for each.
-func (c *changeTx) endWhere(ctx context.Context, u User, why, condition string, args ...any) ([]Event, error) {
+func (c *changeTx) endWhere(ctx context.Context, u User, why SessionEnd, condition string, args ...any) ([]Event, error) {
 	args = append([]any{u.Key}, args...)
 	ids, err := collect(ctx, c, func(row scanner) (id SessionID, err error) { return id, row.Scan(&id) },
 		`SELECT id FROM sessions WHERE `+condition+` ORDER BY seen_at, id`, args...)
@@ -207,12 +206,7 @@ func (c *changeTx) endWhere(ctx context.Context, u User, why, condition string, 
 	}
 	var events []Event
 	for _, id := range ids {
-		events = append(events, about(ActionEnded, u, ended(id, why)))
+		events = append(events, about(ActionEnded, u, Change{Field: "session", Old: string(id), New: string(why)}))
 	}
 	return events, nil
-}
-
-// ended is the change that an ended session is told by.
-func ended(id SessionID, why string) Change {
-	return Change{Field: "session", Old: string(id), New: "ended: " + why}
 }

@@ -82,7 +82,7 @@ func TestEndSession(t *testing.T) {
 	check(t, d, last, d.EndSession(t.Context(), ana, ana.ID, "ses_none", ""), users.ErrNotFound)
 	check(t, d, last, d.EndSession(t.Context(), d.Owner, "nobody@example.com", one.Session.ID, ""), users.ErrNotFound)
 	check(t, d, last, d.EndSession(t.Context(), ana, ana.ID, one.Session.ID, ""), nil,
-		"ana@example.com session.ended ana@example.com [session: ses_* → ended: by ana@example.com]")
+		"ana@example.com session.ended ana@example.com [session: ses_* → ended]")
 	lives(t, d, "one", false)
 	lives(t, d, "two", true)
 	last = d.Last(t)
@@ -96,7 +96,7 @@ func TestEndSessions(t *testing.T) {
 	signIn(t, d, "two")
 	last := d.Last(t)
 	n, err := d.EndSessions(t.Context(), d.Owner, "ana@example.com", " lost  laptop ")
-	const line = `owner@example.com session.ended ana@example.com [session: ses_* → ended: by owner@example.com] because "lost laptop"`
+	const line = `owner@example.com session.ended ana@example.com [session: ses_* → ended] because "lost laptop"`
 	check(t, d, last, err, nil, line, line)
 	last = d.Last(t)
 	again, err := d.EndSessions(t.Context(), d.Owner, "ana@example.com", "")
@@ -128,7 +128,7 @@ func TestSignOut(t *testing.T) {
 	ana := in.Actor("req", "", "")
 	last := d.Last(t)
 	hint, err := d.SignOut(t.Context(), ana, users.DigestOf("s"))
-	check(t, d, last, err, nil, "ana@example.com session.ended ana@example.com [session: ses_* → ended: signed out]")
+	check(t, d, last, err, nil, "ana@example.com session.ended ana@example.com [session: ses_* → signed_out]")
 	if hint != "ana@example.com" {
 		t.Errorf("got hint %q", hint)
 	}

@@ -15,7 +15,7 @@ func (c *changeTx) startSession(ctx context.Context, u User, claims Claims, v Vi
 	if err != nil {
 		return Session{}, nothing, err
 	}
-	most, err := c.endWhere(ctx, u, "too many sessions", `user_key = $1 AND id NOT IN
+	most, err := c.endWhere(ctx, u, EndedByLimit, `user_key = $1 AND id NOT IN
 		(SELECT id FROM sessions WHERE user_key = $1 ORDER BY seen_at DESC, id LIMIT $2)`, maxSessions-1)
 	if err != nil {
 		return Session{}, nothing, err
@@ -45,5 +45,5 @@ func (c *changeTx) endReplaced(ctx context.Context, digest Digest) ([]Event, err
 	} else if err != nil {
 		return nothing, err
 	}
-	return c.endWhere(ctx, before, "signed in again", `user_key = $1 AND digest = $2`, digest)
+	return c.endWhere(ctx, before, EndedSignedInAgain, `user_key = $1 AND digest = $2`, digest)
 }

@@ -140,7 +140,7 @@ func TestTwentySessions(t *testing.T) {
 	lives(t, d, "0", true) // the first is used again, so that the second is the one longest unused
 	last := d.Last(t)
 	signIn(t, d, "20")
-	check(t, d, last, nil, nil, "ana@example.com session.ended ana@example.com [session: ses_* → ended: too many sessions]",
+	check(t, d, last, nil, nil, "ana@example.com session.ended ana@example.com [session: ses_* → session_limit]",
 		"ana@example.com session.started ana@example.com [session:  → ses_*]")
 	lives(t, d, "0", true)
 	lives(t, d, "1", false)
@@ -171,8 +171,8 @@ func TestReplacedSessionEnds(t *testing.T) {
 		lives(t, d, secret, want)
 	}
 	trail := strings.Join(d.Trail(t, last), "\n")
-	for _, want := range []string{"ana@example.com session.ended ana@example.com [session: ses_* → ended: signed in again]",
-		"bob@example.com session.ended ana@example.com [session: ses_* → ended: signed in again]"} {
+	for _, want := range []string{"ana@example.com session.ended ana@example.com [session: ses_* → signed_in_again]",
+		"bob@example.com session.ended ana@example.com [session: ses_* → signed_in_again]"} {
 		if !strings.Contains(trail, want) {
 			t.Errorf("got events\n%s\nwant %s among them", trail, want)
 		}

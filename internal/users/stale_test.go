@@ -142,7 +142,10 @@ func TestStaleWithoutHistory(t *testing.T) {
 		}
 	}
 	err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(t.Context(), `DELETE FROM event_details WHERE target_id = 'ana@example.com'`)
+		_, err := tx.ExecContext(t.Context(), `DELETE FROM event_actors WHERE seq IN (SELECT seq FROM event_changes WHERE target_id = 'ana@example.com')`)
+		if err == nil {
+			_, err = tx.ExecContext(t.Context(), `DELETE FROM event_changes WHERE target_id = 'ana@example.com'`)
+		}
 		return err
 	})
 	if err != nil {

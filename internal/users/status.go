@@ -105,7 +105,7 @@ func (c *changeTx) disableSuspended(ctx context.Context, u User) ([]Event, error
 // statusChange returns what a deactivation and its undoing tell of two versions of
 // a user.
 func statusChange(before, after User) Change {
-	return Change{"status", string(before.Status), string(after.Status)}
+	return Change{Field: "status", Old: string(before.Status), New: string(after.Status)}
 }
 
 // Delete removes a user with their identities, sessions and preferences, and

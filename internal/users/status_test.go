@@ -30,7 +30,7 @@ func withRobots(t *testing.T) (d *userstest.Directory, ana users.Actor) {
 
 func TestDeactivate(t *testing.T) {
 	t.Parallel()
-	const by, ended = "owner@example.com ", "owner@example.com session.ended ana@example.com [session: ses_* → ended: deactivated]"
+	const by, ended = "owner@example.com ", "owner@example.com session.ended ana@example.com [session: ses_* → deactivated]"
 	tests := map[string]struct {
 		ask     users.Departure
 		command bool
@@ -42,7 +42,7 @@ func TestDeactivate(t *testing.T) {
 		"to someone named": {users.Departure{HandOver: " BOB@example.com"}, false, "bob@example.com", []string{by + "user.deactivated ana@example.com [status: active → deactivated]",
 			by + "user.handed_over robot-1 [responsible: ana@example.com → bob@example.com]", by + "user.handed_over robot-2 [responsible: ana@example.com → bob@example.com]", ended}},
 		"to nobody, at the command line": {users.Departure{}, true, "", []string{"operator user.deactivated ana@example.com [status: active → deactivated]",
-			"operator user.handed_over robot-1 [responsible: ana@example.com →]", "operator user.handed_over robot-2 [responsible: ana@example.com →]", "operator session.ended ana@example.com [session: ses_* → ended: deactivated]"}},
+			"operator user.handed_over robot-1 [responsible: ana@example.com →]", "operator user.handed_over robot-2 [responsible: ana@example.com →]", "operator session.ended ana@example.com [session: ses_* → deactivated]"}},
 	}
 	for name, test := range tests {
 		t.Run("hands over "+name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestDelete(t *testing.T) {
 	check(t, d, last, err, nil,
 		"owner@example.com user.handed_over robot-1 [responsible: ana@example.com → bob@example.com]",
 		"owner@example.com user.handed_over robot-2 [responsible: ana@example.com → bob@example.com]",
-		"owner@example.com session.ended ana@example.com [session: ses_* → ended: deleted]",
+		"owner@example.com session.ended ana@example.com [session: ses_* → deleted]",
 		`owner@example.com user.deleted ana@example.com [name: Ana →, role: user →, time_zone: UTC →, channel.email: on → off, type.comment_mention: on → off] because "asked for it"`)
 	if _, err := d.User(t.Context(), d.Owner, ana.ID); !errors.Is(err, users.ErrNotFound) {
 		t.Errorf("User: got error %v, want %v", err, users.ErrNotFound)

@@ -159,21 +159,22 @@ func liveTokens(ctx context.Context, r reader, key Key, now database.Time) ([]To
 	return tokensWhere(ctx, r, `t.user_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2 ORDER BY t.issued_at DESC, t.id`, key, now)
 }
 
-// A shutOut says why a user loses access. Its values are told in the events of what ends.
+// A shutOut says why a user loses access. Its values are stored as the cause for which tokens
+// end, and as the [SessionEnd] of sessions.
 type shutOut string
 
 const (
 	shutOutDeactivated shutOut = "deactivated"
 	shutOutDeleted     shutOut = "deleted"
-	shutOutRole        shutOut = "role changed"
-	shutOutReset       shutOut = "sign-in reset"
+	shutOutRole        shutOut = "role_changed"
+	shutOutReset       shutOut = "sign_in_reset"
 )
 
 // shutOut ends the sessions of u, and revokes their tokens where they end with the sign-in or
 // with the user. Those of a deactivated user are suspended by the status that is read with
 // them, and a change of role narrows them by the lower of two roles.
 func (c *changeTx) shutOut(ctx context.Context, u User, why shutOut) ([]Event, error) {
-	events, err := c.endSessions(ctx, u, string(why))
+	events, err := c.endSessions(ctx, u, SessionEnd(why))
 	if err != nil || why != shutOutDeleted && why != shutOutReset {
 		return events, err
 	}

@@ -48,7 +48,7 @@ func eventRecordOf(e users.Event) eventRecord {
 	return eventRecord{
 		Seq: e.Seq, At: e.At, Action: e.Action, Via: e.Via, ActorKind: orNull(string(e.ActorKind())), Actor: eventUserOf(e.Actor), Target: eventUserOf(e.Target),
 		Changes: append([]users.Change{}, e.Changes...), Reason: orNull(e.Reason), Address: orNull(e.Address), UserAgent: orNull(e.UserAgent),
-		RequestID: e.RequestID, Erased: e.Erased,
+		RequestID: e.RequestID, Erased: e.ChangeErased || e.ActorErased,
 	}
 }
 

@@ -1,7 +1,6 @@
 package demodata_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -19,11 +18,16 @@ func withoutKeys(all []users.User, events []users.Event) ([]users.User, []users.
 	}
 	for i := range events {
 		e := &events[i]
-		e.Actor.Key, e.Target.Key = "", ""
+		e.Actor.Key, e.Target.Key, e.People = "", "", nil
 		for j, c := range e.Changes {
-			if c.Field == "session" {
-				_, why, _ := strings.Cut(c.New, "ended: ")
-				e.Changes[j] = users.Change{Field: "session", New: why}
+			switch was, named := users.Person(c.Field, c.Old); {
+			case c.Field == "session" && e.Action == users.ActionEnded:
+				e.Changes[j].Old = ""
+			case c.Field == "session":
+				e.Changes[j].New = ""
+			case named:
+				is, _ := users.Person(c.Field, c.New)
+				e.Changes[j].Old, e.Changes[j].New = string(was.ID), string(is.ID)
 			}
 		}
 	}

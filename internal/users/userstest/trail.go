@@ -51,7 +51,7 @@ func (d *Directory) Trail(tb testing.TB, seq int64) []string {
 		line := fmt.Sprintf("%s %s %s", actor, e.Action, e.Target.ID)
 		var changes []string
 		for _, c := range e.Changes {
-			changes = append(changes, strings.TrimSpace(c.Field+": "+c.Old+" → "+c.New))
+			changes = append(changes, strings.TrimSpace(c.Field+": "+valueOf(c.Field, c.Old)+" → "+valueOf(c.Field, c.New)))
 		}
 		if len(changes) > 0 {
 			line += " [" + strings.Join(changes, ", ") + "]"
@@ -62,6 +62,14 @@ func (d *Directory) Trail(tb testing.TB, seq int64) []string {
 		lines = append(lines, anyToken.ReplaceAllString(anySession.ReplaceAllString(line, "ses_*"), "tok_*"))
 	}
 	return lines
+}
+
+// valueOf returns the value of a change, with the user_id alone for a user.
+func valueOf(field, value string) string {
+	if r, ok := users.Person(field, value); ok {
+		return string(r.ID)
+	}
+	return value
 }
 
 var (

@@ -1,0 +1,120 @@
+package users
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/audit"
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A checkedEvent is an event as it is stored, with what its parts are verified by.
+type checkedEvent struct {
+	Event
+	changes                   string
+	encoding                  int64
+	changeNonce, actorNonce   []byte
+	changeDigest, actorDigest []byte
+}
+
+// checkedColumns are the columns scanChecked reads after eventColumns, in its order.
+const checkedColumns = `, e.encoding, c.nonce, a.nonce, e.change_digest, e.actor_digest`
+
+// scanChecked reads eventColumns and checkedColumns from a row.
+func scanChecked(row scanner) (*checkedEvent, error) {
+	e := new(checkedEvent)
+	return e, row.Scan(&e.Seq, (*database.Time)(&e.At), &e.Action, &e.Actor.Key, &e.Target.Key, &e.Via, &e.RequestID, &e.Group, &e.Undoes, &e.Token, &e.Tool,
+		&e.ChangeErased, &e.Target.ID, &e.Target.Name, &e.Target.Kind, &e.version, &e.changes,
+		&e.ActorErased, &e.Actor.ID, &e.Actor.Name, &e.actorKind, &e.Reason, &e.Address, &e.UserAgent,
+		&e.encoding, &e.changeNonce, &e.actorNonce, &e.changeDigest, &e.actorDigest)
+}
+
+// events verifies every part of an event that is there against its digest in the fixed row, and
+// that the users whom events name are found by it, some events at a time.
+func (c *checker) events() {
+	var last int64
+	err := c.apart(func() error { return c.tx.QueryRowContext(c.ctx, newestEventSeq).Scan(&last) })
+	if err != nil {
+		c.add("The events could not be read: %v.", err)
+		return
+	}
+	before := len(c.found)
+	for from := int64(0); from <= last && c.ctx.Err() == nil; from += checkAtOnce {
+		c.told(CheckingEvents, int(from), int(last))
+		to := from + checkAtOnce
+		if err := c.apart(func() error { return c.verifyEvents(from, to) }); err != nil && len(c.found) < before+4*mostExamples {
+			c.add("The events %d to %d could not be read: %v.", from+1, to, err)
+		}
+		if len(c.found) > before+10*mostExamples {
+			c.add("There is more wrong with events; the rest of them was not verified.")
+			return
+		}
+	}
+	c.told(CheckingEvents, int(last), int(last))
+}
+
+// verifyEvents verifies the events whose numbers are above from and up to to.
+func (c *checker) verifyEvents(from, to int64) error {
+	all, err := collect(c.ctx, c.tx, scanChecked, `SELECT `+eventColumns+checkedColumns+eventTables+`WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq`, from, to)
+	if err != nil {
+		return err
+	}
+	mentions, err := mentionsOf(c.ctx, c.tx, from, to)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if flaws := e.flaws(mentions[e.Seq]); len(flaws) > 0 {
+			c.add("The event %d is not as it was recorded: %s.", e.Seq, strings.Join(flaws, ", "))
+		}
+	}
+	return nil
+}
+
+// mentionsOf returns the keys of the users whom the events of a range name, by event.
+func mentionsOf(ctx context.Context, r reader, from, to int64) (map[int64][]string, error) {
+	found := map[int64][]string{}
+	_, err := collect(ctx, r, func(row scanner) (none struct{}, err error) {
+		var seq int64
+		var key string
+		err = row.Scan(&seq, &key)
+		found[seq] = append(found[seq], key)
+		return none, err
+	}, `SELECT seq, user_key FROM event_mentions WHERE seq > $1 AND seq <= $2 ORDER BY seq, user_key`, from, to)
+	return found, err
+}
+
+// flaws returns what of e does not match its digests, and whether the users whom its changes
+// name are those of event_mentions.
+func (e *checkedEvent) flaws(mentioned []string) (flaws []string) {
+	if e.encoding != audit.Version {
+		return []string{fmt.Sprintf("it is encoded in version %d, which this program does not know", e.encoding)}
+	}
+	row := e.row()
+	if !e.ChangeErased && !matches(e.changeDigest, e.changeNonce, func(n audit.Nonce) audit.Digest { return e.changePart(e.changes).Digest(row, n) }) {
+		flaws = append(flaws, "what it changed does not match its digest")
+	}
+	if !e.ActorErased && !matches(e.actorDigest, e.actorNonce, func(n audit.Nonce) audit.Digest { return e.actorPart().Digest(row, n) }) {
+		flaws = append(flaws, "its actor's data does not match its digest")
+	}
+	var changes []Change
+	if err := json.Unmarshal([]byte(e.changes), &changes); err != nil {
+		return append(flaws, "its changes cannot be read: "+err.Error())
+	}
+	if want := audit.Mentions(changes); !slices.Equal(slices.Sorted(slices.Values(want)), mentioned) {
+		flaws = append(flaws, "it is not found by the users that its changes name")
+	}
+	return flaws
+}
+
+// matches reports whether a stored digest is the one of a part with a stored nonce.
+func matches(stored, nonce []byte, digest func(audit.Nonce) audit.Digest) bool {
+	if len(nonce) != len(audit.Nonce{}) {
+		return false
+	}
+	want := digest(audit.Nonce(nonce))
+	return slices.Equal(want[:], stored)
+}
