@@ -7,7 +7,7 @@ type Chrome struct {
 	Title     string  // of the page, for the browser's tab
 	Org       string  // the organisation's name
 	Theme     string  // "auto", "light" or "dark"
-	Nav       string  // the part of the console this page is in: "users", "service", "audit" or "profile"
+	Nav       string  // the part of the console this page is in: "users", "service", "audit", "access" or "profile"
 	Path      string  // the page's own path and query, to come back to after a change of theme
 	Viewer    *Viewer // who is signed in; nil when nobody is
 	Flash     string  // what just succeeded; empty for nothing

@@ -54,6 +54,7 @@ func consequence(heading, button string) views.Consequence {
 func deactivation() views.Consequence {
 	m := consequence("Deactivate Ana Lima?", "Deactivate ana@example.com")
 	m.HandOver.AnswersFor[0].Review = nil
+	m.Known = knownTokens()
 	return m
 }
 

@@ -56,6 +56,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"event":            pageOf(views.EventPage, event()),
 	}
 	maps.Copy(all, tokenSamples())
+	maps.Copy(all, peopleSamples())
 	return all
 }
 

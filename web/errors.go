@@ -61,7 +61,7 @@ func correctable(err error) bool {
 }
 
 // fieldOrder is the order in which the forms ask for what can be mistaken.
-var fieldOrder = []string{"user_id", "despite", "name", "description", "scopes", "overlap", "overlap_until", "expiry", "ends_on", "ranges", "leave_none", "purpose", "responsible", "review_on", "hand_over", "role", "picture_url", "time_zone", "confirm", "as_user", "reason", "format"}
+var fieldOrder = []string{"user_id", "despite", "name", "description", "scopes", "rotate", "overlap", "overlap_until", "expiry", "ends_on", "ranges", "leave_none", "purpose", "responsible", "review_on", "hand_over", "role", "picture_url", "time_zone", "confirm", "as_user", "as", "service", "reason", "format"}
 
 // problems lists what is wrong with a form, for the summary above it and the
 // messages beside its fields, in the order of the fields. It is empty for an error

@@ -46,12 +46,13 @@ var formActs = map[string]formAct{
 
 // repeated are the routes that are posted to as often as one likes, and why.
 var repeated = map[string]string{
-	"/sign-out":             "who is signed out is signed out",
-	"/sign-out/backchannel": "a logout token counts once, see TestBackchannelLogout",
-	"/theme":                "it is a cookie",
-	"/users/layout":         "it is a cookie",
-	"/users/export":         "every export gives a file and leaves an event",
-	"/forms/look-up":        "it changes nothing",
+	"/sign-out":                 "who is signed out is signed out",
+	"/sign-out/backchannel":     "a logout token counts once, see TestBackchannelLogout",
+	"/theme":                    "it is a cookie",
+	"/users/layout":             "it is a cookie",
+	"/users/export":             "every export gives a file and leaves an event",
+	"/forms/look-up":            "it changes nothing",
+	"/tokens/requests/:request": "a request is decided once, and the same approval gives the same code",
 }
 
 func signedInElsewhere(t *testing.T, s *site, _ *browser, _ users.ID) {

@@ -42,6 +42,7 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/users/:id/reviewed", a.markReviewed, toUser())
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 	a.tokenPages(own, "/users/:id/tokens")
+	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)
 
 	a.restricted(e)
 }
@@ -62,6 +63,7 @@ func (a *App) restricted(e *echo.Echo) {
 	directory := a.group(e, access(users.ActSeeDirectory))
 	directory.page("/users", a.listUsers)
 	directory.repeat("/users/layout", a.setLayout)
+	directory.page("/access", a.showAccess)
 	saving := a.group(e, access(users.ActSaveView))
 	saving.form("/users/views", a.savedViews, a.saveView, toView)
 	saving.post("/users/views/delete", a.deleteView, to("/users/views"))

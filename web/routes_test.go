@@ -43,6 +43,9 @@ var mayCall = map[string]string{
 	"GET /users/:id":                       "auditor admin owner",
 	"GET /users/:id/activity":              "auditor admin owner",
 	"GET /users/:id/sessions":              "auditor admin owner",
+	"GET /tokens/requests/:request":        "user auditor admin owner",
+	"POST /tokens/requests/:request":       "user auditor admin owner",
+	"GET /access":                          "auditor admin owner",
 	"GET /audit":                           "auditor admin owner",
 	"GET /audit/:seq":                      "auditor admin owner",
 	"GET /users/new":                       "admin owner",
@@ -75,6 +78,9 @@ var mayCall = map[string]string{
 // targetOf makes someone for a route to act on, and returns its path.
 func (s *site) targetOf(t *testing.T, path string) string {
 	t.Helper()
+	if strings.Contains(path, ":request") {
+		return approvalPath(s.asks(t, nil))
+	}
 	if !strings.Contains(path, ":id") {
 		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)
 	}

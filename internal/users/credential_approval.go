@@ -27,7 +27,7 @@ type Approval struct {
 // the same way, while the code is unused, returns the same code.
 //
 // ApproveCredentialRequest returns [ErrNotFound], [ErrRequestExpired], [ErrRequestDecided],
-// [ErrSignInAgain] for a user who is an admin or owner, a [*ForbiddenError] and an
+// [ErrSignInAgain] for a user who is an admin or owner and to an owner, a [*ForbiddenError] and an
 // [*InvalidError] on the reason.
 func (s *Service) ApproveCredentialRequest(ctx context.Context, actor Actor, id string, a Approval) (code string, err error) {
 	r, err := s.OpenCredentialRequest(ctx, id)
@@ -44,6 +44,11 @@ func (s *Service) ApproveCredentialRequest(ctx context.Context, actor Actor, id 
 		}
 		if err := tx.mayIssue(s.config, u, u.Role); err != nil {
 			return nothing, err
+		}
+		if tx.actor.Role == RoleOwner { // whatever the role of u: only owners issue for every service user
+			if err := tx.signedInRecently(); err != nil {
+				return nothing, err
+			}
 		}
 		return tx.decide(ctx, r, decision{by: tx.actor.Key, user: u.Key, code: digestOf(code)}, ActionLoginApproved, u, a.Reason)
 	})

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// accessDocs is the part of the page about the API that explains introspection.
+const accessDocs = "/api#introspect"
+
+// showAccess serves GET /access: which systems ask whether a token gives access, and which
+// have learned of its end.
+func (a *App) showAccess(c echo.Context) error {
+	t := a.tell(c)
+	askers, ends, err := a.users.Askers(c.Request().Context(), t.actor)
+	if err != nil {
+		return err
+	}
+	m := views.Access{
+		Chrome: a.chrome(c, "Where access ends", "access"), Cache: secondsWord(users.IntrospectionCache), Docs: accessDocs,
+		Since: "Of tokens that these systems have asked about, in the last " + daysWord(users.EndedTokensKept) + ".",
+	}
+	for _, one := range askers {
+		m.Askers = append(m.Askers, views.Asker{Person: t.person(one.User), Asked: t.time(one.LastAsked), Tokens: tokensWord(one.Tokens)})
+	}
+	if len(askers) == 0 && t.actor.May(users.ActCreateService, users.User{}) == nil {
+		m.Tokens = views.Link{Label: "Create a service user for it", URL: "/service-users/new"}
+	}
+	groups := groupEnds(ends)
+	for _, group := range groups[:min(len(groups), maxEnds)] {
+		m.Ends = append(m.Ends, t.accessEnd(group))
+	}
+	if len(groups) > maxEnds {
+		m.More = "Only the newest " + numbers.Grouped(maxEnds) + " are shown. The audit log has all of them."
+	}
+	return render(c, http.StatusOK, views.AccessPage(m))
+}
+
+// maxEnds is how many ends of access are shown.
+const maxEnds = 50
+
+// groupEnds returns ends of access, the newest first, as they are shown: those of all tokens of
+// one user together where it is the user who lost access.
+func groupEnds(ends []users.AccessEnd) (groups [][]users.AccessEnd) {
+	type loss struct {
+		user users.Key
+		why  users.TokenState
+		at   time.Time
+	}
+	at := map[loss]int{}
+	for _, e := range ends {
+		key := loss{e.Token.User.Key, e.Why, e.At}
+		i, known := at[key]
+		if !known || e.Why != users.TokenSuspended && e.Why != users.TokenLive {
+			at[key] = len(groups)
+			groups = append(groups, []users.AccessEnd{e})
+			continue
+		}
+		groups[i] = append(groups[i], e)
+	}
+	return groups
+}
+
+// accessEnd shows ends of access of one token or one user, with what each asking system knows.
+func (t teller) accessEnd(group []users.AccessEnd) views.AccessEnd {
+	e := group[0]
+	m := views.AccessEnd{User: t.person(e.Token.User), When: t.time(e.At), What: "Token “" + plainText(e.Token.Name) + "” of"}
+	switch e.Why {
+	case users.TokenRevoked:
+		m.How = "was revoked"
+	case users.TokenDisabled:
+		m.How = "was disabled"
+	case users.TokenExpired:
+		m.How = "ended"
+	case users.TokenSuspended:
+		m.What, m.How = "", "was deactivated"
+	default:
+		m.What, m.How = "", "got a lower role, "+string(e.Token.UserRole)+","
+	}
+	var order []users.Ref
+	seen := map[users.Key]users.AskerAnswer{} // the one that says least, of several tokens
+	for _, one := range group {
+		for _, answer := range one.Askers {
+			before, known := seen[answer.Asker.Key]
+			if !known {
+				order = append(order, answer.Asker)
+			}
+			if !known || answer.AskedAt.Before(before.AskedAt) {
+				seen[answer.Asker.Key] = answer
+			}
+		}
+	}
+	for _, asker := range order {
+		m.Seen = append(m.Seen, t.accessSeen(seen[asker.Key]))
+	}
+	return m
+}
+
+// accessSeen shows what one asking system knows of an end of access.
+func (t teller) accessSeen(answer users.AskerAnswer) views.AccessSeen {
+	m := views.AccessSeen{Asker: t.person(answer.Asker)}
+	switch until := answer.Stale(); {
+	case answer.Seen:
+		m.State, m.Text = views.Badge{Tone: "ok", Word: "Knows"}, "asked since, last on "+t.clock(answer.AskedAt)+"."
+	case t.now.Before(until):
+		m.State, m.Text = views.Badge{Tone: "warn", Word: "Not yet"}, "may use its last answer until "+t.clock(until)+"."
+	default:
+		m.State = views.Badge{Word: "Not asked"}
+		m.Text = "has not asked since. Its last answer was valid until " + t.clock(until) + "; the next request is refused."
+	}
+	return m
+}
+
+// clock words a moment to the second, in the viewer's time zone.
+func (t teller) clock(at time.Time) string { return at.In(t.zone).Format("2 January, 15:04:05") }
+
+// secondsWord words a short duration in whole seconds.
+func secondsWord(d time.Duration) string {
+	if d == time.Second {
+		return "1 second"
+	}
+	return numbers.Grouped(int(d/time.Second)) + " seconds"
+}
+
+// tokensWord words a number of tokens.
+func tokensWord(n int) string {
+	if n == 1 {
+		return "1 token"
+	}
+	return numbers.Grouped(n) + " tokens"
+}
