@@ -13,7 +13,7 @@ import (
 )
 
 // program is the command line that asks for a token.
-var program = users.Actor{RequestID: "req-cli", Address: "192.0.2.44", UserAgent: "Python-urllib/3.11", Tool: "roboto-cli 0.62.0"}
+var commandLine = users.Actor{RequestID: "req-cli", Address: "192.0.2.44", UserAgent: "Python-urllib/3.11", Tool: "roboto-cli 0.62.0"}
 
 // requested returns a request that a program has just made.
 func requested(t *testing.T, d *userstest.Directory) users.CredentialRequest {
@@ -38,7 +38,7 @@ func approved(t *testing.T, d *users.Service, who users.Actor, r users.Credentia
 // exchanged checks what an exchange comes to, and returns the secret.
 func exchanged(t *testing.T, d *userstest.Directory, x users.Exchange, want error) string {
 	t.Helper()
-	_, secret, err := d.ExchangeCredentialRequest(t.Context(), program, x)
+	_, secret, err := d.ExchangeCredentialRequest(t.Context(), commandLine, x)
 	if !errors.Is(err, want) || (secret == "") != (err != nil) {
 		t.Errorf("exchange: got error %v, want %v", err, want)
 	}
@@ -60,7 +60,7 @@ func TestCredentialApproval(t *testing.T) {
 		t.Error("to approve in the same way again gives another code")
 	}
 	x := users.Exchange{RequestID: r.ID, Code: code, Verifier: verifier}
-	token, secret, err := other.ExchangeCredentialRequest(t.Context(), program, x)
+	token, secret, err := other.ExchangeCredentialRequest(t.Context(), commandLine, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestCredentialApproval(t *testing.T) {
 		!token.EndsAt.Equal(d.Clock.Now().Add(30*24*time.Hour)) || !slices.Equal(token.Scopes, users.LoginScopes) {
 		t.Errorf("the token: got %+v", token)
 	}
-	if in, err := d.Authenticate(t.Context(), secret, program); err != nil || in.User.Key != ana.Key {
+	if in, err := d.Authenticate(t.Context(), secret, commandLine); err != nil || in.User.Key != ana.Key {
 		t.Errorf("Authenticate: got %+v, %v", in.User.ID, err)
 	}
 	exchanged(t, d, x, users.ErrBadExchange)
@@ -182,7 +182,7 @@ func TestCredentialExchangeWrong(t *testing.T) {
 		"a request nobody approved": {RequestID: requested(t, d).ID, Code: code, Verifier: verifier},
 		"what is no request":        {RequestID: "x", Code: code, Verifier: verifier},
 	} {
-		if _, _, err := d.ExchangeCredentialRequest(t.Context(), program, x); !errors.Is(err, users.ErrBadExchange) {
+		if _, _, err := d.ExchangeCredentialRequest(t.Context(), commandLine, x); !errors.Is(err, users.ErrBadExchange) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -228,7 +228,7 @@ func TestCredentialExchangeReadsRightsAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := d.Last(t)
-		if _, _, err := d.ExchangeCredentialRequest(t.Context(), program, x); !errors.Is(err, c.want) {
+		if _, _, err := d.ExchangeCredentialRequest(t.Context(), commandLine, x); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
 		if events := d.Since(t, last); (len(events) > 0) != (c.want == nil) {
@@ -247,7 +247,7 @@ func TestCredentialExchangeOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	errs := make([]error, 10)
 	for i := range errs {
-		wait.Go(func() { _, _, errs[i] = consoles[i%2].ExchangeCredentialRequest(t.Context(), program, x) })
+		wait.Go(func() { _, _, errs[i] = consoles[i%2].ExchangeCredentialRequest(t.Context(), commandLine, x) })
 	}
 	wait.Wait()
 	issued := 0
