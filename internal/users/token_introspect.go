@@ -37,10 +37,11 @@ func (s *Service) Introspect(ctx context.Context, actor Actor, secret, client st
 	}
 	now := s.now()
 	answer := Introspection{Active: err == nil && t.refusal(now, client) == TokenLive, User: u, Token: t}
-	if err == nil {
-		s.noteUse(tokenUsed{Token: t.ID, Asker: actor.Key, Refused: !answer.Active, TokenUse: TokenUse{now, actor.Address, actor.Tool}})
+	use := tokenUsed{Token: t.ID, Asker: actor.Key, Refused: !answer.Active, TokenUse: TokenUse{now, actor.Address, actor.Tool}}
+	if answer.Active {
+		use.Role = answer.Role()
 	}
-	s.noteSoon(introspected(actor.Key, answer, now))
+	s.noteUse(use)
 	if !answer.Active {
 		return Introspection{}, nil
 	}

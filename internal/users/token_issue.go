@@ -114,7 +114,7 @@ func (c *changeTx) prepareToken(config Config, u User, n NewToken) (Token, error
 		held, heldRanges = append(ScopeSet{}, c.actor.Scopes...), c.token.Ranges
 	}
 	if c.actor.Session != "" && !n.Unseen {
-		t.ShownTo = c.actor.ref()
+		t.ShownTo, t.ShownStatus = c.actor.ref(), StatusActive
 	}
 	var scopesErr, rangesErr, endErr error
 	t.Scopes, scopesErr = tidyScopes(n.Scopes, held)

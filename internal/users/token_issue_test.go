@@ -30,7 +30,7 @@ func TestIssueToken(t *testing.T) {
 	owner := users.Ref{Key: d.Owner.Key, ID: d.Owner.ID, Name: d.Owner.Name, Kind: users.KindPerson}
 	want := users.Token{ID: token.ID, User: robot.Ref(), UserRole: users.RoleAuditor, UserStatus: users.StatusActive, Name: "nightly ingest", Description: "reads all",
 		Hint: secret[len("usr_pat_")+39 : len("usr_pat_")+43], Role: users.RoleAuditor, Scopes: []users.Scope{users.ScopeAuditRead, users.ScopeUsersRead},
-		Ranges: token.Ranges, IssuedAt: d.Clock.Now(), IssuedBy: owner, ShownTo: owner,
+		Ranges: token.Ranges, IssuedAt: d.Clock.Now(), IssuedBy: owner, ShownTo: owner, ShownStatus: users.StatusActive,
 		EndsAt: d.Clock.Now().Add(90 * 24 * time.Hour), IssuedUntil: d.Clock.Now().Add(90 * 24 * time.Hour)}
 	stored, err := d.Token(t.Context(), d.Owner, token.ID)
 	if err != nil {

@@ -9,9 +9,10 @@ import (
 // A tokenUsed is one use of a token that is to be noted.
 type tokenUsed struct {
 	TokenUse
-	Token   TokenID
-	Asker   Key  // of the asking system that was shown the token; empty where it was used here
-	Refused bool // as it gave no access
+	Token   TokenID // empty where the asking system was shown a secret of no token
+	Asker   Key     // of the asking system that was shown the token; empty where it was used here
+	Role    Role    // that the asking system was told
+	Refused bool    // as it gave no access
 }
 
 // noteUse counts the use of a token. It never delays or fails what asked for it: the use is
@@ -36,13 +37,11 @@ func endedTokens(now time.Time) []bookkeeping {
 	}
 }
 
-// introspected notes what an asking system was answered about a token.
-func introspected(asker Key, answer Introspection, at time.Time) bookkeeping {
-	role := Role("")
-	if answer.Active {
-		role = answer.Role()
-	}
-	return bookkeeping{`INSERT INTO introspections (asker_key, token, asked_at, active, role) SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM users WHERE key = $1)
-		ON CONFLICT (asker_key, token) DO UPDATE SET asked_at = excluded.asked_at, active = excluded.active, role = excluded.role`,
-		[]any{asker, answer.Token.ID, database.Time(at), answer.Active, role}}
+// introspected notes what an asking system was last answered about a token.
+func introspected(n *useCount) bookkeeping {
+	return bookkeeping{`INSERT INTO introspections AS i (asker_key, token, asked_at, active, role)
+		SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM users WHERE key = $1) AND ($2 = '' OR EXISTS (SELECT 1 FROM tokens WHERE id = $2))
+		ON CONFLICT (asker_key, token) DO UPDATE SET asked_at = excluded.asked_at, active = excluded.active, role = excluded.role
+			WHERE i.asked_at <= excluded.asked_at`,
+		[]any{n.asker, n.token, database.Time(n.at()), n.role != "", n.role}}
 }

@@ -53,6 +53,7 @@ type useCount struct {
 	first, last   time.Time  // of the uses that were not refused; zero without one
 	refusedAt     time.Time  // the last one that was refused; zero without one
 	lastAddress   netip.Addr // of the last use, refused or not
+	role          Role       // that the asker was told last; empty if the token gave no access
 }
 
 // at returns the time of the last use, refused or not.
@@ -66,7 +67,7 @@ func (n *useCount) at() time.Time {
 // add adds what o counts of the same client and day.
 func (n *useCount) add(o useCount) {
 	if !o.at().Before(n.at()) {
-		n.lastAddress = o.lastAddress
+		n.lastAddress, n.role = o.lastAddress, o.role
 	}
 	n.uses, n.refused, n.hours = n.uses+o.uses, n.refused+o.refused, n.hours|o.hours
 	if n.first.IsZero() || !o.first.IsZero() && o.first.Before(n.first) {
@@ -87,7 +88,7 @@ func oneUse(u tokenUsed) useCount {
 	ip = ip.Unmap().WithZone("")
 	n := useCount{
 		useKey: useKey{token: u.Token, day: int32(at.Unix() / (24 * 60 * 60)), asker: u.Asker},
-		hours:  1 << at.Hour(), lastAddress: ip,
+		hours:  1 << at.Hour(), lastAddress: ip, role: u.Role,
 	}
 	if u.Asker == "" {
 		n.tool, n.address = tidyTool(u.Tool), ip

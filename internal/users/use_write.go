@@ -25,6 +25,11 @@ func (s *Service) writeUses(all []useCount) error {
 	for i := range all {
 		work = append(work, usesOf(&all[i]))
 	}
+	for i, n := range all {
+		if n.asker != "" {
+			work = append(work, introspected(&all[i]))
+		}
+	}
 	for i, n := range all { // of several clients, the last one wins
 		if n.uses > 0 {
 			work = append(work, lastUse(&all[i]))
