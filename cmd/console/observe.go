@@ -109,7 +109,7 @@ func (o *observation) database() (w database.Watch) {
 // directory has the directory of a config tell of its events.
 func (o *observation) directory(c users.Config) users.Config {
 	if o.metrics != nil {
-		c.Changed, c.ReadCancelled = o.metrics.Changed, o.metrics.ReadCancelled
+		c.Changed, c.ReadCancelled, c.Authenticated = o.metrics.Changed, o.metrics.ReadCancelled, o.metrics.Authenticated
 	}
 	return c
 }

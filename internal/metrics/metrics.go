@@ -40,6 +40,7 @@ type Metrics struct {
 	closed    *prometheus.CounterVec
 	damaged   prometheus.Counter
 	cancelled *prometheus.CounterVec
+	secrets   *prometheus.CounterVec
 }
 
 // Limits of the buckets of time, in seconds.
@@ -78,10 +79,11 @@ func New(version string, o Outcomes) *Metrics {
 			Name: "console_database_damaged_total", Help: "Statements that ended because a page or an index of the database is damaged.",
 		}),
 		cancelled: counters("reads_cancelled_total", "Searches of the audit log and counts that were cancelled: superseded by newer ones of the same person, or too long.", "reason"),
+		secrets:   counters("token_authentications_total", "Secrets of API tokens that programs came with, by what became of them: accepted, or the state for which the token was refused.", "outcome"),
 		closed:    counters("connections_closed_total", "Connections closed because there were too many: waiting, the one that had waited longest for its client, full, a new one, or header, one with a large header.", "why"),
 	}
 	m.beginAtZero(o)
-	m.registry.MustRegister(m.cancelled, m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.logouts, m.rechecks, m.changes, m.waits, m.givenUp, m.damaged,
+	m.registry.MustRegister(m.cancelled, m.secrets, m.over, m.closed, m.requests, m.durations, m.inFlight, m.signIns, m.logouts, m.rechecks, m.changes, m.waits, m.givenUp, m.damaged,
 		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -92,8 +94,12 @@ func (m *Metrics) beginAtZero(o Outcomes) {
 	for i, action := range users.Actions {
 		actions[i] = string(action)
 	}
+	states := make([]string, len(users.TokenStates))
+	for i, state := range users.TokenStates {
+		states[i] = tokenOutcome(state)
+	}
 	for counter, values := range map[*prometheus.CounterVec][]string{
-		m.signIns: o.SignIns, m.logouts: o.Logouts, m.rechecks: o.Rechecks, m.changes: actions,
+		m.signIns: o.SignIns, m.logouts: o.Logouts, m.rechecks: o.Rechecks, m.changes: actions, m.secrets: states,
 		m.over: {"body", "response", "request"}, m.closed: {"waiting", "full", "header"}, m.cancelled: {superseded, tooLong},
 	} {
 		for _, value := range values {
@@ -163,6 +169,19 @@ func (m *Metrics) SignInEnded(outcome string) { m.signIns.WithLabelValues(outcom
 
 // Changed counts an event of the history.
 func (m *Metrics) Changed(action users.Action) { m.changes.WithLabelValues(string(action)).Inc() }
+
+// Authenticated counts a secret of an API token that a program came with.
+func (m *Metrics) Authenticated(state users.TokenState) {
+	m.secrets.WithLabelValues(tokenOutcome(state)).Inc()
+}
+
+// tokenOutcome returns what became of a secret.
+func tokenOutcome(state users.TokenState) string {
+	if state == users.TokenLive {
+		return "accepted"
+	}
+	return string(state)
+}
 
 // Waited counts how long a change waited for its turn to write, and whether that was
 // too long.

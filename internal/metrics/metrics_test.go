@@ -36,7 +36,7 @@ func (c *console) state(t *testing.T) metrics.State {
 		},
 		Sizes: func(context.Context) (users.Sizes, error) {
 			c.asked++
-			return users.Sizes{Sessions: 3, Damaged: []string{"users_search"}, Behind: 5, Lacking: 70, Users: []users.Size{{Kind: users.KindPerson, Status: users.StatusActive, Users: 12}}}, c.fails
+			return users.Sizes{Sessions: 3, Tokens: 9, Ending: []users.Ending{{Days: 14, Tokens: 4}, {Days: 7, Tokens: 2}, {Days: 1}}, Damaged: []string{"users_search"}, Behind: 5, Lacking: 70, Users: []users.Size{{Kind: users.KindPerson, Status: users.StatusActive, Users: 12}}}, c.fails
 		},
 		NotReady:    func(context.Context) string { return c.notReady },
 		Connections: func() int { return 17 }, RequestMemory: func() int64 { return 65536 },
@@ -58,6 +58,8 @@ func newWatched(t *testing.T, c *console) *metrics.Metrics {
 	m.LogoutReceived("accepted")
 	m.SessionRechecked("confirmed")
 	m.Changed(users.ActionEdited)
+	m.Authenticated(users.TokenLive)
+	m.Authenticated(users.TokenExpired)
 	m.Waited(20*time.Millisecond, false)
 	m.Waited(5*time.Second, true)
 	m.OverBudget("body")
@@ -104,6 +106,13 @@ func TestNumbers(t *testing.T) {
 		`console_ready 1`,
 		`console_sessions 3`,
 		`console_indexes_damaged 1`,
+		`console_tokens 9`,
+		`console_tokens_ending{days="14"} 4`,
+		`console_tokens_ending{days="7"} 2`,
+		`console_tokens_ending{days="1"} 0`,
+		`console_token_authentications_total{outcome="accepted"} 1`,
+		`console_token_authentications_total{outcome="expired"} 1`,
+		`console_token_authentications_total{outcome="unknown"} 0`,
 		`console_audit_unindexed_events{age="newer"} 5`,
 		`console_audit_unindexed_events{age="older"} 70`,
 		`console_reads_cancelled_total{reason="superseded"} 1`,

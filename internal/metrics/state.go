@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -47,6 +48,8 @@ var (
 	ready      = described("ready", "1 if the console is ready to answer, 0 if /readyz says why not.")
 	sessions   = described("sessions", "Sessions that may be used.")
 	people     = described("users", "Users of the directory.", "kind", "status")
+	tokens     = described("tokens", "API tokens that have not ended and are not disabled.")
+	ending     = described("tokens_ending", "API tokens of active users that end within so many days, and that no other has replaced.", "days")
 	damaged    = described("indexes_damaged", "Indexes that are damaged and have to be rebuilt; nothing is searched by them until then.")
 	unindexed  = described("audit_unindexed_events", "Events that the index of the audit log does not have: newer than those in it, or older.", "age")
 	inUse      = described("database_connections", "Connections that are open to the database.", "pool", "state")
@@ -77,7 +80,7 @@ type state struct {
 
 // Describe implements [prometheus.Collector].
 func (s *state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{ready, sessions, people, damaged, unindexed, inUse, most, waits, waitTime, file, wal, clients, memory, expiration} {
+	for _, d := range []*prometheus.Desc{ready, sessions, people, tokens, ending, damaged, unindexed, inUse, most, waits, waitTime, file, wal, clients, memory, expiration} {
 		to <- d
 	}
 }
@@ -121,6 +124,10 @@ func (s *state) collectAnswers(to chan<- prometheus.Metric) {
 		return
 	}
 	to <- gauge(sessions, float64(s.sizes.Sessions))
+	to <- gauge(tokens, float64(s.sizes.Tokens))
+	for _, e := range s.sizes.Ending {
+		to <- gauge(ending, float64(e.Tokens), strconv.Itoa(e.Days))
+	}
 	to <- gauge(damaged, float64(len(s.sizes.Damaged)))
 	to <- gauge(unindexed, float64(s.sizes.Behind), "newer")
 	to <- gauge(unindexed, float64(s.sizes.Lacking), "older")

@@ -35,6 +35,7 @@ type Config struct {
 	Changed          func(Action)     // is told of each event, once it is kept; nil: nobody is
 	LongRead         time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
 	TokenLifetime    time.Duration    // the longest that a token may be issued with; default 365 days, [Unlimited] for tokens that never end
+	Authenticated    func(TokenState) // is called for each secret that a program came with, with what became of it; may be nil
 	ReadCancelled    func(error)      // is called with ErrSuperseded or ErrReadTooLong for each such read that is cancelled; may be nil
 	NoPersonalTokens bool             // people have no tokens of their own
 }

@@ -12,9 +12,15 @@ type Sizes struct {
 	Sessions int // that may still be used
 	Users    []Size
 	Damaged  []string // indexes that are to be rebuilt
+	Tokens   int      // API tokens that have not ended and are not disabled
+	Ending   []Ending // of them, those that end soon, by how soon
 	Behind   int64    // events that are newer than those in the index of the audit log
 	Lacking  int64    // events that are older, and not in it yet
 }
+
+// An Ending is how many API tokens that give access end within some days, each without a successor
+// that gives access.
+type Ending struct{ Days, Tokens int }
 
 // A Size is how many users there are of a kind and a status.
 type Size struct {
@@ -38,6 +44,9 @@ func (s *Service) Sizes(ctx context.Context) (Sizes, error) {
 	}, `SELECT kind, status, SUM(n) FROM tallies GROUP BY kind, status ORDER BY kind, status`)
 	if err != nil {
 		return Sizes{}, fmt.Errorf("count users: %w", err)
+	}
+	if all.Tokens, all.Ending, err = tokenSizes(ctx, s.reads(), now); err != nil {
+		return Sizes{}, fmt.Errorf("count tokens: %w", err)
 	}
 	if all.Damaged, err = s.DamagedIndexes(ctx); err != nil {
 		return Sizes{}, fmt.Errorf("damaged indexes: %w", err)

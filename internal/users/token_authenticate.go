@@ -53,13 +53,16 @@ func (e *TokenRefusedError) Is(target error) bool { return target == ErrNoToken 
 func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Authenticated, error) {
 	u, t, err := userOfToken(ctx, s.lookUps(), `t.digest = $1`, DigestOf(secret))
 	if errors.Is(err, ErrNotFound) {
+		s.authenticated(TokenUnknown)
 		return Authenticated{}, ErrNoToken
 	} else if err != nil {
 		return Authenticated{}, fmt.Errorf("find token: %w", err)
 	}
 	now := s.now()
 	use := tokenUsed{Token: t.ID, TokenUse: TokenUse{now, by.Address, by.Tool}}
-	if why := t.refusal(now, by.Address); why != TokenLive {
+	why := t.refusal(now, by.Address)
+	s.authenticated(why)
+	if why != TokenLive {
 		use.Refused = true
 		s.noteUse(use)
 		return Authenticated{}, s.refusedToken(ctx, t, why)
@@ -69,6 +72,13 @@ func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Au
 		s.noteSoon(userSeen(u.Key, now))
 	}
 	return Authenticated{u, t}, nil
+}
+
+// authenticated calls [Config.Authenticated].
+func (s *Service) authenticated(state TokenState) {
+	if s.config.Authenticated != nil {
+		s.config.Authenticated(state)
+	}
 }
 
 // refusal returns why t gives no access to a client at an address, or TokenLive.

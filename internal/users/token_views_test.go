@@ -107,6 +107,10 @@ func TestTokenViews(t *testing.T) {
 	if _, err := d.Users(t.Context(), stays, users.Query{Text: "tokens:old"}); err == nil {
 		t.Error("tokens:old is understood")
 	}
+	sizes, err := d.Sizes(t.Context())
+	if want := []users.Ending{{Days: 14, Tokens: 4}, {Days: 7, Tokens: 3}, {Days: 1}}; err != nil || !slices.Equal(sizes.Ending, want) || sizes.Tokens != 11 {
+		t.Errorf("sizes: got %d, %v, %v, want 11, %v", sizes.Tokens, sizes.Ending, err, want)
+	}
 
 	if err := d.Reactivate(t.Context(), stays, "leaver@example.com", users.Reactivation{}); err != nil {
 		t.Fatal(err)
@@ -157,5 +161,44 @@ func TestTokenViews_unused(t *testing.T) {
 	use(0)
 	if got, _ := shows(t, d, users.Query{View: users.ViewTokensUnused}); got != "once" {
 		t.Errorf("after a use: %q", got)
+	}
+}
+
+// TestTokensToRenew lists for a person the tokens that end soon of their own and of the service
+// users that they are responsible for, and no others.
+func TestTokensToRenew(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := d.Person(t, "ana@example.com", users.RoleUser)
+	for _, id := range []string{"hers", "others"} {
+		n := users.NewServiceUser{NewPerson: users.NewPerson{ID: id, Name: id}}
+		n.Purpose, n.Responsible = "Tests.", "owner@example.com"
+		if id == "hers" {
+			n.Responsible = "ana@example.com"
+		}
+		if _, err := d.CreateServiceUser(t.Context(), d.Owner, n); err != nil {
+			t.Fatal(err)
+		}
+		d.IssuedBy(t, d.Owner, users.ID(id), users.NewToken{Name: id + " soon", Lifetime: 14 * day, Scopes: []users.Scope{users.ScopeUsersRead}})
+		d.IssuedBy(t, d.Owner, users.ID(id), users.NewToken{Name: id + " later", Lifetime: 15 * day, Scopes: []users.Scope{users.ScopeUsersRead}})
+	}
+	d.IssuedBy(t, ana, ana.ID, users.NewToken{Name: "own", Lifetime: day, Scopes: []users.Scope{users.ScopeUsersRead}})
+	names := func(all []users.Token, err error) (names []string) {
+		if err != nil {
+			t.Error(err)
+		}
+		for _, token := range all {
+			names = append(names, token.Name)
+		}
+		return names
+	}
+	if got := names(d.TokensToRenew(t.Context(), ana)); !slices.Equal(got, []string{"own", "hers soon"}) {
+		t.Errorf("to renew: got %q", got)
+	}
+	if got := names(d.TokensAnsweredFor(t.Context(), ana)); !slices.Equal(got, []string{"hers soon", "hers later"}) {
+		t.Errorf("answered for: got %q", got)
+	}
+	if got := names(d.TokensToRenew(t.Context(), users.Command("req"))); got != nil {
+		t.Errorf("the command line: got %q", got)
 	}
 }
