@@ -161,6 +161,11 @@ func (c *client) with(name, value string) *client {
 	return &client{c.base, header, c.http}
 }
 
+// unchecked returns a client that does not compare its exchanges with the OpenAPI document.
+func (c *client) unchecked() *client {
+	return &client{c.base, c.header, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+}
+
 // on returns the same client, whose requests go to another console.
 func (c *client) on(other *console) *client { return &client{other.server.URL, c.header, c.http} }
 
