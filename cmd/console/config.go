@@ -53,6 +53,7 @@ type config struct {
 	sessionLifetime time.Duration
 	sessionRecheck  time.Duration // zero: off
 	tokenLifetime   time.Duration // zero: the default
+	tokenRate       int           // requests a second
 	personalTokens  bool
 	pictureHosts    []string
 
@@ -189,6 +190,8 @@ func (c *config) tokenSettings() []*setting {
 			usage: "longest `TIME` for which an API token may be issued, such as 90d or 8760h; never allows tokens that do not expire"},
 		{name: "personal-tokens", category: inTokens, onOff: true, fallback: "true", read: into(&c.personalTokens, readBool),
 			usage: "`true` if people may have API tokens of their own, beside those of service users"},
+		{name: "token-rate", category: inTokens, fallback: "200", read: into(&c.tokenRate, readRate),
+			usage: "`NUMBER` of requests a second that each API token may make, and ten times as many at once"},
 	}
 }
 

@@ -78,6 +78,15 @@ func readCount(text string) (int, error) {
 	return n, nil
 }
 
+// readRate reads a number of requests a second, which is not zero.
+func readRate(text string) (int, error) {
+	n, err := readCount(text)
+	if err == nil && n == 0 {
+		err = errors.New("0 would refuse every request: give at least 1")
+	}
+	return n, err
+}
+
 // readListen takes host:port, where the host may be left out.
 func readListen(text string) (string, error) {
 	_, port, err := net.SplitHostPort(text)

@@ -174,6 +174,7 @@ func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool, wa
 		TrustedProxies:  c.trustedProxies,
 		SessionLifetime: c.sessionLifetime,
 		SessionRecheck:  c.sessionRecheck,
+		TokenRate:       c.tokenRate,
 		Demo:            demo,
 		Log:             log,
 		Watch:           watch.web(),
