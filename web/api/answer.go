@@ -14,6 +14,7 @@ import (
 // ServeHTTP answers one request. A doubled leading slash of its path has been removed.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{h: h, w: w, r: r, about: h.frame.About(r)}
+	c.about.UserAgent = withoutSecrets(c.about.UserAgent) // which events keep
 	data, err := c.answer()
 	switch done, again := errors.AsType[*users.DoneError](err); {
 	case again:

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -71,6 +72,13 @@ func toolOf(requester, userAgent string) string {
 	return plain(name, version)
 }
 
+// secretIn finds the secret of a token in what a client sends by mistake, in any case of
+// letters, so that none is kept.
+var secretIn = regexp.MustCompile(`(?i)` + users.SecretPattern)
+
+// withoutSecrets returns text with the secrets of tokens in it cut to their beginning.
+func withoutSecrets(text string) string { return secretIn.ReplaceAllString(text, "usr_pat_...") }
+
 // plain returns a name and a version with a space between, cut, and without what is no
 // printable ASCII.
 func plain(name, version string) string {
@@ -79,7 +87,7 @@ func plain(name, version string) string {
 			return -1
 		}
 		return r
-	}, strings.TrimSpace(name+" "+version))
+	}, withoutSecrets(strings.TrimSpace(name+" "+version)))
 	if len(text) > maxTool {
 		text = text[:maxTool]
 	}

@@ -43,14 +43,23 @@ func (c *call) pathID() users.ID {
 	return c.target
 }
 
-// idOf returns text as a user_id to look up. What cannot be one is not handed to the
-// database; it is answered like an id that does not exist.
+// idOf returns text as a user_id to look up. What cannot be one, or is the secret of a token,
+// is not handed to the database; it is answered like an id that does not exist.
 func idOf(text string) users.ID {
 	id, err := users.ParseID(text)
-	if err != nil {
+	if err != nil || secretIn.MatchString(text) {
 		return ""
 	}
 	return id
+}
+
+// newID returns text as the user_id of a new user. It returns an [*users.InvalidError] on what
+// is none, and on the secret of a token.
+func newID(text string) (users.ID, error) {
+	if secretIn.MatchString(text) {
+		return "", invalid("user_id", "This is the secret of a token. Revoke that token.")
+	}
+	return users.ParseID(text)
 }
 
 // userHeader names the user that PUT and DELETE /v1/users are about.

@@ -56,7 +56,7 @@ func createInvite(c *call) (any, error) {
 	if err := c.sameOrg(); err != nil {
 		return nil, err
 	}
-	id, err := users.ParseID(c.param("user_id"))
+	id, err := newID(c.param("user_id"))
 	if err != nil {
 		return nil, err
 	}

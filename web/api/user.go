@@ -58,7 +58,7 @@ func readNewUser(o *object) (n newUser, err error) {
 		o.fail("is_system_user", "A user cannot be both a service user and a system user.")
 	}
 	if id != nil {
-		canonical, err := users.ParseID(*id)
+		canonical, err := newID(*id)
 		if err != nil {
 			return n, err
 		}

@@ -1,0 +1,158 @@
+package api_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// lines returns the lines of an answer in JSON Lines.
+func (a answer) lines(t testing.TB) (all []map[string]any) {
+	t.Helper()
+	if a.status != http.StatusOK || a.header.Get("Content-Type") != "application/jsonl" {
+		t.Fatalf("%s: got %d %s with %v", a.what, a.status, a.body, a.header)
+	}
+	scanner := bufio.NewScanner(strings.NewReader(a.body))
+	scanner.Buffer(nil, 1<<20)
+	for scanner.Scan() {
+		var line map[string]any
+		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+			t.Fatalf("%s: %v in %s", a.what, err, scanner.Text())
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+// TestAudit reads the log from its beginning, and from an event on.
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	auditor := c.as(t, "auditor")
+	for i := range 450 { // more than are read at once
+		c.Invited(t, "p"+strconv.Itoa(i)+"@example.com", users.RoleUser)
+	}
+	last := c.Last(t)
+	all := auditor.get(t, "/v1/audit").lines(t)
+	for i, line := range all {
+		if line["seq"] != float64(i+1) {
+			t.Fatalf("line %d: got seq %v", i, line["seq"])
+		}
+	}
+	if int64(len(all)) != last {
+		t.Errorf("got %d events, want %d", len(all), last)
+	}
+	newest := auditor.get(t, "/v1/audit?after="+strconv.FormatInt(last-1, 10)).lines(t)
+	if len(newest) != 1 || newest[0]["action"] != "user.created" || newest[0]["actor"].(map[string]any)["user_id"] != "owner@example.com" || newest[0]["request_id"] != "req-owner" {
+		t.Errorf("got %v", newest)
+	}
+	if none := auditor.get(t, "/v1/audit?after="+strconv.FormatInt(last, 10)); none.body != "" || len(none.lines(t)) != 0 {
+		t.Errorf("got %q", none.body)
+	}
+	for _, query := range []string{"after=-1", "after=x", "after=1&after=2", "wait=1", "wait=-1s", "wait=61s", "wait=1h", "after=9223372036854775808"} {
+		auditor.get(t, "/v1/audit?"+query).fails(t, http.StatusBadRequest)
+	}
+	c.client(t, c.token(t, "auditor@example.com", users.ScopeUsersRead)).get(t, "/v1/audit").fails(t, http.StatusForbidden)
+	c.as(t, "user", users.ScopeAuditRead).get(t, "/v1/audit").fails(t, http.StatusForbidden)
+}
+
+// TestAuditWaits waits for what this console records and for what another does, and answers
+// with nothing once the time is over, or the console stops.
+func TestAuditWaits(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	other := c.another(t)
+	auditor, system := c.as(t, "auditor"), c.as(t, "system")
+	for _, by := range []*console{c, other} {
+		after := strconv.FormatInt(c.Last(t), 10)
+		got := make(chan answer)
+		go func() { got <- auditor.get(t, "/v1/audit?wait=60s&after="+after) }()
+		system.on(by).do(t, http.MethodPost, "/v1/users", `{"user_id":"new-`+after+`"}`).ok(t)
+		if lines := (<-got).lines(t); len(lines) != 1 || lines[0]["action"] != "user.created" {
+			t.Errorf("got %v", lines)
+		}
+	}
+	after := strconv.FormatInt(c.Last(t), 10)
+	if lines := auditor.get(t, "/v1/audit?wait=1ms&after="+after).lines(t); len(lines) != 0 {
+		t.Errorf("in vain: got %v", lines)
+	}
+	got := make(chan answer)
+	go func() { got <- auditor.get(t, "/v1/audit?wait=60s&after="+after) }()
+	c.app.Drain()
+	if lines := (<-got).lines(t); len(lines) != 0 {
+		t.Errorf("while it stops: got %v", lines)
+	}
+}
+
+// TestAuditWaitsWhileAllowed ends the token, the role and the user of clients that wait: none
+// gets the event that ends the wait.
+func TestAuditWaitsWhileAllowed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		end    func(*console, users.TokenID) error
+		status int
+	}{
+		"token revoked": {func(c *console, id users.TokenID) error {
+			return c.RevokeToken(t.Context(), c.Owner, id, users.TokenEnd{LeaveNone: true})
+		}, http.StatusUnauthorized},
+		"deactivated": {func(c *console, _ users.TokenID) error {
+			return c.Deactivate(t.Context(), c.Owner, "auditor@example.com", users.Departure{})
+		}, http.StatusUnauthorized},
+		"demoted": {func(c *console, _ users.TokenID) error {
+			_, err := c.ChangeRole(t.Context(), c.Owner, "auditor@example.com", users.RoleChange{Role: users.RoleUser})
+			return err
+		}, http.StatusForbidden},
+		"deleted": {func(c *console, _ users.TokenID) error {
+			return c.Delete(t.Context(), c.Owner, "auditor@example.com", users.Deletion{Confirm: "auditor@example.com"})
+		}, http.StatusUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newConsole(t)
+			c.user(t, "auditor")
+			token, secret := c.issue(t, "auditor@example.com", users.NewToken{})
+			client, after := c.client(t, secret), strconv.FormatInt(c.Last(t), 10)
+			got := make(chan answer)
+			c.Settle()
+			asked := c.Statements.Load()
+			go func() { got <- client.get(t, "/v1/audit?wait=60s&after="+after) }()
+			for c.Statements.Load() < asked+3 { // the token, the events, the newest event: it waits
+				runtime.Gosched()
+			}
+			c.Clock.Advance(time.Second) // more than a permission is believed for
+			if err := test.end(c, token.ID); err != nil {
+				t.Fatal(err)
+			}
+			(<-got).fails(t, test.status)
+		})
+	}
+}
+
+// TestAuditWaitersAreBounded has one user wait more often than one may.
+func TestAuditWaitersAreBounded(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	auditor := c.as(t, "auditor").unchecked()
+	after := strconv.FormatInt(c.Last(t), 10)
+	got := make(chan answer)
+	const most = 16
+	for range most + 1 {
+		go func() { got <- auditor.get(t, "/v1/audit?wait=60s&after="+after) }()
+	}
+	refused := <-got // all others wait
+	refused.fails(t, http.StatusTooManyRequests)
+	if refused.header.Get("Retry-After") == "" {
+		t.Error("it does not say when to try again")
+	}
+	c.app.Drain()
+	for range most {
+		(<-got).lines(t)
+	}
+}
