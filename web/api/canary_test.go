@@ -22,7 +22,9 @@ func TestNoSecretAnywhere(t *testing.T) {
 	var answers strings.Builder
 	keep := func(a answer) { fmt.Fprintln(&answers, a.status, a.header, a.body) }
 	for _, r := range c.app.API().Routes() {
-		keep(owner.send(t, r, c.request(t, r)))
+		if r.Pattern != "/v1/tokens/self" || r.Method != http.MethodDelete {
+			keep(owner.send(t, r, c.request(t, r, c.Owner.ID)))
+		}
 		misplaced := func(c *client) *client {
 			return c.unchecked().with("X-Roboto-Requester", `{"roboto_tool":"`+other+`"}`).with("User-Agent", other).with("X-Request-Id", other).with(userHeader, other)
 		}
