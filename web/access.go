@@ -23,11 +23,11 @@ func (a *App) showAccess(c echo.Context) error {
 		return err
 	}
 	m := views.Access{
-		Chrome: a.chrome(c, "Where access ends", "access"), Cache: secondsWord(users.IntrospectionCache), Docs: accessDocs,
-		Since: "Of tokens that these systems have asked about, in the last " + daysWord(users.EndedTokensKept) + ".",
+		Chrome: a.chrome(c, "Where access ends", "access"), Cache: counted(int(users.IntrospectionCache/time.Second), "second", "seconds"), Docs: accessDocs,
+		Since: "Of tokens that these systems have asked about, in the last " + counted(int(users.EndedTokensKept/day), "day", "days") + ".",
 	}
 	for _, one := range askers {
-		m.Askers = append(m.Askers, views.Asker{Person: t.person(one.User), Asked: t.time(one.LastAsked), Tokens: tokensWord(one.Tokens)})
+		m.Askers = append(m.Askers, views.Asker{Person: t.person(one.User), Asked: t.time(one.LastAsked), Tokens: counted(one.Tokens, "token", "tokens")})
 	}
 	if len(askers) == 0 && t.actor.May(users.ActCreateService, users.User{}) == nil {
 		m.Tokens = views.Link{Label: "Create a service user for it", URL: "/service-users/new"}
@@ -119,19 +119,3 @@ func (t teller) accessSeen(answer users.AskerAnswer) views.AccessSeen {
 
 // clock words a moment to the second, in the viewer's time zone.
 func (t teller) clock(at time.Time) string { return at.In(t.zone).Format("2 January, 15:04:05") }
-
-// secondsWord words a short duration in whole seconds.
-func secondsWord(d time.Duration) string {
-	if d == time.Second {
-		return "1 second"
-	}
-	return numbers.Grouped(int(d/time.Second)) + " seconds"
-}
-
-// tokensWord words a number of tokens.
-func tokensWord(n int) string {
-	if n == 1 {
-		return "1 token"
-	}
-	return numbers.Grouped(n) + " tokens"
-}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -188,17 +187,8 @@ func requestAllows(lifetime time.Duration) []string {
 		"Read and change users, as the role of its user allows",
 		"Make, rotate and end tokens of its user, with no more rights than its own",
 		"On the Roboto platform: create datasets, import and upload files",
-		"For " + daysWord(lifetime) + ", from any address",
+		"For " + counted(int(lifetime/day), "day", "days") + ", from any address",
 	}
-}
-
-// daysWord words a duration in whole days.
-func daysWord(d time.Duration) string {
-	days := int(d / (24 * time.Hour))
-	if days == 1 {
-		return "1 day"
-	}
-	return numbers.Grouped(days) + " days"
 }
 
 // refuseTokenRequest refuses a request and goes on to the program.

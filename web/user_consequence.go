@@ -13,6 +13,7 @@ import (
 type departureForm struct {
 	Reason   string `form:"reason"`
 	HandOver string `form:"hand_over"`
+	rotateForm
 }
 
 // deletionForm is the form that deletes a user, as it is posted.
@@ -21,9 +22,10 @@ type deletionForm struct {
 	Confirm string `form:"confirm"`
 }
 
-// reasonForm is a form that asks for nothing but a reason, as it is posted.
-type reasonForm struct {
+// reactivationForm is the form that reactivates a user, as it is posted.
+type reactivationForm struct {
 	Reason string `form:"reason"`
+	Tokens bool   `form:"bring_back_tokens"`
 }
 
 // target returns the user in the path of c, with what hangs on them, if the
@@ -41,9 +43,12 @@ func (a *App) target(c echo.Context, act users.Act) (users.Consequences, error) 
 }
 
 // answerConsequence answers a form on a consequence page: on success it says so
-// on the next page, a mistake shows the page again.
-func (a *App) answerConsequence(c echo.Context, err error, done string, page func(outcome) (views.Consequence, error)) error {
+// on the next page, or on one with the secrets of the tokens that were rotated; a mistake shows
+// the page again.
+func (a *App) answerConsequence(c echo.Context, err error, done string, rotated []users.Rotated, page func(outcome) (views.Consequence, error)) error {
 	switch {
+	case err == nil && len(rotated) > 0:
+		return a.showRotated(c, done, rotated)
 	case err == nil:
 		return a.done(c, done, "")
 	case !correctable(err):
@@ -56,14 +61,13 @@ func (a *App) answerConsequence(c echo.Context, err error, done string, page fun
 	return render(c, formStatus(err), views.ConsequencePage(m))
 }
 
-// showConsequence shows a consequence page for the first time, or as it was
+// showConsequence shows a consequence page for the first time, with a fresh form, or as it was
 // filled in before the session ended.
-func showConsequence[F any](a *App, c echo.Context, page func(F) (views.Consequence, error)) error {
+func showConsequence[F any](a *App, c echo.Context, fresh F, page func(F) (views.Consequence, error)) error {
 	if isFragment(c, views.SuggestionsID("hand_over")) {
 		return a.suggest(c, "hand_over")
 	}
-	var empty F
-	form, kept, err := keptOr(a, c, empty)
+	form, kept, err := keptOr(a, c, fresh)
 	if err != nil {
 		return err
 	}
@@ -81,8 +85,12 @@ func (a *App) deactivateForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return showConsequence(a, c, func(form departureForm) (views.Consequence, error) {
-		return a.deactivatePage(c, target, form, outcome{})
+	known, err := a.known(c, target)
+	if err != nil {
+		return err
+	}
+	return showConsequence(a, c, departureForm{rotateForm: freshRotate(known, true)}, func(form departureForm) (views.Consequence, error) {
+		return a.deactivatePage(c, target, known, form, outcome{})
 	})
 }
 
@@ -92,21 +100,24 @@ func (a *App) deactivate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	known, err := a.known(c, target)
+	if err != nil {
+		return err
+	}
 	var form departureForm
-	err = bindForm(c, &form)
-	if err == nil {
-		err = a.users.Deactivate(c.Request().Context(), actor(c), target.User.ID, users.Departure{Reason: form.Reason, HandOver: form.HandOver})
+	var rotated []users.Rotated
+	if err = bindForm(c, &form); err == nil {
+		rotated, err = form.with(func(r users.RotateKnown) ([]users.Rotated, error) {
+			d := users.Departure{Reason: form.Reason, HandOver: form.HandOver}
+			return a.users.DeactivateAndRotate(c.Request().Context(), actor(c), target.User.ID, d, r)
+		})
 	}
 	done := target.User.Label() + " is deactivated."
 	if err == nil {
-		var moved string
-		if moved, err = a.handedOver(c, target.AnswersFor); err != nil {
-			return err
-		}
-		done += moved
+		done += a.handedOver(c, target.AnswersFor)
 	}
-	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
-		return a.deactivatePage(c, target, form, o)
+	return a.answerConsequence(c, err, done, rotated, func(o outcome) (views.Consequence, error) {
+		return a.deactivatePage(c, target, known, form, o)
 	})
 }
 
@@ -116,7 +127,7 @@ func (a *App) reactivateForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return showConsequence(a, c, func(form reasonForm) (views.Consequence, error) {
+	return showConsequence(a, c, reactivationForm{}, func(form reactivationForm) (views.Consequence, error) {
 		return a.reactivatePage(c, target, form, outcome{}), nil
 	})
 }
@@ -127,13 +138,19 @@ func (a *App) reactivate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var form reasonForm
+	var form reactivationForm
 	err = bindForm(c, &form)
 	if err == nil {
-		err = a.users.Reactivate(c.Request().Context(), actor(c), target.User.ID, users.Reactivation{Reason: form.Reason})
+		err = a.users.Reactivate(c.Request().Context(), actor(c), target.User.ID, users.Reactivation{Reason: form.Reason, BringBackTokens: form.Tokens})
 	}
 	done := target.User.Label() + " is reactivated."
-	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
+	switch n := suspended(target.Tokens); {
+	case n > 0 && form.Tokens:
+		done += " " + counted(n, "token is", "tokens are") + " back."
+	case n > 0:
+		done += " " + counted(n, "token is", "tokens are") + " disabled."
+	}
+	return a.answerConsequence(c, err, done, nil, func(o outcome) (views.Consequence, error) {
 		return a.reactivatePage(c, target, form, o), nil
 	})
 }
@@ -144,8 +161,13 @@ func (a *App) deleteUserForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return showConsequence(a, c, func(form deletionForm) (views.Consequence, error) {
-		return a.deletePage(c, target, form, outcome{})
+	known, err := a.known(c, target)
+	if err != nil {
+		return err
+	}
+	fresh := deletionForm{departureForm: departureForm{rotateForm: freshRotate(known, true)}}
+	return showConsequence(a, c, fresh, func(form deletionForm) (views.Consequence, error) {
+		return a.deletePage(c, target, known, form, outcome{})
 	})
 }
 
@@ -155,11 +177,17 @@ func (a *App) deleteUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	known, err := a.known(c, target)
+	if err != nil {
+		return err
+	}
 	var form deletionForm
-	err = bindForm(c, &form)
-	if err == nil {
-		err = a.users.Delete(c.Request().Context(), actor(c), target.User.ID,
-			users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver})
+	var rotated []users.Rotated
+	if err = bindForm(c, &form); err == nil {
+		rotated, err = form.with(func(r users.RotateKnown) ([]users.Rotated, error) {
+			d := users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver}
+			return a.users.DeleteAndRotate(c.Request().Context(), actor(c), target.User.ID, d, r)
+		})
 	}
 	if err == nil && target.User.Key == actor(c).Key {
 		a.flash(c, target.User.Label()+" is deleted.")
@@ -167,13 +195,9 @@ func (a *App) deleteUser(c echo.Context) error {
 	}
 	done := target.User.Label() + " is deleted."
 	if err == nil {
-		var moved string
-		if moved, err = a.handedOver(c, target.AnswersFor); err != nil {
-			return err
-		}
-		done += moved
+		done += a.handedOver(c, target.AnswersFor)
 	}
-	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
-		return a.deletePage(c, target, form, o)
+	return a.answerConsequence(c, err, done, rotated, func(o outcome) (views.Consequence, error) {
+		return a.deletePage(c, target, known, form, o)
 	})
 }

@@ -22,7 +22,7 @@ func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason s
 }
 
 // deactivatePage says what deactivating brings.
-func (a *App) deactivatePage(c echo.Context, target users.Consequences, form departureForm, o outcome) (views.Consequence, error) {
+func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []users.KnownToken, form departureForm, o outcome) (views.Consequence, error) {
 	u := target.User
 	m := a.consequencePage(c, u, "Deactivate", "deactivate", form.Reason, o)
 	m.Danger = true
@@ -34,6 +34,11 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, form dep
 		"The record, the role and the history stay as they are.",
 		"The user can be reactivated at any time.",
 	}
+	if n := suspended(target.Tokens); n > 0 {
+		m.Ends = append(m.Ends, capital(tokensOf(u, n))+" refused from the next request on.")
+		m.Stays = append(m.Stays, "The tokens are kept. Whoever reactivates the user can bring them back.")
+	}
+	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
 	switch {
 	case u.Status == users.StatusDeactivated:
 		m.Why = views.Isolate(plainText(u.Label())) + " is deactivated already."
@@ -46,7 +51,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, form dep
 }
 
 // reactivatePage says what reactivating brings.
-func (a *App) reactivatePage(c echo.Context, target users.Consequences, form reasonForm, o outcome) views.Consequence {
+func (a *App) reactivatePage(c echo.Context, target users.Consequences, form reactivationForm, o outcome) views.Consequence {
 	u := target.User
 	m := a.consequencePage(c, u, "Reactivate", "reactivate", form.Reason, o)
 	m.Stays = []string{
@@ -56,6 +61,12 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 	if u.Kind == users.KindPerson {
 		m.Stays = append(m.Stays, "They can sign in again at once. Sessions that have ended stay ended.")
 	}
+	if n := suspended(target.Tokens); n > 0 {
+		m.Tokens = &views.Check{
+			Name: "bring_back_tokens", Checked: form.Tokens,
+			Label: "Bring back " + someTokens(n) + ", suspended since the deactivation. Otherwise disabled: each can be enabled later.",
+		}
+	}
 	if u.Status != users.StatusDeactivated {
 		m.Why = views.Isolate(plainText(u.Label())) + " is not deactivated."
 	}
@@ -63,12 +74,16 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 }
 
 // deletePage says what deleting brings, and asks for the user_id.
-func (a *App) deletePage(c echo.Context, target users.Consequences, form deletionForm, o outcome) (views.Consequence, error) {
+func (a *App) deletePage(c echo.Context, target users.Consequences, known []users.KnownToken, form deletionForm, o outcome) (views.Consequence, error) {
 	u := target.User
 	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
 	m.Danger = true
 	m.Instead = a.insteadOfDeleting(c, target)
 	m.Ends = append(endingSessions(target), endingAccess(u), "The record, with name, picture and preferences, is removed.")
+	if n := len(target.Tokens); n > 0 {
+		m.Ends = append(m.Ends, capital(theirTokens(u, n))+" for good.")
+	}
+	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
 	if u.Role != users.RoleUser {
 		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
 	}
@@ -154,12 +169,14 @@ func (a *App) handOver(c echo.Context, target users.Consequences, value string, 
 	return &m, err
 }
 
-// handedOver says who answers now for the service users that somebody who went answered
-// for, as sentences; empty if they answered for none.
-func (a *App) handedOver(c echo.Context, before []users.User) (string, error) {
+// handedOver says who is responsible now for the service users that a person who left was
+// responsible for, as sentences; empty if there are none, or they cannot be read: the act is
+// done, and its answer may hold secrets.
+func (a *App) handedOver(c echo.Context, before []users.User) string {
 	now, err := a.users.Reread(c.Request().Context(), actor(c), before)
 	if err != nil {
-		return "", err
+		a.log.WarnContext(c.Request().Context(), "who is responsible now", "request", requestOf(c.Request()).id, "error", err)
+		return ""
 	}
 	to, left := map[users.Ref][]string{}, []string(nil)
 	for _, service := range now {
@@ -176,7 +193,7 @@ func (a *App) handedOver(c echo.Context, before []users.User) (string, error) {
 	if len(left) > 0 {
 		said += " Without a responsible person: " + some(left) + "."
 	}
-	return said, nil
+	return said
 }
 
 // some names a few of all, and says how many others there are.
@@ -186,4 +203,44 @@ func some(all []string) string {
 		return enumerate(append(slices.Clone(all[:few-1]), numbers.Grouped(len(all)-few+1)+" others"), "and")
 	}
 	return enumerate(all, "and")
+}
+
+// knownWords say why tokens are rotated when a person leaves.
+const knownWords = "They have seen these secrets, and can use them from anywhere. Each that you tick gets a new secret at once, shown to you on the next page."
+
+// suspended returns how many tokens are refused while their user is deactivated, and not for a
+// reason of their own.
+func suspended(all []users.Token) (n int) {
+	for _, t := range all {
+		if t.DisabledAt.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// tokensOf words a number of tokens of u as a subject, with its verb: "their 3 tokens are".
+func tokensOf(u users.User, n int) string {
+	return whose(u) + " " + counted(n, "token is", "tokens are")
+}
+
+// theirTokens words the end of a number of tokens of u: "their 3 tokens end".
+func theirTokens(u users.User, n int) string {
+	return whose(u) + " " + counted(n, "token ends", "tokens end")
+}
+
+// someTokens words a number of tokens as an object: "the 3 tokens".
+func someTokens(n int) string {
+	if n == 1 {
+		return "the token"
+	}
+	return "the " + numbers.Grouped(n) + " tokens"
+}
+
+// whose is the possessive for u.
+func whose(u users.User) string {
+	if u.Kind == users.KindPerson {
+		return "their"
+	}
+	return "its"
 }

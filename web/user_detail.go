@@ -43,6 +43,15 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 		Role:       t.roleForm(d.User, d.LastOwner, roleForm{Role: string(u.Role), Version: u.Version}, outcome{}),
 		Danger:     t.danger(d),
 	}
+	if u.Kind == users.KindPerson && m.Role.Why == "" {
+		knows, err := a.users.KnowsTokens(c.Request().Context(), u.Key)
+		if err != nil {
+			return m, err
+		}
+		if knows { // which tokens to rotate is chosen on the form's own page
+			m.Role.Page = m.Role.Action
+		}
+	}
 	switch u.Kind {
 	case users.KindPerson:
 		m.SignIn = a.signInFacts(t, d)

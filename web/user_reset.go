@@ -22,7 +22,7 @@ func (a *App) resetSignInForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return showConsequence(a, c, func(form resetForm) (views.Consequence, error) {
+	return showConsequence(a, c, resetForm{}, func(form resetForm) (views.Consequence, error) {
 		return a.resetPage(c, target, form, outcome{}), nil
 	})
 }
@@ -43,7 +43,7 @@ func (a *App) resetSignIn(c echo.Context) error {
 		known.refused = append(known.refused, "as_user")
 	}
 	done := "The sign-in of " + target.User.Label() + " is reset."
-	return a.answerConsequence(c, err, done, func(o outcome) (views.Consequence, error) {
+	return a.answerConsequence(c, err, done, nil, func(o outcome) (views.Consequence, error) {
 		return a.resetPage(c, target, form, o), nil
 	})
 }
@@ -72,6 +72,9 @@ func (a *App) resetPage(c echo.Context, target users.Consequences, form resetFor
 	}
 	m.Accounts, m.Instead = t.accounts(target), t.newPerson(target)
 	m.Ends = append(endingSessions(target), "Their account at the provider is no longer linked to this user.")
+	if n := len(target.Tokens); n > 0 {
+		m.Ends = append(m.Ends, capital(theirTokens(u, n))+" for good: the next person may not be the same one.")
+	}
 	m.Next = t.goesAlong(target)
 	if u.Role != users.RoleUser && t.actor.May(users.ActChangeRole, u) == nil {
 		m.AsUser = &views.Check{Name: "as_user", Label: "Come back with the role user instead of " + string(u.Role), Checked: form.AsUser}

@@ -15,6 +15,7 @@ type roleForm struct {
 	Role    string `form:"role"`
 	Version int64  `form:"version,required"`
 	Reason  string `form:"reason"`
+	rotateForm
 }
 
 // change returns the form as the domain takes it.
@@ -28,11 +29,16 @@ func (a *App) changeRoleForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form, kept, err := keptOr(a, c, roleForm{Role: string(target.User.Role), Version: target.User.Version})
+	known, err := a.known(c, target)
 	if err != nil {
 		return err
 	}
-	m := a.rolePage(c, target, form, outcome{})
+	fresh := roleForm{Role: string(target.User.Role), Version: target.User.Version, rotateForm: freshRotate(known, false)}
+	form, kept, err := keptOr(a, c, fresh)
+	if err != nil {
+		return err
+	}
+	m := a.rolePage(c, target, known, form, outcome{})
 	m.Form.Kept = kept
 	return render(c, http.StatusOK, views.UserRolePage(m))
 }
@@ -43,14 +49,23 @@ func (a *App) changeRole(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	known, err := a.known(c, target)
+	if err != nil {
+		return err
+	}
 	var form roleForm
+	var rotated []users.Rotated
 	after := target.User
-	err = bindForm(c, &form)
-	if err == nil {
-		after, err = a.users.ChangeRole(c.Request().Context(), actor(c), target.User.ID, form.change())
+	if err = bindForm(c, &form); err == nil {
+		rotated, err = form.with(func(r users.RotateKnown) (all []users.Rotated, err error) {
+			after, all, err = a.users.ChangeRoleAndRotate(c.Request().Context(), actor(c), target.User.ID, form.change(), r)
+			return all, err
+		})
 	}
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
+	case err == nil && len(rotated) > 0:
+		return a.showRotated(c, after.Label()+" has the role "+string(after.Role)+" now.", rotated)
 	case err == nil:
 		return a.done(c, savedWord(target.User.Version, after.Version, after.Label()+" has the role "+string(after.Role)+" now."), after.ID)
 	case !isStale && !correctable(err):
@@ -62,7 +77,7 @@ func (a *App) changeRole(c echo.Context) error {
 		o.conflicts = merge(map[string]*string{"role": &form.Role}, roleInput(stale.Base), roleInput(stale.Current))
 		form.Version = stale.Current.Version
 	}
-	m := a.rolePage(c, target, form, o)
+	m := a.rolePage(c, target, known, form, o)
 	if isStale {
 		m.Form.Stale = a.tell(c).stale(stale, userPath(after.ID, "role"))
 	}
@@ -76,12 +91,13 @@ func roleInput(u users.User) map[string]*string {
 }
 
 // rolePage is the page with the form as it is filled in.
-func (a *App) rolePage(c echo.Context, target users.Consequences, form roleForm, o outcome) views.UserRole {
+func (a *App) rolePage(c echo.Context, target users.Consequences, known []users.KnownToken, form roleForm, o outcome) views.UserRole {
 	t := a.tell(c)
 	return views.UserRole{
 		Chrome: a.userChrome(c, target.User, "Change role"),
 		Who:    t.user(target.User),
 		Form:   t.roleForm(target.User, target.LastOwner, form, o),
+		Known:  t.knownTokens(known, form.rotateForm, o, "If you lower the role, tick those that this person must not use any more. Each gets a new secret at once, shown to you on the next page."),
 		Cancel: userPath(target.User.ID),
 	}
 }

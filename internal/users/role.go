@@ -20,6 +20,13 @@ type RoleChange struct {
 // [ErrLastOwner] and an [*InvalidError]. To give the role that the user has
 // succeeds and leaves no trace.
 func (s *Service) ChangeRole(ctx context.Context, actor Actor, id ID, r RoleChange) (after User, err error) {
+	after, _, err = s.ChangeRoleAndRotate(ctx, actor, id, r, RotateKnown{})
+	return after, err
+}
+
+// ChangeRoleAndRotate is [Service.ChangeRole] that also rotates tokens whose secrets the person
+// has seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
+func (s *Service) ChangeRoleAndRotate(ctx context.Context, actor Actor, id ID, r RoleChange, known RotateKnown) (after User, rotated []Rotated, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActChangeRole)
 		if err != nil {
@@ -32,17 +39,25 @@ func (s *Service) ChangeRole(ctx context.Context, actor Actor, id ID, r RoleChan
 		if !slices.Contains(rolesOf(before.Kind), r.Role) {
 			err = joined(err, invalid("role", "Choose a role that a %s can have.", kindWords[before.Kind]))
 		}
+		if before.Role == r.Role && len(known.Tokens) > 0 {
+			err = joined(err, invalid("role", "%s has this role already. Choose another one, or untick the tokens.", before.Label()))
+		}
 		if after = before; err != nil || before.Role == r.Role {
 			return nothing, err
 		}
+		all, events, err := tx.rotateKnown(ctx, s.config, before, known, reason)
+		if err != nil {
+			return nothing, err
+		}
+		rotated = all
 		after.Role = r.Role
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
 		ends, err := tx.shutOut(ctx, after, shutOutRole)
-		return append([]Event{about(ActionRoleChanged, after, difference(before, after)...).because(reason)}, ends...), err
+		return slices.Concat([]Event{about(ActionRoleChanged, after, difference(before, after)...).because(reason)}, ends, events), err
 	})
-	return after, in("change role of", id, err)
+	return after, rotated, in("change role of", id, err)
 }
 
 // kindWords name the kinds in a sentence.

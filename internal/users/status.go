@@ -40,7 +40,14 @@ type Reactivation struct {
 // Deactivate returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
 // an [*InvalidError].
 func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departure) error {
-	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+	_, err := s.DeactivateAndRotate(ctx, actor, id, d, RotateKnown{})
+	return err
+}
+
+// DeactivateAndRotate is [Service.Deactivate] that also rotates tokens whose secrets the person
+// has seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
+func (s *Service) DeactivateAndRotate(ctx context.Context, actor Actor, id ID, d Departure, r RotateKnown) (rotated []Rotated, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActDeactivate)
 		if err != nil || before.deactivated {
 			return nothing, err
@@ -49,10 +56,12 @@ func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departur
 			return nothing, err
 		}
 		reason, reasonErr := tidyReason(d.Reason)
+		all, known, rotateErr := tx.rotateKnown(ctx, s.config, before, r, reason)
 		handed, err := tx.handOver(ctx, before, d.HandOver)
-		if err := joined(reasonErr, err); err != nil {
+		if err := joined(reasonErr, err, rotateErr); err != nil {
 			return nothing, err
 		}
+		rotated = all
 		after := before
 		after.deactivated = true
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
@@ -60,9 +69,9 @@ func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departur
 		}
 		ends, err := tx.shutOut(ctx, after, shutOutDeactivated)
 		event := about(ActionDeactivated, after, statusChange(before, after))
-		return slices.Concat([]Event{event.because(reason)}, handed, ends), err
+		return slices.Concat([]Event{event.because(reason)}, handed, ends, known), err
 	})
-	return in("deactivate", id, err)
+	return rotated, in("deactivate", id, err)
 }
 
 // Reactivate undoes a deactivation. To reactivate one who is not deactivated
@@ -114,7 +123,14 @@ func statusChange(before, after User) Change {
 // Delete returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
 // an [*InvalidError].
 func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) error {
-	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+	_, err := s.DeleteAndRotate(ctx, actor, id, d, RotateKnown{})
+	return err
+}
+
+// DeleteAndRotate is [Service.Delete] that also rotates tokens whose secrets the person has
+// seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
+func (s *Service) DeleteAndRotate(ctx context.Context, actor Actor, id ID, d Deletion, r RotateKnown) (rotated []Rotated, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, err := tx.target(ctx, id, ActDelete)
 		if err != nil {
 			return nothing, err
@@ -127,9 +143,11 @@ func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) er
 			confirmErr = invalid("confirm", "Type %s to confirm.", string(u.ID))
 		}
 		reason, reasonErr := tidyReason(d.Reason)
-		if err := joined(confirmErr, reasonErr); err != nil {
+		all, known, rotateErr := tx.rotateKnown(ctx, s.config, u, r, reason)
+		if err := joined(confirmErr, reasonErr, rotateErr); err != nil {
 			return nothing, err
 		}
+		rotated = all
 		handed, err := tx.handOver(ctx, u, d.HandOver)
 		if err != nil {
 			return nothing, err
@@ -139,9 +157,9 @@ func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) er
 			return nothing, err
 		}
 		gone := about(ActionDeleted, u, difference(u, User{})...).because(reason)
-		return slices.Concat(handed, ends, []Event{gone}), deleteUser(ctx, tx, u)
+		return slices.Concat(handed, ends, []Event{gone}, known), deleteUser(ctx, tx, u)
 	})
-	return in("delete", id, err)
+	return rotated, in("delete", id, err)
 }
 
 // handOver takes the service users from u that u answers for, and gives those that the
