@@ -166,8 +166,8 @@ func TestResetAndDeletionEndTokens(t *testing.T) {
 	last := d.Last(t)
 	check(t, d, last, d.ResetSignIn(t.Context(), d.Owner, ana.ID, users.SignInReset{}), nil,
 		"owner@example.com identity.reset ana@example.com [identity: https://id.example.com sub-ana@example.com →]",
-		"owner@example.com session.ended ana@example.com [session: ses_* → ended: sign-in reset]",
-		"owner@example.com token.revoked ana@example.com [token:  → tok_*, token_name: mine → mine, cause:  → sign-in reset]")
+		"owner@example.com session.ended ana@example.com [session: ses_* → sign_in_reset]",
+		"owner@example.com token.revoked ana@example.com [token:  → tok_*, token_name: mine → mine, cause:  → sign_in_reset]")
 	d.With(t, theirSecret)
 	refused, _ := errors.AsType[*users.TokenRefusedError](second(d.Authenticate(t.Context(), secret, aProgram())))
 	if refused == nil || refused.Why != users.TokenRevoked {
@@ -178,7 +178,7 @@ func TestResetAndDeletionEndTokens(t *testing.T) {
 	last = d.Last(t)
 	check(t, d, last, d.Delete(t.Context(), ana, ana.ID, users.Deletion{Confirm: string(ana.ID)}), nil,
 		"ana@example.com user.handed_over robot [responsible: ana@example.com →]",
-		"ana@example.com session.ended ana@example.com [session: ses_* → ended: deleted]",
+		"ana@example.com session.ended ana@example.com [session: ses_* → deleted]",
 		"ana@example.com token.revoked ana@example.com [token:  → tok_*, token_name: again → again, cause:  → deleted]",
 		"ana@example.com user.deleted ana@example.com [name: Ana →, role: user →, time_zone: UTC →, channel.email: on → off, type.comment_mention: on → off]")
 	if _, err := d.Authenticate(t.Context(), secret, aProgram()); err != users.ErrNoToken { //nolint:errorlint // the very same error
