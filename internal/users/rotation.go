@@ -41,7 +41,10 @@ func (s *Service) RotateToken(ctx context.Context, actor Actor, id TokenID, r Ro
 		t, secret, events, err = tx.rotate(ctx, s.config, u, old, r)
 		return events, err
 	})
-	return t, secret, in("rotate token", ID(id), err)
+	if err != nil {
+		return Token{}, "", in("rotate token", ID(id), err)
+	}
+	return t, secret, nil
 }
 
 // RotateSelf is [Service.RotateToken] for the token that the actor came with, which needs
@@ -62,7 +65,7 @@ func (c *changeTx) rotate(ctx context.Context, config Config, u User, old Token,
 	case !old.Ended(c.now).IsZero():
 		return t, "", nothing, invalid("overlap", "This token has ended. Issue a new one instead.")
 	}
-	if err := c.mayIssue(config, u, u.Role); err != nil {
+	if err := c.mayIssue(config, u, c.roleFor(u)); err != nil {
 		return t, "", nothing, err
 	}
 	end, endErr := old.overlapEnd(c.now, r.Overlap)

@@ -36,6 +36,11 @@ var FieldRules = []FieldRule{
 	{"purpose", fmt.Sprintf("service users; at most %d characters; required on the page", MaxPurpose)},
 	{"responsible", "service users; the user_id of a person who is not deactivated; required on the page"},
 	{"review_on", "service users; optional; a date, YYYY-MM-DD, not in the past when it is set"},
+	{"token: name", fmt.Sprintf("1–%d characters after trimming, each white space as one space", MaxTokenName)},
+	{"token: description", fmt.Sprintf("optional; at most %d characters after trimming", MaxTokenDescription)},
+	{"token: expiry", "from now to the end of what --token-lifetime allows; never only where that is never"},
+	{"token: scopes", "one or more of " + strings.ReplaceAll(ScopeSet(Scopes).String(), " ", ", ") + "; of a token that issues another, none that it lacks"},
+	{"token: ranges", fmt.Sprintf("optional; at most %d addresses or CIDR ranges of IPv4 or IPv6; of a token that issues another, within its own", MaxRanges)},
 	{"reason", fmt.Sprintf("optional; at most %d characters; kept with the event", MaxReason)},
 }
 

@@ -210,6 +210,26 @@ func TestUseOfATokenIsNoted(t *testing.T) {
 	}
 }
 
+// TestRequestWithATokenTakesTwoStatements authenticates and looks up a user: one statement each.
+func TestRequestWithATokenTakesTwoStatements(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.ServiceUser(t, "robot", users.RoleAuditor)
+	_, secret := d.Issued(t, "robot")
+	d.With(t, secret) // which notes that the user was seen in this minute
+	before := d.Selects.Load()
+	in, err := d.Authenticate(t.Context(), secret, aProgram())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.User(t.Context(), in.Actor(aProgram()), d.Owner.ID); err != nil {
+		t.Fatal(err)
+	}
+	if n := d.Selects.Load() - before; n != 2 {
+		t.Errorf("%d statements, want 2", n)
+	}
+}
+
 // FuzzAuthenticate sends secrets of all sorts: none but the one that there is gives access.
 func FuzzAuthenticate(f *testing.F) {
 	d := userstest.New(f)

@@ -48,6 +48,7 @@ type Directory struct {
 	Owner users.Actor
 
 	Statements atomic.Int64 // that the database has run so far
+	Selects    atomic.Int64 // of them, those that begin with SELECT: bookkeeping that waits does not
 
 	config  users.Config
 	signIns atomic.Int64                         // so far, for secrets of their own
@@ -84,13 +85,21 @@ func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	tb.Helper()
 	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
-	d.DB = databasetest.Open(tb, url, database.Options{Trace: func(string, []driver.NamedValue) { d.Statements.Add(1) }, Lose: d.loss})
+	d.DB = databasetest.Open(tb, url, database.Options{Trace: d.trace, Lose: d.loss})
 	if len(config) > 0 {
 		d.config = config[0]
 	}
 	d.config.Now, d.config.Log = d.Clock.Now, slog.New(slog.NewTextHandler(tb.Output(), nil))
 	d.Service = d.Another(tb)
 	return d
+}
+
+// trace counts a statement.
+func (d *Directory) trace(query string, _ []driver.NamedValue) {
+	d.Statements.Add(1)
+	if strings.HasPrefix(query, "SELECT") {
+		d.Selects.Add(1)
+	}
 }
 
 // Another returns a service like that of d on the same database, as another console
