@@ -20,6 +20,7 @@ func (p *program) command() *cli.Command {
 			p.demoCommand(),
 			p.usersCommand(),
 			p.identitiesCommand(),
+			p.tokenCommand(),
 			p.doctorCommand(),
 			p.leaf("migrate", "", "bring the database up to date, as serve does at its start where it may; make it where there is none", (*config).migrateSettings, p.migrate),
 			p.leaf("backup", "FILE", "copy the database to FILE, also while the console runs (SQLite)", (*config).backupSettings, p.backup),

@@ -63,14 +63,18 @@ type config struct {
 	sampleUsers      int         // of the demo
 	sampleUsersGiven func() bool // rather than left at the fallback
 
-	move identityMove // of identities
+	move  identityMove // of identities
+	token tokenAsked   // of token
 
-	role     users.Role // of whom users add adds
-	reason   string     // of what a command does, for the history
-	despite  bool       // users add: also if another user signs in with the address
-	handOver string     // who becomes responsible for the service users of who is deactivated
-	search   string     // which users are listed, as in the directory
-	format   string     // of a list: text or json
+	role        users.Role // of whom users add adds
+	reason      string     // of what a command does, for the history
+	despite     bool       // users add: also if another user signs in with the address
+	newName     string     // of a service user that is added
+	purpose     string
+	responsible string
+	handOver    string // who becomes responsible for the service users of who is deactivated
+	search      string // which users are listed, as in the directory
+	format      string // of a list: text or json
 
 	replace bool // an existing file, by a backup
 	repair  bool // indexes that can be rebuilt, by a check

@@ -157,7 +157,13 @@ func TestUsersCommands(t *testing.T) {
 		},
 		"nobody":        {{"set-role nobody@example.com admin", "there is no user nobody@example.com", true}},
 		"a system user": {{"add-system platform", "platform was added as a system user", false}},
-		"a bad id":      {{"add x", "user_id", true}},
+		"a service user": {
+			{"add-service fleet --role auditor --name Fleet", "fleet was added as a service user with the role auditor", false},
+			{"add-service fleet", "there is a user fleet already", true},
+			{"add-service king --role owner", "role", true},
+			{"list --search type:service", "fleet    Fleet  service  auditor  active", false},
+		},
+		"a bad id": {{"add x", "user_id", true}},
 	}
 	for name, steps := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -241,7 +241,7 @@ func TestHelp(t *testing.T) {
 		says  []string
 		hides []string
 	}{
-		"of the program": {[]string{"help"}, []string{"serve", "demo", "users", "migrate", "backup", "restore", "check", "healthcheck", "version"}, nil},
+		"of the program": {[]string{"help"}, []string{"serve", "demo", "users", "token", "migrate", "backup", "restore", "check", "healthcheck", "version"}, nil},
 		"of serve": {
 			[]string{"serve", "--help"},
 			[]string{
@@ -250,8 +250,10 @@ func TestHelp(t *testing.T) {
 			},
 			[]string{"demo"},
 		},
-		"of demo":  {[]string{"demo", "--help"}, []string{"--users", "default: 1000", "default: sqlite:data/demo.db"}, []string{"--oidc-issuer"}},
-		"of users": {[]string{"users", "--help"}, []string{"set-role", "add", "reset-sign-in", "add-system"}, []string{"erase"}},
+		"of demo":         {[]string{"demo", "--help"}, []string{"--users", "default: 1000", "default: sqlite:data/demo.db"}, []string{"--oidc-issuer"}},
+		"of token":        {[]string{"token", "--help"}, []string{"create", "list", "revoke"}, nil},
+		"of token create": {[]string{"token", "create", "--help"}, []string{"--user", "(required)", "default: 90d", "--scope", "--token-lifetime"}, nil},
+		"of users":        {[]string{"users", "--help"}, []string{"set-role", "add", "reset-sign-in", "add-service", "add-system"}, []string{"erase"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

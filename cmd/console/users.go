@@ -39,6 +39,8 @@ func (p *program) usersCommand() *cli.Command {
 				(*config).addSettings, p.withDirectory(addPerson)),
 			p.leaf("reset-sign-in", "ID...", "let the next sign-in of each person with the verified address ID count as theirs again",
 				(*config).actSettings, p.resetSignIns),
+			p.leaf("add-service", "ID", "add a service user, for a program",
+				(*config).addServiceSettings, p.withDirectory(addService)),
 			p.leaf("add-system", "ID", "add a system user, for the platform itself",
 				(*config).directorySettings, p.withDirectory(addSystem)),
 		},
@@ -53,6 +55,20 @@ func (c *config) addSettings() []*setting {
 	}, &setting{
 		name: "despite-address-in-use", onOff: true, fallback: "false", read: into(&c.despite, readBool),
 		usage: "`true` to add the person although another user signs in with that address",
+	})
+}
+
+// addServiceSettings are the settings of the command users add-service.
+func (c *config) addServiceSettings() []*setting {
+	return append(c.directorySettings(), &setting{
+		name: "role", fallback: string(users.RoleUser), read: into(&c.role, readRole),
+		usage: "the service user's `ROLE`: user, auditor or admin",
+	}, &setting{
+		name: "name", read: into(&c.newName, readText), usage: "its `NAME`",
+	}, &setting{
+		name: "purpose", read: into(&c.purpose, readText), usage: "`TEXT` on what it is for",
+	}, &setting{
+		name: "responsible", read: into(&c.responsible, readText), usage: "`ID` of the person who is responsible for it",
 	})
 }
 
@@ -104,7 +120,7 @@ func (p *program) visitDatabase(ctx context.Context, c *config, url string, o da
 		return err
 	}
 	defer db.Close()
-	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
+	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c), TokenLifetime: c.tokenLifetime})
 	if err != nil {
 		return err
 	}
@@ -223,6 +239,18 @@ func endSessions(ctx context.Context, directory *users.Service, by users.Actor, 
 		return "", err
 	}
 	return fmt.Sprintf("%s is signed out. Sessions ended: %d.", id, n), nil
+}
+
+// addService does users add-service ID.
+func addService(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
+	u, err := directory.CreateServiceUser(ctx, by, users.NewServiceUser{
+		NewPerson:     users.NewPerson{ID: args[0], Name: c.newName, Role: c.role},
+		ServiceFields: users.ServiceFields{Purpose: c.purpose, Responsible: c.responsible},
+	})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s was added as a service user with the role %s. Give it a token: console token create --user %s", u.ID, u.Role, u.ID), nil
 }
 
 // addSystem does users add-system ID.

@@ -174,3 +174,16 @@ func (s *Service) TokensAnsweredFor(ctx context.Context, actor Actor) ([]Token, 
 	}
 	return all, nil
 }
+
+// LiveTokens returns the tokens of all users that have not ended, disabled ones too, by user, the
+// first to end first. It returns a [*ForbiddenError].
+func (s *Service) LiveTokens(ctx context.Context, actor Actor) ([]Token, error) {
+	if err := actor.May(ActSeeTokens, User{}); err != nil {
+		return nil, err
+	}
+	all, err := tokensWhere(ctx, s.reads(), `t.revoked_at IS NULL AND t.ends_at > $1 ORDER BY o.user_id, t.ends_at, t.id`, database.Time(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	return all, nil
+}

@@ -109,6 +109,9 @@ func TestGuideWithCaddy(t *testing.T) {
 	}
 	m.shell(t, "", "console-as-service users add ana@example.com")
 	m.run(t, readme, "sudo console-as-service users list --search role:owner                         # who the owners are", "")
+	if said := m.run(t, readme, "sudo console-as-service users add-service fleet-reader --role auditor", ""); !strings.Contains(said, "usr_pat_") || !strings.Contains(said, "nightly") {
+		t.Error("no secret of a token is printed, or the token is not listed")
+	}
 	m.run(t, readme, "sudo console-as-service backup /var/lib/console/backup/monday.db   # also while it runs", "")
 	m.run(t, operations, "console-as-service users add SECOND@example.com --role owner       # another owner, who signs in with that address", "")
 	m.run(t, operations, "systemctl restart console", "")
