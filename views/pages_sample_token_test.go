@@ -102,7 +102,7 @@ func rotation() views.TokenRotation {
 			Tone: "warn", Headline: "Not yet safe to retire.", Text: "The next weekly run at 10.0.4.7 is expected on Sunday, 6 December.",
 			Checks: []views.VerdictCheck{{Text: "2 of 4 programs have switched or are struck off"}, {Text: "The old token has been silent for 31 hours; 14 days are needed, twice its longest gap"}, {Done: true, Text: "The old token was used at least three times"}},
 		},
-		Leaked: sampleTokens + "/tok_0/end", MoreTime: sampleTokens + "/tok_0/overlap", Retire: sampleTokens + "/tok_0/overlap",
+		Leaked: sampleTokens + "/tok_0/end", MoreTime: sampleTokens + "/tok_0/overlap", Retire: sampleTokens + "/tok_0/retire",
 	}
 }
 
@@ -257,7 +257,7 @@ func moreTime() views.TokenAct {
 	return views.TokenAct{
 		Chrome: chrome("More time", "service"), Heading: "Give the old token more time", Who: robot("Fleet dashboards", "fleet-dashboards"), Ends: []string{"The old token …k7Qm ends later than on 18 December 2026."}, Stays: []string{"The new token …p2Xv is as it was."},
 		Action: sampleTokens + "/tok_0/overlap", Cancel: sampleTokens, Button: "Give it more time", Until: until,
-		UntilOn: views.Field{Name: "overlap_until", Label: "Last day", Type: "date", Required: true}, Reason: reasonField(), Hidden: []views.Option{{Label: "act", Value: "extend"}},
+		UntilOn: views.Field{Name: "overlap_until", Label: "Last day", Type: "date", Required: true}, Reason: reasonField(),
 	}
 }
 

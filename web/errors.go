@@ -57,7 +57,7 @@ var headings = map[int]string{
 // changed.
 func correctable(err error) bool {
 	_, invalid := errors.AsType[*users.InvalidError](err)
-	return invalid || errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrInUse) || errors.Is(err, users.ErrLastOwner) || errors.Is(err, users.ErrTooManyTokens)
+	return invalid || errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrInUse) || errors.Is(err, users.ErrLastOwner) || errors.Is(err, users.ErrTooManyTokens) || errors.Is(err, users.ErrRotated)
 }
 
 // fieldOrder is the order in which the forms ask for what can be mistaken.

@@ -27,11 +27,16 @@ var unversioned = map[string]string{
 	"/users/:id/tokens/new":           "there is no token yet",
 	"/users/:id/tokens/:token/end":    "a token ends whatever the record holds",
 	"/users/:id/tokens/:token/enable": "it undoes what disabled the token and nothing else",
+
+	"/users/:id/tokens/:token/rotate":     "the domain refuses a second successor",
+	"/users/:id/tokens/:token/overlap":    "the domain refuses an earlier end",
+	"/users/:id/tokens/:token/strike-off": "it names the program",
+	"/users/:id/tokens/:token/retire":     "the domain decides whether it is safe",
 }
 
 // askedByNothing are the acts whose consequence page has nothing to fill in: an empty
 // form asks for them.
-var askedByNothing = map[string]bool{"/users/:id/tokens/:token/enable": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true}
+var askedByNothing = map[string]bool{"/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true}
 
 // TestFormWithoutWhatItNeeds posts the form of every act without the type of its body,
 // empty, and without a version: nothing is changed, rather than emptied.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -42,6 +43,11 @@ var formActs = map[string]formAct{
 	"/users/:id/tokens/new":           {fill: []string{"name", "Nightly report"}, secret: true},
 	"/users/:id/tokens/:token/end":    {fill: []string{"act", "revoke", "leave_none", "on"}},
 	"/users/:id/tokens/:token/enable": {page: "/users/:id/tokens/:token", begin: disabledToken},
+
+	"/users/:id/tokens/:token/rotate":     {fill: []string{"overlap", "7d"}, secret: true},
+	"/users/:id/tokens/:token/overlap":    {fill: []string{"overlap", "7d"}, begin: rotatedToken},
+	"/users/:id/tokens/:token/strike-off": {page: "/users/:id/tokens/:token/strike-off?tool=curl&network=192.0.2.44", begin: rotatedToken},
+	"/users/:id/tokens/:token/retire":     {page: "/users/:id/tokens/:token", begin: safeToRetire},
 }
 
 // repeated are the routes that are posted to as often as one likes, and why.
@@ -84,6 +90,19 @@ func disabledToken(t *testing.T, s *site, _ *browser, id users.ID) {
 	if err != nil || len(all) == 0 {
 		t.Fatalf("%d tokens: %v", len(all), err)
 	}
+}
+
+// rotatedToken rotates the token of a user, which curl has used, with an overlap of a day.
+func rotatedToken(t *testing.T, s *site, _ *browser, id users.ID) {
+	s.rotate(t, id, 24*time.Hour, "")
+}
+
+// safeToRetire rotates the token of a user, has the one program that used it switch, and waits
+// until the old one has been silent for long enough.
+func safeToRetire(t *testing.T, s *site, b *browser, id users.ID) {
+	s.rotate(t, id, 30*24*time.Hour, "curl 8.9")
+	s.Clock.Advance(25 * time.Hour)
+	b.setCookie(t, "session", s.signIn(t, "owner@example.com").cookie(t, "session"))
 }
 
 // pressed returns what presses the first button of that name.

@@ -40,6 +40,7 @@ type site struct {
 	providerOption func(*auth.Config)
 
 	targets atomic.Int64 // made so far
+	secrets sync.Map     // of the tokens that [site.token] issued, by their ids
 }
 
 // siteOptions are what a test may want otherwise.

@@ -21,6 +21,7 @@ func (s *site) token(t *testing.T, id users.ID, scopes ...users.Scope) (users.To
 	if err != nil {
 		t.Fatalf("issue a token for %s: %v", id, err)
 	}
+	s.secrets.Store(token.ID, secret)
 	return token, secret
 }
 
@@ -30,6 +31,34 @@ func (s *site) used(t *testing.T, secret, address, tool string) error {
 	_, err := s.Authenticate(t.Context(), secret, users.Program("req_program", address, tool, tool))
 	s.Settle()
 	return err
+}
+
+// rotate rotates the one token of a user, which curl 8.9 has used three times from
+// 192.0.2.44, with an overlap. Unless empty, tool uses the successor from there.
+func (s *site) rotate(t *testing.T, id users.ID, overlap time.Duration, tool string) (old, successor users.Token) {
+	t.Helper()
+	all, err := s.Tokens(t.Context(), s.Owner, id)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%s has %d tokens: %v", id, len(all), err)
+	}
+	secret, _ := s.secrets.Load(all[0].ID)
+	for range 3 {
+		if err := s.used(t, secret.(string), "192.0.2.44", "curl 8.9"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	successor, next, err := s.RotateToken(t.Context(), users.Command("cmd-rotate"), all[0].ID, users.Rotation{Overlap: overlap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tool != "" {
+		err = s.used(t, next, "192.0.2.44", tool)
+	}
+	if old, oldErr := s.Token(t.Context(), s.Owner, all[0].ID); err == nil && oldErr == nil {
+		return old, successor
+	}
+	t.Fatal(err)
+	return old, successor
 }
 
 var secretPattern = regexp.MustCompile(`usr_pat_[0-9A-Za-z]{43}_[0-9a-f]{8}`)

@@ -55,6 +55,10 @@ func (a *App) tokenPages(g group, at string) {
 	g.page(at+"/:token", a.showToken)
 	g.form(at+"/:token/end", a.endTokenForm, a.endToken, toTokens)
 	g.post(at+"/:token/enable", a.enableToken, toTokens)
+	g.form(at+"/:token/rotate", a.rotateTokenForm, a.rotateToken, toTokens)
+	g.form(at+"/:token/overlap", a.moreTimeForm, a.moreTime, toTokens)
+	g.form(at+"/:token/strike-off", a.strikeOffForm, a.strikeOff, toTokens)
+	g.post(at+"/:token/retire", a.retireToken, toTokens)
 }
 
 // restricted are the routes for those whose role lets them do something to others,

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -107,11 +109,54 @@ func (a *App) userTokens(c echo.Context) error {
 	}
 	m.Head.Acts = tokenActs(m.New)
 	m.Notice = t.tokenNotice(p, list, users.TokenID(c.QueryParam("issued")))
-	for _, token := range list {
-		m.Tokens = append(m.Tokens, t.tokenLine(p, token))
+	rotations, others, err := a.rotations(c, list)
+	if err != nil {
+		return err
 	}
-	m.Counts = t.countTokens(list)
+	for i, r := range rotations {
+		m.Rotations = append(m.Rotations, t.tokenRotation(p, r, "uses-"+strconv.Itoa(i)))
+	}
+	for _, token := range others {
+		m.Tokens = append(m.Tokens, t.tokenLine(p, token, successorIn(list, token)))
+	}
+	m.Counts = t.countTokens(others)
 	return render(c, http.StatusOK, views.UserTokensPage(m))
+}
+
+// successorIn returns the successor of a token in a list, the zero Token if there is none.
+func successorIn(list []users.Token, token users.Token) users.Token {
+	i := slices.IndexFunc(list, func(other users.Token) bool { return other.ID == token.ReplacedBy })
+	if token.ReplacedBy == "" || i < 0 {
+		return users.Token{}
+	}
+	return list[i]
+}
+
+// rotations returns the rotations under way among the tokens of a user, and the tokens that
+// take no part in one.
+func (a *App) rotations(c echo.Context, list []users.Token) (under []users.RotationState, others []users.Token, err error) {
+	part := map[users.TokenID]bool{}
+	for _, token := range list {
+		if !a.rotating(token, successorIn(list, token)) {
+			continue
+		}
+		state, err := a.users.RotationOf(c.Request().Context(), actor(c), token.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if token.Ended(a.now()).IsZero() || !state.Verdict.AllSettled() {
+			under, part[token.ID], part[token.ReplacedBy] = append(under, state), true, true
+		}
+	}
+	others = slices.DeleteFunc(slices.Clone(list), func(token users.Token) bool { return part[token.ID] })
+	return under, others, nil
+}
+
+// rotating reports whether a token is being replaced: it has not been disabled or revoked, and
+// its successor has not ended. The overlap may be over: then programs may still send it.
+func (a *App) rotating(token, successor users.Token) bool {
+	now := a.now()
+	return successor.ID != "" && successor.Ended(now).IsZero() && token.RevokedAt.IsZero() && token.DisabledAt.IsZero()
 }
 
 // tokenActs are the acts in the head of a list of tokens.
@@ -135,12 +180,19 @@ func emptyTokens(subject string, kind users.Kind) string {
 }
 
 // tokenNotice is for a form that was sent again and had issued the token issued; nil if the
-// viewer did not issue it, or it has ended.
+// viewer did not issue it, or it has ended. Of a rotation, the old token is rotated again.
 func (t teller) tokenNotice(p tokenPlace, list []users.Token, issued users.TokenID) *views.TokenNotice {
 	for _, token := range list {
-		if token.ID == issued && token.IssuedBy.Key == t.actor.Key && token.Ended(t.now).IsZero() {
-			return &views.TokenNotice{Name: plainText(token.Name), Rotate: p.path(token.ID, "rotate")}
+		if token.ID != issued || token.IssuedBy.Key != t.actor.Key || !token.Ended(t.now).IsZero() {
+			continue
 		}
+		again := token.ID
+		for _, old := range list {
+			if old.ReplacedBy == token.ID && old.Ended(t.now).IsZero() && token.LastUsed.At.IsZero() {
+				again = old.ID
+			}
+		}
+		return &views.TokenNotice{Name: plainText(token.Name), Rotate: p.path(again, "rotate")}
 	}
 	return nil
 }
@@ -151,16 +203,60 @@ func (a *App) showToken(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t := a.tell(c)
-	name := plainText(token.Name)
+	ctx, t := c.Request().Context(), a.tell(c)
+	list, err := a.users.Tokens(ctx, t.actor, p.user.ID)
+	if err != nil {
+		return err
+	}
+	uses, err := a.users.TokenUses(ctx, t.actor, token.ID)
+	if err != nil {
+		return err
+	}
+	m := t.tokenPage(p, list, uses)
+	m.Chrome = a.tokenChrome(c, p, nil, m.Line.Name)
+	if old := oldOf(list, token); a.rotating(old, successorIn(list, old)) {
+		state, err := a.users.RotationOf(ctx, t.actor, old.ID)
+		if err != nil {
+			return err
+		}
+		rotation := t.tokenRotation(p, state, "rotation-uses")
+		m.Rotation = &rotation
+	}
+	return render(c, http.StatusOK, views.TokenPage(m))
+}
+
+// oldOf returns the old token of the rotation that a token takes part in: itself, or the one
+// that it replaces.
+func oldOf(list []users.Token, token users.Token) users.Token {
+	for _, old := range list {
+		if token.ReplacedBy == "" && old.ReplacedBy == token.ID {
+			return old
+		}
+	}
+	return token
+}
+
+// tokenPage is the page about a token, without its chrome and without its rotation.
+func (t teller) tokenPage(p tokenPlace, list []users.Token, uses users.TokenUses) views.Token {
+	token := uses.Token
+	successor := successorIn(list, token)
 	m := views.Token{
-		Chrome: a.tokenChrome(c, p, nil, name), Line: t.tokenLine(p, token), User: t.user(p.user), Description: plainText(token.Description),
-		ID: string(token.ID), Enable: t.enable(p, token), History: userPath(p.user.ID, "activity"),
+		Line: t.tokenLine(p, token, successor), User: t.user(p.user), Description: plainText(token.Description), ID: string(token.ID),
+		Rotate: t.rotate(p, token, successor), End: t.end(p, token), Enable: t.enable(p, token),
+		Uses: usesChart(uses.Days[:]), Clients: t.tokenClients(uses.Clients), Refused: t.refusedUses(uses.Clients),
+		History: userPath(p.user.ID, "activity"),
 	}
 	if p.own {
-		m.History = "/profile#history"
+		m.History = "/profile"
 	}
-	m.Rotate, m.End = t.rotate(p, token), t.end(p, token)
+	if successor.ID != "" {
+		m.ReplacedBy = views.Link{Label: hintWord(successor), URL: p.path(successor.ID)}
+	}
+	for _, old := range list {
+		if old.ID == token.Replaces {
+			m.Replaces = views.Link{Label: hintWord(old), URL: p.path(old.ID)}
+		}
+	}
 	m.Why, m.WhyTone = t.tokenWhy(token)
-	return render(c, http.StatusOK, views.TokenPage(m))
+	return m
 }

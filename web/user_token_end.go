@@ -110,11 +110,27 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 			Hint: "It is the only token of " + t.subject(p.user) + " that works. To keep programs running, rotate it instead.",
 		}
 	}
-	m.Unused = "The token has not been used."
-	if !token.LastUsed.At.IsZero() {
-		m.Clients, m.Unused = []views.TokenClient{{Tool: "", Network: token.LastUsed.Address, Old: t.time(token.LastUsed.At)}}, ""
+	uses, err := a.users.TokenUses(c.Request().Context(), t.actor, token.ID)
+	if err != nil {
+		return m, err
 	}
+	m.Clients, m.Unused = t.tokenClients(uses.Clients), unusedWords(len(uses.Clients))
+	m.Clients = m.Clients[:min(len(m.Clients), mostClients)]
 	return m, nil
+}
+
+// mostClients is how many programs the page names.
+const mostClients = 8
+
+// unusedWords says what there is to say beside the programs that the page names.
+func unusedWords(clients int) string {
+	switch {
+	case clients == 0:
+		return "No program used it in the last 90 days."
+	case clients > mostClients:
+		return counted(clients-mostClients, "other program", "other programs") + " used it in the last 90 days."
+	}
+	return ""
 }
 
 // onlyLive reports whether token gives access and no other of all does.

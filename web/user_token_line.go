@@ -11,13 +11,13 @@ import (
 // endsSoon is how long before its end a token is marked.
 const endsSoon = 14 * day
 
-// tokenLine shows a token as it is listed.
-func (t teller) tokenLine(p tokenPlace, token users.Token) views.TokenLine {
+// tokenLine shows a token as it is listed. The zero Token is given for no successor.
+func (t teller) tokenLine(p tokenPlace, token, successor users.Token) views.TokenLine {
 	l := views.TokenLine{
 		Name: plainText(token.Name), URL: p.path(token.ID), Hint: hintWord(token), State: tokenStates[token.State(t.now)],
 		Acts: roleWord(token.Acts()), May: mayWords(token.Scopes), From: rangeWords(token.Ranges),
 		Used: t.tokenUse(token.LastUsed), Ends: t.tokenEnds(token), Issued: t.time(token.IssuedAt), IssuedBy: t.issuer(token),
-		Menu: t.tokenMenu(p, token), Enable: t.enable(p, token),
+		Menu: t.tokenMenu(p, token, successor), Enable: t.enable(p, token),
 	}
 	if token.Acts() != token.UserRole {
 		l.RoleNote = "Issued as " + string(token.Role) + "; rotate to use " + string(token.UserRole)
@@ -78,9 +78,11 @@ func (t teller) shownTo(token users.Token) (who views.Person, gone, none string)
 	return views.Person{}, "", "Sent to a program"
 }
 
-// rotate is the address to rotate a token; empty if the viewer may not, or it has ended.
-func (t teller) rotate(p tokenPlace, token users.Token) string {
-	if t.actor.May(users.ActIssueToken, p.user) != nil || !token.Ended(t.now).IsZero() {
+// rotate is the address to rotate a token; empty if the viewer may not, it has ended, or it is
+// being rotated.
+func (t teller) rotate(p tokenPlace, token, successor users.Token) string {
+	rotating := successor.ID != "" && successor.Ended(t.now).IsZero()
+	if t.actor.May(users.ActIssueToken, p.user) != nil || !token.Ended(t.now).IsZero() || rotating {
 		return ""
 	}
 	return p.path(token.ID, "rotate")
@@ -105,9 +107,9 @@ func (t teller) enable(p tokenPlace, token users.Token) string {
 }
 
 // tokenMenu leads to what the viewer may do to a token.
-func (t teller) tokenMenu(p tokenPlace, token users.Token) []views.MenuLink {
+func (t teller) tokenMenu(p tokenPlace, token, successor users.Token) []views.MenuLink {
 	var menu []views.MenuLink
-	if url := t.rotate(p, token); url != "" {
+	if url := t.rotate(p, token, successor); url != "" {
 		menu = append(menu, views.MenuLink{Link: views.Link{Label: "Rotate…", URL: url}, Icon: "refresh-cw"})
 	}
 	if url := t.end(p, token); url != "" {

@@ -224,6 +224,15 @@ func capital(s string) string {
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 
+// lowerFirst returns s with a small letter at its beginning.
+func lowerFirst(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToLower(r)) + s[size:]
+}
+
 // plainText returns s as one line without characters that change how the text
 // around them reads: control characters become spaces, and those that embed,
 // override or isolate a direction go. The marks that Arabic and Hebrew need stay.

@@ -1,0 +1,181 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// moreTimeForm is the form that gives the old token of a rotation more time, as it is posted.
+type moreTimeForm struct {
+	overlapForm
+	Reason string `form:"reason"`
+}
+
+// moreTimeForm serves GET /users/:id/tokens/:token/overlap.
+func (a *App) moreTimeForm(c echo.Context) error {
+	p, token, successor, err := a.rotationTarget(c, users.ActIssueToken)
+	if err != nil {
+		return err
+	}
+	form, kept, err := keptOr(a, c, moreTimeForm{overlapForm: overlapForm{Overlap: "30d"}})
+	if err != nil {
+		return err
+	}
+	m := a.moreTimePage(c, p, token, successor, form, outcome{})
+	m.Kept = kept
+	return render(c, http.StatusOK, views.TokenActPage(m))
+}
+
+// moreTime serves POST /users/:id/tokens/:token/overlap.
+func (a *App) moreTime(c echo.Context) error {
+	p, token, successor, err := a.rotationTarget(c, users.ActIssueToken)
+	if err != nil {
+		return err
+	}
+	var form moreTimeForm
+	err = bindForm(c, &form)
+	if err == nil {
+		span, spanErr := form.span(a.tell(c))
+		if err = spanErr; err == nil {
+			err = a.users.ExtendOverlap(c.Request().Context(), actor(c), token.ID, span, form.Reason)
+		}
+	}
+	switch {
+	case err == nil:
+		return a.done(c, "The old token "+hintWord(token)+" goes on working.", "")
+	case !correctable(err):
+		return err
+	}
+	return render(c, formStatus(err), views.TokenActPage(a.moreTimePage(c, p, token, successor, form, outcomeOf(err))))
+}
+
+// moreTimePage says until when the old token works, and asks for a later end.
+func (a *App) moreTimePage(c echo.Context, p tokenPlace, token, successor users.Token, form moreTimeForm, o outcome) views.TokenAct {
+	t := a.tell(c)
+	m := t.tokenActPage(p, token, o, form.Reason)
+	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "More time")
+	m.Heading, m.Action, m.Button = "Give the old token "+hintWord(token)+" more time", p.path(token.ID, "overlap"), "Give it more time"
+	m.Ends = []string{"The old token ends " + t.inDays(token.EndsAt).Relative + " as it is. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."}
+	if !token.EndsAt.After(t.now) {
+		m.Ends[0] = "The old token has ended, and works again from now on. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."
+	}
+	m.Stays = []string{"The new token " + hintWord(successor) + " is as it was."}
+	m.Until, m.UntilOn = overlapFields(o, "From now on it works for", form.overlapForm, 1)
+	if successor.ID == "" {
+		m.Why = "This token has no successor, so there is no overlap to extend."
+	}
+	return m
+}
+
+// tokenActPage is what the small pages of a rotation have.
+func (t teller) tokenActPage(p tokenPlace, token users.Token, o outcome, reason string) views.TokenAct {
+	return views.TokenAct{FormState: views.FormState{Problems: o.problems}, Who: t.user(p.user), Cancel: p.path(token.ID), Reason: o.reasonField(reason)}
+}
+
+// strikeOffForm is the form that strikes off a program, as it is posted. A page with it is
+// addressed with the first three fields.
+type strikeOffForm struct {
+	Asker   string `form:"asker"`
+	Tool    string `form:"tool"`
+	Network string `form:"network"`
+	Reason  string `form:"reason"`
+}
+
+// client returns the program that the form names.
+func (f strikeOffForm) client() users.ClientName {
+	return users.ClientName{Asker: users.Key(f.Asker), Name: f.Tool, Network: f.Network}
+}
+
+// strikeOffForm serves GET /users/:id/tokens/:token/strike-off.
+func (a *App) strikeOffForm(c echo.Context) error {
+	p, token, err := a.tokenAt(c, users.ActRevokeToken)
+	if err != nil {
+		return err
+	}
+	named := strikeOffForm{Asker: c.QueryParam("asker"), Tool: c.QueryParam("tool"), Network: c.QueryParam("network")}
+	form, kept, err := keptOr(a, c, named)
+	if err != nil {
+		return err
+	}
+	m, err := a.strikeOffPage(c, p, token, form, outcome{})
+	if err != nil {
+		return err
+	}
+	m.Kept = kept
+	return render(c, http.StatusOK, views.TokenActPage(m))
+}
+
+// strikeOff serves POST /users/:id/tokens/:token/strike-off.
+func (a *App) strikeOff(c echo.Context) error {
+	p, token, err := a.tokenAt(c, users.ActRevokeToken)
+	if err != nil {
+		return err
+	}
+	var form strikeOffForm
+	err = bindForm(c, &form)
+	if err == nil {
+		err = a.users.StrikeOffClient(c.Request().Context(), actor(c), token.ID, form.client(), form.Reason)
+	}
+	switch {
+	case err == nil:
+		return a.done(c, "The program is struck off: the old token can be retired without it.", "")
+	case !correctable(err):
+		return err
+	}
+	m, pageErr := a.strikeOffPage(c, p, token, form, outcomeOf(err))
+	if pageErr != nil {
+		return pageErr
+	}
+	return render(c, formStatus(err), views.TokenActPage(m))
+}
+
+// strikeOffPage says what striking off a program brings. A program that did not use the token
+// is [users.ErrNotFound].
+func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, form strikeOffForm, o outcome) (views.TokenAct, error) {
+	t := a.tell(c)
+	state, err := a.users.RotationOf(c.Request().Context(), t.actor, token.ID)
+	if err != nil {
+		return views.TokenAct{}, err
+	}
+	for _, client := range state.Clients {
+		if (users.ClientName{Asker: client.Asker.Key, Name: client.Name, Network: client.Network}) != form.client() {
+			continue
+		}
+		shown := t.tokenClient(client)
+		m := t.tokenActPage(p, token, o, form.Reason)
+		m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "Strike off")
+		m.Heading = "Strike off " + views.Isolate(shown.Tool) + ", " + shown.Network + "?"
+		m.Action, m.Button = p.path(token.ID, "strike-off"), "Strike off "+views.Isolate(shown.Tool)
+		m.Ends = []string{"The old token " + hintWord(token) + " can be retired although this program has not switched."}
+		m.Stays = []string{
+			"It used the old token last " + shown.Old.Relative + ", " + lowerFirst(shown.Cadence) + ". Nothing is refused by this.",
+			"If it uses the old token again, it is listed as not switched again.",
+		}
+		m.Hidden = []views.Option{{Label: "asker", Value: form.Asker}, {Label: "tool", Value: form.Tool}, {Label: "network", Value: form.Network}}
+		if client.State != users.ClientNotSwitched {
+			m.Why = "This program is " + lowerFirst(clientStates[client.State].Word) + " already."
+		}
+		return m, nil
+	}
+	return views.TokenAct{}, users.ErrNotFound
+}
+
+// retireToken serves POST /users/:id/tokens/:token/retire.
+func (a *App) retireToken(c echo.Context) error {
+	_, token, err := a.tokenAt(c, users.ActRevokeToken)
+	if err != nil {
+		return err
+	}
+	var form struct{}
+	if err := bindForm(c, &form); err != nil {
+		return err
+	}
+	if err := a.users.RetireToken(c.Request().Context(), actor(c), token.ID, ""); err != nil {
+		return err
+	}
+	return a.done(c, "The old token "+hintWord(token)+" is retired: it is disabled. Revoke it when nothing has asked for it for a while.", "")
+}
