@@ -117,7 +117,7 @@ func TestCredentialApprovalBy(t *testing.T) {
 		"an owner as an admin":                          {d, d.Owner, "powerful", nil},
 		"an owner as themselves, signed in long ago":    {d, late, d.Owner.ID, users.ErrSignInAgain},
 		"an owner as an admin, signed in long ago":      {d, late, "powerful", users.ErrSignInAgain},
-		"an owner as a plain one, signed in long ago":   {d, late, "ingest", nil},
+		"an owner as a plain one, signed in long ago":   {d, late, "ingest", users.ErrSignInAgain},
 		"an owner as another person":                    {d, d.Owner, "bo@example.com", users.ErrForbidden},
 		"an owner as somebody who is not there":         {d, d.Owner, "nobody", users.ErrNotFound},
 		"an owner as themselves, without own tokens":    {without, without.Owner, without.Owner.ID, users.ErrForbidden},

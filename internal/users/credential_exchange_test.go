@@ -12,7 +12,7 @@ import (
 // there is no token, and the code is unused.
 func TestExchangeIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
-	for _, statement := range []string{"INSERT ON tokens", "UPDATE ON credential_requests", "INSERT ON events", "INSERT ON event_details"} {
+	for _, statement := range []string{"INSERT ON tokens", "UPDATE ON credential_requests", "INSERT ON events", "INSERT ON event_changes", "INSERT ON event_actors"} {
 		s := newTestService(t)
 		arrive(t, s)
 		ana, err := s.User(t.Context(), Command(""), "leaver@example.com")

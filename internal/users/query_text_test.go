@@ -88,7 +88,7 @@ func TestReadTyped(t *testing.T) {
 func TestReadTyped_strange(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"typ:service":                       "There is no filter “typ:”. There are type:, role:, status:, seen: and created:.",
+		"typ:service":                       "There is no filter “typ:”. There are type:, role:, status:, seen:, created: and tokens:.",
 		"type:robot":                        "“type:robot” is not understood. After type: comes person, service or system.",
 		"role:x":                            "“role:x” is not understood. After role: comes user, auditor, admin or owner.",
 		"role:admin,x":                      "“role:admin,x” is not understood.",
