@@ -53,6 +53,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"audit":            pageOf(views.AuditPage, audit()),
 		"audit_none":       pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
 		"audit_bad":        pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
+		"api":              pageOf(views.APIPage, apiReference()),
 		"event":            pageOf(views.EventPage, event()),
 	}
 	maps.Copy(all, tokenSamples())

@@ -40,6 +40,7 @@ func (a *App) routes(e *echo.Echo) {
 	own.form("/users/:id/delete", a.deleteUserForm, a.deleteUser, to("/users"))
 	own.post("/users/:id/sessions/end", a.endUserSessions, toUser("sessions"))
 	own.post("/users/:id/reviewed", a.markReviewed, toUser())
+	own.page("/api", a.apiReference)
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 	a.tokenPages(own, "/users/:id/tokens")
 	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)

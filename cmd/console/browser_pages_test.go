@@ -87,6 +87,7 @@ var looks = []struct {
 		{name: "profile-mistake", path: "/profile", then: mistake("Picture optional", "no address", "Save changes")},
 		{name: "not-found", path: "/nowhere", status: http.StatusNotFound},
 		{name: "nobody-found", path: "/users/nobody@example.com", status: http.StatusNotFound},
+		{name: "api", path: "/api"},
 		{name: "components", path: "/_ui"},
 		{name: "signed-out", path: "/profile", then: signedOut},
 	}},

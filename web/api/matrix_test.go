@@ -52,6 +52,7 @@ var mayCall = map[string]string{
 	"POST /v1/tokens":                                       people, // the command line issues those of system users
 	"GET /v1/tokens/self":                                   everyone,
 	"DELETE /v1/tokens/self":                                everyone,
+	"POST /v1/tokens/self/rotate":                           people,
 	"GET /v1/tokens/id/{token_id}":                          everyone, // of their own
 	"DELETE /v1/tokens/id/{token_id}":                       everyone,
 	"POST /v1/tokens/id/{token_id}/enable":                  people,

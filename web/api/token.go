@@ -15,6 +15,7 @@ func (h *Handler) tokenRoutes() []route {
 		{Method: http.MethodPost, Pattern: "/v1/tokens", Scope: users.ScopeTokensSelf, Secret: true, handle: createToken},
 		{Method: http.MethodGet, Pattern: "/v1/tokens/self", Scope: anyToken, handle: readOwnToken},
 		{Method: http.MethodDelete, Pattern: "/v1/tokens/self", Scope: anyToken, handle: deleteOwnToken},
+		{Method: http.MethodPost, Pattern: "/v1/tokens/self/rotate", Scope: users.ScopeTokensSelf, Secret: true, handle: rotateOwnToken},
 		{Method: http.MethodGet, Pattern: "/v1/tokens/id/{token_id}", Scope: users.ScopeTokensSelf, handle: readToken},
 		{Method: http.MethodDelete, Pattern: "/v1/tokens/id/{token_id}", Scope: users.ScopeTokensSelf, handle: deleteToken},
 		{Method: http.MethodPost, Pattern: "/v1/tokens/id/{token_id}/enable", Scope: users.ScopeTokensSelf, handle: enableToken},
@@ -159,4 +160,28 @@ func readOwnToken(c *call) (any, error) { return tokenRecordOf(c.caller.Token), 
 // with, whatever its scopes.
 func deleteOwnToken(c *call) (any, error) {
 	return nil, c.h.users.RevokeSelf(c.once(nothingTold), c.actor)
+}
+
+// defaultOverlap is how long the old token gives access after a rotation if the call does not
+// say.
+const defaultOverlap = day
+
+// rotateOwnToken serves POST /v1/tokens/self/rotate: it issues a successor of the token that
+// the call is made with. Sent again with that token, it replaces a successor that was not used.
+func rotateOwnToken(c *call) (any, error) {
+	o, err := c.object()
+	if err != nil {
+		return nil, err
+	}
+	overlap := defaultOverlap
+	if seconds := o.number("overlap_seconds"); seconds != nil {
+		if overlap = time.Duration(*seconds) * time.Second; *seconds < 60 || *seconds > int64(maxExpiryDays*day/time.Second) {
+			o.fail("overlap_seconds", "Send a whole number of seconds from 60 to 31536000.")
+		}
+	}
+	if err := o.err(); err != nil {
+		return nil, err
+	}
+	t, secret, err := c.h.users.RotateSelf(c.ctx(), c.actor, overlap)
+	return withSecret(t, secret, err)
 }

@@ -189,6 +189,42 @@ func TestOwnToken(t *testing.T) {
 	}
 }
 
+// TestRotateOwnToken has a program rotate its own token, lose the answer, and ask again.
+func TestRotateOwnToken(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	old, secret := c.issue(t, c.user(t, "service:user"), users.NewToken{Name: "nightly", Scopes: []users.Scope{users.ScopeTokensSelf, users.ScopeUsersRead}})
+	robot := c.client(t, secret)
+	rotate := func(body string) map[string]any {
+		t.Helper()
+		return robot.do(t, http.MethodPost, "/v1/tokens/self/rotate", body).record(t)
+	}
+	c.Clock.Advance(24 * time.Hour)
+	lost, next := rotate(`{"overlap_seconds":3600}`), rotate(`{"overlap_seconds":3600}`)
+	c.client(t, fmt.Sprint(lost["secret"])).get(t, "/v1/tokens/self").fails(t, http.StatusUnauthorized)
+	fresh := c.client(t, fmt.Sprint(next["secret"]))
+	got, want := contextOf(t, fresh.get(t, "/v1/tokens/self").record(t)), contextOf(t, next)
+	if diff := cmp.Diff(want, got); diff != "" || got["name"] != "nightly" || fmt.Sprint(got["console_scopes"]) != "[tokens.self users.read]" ||
+		got["expires"] != old.EndsAt.Add(24*time.Hour).Format(time.RFC3339Nano) {
+		t.Errorf("the successor: got %v (-created +read):\n%s", got, diff)
+	}
+	a := robot.get(t, "/v1/tokens/self")
+	end := c.Clock.Now().Add(time.Hour)
+	if a.header.Get("Token-Expires") != end.Format(time.RFC3339) || contextOf(t, a.record(t))["expires"] != end.Format(time.RFC3339Nano) {
+		t.Errorf("the old token: got %s with headers %v", a.body, a.header)
+	}
+	c.Settle()
+	robot.do(t, http.MethodPost, "/v1/tokens/self/rotate", "").fails(t, http.StatusConflict) // the successor is in use
+	for _, body := range []string{`{"overlap_seconds":59}`, `{"overlap_seconds":-1}`, `{"overlap_seconds":31536001}`, `{"overlap_seconds":"1h"}`, `[]`} {
+		fresh.do(t, http.MethodPost, "/v1/tokens/self/rotate", body).fails(t, http.StatusBadRequest)
+	}
+	fresh.with("Idempotency-Key", "k").do(t, http.MethodPost, "/v1/tokens/self/rotate", "").fails(t, http.StatusBadRequest)
+	c.Clock.Advance(time.Hour)
+	robot.get(t, "/v1/tokens/self").fails(t, http.StatusUnauthorized)
+	fresh.do(t, http.MethodPost, "/v1/tokens/self/rotate", "").record(t)
+	c.as(t, "user", users.ScopeUsersRead).do(t, http.MethodPost, "/v1/tokens/self/rotate", "").fails(t, http.StatusForbidden)
+}
+
 // introspected sends a secret to the introspection, and returns the answer.
 func (c *client) introspected(t testing.TB, form string) map[string]any {
 	t.Helper()
