@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -21,8 +23,10 @@ func tokenTail(e users.Event) string {
 		switch c.Field {
 		case "token_name":
 			name = "called “" + views.Isolate(plainText(c.New)) + "”"
-		case "client":
-			client = ": " + views.Isolate(plainText(c.New))
+		case "client", "asker":
+			client = ": " + views.Isolate(cmp.Or(plainText(personWord(e, c.Field, c.New)), "a program without a name"))
+		case "network":
+			client += " at " + cmp.Or(plainText(c.New), "several addresses")
 		case "cause":
 			cause = " (" + plainText(tokenCauseWord(c.New)) + ")"
 		}

@@ -112,6 +112,8 @@ var fieldWords = map[string]string{
 	"successor":            "Successor",
 	"overlap":              "Old token ends",
 	"client":               "Client",
+	"network":              "Network of the client",
+	"asker":                "System that asks about tokens",
 	"cause":                "Cause",
 	"client_hostname":      "Machine",
 	"client_version":       "Version of the program",

@@ -28,7 +28,7 @@ func ParsePerson(value string) (key, id string) {
 
 // personFields are the fields whose values name a user. A field that does so is added here
 // before the first event has it: erasure finds the users whom events mention by it.
-var personFields = []string{"responsible"}
+var personFields = []string{"responsible", "asker"}
 
 // NamesPerson reports whether the values of a field name a user, as [Person] writes them.
 func NamesPerson(field string) bool { return slices.Contains(personFields, field) }

@@ -16,15 +16,7 @@ var seeds = []struct {
 			'Tests', 'usr_owner', '2027-05-01', 'robot', '', 1700000003000000, 'usr_owner', 1700000007000000, 0, 2),
 		(3, 'usr_system', 'platform', NULL, NULL, 'system', 'user', 0, 0, '{"email":true}', '{"comment_mention":true}', 'UTC',
 			NULL, NULL, NULL, 'platform', '', 1700000004000000, '', 1700000004000000, 0, 1)`},
-	{from: 1, statements: `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES
-		(1, 1700000000000000, 'user.created', '', 'usr_owner', 'command', 'cmd_1'),
-		(2, 1700000001000000, 'identity.bound', 'usr_owner', 'usr_owner', 'session', 'req_1'),
-		(3, 1700000001000000, 'session.started', 'usr_owner', 'usr_owner', 'session', 'req_1'),
-		(4, 1700000003000000, 'user.created', 'usr_owner', 'usr_robot', 'session', 'req_2'),
-		(5, 1700000004000000, 'user.created', '', 'usr_system', 'command', 'cmd_2'),
-		(6, 1700000005000000, 'user.created', 'usr_owner', 'usr_gone', 'session', 'req_3'),
-		(7, 1700000006000000, 'user.deleted', 'usr_owner', 'usr_gone', 'session', 'req_4'),
-		(8, 1700000007000000, 'user.edited', 'usr_owner', 'usr_robot', 'session', 'req_5')`},
+	{from: 1, statements: eventSeeds},
 	{from: 1, until: 7, statements: detailSeeds},
 	{from: 7, statements: withoutSearchText(detailSeeds)},
 	{from: 1, statements: appendOnly},
@@ -63,6 +55,17 @@ var seeds = []struct {
 				NULL, NULL, NULL, 'bea', '', 1700000009000000, 'usr_owner', 1700000009000000, 0, 1);
 		UPDATE users SET responsible_key = 'usr_bea', version = 4 WHERE key = 'usr_robot'` + oldEvents()},
 }
+
+// eventSeeds are the fixed rows of events.
+const eventSeeds = `INSERT INTO events (seq, at, action, actor_key, target_key, via, request_id) VALUES
+		(1, 1700000000000000, 'user.created', '', 'usr_owner', 'command', 'cmd_1'),
+		(2, 1700000001000000, 'identity.bound', 'usr_owner', 'usr_owner', 'session', 'req_1'),
+		(3, 1700000001000000, 'session.started', 'usr_owner', 'usr_owner', 'session', 'req_1'),
+		(4, 1700000003000000, 'user.created', 'usr_owner', 'usr_robot', 'session', 'req_2'),
+		(5, 1700000004000000, 'user.created', '', 'usr_system', 'command', 'cmd_2'),
+		(6, 1700000005000000, 'user.created', 'usr_owner', 'usr_gone', 'session', 'req_3'),
+		(7, 1700000006000000, 'user.deleted', 'usr_owner', 'usr_gone', 'session', 'req_4'),
+		(8, 1700000007000000, 'user.edited', 'usr_owner', 'usr_robot', 'session', 'req_5')`
 
 // detailSeeds are the details of events.
 const detailSeeds = `DROP TRIGGER event_details_are_only_appended; -- who writes events one after the other is not in its way

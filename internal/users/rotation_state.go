@@ -195,7 +195,7 @@ func (s *Service) StrikeOffClient(ctx context.Context, actor Actor, id TokenID, 
 		_, err = tx.exec(ctx, `INSERT INTO token_clients_struck (token, asker, tool, network, by_key, at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (token, asker, tool, network) DO UPDATE SET by_key = excluded.by_key, at = excluded.at`,
 			t.ID, name.Asker, name.Name, name.Network, tx.actor.Key, database.Time(tx.now))
-		return []Event{tokenEvent(ActionClientStruck, u, t, nameOf(t), Change{Field: "client", New: client.Label()}).because(reason)}, err
+		return []Event{tokenEvent(ActionClientStruck, u, t, append([]Change{nameOf(t)}, client.changes()...)...).because(reason)}, err
 	})
 	return in("strike off a client of token", ID(id), err)
 }

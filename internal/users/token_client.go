@@ -36,7 +36,15 @@ type TokenClient struct {
 	StruckBy Ref       // with ClientStruckOff; zero: the command line
 }
 
-// Label returns the name of c as the history has it: "roboto-sdk at 10.0.4.7", or the user_id of an
+// changes is what the history has of c: the system that asks, or a tool and its network.
+func (c TokenClient) changes() []Change {
+	if c.Asker.Key != "" {
+		return []Change{{Field: "asker", New: PersonValue(c.Asker)}}
+	}
+	return []Change{{Field: "client", New: c.Name}, {Field: "network", New: c.Network}}
+}
+
+// Label returns the name of c: "roboto-sdk at 10.0.4.7", or the user_id of an
 // asking system.
 func (c TokenClient) Label() string {
 	if c.Asker.Key != "" {
