@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
@@ -39,9 +40,10 @@ func (p *program) check(ctx context.Context, c *config, _ []string) error {
 		}
 	}
 	var size users.Counted
+	var erased users.Erased
 	bar := p.newPatientBar()
 	defer bar.end()
-	found, err := database.Verify(ctx, c.database, c.databaseOptions(), verification(bar, &size))
+	found, err := database.Verify(ctx, c.database, c.databaseOptions(), verification(bar, &size, &erased))
 	bar.end()
 	if err != nil {
 		return err
@@ -53,7 +55,20 @@ func (p *program) check(ctx context.Context, c *config, _ []string) error {
 		return &fault{database.Shown(c.database), len(found)}
 	}
 	p.say("%s is whole: %s.", database.Shown(c.database), sizeWords(size))
+	for _, one := range unverified(erased) {
+		p.say("%s", one)
+	}
 	return nil
+}
+
+// unverified says what a check cannot see.
+func unverified(e users.Erased) []string {
+	all := []string{"Not verified, as nothing else holds their values: " + strings.Join(users.Unverified, ", ") + "."}
+	if e.Changes+e.Actors > 0 {
+		all = append(all, fmt.Sprintf("Erased, and not verified: what changed in %s, and the actor's data of %s; of %s both, so that nothing of it is.",
+			counted(e.Changes, "event"), counted(e.Actors, "event"), counted(e.Both, "event")))
+	}
+	return all
 }
 
 // repair rebuilds the indexes of the search that are damaged. Whether one of PostgreSQL's is
@@ -80,8 +95,8 @@ func (p *program) repair(ctx context.Context, c *config) error {
 }
 
 // verification returns how a database is looked through, with a bar that shows how
-// far it is. The size is what it holds.
-func verification(bar *bar, size *users.Counted) database.Verification {
+// far it is. The size is what it holds, and erased what of it is gone.
+func verification(bar *bar, size *users.Counted, erased *users.Erased) database.Verification {
 	step := -1
 	return database.Verification{
 		Told: func(doing string) {
@@ -93,7 +108,9 @@ func verification(bar *bar, size *users.Counted) database.Verification {
 				from, to := 0.5, 0.6
 				switch doing {
 				case users.CheckingRecords:
-					from, to = 0.6, 0.95
+					from, to = 0.6, 0.8
+				case users.CheckingEvents:
+					from, to = 0.8, 0.95
 				case users.CheckingSearch:
 					from, to = 0.95, 1
 				}
@@ -102,6 +119,9 @@ func verification(bar *bar, size *users.Counted) database.Verification {
 			var err error
 			if *size, err = users.Count(ctx, tx); err != nil {
 				found = append(found, fmt.Sprintf("The users and events could not be counted: %v.", err))
+			}
+			if *erased, err = users.CountErased(ctx, tx); err != nil {
+				found = append(found, fmt.Sprintf("The erased parts of events could not be counted: %v.", err))
 			}
 			bar.at(1, "everything")
 			return found

@@ -158,7 +158,11 @@ func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error)
 			return nil, err
 		}
 	}
-	return database.Open(ctx, c.database, p.faults)
+	o := p.faults
+	var shown func()
+	o.Migrating, shown = p.showMigrating()
+	defer shown()
+	return database.Open(ctx, c.database, o)
 }
 
 // buildDemo fills a new database at path.

@@ -13,9 +13,12 @@ func (p *program) restore(ctx context.Context, c *config, args []string) error {
 	var size users.Counted
 	bar := p.newPatientBar()
 	defer bar.end()
-	look := verification(bar, &size)
+	look := verification(bar, &size, new(users.Erased))
+	told, shown := p.showMigrating()
+	defer shown()
 	done, err := database.Restore(ctx, args[0], c.database, database.RestoreOptions{
 		Verification: look,
+		Migrating:    told,
 		Prepare: func(ctx context.Context, db *database.DB) error {
 			directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
 			if err == nil {

@@ -43,7 +43,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	}
 	defer watch.close()
 	options := c.databaseOptions()
-	options.Watch = watch.database()
+	options.Watch, options.Migrating = watch.database(), logMigrating(log, time.Now)
 	db, err := database.Open(ctx, c.database, options)
 	if err != nil {
 		return err

@@ -114,8 +114,11 @@ func (p *program) visit(ctx context.Context, c *config, url string, o database.O
 
 // visitDatabase is visit for what is about the database, too.
 func (p *program) visitDatabase(ctx context.Context, c *config, url string, o database.Options, do func(*database.DB, *users.Service) error) error {
+	var shown func()
 	o.Existing = true
+	o.Migrating, shown = p.showMigrating()
 	db, err := database.Open(ctx, url, o)
+	shown()
 	if err != nil {
 		return err
 	}
@@ -286,7 +289,11 @@ func inWords(err error, id string) error {
 
 // migrate brings the database up to date: opening it does.
 func (p *program) migrate(ctx context.Context, c *config, _ []string) error {
-	db, err := database.Open(ctx, c.database, c.databaseOptions())
+	var shown func()
+	o := c.databaseOptions()
+	o.Migrating, shown = p.showMigrating()
+	db, err := database.Open(ctx, c.database, o)
+	shown()
 	if err != nil {
 		return err
 	}

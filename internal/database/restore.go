@@ -22,6 +22,8 @@ type RestoreOptions struct {
 	// Verification looks through the copy after that. With anything found the
 	// backup is refused.
 	Verification
+	// Migrating is as in [Options].
+	Migrating func(done, total int64)
 	// Now names the file that is kept; nil: [time.Now].
 	Now func() time.Time
 	// Copied is told how much of the backup is copied; nil: nobody is.
@@ -185,7 +187,7 @@ func (o RestoreOptions) holdsTogether(ctx context.Context, from, path string) er
 
 // bringUp brings the copy up to date, as the start of a console would.
 func (o RestoreOptions) bringUp(ctx context.Context, path string) error {
-	db, err := Open(ctx, "sqlite:"+path, Options{Existing: true})
+	db, err := Open(ctx, "sqlite:"+path, Options{Existing: true, Migrating: o.Migrating})
 	if err != nil {
 		return err
 	}

@@ -10,18 +10,30 @@ import (
 
 // Counted is how many rows a directory holds, to be told of a backup or a check; what
 // an operator watches is [Sizes].
-type Counted struct {
-	Users, Events               int64
-	ErasedChanges, ErasedActors int64 // parts of events that have been erased, so that they cannot be verified
-}
+type Counted struct{ Users, Events int64 }
 
 // Count returns how many rows the directory that tx reads holds. It reads them all.
 func Count(ctx context.Context, tx *sql.Tx) (s Counted, err error) {
-	var changes, actors int64
-	err = tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM events),
-		(SELECT COUNT(*) FROM event_changes), (SELECT COUNT(*) FROM event_actors)`).Scan(&s.Users, &s.Events, &changes, &actors)
-	s.ErasedChanges, s.ErasedActors = s.Events-changes, s.Events-actors
+	err = tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM events)`).Scan(&s.Users, &s.Events)
 	return s, err
+}
+
+// Erased is of how many events [Check] cannot verify a part, as it has been erased; of those
+// without both parts it cannot verify the fixed row either.
+type Erased struct{ Changes, Actors, Both int64 }
+
+// CountErased returns how many parts of events have been erased.
+func CountErased(ctx context.Context, tx *sql.Tx) (e Erased, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(CASE WHEN c.seq IS NULL THEN 1 END), COUNT(CASE WHEN a.seq IS NULL THEN 1 END),
+		COUNT(CASE WHEN c.seq IS NULL AND a.seq IS NULL THEN 1 END)`+eventTables).Scan(&e.Changes, &e.Actors, &e.Both)
+	return e, err
+}
+
+// Unverified are the tables of whose rows [Check] verifies no more than what refers to others:
+// nothing else holds their values. They are what changes without an event, or lasts for a while.
+var Unverified = []string{
+	"identities", "sessions", "saved_views", "refused_sign_ins", "kept", "logouts", "used_attempts", "done_requests",
+	"tokens", "token_uses", "token_clients_struck", "introspections", "credential_requests", "secrets", "duties",
 }
 
 // What [Check] looks at, one after the other.

@@ -111,7 +111,9 @@ var spoiledOn = map[database.Engine]map[string]spoiling{
 	},
 	database.PostgreSQL: {
 		"an index of the log without words": {`DELETE FROM event_words_index`, "it has 0 words of events"},
-		"a table that cannot be read":       {`DROP TABLE done_requests`, "The requests that are done could not be read"},
-		"a rule taken away":                 {`DROP TRIGGER events_are_not_changed ON events`, "The schema lacks the trigger events_are_not_changed"},
+		"an index of the log with another word": {`UPDATE event_words_index SET words = array_to_tsvector(ARRAY(SELECT replace(lexeme, 'bea', 'bee') FROM unnest(words)))`,
+			"The index of the audit log is not in step with the events: it has other words of them"},
+		"a table that cannot be read": {`DROP TABLE done_requests`, "The requests that are done could not be read"},
+		"a rule taken away":           {`DROP TRIGGER events_are_not_changed ON events`, "The schema lacks the trigger events_are_not_changed"},
 	},
 }
