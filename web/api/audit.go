@@ -19,45 +19,64 @@ const (
 	maxWait    = time.Minute // for the next event
 )
 
-// An eventRecord is a line of GET /v1/audit. What has been erased, or does not apply, is null.
+// An eventRecord is a line of GET /v1/audit: the fixed row of an event and its two parts, with
+// the names and the values of docs/audit-format.md. A part that was erased is null, and so is
+// in the row what does not apply.
 type eventRecord struct {
-	Seq       int64          `json:"seq"`
-	At        time.Time      `json:"at"`
-	Action    users.Action   `json:"action"`
-	Via       users.Via      `json:"via"`
-	ActorKind *string        `json:"actor_kind"`
-	Actor     *eventUser     `json:"actor"`
-	Target    *eventUser     `json:"target"`
-	Changes   []users.Change `json:"changes"`
-	Reason    *string        `json:"reason"`
-	Address   *string        `json:"address"`
-	UserAgent *string        `json:"user_agent"`
-	RequestID string         `json:"request_id"`
-	Erased    bool           `json:"erased"`
+	Seq       int64        `json:"seq"`
+	At        time.Time    `json:"at"`
+	Action    users.Action `json:"action"`
+	ActorKey  *string      `json:"actor_key"`
+	TargetKey *string      `json:"target_key"`
+	Via       users.Via    `json:"via"`
+	RequestID string       `json:"request_id"`
+	GroupID   *string      `json:"group_id"`
+	Undoes    *int64       `json:"undoes"`
+	TokenID   *string      `json:"token_id"`
+	Tool      *string      `json:"tool"`
+	Change    *changePart  `json:"change"`
+	Actor     *actorPart   `json:"actor"`
+	Erased    []string     `json:"erased"` // names of the parts
 }
 
-// An eventUser is a user as they were at the time of an event. Once erased, the key is left.
-type eventUser struct {
-	Key  users.Key `json:"key"`
-	ID   *string   `json:"user_id"`
-	Name *string   `json:"name"`
+// A changePart is what an event changed, and in whom as they were.
+type changePart struct {
+	ID      users.ID       `json:"target_id"`
+	Name    string         `json:"target_name"`
+	Kind    users.Kind     `json:"target_kind"`
+	Changes []users.Change `json:"changes"`
+}
+
+// An actorPart is who did it, as they were, from where and why.
+type actorPart struct {
+	ID        users.ID        `json:"actor_id"`
+	Name      string          `json:"actor_name"`
+	Kind      users.ActorKind `json:"actor_kind"`
+	Reason    string          `json:"reason"`
+	Address   string          `json:"address"`
+	UserAgent string          `json:"user_agent"`
 }
 
 // eventRecordOf returns e as a line has it.
 func eventRecordOf(e users.Event) eventRecord {
-	return eventRecord{
-		Seq: e.Seq, At: e.At, Action: e.Action, Via: e.Via, ActorKind: orNull(string(e.ActorKind())), Actor: eventUserOf(e.Actor), Target: eventUserOf(e.Target),
-		Changes: append([]users.Change{}, e.Changes...), Reason: orNull(e.Reason), Address: orNull(e.Address), UserAgent: orNull(e.UserAgent),
-		RequestID: e.RequestID, Erased: e.ChangeErased || e.ActorErased,
+	record := eventRecord{
+		Seq: e.Seq, At: e.At, Action: e.Action, ActorKey: orNull(string(e.Actor.Key)), TargetKey: orNull(string(e.Target.Key)), Via: e.Via, RequestID: e.RequestID,
+		GroupID: orNull(e.Group), TokenID: orNull(string(e.Token)), Tool: orNull(e.Tool), Erased: []string{},
 	}
-}
-
-// eventUserOf returns a user of an event, and nil if there is none.
-func eventUserOf(r users.Ref) *eventUser {
-	if r.Key == "" && r.ID == "" {
-		return nil
+	if e.Undoes != 0 {
+		record.Undoes = &e.Undoes
 	}
-	return &eventUser{r.Key, orNull(string(r.ID)), orNull(r.Name)}
+	if e.ChangeErased {
+		record.Erased = append(record.Erased, "change")
+	} else {
+		record.Change = &changePart{e.Target.ID, e.Target.Name, e.Target.Kind, append([]users.Change{}, e.Changes...)}
+	}
+	if e.ActorErased {
+		record.Erased = append(record.Erased, "actor")
+	} else {
+		record.Actor = &actorPart{e.Actor.ID, e.Actor.Name, e.ActorKind(), e.Reason, e.Address, e.UserAgent}
+	}
+	return record
 }
 
 // readAudit serves GET /v1/audit: the events after a number, a line of JSON each, oldest

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"runtime"
 	"strconv"
@@ -50,7 +51,7 @@ func TestAudit(t *testing.T) {
 		t.Errorf("got %d events, want %d", len(all), last)
 	}
 	newest := auditor.get(t, "/v1/audit?after="+strconv.FormatInt(last-1, 10)).lines(t)
-	if len(newest) != 1 || newest[0]["action"] != "user.created" || newest[0]["actor"].(map[string]any)["user_id"] != "owner@example.com" || newest[0]["request_id"] != "req-owner" {
+	if len(newest) != 1 || newest[0]["action"] != "user.created" || newest[0]["actor"].(map[string]any)["actor_id"] != "owner@example.com" || newest[0]["request_id"] != "req-owner" {
 		t.Errorf("got %v", newest)
 	}
 	if none := auditor.get(t, "/v1/audit?after="+strconv.FormatInt(last, 10)); none.body != "" || len(none.lines(t)) != 0 {
@@ -61,6 +62,31 @@ func TestAudit(t *testing.T) {
 	}
 	c.client(t, c.token(t, "auditor@example.com", users.ScopeUsersRead)).get(t, "/v1/audit").fails(t, http.StatusForbidden)
 	c.as(t, "user", users.ScopeAuditRead).get(t, "/v1/audit").fails(t, http.StatusForbidden)
+}
+
+// TestAuditTellsOfTheTokenAndWhatIsErased reads an event of a program, and erases its parts.
+func TestAuditTellsOfTheTokenAndWhatIsErased(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	auditor := c.as(t, "auditor")
+	token, secret := c.issue(t, c.user(t, "system"), users.NewToken{})
+	after := strconv.FormatInt(c.Last(t), 10)
+	caller := c.client(t, secret).with("X-Roboto-Requester", `{"roboto_tool":"cli","roboto_tool_version":"0.62.0"}`)
+	caller.do(t, http.MethodPost, "/v1/users", `{"user_id":"bo@example.com","name":"Bo"}`).ok(t)
+	read := func() map[string]any { return auditor.get(t, "/v1/audit?after="+after).lines(t)[0] }
+	line := read()
+	change, _ := line["change"].(map[string]any)
+	actor, _ := line["actor"].(map[string]any)
+	if line["token_id"] != string(token.ID) || line["tool"] != "roboto-cli 0.62.0" || line["via"] != "token" || change["target_id"] != "bo@example.com" ||
+		change["target_kind"] != "person" || actor["actor_id"] != "system" || actor["actor_kind"] != "system" || actor["address"] != "127.0.0.1" || line["undoes"] != nil {
+		t.Errorf("got %v", line)
+	}
+	c.write(t, `DELETE FROM event_changes WHERE seq > $1`, after)
+	c.write(t, `DELETE FROM event_actors WHERE seq > $1`, after)
+	erased := read()
+	if erased["change"] != nil || erased["actor"] != nil || fmt.Sprint(erased["erased"]) != "[change actor]" || erased["target_key"] != line["target_key"] || erased["tool"] != line["tool"] {
+		t.Errorf("erased: got %v", erased)
+	}
 }
 
 // TestAuditWaits waits for what this console records and for what another does, and answers
