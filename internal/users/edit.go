@@ -17,7 +17,7 @@ type Fields struct {
 	PictureURL *string
 	Channels   map[string]bool
 	Types      map[string]bool
-	NotEmpty   bool // an empty name or picture is a mistake, rather than none
+	Exact      bool // as the API: an empty name or picture is a mistake, rather than none, and false is stored where a key was not
 }
 
 // ServiceFields are the parts of a service user's record that it alone has.
@@ -144,25 +144,29 @@ func (f Fields) apply(u User) (User, error) {
 		u.PictureURL = tidyText(*f.PictureURL)
 	}
 	bad := new(InvalidError)
-	if f.NotEmpty && f.Name != nil && u.Name == "" {
+	if f.Exact && f.Name != nil && u.Name == "" {
 		bad.add("name", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
 	}
-	if f.NotEmpty && f.PictureURL != nil && u.PictureURL == "" {
+	if f.Exact && f.PictureURL != nil && u.PictureURL == "" {
 		bad.add("picture_url", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
 	}
-	merge(u.Channels, f.Channels, "channel", Channels, bad)
-	merge(u.Types, f.Types, "type", Types, bad)
+	merge(u.Channels, f.Channels, "channel", Channels, f.Exact, bad)
+	merge(u.Types, f.Types, "type", Types, f.Exact, bad)
 	return u, bad.errorOrNil()
 }
 
-// merge sets known keys in stored; keys stored before, known or not, stay.
-func merge(stored, asked map[string]bool, what string, known []string, bad *InvalidError) {
+// merge sets known keys in stored. Other keys that are stored stay as they are. A key that is
+// not stored is off, and stays so with false unless explicit.
+func merge(stored, asked map[string]bool, what string, known []string, explicit bool, bad *InvalidError) {
 	for key, on := range asked {
-		if _, kept := stored[key]; !kept && !slices.Contains(known, key) {
+		was, kept := stored[key]
+		switch {
+		case kept && was == on, !kept && !on && !explicit && slices.Contains(known, key):
+		case slices.Contains(known, key):
+			stored[key] = on
+		default:
 			bad.add(what+"."+key, fmt.Sprintf("There is no notification %s of that name.", what))
-			continue
 		}
-		stored[key] = on
 	}
 }
 

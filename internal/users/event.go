@@ -153,6 +153,19 @@ func difference(before, after User) []Change {
 			changes = append(changes, Change{Field: a[i].name, Old: b[i].value, New: a[i].value})
 		}
 	}
+	changes = firstStored(changes, "channel.", Channels, before.Channels, after.Channels)
+	return firstStored(changes, "type.", Types, before.Types, after.Types)
+}
+
+// firstStored adds the keys that were off as they were not stored, and are stored as off now.
+// Of a new user they are not told.
+func firstStored(changes []Change, prefix string, known []string, before, after map[string]bool) []Change {
+	for _, key := range known {
+		_, was := before[key]
+		if on, is := after[key]; before != nil && !was && is && !on {
+			changes = append(changes, Change{Field: prefix + key, New: onOff(false)})
+		}
+	}
 	return changes
 }
 

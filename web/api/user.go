@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -66,7 +67,7 @@ func readNewUser(o *object) (n newUser, err error) {
 	}
 	n.person.Name, n.person.PictureURL = textOf(name), textOf(picture)
 	for field, text := range map[string]*string{"name": name, "picture_url": picture} {
-		if text != nil && *text == "" {
+		if text != nil && strings.TrimSpace(*text) == "" {
 			o.fail(field, "This cannot be empty. Leave it out, or send null.")
 		}
 	}
@@ -135,7 +136,7 @@ func updateUser(c *call) (any, error) {
 	}
 	fields := users.Fields{
 		Name: o.text("name"), PictureURL: o.text("picture_url"),
-		Channels: o.flags("notification_channels_enabled"), Types: o.flags("notification_types_enabled"), NotEmpty: true,
+		Channels: o.flags("notification_channels_enabled"), Types: o.flags("notification_types_enabled"), Exact: true,
 	}
 	if err := o.err(); err != nil {
 		return nil, err
