@@ -211,7 +211,6 @@ func (a Actor) ruledOut(p Permission, target User) string {
 		if a.Token != "" {
 			return ""
 		}
-		return fmt.Sprintf("Only a token with the scope %s can %s.", p.Scope, p.Words)
 	case ExceptOwners:
 		if target.Role != RoleOwner {
 			return ""
@@ -227,11 +226,16 @@ func (a Actor) ruledOut(p Permission, target User) string {
 			return ""
 		}
 	}
-	who := WhoMay(p.Act)
-	if who == "" {
+	switch who := WhoMay(p.Act); {
+	case p.System == WithToken:
+		return fmt.Sprintf("Only a token with the scope %s can %s.", p.Scope, p.Words)
+	case who == "" && p.System != Never:
+		return fmt.Sprintf("Only system users and the command line can %s.", p.Words)
+	case who == "":
 		return fmt.Sprintf("Only the command line can %s.", p.Words)
+	default:
+		return fmt.Sprintf("Your role is %s. Only %s can %s.", a.Role, who, p.Words)
 	}
-	return fmt.Sprintf("Your role is %s. Only %s can %s.", a.Role, who, p.Words)
 }
 
 // WhoMay names the roles that may carry out act on others, such as "admins and

@@ -182,8 +182,9 @@ func TestPermissions(t *testing.T) {
 		t.Errorf("got %d acts, want %d", len(users.Permissions), len(allowed))
 	}
 	for _, p := range users.Permissions {
-		if _, known := allowed[p.Act]; !known || len(p.Rules) != len(users.Roles) || p.Words == "" {
-			t.Errorf("act %s: got %+v, want one that is expected, with words and a rule for every role", p.Act, p)
+		if _, known := allowed[p.Act]; !known || len(p.Rules) != len(users.Roles) || p.Words == "" ||
+			p.System == "" || p.Operator == "" || !slices.Contains(users.Scopes, p.Scope) {
+			t.Errorf("act %s: got %+v, want one that is expected, with words, a rule for every role and kind, and a scope", p.Act, p)
 		}
 		for _, role := range users.Roles {
 			for _, other := range strings.Fields(people) {

@@ -102,6 +102,13 @@ var tokenDeeds = map[string]deed{
 		t, err := disabledToken(ctx, d, id)
 		return cmp.Or(err, d.EnableToken(ctx, a, t.ID, ""))
 	}},
+	"RotateToken": {users.ActIssueToken, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
+		t, err := issuedToken(ctx, d, id)
+		if err == nil {
+			_, _, err = d.RotateToken(ctx, a, t.ID, users.Rotation{Overlap: time.Minute})
+		}
+		return err
+	}},
 	"DisableToken": {users.ActRevokeToken, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
 		t, err := issuedToken(ctx, d, id)
 		return cmp.Or(err, d.DisableToken(ctx, a, t.ID, users.TokenEnd{LeaveNone: true}))

@@ -139,7 +139,7 @@ func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what
 		}
 		return tx.unlessRecent(ctx, about(ActionAccessRefused, u, changes...))
 	})
-	if err != nil && !errors.Is(err, ErrNoSession) {
+	if err != nil && !errors.Is(err, ErrNoSession) && !errors.Is(err, ErrNoToken) {
 		s.config.Log.WarnContext(ctx, "refusal not recorded", "user", actor.Key, "error", err)
 	}
 }
