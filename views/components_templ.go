@@ -1487,7 +1487,7 @@ func chip(label, removeURL string) templ.Component {
 	})
 }
 
-// consequences lists what an act brings; kind is "ends", "stays" or "final".
+// consequences lists what an act brings; kind is "ends", "changes", "stays" or "final".
 func consequences(kind, title string, items []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

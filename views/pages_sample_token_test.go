@@ -255,7 +255,7 @@ func moreTime() views.TokenAct {
 	until := overlap()
 	until.Options = until.Options[1:]
 	return views.TokenAct{
-		Chrome: chrome("More time", "service"), Heading: "Give the old token more time", Who: robot("Fleet dashboards", "fleet-dashboards"), Ends: []string{"The old token …k7Qm ends later than on 18 December 2026."}, Stays: []string{"The new token …p2Xv is as it was."},
+		Chrome: chrome("More time", "service"), Heading: "Give the old token more time", Who: robot("Fleet dashboards", "fleet-dashboards"), Changes: []string{"The old token …k7Qm ends later than on 18 December 2026."}, Stays: []string{"The new token …p2Xv is as it was."},
 		Action: sampleTokens + "/tok_0/overlap", Cancel: sampleTokens, Button: "Give it more time", Until: until,
 		UntilOn: views.Field{Name: "overlap_until", Label: "Last day", Type: "date", Required: true}, Reason: reasonField(),
 	}
@@ -265,6 +265,6 @@ func strikeOff() views.TokenAct {
 	m := moreTime()
 	m.Heading, m.Until, m.Button = "Strike off curl 8.9 at 192.0.2.44?", nil, "Strike off curl 8.9"
 	m.Action, m.Hidden = sampleTokens+"/tok_0/strike-off", []views.Option{{Label: "client", Value: "c1"}}
-	m.Ends, m.Stays = []string{"The old token can be retired without it."}, []string{"If it uses the old token again, it is listed again."}
+	m.Changes, m.Stays = []string{"The old token can be retired without it."}, []string{"If it uses the old token again, it is listed again."}
 	return m
 }

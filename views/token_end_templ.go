@@ -310,9 +310,9 @@ func tokenEndStops(m TokenEnd) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(c.Network + ", " + c.Cadence + ", last used ")
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(" " + c.Network + ": " + c.Cadence + ", last used ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/token_end.templ`, Line: 76, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/token_end.templ`, Line: 76, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -369,7 +369,7 @@ type TokenAct struct {
 	FormState
 	Heading string
 	Who     Person
-	Ends    []string
+	Changes []string
 	Stays   []string
 	Why     string // why there is nothing to do
 	Action  string
@@ -454,7 +454,7 @@ func TokenActPage(m TokenAct) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = consequences("ends", "What changes", m.Ends).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = consequences("changes", "What changes", m.Changes).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -62,6 +62,8 @@ func consequenceIcon(kind string) string {
 		return "x"
 	case "stays":
 		return "check"
+	case "changes":
+		return "arrow-right"
 	}
 	return "triangle-alert"
 }

@@ -220,6 +220,7 @@ func (a *App) showToken(c echo.Context) error {
 			return err
 		}
 		rotation := t.tokenRotation(p, state, "rotation-uses")
+		rotation.Name = "Rotation"
 		m.Rotation = &rotation
 	}
 	return render(c, http.StatusOK, views.TokenPage(m))

@@ -85,7 +85,7 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 	m := views.TokenEnd{
 		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Disable or revoke"),
 		FormState: views.FormState{Problems: o.problems}, Heading: "Disable or revoke " + label + "?", Who: t.user(p.user),
-		Action: p.path(token.ID, "end"), Cancel: p.path(token.ID), Reason: o.reasonField(form.Reason),
+		Action: p.path(token.ID, "end"), Cancel: p.path(token.ID), Reason: o.tokenReason(form.Reason),
 		Disable: "Disable " + label, Revoke: "Revoke " + label,
 		Means: []views.Fact{
 			{Label: "Disable", Text: "Its uses are refused until it is enabled again."},
@@ -107,7 +107,7 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 		m.LeaveNone = &views.Check{Name: "leave_none", Label: "Leaked: end it now", Checked: form.LeaveNone}
 		m.LeaveWhy = views.Field{
 			Name: "leave_none", Error: o.problem("leave_none"),
-			Hint: "It is the only token of " + t.subject(p.user) + " that works. To keep programs running, rotate it instead.",
+			Hint: "It is the only token of " + views.Isolate(plainText(p.user.Label())) + " that works. To keep programs running, rotate it instead.",
 		}
 	}
 	uses, err := a.users.TokenUses(c.Request().Context(), t.actor, token.ID)
@@ -116,6 +116,9 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 	}
 	m.Clients, m.Unused = t.tokenClients(uses.Clients), unusedWords(len(uses.Clients))
 	m.Clients = m.Clients[:min(len(m.Clients), mostClients)]
+	for i := range m.Clients {
+		m.Clients[i].Cadence = lowerFirst(m.Clients[i].Cadence)
+	}
 	return m, nil
 }
 

@@ -115,18 +115,21 @@ func (a *App) newToken(c echo.Context) error {
 // newTokenPage is the page with the form as it is filled in.
 func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o outcome) views.TokenForm {
 	t := a.tell(c)
-	subject := t.subject(p.user)
+	heading, whom := "New token for "+t.subject(p.user), t.subject(p.user)
+	if p.user.Key == t.actor.Key {
+		heading, whom = "New token", "you"
+	}
 	m := views.TokenForm{
 		Chrome: a.tokenChrome(c, p, nil, "New token"), FormState: views.FormState{Problems: o.problems},
-		Heading: "New token for " + subject, Text: "A program sends it with each request and acts as " + subject + ".",
+		Heading: heading, Text: "A program sends it with each request and acts as " + whom + ".",
 		Action: p.base + "/new", Cancel: views.Link{Label: "Cancel", URL: p.base}, Button: "Issue token",
 		About:  o.on(views.Field{Name: "description", Label: "Description", Value: form.Description, Spellcheck: true}),
-		Scopes: scopeGroups(form.scopesForm, o),
+		Scopes: scopeGroups(form.scopesForm, p.user.Role, o),
 		Ranges: o.on(views.Field{
 			Name: "ranges", Label: "Addresses", Value: form.Ranges, Placeholder: "10.0.4.0/24, 2001:db8::/32",
 			Hint: "Addresses or networks that it may be used from, with commas between. Left empty: any.",
 		}),
-		Reason: o.reasonField(form.Reason), Notice: t.expiryNotes(p.user),
+		Reason: o.tokenReason(form.Reason), Notice: t.expiryNotes(p.user),
 	}
 	name := o.on(views.Field{Name: "name", Label: "Name", Value: form.Name, Required: true, Hint: "The program that uses it, like “Nightly report”."})
 	m.Name = &name
@@ -142,18 +145,24 @@ func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o ou
 	return m
 }
 
+// tokenReason asks why. The reason is kept with the event.
+func (o outcome) tokenReason(value string) views.Field {
+	f := o.reasonField(value)
+	f.Hint = "Kept in the audit log."
+	return f
+}
+
 // scopeGroups are the boxes of the scopes: those of the console, and those of the platform.
-func scopeGroups(f scopesForm, o outcome) []views.ScopeGroup {
+func scopeGroups(f scopesForm, role users.Role, o outcome) []views.ScopeGroup {
 	groups := []views.ScopeGroup{{Legend: "In this console it may", Error: o.problem("scopes")}, {Legend: "On the Roboto platform it may"}}
 	for i, tick := range f.ticks() {
 		scope := users.Scopes[i]
-		words := scopeWords[scope]
 		g := &groups[0]
 		if i >= consoleScopes {
 			g = &groups[1]
 		}
 		g.Scopes = append(g.Scopes, views.ScopeBox{
-			Check: views.Check{Name: "scope." + string(scope), Label: capital(words.may), Checked: tick == "on"}, Code: string(scope), Hint: words.hint,
+			Check: views.Check{Name: "scope." + string(scope), Label: capital(scopeWords[scope]), Checked: tick == "on"}, Code: string(scope), Hint: scopeHint(scope, role),
 		})
 	}
 	return groups

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,7 +22,11 @@ func (a *App) moreTimeForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form, kept, err := keptOr(a, c, moreTimeForm{overlapForm: overlapForm{Overlap: "30d"}})
+	fresh := moreTimeForm{overlapForm: overlapForm{Overlap: "30d"}}
+	if token.EndsAt.Sub(a.now()) >= 30*day-slack {
+		fresh.overlapForm = overlapForm{overlapDate, token.IssuedUntil.In(a.tell(c).zone).Format(time.DateOnly)}
+	}
+	form, kept, err := keptOr(a, c, fresh)
 	if err != nil {
 		return err
 	}
@@ -59,9 +64,9 @@ func (a *App) moreTimePage(c echo.Context, p tokenPlace, token, successor users.
 	m := t.tokenActPage(p, token, o, form.Reason)
 	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "More time")
 	m.Heading, m.Action, m.Button = "Give the old token "+hintWord(token)+" more time", p.path(token.ID, "overlap"), "Give it more time"
-	m.Ends = []string{"The old token ends " + t.inDays(token.EndsAt).Relative + " as it is. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."}
+	m.Changes = []string{"The old token ends " + t.inDays(token.EndsAt).Relative + " as it is. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."}
 	if !token.EndsAt.After(t.now) {
-		m.Ends[0] = "The old token has ended, and works again from now on. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."
+		m.Changes[0] = "The old token has ended, and works again from now on. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."
 	}
 	m.Stays = []string{"The new token " + hintWord(successor) + " is as it was."}
 	m.Until, m.UntilOn = overlapFields(o, "From now on it works for", form.overlapForm, 1)
@@ -73,7 +78,7 @@ func (a *App) moreTimePage(c echo.Context, p tokenPlace, token, successor users.
 
 // tokenActPage is what the small pages of a rotation have.
 func (t teller) tokenActPage(p tokenPlace, token users.Token, o outcome, reason string) views.TokenAct {
-	return views.TokenAct{FormState: views.FormState{Problems: o.problems}, Who: t.user(p.user), Cancel: p.path(token.ID), Reason: o.reasonField(reason)}
+	return views.TokenAct{FormState: views.FormState{Problems: o.problems}, Who: t.user(p.user), Cancel: p.path(token.ID), Reason: o.tokenReason(reason)}
 }
 
 // strikeOffForm is the form that strikes off a program, as it is posted. A page with it is
@@ -148,11 +153,11 @@ func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, for
 		shown := t.tokenClient(client)
 		m := t.tokenActPage(p, token, o, form.Reason)
 		m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "Strike off")
-		m.Heading = "Strike off " + views.Isolate(shown.Tool) + ", " + shown.Network + "?"
+		m.Heading = "Strike off " + placed(shown, client.Asker.Key != "") + "?"
 		m.Action, m.Button = p.path(token.ID, "strike-off"), "Strike off "+views.Isolate(shown.Tool)
-		m.Ends = []string{"The old token " + hintWord(token) + " can be retired although this program has not switched."}
+		m.Changes = []string{"The old token " + hintWord(token) + " can be retired although this program has not switched."}
 		m.Stays = []string{
-			"It used the old token last " + shown.Old.Relative + ", " + lowerFirst(shown.Cadence) + ". Nothing is refused by this.",
+			"It last used the old token " + shown.Old.Relative + " (" + lowerFirst(shown.Cadence) + "). Nothing is refused by this.",
 			"If it uses the old token again, it is listed as not switched again.",
 		}
 		m.Hidden = []views.Option{{Label: "asker", Value: form.Asker}, {Label: "tool", Value: form.Tool}, {Label: "network", Value: form.Network}}

@@ -46,6 +46,14 @@ func rotationChart(id string, days []users.UseDay) views.UseChart {
 		func(d users.UseDay) (int, int) { return d.New + d.NewRefused, d.Old + d.OldRefused })
 }
 
+// placed names a program in a sentence.
+func placed(c views.TokenClient, asks bool) string {
+	if asks {
+		return views.Isolate(c.Tool)
+	}
+	return views.Isolate(c.Tool) + " at " + c.Network
+}
+
 // clientStates are the words and tones of the states of the programs in a rotation.
 var clientStates = map[users.ClientState]views.Badge{
 	users.ClientNotSwitched: {Tone: "warn", Word: "Not switched yet"},
@@ -93,6 +101,7 @@ func (t teller) tokenRotation(p tokenPlace, s users.RotationState, id string) vi
 		Name: plainText(s.New.Name), State: t.rotationState(s.Old), Old: t.tokenLine(p, s.Old, s.New), New: t.tokenLine(p, s.New, users.Token{}),
 		Uses: rotationChart(id, s.Days[:]), Verdict: t.verdict(s), Safe: s.Verdict.Safe && s.Old.State(t.now) == users.TokenLive,
 	}
+	r.Old.Ends = views.TokenEnds{} // its state says so
 	r.Old.State, r.New.State = t.oldState(s.Old), t.newState(s.New)
 	mayEnd := t.actor.May(users.ActRevokeToken, p.user) == nil
 	for _, c := range s.Clients {
@@ -184,8 +193,7 @@ func settledWords(v users.Verdict) string {
 func (t teller) missing(v users.Verdict) string {
 	switch {
 	case v.Waiting != nil:
-		shown := t.tokenClient(*v.Waiting)
-		return "The next run of " + shown.Tool + " at " + shown.Network + " is expected on " + v.Waiting.Next.In(t.zone).Format(weekdayLayout) + "."
+		return "The next run of " + placed(t.tokenClient(*v.Waiting), v.Waiting.Asker.Key != "") + " is expected on " + v.Waiting.Next.In(t.zone).Format(weekdayLayout) + "."
 	case !v.AllSettled():
 		return "Switch the programs that are listed as not switched, or strike off those that are gone."
 	case !v.EnoughUses:
@@ -199,7 +207,10 @@ const weekdayLayout = "Monday, 2 January"
 
 // silence returns a span in hours, or from two days on in days.
 func silence(span time.Duration) string {
-	if span < 2*day {
+	switch {
+	case span < time.Hour:
+		return "less than an hour"
+	case span < 2*day:
 		return counted(int(span/time.Hour), "hour", "hours")
 	}
 	return counted(int(span/day), "day", "days")

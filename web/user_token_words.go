@@ -9,20 +9,48 @@ import (
 	"github.com/roboto-ai/console/views"
 )
 
-// A scopeWord says what a scope allows: as part of a sentence, and as a hint beside its box.
-type scopeWord struct{ may, hint string }
+// scopeWords say what the scopes allow, as parts of a sentence.
+var scopeWords = map[users.Scope]string{
+	users.ScopeUsersRead:        "read users",
+	users.ScopeUsersWrite:       "change users",
+	users.ScopeAuditRead:        "read the audit log",
+	users.ScopeTokensSelf:       "manage its own tokens",
+	users.ScopeTokensIntrospect: "check the tokens of others",
+	users.ScopeEverything:       "use the whole API",
+	users.ScopeDatasetsCreate:   "create datasets",
+	users.ScopeFilesImport:      "import files",
+	users.ScopeFilesUpload:      "upload files",
+}
 
-// scopeWords are the words for the scopes.
-var scopeWords = map[users.Scope]scopeWord{
-	users.ScopeUsersRead:        {"read users", "Its own record; with the role auditor or above every user."},
-	users.ScopeUsersWrite:       {"change users", "Its own record; with the role admin others, too."},
-	users.ScopeAuditRead:        {"read the audit log", "With the role auditor or above."},
-	users.ScopeTokensSelf:       {"manage its own tokens", "See, rotate and end them, and issue others that allow no more."},
-	users.ScopeTokensIntrospect: {"check the tokens of others", "For a system that asks this console whether a token gives access."},
-	users.ScopeEverything:       {"use the whole API", "The first four above, and what the platform has beside them."},
-	users.ScopeDatasetsCreate:   {"create datasets", "On the platform alone."},
-	users.ScopeFilesImport:      {"import files", "On the platform alone."},
-	users.ScopeFilesUpload:      {"upload files", "On the platform alone."},
+// scopeHint says what a scope comes to with a role.
+func scopeHint(scope users.Scope, role users.Role) string {
+	switch scope {
+	case users.ScopeUsersRead:
+		if role == users.RoleUser {
+			return "Its own record alone, with the role user."
+		}
+		return "Every user, with the role " + string(role) + "."
+	case users.ScopeUsersWrite:
+		switch role {
+		case users.RoleOwner:
+			return "Every user and their roles, with the role owner."
+		case users.RoleAdmin:
+			return "Users and auditors, with the role admin."
+		}
+		return "Its own record alone, with the role " + string(role) + "."
+	case users.ScopeAuditRead:
+		if role == users.RoleUser {
+			return "Nothing: the role user has no access to it."
+		}
+		return "Every event, with the role " + string(role) + "."
+	case users.ScopeTokensSelf:
+		return "See, rotate and end them, and issue others that allow no more."
+	case users.ScopeTokensIntrospect:
+		return "For a system that asks this console whether a token gives access."
+	case users.ScopeEverything:
+		return "The first four above, and what the platform has beside them."
+	}
+	return "On the platform alone."
 }
 
 // consoleScopes is how many of [users.Scopes], from the first on, are about the console alone.
@@ -33,7 +61,7 @@ func mayWords(scopes []users.Scope) string {
 	may := make([]string, 0, len(scopes))
 	for _, scope := range users.Scopes {
 		if slices.Contains(scopes, scope) {
-			may = append(may, scopeWords[scope].may)
+			may = append(may, scopeWords[scope])
 		}
 	}
 	return capital(strings.Join(may, ", "))

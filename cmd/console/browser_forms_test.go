@@ -69,5 +69,5 @@ func mistakesWalk(_ *testing.T, b *tab) {
 	b.fill("User ID", "left-counter")
 	b.fill("Responsible person", "owner@example.com")
 	b.follow("button", "Create service user")
-	b.at("/users/left-counter")
+	b.at("/users/left-counter/tokens/new?first=1")
 }

@@ -83,6 +83,9 @@ func createByKeys(b *tab) {
 	b.tabTo("User")    // the role that is chosen already
 	b.press(kb.ArrowDown)
 	b.enter(http.StatusOK)
+	b.at("/users/key-turner/tokens/new?first=1")
+	b.tabTo("Skip for now")
+	b.enter(http.StatusOK)
 	b.at("/users/key-turner")
 	b.sees("Turns keys.", "Auditor")
 }

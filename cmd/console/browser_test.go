@@ -73,6 +73,7 @@ func TestBrowser(t *testing.T) {
 		"filters typed bit by bit":           typingWalk,
 		"a form left half filled":            halfFilledWalk,
 		"orders and pages by keyboard":       turnPagesWalk,
+		"tokens from first to last":          tokensWalk,
 	}
 	for name, walk := range walks {
 		t.Run(name, func(t *testing.T) {

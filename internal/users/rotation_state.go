@@ -31,6 +31,7 @@ func (s *Service) TokenUses(ctx context.Context, actor Actor, id TokenID) (Token
 	if err != nil {
 		return TokenUses{}, in("find token", ID(id), err)
 	}
+	s.uses.flush()
 	rows, err := usesOfTokens(ctx, s.reads(), id, false, s.now())
 	if err != nil {
 		return TokenUses{}, in("uses of token", ID(id), err)
