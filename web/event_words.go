@@ -26,6 +26,7 @@ var deeds = map[users.Action]deed{
 	users.ActionDeactivated:   {"user-x", "deactivated", "deactivated themselves", nil},
 	users.ActionReactivated:   {"user-check", "reactivated", "reactivated themselves", nil},
 	users.ActionDeleted:       {"trash-2", "deleted", "deleted their own account", nil},
+	users.ActionErased:        {"trash-2", "erased", "erased themselves", nil},
 	users.ActionReviewed:      {"shield-check", "reviewed", "reviewed themselves", nextReview},
 	users.ActionHandedOver:    {"users", "handed over", "handed over themselves", fromTo("responsible")},
 	users.ActionStarted:       {"log-in", "signed in as", "signed in", nil},
@@ -58,6 +59,7 @@ var actionWords = map[users.Action]string{
 	users.ActionDeactivated:   "User deactivated",
 	users.ActionReactivated:   "User reactivated",
 	users.ActionDeleted:       "User deleted",
+	users.ActionErased:        "User erased",
 	users.ActionReviewed:      "Service user reviewed",
 	users.ActionHandedOver:    "Service user handed over",
 	users.ActionStarted:       "Signed in",
@@ -154,7 +156,7 @@ func nobody(label string) views.Person {
 // were there, have no page to lead to.
 func (t teller) eventTarget(e users.Event) views.Person {
 	p := t.person(e.Target)
-	if e.Action == users.ActionDeleted || e.Target.Key == "" {
+	if e.Action == users.ActionDeleted || e.Action == users.ActionErased || e.Target.Key == "" {
 		p.URL = ""
 	}
 	return p

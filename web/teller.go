@@ -57,18 +57,25 @@ func (t teller) person(r users.Ref) views.Person { return t.pictured(r, "") }
 // user shows a user as in lists, with their picture.
 func (t teller) user(u users.User) views.Person { return t.pictured(u.Ref(), u.PictureURL) }
 
-// pictured shows a user by name. Who was erased has neither name nor user_id left.
+// pictured shows a user by name. An erased user has neither name nor user_id left, and is shown
+// by their pseudonym.
 func (t teller) pictured(r users.Ref, picture string) views.Person {
 	if r.Key == "" && r.ID == "" {
 		return views.Person{}
 	}
 	p := views.Person{Label: plainText(r.Label()), ID: plainText(string(r.ID)), URL: t.userURL(r)}
 	if p.Label == "" {
-		p.Label = "An erased user"
+		p.Label = "Erased user " + pseudonym(r.Key)
 	}
 	p.Avatar = views.AvatarOf(p.Label, string(r.Key), r.Kind == users.KindService, t.pictures.shown(picture))
 	return p
 }
+
+// pseudonymLength is how many characters of a key tell users apart on a page: 50 bits.
+const pseudonymLength = len("usr_") + 10
+
+// pseudonym is what is shown of an erased user.
+func pseudonym(key users.Key) string { return string(key)[:min(len(key), pseudonymLength)] }
 
 // userURL is the address of a user's page, or nothing where the viewer may not
 // open it.

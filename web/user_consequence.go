@@ -20,6 +20,7 @@ type departureForm struct {
 type deletionForm struct {
 	departureForm
 	Confirm string `form:"confirm"`
+	Erase   bool   `form:"erase"` // only from those who may erase
 }
 
 // reactivationForm is the form that reactivates a user, as it is posted.
@@ -185,19 +186,34 @@ func (a *App) deleteUser(c echo.Context) error {
 	var rotated []users.Rotated
 	if err = bindForm(c, &form); err == nil {
 		rotated, err = form.with(func(r users.RotateKnown) ([]users.Rotated, error) {
-			d := users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver}
+			d := users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver, Erase: form.erasure()}
 			return a.users.DeleteAndRotate(c.Request().Context(), actor(c), target.User.ID, d, r)
 		})
+	}
+	if form.Erase && actor(c).May(users.ActErase, target.User) != nil {
+		seen := requestOf(c.Request())
+		seen.refused = append(seen.refused, "erase")
 	}
 	if err == nil && target.User.Key == actor(c).Key {
 		a.flash(c, target.User.Label()+" is deleted.")
 		return a.seeOther(c, "/") // a deleted user sees no directory
 	}
 	done := target.User.Label() + " is deleted."
+	if form.Erase {
+		done = "The user is deleted and erased from the audit log."
+	}
 	if err == nil {
 		done += a.handedOver(c, target.AnswersFor)
 	}
 	return a.answerConsequence(c, err, done, rotated, func(o outcome) (views.Consequence, error) {
 		return a.deletePage(c, target, known, form, o)
 	})
+}
+
+// erasure returns what the form asks for.
+func (f deletionForm) erasure() users.Erasure {
+	if f.Erase {
+		return users.EraseNow
+	}
+	return users.EraseNot
 }

@@ -87,7 +87,10 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	if u.Role != users.RoleUser {
 		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
 	}
-	m.Stays = []string{"The audit log keeps what they did and what was done to them, with user ID and name, until it is erased."}
+	m.Stays = []string{"The audit log keeps what they did and what was done to them, with user ID and name, until an owner erases it."}
+	if actor(c).May(users.ActErase, u) == nil {
+		m.Erase = erasePart(u, form)
+	}
 	m.Final = []string{"The record is gone. A user who is added with the same user ID later is another user."}
 	if target.LastOwner {
 		m.Why = lastOwnerWhy
@@ -97,6 +100,16 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	var err error
 	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
 	return m, err
+}
+
+// erasePart offers to erase a user who is deleted.
+func erasePart(u users.User, form deletionForm) *views.ErasePart {
+	return &views.ErasePart{
+		Box: views.Check{Name: "erase", Label: "Also erase their personal data from the audit log", Checked: form.Erase},
+		Goes: "Their user ID and name, the changes to their record, and their addresses, browsers and reasons are erased, with the reason given here. " +
+			"That an event happened, and when, stays under the pseudonym " + pseudonym(u.Key) + ".",
+		Left: []string{"backups of the database", "the console's own log", "exports that were downloaded", "what others wrote about them without their user ID"},
+	}
 }
 
 // insteadOfDeleting offers to deactivate where a person who is deleted can come back as a

@@ -54,6 +54,7 @@ type config struct {
 	sessionRecheck  time.Duration // zero: off
 	tokenLifetime   time.Duration // zero: the default
 	tokenRate       int           // requests a second
+	erasureDelay    time.Duration
 	personalTokens  bool
 	pictureHosts    []string
 
@@ -108,6 +109,7 @@ func (c *config) serveSettings() []*setting {
 		usage: "`NUMBER` of connections to PostgreSQL at most"})
 	all = append(all, c.providerSettings()...)
 	all = append(all, c.tokenSettings()...)
+	all = append(all, c.erasureSetting())
 	all = append(all, c.orgSettings()...)
 	return append(all, c.logSettings("json")...)
 }
@@ -185,6 +187,12 @@ func (c *config) providerSettings() []*setting {
 		{name: "session-recheck", category: inSignIn, fallback: "off", read: into(&c.sessionRecheck, readRecheck),
 			usage: "`TIME` after which a page asks the provider, without a question to the person, whether they are still signed in there; off for providers that call the back-channel logout address"},
 	}
+}
+
+// erasureSetting is when the API's deletions are followed by an erasure.
+func (c *config) erasureSetting() *setting {
+	return &setting{name: "erasure-delay", category: inData, fallback: "30d", read: into(&c.erasureDelay, readDelay),
+		usage: "`TIME` after which a user who was deleted through the API is erased from the audit log too; 0s for at once"}
 }
 
 // tokenSettings are what API tokens may be.

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"web/api/openapitest":                  {"web/api"},
 	"web/httperror":                        {"internal/auth", "internal/users"},
 	"web/words":                            {"internal/auth", "internal/users"},
-	"views":                                {"static"},
+	"views":                                {"internal/numbers", "static"},
 	"static":                               {},
 	"static/vendoring":                     {},
 	"internal/auth":                        {},

@@ -234,7 +234,6 @@ func TestWrongCommands(t *testing.T) {
 		"":                        "a command is missing",
 		"srve":                    `there is no command "srve"`,
 		"users":                   "a command is missing",
-		"users erase":             `there is no command "erase"`,
 		"users set-role":          "needs an argument ID",
 		"users set-role a@b.c":    "needs an argument ROLE",
 		"users add a@b.c d@e.f":   `no use for the argument "d@e.f"`,

@@ -286,6 +286,15 @@ func readTime(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// readDelay takes a length of time that is not negative.
+func readDelay(text string) (time.Duration, error) {
+	d, err := readTime(text)
+	if err == nil && d < 0 {
+		err = fmt.Errorf("%q is less than nothing", text)
+	}
+	return d, err
+}
+
 // readTokenLifetime takes a length of time of an hour at least, or never.
 func readTokenLifetime(text string) (time.Duration, error) {
 	if text == "never" {

@@ -189,6 +189,7 @@ func (c *config) directory(log *slog.Logger) users.Config {
 		SessionLifetime:  c.sessionLifetime,
 		TokenLifetime:    c.tokenLifetime,
 		NoPersonalTokens: !c.personalTokens,
+		ErasureDelay:     c.erasureDelay,
 		Signup:           c.signup,
 		SignupDomains:    c.signupDomains,
 		TrustEmail:       c.trustEmail,

@@ -41,6 +41,8 @@ func (p *program) usersCommand() *cli.Command {
 				(*config).actSettings, p.resetSignIns),
 			p.leaf("add-service", "ID", "add a service user, for a program",
 				(*config).addServiceSettings, p.withDirectory(addService)),
+			p.leaf("erase", "ID...", "delete users, and their personal data from the audit log too; of users deleted before, ID is their user ID or key",
+				(*config).eraseSettings, p.eraseUsers),
 			p.leaf("add-system", "ID", "add a system user, for the platform itself",
 				(*config).directorySettings, p.withDirectory(addSystem)),
 		},

@@ -107,6 +107,7 @@ func writerSettings(o Options) url.Values {
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
 			checkReferences, "cache_size(" + writerCache + ")", mmap, walSize,
+			"secure_delete(1)", // what is deleted is overwritten, so that an erasure leaves nothing in free space
 		},
 	}
 }

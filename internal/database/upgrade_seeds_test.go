@@ -41,6 +41,7 @@ var seeds = []struct {
 	{from: 7, statements: `INSERT INTO kept (digest, data, expires_at) VALUES (x'01', x'02', 1700000600000000);
 		INSERT INTO used_attempts (digest, return_to, at) VALUES (x'0101', '/users', 1700000001000000)`},
 	{from: 6, until: 8, statements: `INSERT INTO done_forms (key, actor_key, seq, at) VALUES ('frm_1', 'usr_owner', 8, 1700000007000000)`},
+	{from: 8, statements: `INSERT INTO erasures (user_key, due_at, begun, after_seq, last_seq) VALUES ('usr_gone', 4000000000000000, 0, 0, 0)`},
 	{from: 8, statements: `INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint, answer)
 		VALUES ('frm_1', 'usr_owner', 'usr_robot', 8, 1700000007000000, 1700604807000000, 'f', x'7b7d')`},
 	{from: 7, statements: `INSERT INTO damaged_indexes (engine, name, found_at) VALUES ('SQLite', 'users_search', 1700000007000000)`},

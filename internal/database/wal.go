@@ -63,6 +63,32 @@ func (db *DB) boundLog(ctx context.Context, writer *sql.Conn) {
 	_, _ = writer.ExecContext(whole, waitFor(busyTimeout))
 }
 
+// EmptyLog empties the write-ahead log of a SQLite file, which may hold pages from before a
+// deletion: it takes the log into the file and cuts it to nothing. It returns false if a reader
+// needs the log for longer than [longestWalWait]. With PostgreSQL, whose log is the server's, it
+// does nothing and returns true.
+func (db *DB) EmptyLog(ctx context.Context) (emptied bool, err error) {
+	if db.Engine() != SQLite {
+		return true, nil
+	}
+	if err := db.unmoved(); err != nil {
+		return false, err
+	}
+	writer, _, err := db.turn(ctx, db.write)
+	if err != nil {
+		return false, err
+	}
+	defer writer.Close()
+	whole := context.WithoutCancel(ctx) // so that the connection waits as long as ever afterwards
+	if _, err := writer.ExecContext(whole, waitFor(longestWalWait)); err != nil {
+		return false, err
+	}
+	var busy, frames, copied int
+	err = writer.QueryRowContext(whole, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &copied)
+	_, _ = writer.ExecContext(whole, waitFor(busyTimeout))
+	return busy == 0, err
+}
+
 // waitFor is the statement by which a connection waits so long for a lock.
 func waitFor(d time.Duration) string {
 	return fmt.Sprintf("PRAGMA busy_timeout = %d", d.Milliseconds())

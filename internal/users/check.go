@@ -165,6 +165,13 @@ var conditions = []condition{
 	{"Who answers for service users", "For %s somebody answers who is not there, or cannot.",
 		`SELECT u.user_id FROM users u LEFT JOIN users r ON r.key = u.responsible_key
 			WHERE u.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.status = 'deactivated') ORDER BY u.user_id`},
+	{"The erasures", "The user %s is to be erased and is in the directory.",
+		`SELECT x.user_key FROM erasures x JOIN users u ON u.key = x.user_key ORDER BY x.user_key`},
+	{"The erased users", "The user %s is erased, and the history still has personal data of them.",
+		`SELECT DISTINCT x.target_key FROM events x WHERE x.action = 'user.erased' AND NOT EXISTS (SELECT 1 FROM erasures p WHERE p.user_key = x.target_key)
+			AND (EXISTS (SELECT 1 FROM events e JOIN event_changes c ON c.seq = e.seq WHERE e.target_key = x.target_key AND e.action <> 'user.erased')
+				OR EXISTS (SELECT 1 FROM events e JOIN event_actors a ON a.seq = e.seq WHERE e.actor_key = x.target_key)
+				OR EXISTS (SELECT 1 FROM event_mentions m WHERE m.user_key = x.target_key)) ORDER BY x.target_key`},
 	{"The requests that are done", "The request %s has done something of which there is no event.",
 		`SELECT r.key FROM done_requests r LEFT JOIN events e ON e.seq = r.seq WHERE r.seq <> 0 AND e.seq IS NULL ORDER BY r.key`},
 	{"What asking systems were answered", "A system was answered about the token %s, which is not there.",

@@ -87,6 +87,7 @@ var spoiled = map[string]spoiling{
 	"a mention of an erased change":  {`DELETE FROM event_changes WHERE target_id = 'robot'`, "it is not found by the users that its changes name"},
 	"no secret":                      {`DELETE FROM secrets`, "lacks the secret of the cursors"},
 	"no key of the seals":            {`DELETE FROM secrets WHERE name = 'seal-1'`, "lacks a key for seals"},
+	"an erasure of a user":           {`INSERT INTO erasures (user_key, due_at, begun, after_seq, last_seq) SELECT key, created_at, FALSE, 0, 0 FROM users WHERE user_id = 'robot'`, "is to be erased and is in the directory"},
 	"a request without event":        {`INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint) SELECT 'frm_x', '', '', 9999, at, at, '' FROM events WHERE seq = 1`, "The request frm_x has done something of which there is no event"},
 	"a token put in by hand": {`INSERT INTO tokens (id, digest, user_key, name, description, hint, role, scopes, ranges, issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by, used_on)
 		SELECT 'tok_eve', secret, user_key, tokens.name, description, hint, 'owner', scopes, ranges, issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by, used_on

@@ -36,8 +36,8 @@ func (x derivedIndex) copyTo(ctx context.Context, tx *sql.Tx) error {
 	}
 	_, options, _ := strings.Cut(text, "(")
 	statements := []string{`CREATE VIRTUAL TABLE temp.` + x.name + ` USING fts5 (` + options}
-	parts := []string{"data", "idx"}
-	if x.content != "" { // FTS5 looks for it beside the index
+	parts := []string{"config", "data", "idx"} // with secure-delete, the configuration says how to read the others
+	if x.content != "" {                       // FTS5 looks for it beside the index
 		statements = append(statements, `CREATE TEMP VIEW `+x.content+` AS SELECT rowid, * FROM main.`+x.content+` WHERE `+x.indexed)
 		parts = append(parts, "docsize")
 	}

@@ -17,6 +17,7 @@ const (
 	ActionDeactivated   Action = "user.deactivated"
 	ActionReactivated   Action = "user.reactivated"
 	ActionDeleted       Action = "user.deleted"
+	ActionErased        Action = "user.erased" // the target is named by key alone
 	ActionReviewed      Action = "user.reviewed"
 	ActionHandedOver    Action = "user.handed_over" // a service user got another responsible person
 	ActionStarted       Action = "session.started"
@@ -43,7 +44,7 @@ const (
 
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
-	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted,
+	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted, ActionErased,
 	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked,
 	ActionTokenRotated, ActionTokenExtended, ActionClientStruck,
 	ActionLoginApproved, ActionLoginRefused, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,

@@ -34,12 +34,13 @@ func blockOf(seq int64) string { return fmt.Sprintf("%05x", seq>>blockBits) }
 type indexState struct {
 	version     int64 // of the words, see eventWordsVersion; 0: there is no index yet
 	first, last int64 // events, inclusive; none if first is after last
+	erasures    int64 // how often words were deleted because their event was erased
 }
 
 // readIndexState returns what the index has.
 func readIndexState(ctx context.Context, r reader) (s indexState, err error) {
-	row := r.QueryRowContext(ctx, `SELECT version, first_seq, last_seq FROM search_index WHERE name = 'event_words'`)
-	return s, row.Scan(&s.version, &s.first, &s.last)
+	row := r.QueryRowContext(ctx, `SELECT version, first_seq, last_seq, erasures FROM search_index WHERE name = 'event_words'`)
+	return s, row.Scan(&s.version, &s.first, &s.last, &s.erasures)
 }
 
 // errIndexedElsewhere says that another console has changed the index.
@@ -78,7 +79,7 @@ func (s *Service) indexSome(ctx context.Context) (n int64, older bool, err error
 		return 0, false, err
 	}
 	if was.version != eventWordsVersion || was.last > newest {
-		begun := indexState{eventWordsVersion, newest + 1, newest}
+		begun := indexState{eventWordsVersion, newest + 1, newest, was.erasures}
 		if err := s.writeIndex(ctx, was, begun, s.eventIndex().clear()); err != nil {
 			return 0, false, err
 		}
@@ -164,6 +165,9 @@ type eventIndexer interface {
 
 	// clear deletes all that the index has.
 	clear() []bookkeeping
+
+	// remove deletes events, as the index has them.
+	remove([]indexedEvent) []bookkeeping
 
 	// add adds events, which come in the order of their numbers.
 	add([]indexedEvent) []bookkeeping

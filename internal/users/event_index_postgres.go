@@ -36,6 +36,15 @@ func (vectorIndex) add(events []indexedEvent) []bookkeeping {
 		[]any{strings.Join(numbers, ","), strings.Join(words, ",")}}}
 }
 
+// remove implements [eventIndexer].
+func (vectorIndex) remove(events []indexedEvent) []bookkeeping {
+	all := make([]bookkeeping, len(events))
+	for i, e := range events {
+		all[i] = bookkeeping{`DELETE FROM event_words_index WHERE seq = $1`, []any{e.seq}}
+	}
+	return all
+}
+
 // found implements [eventIndexer]. OFFSET 0 keeps the server from walking the numbers in their
 // order and looking at the words of each, which is slow for rare words.
 func (vectorIndex) found(f *filter, words []soughtWord, from, to int64) string {

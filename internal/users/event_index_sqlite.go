@@ -28,6 +28,15 @@ func (ftsIndex) add(events []indexedEvent) []bookkeeping {
 	return all
 }
 
+// remove implements [eventIndexer]. The index keeps no words by event, so it is told them.
+func (ftsIndex) remove(events []indexedEvent) []bookkeeping {
+	all := make([]bookkeeping, len(events))
+	for i, e := range events {
+		all[i] = bookkeeping{`INSERT INTO event_words_index (event_words_index, rowid, words) VALUES ('delete', $1, $2)`, []any{e.seq, e.words}}
+	}
+	return all
+}
+
 // found implements [eventIndexer].
 func (ftsIndex) found(f *filter, words []soughtWord, from, to int64) string {
 	block := blockOf(from)

@@ -93,6 +93,11 @@ func oldRequests(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM done_requests WHERE expires_at <= $1`, []any{database.Time(now)}}
 }
 
+// erasedWhole ends the erasure of a user: nothing of it is left to do.
+func erasedWhole(key Key) bookkeeping {
+	return bookkeeping{`DELETE FROM erasures WHERE user_key = $1`, []any{key}}
+}
+
 // oldLogouts lets go of logout tokens that are too old to be accepted again.
 func oldLogouts(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM logouts WHERE issued_at <= $1`, []any{database.Time(now.Add(-logoutsKept))}}
@@ -209,8 +214,8 @@ func (s *Service) rebuild(ctx context.Context, x derivedIndex) (mine bool, err e
 func (s *Service) writeIndex(ctx context.Context, was, now indexState, all []bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error {
 		moved, err := tx.ExecContext(ctx, `UPDATE search_index SET version = $1, first_seq = $2, last_seq = $3
-			WHERE name = 'event_words' AND version = $4 AND first_seq = $5 AND last_seq = $6`,
-			now.version, now.first, now.last, was.version, was.first, was.last)
+			WHERE name = 'event_words' AND version = $4 AND first_seq = $5 AND last_seq = $6 AND erasures = $7`,
+			now.version, now.first, now.last, was.version, was.first, was.last, was.erasures)
 		if err != nil {
 			return err
 		}

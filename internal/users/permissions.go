@@ -22,6 +22,7 @@ const (
 	ActDeactivate    Act = "deactivate"
 	ActReactivate    Act = "reactivate"
 	ActDelete        Act = "delete"
+	ActErase         Act = "erase" // a deleted user, from the history too
 	ActEndSessions   Act = "end_sessions"
 	ActResetSignIn   Act = "reset_sign_in"
 	ActSeeTokens     Act = "see_tokens"
@@ -98,6 +99,7 @@ var Permissions = []Permission{
 	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
 	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
+	{ActErase, "erase a user from the history", rules(Never, Never, Never, UnlessLastOwner), Never, UnlessLastOwner, ScopeUsersWrite},
 	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, Always, ScopeUsersWrite},
 	{ActSeeTokens, "see tokens", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeTokensSelf},
@@ -194,6 +196,8 @@ func (a Actor) barred(act Act, target User) string {
 		return "You cannot change your own status."
 	case self && act == ActChangeRole && a.Role != RoleOwner:
 		return "You cannot change your own role."
+	case act == ActErase && a.Token != "":
+		return "A token cannot erase anyone from the history at once."
 	case ofTokens && a.Token != "" && !self:
 		return "A token gives access to the tokens of its own user alone."
 	case act == ActIssueToken && target.Kind == KindPerson && !self && a.Kind != ActorOperator:

@@ -18,15 +18,6 @@ type Departure struct {
 	Version  int64
 }
 
-// A Deletion is what is asked for when a user is deleted. Confirm repeats their
-// user_id. Version is that of the user who is to be deleted, or zero for any.
-type Deletion struct {
-	Confirm  string
-	Reason   string
-	HandOver string // as in a [Departure]
-	Version  int64
-}
-
 // A Reactivation is what is asked for when a user is reactivated. BringBackTokens has the
 // tokens give access again that were suspended; without it they are disabled.
 type Reactivation struct {
@@ -115,51 +106,6 @@ func (c *changeTx) disableSuspended(ctx context.Context, u User) ([]Event, error
 // a user.
 func statusChange(before, after User) Change {
 	return Change{Field: "status", Old: string(before.Status), New: string(after.Status)}
-}
-
-// Delete removes a user with their identities, sessions and preferences, and
-// hands over what they answered for. The history stays.
-//
-// Delete returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
-// an [*InvalidError].
-func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) error {
-	_, err := s.DeleteAndRotate(ctx, actor, id, d, RotateKnown{})
-	return err
-}
-
-// DeleteAndRotate is [Service.Delete] that also rotates tokens whose secrets the person has
-// seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
-func (s *Service) DeleteAndRotate(ctx context.Context, actor Actor, id ID, d Deletion, r RotateKnown) (rotated []Rotated, err error) {
-	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		u, err := tx.target(ctx, id, ActDelete)
-		if err != nil {
-			return nothing, err
-		}
-		if err := fresh(ctx, tx, u, d.Version); err != nil {
-			return nothing, err
-		}
-		var confirmErr error
-		if ID(d.Confirm) != u.ID && EnteredID(d.Confirm) != u.ID {
-			confirmErr = invalid("confirm", "Type %s to confirm.", string(u.ID))
-		}
-		reason, reasonErr := tidyReason(d.Reason)
-		all, known, rotateErr := tx.rotateKnown(ctx, s.config, u, r, reason)
-		if err := joined(confirmErr, reasonErr, rotateErr); err != nil {
-			return nothing, err
-		}
-		rotated = all
-		handed, err := tx.handOver(ctx, u, d.HandOver)
-		if err != nil {
-			return nothing, err
-		}
-		ends, err := tx.shutOut(ctx, u, shutOutDeleted)
-		if err != nil {
-			return nothing, err
-		}
-		gone := about(ActionDeleted, u, difference(u, User{})...).because(reason)
-		return slices.Concat(handed, ends, []Event{gone}, known), deleteUser(ctx, tx, u)
-	})
-	return rotated, in("delete", id, err)
 }
 
 // handOver takes the service users from u that u answers for, and gives those that the

@@ -27,7 +27,8 @@ const (
 
 // Tidy lets go of what has had its time: sessions that expired, forms kept for a
 // browser, sign-in attempts used and credential requests expired an hour ago, requests done long ago, old logout tokens, the
-// oldest refused sign-ins, API tokens that ended 90 days ago, uses of tokens of that age. Nothing rests on it, as
+// oldest refused sign-ins, API tokens that ended 90 days ago, uses of tokens of that age. It
+// erases the users whose erasure is due. Nothing else rests on it, as
 // whatever reads these rows looks at the time itself. Of several consoles on one
 // database one does it, once every [TidyEvery], however often each calls; it reports
 // whether it was this one.
@@ -52,5 +53,8 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	if mine, err = s.takeTurn(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
 		return false, fmt.Errorf("tidy up: %w", err)
 	}
-	return mine, nil
+	if mine && len(work) > 0 {
+		_, err = s.EraseDue(ctx)
+	}
+	return mine, err
 }

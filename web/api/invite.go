@@ -142,6 +142,6 @@ func declineInvite(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.h.users.Delete(c.once(nothingTold), c.actor, u.ID, users.Deletion{Confirm: string(u.ID), Version: u.Version})
+	err = c.h.users.Delete(c.once(nothingTold), c.actor, u.ID, users.Deletion{Confirm: string(u.ID), Version: u.Version, Erase: users.EraseLater})
 	return nil, err
 }

@@ -163,6 +163,6 @@ func deleteUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.h.users.Delete(c.once(nothingTold), c.actor, id, users.Deletion{Confirm: string(id), Version: version})
+	err = c.h.users.Delete(c.once(nothingTold), c.actor, id, users.Deletion{Confirm: string(id), Version: version, Erase: users.EraseLater})
 	return nil, precondition(err, version)
 }

@@ -83,6 +83,14 @@ func deleteUser(id, reason string) deed {
 	}
 }
 
+// eraseUser erases a user who is deleted.
+func eraseUser(id string) deed {
+	return func(ctx context.Context, f *fill, a users.Actor) error {
+		_, err := f.EraseUser(ctx, a, id, users.ErasureRequest{})
+		return err
+	}
+}
+
 // markReviewed marks a service user reviewed, until the next review.
 func markReviewed(id string) deed {
 	return func(ctx context.Context, f *fill, a users.Actor) error {

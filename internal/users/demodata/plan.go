@@ -71,6 +71,9 @@ func (p *plan) stories() {
 		p.shuffle(3, i)
 		p.serviceStory(s)
 	}
+	if len(p.gone) > 0 {
+		p.will(p.gone[0].left.Add(time.Minute), "", eraseUser(p.gone[0].id))
+	}
 }
 
 // shuffle begins a story with chances of its own, whatever went before.

@@ -109,3 +109,15 @@ CREATE TABLE credential_requests (
 );
 
 CREATE INDEX credential_requests_by_expiry ON credential_requests (expires_at);
+
+-- Erasure.
+
+CREATE TABLE erasures (
+    user_key  TEXT        COLLATE "C" NOT NULL PRIMARY KEY,
+    due_at    TIMESTAMPTZ NOT NULL,
+    begun     BOOLEAN     NOT NULL,
+    after_seq BIGINT      NOT NULL,
+    last_seq  BIGINT      NOT NULL
+);
+
+ALTER TABLE search_index ADD COLUMN erasures BIGINT NOT NULL DEFAULT 0;

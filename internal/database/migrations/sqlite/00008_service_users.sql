@@ -124,3 +124,20 @@ CREATE TABLE credential_requests (
 ) STRICT;
 
 CREATE INDEX credential_requests_by_expiry ON credential_requests (expires_at);
+
+-- Erasure.
+
+-- erasures are the deleted users whose personal data is to be erased from the history, or is
+-- being erased. A row goes when all of it is gone.
+CREATE TABLE erasures (
+    user_key  TEXT    NOT NULL PRIMARY KEY,
+    due_at    INTEGER NOT NULL,
+    begun     INTEGER NOT NULL CONSTRAINT erasures_begun CHECK (begun IN (0, 1)),
+    after_seq INTEGER NOT NULL,                              -- the events up to this one are done
+    last_seq  INTEGER NOT NULL                               -- and those up to this one are to be done; 0 before the first are
+) STRICT;
+
+ALTER TABLE search_index ADD COLUMN erasures INTEGER NOT NULL DEFAULT 0; -- how often words of erased events were deleted
+
+-- What is deleted from the index of the directory's search is gone, as from that of the log.
+INSERT INTO users_search (users_search, rank) VALUES ('secure-delete', 1);

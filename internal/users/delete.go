@@ -1,0 +1,78 @@
+package users
+
+import (
+	"context"
+	"slices"
+)
+
+// A Deletion is what is asked for when a user is deleted. Confirm repeats their
+// user_id. Version is that of the user who is to be deleted, or zero for any.
+type Deletion struct {
+	Confirm  string
+	Reason   string
+	HandOver string // as in a [Departure]
+	Version  int64
+	Erase    Erasure
+}
+
+// Delete removes a user with their identities, sessions and preferences, and
+// hands over what they answered for. The history stays unless d has it erased, which may take
+// longer than this call: see [Service.EraseDue].
+//
+// Delete returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
+// an [*InvalidError].
+func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) error {
+	_, err := s.DeleteAndRotate(ctx, actor, id, d, RotateKnown{})
+	return err
+}
+
+// DeleteAndRotate is [Service.Delete] that also rotates tokens whose secrets the person has
+// seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
+func (s *Service) DeleteAndRotate(ctx context.Context, actor Actor, id ID, d Deletion, r RotateKnown) (rotated []Rotated, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
+		u, err := tx.target(ctx, id, ActDelete)
+		if err != nil {
+			return nothing, err
+		}
+		events, rotated, err = s.delete(ctx, tx, u, d, r)
+		return events, err
+	})
+	if err == nil && d.Erase != EraseNot {
+		s.eraseSoon(ctx)
+	}
+	return rotated, in("delete", id, err)
+}
+
+// delete is [Service.DeleteAndRotate] in a change, of a user whom the actor may delete.
+func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, r RotateKnown) (events []Event, rotated []Rotated, err error) {
+	if err := fresh(ctx, tx, u, d.Version); err != nil {
+		return nothing, nil, err
+	}
+	var confirmErr error
+	if ID(d.Confirm) != u.ID && EnteredID(d.Confirm) != u.ID {
+		confirmErr = invalid("confirm", "Type %s to confirm.", string(u.ID))
+	}
+	reason, reasonErr := tidyReason(d.Reason)
+	rotation := reason
+	if d.Erase != EraseNot { // it is about the user, and would stay in the events of the tokens
+		rotation = ""
+	}
+	rotated, known, rotateErr := tx.rotateKnown(ctx, s.config, u, r, rotation)
+	if err := joined(confirmErr, reasonErr, rotateErr, tx.checkErase(u, d.Erase)); err != nil {
+		return nothing, nil, err
+	}
+	handed, err := tx.handOver(ctx, u, d.HandOver)
+	if err != nil {
+		return nothing, nil, err
+	}
+	ends, err := tx.shutOut(ctx, u, shutOutDeleted)
+	if err != nil {
+		return nothing, nil, err
+	}
+	erased, err := s.planErasure(ctx, tx, u, d.Erase)
+	if err != nil {
+		return nothing, nil, err
+	}
+	gone := about(ActionDeleted, u, difference(u, User{})...).because(reason)
+	return slices.Concat(handed, ends, []Event{gone}, known, erased), rotated, deleteUser(ctx, tx, u)
+}

@@ -1,0 +1,250 @@
+package users
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// An Erasure says what becomes of the personal data of a deleted user outside of the record:
+// in the history, its index, and what else is kept of them.
+type Erasure string
+
+// What becomes of it.
+const (
+	EraseNot   Erasure = ""      // it stays until it is erased by [Service.EraseUser]
+	EraseNow   Erasure = "now"   // it is deleted at once; the actor has to be allowed [ActErase]
+	EraseLater Erasure = "later" // it is deleted after [Config.ErasureDelay]
+)
+
+// DefaultErasureDelay is [Config.ErasureDelay] as serve sets it by default.
+const DefaultErasureDelay = 30 * 24 * time.Hour
+
+// erasedSoon is how long whoever has a user erased waits for the history to be erased. What
+// takes longer is done by [Service.Tidy].
+const erasedSoon = 3 * time.Second
+
+// An ErasureRequest is what is asked for when a user is erased.
+type ErasureRequest struct {
+	HandOver string // as in a [Departure]; for a user who is not deleted yet
+}
+
+// EraseUser deletes the user with that user_id or key, if there is one, and erases their
+// personal data and that of every user with that user_id who was deleted before. It returns
+// the keys of those erased. What is left of them is the fixed rows of events, which hold keys
+// alone. To erase a user again succeeds and leaves no trace.
+//
+// EraseUser returns [ErrNotFound] if there is no such user, deleted or not; a
+// [*ForbiddenError], [ErrLastOwner] and an [*InvalidError].
+func (s *Service) EraseUser(ctx context.Context, actor Actor, who string, r ErasureRequest) (erased []Key, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		var events []Event
+		id, key := EnteredID(who), Key(strings.TrimSpace(who))
+		u, err := tx.present(ctx, id, key)
+		switch {
+		case err == nil:
+			if err := tx.actor.May(ActErase, u); err != nil {
+				return nothing, err
+			}
+			if events, _, err = s.delete(ctx, tx, u, Deletion{Confirm: string(u.ID), HandOver: r.HandOver, Erase: EraseNow}, RotateKnown{}); err != nil {
+				return nothing, err
+			}
+			id, erased = u.ID, append(erased, u.Key)
+		case !errors.Is(err, ErrNotFound):
+			return nothing, err
+		}
+		earlier, err := deletedAs(ctx, tx, id, key)
+		if err != nil {
+			return nothing, err
+		}
+		for _, k := range earlier {
+			if slices.Contains(erased, k) {
+				continue
+			}
+			begun, err := tx.erase(ctx, k)
+			if err != nil {
+				return nothing, err
+			}
+			events, erased = append(events, begun...), append(erased, k)
+		}
+		if len(erased) == 0 {
+			return nothing, cmp.Or(tx.actor.May(ActErase, User{Key: "-", Kind: KindPerson, Role: RoleUser}), ErrNotFound)
+		}
+		return events, nil
+	})
+	if err == nil {
+		s.eraseSoon(ctx)
+	}
+	return erased, in("erase user", ID(who), err)
+}
+
+// eraseSoon works off what is to be erased now, for a short time. An error is logged: it is
+// tried again, and goes on where it was, when the console tidies up.
+func (s *Service) eraseSoon(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erasedSoon)
+	defer cancel()
+	if _, err := s.EraseDue(ctx); err != nil && ctx.Err() == nil {
+		s.config.Log.WarnContext(ctx, "erasure not finished", "error", err)
+	}
+}
+
+// present returns the user with that key or user_id. It returns [ErrNotFound] if there is
+// none.
+func (c *changeTx) present(ctx context.Context, id ID, key Key) (User, error) {
+	u, err := userByKey(ctx, c, key)
+	if errors.Is(err, ErrNotFound) {
+		u, err = userByID(ctx, c, id)
+	}
+	return u, err
+}
+
+// deletedAs returns the keys of the users who were deleted: the one with that key, and those
+// with that user_id, as far as it is not erased.
+func deletedAs(ctx context.Context, r reader, id ID, key Key) ([]Key, error) {
+	return collect(ctx, r, func(row scanner) (k Key, err error) { return k, row.Scan(&k) },
+		`SELECT target_key FROM events WHERE target_key = $1 AND action = 'user.deleted' UNION
+		SELECT e.target_key FROM event_changes c JOIN events e ON e.seq = c.seq WHERE c.target_id = $2 AND e.action = 'user.deleted' AND e.target_key <> ''`,
+		key, id)
+}
+
+// erase begins the erasure of a user who was deleted. It returns the event of it, or nothing if
+// the user is erased already.
+func (c *changeTx) erase(ctx context.Context, key Key) ([]Event, error) {
+	if err := c.actor.May(ActErase, User{Key: key, Kind: KindPerson, Role: RoleUser}); err != nil {
+		return nothing, err
+	}
+	var n int
+	err := c.QueryRowContext(ctx, `SELECT COUNT(*) FROM events WHERE target_key = $1 AND action = 'user.erased'`, key).Scan(&n)
+	if err != nil || n > 0 {
+		return nothing, err
+	}
+	return c.eraseDeleted(ctx, key)
+}
+
+// beginErasure deletes what is kept of a deleted user outside of the history, and has the
+// history follow, see [Service.workOff]. It returns the event of it, which names the user by
+// key alone.
+func (c *changeTx) beginErasure(ctx context.Context, key Key, t traces) ([]Event, error) {
+	if err := c.forget(ctx, key, t); err != nil {
+		return nothing, err
+	}
+	_, err := c.exec(ctx, `INSERT INTO erasures (user_key, due_at, begun, after_seq, last_seq) VALUES ($1, $2, $3, 0, 0)
+		ON CONFLICT (user_key) DO UPDATE SET due_at = excluded.due_at, begun = excluded.begun`, key, database.Time(c.now), true)
+	return []Event{about(ActionErased, User{Key: key})}, err
+}
+
+// eraseDeleted is beginErasure for a user who was deleted before.
+func (c *changeTx) eraseDeleted(ctx context.Context, key Key) ([]Event, error) {
+	t, err := tracesOf(ctx, c, key)
+	if err != nil {
+		return nothing, err
+	}
+	return c.beginErasure(ctx, key, t)
+}
+
+// checkErase returns what is wrong with erasing u in the act that deletes them.
+func (c *changeTx) checkErase(u User, when Erasure) error {
+	if err := c.actor.May(ActErase, u); when == EraseNow && err != nil {
+		return invalid("erase", "%s", err.Error())
+	}
+	return nil
+}
+
+// planErasure has a user erased whom the change is about to delete, as asked for.
+func (s *Service) planErasure(ctx context.Context, tx *changeTx, u User, when Erasure) ([]Event, error) {
+	switch when {
+	case EraseNow:
+		bound, err := identitiesOf(ctx, tx, u.Key)
+		if err != nil {
+			return nothing, err
+		}
+		t := traces{id: u.ID, address: u.ID.isAddress()}
+		for _, i := range bound {
+			t.identities = append(t.identities, [2]string{i.Issuer, i.Subject})
+		}
+		return tx.beginErasure(ctx, u.Key, t)
+	case EraseLater:
+		_, err := tx.exec(ctx, `INSERT INTO erasures (user_key, due_at, begun, after_seq, last_seq) VALUES ($1, $2, $3, 0, 0)`,
+			u.Key, database.Time(tx.now.Add(s.config.ErasureDelay)), false)
+		return nothing, err
+	}
+	return nothing, nil
+}
+
+// A pendingErasure is a row of erasures.
+type pendingErasure struct {
+	key         Key
+	begun       bool
+	after, last int64 // events up to after are done, and those up to last are to be; last is 0 before the first
+}
+
+// pendingErasures returns the erasures that are due, the oldest first.
+func (s *Service) pendingErasures(ctx context.Context) ([]pendingErasure, error) {
+	return collect(ctx, s.lookUps(), scanErasure, `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE due_at <= $1 ORDER BY due_at, user_key`, database.Time(s.now()))
+}
+
+// erasureOf is the query of one user's erasure.
+const erasureOf = `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE user_key = $1`
+
+func scanErasure(row scanner) (p pendingErasure, err error) {
+	err = row.Scan(&p.key, &p.begun, &p.after, &p.last)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return p, err
+}
+
+// EraseDue erases all users whose erasure is due, until it is done or ctx ends, and reports
+// whether nothing is left to do. An erasure that was interrupted goes on where it was.
+func (s *Service) EraseDue(ctx context.Context) (done bool, err error) {
+	pending, err := s.pendingErasures(ctx)
+	if err != nil {
+		return false, fmt.Errorf("erase: which users: %w", err)
+	}
+	done = true
+	for _, p := range pending {
+		whole, err := s.workOff(ctx, p)
+		if err != nil {
+			return false, fmt.Errorf("erase %s: %w", p.key, err)
+		}
+		done = done && whole
+	}
+	return done, nil
+}
+
+// workOff carries out one erasure, and reports whether nothing of it is left to do. It is in
+// transactions of [erasedAtOnce] events at most, so that changes come in between, and may be
+// called by several consoles at the same time.
+func (s *Service) workOff(ctx context.Context, p pendingErasure) (done bool, err error) {
+	if !p.begun {
+		err := s.change(ctx, consoleActor(""), func(tx *changeTx) ([]Event, error) {
+			now, err := scanErasure(tx.QueryRowContext(ctx, erasureOf, p.key))
+			if errors.Is(err, ErrNotFound) || err == nil && now.begun { // by another console
+				return nothing, nil
+			} else if err != nil {
+				return nothing, err
+			}
+			return tx.eraseDeleted(ctx, p.key)
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	for more := true; more; {
+		if more, err = s.eraseSome(ctx, p.key); err != nil {
+			return false, err
+		}
+	}
+	emptied, err := s.db.EmptyLog(ctx)
+	if err != nil || !emptied {
+		return false, err // a reader still needs the log: the next turn tries again
+	}
+	return true, s.note(ctx, erasedWhole(p.key))
+}
