@@ -91,7 +91,7 @@ func (c *call) refuse(err error) {
 			err = errors.Join(err, users.ErrForbidden)
 		}
 	}
-	if c.actor.Key != "" && errors.Is(err, users.ErrForbidden) && c.ctx().Err() == nil {
+	if c.actor.Key != "" && errors.Is(err, users.ErrForbidden) && c.ctx().Err() == nil && c.h.refusals.take(c.actor.Token) == 0 {
 		c.h.users.RefuseAccess(c.ctx(), c.actor, c.target, c.method()+" "+c.route.Pattern)
 	}
 	c.h.Fail(c.w, c.r, err)

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/httperror"
 )
@@ -70,7 +72,8 @@ type Handler struct {
 	baseURL  string // without a slash at its end
 	org      struct{ ID, Name string }
 	routes   []route
-	rates    rates
+	rates    rates  // of requests
+	refusals rates  // of refusals that are recorded
 	streams  places // of answers that are sent in blocks
 	waiters  places // of clients that wait for the next event
 	draining context.Context
@@ -87,8 +90,9 @@ func New(c Config) (*Handler, error) {
 		return nil, errors.New("api: the config is not complete")
 	}
 	h := &Handler{
-		users: c.Users, log: c.Log, now: c.Now, frame: f, rates: rates{perSecond: c.Rate, now: c.Now},
-		streams: places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach},
+		users: c.Users, log: c.Log, now: c.Now, frame: f, rates: rates{limit: rate.Limit(c.Rate), burst: burstSeconds * c.Rate, now: c.Now},
+		refusals: rates{limit: rate.Every(refusalsEvery), burst: refusalsAtOnce, now: c.Now},
+		streams:  places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach},
 	}
 	h.baseURL = strings.TrimSuffix(c.BaseURL.String(), "/")
 	h.org.ID, h.org.Name = cmp.Or(c.OrgID, defaultOrg), cmp.Or(c.OrgName, "Console")

@@ -18,22 +18,30 @@ const DefaultRate = 200
 // burstSeconds is for how many seconds of its rate a token may make requests at once.
 const burstSeconds = 10
 
+// Refusals of one token that are handed on to be recorded: each takes the turn of a change,
+// also where the same was recorded a moment ago.
+const (
+	refusalsAtOnce = 60
+	refusalsEvery  = 20 * time.Second // once more
+)
+
 // maxRated is how many tokens the limits are remembered of.
 const maxRated = 20_000
 
-// rates limit how often each token may be used. Other tokens of the same user have limits
-// of their own.
+// rates limit how often something is done with each token. Other tokens of the same user have
+// limits of their own.
 type rates struct {
-	perSecond int // zero: no limit
-	now       func() time.Time
+	limit rate.Limit // zero: none
+	burst int
+	now   func() time.Time
 
 	mu  sync.Mutex
 	all map[users.TokenID]*rate.Limiter
 }
 
-// take returns zero if the token may be used now, and otherwise how long it has to wait.
+// take returns zero if it may be done now, and otherwise how long it has to wait.
 func (r *rates) take(id users.TokenID) time.Duration {
-	if r.perSecond == 0 {
+	if r.limit == 0 {
 		return 0
 	}
 	r.mu.Lock()
@@ -42,13 +50,13 @@ func (r *rates) take(id users.TokenID) time.Duration {
 	bucket := r.all[id]
 	if bucket == nil {
 		r.makeRoom(now)
-		bucket = rate.NewLimiter(rate.Limit(r.perSecond), burstSeconds*r.perSecond)
+		bucket = rate.NewLimiter(r.limit, r.burst)
 		r.all[id] = bucket
 	}
 	if bucket.AllowN(now, 1) {
 		return 0
 	}
-	return time.Duration((1 - bucket.TokensAt(now)) / float64(r.perSecond) * float64(time.Second))
+	return time.Duration((1 - bucket.TokensAt(now)) / float64(r.limit) * float64(time.Second))
 }
 
 // makeRoom forgets tokens that have waited long enough to be as good as new, and if there
@@ -62,7 +70,7 @@ func (r *rates) makeRoom(now time.Time) {
 		return
 	}
 	for id, bucket := range r.all {
-		if bucket.TokensAt(now) >= float64(burstSeconds*r.perSecond) {
+		if bucket.TokensAt(now) >= float64(r.burst) {
 			delete(r.all, id)
 		}
 	}

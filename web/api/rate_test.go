@@ -52,3 +52,24 @@ func TestTokenExpires(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusalsArePaced refuses one token far more often than a person would try: the database
+// is asked to record few of these, and the refusals stand all the same.
+func TestRefusalsArePaced(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	user := c.as(t, "user").unchecked()
+	user.get(t, "/v1/audit").fails(t, http.StatusForbidden)
+	c.Settle()
+	statements := func(requests int) int64 {
+		before := c.Statements.Load()
+		for range requests {
+			user.get(t, "/v1/audit").fails(t, http.StatusForbidden)
+		}
+		return c.Statements.Load() - before
+	}
+	statements(59)
+	if got := statements(50); got != 50 { // of each, the look-up of the token alone
+		t.Errorf("50 refusals ran %d statements, want 50", got)
+	}
+}

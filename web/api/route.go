@@ -18,6 +18,8 @@ type route struct {
 	Secret  bool        // the answer holds a secret: an Idempotency-Key is refused, as no answer is kept
 	Form    bool        // the body is a form, rather than JSON
 	handle  func(*call) (any, error)
+
+	segments []string // of the pattern
 }
 
 // What a route may ask for instead of a scope.
@@ -26,9 +28,9 @@ const (
 	anyToken users.Scope = "any token"
 )
 
-// routes returns every call, in the order of docs and of the OpenAPI document.
+// allRoutes returns every call, in the order of the OpenAPI document.
 func (h *Handler) allRoutes() []route {
-	return slices.Concat(
+	all := slices.Concat(
 		h.userRoutes(),
 		h.orgRoutes(),
 		h.memberRoutes(),
@@ -38,6 +40,10 @@ func (h *Handler) allRoutes() []route {
 		h.credentialRoutes(),
 		h.documentRoutes(),
 	)
+	for i := range all {
+		all[i].segments = strings.Split(all[i].Pattern, "/")
+	}
+	return all
 }
 
 // writes reports whether the call may change something.
@@ -47,11 +53,10 @@ func (r *route) writes() bool { return r.Method != http.MethodGet }
 // and false if the path is not one of r. Each segment is decoded once, in which a plus sign
 // stands for itself.
 func (r *route) match(segments []string) (params map[string]string, ok bool) {
-	pattern := strings.Split(r.Pattern, "/")
-	if len(pattern) != len(segments) {
+	if len(r.segments) != len(segments) {
 		return nil, false
 	}
-	for i, p := range pattern {
+	for i, p := range r.segments {
 		if !strings.HasPrefix(p, "{") {
 			if p != segments[i] {
 				return nil, false
