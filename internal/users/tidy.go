@@ -47,8 +47,11 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	}
 	var work []bookkeeping
 	if now.Sub(due) <= clockWrong {
-		work = []bookkeeping{expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), usedAttempts(now), oldRequests(now), oldLogouts(now), oldRefusals()}
-		work = append(work, append(endedTokens(now), oldUses(now), oldCredentialRequests(now))...)
+		if work, err = s.endedTokens(ctx, now); err != nil {
+			return false, fmt.Errorf("tidy up: look for tokens that ended: %w", err)
+		}
+		work = append(work, expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), usedAttempts(now), oldRequests(now),
+			oldLogouts(now), oldRefusals(), oldUses(now), oldCredentialRequests(now))
 	}
 	if mine, err = s.takeTurn(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
 		return false, fmt.Errorf("tidy up: %w", err)

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"context"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -24,17 +25,26 @@ func userSeen(user Key, at time.Time) bookkeeping {
 	return bookkeeping{`UPDATE users SET seen_at = $1 WHERE key = $2 AND seen_at < $1`, []any{database.Time(at), user}}
 }
 
+// tokensEnded are the tokens that ended before $1.
+const tokensEnded = `(SELECT id FROM tokens WHERE ends_at <= $1 OR revoked_at <= $1)`
+
 // endedTokens deletes the tokens that ended longer than [EndedTokensKept] before now, with what
-// is kept of their use.
-func endedTokens(now time.Time) []bookkeeping {
-	before := []any{database.Time(now.Add(-EndedTokensKept))}
-	const ended = `(SELECT id FROM tokens WHERE ends_at <= $1 OR revoked_at <= $1)`
-	return []bookkeeping{
-		{`DELETE FROM token_uses WHERE token IN ` + ended, before},
-		{`DELETE FROM token_clients_struck WHERE token IN ` + ended, before},
-		{`DELETE FROM introspections WHERE token IN ` + ended, before},
-		{`DELETE FROM tokens WHERE ends_at <= $1 OR revoked_at <= $1`, before},
+// is kept of their use. It looks for them first, so that no change waits for that.
+func (s *Service) endedTokens(ctx context.Context, now time.Time) (all []bookkeeping, err error) {
+	before := database.Time(now.Add(-EndedTokensKept))
+	n, err := count(ctx, s.reads(), `SELECT COUNT(*) FROM `+tokensEnded+` AS ended`, before)
+	if err != nil || n == 0 {
+		return nil, err
 	}
+	for _, statement := range []string{
+		`DELETE FROM token_uses WHERE token IN ` + tokensEnded,
+		`DELETE FROM token_clients_struck WHERE token IN ` + tokensEnded,
+		`DELETE FROM introspections WHERE token IN ` + tokensEnded,
+		`DELETE FROM tokens WHERE id IN ` + tokensEnded,
+	} {
+		all = append(all, bookkeeping{statement, []any{before}})
+	}
+	return all, nil
 }
 
 // introspected notes what an asking system was last answered about a token.
