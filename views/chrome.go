@@ -109,7 +109,23 @@ type Event struct {
 	Address       string
 	UserAgent     string
 	RequestID     string
-	Erased        bool // the details were deleted
+	Token         string // ID of the token that the actor came with; empty without one
+	Tool          string // that the actor used; empty if it did not say
+	ChangeErased  bool   // what was changed has been erased
+	ActorErased   bool   // the actor's data has been erased
+}
+
+// erased says what of an event has been erased; empty if nothing has.
+func (e Event) erased() string {
+	switch {
+	case e.ChangeErased && e.ActorErased:
+		return "Details erased"
+	case e.ChangeErased:
+		return "Changes erased"
+	case e.ActorErased:
+		return "Actor erased"
+	}
+	return ""
 }
 
 // A Change is one field's value before and after an event. An empty value means

@@ -22,7 +22,7 @@ func blocks(text string) map[string]templ.Component {
 	who := Person{Label: text, ID: text + "2", URL: text, Avatar: face}
 	moment := Time{ISO: text, Exact: text, Relative: text}
 	changes := []Change{{Field: text, Old: text, New: text}, {Field: text, New: text}, {Field: text, Old: text}, {Field: text, New: text, Fact: true}}
-	event := Event{Seq: text, URL: text, Icon: text, Actor: who, Target: who, Sentence: text, Tail: text, Reason: text, Changes: changes, When: moment, Via: text, Erased: true}
+	event := Event{Seq: text, URL: text, Icon: text, Actor: who, Target: who, Sentence: text, Tail: text, Reason: text, Changes: changes, When: moment, Via: text, ChangeErased: true, ActorErased: true}
 	all := map[string]templ.Component{
 		"alert":         alert("warn", text),
 		"avatar":        templ.Join(avatar(face, "lg"), avatar(Avatar{Service: true, Hue: 7}, ""), avatar(Avatar{}, "sm"), avatar(Avatar{PictureURL: "https://example.com/" + text}, "")),

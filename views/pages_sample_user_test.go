@@ -117,7 +117,7 @@ func events() []views.Event {
 	return []views.Event{
 		{Seq: "1041", URL: "/audit/1041", Icon: "pencil", Actor: olga(), Target: ana(), Sentence: "edited", Reason: "Married; new family name", When: ago("2 hours ago"), Via: "Session", Changes: []views.Change{{Field: "Name", Old: "Ana Souza", New: "Ana Lima"}, {Field: "Picture", Old: "", New: "https://img.example.com/a-very-long-path/that-goes-on/ana.png"}}},
 		{Seq: "1040", URL: "/audit/1040", Icon: "shield", Actor: olga(), Target: ana(), Sentence: "changed the role of", When: ago("3 days ago"), Via: "Command line", Changes: []views.Change{{Field: "Role", Old: "User", New: "Auditor"}}},
-		{Seq: "1039", URL: "/audit/1039", Icon: "log-in", Actor: ana(), Sentence: "signed in", When: ago("4 days ago"), Via: "Session", Address: "203.0.113.24", Erased: true},
+		{Seq: "1039", URL: "/audit/1039", Icon: "log-in", Actor: ana(), Sentence: "signed in", When: ago("4 days ago"), Via: "Session", Address: "203.0.113.24", ChangeErased: true, ActorErased: true},
 	}
 }
 

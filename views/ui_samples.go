@@ -110,5 +110,5 @@ var sampleEvents = []Event{
 	},
 	{Seq: "410", URL: "#forms", Icon: "log-in", Actor: samplePeople[3], Sentence: "signed in", When: sampleTime, Via: "Session"},
 	{Seq: "409", URL: "#forms", Icon: "terminal", Actor: Person{Label: "Command line"}, Sentence: "added", Target: samplePeople[1], When: sampleTime, Via: "Command line"},
-	{Seq: "2", URL: "#forms", Icon: "trash-2", Actor: samplePeople[0], Sentence: "deleted a user", When: sampleTime, Via: "Session", Erased: true},
+	{Seq: "2", URL: "#forms", Icon: "trash-2", Actor: samplePeople[0], Sentence: "deleted a user", When: sampleTime, Via: "Session", ChangeErased: true, ActorErased: true},
 }

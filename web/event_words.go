@@ -113,7 +113,8 @@ func (t teller) event(e users.Event) views.Event {
 		Seq: strconv.FormatInt(e.Seq, 10), URL: t.eventURL(e), Icon: d.icon,
 		Actor: t.eventActor(e), Sentence: fill(d.self, e), Reason: plainText(e.Reason), Changes: changeWords(e),
 		When: t.time(e.At), Via: viaWords[e.Via], Address: plainText(e.Address), UserAgent: plainText(e.UserAgent),
-		RequestID: e.RequestID, Erased: e.ChangeErased && e.ActorErased,
+		RequestID: e.RequestID, ChangeErased: e.ChangeErased, ActorErased: e.ActorErased,
+		Token: string(e.Token), Tool: plainText(e.Tool),
 	}
 	// A target without a key was never there, such as who was refused a sign-in.
 	if (e.Target.Key != "" || e.Target.ID != "") && e.Target.Key != e.Actor.Key {

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -147,6 +150,29 @@ func TestRefusedWhat(t *testing.T) {
 	e := users.Event{Changes: []users.Change{{Field: "refusal", New: "/users/:id/edit"}, {Field: "fields", New: "role, status"}}}
 	if got, want := refusedTail(e), "(editing: role, status)"; got != want {
 		t.Errorf("refused fields are told as %q, want %q", got, want)
+	}
+}
+
+// TestFieldsAreDocumented is that docs/audit-format.md has every field that a change may have, and
+// every reason for which a session ends, which has its words, too.
+func TestFieldsAreDocumented(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "docs", "audit-format.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(data)
+	ofForms := map[string]bool{"user_id": true, "kind": true} // which never change
+	for field := range fieldWords {
+		group, _, _ := strings.Cut(field, ".")
+		if !ofForms[field] && !strings.Contains(page, "`"+field+"`") && !strings.Contains(page, "`"+group+".*`") {
+			t.Errorf("docs/audit-format.md lacks the field %s", field)
+		}
+	}
+	for _, end := range users.SessionEnds() {
+		if endWords[end] == "" || !strings.Contains(page, "`"+string(end)+"`") {
+			t.Errorf("the end %s of a session has the words %q, and has to be in docs/audit-format.md", end, endWords[end])
+		}
 	}
 }
 

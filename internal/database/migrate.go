@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -83,19 +84,26 @@ func newProvider(e Engine, db *sql.DB, steps fs.FS, told func(done, total int64)
 			return nil, err
 		}
 		options = append(options, goose.WithExcludeNames([]string{name}),
-			goose.WithGoMigrations(goose.NewGoMigration(version, &goose.GoFunc{RunTx: rewriting(before, migrations.Rewrites[version], after, told)}, nil)))
+			goose.WithGoMigrations(goose.NewGoMigration(version, &goose.GoFunc{RunTx: rewriting(e, before, migrations.Rewrites[version], after, told)}, nil)))
 	}
 	dialect := map[Engine]goose.Dialect{SQLite: goose.DialectSQLite3, PostgreSQL: goose.DialectPostgres}[e]
 	return goose.NewProvider(dialect, db, steps, append(options, goose.WithDisableGlobalRegistry(true))...)
 }
 
+// parameters are how each engine writes the n-th parameter. SQLite looks for the name of each one
+// that has a name, which takes long where there are hundreds.
+var parameters = map[Engine]func(n int) string{
+	SQLite:     func(int) string { return "?" },
+	PostgreSQL: func(n int) string { return "$" + strconv.Itoa(n) },
+}
+
 // rewriting returns a step that runs SQL, a rewrite and SQL again.
-func rewriting(before string, rewrite migrations.Rewrite, after string, told func(done, total int64)) func(context.Context, *sql.Tx) error {
+func rewriting(e Engine, before string, rewrite migrations.Rewrite, after string, told func(done, total int64)) func(context.Context, *sql.Tx) error {
 	return func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, before); err != nil {
 			return err
 		}
-		if err := rewrite(ctx, tx, told); err != nil {
+		if err := rewrite(ctx, tx, parameters[e], told); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, after)

@@ -3,9 +3,7 @@ package migrations
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -29,8 +27,8 @@ const (
 // event_details to events_rewritten and the tables of its parts, with codes and keys for the
 // texts of its changes, and digests. An event whose details were erased gets the digests of
 // empty parts, which are then left out as erased.
-func rewriteEvents(ctx context.Context, tx *sql.Tx, told func(done, total int64)) error {
-	r := &eventRewriter{tx: tx}
+func rewriteEvents(ctx context.Context, tx *sql.Tx, parameter func(n int) string, told func(done, total int64)) error {
+	r := &eventRewriter{tx, parameter}
 	var total, done int64
 	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM events`).Scan(&total); err != nil {
 		return err
@@ -64,7 +62,10 @@ type oldEvent struct {
 }
 
 // An eventRewriter rewrites events in a transaction.
-type eventRewriter struct{ tx *sql.Tx }
+type eventRewriter struct {
+	tx        *sql.Tx
+	parameter func(n int) string
+}
 
 // read returns the next events after a number, with their changes as they were.
 func (r *eventRewriter) read(ctx context.Context, after int64) ([]oldEvent, error) {
@@ -112,9 +113,15 @@ func (r *eventRewriter) write(ctx context.Context, batch []oldEvent) error {
 			mentions = append(mentions, key, e.Seq)
 		}
 	}
-	return errors.Join(
-		r.insert(ctx, rewrittenEvents, events), r.insert(ctx, rewrittenChanges, changes),
-		r.insert(ctx, rewrittenActors, actors), r.insert(ctx, rewrittenMentions, mentions))
+	for _, rows := range []struct {
+		into   string
+		values []any
+	}{{rewrittenEvents, events}, {rewrittenChanges, changes}, {rewrittenActors, actors}, {rewrittenMentions, mentions}} {
+		if err := r.insert(ctx, rows.into, rows.values); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // insert writes rows to a table, whose values stand one after the other.
@@ -134,7 +141,7 @@ func (r *eventRewriter) insert(ctx context.Context, into string, values []any) e
 		default:
 			b.WriteString(`, `)
 		}
-		b.WriteString(`$` + strconv.Itoa(i+1))
+		b.WriteString(r.parameter(i + 1))
 	}
 	_, err := r.tx.ExecContext(ctx, b.String()+`)`, values...)
 	return err

@@ -32,9 +32,10 @@ func sub(dir string) fs.FS {
 // RewriteMark is the line of a step's SQL in whose place its rewrite is run, if it has one.
 const RewriteMark = "\n-- +console Rewrite\n"
 
-// A Rewrite changes rows in the transaction of its step. Told is called after each batch with
-// how many of how many rows are done.
-type Rewrite func(ctx context.Context, tx *sql.Tx, told func(done, total int64)) error
+// A Rewrite changes rows in the transaction of its step. Parameter returns how the engine writes
+// the n-th parameter of a long statement, from 1. Told is called after each batch with how many of
+// how many rows are done.
+type Rewrite func(ctx context.Context, tx *sql.Tx, parameter func(n int) string, told func(done, total int64)) error
 
 // Rewrites are the rewrites by the number of their step.
 var Rewrites = map[int64]Rewrite{9: rewriteEvents}
