@@ -98,6 +98,7 @@ func profile() views.Profile {
 		Facts:  views.ProfileFacts{Role: "User", May: "You sign in and look after your own profile.", Created: ago("8 months ago"), Identity: &views.Identity{Issuer: "https://id.example.com", Subject: "1234", Address: "ana@example.com"}},
 		Action: "/profile", Version: "7", Name: nameField(), Picture: pictureField(), Channels: channels(), Types: types(), Sentence: "You get an e-mail when someone mentions you in a comment.",
 		TimeZone: choice("time_zone", "Time zone", "Europe/Lisbon", "UTC"), Sessions: sessions(), EndSessions: "/profile/sessions/end", ByOthers: events()[:2], AnswersFor: lines(), Data: "/profile/data",
+		Tokens: profileTokens(),
 		Delete: views.DeleteOwn{Action: "/profile/delete", Confirm: views.Field{Name: "confirm", Label: "Type ana@example.com to confirm", Required: true}},
 	}
 }

@@ -107,3 +107,15 @@ func access() views.Access {
 		More: "Only the newest 50 are shown.",
 	}
 }
+
+func profileTokens() views.ProfileTokens {
+	fleet := robot("Fleet dashboards", "fleet-dashboards")
+	soon := views.ProfileToken{Name: "Telemetry reader", Hint: "…k7Qm", URL: "/users/fleet-dashboards/tokens/tok_1", User: fleet, State: views.Badge{Tone: "warn", Word: "Ends in 5 days"}, Used: ago("4 minutes ago"), Rotate: "/users/fleet-dashboards/tokens/tok_1/rotate"}
+	return views.ProfileTokens{
+		ToDo: []views.ProfileToken{soon},
+		Own:  []views.ProfileToken{{Name: "My laptop", Hint: "…p2Xv", URL: "/profile/tokens/tok_2"}, {Name: "Old script", Hint: "…x3Ab", URL: "/profile/tokens/tok_3", State: views.Badge{Word: "Disabled"}, Used: ago("2 months ago")}},
+		Why:  "People have no tokens of their own here, so these are refused. Use a service user.",
+		New:  "/profile/tokens/new", All: "/profile/tokens",
+		ForUser: []views.ProfileToken{soon, {Name: "Nightly report", Hint: "…9Kz1", URL: "/users/fleet-dashboards/tokens/tok_4", User: fleet}},
+	}
+}

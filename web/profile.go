@@ -110,6 +110,9 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		Sessions: t.sessions(sessions), ByOthers: t.events(others.Events), AnswersFor: t.serviceLines(d.AnswersFor),
 		Delete: a.deleteOwnForm(d, outcome{}, ""),
 	}
+	if m.Tokens, err = a.profileTokens(c); err != nil {
+		return m, err
+	}
 	a.fillOwnForm(&m, form, o)
 	return m, nil
 }

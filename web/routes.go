@@ -43,6 +43,7 @@ func (a *App) routes(e *echo.Echo) {
 	own.page("/api", a.apiReference)
 	own.page("/audit/:seq", a.showEvent) // also of what was done to them
 	a.tokenPages(own, "/users/:id/tokens")
+	a.tokenPages(own, ownTokens)
 	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)
 
 	a.restricted(e)

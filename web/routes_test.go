@@ -89,6 +89,10 @@ func (s *site) targetOf(t *testing.T, path string) string {
 	if strings.Contains(path, ":request") {
 		return approvalPath(s.asks(t, nil))
 	}
+	if strings.HasPrefix(path, "/profile/tokens/:token") {
+		token, _ := s.token(t, "owner@example.com")
+		return strings.Replace(path, ":token", string(token.ID), 1)
+	}
 	if !strings.Contains(path, ":id") {
 		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)
 	}

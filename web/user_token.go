@@ -102,6 +102,10 @@ func (a *App) userTokens(c echo.Context) error {
 	if m.Head, err = a.userHead(c, p.user, "Tokens"); err != nil {
 		return err
 	}
+	if p.own {
+		m.Head.Menu = nil
+		m.Head.Tabs = []views.Tab{{Label: "My profile", URL: "/profile"}, {Label: "Tokens", URL: p.base, Current: true}}
+	}
 	if err := a.users.MayIssueToken(t.actor, p.user); err != nil {
 		m.Why = err.Error()
 	} else {

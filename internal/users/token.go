@@ -98,11 +98,12 @@ const (
 	TokenRevoked   TokenState = "revoked"
 
 	TokenOutOfRange TokenState = "out_of_range" // of a use alone: from an address outside of its ranges
+	TokenPersonal   TokenState = "personal"     // of a use alone: of a person's token, where people have none ([Config.NoPersonalTokens])
 	TokenUnknown    TokenState = "unknown"      // of a secret alone: there is no token with it
 )
 
 // TokenStates are all states, those of a use or a secret alone too.
-var TokenStates = []TokenState{TokenLive, TokenSuspended, TokenDisabled, TokenExpired, TokenRevoked, TokenOutOfRange, TokenUnknown}
+var TokenStates = []TokenState{TokenLive, TokenSuspended, TokenDisabled, TokenExpired, TokenRevoked, TokenOutOfRange, TokenPersonal, TokenUnknown}
 
 // State returns the state of t at a time.
 func (t Token) State(now time.Time) TokenState {

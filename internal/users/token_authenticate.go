@@ -34,6 +34,7 @@ var refusedTokenWords = map[TokenState]string{
 	TokenExpired:    "this token expired",
 	TokenDisabled:   "this token was disabled",
 	TokenSuspended:  "this token is suspended, because its user is not active since",
+	TokenPersonal:   "this console does not accept tokens of people; this one was issued at",
 	TokenOutOfRange: "this token is limited to address ranges that do not include this address, since",
 }
 
@@ -60,7 +61,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Au
 	}
 	now := s.now()
 	use := tokenUsed{Token: t.ID, TokenUse: TokenUse{now, by.Address, by.Tool}}
-	why := t.refusal(now, by.Address)
+	why := t.refusal(s.config, now, by.Address)
 	s.authenticated(why)
 	if why != TokenLive {
 		use.Refused = true
@@ -82,11 +83,13 @@ func (s *Service) authenticated(state TokenState) {
 }
 
 // refusal returns why t gives no access to a client at an address, or TokenLive.
-func (t Token) refusal(now time.Time, address string) TokenState {
-	if state := t.State(now); state != TokenLive {
+func (t Token) refusal(config Config, now time.Time, address string) TokenState {
+	switch state := t.State(now); {
+	case state != TokenLive:
 		return state
-	}
-	if !t.inRange(address) {
+	case t.User.Kind == KindPerson && config.NoPersonalTokens:
+		return TokenPersonal
+	case !t.inRange(address):
 		return TokenOutOfRange
 	}
 	return TokenLive

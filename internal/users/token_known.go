@@ -8,17 +8,6 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// TokensInCare returns the tokens that have not ended of the service users that the actor
-// answers for, the first to end first.
-func (s *Service) TokensInCare(ctx context.Context, actor Actor) ([]Token, error) {
-	all, err := tokensWhere(ctx, s.reads(), `o.responsible_key = $1 AND o.kind = 'service' AND t.revoked_at IS NULL AND t.ends_at > $2
-		ORDER BY t.ends_at, o.sort_name, t.id`, actor.Key, database.Time(s.now()))
-	if err != nil {
-		return nil, fmt.Errorf("tokens in the care of %s: %w", actor.ID, err)
-	}
-	return all, nil
-}
-
 // A KnownToken is a token whose secret a person was shown who is about to leave, or to get a
 // lower role.
 type KnownToken struct {

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// profileTokens are the tokens that concern the viewer.
+func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
+	ctx, t := c.Request().Context(), a.tell(c)
+	m := views.ProfileTokens{All: ownTokens}
+	own, err := a.users.Tokens(ctx, t.actor, t.actor.ID)
+	if err != nil {
+		return m, err
+	}
+	theirs, err := a.users.TokensAnsweredFor(ctx, t.actor)
+	if err != nil {
+		return m, err
+	}
+	renew, err := a.users.TokensToRenew(ctx, t.actor)
+	if err != nil {
+		return m, err
+	}
+	due, err := a.users.Rotatable(ctx, t.actor, renew)
+	if err != nil {
+		return m, err
+	}
+	for _, token := range own {
+		if token.Ended(t.now).IsZero() {
+			m.Own = append(m.Own, t.profileToken(token))
+		}
+	}
+	for _, token := range theirs {
+		m.ForUser = append(m.ForUser, t.profileToken(token))
+	}
+	for _, token := range due {
+		line := t.profileToken(token.Token)
+		if token.Why == "" && (line.User.Label != "" || a.users.PersonalTokens()) {
+			line.Rotate = line.URL + "/rotate"
+		}
+		m.ToDo = append(m.ToDo, line)
+	}
+	if a.users.PersonalTokens() {
+		m.New = ownTokens + "/new"
+	} else {
+		m.Why = "People have no tokens of their own here, so these are refused. Use a service user."
+	}
+	return m, nil
+}
+
+// profileToken shows a token on My profile.
+func (t teller) profileToken(token users.Token) views.ProfileToken {
+	own := token.User.Key == t.actor.Key
+	base := ownTokens
+	line := views.ProfileToken{Name: plainText(token.Name), Hint: hintWord(token), Used: t.time(token.LastUsed.At)}
+	if !own {
+		base, line.User = userPath(token.User.ID, "tokens"), t.person(token.User)
+	}
+	line.URL = base + "/" + string(token.ID)
+	switch state := token.State(t.now); {
+	case state != users.TokenLive:
+		line.State = tokenStates[state]
+	case token.EndsAt.Sub(t.now) < endsSoon:
+		line.State = views.Badge{Tone: "warn", Word: "Ends " + t.time(token.EndsAt).Relative}
+	}
+	return line
+}
