@@ -157,7 +157,7 @@ func tokenRequestFacts(m TokenRequest) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p><p class=\"hint\">The program shows this code, too. If it shows another one, or you have started no program, refuse: somebody else may be asking for access in your name.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p><p class=\"hint\">The program shows this code, too. If it shows another one, or you have started no program, refuse: someone else may be asking for access in your name.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

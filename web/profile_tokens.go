@@ -63,7 +63,7 @@ func (t teller) profileToken(token users.Token) views.ProfileToken {
 	case state != users.TokenLive:
 		line.State = tokenStates[state]
 	case token.EndsAt.Sub(t.now) < endsSoon:
-		line.State = views.Badge{Tone: "warn", Word: "Ends " + t.time(token.EndsAt).Relative}
+		line.State = views.Badge{Tone: "warn", Word: "Ends " + t.inDays(token.EndsAt).Relative}
 	}
 	return line
 }

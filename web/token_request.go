@@ -122,6 +122,12 @@ func (a *App) tokenRequestPage(c echo.Context, r users.CredentialRequest, form t
 		return m, err
 	}
 	a.chooseUser(c, &m, found, form, o)
+	if (who.Role == users.RoleOwner || who.Role == users.RoleAdmin) && t.now.Sub(who.AuthTime) > users.RecentSignIn {
+		m.Again = "Your sign-in is older than five minutes. For a token with the role of an admin or owner you are asked to sign in again; the form is kept."
+		if who.Role == users.RoleOwner {
+			m.Again = "Your sign-in is older than five minutes, so you are asked to sign in again; the form is kept."
+		}
+	}
 	return m, nil
 }
 
@@ -135,8 +141,8 @@ func (a *App) chooseUser(c echo.Context, m *views.TokenRequest, found []users.Re
 			value = string(found[0].ID)
 		}
 		field := o.personField(views.Field{
-			Name: "service", Label: "Service user", Value: value, Required: !self, Suggest: m.Action,
-			Hint: "The user that the program acts as.",
+			Name: "service", Label: "Service user", Value: value, Required: true, Suggest: m.Action,
+			Hint: "Whose rights the program gets.",
 		}, found)
 		m.Service = &field
 	}

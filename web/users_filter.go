@@ -64,7 +64,7 @@ var directoryViews = []directoryView{
 	{users.ViewReviewDue, "Review due", "", true},
 	{users.ViewTokensEnding, "Tokens ending in 14 days", "", true},
 	{users.ViewTokensUnused, "Tokens unused for 90 days", "", true},
-	{users.ViewTokensKnownLeft, "Tokens known to people who left", "", true},
+	{users.ViewTokensKnownLeft, "Known to people who left", "Tokens known to people who left", true},
 	{users.ViewChanged, "Recently changed", "", true},
 }
 

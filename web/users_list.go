@@ -61,11 +61,15 @@ func directoryQuery(l listAddress, size int, zone *time.Location) users.Query {
 // directoryResults is the part of the page that search and filters change.
 func (a *App) directoryResults(c echo.Context, l listAddress, listing users.Listing, shown layout) (views.Directory, error) {
 	t := a.tell(c)
+	columns, err := a.viewLayout(c, users.View(l.get("view")), listing.Users, shown)
+	if err != nil {
+		return views.Directory{}, err
+	}
 	m := views.Directory{
 		Chips:   directoryChips(l),
 		Count:   listedWords(l, listing),
 		Name:    sortedBy(l, "", "-name", "", l.get("sort") == "name"),
-		Columns: shown.headings(l),
+		Columns: columns.headings(l),
 		Pager:   rangePager(l, listing),
 		Layout:  shown.form(l),
 	}
@@ -77,7 +81,7 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 	}
 	m.Rows = make([]views.DirectoryRow, len(listing.Users))
 	for i, u := range listing.Users {
-		m.Rows[i] = t.directoryRow(u, shown, onlyServiceUsers(l))
+		m.Rows[i] = t.directoryRow(u, columns, onlyServiceUsers(l))
 	}
 	if listing.Newest && len(m.Rows) > 1 { // and so by none of the columns
 		m.Name.Order = ""

@@ -1,0 +1,51 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// TokensInView returns the tokens for which a view of tokens shows users of a list, by user, the
+// first to end first. Any other view has none. It returns a [*ForbiddenError] to an actor who may
+// not see the directory.
+func (s *Service) TokensInView(ctx context.Context, actor Actor, view View, list []User) (map[Key][]Token, error) {
+	if err := actor.May(ActSeeDirectory, User{}); err != nil {
+		return nil, err
+	}
+	v := views[view].tokens
+	if v == "" || len(list) == 0 {
+		return nil, nil
+	}
+	var f filter
+	condition := v.condition(&f, s.now())
+	keys := make([]string, len(list))
+	for i, u := range list {
+		keys[i] = f.arg(u.Key)
+	}
+	all, err := tokensWhere(ctx, s.reads(), `t.user_key IN (`+strings.Join(keys, `, `)+`) AND `+condition+` ORDER BY t.ends_at, t.id`, f.args...)
+	if err != nil {
+		return nil, fmt.Errorf("tokens of the view %s: %w", view, err)
+	}
+	found := map[Key][]Token{}
+	for _, t := range all {
+		found[t.User.Key] = append(found[t.User.Key], t)
+	}
+	return found, nil
+}
+
+// condition is the condition of the tokens t of a view, with the user w who was shown the secret:
+// those that [tokenView.holders] looks for.
+func (v tokenView) condition(f *filter, now time.Time) string {
+	at := f.arg(database.Time(now))
+	switch v {
+	case tokensEnding:
+		return givesAccess + at + ` AND t.ends_at <= ` + f.arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + without(at)
+	case tokensUnused:
+		return givesAccess + at + ` AND t.used_on < ` + f.arg(dateOf(daysAgo(now, quietDays)))
+	}
+	return givesAccess + at + ` AND t.shown_to <> '' AND t.shown_to <> t.user_key AND (w.key IS NULL OR w.status = 'deactivated')`
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+)
+
+// tokenDetails are what the views of tokens show beside a token: why it is in the view.
+var tokenDetails = map[users.View]struct {
+	label string
+	cell  func(teller, users.Token) views.DirectoryCell
+}{
+	users.ViewTokensEnding: {"Ends", func(t teller, token users.Token) views.DirectoryCell {
+		return views.DirectoryCell{Time: t.inDays(token.EndsAt)}
+	}},
+	users.ViewTokensUnused:    {"Last used", teller.lastUsedCell},
+	users.ViewTokensKnownLeft: {"Known to", teller.knownToCell},
+}
+
+// viewLayout returns the layout with the columns of a view: those of the views of tokens show the
+// tokens first, then who is responsible.
+func (a *App) viewLayout(c echo.Context, view users.View, list []users.User, shown layout) (layout, error) {
+	detail, ofTokens := tokenDetails[view]
+	if !ofTokens {
+		return shown, nil
+	}
+	tokens, err := a.users.TokensInView(c.Request().Context(), actor(c), view, list)
+	if err != nil {
+		return shown, err
+	}
+	columns := []directoryColumn{
+		{key: "token", label: "Token", class: "meta", cell: func(_ teller, u users.User) views.DirectoryCell { return tokenCell(u, tokens[u.Key]) }},
+		{key: "token_detail", label: detail.label, class: "meta", cell: func(t teller, u users.User) views.DirectoryCell {
+			if len(tokens[u.Key]) == 0 {
+				return views.DirectoryCell{}
+			}
+			return detail.cell(t, tokens[u.Key][0])
+		}},
+	}
+	for _, d := range directoryColumns {
+		if d.key == "role" || d.key == "responsible" {
+			columns = append(columns, d)
+		}
+	}
+	return layout{columns: columns, size: shown.size}, nil
+}
+
+// tokenCell names the first of a user's tokens, and says how many others there are.
+func tokenCell(u users.User, tokens []users.Token) views.DirectoryCell {
+	if len(tokens) == 0 { // it has ended since the list was read
+		return views.DirectoryCell{}
+	}
+	link := views.Link{Label: plainText(tokens[0].Name) + " " + hintWord(tokens[0]), URL: userPath(u.ID, "tokens", string(tokens[0].ID))}
+	if n := len(tokens) - 1; n > 0 {
+		link.Label += " and " + counted(n, "other", "others")
+		link.URL = userPath(u.ID, "tokens")
+	}
+	return views.DirectoryCell{Link: link}
+}
+
+// lastUsedCell says when a token was last used, or that it never was.
+func (t teller) lastUsedCell(token users.Token) views.DirectoryCell {
+	if token.LastUsed.At.IsZero() {
+		return views.DirectoryCell{Text: "Never, issued " + t.time(token.IssuedAt).Relative}
+	}
+	return views.DirectoryCell{Time: timeInList(token.LastUsed.At, t.now, t.zone)}
+}
+
+// knownToCell says which person who left has seen the secret of a token.
+func (t teller) knownToCell(token users.Token) views.DirectoryCell {
+	if token.ShownTo.ID == "" {
+		return views.DirectoryCell{Text: "A deleted user"}
+	}
+	link := views.Link{Label: plainText(token.ShownTo.Label()), URL: t.userURL(token.ShownTo)}
+	return views.DirectoryCell{Link: link, Text: link.Label}
+}
