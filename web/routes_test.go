@@ -30,6 +30,7 @@ var mayCall = map[string]string{
 	"GET /profile":                   "user auditor admin owner",
 	"POST /profile":                  "user auditor admin owner",
 	"POST /profile/sessions/end":     "user auditor admin owner",
+	"GET /api":                       "user auditor admin owner",
 	"GET /profile/data":              "user auditor admin owner",
 	"POST /profile/delete":           "user auditor admin owner",
 	"GET /users":                     "auditor admin owner",
