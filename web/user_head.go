@@ -12,9 +12,9 @@ import (
 // about, empty for the user's first page.
 func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrome {
 	label := plainText(u.Label())
-	nav := "users"
+	nav, list := "users", views.Link{Label: "Users", URL: "/users"}
 	if u.Kind == users.KindService {
-		nav = "service"
+		nav, list = "service", views.Link{Label: "Service users", URL: "/users?type=service"}
 	}
 	full := label
 	if title != "" {
@@ -22,7 +22,7 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 	}
 	chrome := a.chrome(c, full, nav)
 	if seesDirectory(actor(c)) {
-		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: "Users", URL: "/users"})
+		chrome.Crumbs = append(chrome.Crumbs, list)
 	} else {
 		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: "My profile", URL: "/profile"})
 	}

@@ -99,7 +99,7 @@ func (a *App) userTokens(c echo.Context) error {
 	}
 	t := a.tell(c)
 	m := views.UserTokens{Chrome: a.tokenChrome(c, p, nil, ""), Empty: emptyTokens(t.subject(p.user), p.user.Kind)}
-	if m.Head, err = a.userHead(c, p.user, "Tokens"); err != nil {
+	if m.Head, err = a.tokensHead(c, p); err != nil {
 		return err
 	}
 	if p.own {
@@ -125,6 +125,14 @@ func (a *App) userTokens(c echo.Context) error {
 	}
 	m.Counts = t.countTokens(others)
 	return render(c, http.StatusOK, views.UserTokensPage(m))
+}
+
+// tokensHead is the head of a list of tokens. Below My profile there are no tabs.
+func (a *App) tokensHead(c echo.Context, p tokenPlace) (views.UserHead, error) {
+	if p.own {
+		return views.UserHead{Person: a.tell(c).user(p.user), Badges: []views.Badge{{Tone: "info", Word: "You"}, {Word: roleWord(p.user.Role)}}}, nil
+	}
+	return a.userHead(c, p.user, "Tokens")
 }
 
 // successorIn returns the successor of a token in a list, the zero Token if there is none.

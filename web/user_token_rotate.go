@@ -169,7 +169,7 @@ func (a *App) rotatePage(c echo.Context, p tokenPlace, token, successor users.To
 		Heading:   "Rotate " + label, Text: "A new token takes the place of " + hintWord(token) + ". Its secret is shown once, on the next page.",
 		Action: p.path(token.ID, "rotate"), Cancel: views.Link{Label: "Cancel", URL: p.path(token.ID)}, Button: "Rotate " + label,
 		Reason: o.tokenReason(form.Reason), Notice: t.expiryNotes(p.user), Happens: t.rotationNotes(token, successor),
-		Hidden: []views.Option{{Label: "unused", Value: form.Unused}},
+		Hidden: []views.Option{{Label: "unused", Value: string(successor.ID)}},
 	}
 	m.Overlap, m.OverlapUntil = overlapFields(o, "The old token goes on working for", form.overlapForm, 0)
 	m.Overlap.Hint = "Both work until then, so that programs can switch one after the other."

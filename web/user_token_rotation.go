@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -138,35 +139,38 @@ func (a *App) strikeOff(c echo.Context) error {
 	return render(c, formStatus(err), views.TokenActPage(m))
 }
 
-// strikeOffPage says what striking off a program brings. A program that did not use the token
-// is [users.ErrNotFound].
+// strikeOffPage says what striking off a program brings, or that the token was not used by it.
 func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, form strikeOffForm, o outcome) (views.TokenAct, error) {
 	t := a.tell(c)
+	m := t.tokenActPage(p, token, o, form.Reason)
+	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "Strike off")
+	m.Heading, m.Why = "Strike off a program?", "No program of that name used the old token of a rotation in the last 90 days."
 	state, err := a.users.RotationOf(c.Request().Context(), t.actor, token.ID)
-	if err != nil {
-		return views.TokenAct{}, err
+	if err != nil && !errors.Is(err, users.ErrNotFound) {
+		return m, err
 	}
 	for _, client := range state.Clients {
-		if (users.ClientName{Asker: client.Asker.Key, Name: client.Name, Network: client.Network}) != form.client() {
-			continue
+		if (users.ClientName{Asker: client.Asker.Key, Name: client.Name, Network: client.Network}) == form.client() {
+			t.strikeOff(&m, client)
+			m.Action = p.path(token.ID, "strike-off")
+			m.Hidden = []views.Option{{Label: "asker", Value: form.Asker}, {Label: "tool", Value: form.Tool}, {Label: "network", Value: form.Network}}
 		}
-		shown := t.tokenClient(client)
-		m := t.tokenActPage(p, token, o, form.Reason)
-		m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "Strike off")
-		m.Heading = "Strike off " + placed(shown, client.Asker.Key != "") + "?"
-		m.Action, m.Button = p.path(token.ID, "strike-off"), "Strike off "+views.Isolate(shown.Tool)
-		m.Changes = []string{"The old token " + hintWord(token) + " can be retired although this program has not switched."}
-		m.Stays = []string{
-			"It last used the old token " + shown.Old.Relative + " (" + lowerFirst(shown.Cadence) + "). Nothing is refused by this.",
-			"If it uses the old token again, it is listed as not switched again.",
-		}
-		m.Hidden = []views.Option{{Label: "asker", Value: form.Asker}, {Label: "tool", Value: form.Tool}, {Label: "network", Value: form.Network}}
-		if client.State != users.ClientNotSwitched {
-			m.Why = "This program is " + lowerFirst(clientStates[client.State].Word) + " already."
-		}
-		return m, nil
 	}
-	return views.TokenAct{}, users.ErrNotFound
+	return m, nil
+}
+
+// strikeOff fills in what striking off a program brings.
+func (t teller) strikeOff(m *views.TokenAct, client users.TokenClient) {
+	shown := t.tokenClient(client)
+	m.Heading, m.Button, m.Why = "Strike off "+placed(shown, client.Asker.Key != "")+"?", "Strike off "+views.Isolate(shown.Tool), ""
+	m.Changes = []string{"The old token can be retired although this program has not switched."}
+	m.Stays = []string{
+		"It last used the old token " + shown.Old.Relative + " (" + lowerFirst(shown.Cadence) + "). Nothing is refused by this.",
+		"If it uses the old token again, it is listed as not switched again.",
+	}
+	if client.State != users.ClientNotSwitched {
+		m.Why = "This program is " + lowerFirst(clientStates[client.State].Word) + " already."
+	}
 }
 
 // retireToken serves POST /users/:id/tokens/:token/retire.

@@ -102,7 +102,7 @@ func TestRetireToken(t *testing.T) {
 	old, _ := s.rotate(t, "fleet", 30*24*time.Hour, "")
 	at := fleetTokens + "/" + string(old.ID)
 	off := hrefOf(t, b.get(t, fleetTokens).must(t, http.StatusOK, "Not switched yet"), "Strike off… curl 8.9 at 192.0.2.44")
-	b.get(t, at+"/strike-off?tool=wget&network=192.0.2.44").must(t, http.StatusNotFound)
+	b.get(t, at+"/strike-off?tool=wget&network=192.0.2.44").must(t, http.StatusOK, "No program of that name used the old token")
 	form := b.get(t, off).must(t, http.StatusOK, "Strike off curl 8.9 at 192.0.2.44?", "If it uses the old token again").form(t, at+"/strike-off")
 	b.follow(t, b.post(t, at+"/strike-off", set(form, "reason", "gone"))).must(t, http.StatusOK, "is struck off", "Struck off", "1 of 1 program has switched or is struck off")
 	b.get(t, off).must(t, http.StatusOK, "This program is struck off already.")

@@ -265,3 +265,19 @@ func TestTooManyTokens(t *testing.T) {
 	}
 	b.issue(t, "reason", "one more").must(t, http.StatusConflict, "tokens")
 }
+
+// TestEveryScopeIsOffered is that the form for a token has a box with words for each scope.
+func TestEveryScopeIsOffered(t *testing.T) {
+	t.Parallel()
+	_, b := fleet(t, users.RoleUser)
+	p := b.get(t, fleetTokens+"/new").must(t, http.StatusOK)
+	labels := map[string]string{}
+	for _, n := range p.nodes(t, "label") {
+		labels[attr(n, "for")] = textOf(n)
+	}
+	for _, scope := range users.Scopes {
+		if words, code, _ := strings.Cut(labels["f-scope."+string(scope)], " "+string(scope)); words == "" || code != "" {
+			t.Errorf("%s: got the label %q", scope, labels["f-scope."+string(scope)])
+		}
+	}
+}
