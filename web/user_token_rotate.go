@@ -82,6 +82,9 @@ func (a *App) rotateTokenForm(c echo.Context) error {
 	if err == nil {
 		err = a.users.MayIssueToken(actor(c), p.user)
 	}
+	if err == nil && !successor.LastUsed.At.IsZero() {
+		err = users.ErrRotated
+	}
 	if err != nil {
 		return err
 	}

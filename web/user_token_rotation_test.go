@@ -42,7 +42,7 @@ func TestRotateToken(t *testing.T) {
 	}
 	b.post(t, at+"/retire", p.form(t, at+"/retire")).must(t, http.StatusConflict, "not safe to retire yet")
 	b.get(t, at).must(t, http.StatusOK, "Rotating, day 1 of 30")
-	b.get(t, at+"/rotate").must(t, http.StatusOK)
+	b.get(t, at+"/rotate").must(t, http.StatusConflict, "has a successor already")
 	b.post(t, at+"/rotate", unkeyed(form)).must(t, http.StatusConflict, "has a successor already")
 }
 
