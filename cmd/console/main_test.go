@@ -155,6 +155,13 @@ func TestUsersCommands(t *testing.T) {
 			{"deactivate nobody@example.com", "there is no user nobody@example.com", true},
 			{"end-sessions nobody@example.com", "there is no user nobody@example.com", true},
 		},
+		"erasing": {
+			{"add owner@example.com --role owner", "added", false},
+			{"add ana@example.com", "added", false},
+			{"erase ana@example.com", "Erased ana@example.com. What they did and when stays in the audit log under the key usr_", false},
+			{"erase ana@example.com", "there is no user ana@example.com", true},
+			{"list", "owner@example.com", false},
+		},
 		"nobody":        {{"set-role nobody@example.com admin", "there is no user nobody@example.com", true}},
 		"a system user": {{"add-system platform", "platform was added as a system user", false}},
 		"a service user": {

@@ -69,8 +69,12 @@ func (c *call) once(data func(users.User) any) context.Context {
 // nothingTold is the data of calls whose answer has none.
 func nothingTold(users.User) any { return nil }
 
-// replay answers with what is kept of the first time: the ETag, if it had one, and the body.
+// replay answers with what is kept of the first time: the ETag, if it had one, and the body. Of
+// a user who is erased no record is kept.
 func (c *call) replay(kept []byte) {
+	if len(kept) == 0 {
+		kept = append([]byte("\n"), envelope(nil)...)
+	}
 	tag, body, _ := bytes.Cut(kept, []byte("\n"))
 	if len(tag) > 0 {
 		c.w.Header().Set("ETag", string(tag))
