@@ -89,6 +89,38 @@ func TestAuditTellsOfTheTokenAndWhatIsErased(t *testing.T) {
 	}
 }
 
+// TestDeletedUserIsErasedLater deletes a user through the API: the log tells of them for thirty
+// days, and of their key alone after that, with what was kept for an Idempotency-Key.
+func TestDeletedUserIsErasedLater(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	_, secret := c.issue(t, c.Owner.ID, users.NewToken{})
+	owner := c.client(t, secret)
+	c.as(t, "system").do(t, http.MethodPost, "/v1/users", `{"user_id":"zyxw@example.com","name":"Zyxw"}`).ok(t)
+	owner.with(userHeader, "zyxw@example.com").with("Idempotency-Key", "zyxw's").do(t, http.MethodPut, "/v1/users", `{"name":"Zyxw Two"}`).ok(t)
+	owner.with(userHeader, "zyxw@example.com").do(t, http.MethodDelete, "/v1/users", "").ok(t)
+	for _, step := range []struct {
+		wait   time.Duration
+		erased bool
+	}{{users.DefaultErasureDelay - time.Second, false}, {2 * time.Second, true}} {
+		c.Clock.Advance(step.wait)
+		if _, err := c.EraseDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		log := owner.get(t, "/v1/audit")
+		if told := strings.Contains(log.body, "yxw"); told == step.erased {
+			t.Errorf("%v later the log tells of them: %t", step.wait, told)
+		}
+		if step.erased != strings.Contains(log.body, `"erased":["change`) {
+			t.Errorf("%v later: got %s", step.wait, log.body)
+		}
+	}
+	var kept int
+	if err := c.DB.Reads().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM done_requests WHERE answer IS NOT NULL`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d answers are kept, %v", kept, err)
+	}
+}
+
 // TestAuditWaits waits for what this console records and for what another does, and answers
 // with nothing once the time is over, or the console stops.
 func TestAuditWaits(t *testing.T) {

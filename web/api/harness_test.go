@@ -39,7 +39,7 @@ type console struct {
 // settings.
 func newConsole(t testing.TB, options ...func(*web.Config)) *console {
 	t.Helper()
-	d := userstest.NewAt(t, databasetest.ServedURL(t), users.Config{TokenLifetime: users.Unlimited, Signup: users.SignupDomain, SignupDomains: []string{"example.com", "example.org"}})
+	d := userstest.NewAt(t, databasetest.ServedURL(t), users.Config{TokenLifetime: users.Unlimited, ErasureDelay: users.DefaultErasureDelay, Signup: users.SignupDomain, SignupDomains: []string{"example.com", "example.org"}})
 	return serve(t, d, d.Service, &logBuffer{out: t.Output()}, options...)
 }
 
