@@ -68,7 +68,6 @@ var mayCall = map[string]string{
 	"GET /users/:id/role":            "owner",
 	"POST /users/:id/role":           "owner",
 
-	"GET /api":                                 "user auditor admin owner",
 	"GET /users/:id/tokens":                    "auditor admin owner",
 	"GET /users/:id/tokens/:token":             "auditor admin owner",
 	"GET /users/:id/tokens/new":                "admin owner",
