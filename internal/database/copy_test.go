@@ -33,6 +33,10 @@ var seed = []string{
 	`INSERT INTO event_changes (seq, nonce, target_id, target_name, target_kind, target_version, changes) VALUES (9, $7, 'ana@example.com', 'Ana', 'person', 1, '[]')`,
 	`INSERT INTO event_actors (seq, nonce, actor_id, actor_name, actor_kind, reason, address, user_agent) VALUES (9, $7, '', '', 'operator', $4, '', '')`,
 	`INSERT INTO event_mentions (user_key, seq) VALUES ('usr_1', 9)`,
+	`INSERT INTO tokens (id, digest, user_key, name, description, hint, role, scopes, ranges, issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, revoked_at, replaces, replaced_by, used_on)
+		VALUES ('tok_1', $6, 'usr_2', 'one', $4, 'k7Qm', 'user', 'users.read', '192.0.2.0/24', $3, '', '', 'usr_1', $3, $3, NULL, '', '', '')`,
+	`INSERT INTO token_uses (token, day, asker, tool, network, address, uses, refused, hours, last_at) VALUES ('tok_1', '2026-11-23', '', 'curl', '', '', 1, 0, 512, $3)`,
+	`INSERT INTO introspections (asker_key, token, asked_at, active, role) VALUES ('usr_2', 'tok_1', $3, $2, 'user')`,
 	`INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent) VALUES ('ses_1', $5, 'usr_1', $3, $3, $3, '', '')`,
 }
 
