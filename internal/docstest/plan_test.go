@@ -26,6 +26,13 @@ var notRun = map[string]map[string]string{
 		"console-as-service users erase ana@example.com":                                   "it wants a user to erase; TestUsersErase runs the command",
 		"install -m 0644 deploy/systemd/console.socket /etc/systemd/system/console.socket": "it wants systemd to listen; TestR10_Handover passes a listener on",
 	},
+	"docs/in-front.md": {
+		"nginx -t && systemctl reload nginx":                                                          "it wants a certificate and systemd; TestInFront matches every path of the API with the block",
+		"caddy validate --config /etc/caddy/Caddyfile && systemctl reload caddy":                      "it wants Caddy and systemd; TestInFront matches every path of the API with the block",
+		"console token create --user platform-gateway --scope tokens.introspect --name introspection": "it wants the service user; TestTokenCreate runs the command",
+		"curl -H \"Authorization: Bearer $INTROSPECTION_TOKEN\" \\":                                   "it wants secrets; TestIntrospect sends the same",
+		"curl https://api.example.com/.well-known/roboto.json":                                        "it wants the two names; TestDocument sends the same",
+	},
 	"docs/backup.md": {
 		"litestream restore -o /tmp/console.db s3://backups.example.com/console": "it wants Litestream and a place to copy to",
 	},
