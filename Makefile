@@ -32,7 +32,7 @@ rerun:
 # --- Checks -------------------------------------------------------------------
 
 .PHONY: test
-test: lint test-go test-faults test-browser ## check everything: lint, then all tests
+test: lint test-go test-faults test-sdk test-browser ## check everything: lint, then all tests
 
 .PHONY: test-go
 test-go: ## run the unit, HTTP and program tests
@@ -57,7 +57,7 @@ test-tools: # installs what tests start, where that is for make to do: on Debian
 	fi
 
 # The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
-ON_POSTGRES = ./internal/database/... ./internal/users ./internal/bench ./web
+ON_POSTGRES = ./internal/database/... ./internal/users ./internal/bench ./web ./web/api
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
@@ -87,6 +87,30 @@ torture: test-tools ## do to the console what a bad day does, at full size: half
 	@tags=$$($(TAGS)) || exit 1; \
 	CONSOLE_TORTURE=full CONSOLE_TEST_STRACE=$$(command -v strace) \
 		go test -tags "$$tags" -timeout 60m -count=1 -v -run '^TestR[0-9]' ./...
+
+# The official SDK and command line, in the versions that are pinned with their digests, in a virtual
+# environment that is kept in the user's cache.
+SDK_REQUIREMENTS = cmd/console/testdata/sdk/requirements.txt
+HAVE_VENV = python3 -c 'import ensurepip, venv' 2>/dev/null
+
+.PHONY: test-sdk
+test-sdk: ## run the official SDK and command line against a console; on Debian, root gets Python's venv installed
+	@if ! $(HAVE_VENV) && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing python3-venv for the tests with the SDK"; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv || exit 1; \
+	fi
+	@venv="$${XDG_CACHE_HOME:-$$HOME/.cache}/roboto-console/sdk-$$(cksum <$(SDK_REQUIREMENTS) | tr -c '0-9\n' -)"; \
+	if ! $(HAVE_VENV); then \
+		echo "The tests with the SDK did not run: there is no Python with venv. Install it (Debian: apt-get install python3-venv) and run make test-sdk."; \
+		[ "$$CI" != true ]; \
+	elif [ ! -e "$$venv/installed" ] && ! { rm -rf "$$venv" && python3 -m venv "$$venv" && \
+		"$$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(SDK_REQUIREMENTS) && touch "$$venv/installed"; }; then \
+		echo "The tests with the SDK did not run: it could not be installed. Look at what pip says above, and run make test-sdk."; \
+		[ "$$CI" != true ]; \
+	else \
+		echo "go test -tags sdk -run '^TestSDK' ./cmd/console  # in $$venv"; \
+		CONSOLE_TEST_PYTHON="$$venv/bin/python" go test -tags sdk -timeout 15m -run '^TestSDK' ./cmd/console; \
+	fi
 
 # The first of these that is there runs the browser tests.
 BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell \
@@ -125,8 +149,8 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture && go vet -tags postgres,docs,chroot ./...
-	@echo "staticcheck"; go tool staticcheck -tags bench,browser,strace,mounts,postgres,docs,chroot ./...
+	@echo "go vet"; go vet ./... && go vet -tags browser,sdk ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture && go vet -tags postgres,docs,chroot ./...
+	@echo "staticcheck"; go tool staticcheck -tags bench,browser,sdk,strace,mounts,postgres,docs,chroot ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort
