@@ -54,7 +54,7 @@ func TestStatementsOfPages(t *testing.T) {
 	t.Parallel()
 	address := directory(t, databasetest.PostgresURL(t))
 	paths := []string{"/users", searchPath("ann"), userPath("bob@example.com", "")}
-	seen, err := statementsOf(t.Context(), address, paths)
+	seen, err := statementsOf(t.Context(), address, paths, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func (b *bench) prepareFiles(ctx context.Context) error {
 		return err
 	}
 	b.largeURL, b.smallURL = "sqlite:"+large, "sqlite:"+small
-	if !b.wants("edit") {
+	if !b.wants("edit") && !b.wants("api") {
 		return nil
 	}
 	b.copied = filepath.Join(b.dir, "copy.db")
@@ -170,9 +170,9 @@ func (b *bench) trials(ctx context.Context) error {
 	if peak := most(); peak > 0 && b.wants("memory") {
 		b.others.add("memory of its own, the most under that load", "< 60 MB", megabytes(peak), yes(peak < 60e6))
 	}
-	others := []trial{{"audit", measureAudit}, {"edit", measureEdits}, {"export", measureExports}}
+	others := []trial{{"audit", measureAudit}, {"edit", measureEdits}, {"api", measureAPI}, {"crowd", measureCrowd}, {"export", measureExports}}
 	if b.onPostgres() {
-		others = []trial{{"audit", measureAudit}, {"edit", measureEditsBare}, {"two", measureTwo}, {"longest", measureLongest}, {"export", measureExports}}
+		others = []trial{{"audit", measureAudit}, {"edit", measureEditsBare}, {"two", measureTwo}, {"longest", measureLongest}, {"api", measureAPI}, {"crowd", measureCrowd}, {"export", measureExports}}
 	}
 	for _, t := range others {
 		if !b.wants(t.name) {

@@ -49,8 +49,12 @@ func (c *insider) Close() error {
 }
 
 // pages returns what each of the pages at paths runs when it is opened again: what is
-// remembered of it by then is remembered under load as well.
-func (c *insider) pages(ctx context.Context, paths []string) ([][]ran, error) {
+// remembered of it by then is remembered under load as well. with says who asks; nil: the
+// viewer's browser.
+func (c *insider) pages(ctx context.Context, paths []string, with func(*http.Request)) ([][]ran, error) {
+	if with == nil {
+		with = func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "session", Value: c.secret}) }
+	}
 	app, err := web.New(web.Config{
 		Unpaced: true,
 		Users:   c.Service, Log: slog.New(slog.DiscardHandler), BaseURL: &url.URL{Scheme: "http", Host: "127.0.0.1"},
@@ -61,7 +65,7 @@ func (c *insider) pages(ctx context.Context, paths []string) ([][]ran, error) {
 	}
 	var all [][]ran
 	for _, path := range paths {
-		open := func() error { return c.openPage(ctx, app.Handler(), path) }
+		open := func() error { return c.openPage(ctx, app.Handler(), path, with) }
 		if err := open(); err != nil {
 			return nil, err
 		}
@@ -74,10 +78,10 @@ func (c *insider) pages(ctx context.Context, paths []string) ([][]ran, error) {
 	return all, nil
 }
 
-// openPage opens a page as the viewer's browser does.
-func (c *insider) openPage(ctx context.Context, app http.Handler, path string) error {
+// openPage opens a page as with says.
+func (c *insider) openPage(ctx context.Context, app http.Handler, path string, with func(*http.Request)) error {
 	r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
-	r.AddCookie(&http.Cookie{Name: "session", Value: c.secret})
+	with(r)
 	w := httptest.NewRecorder()
 	app.ServeHTTP(w, r)
 	c.Settle() // what is noted beside a page is no part of it

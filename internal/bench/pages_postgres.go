@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -17,7 +18,7 @@ const shareOfBare = 1. / 2
 // around them on as many connections to the same database.
 func (p page) measureBare(ctx context.Context, b *bench) (err error) {
 	paths := b.addresses[b.large][p.kind]
-	seen, err := statementsOf(ctx, b.largeURL, paths)
+	seen, err := statementsOf(ctx, b.largeURL, paths, nil)
 	if err != nil {
 		return err
 	}
@@ -40,14 +41,14 @@ func (p page) measureBare(ctx context.Context, b *bench) (err error) {
 	return nil
 }
 
-// statementsOf returns the statements that pages at paths run.
-func statementsOf(ctx context.Context, url string, paths []string) (seen [][]ran, err error) {
+// statementsOf returns the statements that pages at paths run, for the viewer, or as with says.
+func statementsOf(ctx context.Context, url string, paths []string, with func(*http.Request)) (seen [][]ran, err error) {
 	in, err := openInside(ctx, url)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	return in.pages(ctx, paths)
+	return in.pages(ctx, paths, with)
 }
 
 // bareRow is the line of the page in the table of PostgreSQL. anew is what it took the

@@ -122,18 +122,7 @@ func openingAt(addresses []string, cookie string, connections int, paths []strin
 	for i, path := range paths {
 		requests[i] = getRequest(addresses[0], path, cookie)
 	}
-	return func(ctx context.Context, d time.Duration) (sample, error) {
-		wires := make([]*wire, connections)
-		for i := range wires {
-			w, err := dial(ctx, addresses[i%len(addresses)])
-			if err != nil {
-				return sample{}, err
-			}
-			defer w.Close()
-			wires[i] = w
-		}
-		return together(ctx, d, wires, requests)
-	}
+	return sending(addresses, connections, requests)
 }
 
 // together sends requests on all wires at once until d has passed.

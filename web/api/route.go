@@ -39,6 +39,7 @@ func (h *Handler) allRoutes() []route {
 		h.tokenRoutes(),
 		h.credentialRoutes(),
 		h.documentRoutes(),
+		h.benchRoutes(),
 	)
 	for i := range all {
 		all[i].segments = strings.Split(all[i].Pattern, "/")
