@@ -68,8 +68,12 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
+	secret, err := issueDemoToken(ctx, directory)
+	if err != nil {
+		return err
+	}
 	defer startDuties(ctx, directory, db, log)()
-	p.sayWhoCanSignIn(c)
+	p.sayWhoCanSignIn(c, secret)
 	limit := &connections{max: maxConnections}
 	return serveBoth(ctx, server{limit.listen(console), app.Handler(), log, limit}, app.Drain,
 		server{listener: provider, handler: onlyHosts(nil, signIn), log: log})
@@ -201,11 +205,43 @@ func checkDemo(ctx context.Context, c *config, directory *users.Service) error {
 	return err
 }
 
-// sayWhoCanSignIn prints where the demo is and who can sign in to it.
-func (p *program) sayWhoCanSignIn(c *config) {
+// demoToken is the name of the token that the demo prints, and demoTokenUser whose it is.
+const demoToken, demoTokenUser = "console demo", users.ID("admin@example.com")
+
+// issueDemoToken issues the token that the demo prints and returns its secret, which is kept
+// nowhere; that of the start before is revoked. The secret is empty where the user is gone or
+// deactivated.
+func issueDemoToken(ctx context.Context, directory *users.Service) (string, error) {
+	by := users.Command("cmd_" + strings.ToLower(rand.Text()))
+	u, err := directory.User(ctx, by, demoTokenUser)
+	if errors.Is(err, users.ErrNotFound) || err == nil && u.Status != users.StatusActive {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	all, err := directory.Tokens(ctx, by, u.ID)
+	for _, t := range all {
+		if err == nil && t.Name == demoToken && t.RevokedAt.IsZero() {
+			err = directory.RevokeToken(ctx, by, t.ID, users.TokenEnd{Reason: "the demo was started again", LeaveNone: true})
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	_, secret, err := directory.IssueToken(ctx, by, u.ID, users.NewToken{
+		Name: demoToken, Lifetime: 30 * 24 * time.Hour, Scopes: []users.Scope{users.ScopeEverything}, Reason: "printed by console demo",
+	})
+	return secret, err
+}
+
+// sayWhoCanSignIn prints where the demo is, who can sign in to it, and how a program does.
+func (p *program) sayWhoCanSignIn(c *config, secret string) {
 	p.say("\nThe demo is at %s\n\nSign in as one of these; there are no passwords:", c.baseURL)
 	for _, person := range demodata.SamplePeople {
 		p.say("  %-24s %s", person.UserID, person.Says)
+	}
+	if secret != "" {
+		p.say("\nTry the API as %s, with a token that is valid until the next start:\n  curl -H 'Authorization: Bearer %s' %s/v1/users\nThe API is described at %s/api", demoTokenUser, secret, c.baseURL, c.baseURL)
 	}
 	p.say("\nIts data is in %s. Ctrl-C ends it.\n", c.database)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -57,8 +58,18 @@ func TestDemoAgain(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "demo.db")
 	address := freePair(t)
+	printed := regexp.MustCompile(`usr_pat_\w+`)
+	before := ""
 	for range 2 {
 		r := startDemo(t, url, "--listen", address)
+		secret := printed.FindString(r.said)
+		if status, body := getWith(t, secret, "http://"+address+"/v1/users"); status != http.StatusOK || !strings.Contains(body, `"user_id":"admin@example.com"`) {
+			t.Errorf("the token that is printed: got status %d, %s", status, body)
+		}
+		if status, _ := getWith(t, before, "http://"+address+"/v1/users"); status != http.StatusUnauthorized {
+			t.Errorf("the token of the start before: got status %d", status)
+		}
+		before = secret
 		if resp := signIn(t, "http://"+address, "invited@example.com"); resp.StatusCode != http.StatusOK {
 			t.Fatalf("sign in: got status %d", resp.StatusCode)
 		}
@@ -82,6 +93,26 @@ func TestDemoAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// getWith gets an address with a token.
+func getWith(t *testing.T, secret, url string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+secret)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
 }
 
 // startDemo runs a demo with a few users on ports of its own.

@@ -60,7 +60,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Au
 		return Authenticated{}, fmt.Errorf("find token: %w", err)
 	}
 	now := s.now()
-	use := tokenUsed{Token: t.ID, TokenUse: TokenUse{now, by.Address, by.Tool}}
+	use := tokenUsed{Token: t.ID, User: u.Key, TokenUse: TokenUse{now, by.Address, by.Tool}}
 	why := t.refusal(s.config, now, by.Address)
 	s.authenticated(why)
 	if why != TokenLive {
@@ -69,9 +69,6 @@ func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Au
 		return Authenticated{}, s.refusedToken(ctx, t, why)
 	}
 	s.noteUse(use)
-	if now.Sub(u.SeenAt) >= time.Minute {
-		s.noteSoon(userSeen(u.Key, now))
-	}
 	return Authenticated{u, t}, nil
 }
 

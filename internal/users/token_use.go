@@ -11,6 +11,7 @@ import (
 type tokenUsed struct {
 	TokenUse
 	Token   TokenID // empty where the asking system was shown a secret of no token
+	User    Key     // that came with the token; empty with an asker
 	Asker   Key     // of the asking system that was shown the token; empty where it was used here
 	Role    Role    // that the asking system was told
 	Refused bool    // as it gave no access
@@ -19,11 +20,6 @@ type tokenUsed struct {
 // noteUse counts the use of a token. It never delays or fails what asked for it: the use is
 // written within three seconds, see [useCollector].
 func (s *Service) noteUse(u tokenUsed) { s.uses.add(oneUse(u)) }
-
-// userSeen notes that a user came.
-func userSeen(user Key, at time.Time) bookkeeping {
-	return bookkeeping{`UPDATE users SET seen_at = $1 WHERE key = $2 AND seen_at < $1`, []any{database.Time(at), user}}
-}
 
 // tokensEnded are the tokens that ended before $1.
 const tokensEnded = `(SELECT id FROM tokens WHERE ends_at <= $1 OR revoked_at <= $1)`

@@ -53,6 +53,7 @@ type useCount struct {
 	first, last   time.Time  // of the uses that were not refused; zero without one
 	refusedAt     time.Time  // the last one that was refused; zero without one
 	lastAddress   netip.Addr // of the last use, refused or not
+	user          Key        // that came with the token; empty with an asker
 	role          Role       // that the asker was told last; empty if the token gave no access
 }
 
@@ -88,7 +89,7 @@ func oneUse(u tokenUsed) useCount {
 	ip = ip.Unmap().WithZone("")
 	n := useCount{
 		useKey: useKey{token: u.Token, day: int32(at.Unix() / (24 * 60 * 60)), asker: u.Asker},
-		hours:  1 << at.Hour(), lastAddress: ip, role: u.Role,
+		hours:  1 << at.Hour(), lastAddress: ip, user: u.User, role: u.Role,
 	}
 	if u.Asker == "" {
 		n.tool, n.address = tidyTool(u.Tool), ip

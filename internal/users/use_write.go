@@ -2,7 +2,9 @@ package users
 
 import (
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,21 +21,35 @@ const (
 	maxAddresses = 8
 )
 
-// writeUses writes what a [useCollector] has counted.
+// writeUses writes what a [useCollector] has counted: the rows of uses, then of what askers were
+// answered, of tokens when they were last used, and of users when they were last seen; each in an order that is the same for
+// all consoles, so that none waits for another in a circle.
 func (s *Service) writeUses(all []useCount) error {
 	var work []bookkeeping
+	last, seen := map[TokenID]*useCount{}, map[Key]*useCount{}
 	for i := range all {
-		work = append(work, usesOf(&all[i]))
+		n := &all[i]
+		work = append(work, usesOf(n))
+		if n.uses == 0 {
+			continue
+		}
+		if last[n.token] == nil || n.last.After(last[n.token].last) {
+			last[n.token] = n
+		}
+		if n.user != "" && (seen[n.user] == nil || n.last.After(seen[n.user].last)) {
+			seen[n.user] = n
+		}
 	}
 	for i, n := range all {
 		if n.asker != "" {
 			work = append(work, introspected(&all[i]))
 		}
 	}
-	for i, n := range all { // of several clients, the last one wins
-		if n.uses > 0 {
-			work = append(work, lastUse(&all[i]))
-		}
+	for _, token := range slices.Sorted(maps.Keys(last)) {
+		work = append(work, lastUse(last[token]))
+	}
+	for _, user := range slices.Sorted(maps.Keys(seen)) {
+		work = append(work, userSeen(seen[user]))
 	}
 	return s.note(context.Background(), work...)
 }
@@ -87,6 +103,14 @@ func lastUse(n *useCount) bookkeeping {
 	return bookkeeping{`UPDATE tokens SET used_at = $1, used_on = $2, used_address = $3, used_tool = $4
 		WHERE id = $5 AND (used_at IS NULL OR used_at < $1)`,
 		[]any{database.Time(n.last), n.date(), addressText(n.lastAddress), n.tool, n.token}}
+}
+
+// seenEvery is how old it may be what is known of when a user was last seen.
+const seenEvery = time.Minute
+
+// userSeen notes that a user came with a token.
+func userSeen(n *useCount) bookkeeping {
+	return bookkeeping{`UPDATE users SET seen_at = $1 WHERE key = $2 AND seen_at <= $3`, []any{database.Time(n.last), n.user, database.Time(n.last.Add(-seenEvery))}}
 }
 
 // addressText returns an IP address as it is stored, empty for none.

@@ -36,6 +36,7 @@ func TestDirectory(t *testing.T) {
 		"the history is varied":                 testHistory,
 		"only the sample people are signed in":  testSessions,
 		"the provider's people are known again": testIdentities,
+		"service users have tokens in use":      testTokens,
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
@@ -81,7 +82,7 @@ func testTimes(beginning time.Time) func(*testing.T, *users.Service, []users.Use
 			if !u.SeenAt.IsZero() && (u.SeenAt.Before(u.CreatedAt) || u.SeenAt.After(now)) {
 				t.Errorf("%s: created %s, seen %s", u.ID, u.CreatedAt, u.SeenAt)
 			}
-			if signsIn := u.Kind == users.KindPerson && u.Status != users.StatusInvited; signsIn == u.SeenAt.IsZero() {
+			if signsIn := u.Status != users.StatusInvited; u.Kind == users.KindPerson && signsIn == u.SeenAt.IsZero() {
 				t.Errorf("%s is %s and was seen %s", u.ID, u.Status, u.SeenAt)
 			}
 		}
@@ -98,6 +99,7 @@ func testMixture(t *testing.T, s *users.Service, all []users.User, _ []users.Eve
 	for view, want := range map[users.View]struct{ least, most int }{
 		users.ViewAll: {1007, 1007}, users.ViewService: {61, 61}, users.ViewAdmins: {10, 20}, users.ViewInvited: {30, 80},
 		users.ViewQuiet: {60, 180}, users.ViewDormant: {1, 6}, users.ViewDeactivated: {40, 90}, users.ViewUnanswered: {2, 8}, users.ViewReviewDue: {6, 20},
+		users.ViewTokensEnding: {2, 10}, users.ViewTokensUnused: {2, 12}, users.ViewTokensKnownLeft: {1, 12},
 	} {
 		if n := got[view]; n < want.least || n > want.most {
 			t.Errorf("view %q holds %d, want %d to %d", view, n, want.least, want.most)
@@ -275,5 +277,53 @@ func testIdentities(t *testing.T, s *users.Service, all []users.User, _ []users.
 		if err != nil || len(d.Identities) != 1 || d.Identities[0].Issuer != userstest.Issuer || d.Identities[0].Subject != "sub-"+string(u.ID) {
 			t.Errorf("%s: %v, %v", u.ID, d.Identities, err)
 		}
+	}
+}
+
+// testTokens checks the tokens of the sample's service user: one is being rotated, and not every
+// program has switched; one ends soon, one is unused, one was revoked and is still tried.
+func testTokens(t *testing.T, s *users.Service, _ []users.User, _ []users.Event) {
+	haruto, err := s.User(t.Context(), users.Command(""), "user@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor := users.Actor{}.As(haruto)
+	all, err := s.Tokens(t.Context(), actor, "warehouse-uploader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]users.Token{}
+	for _, token := range all {
+		if token.Replaces == "" {
+			named[token.Name] = token
+		}
+	}
+	state, err := s.RotationOf(t.Context(), actor, named["Evening upload"].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, c := range state.Clients {
+		got[c.Label()] = string(c.State) + ", " + c.Cadence.String()
+	}
+	want := map[string]string{
+		"grafana-agent at 10.0.4.0/24": "switched, Hourly on workdays", "roboto-sdk at 10.0.7.12": "switched, Daily", "roboto-sdk at 10.0.4.7": "not_switched, Weekly, Sundays",
+		"curl at 192.0.2.44": "not_switched, 2 times", "python-httpx at 198.51.100.30": "struck_off, Once",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || state.Verdict.Safe || state.Verdict.Settled != 3 {
+		t.Errorf("programs of the old token (-want +got):\n%s%+v", diff, state.Verdict)
+	}
+	if soon := named["Label printer"]; !soon.EndsSoon(now) || soon.LastUsed.Tool != "label-printer/3.1" {
+		t.Errorf("the token that ends soon: got %+v", soon)
+	}
+	if unused := named["Inventory report"]; !unused.LastUsed.At.IsZero() || unused.State(now) != users.TokenLive {
+		t.Errorf("the unused token: got %+v", unused)
+	}
+	if left := named["Stock count"]; left.ShownTo.ID != "deactivated@example.com" || left.State(now) != users.TokenLive {
+		t.Errorf("the token that is known to a person who left: got %+v", left)
+	}
+	uses, err := s.TokenUses(t.Context(), actor, named["First try"].ID)
+	if err != nil || len(uses.Clients) != 2 || uses.Clients[0].Refused != 2 || uses.Clients[0].Network != "203.0.113.66" {
+		t.Errorf("the revoked token: got %+v, %v", uses.Clients, err)
 	}
 }

@@ -28,13 +28,14 @@ type fill struct {
 	known    map[string]*person
 	keys     map[string]users.Key
 	sessions map[string]session
+	tokens   map[tokenKey]heldToken
 }
 
 // newFill returns the means to carry out p in db, which is still empty.
 func newFill(db *database.DB, o Options, p *plan) *fill {
 	f := &fill{
 		options: o, requests: rand.New(rand.NewPCG(seed2, seed1)),
-		known: p.known, keys: map[string]users.Key{}, sessions: map[string]session{},
+		known: p.known, keys: map[string]users.Key{}, sessions: map[string]session{}, tokens: map[tokenKey]heldToken{},
 	}
 	f.Service = users.NewService(db, users.Config{
 		Now: func() time.Time { return *f.time.Load() },

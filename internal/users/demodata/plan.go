@@ -71,6 +71,10 @@ func (p *plan) stories() {
 		p.shuffle(3, i)
 		p.serviceStory(s)
 	}
+	for i, s := range p.services {
+		p.shuffle(4, i)
+		p.tokenStory(s)
+	}
 	if len(p.gone) > 0 {
 		p.will(p.gone[0].left.Add(time.Minute), "", eraseUser(p.gone[0].id))
 	}

@@ -21,6 +21,8 @@ func withoutKeys(all []users.User, events []users.Event) ([]users.User, []users.
 		e.Actor.Key, e.Target.Key, e.People = "", "", nil
 		for j, c := range e.Changes {
 			switch was, named := users.Person(c.Field, c.Old); {
+			case c.Field == "token" || c.Field == "successor":
+				e.Changes[j].Old, e.Changes[j].New = "", ""
 			case c.Field == "session" && e.Action == users.ActionEnded:
 				e.Changes[j].Old = ""
 			case c.Field == "session":

@@ -21,16 +21,21 @@ func (p *plan) sampleStory() {
 		NewPerson: users.NewPerson{ID: sampleService, Name: "Warehouse uploader"},
 		ServiceFields: users.ServiceFields{
 			Purpose:     "Uploads the recordings of the warehouse robots every evening.",
-			Responsible: sampleUser, ReviewOn: p.ago(12 * day).Format(time.DateOnly),
+			Responsible: sampleDeactivated, ReviewOn: p.ago(12 * day).Format(time.DateOnly),
 		},
 	}))
 	p.will(p.ago(70*day), sampleDeactivated, nothingElse)
+	p.will(p.ago(45*day), sampleAdmin, edit(sampleService, users.Edit{Service: &users.ServiceFields{
+		Purpose:     "Uploads the recordings of the warehouse robots every evening.",
+		Responsible: sampleUser, ReviewOn: p.ago(12 * day).Format(time.DateOnly),
+	}, Reason: "Ewa is leaving"}))
 	p.will(p.ago(40*day), sampleAdmin, deactivate(sampleDeactivated, "Left the company at the end of the month"))
 	p.will(p.ago(30*day), sampleUser, editProfile(users.ProfileEdit{Fields: users.Fields{Channels: map[string]bool{"web_ui": true}}}))
 	p.will(p.ago(5*day), sampleAdmin, edit(sampleUser, users.Edit{
 		Fields: users.Fields{Name: &p.known[sampleUser].name.display}, Reason: "Spelling corrected, as asked for by e-mail",
 	}))
 	p.sampleViews()
+	p.sampleTokens()
 	p.sampleLatest()
 }
 
