@@ -74,6 +74,7 @@ func TestBrowser(t *testing.T) {
 		"a form left half filled":            halfFilledWalk,
 		"orders and pages by keyboard":       turnPagesWalk,
 		"tokens from first to last":          tokensWalk,
+		"tokens that concern people":         peopleWalk,
 	}
 	for name, walk := range walks {
 		t.Run(name, func(t *testing.T) {
