@@ -309,3 +309,29 @@ func TestShowEvent_own(t *testing.T) {
 		}
 	}
 }
+
+// TestShowEvent_people follows a person whom the change of a service user names: through another
+// name, another user_id and their deletion.
+func TestShowEvent_people(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	answersFor(t, s, "robot", "ana@example.com")
+	at := fmt.Sprintf("/audit/%d", lastEvent(t, s, users.ActionCreated).Seq)
+	b := s.signIn(t, "owner@example.com")
+	b.get(t, at).must(t, 200, "Responsible person", "Ana")
+	name := "Anna Zyx"
+	if _, err := s.Edit(t.Context(), s.Owner, "ana@example.com", users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
+		t.Fatal(err)
+	}
+	b.get(t, at).must(t, 200, "Anna Zyx")
+	store(t, s, `UPDATE users SET user_id = 'anna@example.com' WHERE user_id = 'ana@example.com'`)
+	b.get(t, at).must(t, 200, "Anna Zyx (was ana@example.com)")
+	if err := s.Delete(t.Context(), s.Owner, "anna@example.com", users.Deletion{Confirm: "anna@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	p := b.get(t, at).must(t, 200, "ana@example.com")
+	if strings.Contains(p.body, "Anna Zyx") || strings.Contains(p.body, "usr_") {
+		t.Error("the page has the name or the key of a user who has been deleted")
+	}
+}

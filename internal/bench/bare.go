@@ -26,6 +26,7 @@ var (
 	placeholder = regexp.MustCompile(`\$(\d+)`)
 	assignment  = regexp.MustCompile(`(\w+) = (?:NULLIF\()?\$(\d+)`)
 	inserted    = regexp.MustCompile(`^\s*INSERT INTO (\w+) \(([^)]*)\)`)
+	rowOfMany   = regexp.MustCompile(`INSERT INTO (\w+) \(([^)]*)\)\s+VALUES \(([^)]*)\)`)
 	updated     = regexp.MustCompile(`^\s*UPDATE (\w+)\s`)
 )
 
@@ -38,7 +39,9 @@ func understand(text string) (statement, error) {
 		n = max(n, number)
 	}
 	s := statement{text, make([]string, n)}
-	if insert := inserted.FindStringSubmatch(text); insert != nil {
+	if strings.HasPrefix(text, "WITH") {
+		s.insertMany(text)
+	} else if insert := inserted.FindStringSubmatch(text); insert != nil {
 		columns := strings.Split(insert[2], ",")
 		for i := range min(n, len(columns)) { // what is computed stands first
 			s.takes[n-1-i] = insert[1] + "." + strings.TrimSpace(columns[len(columns)-1-i])
@@ -50,6 +53,17 @@ func understand(text string) (statement, error) {
 		return s, fmt.Errorf("the bench does not know what this statement takes; teach internal/bench/bare.go:\n%s", text)
 	}
 	return s, nil
+}
+
+// insertMany names the values of the rows that one statement writes to several tables.
+func (s statement) insertMany(text string) {
+	for _, row := range rowOfMany.FindAllStringSubmatch(text, -1) {
+		columns := strings.Split(row[2], ",")
+		for i, value := range placeholder.FindAllStringSubmatch(row[3], len(columns)) {
+			number, _ := strconv.Atoi(value[1])
+			s.takes[number-1] = row[1] + "." + strings.TrimSpace(columns[i])
+		}
+	}
 }
 
 // assign names the values of an update and of a condition.

@@ -66,6 +66,7 @@ func TestUnderstand(t *testing.T) {
 		"an update":              {`UPDATE users SET name = NULLIF($1, ''), version = $2 WHERE key = $3 AND version = $4`, "users.name,users.version,by key,by version"},
 		"an insert":              {`INSERT INTO events (at, action) VALUES ($1, $2)`, "events.at,events.action"},
 		"an insert of a select":  {`INSERT INTO events (seq, at) SELECT MAX(seq) + 1, $1 FROM events RETURNING seq`, "events.at"},
+		"rows of two tables":     {`WITH a AS (INSERT INTO events (seq, at) VALUES ($1, $2)) INSERT INTO parts (seq, nonce) VALUES ($3, $4)`, "events.seq,events.at,parts.seq,parts.nonce"},
 		"a select":               {`SELECT 1 FROM users u WHERE u.key = $1`, "by key"},
 		"a value of no name":     {`SELECT $1`, ""},
 		"more values than names": {`INSERT INTO events (at) VALUES ($1 + $2)`, ""},

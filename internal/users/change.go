@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // A reader runs statements that read: the read-only pool, or a [changeTx].
@@ -24,6 +26,7 @@ type changeTx struct {
 	request  Request   // that it is made for, see [Once]
 	subject  Key       // of the user whom it is about
 	wrote    bool
+	engine   database.Engine
 	newest   int64 // number of the newest event; 0 until it was asked for
 	ownerEnd bool  // an active owner has ceased to be one
 }
@@ -52,7 +55,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	defer s.estimates.forget()
 	var events []Event
 	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
-		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor, request: requestIn(ctx)}
+		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
 		if err := tx.notDone(ctx); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func CountErased(ctx context.Context, tx *sql.Tx) (e Erased, err error) {
 // nothing else holds their values. They are what changes without an event, or lasts for a while.
 var Unverified = []string{
 	"identities", "sessions", "saved_views", "refused_sign_ins", "kept", "logouts", "used_attempts", "done_requests",
-	"tokens", "token_uses", "token_clients_struck", "introspections", "credential_requests", "secrets", "duties",
+	"tokens", "token_uses", "token_clients_struck", "introspections", "credential_requests", "erasures", "secrets", "duties",
 }
 
 // What [Check] looks at, one after the other.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,4 +132,31 @@ func unverifiedAt(t *testing.T, path, text string) string {
 		}
 	}
 	return ""
+}
+
+// TestUnverifiedIsComplete is that each table is one whose rows the check verifies, or one that it
+// names as not verified.
+func TestUnverifiedIsComplete(t *testing.T) {
+	t.Parallel()
+	d := userstest.NewAt(t, databasetest.SQLiteURL(t))
+	rows, err := d.DB.Reads().QueryContext(t.Context(), `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+		AND name NOT LIKE 'users\_search%' ESCAPE '\' AND name NOT LIKE 'event\_words\_index%' ESCAPE '\' ORDER BY name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	verified := []string{"users", "events", "event_changes", "event_actors", "event_mentions", "tallies", "day_tallies",
+		"search_index", "damaged_indexes", "goose_db_version"} // the last three are about the database itself
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(verified, name) == slices.Contains(users.Unverified, name) {
+			t.Errorf("the table %s is to be among users.Unverified, or verified", name)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -91,18 +92,19 @@ func insertEvent(ctx context.Context, tx *changeTx, e Event) (seq int64, err err
 
 // insert writes the rows of one event.
 func (r eventRows) insert(ctx context.Context, tx *changeTx) error {
-	_, fixedErr := tx.exec(ctx, insertFixedRow, r.fixed...)
-	if fixedErr != nil {
-		return fixedErr
+	type statement struct {
+		text   string
+		values []any
 	}
-	if _, err := tx.exec(ctx, insertChanges, r.changes...); err != nil {
-		return err
-	}
-	if _, err := tx.exec(ctx, insertActor, r.actor...); err != nil {
-		return err
+	all := []statement{{insertFixedRow, r.fixed}, {insertChanges, r.changes}, {insertActor, r.actor}}
+	if tx.engine == database.PostgreSQL {
+		all = []statement{{insertEventAtOnce, slices.Concat(r.fixed, r.changes, r.actor)}}
 	}
 	for _, mention := range r.mentions {
-		if _, err := tx.exec(ctx, insertMention, mention...); err != nil {
+		all = append(all, statement{insertMention, mention})
+	}
+	for _, one := range all {
+		if _, err := tx.exec(ctx, one.text, one.values...); err != nil {
 			return err
 		}
 	}
