@@ -103,13 +103,7 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 	if err != nil {
 		return m, err
 	}
-	if form.LeaveNone || o.problem("leave_none") != "" || t.onlyLive(all, token) {
-		m.LeaveNone = &views.Check{Name: "leave_none", Label: "Leaked: end it now", Checked: form.LeaveNone}
-		m.LeaveWhy = views.Field{
-			Name: "leave_none", Error: o.problem("leave_none"),
-			Hint: "It is the only token of " + views.Isolate(plainText(p.user.Label())) + " that works. To keep programs running, rotate it instead.",
-		}
-	}
+	m.LeaveNone, m.LeaveWhy = t.leaveNone(all, token, form, o)
 	uses, err := a.users.TokenUses(c.Request().Context(), t.actor, token.ID)
 	if err != nil {
 		return m, err
@@ -120,6 +114,18 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 		m.Clients[i].Cadence = lowerFirst(m.Clients[i].Cadence)
 	}
 	return m, nil
+}
+
+// leaveNone is the box that ends the only token that works, with what is said of it; nil where
+// another one works.
+func (t teller) leaveNone(all []users.Token, token users.Token, form endTokenForm, o outcome) (*views.Check, views.Field) {
+	if !form.LeaveNone && o.problem("leave_none") == "" && !t.onlyLive(all, token) {
+		return nil, views.Field{}
+	}
+	return &views.Check{Name: "leave_none", Label: "Leaked: end it now", Checked: form.LeaveNone}, views.Field{
+		Name: "leave_none", Error: o.problem("leave_none"),
+		Hint: "It is the only token of " + views.Isolate(plainText(token.User.Label())) + " that works. To keep programs running, rotate it instead.",
+	}
 }
 
 // mostClients is how many programs the page names.

@@ -195,7 +195,7 @@ func (t teller) missing(v users.Verdict) string {
 	case v.Waiting != nil:
 		return "The next run of " + placed(t.tokenClient(*v.Waiting), v.Waiting.Asker.Key != "") + " is expected on " + v.Waiting.Next.In(t.zone).Format(weekdayLayout) + "."
 	case !v.AllSettled():
-		return "Switch the programs that are listed as not switched, or strike off those that are gone."
+		return "Switch the programs that have not switched, or strike off those that are gone."
 	case !v.EnoughUses:
 		return "It was hardly used, so its silence says nothing. Revoke it if you know that no program needs it."
 	}
