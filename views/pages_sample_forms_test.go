@@ -64,6 +64,7 @@ func deletion() views.Consequence {
 	m.Final = []string{"The user, their preferences and their sign-in are gone for good."}
 	m.Confirm = &views.Field{Name: "confirm", Label: "Type ana@example.com to confirm", Required: true, Error: "Type ana@example.com."}
 	m.Problems = []views.Problem{{Field: "confirm", Message: "Type ana@example.com to confirm."}}
+	m.Erase = &views.ErasePart{Box: views.Check{Name: "erase", Label: "Also erase their personal data"}, Goes: "What is erased.", Left: "Not erased: backups."}
 	return m
 }
 

@@ -477,3 +477,32 @@ func wrongIn(t *testing.T, d *userstest.Directory) (found []string) {
 	}
 	return found
 }
+
+// TestErasedFromFullPages erases some of many users whose rows have been moved, split and
+// written anew: what was freed before the erasure holds nothing of them either.
+func TestErasedFromFullPages(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	var ids []string
+	for i := range 120 {
+		ids = append(ids, fmt.Sprintf("p%03d.grep@example.com", i*37%120))
+		if _, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: ids[i], Name: fmt.Sprint("Name ", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 360 {
+		name := fmt.Sprint("Renamed ", i, strings.Repeat("x", i*13%60))
+		if _, err := d.Edit(t.Context(), d.Owner, users.ID(ids[i*7%120]), users.Edit{Fields: users.Fields{Name: &name}, Reason: strings.Repeat("y", i*11%80)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	index(t, d)
+	for _, id := range ids[:10] {
+		if _, err := d.EraseUser(t.Context(), users.Command(""), id, users.ErasureRequest{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := tracesIn(t, d, ids[:10]); len(found) > 0 {
+		t.Errorf("left:\n%s", strings.Join(found, "\n"))
+	}
+}
