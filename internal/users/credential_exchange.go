@@ -115,5 +115,5 @@ func (r CredentialRequest) verifies(verifier string) bool {
 // tokenName returns the name of the token of r, of the length that names may have.
 func (r CredentialRequest) tokenName() string {
 	name := "roboto auth login on " + strings.Join(strings.Fields(r.Hostname), " ")
-	return strings.TrimSpace(name[:min(len(name), MaxTokenName)])
+	return strings.TrimSpace(withinBytes(name, MaxTokenName))
 }

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -23,6 +25,10 @@ const (
 	// MaxCredentialDays is the longest token lifetime, in days, that a [CredentialRequest]
 	// may ask for.
 	MaxCredentialDays = 365
+
+	// maxHostname is how many characters the host name in a [NewCredentialRequest] may have,
+	// and how many bytes of it are kept.
+	maxHostname = 255
 )
 
 // ErrRequestExpired is the answer to a credential request that is older than
@@ -35,8 +41,8 @@ type NewCredentialRequest struct {
 	Challenge    string // PKCE code_challenge: base64url of the verifier's SHA-256, RFC 7636 section 4.2
 	Method       string // PKCE code_challenge_method: S256 alone
 	RedirectURI  string // http://127.0.0.1:PORT/callback; empty: the page shows the code, to be pasted
-	State        string // 16 to 256 URL-safe characters with RedirectURI, else empty
-	Hostname     string // of the machine; 1 to 255 printable ASCII characters
+	State        string // 16 to 256 printable ASCII characters with RedirectURI, else empty
+	Hostname     string // of the machine; 1 to 255 characters, of which 255 bytes are kept
 	Version      string // of the program; at most 64 printable ASCII characters
 	LifetimeDays int    // of the token, 1 to [MaxCredentialDays]
 }
@@ -73,19 +79,22 @@ const credentialUse = "credential request"
 // RequestCredential returns the request that n asks for. It writes nothing to the database.
 // It returns an [*InvalidError] that lists every mistake by the names of the API.
 func (s *Service) RequestCredential(ctx context.Context, n NewCredentialRequest) (CredentialRequest, error) {
+	n.Hostname = tidyText(n.Hostname)
 	if err := n.check(); err != nil {
 		return CredentialRequest{}, err
 	}
 	challenge, _ := base64.RawURLEncoding.DecodeString(n.Challenge)
 	sealed := sealedRequest{
-		Challenge: challenge, RedirectURI: n.RedirectURI, State: n.State, Hostname: n.Hostname, Version: n.Version,
+		Challenge: challenge, RedirectURI: n.RedirectURI, State: n.State, Hostname: withinBytes(n.Hostname, maxHostname), Version: n.Version,
 		Days: n.LifetimeDays, Expires: s.now().Add(CredentialRequestLifetime).UnixMicro(),
 	}
-	data, err := json.Marshal(sealed)
-	if err != nil {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false) // so that the ID, which is part of an address, stays short
+	if err := encoder.Encode(sealed); err != nil {
 		return CredentialRequest{}, err
 	}
-	id, err := s.Seal(ctx, credentialUse, data)
+	id, err := s.Seal(ctx, credentialUse, data.Bytes())
 	if err != nil {
 		return CredentialRequest{}, fmt.Errorf("seal credential request: %w", err)
 	}
@@ -135,9 +144,8 @@ func confirmationCode(id string) string {
 }
 
 var (
-	stateForm    = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,256}$`)
-	hostnameForm = regexp.MustCompile(`^[!-~]([ -~]{0,253}[!-~])?$`)
-	versionForm  = regexp.MustCompile(`^[ -~]{0,64}$`)
+	stateForm   = regexp.MustCompile(`^[ -~]{16,256}$`)
+	versionForm = regexp.MustCompile(`^[ -~]{0,64}$`)
 )
 
 // check returns an [*InvalidError] that lists what is wrong with n.
@@ -156,10 +164,10 @@ func (n NewCredentialRequest) check() error {
 	case n.RedirectURI == "" && n.State != "":
 		bad.add("state", "Send state only with redirect_uri.")
 	case n.RedirectURI != "" && !stateForm.MatchString(n.State):
-		bad.add("state", "Send 16 to 256 characters of A-Z, a-z, 0-9 and - . _ ~ with redirect_uri.")
+		bad.add("state", "Send 16 to 256 printable ASCII characters with redirect_uri.")
 	}
-	if !hostnameForm.MatchString(n.Hostname) {
-		bad.add("client_hostname", "Send 1 to 255 printable ASCII characters.")
+	if n.Hostname == "" || textFlaw(n.Hostname, maxHostname) != "" {
+		bad.add("client_hostname", fmt.Sprintf("Send 1 to %d printable characters.", maxHostname))
 	}
 	if !versionForm.MatchString(n.Version) {
 		bad.add("client_version", "Send at most 64 printable ASCII characters.")
@@ -168,6 +176,15 @@ func (n NewCredentialRequest) check() error {
 		bad.add("token_expiry_days", fmt.Sprintf("Send a whole number from 1 to %d.", MaxCredentialDays))
 	}
 	return bad.errorOrNil()
+}
+
+// withinBytes returns the beginning of text that has at most so many bytes, in whole characters.
+func withinBytes(text string, most int) string {
+	for len(text) > most {
+		_, last := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-last]
+	}
+	return text
 }
 
 // isLoopbackCallback reports whether uri is http://127.0.0.1:PORT/callback, letter by

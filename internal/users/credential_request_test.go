@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -101,6 +102,37 @@ func flip(c byte) string {
 	return "A"
 }
 
+// TestCredentialRequestCleansHostname has a host name shown without the characters that do not
+// show.
+func TestCredentialRequestCleansHostname(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	n := newRequest()
+	n.Hostname = " Bu\u0308ro\u200b-Mac "
+	made, err := d.RequestCredential(t.Context(), n)
+	if err != nil || made.Hostname != "Büro-Mac" {
+		t.Errorf("got %q, %v; want Büro-Mac", made.Hostname, err)
+	}
+}
+
+// TestCredentialRequestFitsAnAddress makes the longest requests there can be. Their IDs are
+// part of the address that a person opens, which sign-in returns to only up to 2048 bytes.
+func TestCredentialRequestFitsAnAddress(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	for _, c := range []string{"s", "&", `"`} {
+		n := newRequest()
+		n.RedirectURI, n.State, n.Version = "http://127.0.0.1:65535/callback", strings.Repeat(c, 256), strings.Repeat(c, 64)
+		for _, hostname := range []string{strings.Repeat(c, 255), strings.Repeat("山", 255)} {
+			n.Hostname = hostname
+			made, err := d.RequestCredential(t.Context(), n)
+			if err != nil || len(made.ID) > 1900 || made.State != n.State || !utf8.ValidString(made.Hostname) || !strings.HasPrefix(hostname, made.Hostname) {
+				t.Errorf("%q: got an ID of %d bytes, %+v, %v", c, len(made.ID), made, err)
+			}
+		}
+	}
+}
+
 // TestCredentialRequestFlaws sends requests with one mistake each.
 func TestCredentialRequestFlaws(t *testing.T) {
 	t.Parallel()
@@ -127,7 +159,9 @@ func TestCredentialRequestFlaws(t *testing.T) {
 		"state without redirect":        {"state", redirect("")},
 		"short state":                   {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 15) }},
 		"long state":                    {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 257) }},
-		"state that would need escapes": {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("&", 16) }},
+		"state that needs escapes":      {"", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("& #", 6) }},
+		"state in another script":       {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("ü", 16) }},
+		"state with a new line":         {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 16) + "\n" }},
 		"redirect elsewhere":            {"redirect_uri", redirect("http://evil.example.com:80/callback")},
 		"redirect by https":             {"redirect_uri", redirect("https://127.0.0.1:40213/callback")},
 		"redirect by name":              {"redirect_uri", redirect("http://localhost:40213/callback")},
@@ -142,7 +176,11 @@ func TestCredentialRequestFlaws(t *testing.T) {
 		"no host name":                  {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "" }},
 		"blank host name":               {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "  " }},
 		"long host name":                {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("h", 256) }},
-		"host name in another script":   {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "büro" }},
+		"host name in another script":   {"", func(n *users.NewCredentialRequest) { n.Hostname = "Anas Büro-Mac 山田" }},
+		"longest in another script":     {"", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("山", 255) }},
+		"long in another script":        {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("山", 256) }},
+		"host name that turns text":     {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "a\u202eb" }},
+		"host name that does not show":  {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "\u200b" }},
 		"host name with a new line":     {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "a\nb" }},
 		"long version":                  {"client_version", func(n *users.NewCredentialRequest) { n.Version = strings.Repeat("1", 65) }},
 		"no days":                       {"token_expiry_days", func(n *users.NewCredentialRequest) { n.LifetimeDays = 0 }},

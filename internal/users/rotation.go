@@ -33,6 +33,9 @@ var ErrRotated = errors.New("token has a successor")
 // [ErrTooManyTokens], [ErrRotated], and an [*InvalidError] that lists every mistake, on the
 // fields of [Service.IssueToken] and on overlap.
 func (s *Service) RotateToken(ctx context.Context, actor Actor, id TokenID, r Rotation) (t Token, secret string, err error) {
+	if r.ReplaceUnused {
+		s.uses.flush() // so that a successor that was used a moment ago is not taken for an unused one
+	}
 	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
 		u, old, err := tokenFor(ctx, tx, tx.actor, id, ActIssueToken)
 		if err != nil {

@@ -116,6 +116,7 @@ func TestRepeatedTokenReplacesTheFirst(t *testing.T) {
 		"after 14 minutes":  {between: func(_ *testing.T, d *userstest.Directory, _ string) { d.Clock.Advance(14 * time.Minute) }, again: true, ended: true},
 		"after 15 minutes":  {between: func(_ *testing.T, d *userstest.Directory, _ string) { d.Clock.Advance(15 * time.Minute) }, again: true},
 		"after a use":       {between: func(t *testing.T, d *userstest.Directory, secret string) { d.With(t, secret) }, again: true},
+		"right after a use": {between: authenticates, again: true},
 		"with another name": {alter: func(n *users.NewToken) { n.Name = "two" }, again: true},
 		"not by the API":    {alter: func(n *users.NewToken) { n.Twice = false }, again: true},
 		"by another token":  {},
@@ -148,6 +149,14 @@ func TestRepeatedTokenReplacesTheFirst(t *testing.T) {
 				t.Errorf("history of %s: %q", first.ID, trail)
 			}
 		})
+	}
+}
+
+// authenticates uses a token, without waiting until the use is written.
+func authenticates(t *testing.T, d *userstest.Directory, secret string) {
+	t.Helper()
+	if _, err := d.Authenticate(t.Context(), secret, aProgram()); err != nil {
+		t.Fatal(err)
 	}
 }
 

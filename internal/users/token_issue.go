@@ -41,6 +41,9 @@ func (s *Service) PersonalTokens() bool { return !s.config.NoPersonalTokens }
 // an [*InvalidError] that lists every mistake, on name, description, expiry, scopes, ranges and
 // reason.
 func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken) (t Token, secret string, err error) {
+	if n.Twice {
+		s.uses.flush() // so that a token that was used a moment ago is not taken for an unused one
+	}
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, err := tx.target(ctx, id, ActIssueToken)
 		if err != nil {
