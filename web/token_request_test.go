@@ -17,7 +17,7 @@ var loginVerifier = strings.Repeat("v", 43)
 
 const (
 	loginCallback = "http://127.0.0.1:40213/callback"
-	loginState    = "sssssssssssssssssssss"
+	loginState    = "state & with #, %2B + ="
 )
 
 // asks has a program ask for a token, and returns the request.
@@ -151,7 +151,7 @@ func TestRefuseARequest(t *testing.T) {
 	r := s.asks(t, nil)
 	form := b.approvalForm(t, r)
 	p := b.post(t, approvalPath(r), url.Values{"decision": {"refuse"}, "form": form["form"]}).must(t, http.StatusOK, "Refused", "gets no token")
-	if to := p.goesOnTo(t).String(); to != loginCallback+"?error=access_denied&state="+loginState {
+	if to := p.goesOnTo(t).String(); to != loginCallback+"?error=access_denied&state="+url.QueryEscape(loginState) {
 		t.Errorf("it goes on to %s", to)
 	}
 	b.post(t, approvalPath(r), set(form, "as", "self")).must(t, http.StatusConflict)
@@ -186,7 +186,7 @@ func TestAsWhomARequestIsApproved(t *testing.T) {
 				}
 			}
 			if name == "nobody" {
-				if to := hrefOf(t, p, "Go back to the program"); to != loginCallback+"?error=access_denied&state="+loginState {
+				if to := hrefOf(t, p, "Go back to the program"); to != loginCallback+"?error=access_denied&state="+url.QueryEscape(loginState) {
 					t.Errorf("it leads to %s", to)
 				}
 			}

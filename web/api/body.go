@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"strings"
 	"unicode/utf8"
@@ -130,13 +131,20 @@ func (o *object) flag(name string) bool {
 	return o.read(name, &value, "true or false") && value
 }
 
-// number returns a member that is a whole number, and nil if it is absent or null.
+// number returns a member that is a whole number, also one written like 30.0 or 3e1, and nil if
+// it is absent or null.
 func (o *object) number(name string) *int64 {
-	var value int64
-	if !o.read(name, &value, "a whole number") {
+	var value float64
+	const exact = 1 << 53 // beyond it a float64 is not every whole number
+	switch {
+	case !o.read(name, &value, "a whole number"):
+		return nil
+	case value != math.Trunc(value) || math.Abs(value) > exact:
+		o.fail(name, "Send a whole number, or null.")
 		return nil
 	}
-	return &value
+	whole := int64(value)
+	return &whole
 }
 
 // texts returns a member that is a list of texts, and nil if it is absent or null.

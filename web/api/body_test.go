@@ -36,6 +36,23 @@ func FuzzMembers(f *testing.F) {
 	})
 }
 
+// TestNumber reads whole numbers, however they are written.
+func TestNumber(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{"30": 30, "30.0": 30, "3e1": 30, "-7": -7, "0": 0, "9007199254740992": 1 << 53} {
+		o := &object{members: map[string]json.RawMessage{"n": json.RawMessage(text)}}
+		if got := o.number("n"); got == nil || *got != want || o.err() != nil {
+			t.Errorf("%s: got %v, %v", text, got, o.err())
+		}
+	}
+	for _, text := range []string{"30.5", "1e300", "1e999", `"30"`, "true", "[30]", "-9223372036854775809"} {
+		o := &object{members: map[string]json.RawMessage{"n": json.RawMessage(text)}}
+		if got := o.number("n"); got != nil || len(o.bad.Fields) != 1 {
+			t.Errorf("%s: got %v, %v", text, got, o.err())
+		}
+	}
+}
+
 // FuzzTool makes the name of a tool of what clients say they are.
 func FuzzTool(f *testing.F) {
 	f.Add(`{"roboto_tool":"sdk","roboto_tool_version":"0.62.0"}`, "")

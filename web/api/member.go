@@ -64,7 +64,7 @@ func (c *call) pageOfMembers(query url.Values) (any, error) {
 	limit := users.DefaultLimit
 	if text := query.Get("limit"); text != "" {
 		var err error
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 {
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > users.MaxLimit {
 			return nil, invalid("limit", "Send a number from 1 to "+strconv.Itoa(users.MaxLimit)+".")
 		}
 	}

@@ -99,7 +99,7 @@ func TestMembers(t *testing.T) {
 		t.Errorf("page by page (-want +got):\n%s", diff)
 	}
 	for _, query := range []string{
-		"limit=0", "limit=-1", "limit=x", "limit=1&limit=2", "limit=1&page_token=x", "limit=1&q=nofilter:x", "limit=1&role=boss", "limit=1&sort=x", "limit=1&view=x",
+		"limit=0", "limit=201", "limit=-1", "limit=x", "limit=1&limit=2", "limit=1&page_token=x", "limit=1&q=nofilter:x", "limit=1&role=boss", "limit=1&sort=x", "limit=1&view=x",
 		"role=admin", "q=x", "limit=1&q=%ff", "limit=1&q=%00", "limit=1&seen=%00", "limit=1&q=" + strings.Repeat("x", 300), "limit=1&%zz", "limit=1;q=1",
 	} {
 		auditor.get(t, path+"?"+query).fails(t, http.StatusBadRequest)

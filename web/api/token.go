@@ -123,10 +123,11 @@ func (c *call) readNewToken(o *object) (users.NewToken, error) {
 	if n.Name == "" {
 		o.fail("name", "Send a name of 1 to 100 characters.")
 	}
-	if days == nil || *days < 1 || *days > maxExpiryDays {
-		o.fail("expiry_days", "Send a whole number from 1 to 365.")
-	} else {
+	switch {
+	case days != nil && *days >= 1 && *days <= maxExpiryDays:
 		n.Lifetime = time.Duration(*days) * day
+	case days != nil || !o.given("expiry_days"): // else it is noted that this is no number
+		o.fail("expiry_days", "Send a whole number from 1 to 365.")
 	}
 	if most := c.h.users.TokenLifetime(); most != users.Unlimited {
 		n.Lifetime = min(n.Lifetime, most)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ func createUser(c *call) (any, error) {
 		u, err = c.h.users.AddPerson(ctx, c.actor, n.person)
 	}
 	if err != nil {
-		return nil, err
+		return nil, namedByAPI(err, "default_notification_channels", "default_notification_types")
 	}
 	return c.told(u), nil
 }
@@ -148,9 +149,31 @@ func updateUser(c *call) (any, error) {
 	ctx := c.once(func(u users.User) any { return userRecordOf(u) })
 	u, err := c.h.users.Edit(ctx, c.actor, id, users.Edit{Fields: fields, Version: version})
 	if err != nil {
-		return nil, precondition(err, version)
+		return nil, namedByAPI(precondition(err, version), "notification_channels_enabled", "notification_types_enabled")
 	}
 	return c.told(u), nil
+}
+
+// namedByAPI returns an error about notification channels and types under the names that the
+// call has for them, one for each however many unknown keys were sent.
+func namedByAPI(err error, channels, types string) error {
+	bad, ok := errors.AsType[*users.InvalidError](err)
+	if !ok {
+		return err
+	}
+	renamed := new(users.InvalidError)
+	for _, f := range bad.Fields {
+		switch what, _, one := strings.Cut(f.Field, "."); {
+		case one && what == "channel":
+			f = users.FieldError{Field: channels, Message: "The channels are " + strings.Join(users.Channels, " and ") + "."}
+		case one && what == "type":
+			f = users.FieldError{Field: types, Message: "The only type is " + strings.Join(users.Types, " and ") + "."}
+		}
+		if !slices.Contains(renamed.Fields, f) {
+			renamed.Fields = append(renamed.Fields, f)
+		}
+	}
+	return renamed
 }
 
 // deleteUser serves DELETE /v1/users.

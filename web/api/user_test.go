@@ -99,7 +99,7 @@ func TestCreateUserMistakes(t *testing.T) {
 		`{"user_id":"x-1","picture_url":"http://example.com/"}`:          "picture_url",
 		`{"user_id":"x-1","is_service_user":"yes"}`:                      "is_service_user",
 		`{"user_id":"x-1","is_service_user":true,"is_system_user":true}`: "is_system_user",
-		`{"user_id":"x-1","default_notification_channels":["sms"]}`:      "channel.sms",
+		`{"user_id":"x-1","default_notification_channels":["sms"]}`:      "default_notification_channels: The channels",
 		`{"user_id":"x-1","default_notification_channels":"email"}`:      "default_notification_channels",
 		`{"user_id":"x-1","default_notification_types":[null]}`:          "default_notification_types",
 		`{"user_id":"x-1","user_id":"x-2"}`:                              "twice",
@@ -158,7 +158,8 @@ func TestUpdateUser(t *testing.T) {
 	}
 	for body, field := range map[string]string{
 		`{"name":""}`: "name", `{"name":" \u200b"}`: "name", `{"picture_url":""}`: "picture_url",
-		`{"notification_channels_enabled":{"sms":true}}`: "sms", `{"notification_channels_enabled":{"email":"on"}}`: "notification_channels_enabled",
+		`{"notification_channels_enabled":{"sms":true,"fax":true}}`: "accepted. notification_channels_enabled: The channels are email and web_ui.", `{"notification_types_enabled":{"x":true}}`: "notification_types_enabled: The only type is comment_mention.",
+		`{"notification_channels_enabled":{"email":"on"}}`:               "notification_channels_enabled",
 		`{"notification_channels_enabled":{"email":true,"email":false}}`: "notification_channels_enabled", `{"notification_types_enabled":[]}`: "notification_types_enabled",
 	} {
 		if message := ana.do(t, http.MethodPut, "/v1/users", body).fails(t, http.StatusBadRequest); !strings.Contains(message, field) {
