@@ -132,7 +132,7 @@ func (e Event) erased() string {
 // that there was none.
 type Change struct {
 	Field, Old, New string
-	Fact            bool // there is nothing old: New says what was asked for
+	Fact            bool // New is what the event is about; there is nothing old
 }
 
 // A Pager leads to the pages before and after this one.

@@ -300,10 +300,10 @@ func eventChanges(e Event) templ.Component {
 	})
 }
 
-// changesTitle heads the changes of an event, or what was asked for.
+// changesTitle heads the changes of an event, or the facts where nothing changed.
 func (e Event) changesTitle() string {
-	if len(e.Changes) > 0 && e.Changes[0].Fact {
-		return "What was asked for"
+	if len(e.Changes) > 0 && changeCount(e.Changes) == "Details" {
+		return "Details"
 	}
 	return "What changed"
 }

@@ -36,10 +36,16 @@ func revealsHidden(changes []Change) bool {
 
 // changeCount says what opening an event shows.
 func changeCount(changes []Change) string {
-	if changes[0].Fact {
-		return "What was asked for"
+	n := 0
+	for _, c := range changes {
+		if !c.Fact {
+			n++
+		}
 	}
-	return counted(len(changes), "change", "changes")
+	if n == 0 {
+		return "Details"
+	}
+	return counted(n, "change", "changes")
 }
 
 // alertIcon returns the icon that goes with the tone of an alert.

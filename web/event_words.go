@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -111,7 +112,7 @@ func (t teller) event(e users.Event) views.Event {
 	}
 	shown := views.Event{
 		Seq: strconv.FormatInt(e.Seq, 10), URL: t.eventURL(e), Icon: d.icon,
-		Actor: t.eventActor(e), Sentence: fill(d.self, e), Reason: plainText(e.Reason), Changes: changeWords(e),
+		Actor: t.eventActor(e), Sentence: fill(d.self, e), Reason: plainText(e.Reason), Changes: t.changes(e),
 		When: t.time(e.At), Via: viaWords[e.Via], Address: plainText(e.Address), UserAgent: plainText(e.UserAgent),
 		RequestID: e.RequestID, ChangeErased: e.ChangeErased, ActorErased: e.ActorErased,
 		Token: string(e.Token), Tool: plainText(e.Tool),
@@ -293,9 +294,10 @@ func nextReview(e users.Event) string {
 	return ""
 }
 
-// changeWords tells the changes of an event, field by field. Of who was added
-// there is nothing old to tell, of who was deleted nothing new.
-func changeWords(e users.Event) []views.Change {
+// changes tells the changes of an event, field by field. Of who was added there is nothing old
+// to tell, of who was deleted nothing new. What only says what the event is about is a fact.
+func (t teller) changes(e users.Event) []views.Change {
+	exported := e.Action == users.ActionExported || e.Action == users.ActionExportEnded
 	changes := make([]views.Change, 0, len(e.Changes))
 	for _, c := range e.Changes {
 		switch e.Action {
@@ -305,20 +307,31 @@ func changeWords(e users.Event) []views.Change {
 			c.New = ""
 		}
 		changes = append(changes, views.Change{
-			Field: plainText(fieldWord(c.Field)), Fact: e.Action == users.ActionExported || e.Action == users.ActionExportEnded,
-			Old: users.Reveal(eventValue(e, c.Field, c.Old)),
-			New: users.Reveal(eventValue(e, c.Field, c.New)),
+			Field: plainText(fieldWord(c.Field)), Fact: exported || c.Field == "token" || c.Old == c.New,
+			Old: users.Reveal(t.eventValue(e, c.Field, c.Old)),
+			New: users.Reveal(t.eventValue(e, c.Field, c.New)),
 		})
 	}
 	return changes
 }
 
 // eventValue words the value of a field of an event.
-func eventValue(e users.Event, field, value string) string {
+func (t teller) eventValue(e users.Event, field, value string) string {
 	if field == "session" && e.Action == users.ActionEnded && !strings.HasPrefix(value, "ses_") {
 		return capital(endWord(users.SessionEnd(value)))
 	}
+	if at, err := time.Parse(time.RFC3339, value); err == nil && (field == "expiry" || field == "overlap") {
+		return t.endOf(at)
+	}
 	return valueWord(field, personWord(e, field, value))
+}
+
+// endOf tells when a token ends, which may be never.
+func (t teller) endOf(at time.Time) string {
+	if at.Equal(users.EndOfTime) {
+		return "Never"
+	}
+	return t.time(at).Exact
 }
 
 // personWord names the user in the value of a field that holds one, as they are called now,

@@ -65,7 +65,7 @@ func (t teller) pictured(r users.Ref, picture string) views.Person {
 	}
 	p := views.Person{Label: plainText(r.Label()), ID: plainText(string(r.ID)), URL: t.userURL(r)}
 	if p.Label == "" {
-		p.Label = "Erased user " + pseudonym(r.Key)
+		p.Label = "user " + pseudonym(r.Key)
 	}
 	p.Avatar = views.AvatarOf(p.Label, string(r.Key), r.Kind == users.KindService, t.pictures.shown(picture))
 	return p

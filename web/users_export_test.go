@@ -123,7 +123,7 @@ func TestExportUsers_event(t *testing.T) {
 	})
 	event := b.get(t, "/audit?action=directory.exported").must(t, http.StatusOK)
 	seq := s.Last(t) - 1
-	b.get(t, "/audit/"+strconv.FormatInt(seq, 10)).must(t, http.StatusOK, "What was asked for", "Kind of file Excel", "Search own",
+	b.get(t, "/audit/"+strconv.FormatInt(seq, 10)).must(t, http.StatusOK, "Details", "Kind of file Excel", "Search own",
 		"Type People", "Role Owner", "Last seen Never seen", "View People", "Order Last seen first", "Users 0")
 	b.get(t, "/audit/"+strconv.FormatInt(seq+1, 10)).must(t, http.StatusOK, "Console recorded the end of an export: 0 of 0 users sent; complete",
 		"Begun by event "+strconv.FormatInt(seq, 10), "Users 0", "Users to export 0", "How it ended Complete")
