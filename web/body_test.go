@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -183,5 +184,20 @@ func TestSlowBody(t *testing.T) {
 	}
 	if u := s.Must(t, "user@example.com"); u.Name != "User" {
 		t.Errorf("the name is %q", u.Name)
+	}
+}
+
+// TestClientThatHasGone has a browser leave before it is answered: that is no fault of the
+// console, in the log and in the metrics.
+func TestClientThatHasGone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.signIn(t, "owner@example.com")
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	w := httptest.NewRecorder()
+	s.app.Handler().ServeHTTP(w, b.request(t, http.MethodGet, "/users", nil).WithContext(ctx))
+	if w.Code != 499 {
+		t.Errorf("got %d", w.Code)
 	}
 }

@@ -34,6 +34,7 @@ func (a *App) serveError(err error, c echo.Context) {
 		return
 	}
 	status, message := explain(err)
+	status = httperror.Unanswered(c.Request(), status)
 	if status == http.StatusMethodNotAllowed {
 		c.Response().Header().Set(echo.HeaderAllow, strings.Join(a.methods(c.Request().URL.EscapedPath()), ", "))
 	}

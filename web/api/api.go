@@ -108,6 +108,7 @@ func (h *Handler) Drain() { h.drain() }
 // calls it, too, for errors of its own.
 func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	a := httperror.ForAPI(err)
+	a.Status = httperror.Unanswered(r, a.Status)
 	h.frame.Failed(r, err, a.Status)
 	if a.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 6750 section 3

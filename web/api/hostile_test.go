@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -171,5 +172,23 @@ func TestNothingIsAFault(t *testing.T) {
 	}
 	if strings.Contains(c.log.String(), `"msg":"fault"`) || strings.Contains(c.log.String(), `"msg":"panic"`) {
 		t.Error("the log has a fault")
+	}
+}
+
+// TestClientThatHasGone has a client leave before it is answered: that is no fault of the console,
+// in the log and in the metrics.
+func TestClientThatHasGone(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/users", nil)
+	r.Header.Set("Authorization", "Bearer "+c.token(t, c.Owner.ID))
+	c.app.Handler().ServeHTTP(w, r)
+	if w.Code != 499 {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if log := c.log.String(); strings.Contains(log, `"msg":"fault"`) || !strings.Contains(log, `"status":499`) {
+		t.Errorf("got log %s", log)
 	}
 }

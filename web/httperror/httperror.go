@@ -3,6 +3,7 @@
 package httperror
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -27,6 +28,19 @@ var (
 	ErrNotOffered    = errors.New("not implemented") // the platform has such a call
 	ErrPrecondition  = errors.New("precondition failed")
 )
+
+// StatusClientGone is the status of a request whose client left before it was answered. Only the
+// log and the metrics get to see it; nginx has the same.
+const StatusClientGone = 499
+
+// Unanswered returns the status of an answer to r: [StatusClientGone] rather than that of a fault
+// if the client has gone, as what it waited for was broken off.
+func Unanswered(r *http.Request, status int) int {
+	if status == http.StatusInternalServerError && errors.Is(context.Cause(r.Context()), context.Canceled) {
+		return StatusClientGone
+	}
+	return status
+}
 
 // An Answer is what a client gets for an error.
 type Answer struct {
