@@ -57,7 +57,7 @@ type Outcomes struct{ SignIns, Logouts, Rechecks []string }
 func New(version string, o Outcomes) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		requests: counters("requests_total", "Requests answered.", "route", "method", "status"),
+		requests: counters("requests_total", "Requests answered. Status 499: the client left before.", "route", "method", "status"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "console_request_duration_seconds", Help: "Time it took to answer requests.", Buckets: requestBuckets,
 		}, []string{"route"}),
