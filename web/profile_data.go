@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -20,6 +21,7 @@ type ownData struct {
 	Record       ownRecord       `json:"record"`
 	Identities   []ownIdentity   `json:"identities"`
 	Sessions     []ownSession    `json:"sessions"`
+	Tokens       []ownToken      `json:"tokens"`
 	AnswersFor   []users.ID      `json:"answers_for"`
 	SavedViews   []ownView       `json:"saved_views"`
 	History      []ownEvent      `json:"history"`
@@ -70,6 +72,25 @@ type ownSession struct {
 	UserAgent string          `json:"user_agent"`
 }
 
+// ownToken is an API token of theirs, ended ones of the last 90 days too. Its secret is not
+// kept, and nothing that it could be checked by is downloaded.
+type ownToken struct {
+	ID          users.TokenID    `json:"token_id"`
+	Name        string           `json:"name"`
+	Description string           `json:"description"`
+	Hint        string           `json:"hint"` // the last four characters of the secret's random part
+	State       users.TokenState `json:"state"`
+	Role        users.Role       `json:"role"` // that it has at most
+	Scopes      []users.Scope    `json:"scopes"`
+	Ranges      []netip.Prefix   `json:"ranges"` // none: any address
+	IssuedAt    time.Time        `json:"issued_at"`
+	IssuedBy    users.ID         `json:"issued_by"` // empty for the command line
+	EndsAt      *time.Time       `json:"ends_at"`   // null for never
+	UsedAt      *time.Time       `json:"last_used_at"`
+	UsedFrom    string           `json:"last_used_from"`
+	UsedWith    string           `json:"last_used_with"`
+}
+
 // ownView is a view of the directory that they have saved.
 type ownView struct {
 	Name      string    `json:"name"`
@@ -105,11 +126,18 @@ func (a *App) profileData(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	tokens, err := a.users.Tokens(ctx, who, who.ID)
+	if err != nil {
+		return err
+	}
 	saved, err := a.users.OwnViews(ctx, who)
 	if err != nil {
 		return err
 	}
 	data := ownDataOf(d, sessions)
+	for _, t := range tokens {
+		data.Tokens = append(data.Tokens, ownTokenOf(t, a.now()))
+	}
 	for _, v := range saved {
 		data.SavedViews = append(data.SavedViews, ownView{v.Name, savedAddress(v), v.Shared, v.CreatedAt})
 	}
@@ -168,7 +196,7 @@ func (a *App) writeHistory(c echo.Context, head []byte) error {
 // empty rather than null.
 func ownDataOf(d users.Detail, sessions []users.Session) ownData {
 	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, AnswersFor: []users.ID{}}
-	data.SavedViews, data.History = []ownView{}, []ownEvent{}
+	data.Tokens, data.SavedViews, data.History = []ownToken{}, []ownView{}, []ownEvent{}
 	for _, i := range d.Identities {
 		data.Identities = append(data.Identities, ownIdentity(i))
 	}
@@ -184,6 +212,22 @@ func ownDataOf(d users.Detail, sessions []users.Session) ownData {
 // ownSessionOf returns a session as it is downloaded.
 func ownSessionOf(s users.Session) ownSession {
 	return ownSession{s.ID, s.StartedAt, s.SeenAt, s.ExpiresAt, s.Address, s.UserAgent}
+}
+
+// ownTokenOf returns a token as it is downloaded.
+func ownTokenOf(t users.Token, now time.Time) ownToken {
+	o := ownToken{
+		ID: t.ID, Name: t.Name, Description: t.Description, Hint: t.Hint, State: t.State(now), Role: t.Role,
+		Scopes: append([]users.Scope{}, t.Scopes...), Ranges: append([]netip.Prefix{}, t.Ranges...),
+		IssuedAt: t.IssuedAt, IssuedBy: t.IssuedBy.ID, UsedFrom: t.LastUsed.Address, UsedWith: t.LastUsed.Tool,
+	}
+	if !t.EndsAt.Equal(users.EndOfTime) {
+		o.EndsAt = &t.EndsAt
+	}
+	if !t.LastUsed.At.IsZero() {
+		o.UsedAt = &t.LastUsed.At
+	}
+	return o
 }
 
 // ownEventOf returns an event as it is downloaded.

@@ -1,12 +1,16 @@
 package web_test
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -140,6 +144,49 @@ func otherSessions(t *testing.T, b *browser) []string {
 		}
 	}
 	return ids
+}
+
+// TestOwnDataListsTokens downloads the own data of a user with a token that a program used, and
+// of one without.
+func TestOwnDataListsTokens(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, siteOptions{})
+	b := s.as(t, users.RoleUser)
+	token, secret := s.token(t, "user@example.com")
+	if err := s.used(t, secret, "192.0.2.44", "curl 8.9"); err != nil {
+		t.Fatal(err)
+	}
+	s.token(t, "owner@example.com") // of somebody else
+	p := b.get(t, "/profile/data").must(t, http.StatusOK)
+	var data struct{ Tokens []map[string]any }
+	if err := json.Unmarshal([]byte(p.body), &data); err != nil {
+		t.Fatal(err)
+	}
+	if len(data.Tokens) != 1 {
+		t.Fatalf("got the tokens %v", data.Tokens)
+	}
+	got := data.Tokens[0]
+	if used, err := time.Parse(time.RFC3339, fmt.Sprint(got["last_used_at"])); err != nil || used.IsZero() {
+		t.Errorf("last used at %v: %v", got["last_used_at"], err)
+	}
+	delete(got, "last_used_at")
+	want := map[string]any{
+		"token_id": string(token.ID), "name": "Telemetry reader", "description": "", "hint": token.Hint, "state": "live", "role": "user",
+		"scopes": []any{"users.read"}, "ranges": []any{}, "issued_at": token.IssuedAt.Format(time.RFC3339Nano), "issued_by": "",
+		"ends_at": token.EndsAt.Format(time.RFC3339Nano), "last_used_from": "192.0.2.44", "last_used_with": "curl 8.9",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("token (-want +got):\n%s", diff)
+	}
+	digest := users.DigestOf(secret)
+	for _, hidden := range []string{secret, secret[len("usr_pat_"):40], hex.EncodeToString(digest[:]), base64.StdEncoding.EncodeToString(digest[:])} {
+		if strings.Contains(p.body, hidden) {
+			t.Errorf("the data contains %s", hidden)
+		}
+	}
+	if p := s.as(t, users.RoleAdmin).get(t, "/profile/data").must(t, http.StatusOK); !strings.Contains(p.body, `"tokens": [],`) {
+		t.Error("the data of a user without tokens has no empty list of them")
+	}
 }
 
 func TestOwnData(t *testing.T) {
