@@ -65,7 +65,7 @@ type APIField struct {
 	Text   string
 }
 
-// APIPage explains the API to somebody who has never used it, and lists its calls.
+// APIPage explains the API to readers who have never used it, and lists its calls.
 func APIPage(m APIReference) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -110,7 +110,7 @@ type Event struct {
 	UserAgent     string
 	RequestID     string
 	Token         string // ID of the token that the actor came with; empty without one
-	Tool          string // that the actor used; empty if it did not say
+	Tool          string // that the actor used; empty if it is no known program
 	ChangeErased  bool   // what was changed has been erased
 	ActorErased   bool   // the actor's data has been erased
 }

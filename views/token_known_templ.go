@@ -34,7 +34,7 @@ type KnownToken struct {
 	Why    string // why the viewer cannot rotate it, and who can; empty where they can
 }
 
-// knownTokens lists the tokens that somebody knows the secret of, each with a box.
+// knownTokens lists the tokens whose secret a person knows, each with a box.
 func knownTokens(k KnownTokens) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -436,7 +436,7 @@ type RotatedToken struct {
 	User   Person
 	Secret string
 	Old    string // what becomes of the old secret, as a sentence
-	Tell   Person // who is responsible for the service user; zero for nobody
+	Tell   Person // who is responsible for the service user; zero without one
 	URL    string // of the rotation
 }
 

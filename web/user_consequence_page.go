@@ -36,7 +36,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []
 	}
 	if n := suspended(target.Tokens); n > 0 {
 		m.Ends = append(m.Ends, capital(tokensOf(u, n))+" refused from the next request on.")
-		m.Stays = append(m.Stays, "The tokens are kept. Whoever reactivates the user can bring them back.")
+		m.Stays = append(m.Stays, "The tokens are kept. They can be brought back when the user is reactivated.")
 	}
 	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
 	switch {

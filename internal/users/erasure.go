@@ -27,7 +27,7 @@ const (
 // DefaultErasureDelay is [Config.ErasureDelay] as serve sets it by default.
 const DefaultErasureDelay = 30 * 24 * time.Hour
 
-// erasedSoon is how long whoever has a user erased waits for the history to be erased. What
+// erasedSoon is how long the act that erases a user waits for the history to be erased. What
 // takes longer is done by [Service.Tidy].
 const erasedSoon = 3 * time.Second
 

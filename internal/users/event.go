@@ -67,7 +67,7 @@ type Event struct {
 	Group     string  // of the events that were made together; empty for one alone
 	Undoes    int64   // number of the event that this one undoes; 0 for none
 	Token     TokenID // that the actor came with; empty without one
-	Tool      string  // that the actor used; empty if it did not say
+	Tool      string  // that the actor used, if it is a known program: see lastingTool
 
 	// Each part of an event can be erased by itself: of the target, or of the actor, the key
 	// is left then.
@@ -135,7 +135,7 @@ func about(action Action, target User, changes ...Change) Event {
 // by returns e as an act of an actor at a time.
 func (e Event) by(a Actor, at time.Time) Event {
 	e.At, e.Actor, e.Via, e.actorKind = at, Ref{Key: a.Key, ID: a.ID, Name: a.Name}, a.Via, a.Kind
-	e.RequestID, e.Address, e.UserAgent, e.Token, e.Tool = a.RequestID, a.Address, a.UserAgent, a.Token, a.Tool
+	e.RequestID, e.Address, e.UserAgent, e.Token, e.Tool = a.RequestID, a.Address, a.UserAgent, a.Token, lastingTool(a.Tool)
 	return e
 }
 

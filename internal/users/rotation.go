@@ -154,8 +154,8 @@ func overlapChange(old Token, end time.Time) Change {
 
 // ExtendOverlap lets a token that has a successor go on giving access for a time from now, up
 // to the end that it was issued with, also where the overlap has ended already. It returns
-// [ErrNotFound], also for a revoked token, a [*ForbiddenError], and an [*InvalidError] on
-// overlap and reason.
+// [ErrNotFound], also for a revoked token, a [*ForbiddenError], [ErrTooManyTokens], and an
+// [*InvalidError] on overlap and reason.
 func (s *Service) ExtendOverlap(ctx context.Context, actor Actor, id TokenID, overlap time.Duration, reason string) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, t, err := tokenFor(ctx, tx, tx.actor, id, ActIssueToken)
@@ -178,6 +178,11 @@ func (s *Service) ExtendOverlap(ctx context.Context, actor Actor, id TokenID, ov
 		reason, err := tidyReason(reason)
 		if err := joined(endErr, err); err != nil {
 			return nothing, err
+		}
+		if !t.EndsAt.After(tx.now) { // it has ended, and is one more from now on
+			if err := tx.roomForToken(ctx, u); err != nil {
+				return nothing, err
+			}
 		}
 		_, err = tx.exec(ctx, `UPDATE tokens SET ends_at = $1 WHERE id = $2`, database.Time(end), t.ID)
 		return []Event{tokenEvent(ActionTokenExtended, u, t, nameOf(t), overlapChange(t, end)).because(reason)}, err

@@ -457,6 +457,14 @@ func TestExtendOverlap(t *testing.T) {
 		t.Errorf("after the overlap: got %v", err)
 	}
 	operator := users.Command("req")
+	for i := range users.MaxTokens - 1 { // beside the successor
+		_, _, err := r.IssueToken(t.Context(), operator, r.token.User.ID, users.NewToken{Name: fmt.Sprint("n", i), Lifetime: day, Scopes: []users.Scope{users.ScopeUsersRead}})
+		r.must(t, err)
+	}
+	if err := r.ExtendOverlap(t.Context(), operator, r.token.ID, 7*day, ""); !errors.Is(err, users.ErrTooManyTokens) {
+		t.Errorf("a token that has ended, beside as many as there may be: got %v", err)
+	}
+	r.Clock.Advance(day)
 	seq := r.Last(t)
 	r.must(t, r.ExtendOverlap(t.Context(), operator, r.token.ID, 7*day, "two programs were missed"))
 	r.must(t, r.use(t, r.Service, r.secret, "10.0.4.7", "curl/8"))

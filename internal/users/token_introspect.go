@@ -10,7 +10,7 @@ import (
 // IntrospectionCache is how long an asking system may keep an answer of [Service.Introspect].
 const IntrospectionCache = 10 * time.Second
 
-// An Introspection is what another system is told of a token (RFC 7662 section 2.2). If it is
+// An Introspection is the answer to a system that asks about a token (RFC 7662 section 2.2). If it is
 // not active it holds nothing else.
 type Introspection struct {
 	Active bool

@@ -171,16 +171,22 @@ func daysOf(d time.Duration) string {
 // issue writes a token of u that is prepared, and returns it with its secret. It returns
 // [ErrTooManyTokens] if u has as many as there may be.
 func (c *changeTx) issue(ctx context.Context, u User, t Token) (Token, string, error) {
-	n, err := count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`, u.Key, database.Time(c.now))
-	if err == nil && n >= MaxTokens {
-		err = ErrTooManyTokens
-	}
-	if err != nil {
+	if err := c.roomForToken(ctx, u); err != nil {
 		return Token{}, "", err
 	}
 	secret, hint := newSecret()
 	t.Hint = hint
 	return t, secret, insertToken(ctx, c, t, DigestOf(secret))
+}
+
+// roomForToken returns [ErrTooManyTokens] if u has as many tokens that have not ended as there
+// may be.
+func (c *changeTx) roomForToken(ctx context.Context, u User) error {
+	n, err := count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`, u.Key, database.Time(c.now))
+	if err == nil && n >= MaxTokens {
+		return ErrTooManyTokens
+	}
+	return err
 }
 
 // endRepeated revokes an unused token of u that the same caller issued under the same name a

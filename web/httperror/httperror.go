@@ -162,7 +162,7 @@ var answers = []struct {
 	{users.ErrInUse, http.StatusConflict, "Another user signs in with that address.", ""},
 	{users.ErrLastOwner, http.StatusConflict, "There must always be an active owner, and this is the last one. Make someone else an owner first.", ""},
 	{users.ErrRotated, http.StatusConflict, "This token has a successor already. Look at the token again.", "This token has a successor that is in use. Rotate the successor."},
-	{users.ErrNotSafe, http.StatusConflict, "This token is not safe to retire yet. Look at who has not switched.", ""},
+	{users.ErrNotSafe, http.StatusConflict, "This token is not safe to retire yet. Its page lists what is missing.", ""},
 	{users.ErrBadCursor, http.StatusBadRequest, "This is not a place in the list. Start again at its beginning.", "page_token is not one of this list. Start again without it."},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. Those who are signed in can go on working. Try again in a minute.", ""},
 	{ErrCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was done. Open the page in the console and send it from there.", ""},
