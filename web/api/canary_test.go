@@ -72,7 +72,8 @@ func eventsOf(t *testing.T, d *userstest.Directory) []users.Event {
 	return all
 }
 
-// TestTwoConsoles ends a token on one console: the other refuses it at the next request.
+// TestTwoConsoles ends a token on one console, demotes, deactivates or deletes its user: the other
+// console obeys at the next request.
 func TestTwoConsoles(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -110,4 +111,8 @@ func TestTwoConsoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	admin.on(other).get(t, "/v1/users").fails(t, http.StatusUnauthorized)
+	auditor := c.as(t, "auditor")
+	auditor.on(other).get(t, "/v1/users").ok(t)
+	c.client(t, c.token(t, c.Owner.ID)).with(userHeader, "auditor@example.com").do(t, http.MethodDelete, "/v1/users", "").ok(t)
+	auditor.on(other).get(t, "/v1/users").fails(t, http.StatusUnauthorized)
 }
