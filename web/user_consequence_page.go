@@ -108,7 +108,7 @@ func erasePart(u users.User, form deletionForm) *views.ErasePart {
 		Box: views.Check{Name: "erase", Label: "Also erase their personal data from the audit log", Checked: form.Erase},
 		Goes: "Their user ID and name, the changes to their record, and their addresses, browsers and reasons are erased, with the reason given here. " +
 			"That an event happened, and when, stays under the pseudonym " + pseudonym(u.Key) + ".",
-		Left: "Not erased: backups of the database, the console's own log, exports that were downloaded, and what others wrote about them without their user ID.",
+		Left: "Not erased: backups of the database, the console's own log, exports that were downloaded, what the records of others say about them, and what others wrote about them without their user ID.",
 	}
 }
 

@@ -20,7 +20,7 @@ func (c *config) eraseSettings() []*setting {
 
 // notErased says what an erasure does not reach.
 const notErased = "Not erased: backups, logs of the console and of proxies, exports that were downloaded, " +
-	"and what others wrote about them without their user ID."
+	"what the records of others say about them, and what others wrote about them without their user ID."
 
 // eraseUsers does users erase ID.... Each user is an erasure of its own: one that is refused
 // leaves the others.
