@@ -45,3 +45,14 @@ func TestExchangeIsWholeOrNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestTokenNameOfALongHostname names a token for a host name that is longer than a name may be.
+func TestTokenNameOfALongHostname(t *testing.T) {
+	t.Parallel()
+	for _, hostname := range []string{strings.Repeat("h", maxHostname), strings.Repeat("山", maxHostname/3), strings.Repeat("é", maxHostname/2)} {
+		name := CredentialRequest{Hostname: hostname}.tokenName()
+		if flaw := textFlaw(name, MaxTokenName); flaw != "" || !strings.HasPrefix(hostname, strings.TrimPrefix(name, "roboto auth login on ")) {
+			t.Errorf("%s: got %q: %s", hostname, name, flaw)
+		}
+	}
+}
