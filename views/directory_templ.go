@@ -304,7 +304,7 @@ func DirectoryPage(m Directory) templ.Component {
 // list returns the steps in the order in which they are best taken.
 func (f FirstSteps) list() []Step {
 	return []Step{
-		{Title: "Add a second owner", Text: "So that nobody is locked out when one of you is away.", Link: Link{Label: "Add an owner", URL: f.SecondOwner}},
+		{Title: "Add a second owner", Text: "So that an owner can sign in when one of you is away.", Link: Link{Label: "Add an owner", URL: f.SecondOwner}},
 		{Title: "Add people", Text: "You send them a link; they sign in with the account they have.", Link: Link{Label: "Add a person", URL: f.AddPeople}},
 		{Title: "Look at the audit log", Text: "Your own sign-in is in it already. Everything else will be, too.", Link: Link{Label: "Open the audit log", URL: f.Audit}},
 	}

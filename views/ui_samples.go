@@ -89,7 +89,7 @@ var samplePeople = []Person{
 var sampleTime = Time{ISO: "2026-11-23T08:10:00Z", Exact: "23 Nov 2026, 09:10 CET", Relative: "2 hours ago"}
 
 var sampleSteps = []Step{
-	{Title: "Add a second owner", Text: "So that nobody is locked out when one of you is away."},
+	{Title: "Add a second owner", Text: "So that an owner can sign in when one of you is away."},
 	{Title: "Add people", Text: "You send them a link; they sign in with the account they have.", Link: Link{Label: "Add a person", URL: "#forms"}},
 	{Title: "Look at the audit log", Text: "Your own sign-in is in it already.", Link: Link{Label: "Open the audit log", URL: "#forms"}},
 }

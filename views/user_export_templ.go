@@ -14,7 +14,7 @@ type UserExport struct {
 	FormState
 	Action   string   // where the form is posted, and the file comes from
 	Cancel   string   // the directory as it is exported
-	Count    string   // how many, like "1,012 users"; empty where nobody is found
+	Count    string   // how many, like "1,012 users"; empty where no user is found
 	Unusable bool     // the filters say nothing that can be looked for
 	Chips    []Chip   // what narrows the export, each removable
 	Order    string   // like "Name, A to Z"
@@ -190,7 +190,7 @@ func UserExportPage(m UserExport) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = empty("search", "There is nobody to export", "No one matches these filters. Remove one, or clear them all.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = empty("search", "No users to export", "No one matches these filters. Remove one, or clear them all.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -150,7 +150,7 @@ func (a *App) signInUnknown(c echo.Context, returnTo string) error {
 		Chrome: a.strangerChrome(c, heading), Status: strconv.Itoa(http.StatusServiceUnavailable), Heading: heading,
 		Text: []string{
 			"The connection to the database broke at the last step.",
-			"Sign in again. Should a session have been started, nobody can use it, and it ends by itself.",
+			"Sign in again. If a session has been started, it cannot be used, and ends by itself.",
 		},
 		Next: []views.Link{{Label: "Sign in again", URL: signInPath("/sign-in", returnTo)}},
 	}))

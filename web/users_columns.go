@@ -56,7 +56,7 @@ func (t teller) responsibleCell(u users.User) views.DirectoryCell {
 		return views.DirectoryCell{}
 	}
 	if u.Responsible.Key == "" {
-		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "Nobody"}}
+		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "None"}}
 	}
 	link := views.Link{Label: plainText(u.Responsible.Label()), URL: t.userURL(u.Responsible)}
 	return views.DirectoryCell{Link: link, Text: link.Label} // the text where there is nowhere to lead to
@@ -96,7 +96,7 @@ func (t teller) directoryRow(u users.User, shown layout, ofServices bool) views.
 		row.Kinds = kindBadges(t.actor, users.User{Key: u.Key})
 	}
 	if ofServices && !shown.shows("responsible") {
-		row.Responsible = plainText(cmp.Or(u.Responsible.Label(), "nobody"))
+		row.Responsible = plainText(cmp.Or(u.Responsible.Label(), "none"))
 	}
 	row.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
 	return row

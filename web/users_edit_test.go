@@ -86,8 +86,8 @@ var editMistakes = map[string]struct{ at, field, value, message string }{
 	"version that is no number": {anaEdit, "version", "two", "This is not a number."},
 	"no purpose":                {"/users/nightly/edit", "purpose", "", "Say what this service user is for."},
 	"nobody responsible":        {"/users/nightly/edit", "responsible", "", "Choose the person who answers"},
-	"responsible is unknown":    {"/users/nightly/edit", "responsible", "x@example.com", "Nobody here has the user ID"},
-	"a program is responsible":  {"/users/nightly/edit", "responsible", "nightly2", "Nobody here has the user ID"},
+	"responsible is unknown":    {"/users/nightly/edit", "responsible", "x@example.com", "No person has the user ID"},
+	"a program is responsible":  {"/users/nightly/edit", "responsible", "nightly2", "No person has the user ID"},
 	"review date is no date":    {"/users/nightly/edit", "review_on", "soon", "Enter a date as year-month-day"},
 }
 

@@ -163,7 +163,7 @@ func TestExportUsers_refusals(t *testing.T) {
 			t.Error("there is a button for filters that say nothing")
 		}
 	}
-	owner.get(t, "/users/export?q=nobody").must(t, http.StatusOK, "There is nobody to export", "Go back")
+	owner.get(t, "/users/export?q=nobody").must(t, http.StatusOK, "No users to export", "Go back")
 	if got := s.exportEvents(t); len(got) > 0 {
 		t.Errorf("the history has %v", got)
 	}

@@ -72,11 +72,11 @@ func TestCreateServiceUser_personByName(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	b, at := s.as(t, users.RoleOwner), "/service-users/new"
 	form := set(b.get(t, at).form(t, at), "user_id", "nightly", "purpose", "Backs up", "responsible", "ANA")
-	p := b.post(t, at, form).must(t, 422, "Nobody here has the user ID “ana”.", "Do you mean ana@example.com (Ana)?")
+	p := b.post(t, at, form).must(t, 422, "No person has the user ID “ana”.", "Do you mean ana@example.com (Ana)?")
 	if got := p.nodes(t, "datalist"); len(got) != 1 || textOf(got[0]) != "Ana" {
 		t.Errorf("the field suggests %v", got)
 	}
-	b.post(t, at, set(form, "responsible", "nobody")).must(t, 422, "Nobody here has the user ID “nobody”. Enter that of a person.")
+	b.post(t, at, set(form, "responsible", "nobody")).must(t, 422, "No person has the user ID “nobody”. Enter that of a person.")
 }
 
 // TestAddPerson_refusedRole is that an admin who asks for a role they may not

@@ -155,12 +155,12 @@ var conditions = []condition{
 			FROM (SELECT what, day, n AS told, 0 AS there FROM day_tallies
 				UNION ALL SELECT what, day, 0, COUNT(*) FROM users_on_days GROUP BY what, day) AS both_
 			GROUP BY what, day HAVING SUM(told) <> SUM(there) ORDER BY what, day`},
-	{"The sessions", "The session %s is of nobody who may be signed in.",
+	{"The sessions", "The session %s is of a user who may not be signed in, or of none.",
 		`SELECT s.id FROM sessions s LEFT JOIN users u ON u.key = s.user_key
 			WHERE u.key IS NULL OR u.status <> 'active' OR u.kind <> 'person' ORDER BY s.id`},
 	{"The identities", "An identity is bound to %s, who is no person of the directory.",
 		`SELECT i.user_key FROM identities i LEFT JOIN users u ON u.key = i.user_key WHERE u.key IS NULL OR u.kind <> 'person' ORDER BY i.user_key`},
-	{"The saved views", "The saved view %s belongs to nobody.",
+	{"The saved views", "The saved view %s belongs to no user.",
 		`SELECT v.id FROM saved_views v LEFT JOIN users u ON u.key = v.owner_key WHERE u.key IS NULL ORDER BY v.id`},
 	{"Who answers for service users", "For %s somebody answers who is not there, or cannot.",
 		`SELECT u.user_id FROM users u LEFT JOIN users r ON r.key = u.responsible_key
@@ -178,6 +178,6 @@ var conditions = []condition{
 		`SELECT DISTINCT i.token FROM introspections i LEFT JOIN tokens t ON t.id = i.token WHERE i.token <> '' AND t.id IS NULL ORDER BY i.token`},
 	{"The secret of the cursors", "The database lacks the secret of the %s, without which no page but the first can be shown.",
 		`SELECT 'cursors' WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE name = 'cursors')`},
-	{"The key of the seals", "The database lacks a key for %s, without which nobody can begin to sign in.",
+	{"The key of the seals", "The database lacks a key for %s, without which no sign-in can begin.",
 		`SELECT 'seals' WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE name LIKE 'seal-%' AND length(secret) >= 32)`},
 }

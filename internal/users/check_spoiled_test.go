@@ -68,7 +68,7 @@ var spoiled = map[string]spoiling{
 	"a hole in the history":          {without(`seq IN (7, 8)`) + `DELETE FROM events WHERE seq IN (7, 8)`, "before the event 9 there are numbers without an event"},
 	"a history without a beginning":  {without(`seq = 1`) + `DELETE FROM events WHERE seq = 1`, "owner@example.com has no event of having been created"},
 	"an event left out by its end":   {without(`seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited')`) + `DELETE FROM events WHERE seq = (SELECT MAX(seq) FROM events WHERE action = 'user.edited')`, "ana@example.com has a version"},
-	"a session of who is away":       {`UPDATE sessions SET user_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com')`, "is of nobody who may be signed in"},
+	"a session of who is away":       {`UPDATE sessions SET user_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com')`, "is of a user who may not be signed in"},
 	"an identity of a program":       {`UPDATE identities SET user_key = (SELECT key FROM users WHERE user_id = 'robot') WHERE subject = 'sub-bea@example.com'`, "who is no person of the directory"},
 	"somebody who cannot answer":     {`UPDATE users SET responsible_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com') WHERE user_id = 'robot'`, "For robot somebody answers who is not there, or cannot"},
 	"a name that cannot be searched": {`UPDATE users SET search_text = '  other' WHERE user_id = 'robot'`, "robot is not found by their name"},
