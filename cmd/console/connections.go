@@ -20,10 +20,12 @@ const maxConnections = 2048
 type connections struct {
 	max    int
 	closed func(why string) // is called for each connection that is closed; may be nil
+	many   func(int)        // is called with how many there are when they become a crowd, and when they are half of one again; may be nil
 	heads  heads
 
-	mu   sync.Mutex
-	open map[net.Conn]time.Time // since when each waits for its client; zero: it does not
+	mu      sync.Mutex
+	crowded bool                   // many was called last with a crowd
+	open    map[net.Conn]time.Time // since when each waits for its client; zero: it does not
 }
 
 // Why a connection is closed.
@@ -95,6 +97,17 @@ func (l *connections) add(c net.Conn) {
 		}
 	}
 	l.open[c] = time.Now()
+	l.look()
+}
+
+// look calls many where it is due.
+func (l *connections) look() {
+	n := len(l.open)
+	if l.many == nil || l.crowded && n > crowd/2 || !l.crowded && n < crowd {
+		return
+	}
+	l.crowded = !l.crowded
+	l.many(n)
 }
 
 // longestWaiting returns the connection that has waited longest for its client, nil if
@@ -127,6 +140,7 @@ func (l *connections) remove(c net.Conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.open, c)
+	l.look()
 }
 
 // count returns how many connections are open.

@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/roboto-ai/console/internal/certificate"
 )
@@ -249,5 +251,26 @@ func TestLogIsCut(t *testing.T) {
 	log.Warn("refused", "text", long, "error", fmt.Errorf("wrapped: %s", long), "stack", strings.Repeat("s", 5000))
 	if line := out.String(); len(line) > 15_000 || strings.Contains(line, `\ufffd`) || !strings.Contains(line, strings.Repeat("s", 5000)) {
 		t.Errorf("a line of %d bytes", len(line))
+	}
+}
+
+// TestManyConnections opens and closes connections: garbage is to be collected sooner once
+// they are a crowd, and later again when half of one is left; in between nothing changes.
+func TestManyConnections(t *testing.T) {
+	t.Parallel()
+	var calls []int
+	l := &connections{max: maxConnections, many: func(n int) { calls = append(calls, n) }, open: make(map[net.Conn]time.Time)}
+	var all []net.Conn
+	for range 2 * crowd {
+		c, other := net.Pipe()
+		defer other.Close()
+		l.add(c)
+		all = append(all, c)
+	}
+	for _, c := range all {
+		l.remove(c)
+	}
+	if want := []int{crowd, crowd / 2}; !slices.Equal(calls, want) {
+		t.Errorf("got calls with %v connections, want %v", calls, want)
 	}
 }

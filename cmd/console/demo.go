@@ -74,7 +74,7 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	}
 	defer startDuties(ctx, directory, db, log)()
 	p.sayWhoCanSignIn(c, secret)
-	limit := &connections{max: maxConnections}
+	limit := &connections{max: maxConnections, many: collectFor}
 	return serveBoth(ctx, server{limit.listen(console), app.Handler(), log, limit}, app.Drain,
 		server{listener: provider, handler: onlyHosts(nil, signIn), log: log})
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	_ "time/tzdata" // so that time zones need nothing of the machine
@@ -17,17 +16,10 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// garbage is how much may gather before it is collected, in percent of what is in
-// use. What is in use is little, and a page leaves more behind: to collect at every
-// doubling took a sixth of its time.
-const garbage = 175
-
 // main does what a test cannot: it takes the process's own arguments, environment
 // and signals, and ends the process.
 func main() {
-	if _, given := os.LookupEnv("GOGC"); !given {
-		debug.SetGCPercent(garbage)
-	}
+	collectFor(0)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	p := &program{env: os.LookupEnv, environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}

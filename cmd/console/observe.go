@@ -140,7 +140,7 @@ func (o *observation) web() (w web.Watch) {
 // connections returns the limit of the console's connections, which counts those that it
 // closes.
 func (o *observation) connections() *connections {
-	l := &connections{max: maxConnections}
+	l := &connections{max: maxConnections, many: collectFor}
 	if o.metrics != nil {
 		l.closed = o.metrics.ConnectionClosed
 	}

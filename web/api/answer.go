@@ -13,7 +13,14 @@ import (
 
 // ServeHTTP answers one request. A doubled leading slash of its path has been removed.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{h: h, w: w, r: r, about: h.frame.About(r)}
+	if err := h.turns.do(r.Context(), func(end func()) { h.serve(w, r, end) }); err != nil {
+		h.Fail(w, r, err)
+	}
+}
+
+// serve answers one request that has a turn, which endTurn ends.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, endTurn func()) {
+	c := &call{h: h, w: w, r: r, about: h.frame.About(r), endTurn: endTurn}
 	c.about.UserAgent = withoutSecrets(c.about.UserAgent) // which events keep
 	data, err := c.answer()
 	switch done, again := errors.AsType[*users.DoneError](err); {
@@ -76,6 +83,7 @@ func (c *call) admit() (err error) {
 			return c.tooMany(wait)
 		}
 	}
+	c.endTurn()
 	if c.body, err = c.h.frame.Body(c.w, c.r, maxBody); err != nil {
 		return err
 	}

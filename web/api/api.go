@@ -76,6 +76,7 @@ type Handler struct {
 	refusals rates  // of refusals that are recorded
 	streams  places // of answers that are sent in blocks
 	waiters  places // of clients that wait for the next event
+	turns    turns  // of calls that are worked on
 	draining context.Context
 	drain    context.CancelFunc
 }
@@ -92,7 +93,7 @@ func New(c Config) (*Handler, error) {
 	h := &Handler{
 		users: c.Users, log: c.Log, now: c.Now, frame: f, rates: rates{limit: rate.Limit(c.Rate), burst: burstSeconds * c.Rate, now: c.Now},
 		refusals: rates{limit: rate.Every(refusalsEvery), burst: refusalsAtOnce, now: c.Now},
-		streams:  places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach},
+		streams:  places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach}, turns: newTurns(maxTurns),
 	}
 	h.baseURL = strings.TrimSuffix(c.BaseURL.String(), "/")
 	h.org.ID, h.org.Name = cmp.Or(c.OrgID, defaultOrg), cmp.Or(c.OrgName, "Console")

@@ -29,6 +29,8 @@ type call struct {
 	target users.ID // the user that the call is about, for the event of a refusal
 	key    string   // Idempotency-Key; empty without one
 	sent   bool     // the handler has written the answer
+
+	endTurn func() // is called before the client or a long read is waited for, see [turns]
 }
 
 // ctx returns the context of the request.

@@ -36,6 +36,7 @@ type stream struct {
 
 // stream returns an answer of the media type for those who may do act.
 func (c *call) stream(media string, act users.Act) *stream {
+	c.endTurn()
 	s := &stream{c: c, control: http.NewResponseController(c.w), media: media, permit: c.h.users.Permit(c.actor, act), last: time.Now().Add(streamLongest)}
 	s.json = json.NewEncoder(&s.buffer)
 	s.json.SetEscapeHTML(false)
