@@ -67,6 +67,8 @@ func textFlaw(s string, most int) string {
 		return fmt.Sprintf("Use at most %d accents or other marks on one letter.", maxMarks)
 	case s != "" && !strings.ContainsFunc(s, visible):
 		return "Use at least one character that shows."
+	case secretWithin.MatchString(s):
+		return "Remove the secret of a token: this text is stored and shown."
 	}
 	return ""
 }

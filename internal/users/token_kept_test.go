@@ -86,6 +86,34 @@ func TestNoSecretIsKept(t *testing.T) {
 	}
 }
 
+// TestTextWithASecretIsRefused writes the secret of a token into the texts that are kept, each of
+// which is refused.
+func TestTextWithASecretIsRefused(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.ServiceUser(t, "robot", users.RoleUser)
+	token, secret := d.IssuedBy(t, d.Owner, "robot", readOnly("one"))
+	text := "it is " + strings.ToUpper(secret) + "."
+	named, described, explained := readOnly(text), readOnly("two"), readOnly("two")
+	described.Description, explained.Reason = text, text
+	last := d.Last(t)
+	for field, n := range map[string]users.NewToken{"name": named, "description": described, "reason": explained} {
+		_, _, err := d.IssueToken(t.Context(), d.Owner, "robot", n)
+		if bad, ok := errors.AsType[*users.InvalidError](err); !ok || bad.Fields[0].Field != field {
+			t.Errorf("in the %s: got %v", field, err)
+		}
+	}
+	if err := d.RevokeToken(t.Context(), d.Owner, token.ID, users.TokenEnd{Reason: secret, LeaveNone: true}); err == nil {
+		t.Error("in the reason of an end: it was kept")
+	}
+	if _, err := d.Edit(t.Context(), d.Owner, "robot", users.Edit{Fields: users.Fields{Name: &secret}}); err == nil {
+		t.Error("in the name of a user: it was kept")
+	}
+	if d.Last(t) != last {
+		t.Errorf("events %q", d.Trail(t, last))
+	}
+}
+
 // TestFormThatIssuesIsNotRepeated sends the form of a new token twice: the second answer has
 // neither token nor secret.
 func TestFormThatIssuesIsNotRepeated(t *testing.T) {

@@ -21,7 +21,10 @@ const (
 // SecretPattern is the regular expression of the secrets of tokens.
 const SecretPattern = `usr_pat_[0-9A-Za-z]{43}_[0-9a-f]{8}`
 
-var secretForm = regexp.MustCompile(`^` + SecretPattern + `$`)
+var (
+	secretForm   = regexp.MustCompile(`^` + SecretPattern + `$`)
+	secretWithin = regexp.MustCompile(`(?i)` + SecretPattern)
+)
 
 // newSecret returns a secret that is new, and its hint.
 func newSecret() (secret, hint string) {
