@@ -193,7 +193,7 @@ func TestReactivationBringsBackTokens(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := s.signIn(t, "owner@example.com")
-			p := b.get(t, "/users/robot/deactivate").must(t, http.StatusOK, "Its 1 token is refused from the next request on", "can bring them back")
+			p := b.get(t, "/users/robot/deactivate").must(t, http.StatusOK, "Its 1 token is refused from the next request on", "can be brought back")
 			b.post(t, "/users/robot/deactivate", p.form(t, "/users/robot/deactivate")).must(t, http.StatusSeeOther)
 			if err := s.used(t, secret, "10.0.4.7", "test"); !errors.Is(err, users.ErrNoToken) {
 				t.Errorf("while it is deactivated: %v", err)
