@@ -36,7 +36,7 @@ test: lint test-go test-faults test-sdk test-browser ## check everything: lint, 
 
 .PHONY: test-go
 test-go: ## run the unit, HTTP and program tests
-	go test ./...
+	go test -timeout 30m ./...
 	go test -tags bench -run '^TestMemory' ./web
 	@$(MAKE) --no-print-directory test-postgres
 
@@ -62,8 +62,8 @@ ON_POSTGRES = ./internal/database/... ./internal/users ./internal/bench ./web ./
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
 	@if [ -z "$$($(call MISSING,postgres))" ]; then \
-		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES)"; \
-		CONSOLE_TEST_ENGINE=postgres go test -tags postgres $(ON_POSTGRES) && \
+		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres -timeout 30m $(ON_POSTGRES)"; \
+		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -timeout 30m $(ON_POSTGRES) && \
 		go test -tags postgres -run '^Test(Postgres|Copy)' ./cmd/console && \
 		go test -tags postgres -run 'OfPostgreSQL$$' ./internal/doctor && \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -run '^TestR(1_postgres|10|11|18|19|21)' ./internal/torture; \
@@ -126,7 +126,7 @@ test-browser: ## run the browser tests; on Debian, root gets a Chromium installe
 	@browser=$$($(FIND_BROWSER)); \
 	if [ -n "$$browser" ]; then \
 		echo "go test -tags browser ./cmd/console  # in $$browser"; \
-		CONSOLE_TEST_BROWSER="$$browser" go test -tags browser -timeout 15m ./cmd/console; \
+		CONSOLE_TEST_BROWSER="$$browser" go test -tags browser -timeout 30m ./cmd/console; \
 	else \
 		echo "The browser tests did not run: there is no Chromium or Chrome. Install one (Debian: apt-get install chromium) and run make test-browser."; \
 		[ "$$CI" != true ]; \
