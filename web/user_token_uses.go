@@ -197,7 +197,7 @@ func (t teller) missing(v users.Verdict) string {
 	case !v.AllSettled():
 		return "Switch the programs that have not switched, or strike off those that are gone."
 	case !v.EnoughUses:
-		return "It was hardly used, so its silence says nothing. Revoke it if you know that no program needs it."
+		return "It was used fewer than three times, too few to tell whether a program still needs it. Revoke it if you know that none does."
 	}
 	return "If it is not used again, it is safe from " + v.SafeFrom.In(t.zone).Format(weekdayLayout) + "."
 }

@@ -67,7 +67,7 @@ type config struct {
 	move  identityMove // of identities
 	token tokenAsked   // of token
 
-	role        users.Role // of whom users add adds
+	role        users.Role // of the user that users add creates
 	reason      string     // of what a command does, for the history
 	despite     bool       // users add: also if another user signs in with the address
 	newName     string     // of a service user that is added

@@ -8,8 +8,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestUsersErase erases several users by one command, one of whom was deleted before and one of
-// whom never was: the others are erased, and the command says what it does not reach.
+// TestUsersErase erases several users by one command: two exist, one was deleted before, and one
+// user_id does not exist. The others are erased, and the command says what it does not reach.
 func TestUsersErase(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t)

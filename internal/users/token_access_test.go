@@ -181,7 +181,7 @@ func TestResetAndDeletionEndTokens(t *testing.T) {
 		"ana@example.com session.ended ana@example.com [session: ses_* → deleted]",
 		"ana@example.com token.revoked ana@example.com [token:  → tok_*, token_name: again → again, cause:  → deleted]",
 		"ana@example.com user.deleted ana@example.com [name: Ana →, role: user →, time_zone: UTC →, channel.email: on → off, type.comment_mention: on → off]")
-	if _, err := d.Authenticate(t.Context(), secret, aProgram()); err != users.ErrNoToken { //nolint:errorlint // the very same error
+	if _, err := d.Authenticate(t.Context(), secret, aProgram()); err != users.ErrNoToken { // the error itself, which tells nothing of a token
 		t.Errorf("after the deletion: got %v, want %v", err, users.ErrNoToken)
 	}
 	if token, err := d.Token(t.Context(), d.Owner, theirs.ID); err != nil || token.ShownTo.Key != ana.Key || token.ShownTo.ID != "" {

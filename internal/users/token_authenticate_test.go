@@ -92,7 +92,7 @@ func TestSecretOfNoTokenGetsOneAnswer(t *testing.T) {
 	for circumstance, wrong := range absent(secret) {
 		before := d.Statements.Load()
 		in, err := d.Authenticate(t.Context(), wrong, aProgram())
-		if err != users.ErrNoToken || in.User.Key != "" { //nolint:errorlint // the very same error
+		if err != users.ErrNoToken || in.User.Key != "" { // the error itself, which tells nothing of a token
 			t.Errorf("%s: got %+v and %v, want %v itself", circumstance, in, err, users.ErrNoToken)
 		}
 		if n := d.Statements.Load() - before; n != 1 {
