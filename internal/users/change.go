@@ -9,15 +9,9 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A reader runs statements that read: the read-only pool, or a [changeTx].
-type reader interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // A changeTx is a transaction that can write. Only [Service.change] makes one.
 type changeTx struct {
-	reader
+	database.Reader
 	tx       *sql.Tx
 	now      time.Time // the time of the change, the same for all it writes
 	actor    Actor     // with the role it has now, not the one of when the request came in
@@ -55,7 +49,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	defer s.estimates.forget()
 	var events []Event
 	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
-		tx := &changeTx{reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
+		tx := &changeTx{Reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
 		if err := tx.notDone(ctx); err != nil {
 			return err
 		}

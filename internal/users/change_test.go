@@ -34,7 +34,7 @@ func newTestServiceIn(t *testing.T, url string) *Service {
 // countRows returns how many rows a table has.
 func countRows(t *testing.T, s *Service, table string) int {
 	t.Helper()
-	n, err := count(t.Context(), s.reads(), `SELECT COUNT(*) FROM `+table)
+	n, err := database.Count(t.Context(), s.reads(), `SELECT COUNT(*) FROM `+table)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestChangeRefusesUnauditedWrite(t *testing.T) {
 	if !errors.Is(err, errUnaudited) {
 		t.Errorf("change: got error %v, want %v", err, errUnaudited)
 	}
-	if n, _ := count(t.Context(), s.reads(), `SELECT COUNT(*) FROM users WHERE name = 'x'`); n != 0 {
+	if n, _ := database.Count(t.Context(), s.reads(), `SELECT COUNT(*) FROM users WHERE name = 'x'`); n != 0 {
 		t.Error("the write was kept")
 	}
 }

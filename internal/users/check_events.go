@@ -24,7 +24,7 @@ type checkedEvent struct {
 const checkedColumns = `, e.encoding, c.nonce, a.nonce, e.change_digest, e.actor_digest`
 
 // scanChecked reads eventColumns and checkedColumns from a row.
-func scanChecked(row scanner) (*checkedEvent, error) {
+func scanChecked(row database.Scanner) (*checkedEvent, error) {
 	e := new(checkedEvent)
 	return e, row.Scan(&e.Seq, (*database.Time)(&e.At), &e.Action, &e.Actor.Key, &e.Target.Key, &e.Via, &e.RequestID, &e.Group, &e.Undoes, &e.Token, &e.Tool,
 		&e.ChangeErased, &e.Target.ID, &e.Target.Name, &e.Target.Kind, &e.version, &e.changes,
@@ -58,7 +58,7 @@ func (c *checker) events() {
 
 // verifyEvents verifies the events whose numbers are above from and up to to.
 func (c *checker) verifyEvents(from, to int64) error {
-	all, err := collect(c.ctx, c.tx, scanChecked, `SELECT `+eventColumns+checkedColumns+eventTables+`WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq`, from, to)
+	all, err := database.Collect(c.ctx, c.tx, scanChecked, `SELECT `+eventColumns+checkedColumns+eventTables+`WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq`, from, to)
 	if err != nil {
 		return err
 	}
@@ -75,9 +75,9 @@ func (c *checker) verifyEvents(from, to int64) error {
 }
 
 // mentionsOf returns the keys of the users whom the events of a range name, by event.
-func mentionsOf(ctx context.Context, r reader, from, to int64) (map[int64][]string, error) {
+func mentionsOf(ctx context.Context, r database.Reader, from, to int64) (map[int64][]string, error) {
 	found := map[int64][]string{}
-	_, err := collect(ctx, r, func(row scanner) (none struct{}, err error) {
+	_, err := database.Collect(ctx, r, func(row database.Scanner) (none struct{}, err error) {
 		var seq int64
 		var key string
 		err = row.Scan(&seq, &key)

@@ -109,7 +109,7 @@ func (c *checker) eventIndex(engine database.Engine) {
 
 // sumOfEvents returns the wordSum of the events that the index has.
 func sumOfEvents(ctx context.Context, tx *sql.Tx, state indexState) (sum wordSum, err error) {
-	newest, err := count(ctx, tx, `SELECT COALESCE(MAX(seq), 0) FROM events`)
+	newest, err := database.Count(ctx, tx, `SELECT COALESCE(MAX(seq), 0) FROM events`)
 	if err == nil && state.last > int64(newest) {
 		err = errIndexAhead
 	}

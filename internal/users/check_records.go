@@ -3,6 +3,8 @@ package users
 import (
 	"slices"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // checkAtOnce is how many numbers of users are looked at together.
@@ -50,7 +52,7 @@ type checked struct {
 
 // some compares the records whose numbers are above from and up to to.
 func (c *checker) some(from, to int) error {
-	all, err := collect(c.ctx, c.tx, func(row scanner) (*checked, error) {
+	all, err := database.Collect(c.ctx, c.tx, func(row database.Scanner) (*checked, error) {
 		u := new(checked)
 		user, err := scanUser(row, &u.search, &u.sort, &u.identities)
 		u.User = user

@@ -127,7 +127,7 @@ func (r CredentialRequest) changes() []Change {
 }
 
 // decisionOn returns the decision on a request, or [ErrNotFound].
-func decisionOn(ctx context.Context, from reader, r CredentialRequest) (d decision, err error) {
+func decisionOn(ctx context.Context, from database.Reader, r CredentialRequest) (d decision, err error) {
 	err = from.QueryRowContext(ctx, `SELECT decided_by, user_key, code, token FROM credential_requests WHERE digest = $1`, DigestOf(r.ID)).
 		Scan(&d.by, &d.user, &d.code, &d.token)
 	if errors.Is(err, sql.ErrNoRows) {

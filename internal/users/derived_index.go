@@ -111,7 +111,7 @@ func (x derivedIndex) namedIn(ctx context.Context, tx *sql.Tx, reported error) (
 
 // DamagedIndexes returns the names of the indexes that are noted to be damaged.
 func (s *Service) DamagedIndexes(ctx context.Context) ([]string, error) {
-	return collect(ctx, s.lookUps(), func(row scanner) (name string, err error) { return name, row.Scan(&name) },
+	return database.Collect(ctx, s.lookUps(), func(row database.Scanner) (name string, err error) { return name, row.Scan(&name) },
 		`SELECT name FROM damaged_indexes WHERE engine = $1 ORDER BY name`, s.db.Engine())
 }
 

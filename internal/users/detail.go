@@ -105,7 +105,7 @@ func (s *Service) Consequences(ctx context.Context, actor Actor, id ID) (Consequ
 }
 
 // lastOwner reports whether u is the only active owner.
-func lastOwner(ctx context.Context, r reader, u User) (bool, error) {
+func lastOwner(ctx context.Context, r database.Reader, u User) (bool, error) {
 	if !u.activeOwner() {
 		return false, nil
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // Fields are the parts of a record that its person and those who manage it may
@@ -118,7 +120,7 @@ func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
 // targetOf returns the user on whom actor may carry out act, as r reads it. It
 // returns [ErrNotFound] to those who may see the directory, and otherwise a
 // [*ForbiddenError].
-func targetOf(ctx context.Context, r reader, actor Actor, id ID, act Act) (User, error) {
+func targetOf(ctx context.Context, r database.Reader, actor Actor, id ID, act Act) (User, error) {
 	if err := actor.narrowed(permission(act)); err != nil {
 		return User{}, err
 	}
@@ -220,7 +222,7 @@ func (c *changeTx) answerable(ctx context.Context, field string, id ID) (User, e
 // fresh returns a [*StaleError] if a form was filled from an older version of
 // current, by walking the history back to it. Changes that no form shows, such
 // as a first sign-in, are in nobody's way. Version zero is any version.
-func fresh(ctx context.Context, r reader, current User, version int64) error {
+func fresh(ctx context.Context, r database.Reader, current User, version int64) error {
 	if version == 0 || version == current.Version {
 		return nil
 	}
@@ -252,7 +254,7 @@ func fresh(ctx context.Context, r reader, current User, version int64) error {
 
 // asNow returns the user whom the history names as was, as they are called now: they may be the
 // one who is named now. Who has been deleted stays as they were called.
-func asNow(ctx context.Context, r reader, was, now Ref) (Ref, error) {
+func asNow(ctx context.Context, r database.Reader, was, now Ref) (Ref, error) {
 	switch was.Key {
 	case "":
 		return was, nil

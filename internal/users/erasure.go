@@ -107,8 +107,8 @@ func (c *changeTx) present(ctx context.Context, id ID, key Key) (User, error) {
 
 // deletedAs returns the keys of the users who were deleted: the one with that key, and those
 // with that user_id, as far as it is not erased.
-func deletedAs(ctx context.Context, r reader, id ID, key Key) ([]Key, error) {
-	return collect(ctx, r, func(row scanner) (k Key, err error) { return k, row.Scan(&k) },
+func deletedAs(ctx context.Context, r database.Reader, id ID, key Key) ([]Key, error) {
+	return database.Collect(ctx, r, func(row database.Scanner) (k Key, err error) { return k, row.Scan(&k) },
 		`SELECT target_key FROM events WHERE target_key = $1 AND action = 'user.deleted' UNION
 		SELECT e.target_key FROM event_changes c JOIN events e ON e.seq = c.seq WHERE c.target_id = $2 AND e.action = 'user.deleted' AND e.target_key <> ''`,
 		key, id)
@@ -187,13 +187,13 @@ type pendingErasure struct {
 
 // pendingErasures returns the erasures that are due, the oldest first.
 func (s *Service) pendingErasures(ctx context.Context) ([]pendingErasure, error) {
-	return collect(ctx, s.lookUps(), scanErasure, `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE due_at <= $1 ORDER BY due_at, user_key`, database.Time(s.now()))
+	return database.Collect(ctx, s.lookUps(), scanErasure, `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE due_at <= $1 ORDER BY due_at, user_key`, database.Time(s.now()))
 }
 
 // erasureOf is the query of one user's erasure.
 const erasureOf = `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE user_key = $1`
 
-func scanErasure(row scanner) (p pendingErasure, err error) {
+func scanErasure(row database.Scanner) (p pendingErasure, err error) {
 	err = row.Scan(&p.key, &p.begun, &p.after, &p.last)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound

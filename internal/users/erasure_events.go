@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/audit"
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // How many events an erasure looks at in one transaction, and how many it erases.
@@ -60,7 +61,7 @@ type erasedEvent struct {
 
 // eventsOf returns the next events of p, with the parts that hold data of the user, and up to
 // which number they are.
-func (t traces) eventsOf(ctx context.Context, r reader, p pendingErasure) (found []erasedEvent, after int64, err error) {
+func (t traces) eventsOf(ctx context.Context, r database.Reader, p pendingErasure) (found []erasedEvent, after int64, err error) {
 	to := min(p.last, p.after+erasureLooks)
 	all, err := eventsWhere(ctx, r, `e.seq > $1 AND e.seq <= $2 AND (c.seq IS NOT NULL OR a.seq IS NOT NULL)
 		AND (e.target_key = $3 OR e.actor_key = $3 OR EXISTS (SELECT 1 FROM event_mentions m WHERE m.user_key = $3 AND m.seq = e.seq)
@@ -116,7 +117,7 @@ func (t traces) erased(e Event, key Key) erasedEvent {
 // erasing returns what deletes parts of events, with their words from the index as far as it has
 // them. What another console is about to add to the index is not added, see
 // [indexState.erasures].
-func (s *Service) erasing(ctx context.Context, r reader, all []erasedEvent) ([]bookkeeping, error) {
+func (s *Service) erasing(ctx context.Context, r database.Reader, all []erasedEvent) ([]bookkeeping, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -124,7 +125,7 @@ func (s *Service) erasing(ctx context.Context, r reader, all []erasedEvent) ([]b
 	if err != nil {
 		return nil, err
 	}
-	damaged, err := count(ctx, r, `SELECT COUNT(*) FROM damaged_indexes WHERE engine = $1 AND name = 'event_words_index'`, s.db.Engine())
+	damaged, err := database.Count(ctx, r, `SELECT COUNT(*) FROM damaged_indexes WHERE engine = $1 AND name = 'event_words_index'`, s.db.Engine())
 	if err != nil {
 		return nil, err
 	}

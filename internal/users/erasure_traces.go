@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // traces are what a deleted user is found by in texts. They are read from the history, as long
@@ -17,7 +19,7 @@ type traces struct {
 }
 
 // tracesOf returns the traces of a deleted user.
-func tracesOf(ctx context.Context, r reader, key Key) (t traces, err error) {
+func tracesOf(ctx context.Context, r database.Reader, key Key) (t traces, err error) {
 	events, err := eventsWhere(ctx, r, `e.target_key = $1 AND e.action IN ('user.deleted', 'identity.bound', 'identity.reset', 'identity.moved')`, key)
 	if err != nil {
 		return traces{}, err
@@ -132,7 +134,7 @@ func (c *changeTx) forgetAddress(ctx context.Context, t traces) error {
 		WHERE lower(return_to) LIKE $1 ESCAPE '\' OR lower(return_to) LIKE $2 ESCAPE '\'`, like[0], like[1]); err != nil {
 		return err
 	}
-	views, err := collect(ctx, c, func(row scanner) (v SavedView, err error) { return v, row.Scan(&v.ID, &v.Name, &v.Query) },
+	views, err := database.Collect(ctx, c, func(row database.Scanner) (v SavedView, err error) { return v, row.Scan(&v.ID, &v.Name, &v.Query) },
 		`SELECT id, name, query FROM saved_views WHERE lower(name) LIKE $1 ESCAPE '\' OR lower(query) LIKE $1 ESCAPE '\' OR lower(query) LIKE $2 ESCAPE '\'`, like[0], like[1])
 	for _, v := range views {
 		if err == nil && (t.in(v.Name) || t.in(v.Query)) {
@@ -145,7 +147,7 @@ func (c *changeTx) forgetAddress(ctx context.Context, t traces) error {
 // forgetKept deletes the forms that are kept for a browser and are of the user or about them.
 func (c *changeTx) forgetKept(ctx context.Context, key Key, t traces) error {
 	type keptForm struct{ digest, data []byte }
-	all, err := collect(ctx, c, func(row scanner) (k keptForm, err error) { return k, row.Scan(&k.digest, &k.data) }, `SELECT digest, data FROM kept`)
+	all, err := database.Collect(ctx, c, func(row database.Scanner) (k keptForm, err error) { return k, row.Scan(&k.digest, &k.data) }, `SELECT digest, data FROM kept`)
 	for _, k := range all {
 		if err == nil && (bytes.Contains(k.data, []byte(key)) || t.in(string(k.data))) {
 			_, err = c.exec(ctx, `DELETE FROM kept WHERE digest = $1`, k.digest)

@@ -38,7 +38,7 @@ type indexState struct {
 }
 
 // readIndexState returns what the index has.
-func readIndexState(ctx context.Context, r reader) (s indexState, err error) {
+func readIndexState(ctx context.Context, r database.Reader) (s indexState, err error) {
 	row := r.QueryRowContext(ctx, `SELECT version, first_seq, last_seq, erasures FROM search_index WHERE name = 'event_words'`)
 	return s, row.Scan(&s.version, &s.first, &s.last, &s.erasures)
 }
@@ -98,7 +98,7 @@ func (s *Service) indexSome(ctx context.Context) (n int64, older bool, err error
 }
 
 // unindexed returns how many events are newer than those in the index, and how many older.
-func unindexed(ctx context.Context, r reader) (newer, older int64, err error) {
+func unindexed(ctx context.Context, r database.Reader) (newer, older int64, err error) {
 	state, err := readIndexState(ctx, r)
 	if err != nil {
 		return 0, 0, err
@@ -145,14 +145,14 @@ func (e Event) indexed() indexedEvent {
 const wordColumns = `e.seq, COALESCE(a.actor_id, ''), COALESCE(a.actor_name, ''), COALESCE(c.target_id, ''), COALESCE(c.target_name, ''), COALESCE(a.reason, '')`
 
 // scanWords reads wordColumns from a row.
-func scanWords(row scanner) (e Event, err error) {
+func scanWords(row database.Scanner) (e Event, err error) {
 	return e, row.Scan(&e.Seq, &e.Actor.ID, &e.Actor.Name, &e.Target.ID, &e.Target.Name, &e.Reason)
 }
 
 // indexedEvents returns the events of a range, inclusive, as the index has them, oldest
 // first. Of a part that is erased it has no words.
-func indexedEvents(ctx context.Context, r reader, from, to int64) ([]indexedEvent, error) {
-	return collect(ctx, r, func(row scanner) (indexedEvent, error) {
+func indexedEvents(ctx context.Context, r database.Reader, from, to int64) ([]indexedEvent, error) {
+	return database.Collect(ctx, r, func(row database.Scanner) (indexedEvent, error) {
 		e, err := scanWords(row)
 		return e.indexed(), err
 	}, `SELECT `+wordColumns+eventTables+`WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq`, from, to)

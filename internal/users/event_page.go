@@ -29,7 +29,7 @@ func (s *Service) eventPage(ctx context.Context, actor Actor, q EventQuery) (Eve
 		return q.page(all), err
 	}
 	var page EventPage
-	read := func(ctx context.Context, r reader) error {
+	read := func(ctx context.Context, r database.Reader) error {
 		var seqs []int64
 		var lacking int64
 		if len(words) > 0 {
@@ -116,7 +116,7 @@ func (q EventQuery) page(all []Event) EventPage {
 // narrowed returns the numbers of the events from one number to another, inclusive, that q
 // asks for without words, at most so many. SQLite can be interrupted only until it has the
 // first row, so the numbers are collected before that.
-func (q EventQuery) narrowed(ctx context.Context, r reader, from, to int64, most int) ([]int64, error) {
+func (q EventQuery) narrowed(ctx context.Context, r database.Reader, from, to int64, most int) ([]int64, error) {
 	var f filter
 	f.add(`e.seq BETWEEN ? AND ?`, from, to)
 	q.conditions(&f, byIndex)
@@ -125,12 +125,12 @@ func (q EventQuery) narrowed(ctx context.Context, r reader, from, to int64, most
 }
 
 // numbersOf returns the numbers that a query asks for.
-func numbersOf(ctx context.Context, r reader, query string, args ...any) ([]int64, error) {
-	return collect(ctx, r, func(row scanner) (seq int64, err error) { return seq, row.Scan(&seq) }, query, args...)
+func numbersOf(ctx context.Context, r database.Reader, query string, args ...any) ([]int64, error) {
+	return database.Collect(ctx, r, func(row database.Scanner) (seq int64, err error) { return seq, row.Scan(&seq) }, query, args...)
 }
 
 // eventsOf returns the events of the given numbers in an order.
-func eventsOf(ctx context.Context, r reader, seqs []int64, order string) ([]Event, error) {
+func eventsOf(ctx context.Context, r database.Reader, seqs []int64, order string) ([]Event, error) {
 	if len(seqs) == 0 {
 		return nil, nil
 	}

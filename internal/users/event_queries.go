@@ -26,7 +26,7 @@ const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.
 
 // scanEvent reads eventColumns from a row. It returns [ErrNotFound] where there is
 // none.
-func scanEvent(row scanner) (Event, error) {
+func scanEvent(row database.Scanner) (Event, error) {
 	var e Event
 	var changes []byte
 	err := row.Scan(&e.Seq, (*database.Time)(&e.At), &e.Action, &e.Actor.Key, &e.Target.Key, &e.Via, &e.RequestID, &e.Group, &e.Undoes, &e.Token, &e.Tool,
@@ -42,8 +42,8 @@ func scanEvent(row scanner) (Event, error) {
 
 // eventsWhere returns the events for which the condition holds, which may end in
 // an order. The condition is a text of this package; values come as args.
-func eventsWhere(ctx context.Context, r reader, condition string, args ...any) ([]Event, error) {
-	return collect(ctx, r, scanEvent, `SELECT `+eventColumns+eventTables+`WHERE `+condition, args...)
+func eventsWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]Event, error) {
+	return database.Collect(ctx, r, scanEvent, `SELECT `+eventColumns+eventTables+`WHERE `+condition, args...)
 }
 
 // intoEvents and the like begin what writes the rows of events, after INSERT; eventValues and

@@ -3,6 +3,8 @@ package users
 import (
 	"context"
 	"slices"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // An eventSearch collects the numbers of events that have some words, in the order of a page.
@@ -18,12 +20,12 @@ type eventSearch struct {
 // search returns the numbers of the events from one number to another, inclusive, that q asks
 // for by words and otherwise, at most so many: the oldest first if q asks for those before
 // its place, else the newest first. It returns how many older events the index lacks.
-func (q EventQuery) search(ctx context.Context, r reader, index eventIndexer, words []soughtWord, from, to int64, most int) (seqs []int64, lacking int64, err error) {
+func (q EventQuery) search(ctx context.Context, r database.Reader, index eventIndexer, words []soughtWord, from, to int64, most int) (seqs []int64, lacking int64, err error) {
 	state, err := readIndexState(ctx, r)
 	if err != nil {
 		return nil, 0, err
 	}
-	damaged, err := count(ctx, r, `SELECT COUNT(*) FROM damaged_indexes WHERE name = $1 AND engine = $2`, eventWordsIndex.name, index.engine())
+	damaged, err := database.Count(ctx, r, `SELECT COUNT(*) FROM damaged_indexes WHERE name = $1 AND engine = $2`, eventWordsIndex.name, index.engine())
 	if err != nil {
 		return nil, 0, err
 	}
@@ -48,20 +50,20 @@ func (q EventQuery) search(ctx context.Context, r reader, index eventIndexer, wo
 
 // steps returns what reads the events of a range, from the newest on: those that are newer
 // than the index, and each of its blocks.
-func (s *eventSearch) steps(from, to int64) []func(context.Context, reader) error {
+func (s *eventSearch) steps(from, to int64) []func(context.Context, database.Reader) error {
 	newer, newest := max(from, s.state.last+1), to
-	steps := []func(context.Context, reader) error{func(ctx context.Context, r reader) error { return s.direct(ctx, r, newer, newest) }}
+	steps := []func(context.Context, database.Reader) error{func(ctx context.Context, r database.Reader) error { return s.direct(ctx, r, newer, newest) }}
 	from, to = max(from, s.state.first), min(to, s.state.last)
 	for to >= from {
 		begin, end := max(from, to&^(blockSize-1)), to
-		steps = append(steps, func(ctx context.Context, r reader) error { return s.block(ctx, r, begin, end) })
+		steps = append(steps, func(ctx context.Context, r database.Reader) error { return s.block(ctx, r, begin, end) })
 		to = begin - 1
 	}
 	return steps
 }
 
 // block collects events of a part of the index.
-func (s *eventSearch) block(ctx context.Context, r reader, from, to int64) error {
+func (s *eventSearch) block(ctx context.Context, r database.Reader, from, to int64) error {
 	var f filter
 	query := s.index.found(&f, s.words, from, to)
 	s.query.conditions(&f, byRow)
@@ -75,7 +77,7 @@ func (s *eventSearch) block(ctx context.Context, r reader, from, to int64) error
 }
 
 // direct collects events that the index does not have: it reads them and looks at their words.
-func (s *eventSearch) direct(ctx context.Context, r reader, from, to int64) error {
+func (s *eventSearch) direct(ctx context.Context, r database.Reader, from, to int64) error {
 	var f filter
 	f.add(`e.seq BETWEEN ? AND ?`, from, to)
 	s.query.conditions(&f, byRow)

@@ -134,7 +134,7 @@ func (s *Service) pollEvents(own <-chan struct{}) {
 	defer ticks.Stop()
 	for open := true; open; {
 		ctx, cancel := context.WithTimeout(context.Background(), eventPoll)
-		newest, err := count(ctx, s.lookUps(), `SELECT COALESCE(MAX(seq), 0) FROM events`)
+		newest, err := database.Count(ctx, s.lookUps(), `SELECT COALESCE(MAX(seq), 0) FROM events`)
 		cancel()
 		if err == nil {
 			s.watch.rise(int64(newest))

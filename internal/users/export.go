@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/numbers"
 )
 
@@ -121,7 +122,7 @@ func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportS
 		return ExportSize{}, fmt.Errorf("count users to export: %w", err)
 	}
 	var total Total
-	err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r reader) error {
+	err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
 		total, err = p.number(ctx, r, maxCounted)
 		return err
 	})
@@ -149,7 +150,7 @@ func (s *Service) exportPlan(ctx context.Context, q Query) (plan, error) {
 }
 
 // number counts the users of p, up to most of them.
-func (p plan) number(ctx context.Context, r reader, most int) (Total, error) {
+func (p plan) number(ctx context.Context, r database.Reader, most int) (Total, error) {
 	if n, kept := p.kept(); kept {
 		return Total{N: n}, nil
 	}

@@ -26,7 +26,7 @@ type exportList struct {
 
 // exportList reads who is exported, in slices of so many users. It returns [ErrReadTooLong]
 // after exportWait.
-func (p plan) exportList(ctx context.Context, r reader, size int) (list exportList, err error) {
+func (p plan) exportList(ctx context.Context, r database.Reader, size int) (list exportList, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, exportWait, ErrReadTooLong)
 	defer cancel()
 	defer func() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/audit"
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // An EventQuery asks for a part of the audit log. Its zero value asks for the
@@ -117,7 +118,7 @@ func (s *Service) namePeople(ctx context.Context, actor Actor, all []Event) erro
 	if len(keys) == 0 {
 		return nil
 	}
-	found, err := collect(ctx, s.reads(), func(row scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
+	found, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
 		`SELECT key, user_id, COALESCE(name, ''), kind FROM users WHERE key IN (`+strings.Join(keys, `, `)+`)`, f.args...)
 	if err != nil {
 		return err

@@ -20,14 +20,14 @@ type Identity struct {
 }
 
 // identitiesOf returns what is bound to a person, the oldest first.
-func identitiesOf(ctx context.Context, r reader, key Key) ([]Identity, error) {
-	return collect(ctx, r, func(row scanner) (i Identity, err error) {
+func identitiesOf(ctx context.Context, r database.Reader, key Key) ([]Identity, error) {
+	return database.Collect(ctx, r, func(row database.Scanner) (i Identity, err error) {
 		return i, row.Scan(&i.Issuer, &i.Subject, &i.Address, (*database.Time)(&i.BoundAt), (*database.Time)(&i.SignedInAt))
 	}, `SELECT issuer, subject, address, bound_at, signed_in_at FROM identities WHERE user_key = $1 ORDER BY bound_at, issuer, subject`, key)
 }
 
 // userByIdentity returns the person an identity is bound to, or [ErrNotFound].
-func userByIdentity(ctx context.Context, r reader, issuer, subject string) (User, error) {
+func userByIdentity(ctx context.Context, r database.Reader, issuer, subject string) (User, error) {
 	var key Key
 	err := r.QueryRowContext(ctx, `SELECT user_key FROM identities WHERE issuer = $1 AND subject = $2`, issuer, subject).Scan(&key)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -94,7 +94,7 @@ func (e *AddressInUseError) Is(target error) bool { return target == ErrInUse }
 // unclaimed returns an [*AddressInUseError] if an identity of another user last came with
 // the address id.
 func (c *changeTx) unclaimed(ctx context.Context, id ID) error {
-	by, err := collect(ctx, c, func(row scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
+	by, err := database.Collect(ctx, c, func(row database.Scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
 		`SELECT DISTINCT u.key, u.user_id, COALESCE(u.name, ''), u.kind FROM identities i JOIN users u ON u.key = i.user_key
 		WHERE i.address = $1 AND u.user_id <> $1 ORDER BY u.user_id LIMIT 5`, id)
 	if err == nil && len(by) > 0 {

@@ -18,7 +18,7 @@ type IssuerCount struct {
 
 // Issuers returns the issuers that people are bound to, the one with the most people first.
 func (s *Service) Issuers(ctx context.Context) ([]IssuerCount, error) {
-	all, err := collect(ctx, s.reads(), func(row scanner) (c IssuerCount, err error) { return c, row.Scan(&c.Issuer, &c.People) },
+	all, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (c IssuerCount, err error) { return c, row.Scan(&c.Issuer, &c.People) },
 		`SELECT issuer, COUNT(DISTINCT user_key) AS people FROM identities GROUP BY issuer ORDER BY people DESC, issuer`)
 	if err != nil {
 		return nil, fmt.Errorf("count identities: %w", err)
@@ -88,8 +88,8 @@ type boundUser struct {
 }
 
 // boundTo returns the identities of an issuer, by subject.
-func boundTo(ctx context.Context, r reader, issuer string) (map[string]*boundUser, error) {
-	all, err := collect(ctx, r, func(row scanner) (*boundUser, error) {
+func boundTo(ctx context.Context, r database.Reader, issuer string) (map[string]*boundUser, error) {
+	all, err := database.Collect(ctx, r, func(row database.Scanner) (*boundUser, error) {
 		b := &boundUser{Identity: Identity{Issuer: issuer}}
 		var err error
 		b.User, err = scanUser(row, &b.Subject, &b.Address, (*database.Time)(&b.BoundAt), (*database.Time)(&b.SignedInAt))
@@ -104,7 +104,7 @@ func boundTo(ctx context.Context, r reader, issuer string) (map[string]*boundUse
 
 // moving returns the identities that m moves, in the order of their subjects, or what
 // stands in the way.
-func (m IdentityMove) moving(ctx context.Context, r reader, bound map[string]*boundUser) ([]*boundUser, error) {
+func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[string]*boundUser) ([]*boundUser, error) {
 	var bad InvalidError
 	lines := m.lines(bound)
 	taken, err := boundTo(ctx, r, m.To)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // Phase is a part of [Service.Load].
@@ -36,7 +38,7 @@ var errNotEmpty = errors.New("users: the directory is not empty: users with a hi
 // returns [ErrTaken] if two users have the same user_id.
 func (s *Service) Load(ctx context.Context, arrivals iter.Seq[Arrival], told func(phase Phase, done, total int)) error {
 	err := s.db.Fill(ctx, func(tx *sql.Tx) error {
-		n, err := count(ctx, tx, `SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM events)`)
+		n, err := database.Count(ctx, tx, `SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM events)`)
 		if err != nil {
 			return err
 		}
@@ -183,7 +185,7 @@ func rebuild(ctx context.Context, tx *sql.Tx, told func(Phase, int, int)) error 
 // verify checks what concerns several users. That what refers to a user refers to one
 // who is there follows from how arrivals are made.
 func verify(ctx context.Context, tx *sql.Tx) error {
-	lost, err := count(ctx, tx, `SELECT COUNT(*) FROM users s LEFT JOIN users r ON r.key = s.responsible_key
+	lost, err := database.Count(ctx, tx, `SELECT COUNT(*) FROM users s LEFT JOIN users r ON r.key = s.responsible_key
 		WHERE s.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.deactivated)`)
 	if err != nil {
 		return err
@@ -191,7 +193,7 @@ func verify(ctx context.Context, tx *sql.Tx) error {
 	if lost > 0 {
 		return fmt.Errorf("%w: %d service users have somebody who cannot answer for them", errNoPast, lost)
 	}
-	gone, err := count(ctx, tx, `SELECT COUNT(*) FROM tallies WHERE role = 'owner' AND kind = 'person' AND status = 'deactivated'
+	gone, err := database.Count(ctx, tx, `SELECT COUNT(*) FROM tallies WHERE role = 'owner' AND kind = 'person' AND status = 'deactivated'
 		AND NOT EXISTS (SELECT 1 FROM tallies WHERE role = 'owner' AND kind = 'person' AND status = 'active')`)
 	if err == nil && gone > 0 {
 		return ErrLastOwner

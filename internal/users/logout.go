@@ -65,7 +65,7 @@ func (c *changeTx) endLoggedOut(ctx context.Context, l Logout) ([]Event, error) 
 		id   SessionID
 		user Key
 	}
-	all, err := collect(ctx, c, func(row scanner) (o one, err error) { return o, row.Scan(&o.id, &o.user) },
+	all, err := database.Collect(ctx, c, func(row database.Scanner) (o one, err error) { return o, row.Scan(&o.id, &o.user) },
 		`SELECT id, user_key FROM sessions WHERE `+condition+` ORDER BY seen_at, id`, args...)
 	var events []Event
 	for _, o := range all {
@@ -100,7 +100,7 @@ const aboutClaims = `issuer = $1 AND issued_at >= $4 AND (sid <> '' AND sid = $3
 
 // existsLogout reports whether a logout that is remembered ends a session begun with
 // these claims.
-func existsLogout(ctx context.Context, r reader, claims Claims) (found bool, err error) {
+func existsLogout(ctx context.Context, r database.Reader, claims Claims) (found bool, err error) {
 	row := r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logouts WHERE `+aboutClaims+`)`,
 		claims.Issuer, claims.Subject, claims.SessionID, database.Time(claims.IssuedAt))
 	return found, row.Scan(&found)
@@ -153,7 +153,7 @@ func (s *Service) Confirm(ctx context.Context, session Session, claims Claims) (
 	// A logout from now on finds the sid that has just been noted. One before is looked for
 	// after it has been committed.
 	var ended bool
-	err := s.inTurn(ctx, func(r reader) (err error) {
+	err := s.inTurn(ctx, func(r database.Reader) (err error) {
 		ended, err = existsLogout(ctx, r, claims)
 		return err
 	})

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 const (
@@ -132,6 +134,6 @@ func cancelled(err error) bool {
 }
 
 // searchLong is [longReads.search] with the connections for long reads.
-func (s *Service) searchLong(ctx context.Context, actor Key, read func(context.Context, reader) error) error {
+func (s *Service) searchLong(ctx context.Context, actor Key, read func(context.Context, database.Reader) error) error {
 	return s.long.search(ctx, actor, func(ctx context.Context) error { return read(ctx, s.db.LongReads()) })
 }

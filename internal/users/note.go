@@ -231,7 +231,7 @@ var errLooked = errors.New("users: looked, and changed nothing")
 
 // inTurn has look read what is there when every change before it has ended, and changes
 // nothing.
-func (s *Service) inTurn(ctx context.Context, look func(reader) error) error {
+func (s *Service) inTurn(ctx context.Context, look func(database.Reader) error) error {
 	err := s.db.Transact(ctx, func(tx *sql.Tx) error { return cmp.Or(look(tx), errLooked) })
 	if errors.Is(err, errLooked) {
 		return nil

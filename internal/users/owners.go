@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // HasOwner reports whether there is an owner who is not deactivated.
@@ -13,8 +15,8 @@ func (s *Service) HasOwner(ctx context.Context) (bool, error) {
 
 // hasOwner reports whether there is an owner who is not deactivated. One who is
 // invited counts: they can sign in, so nobody else need be added.
-func hasOwner(ctx context.Context, r reader) (bool, error) {
-	n, err := count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND NOT deactivated AND kind = 'person'`)
+func hasOwner(ctx context.Context, r database.Reader) (bool, error) {
+	n, err := database.Count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND NOT deactivated AND kind = 'person'`)
 	return n > 0, err
 }
 

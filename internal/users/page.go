@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // A row is a user in a list, with what places them there.
@@ -22,12 +24,12 @@ type page struct {
 }
 
 // read reads the page of p that begins at a place.
-func (p plan) read(ctx context.Context, r reader, at place) (page, error) {
+func (p plan) read(ctx context.Context, r database.Reader, at place) (page, error) {
 	var f filter
 	var got page
 	var x listScan
 	query, into := p.query(&f, at), x.into(p)
-	rows, err := collectInto(ctx, r, make([]row, 0, p.limit+1), func(s scanner) (row, error) {
+	rows, err := database.CollectInto(ctx, r, make([]row, 0, p.limit+1), func(s database.Scanner) (row, error) {
 		if err := s.Scan(into...); err != nil {
 			return row{}, err
 		}

@@ -3,6 +3,8 @@ package users
 import (
 	"context"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // maxSorted is how many users are put in order, and counted, for one page: for ten
@@ -29,7 +31,7 @@ type plan struct {
 }
 
 // plan decides how the page at a place is read.
-func (sel selection) plan(ctx context.Context, r reader, q Query, at place) (plan, error) {
+func (sel selection) plan(ctx context.Context, r database.Reader, q Query, at place) (plan, error) {
 	p := plan{selection: sel, column: q.Sort.column(), descending: q.Sort.descending(), limit: q.Limit, full: q.full}
 	n, kept := sel.kept()
 	switch {

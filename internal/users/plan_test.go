@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
@@ -23,7 +24,7 @@ func planOf(t *testing.T, s *Service, q Query, at place) []string {
 		t.Fatal(err)
 	}
 	var f filter
-	steps, err := collect(t.Context(), s.reads(), func(row scanner) (detail string, err error) {
+	steps, err := database.Collect(t.Context(), s.reads(), func(row database.Scanner) (detail string, err error) {
 		var id, parent, unused int
 		return detail, row.Scan(&id, &parent, &unused, &detail)
 	}, `EXPLAIN QUERY PLAN `+p.query(&f, at), f.args...)
@@ -186,7 +187,7 @@ func TestTalliesTellTheTruth(t *testing.T) {
 			t.Fatalf("%s: %v", what, err)
 		}
 		for _, query := range untrue {
-			if n, err := count(ctx, s.reads(), query); err != nil || n != 0 {
+			if n, err := database.Count(ctx, s.reads(), query); err != nil || n != 0 {
 				t.Errorf("after %s: %d counts differ, %v: %s", what, n, err, query)
 			}
 		}

@@ -71,12 +71,12 @@ type RefusedSignIn struct {
 // refusalColumns are the columns scanRefusal reads, in its order.
 const refusalColumns = `at, address, reason, request_id, issuer, subject, name`
 
-func scanRefusal(row scanner) (r RefusedSignIn, err error) {
+func scanRefusal(row database.Scanner) (r RefusedSignIn, err error) {
 	return r, row.Scan((*database.Time)(&r.At), &r.Address, &r.Reason, &r.RequestID, &r.Issuer, &r.Subject, &r.Name)
 }
 
 // lastRefusal returns the newest refused sign-in of a user, nil if there is none.
-func lastRefusal(ctx context.Context, r reader, key Key) (*RefusedSignIn, error) {
+func lastRefusal(ctx context.Context, r database.Reader, key Key) (*RefusedSignIn, error) {
 	refusal, err := scanRefusal(r.QueryRowContext(ctx, `SELECT `+refusalColumns+` FROM refused_sign_ins
 		WHERE user_key = $1 ORDER BY at DESC, number DESC LIMIT 1`, key))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -87,8 +87,8 @@ func lastRefusal(ctx context.Context, r reader, key Key) (*RefusedSignIn, error)
 
 // refusedIdentities returns the newest sign-ins that were refused because the user has
 // another identity, one of each identity, three at most.
-func refusedIdentities(ctx context.Context, r reader, key Key) ([]RefusedSignIn, error) {
-	return collect(ctx, r, scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins WHERE number IN
+func refusedIdentities(ctx context.Context, r database.Reader, key Key) ([]RefusedSignIn, error) {
+	return database.Collect(ctx, r, scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins WHERE number IN
 		(SELECT MAX(number) FROM refused_sign_ins WHERE user_key = $1 AND reason = $2 AND subject <> '' GROUP BY issuer, subject)
 		ORDER BY number DESC LIMIT 3`, key, RefusedTaken)
 }
@@ -99,7 +99,7 @@ func (s *Service) RefusedSignIns(ctx context.Context, actor Actor, address strin
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return nil, err
 	}
-	all, err := collect(ctx, s.reads(), scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins
+	all, err := database.Collect(ctx, s.reads(), scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins
 		WHERE address = $1 ORDER BY at DESC, number DESC LIMIT 5`, canonical(address))
 	return all, in("refused sign-ins of", ID(address), err)
 }

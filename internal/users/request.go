@@ -140,7 +140,7 @@ func (s *Service) FormOutcome(ctx context.Context, actor Actor, key RequestKey) 
 	if seq, done, err = s.FormDone(ctx, actor, key); err != nil || done {
 		return seq, done, err
 	}
-	err = s.inTurn(ctx, func(r reader) error {
+	err = s.inTurn(ctx, func(r database.Reader) error {
 		seq, done, err = s.outcome(ctx, r, actor, key)
 		return err
 	})
@@ -155,7 +155,7 @@ func (s *Service) Done(ctx context.Context, actor Actor, r Request) error {
 }
 
 // outcome is FormDone as r reads it.
-func (s *Service) outcome(ctx context.Context, r reader, actor Actor, key RequestKey) (seq int64, done bool, err error) {
+func (s *Service) outcome(ctx context.Context, r database.Reader, actor Actor, key RequestKey) (seq int64, done bool, err error) {
 	err = doneBefore(ctx, r, actor, Request{Key: key}, s.now())
 	if found, ok := errors.AsType[*DoneError](err); ok {
 		return found.Seq, true, nil
@@ -166,7 +166,7 @@ func (s *Service) outcome(ctx context.Context, r reader, actor Actor, key Reques
 // doneBefore returns a [*DoneError] if the actor's request was done before now,
 // [ErrOtherForm] if it was done by another user, [ErrOtherRequest] if another request was
 // done under its key, and nil if none was.
-func doneBefore(ctx context.Context, r reader, actor Actor, request Request, now time.Time) error {
+func doneBefore(ctx context.Context, r database.Reader, actor Actor, request Request, now time.Time) error {
 	if request.Key == "" {
 		return nil
 	}

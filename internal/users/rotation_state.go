@@ -56,7 +56,7 @@ func (s *Service) RotationOf(ctx context.Context, actor Actor, id TokenID) (Rota
 }
 
 // rotationOf returns how far the replacement of t, or by t, has come.
-func rotationOf(ctx context.Context, r reader, t Token, now time.Time, zone *time.Location) (state RotationState, err error) {
+func rotationOf(ctx context.Context, r database.Reader, t Token, now time.Time, zone *time.Location) (state RotationState, err error) {
 	state.Old = t
 	if t.ReplacedBy == "" {
 		if state.Old, err = tokenByID(ctx, r, t.Replaces); err != nil {
@@ -101,26 +101,26 @@ const successors = `WITH RECURSIVE chain (id) AS (
 
 // usesOfTokens returns the uses of a token in 90 days, and where asked for those of its
 // successors.
-func usesOfTokens(ctx context.Context, r reader, id TokenID, withSuccessors bool, now time.Time) ([]useRow, error) {
+func usesOfTokens(ctx context.Context, r database.Reader, id TokenID, withSuccessors bool, now time.Time) ([]useRow, error) {
 	with, tokens := ``, `= $1`
 	if withSuccessors {
 		with, tokens = successors, `IN (SELECT id FROM chain)`
 	}
-	return collect(ctx, r, scanUse, with+`SELECT u.token, u.day, u.asker, COALESCE(a.user_id, ''), COALESCE(a.name, ''), COALESCE(a.kind, ''),
+	return database.Collect(ctx, r, scanUse, with+`SELECT u.token, u.day, u.asker, COALESCE(a.user_id, ''), COALESCE(a.name, ''), COALESCE(a.kind, ''),
 			u.tool, u.network, u.uses, u.refused, u.hours, u.first_at, u.last_at, u.refused_at
 		FROM token_uses u LEFT JOIN users a ON a.key = u.asker WHERE u.token `+tokens+` AND u.day > $2`, id, dateOf(now.UTC().AddDate(0, 0, -usedDays)))
 }
 
 // scanUse reads a row of usesOfTokens.
-func scanUse(row scanner) (u useRow, err error) {
+func scanUse(row database.Scanner) (u useRow, err error) {
 	err = row.Scan(&u.token, &u.day, &u.asker.Key, &u.asker.ID, &u.asker.Name, &u.asker.Kind, &u.tool, &u.network, &u.uses, &u.refused, &u.hours,
 		(*database.Time)(&u.first), (*database.Time)(&u.last), (*database.Time)(&u.refusedAt))
 	return u, err
 }
 
 // struckClients returns the clients of a token that were struck off.
-func struckClients(ctx context.Context, r reader, id TokenID) ([]struckClient, error) {
-	return collect(ctx, r, func(row scanner) (c struckClient, err error) {
+func struckClients(ctx context.Context, r database.Reader, id TokenID) ([]struckClient, error) {
+	return database.Collect(ctx, r, func(row database.Scanner) (c struckClient, err error) {
 		return c, row.Scan(&c.asker, &c.name, &c.network, (*database.Time)(&c.at), &c.by.Key, &c.by.ID, &c.by.Name, &c.by.Kind)
 	}, `SELECT c.asker, c.tool, c.network, c.at, c.by_key, COALESCE(b.user_id, ''), COALESCE(b.name, ''), COALESCE(b.kind, '')
 		FROM token_clients_struck c LEFT JOIN users b ON b.key = c.by_key WHERE c.token = $1`, id)

@@ -51,7 +51,7 @@ const viewTables = ` FROM saved_views v JOIN users u ON u.key = v.owner_key `
 
 // scanView reads viewColumns from a row. It returns [ErrNotFound] where there is
 // none.
-func scanView(row scanner) (SavedView, error) {
+func scanView(row database.Scanner) (SavedView, error) {
 	var v SavedView
 	err := row.Scan(&v.ID, &v.Name, &v.Query, &v.Shared, (*database.Time)(&v.CreatedAt),
 		&v.Owner.Key, &v.Owner.ID, &v.Owner.Name, &v.Owner.Kind)
@@ -70,7 +70,7 @@ func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, err
 	if err := actor.May(ActSaveView, User{}); err != nil {
 		return nil, err
 	}
-	all, err := collect(ctx, s.reads(), scanView,
+	all, err := database.Collect(ctx, s.reads(), scanView,
 		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 OR `+shared, actor.Key)
 	if err != nil {
 		return nil, fmt.Errorf("list saved views: %w", err)
@@ -90,7 +90,7 @@ func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, err
 // OwnViews returns the views that the actor has saved, the oldest first, also to
 // those who do not see the directory any more.
 func (s *Service) OwnViews(ctx context.Context, actor Actor) ([]SavedView, error) {
-	all, err := collect(ctx, s.reads(), scanView,
+	all, err := database.Collect(ctx, s.reads(), scanView,
 		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 ORDER BY v.created_at, v.id`, actor.Key)
 	if err != nil {
 		return nil, fmt.Errorf("list own views: %w", err)
@@ -108,7 +108,7 @@ func (s *Service) SaveView(ctx context.Context, actor Actor, n NewView) (v Saved
 		if v, err = tx.newView(n); err != nil {
 			return nothing, err
 		}
-		have, err := count(ctx, tx, `SELECT COUNT(*) FROM saved_views WHERE owner_key = $1`, tx.actor.Key)
+		have, err := database.Count(ctx, tx, `SELECT COUNT(*) FROM saved_views WHERE owner_key = $1`, tx.actor.Key)
 		if err != nil {
 			return nothing, err
 		}

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // ErrBadSeal is the answer to what [Service.Seal] did not make for the same use, or made
@@ -127,7 +129,7 @@ func (s *Service) readSealKeys(ctx context.Context) (*sealKeys, error) {
 		name   string
 		secret []byte
 	}
-	rows, err := collect(ctx, s.lookUps(), func(from scanner) (r row, err error) { return r, from.Scan(&r.name, &r.secret) },
+	rows, err := database.Collect(ctx, s.lookUps(), func(from database.Scanner) (r row, err error) { return r, from.Scan(&r.name, &r.secret) },
 		`SELECT name, secret FROM secrets WHERE name LIKE '`+sealKeyPrefix+`%'`)
 	if err != nil {
 		return nil, fmt.Errorf("read keys of seals: %w", err)

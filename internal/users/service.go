@@ -145,10 +145,10 @@ func NotReady(err error) string {
 func (s *Service) now() time.Time { return s.config.Now().UTC().Truncate(time.Microsecond) }
 
 // reads is where everything is read that is not about to be changed.
-func (s *Service) reads() reader { return s.db.Reads() }
+func (s *Service) reads() database.Reader { return s.db.Reads() }
 
 // lookUps is where single rows are read that many requests need.
-func (s *Service) lookUps() reader { return s.db.LookUps() }
+func (s *Service) lookUps() database.Reader { return s.db.LookUps() }
 
 // in adds what was being done, and to whom, to an error.
 func in(what string, id ID, err error) error {

@@ -56,7 +56,7 @@ func (s *Session) into() []any {
 }
 
 // scanSession reads sessionColumns from a row.
-func scanSession(row scanner) (Session, error) {
+func scanSession(row database.Scanner) (Session, error) {
 	var s Session
 	return s, row.Scan(s.into()...)
 }
@@ -129,7 +129,7 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, 
 // liveSessions returns a user's sessions that may still be used, last used first.
 // Those that are over stay in the table until [Service.Tidy] lets go of them.
 func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) {
-	all, err := collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
+	all, err := database.Collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
 		WHERE s.user_key = $1 ORDER BY s.seen_at DESC, s.id`, key)
 	now := s.now()
 	return slices.DeleteFunc(all, func(one Session) bool { return !one.lives(now, s.config.SessionIdle) }), err
@@ -196,7 +196,7 @@ func (c *changeTx) endSession(ctx context.Context, u User, id SessionID, why Ses
 // this package holds, and returns an event for each.
 func (c *changeTx) endWhere(ctx context.Context, u User, why SessionEnd, condition string, args ...any) ([]Event, error) {
 	args = append([]any{u.Key}, args...)
-	ids, err := collect(ctx, c, func(row scanner) (id SessionID, err error) { return id, row.Scan(&id) },
+	ids, err := database.Collect(ctx, c, func(row database.Scanner) (id SessionID, err error) { return id, row.Scan(&id) },
 		`SELECT id FROM sessions WHERE `+condition+` ORDER BY seen_at, id`, args...)
 	if err != nil || len(ids) == 0 {
 		return nothing, err

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // Verified says whether the provider vouches for an address.
@@ -124,7 +126,7 @@ const (
 // claimant returns the person that claims are about and how they come in; of a stranger
 // there is nothing yet but the user_id. With a [*RefusedError] the user is the one it
 // concerns, if any.
-func claimant(ctx context.Context, r reader, claims Claims, config Config) (User, entry, error) {
+func claimant(ctx context.Context, r database.Reader, claims Claims, config Config) (User, entry, error) {
 	u, err := userByIdentity(ctx, r, claims.Issuer, claims.Subject)
 	if err == nil {
 		return u, entryKnown, checkKnown(ctx, r, u, claims, config)
@@ -156,7 +158,7 @@ func claimant(ctx context.Context, r reader, claims Claims, config Config) (User
 // checkKnown returns a [*RefusedError] if the person u, to whom the identity is bound, may
 // not come in: they are deactivated, or the address that is verified is another user's.
 // Then the provider has given one subject to two people, or an address to another one.
-func checkKnown(ctx context.Context, r reader, u User, claims Claims, config Config) error {
+func checkKnown(ctx context.Context, r database.Reader, u User, claims Claims, config Config) error {
 	if u.deactivated {
 		return claims.refused(RefusedDeactivated, "")
 	}

@@ -39,7 +39,7 @@ func (s *Service) Sizes(ctx context.Context) (Sizes, error) {
 	if err != nil {
 		return Sizes{}, fmt.Errorf("count sessions: %w", err)
 	}
-	all.Users, err = collect(ctx, s.reads(), func(row scanner) (size Size, err error) {
+	all.Users, err = database.Collect(ctx, s.reads(), func(row database.Scanner) (size Size, err error) {
 		return size, row.Scan(&size.Kind, &size.Status, &size.Users)
 	}, `SELECT kind, status, SUM(n) FROM tallies GROUP BY kind, status ORDER BY kind, status`)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 const (
@@ -26,7 +28,7 @@ type source struct {
 // narrowest returns the source by which the fewest come, if they are few enough to
 // be read and put in order. It counts them in one statement at most, and in none where
 // a term is known to be rare, or nothing is searched for and a count that is kept will do.
-func (p plan) narrowest(ctx context.Context, r reader, at place) (s source, few bool, err error) {
+func (p plan) narrowest(ctx context.Context, r database.Reader, at place) (s source, few bool, err error) {
 	if slices.ContainsFunc(p.terms, func(t term) bool { return t.rare(p.known) }) {
 		return source{numbers: p.found, sure: p.foundAlone()}, true, nil
 	}
@@ -117,7 +119,7 @@ func (sel selection) bound(narrowed bool) int {
 }
 
 // countEach counts what comes from each of the sources, up to one more than may.
-func countEach(ctx context.Context, r reader, all []source) error {
+func countEach(ctx context.Context, r database.Reader, all []source) error {
 	var f filter
 	queries, into := make([]string, len(all)), make([]any, len(all))
 	for i := range all {

@@ -25,9 +25,9 @@ type tallies struct {
 }
 
 // readTallies reads the counts of a database of an engine as they are at a time.
-func readTallies(ctx context.Context, r reader, e database.Engine, now time.Time) (tallies, error) {
+func readTallies(ctx context.Context, r database.Reader, e database.Engine, now time.Time) (tallies, error) {
 	t := tallies{days: map[View]int{}}
-	rows, err := collect(ctx, r, func(row scanner) (f facet, err error) {
+	rows, err := database.Collect(ctx, r, func(row database.Scanner) (f facet, err error) {
 		return f, row.Scan(&f.Kind, &f.Role, &f.Status, &f.n)
 	}, `SELECT kind, role, status, n FROM tallies WHERE n > 0
 		UNION ALL SELECT '', 'seen', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'seen' AND day >= $1

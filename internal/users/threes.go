@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 const (
@@ -97,12 +99,12 @@ func (s *Service) knownThrees() *threes {
 
 // countThrees finds out what some users have, at even distances.
 func (s *Service) countThrees(ctx context.Context) error {
-	last, err := count(ctx, s.reads(), `SELECT COALESCE(MAX(number), 0) FROM users`)
+	last, err := database.Count(ctx, s.reads(), `SELECT COALESCE(MAX(number), 0) FROM users`)
 	if err != nil {
 		return err
 	}
 	var f filter
-	texts, err := collect(ctx, s.reads(), func(row scanner) (text string, err error) { return text, row.Scan(&text) },
+	texts, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (text string, err error) { return text, row.Scan(&text) },
 		evenly(&f, max(1, last/threesSample))+`SELECT u.search_text FROM sample CROSS JOIN users u WHERE u.number = sample.number`, f.args...)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func (s *Service) Askers(ctx context.Context, actor Actor) ([]Asker, []AccessEnd
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return nil, nil, err
 	}
-	askers, err := collect(ctx, s.reads(), scanAsker, `SELECT u.key, u.user_id, COALESCE(u.name, ''), u.kind, MAX(i.asked_at), COUNT(NULLIF(i.token, ''))
+	askers, err := database.Collect(ctx, s.reads(), scanAsker, `SELECT u.key, u.user_id, COALESCE(u.name, ''), u.kind, MAX(i.asked_at), COUNT(NULLIF(i.token, ''))
 		FROM introspections i JOIN users u ON u.key = i.asker_key GROUP BY u.key, u.user_id, u.name, u.kind ORDER BY 5 DESC, 1`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("asking systems: %w", err)
@@ -58,7 +58,7 @@ func (s *Service) Askers(ctx context.Context, actor Actor) ([]Asker, []AccessEnd
 	return askers, ends, nil
 }
 
-func scanAsker(row scanner) (a Asker, err error) {
+func scanAsker(row database.Scanner) (a Asker, err error) {
 	return a, row.Scan(&a.User.Key, &a.User.ID, &a.User.Name, &a.User.Kind, (*database.Time)(&a.LastAsked), &a.Tokens)
 }
 
@@ -95,7 +95,7 @@ type losses struct{ suspended, role time.Time }
 // lossesOfUsers returns the losses of the users of tokens that were asked about.
 func (s *Service) lossesOfUsers(ctx context.Context, now time.Time) (map[Key]losses, error) {
 	all := map[Key]losses{}
-	_, err := collect(ctx, s.reads(), func(row scanner) (struct{}, error) {
+	_, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (struct{}, error) {
 		var key Key
 		var action Action
 		var at time.Time
@@ -142,7 +142,7 @@ func (s *Service) fillAskers(ctx context.Context, ends []AccessEnd, now time.Tim
 	for i := range ends {
 		byToken[ends[i].Token.ID] = &ends[i]
 	}
-	_, err := collect(ctx, s.reads(), func(row scanner) (struct{}, error) {
+	_, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (struct{}, error) {
 		var id TokenID
 		var a AskerAnswer
 		err := row.Scan(&id, &a.Asker.Key, &a.Asker.ID, &a.Asker.Name, &a.Asker.Kind, (*database.Time)(&a.AskedAt))

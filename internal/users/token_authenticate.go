@@ -102,7 +102,7 @@ func (s *Service) refusedToken(ctx context.Context, t Token, why TokenState) err
 }
 
 // refusedSince returns since when t is in the state why.
-func refusedSince(ctx context.Context, r reader, t Token, why TokenState) (time.Time, error) {
+func refusedSince(ctx context.Context, r database.Reader, t Token, why TokenState) (time.Time, error) {
 	switch why {
 	case TokenRevoked:
 		return t.RevokedAt, nil

@@ -182,7 +182,7 @@ func (c *changeTx) issue(ctx context.Context, u User, t Token) (Token, string, e
 // roomForToken returns [ErrTooManyTokens] if u has as many tokens that have not ended as there
 // may be.
 func (c *changeTx) roomForToken(ctx context.Context, u User) error {
-	n, err := count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`, u.Key, database.Time(c.now))
+	n, err := database.Count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`, u.Key, database.Time(c.now))
 	if err == nil && n >= MaxTokens {
 		return ErrTooManyTokens
 	}

@@ -50,7 +50,7 @@ func (a Actor) cannotRotate(u User, t Token) string {
 // KnowsTokens reports whether a person has seen the secret of a token of another user that has
 // not ended.
 func (s *Service) KnowsTokens(ctx context.Context, person Key) (bool, error) {
-	n, err := count(ctx, s.lookUps(), `SELECT COUNT(*) FROM (SELECT 1 FROM tokens WHERE shown_to = $1 AND user_key <> $1
+	n, err := database.Count(ctx, s.lookUps(), `SELECT COUNT(*) FROM (SELECT 1 FROM tokens WHERE shown_to = $1 AND user_key <> $1
 		AND revoked_at IS NULL AND ends_at > $2 LIMIT 1) AS known`, person, database.Time(s.now()))
 	if err != nil {
 		return false, fmt.Errorf("does %s know tokens: %w", person, err)

@@ -48,7 +48,7 @@ func (t *tokenRow) token(u Ref, role Role, status Status) (Token, error) {
 
 // scanToken reads tokenColumns and tokenPeople from a row, and more beside them. It returns
 // [ErrNotFound] where there is none.
-func scanToken(row scanner, more ...any) (Token, error) {
+func scanToken(row database.Scanner, more ...any) (Token, error) {
 	var t tokenRow
 	var user Ref
 	var role Role
@@ -64,20 +64,20 @@ func scanToken(row scanner, more ...any) (Token, error) {
 }
 
 // tokenByID returns a token, or [ErrNotFound].
-func tokenByID(ctx context.Context, r reader, id TokenID) (Token, error) {
+func tokenByID(ctx context.Context, r database.Reader, id TokenID) (Token, error) {
 	return scanToken(r.QueryRowContext(ctx, `SELECT `+tokenColumns+`, `+tokenPeople+tokenTables+`WHERE t.id = $1`, id))
 }
 
 // tokensWhere returns the tokens for which the condition holds, which may end in an order. The
 // condition is a text of this package, in which the token is t and its user o.
-func tokensWhere(ctx context.Context, r reader, condition string, args ...any) ([]Token, error) {
-	return collect(ctx, r, func(row scanner) (Token, error) { return scanToken(row) },
+func tokensWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]Token, error) {
+	return database.Collect(ctx, r, func(row database.Scanner) (Token, error) { return scanToken(row) },
 		`SELECT `+tokenColumns+`, `+tokenPeople+tokenTables+`WHERE `+condition, args...)
 }
 
 // userOfToken returns the user of a token together with the token, by a condition of this
 // package on the token t; [ErrNotFound] where there is none.
-func userOfToken(ctx context.Context, r reader, condition string, arg any) (User, Token, error) {
+func userOfToken(ctx context.Context, r database.Reader, condition string, arg any) (User, Token, error) {
 	var t tokenRow
 	row := r.QueryRowContext(ctx, `SELECT `+userColumns+`, `+tokenColumns+userTables+`JOIN tokens t ON t.user_key = u.key WHERE `+condition, arg)
 	u, err := scanUser(row, t.into()...)

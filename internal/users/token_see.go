@@ -49,7 +49,7 @@ func (s *Service) Token(ctx context.Context, actor Actor, id TokenID) (Token, er
 
 // tokenFor returns a token and its user on whom actor may carry out act, as r reads them. It
 // returns [ErrNotFound] where the actor may not see the token.
-func tokenFor(ctx context.Context, r reader, actor Actor, id TokenID, act Act) (User, Token, error) {
+func tokenFor(ctx context.Context, r database.Reader, actor Actor, id TokenID, act Act) (User, Token, error) {
 	if err := actor.narrowed(permission(act)); err != nil {
 		return User{}, Token{}, err
 	}
@@ -82,7 +82,7 @@ func (s *Service) CountTokens(ctx context.Context, actor Actor, u User) (int, er
 	if actor.May(ActSeeTokens, u) != nil {
 		return 0, nil
 	}
-	n, err := count(ctx, s.lookUps(), `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`,
+	n, err := database.Count(ctx, s.lookUps(), `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`,
 		u.Key, database.Time(s.now()))
 	return n, in("count tokens of", u.ID, err)
 }

@@ -28,7 +28,7 @@ const tokensEnded = `(SELECT id FROM tokens WHERE ends_at <= $1 OR revoked_at <=
 // is kept of their use. It looks for them first, so that no change waits for that.
 func (s *Service) endedTokens(ctx context.Context, now time.Time) (all []bookkeeping, err error) {
 	before := database.Time(now.Add(-EndedTokensKept))
-	n, err := count(ctx, s.reads(), `SELECT COUNT(*) FROM `+tokensEnded+` AS ended`, before)
+	n, err := database.Count(ctx, s.reads(), `SELECT COUNT(*) FROM `+tokensEnded+` AS ended`, before)
 	if err != nil || n == 0 {
 		return nil, err
 	}

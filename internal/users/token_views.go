@@ -120,7 +120,7 @@ func (s *Service) addTokenViews(ctx context.Context, t *tallies, fresh bool) err
 }
 
 // countTokenViews counts the users whom each view of tokens shows, in one statement.
-func countTokenViews(ctx context.Context, r reader, now time.Time) (map[View]int, error) {
+func countTokenViews(ctx context.Context, r database.Reader, now time.Time) (map[View]int, error) {
 	var f filter
 	var all []string
 	for _, v := range tokenViews {
@@ -133,7 +133,7 @@ func countTokenViews(ctx context.Context, r reader, now time.Time) (map[View]int
 
 // tokenSizes returns how many tokens have not ended and are not disabled, and how many of active
 // users end within 14 days, 7 days and one, in one statement.
-func tokenSizes(ctx context.Context, r reader, now time.Time) (n int, ending []Ending, err error) {
+func tokenSizes(ctx context.Context, r database.Reader, now time.Time) (n int, ending []Ending, err error) {
 	ending = []Ending{{Days: EndingDays}, {Days: 7}, {Days: 1}}
 	var f filter
 	at := f.arg(database.Time(now))

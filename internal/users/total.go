@@ -6,6 +6,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // Exactness says how a number is to be understood.
@@ -47,7 +49,7 @@ func (s *Service) total(ctx context.Context, actor Actor, sel selection, got pag
 // that is cancelled knows nothing, so that the total is that there are more than those seen.
 func (s *Service) estimate(ctx context.Context, actor Actor, sel selection, q Query) (e estimate, err error) {
 	e, err = s.estimates.of(sel, q, func() (e estimate, err error) {
-		err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r reader) error {
+		err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
 			e, err = sel.estimate(ctx, r)
 			return err
 		})
@@ -137,12 +139,12 @@ func (e *estimates) of(sel selection, q Query, read func() (estimate, error)) (e
 // estimate counts the users that are selected, if the index of the search can tell
 // them and they are not too many; else it estimates how many they are. It is one
 // statement.
-func (sel selection) estimate(ctx context.Context, r reader) (estimate, error) {
+func (sel selection) estimate(ctx context.Context, r database.Reader) (estimate, error) {
 	e := estimate{at: sel.now}
 	var f filter
 	if sel.asked() > 1 || len(sel.terms) == 0 || len(sel.others) > 0 || sel.search.counts() <= sel.most || !sel.foundAlone() {
 		sample, step := sel.sample(&f, sel.most)
-		found, err := count(ctx, r, `SELECT `+sample, f.args...)
+		found, err := database.Count(ctx, r, `SELECT `+sample, f.args...)
 		e.n = enough(found, step)
 		return e, err
 	}

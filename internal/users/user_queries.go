@@ -26,10 +26,8 @@ const userTables = ` FROM users u LEFT JOIN users r ON r.key = u.responsible_key
 // never is when users were seen who never were. It is a time, so that it orders.
 var never = time.Unix(0, 0).UTC()
 
-type scanner interface{ Scan(...any) error }
-
 // scanUser reads userColumns from a row, and more beside them.
-func scanUser(row scanner, more ...any) (User, error) {
+func scanUser(row database.Scanner, more ...any) (User, error) {
 	var u User
 	var channels, types []byte
 	// Types of ours are scanned as what they are made of: that is quicker.
@@ -59,60 +57,31 @@ func (u *User) finish() {
 }
 
 // userByKey returns a user, or [ErrNotFound].
-func userByKey(ctx context.Context, r reader, key Key) (User, error) {
+func userByKey(ctx context.Context, r database.Reader, key Key) (User, error) {
 	return scanUser(r.QueryRowContext(ctx, `SELECT `+userColumns+userTables+`WHERE u.key = $1`, key))
 }
 
 // userByID returns the user who has that user_id, or [ErrNotFound].
-func userByID(ctx context.Context, r reader, id ID) (User, error) {
+func userByID(ctx context.Context, r database.Reader, id ID) (User, error) {
 	return scanUser(r.QueryRowContext(ctx, `SELECT `+userColumns+userTables+`WHERE u.user_id = $1`, id))
 }
 
 // usersWhere returns the users for whom the condition holds. The condition is a
 // text of this package; values come as args.
-func usersWhere(ctx context.Context, r reader, condition string, args ...any) ([]User, error) {
-	return collect(ctx, r, func(row scanner) (User, error) { return scanUser(row) },
+func usersWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]User, error) {
+	return database.Collect(ctx, r, func(row database.Scanner) (User, error) { return scanUser(row) },
 		`SELECT `+userColumns+userTables+`WHERE `+condition, args...)
 }
 
-// collect runs a query and reads each of its rows.
-func collect[T any](ctx context.Context, r reader, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	return collectInto(ctx, r, nil, scan, query, args...)
-}
-
-// collectInto is collect where it is known how many rows to expect: they are added
-// to all, which has room for them.
-func collectInto[T any](ctx context.Context, r reader, all []T, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := r.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
-}
-
-// count returns the single number that a query asks for.
-func count(ctx context.Context, r reader, query string, args ...any) (n int, err error) {
-	err = r.QueryRowContext(ctx, query, args...).Scan(&n)
-	return n, err
-}
-
 // answeredFor returns the service users a person answers for, by name.
-func answeredFor(ctx context.Context, r reader, person Key) ([]User, error) {
+func answeredFor(ctx context.Context, r database.Reader, person Key) ([]User, error) {
 	return usersWhere(ctx, r, `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, person)
 }
 
 // countActiveOwners counts those of whom there must be one: see
 // [User.activeOwner].
-func countActiveOwners(ctx context.Context, r reader) (int, error) {
-	return count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND status = 'active' AND kind = 'person'`)
+func countActiveOwners(ctx context.Context, r database.Reader) (int, error) {
+	return database.Count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND status = 'active' AND kind = 'person'`)
 }
 
 // columns returns what insertUser and updateUser write of u alike.
