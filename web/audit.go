@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -136,7 +137,7 @@ func auditChips(l listAddress) []views.Chip {
 			value = dateWord(users.Date(value))
 		}
 		if value != "" {
-			chips = append(chips, views.Chip{Label: labels[key] + ": " + views.Isolate(plainText(value)), Remove: l.without(key)})
+			chips = append(chips, views.Chip{Label: labels[key] + ": " + bidi.Isolate(plainText(value)), Remove: l.without(key)})
 		}
 	}
 	return chips

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -172,7 +173,7 @@ func fromTo(field string) func(users.Event) string {
 		for _, c := range e.Changes {
 			old, now := plainText(personWord(e, field, c.Old)), plainText(personWord(e, field, c.New))
 			if c.Field == field && old != "" {
-				return "from " + views.Isolate(old) + " to " + views.Isolate(now)
+				return "from " + bidi.Isolate(old) + " to " + bidi.Isolate(now)
 			}
 			if c.Field == field {
 				return "to " + now
@@ -196,7 +197,7 @@ func createdTail(e users.Event) string {
 func viewName(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "name" {
-			return "called “" + views.Isolate(plainText(c.Old+c.New)) + "”"
+			return "called “" + bidi.Isolate(plainText(c.Old+c.New)) + "”"
 		}
 	}
 	return ""

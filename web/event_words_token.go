@@ -3,8 +3,8 @@ package web
 import (
 	"cmp"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
-	"github.com/roboto-ai/console/views"
 )
 
 // tokenCauses say why the console itself ended or disabled a token, as the history has it.
@@ -22,9 +22,9 @@ func tokenTail(e users.Event) string {
 	for _, c := range e.Changes {
 		switch c.Field {
 		case "token_name":
-			name = "called “" + views.Isolate(plainText(c.New)) + "”"
+			name = "called “" + bidi.Isolate(plainText(c.New)) + "”"
 		case "client", "asker":
-			client = ": " + views.Isolate(cmp.Or(plainText(personWord(e, c.Field, c.New)), "a program without a name"))
+			client = ": " + bidi.Isolate(cmp.Or(plainText(personWord(e, c.Field, c.New)), "a program without a name"))
 		case "network":
 			client += " at " + cmp.Or(plainText(c.New), "several addresses")
 		case "cause":
@@ -46,7 +46,7 @@ func tokenCauseWord(stored string) string {
 func programTail(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "client_hostname" {
-			return "on “" + views.Isolate(plainText(c.New)) + "”"
+			return "on “" + bidi.Isolate(plainText(c.New)) + "”"
 		}
 	}
 	return ""

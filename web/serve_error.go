@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
@@ -197,7 +198,7 @@ func searchInstead(c echo.Context, status int) []views.Link {
 		return nil
 	}
 	return []views.Link{{
-		Label: "Search the directory for “" + views.Isolate(shorten(text, 60)) + "”",
+		Label: "Search the directory for “" + bidi.Isolate(shorten(text, 60)) + "”",
 		URL:   addressOf("/users", url.Values{"q": {text}}),
 	}}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -48,7 +49,7 @@ func meant(people []users.Ref) string {
 	for i, r := range people {
 		words[i] = string(r.ID)
 		if r.Name != "" {
-			words[i] += " (" + views.Isolate(plainText(r.Name)) + ")"
+			words[i] += " (" + bidi.Isolate(plainText(r.Name)) + ")"
 		}
 	}
 	return "Do you mean " + enumerate(words, "or") + "?"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -13,7 +14,7 @@ import (
 // consequencePage is what all consequence pages have. The verb is as on a
 // button: "Deactivate".
 func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason string, o outcome) views.Consequence {
-	label := views.Isolate(plainText(u.Label()))
+	label := bidi.Isolate(plainText(u.Label()))
 	return views.Consequence{
 		Chrome: a.userChrome(c, u, verb), FormState: views.FormState{Problems: o.problems},
 		Who: a.tell(c).user(u), Heading: verb + " " + label + "?", Button: verb + " " + string(u.ID),
@@ -41,7 +42,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []
 	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
 	switch {
 	case u.Status == users.StatusDeactivated:
-		m.Why = views.Isolate(plainText(u.Label())) + " is deactivated already."
+		m.Why = bidi.Isolate(plainText(u.Label())) + " is deactivated already."
 	case target.LastOwner:
 		m.Why = lastOwnerWhy
 	}
@@ -68,7 +69,7 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 		}
 	}
 	if u.Status != users.StatusDeactivated {
-		m.Why = views.Isolate(plainText(u.Label())) + " is not deactivated."
+		m.Why = bidi.Isolate(plainText(u.Label())) + " is not deactivated."
 	}
 	return m
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -83,7 +84,7 @@ func (t teller) subject(u users.User) string {
 	if u.Key == t.actor.Key {
 		return "You"
 	}
-	return views.Isolate(plainText(u.Label()))
+	return bidi.Isolate(plainText(u.Label()))
 }
 
 // creator shows who created u.

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -18,7 +19,7 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 	}
 	full := label
 	if title != "" {
-		full = title + " · " + views.Isolate(label)
+		full = title + " · " + bidi.Isolate(label)
 	}
 	chrome := a.chrome(c, full, nav)
 	if seesDirectory(actor(c)) {

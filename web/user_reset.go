@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -60,7 +61,7 @@ func (a *App) resetPage(c echo.Context, target users.Consequences, form resetFor
 	u, t := target.User, a.tell(c)
 	m := a.consequencePage(c, u, "Reset the sign-in of", "reset-sign-in", form.Reason, o)
 	m.Crumbs[len(m.Crumbs)-1].Label = "Reset sign-in"
-	m.Chrome.Title = "Reset sign-in · " + views.Isolate(plainText(u.Label()))
+	m.Chrome.Title = "Reset sign-in · " + bidi.Isolate(plainText(u.Label()))
 	m.Danger = true
 	switch {
 	case u.Kind != users.KindPerson:

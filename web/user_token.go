@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -81,7 +82,7 @@ func (a *App) tokenChrome(c echo.Context, p tokenPlace, above []views.Link, titl
 		chrome.Crumbs[len(chrome.Crumbs)-1].URL = p.base
 	}
 	if title != "" {
-		chrome.Title = title + " · " + views.Isolate(plainText(p.user.Label()))
+		chrome.Title = title + " · " + bidi.Isolate(plainText(p.user.Label()))
 		chrome.Crumbs = append(append(chrome.Crumbs, above...), views.Link{Label: title})
 	}
 	return chrome

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -81,7 +82,7 @@ func (a *App) endAsAsked(c echo.Context, token users.Token, form endTokenForm) (
 // endTokenPage says what stops working with a token.
 func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form endTokenForm, o outcome) (views.TokenEnd, error) {
 	t, name := a.tell(c), plainText(token.Name)
-	label := views.Isolate(name)
+	label := bidi.Isolate(name)
 	m := views.TokenEnd{
 		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Disable or revoke"),
 		FormState: views.FormState{Problems: o.problems}, Heading: "Disable or revoke " + label + "?", Who: t.user(p.user),
@@ -124,7 +125,7 @@ func (t teller) leaveNone(all []users.Token, token users.Token, form endTokenFor
 	}
 	return &views.Check{Name: "leave_none", Label: "Leaked: end it now", Checked: form.LeaveNone}, views.Field{
 		Name: "leave_none", Error: o.problem("leave_none"),
-		Hint: "It is the only token of " + views.Isolate(plainText(token.User.Label())) + " that works. To keep programs running, rotate it instead.",
+		Hint: "It is the only token of " + bidi.Isolate(plainText(token.User.Label())) + " that works. To keep programs running, rotate it instead.",
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -137,7 +138,7 @@ func (t teller) tokenWhy(token users.Token) (why, tone string) {
 	case users.TokenDisabled:
 		return "This token was disabled" + since(token.DisabledAt) + ": its uses are refused until it is enabled.", "warn"
 	case users.TokenSuspended:
-		return "This token is suspended: its uses are refused while " + views.Isolate(plainText(token.User.Label())) + " is not active.", "warn"
+		return "This token is suspended: its uses are refused while " + bidi.Isolate(plainText(token.User.Label())) + " is not active.", "warn"
 	}
 	return "", ""
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -165,7 +166,7 @@ func joinProblems(all ...error) error {
 // rotatePage is the page with the form as it is filled in.
 func (a *App) rotatePage(c echo.Context, p tokenPlace, token, successor users.Token, form rotateTokenForm, o outcome) views.TokenForm {
 	t, name := a.tell(c), plainText(token.Name)
-	label := views.Isolate(name)
+	label := bidi.Isolate(name)
 	m := views.TokenForm{
 		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Rotate"),
 		FormState: views.FormState{Problems: o.problems},

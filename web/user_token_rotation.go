@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -162,7 +163,7 @@ func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, for
 // strikeOff fills in what striking off a program brings.
 func (t teller) strikeOff(m *views.TokenAct, client users.TokenClient) {
 	shown := t.tokenClient(client)
-	m.Heading, m.Button, m.Why = "Strike off "+placed(shown, client.Asker.Key != "")+"?", "Strike off "+views.Isolate(shown.Tool), ""
+	m.Heading, m.Button, m.Why = "Strike off "+placed(shown, client.Asker.Key != "")+"?", "Strike off "+bidi.Isolate(shown.Tool), ""
 	m.Changes = []string{"The old token can be retired although this program has not switched."}
 	m.Stays = []string{
 		"It last used the old token " + shown.Old.Relative + " (" + lowerFirst(shown.Cadence) + "). Nothing is refused by this.",

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -49,9 +50,9 @@ func rotationChart(id string, days []users.UseDay) views.UseChart {
 // placed names a program in a sentence.
 func placed(c views.TokenClient, asks bool) string {
 	if asks {
-		return views.Isolate(c.Tool)
+		return bidi.Isolate(c.Tool)
 	}
-	return views.Isolate(c.Tool) + " at " + c.Network
+	return bidi.Isolate(c.Tool) + " at " + c.Network
 }
 
 // clientStates are the words and tones of the states of the programs in a rotation.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -132,7 +133,7 @@ func directoryChips(l listAddress) []views.Chip {
 		if value == "" {
 			continue
 		}
-		label := "Search: " + views.Isolate(plainText(value))
+		label := "Search: " + bidi.Isolate(plainText(value))
 		if key != "q" {
 			label = capital(key) + ": " + choiceWord(key, value)
 		}

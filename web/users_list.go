@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -199,7 +200,7 @@ func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound,
 		if strings.Contains(text, "@") {
 			key = "user_id"
 		}
-		none.Add = views.Link{Label: "Add " + views.Isolate(shorten(plainText(text), 60)), URL: addressOf("/users/new", url.Values{key: {text}})}
+		none.Add = views.Link{Label: "Add " + bidi.Isolate(shorten(plainText(text), 60)), URL: addressOf("/users/new", url.Values{key: {text}})}
 	}
 	refused, err := a.users.RefusedSignIns(c.Request().Context(), t.actor, text)
 	for _, r := range refused {

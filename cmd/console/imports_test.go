@@ -21,12 +21,12 @@ var mayImport = map[string][]string{
 	"cmd/console": {
 		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/metrics", "internal/numbers", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web", "internal/doctor",
 	},
-	"web":                                  {"internal/auth", "internal/numbers", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
+	"web":                                  {"internal/auth", "internal/bidi", "internal/numbers", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
 	"web/api":                              {"internal/users", "web/httperror"},
 	"web/api/openapitest":                  {"web/api"},
 	"web/httperror":                        {"internal/auth", "internal/users"},
-	"web/words":                            {"internal/auth", "internal/users"},
-	"views":                                {"internal/numbers", "static"},
+	"web/words":                            {"internal/auth", "internal/bidi", "internal/numbers", "internal/users"},
+	"views":                                {"internal/bidi", "internal/numbers", "static"},
 	"static":                               {},
 	"static/vendoring":                     {},
 	"internal/auth":                        {},
@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"internal/users":                       {"internal/audit", "internal/database", "internal/numbers"},
 	"internal/users/demodata":              {"internal/database", "internal/users"},
 	"internal/users/userstest":             {"internal/database", "internal/database/databasetest", "internal/users"},
+	"internal/bidi":                        {},
 	"internal/certificate":                 {},
 	"internal/certificate/certificatetest": {"internal/certificate"},
 	"internal/metrics":                     {"internal/database", "internal/users"},
@@ -70,6 +71,7 @@ var mayNotImport = map[string][]string{
 	"web":               {"database/sql", prometheus, telemetry},
 	"web/api":           {"github.com/labstack/echo", "github.com/a-h/templ", "github.com/getkin"}, // which tests alone use
 	"web/httperror":     {"github.com/labstack/echo", "github.com/a-h/templ"},
+	"web/words":         {"net/http", "github.com/labstack/echo", "github.com/a-h/templ"},
 }
 
 // A source is one parsed Go file of the module.
