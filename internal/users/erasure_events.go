@@ -129,16 +129,16 @@ func (s *Service) erasing(ctx context.Context, r database.Reader, all []erasedEv
 	if err != nil {
 		return nil, err
 	}
-	var changes, actors filter
+	var changes, actors database.Filter
 	var changeSeqs, actorSeqs []string
 	var old, left []indexedEvent
 	for _, x := range all {
 		rest := x.Event
 		if x.change {
-			changeSeqs, rest = append(changeSeqs, changes.arg(x.Seq)), rest.withoutChange()
+			changeSeqs, rest = append(changeSeqs, changes.Arg(x.Seq)), rest.withoutChange()
 		}
 		if x.actor {
-			actorSeqs, rest = append(actorSeqs, actors.arg(x.Seq)), rest.withoutActor()
+			actorSeqs, rest = append(actorSeqs, actors.Arg(x.Seq)), rest.withoutActor()
 		}
 		if damaged == 0 && state.version == eventWordsVersion && x.Seq >= state.first && x.Seq <= state.last {
 			old, left = append(old, x.indexed()), append(left, rest.indexed())
@@ -149,10 +149,10 @@ func (s *Service) erasing(ctx context.Context, r database.Reader, all []erasedEv
 	work = append(work, s.eventIndex().add(left)...)
 	if len(changeSeqs) > 0 {
 		in := strings.Join(changeSeqs, `, `)
-		work = append(work, bookkeeping{`DELETE FROM event_mentions WHERE seq IN (` + in + `)`, changes.args}, bookkeeping{`DELETE FROM event_changes WHERE seq IN (` + in + `)`, changes.args})
+		work = append(work, bookkeeping{`DELETE FROM event_mentions WHERE seq IN (` + in + `)`, changes.Args}, bookkeeping{`DELETE FROM event_changes WHERE seq IN (` + in + `)`, changes.Args})
 	}
 	if len(actorSeqs) > 0 {
-		work = append(work, bookkeeping{`DELETE FROM event_actors WHERE seq IN (` + strings.Join(actorSeqs, `, `) + `)`, actors.args})
+		work = append(work, bookkeeping{`DELETE FROM event_actors WHERE seq IN (` + strings.Join(actorSeqs, `, `) + `)`, actors.Args})
 	}
 	return work, nil
 }

@@ -174,7 +174,7 @@ type eventIndexer interface {
 
 	// found returns the query of the numbers of events, as seq, in a range of one block, in
 	// which all words are.
-	found(f *filter, words []soughtWord, from, to int64) string
+	found(f *database.Filter, words []soughtWord, from, to int64) string
 }
 
 // eventIndex returns the index of the engine in use.

@@ -47,7 +47,7 @@ func (vectorIndex) remove(events []indexedEvent) []bookkeeping {
 
 // found implements [eventIndexer]. OFFSET 0 keeps the server from walking the numbers in their
 // order and looking at the words of each, which is slow for rare words.
-func (vectorIndex) found(f *filter, words []soughtWord, from, to int64) string {
+func (vectorIndex) found(f *database.Filter, words []soughtWord, from, to int64) string {
 	block := blockOf(from)
 	text := expressionOf(words, ` & `, ` | `, func(p soughtPart) string {
 		if p.whole {
@@ -55,5 +55,5 @@ func (vectorIndex) found(f *filter, words []soughtWord, from, to int64) string {
 		}
 		return `'` + block + p.text + `':*`
 	})
-	return `SELECT seq FROM (SELECT seq FROM event_words_index WHERE words @@ CAST(` + f.arg(text) + ` AS tsquery) AND seq BETWEEN ` + f.arg(from) + ` AND ` + f.arg(to) + ` OFFSET 0) AS collected`
+	return `SELECT seq FROM (SELECT seq FROM event_words_index WHERE words @@ CAST(` + f.Arg(text) + ` AS tsquery) AND seq BETWEEN ` + f.Arg(from) + ` AND ` + f.Arg(to) + ` OFFSET 0) AS collected`
 }

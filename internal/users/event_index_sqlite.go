@@ -38,7 +38,7 @@ func (ftsIndex) remove(events []indexedEvent) []bookkeeping {
 }
 
 // found implements [eventIndexer].
-func (ftsIndex) found(f *filter, words []soughtWord, from, to int64) string {
+func (ftsIndex) found(f *database.Filter, words []soughtWord, from, to int64) string {
 	block := blockOf(from)
 	text := expressionOf(words, ` AND `, ` OR `, func(p soughtPart) string {
 		if p.whole {
@@ -46,8 +46,8 @@ func (ftsIndex) found(f *filter, words []soughtWord, from, to int64) string {
 		}
 		return quoted(block+p.text) + `*`
 	})
-	return `SELECT rowid AS seq FROM event_words_index WHERE event_words_index MATCH ` + f.arg(text) +
-		` AND rowid BETWEEN ` + f.arg(from) + ` AND ` + f.arg(to)
+	return `SELECT rowid AS seq FROM event_words_index WHERE event_words_index MATCH ` + f.Arg(text) +
+		` AND rowid BETWEEN ` + f.Arg(from) + ` AND ` + f.Arg(to)
 }
 
 // expressionOf returns the words as an expression of an index's query language.

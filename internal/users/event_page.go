@@ -117,11 +117,11 @@ func (q EventQuery) page(all []Event) EventPage {
 // asks for without words, at most so many. SQLite can be interrupted only until it has the
 // first row, so the numbers are collected before that.
 func (q EventQuery) narrowed(ctx context.Context, r database.Reader, from, to int64, most int) ([]int64, error) {
-	var f filter
-	f.add(`e.seq BETWEEN ? AND ?`, from, to)
+	var f database.Filter
+	f.Add(`e.seq BETWEEN ? AND ?`, from, to)
 	q.conditions(&f, byIndex)
 	return numbersOf(ctx, r, `WITH found (seq) AS MATERIALIZED (SELECT e.seq FROM events e
-		WHERE `+f.where()+q.order(`e.seq`)+` LIMIT `+f.arg(most)+`) SELECT seq FROM found`+q.order(`seq`), f.args...)
+		WHERE `+f.Where()+q.order(`e.seq`)+` LIMIT `+f.Arg(most)+`) SELECT seq FROM found`+q.order(`seq`), f.Args...)
 }
 
 // numbersOf returns the numbers that a query asks for.
@@ -134,12 +134,12 @@ func eventsOf(ctx context.Context, r database.Reader, seqs []int64, order string
 	if len(seqs) == 0 {
 		return nil, nil
 	}
-	var f filter
+	var f database.Filter
 	numbers := make([]string, len(seqs))
 	for i, seq := range seqs {
-		numbers[i] = f.arg(seq)
+		numbers[i] = f.Arg(seq)
 	}
-	return eventsWhere(ctx, r, `e.seq IN (`+strings.Join(numbers, `, `)+`)`+order, f.args...)
+	return eventsWhere(ctx, r, `e.seq IN (`+strings.Join(numbers, `, `)+`)`+order, f.Args...)
 }
 
 // An eventWay says how the events of a user are asked for.
@@ -151,24 +151,24 @@ const (
 )
 
 // conditions adds what q asks for besides words and a place.
-func (q EventQuery) conditions(f *filter, how eventWay) {
+func (q EventQuery) conditions(f *database.Filter, how eventWay) {
 	if q.only != "" {
-		f.add(`e.target_key = ?`, q.only)
+		f.Add(`e.target_key = ?`, q.only)
 	}
-	f.involve(how, q.Actor, "actor")
-	f.involve(how, q.Target, "target")
-	f.involve(how, q.About, "target", "actor")
+	involve(f, how, q.Actor, "actor")
+	involve(f, how, q.Target, "target")
+	involve(f, how, q.About, "target", "actor")
 	if q.Action != "" {
-		f.add(`e.action = ?`, q.Action)
+		f.Add(`e.action = ?`, q.Action)
 	}
 	if q.ByOthers {
-		f.add(`e.actor_key <> e.target_key AND e.action <> ?`, ActionAccessRefused)
+		f.Add(`e.actor_key <> e.target_key AND e.action <> ?`, ActionAccessRefused)
 	}
 	if !q.From.IsZero() {
-		f.add(`e.at >= ?`, database.Time(q.From))
+		f.Add(`e.at >= ?`, database.Time(q.From))
 	}
 	if !q.To.IsZero() {
-		f.add(`e.at < ?`, database.Time(q.To))
+		f.Add(`e.at < ?`, database.Time(q.To))
 	}
 }
 
@@ -177,11 +177,11 @@ var sideParts = map[string]struct{ table, alias string }{"actor": {"event_actors
 
 // involve adds that a user, by the user_id of now or of then, is on one of the given sides:
 // the actor, the target.
-func (f *filter) involve(how eventWay, who ID, sides ...string) {
+func involve(f *database.Filter, how eventWay, who ID, sides ...string) {
 	if who == "" {
 		return
 	}
-	id := f.arg(canonical(string(who)))
+	id := f.Arg(canonical(string(who)))
 	var ways []string
 	for _, side := range sides {
 		part := sideParts[side]
@@ -193,8 +193,8 @@ func (f *filter) involve(how eventWay, who ID, sides ...string) {
 		}
 	}
 	if how == byRow {
-		f.add(`(` + strings.Join(ways, ` OR `) + `)`)
+		f.Add(`(` + strings.Join(ways, ` OR `) + `)`)
 	} else {
-		f.add(`e.seq IN (` + strings.Join(ways, ` UNION `) + `)`)
+		f.Add(`e.seq IN (` + strings.Join(ways, ` UNION `) + `)`)
 	}
 }

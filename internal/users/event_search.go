@@ -64,24 +64,24 @@ func (s *eventSearch) steps(from, to int64) []func(context.Context, database.Rea
 
 // block collects events of a part of the index.
 func (s *eventSearch) block(ctx context.Context, r database.Reader, from, to int64) error {
-	var f filter
+	var f database.Filter
 	query := s.index.found(&f, s.words, from, to)
 	s.query.conditions(&f, byRow)
-	if len(f.conditions) > 0 {
+	if len(f.Conditions) > 0 {
 		query = `SELECT found.seq FROM (` + query + `) AS found CROSS JOIN events e` + eventParts + `
-			WHERE e.seq = found.seq AND ` + f.where()
+			WHERE e.seq = found.seq AND ` + f.Where()
 	}
-	found, err := numbersOf(ctx, r, `SELECT seq FROM (`+query+`) AS narrowed`+s.query.order(`seq`)+` LIMIT `+f.arg(s.most-len(s.seqs)), f.args...)
+	found, err := numbersOf(ctx, r, `SELECT seq FROM (`+query+`) AS narrowed`+s.query.order(`seq`)+` LIMIT `+f.Arg(s.most-len(s.seqs)), f.Args...)
 	s.seqs = append(s.seqs, found...)
 	return err
 }
 
 // direct collects events that the index does not have: it reads them and looks at their words.
 func (s *eventSearch) direct(ctx context.Context, r database.Reader, from, to int64) error {
-	var f filter
-	f.add(`e.seq BETWEEN ? AND ?`, from, to)
+	var f database.Filter
+	f.Add(`e.seq BETWEEN ? AND ?`, from, to)
 	s.query.conditions(&f, byRow)
-	rows, err := r.QueryContext(ctx, `SELECT `+wordColumns+eventTables+`WHERE `+f.where()+s.query.order(`e.seq`), f.args...)
+	rows, err := r.QueryContext(ctx, `SELECT `+wordColumns+eventTables+`WHERE `+f.Where()+s.query.order(`e.seq`), f.Args...)
 	if err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func (p plan) number(ctx context.Context, r database.Reader, most int) (Total, e
 	if n, kept := p.kept(); kept {
 		return Total{N: n}, nil
 	}
-	all := []source{{most: most, numbers: func(f *filter) string { return p.all(f, `u.number`) }}}
+	all := []source{{most: most, numbers: func(f *database.Filter) string { return p.all(f, `u.number`) }}}
 	if err := countEach(ctx, r, all); err != nil {
 		return Total{}, err
 	}

@@ -34,8 +34,8 @@ func (p plan) exportList(ctx context.Context, r database.Reader, size int) (list
 			err = ErrReadTooLong
 		}
 	}()
-	var f filter
-	rows, err := r.QueryContext(ctx, p.export(&f), f.args...)
+	var f database.Filter
+	rows, err := r.QueryContext(ctx, p.export(&f), f.Args...)
 	if err != nil {
 		return exportList{}, err
 	}
@@ -87,11 +87,11 @@ const exportColumns = `u.user_id, u.name, u.kind, u.role, u.status, u.created_at
 func (s *Service) exportSlice(ctx context.Context, numbers []int64, newest time.Time, add func(*Exported) error) error {
 	ctx, cancel := context.WithTimeout(ctx, exportWait)
 	defer cancel()
-	var f filter
-	listed := searcherOf(s.db.Engine()).listed(f.arg(joined64(numbers)))
+	var f database.Filter
+	listed := searcherOf(s.db.Engine()).listed(f.Arg(joined64(numbers)))
 	rows, err := s.db.LongReads().QueryContext(ctx, `SELECT `+exportColumns+` FROM (`+listed+`) AS l CROSS JOIN users u
 		LEFT JOIN users r ON r.key = u.responsible_key
-		WHERE u.number = l.number AND u.created_at <= `+f.arg(database.Time(newest))+` ORDER BY l.place`, f.args...)
+		WHERE u.number = l.number AND u.created_at <= `+f.Arg(database.Time(newest))+` ORDER BY l.place`, f.Args...)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func joined64(numbers []int64) string {
 
 // export is the query of the number and the time of creation of all users of p in its order, the one that is
 // searched for by the user_id first. A LIMIT that limits nothing keeps the order of a part.
-func (p plan) export(f *filter) string {
+func (p plan) export(f *database.Filter) string {
 	const columns = `u.number, u.created_at`
 	if p.candidates != nil {
 		return p.all(f, columns) + ` ORDER BY ` + p.order(place{}, `p.`)
@@ -133,14 +133,14 @@ func (p plan) export(f *filter) string {
 	}
 	first := p
 	first.newest, first.sure = false, false
-	return first.all(f, columns) + ` AND u.user_id = ` + f.arg(p.exact) + ` UNION ALL SELECT * FROM (` +
-		p.all(f, columns) + ` AND u.user_id <> ` + f.arg(p.exact) + p.within(place{}) + ` LIMIT ` + f.arg(math.MaxInt64) + `) AS others`
+	return first.all(f, columns) + ` AND u.user_id = ` + f.Arg(p.exact) + ` UNION ALL SELECT * FROM (` +
+		p.all(f, columns) + ` AND u.user_id <> ` + f.Arg(p.exact) + p.within(place{}) + ` LIMIT ` + f.Arg(math.MaxInt64) + `) AS others`
 }
 
 // all returns the query of columns of all users of p, in no order yet. Where
 // they are few they are put in order; otherwise an index has the order, so that the
 // first is there at once.
-func (p plan) all(f *filter, columns string) string {
+func (p plan) all(f *database.Filter, columns string) string {
 	if p.candidates != nil {
 		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u WHERE u.number = p.number`
 	}
@@ -151,7 +151,7 @@ func (p plan) all(f *filter, columns string) string {
 		one.conditions = p.outside(f)
 	}
 	conditions := append(one.conditions, p.details(f, p.column, p.sure)...)
-	return `SELECT ` + columns + ` FROM ` + one.tables + ` WHERE ` + allOf(conditions)
+	return `SELECT ` + columns + ` FROM ` + one.tables + ` WHERE ` + database.AllOf(conditions)
 }
 
 // An exportScan is one row of an export as the driver hands it over.

@@ -104,14 +104,14 @@ func (s *Service) Event(ctx context.Context, actor Actor, seq int64) (Event, err
 // are any.
 func (s *Service) namePeople(ctx context.Context, actor Actor, all []Event) error {
 	seesAll := actor.May(ActSeeAudit, User{}) == nil
-	var f filter
+	var f database.Filter
 	var keys []string
 	asked := map[string]bool{}
 	for _, e := range all {
 		for _, key := range audit.Mentions(e.Changes) {
 			if !asked[key] && (seesAll || Key(key) == actor.Key) {
 				asked[key] = true
-				keys = append(keys, f.arg(key))
+				keys = append(keys, f.Arg(key))
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func (s *Service) namePeople(ctx context.Context, actor Actor, all []Event) erro
 		return nil
 	}
 	found, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
-		`SELECT key, user_id, COALESCE(name, ''), kind FROM users WHERE key IN (`+strings.Join(keys, `, `)+`)`, f.args...)
+		`SELECT key, user_id, COALESCE(name, ''), kind FROM users WHERE key IN (`+strings.Join(keys, `, `)+`)`, f.Args...)
 	if err != nil {
 		return err
 	}

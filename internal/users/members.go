@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // A Roster is one page of the directory as programs read it. Its users have all that a
@@ -35,20 +37,20 @@ func (s *Service) Creators(ctx context.Context, actor Actor, all []User) (map[Ke
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return nil, err
 	}
-	var f filter
+	var f database.Filter
 	var keys []string
 	asked := map[Key]bool{"": true}
 	for _, u := range all {
 		if !asked[u.CreatedBy.Key] {
 			asked[u.CreatedBy.Key] = true
-			keys = append(keys, f.arg(u.CreatedBy.Key))
+			keys = append(keys, f.Arg(u.CreatedBy.Key))
 		}
 	}
 	creators := make(map[Key]User, len(keys))
 	if len(keys) == 0 {
 		return creators, nil
 	}
-	found, err := usersWhere(ctx, s.reads(), `u.key IN (`+strings.Join(keys, `, `)+`)`, f.args...)
+	found, err := usersWhere(ctx, s.reads(), `u.key IN (`+strings.Join(keys, `, `)+`)`, f.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("find creators: %w", err)
 	}

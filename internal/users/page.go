@@ -25,7 +25,7 @@ type page struct {
 
 // read reads the page of p that begins at a place.
 func (p plan) read(ctx context.Context, r database.Reader, at place) (page, error) {
-	var f filter
+	var f database.Filter
 	var got page
 	var x listScan
 	query, into := p.query(&f, at), x.into(p)
@@ -34,7 +34,7 @@ func (p plan) read(ctx context.Context, r database.Reader, at place) (page, erro
 			return row{}, err
 		}
 		return x.scanned(p)
-	}, query, f.args...)
+	}, query, f.Args...)
 	if err != nil {
 		return page{}, err
 	}
@@ -82,8 +82,8 @@ func (g page) listing(q Query, at place) Listing {
 // query returns the query of the page at a place, of one row more than fits. Each
 // row begins with how many there are on all pages, if that is counted, and with its
 // place, 0 for those that come first, if there may be such.
-func (p plan) query(f *filter, at place) string {
-	limit := ` LIMIT ` + f.arg(p.limit+1)
+func (p plan) query(f *database.Filter, at place) string {
+	limit := ` LIMIT ` + f.Arg(p.limit+1)
 	with, head := ``, ``
 	if p.candidates != nil {
 		with, head = `WITH hits AS MATERIALIZED (`+p.hits(f)+`) `, `(SELECT COUNT(*) FROM hits), `
@@ -113,18 +113,18 @@ func (p plan) order(at place, table string) string {
 }
 
 // hits is the query of all candidates who are found.
-func (p plan) hits(f *filter) string {
+func (p plan) hits(f *database.Filter) string {
 	place := `1`
 	if p.pins() {
 		place = `CASE WHEN ` + p.pinned(f) + ` THEN 0 ELSE 1 END`
 	}
 	return `SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place
 		FROM (` + p.candidates(f) + `) AS c CROSS JOIN users u
-		WHERE u.number = c.number AND ` + allOf(append(p.outside(f), p.details(f, "", p.sure)...))
+		WHERE u.number = c.number AND ` + database.AllOf(append(p.outside(f), p.details(f, "", p.sure)...))
 }
 
 // parts is the query of the rows of the page, and of some that come later.
-func (p plan) parts(f *filter, at place, limit string) string {
+func (p plan) parts(f *database.Filter, at place, limit string) string {
 	if p.candidates != nil {
 		return `SELECT number, sort, place FROM hits WHERE ` + p.amongHits(f, at)
 	}
@@ -148,7 +148,7 @@ func (p plan) parts(f *filter, at place, limit string) string {
 }
 
 // amongHits returns the condition of the hits that come from a place on.
-func (p plan) amongHits(f *filter, at place) string {
+func (p plan) amongHits(f *database.Filter, at place) string {
 	switch {
 	case !at.key():
 		return `TRUE`
@@ -164,17 +164,17 @@ func (p plan) amongHits(f *filter, at place) string {
 
 // beyond returns the rest of a comparison with the row of a place, for the rows that come
 // from there on.
-func (p plan) beyond(f *filter, at place) string {
+func (p plan) beyond(f *database.Filter, at place) string {
 	sign := ` > `
 	if p.descending != at.back {
 		sign = ` < `
 	}
-	return sign + `(` + f.arg(at.value(p.column)) + `, ` + f.arg(at.number) + `)`
+	return sign + `(` + f.Arg(at.value(p.column)) + `, ` + f.Arg(at.number) + `)`
 }
 
 // places returns the conditions of the rows that come from a place on: those that
 // are otherwise alike, and those beyond. Each is one stretch of an index.
-func (p plan) places(f *filter, at place) []string {
+func (p plan) places(f *database.Filter, at place) []string {
 	if !at.key() || at.pinned {
 		return []string{`TRUE`}
 	}
@@ -182,11 +182,11 @@ func (p plan) places(f *filter, at place) []string {
 	if p.descending != at.back {
 		sign = ` < `
 	}
-	column, number := string(p.column), f.arg(at.number)
+	column, number := string(p.column), f.Arg(at.number)
 	if p.newest {
 		return []string{p.newestNumber() + sign + number}
 	}
-	value := f.arg(at.value(p.column))
+	value := f.Arg(at.value(p.column))
 	return []string{column + ` = ` + value + ` AND u.number` + sign + number, column + sign + value}
 }
 
@@ -197,7 +197,7 @@ type way struct {
 }
 
 // ways returns what is walked: the index of the search, the facets, or everyone.
-func (p plan) ways(f *filter) []way {
+func (p plan) ways(f *database.Filter) []way {
 	switch everyone := p.everyone(); {
 	case p.newest:
 		w, _ := p.search.newest(f, p.terms, p.known)
@@ -215,7 +215,7 @@ func (p plan) ways(f *filter) []way {
 
 // newestNumber returns the number that has the order of creation in such a walk.
 func (p plan) newestNumber() string {
-	_, number := p.search.newest(new(filter), p.terms, p.known)
+	_, number := p.search.newest(new(database.Filter), p.terms, p.known)
 	return number
 }
 
@@ -232,12 +232,12 @@ func (p plan) within(at place) string {
 }
 
 // from is the query of the rows that one way has from a place on.
-func (p plan) from(f *filter, tables, place string, conditions []string, where, end string) string {
+func (p plan) from(f *database.Filter, tables, place string, conditions []string, where, end string) string {
 	conditions = append(conditions, where)
 	if p.pins() && place == `1` {
 		conditions = append(conditions, `NOT `+p.pinned(f))
 	}
 	conditions = append(conditions, p.details(f, p.column, p.sure && place == `1`)...)
 	return `SELECT number, sort, place FROM (SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place
-		FROM ` + tables + ` WHERE ` + allOf(conditions) + end + `) AS part`
+		FROM ` + tables + ` WHERE ` + database.AllOf(conditions) + end + `) AS part`
 }

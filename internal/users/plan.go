@@ -23,9 +23,9 @@ type plan struct {
 	selection
 	column     column
 	descending bool
-	newest     bool                   // in the order of creation, whatever was asked for
-	candidates func(f *filter) string // a query of the numbers of all who may be found, and few others; nil: walk
-	sure       bool                   // whoever comes that way has the terms
+	newest     bool                            // in the order of creation, whatever was asked for
+	candidates func(f *database.Filter) string // a query of the numbers of all who may be found, and few others; nil: walk
+	sure       bool                            // whoever comes that way has the terms
 	limit      int
 	full       bool // the rows have the columns of a record
 }
@@ -75,26 +75,26 @@ func (p plan) newestFirst() plan {
 }
 
 // condition returns that a user is of the facet.
-func (one facet) condition(f *filter) string {
-	return `u.kind = ` + f.arg(one.Kind) + ` AND u.role = ` + f.arg(one.Role) + ` AND u.status = ` + f.arg(one.Status)
+func (one facet) condition(f *database.Filter) string {
+	return `u.kind = ` + f.Arg(one.Kind) + ` AND u.role = ` + f.Arg(one.Role) + ` AND u.status = ` + f.Arg(one.Status)
 }
 
 // outside returns that a user is in none of the other facets. It is put like that
 // so that no index is used for it.
-func (sel selection) outside(f *filter) []string {
+func (sel selection) outside(f *database.Filter) []string {
 	if len(sel.others) == 0 {
 		return nil
 	}
 	values := make([]string, len(sel.others))
 	for i, one := range sel.others {
-		values[i] = `(` + f.arg(one.Kind) + `, ` + f.arg(one.Role) + `, ` + f.arg(one.Status) + `)`
+		values[i] = `(` + f.Arg(one.Kind) + `, ` + f.Arg(one.Role) + `, ` + f.Arg(one.Status) + `)`
 	}
 	return []string{`(u.kind, u.role, u.status) NOT IN (VALUES ` + strings.Join(values, `, `) + `)`}
 }
 
 // details returns what the selection asks for beyond facets, the terms unless they
 // are sure. The range of the column that orders, if any, may use its index.
-func (sel selection) details(f *filter, order column, sure bool) []string {
+func (sel selection) details(f *database.Filter, order column, sure bool) []string {
 	var all []string
 	for _, r := range sel.ranges {
 		all = append(all, r.condition(f, r.column != order))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
@@ -46,10 +47,10 @@ func wayOf(t *testing.T, s *Service, q Query, at place) (plan, step) {
 	if _, err := tx.ExecContext(t.Context(), settings); err != nil {
 		t.Fatal(err)
 	}
-	var f filter
+	var f database.Filter
 	var text []byte
 	query := `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ` + p.query(&f, at)
-	if err := tx.QueryRowContext(t.Context(), query, f.args...).Scan(&text); err != nil {
+	if err := tx.QueryRowContext(t.Context(), query, f.Args...).Scan(&text); err != nil {
 		t.Fatal(err)
 	}
 	var plans []struct{ Plan step }

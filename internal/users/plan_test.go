@@ -23,11 +23,11 @@ func planOf(t *testing.T, s *Service, q Query, at place) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f filter
+	var f database.Filter
 	steps, err := database.Collect(t.Context(), s.reads(), func(row database.Scanner) (detail string, err error) {
 		var id, parent, unused int
 		return detail, row.Scan(&id, &parent, &unused, &detail)
-	}, `EXPLAIN QUERY PLAN `+p.query(&f, at), f.args...)
+	}, `EXPLAIN QUERY PLAN `+p.query(&f, at), f.Args...)
 	if err != nil {
 		t.Fatal(err)
 	}

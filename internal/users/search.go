@@ -11,7 +11,7 @@ type searcher interface {
 	counts() int
 
 	// found is the query of the numbers of all users whom the index finds by the terms.
-	found(f *filter, terms []term, known *threes) string
+	found(f *database.Filter, terms []term, known *threes) string
 
 	// alone reports whether all of these have the terms, so that their texts need not be
 	// looked at again.
@@ -23,7 +23,7 @@ type searcher interface {
 
 	// newest returns how they are walked in the order of creation, and the number that
 	// has that order.
-	newest(f *filter, terms []term, known *threes) (w way, number string)
+	newest(f *database.Filter, terms []term, known *threes) (w way, number string)
 }
 
 // searcherOf returns how an engine is searched.

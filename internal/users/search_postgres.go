@@ -1,6 +1,10 @@
 package users
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
+)
 
 // trgmSearch searches by an index of PostgreSQL's pg_trgm, over the texts with a sign of
 // ours for the margin before a word: that index knows words by itself, and takes each part
@@ -21,7 +25,7 @@ func (trgmSearch) learns() bool { return true }
 func (trgmSearch) counts() int { return maxSorted }
 
 // found implements [searcher].
-func (trgmSearch) found(f *filter, terms []term, _ *threes) string {
+func (trgmSearch) found(f *database.Filter, terms []term, _ *threes) string {
 	all := make([]string, len(terms))
 	for i, t := range terms {
 		marked := make(term, len(t))
@@ -30,7 +34,7 @@ func (trgmSearch) found(f *filter, terms []term, _ *threes) string {
 		}
 		all[i] = marked.condition(f, markedText)
 	}
-	return `SELECT u.number FROM users u WHERE ` + allOf(all)
+	return `SELECT u.number FROM users u WHERE ` + database.AllOf(all)
 }
 
 // alone implements [searcher]: unless the mark may be in a text of somebody's own.
@@ -51,7 +55,7 @@ func (trgmSearch) listed(text string) string {
 }
 
 // newest implements [searcher]. So many are found that there is one soon.
-func (trgmSearch) newest(f *filter, terms []term, _ *threes) (w way, number string) {
+func (trgmSearch) newest(f *database.Filter, terms []term, _ *threes) (w way, number string) {
 	all := make([]string, len(terms))
 	for i, t := range terms {
 		all[i] = t.condition(f, `u.search_text`)

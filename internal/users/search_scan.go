@@ -1,5 +1,7 @@
 package users
 
+import "github.com/roboto-ai/console/internal/database"
+
 // scannedMost is how many users, the newest, a page searches where the index of the search
 // is damaged: with more, one search would keep a processor busy for a second.
 const scannedMost = 100_000
@@ -28,23 +30,23 @@ func (scanSearch) learns() bool { return false }
 func (scanSearch) counts() int { return maxSorted }
 
 // found implements [searcher].
-func (s scanSearch) found(f *filter, terms []term, _ *threes) string {
-	return `SELECT u.number FROM users u WHERE ` + allOf(s.conditions(f, terms))
+func (s scanSearch) found(f *database.Filter, terms []term, _ *threes) string {
+	return `SELECT u.number FROM users u WHERE ` + database.AllOf(s.conditions(f, terms))
 }
 
 // alone implements [searcher].
 func (scanSearch) alone([]term, *threes) bool { return true }
 
 // newest implements [searcher].
-func (s scanSearch) newest(f *filter, terms []term, _ *threes) (w way, number string) {
+func (s scanSearch) newest(f *database.Filter, terms []term, _ *threes) (w way, number string) {
 	return way{`users u`, s.conditions(f, terms)}, `u.number`
 }
 
 // conditions returns that a user has the terms, and is among those that are looked at.
-func (s scanSearch) conditions(f *filter, terms []term) []string {
+func (s scanSearch) conditions(f *database.Filter, terms []term) []string {
 	var all []string
 	if !s.all {
-		all = append(all, `u.number > (SELECT MAX(number) FROM users) - `+f.arg(scannedMost))
+		all = append(all, `u.number > (SELECT MAX(number) FROM users) - `+f.Arg(scannedMost))
 	}
 	for _, t := range terms {
 		all = append(all, t.condition(f, `u.search_text`))

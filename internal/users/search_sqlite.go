@@ -1,6 +1,10 @@
 package users
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
+)
 
 // ftsSearch searches by SQLite's FTS5: a table that knows which rows have which three
 // characters in a row, and no more. It is a quarter of the size of one that knows where,
@@ -14,14 +18,14 @@ func (ftsSearch) learns() bool { return true }
 func (ftsSearch) counts() int { return maxCounted }
 
 // found implements [searcher].
-func (ftsSearch) found(f *filter, terms []term, known *threes) string {
+func (ftsSearch) found(f *database.Filter, terms []term, known *threes) string {
 	condition, _ := inFTS(f, terms, known)
 	return `SELECT users_search.rowid AS number FROM users_search WHERE ` + condition
 }
 
 // alone implements [searcher].
 func (ftsSearch) alone(terms []term, known *threes) bool {
-	_, alone := inFTS(new(filter), terms, known)
+	_, alone := inFTS(new(database.Filter), terms, known)
 	return alone
 }
 
@@ -31,7 +35,7 @@ func (ftsSearch) listed(text string) string {
 }
 
 // newest implements [searcher].
-func (ftsSearch) newest(f *filter, terms []term, known *threes) (w way, number string) {
+func (ftsSearch) newest(f *database.Filter, terms []term, known *threes) (w way, number string) {
 	condition, _ := inFTS(f, terms, known)
 	return way{`users_search CROSS JOIN users u`, []string{condition, `u.number = users_search.rowid`}}, `users_search.rowid`
 }
@@ -39,7 +43,7 @@ func (ftsSearch) newest(f *filter, terms []term, known *threes) (w way, number s
 // inFTS returns the condition that the index has the terms, and whether that
 // alone tells who has them. What is common is not asked for where something else
 // is: to go through nearly everyone narrows nothing.
-func inFTS(f *filter, terms []term, known *threes) (condition string, alone bool) {
+func inFTS(f *database.Filter, terms []term, known *threes) (condition string, alone bool) {
 	alone = true
 	var all []string
 	for _, t := range terms {
@@ -51,7 +55,7 @@ func inFTS(f *filter, terms []term, known *threes) (condition string, alone bool
 	if len(all) == 0 { // a part of one will do
 		all, alone = append(all, terms[0].inIndex(known, 1)), len(terms) == 1 && terms[0].isThree()
 	}
-	return `users_search MATCH ` + f.arg(strings.Join(all, ` AND `)), alone
+	return `users_search MATCH ` + f.Arg(strings.Join(all, ` AND `)), alone
 }
 
 // mostThrees is how many threes of a spelling are asked for: with the rarest few

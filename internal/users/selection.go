@@ -3,6 +3,8 @@ package users
 import (
 	"context"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // A selection is which users a [Query] asks for, whatever order and place.
@@ -32,9 +34,9 @@ const maxPinned = 10
 func (sel selection) pins() bool { return sel.exact != "" || sel.name != "" }
 
 // pinned is the condition of users who come first.
-func (sel selection) pinned(f *filter) string {
-	return `u.number IN (SELECT number FROM users WHERE user_id = ` + f.arg(sel.exact) + ` UNION ALL
-		SELECT number FROM (SELECT number FROM users WHERE sort_name = ` + f.arg(sel.name) + ` ORDER BY number LIMIT ` + f.arg(maxPinned) + `) AS named)`
+func (sel selection) pinned(f *database.Filter) string {
+	return `u.number IN (SELECT number FROM users WHERE user_id = ` + f.Arg(sel.exact) + ` UNION ALL
+		SELECT number FROM (SELECT number FROM users WHERE sort_name = ` + f.Arg(sel.name) + ` ORDER BY number LIMIT ` + f.Arg(maxPinned) + `) AS named)`
 }
 
 // kept returns how many users are selected where the database keeps that count.

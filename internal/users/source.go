@@ -19,10 +19,10 @@ const (
 
 // A source is one way to everyone who may be found, and to few others.
 type source struct {
-	numbers func(*filter) string // a query of their numbers
-	n       int                  // how many come that way
-	most    int                  // how many may
-	sure    bool                 // whoever comes that way has the terms
+	numbers func(*database.Filter) string // a query of their numbers
+	n       int                           // how many come that way
+	most    int                           // how many may
+	sure    bool                          // whoever comes that way has the terms
 }
 
 // narrowest returns the source by which the fewest come, if they are few enough to
@@ -79,11 +79,11 @@ func (p plan) counted() (all []source) {
 func (p plan) uncounted(at place) (all []source) {
 	asked := p.asked()
 	for _, one := range p.ranges {
-		numbers := func(f *filter) string { return p.inRange(f, one) }
+		numbers := func(f *database.Filter) string { return p.inRange(f, one) }
 		all = append(all, source{numbers: numbers, most: p.bound(asked > 1 || p.loose(one))})
 	}
 	for _, views := range p.tokens {
-		numbers := func(f *filter) string { return haveTokens(f, views, p.now) }
+		numbers := func(f *database.Filter) string { return haveTokens(f, views, p.now) }
 		all = append(all, source{numbers: numbers, most: p.bound(asked > 1)})
 	}
 	if len(p.terms) == 0 {
@@ -120,36 +120,38 @@ func (sel selection) bound(narrowed bool) int {
 
 // countEach counts what comes from each of the sources, up to one more than may.
 func countEach(ctx context.Context, r database.Reader, all []source) error {
-	var f filter
+	var f database.Filter
 	queries, into := make([]string, len(all)), make([]any, len(all))
 	for i := range all {
 		queries[i], into[i] = countOf(&f, all[i].most+1, all[i].numbers), &all[i].n
 	}
-	return r.QueryRowContext(ctx, `SELECT `+strings.Join(queries, `, `), f.args...).Scan(into...)
+	return r.QueryRowContext(ctx, `SELECT `+strings.Join(queries, `, `), f.Args...).Scan(into...)
 }
 
 // countOf is the query of how many rows a query has, or most if they are more.
-func countOf(f *filter, most int, numbers func(*filter) string) string {
-	return `(SELECT COUNT(*) FROM (` + numbers(f) + ` LIMIT ` + f.arg(most) + `) AS counted)`
+func countOf(f *database.Filter, most int, numbers func(*database.Filter) string) string {
+	return `(SELECT COUNT(*) FROM (` + numbers(f) + ` LIMIT ` + f.Arg(most) + `) AS counted)`
 }
 
 // nobody is the query of nobody's number.
-func nobody(*filter) string { return `SELECT u.number FROM users u WHERE FALSE` }
+func nobody(*database.Filter) string { return `SELECT u.number FROM users u WHERE FALSE` }
 
 // found is the query of the numbers of all that the index of the search finds.
-func (sel selection) found(f *filter) string { return sel.search.found(f, sel.terms, sel.known) }
+func (sel selection) found(f *database.Filter) string {
+	return sel.search.found(f, sel.terms, sel.known)
+}
 
 // foundAlone reports whether whoever the index finds has the terms.
 func (sel selection) foundAlone() bool { return sel.search.alone(sel.terms, sel.known) }
 
 // inView is the query of the numbers of all users for whom the condition of the
 // view holds.
-func (sel selection) inView(f *filter) string {
+func (sel selection) inView(f *database.Filter) string {
 	return `SELECT u.number FROM users u WHERE ` + sel.rule.within + ` AND ` + sel.rule.condition(f, sel.now)
 }
 
 // ofFacets is the query of the numbers of all users in the facets.
-func (sel selection) ofFacets(f *filter) string {
+func (sel selection) ofFacets(f *database.Filter) string {
 	return sel.eachFacet(f, func() string { return `TRUE` })
 }
 
@@ -164,7 +166,7 @@ func (sel selection) loose(r timeRange) bool {
 }
 
 // inRange is the query of the numbers of users in a range of time.
-func (sel selection) inRange(f *filter, r timeRange) string {
+func (sel selection) inRange(f *database.Filter, r timeRange) string {
 	if len(sel.others) == 0 || sel.loose(r) {
 		return `SELECT u.number FROM users u WHERE ` + r.condition(f, false)
 	}
@@ -173,7 +175,7 @@ func (sel selection) inRange(f *filter, r timeRange) string {
 
 // eachFacet is the query of the numbers of users in the facets for whom a
 // condition holds.
-func (sel selection) eachFacet(f *filter, condition func() string) string {
+func (sel selection) eachFacet(f *database.Filter, condition func() string) string {
 	parts := make([]string, len(sel.facets))
 	for i, one := range sel.facets {
 		parts[i] = `SELECT u.number FROM users u WHERE ` + one.condition(f) + ` AND ` + condition()

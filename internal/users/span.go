@@ -161,13 +161,13 @@ func (r timeRange) on(sign string, from, to time.Time) (timeRange, bool) {
 
 // condition returns r in SQL. Where it is hidden, no index is used for it: the
 // rows come by another, in the order that they are wanted in.
-func (r timeRange) condition(f *filter, hidden bool) string {
+func (r timeRange) condition(f *database.Filter, hidden bool) string {
 	column := string(r.column)
 	if hidden {
 		column = `COALESCE(` + column + `, ` + column + `)`
 	}
 	if r.never {
-		return column + ` = ` + f.arg(database.Time(never))
+		return column + ` = ` + f.Arg(database.Time(never))
 	}
 	var all []string
 	if !r.unseen {
@@ -175,10 +175,10 @@ func (r timeRange) condition(f *filter, hidden bool) string {
 		if !from.After(never) { // what is never is not in a range of time
 			from = never.Add(time.Microsecond)
 		}
-		all = append(all, column+` >= `+f.arg(database.Time(from)))
+		all = append(all, column+` >= `+f.Arg(database.Time(from)))
 	}
 	if !r.before.IsZero() {
-		all = append(all, column+` < `+f.arg(database.Time(r.before)))
+		all = append(all, column+` < `+f.Arg(database.Time(r.before)))
 	}
-	return allOf(all)
+	return database.AllOf(all)
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // A user's search text is what a search looks in: every word of the name and the
@@ -162,10 +164,10 @@ func partedSpellings(word string) []string {
 var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // condition returns that a column with a search text has the term.
-func (t term) condition(f *filter, column string) string {
+func (t term) condition(f *database.Filter, column string) string {
 	spellings := make([]string, len(t))
 	for i, needle := range t {
-		spellings[i] = column + ` LIKE ` + f.arg("%"+escapeLike.Replace(needle)+"%") + ` ESCAPE '\'`
+		spellings[i] = column + ` LIKE ` + f.Arg("%"+escapeLike.Replace(needle)+"%") + ` ESCAPE '\'`
 	}
 	return `(` + strings.Join(spellings, ` OR `) + `)`
 }

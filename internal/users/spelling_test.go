@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 func TestSearchText(t *testing.T) {
@@ -129,11 +131,11 @@ func TestIndexed(t *testing.T) {
 		"one common three":          {[]term{{"exa"}}, `(("exa"))`, true, false},
 	}
 	for name, test := range tests {
-		var f filter
+		var f database.Filter
 		_, alone := inFTS(&f, test.terms, known)
 		rare := slices.ContainsFunc(test.terms, func(one term) bool { return one.rare(known) })
-		if f.args[0] != test.want || alone != test.alone || rare != test.rare {
-			t.Errorf("%s: got %v, alone %t, rare %t; want %s, %t, %t", name, f.args[0], alone, rare, test.want, test.alone, test.rare)
+		if f.Args[0] != test.want || alone != test.alone || rare != test.rare {
+			t.Errorf("%s: got %v, alone %t, rare %t; want %s, %t, %t", name, f.Args[0], alone, rare, test.want, test.alone, test.rare)
 		}
 	}
 }

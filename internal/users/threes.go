@@ -103,9 +103,9 @@ func (s *Service) countThrees(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var f filter
+	var f database.Filter
 	texts, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (text string, err error) { return text, row.Scan(&text) },
-		evenly(&f, max(1, last/threesSample))+`SELECT u.search_text FROM sample CROSS JOIN users u WHERE u.number = sample.number`, f.args...)
+		evenly(&f, max(1, last/threesSample))+`SELECT u.search_text FROM sample CROSS JOIN users u WHERE u.number = sample.number`, f.Args...)
 	if err != nil {
 		return err
 	}

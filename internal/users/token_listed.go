@@ -20,13 +20,13 @@ func (s *Service) TokensInView(ctx context.Context, actor Actor, view View, list
 	if v == "" || len(list) == 0 {
 		return nil, nil
 	}
-	var f filter
+	var f database.Filter
 	condition := v.condition(&f, s.now())
 	keys := make([]string, len(list))
 	for i, u := range list {
-		keys[i] = f.arg(u.Key)
+		keys[i] = f.Arg(u.Key)
 	}
-	all, err := tokensWhere(ctx, s.reads(), `t.user_key IN (`+strings.Join(keys, `, `)+`) AND `+condition+` ORDER BY t.ends_at, t.id`, f.args...)
+	all, err := tokensWhere(ctx, s.reads(), `t.user_key IN (`+strings.Join(keys, `, `)+`) AND `+condition+` ORDER BY t.ends_at, t.id`, f.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("tokens of the view %s: %w", view, err)
 	}
@@ -39,13 +39,13 @@ func (s *Service) TokensInView(ctx context.Context, actor Actor, view View, list
 
 // condition is the condition of the tokens t of a view, with the user w who was shown the secret:
 // those that [tokenView.holders] looks for.
-func (v tokenView) condition(f *filter, now time.Time) string {
-	at := f.arg(database.Time(now))
+func (v tokenView) condition(f *database.Filter, now time.Time) string {
+	at := f.Arg(database.Time(now))
 	switch v {
 	case tokensEnding:
-		return givesAccess + at + ` AND t.ends_at <= ` + f.arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + without(at)
+		return givesAccess + at + ` AND t.ends_at <= ` + f.Arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + without(at)
 	case tokensUnused:
-		return givesAccess + at + ` AND t.used_on < ` + f.arg(dateOf(daysAgo(now, quietDays)))
+		return givesAccess + at + ` AND t.used_on < ` + f.Arg(dateOf(daysAgo(now, quietDays)))
 	}
 	return givesAccess + at + ` AND t.shown_to <> '' AND t.shown_to <> t.user_key AND (w.key IS NULL OR w.status = 'deactivated')`
 }

@@ -38,14 +38,14 @@ func without(now string) string {
 // holders is the query of the keys of the users who have such tokens, deactivated ones among them.
 // It reads a part of an index that has such tokens alone; of those who were shown secrets, of
 // whom there are few, each is looked at once.
-func (v tokenView) holders(f *filter, now time.Time) string {
-	at := f.arg(database.Time(now))
+func (v tokenView) holders(f *database.Filter, now time.Time) string {
+	at := f.Arg(database.Time(now))
 	switch v {
 	case tokensEnding:
 		return `SELECT t.user_key FROM tokens t WHERE ` + givesAccess + at +
-			` AND t.ends_at <= ` + f.arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + without(at)
+			` AND t.ends_at <= ` + f.Arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + without(at)
 	case tokensUnused:
-		return `SELECT t.user_key FROM tokens t WHERE ` + givesAccess + at + ` AND t.used_on < ` + f.arg(dateOf(daysAgo(now, quietDays)))
+		return `SELECT t.user_key FROM tokens t WHERE ` + givesAccess + at + ` AND t.used_on < ` + f.Arg(dateOf(daysAgo(now, quietDays)))
 	}
 	const known = `SELECT MIN(shown_to) FROM tokens WHERE revoked_at IS NULL AND disabled_at IS NULL AND shown_to <> '' AND shown_to <> user_key`
 	return `WITH RECURSIVE seers (key) AS (` + known + ` UNION ALL SELECT (` + known + ` AND shown_to > seers.key) FROM seers WHERE seers.key IS NOT NULL)
@@ -55,12 +55,12 @@ func (v tokenView) holders(f *filter, now time.Time) string {
 }
 
 // numbers is the query of the numbers of users who have such tokens, each once.
-func (v tokenView) numbers(f *filter, now time.Time) string {
+func (v tokenView) numbers(f *database.Filter, now time.Time) string {
 	return `SELECT u.number FROM (SELECT DISTINCT user_key FROM (` + v.holders(f, now) + `) AS held) AS h CROSS JOIN users u WHERE u.key = h.user_key`
 }
 
 // haveTokens is the query of the numbers of users who have tokens of one of the views, each once.
-func haveTokens(f *filter, views []tokenView, now time.Time) string {
+func haveTokens(f *database.Filter, views []tokenView, now time.Time) string {
 	all := make([]string, len(views))
 	for i, v := range views {
 		all[i] = v.numbers(f, now)
@@ -121,13 +121,13 @@ func (s *Service) addTokenViews(ctx context.Context, t *tallies, fresh bool) err
 
 // countTokenViews counts the users whom each view of tokens shows, in one statement.
 func countTokenViews(ctx context.Context, r database.Reader, now time.Time) (map[View]int, error) {
-	var f filter
+	var f database.Filter
 	var all []string
 	for _, v := range tokenViews {
 		all = append(all, `(SELECT COUNT(*) FROM (`+v.numbers(&f, now)+` AND u.status = 'active' AND u.kind <> 'system') AS shown)`)
 	}
 	counts := make([]int, len(tokenViews))
-	err := r.QueryRowContext(ctx, `SELECT `+strings.Join(all, `, `), f.args...).Scan(&counts[0], &counts[1], &counts[2])
+	err := r.QueryRowContext(ctx, `SELECT `+strings.Join(all, `, `), f.Args...).Scan(&counts[0], &counts[1], &counts[2])
 	return map[View]int{ViewTokensEnding: counts[0], ViewTokensUnused: counts[1], ViewTokensKnownLeft: counts[2]}, err
 }
 
@@ -135,14 +135,14 @@ func countTokenViews(ctx context.Context, r database.Reader, now time.Time) (map
 // users end within 14 days, 7 days and one, in one statement.
 func tokenSizes(ctx context.Context, r database.Reader, now time.Time) (n int, ending []Ending, err error) {
 	ending = []Ending{{Days: EndingDays}, {Days: 7}, {Days: 1}}
-	var f filter
-	at := f.arg(database.Time(now))
-	within := func(days int) string { return f.arg(database.Time(now.AddDate(0, 0, days))) }
+	var f database.Filter
+	at := f.Arg(database.Time(now))
+	within := func(days int) string { return f.Arg(database.Time(now.AddDate(0, 0, days))) }
 	soon := `SELECT t.ends_at FROM tokens t JOIN users u ON u.key = t.user_key WHERE ` + givesAccess + at + ` AND t.ends_at <= ` + within(EndingDays) +
 		` AND u.status = 'active' AND ` + without(at)
 	err = r.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM tokens t WHERE `+givesAccess+at+`), COUNT(*),
 		COALESCE(SUM(CASE WHEN ends_at <= `+within(7)+` THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN ends_at <= `+within(1)+` THEN 1 ELSE 0 END), 0)
-		FROM (`+soon+`) AS soon`, f.args...).Scan(&n, &ending[0].Tokens, &ending[1].Tokens, &ending[2].Tokens)
+		FROM (`+soon+`) AS soon`, f.Args...).Scan(&n, &ending[0].Tokens, &ending[1].Tokens, &ending[2].Tokens)
 	return n, ending, err
 }
 

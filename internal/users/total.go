@@ -141,10 +141,10 @@ func (e *estimates) of(sel selection, q Query, read func() (estimate, error)) (e
 // statement.
 func (sel selection) estimate(ctx context.Context, r database.Reader) (estimate, error) {
 	e := estimate{at: sel.now}
-	var f filter
+	var f database.Filter
 	if sel.asked() > 1 || len(sel.terms) == 0 || len(sel.others) > 0 || sel.search.counts() <= sel.most || !sel.foundAlone() {
 		sample, step := sel.sample(&f, sel.most)
-		found, err := database.Count(ctx, r, `SELECT `+sample, f.args...)
+		found, err := database.Count(ctx, r, `SELECT `+sample, f.Args...)
 		e.n = enough(found, step)
 		return e, err
 	}
@@ -152,8 +152,8 @@ func (sel selection) estimate(ctx context.Context, r database.Reader) (estimate,
 	counted := countOf(&f, most+1, sel.found)
 	sample, step := sel.sample(&f, most)
 	var found int
-	err := r.QueryRowContext(ctx, `SELECT n, CASE WHEN n > `+f.arg(most)+` THEN `+sample+` ELSE 0 END
-		FROM (SELECT `+counted+` AS n) AS counted`, f.args...).Scan(&e.n, &found)
+	err := r.QueryRowContext(ctx, `SELECT n, CASE WHEN n > `+f.Arg(most)+` THEN `+sample+` ELSE 0 END
+		FROM (SELECT `+counted+` AS n) AS counted`, f.Args...).Scan(&e.n, &found)
 	if e.exact = e.n <= most; !e.exact {
 		e.n = enough(found, step)
 	}
@@ -171,19 +171,19 @@ func enough(found, step int) int {
 
 // sample returns the query of how many of the users that are selected, who are at
 // least so many, are in a sample of all at even distances, and that distance.
-func (sel selection) sample(f *filter, least int) (query string, step int) {
+func (sel selection) sample(f *database.Filter, least int) (query string, step int) {
 	size := min(sampleMost, 3*sampleLeast*sel.everyone()/max(least, 1))
 	step = max(1, sel.everyone()/max(size, 1))
 	conditions := append(sel.outside(f), sel.details(f, "", false)...)
-	return `(` + evenly(f, step) + `SELECT COUNT(*) FROM sample CROSS JOIN users u WHERE u.number = sample.number AND ` + allOf(conditions) + `)`, step
+	return `(` + evenly(f, step) + `SELECT COUNT(*) FROM sample CROSS JOIN users u WHERE u.number = sample.number AND ` + database.AllOf(conditions) + `)`, step
 }
 
 // evenly begins a query with the table sample, which has numbers of users at even
 // distances.
-func evenly(f *filter, step int) string {
-	distance := f.arg(step)
+func evenly(f *database.Filter, step int) string {
+	distance := f.Arg(step)
 	return `WITH RECURSIVE sample (number) AS (
-			SELECT CAST(` + f.arg(1+step/2) + ` AS BIGINT) UNION ALL
+			SELECT CAST(` + f.Arg(1+step/2) + ` AS BIGINT) UNION ALL
 			SELECT number + ` + distance + ` FROM sample WHERE number + ` + distance + ` <= (SELECT MAX(number) FROM users)
 		) `
 }

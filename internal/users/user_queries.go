@@ -179,15 +179,15 @@ func updateUser(ctx context.Context, tx *changeTx, before, after User) (User, er
 	if err != nil {
 		return User{}, err
 	}
-	var set, where filter
+	var set, where database.Filter
 	for i, text := range settings {
 		if columns[i] != old[i] {
-			set.add(text, columns[i])
+			set.Add(text, columns[i])
 		}
 	}
-	where.args = set.args
-	where.add(`key = ? AND version = ?`, before.Key, before.Version)
-	res, err := tx.exec(ctx, `UPDATE users SET `+strings.Join(set.conditions, `, `)+` WHERE `+where.where(), where.args...)
+	where.Args = set.Args
+	where.Add(`key = ? AND version = ?`, before.Key, before.Version)
+	res, err := tx.exec(ctx, `UPDATE users SET `+strings.Join(set.Conditions, `, `)+` WHERE `+where.Where(), where.Args...)
 	if err != nil {
 		return User{}, err
 	}

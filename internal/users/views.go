@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // View is a named filter of the directory.
@@ -38,10 +40,10 @@ const (
 // for whom a condition holds.
 type viewRule struct {
 	facet     func(facet) bool
-	times     func(now time.Time) []timeRange       // nil: at any time
-	condition func(f *filter, now time.Time) string // nil: all of them
-	within    string                                // with a condition: what its index is of
-	tokens    tokenView                             // that users have; empty: any or none
+	times     func(now time.Time) []timeRange                // nil: at any time
+	condition func(f *database.Filter, now time.Time) string // nil: all of them
+	within    string                                         // with a condition: what its index is of
+	tokens    tokenView                                      // that users have; empty: any or none
 }
 
 // views are the rules of the named views.
@@ -65,13 +67,13 @@ var views = map[View]viewRule{
 	},
 	ViewUnanswered: {
 		facet:     isService,
-		condition: func(*filter, time.Time) string { return `u.responsible_key IS NULL` },
+		condition: func(*database.Filter, time.Time) string { return `u.responsible_key IS NULL` },
 		within:    `u.kind = 'service'`,
 	},
 	ViewReviewDue: {
 		facet: func(f facet) bool { return isService(f) && f.Status == StatusActive },
-		condition: func(f *filter, now time.Time) string {
-			return `COALESCE(u.review_on, '') <= ` + f.arg(dateOf(now))
+		condition: func(f *database.Filter, now time.Time) string {
+			return `COALESCE(u.review_on, '') <= ` + f.Arg(dateOf(now))
 		},
 		within: `u.kind = 'service' AND u.status = 'active'`,
 	},
