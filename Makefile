@@ -125,8 +125,8 @@ test-browser: ## run the browser tests; on Debian, root gets a Chromium installe
 	fi
 	@browser=$$($(FIND_BROWSER)); \
 	if [ -n "$$browser" ]; then \
-		echo "go test -tags browser ./cmd/console  # in $$browser"; \
-		CONSOLE_TEST_BROWSER="$$browser" go test -tags browser -timeout 30m ./cmd/console; \
+		echo "go test -tags browser ./internal/browsertest  # in $$browser"; \
+		CONSOLE_TEST_BROWSER="$$browser" go test -tags browser -timeout 30m ./internal/browsertest; \
 	else \
 		echo "The browser tests did not run: there is no Chromium or Chrome. Install one (Debian: apt-get install chromium) and run make test-browser."; \
 		[ "$$CI" != true ]; \
@@ -149,7 +149,7 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags browser,sdk ./cmd/console && go vet -tags bench ./web && go vet -tags strace,mounts ./internal/torture && go vet -tags postgres,docs,chroot ./...
+	@echo "go vet"; go vet ./... && go vet -tags bench,browser,sdk,strace,mounts,postgres,docs,chroot ./...
 	@echo "staticcheck"; go tool staticcheck -tags bench,browser,sdk,strace,mounts,postgres,docs,chroot ./...
 
 # GENERATED prints a checksum of every generated file.
@@ -174,7 +174,7 @@ vendor: ## fetch the vendored files again, as static/vendor.json lists them (nee
 
 .PHONY: screenshots
 screenshots: ## take the screenshots of the README again
-	CONSOLE_TEST_BROWSER="$$($(FIND_BROWSER))" go test -tags browser -count=1 -run '^TestScreenshots$$' ./cmd/console -update
+	CONSOLE_TEST_BROWSER="$$($(FIND_BROWSER))" go test -tags browser -count=1 -run '^TestScreenshots$$' ./internal/browsertest -update
 
 .PHONY: release
 release: ## build what is released, into dist/: archives, checksums, lists of parts; the version is the tag

@@ -20,6 +20,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/server"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
 	"github.com/roboto-ai/console/static"
@@ -74,17 +75,17 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	}
 	defer startDuties(ctx, directory, db, log)()
 	p.sayWhoCanSignIn(c, secret)
-	limit := &connections{max: maxConnections, many: collectFor}
-	return serveBoth(ctx, server{limit.listen(console), app.Handler(), log, limit}, app.Drain,
-		server{listener: provider, handler: onlyHosts(nil, signIn), log: log})
+	limit := &server.ConnLimit{Crowded: collectFor}
+	return serveBoth(ctx, server.Server{Listener: limit.Listen(console), Handler: app.Handler(), Log: log, Limit: limit}, app.Drain,
+		server.Server{Listener: provider, Handler: server.OnlyHosts(nil, signIn), Log: log})
 }
 
 // serveBoth runs the console, which drain tells to stop, and the provider until ctx is done
 // or one of them fails.
-func serveBoth(ctx context.Context, console server, drain func(), provider server) error {
+func serveBoth(ctx context.Context, console server.Server, drain func(), provider server.Server) error {
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error { return console.serveUntil(ctx, func(context.Context) { drain() }) })
-	both.Go(func() error { return provider.serveUntil(ctx, func(context.Context) {}) })
+	both.Go(func() error { return console.Serve(ctx, func(context.Context) { drain() }) })
+	both.Go(func() error { return provider.Serve(ctx, func(context.Context) {}) })
 	return both.Wait()
 }
 
@@ -162,7 +163,7 @@ func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error)
 			return nil, err
 		}
 	}
-	o := p.faults
+	var o database.Options
 	var shown func()
 	o.Migrating, shown = p.showMigrating()
 	defer shown()

@@ -18,6 +18,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/doctor"
+	"github.com/roboto-ai/console/internal/server"
 )
 
 // settingsFile is where the settings of a service are, as README.md has it.
@@ -114,7 +115,7 @@ func (c *config) examined(unread map[string]bool) doctor.Config {
 	return doctor.Config{
 		Mistakes: c.mistakes.list, Unread: unread,
 		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, SignedOutPath: signedOutPath,
-		MetricsListen: c.metricsListen, IdleLimit: idleTimeout, TrustedProxies: c.trustedProxies,
+		MetricsListen: c.metricsListen, IdleLimit: server.IdleTimeout, TrustedProxies: c.trustedProxies,
 		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{
 			Issuer: c.issuer, ClientID: c.clientID, ClientSecret: c.clientSecret, Scopes: c.scopes, EmailClaim: c.emailClaim,

@@ -12,14 +12,12 @@ import (
 	"syscall"
 
 	_ "time/tzdata" // so that time zones need nothing of the machine
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 // main does what a test cannot: it takes the process's own arguments, environment
 // and signals, and ends the process.
 func main() {
-	collectFor(0)
+	collectFor(false)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	p := &program{env: os.LookupEnv, environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
@@ -45,7 +43,6 @@ type program struct {
 	environ []string // the environment as "name=value", to look for names that are no settings
 	stdout  io.Writer
 	stderr  io.Writer
-	faults  database.Options // of the demo's database, where a test wants some
 }
 
 // say writes a line for the person who started the program. That they have gone

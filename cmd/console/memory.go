@@ -15,25 +15,25 @@ import (
 // page caches of SQLite and what else is outside of its heap.
 const memoryShare = 0.8
 
-// How much garbage may gather before it is collected, in percent of what is in use. With few
-// connections that is little, and a page leaves more behind: to collect at every doubling
-// took a sixth of its time. Many connections hold much, of which such a share would exceed
-// 32 KiB for each. A share, unlike a limit of the heap, cannot have the runtime collect without end.
+// GOGC: how much garbage may gather before it is collected, in percent of the live heap.
+// With few connections that heap is small and a page leaves more garbage than it: at
+// GOGC=100, collecting took a sixth of a page's time. Many connections hold much memory, of
+// which such a share would exceed 32 KiB for each. A percentage, unlike a memory limit,
+// cannot make the runtime collect without end.
 const (
-	garbage        = 175
-	garbageOfCrowd = 45
-	crowd          = 128 // connections
+	gcPercent        = 175
+	gcPercentCrowded = 45
 )
 
-// collectFor has the runtime collect garbage as suits a number of connections. GOGC wins.
-func collectFor(connections int) {
+// collectFor sets GOGC for few connections or for many. The environment variable wins.
+func collectFor(crowded bool) {
 	if _, given := os.LookupEnv("GOGC"); given {
 		return
 	}
-	if connections < crowd {
-		debug.SetGCPercent(garbage)
+	if crowded {
+		debug.SetGCPercent(gcPercentCrowded)
 	} else {
-		debug.SetGCPercent(garbageOfCrowd)
+		debug.SetGCPercent(gcPercent)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/metrics"
+	"github.com/roboto-ai/console/internal/server"
 	"github.com/roboto-ai/console/internal/tracing"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -53,7 +55,7 @@ func (p *program) observe(ctx context.Context, c *config, log *slog.Logger) (o *
 		o.metrics = metrics.New(versionText(), metrics.Outcomes{
 			SignIns: web.SignInOutcomes(), Logouts: web.LogoutOutcomes(), Rechecks: web.RecheckOutcomes(),
 		})
-		if o.listener, err = listenAs(ctx, "--metrics-listen", c.metricsListen); err != nil {
+		if o.listener, err = server.Listen(ctx, "--metrics-listen", c.metricsListen); err != nil {
 			return nil, err
 		}
 	}
@@ -137,14 +139,20 @@ func (o *observation) web() (w web.Watch) {
 	return w
 }
 
-// connections returns the limit of the console's connections, which counts those that it
-// closes.
-func (o *observation) connections() *connections {
-	l := &connections{max: maxConnections, many: collectFor}
+// connLimit returns the limit of the console's connections. Metrics count those it closes.
+func (o *observation) connLimit() *server.ConnLimit {
+	l := &server.ConnLimit{Crowded: collectFor}
 	if o.metrics != nil {
-		l.closed = o.metrics.ConnectionClosed
+		l.Closed = o.metrics.ConnectionClosed
 	}
 	return l
+}
+
+// metricsHosts returns the names by which metrics are asked for, beside those that
+// [server.OnlyHosts] allows anyway.
+func metricsHosts(c *config) []string {
+	host, _, _ := net.SplitHostPort(c.metricsListen)
+	return append(slices.Clone(c.metricsHosts), host)
 }
 
 // request tells of one request.
@@ -165,13 +173,13 @@ func (o *observation) request(r *http.Request, fromProxy bool) (context.Context,
 }
 
 // read has the metrics read what is the case.
-func (o *observation) read(db *database.DB, directory *users.Service, app *web.App, source *certificate.Source, limit *connections) {
+func (o *observation) read(db *database.DB, directory *users.Service, app *web.App, source *certificate.Source, limit *server.ConnLimit) {
 	if o.metrics == nil {
 		return
 	}
 	state := metrics.State{
 		Database: db.Stats, Sizes: directory.Sizes, NotReady: app.NotReady, Log: o.log,
-		Connections: limit.count, RequestMemory: app.MemoryHeld,
+		Connections: limit.Count, RequestMemory: app.MemoryHeld,
 	}
 	if source != nil {
 		state.Expires = source.Expires
@@ -181,16 +189,16 @@ func (o *observation) read(db *database.DB, directory *users.Service, app *web.A
 
 // serveWith runs the console's own server until ctx is done and it has drained, and
 // that of the metrics as long: they are read while it drains, too.
-func (o *observation) serveWith(ctx context.Context, public server, drain func(context.Context)) error {
+func (o *observation) serveWith(ctx context.Context, public server.Server, drain func(context.Context)) error {
 	both, serving := errgroup.WithContext(ctx)
 	running, ended := context.WithCancel(context.WithoutCancel(ctx))
 	both.Go(func() error {
 		defer ended()
-		return public.serveUntil(serving, drain)
+		return public.Serve(serving, drain)
 	})
 	if o.metrics != nil {
 		both.Go(func() error {
-			return server{listener: o.listener, handler: onlyHosts(o.hosts, o.metrics.Handler()), log: o.log}.serveUntil(running, func(context.Context) {})
+			return server.Server{Listener: o.listener, Handler: server.OnlyHosts(o.hosts, o.metrics.Handler()), Log: o.log}.Serve(running, func(context.Context) {})
 		})
 	}
 	return both.Wait()

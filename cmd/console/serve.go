@@ -15,6 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/server"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
 )
@@ -62,17 +63,17 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	limit := watch.connections()
+	limit := watch.connLimit()
 	listener, certificates, err := p.listenPublicly(ctx, c, watch, limit, log)
 	if err != nil {
 		return err
 	}
 	defer startDuties(ctx, directory, db, log)()
 	watch.read(db, directory, app, certificates, limit)
-	tell(log, daemon.SdNotifyReady)
-	return watch.serveWith(ctx, server{listener, app.Handler(), log, limit}, func(serving context.Context) {
+	notifySystemd(log, daemon.SdNotifyReady)
+	return watch.serveWith(ctx, server.Server{Listener: listener, Handler: app.Handler(), Log: log, Limit: limit}, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
-		tell(log, daemon.SdNotifyStopping)
+		notifySystemd(log, daemon.SdNotifyStopping)
 		app.Drain()
 		pause(serving, c.drain) // the proxy is to see that readiness fails before the address is gone
 	})
@@ -88,12 +89,12 @@ func pause(ctx context.Context, d time.Duration) {
 
 // listenPublicly reserves the address of the console and says what is where. The
 // source of its certificate is nil where it leaves TLS to a proxy.
-func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, limit *connections, log *slog.Logger) (net.Listener, *certificate.Source, error) {
-	plain, err := takeOrListen(ctx, c.listen)
+func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, limit *server.ConnLimit, log *slog.Logger) (net.Listener, *certificate.Source, error) {
+	plain, err := inheritOrListen(ctx, c.listen)
 	if err != nil {
 		return nil, nil, err
 	}
-	listener, certificates, err := c.overTLS(limit.listen(plain), log)
+	listener, certificates, err := c.overTLS(limit.Listen(plain), log)
 	if err != nil {
 		return nil, nil, errors.Join(err, plain.Close())
 	}

@@ -1,0 +1,200 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// keyboardWalk does the main job with the keyboard alone.
+func keyboardWalk(t *testing.T, b *tab) {
+	b.site.add(t, "kaja.lind@example.com")
+	b.open("/", http.StatusOK)
+	b.tabTo("Sign in")
+	b.enter(http.StatusOK)
+	b.tabTo("owner@example.com")
+	b.enter(http.StatusOK)
+	b.at("/users")
+	skipAndSearch(b)
+	editByKeys(b)
+	createByKeys(b)
+	changeRoleByKeys(b)
+	deactivateByKeys(b)
+	b.tabTo("Sign out")
+	b.enter(http.StatusOK)
+	b.wait("be back from the provider", `location.pathname === "/sign-in"`)
+}
+
+// skipAndSearch skips the sidebar, then finds someone while typing.
+func skipAndSearch(b *tab) {
+	b.tabTo("Skip to content")
+	b.do("press Enter", enterKey)
+	b.wait("be at the content", `document.activeElement.id === "main"`)
+	b.do("press /", keystroke("/", "Slash", "/", 191))
+	b.wait("be in the search", `document.activeElement.id === "q"`)
+	b.press("kaja.lind")
+	b.sees("1–1 of 1")
+	b.wait("be in the search still", `document.activeElement.id === "q"`)
+	b.tabTo("kaja.lind@example.com")
+	b.enter(http.StatusOK)
+}
+
+// editByKeys makes a mistake, is led to it, and corrects it.
+func editByKeys(b *tab) {
+	b.tabTo("Edit")
+	b.enter(http.StatusOK)
+	b.tabTo("Name optional")
+	b.press("Kaja Lind")
+	b.tabTo("Picture optional")
+	b.press("no address")
+	b.enter(http.StatusUnprocessableEntity)
+	b.wait("have the focus on what is wrong", `document.activeElement.id === "errors"`)
+	b.press(kb.Tab) // to the first mistake in the summary
+	b.do("press Enter", enterKey)
+	b.wait("be in the field", `document.activeElement.name === "picture_url"`)
+	js[any](b, `document.activeElement.select()`)
+	b.press(kb.Backspace)
+	b.tabTo("Reason optional")
+	b.press("New surname.")
+	b.enter(http.StatusOK)
+	b.at("/users/kaja.lind@example.com")
+	b.sees("Name none to Kaja Lind", "“New surname.”")
+}
+
+// createByKeys creates a service user.
+func createByKeys(b *tab) {
+	b.tabTo("Service users")
+	b.enter(http.StatusOK)
+	b.tabTo("New service user")
+	b.enter(http.StatusOK)
+	b.tabTo("User ID")
+	b.press("key-turner")
+	b.tabTo("Purpose")
+	b.press("Turns keys.")
+	b.tabTo("Responsible person")
+	b.press("owner@example.com")
+	b.press(kb.Escape) // closes the list of suggestions
+	b.tabTo("User")    // the role that is chosen already
+	b.press(kb.ArrowDown)
+	b.enter(http.StatusOK)
+	b.at("/users/key-turner/tokens/new?first=1")
+	b.tabTo("Skip for now")
+	b.enter(http.StatusOK)
+	b.at("/users/key-turner")
+	b.sees("Turns keys.", "Auditor")
+}
+
+// changeRoleByKeys finds the person by the search of the sidebar.
+func changeRoleByKeys(b *tab) {
+	b.do("press Ctrl-K", chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.wait("be in the search", `document.activeElement.id === "find"`)
+	b.press("kaja.lind")
+	b.enter(http.StatusOK)
+	b.tabTo("Kaja Lind")
+	b.enter(http.StatusOK)
+	b.tabTo("Change role")
+	b.do("press Enter", enterKey)
+	b.tabTo("User")
+	b.press(kb.ArrowDown)
+	b.tabTo("Reason optional")
+	b.press("Audits now.")
+	b.enter(http.StatusOK)
+	b.sees("Role User to Auditor", "“Audits now.”")
+}
+
+// deactivateByKeys deactivates the person and finds that in the audit log.
+func deactivateByKeys(b *tab) {
+	b.tabTo("Deactivate")
+	b.enter(http.StatusOK)
+	b.tabTo("Reason optional")
+	b.press("Has left.")
+	b.tabTo("Deactivate kaja.lind@example.com")
+	b.enter(http.StatusOK)
+	b.sees("Kaja Lind is deactivated.", "“Has left.”")
+	b.tabTo("Audit log")
+	b.enter(http.StatusOK)
+	b.sees("deactivated Kaja Lind")
+}
+
+// phoneWalk opens and leaves the drawer of a phone.
+func phoneWalk(_ *testing.T, b *tab) {
+	b.signIn("auditor@example.com")
+	b.look(390, "dark", false)
+	b.misses("Audit log")
+	b.click("button", "Open menu")
+	b.sees("Audit log")
+	b.checkAccess("drawer", 390, "dark")
+	b.shoot("drawer-dark-390")
+	b.press(kb.Escape)
+	b.wait("have the focus where it was", `document.activeElement.ariaLabel === "Open menu"`)
+	b.misses("Audit log")
+	b.click("button", "Open menu")
+	b.click("button", "Light")
+	b.wait("be light", `document.documentElement.dataset.theme === "light"`)
+	b.follow("link", "My profile")
+	b.at("/profile")
+}
+
+// press presses keys one after another.
+func (b *tab) press(keys string) {
+	b.t.Helper()
+	b.do("press keys", chromedp.KeyEvent(keys))
+}
+
+// enterKey presses Enter.
+var enterKey = keystroke("Enter", "Enter", "\r", 13)
+
+// keystroke presses a key as a keyboard does: the character does not arrive
+// where the page has a use of its own for the key.
+func keystroke(key, code, text string, number int64) chromedp.Action[chromedp.Void] {
+	down := input.DispatchKeyEventParams{
+		Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: code, Text: text, WindowsVirtualKeyCode: number,
+	}
+	up := down
+	up.Type, up.Text = input.DispatchKeyEventTypeKeyUp, ""
+	return chromedp.Steps(command(input.DispatchKeyEvent, down), command(input.DispatchKeyEvent, up))
+}
+
+// enter presses Enter, which leads to a page with that status.
+func (b *tab) enter(status int) {
+	b.t.Helper()
+	b.load("press Enter", status, enterKey)
+}
+
+// focused describes what has the focus: what it is called, and what is wrong
+// with how it shows that it has.
+const focused = `(() => {
+  const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const label = e.getAttribute("aria-label") ?? e.labels?.[0]?.innerText ?? e.innerText;
+  const name = label.replace(/\s+/g, " ").trim();
+  if (e === document.body) return {name: ""};
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) return {name, fault: "has no outline"};
+  if (!e.contains(top) && !top?.contains(e)) return {name, fault: "is out of sight"};
+  return {name};
+})()`
+
+// tabTo presses Tab until the focus is on what is called name, or on what has
+// that user_id among its words. All on the way must show that they have it.
+func (b *tab) tabTo(name string) {
+	b.t.Helper()
+	var stops []string
+	for len(stops) < 300 {
+		b.press(kb.Tab)
+		focus := js[struct{ Name, Fault string }](b, focused)
+		if focus.Fault != "" {
+			b.fail("with the focus, %q %s", focus.Name, focus.Fault)
+		}
+		if focus.Name == name || strings.Contains(name, "@") && strings.Contains(focus.Name, name) {
+			return
+		}
+		stops = append(stops, focus.Name)
+	}
+	b.fail("Tab does not lead to %q but to %q", name, stops)
+}

@@ -1,0 +1,179 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A job is the main job of an owner, with whom it is done to.
+type job struct {
+	*tab
+	person  string // user_id of someone without a name
+	service string // user_id of a service user to create
+}
+
+// ownerWalk does the main job with a mouse.
+func ownerWalk(t *testing.T, b *tab) {
+	j := job{b, "zora.novak@example.com", "dock-loader"}
+	b.site.add(t, j.person)
+	b.signIn("owner@example.com")
+	b.at("/users")
+	j.searchLive()
+	j.work()
+	j.signOut()
+}
+
+// scriptlessWalk does the main job where no scripts run.
+func scriptlessWalk(t *testing.T, b *tab) {
+	j := job{b, "zita.szabo@example.com", "gate-keeper"}
+	b.site.add(t, j.person)
+	b.do("turn scripts off", command(emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true}))
+	b.signIn("owner@example.com")
+	b.fill("Search by name or user ID", j.person)
+	b.follow("button", "Apply")
+	b.sees("1–1 of 1")
+	j.work()
+	j.signOut()
+}
+
+// work is the main job from the list on that shows the person.
+func (j job) work() {
+	j.t.Helper()
+	j.follow("link", j.person)
+	j.edit()
+	j.readAudit()
+	j.createServiceUser()
+	j.changeRole()
+	j.deactivate()
+}
+
+// searchLive finds the person among a thousand while typing.
+func (j job) searchLive() {
+	j.t.Helper()
+	pages := js[int](j.tab, `history.length`)
+	j.fill("Search by name or user ID", j.person)
+	j.at("/users?q=" + url.QueryEscape(j.person))
+	j.sees("Search: "+j.person, "1–1 of 1")
+	j.wait("hear the count", `document.querySelector("#announce").textContent === "1 user found"`)
+	if focus := js[string](j.tab, `document.activeElement.id`); focus != "q" {
+		j.fail("the focus went to %q", focus)
+	}
+	if got := js[int](j.tab, `history.length`); got != pages {
+		j.fail("typing made %d pages to go back to", got-pages)
+	}
+	// The first click on a result takes the focus from the field, and has to
+	// arrive: nothing may be put in the place of the results for that.
+	j.settle()
+	js[any](j.tab, `(document.querySelector("#results").marked = true, document.activeElement.blur())`)
+	j.settle()
+	if !js[bool](j.tab, `document.querySelector("#results").marked === true`) {
+		j.fail("to leave the search field puts other results in the place of those that are shown")
+	}
+}
+
+// edit gives the person a name and reads on their page what came of it.
+func (j job) edit() {
+	j.t.Helper()
+	j.follow("link", "Edit")
+	j.at("/users/" + j.person + "/edit")
+	j.fill("Name optional", "Zoë Test")
+	j.click("checkbox", "Notices in the web interface")
+	j.fill("Reason optional", j.reason())
+	j.follow("button", "Save changes")
+	j.at("/users/" + j.person)
+	j.sees("Saved", "Name none to Zoë Test", "Notifications in the web interface Off to On", j.reason())
+}
+
+// reason is why the person is edited, in words that no other event has.
+func (j job) reason() string {
+	name, _, _ := strings.Cut(j.person, ".")
+	return "Asked for by " + name + " at the desk"
+}
+
+// readAudit finds the change in the audit log and opens it there.
+func (j job) readAudit() {
+	j.t.Helper()
+	j.follow("link", "Audit log")
+	j.fill("Search the log", j.reason())
+	j.do("press Enter", chromedp.KeyEvent(kb.Enter))
+	j.sees("Search: "+j.reason(), "Amara Okafor changed", "“"+j.reason()+"”")
+	j.follow("link", "just now")
+	j.sees("What changed", "Name none to Zoë Test", j.reason(), "user.edited")
+}
+
+// createServiceUser creates one with a responsible person.
+func (j job) createServiceUser() {
+	j.t.Helper()
+	j.follow("link", "Users")
+	j.follow("link", "New service user")
+	j.fill("User ID", j.service)
+	j.fill("Purpose", "Loads the dock at night.")
+	j.fill("Responsible person", "user@example.com")
+	j.click("radio", "Auditor")
+	j.follow("button", "Create service user")
+	j.follow("link", "Skip for now")
+	j.at("/users/" + j.service)
+	j.sees("Loads the dock at night.", "user@example.com", "Service user", "Auditor")
+}
+
+// changeRole gives the person another role.
+func (j job) changeRole() {
+	j.t.Helper()
+	j.open("/users/"+j.person, http.StatusOK)
+	j.click("DisclosureTriangle", "Change role")
+	j.click("radio", "Auditor")
+	j.fill("Reason optional", "Audits now.")
+	j.follow("button", "Change role")
+	j.at("/users/" + j.person)
+	j.sees("Role User to Auditor", "“Audits now.”")
+}
+
+// deactivate deactivates the person after reading what that means.
+func (j job) deactivate() {
+	j.t.Helper()
+	j.follow("link", "Deactivate")
+	j.sees("Deactivate Zoë Test?", "What ends now", "What stays")
+	j.fill("Reason optional", "Has left.")
+	j.follow("button", "Deactivate "+j.person)
+	j.at("/users/" + j.person)
+	j.sees("Zoë Test is deactivated.", "“Has left.”", "Reactivate")
+}
+
+// signOut signs out, after which nothing private is to be seen, and nothing
+// signs in again by itself.
+func (j job) signOut() {
+	j.t.Helper()
+	j.follow("button", "Sign out")
+	j.wait("be back from the provider", `location.pathname === "/sign-in"`)
+	j.sees("You sign in on your organisation's own page")
+	j.goBackTo(j.site.console + "/users/" + j.person)
+	j.at("/sign-in?return_to=" + url.QueryEscape("/users/"+j.person))
+	j.misses("Zoë Test")
+	j.open("/", http.StatusOK)
+	j.at("/")
+	j.sees("You sign in on your organisation's own page")
+}
+
+// goBackTo goes back to the last page with that address, as the Back button does.
+func (b *tab) goBackTo(address string) {
+	b.t.Helper()
+	history := ask(b, "read the history", chromedp.NavigationEntries())
+	slices.Reverse(history.Entries)
+	i := slices.IndexFunc(history.Entries, func(e *page.NavigationEntry) bool { return e.URL == address })
+	if i < 0 {
+		b.fail("%s is not in the history", address)
+	}
+	b.load("go back to "+address, http.StatusOK, command(page.NavigateToHistoryEntry,
+		page.NavigateToHistoryEntryParams{EntryID: history.Entries[i].ID}))
+}

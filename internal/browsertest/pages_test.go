@@ -1,0 +1,193 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"net/http"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+)
+
+// A look is a page as someone sees it.
+type look struct {
+	name   string // of its screenshots
+	path   string // of the console
+	status int    // 200 if 0
+	then   func(*tab)
+}
+
+// looks are all the pages, by who looks at them: someone who signs in, or nobody.
+// Each group is looked at in a window of its own.
+var looks = []struct {
+	who   string
+	pages []look
+}{
+	{"", []look{
+		{name: "sign-in", path: "/"},
+		{name: "sign-in-return", path: "/sign-in?return_to=%2Faudit"},
+		{name: "provider", path: "/sign-in/start"},
+		{name: "refused-deactivated", path: "/", then: signInRefused("deactivated@example.com")},
+		{name: "refused-stranger", path: "/", then: signInRefused("stranger@example.com")},
+		{name: "refused-unverified", path: "/", then: signInRefused("unverified@example.com")},
+		{name: "refused-attempt", path: "/sign-in/callback?state=old&code=old", status: http.StatusBadRequest},
+		{name: "nobody-not-found", path: "/nowhere", status: http.StatusNotFound},
+	}},
+	{"owner@example.com", []look{
+		{name: "directory", path: "/users"},
+		{name: "directory-filtered", path: "/users?q=mar&type=person&status=invited&sort=-created"},
+		{name: "directory-none", path: "/users?q=nobody%40example.com"},
+		{name: "directory-stranger", path: "/users?q=stranger%40example.com"},
+		{name: "directory-columns", path: "/users", then: opened("Columns")},
+		{name: "directory-save", path: "/users?q=mar", then: opened("Save view")},
+		{name: "directory-saved", path: "/users?role=admin", then: savedView("Admins", http.StatusOK)},
+		{name: "saved-views", path: "/users/views"},
+		{name: "saved-views-mistake", path: "/users?role=owner", then: savedView("Admins", http.StatusUnprocessableEntity)},
+		{name: "export", path: "/users/export"},
+		{name: "export-filtered", path: "/users/export?view=people&q=mar&status=invited&sort=-created"},
+		{name: "export-none", path: "/users/export?q=nobody%40example.com"},
+		{name: "export-mistake", path: "/users/export?type=robot", status: http.StatusUnprocessableEntity},
+		{name: "export-done", path: "/users/export?role=admin", then: exportAll},
+		{name: "service-users", path: "/users?type=service"},
+		{name: "bad-filter", path: "/users?q=typ%3Aservice+seen%3Ayesterday", status: http.StatusUnprocessableEntity},
+		{name: "bad-place", path: "/users?after=x", status: http.StatusBadRequest},
+		{name: "detail-self", path: "/users/owner@example.com"},
+		{name: "detail", path: "/users/admin@example.com"},
+		{name: "detail-role", path: "/users/auditor@example.com", then: func(b *tab) { b.click("DisclosureTriangle", "Change role") }},
+		{name: "detail-menu", path: "/users/admin@example.com", then: func(b *tab) { b.click("button", "More actions") }},
+		{name: "detail-deactivated", path: "/users/deactivated@example.com"},
+		{name: "detail-invited", path: "/users/invited@example.com"},
+		{name: "detail-service", path: "/users/warehouse-uploader"},
+		{name: "tokens", path: "/users/warehouse-uploader/tokens"},
+		{name: "tokens-none", path: "/users/admin@example.com/tokens"},
+		{name: "tokens-own", path: "/profile/tokens"},
+		{name: "activity", path: "/users/admin@example.com/activity"},
+		{name: "sessions", path: "/users/owner@example.com/sessions"},
+		{name: "sessions-none", path: "/users/invited@example.com/sessions"},
+		{name: "edit", path: "/users/admin@example.com/edit"},
+		{name: "edit-service", path: "/users/warehouse-uploader/edit"},
+		{name: "edit-mistake", path: "/users/admin@example.com/edit", then: mistake("Picture optional", "no address", "Save changes")},
+		{name: "role", path: "/users/admin@example.com/role"},
+		{name: "deactivate", path: "/users/user@example.com/deactivate"},
+		{name: "deactivate-mistake", path: "/users/user@example.com/deactivate", then: mistake("Hand over to optional", "nobody", "Deactivate user@example.com")},
+		{name: "reactivate", path: "/users/deactivated@example.com/reactivate"},
+	}},
+	{"owner@example.com", []look{
+		{name: "delete", path: "/users/user@example.com/delete"},
+		{name: "delete-mistake", path: "/users/invited@example.com/delete", then: mistake("Type invited@example.com to confirm", "someone", "Delete invited@example.com")},
+		{name: "reset", path: "/users/admin@example.com/reset-sign-in"},
+		{name: "new-person", path: "/users/new"},
+		{name: "new-person-mistake", path: "/users/new", then: mistake("E-mail address", "owner@example.com", "Add person")},
+		{name: "new-service", path: "/service-users/new"},
+		{name: "new-service-mistake", path: "/service-users/new", then: mistake("User ID", "", "Create service user")},
+		{name: "person-added", path: "/users/new", then: addSomeone},
+		{name: "audit", path: "/audit"},
+		{name: "audit-none", path: "/audit?q=nothing+of+the+kind"},
+		{name: "audit-mistake", path: "/audit?actor=%21%21", status: http.StatusUnprocessableEntity},
+		{name: "event", path: "/audit", then: openEvent("changed")},
+		{name: "event-none", path: "/audit/999999999", status: http.StatusNotFound},
+		{name: "profile", path: "/profile"},
+		{name: "profile-mistake", path: "/profile", then: mistake("Picture optional", "no address", "Save changes")},
+		{name: "not-found", path: "/nowhere", status: http.StatusNotFound},
+		{name: "nobody-found", path: "/users/nobody@example.com", status: http.StatusNotFound},
+		{name: "api", path: "/api"},
+		{name: "components", path: "/_ui"},
+		{name: "signed-out", path: "/profile", then: signedOut},
+	}},
+	{"admin@example.com", []look{
+		{name: "admin-detail", path: "/users/owner@example.com"},
+		{name: "admin-refused", path: "/users/owner@example.com/edit", status: http.StatusForbidden},
+		{name: "admin-new-service", path: "/service-users/new"},
+		{name: "conflict", path: "/users/conflict@example.com/edit", then: conflict},
+		{name: "sign-in-again", path: "/users/conflict@example.com/edit", then: signInAgain},
+	}},
+	{"auditor@example.com", []look{
+		{name: "auditor-directory", path: "/users"},
+		{name: "auditor-views", path: "/users/views"},
+		{name: "auditor-detail", path: "/users/admin@example.com"},
+		{name: "auditor-refused", path: "/users/new", status: http.StatusForbidden},
+	}},
+	{"user@example.com", []look{
+		{name: "user-profile", path: "/profile"},
+		{name: "user-refused", path: "/users", status: http.StatusForbidden},
+		{name: "user-service", path: "/users/warehouse-uploader"},
+	}},
+}
+
+// signInRefused signs in as someone who is turned away.
+func signInRefused(userID string) func(*tab) {
+	return func(b *tab) {
+		b.follow("link", "Sign in")
+		b.choose(userID, http.StatusForbidden)
+	}
+}
+
+// mistake fills in a field wrongly and sends the form.
+func mistake(label, value, button string) func(*tab) {
+	return func(b *tab) {
+		b.fill(label, value)
+		b.lead("button", button, http.StatusUnprocessableEntity)
+	}
+}
+
+// openEvent opens the newest event in the list that has a word in it.
+func openEvent(word string) func(*tab) {
+	return func(b *tab) {
+		path := js[string](b, `[...document.querySelectorAll(".log li")].find((e) => e.innerText.includes("`+word+`"))
+			.querySelector("a[href^='/audit/']").getAttribute("href")`)
+		b.open(path, http.StatusOK)
+	}
+}
+
+// addSomeone adds a person, which leads to the page that says what they are to be
+// told.
+func addSomeone(b *tab) {
+	b.fill("E-mail address", "added@example.com")
+	b.follow("button", "Add person")
+}
+
+// exportAll exports what the page says, to nowhere.
+func exportAll(b *tab) {
+	b.do("keep no downloads", command(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
+	}))
+	b.do("send the form", chromedp.Click(chromedp.CSS("form.card button.primary")))
+	b.sees("Done: ")
+}
+
+// signedOut signs out after the session has ended: the page does not go on to
+// the provider then.
+func signedOut(b *tab) {
+	b.endSession()
+	b.follow("button", "Sign out")
+}
+
+// conflict saves a form after someone else has.
+func conflict(b *tab) {
+	other := b.another()
+	other.open("/users/conflict@example.com/edit", http.StatusOK)
+	other.fill("Name optional", "Theirs")
+	other.follow("button", "Save changes")
+	b.fill("Name optional", "Ours")
+	b.lead("button", "Save changes", http.StatusConflict)
+}
+
+// signInAgain sends a form after the session has ended.
+func signInAgain(b *tab) {
+	b.endSession()
+	b.lead("button", "Save changes", http.StatusUnauthorized)
+}
+
+// pagesWalk looks at pages from all sides, as someone sees them.
+func pagesWalk(b *tab, who string, pages []look) {
+	if who != "" {
+		b.signIn(who)
+	}
+	for _, page := range pages {
+		b.open(page.path, max(page.status, http.StatusOK))
+		if page.then != nil {
+			page.then(b)
+		}
+		b.examine(page.name)
+	}
+}

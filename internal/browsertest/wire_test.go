@@ -1,0 +1,47 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+)
+
+// How much may come over the wire, in bytes, compressed.
+const (
+	maxFirstLoad = 55_000  // with all headers
+	maxLaterLoad = 8 << 10 // without headers
+)
+
+// wireWalk weighs the first load of the directory and the pages after it.
+func wireWalk(t *testing.T, b *tab) {
+	b.signIn("owner@example.com")
+	b.do("forget what is cached", command(network.ClearBrowserCache, cdp.Empty{}))
+	first, _ := b.weigh(func() { b.open("/users", http.StatusOK) })
+	t.Logf("the first load of the directory: %d bytes", first)
+	if first > maxFirstLoad {
+		t.Errorf("the first load of the directory: got %d bytes, want at most %d", first, maxFirstLoad)
+	}
+	for _, path := range []string{
+		"/users", "/users?q=mar", "/users?sort=-created", "/users/user@example.com", "/users/user@example.com/edit",
+		"/users/user@example.com/deactivate", "/service-users/new", "/audit", "/audit?action=user.edited", "/profile",
+	} {
+		b.weighLater(path, func() { b.open(path, http.StatusOK) })
+	}
+	b.open("/users", http.StatusOK)
+	b.weighLater("searching while typing", func() {
+		b.fill("Search by name or user ID", "mar")
+		b.sees("Search: mar")
+	})
+}
+
+// weighLater weighs a page that comes after others; what names it.
+func (b *tab) weighLater(what string, act func()) {
+	b.t.Helper()
+	if all, heads := b.weigh(act); all-heads > maxLaterLoad {
+		b.t.Errorf("%s: got %d bytes, want at most %d", what, all-heads, maxLaterLoad)
+	}
+}

@@ -1,0 +1,158 @@
+package repotest
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/server"
+)
+
+// A unit is a systemd unit: values by section and name, in order.
+type unit map[string]map[string][]string
+
+// readUnit reads a unit, and fails the test where systemd would overlook a line.
+func readUnit(t *testing.T, name string) unit {
+	t.Helper()
+	u, section := unit{}, ""
+	lines := bufio.NewScanner(strings.NewReader(read(t, filepath.Join(deployDir, "systemd", name))))
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		key, value, isValue := strings.Cut(line, "=")
+		switch {
+		case line == "" || line[0] == '#':
+		case line[0] == '[':
+			section = strings.Trim(line, "[]")
+			u[section] = map[string][]string{}
+		case section == "" || !isValue:
+			t.Fatalf("%s: %q is no setting", name, line)
+		default:
+			u[section][key] = append(u[section][key], value)
+		}
+	}
+	return u
+}
+
+// last returns the value that holds.
+func (u unit) last(section, name string) string {
+	values := u[section][name]
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
+// TestSystemdUnits checks what keeps a broken console from the rest of the machine, and
+// that one has the time to stop.
+func TestSystemdUnits(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"console.service", "console-backup.service"} {
+		u := readUnit(t, name)
+		for key, want := range map[string]string{
+			"User": "console", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateTmp": "yes",
+			"PrivateDevices": "yes", "MemoryDenyWriteExecute": "yes", "CapabilityBoundingSet": "", "UMask": "0077",
+			"StateDirectoryMode": "0700", "RestrictNamespaces": "yes", "SystemCallArchitectures": "native", "SystemCallFilter": "~@privileged @resources",
+		} {
+			if got, given := u.last("Service", key), u["Service"][key] != nil; got != want || !given {
+				t.Errorf("%s: %s=%s, want %s", name, key, got, want)
+			}
+		}
+		if got := u["Service"]["SystemCallFilter"]; !slices.Contains(got, "@system-service") {
+			t.Errorf("%s: SystemCallFilter=%v, want a list of what is allowed", name, got)
+		}
+	}
+	checkServiceStops(t, readUnit(t, "console.service"))
+}
+
+// checkServiceStops checks how the service begins and ends.
+func checkServiceStops(t *testing.T, u unit) {
+	t.Helper()
+	for key, want := range map[string]string{
+		"Type": "notify", "KillSignal": "SIGTERM", "RestartPreventExitStatus": "2", "Restart": "on-failure",
+		"ExecStart": "/usr/local/bin/console serve",
+	} {
+		if got := u.last("Service", key); got != want {
+			t.Errorf("%s=%s, want %s", key, got, want)
+		}
+	}
+	enough, err := time.ParseDuration(u.last("Service", "TimeoutStopSec"))
+	if least := defaultDrain(t) + server.StopTimeout; err != nil || enough <= least {
+		t.Errorf("TimeoutStopSec is %v (%v), and to stop may take %v", enough, err, least)
+	}
+	secrets := strings.Join(append(u["Service"]["Environment"], u["Service"]["EnvironmentFile"]...), " ")
+	if strings.Contains(secrets, "_SECRET=") || strings.Contains(secrets, "_PASSWORD=") {
+		t.Errorf("a secret is in the environment: %s", secrets)
+	}
+}
+
+// TestSystemdAgrees has systemd read the units, where it is there: that it knows every
+// setting, and finds little that a service could do to the machine.
+func TestSystemdAgrees(t *testing.T) {
+	t.Parallel()
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Log("systemd-analyze is not here; the units were read by our own test alone")
+		return
+	}
+	dir := t.TempDir()
+	here, err := os.Executable() // systemd wants the program to be there
+	if err != nil {
+		t.Fatal(err)
+	}
+	var units []string
+	for _, file := range filesIn(t, filepath.Join(deployDir, "systemd")) {
+		if filepath.Ext(file) == "" {
+			continue // a script
+		}
+		text := strings.ReplaceAll(read(t, file), "/usr/local/bin/console", here)
+		units = append(units, filepath.Join(dir, filepath.Base(file)))
+		if err := os.WriteFile(units[len(units)-1], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commands := [][]string{
+		append([]string{"verify"}, units...),
+		{"security", "--offline=yes", "--threshold=15", filepath.Join(dir, "console.service")},
+		{"security", "--offline=yes", "--threshold=10", filepath.Join(dir, "console-backup.service")},
+	}
+	for _, args := range commands {
+		if out, err := exec.CommandContext(t.Context(), analyze, args...).CombinedOutput(); err != nil {
+			t.Errorf("systemd-analyze %v: %v\n%s", args, err, out)
+		}
+	}
+}
+
+// TestConsoleAsService runs the script with folders of the test's own, and a runuser that
+// tells what it is given: the user, the program and the settings are to be the unit's.
+func TestConsoleAsService(t *testing.T) {
+	t.Parallel()
+	dir, u := t.TempDir(), readUnit(t, "console.service")
+	script := strings.ReplaceAll(read(t, filepath.Join(deployDir, "systemd", "console-as-service")), "/etc/console", dir)
+	script = strings.ReplaceAll(script, "cd "+u.last("Service", "WorkingDirectory"), "cd "+dir)
+	for name, text := range map[string]string{
+		"console.env":        "CONSOLE_ORG_NAME=\"Two Words\"\n",
+		"oidc-client-secret": "secret",
+		"script":             script,
+		"runuser":            "#!/bin/sh\npwd; echo \"$@\"; env | grep ^CONSOLE_ | sort\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", filepath.Join(dir, "script"), "users", "add", "x@example.com")
+	cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+	out, err := cmd.CombinedOutput()
+	program, _, _ := strings.Cut(u.last("Service", "ExecStart"), " ")
+	want := strings.Join([]string{
+		dir, "-u " + u.last("Service", "User") + " -- " + program + " users add x@example.com",
+		u["Service"]["Environment"][0], "CONSOLE_OIDC_CLIENT_SECRET_FILE=" + dir + "/oidc-client-secret", "CONSOLE_ORG_NAME=Two Words", "",
+	}, "\n")
+	if err != nil || string(out) != want {
+		t.Errorf("got (%v)\n%s\nwant\n%s", err, out, want)
+	}
+}

@@ -1,0 +1,101 @@
+package repotest
+
+import (
+	"bufio"
+	"debug/elf"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+// TestRelease builds the program as it is released and checks it as its user
+// meets it: one file of bounded size that needs nothing else, and that stops
+// well when it is told to.
+func TestRelease(t *testing.T) {
+	t.Parallel()
+	program, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("is small", func(t *testing.T) { isSmall(t, program) })
+	t.Run("is static", func(t *testing.T) { isStatic(t, program) })
+	t.Run("knows its version", func(t *testing.T) { knowsItsVersion(t, program) })
+	t.Run("stops when told to", func(t *testing.T) { stopsWhenTold(t, program) })
+	t.Run("says its mistakes", func(t *testing.T) { saysMistakes(t, program) })
+}
+
+// isSmall checks what a download costs. A tenth of the program is what watches over
+// it: the clients of Prometheus and OpenTelemetry and the format that they share, and the
+// writer of workbooks.
+func isSmall(t *testing.T, program string) {
+	info, err := os.Stat(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const limit = 39_500_000
+	if info.Size() > limit {
+		t.Errorf("the program has %d bytes, want at most %d", info.Size(), limit)
+	}
+}
+
+// isStatic checks that the program runs where there is nothing else, as in the
+// image.
+func isStatic(t *testing.T, program string) {
+	if runtime.GOOS != "linux" {
+		return // elsewhere a program always links to the system's library
+	}
+	file, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if libraries, err := file.ImportedLibraries(); err != nil || len(libraries) > 0 {
+		t.Errorf("the program needs %v (%v), want nothing", libraries, err)
+	}
+}
+
+// knowsItsVersion checks that the linker's name for the version is still the
+// code's.
+func knowsItsVersion(t *testing.T, program string) {
+	out, err := exec.CommandContext(t.Context(), program, "version").Output()
+	if err != nil || !strings.HasPrefix(string(out), "console 1.2.3 ") {
+		t.Errorf("version: got %q, %v", out, err)
+	}
+}
+
+// stopsWhenTold sends the signal of service managers and containers.
+func stopsWhenTold(t *testing.T, program string) {
+	cmd := exec.CommandContext(t.Context(), program, "serve", "--listen", "127.0.0.1:0", "--drain", "0s",
+		"--database", databasetest.URL(t), "--owners", "owner@example.com", "--base-url", "https://console.example.com",
+		"--oidc-issuer", "https://id.example.com", "--oidc-client-id", "console")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatalf("it said nothing: %v", err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v, want exit status 0", err)
+	}
+}
+
+// saysMistakes checks the exit status, which only a process has.
+func saysMistakes(t *testing.T, program string) {
+	cmd := exec.CommandContext(t.Context(), program, "serve", "--listen", "x")
+	out, err := cmd.CombinedOutput()
+	if got := cmd.ProcessState.ExitCode(); got != 2 || !strings.Contains(string(out), "there are 4 mistakes") {
+		t.Errorf("got status %d (%v) and\n%s\nwant 2 and four mistakes", got, err, out)
+	}
+}
