@@ -145,7 +145,7 @@ func demoPeople() []demoidp.Person {
 	people := make([]demoidp.Person, 0, len(demodata.SamplePeople))
 	for _, s := range demodata.SamplePeople {
 		people = append(people, demoidp.Person{
-			UserID: s.UserID, Name: s.Name, Says: s.Says, EmailVerified: s.EmailVerified, TimeZone: s.TimeZone,
+			UserID: s.UserID, Name: s.Name, Description: s.Says, EmailVerified: s.EmailVerified, TimeZone: s.TimeZone,
 		})
 	}
 	return people

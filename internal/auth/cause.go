@@ -6,78 +6,78 @@ import (
 	"slices"
 )
 
-// A Cause says why a sign-in failed at the provider, or on the way to it and back. Its
-// values are words in the program's log and keys of the table of refusals.
+// A Cause says why a sign-in failed. Its values are logged, and are keys of the table of
+// refusals.
 type Cause string
 
-// The causes, by the error that each amounts to. The ones without such an error are
-// refusals by the provider: see [ProviderError].
+// The causes, grouped by the error that each wraps: [ErrUnavailable], [ErrUntrusted],
+// [ErrBadAttempt], and none for refusals by the provider ([ProviderError]).
 const (
-	CauseUnavailable Cause = "provider_unavailable" // no answer, too slow, or an answer of 500 and above
-	CauseTrouble     Cause = "provider_trouble"     // the provider says that it cannot at the moment
+	CauseUnavailable Cause = "provider_unavailable" // no response, timeout, or status 500 and above
+	CauseServerError Cause = "provider_trouble"     // the provider returned server_error or temporarily_unavailable
 
-	CauseDiscovery       Cause = "discovery_invalid"    // no discovery document, or one without what is needed
-	CauseIssuerDiffers   Cause = "issuer_differs"       // the document is of another issuer
-	CauseEndpoint        Cause = "endpoint_unsafe"      // an address in it is not https
-	CauseKeys            Cause = "keys_unusable"        // no key set, or none of its keys can be used
-	CauseTokenAnswer     Cause = "token_answer_invalid" // the token endpoint's answer is not by the rules
-	CauseNoIDToken       Cause = "id_token_missing"     // it has no ID token
-	CauseTokenForm       Cause = "id_token_malformed"   // no JWT, or a name in it occurs twice
-	CauseTokenType       Cause = "id_token_type"        // a JWT of another purpose
+	CauseDiscovery       Cause = "discovery_invalid"    // no discovery document, or a required member is missing
+	CauseIssuerDiffers   Cause = "issuer_differs"       // the document names another issuer
+	CauseEndpoint        Cause = "endpoint_unsafe"      // an endpoint in it is not https
+	CauseKeys            Cause = "keys_unusable"        // no key set, or no usable key in it
+	CauseTokenAnswer     Cause = "token_answer_invalid" // invalid response of the token endpoint
+	CauseNoIDToken       Cause = "id_token_missing"     // the token response has no ID token
+	CauseTokenForm       Cause = "id_token_malformed"   // no JWT, or it has a duplicate member
+	CauseTokenType       Cause = "id_token_type"        // a JWT for another purpose (typ)
 	CauseAlgorithm       Cause = "algorithm_refused"    // not one of [Algorithms]
-	CauseSignature       Cause = "signature_invalid"    // of none of the provider's keys
-	CauseTokenIssuer     Cause = "token_issuer_differs" // the ID token is of another issuer
-	CauseAudience        Cause = "audience_differs"     // it is for other clients
-	CauseParty           Cause = "party_differs"        // it was issued to another client (azp)
-	CauseSubject         Cause = "subject_invalid"      // sub is missing, or cannot be an identifier
-	CauseNoExpiry        Cause = "exp_missing"          // exp is missing, or no number
+	CauseSignature       Cause = "signature_invalid"    // no key of the provider verifies it
+	CauseTokenIssuer     Cause = "token_issuer_differs" // iss is another issuer
+	CauseAudience        Cause = "audience_differs"     // aud lacks this client
+	CauseAuthorizedParty Cause = "party_differs"        // azp is another client
+	CauseSubject         Cause = "subject_invalid"      // sub is missing or invalid
+	CauseNoExpiry        Cause = "exp_missing"          // exp is missing or no number
 	CauseExpired         Cause = "id_token_expired"     // exp has passed
-	CauseNoIssueTime     Cause = "iat_missing"          // iat is missing, or no number
+	CauseNoIssueTime     Cause = "iat_missing"          // iat is missing or no number
 	CauseIssuedAhead     Cause = "iat_ahead"            // iat is in the future
-	CauseNotYetGood      Cause = "nbf_ahead"            // nbf is in the future, or no number
+	CauseNotYetGood      Cause = "nbf_ahead"            // nbf is in the future or no number
 	CauseNoNonce         Cause = "nonce_missing"        // the ID token has no nonce
-	CauseAuthTime        Cause = "auth_time_old"        // the sign-in at the provider is older than asked for, or undated
-	CauseUserInfo        Cause = "userinfo_invalid"     // UserInfo's answer is not by the rules, or refuses
-	CauseUserInfoSubject Cause = "userinfo_sub_differs" // it is about another subject
-	CauseLogoutToken     Cause = "logout_token_invalid" // not of a sign-in: of [Provider.VerifyLogout]
+	CauseAuthTime        Cause = "auth_time_old"        // auth_time is older than max_age, or missing
+	CauseUserInfo        Cause = "userinfo_invalid"     // invalid or refused UserInfo response
+	CauseUserInfoSubject Cause = "userinfo_sub_differs" // UserInfo is about another subject
+	CauseLogoutToken     Cause = "logout_token_invalid" // of [Provider.VerifyLogout], not of a sign-in
 
-	CauseState       Cause = "state_differs"          // what came back belongs to no attempt, or to another one
-	CauseNonce       Cause = "nonce_differs"          // the ID token belongs to another attempt
-	CauseNoIssuer    Cause = "iss_missing"            // the answer does not say which provider sent it (RFC 9207)
-	CauseOtherIssuer Cause = "iss_differs"            // another provider sent it
-	CauseNoCode      Cause = "code_missing"           // it brings neither one code nor an error
-	CauseCode        Cause = "code_refused"           // invalid_grant: the code is used or too old
-	CauseTooLong     Cause = "authentication_expired" // the person took too long at the provider
+	CauseState                 Cause = "state_differs"          // state is missing or that of another attempt
+	CauseNonce                 Cause = "nonce_differs"          // the ID token belongs to another attempt
+	CauseNoIssuer              Cause = "iss_missing"            // the callback lacks iss (RFC 9207)
+	CauseOtherIssuer           Cause = "iss_differs"            // the callback's iss is another provider
+	CauseNoCode                Cause = "code_missing"           // the callback has neither one code nor an error
+	CauseCode                  Cause = "code_refused"           // invalid_grant: the code is used or expired
+	CauseAuthenticationExpired Cause = "authentication_expired" // the person took too long at the provider
 
-	// Of the attempt itself, which the caller of [Provider.Complete] keeps.
-	CauseAttemptLate       Cause = "attempt_expired"         // it took too long
-	CauseAttemptUsed       Cause = "attempt_used"            // it has signed a person in before
-	CauseAttemptUnreadable Cause = "attempt_unreadable"      // begun before an upgrade, or sealed with a key that is gone
-	CauseAttemptElsewhere  Cause = "attempt_of_another"      // the browser has cookies, but not that of the attempt
-	CauseAttemptNoCookies  Cause = "attempt_without_cookies" // it has none at all
+	// Causes found by the caller of [Provider.Complete], which keeps the attempt.
+	CauseAttemptLate       Cause = "attempt_expired"         // the attempt has expired
+	CauseAttemptUsed       Cause = "attempt_used"            // the attempt has been used
+	CauseAttemptUnreadable Cause = "attempt_unreadable"      // its cookie cannot be decrypted: an old format or key
+	CauseAttemptElsewhere  Cause = "attempt_of_another"      // the browser has cookies, but none of this attempt
+	CauseAttemptNoCookies  Cause = "attempt_without_cookies" // the browser sends no cookies
 
-	CauseDenied       Cause = "access_denied"        // refused there, or cancelled
-	CauseInteraction  Cause = "interaction_required" // the provider has to ask the person, and was asked not to
-	CauseClient       Cause = "client_refused"       // client ID or secret is not accepted
+	CauseDenied       Cause = "access_denied"        // access_denied: refused or cancelled at the provider
+	CauseInteraction  Cause = "interaction_required" // prompt=none, but the provider has to ask the person
+	CauseClient       Cause = "client_refused"       // client ID or secret is wrong
 	CauseUnauthorized Cause = "client_unauthorized"  // the client may not use this flow
-	CauseRequest      Cause = "request_refused"      // the provider does not accept the request as it is
-	CauseScope        Cause = "scope_refused"        // it does not give a scope
-	CauseUnknownCode  Cause = "error_unknown"        // a code of no standard
+	CauseRequest      Cause = "request_refused"      // the provider rejects the request
+	CauseScope        Cause = "scope_refused"        // the provider rejects a scope
+	CauseUnknownCode  Cause = "error_unknown"        // an unregistered error code
 )
 
-// kinds are the errors that causes amount to.
-var kinds = map[Cause]error{
-	CauseUnavailable: ErrUnavailable, CauseTrouble: ErrUnavailable,
+// causeErrors maps each cause to the error that it wraps; nil for refusals by the provider.
+var causeErrors = map[Cause]error{
+	CauseUnavailable: ErrUnavailable, CauseServerError: ErrUnavailable,
 
 	CauseDiscovery: ErrUntrusted, CauseIssuerDiffers: ErrUntrusted, CauseEndpoint: ErrUntrusted, CauseKeys: ErrUntrusted,
 	CauseTokenAnswer: ErrUntrusted, CauseNoIDToken: ErrUntrusted, CauseTokenForm: ErrUntrusted, CauseTokenType: ErrUntrusted,
 	CauseAlgorithm: ErrUntrusted, CauseSignature: ErrUntrusted, CauseTokenIssuer: ErrUntrusted, CauseAudience: ErrUntrusted,
-	CauseParty: ErrUntrusted, CauseSubject: ErrUntrusted, CauseNoExpiry: ErrUntrusted, CauseExpired: ErrUntrusted,
+	CauseAuthorizedParty: ErrUntrusted, CauseSubject: ErrUntrusted, CauseNoExpiry: ErrUntrusted, CauseExpired: ErrUntrusted,
 	CauseNoIssueTime: ErrUntrusted, CauseIssuedAhead: ErrUntrusted, CauseNotYetGood: ErrUntrusted, CauseNoNonce: ErrUntrusted,
 	CauseAuthTime: ErrUntrusted, CauseUserInfo: ErrUntrusted, CauseUserInfoSubject: ErrUntrusted, CauseLogoutToken: ErrUntrusted,
 
 	CauseState: ErrBadAttempt, CauseNonce: ErrBadAttempt, CauseNoIssuer: ErrBadAttempt, CauseOtherIssuer: ErrBadAttempt,
-	CauseNoCode: ErrBadAttempt, CauseCode: ErrBadAttempt, CauseTooLong: ErrBadAttempt,
+	CauseNoCode: ErrBadAttempt, CauseCode: ErrBadAttempt, CauseAuthenticationExpired: ErrBadAttempt,
 	CauseAttemptLate: ErrBadAttempt, CauseAttemptUsed: ErrBadAttempt, CauseAttemptUnreadable: ErrBadAttempt,
 	CauseAttemptElsewhere: ErrBadAttempt, CauseAttemptNoCookies: ErrBadAttempt,
 
@@ -85,9 +85,9 @@ var kinds = map[Cause]error{
 	CauseUnknownCode: nil,
 }
 
-// Causes returns every cause for which a sign-in can fail, in order.
+// Causes returns every cause of a failed sign-in, sorted.
 func Causes() []Cause {
-	all := slices.Sorted(maps.Keys(kinds))
+	all := slices.Sorted(maps.Keys(causeErrors))
 	return slices.DeleteFunc(all, func(c Cause) bool { return c == CauseLogoutToken })
 }
 

@@ -7,25 +7,24 @@ import (
 )
 
 const (
-	maxFailures = 3                // in a row, after which a circuit opens
+	maxFailures = 3                // consecutive failures after which a circuit opens
 	pauseLength = 10 * time.Second // how long a circuit stays open
 )
 
-// A circuit keeps a provider that is down from being asked on every request, each of
-// which would wait for the time-out. It opens after several failures in a row without
-// an answer between them, of calls that were made one after the other: many calls that
-// fail in one bad moment count as one failure. After pauseLength one caller tries.
+// A circuit is a circuit breaker: it stops requests to a provider that is down, each of which
+// would wait for the timeout. It opens after maxFailures consecutive failures. Requests that
+// overlap in time count as one failure. After pauseLength it lets one caller try again.
 type circuit struct {
-	early time.Duration // how long the provider is left alone after a failure that opens nothing
+	retryAfter time.Duration // pause after a failure that does not open the circuit
 
 	mu       sync.Mutex
 	failures int
 	failed   time.Time // when the last failure was counted
-	until    time.Time // when the next caller may try
-	cause    error     // of the last failure; nil: closed
+	until    time.Time // when the next request is allowed
+	cause    error     // error of the last failure; nil: closed
 }
 
-// check returns why the provider is not to be asked now, or nil if it is.
+// check returns nil if a request is allowed now, else an error that wraps the last failure.
 func (c *circuit) check(now time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,7 +32,7 @@ func (c *circuit) check(now time.Time) error {
 		return nil
 	}
 	if now.Before(c.until) {
-		return fmt.Errorf("not asked again yet: %w", c.cause)
+		return fmt.Errorf("the provider is not asked again yet: %w", c.cause)
 	}
 	if c.failures >= maxFailures {
 		c.until = now.Add(pauseLength)
@@ -41,22 +40,22 @@ func (c *circuit) check(now time.Time) error {
 	return nil
 }
 
-// fail counts a call that was begun at that time and got no answer, because of cause.
-// atOnce opens the circuit by this failure alone.
-func (c *circuit) fail(begun, now time.Time, cause error, atOnce bool) {
+// fail counts a request, started at the given time, that got no response because of cause. open
+// opens the circuit at once.
+func (c *circuit) fail(started, now time.Time, cause error, open bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if begun.Before(c.failed) {
+	if started.Before(c.failed) {
 		return
 	}
-	pause := c.early
-	if c.failures++; atOnce || c.failures >= maxFailures {
+	pause := c.retryAfter
+	if c.failures++; open || c.failures >= maxFailures {
 		c.failures, pause = max(c.failures, maxFailures), pauseLength
 	}
 	c.failed, c.until, c.cause = now, now.Add(pause), cause
 }
 
-// close notes an answer, of whatever kind.
+// close resets the circuit after any response.
 func (c *circuit) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,69 +12,67 @@ import (
 	"strings"
 )
 
-// sources are the claims that the provider gives about a person, the more trusted place
-// first: the ID token, then UserInfo.
-type sources struct {
-	all        []object
-	noUserInfo string // why UserInfo is not among them, where the provider has it
+// claimSources are the claims about a person, most trusted first: ID token, then UserInfo.
+type claimSources struct {
+	all         []object
+	userInfoErr string // why UserInfo is missing; empty if it is not, or there is no endpoint
 }
 
-// sources returns the claims of the ID token and, where the provider has a UserInfo
-// endpoint, those it gives there about the same subject (OpenID Connect Core,
-// section 5.3.2: an answer about another one must not be used).
-func (p *Provider) sources(ctx context.Context, signed object, accessToken string) (sources, error) {
-	alone := sources{all: []object{signed}}
+// sources returns the claims of the ID token and of the UserInfo endpoint, if there is one.
+// UserInfo must be about the same subject (OpenID Connect Core, section 5.3.2).
+func (p *Provider) sources(ctx context.Context, signed object, accessToken string) (claimSources, error) {
+	idTokenOnly := claimSources{all: []object{signed}}
 	var info object
-	err := p.following(ctx, func(d *discovery) (err error) {
+	err := p.withRediscovery(ctx, func(d *discovery) (err error) {
 		if d.userInfoURL != "" {
 			info, err = p.userInfo(ctx, d, accessToken)
 		}
 		return err
 	})
 	if err == nil && info == nil {
-		return alone, nil
+		return idTokenOnly, nil
 	}
 	if err != nil {
-		if alone.suffice(p.config.EmailClaim, err) {
-			alone.noUserInfo = err.Error()
-			p.log.WarnContext(ctx, "UserInfo is left out", "error", err)
-			return alone, nil
+		if idTokenOnly.suffice(p.config.EmailClaim, err) {
+			idTokenOnly.userInfoErr = err.Error()
+			p.log.WarnContext(ctx, "sign-in continues without UserInfo", "error", err)
+			return idTokenOnly, nil
 		}
-		return sources{}, err
+		return claimSources{}, err
 	}
 	if info.text("sub") != signed.text("sub") {
-		return sources{}, untrusted(CauseUserInfoSubject, "it is about another subject")
+		return claimSources{}, newFault(CauseUserInfoSubject, "UserInfo is about another subject")
 	}
-	return sources{all: []object{signed, info}}, nil
+	return claimSources{all: []object{signed, info}}, nil
 }
 
-// suffice reports whether a sign-in can go on without UserInfo, which failed with err:
-// it refuses to answer, and the address stands in the ID token. One that is away may say
-// that the address is not verified, once it is back.
-func (s sources) suffice(emailClaim string, err error) bool {
+// suffice reports whether a sign-in can continue without UserInfo, which failed with err: only
+// if the endpoint refused the request and the ID token has the address. If the endpoint is
+// unavailable, it may have a claim that the address is not verified.
+func (s claimSources) suffice(emailClaim string, err error) bool {
 	fault, _ := errors.AsType[*Fault](err)
 	return fault != nil && fault.Status >= http.StatusBadRequest && s.text(emailClaim) != ""
 }
 
-// userInfo returns the claims from the UserInfo endpoint, which may be signed
-// (OpenID Connect Core, section 5.3). The error is a [*Fault].
+// userInfo requests the claims of the UserInfo endpoint, which may be a signed JWT (OpenID
+// Connect Core, section 5.3). The error is a [*Fault].
 func (p *Provider) userInfo(ctx context.Context, d *discovery, accessToken string) (object, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.userInfoURL, nil)
 	if err != nil {
-		return nil, callFault(ctx, CauseUserInfo, err)
+		return nil, requestFault(ctx, CauseUserInfo, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+accessToken)
 	res, err := p.client.Do(req)
 	if err != nil {
-		return nil, callFault(ctx, CauseUserInfo, err)
+		return nil, requestFault(ctx, CauseUserInfo, err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, answered(CauseUserInfo, res.StatusCode)
+		return nil, statusFault(CauseUserInfo, res.StatusCode)
 	}
-	body, err := io.ReadAll(res.Body) // no more than the client lets through
+	body, err := io.ReadAll(res.Body) // limited by the transport
 	if err != nil {
-		return nil, callFault(ctx, CauseUserInfo, err)
+		return nil, requestFault(ctx, CauseUserInfo, err)
 	}
 	if kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); kind == "application/jwt" {
 		if body, err = p.signedInfo(ctx, d, string(body)); err != nil {
@@ -83,12 +81,12 @@ func (p *Provider) userInfo(ctx context.Context, d *discovery, accessToken strin
 	}
 	info, err := parseObject(body)
 	if err != nil {
-		return nil, untrusted(CauseUserInfo, "%v", err)
+		return nil, newFault(CauseUserInfo, "%v", err)
 	}
 	return info, nil
 }
 
-// signedInfo returns the payload of a signed answer of UserInfo.
+// signedInfo verifies a signed UserInfo response and returns its payload.
 func (p *Provider) signedInfo(ctx context.Context, d *discovery, raw string) ([]byte, error) {
 	h, err := parseHeader(strings.TrimSpace(raw))
 	if err != nil {
@@ -97,27 +95,27 @@ func (p *Provider) signedInfo(ctx context.Context, d *discovery, raw string) ([]
 	return d.keys.payload(ctx, strings.TrimSpace(raw), h, 0)
 }
 
-// identity returns what the sources tell of a person in the standard claims (OpenID
-// Connect Core, section 5.1), save who they are.
-func (s sources) identity(emailClaim string) Identity {
+// identity returns the standard claims (OpenID Connect Core, section 5.1) except issuer and
+// subject.
+func (s claimSources) identity(emailClaim string) Identity {
 	address := s.text(emailClaim)
-	verified, unclear := s.vouchFor(address)
+	verified, unclear := s.emailVerified(address)
 	parts := strings.TrimSpace(s.text("given_name") + " " + s.text("family_name"))
 	return Identity{
-		Address:    address,
-		Verified:   verified,
-		Unclear:    unclear,
-		Name:       cmp.Or(s.text("name"), parts),
-		NameParts:  parts,
-		PictureURL: s.text("picture"),
-		TimeZone:   s.text("zoneinfo"),
-		Claims:     s.names(),
-		NoUserInfo: s.noUserInfo,
+		Address:       address,
+		Verified:      verified,
+		Unclear:       unclear,
+		Name:          cmp.Or(s.text("name"), parts),
+		NameParts:     parts,
+		PictureURL:    s.text("picture"),
+		TimeZone:      s.text("zoneinfo"),
+		Claims:        s.names(),
+		UserInfoError: s.userInfoErr,
 	}
 }
 
 // text returns the claim from the first source that has it.
-func (s sources) text(claim string) string {
+func (s claimSources) text(claim string) string {
 	for _, c := range s.all {
 		if text := claimText(c, claim); text != "" {
 			return text
@@ -126,49 +124,47 @@ func (s sources) text(claim string) string {
 	return ""
 }
 
-// names returns the names of all claims, in order, between spaces.
-func (s sources) names() string {
+// names returns the names of all claims, sorted, separated by spaces.
+func (s claimSources) names() string {
 	all := map[string]bool{}
 	for _, c := range s.all {
 		for name := range c {
-			all[plain(name)] = true
+			all[sanitize(name)] = true
 		}
 	}
 	return strings.Join(slices.Sorted(maps.Keys(all)), " ")
 }
 
-// maxText is the longest claim, in bytes, that is taken for what it says it is.
+// maxText is the maximum length of a text claim, in bytes.
 const maxText = 2048
 
-// claimText returns the claim without white space around it, also where it is a list of
-// one text. It returns nothing where the claim is something else, is too long, or has
-// nothing that can be seen.
+// claimText returns a text claim, also one in a list of one, without surrounding white space.
+// It returns "" if the claim has another type, is too long, or has no visible character.
 func claimText(c object, claim string) string {
 	texts := c.texts(claim)
-	if len(texts) != 1 || len(texts[0]) > maxText || strings.TrimSpace(plain(texts[0])) == "" {
+	if len(texts) != 1 || len(texts[0]) > maxText || strings.TrimSpace(sanitize(texts[0])) == "" {
 		return ""
 	}
 	return strings.TrimSpace(texts[0])
 }
 
-// verdicts are the claims that say whether the address in the claim email is verified,
-// the second one at Entra ID.
-var verdicts = []string{"email_verified", "xms_edov"}
+// verificationClaims are the claims that say whether the address in the claim email is verified;
+// xms_edov is Entra ID's.
+var verificationClaims = []string{"email_verified", "xms_edov"}
 
-// vouchFor returns whether the provider vouches for the address, or nil if it does
-// not say. An explicit no counts wherever it stands. A yes speaks of the address in the
-// claim email beside it, or where there is none of that in another source: one that
-// calls another address verified, or the same person's sign-in name, says nothing. A
-// claim that is not understood counts as a no, and is named.
-func (s sources) vouchFor(address string) (verdict *bool, unclear string) {
+// emailVerified returns whether the address is verified, or nil if no claim says so. false in
+// any source wins. true counts only for the address in the claim email of the same source, or
+// of another source if that one has none: a verified other address proves nothing. An invalid
+// value counts as false, and the claim's name is returned.
+func (s claimSources) emailVerified(address string) (verdict *bool, unclear string) {
 	yes, no := new(true), new(false)
 	for _, c := range s.all {
 		email := claimText(c, "email")
 		if email == "" {
 			email = s.text("email")
 		}
-		for _, claim := range verdicts {
-			says, understood := verdictOf(c, claim)
+		for _, claim := range verificationClaims {
+			says, understood := verification(c, claim)
 			switch {
 			case !c.has(claim):
 			case !understood:
@@ -189,9 +185,9 @@ func (s sources) vouchFor(address string) (verdict *bool, unclear string) {
 	return verdict, ""
 }
 
-// verdictOf returns what the claim says. It is not understood unless it is true or
-// false, or a text of that; xms_edov comes as 1 and 0, too.
-func verdictOf(c object, claim string) (says, understood bool) {
+// verification returns the value of a verification claim. Valid values are true, false and the
+// strings of them; for xms_edov also 1 and 0.
+func verification(c object, claim string) (says, understood bool) {
 	if says, understood = as[bool](c, claim); understood {
 		return says, true
 	}
@@ -208,8 +204,8 @@ func verdictOf(c object, claim string) (says, understood bool) {
 	return false, false
 }
 
-// lowerASCII lowers A to Z alone. Unicode has letters that look otherwise and
-// become an ASCII one when lowered, and so another person's address.
+// lowerASCII lowers A to Z only. Some other letters become ASCII when lowered with Unicode
+// rules, which would make it another person's address.
 func lowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	callTimeout = 5 * time.Second // for one call to the provider, with its body
-	maxBody     = 1 << 20         // bytes of an answer
+	callTimeout = 5 * time.Second // for one request to the provider, including the body
+	maxBody     = 1 << 20         // bytes of a response
 )
 
-// newClient returns the client for calls to the provider. It follows no redirects,
-// reads at most maxBody, gives up after timeout, and never calls a link-local
-// address, where clouds keep the secrets of their machines.
+// newClient returns the HTTP client for requests to the provider. It follows no redirects,
+// reads at most maxBody, and refuses link-local addresses, where cloud metadata services
+// listen.
 func newClient(timeout time.Duration) *http.Client {
 	dialer := &net.Dialer{Timeout: timeout, Control: RefuseLinkLocal}
 	return &http.Client{
@@ -37,8 +37,8 @@ func newClient(timeout time.Duration) *http.Client {
 	}
 }
 
-// RefuseLinkLocal is a [net.Dialer.Control] that refuses addresses no provider can
-// have: it sees the address after names have been resolved.
+// RefuseLinkLocal is a [net.Dialer.Control] that refuses link-local, multicast and unspecified
+// addresses. It is called with the resolved address.
 func RefuseLinkLocal(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -47,27 +47,27 @@ func RefuseLinkLocal(_, address string, _ syscall.RawConn) error {
 	return checkAddress(to.Addr())
 }
 
-// checkAddress returns an error for an address no provider can have.
+// checkAddress returns an error for an address that no provider can have.
 func checkAddress(ip netip.Addr) error {
 	ip = ip.Unmap()
 	if ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
-		return refusedAnswer(fmt.Sprintf("%s is not called: it is a link-local address", ip))
+		return refusedResponse(fmt.Sprintf("%s is refused: a link-local address", ip))
 	}
 	return nil
 }
 
-// A refusedAnswer is why an answer of the provider was not taken.
-type refusedAnswer string
+// A refusedResponse says why a response was discarded.
+type refusedResponse string
 
-func (e refusedAnswer) Error() string { return string(e) }
+func (e refusedResponse) Error() string { return string(e) }
 
-// transport returns whole answers or errors: what it hands on has been read to the
-// end, is neither a redirect nor a failure of the server, and is not too large.
+// A transport returns complete responses: it reads the body to the end and returns an error for
+// a redirect, a status of 500 or above, or a body larger than maxBody.
 type transport struct{ base http.RoundTripper }
 
 // RoundTrip implements [http.RoundTripper].
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	// A proxy would resolve the name itself; an address needs no resolving.
+	// The dialer's Control does not see this address when a proxy is used.
 	if ip, err := netip.ParseAddr(req.URL.Hostname()); err == nil {
 		if err := checkAddress(ip); err != nil {
 			return nil, err
@@ -80,16 +80,16 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer res.Body.Close()
 	switch {
 	case res.StatusCode >= 500:
-		return nil, fmt.Errorf("it answered %d", res.StatusCode)
+		return nil, fmt.Errorf("status %d", res.StatusCode)
 	case res.StatusCode >= 300 && res.StatusCode < 400:
-		return nil, refusedAnswer(fmt.Sprintf("it answered with a redirect (%d)", res.StatusCode))
+		return nil, refusedResponse(fmt.Sprintf("status %d: a redirect, which is not followed", res.StatusCode))
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
 	if err != nil {
 		return nil, err
 	}
 	if len(body) > maxBody {
-		return nil, refusedAnswer("it answered with more than 1 MiB")
+		return nil, refusedResponse("response larger than 1 MiB")
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	return res, nil

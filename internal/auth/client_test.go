@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// TestDialRefusesLinkLocal dials as the client does once a name has been resolved:
-// a name that leads to where clouds keep their secrets is not called either.
+// TestDialRefusesLinkLocal dials addresses as the client does after it has resolved a name.
 func TestDialRefusesLinkLocal(t *testing.T) {
 	t.Parallel()
 	base := transportOf(t, newClient(time.Second))
@@ -21,14 +20,13 @@ func TestDialRefusesLinkLocal(t *testing.T) {
 		if err == nil {
 			_ = conn.Close()
 		}
-		if _, refused := errors.AsType[refusedAnswer](err); !refused {
+		if _, refused := errors.AsType[refusedResponse](err); !refused {
 			t.Errorf("%s: got error %v, want a refusal", address, err)
 		}
 	}
 }
 
-// TestClientSpeaksModernTLS: an older version is no protection on the way to the
-// provider.
+// TestClientSpeaksModernTLS checks that TLS below 1.2 is refused.
 func TestClientSpeaksModernTLS(t *testing.T) {
 	t.Parallel()
 	for version, ok := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
@@ -37,7 +35,7 @@ func TestClientSpeaksModernTLS(t *testing.T) {
 		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}
 		server.StartTLS()
 		client := newClient(5 * time.Second)
-		transportOf(t, client).TLSClientConfig.InsecureSkipVerify = true // of a certificate of the test's own
+		transportOf(t, client).TLSClientConfig.InsecureSkipVerify = true // the test server's certificate is self-signed
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -47,13 +45,13 @@ func TestClientSpeaksModernTLS(t *testing.T) {
 			_ = res.Body.Close()
 		}
 		if (err == nil) != ok {
-			t.Errorf("%s: got error %v, want it to be spoken: %v", tls.VersionName(version), err, ok)
+			t.Errorf("%s: got error %v, want success: %v", tls.VersionName(version), err, ok)
 		}
 		server.Close()
 	}
 }
 
-// transportOf returns what is below the client's own transport.
+// transportOf returns the transport that the client's own one wraps.
 func transportOf(t *testing.T, client *http.Client) *http.Transport {
 	t.Helper()
 	base, ok := client.Transport.(transport).base.(*http.Transport)
@@ -63,15 +61,14 @@ func transportOf(t *testing.T, client *http.Client) *http.Transport {
 	return base
 }
 
-// TestR08EveryCallEnds: five seconds is the most that a provider which is slow, or
-// sends its answer a byte at a time, may take of anybody's time.
-func TestR08EveryCallEnds(t *testing.T) {
+// TestProviderTimeout checks that a request to the provider takes at most five seconds.
+func TestProviderTimeout(t *testing.T) {
 	t.Parallel()
 	client := NewProvider(Config{}).client
 	if client.Timeout != 5*time.Second {
-		t.Errorf("a call may take %s, want 5s with its body", client.Timeout)
+		t.Errorf("the timeout is %s, want 5s including the body", client.Timeout)
 	}
 	if base := transportOf(t, client); base.TLSHandshakeTimeout > client.Timeout || base.ResponseHeaderTimeout > client.Timeout {
-		t.Errorf("its parts may take longer: %s, %s", base.TLSHandshakeTimeout, base.ResponseHeaderTimeout)
+		t.Errorf("the timeouts of its parts are longer: %s, %s", base.TLSHandshakeTimeout, base.ResponseHeaderTimeout)
 	}
 }

@@ -10,34 +10,34 @@ import (
 	"time"
 )
 
-// An Identity is who the provider says has signed in. Issuer and Subject together
-// are the identity; the rest is what the provider tells of them.
+// An Identity holds who has signed in at the provider, and the claims about them. Issuer and
+// Subject identify the person.
 type Identity struct {
-	Issuer     string
-	Subject    string
-	SessionID  string    // sid: the session at the provider (OpenID Connect Back-Channel Logout 1.0, section 2.1); may be empty
-	IssuedAt   time.Time // of the ID token
-	AuthTime   time.Time // auth_time: when the person authenticated at the provider; zero if it does not say
-	Address    string    // from the e-mail claim; may be empty
-	Verified   *bool     // whether the provider vouches for Address; nil if it does not say
-	Unclear    string    // the claim about that whose value is not understood, for which Verified is false
-	Name       string
-	NameParts  string // given and family name, for where Name cannot be used
-	PictureURL string
-	TimeZone   string
-	Claims     string // names of all claims that came, in order, between spaces
-	NoUserInfo string // why UserInfo gave no claims, where the provider has such an endpoint; else empty
+	Issuer        string
+	Subject       string
+	SessionID     string    // sid: the session at the provider (OpenID Connect Back-Channel Logout 1.0, section 2.1); may be empty
+	IssuedAt      time.Time // of the ID token
+	AuthTime      time.Time // auth_time: when the person authenticated at the provider; zero if absent
+	Address       string    // value of the e-mail claim; may be empty
+	Verified      *bool     // whether Address is verified; nil if the provider sends no such claim
+	Unclear       string    // name of the verification claim whose value is invalid; Verified is then false
+	Name          string
+	NameParts     string // given and family name, used if Name is invalid
+	PictureURL    string
+	TimeZone      string
+	Claims        string // names of all received claims, sorted, separated by spaces
+	UserInfoError string // why the UserInfo endpoint gave no claims; empty if it did, or if there is none
 }
 
-// Complete ends the sign-in that a began, and returns who has signed in. query is
-// what the browser came back with (RFC 6749, section 4.1.2). The caller makes sure
-// that a is used once and by the browser it belongs to.
+// Complete finishes the sign-in that a began, and returns who has signed in. query is that of
+// the callback (RFC 6749, section 4.1.2). The caller ensures that a is used once, by the
+// browser that began it.
 //
-// The error is a [*Fault] or a [*ProviderError], and by its cause [ErrBadAttempt],
-// [ErrUnavailable] or [ErrUntrusted].
+// The error is a [*Fault] or a [*ProviderError]; it wraps [ErrBadAttempt], [ErrUnavailable] or
+// [ErrUntrusted] according to its cause.
 func (p *Provider) Complete(ctx context.Context, a Attempt, query url.Values) (Identity, error) {
-	if !single(query, "state") || !same(query.Get("state"), a.State) {
-		return Identity{}, untrusted(CauseState, "another state")
+	if !single(query, "state") || !equalSecrets(query.Get("state"), a.State) {
+		return Identity{}, newFault(CauseState, "state does not match")
 	}
 	d, err := p.discovered(ctx)
 	if err != nil {
@@ -50,69 +50,68 @@ func (p *Provider) Complete(ctx context.Context, a Attempt, query url.Values) (I
 		return Identity{}, providerError(code, query.Get("error_description"))
 	}
 	if !single(query, "code") {
-		return Identity{}, untrusted(CauseNoCode, "%d codes", len(query["code"]))
+		return Identity{}, newFault(CauseNoCode, "%d codes", len(query["code"]))
 	}
-	begun := p.now()
-	if err := p.signInCircuit.check(begun); err != nil {
+	started := p.now()
+	if err := p.signInCircuit.check(started); err != nil {
 		return Identity{}, err
 	}
 	id, err := p.redeem(ctx, a, query.Get("code"))
 	switch {
-	case ctx.Err() != nil: // the browser went away, which says nothing of the provider
+	case ctx.Err() != nil: // the browser closed the connection: no failure of the provider
 	case errors.Is(err, ErrUnavailable):
-		p.signInCircuit.fail(begun, p.now(), err, false)
+		p.signInCircuit.fail(started, p.now(), err, false)
 	default:
 		p.signInCircuit.close()
 	}
 	return id, err
 }
 
-// checkIssuer refuses an answer that another provider sent (RFC 9207, section 2.4):
-// a code of the one must never be redeemed at the other.
+// checkIssuer checks the issuer of the callback (RFC 9207, section 2.4): a code of one provider
+// must never be sent to another (mix-up attack).
 func (p *Provider) checkIssuer(d *discovery, query url.Values) error {
 	switch iss, sent := query["iss"]; {
 	case !sent && d.sendsIssuer:
-		return untrusted(CauseNoIssuer, "no iss in the answer, which the discovery document announces")
+		return newFault(CauseNoIssuer, "the callback has no iss, which the discovery document announces")
 	case sent && (len(iss) != 1 || iss[0] != p.config.Issuer):
-		return untrusted(CauseOtherIssuer, "another iss in the answer: %q", iss)
+		return newFault(CauseOtherIssuer, "the callback's iss is %q", iss)
 	}
 	return nil
 }
 
-// redeem turns the code into an identity: the code into tokens, the ID token into
-// claims, and asks UserInfo for those that the token leaves out.
+// redeem exchanges the code for tokens, verifies the ID token and requests UserInfo.
 func (p *Provider) redeem(ctx context.Context, a Attempt, code string) (Identity, error) {
-	var answer tokens
+	var issued tokens
 	var signed object
-	var told sources
-	err := p.following(ctx, func(d *discovery) (err error) {
-		answer, err = p.exchange(ctx, d, code, a.Verifier)
+	var claims claimSources
+	err := p.withRediscovery(ctx, func(d *discovery) (err error) {
+		issued, err = p.exchange(ctx, d, code, a.Verifier)
 		return err
 	})
 	if err == nil {
-		err = p.following(ctx, func(d *discovery) (err error) {
-			signed, err = p.idToken(ctx, d, a, answer.id)
+		err = p.withRediscovery(ctx, func(d *discovery) (err error) {
+			signed, err = p.idToken(ctx, d, a, issued.id)
 			return err
 		})
 	}
 	if err == nil {
-		told, err = p.sources(ctx, signed, answer.access)
+		claims, err = p.sources(ctx, signed, issued.access)
 	}
 	if err != nil {
 		return Identity{}, err
 	}
-	id := told.identity(p.config.EmailClaim)
+	id := claims.identity(p.config.EmailClaim)
 	id.Issuer, id.Subject = signed.text("iss"), signed.text("sub")
-	issued, _ := signed.seconds("iat")
-	id.IssuedAt = instant(issued)
+	issuedAt, _ := signed.seconds("iat")
+	id.IssuedAt = numericDate(issuedAt)
 	id.AuthTime = authTime(signed, p.now())
-	if sid := signed.text("sid"); soundID(sid) {
+	if sid := signed.text("sid"); validID(sid) {
 		id.SessionID = sid
 	}
 	return id, nil
 }
 
-// Algorithms returns the algorithms that an ID token may be signed with, in order.
+// Algorithms returns the accepted signature algorithms of ID tokens, sorted.
 func Algorithms() []string {
 	all := make([]string, 0, len(algorithms))
 	for name := range algorithms {
@@ -122,18 +121,18 @@ func Algorithms() []string {
 	return all
 }
 
-// idToken returns the claims of an ID token that belongs to the attempt, if its
-// signature, issuer, audience, times and nonce are good (OpenID Connect Core, section
-// 3.1.3.7). The error is a [*Fault].
+// idToken verifies an ID token (OpenID Connect Core, section 3.1.3.7) and returns its claims:
+// signature, issuer, audience, times, the nonce of the attempt and, if asked for, the age of
+// the authentication. The error is a [*Fault].
 func (p *Provider) idToken(ctx context.Context, d *discovery, a Attempt, raw string) (object, error) {
 	h, err := parseHeader(raw)
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasSuffix(h.kind, "+jwt") { // of another purpose (RFC 8725, section 3.11)
-		return nil, untrusted(CauseTokenType, "typ %q", h.kind)
+	if strings.HasSuffix(h.kind, "+jwt") { // a token for another purpose (RFC 8725, section 3.11)
+		return nil, newFault(CauseTokenType, "typ %q", h.kind)
 	}
-	claims, err := p.verified(ctx, d, raw, h, 0)
+	claims, err := p.verifiedClaims(ctx, d, raw, h, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -143,37 +142,36 @@ func (p *Provider) idToken(ctx context.Context, d *discovery, a Attempt, raw str
 	}
 	switch {
 	case !claims.has("sub"):
-		return nil, untrusted(CauseSubject, "sub is missing")
+		return nil, newFault(CauseSubject, "sub is missing")
 	case !claims.has("nonce"):
-		return nil, untrusted(CauseNoNonce, "nonce is missing")
-	case !same(claims.text("nonce"), a.Nonce):
-		return nil, untrusted(CauseNonce, "another nonce")
+		return nil, newFault(CauseNoNonce, "nonce is missing")
+	case !equalSecrets(claims.text("nonce"), a.Nonce):
+		return nil, newFault(CauseNonce, "nonce does not match")
 	}
-	return claims, checkAge(claims, a.MaxAge, now)
+	return claims, checkMaxAge(claims, a.MaxAge, now)
 }
 
-// checkAge refuses an authentication at the provider that is older than asked for, in
-// seconds, or not dated (OpenID Connect Core, section 3.1.3.7, rule 13). nil asks for
-// nothing.
-func checkAge(claims object, maxAge *int, now time.Time) error {
+// checkMaxAge checks auth_time against the requested max_age in seconds (OpenID Connect Core,
+// section 3.1.3.7, rule 13). It checks nothing if maxAge is nil.
+func checkMaxAge(claims object, maxAge *int, now time.Time) error {
 	if maxAge == nil {
 		return nil
 	}
 	at := authTime(claims, now)
 	switch age := now.Sub(at); {
 	case at.IsZero():
-		return untrusted(CauseAuthTime, "auth_time is missing, not a number or in the future")
+		return newFault(CauseAuthTime, "auth_time is missing, not a number or in the future")
 	case age > time.Duration(*maxAge)*time.Second+clockSkew:
-		return untrusted(CauseAuthTime, "signed in at the provider %.0f seconds ago, asked for %d", age.Seconds(), *maxAge)
+		return newFault(CauseAuthTime, "signed in at the provider %.0f seconds ago, asked for %d", age.Seconds(), *maxAge)
 	}
 	return nil
 }
 
-// authTime returns the claim auth_time, or zero where it is missing, not a number, or
-// further ahead of now than clocks differ. It is never later than now.
+// authTime returns the claim auth_time. It returns zero if the claim is missing, no number, or
+// later than now by more than clockSkew; the result is never later than now.
 func authTime(claims object, now time.Time) time.Time {
 	seconds, dated := claims.seconds("auth_time")
-	at := instant(seconds)
+	at := numericDate(seconds)
 	switch {
 	case !dated || at.After(now.Add(clockSkew)):
 		return time.Time{}
@@ -183,14 +181,13 @@ func authTime(claims object, now time.Time) time.Time {
 	return at
 }
 
-// single reports whether query has one value for key, and not an empty one. A
-// parameter that comes twice is refused (RFC 6749, section 3.1).
+// single reports whether query has exactly one value for key, and not an empty one: parameters
+// must not be repeated (RFC 6749, section 3.1).
 func single(query url.Values, key string) bool {
 	return len(query[key]) == 1 && query.Get(key) != ""
 }
 
-// same compares secrets in a time that tells nothing of them. An empty secret is
-// the same as none.
-func same(a, b string) bool {
+// equalSecrets compares secrets in constant time. An empty secret equals nothing.
+func equalSecrets(a, b string) bool {
 	return a != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
 }

@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	discoveryLife = time.Hour        // how long a discovery document and its keys are used
-	rereadPause   = 10 * time.Second // between two early readings of the document
+	discoveryLife = time.Hour        // how long a discovery document and its keys are cached
+	rereadPause   = 10 * time.Second // minimum time between two fetches before the document has expired
 )
 
-// A discovery is what is used of what the provider says of itself (OpenID Connect
-// Discovery, section 3).
+// A discovery is the part of a discovery document that is used (OpenID Connect Discovery,
+// section 3).
 type discovery struct {
-	at   time.Time // when it said so
+	at   time.Time // when it was fetched
 	keys *keySet
 
 	authorizationURL string
@@ -24,12 +24,11 @@ type discovery struct {
 	userInfoURL      string   // may be empty
 	endSessionURL    string   // may be empty
 	sendsIssuer      bool     // authorization_response_iss_parameter_supported (RFC 9207)
-	tokenAuth        []string // token_endpoint_auth_methods_supported; empty where it does not say
+	tokenAuth        []string // token_endpoint_auth_methods_supported; may be empty
 }
 
-// discovered returns what the provider says of itself, asking it if need be. All
-// who wait share one question. A provider that fails is not asked again for a
-// while; what it said before is good until it answers.
+// discovered returns the cached discovery document, or fetches it if there is none or it has
+// expired. Concurrent calls share one request. If the fetch fails, an expired document is used.
 func (p *Provider) discovered(ctx context.Context) (*discovery, error) {
 	known := p.latest()
 	if known != nil && p.now().Sub(known.at) < discoveryLife {
@@ -38,16 +37,16 @@ func (p *Provider) discovered(ctx context.Context) (*discovery, error) {
 	return p.rediscovered(ctx, known)
 }
 
-// rediscovered returns what the provider says of itself after old, which may be nil. It
-// returns old where the provider does not answer.
+// rediscovered fetches the document to replace old, which may be nil. It returns old if the
+// fetch fails.
 func (p *Provider) rediscovered(ctx context.Context, old *discovery) (*discovery, error) {
-	answer := p.asking.DoChan("", func() (any, error) {
+	answer := p.flight.DoChan("", func() (any, error) {
 		return nil, p.discover(context.WithoutCancel(ctx), old)
 	})
 	var err error
 	select {
 	case <-ctx.Done():
-		err = callFault(ctx, CauseDiscovery, ctx.Err())
+		err = requestFault(ctx, CauseDiscovery, ctx.Err())
 	case result := <-answer:
 		err = result.Err
 	}
@@ -57,65 +56,63 @@ func (p *Provider) rediscovered(ctx context.Context, old *discovery) (*discovery
 	return nil, err
 }
 
-// following makes a call at an endpoint that the provider names. Where there is nothing
-// there any more, it asks the provider for the new address and makes the call again.
-func (p *Provider) following(ctx context.Context, call func(*discovery) error) error {
+// withRediscovery calls an endpoint. If the endpoint does not exist any more, it fetches the
+// discovery document and, if that has changed, calls again.
+func (p *Provider) withRediscovery(ctx context.Context, call func(*discovery) error) error {
 	d, err := p.discovered(ctx)
 	if err != nil {
 		return err
 	}
-	if err = call(d); !gone(err) {
+	if err = call(d); !endpointGone(err) {
 		return err
 	}
-	if again, news := p.moved(ctx, d); news {
-		return call(again)
+	if newer, ok := p.newerThan(ctx, d); ok {
+		return call(newer)
 	}
 	return err
 }
 
-// moved returns what the provider says of itself now that there is nothing at an
-// endpoint of d any more. It reports false where that is no news: the document was read
-// for that reason a moment ago.
-func (p *Provider) moved(ctx context.Context, d *discovery) (*discovery, bool) {
+// newerThan returns a document newer than d, an endpoint of which does not exist any more. It
+// reports false if the document was fetched for this reason less than rereadPause ago.
+func (p *Provider) newerThan(ctx context.Context, d *discovery) (*discovery, bool) {
 	p.mu.Lock()
 	known, now := p.known, p.now()
-	rest := now.Sub(p.reread) < rereadPause
-	if known == d && !rest {
+	paused := now.Sub(p.reread) < rereadPause
+	if known == d && !paused {
 		p.reread = now
 	}
 	p.mu.Unlock()
 	switch {
-	case known != d: // another sign-in has read it
+	case known != d: // another sign-in has fetched it
 		return known, true
-	case rest:
+	case paused:
 		return nil, false
 	}
 	again, err := p.rediscovered(ctx, d)
 	return again, err == nil && again != d
 }
 
-// latest returns what the provider said of itself last, or nil.
+// latest returns the cached document, or nil.
 func (p *Provider) latest() *discovery {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.known
 }
 
-// discover asks the provider and keeps its answer, unless old has been replaced
-// meanwhile, or the circuit is open. A document that is known keeps its place after a
-// failure, so one failure is enough to open it.
+// discover fetches the document and caches it, unless old has been replaced meanwhile or the
+// circuit is open. With a cached document to fall back on, a single failure opens the circuit.
 func (p *Provider) discover(ctx context.Context, old *discovery) error {
 	if p.latest() != old {
 		return nil
 	}
-	begun := p.now()
-	if err := p.discoveryCircuit.check(begun); err != nil {
+	started := p.now()
+	if err := p.discoveryCircuit.check(started); err != nil {
 		return err
 	}
 	d, err := p.fetchDiscovery(ctx)
 	if err != nil {
 		p.log.WarnContext(ctx, "OpenID discovery", "issuer", p.config.Issuer, "cause", CauseOf(err), "error", err)
-		p.discoveryCircuit.fail(begun, p.now(), err, old != nil)
+		p.discoveryCircuit.fail(started, p.now(), err, old != nil)
 		return err
 	}
 	p.discoveryCircuit.close()
@@ -125,12 +122,11 @@ func (p *Provider) discover(ctx context.Context, old *discovery) error {
 	return nil
 }
 
-// fetchDiscovery asks the provider (OpenID Connect Discovery, section 4). It refuses
-// one that goes by another name than the settings say, and endpoints that tokens
-// may not travel to.
+// fetchDiscovery fetches and checks the document (OpenID Connect Discovery, section 4): its
+// issuer must be that of the settings, and its endpoints must be safe.
 func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 	if err := ValidateIssuer(p.config.Issuer); err != nil {
-		return nil, untrusted(CauseDiscovery, "the issuer in the settings: %v", err)
+		return nil, newFault(CauseDiscovery, "the issuer in the settings: %v", err)
 	}
 	body, err := get(ctx, p.client, strings.TrimSuffix(p.config.Issuer, "/")+"/.well-known/openid-configuration", CauseDiscovery)
 	if err != nil {
@@ -138,10 +134,10 @@ func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 	}
 	document, err := parseObject(body)
 	if err != nil {
-		return nil, untrusted(CauseDiscovery, "%v", err)
+		return nil, newFault(CauseDiscovery, "%v", err)
 	}
 	if issuer := document.text("issuer"); issuer != p.config.Issuer {
-		return nil, untrusted(CauseIssuerDiffers, "the document is of the issuer %q", issuer)
+		return nil, newFault(CauseIssuerDiffers, "the document's issuer is %q", issuer)
 	}
 	d := &discovery{
 		at:               p.now(),
@@ -156,8 +152,8 @@ func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 	return d, d.check()
 }
 
-// check refuses a document without an endpoint that is needed, and endpoints that
-// tokens may not travel to.
+// check returns an error if a required endpoint is missing, or one is neither https nor on
+// loopback.
 func (d *discovery) check() error {
 	for _, endpoint := range []struct {
 		name, address string
@@ -173,16 +169,16 @@ func (d *discovery) check() error {
 			continue
 		}
 		if endpoint.address == "" {
-			return untrusted(CauseDiscovery, "it has no %s", endpoint.name)
+			return newFault(CauseDiscovery, "no %s", endpoint.name)
 		}
 		if _, err := parseEndpoint(endpoint.address); err != nil {
-			return untrusted(CauseEndpoint, "%s: %v", endpoint.name, err)
+			return newFault(CauseEndpoint, "%s: %v", endpoint.name, err)
 		}
 	}
 	return nil
 }
 
-// oauth returns the OAuth 2.0 client that people are sent to the provider with.
+// oauth returns the OAuth 2.0 client that builds the authorization URL.
 func (d *discovery) oauth(c Config) *oauth2.Config {
 	return &oauth2.Config{
 		ClientID: c.ClientID, RedirectURL: c.RedirectURL, Scopes: c.Scopes,

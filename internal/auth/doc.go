@@ -1,14 +1,12 @@
-// Package auth says who someone is: it signs people in at an OpenID provider and
-// keeps the sessions of browsers.
+// Package auth is the console's OpenID Connect client and its store of browser sessions.
 //
-// A [Provider] is the client of the OpenID provider. It speaks the authorization
-// code flow with PKCE, state and nonce, believes nothing that it has not checked,
-// and needs the provider only while somebody signs in: a provider that is down
-// disturbs nobody who is signed in, and never keeps the program from starting.
+// A [Provider] signs people in with the authorization code flow, PKCE, state and nonce, and
+// verifies logout tokens. It validates every answer of the provider. It needs the provider only
+// during a sign-in: an outage affects neither existing sessions nor the program's start.
 //
-// A [Store] is gorilla's [sessions.Store] over rows that are kept elsewhere. The
-// browser holds an opaque identifier and nothing else.
+// A [Store] implements gorilla's [sessions.Store] over a [Keeper], which stores the sessions'
+// values. The cookie holds a random identifier and nothing else.
 //
-// The package knows no users, no database and no pages. What an [Identity] may do,
-// and whether its address is to be believed, others decide.
+// The package imports no users, database or pages. Whether an [Identity] may sign in, and
+// whether its e-mail address is trusted, is decided by the caller.
 package auth

@@ -10,66 +10,63 @@ import (
 	"unicode"
 )
 
-// Callers tell these apart with [errors.Is], and more closely by [CauseOf]. The text
-// of an error is for the log: it may hold words of the provider, cleaned and
-// shortened, and never a secret.
+// Errors of a [Provider], for [errors.Is]; [CauseOf] is more precise. Their text is for the
+// log: it may contain sanitized and shortened text of the provider, never a secret.
 var (
-	// ErrUnavailable: the provider is down, too slow, or says that it is in trouble.
-	ErrUnavailable = errors.New("the OpenID provider does not answer")
+	// ErrUnavailable: the provider is down, too slow, or reports a server error.
+	ErrUnavailable = errors.New("the OpenID provider does not respond")
 
-	// ErrUntrusted: the provider's answer breaks the rules, or does not fit the
-	// settings.
-	ErrUntrusted = errors.New("the OpenID provider's answer cannot be trusted")
+	// ErrUntrusted: the provider's response violates the protocol, or contradicts the settings.
+	ErrUntrusted = errors.New("the OpenID provider's response is invalid")
 
-	// ErrBadAttempt: what came back from the provider does not belong to the attempt,
-	// or the attempt has ended.
-	ErrBadAttempt = errors.New("the sign-in does not belong to this attempt")
+	// ErrBadAttempt: the callback does not belong to the attempt, or the attempt has ended.
+	ErrBadAttempt = errors.New("the callback does not belong to this attempt")
 )
 
-// A Fault is why a sign-in failed, other than by the provider's refusal. It is one of
-// the errors above, by its cause.
+// A Fault is a failure of a sign-in other than the provider's refusal. It wraps one of the
+// errors above, according to its cause.
 type Fault struct {
 	Cause  Cause
 	Detail string // for the log
-	Status int    // HTTP status of the answer, where that is the fault; else 0
+	Status int    // the unexpected HTTP status; 0 if the status is not the fault
 
-	ended error // of the context, if that ended the call
+	ended error // the context's error, if it ended the request
 }
 
-// Error returns the cause's kind and the detail.
-func (e *Fault) Error() string { return kinds[e.Cause].Error() + ": " + e.Detail }
+// Error returns the error of the cause, and the detail.
+func (e *Fault) Error() string { return causeErrors[e.Cause].Error() + ": " + e.Detail }
 
-// Unwrap returns the error that the cause amounts to, and that of a context that ended
-// the call.
+// Unwrap returns the error of the cause, and the context's error if that ended the request.
 func (e *Fault) Unwrap() []error {
 	if e.ended != nil {
-		return []error{kinds[e.Cause], e.ended}
+		return []error{causeErrors[e.Cause], e.ended}
 	}
-	return []error{kinds[e.Cause]}
+	return []error{causeErrors[e.Cause]}
 }
 
-// gone reports whether err says that there is nothing at an endpoint any more.
-func gone(err error) bool {
+// endpointGone reports whether the response says that the endpoint does not exist any more.
+func endpointGone(err error) bool {
 	fault, ok := errors.AsType[*Fault](err)
 	return ok && (fault.Status == http.StatusNotFound || fault.Status == http.StatusMethodNotAllowed || fault.Status == http.StatusGone)
 }
 
-// A ProviderError is the provider's refusal to sign someone in. It is
-// [ErrUnavailable] where the provider says so, and [ErrBadAttempt] where the code
-// it gave is no longer good, or the person took too long.
+// A ProviderError is an error code that the provider returned. It wraps [ErrUnavailable] if the
+// code reports a server error, and [ErrBadAttempt] if the code or the attempt has expired.
 type ProviderError struct {
-	Code        string // as the provider sent it, on one line and cut: it may be of no standard
-	Description string // the same of its error_description, for the log alone
+	Code        string // as sent, sanitized and shortened; not necessarily a registered code
+	Description string // error_description, sanitized; for the log only
 }
 
 // Error returns the code in a sentence.
-func (e *ProviderError) Error() string { return fmt.Sprintf("the OpenID provider refused: %q", e.Code) }
+func (e *ProviderError) Error() string {
+	return fmt.Sprintf("the OpenID provider returned the error %q", e.Code)
+}
 
-// Cause returns what the code amounts to. Keycloak says temporarily_unavailable with
-// authentication_expired in the description when a person has taken too long.
+// Cause returns the cause of the code. Keycloak sends temporarily_unavailable with the
+// description authentication_expired if a person has taken too long.
 func (e *ProviderError) Cause() Cause {
 	if e.Code == "temporarily_unavailable" && strings.Contains(e.Description, "authentication_expired") {
-		return CauseTooLong
+		return CauseAuthenticationExpired
 	}
 	if cause, known := providerCodes[e.Code]; known {
 		return cause
@@ -77,15 +74,15 @@ func (e *ProviderError) Cause() Cause {
 	return CauseUnknownCode
 }
 
-// Unwrap returns the error that the cause amounts to, or nil.
-func (e *ProviderError) Unwrap() error { return kinds[e.Cause()] }
+// Unwrap returns the error of the cause, or nil.
+func (e *ProviderError) Unwrap() error { return causeErrors[e.Cause()] }
 
-// providerCodes are the codes of RFC 6749, sections 4.1.2.1 and 5.2, and of OpenID
-// Connect Core, section 3.1.2.6, and what each amounts to.
+// providerCodes maps the codes of RFC 6749, sections 4.1.2.1 and 5.2, and OpenID Connect Core,
+// section 3.1.2.6, to causes.
 var providerCodes = map[string]Cause{
 	"access_denied":              CauseDenied,
 	"account_selection_required": CauseInteraction,
-	"authentication_expired":     CauseTooLong,
+	"authentication_expired":     CauseAuthenticationExpired,
 	"consent_required":           CauseInteraction,
 	"interaction_required":       CauseInteraction,
 	"invalid_client":             CauseClient,
@@ -93,54 +90,53 @@ var providerCodes = map[string]Cause{
 	"invalid_request":            CauseRequest,
 	"invalid_scope":              CauseScope,
 	"login_required":             CauseInteraction,
-	"server_error":               CauseTrouble,
-	"temporarily_unavailable":    CauseTrouble,
+	"server_error":               CauseServerError,
+	"temporarily_unavailable":    CauseServerError,
 	"unauthorized_client":        CauseUnauthorized,
 	"unsupported_grant_type":     CauseRequest,
 	"unsupported_response_type":  CauseRequest,
 }
 
-// maxCode is the most of a provider's code that is kept, in characters.
+// maxCode is the maximum length of a code in a [ProviderError], in characters.
 const maxCode = 60
 
-// providerError returns the error for a code and description that the provider sent.
+// providerError returns the error for a code and description of the provider.
 func providerError(code, description string) *ProviderError {
-	if code = plain(code); len([]rune(code)) > maxCode {
+	if code = sanitize(code); len([]rune(code)) > maxCode {
 		code = string([]rune(code)[:maxCode]) + "…"
 	}
-	return &ProviderError{Code: code, Description: plain(description)}
+	return &ProviderError{Code: code, Description: sanitize(description)}
 }
 
-// callFault returns the fault of a call that failed with err: that of cause if the
-// provider answered, [CauseUnavailable] if it did not.
-func callFault(ctx context.Context, cause Cause, err error) error {
+// requestFault returns the fault of a request that failed with err: with the given cause if the
+// provider responded, with [CauseUnavailable] if not.
+func requestFault(ctx context.Context, cause Cause, err error) error {
 	if ended := ctx.Err(); ended != nil {
 		return &Fault{Cause: CauseUnavailable, Detail: fmt.Sprintf("%s: %v", cause, ended), ended: ended}
 	}
-	_, refused := errors.AsType[refusedAnswer](err)
-	if _, unanswered := errors.AsType[*url.Error](err); unanswered && !refused {
-		return &Fault{Cause: CauseUnavailable, Detail: plain(err.Error())}
+	_, refused := errors.AsType[refusedResponse](err)
+	if _, unreachable := errors.AsType[*url.Error](err); unreachable && !refused {
+		return &Fault{Cause: CauseUnavailable, Detail: sanitize(err.Error())}
 	}
-	return untrusted(cause, "%v", err)
+	return newFault(cause, "%v", err)
 }
 
-// untrusted returns the fault of that cause, with a detail that may hold words of the
-// provider.
-func untrusted(cause Cause, format string, args ...any) error {
-	return &Fault{Cause: cause, Detail: plain(fmt.Sprintf(format, args...))}
+// newFault returns a [*Fault]. The detail is sanitized: it may contain text of the provider.
+func newFault(cause Cause, format string, args ...any) error {
+	return &Fault{Cause: cause, Detail: sanitize(fmt.Sprintf(format, args...))}
 }
 
-// answered returns the fault of an answer with another status than expected.
-func answered(cause Cause, status int) error {
-	return &Fault{Cause: cause, Detail: fmt.Sprintf("it answered %d", status), Status: status}
+// statusFault returns the fault of a response with an unexpected status.
+func statusFault(cause Cause, status int) error {
+	return &Fault{Cause: cause, Detail: fmt.Sprintf("status %d", status), Status: status}
 }
 
-// maxPlain is the most of a stranger's words, in characters, that goes into a log.
-const maxPlain = 300
+// maxLogText is the maximum length of untrusted text in a log entry, in characters.
+const maxLogText = 300
 
-// plain returns a stranger's words on one line, without control and formatting
-// characters (which hide or turn round what follows), and not too many of them.
-func plain(s string) string {
+// sanitize returns untrusted text on one line, without control and formatting characters (which
+// hide or reverse text), shortened to maxLogText.
+func sanitize(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -151,8 +147,8 @@ func plain(s string) string {
 		}
 		return r
 	}, s)
-	if runes := []rune(s); len(runes) > maxPlain {
-		return string(runes[:maxPlain]) + "…"
+	if runes := []rune(s); len(runes) > maxLogText {
+		return string(runes[:maxLogText]) + "…"
 	}
 	return s
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// impatient is how long a call may take in tests with a provider that hangs.
-const impatient = 400 * time.Millisecond
+// shortTimeout is the timeout in tests with a provider that hangs.
+const shortTimeout = 400 * time.Millisecond
 
-// TestFaults has each endpoint fail in each way: the error says whether the
-// provider was silent or wrong, and nobody waits for long.
+// TestFaults makes each endpoint fail in each way. The error says whether the provider did not
+// respond or responded wrongly, and each request ends within the timeout.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[authtest.Fault]error{
@@ -42,7 +42,7 @@ func TestFaults(t *testing.T) {
 				op.Lie(func(l *authtest.Lies) { l.Faults[endpoint] = fault })
 				config := configFor(op)
 				if fault == authtest.Hangs || fault == authtest.Drips {
-					config.Timeout = impatient
+					config.Timeout = shortTimeout
 				}
 				if _, err := signIn(t, auth.NewProvider(config), nil); !errors.Is(err, want) {
 					t.Errorf("got %v, want %v", err, want)
@@ -55,7 +55,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A clock that is moved by hand.
+// A clock is advanced by hand.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -73,18 +73,23 @@ func (c *clock) advance(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// TestProviderThatIsDownIsLeftAlone moves the clock past the pause, and past the
-// life of what the provider said.
-func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
-	t.Parallel()
+// withClock returns a provider, and a client of it, that share a clock.
+func withClock(t *testing.T) (*auth.Provider, *authtest.Provider, *clock) {
+	t.Helper()
 	op, clock := authtest.New(t), &clock{at: time.Now()}
 	op.SetClock(clock.now)
 	config := configFor(op)
 	config.Now = clock.now
-	p := auth.NewProvider(config)
+	return auth.NewProvider(config), op, clock
+}
+
+// TestDiscoveryCircuit checks that a provider that is down is not requested during the pause.
+func TestDiscoveryCircuit(t *testing.T) {
+	t.Parallel()
+	p, op, clock := withClock(t)
 
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Fails })
-	down := func(asked int) {
+	down := func(requests int) {
 		t.Helper()
 		before := op.Calls(authtest.Discovery)
 		for range 3 {
@@ -92,19 +97,19 @@ func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
 				t.Fatalf("got %v, want %v", err, auth.ErrUnavailable)
 			}
 		}
-		if got := op.Calls(authtest.Discovery) - before; got != asked {
-			t.Errorf("asked %d times, want %d", got, asked)
+		if got := op.Calls(authtest.Discovery) - before; got != requests {
+			t.Errorf("got %d requests, want %d", got, requests)
 		}
 	}
 	down(1)
-	clock.advance(2 * time.Second) // one failure is no outage
+	clock.advance(2 * time.Second) // one failure does not open the circuit
 	down(1)
 	clock.advance(2 * time.Second)
 	down(1)
-	clock.advance(2 * time.Second) // three are one
+	clock.advance(2 * time.Second) // three do
 	down(0)
 	if address := p.SignOutURL(t.Context(), "", ""); address != "" {
-		t.Errorf("SignOutURL: got %s of a provider that is down", address)
+		t.Errorf("SignOutURL: got %s although the provider is down", address)
 	}
 
 	op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
@@ -112,29 +117,36 @@ func TestProviderThatIsDownIsLeftAlone(t *testing.T) {
 	if _, err := signIn(t, p, nil); err != nil {
 		t.Fatalf("the provider is back: %v", err)
 	}
+}
 
+// TestExpiredDiscoveryIsUsed checks that an expired document is used while the provider is down.
+func TestExpiredDiscoveryIsUsed(t *testing.T) {
+	t.Parallel()
+	p, op, clock := withClock(t)
+	if _, err := signIn(t, p, nil); err != nil {
+		t.Fatal(err)
+	}
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Fails })
 	clock.advance(2 * time.Hour)
 	before := op.Calls(authtest.Discovery)
 	for range 3 {
 		if _, err := signIn(t, p, nil); err != nil {
-			t.Errorf("what the provider said before is no longer good: %v", err)
+			t.Errorf("the expired document is not used: %v", err)
 		}
 	}
 	if got := op.Calls(authtest.Discovery) - before; got != 1 {
-		t.Errorf("with a document that is known, asked %d times, want once", got)
+		t.Errorf("with a cached document, got %d requests, want 1", got)
 	}
 }
 
-// TestCircuit has the token endpoint fail: one slow answer stops nobody else, three in a
-// row are an outage, in which those who come later do not wait, and an answer of any
-// kind between them shows that it is none.
+// TestCircuit makes the token endpoint fail: three consecutive failures open the circuit, any
+// response between them resets it, and after the pause one request is tried.
 func TestCircuit(t *testing.T) {
 	t.Parallel()
 	op, clock := authtest.New(t), &clock{at: time.Now()}
 	op.SetClock(clock.now)
 	config := configFor(op)
-	config.Now, config.Timeout = clock.now, impatient
+	config.Now, config.Timeout = clock.now, shortTimeout
 	p := auth.NewProvider(config)
 	fail := func(fault authtest.Fault, want error) {
 		t.Helper()
@@ -156,7 +168,7 @@ func TestCircuit(t *testing.T) {
 		fail(authtest.Fails, auth.ErrUnavailable)
 	}
 	if got := op.Calls(authtest.Token) - before; got != 3 {
-		t.Errorf("in an outage, asked %d times, want 3", got)
+		t.Errorf("while the circuit is open, got %d requests, want 3", got)
 	}
 	clock.advance(11 * time.Second)
 	fail(authtest.Fails, auth.ErrUnavailable)
@@ -165,15 +177,10 @@ func TestCircuit(t *testing.T) {
 	fail("", nil)
 }
 
-// TestManySlowAnswersAtOnceAreOneFailure has many sign-ins meet one bad moment of the
-// token endpoint.
-func TestManySlowAnswersAtOnceAreOneFailure(t *testing.T) {
+// TestOverlappingFailuresCountOnce makes many concurrent sign-ins fail in one outage.
+func TestOverlappingFailuresCountOnce(t *testing.T) {
 	t.Parallel()
-	op, clock := authtest.New(t), &clock{at: time.Now()}
-	op.SetClock(clock.now)
-	config := configFor(op)
-	config.Now = clock.now
-	p := auth.NewProvider(config)
+	p, op, clock := withClock(t)
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Holds })
 	var all sync.WaitGroup
 	for range 8 {
@@ -188,9 +195,9 @@ func TestManySlowAnswersAtOnceAreOneFailure(t *testing.T) {
 			}
 		})
 	}
-	op.Held(t, authtest.Token, 8)
-	clock.advance(time.Second) // all have begun before the first of them fails
-	op.LetGo()
+	op.WaitForCalls(t, authtest.Token, 8)
+	clock.advance(time.Second) // all have started before the first of them fails
+	op.Release()
 	all.Wait()
 	op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
 	if _, err := signIn(t, p, nil); err != nil {
@@ -198,9 +205,9 @@ func TestManySlowAnswersAtOnceAreOneFailure(t *testing.T) {
 	}
 }
 
-// TestManyAskAtOnce has many sign-ins begin before the provider has been asked
-// about itself: they share one question.
-func TestManyAskAtOnce(t *testing.T) {
+// TestConcurrentDiscoveryIsShared begins many sign-ins before the document is cached: they
+// share one request.
+func TestConcurrentDiscoveryIsShared(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
 	p := auth.NewProvider(configFor(op))
@@ -214,13 +221,12 @@ func TestManyAskAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	if got := op.Calls(authtest.Discovery); got != 1 {
-		t.Errorf("asked %d times, want once", got)
+		t.Errorf("got %d requests, want 1", got)
 	}
 }
 
-// TestBrowserThatGoesAway gives up in the middle of a sign-in, for which the
-// provider is not to be left alone.
-func TestBrowserThatGoesAway(t *testing.T) {
+// TestCancelledSignIn cancels a sign-in, which must not count as a failure of the provider.
+func TestCancelledSignIn(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
 	op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Hangs })
@@ -230,19 +236,19 @@ func TestBrowserThatGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	query := authtest.Follow(t, address, callback)
-	ctx, cancel := context.WithTimeout(t.Context(), impatient)
+	ctx, cancel := context.WithTimeout(t.Context(), shortTimeout)
 	defer cancel()
 	if _, err := p.Complete(ctx, attempt, query); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
 	}
 	op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
 	if _, err := signIn(t, p, nil); err != nil {
-		t.Errorf("the provider was blamed for a browser that went away: %v", err)
+		t.Errorf("after a cancelled sign-in: %v", err)
 	}
 }
 
-// The provider's words are in errors on one line and cut; secrets are neither logged
-// nor in errors.
+// TestLog checks that text of the provider is sanitized in errors, and that secrets are neither
+// logged nor in errors.
 func TestLog(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
@@ -251,37 +257,35 @@ func TestLog(t *testing.T) {
 	config := configFor(op)
 	config.Log = slog.New(slog.NewTextHandler(&out, nil))
 	p := auth.NewProvider(config)
-
 	if _, err := signIn(t, p, nil); err != nil {
 		t.Fatal(err)
 	}
-	told := fmt.Sprint(p.SignOutURL(t.Context(), "", ""))
-	tell := func() {
+	errorText := fmt.Sprint(p.SignOutURL(t.Context(), "", ""))
+	record := func() {
 		_, err := signIn(t, p, nil)
 		if refused, ok := errors.AsType[*auth.ProviderError](err); ok {
-			told += refused.Code + refused.Description
+			errorText += refused.Code + refused.Description
 		}
-		told += fmt.Sprint(err)
+		errorText += fmt.Sprint(err)
 	}
 	op.Refuses("access_denied\nlevel=ERROR", "no\r\n\x1b[31mentry \u202e"+strings.Repeat("!", 5000))
-	tell()
+	record()
 	op.SignsIn(ana)
 	op.Lie(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey })
-	tell()
+	record()
 	for endpoint, fault := range map[authtest.Endpoint]authtest.Fault{authtest.UserInfo: authtest.Redirects, authtest.Token: authtest.Echoes} {
 		op.Lie(func(l *authtest.Lies) {
 			*l = authtest.Lies{Faults: map[authtest.Endpoint]authtest.Fault{endpoint: fault}}
 		})
-		tell()
+		record()
 	}
 
-	logged := out.String()
-	if !strings.Contains(told, "entry") || strings.ContainsAny(told, "\x1b\r\n\u202e") || len(told) > 3000 {
-		t.Errorf("got errors %q", told)
+	if !strings.Contains(errorText, "entry") || strings.ContainsAny(errorText, "\x1b\r\n\u202e") || len(errorText) > 3000 {
+		t.Errorf("got errors %q", errorText)
 	}
 	for _, secret := range op.Secrets() {
-		if strings.Contains(logged+told, secret) {
-			t.Errorf("%q is logged or told:\n%s\n%s", secret, logged, told)
+		if strings.Contains(out.String()+errorText, secret) {
+			t.Errorf("%q is in the log or an error:\n%s\n%s", secret, out.String(), errorText)
 		}
 	}
 }

@@ -11,44 +11,43 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// in returns the time that far from now, as tokens write it.
-func in(d time.Duration) int64 { return time.Now().Add(d).Unix() }
+// fromNow returns the time that far from now as a NumericDate.
+func fromNow(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 
-// TestLyingIDToken has the provider lie in each claim that OpenID Connect Core,
-// section 3.1.3.7, wants checked.
-func TestLyingIDToken(t *testing.T) {
+// TestForgedIDToken violates each rule of OpenID Connect Core, section 3.1.3.7.
+func TestForgedIDToken(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range map[string]struct {
 		claims map[string]any
 		want   error // nil: the token is good
 	}{
 		"of another issuer":                  {map[string]any{"iss": "https://evil.example.com"}, auth.ErrUntrusted},
-		"of an issuer with a slash more":     {map[string]any{"iss": "/"}, auth.ErrUntrusted},
+		"of an issuer with a trailing slash": {map[string]any{"iss": "/"}, auth.ErrUntrusted},
 		"without an issuer":                  {map[string]any{"iss": nil}, auth.ErrUntrusted},
 		"for another audience":               {map[string]any{"aud": "other"}, auth.ErrUntrusted},
-		"for an audience in other letters":   {map[string]any{"aud": "Console"}, auth.ErrUntrusted},
+		"for an audience in other case":      {map[string]any{"aud": "Console"}, auth.ErrUntrusted},
 		"without an audience":                {map[string]any{"aud": nil}, auth.ErrUntrusted},
 		"for several, none of them us":       {map[string]any{"aud": []string{"a", "b"}, "azp": "console"}, auth.ErrUntrusted},
-		"for several, nobody in particular":  {map[string]any{"aud": []string{"console", "b"}}, nil},
-		"for several, another in particular": {map[string]any{"aud": []string{"console", "b"}, "azp": "b"}, auth.ErrUntrusted},
-		"for us, another in particular":      {map[string]any{"azp": "b"}, auth.ErrUntrusted},
-		"with an empty party":                {map[string]any{"azp": ""}, auth.ErrUntrusted},
+		"for several, without azp":           {map[string]any{"aud": []string{"console", "b"}}, nil},
+		"for several, issued to another":     {map[string]any{"aud": []string{"console", "b"}, "azp": "b"}, auth.ErrUntrusted},
+		"for us, issued to another":          {map[string]any{"azp": "b"}, auth.ErrUntrusted},
+		"with an empty azp":                  {map[string]any{"azp": ""}, auth.ErrUntrusted},
 		"with another nonce":                 {map[string]any{"nonce": auth.NewSecret()}, auth.ErrBadAttempt},
 		"with an empty nonce":                {map[string]any{"nonce": ""}, auth.ErrBadAttempt},
 		"without a nonce":                    {map[string]any{"nonce": nil}, auth.ErrUntrusted},
 		"without a subject":                  {map[string]any{"sub": nil}, auth.ErrUntrusted},
 		"with a subject of many lines":       {map[string]any{"sub": "a\nb"}, auth.ErrUntrusted},
-		"with a subject without end":         {map[string]any{"sub": strings.Repeat("x", 256)}, auth.ErrUntrusted},
-		"with a subject that is no text":     {map[string]any{"sub": 7}, auth.ErrUntrusted},
-		"expired three minutes ago":          {map[string]any{"exp": in(-3 * time.Minute)}, auth.ErrUntrusted},
-		"expired one minute ago":             {map[string]any{"exp": in(-time.Minute)}, nil},
+		"with a subject that is too long":    {map[string]any{"sub": strings.Repeat("x", 256)}, auth.ErrUntrusted},
+		"with a subject that is no string":   {map[string]any{"sub": 7}, auth.ErrUntrusted},
+		"expired three minutes ago":          {map[string]any{"exp": fromNow(-3 * time.Minute)}, auth.ErrUntrusted},
+		"expired one minute ago":             {map[string]any{"exp": fromNow(-time.Minute)}, nil},
 		"that never expires":                 {map[string]any{"exp": nil}, auth.ErrUntrusted},
 		"with an expiry that is no number":   {map[string]any{"exp": "tomorrow"}, auth.ErrUntrusted},
-		"issued in three minutes":            {map[string]any{"iat": in(3 * time.Minute)}, auth.ErrUntrusted},
-		"issued in one minute":               {map[string]any{"iat": in(time.Minute)}, nil},
+		"issued in three minutes":            {map[string]any{"iat": fromNow(3 * time.Minute)}, auth.ErrUntrusted},
+		"issued in one minute":               {map[string]any{"iat": fromNow(time.Minute)}, nil},
 		"never issued":                       {map[string]any{"iat": nil}, auth.ErrUntrusted},
-		"not good for three minutes":         {map[string]any{"nbf": in(3 * time.Minute)}, auth.ErrUntrusted},
-		"not good for one minute":            {map[string]any{"nbf": in(time.Minute)}, nil},
+		"not good for three minutes":         {map[string]any{"nbf": fromNow(3 * time.Minute)}, auth.ErrUntrusted},
+		"not good for one minute":            {map[string]any{"nbf": fromNow(time.Minute)}, nil},
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
@@ -57,8 +56,8 @@ func TestLyingIDToken(t *testing.T) {
 	}
 }
 
-// signInWith signs in with an ID token that holds the claims, and checks how that
-// ends. An issuer "/" stands for the true one with a slash after it.
+// signInWith signs in with these claims in the ID token and checks the error. An issuer "/"
+// stands for the provider's own with a trailing slash.
 func signInWith(t *testing.T, claims map[string]any, want error) {
 	t.Helper()
 	op := authtest.New(t)
@@ -70,8 +69,7 @@ func signInWith(t *testing.T, claims map[string]any, want error) {
 	mustEnd(t, op, nil, want)
 }
 
-// mustEnd fails the test unless a sign-in at op ends with the error, or well if
-// that is nil.
+// mustEnd fails the test unless a sign-in at op ends with the error, or succeeds if it is nil.
 func mustEnd(t *testing.T, op *authtest.Provider, change func(*auth.Attempt, url.Values), want error) {
 	t.Helper()
 	id, err := signIn(t, auth.NewProvider(configFor(op)), change)
@@ -86,9 +84,9 @@ func mustEnd(t *testing.T, op *authtest.Provider, change func(*auth.Attempt, url
 	}
 }
 
-// TestLyingSignature forges signatures in the ways that RFC 8725 tells of: none, a
-// public key for a secret, and keys that the token itself brings.
-func TestLyingSignature(t *testing.T) {
+// TestForgedSignature forges signatures as RFC 8725 describes: algorithm "none", the public key
+// as an HMAC secret, and keys named by the token's own header.
+func TestForgedSignature(t *testing.T) {
 	t.Parallel()
 	for _, signature := range []authtest.Signature{
 		authtest.Unsigned, authtest.SharedSecret, authtest.ForeignKey, authtest.ForeignJKU, authtest.ForeignJWK,
@@ -99,7 +97,7 @@ func TestLyingSignature(t *testing.T) {
 			op.Lie(func(l *authtest.Lies) { l.Signature = signature })
 			mustEnd(t, op, nil, auth.ErrUntrusted)
 			if op.Calls(authtest.ForeignKeys) != 0 {
-				t.Error("a key was fetched from where the token says")
+				t.Error("a key was fetched from the address in the token's header")
 			}
 		})
 	}
@@ -112,9 +110,8 @@ func TestLyingSignature(t *testing.T) {
 	})
 }
 
-// TestLyingCallback changes what the browser brings back, as one who begins a
-// sign-in for another does.
-func TestLyingCallback(t *testing.T) {
+// TestForgedCallback changes the callback's parameters and the attempt.
+func TestForgedCallback(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range map[string]struct {
 		change func(*auth.Attempt, url.Values)
@@ -123,9 +120,9 @@ func TestLyingCallback(t *testing.T) {
 		"with another state":        {func(_ *auth.Attempt, q url.Values) { q.Set("state", auth.NewSecret()) }, auth.ErrBadAttempt},
 		"without a state":           {func(_ *auth.Attempt, q url.Values) { q.Del("state") }, auth.ErrBadAttempt},
 		"with two states":           {func(_ *auth.Attempt, q url.Values) { q.Add("state", "x") }, auth.ErrBadAttempt},
-		"to an attempt of nobody":   {func(a *auth.Attempt, q url.Values) { *a = auth.Attempt{}; q.Set("state", "") }, auth.ErrBadAttempt},
+		"to an empty attempt":       {func(a *auth.Attempt, q url.Values) { *a = auth.Attempt{}; q.Set("state", "") }, auth.ErrBadAttempt},
 		"with another's nonce":      {func(a *auth.Attempt, _ url.Values) { a.Nonce = auth.NewSecret() }, auth.ErrBadAttempt},
-		"without a nonce to expect": {func(a *auth.Attempt, _ url.Values) { a.Nonce = "" }, auth.ErrBadAttempt},
+		"without an expected nonce": {func(a *auth.Attempt, _ url.Values) { a.Nonce = "" }, auth.ErrBadAttempt},
 		"with another's verifier":   {func(a *auth.Attempt, _ url.Values) { a.Verifier = auth.NewSecret() }, auth.ErrBadAttempt},
 		"without a verifier":        {func(a *auth.Attempt, _ url.Values) { a.Verifier = "" }, auth.ErrBadAttempt},
 		"with a code made up":       {func(_ *auth.Attempt, q url.Values) { q.Set("code", "x") }, auth.ErrBadAttempt},
@@ -148,12 +145,12 @@ func TestLyingCallback(t *testing.T) {
 	t.Run("of another issuer, where none is announced", func(t *testing.T) {
 		t.Parallel()
 		op := authtest.New(t)
-		quiet(op)
+		withoutIssuerParameter(op)
 		mustEnd(t, op, func(_ *auth.Attempt, q url.Values) { q.Set("iss", "https://evil.example.com") }, auth.ErrBadAttempt)
 	})
 }
 
-// A code and an ID token that were seen once are worth nothing the second time.
+// TestReplay uses a code, and an ID token, a second time.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
@@ -177,23 +174,23 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestLyingDiscovery has the provider go by another name, leave out what is
-// needed, and lead people, tokens and keys to where they must not go.
-func TestLyingDiscovery(t *testing.T) {
+// TestInvalidDiscovery changes the issuer, leaves out required endpoints, and gives unsafe
+// ones.
+func TestInvalidDiscovery(t *testing.T) {
 	t.Parallel()
 	for circumstance, lie := range map[string]map[string]any{
-		"of another issuer":                  {"issuer": "https://evil.example.com"},
-		"of an issuer with a slash more":     {"issuer": "/"},
-		"without an issuer":                  {"issuer": nil},
-		"with an issuer that is no text":     {"issuer": 7},
-		"that leads people to plain http":    {"authorization_endpoint": "http://provider.example.com/authorize"},
-		"that leads tokens to plain http":    {"token_endpoint": "http://provider.example.com/token"},
-		"that leads UserInfo to plain http":  {"userinfo_endpoint": "http://provider.example.com/userinfo"},
-		"that leads keys to a file":          {"jwks_uri": "file:///etc/passwd"},
-		"that leads to a script at sign-out": {"end_session_endpoint": "javascript:alert(1)"},
-		"without a place to sign in":         {"authorization_endpoint": nil},
-		"without a place for tokens":         {"token_endpoint": nil},
-		"without keys":                       {"jwks_uri": nil},
+		"of another issuer":                        {"issuer": "https://evil.example.com"},
+		"of an issuer with a trailing slash":       {"issuer": "/"},
+		"without an issuer":                        {"issuer": nil},
+		"with an issuer that is no string":         {"issuer": 7},
+		"with an authorization endpoint over http": {"authorization_endpoint": "http://provider.example.com/authorize"},
+		"with a token endpoint over http":          {"token_endpoint": "http://provider.example.com/token"},
+		"with a UserInfo endpoint over http":       {"userinfo_endpoint": "http://provider.example.com/userinfo"},
+		"with keys in a file":                      {"jwks_uri": "file:///etc/passwd"},
+		"with a script to sign out":                {"end_session_endpoint": "javascript:alert(1)"},
+		"without an authorization endpoint":        {"authorization_endpoint": nil},
+		"without a token endpoint":                 {"token_endpoint": nil},
+		"without keys":                             {"jwks_uri": nil},
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
@@ -207,14 +204,14 @@ func TestLyingDiscovery(t *testing.T) {
 	}
 }
 
-// TestLyingUserInfo tells of somebody else than the ID token does.
-func TestLyingUserInfo(t *testing.T) {
+// TestUserInfoOfAnotherSubject returns another subject in UserInfo than in the ID token.
+func TestUserInfoOfAnotherSubject(t *testing.T) {
 	t.Parallel()
 	for circumstance, lie := range map[string]map[string]any{
-		"about another subject":       {"sub": "bob-2"},
-		"about a subject with spaces": {"sub": " ana-1"},
-		"about nobody":                {"sub": nil},
-		"about a number":              {"sub": 1},
+		"about another subject":            {"sub": "bob-2"},
+		"about a subject with spaces":      {"sub": " ana-1"},
+		"without a subject":                {"sub": nil},
+		"about a subject that is a number": {"sub": 1},
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
@@ -226,13 +223,13 @@ func TestLyingUserInfo(t *testing.T) {
 	}
 }
 
-func TestLyingToken(t *testing.T) {
+func TestInvalidTokenResponse(t *testing.T) {
 	t.Parallel()
 	for circumstance, lie := range map[string]map[string]any{
-		"without an ID token":             {"id_token": nil},
-		"with an ID token that is none":   {"id_token": "x.y.z"},
-		"with an ID token of another use": {"id_token": map[string]any{"sub": "ana-1"}},
-		"without an access token":         {"access_token": nil},
+		"without an ID token":                {"id_token": nil},
+		"with a malformed ID token":          {"id_token": "x.y.z"},
+		"with an ID token that is an object": {"id_token": map[string]any{"sub": "ana-1"}},
+		"without an access token":            {"access_token": nil},
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
@@ -243,7 +240,7 @@ func TestLyingToken(t *testing.T) {
 	}
 }
 
-// An address belongs to whoever the issuer and subject say, and to nobody else.
+// TestTwoSubjectsWithOneAddress checks that the subject identifies a person, not the address.
 func TestTwoSubjectsWithOneAddress(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)

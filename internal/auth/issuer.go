@@ -7,9 +7,8 @@ import (
 	"net/url"
 )
 
-// ValidateIssuer returns an error, in words for whoever wrote the settings, if
-// issuer cannot be the address of an OpenID provider. That is an absolute https
-// URL without user, query or fragment; http is accepted for this very machine.
+// ValidateIssuer returns an error if issuer cannot be the address of an OpenID provider. It
+// must be an absolute https URL without user, query or fragment; http is accepted on loopback.
 func ValidateIssuer(issuer string) error {
 	u, err := parseEndpoint(issuer)
 	if err != nil {
@@ -21,14 +20,14 @@ func ValidateIssuer(issuer string) error {
 	return nil
 }
 
-// ValidateEndpoint returns an error, in words, if address cannot be that of an
-// endpoint of a provider: an absolute https URL, or http for this very machine.
+// ValidateEndpoint returns an error if address cannot be an endpoint of a provider: an absolute
+// https URL, or http on loopback.
 func ValidateEndpoint(address string) error {
 	_, err := parseEndpoint(address)
 	return err
 }
 
-// parseEndpoint parses an address that the provider's tokens may travel to.
+// parseEndpoint parses the address of an endpoint that receives codes or tokens.
 func parseEndpoint(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
@@ -46,7 +45,7 @@ func parseEndpoint(address string) (*url.URL, error) {
 	return u, nil
 }
 
-// isLoopback reports whether host is this very machine.
+// isLoopback reports whether host is a loopback address or "localhost".
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()

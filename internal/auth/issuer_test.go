@@ -40,15 +40,15 @@ func TestValidateIssuer(t *testing.T) {
 	}
 }
 
-// A provider with such an issuer is not even called.
+// TestBeginRefusesIssuer checks that a provider with an unsafe issuer is not called.
 func TestBeginRefusesIssuer(t *testing.T) {
 	t.Parallel()
 	for circumstance, issuer := range map[string]string{
 		"over plain http":         "http://login.example.com",
 		"at the cloud's metadata": "https://169.254.169.254",
 		"at the same in IPv6":     "https://[::ffff:169.254.169.254]",
-		"on the link":             "https://[fe80::1]",
-		"on every host":           "https://224.0.0.1",
+		"on a link-local address": "https://[fe80::1]",
+		"on a multicast address":  "https://224.0.0.1",
 	} {
 		p := auth.NewProvider(auth.Config{Issuer: issuer, ClientID: "console", RedirectURL: callback})
 		if _, _, err := p.Begin(t.Context(), auth.BeginOptions{}); !errors.Is(err, auth.ErrUntrusted) {

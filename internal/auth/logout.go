@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A Logout is what a logout token says: a session at the provider has ended, or with no
-// SessionID all sessions of the subject.
+// A Logout is the content of a logout token: a session at the provider has ended, or, without a
+// SessionID, all sessions of the subject.
 type Logout struct {
 	Issuer    string
 	Subject   string // may be empty where SessionID is not
 	SessionID string // sid; may be empty where Subject is not
-	JTI       string // of this token alone: the caller refuses one that it has seen
+	JTI       string // unique per token: the caller refuses a replay
 	IssuedAt  time.Time
 	Expires   time.Time
 }
@@ -20,29 +20,28 @@ const (
 	logoutType  = "logout+jwt"
 	logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-	maxLogout  = 16 << 10        // bytes of a logout token
-	logoutAge  = 2 * time.Minute // how far a logout token's iat may be from now
-	logoutRest = time.Second     // between two fetches of keys for logout tokens
+	maxLogout    = 16 << 10        // maximum size of a logout token in bytes
+	logoutAge    = 2 * time.Minute // maximum age of a logout token by its iat
+	logoutKeyAge = time.Second     // minimum time between two fetches of keys for logout tokens
 )
 
-// VerifyLogout returns what a logout token says, if it is one of the provider's for
-// this client, and not older than two minutes (OpenID Connect Back-Channel Logout,
-// sections 2.4 to 2.6). The error is [ErrUnavailable] where the keys could not be
-// fetched, else [ErrUntrusted].
+// VerifyLogout verifies a logout token (OpenID Connect Back-Channel Logout, sections 2.4 to
+// 2.6), which must not be older than two minutes, and returns its content. The error is
+// [ErrUnavailable] if the keys could not be fetched, else [ErrUntrusted].
 func (p *Provider) VerifyLogout(ctx context.Context, raw string) (Logout, error) {
 	if len(raw) > maxLogout {
-		return Logout{}, untrusted(CauseLogoutToken, "it has %d bytes", len(raw))
+		return Logout{}, newFault(CauseLogoutToken, "%d bytes long", len(raw))
 	}
 	h, err := parseHeader(raw)
 	if err != nil {
 		return Logout{}, err
 	}
 	if h.kind != logoutType {
-		return Logout{}, untrusted(CauseTokenType, "typ %q", h.kind)
+		return Logout{}, newFault(CauseTokenType, "typ %q", h.kind)
 	}
 	var claims object
-	err = p.following(ctx, func(d *discovery) (err error) {
-		claims, err = p.verified(ctx, d, raw, h, logoutRest)
+	err = p.withRediscovery(ctx, func(d *discovery) (err error) {
+		claims, err = p.verifiedClaims(ctx, d, raw, h, logoutKeyAge)
 		return err
 	})
 	if err != nil {
@@ -54,14 +53,14 @@ func (p *Provider) VerifyLogout(ctx context.Context, raw string) (Logout, error)
 	return parseLogout(claims, p.now())
 }
 
-// parseLogout reads the claims that are a logout token's own, of one whose signature,
-// issuer, audience and times are good.
+// parseLogout parses the claims specific to a logout token. Signature, issuer, audience and
+// times have been checked.
 func parseLogout(claims object, now time.Time) (Logout, error) {
 	issued, _ := claims.seconds("iat")
 	expiry, _ := claims.seconds("exp")
 	out := Logout{
 		Issuer: claims.text("iss"), Subject: claims.text("sub"), SessionID: claims.text("sid"), JTI: claims.text("jti"),
-		IssuedAt: instant(issued), Expires: instant(expiry),
+		IssuedAt: numericDate(issued), Expires: numericDate(expiry),
 	}
 	events, err := parseObject(claims["events"])
 	if err == nil {
@@ -70,24 +69,24 @@ func parseLogout(claims object, now time.Time) (Logout, error) {
 	_, nonce := claims["nonce"]
 	switch {
 	case err != nil:
-		return Logout{}, untrusted(CauseLogoutToken, "events lack that of a logout: %v", err)
+		return Logout{}, newFault(CauseLogoutToken, "events has no logout event: %v", err)
 	case nonce:
-		return Logout{}, untrusted(CauseLogoutToken, "it has a nonce")
+		return Logout{}, newFault(CauseLogoutToken, "has a nonce")
 	case now.Sub(out.IssuedAt) > logoutAge:
-		return Logout{}, untrusted(CauseLogoutToken, "it was issued %s ago", now.Sub(out.IssuedAt).Round(time.Second))
-	case !soundID(out.JTI):
-		return Logout{}, untrusted(CauseLogoutToken, "jti %q", out.JTI)
-	case claims.has("sid") && !soundID(out.SessionID):
-		return Logout{}, untrusted(CauseLogoutToken, "sid %q", out.SessionID)
+		return Logout{}, newFault(CauseLogoutToken, "issued %s ago", now.Sub(out.IssuedAt).Round(time.Second))
+	case !validID(out.JTI):
+		return Logout{}, newFault(CauseLogoutToken, "jti %q", out.JTI)
+	case claims.has("sid") && !validID(out.SessionID):
+		return Logout{}, newFault(CauseLogoutToken, "sid %q", out.SessionID)
 	case out.Subject == "" && out.SessionID == "":
-		return Logout{}, untrusted(CauseLogoutToken, "it has neither sub nor sid")
+		return Logout{}, newFault(CauseLogoutToken, "neither sub nor sid")
 	}
 	return out, nil
 }
 
-// instant returns a time that is given in seconds since 1970, to the millisecond. What
-// is far from now, as only an expiry can be, is cut to the year 9999.
-func instant(seconds float64) time.Time {
+// numericDate returns a NumericDate (RFC 7519, section 2) as a time in milliseconds, clamped to
+// the years 1970 to 9999.
+func numericDate(seconds float64) time.Time {
 	const last = 253402300799 // 9999-12-31
 	return time.UnixMilli(int64(min(max(seconds, 0), last) * 1000)).UTC()
 }

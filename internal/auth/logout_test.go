@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -50,70 +51,88 @@ func TestVerifyLogout(t *testing.T) {
 
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// TestLyingLogout forges a logout token in each way that OpenID Connect Back-Channel
-// Logout, section 2.6, wants checked.
-func TestLyingLogout(t *testing.T) {
+// TestForgedLogoutHeader has the wrong type, an extension, or a forged signature.
+func TestForgedLogoutHeader(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range map[string]struct {
-		claims map[string]any
 		header map[string]any
 		how    authtest.Signature
 		want   auth.Cause
 	}{
-		"of another type":                  {header: map[string]any{"typ": "JWT"}, want: auth.CauseTokenType},
-		"without a type":                   {header: map[string]any{"typ": nil}, want: auth.CauseTokenType},
-		"with an extension":                {header: map[string]any{"crit": []string{"b64"}, "b64": true}, want: auth.CauseTokenForm},
-		"unsigned":                         {how: authtest.Unsigned, want: auth.CauseAlgorithm},
-		"signed with the public key":       {how: authtest.SharedSecret, want: auth.CauseAlgorithm},
-		"signed by another's key":          {how: authtest.ForeignKey, want: auth.CauseSignature},
-		"that brings its key":              {how: authtest.ForeignJWK, want: auth.CauseSignature},
-		"that says where its key is":       {how: authtest.ForeignJKU, want: auth.CauseSignature},
-		"of another issuer":                {claims: map[string]any{"iss": "https://evil.example.com"}, want: auth.CauseTokenIssuer},
-		"without an issuer":                {claims: map[string]any{"iss": nil}, want: auth.CauseTokenIssuer},
-		"for another audience":             {claims: map[string]any{"aud": "other"}, want: auth.CauseAudience},
-		"without an audience":              {claims: map[string]any{"aud": nil}, want: auth.CauseAudience},
-		"issued to another party":          {claims: map[string]any{"azp": "other"}, want: auth.CauseParty},
-		"with a nonce":                     {claims: map[string]any{"nonce": "n"}, want: auth.CauseLogoutToken},
-		"with an empty nonce":              {claims: map[string]any{"nonce": ""}, want: auth.CauseLogoutToken},
-		"without events":                   {claims: map[string]any{"events": nil}, want: auth.CauseLogoutToken},
-		"with a list of events":            {claims: map[string]any{"events": []string{logoutEvent}}, want: auth.CauseLogoutToken},
-		"with another event":               {claims: map[string]any{"events": map[string]any{"urn:x": map[string]any{}}}, want: auth.CauseLogoutToken},
-		"with its event in other letters":  {claims: map[string]any{"events": map[string]any{strings.ToUpper(logoutEvent): map[string]any{}}}, want: auth.CauseLogoutToken},
-		"with an event that is no object":  {claims: map[string]any{"events": map[string]any{logoutEvent: true}}, want: auth.CauseLogoutToken},
-		"three minutes old":                {claims: map[string]any{"iat": in(-3 * time.Minute)}, want: auth.CauseLogoutToken},
-		"issued in three minutes":          {claims: map[string]any{"iat": in(3 * time.Minute)}, want: auth.CauseIssuedAhead},
-		"never issued":                     {claims: map[string]any{"iat": nil}, want: auth.CauseNoIssueTime},
-		"issued at a text":                 {claims: map[string]any{"iat": "1700000000"}, want: auth.CauseNoIssueTime},
-		"expired":                          {claims: map[string]any{"exp": in(-3 * time.Minute)}, want: auth.CauseExpired},
-		"that never expires":               {claims: map[string]any{"exp": nil}, want: auth.CauseNoExpiry},
-		"without a jti":                    {claims: map[string]any{"jti": nil}, want: auth.CauseLogoutToken},
-		"with an empty jti":                {claims: map[string]any{"jti": ""}, want: auth.CauseLogoutToken},
-		"with a jti that is a number":      {claims: map[string]any{"jti": 7}, want: auth.CauseLogoutToken},
-		"with a jti without end":           {claims: map[string]any{"jti": strings.Repeat("x", 256)}, want: auth.CauseLogoutToken},
-		"about neither person nor session": {claims: map[string]any{"sub": nil}, want: auth.CauseLogoutToken},
-		"about a person who is a number":   {claims: map[string]any{"sub": 7}, want: auth.CauseSubject},
-		"about a session that is a number": {claims: map[string]any{"sid": 7}, want: auth.CauseLogoutToken},
-		"about a Sub":                      {claims: map[string]any{"sub": nil, "Sub": "ana-1", "Sid": "s"}, want: auth.CauseLogoutToken},
-		"longer than any":                  {claims: map[string]any{"more": strings.Repeat("x", 20_000)}, want: auth.CauseLogoutToken},
+		"of another type":                      {header: map[string]any{"typ": "JWT"}, want: auth.CauseTokenType},
+		"without a type":                       {header: map[string]any{"typ": nil}, want: auth.CauseTokenType},
+		"with an extension":                    {header: map[string]any{"crit": []string{"b64"}, "b64": true}, want: auth.CauseTokenForm},
+		"unsigned":                             {how: authtest.Unsigned, want: auth.CauseAlgorithm},
+		"signed with the public key":           {how: authtest.SharedSecret, want: auth.CauseAlgorithm},
+		"signed by another's key":              {how: authtest.ForeignKey, want: auth.CauseSignature},
+		"with its key in the header":           {how: authtest.ForeignJWK, want: auth.CauseSignature},
+		"with its key's address in the header": {how: authtest.ForeignJKU, want: auth.CauseSignature},
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			op := authtest.New(t)
-			claims := map[string]any{"sub": "ana-1"}
-			for name, value := range test.claims {
-				claims[name] = value
-			}
 			op.Lie(func(l *authtest.Lies) { l.Signature, l.Header = test.how, test.header })
-			got, err := auth.NewProvider(configFor(op)).VerifyLogout(t.Context(), op.LogoutToken(t, claims))
-			if auth.CauseOf(err) != test.want || !errors.Is(err, auth.ErrUntrusted) || got != (auth.Logout{}) {
-				t.Errorf("got %+v and %v, want %s", got, err, test.want)
-			}
+			mustRefuseLogout(t, op, nil, test.want)
 		})
 	}
 }
 
-// An ID token is no logout token, whatever purpose its header claims, and the other way
-// round.
+// TestInvalidLogoutClaims violates each rule of OpenID Connect Back-Channel Logout, section
+// 2.6, for the claims.
+func TestInvalidLogoutClaims(t *testing.T) {
+	t.Parallel()
+	for circumstance, test := range map[string]struct {
+		claims map[string]any
+		want   auth.Cause
+	}{
+		"of another issuer":                {map[string]any{"iss": "https://evil.example.com"}, auth.CauseTokenIssuer},
+		"without an issuer":                {map[string]any{"iss": nil}, auth.CauseTokenIssuer},
+		"for another audience":             {map[string]any{"aud": "other"}, auth.CauseAudience},
+		"without an audience":              {map[string]any{"aud": nil}, auth.CauseAudience},
+		"issued to another party":          {map[string]any{"azp": "other"}, auth.CauseAuthorizedParty},
+		"with a nonce":                     {map[string]any{"nonce": "n"}, auth.CauseLogoutToken},
+		"with an empty nonce":              {map[string]any{"nonce": ""}, auth.CauseLogoutToken},
+		"without events":                   {map[string]any{"events": nil}, auth.CauseLogoutToken},
+		"with a list of events":            {map[string]any{"events": []string{logoutEvent}}, auth.CauseLogoutToken},
+		"with another event":               {map[string]any{"events": map[string]any{"urn:x": map[string]any{}}}, auth.CauseLogoutToken},
+		"with its event in upper case":     {map[string]any{"events": map[string]any{strings.ToUpper(logoutEvent): map[string]any{}}}, auth.CauseLogoutToken},
+		"with an event that is no object":  {map[string]any{"events": map[string]any{logoutEvent: true}}, auth.CauseLogoutToken},
+		"three minutes old":                {map[string]any{"iat": fromNow(-3 * time.Minute)}, auth.CauseLogoutToken},
+		"issued in three minutes":          {map[string]any{"iat": fromNow(3 * time.Minute)}, auth.CauseIssuedAhead},
+		"never issued":                     {map[string]any{"iat": nil}, auth.CauseNoIssueTime},
+		"issued at a string":               {map[string]any{"iat": "1700000000"}, auth.CauseNoIssueTime},
+		"expired":                          {map[string]any{"exp": fromNow(-3 * time.Minute)}, auth.CauseExpired},
+		"that never expires":               {map[string]any{"exp": nil}, auth.CauseNoExpiry},
+		"without a jti":                    {map[string]any{"jti": nil}, auth.CauseLogoutToken},
+		"with an empty jti":                {map[string]any{"jti": ""}, auth.CauseLogoutToken},
+		"with a jti that is a number":      {map[string]any{"jti": 7}, auth.CauseLogoutToken},
+		"with a jti that is too long":      {map[string]any{"jti": strings.Repeat("x", 256)}, auth.CauseLogoutToken},
+		"about neither person nor session": {map[string]any{"sub": nil}, auth.CauseLogoutToken},
+		"about a person who is a number":   {map[string]any{"sub": 7}, auth.CauseSubject},
+		"about a session that is a number": {map[string]any{"sid": 7}, auth.CauseLogoutToken},
+		"about a Sub":                      {map[string]any{"sub": nil, "Sub": "ana-1", "Sid": "s"}, auth.CauseLogoutToken},
+		"larger than the limit":            {map[string]any{"more": strings.Repeat("x", 20_000)}, auth.CauseLogoutToken},
+	} {
+		t.Run(circumstance, func(t *testing.T) {
+			t.Parallel()
+			mustRefuseLogout(t, authtest.New(t), test.claims, test.want)
+		})
+	}
+}
+
+// mustRefuseLogout fails the test unless a logout token with these claims is refused.
+func mustRefuseLogout(t *testing.T, op *authtest.Provider, changes map[string]any, want auth.Cause) {
+	t.Helper()
+	claims := map[string]any{"sub": "ana-1"}
+	maps.Copy(claims, changes)
+	got, err := auth.NewProvider(configFor(op)).VerifyLogout(t.Context(), op.LogoutToken(t, claims))
+	if auth.CauseOf(err) != want || !errors.Is(err, auth.ErrUntrusted) || got != (auth.Logout{}) {
+		t.Errorf("got %+v and %v, want %s", got, err, want)
+	}
+}
+
+// TestTokensAreForOnePurpose checks that an ID token is not accepted as a logout token, nor a
+// logout token as an ID token, whatever the header's typ.
 func TestTokensAreForOnePurpose(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
@@ -139,15 +158,11 @@ func TestTokensAreForOnePurpose(t *testing.T) {
 	}
 }
 
-// TestForgedLogoutsDoNotMakeTheProviderBeAsked sends many tokens with keys that nobody
-// has: for them the keys are fetched once a second at most.
-func TestForgedLogoutsDoNotMakeTheProviderBeAsked(t *testing.T) {
+// TestForgedLogoutTokensFetchKeysOnce sends many tokens with unknown keys: the provider's keys
+// are fetched once a second at most.
+func TestForgedLogoutTokensFetchKeysOnce(t *testing.T) {
 	t.Parallel()
-	op, clock := authtest.New(t), &clock{at: time.Now()}
-	op.SetClock(clock.now)
-	config := configFor(op)
-	config.Now = clock.now
-	p := auth.NewProvider(config)
+	p, op, clock := withClock(t)
 	forge := func() {
 		t.Helper()
 		op.Lie(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey })

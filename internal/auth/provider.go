@@ -19,46 +19,44 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Config says which provider signs people in, and how we are known there.
+// Config says which provider signs people in, and how the console is registered there.
 type Config struct {
-	Issuer        string // exactly as the provider writes it; see [ValidateIssuer]
+	Issuer        string // exactly as in the discovery document; see [ValidateIssuer]
 	ClientID      string
 	ClientSecret  string   // empty for a public client
-	RedirectURL   string   // where the provider sends people back to
-	PostLogoutURL string   // where it sends them after signing out
+	RedirectURL   string   // callback address of a sign-in
+	PostLogoutURL string   // callback address of a sign-out
 	Scopes        []string // empty: openid, profile and email
 	EmailClaim    string   // empty: email
 
-	Timeout time.Duration    // for each call to the provider; zero: five seconds
+	Timeout time.Duration    // for each request to the provider; zero: five seconds
 	Now     func() time.Time // nil: time.Now
-	Log     *slog.Logger     // nil: nothing is logged
+	Log     *slog.Logger     // nil: no logging
 
-	// Watch is put around each call to the provider, with the context that led to it.
-	// It hands the call on and leaves request and answer as they are. nil: nobody
-	// watches.
+	// Watch wraps the transport of requests to the provider, for metrics and tracing. It must
+	// not alter request or response. nil: no wrapper.
 	Watch func(http.RoundTripper) http.RoundTripper
 }
 
-// A Provider signs people in at an OpenID provider. It is safe for use by several
-// goroutines at once.
+// A Provider is a client of an OpenID provider. It is safe for concurrent use.
 type Provider struct {
 	config Config
 	client *http.Client
 	now    func() time.Time
 	log    *slog.Logger
 
-	asking singleflight.Group // for the discovery document
+	flight singleflight.Group // requests for the discovery document
 	mu     sync.Mutex
-	known  *discovery // nil until the provider has been asked
-	reread time.Time  // when the document was last read before its time
+	known  *discovery // cached document; nil before the first request
+	reread time.Time  // when it was last fetched before it expired
 
-	discoveryCircuit circuit                // of asking for the discovery document
-	signInCircuit    circuit                // of the calls that complete a sign-in
-	clientAuth       atomic.Pointer[string] // see ClientAuth; nil before any was accepted
+	discoveryCircuit circuit                // of requests for the discovery document
+	signInCircuit    circuit                // of the requests that complete a sign-in
+	clientAuth       atomic.Pointer[string] // see ClientAuth; nil before the first accepted one
 }
 
-// NewProvider returns the client of a provider. It calls nobody: the provider is
-// asked about itself when somebody first signs in.
+// NewProvider returns a client of a provider. It makes no request: the discovery document is
+// fetched at the first sign-in.
 func NewProvider(c Config) *Provider {
 	if len(c.Scopes) == 0 {
 		c.Scopes = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail}
@@ -82,28 +80,27 @@ func NewProvider(c Config) *Provider {
 	if c.Watch != nil {
 		client.Transport = c.Watch(client.Transport)
 	}
-	return &Provider{config: c, client: client, now: c.Now, log: c.Log, discoveryCircuit: circuit{early: time.Second}}
+	return &Provider{config: c, client: client, now: c.Now, log: c.Log, discoveryCircuit: circuit{retryAfter: time.Second}}
 }
 
-// An Attempt is one sign-in under way. It belongs to the browser that began it, is
-// good for one use, and is a secret.
+// An Attempt is a sign-in in progress. It is bound to the browser that began it, valid once,
+// and secret.
 type Attempt struct {
-	Seed     string // the next three follow from it, see [AttemptOf]
-	State    string // comes back with the browser
-	Nonce    string // comes back in the ID token (OpenID Connect Core, section 15.5.2)
-	Verifier string // proves to the provider that the code is redeemed by us (RFC 7636)
-	MaxAge   *int   // as in [BeginOptions]; does not follow from Seed
+	Seed     string // the next three are derived from it, see [AttemptOf]
+	State    string // returned in the callback
+	Nonce    string // returned in the ID token (OpenID Connect Core, section 15.5.2)
+	Verifier string // PKCE code verifier (RFC 7636)
+	MaxAge   *int   // as in [BeginOptions]; not derived from Seed
 }
 
-// AttemptOf returns the attempt of a seed of 256 random bits, as [NewSecret] makes
-// them. State, nonce and verifier are derived from it (HKDF, RFC 5869), so that only
-// the seed has to be kept while the browser is at the provider: none of the three
-// tells another, nor the seed.
+// AttemptOf returns the attempt of a seed, which is a [NewSecret]. State, nonce and verifier
+// are derived from it (HKDF, RFC 5869), so that only the seed has to be stored while the
+// browser is at the provider. None of the three reveals another, or the seed.
 func AttemptOf(seed string) Attempt {
 	derive := func(use string) string {
 		key, err := hkdf.Expand(sha256.New, []byte(seed), use, secretBytes)
 		if err != nil {
-			panic(err) // only for a length that no hash has
+			panic(err) // only for an invalid key length
 		}
 		return base64.RawURLEncoding.EncodeToString(key)
 	}
@@ -112,22 +109,22 @@ func AttemptOf(seed string) Attempt {
 
 // Values of the parameter prompt (OpenID Connect Core, section 3.1.2.1).
 const (
-	// PromptSelectAccount has the provider ask which of its accounts to sign in with.
+	// PromptSelectAccount has the provider ask which account to use.
 	PromptSelectAccount = "select_account"
-	// PromptNone has the provider ask nothing. Where it would have to, it refuses with a
-	// code such as "login_required": [CauseInteraction].
+	// PromptNone forbids the provider to ask the person anything. If it would have to, it
+	// returns an error such as login_required: [CauseInteraction].
 	PromptNone = "none"
 )
 
-// BeginOptions say how a provider is asked to sign a person in (OpenID Connect Core,
+// BeginOptions are optional parameters of an authentication request (OpenID Connect Core,
 // section 3.1.2.1).
 type BeginOptions struct {
-	Prompt    string // one of the values of prompt; empty: as the provider likes
-	LoginHint string // address of who is likely to sign in; empty: not known
-	MaxAge    *int   // seconds since the person has signed in at the provider; nil: any
+	Prompt    string // value of prompt; empty: none is sent
+	LoginHint string // expected e-mail address; empty: none is sent
+	MaxAge    *int   // maximum seconds since the person authenticated; nil: none is sent
 }
 
-// parameters returns what the options add to the address.
+// parameters returns the options as query parameters.
 func (o BeginOptions) parameters() (all []oauth2.AuthCodeOption) {
 	if o.Prompt != "" {
 		all = append(all, oauth2.SetAuthURLParam("prompt", o.Prompt))
@@ -141,9 +138,9 @@ func (o BeginOptions) parameters() (all []oauth2.AuthCodeOption) {
 	return all
 }
 
-// Begin starts a sign-in. It returns the address to send the browser to (OpenID
-// Connect Core, section 3.1.2.1, with PKCE: RFC 7636, section 4.3) and the attempt
-// to keep until it comes back. The error is [ErrUnavailable] or [ErrUntrusted].
+// Begin starts a sign-in. It returns the URL to redirect the browser to (OpenID Connect Core,
+// section 3.1.2.1; PKCE: RFC 7636, section 4.3) and the attempt to keep until the callback. The
+// error is [ErrUnavailable] or [ErrUntrusted].
 func (p *Provider) Begin(ctx context.Context, o BeginOptions) (string, Attempt, error) {
 	d, err := p.discovered(ctx)
 	if err != nil {
@@ -155,14 +152,13 @@ func (p *Provider) Begin(ctx context.Context, o BeginOptions) (string, Attempt, 
 	return d.oauth(p.config).AuthCodeURL(a.State, parameters...), a, nil
 }
 
-// maxHint is the longest hint, in bytes, that is sent in an address.
+// maxHint is the maximum length of a logout_hint, in bytes.
 const maxHint = 1000
 
-// SignOutURL returns the address at the provider that ends the session there and
-// comes back to the configured place with state, which may be empty (OpenID Connect
-// RP-Initiated Logout, section 2). hint, which may be empty, tells the provider who
-// signs out, as it knows them; without an ID token it may ask them. SignOutURL returns
-// "" where the provider has no such address or cannot be asked for it.
+// SignOutURL returns the URL that ends the session at the provider and returns to PostLogoutURL
+// with state, which may be empty (OpenID Connect RP-Initiated Logout, section 2). hint is sent
+// as logout_hint unless it is empty; without it the provider may ask who signs out. SignOutURL
+// returns "" if the provider has no such endpoint or is unavailable.
 func (p *Provider) SignOutURL(ctx context.Context, hint, state string) string {
 	d, err := p.discovered(ctx)
 	if err != nil || d.endSessionURL == "" {

@@ -2,11 +2,10 @@ package auth
 
 import "context"
 
-// BeginSilently is [Provider.Begin] for a person who is signed in here, and of whom the
-// provider is to say without a question whether they are signed in there too (OpenID Connect
-// Core, section 3.1.2.1: prompt=none). It asks the provider for its discovery document
-// first, whatever is known: a browser that is sent to a provider that is down does not come
-// back. The hint is the person's address, or empty. Its errors are those of Begin.
+// BeginSilently starts a sign-in with prompt=none (OpenID Connect Core, section 3.1.2.1) for a
+// person who has a session here: the provider reports whether they have one there. It always
+// fetches the discovery document first, as a browser redirected to a provider that is down does
+// not return. hint is the person's address, or empty. Its errors are those of [Provider.Begin].
 func (p *Provider) BeginSilently(ctx context.Context, hint string) (string, Attempt, error) {
 	if _, err := p.fetchDiscovery(ctx); err != nil {
 		return "", Attempt{}, err

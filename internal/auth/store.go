@@ -11,33 +11,32 @@ import (
 	"github.com/gorilla/sessions"
 )
 
-// ErrNoSession is what a [Keeper] returns for an identifier it does not hold.
+// ErrNoSession is returned by a [Keeper] for an unknown identifier.
 var ErrNoSession = errors.New("no such session")
 
-// A Keeper keeps the rows of sessions. The identifiers it is given are secrets: it
-// stores their hash.
+// A Keeper stores the values of sessions. The identifiers are secrets: it stores their hash.
 type Keeper interface {
-	// Find returns the values kept under id, or [ErrNoSession].
+	// Find returns the values of session id, or [ErrNoSession].
 	Find(ctx context.Context, id string) (map[any]any, error)
-	// Keep stores values under id, which may be new.
+	// Keep stores the values of session id, which may be new.
 	Keep(ctx context.Context, id string, values map[any]any) error
-	// End forgets id. It is no error if there is none.
+	// End deletes session id. It returns nil if there is none.
 	End(ctx context.Context, id string) error
 }
 
-// StoreOptions say how a [Store] writes its cookie.
+// StoreOptions are the attributes of a [Store]'s cookie.
 type StoreOptions struct {
-	Name     string        // of the cookie, as [CookieName] returns it
+	Name     string        // cookie name, as [CookieName] returns it
 	Secure   bool          // false only for plain http on loopback
-	Lifetime time.Duration // of the cookie; zero: until the browser is closed
+	Lifetime time.Duration // Max-Age of the cookie; zero: a session cookie
 }
 
-// A Store is a [sessions.Store] whose rows a [Keeper] keeps. Its cookie holds a
-// random identifier of 256 bits, and no more. An identifier that the Keeper does
-// not know is never adopted, whoever put it there.
+// A Store is a [sessions.Store] whose values a [Keeper] stores. Its cookie holds a random
+// identifier of 256 bits. An identifier that the Keeper does not know is never adopted, which
+// prevents session fixation.
 //
-// A store has one cookie; the name given to Get and New only tells sessions apart
-// within a request.
+// All sessions of a store share one cookie; the name given to Get and New only distinguishes
+// sessions within a request.
 type Store struct {
 	keeper  Keeper
 	options StoreOptions
@@ -45,18 +44,16 @@ type Store struct {
 
 var _ sessions.Store = (*Store)(nil)
 
-// NewStore returns a store over the rows of k. Sign somebody in with a session
-// made anew ([sessions.NewSession]): it gets an identifier that nobody can have
-// planted.
+// NewStore returns a store over k. At sign-in use a new session ([sessions.NewSession]), so
+// that its identifier cannot have been planted in the browser.
 func NewStore(k Keeper, o StoreOptions) *Store {
 	return &Store{keeper: k, options: o}
 }
 
-// CookieName returns the name of a cookie of the site that people reach at that URL. Over
-// https it has the prefix that keeps other hosts, and pages over plain http, from setting
-// it (RFC 6265bis, section 4.1.3.2). Over http it begins with the port, if the URL has one:
-// cookies are shared by all ports of a host, and two sites there must not overwrite each
-// other's.
+// CookieName returns the name of a cookie of the site at that URL. Over https it has the prefix
+// __Host-, which prevents other hosts and plain http from setting it (RFC 6265bis, section
+// 4.1.3.2). Over http it begins with the port, if the URL has one: all ports of a host share
+// cookies, and two sites would overwrite each other's.
 func CookieName(site *url.URL, base string) string {
 	switch {
 	case site.Scheme == "https":
@@ -67,15 +64,15 @@ func CookieName(site *url.URL, base string) string {
 	return base
 }
 
-// Get returns the session of the request, the same one each time it is called.
-// Its errors are those of [Store.New].
+// Get returns the request's session, the same one on each call. Its errors are those of
+// [Store.New].
 func (s *Store) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(s, name)
 }
 
-// New returns the session the request's cookie names, or a new one, which gets its
-// identifier when it is saved. The error is the Keeper's, save [ErrNoSession]; the
-// session is then a new one.
+// New returns the session that the request's cookie identifies, or a new one, which gets its
+// identifier when it is saved. It returns a new session and the Keeper's error if that fails
+// with anything but [ErrNoSession].
 func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	session.IsNew = true
@@ -98,10 +95,10 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	return session, nil
 }
 
-// Save keeps the session and writes its cookie. A session without an identifier
-// gets a new one. A session whose Options.MaxAge is negative is ended, row and
-// cookie; the other options are the store's own. The error is the Keeper's, and no
-// cookie is written for a row that is not there.
+// Save stores the session and sets its cookie. A session without an identifier gets a new one.
+// A negative Options.MaxAge deletes the session and expires the cookie; other options are
+// ignored, as the cookie's attributes are the store's. If the Keeper fails, Save returns its
+// error and sets no session cookie.
 func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	if session.Options != nil && session.Options.MaxAge < 0 {
 		http.SetCookie(w, s.cookie("", -1))
@@ -117,7 +114,7 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 	return nil
 }
 
-// end forgets the session's row and identifier.
+// end deletes the session and clears its identifier.
 func (s *Store) end(ctx context.Context, session *sessions.Session) error {
 	if session.ID == "" {
 		return nil
@@ -129,8 +126,7 @@ func (s *Store) end(ctx context.Context, session *sessions.Session) error {
 	return nil
 }
 
-// cookie returns the store's cookie. It goes to every page of this host, to no
-// script, and with no form of another site.
+// cookie returns the cookie: for all paths of this host, HttpOnly and SameSite=Lax.
 func (s *Store) cookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name: s.options.Name, Value: value, Path: "/", MaxAge: maxAge,

@@ -17,11 +17,11 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 )
 
-// rows keeps sessions in memory.
+// rows is a [auth.Keeper] in memory.
 type rows struct {
 	mu   sync.Mutex
 	rows map[string]map[any]any
-	err  error // what every call returns, if anything
+	err  error // returned by every call, unless nil
 }
 
 func (k *rows) Find(_ context.Context, id string) (map[any]any, error) {
@@ -61,7 +61,7 @@ func newStore(secure bool) (*auth.Store, *rows) {
 	return auth.NewStore(k, auth.StoreOptions{Name: auth.CookieName(site, "console"), Secure: secure, Lifetime: 7 * 24 * time.Hour}), k
 }
 
-// visit handles one request with the cookie, if any, and returns the cookie set.
+// visit handles a request with the cookie, if any, and returns the cookie that was set.
 func visit(t *testing.T, cookie *http.Cookie, handle func(http.ResponseWriter, *http.Request)) *http.Cookie {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
@@ -77,7 +77,7 @@ func visit(t *testing.T, cookie *http.Cookie, handle func(http.ResponseWriter, *
 	return set[len(set)-1]
 }
 
-// begin saves a new session with the name in it and returns its cookie.
+// begin saves a new session that holds the name, and returns its cookie.
 func begin(t *testing.T, s *auth.Store, name string) *http.Cookie {
 	t.Helper()
 	return visit(t, nil, func(w http.ResponseWriter, r *http.Request) {
@@ -98,7 +98,7 @@ func mustGet(t *testing.T, s *auth.Store, r *http.Request) *sessions.Session {
 	return session
 }
 
-// nameIn returns the name in the session of the cookie; empty if it is a new one.
+// nameIn returns the name in the cookie's session; empty if the session is new.
 func nameIn(t *testing.T, s *auth.Store, cookie *http.Cookie) string {
 	t.Helper()
 	var name string
@@ -135,22 +135,21 @@ func TestStoreCookie(t *testing.T) {
 	}
 }
 
-// TestStoreNeverAdoptsAnID plants identifiers in the browser, as a session
-// fixation does.
+// TestStoreNeverAdoptsAnID plants identifiers in the browser, as session fixation does.
 func TestStoreNeverAdoptsAnID(t *testing.T) {
 	t.Parallel()
 	s, k := newStore(true)
 	real := begin(t, s, "Ana")
 	planted := auth.NewSecret()
 	for circumstance, value := range map[string]string{
-		"well formed":              planted,
-		"tampered with":            planted[:1] + real.Value[1:],
-		"shortened":                real.Value[:42],
-		"with more to it":          real.Value + "A",
-		"with a stray bit":         real.Value[:42] + "_",
-		"in other letters":         strings.ToUpper(real.Value),
-		"empty":                    "",
-		"of another kind entirely": "MTcwMDAwMDAwMHxnb2I",
+		"well formed":       planted,
+		"tampered with":     planted[:1] + real.Value[1:],
+		"shortened":         real.Value[:42],
+		"with more to it":   real.Value + "A",
+		"with an extra bit": real.Value[:42] + "_",
+		"in upper case":     strings.ToUpper(real.Value),
+		"empty":             "",
+		"of another form":   "MTcwMDAwMDAwMHxnb2I",
 	} {
 		if value == real.Value {
 			continue
@@ -190,7 +189,7 @@ func TestStoreEnd(t *testing.T) {
 	}
 }
 
-// Whoever gets a session must not be able to make its cookie weaker.
+// TestStoreOptionsCannotBeWeakened checks that a session's options do not change its cookie.
 func TestStoreOptionsCannotBeWeakened(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(true)

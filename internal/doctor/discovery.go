@@ -39,7 +39,7 @@ func parseDocument(body []byte) (doc document, err error) {
 	for field := range reflect.TypeFor[document]().Fields() {
 		names = append(names, field.Tag.Get("json"))
 	}
-	if body, err = auth.Exact(body, names...); err == nil {
+	if body, err = auth.Members(body, names...); err == nil {
 		err = json.Unmarshal(body, &doc)
 	}
 	return doc, err

@@ -76,7 +76,7 @@ func (e *examination) answered(back string) Finding {
 	refused := &auth.ProviderError{Code: code, Description: description}
 	r := words.Refusals[string(refused.Cause())]
 	found := fmt.Sprintf("The provider refuses a sign-in, with the code %s%s.", quoted(code), e.described(description))
-	if refused.Cause() == auth.CauseTrouble {
+	if refused.Cause() == auth.CauseServerError {
 		return unknown(check, found+" "+r.Found, r.Fix)
 	}
 	for _, one := range requestFixes {

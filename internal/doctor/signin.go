@@ -65,8 +65,8 @@ func (e *examination) claimsThatCame(i auth.Identity) Finding {
 	case i.Address == "":
 		return wrong("claims that came", fmt.Sprintf("%s There is no address in %s.", names, claim),
 			"Have the provider send it, with the scope email, or name another claim with --oidc-email-claim.")
-	case i.NoUserInfo != "":
-		return warning("claims that came", names+" UserInfo gave none: "+shortened(i.NoUserInfo)+".",
+	case i.UserInfoError != "":
+		return warning("claims that came", names+" UserInfo gave none: "+shortened(i.UserInfoError)+".",
 			"Give the console the scopes profile and email at the provider, if it is to read claims that the ID token lacks.")
 	case i.Name == "":
 		return warning("claims that came", names+" There is no name.", "Add profile to --oidc-scopes, or have the provider send name.")

@@ -17,7 +17,7 @@ func TestOddProvidersThatWork(t *testing.T) {
 	t.Parallel()
 	for circumstance, s := range map[string]setup{
 		"a key that cannot be used": {lies(func(l *authtest.Lies) { l.Keys = []string{`{"kid":"odd","use":"sig"}`} }),
-			"keys", doctor.OK, `publishes 1 that can be used. It publishes 1 more that the console skips; of the first, with the ID "odd": it has no kty.`},
+			"keys", doctor.OK, `publishes 1 that can be used. It publishes 1 more that the console skips; of the first, with the ID "odd": no kty.`},
 		"Basic credentials that are not decoded": {func(_ *testing.T, w *world) {
 			w.op.Lie(func(l *authtest.Lies) {
 				l.Discovery["token_endpoint_auth_methods_supported"] = []string{auth.AuthBasic, auth.AuthPost}

@@ -1,14 +1,12 @@
-// Package authtest is an OpenID provider for tests. It is a real one, with
-// discovery, PKCE, signed tokens, UserInfo and sign-out, that listens on loopback
-// within the test; and it lies on request, in every way a hostile or broken
-// provider might.
+// Package authtest is an OpenID provider for tests. It implements discovery, PKCE, signed
+// tokens, UserInfo and sign-out on loopback, and can be made to violate the protocol in any way
+// ([Lies]) or to fail ([Fault]).
 //
 //	op := authtest.New(t)
 //	op.SignsIn(authtest.Person{Subject: "1", Email: "ana@example.com", Verified: true})
 //	// sign in at op.Issuer() as op.ClientID with op.ClientSecret
 //
-// It asks nobody for a password: whoever comes to sign in is the person last named,
-// and goes straight back.
+// It asks for no password: everyone signs in as the person of the last SignsIn.
 package authtest
 
 import (
@@ -25,41 +23,40 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A Provider is an OpenID provider. Its methods may be called at any time, also
-// while it is in use.
+// A Provider is an OpenID provider. Its methods are safe for concurrent use.
 type Provider struct {
 	ClientID     string
 	ClientSecret string
 
-	server *httptest.Server
-	detour *httptest.Server // another host, for [Provider.RedirectsOn]
-	closed chan struct{}    // lets go of what hangs
-	letGo  chan struct{}    // lets go of what is held
+	server   *httptest.Server
+	detour   *httptest.Server // another host, for [Provider.RedirectsOn]
+	closed   chan struct{}    // ends requests with the fault [Hangs] or [Drips]
+	released chan struct{}    // ends requests with the fault [Holds]
 
 	mu        sync.Mutex
-	counted   *sync.Cond // of calls
+	called    *sync.Cond // signals a change of calls
 	now       func() time.Time
 	person    Person
-	since     time.Time  // when they authenticated; zero: they are asked each time
-	refusal   url.Values // what goes back instead of a code, if anything
+	since     time.Time  // when person authenticated; zero: at each sign-in
+	refusal   url.Values // parameters sent back instead of a code, if any
 	redirects bool
-	addresses []string // that people may be sent back to; nil: any
-	signedOut []string // the same after signing out
-	dateless  bool     // answers have no header Date
-	connector bool     // one redirect stays on the provider's host
-	signs     bool     // UserInfo
-	verbatim  bool     // Basic credentials are not decoded
+	addresses []string // registered redirect addresses; nil: any
+	signedOut []string // registered addresses after a sign-out; nil: any
+	dateless  bool     // responses have no header Date
+	connector bool     // see HasConnector
+	signs     bool     // UserInfo is a signed JWT
+	verbatim  bool     // Basic credentials are not form-decoded
 	moved     map[Endpoint]bool
 	lies      Lies
 	keys      []key // the last one signs
 	grants    map[string]grant
 	calls     map[Endpoint]int
 	asked     map[Endpoint][]url.Values
-	secrets   []string
+	issued    []string // see Secrets
 }
 
-// New starts a provider that lives as long as the test. Until it is told who signs
-// in, that is a person without a name or an address.
+// New starts a provider that stops when the test ends. Until SignsIn is called, a person
+// without name and address signs in.
 func New(tb testing.TB) *Provider {
 	tb.Helper()
 	p := &Provider{
@@ -68,9 +65,9 @@ func New(tb testing.TB) *Provider {
 		keys: []key{sharedKey()}, grants: map[string]grant{}, moved: map[Endpoint]bool{},
 		calls: map[Endpoint]int{}, asked: map[Endpoint][]url.Values{},
 	}
-	p.secrets, p.letGo, p.counted = []string{p.ClientSecret}, make(chan struct{}), sync.NewCond(&p.mu)
+	p.issued, p.released, p.called = []string{p.ClientSecret}, make(chan struct{}), sync.NewCond(&p.mu)
 	p.server = httptest.NewServer(p.routes())
-	p.detour = httptest.NewServer(http.HandlerFunc(passOn))
+	p.detour = httptest.NewServer(http.HandlerFunc(redirectBack))
 	tb.Cleanup(func() {
 		close(p.closed)
 		p.server.Close()
@@ -82,97 +79,94 @@ func New(tb testing.TB) *Provider {
 // Issuer returns the provider's issuer, an http URL on loopback.
 func (p *Provider) Issuer() string { return p.server.URL }
 
-// SignsIn says who signs in from now on.
+// SignsIn sets the person who signs in from now on.
 func (p *Provider) SignsIn(who Person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.person, p.since, p.refusal = who, time.Time{}, nil
 }
 
-// HasSession makes the provider ask the person who signs in for nothing from now on: they
-// authenticated at that time. Only a max_age that this exceeds has them authenticate again.
+// HasSession gives the person a session at the provider that began at that time. Only a max_age
+// that the session exceeds makes them authenticate again.
 func (p *Provider) HasSession(since time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.since = since
 }
 
-// Refuses makes the provider send people back with an error instead of a code.
+// Refuses makes the provider return an error instead of a code.
 func (p *Provider) Refuses(code, description string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refusal = url.Values{"error": {code}, "error_description": {description}}
 }
 
-// Registers makes the provider send people back to those addresses alone.
+// Registers limits the redirect addresses to these.
 func (p *Provider) Registers(addresses ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.addresses = addresses
 }
 
-// RegistersSignOut makes the provider send people back to those addresses alone after they
-// have signed out.
+// RegistersSignOut limits the redirect addresses after a sign-out to these.
 func (p *Provider) RegistersSignOut(addresses ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.signedOut = addresses
 }
 
-// SendsNoDate makes the provider answer without the header Date.
+// SendsNoDate removes the header Date from responses.
 func (p *Provider) SendsNoDate() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dateless = true
 }
 
-// HasConnector makes the provider redirect people to another path of its own before it looks
-// at what is asked, as Dex does where it has one connector.
+// HasConnector makes the provider redirect to another path of its own before it validates a
+// request, as Dex does with one connector.
 func (p *Provider) HasConnector() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.connector = true
 }
 
-// Dies makes the provider refuse all connections from now on, for good.
+// Dies stops the provider: it refuses all connections.
 func (p *Provider) Dies() { p.server.Close() }
 
-// RedirectsOn makes the provider send people to another host first, as one does
-// that relies on a further provider. The other host sends them back.
+// RedirectsOn makes the provider redirect by way of another host, as with a federated provider.
 func (p *Provider) RedirectsOn() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.redirects = true
 }
 
-// SignsUserInfo makes the provider sign what it tells at the UserInfo endpoint, with
-// the key and in the way in which it signs ID tokens.
+// SignsUserInfo makes UserInfo a JWT, signed like ID tokens.
 func (p *Provider) SignsUserInfo() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.signs = true
 }
 
-// TakesBasicVerbatim makes the provider compare Basic credentials without decoding them
-// (RFC 6749, section 2.3.1, encodes them as in a form).
+// TakesBasicVerbatim makes the provider compare Basic credentials without form-decoding them,
+// against RFC 6749, section 2.3.1.
 func (p *Provider) TakesBasicVerbatim() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.verbatim = true
 }
 
-// Moves gives an endpoint another address, which the discovery document names. At the
-// old one there is nothing any more.
+// Moves changes an endpoint's address, also in the discovery document. The old address answers
+// 404.
 func (p *Provider) Moves(e Endpoint) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.moved[e] = true
 }
 
-// movedTo begins the path of an endpoint that has moved.
+// movedTo is the prefix of the path of an endpoint that has moved.
 const movedTo = "/moved"
 
-// address returns where an endpoint is.
+// address returns an endpoint's address.
 func (p *Provider) address(e Endpoint) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -182,8 +176,8 @@ func (p *Provider) address(e Endpoint) string {
 	return p.Issuer() + string(e)
 }
 
-// Lie changes how the provider lies from now on. Lies add up; to tell the truth
-// again, assign Lies{}.
+// Lie changes how the provider violates the protocol from now on. Lies accumulate; assign
+// Lies{} to end them.
 func (p *Provider) Lie(change func(*Lies)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -191,15 +185,15 @@ func (p *Provider) Lie(change func(*Lies)) {
 	change(&p.lies)
 }
 
-// SetClock sets the time that tokens are issued at. It is the real time otherwise.
+// SetClock sets the clock that tokens are issued by. The default is time.Now.
 func (p *Provider) SetClock(now func() time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.now = now
 }
 
-// SignsWith makes the provider sign with a new key for alg from now on, and
-// publish it beside the keys before it.
+// SignsWith makes the provider sign with a new key for alg, and publish it in addition to the
+// previous keys.
 func (p *Provider) SignsWith(tb testing.TB, alg jose.SignatureAlgorithm) {
 	tb.Helper()
 	k := newKey(tb, alg)
@@ -208,7 +202,7 @@ func (p *Provider) SignsWith(tb testing.TB, alg jose.SignatureAlgorithm) {
 	p.keys = append(p.keys, k)
 }
 
-// RotatesKeys makes the provider sign with a new key, and forget those before it.
+// RotatesKeys makes the provider sign with a new key, and no longer publish the previous ones.
 func (p *Provider) RotatesKeys(tb testing.TB) {
 	tb.Helper()
 	k := newKey(tb, jose.ES256)
@@ -217,55 +211,54 @@ func (p *Provider) RotatesKeys(tb testing.TB) {
 	p.keys = []key{k}
 }
 
-// Calls returns how often the endpoint has been called.
+// Calls returns the number of requests to the endpoint.
 func (p *Provider) Calls(e Endpoint) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.calls[e]
 }
 
-// Held waits until the endpoint has been called that often.
-func (p *Provider) Held(tb testing.TB, e Endpoint, calls int) {
+// WaitForCalls waits until the endpoint has received that many requests.
+func (p *Provider) WaitForCalls(tb testing.TB, e Endpoint, calls int) {
 	tb.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.calls[e] < calls {
-		p.counted.Wait()
+		p.called.Wait()
 	}
 }
 
-// LetGo answers what an endpoint holds that [Holds].
-func (p *Provider) LetGo() { close(p.letGo) }
+// Release answers the requests with the fault [Holds].
+func (p *Provider) Release() { close(p.released) }
 
-// Asked returns the parameters of each call of the endpoint, in order.
+// Asked returns the parameters of each request to the endpoint, in order.
 func (p *Provider) Asked(e Endpoint) []url.Values {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.asked[e])
 }
 
-// Secrets returns the client secret and every code and token given out, for tests
-// that look for them where they must not be.
+// Secrets returns the client secret and all issued codes and tokens, for tests that search for
+// leaks.
 func (p *Provider) Secrets() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.secrets)
+	return slices.Clone(p.issued)
 }
 
-// IDTokens returns every ID token given out, in order.
+// IDTokens returns the issued ID tokens, in order.
 func (p *Provider) IDTokens() []string {
 	return slices.DeleteFunc(p.Secrets(), func(s string) bool { return strings.Count(s, ".") != 2 })
 }
 
-// lie returns the lies in force.
+// lie returns the current lies.
 func (p *Provider) lie() Lies {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.lies
 }
 
-// overlay returns claims with those of each layer over them, later ones on top. A
-// nil value takes the claim away.
+// overlay returns claims with the layers applied in order. A nil value removes a claim.
 func overlay(claims map[string]any, layers ...map[string]any) map[string]any {
 	out := maps.Clone(claims)
 	for _, layer := range layers {

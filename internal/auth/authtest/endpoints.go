@@ -15,7 +15,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// A grant is a code or an access token that was given out.
+// A grant is what an issued code or access token stands for.
 type grant struct {
 	person    Person
 	challenge string
@@ -38,26 +38,26 @@ func (p *Provider) routes() http.Handler {
 	return mux
 }
 
-// serve answers a request at an endpoint, with the faults and lies of the day.
+// serve counts a request, then fails it or calls serve, as the lies say.
 func (p *Provider) serve(e Endpoint, serve http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	p.mu.Lock()
 	p.calls[e]++
 	p.asked[e] = append(p.asked[e], r.Form)
 	fault, rewrite := p.lies.Faults[e], p.lies.Bodies[e]
-	p.counted.Broadcast()
+	p.called.Broadcast()
 	elsewhere := p.moved[e] != strings.HasPrefix(r.URL.Path, movedTo)
 	if p.dateless {
 		w.Header()["Date"] = nil
 	}
-	onward := p.connector && (e == Authorize || e == EndSession) && !r.Form.Has("connector")
+	toConnector := p.connector && (e == Authorize || e == EndSession) && !r.Form.Has("connector")
 	p.mu.Unlock()
 	switch {
 	case elsewhere:
 		http.NotFound(w, r)
-	case onward:
+	case toConnector:
 		http.Redirect(w, r, r.URL.Path+"?connector=local&"+r.URL.RawQuery, http.StatusFound)
-	case fault.commit(w, r, p.closed, p.letGo):
+	case fault.commit(w, r, p.closed, p.released):
 	case rewrite != nil:
 		record := httptest.NewRecorder()
 		serve(record, r)
@@ -67,7 +67,7 @@ func (p *Provider) serve(e Endpoint, serve http.HandlerFunc, w http.ResponseWrit
 	}
 }
 
-// discovery tells of the provider, with the lies of the day.
+// discovery serves the discovery document.
 func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, overlay(map[string]any{
 		"issuer":                                         p.Issuer(),
@@ -86,7 +86,7 @@ func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 	}, p.lie().Discovery))
 }
 
-// authorize signs the person in and sends the browser back at once.
+// authorize signs the person in and redirects the browser back at once.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	if r.FormValue("client_id") != p.ClientID || r.FormValue("redirect_uri") == "" {
 		http.Error(w, "unknown client", http.StatusBadRequest)
@@ -101,27 +101,27 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case back != nil:
-	case !goodRequest(r):
+	case !validRequest(r):
 		back = url.Values{"error": {"invalid_request"}}
 	default:
-		back = url.Values{"code": {p.give(grant{
+		back = url.Values{"code": {p.issue(grant{
 			person: who, nonce: r.FormValue("nonce"),
 			challenge: r.FormValue("code_challenge"), redirect: r.FormValue("redirect_uri"), authTime: p.authenticated(r.FormValue("max_age")),
 		})}}
 	}
-	told := map[string]any{"state": r.FormValue("state"), "iss": p.Issuer()}
+	parameters := map[string]any{"state": r.FormValue("state"), "iss": p.Issuer()}
 	for name := range back {
-		told[name] = back.Get(name)
+		parameters[name] = back.Get(name)
 	}
 	query := url.Values{}
-	for name, value := range overlay(told, lies.Callback) {
+	for name, value := range overlay(parameters, lies.Callback) {
 		query.Set(name, fmt.Sprint(value))
 	}
 	p.sendBack(w, r, r.FormValue("redirect_uri"), query, redirects)
 }
 
-// authenticated returns when the person who signs in authenticated: now, unless they have
-// a session that is not older than maxAge, in seconds, asks for.
+// authenticated returns when the person authenticated: now, unless they have a session that is
+// not older than maxAge seconds.
 func (p *Provider) authenticated(maxAge string) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,15 +133,14 @@ func (p *Provider) authenticated(maxAge string) time.Time {
 	return p.since
 }
 
-// goodRequest reports whether r asks for a code in the way that we require: with
-// PKCE, state and nonce.
-func goodRequest(r *http.Request) bool {
+// validRequest reports whether r asks for a code with PKCE, state and nonce.
+func validRequest(r *http.Request) bool {
 	return r.FormValue("response_type") == "code" && r.FormValue("state") != "" && r.FormValue("nonce") != "" &&
 		strings.Contains(" "+r.FormValue("scope")+" ", " openid ") &&
 		r.FormValue("code_challenge_method") == "S256" && len(r.FormValue("code_challenge")) == 43
 }
 
-// sendBack redirects to an address of the client, by way of another host if so asked.
+// sendBack redirects to an address of the client, by way of another host if detour is set.
 func (p *Provider) sendBack(w http.ResponseWriter, r *http.Request, to string, query url.Values, detour bool) {
 	to += "?" + query.Encode()
 	if detour {
@@ -150,12 +149,12 @@ func (p *Provider) sendBack(w http.ResponseWriter, r *http.Request, to string, q
 	http.Redirect(w, r, to, http.StatusFound)
 }
 
-// passOn is the other host.
-func passOn(w http.ResponseWriter, r *http.Request) {
+// redirectBack is the handler of the other host: it redirects to the client.
+func redirectBack(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, r.FormValue("to"), http.StatusFound)
 }
 
-// token redeems a code.
+// token exchanges a code for tokens.
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	verbatim := p.verbatim
@@ -186,12 +185,12 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		answer(w, http.StatusOK, overlay(map[string]any{
-			"access_token": p.give(g), "token_type": "Bearer", "expires_in": 300, "id_token": idToken,
+			"access_token": p.issue(g), "token_type": "Bearer", "expires_in": 300, "id_token": idToken,
 		}, p.lie().Token))
 	}
 }
 
-// userInfo tells of the person an access token is for, signed if so asked.
+// userInfo returns the claims of an access token's person, as JSON or as a JWT.
 func (p *Provider) userInfo(w http.ResponseWriter, r *http.Request) {
 	accessToken, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	g, good := p.take(accessToken)
@@ -221,8 +220,7 @@ func (p *Provider) userInfo(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(token))
 }
 
-// endSession sends the browser back. There is nothing to end: nobody is ever asked
-// who they are.
+// endSession redirects the browser back.
 func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
 	back := r.FormValue("post_logout_redirect_uri")
 	if back == "" {
@@ -243,17 +241,17 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
 	p.sendBack(w, r, back, query, redirects)
 }
 
-// give returns a new code or access token for g, good for one use.
-func (p *Provider) give(g grant) string {
+// issue returns a new code or access token for g, valid once.
+func (p *Provider) issue(g grant) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	secret := rand.Text()
 	p.grants[secret] = g
-	p.secrets = append(p.secrets, secret)
+	p.issued = append(p.issued, secret)
 	return secret
 }
 
-// take returns what secret was given for, once.
+// take returns and removes the grant of a code or access token.
 func (p *Provider) take(secret string) (grant, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -272,7 +270,7 @@ func answer(w http.ResponseWriter, status int, v any) {
 	writeJSON(w, status, body)
 }
 
-// writeJSON writes a body that may be no JSON at all.
+// writeJSON writes a body, which may be invalid JSON.
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

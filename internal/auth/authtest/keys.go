@@ -19,14 +19,14 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A key signs ID tokens.
+// A key signs tokens.
 type key struct {
 	id      string
 	alg     jose.SignatureAlgorithm
 	private crypto.Signer
 }
 
-// rsaKeys are made once and shared by all providers: making one takes long.
+// rsaKeys are shared by all providers: generating one is slow.
 var rsaKeys = [2]func() *rsa.PrivateKey{sync.OnceValue(makeRSA), sync.OnceValue(makeRSA)}
 
 func makeRSA() *rsa.PrivateKey {
@@ -37,13 +37,13 @@ func makeRSA() *rsa.PrivateKey {
 	return private
 }
 
-// sharedKey returns the key that every provider has at first.
+// sharedKey returns the first key of every provider.
 func sharedKey() key { return key{id: "first", alg: jose.RS256, private: rsaKeys[0]()} }
 
-// foreignKey returns a key that no provider has, under the id of one that it has.
+// foreignKey returns a key that no provider publishes, under the ID of one that it does.
 func foreignKey(id string) key { return key{id: id, alg: jose.RS256, private: rsaKeys[1]()} }
 
-// newKey returns a key of its own for alg.
+// newKey returns a new key for alg. RSA keys are shared.
 func newKey(tb testing.TB, alg jose.SignatureAlgorithm) key {
 	tb.Helper()
 	curves := map[jose.SignatureAlgorithm]elliptic.Curve{
@@ -65,12 +65,12 @@ func newKey(tb testing.TB, alg jose.SignatureAlgorithm) key {
 	return k
 }
 
-// public returns the part of the key that is published.
+// public returns the public key as published.
 func (k key) public() jose.JSONWebKey {
 	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id, Algorithm: string(k.alg), Use: "sig"}
 }
 
-// publicKeys publishes the keys that are in force.
+// publicKeys serves the key set.
 func (p *Provider) publicKeys(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,12 +86,12 @@ func (p *Provider) publicKeys(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, set)
 }
 
-// foreignKeys publishes the key that is nobody's.
+// foreignKeys serves the public key of [ForeignJKU].
 func foreignKeys(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{foreignKey("first").public()}})
 }
 
-// idToken returns the ID token for g.
+// idToken returns the ID token of g.
 func (p *Provider) idToken(g grant) (string, error) {
 	p.mu.Lock()
 	now, lies := p.now(), p.lies
@@ -113,11 +113,11 @@ func (p *Provider) idToken(g grant) (string, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.secrets = append(p.secrets, token)
+	p.issued = append(p.issued, token)
 	return token, nil
 }
 
-// sign signs a payload as a token of that type, honestly or not.
+// sign signs a payload as a JWT of type typ. how selects a forged signature.
 func (p *Provider) sign(typ string, payload []byte, how Signature) (string, error) {
 	p.mu.Lock()
 	k, fields := p.keys[len(p.keys)-1], p.lies.Header
@@ -143,7 +143,7 @@ func (p *Provider) sign(typ string, payload []byte, how Signature) (string, erro
 	return signed(payload, k.alg, jose.JSONWebKey{Key: k.private, KeyID: k.id}, header)
 }
 
-// signed returns the payload as a token with the header's fields in its header.
+// signed returns the payload as a JWT with these header fields.
 func signed(payload []byte, alg jose.SignatureAlgorithm, k jose.JSONWebKey, header map[string]any) (string, error) {
 	options := &jose.SignerOptions{}
 	for name, value := range header {
@@ -160,14 +160,13 @@ func signed(payload []byte, alg jose.SignatureAlgorithm, k jose.JSONWebKey, head
 	return token.CompactSerialize()
 }
 
-// unsigned returns the payload as a token of the algorithm "none" (RFC 7519,
-// section 6).
+// unsigned returns the payload as a JWT with the algorithm "none" (RFC 7519, section 6).
 func unsigned(payload []byte) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + encode(payload) + "."
 }
 
-// publicPEM returns the public key as everybody can read it.
+// publicPEM returns the public key in PEM.
 func publicPEM(k key) ([]byte, error) {
 	der, err := x509.MarshalPKIXPublicKey(k.private.Public())
 	if err != nil {

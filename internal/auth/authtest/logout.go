@@ -6,14 +6,13 @@ import (
 	"testing"
 )
 
-// logoutEvent is the member of the claim events that makes a token a logout token (OpenID
-// Connect Back-Channel Logout 1.0, section 2.4).
+// logoutEvent is the member of the claim events that marks a logout token (OpenID Connect
+// Back-Channel Logout 1.0, section 2.4).
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// LogoutToken returns a logout token, signed as ID tokens are and typed as it should be.
-// claims are put over those that every logout token has, among them a jti of its own; a nil
-// value takes one away. sub and sid are for the test to give. The lies about headers and
-// signatures hold.
+// LogoutToken returns a signed logout token. claims are added to the claims that every logout
+// token has; a nil value removes one. The caller gives sub or sid. Lies about headers and
+// signatures apply.
 func (p *Provider) LogoutToken(tb testing.TB, claims map[string]any) string {
 	tb.Helper()
 	p.mu.Lock()

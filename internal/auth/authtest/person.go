@@ -1,19 +1,19 @@
 package authtest
 
-// A Person is somebody who signs in.
+// A Person is who signs in.
 type Person struct {
 	Subject  string
 	Email    string
-	Verified any // email_verified as it is sent: true, "true" and so on; nil sends none
+	Verified any // value of email_verified; nil: not sent
 	Name     string
 	Picture  string
 	ZoneInfo string
 
-	IDToken  map[string]any // over the claims in the ID token; nil values take away
-	UserInfo map[string]any // the same in UserInfo
+	IDToken  map[string]any // changes to the claims of the ID token; nil removes one
+	UserInfo map[string]any // the same for UserInfo
 }
 
-// claims returns what both the ID token and UserInfo tell.
+// claims returns the claims of both the ID token and UserInfo.
 func (p Person) claims() map[string]any {
 	claims := map[string]any{"sub": p.Subject}
 	for name, value := range map[string]string{
@@ -29,8 +29,8 @@ func (p Person) claims() map[string]any {
 	return claims
 }
 
-// EntraID returns p as Microsoft Entra ID tells of people: no email_verified, but
-// xms_edov where p.Verified is set and the tenant asks for the claim.
+// EntraID returns p with the claims of Microsoft Entra ID: no email_verified, but xms_edov if
+// p.Verified is set.
 func (p Person) EntraID() Person {
 	p.IDToken = overlay(map[string]any{
 		"oid": "00000000-0000-0000-66f3-3332eca7ea81", "tid": "9122040d-6c67-4c5b-b112-36a304b66dad",
@@ -47,7 +47,7 @@ func (p Person) EntraID() Person {
 	return p
 }
 
-// Okta returns p as Okta tells of people: a thin ID token, the rest in UserInfo.
+// Okta returns p with the claims of Okta: few in the ID token, the others in UserInfo.
 func (p Person) Okta() Person {
 	p.IDToken = overlay(map[string]any{
 		"name": nil, "email": nil, "email_verified": nil, "zoneinfo": nil, "picture": nil,
@@ -59,8 +59,8 @@ func (p Person) Okta() Person {
 	return p
 }
 
-// Google returns p as Google tells of people: all in both places, with the domain
-// of the organisation.
+// Google returns p with the claims of Google: all in both places, and the organisation's
+// domain.
 func (p Person) Google() Person {
 	p.IDToken = overlay(map[string]any{"azp": "console", "hd": "example.com"}, p.IDToken)
 	p.UserInfo = overlay(map[string]any{"hd": "example.com"}, p.UserInfo)
@@ -70,7 +70,7 @@ func (p Person) Google() Person {
 	return p
 }
 
-// Keycloak returns p as Keycloak tells of people.
+// Keycloak returns p with the claims of Keycloak.
 func (p Person) Keycloak() Person {
 	p.IDToken = overlay(map[string]any{
 		"azp": "console", "typ": "ID", "acr": "1", "sid": "c1b2", "session_state": "c1b2", "jti": "d4e5",

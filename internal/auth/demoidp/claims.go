@@ -9,27 +9,27 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// SetUserinfoFromToken tells of the person an access token is about.
+// SetUserinfoFromToken sets the claims of an access token's person.
 func (s *storage) SetUserinfoFromToken(_ context.Context, info *oidc.UserInfo, id, subject, _ string) error {
 	s.mu.Lock()
 	t, ok := s.tokens[id]
 	s.mu.Unlock()
 	if !ok || t.subject != subject || time.Now().After(t.expires) {
-		return errNotKept
+		return errUnknown
 	}
-	return s.tell(info, t.subject, t.scopes)
+	return s.setClaims(info, t.subject, t.scopes)
 }
 
-// SetUserinfoFromScopes tells of the person an ID token is about.
+// SetUserinfoFromScopes sets the claims of an ID token's person.
 func (s *storage) SetUserinfoFromScopes(_ context.Context, info *oidc.UserInfo, subject, _ string, scopes []string) error {
-	return s.tell(info, subject, scopes)
+	return s.setClaims(info, subject, scopes)
 }
 
-// tell tells of a person what the scopes allow.
-func (s *storage) tell(info *oidc.UserInfo, subject string, scopes []string) error {
+// setClaims sets the claims that the scopes include.
+func (s *storage) setClaims(info *oidc.UserInfo, subject string, scopes []string) error {
 	p, ok := s.people[subject]
 	if !ok {
-		return errNotKept
+		return errUnknown
 	}
 	for _, scope := range scopes {
 		switch scope {
@@ -39,7 +39,7 @@ func (s *storage) tell(info *oidc.UserInfo, subject string, scopes []string) err
 			info.Name, info.Picture, info.Zoneinfo = p.Name, p.PictureURL, p.TimeZone
 		case oidc.ScopeEmail:
 			info.Email = p.UserID
-			info.AppendClaims("email_verified", p.EmailVerified) // the field would leave false out
+			info.AppendClaims("email_verified", p.EmailVerified) // the field would omit false
 		}
 	}
 	return nil
@@ -48,7 +48,7 @@ func (s *storage) tell(info *oidc.UserInfo, subject string, scopes []string) err
 // GetClientByClientID returns the console.
 func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
 	if id != s.client.config.ClientID {
-		return nil, errNotKept
+		return nil, errUnknown
 	}
 	return s.client, nil
 }
@@ -62,7 +62,7 @@ func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) 
 	return nil
 }
 
-// GetPrivateClaimsFromScopes returns nothing: access tokens are opaque.
+// GetPrivateClaimsFromScopes returns none: access tokens are opaque.
 func (s *storage) GetPrivateClaimsFromScopes(context.Context, string, string, []string) (map[string]any, error) {
 	return nil, nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// client is the console, the only client there is. It implements [op.Client].
+// A client is the console, the only client. It implements [op.Client].
 type client struct{ config Config }
 
 func (c client) GetID() string                       { return c.config.ClientID }
@@ -25,31 +25,31 @@ func (c client) GrantTypes() []oidc.GrantType         { return []oidc.GrantType{
 func (c client) AccessTokenType() op.AccessTokenType  { return op.AccessTokenTypeBearer }
 func (c client) IDTokenLifetime() time.Duration       { return tokenLife }
 func (c client) DevMode() bool                        { return false }
-func (c client) IsScopeAllowed(string) bool           { return false } // the standard ones always are
-func (c client) IDTokenUserinfoClaimsAssertion() bool { return false } // UserInfo is there for that
+func (c client) IsScopeAllowed(string) bool           { return false } // standard scopes are always allowed
+func (c client) IDTokenUserinfoClaimsAssertion() bool { return false } // claims are in UserInfo
 func (c client) ClockSkew() time.Duration             { return 0 }
 
 // LoginURL returns the page on which a person is chosen for a request.
 func (c client) LoginURL(id string) string { return "/sign-in?request=" + url.QueryEscape(id) }
 
-// RestrictAdditionalIdTokenScopes lets all scopes through.
+// RestrictAdditionalIdTokenScopes restricts nothing.
 func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string { return allScopes }
 
-// RestrictAdditionalAccessTokenScopes lets all scopes through.
+// RestrictAdditionalAccessTokenScopes restricts nothing.
 func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return allScopes }
 
 func allScopes(scopes []string) []string { return scopes }
 
-// A request is a sign-in under way. It implements [op.AuthRequest] and is not
-// changed once it is kept.
+// A request is a sign-in in progress. It implements [op.AuthRequest] and is immutable once
+// stored.
 type request struct {
 	asked   oidc.AuthRequest
 	id      string
 	expires time.Time
-	subject string    // who was chosen
-	at      time.Time // when
-	done    bool      // somebody was
-	coded   bool      // a code was given
+	subject string    // subject of the chosen person
+	at      time.Time // when the person was chosen
+	done    bool      // a person has been chosen
+	hasCode bool      // a code has been issued
 }
 
 func (r *request) GetID() string                      { return r.id }
@@ -67,7 +67,7 @@ func (r *request) GetState() string                   { return r.asked.State }
 func (r *request) GetSubject() string                 { return r.subject }
 func (r *request) Done() bool                         { return r.done }
 
-// GetCodeChallenge returns what the code's verifier must match.
+// GetCodeChallenge returns the PKCE challenge.
 func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
 	return &oidc.CodeChallenge{Challenge: r.asked.CodeChallenge, Method: r.asked.CodeChallengeMethod}
 }

@@ -19,16 +19,16 @@ import (
 )
 
 const (
-	callback  = "http://127.0.0.1:1/sign-in/callback" // nobody is there, and nobody goes
+	callback  = "http://127.0.0.1:1/sign-in/callback" // nothing listens there
 	signedOut = "http://127.0.0.1:1/signed-out"
 )
 
 var people = []demoidp.Person{
-	{UserID: "owner@example.com", Name: "Olga Owner", Says: "Sees everything.", EmailVerified: true, TimeZone: "Europe/Berlin"},
-	{UserID: "unverified@example.com", Name: "Una <b>", Says: "Is refused."},
+	{UserID: "owner@example.com", Name: "Olga Owner", Description: "Sees everything.", EmailVerified: true, TimeZone: "Europe/Berlin"},
+	{UserID: "unverified@example.com", Name: "Una <b>", Description: "Is refused."},
 }
 
-// A demo is a provider that is being served, and can be started again.
+// A demo is a running provider that can be restarted.
 type demo struct {
 	server  *httptest.Server
 	handler atomic.Pointer[http.Handler]
@@ -51,7 +51,7 @@ func newDemo(t *testing.T) *demo {
 	return d
 }
 
-// start starts the provider, with keys of its own and nobody under way.
+// start starts the provider with a new key and empty storage.
 func (d *demo) start(t *testing.T) {
 	t.Helper()
 	handler, err := demoidp.New(d.config)
@@ -69,10 +69,10 @@ func (d *demo) provider() *auth.Provider {
 	})
 }
 
-// A browser keeps cookies and stops short of the console.
+// A browser keeps cookies and does not follow redirects to the console.
 type browser struct{ *http.Client }
 
-// newBrowser returns a browser that has been nowhere.
+// newBrowser returns a browser without cookies.
 func newBrowser(t *testing.T) browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -87,7 +87,7 @@ func newBrowser(t *testing.T) browser {
 	}}}
 }
 
-// do returns the answer to a request and its body.
+// do returns the response to a request and its body.
 func (b browser) do(t *testing.T, method, address string, form url.Values) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
@@ -111,14 +111,14 @@ func (b browser) do(t *testing.T, method, address string, form url.Values) (*htt
 
 var requestField = regexp.MustCompile(`name="request" value="([^"]+)"`)
 
-// choose goes to the address that a sign-in begins at, chooses the person and
-// returns what the browser would bring to the console.
+// choose opens the sign-in page at address, chooses the person and returns the query of the
+// redirect to the console.
 func (b browser) choose(t *testing.T, address, userID string) url.Values {
 	t.Helper()
 	page, body := b.do(t, http.MethodGet, address, nil)
 	field := requestField.FindStringSubmatch(body)
 	if page.StatusCode != http.StatusOK || field == nil {
-		t.Fatalf("no page to choose on: %s\n%s", page.Status, body)
+		t.Fatalf("no page to choose a person: %s\n%s", page.Status, body)
 	}
 	form := page.Request.URL.ResolveReference(&url.URL{Path: "/sign-in"}).String()
 	back, body := b.do(t, http.MethodPost, form, url.Values{"request": {field[1]}, "user_id": {userID}})
@@ -132,7 +132,7 @@ func (b browser) choose(t *testing.T, address, userID string) url.Values {
 	return to.Query()
 }
 
-// signIn signs in as the person, all the way to the console.
+// signIn signs in as the person and returns the identity.
 func (b browser) signIn(t *testing.T, p *auth.Provider, userID string) auth.Identity {
 	t.Helper()
 	address, attempt, err := p.Begin(t.Context(), auth.BeginOptions{})
@@ -146,8 +146,7 @@ func (b browser) signIn(t *testing.T, p *auth.Provider, userID string) auth.Iden
 	return id
 }
 
-// TestSignIn signs in with the console's own client, across a restart of the
-// provider.
+// TestSignIn signs in with the console's client, before and after a restart of the provider.
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	d := newDemo(t)
@@ -168,7 +167,7 @@ func TestSignIn(t *testing.T) {
 		t.Error("the address of unverified@example.com is not called unverified")
 	}
 
-	d.start(t) // new keys, which the console has to fetch
+	d.start(t) // new keys, which the client has to fetch
 	again := b.signIn(t, p, "owner@example.com")
 	if got.Subject != again.Subject || got.Subject == unverified.Subject {
 		t.Errorf("got subjects %q, %q and %q, want one for each person, the same after a restart", got.Subject, unverified.Subject, again.Subject)
@@ -216,7 +215,7 @@ func TestSignInPage(t *testing.T) {
 	}
 }
 
-// TestCodeIsGoodOnce redeems a code again, and one with another's verifier.
+// TestCodeIsGoodOnce uses a code twice, and one with another verifier.
 func TestCodeIsGoodOnce(t *testing.T) {
 	t.Parallel()
 	d, b := newDemo(t), newBrowser(t)

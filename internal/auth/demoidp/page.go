@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// label returns what the person is called.
+// label returns the person's name, or their user ID.
 func (p Person) label() string {
 	if p.Name == "" {
 		return p.UserID
@@ -14,8 +14,7 @@ func (p Person) label() string {
 	return p.Name
 }
 
-// initials returns the first letters of the first and the last word of what the
-// person is called.
+// initials returns the initials of the person's label.
 func initials(p Person) string {
 	words := strings.FieldsFunc(p.label(), func(r rune) bool { return !unicode.IsLetter(r) })
 	if len(words) == 0 {
@@ -28,5 +27,5 @@ func initials(p Person) string {
 	return strings.ToUpper(string(first))
 }
 
-// hue returns the class that colours the i-th avatar.
-func hue(i int) string { return "av" + strconv.Itoa(i%6) }
+// avatarClass returns the CSS class for the colour of the i-th avatar.
+func avatarClass(i int) string { return "av" + strconv.Itoa(i%6) }

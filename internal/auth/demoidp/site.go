@@ -14,18 +14,18 @@ import (
 //go:embed page.css
 var pageCSS string
 
-// pageCSSPath is where the page's own few rules are served.
+// pageCSSPath is the path of the page's own style sheet.
 const pageCSSPath = "/demo.css"
 
-// A site is what the provider shows, around what it says.
+// A site serves the pages around the provider's endpoints.
 type site struct {
 	config   Config
 	storage  *storage
 	provider *op.Provider
-	finish   func(ctx context.Context, request string) string // where to go on when signed in
+	finish   func(ctx context.Context, request string) string // returns the address to continue at once a person is chosen
 }
 
-// routes returns the pages, and the provider's endpoints beside them.
+// routes returns the pages and the provider's endpoints.
 func (s *site) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.home)
@@ -34,16 +34,16 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET "+pageCSSPath, serveCSS)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/", s.provider)
-	mux.Handle("/authorize", s.explained(s.provider))
-	mux.Handle("/authorize/callback", s.explained(s.provider))
-	mux.Handle("/end_session", s.explained(s.withoutHint(s.provider)))
+	mux.Handle("/authorize", s.withErrorPage(s.provider))
+	mux.Handle("/authorize/callback", s.withErrorPage(s.provider))
+	mux.Handle("/end_session", s.withErrorPage(s.withoutHint(s.provider)))
 	if s.config.Static != nil {
 		mux.Handle("GET /static/", s.config.Static)
 	}
 	return mux
 }
 
-// home sends those who come here by themselves to the console.
+// home redirects to the console.
 func (s *site) home(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.console(), http.StatusSeeOther)
 }
@@ -60,11 +60,11 @@ func (s *site) console() string {
 // signInForm shows the people.
 func (s *site) signInForm(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("request")
-	if !s.storage.waiting(id) {
+	if !s.storage.pending(id) {
 		s.refuse(w, r, http.StatusBadRequest)
 		return
 	}
-	page := signInPage(signIn{frame: s.frame("Choose who to be"), Request: id, People: s.config.People})
+	page := signInPage(signIn{frame: s.frame("Choose a person"), Request: id, People: s.config.People})
 	s.render(w, r, http.StatusOK, page)
 }
 
@@ -80,9 +80,8 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.finish(ctx, id), http.StatusSeeOther)
 }
 
-// withoutHint drops the token from a request to sign out, and asks in the client's
-// name instead. There is no session here to find by it, and a token from before a
-// restart would be refused: its key is gone.
+// withoutHint removes id_token_hint from a sign-out request and sets client_id instead: there
+// is no session to end, and after a restart the key of the token would be unknown.
 func (s *site) withoutHint(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
@@ -94,53 +93,52 @@ func (s *site) withoutHint(next http.Handler) http.Handler {
 	})
 }
 
-// explained shows a page where next answers a browser with an error.
-func (s *site) explained(next http.Handler) http.Handler {
+// withErrorPage shows an error page if next responds with an error.
+func (s *site) withErrorPage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		held := &errorHolder{ResponseWriter: w}
-		next.ServeHTTP(held, r)
-		if held.status != 0 {
-			s.refuse(w, r, held.status)
+		recorder := &errorRecorder{ResponseWriter: w}
+		next.ServeHTTP(recorder, r)
+		if recorder.status != 0 {
+			s.refuse(w, r, recorder.status)
 		}
 	})
 }
 
-// An errorHolder passes an answer on, but holds back an error.
-type errorHolder struct {
+// An errorRecorder passes a response through, but discards an error and records its status.
+type errorRecorder struct {
 	http.ResponseWriter
-	status int // of the error; zero if there is none
+	status int // status of the error; zero if there is none
 }
 
 // WriteHeader implements [http.ResponseWriter].
-func (h *errorHolder) WriteHeader(status int) {
+func (e *errorRecorder) WriteHeader(status int) {
 	if status >= 400 {
-		h.status = status
+		e.status = status
 		return
 	}
-	h.ResponseWriter.WriteHeader(status)
+	e.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements [http.ResponseWriter].
-func (h *errorHolder) Write(b []byte) (int, error) {
-	if h.status != 0 {
+func (e *errorRecorder) Write(b []byte) (int, error) {
+	if e.status != 0 {
 		return len(b), nil
 	}
-	return h.ResponseWriter.Write(b)
+	return e.ResponseWriter.Write(b)
 }
 
-// refuse shows a page that says that the sign-in cannot go on, and what to do. It
-// repeats nothing of the request.
+// refuse shows a page that says that the sign-in cannot continue. It quotes nothing of the
+// request.
 func (s *site) refuse(w http.ResponseWriter, r *http.Request, status int) {
-	s.render(w, r, status, refusedPage(s.frame("This does not work"), s.console()))
+	s.render(w, r, status, refusedPage(s.frame("This sign-in can't continue"), s.console()))
 }
 
-// frame returns what all pages have.
+// frame returns the model common to all pages.
 func (s *site) frame(title string) frame {
 	return frame{Title: title, Org: s.config.Org, Stylesheet: s.config.Stylesheet, Console: s.console()}
 }
 
-// render writes a page with the headers that a page from which people sign in
-// needs.
+// render writes a page with its security headers.
 func (s *site) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", s.policy())
@@ -150,8 +148,8 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, status int, page t
 	templ.Handler(page, templ.WithStatus(status)).ServeHTTP(w, r)
 }
 
-// policy returns the content policy of the pages. The form leads back to the
-// console, and browsers hold the policy against that redirect as well.
+// policy returns the Content-Security-Policy. The form's redirect to the console must be
+// allowed by form-action.
 func (s *site) policy() string {
 	styles := "'self'"
 	if u, err := url.Parse(s.config.Stylesheet); err == nil && u.Host != "" {
@@ -163,7 +161,7 @@ func (s *site) policy() string {
 	}, "; ")
 }
 
-// serveCSS serves what the page adds to the console's style sheet.
+// serveCSS serves the page's own style sheet.
 func serveCSS(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -16,26 +16,26 @@ import (
 )
 
 const (
-	requestLife = 10 * time.Minute // from the console to the choice and back
+	requestLife = 10 * time.Minute // lifetime of an authorization request
 	tokenLife   = 5 * time.Minute
-	maxKept     = 1000 // requests and tokens, each; the rest is refused
+	maxEntries  = 1000 // maximum number of requests, and of tokens
 )
 
-// storage is what the provider remembers, in memory. It implements [op.Storage].
+// A storage holds requests, codes and tokens in memory. It implements [op.Storage].
 type storage struct {
 	client client
 	people map[string]Person // by subject
 	key    signingKey
 
 	mu       sync.Mutex
-	requests map[string]*request // by their id
-	codes    map[string]string   // ids of requests by code
-	tokens   map[string]token    // by their id
+	requests map[string]*request // by ID
+	codes    map[string]string   // IDs of requests by code
+	tokens   map[string]token    // by ID
 }
 
 var _ op.Storage = (*storage)(nil)
 
-// A token is an access token: it opens UserInfo about one subject.
+// A token is an access token for UserInfo.
 type token struct {
 	subject string
 	scopes  []string
@@ -62,51 +62,51 @@ func newStorage(c Config) (*storage, error) {
 	return s, nil
 }
 
-// SubjectOf returns the subject of the person with that user id: like that of any
-// provider it says nothing of them, and it is the same at every start.
+// SubjectOf returns the subject of the person with that user ID. It is opaque, and the same at
+// every start.
 func SubjectOf(userID string) string {
 	sum := sha256.Sum256([]byte("demo subject: " + userID))
 	return hex.EncodeToString(sum[:16])
 }
 
-// waiting reports whether the request exists and nobody has been chosen for it.
-func (s *storage) waiting(id string) bool {
+// pending reports whether the request exists and no person has been chosen for it.
+func (s *storage) pending(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.requests[id]
 	return ok && !r.done && time.Now().Before(r.expires)
 }
 
-// choose signs the person in for the request. It reports false if there is no such
-// person, or no such request waiting.
+// choose signs the person in for the request. It reports false if there is no such person or no
+// pending request.
 func (s *storage) choose(id, userID string) bool {
 	subject := SubjectOf(userID)
 	_, known := s.people[subject]
-	if !known || !s.waiting(id) {
+	if !known || !s.pending(id) {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	chosen := *s.requests[id] // a copy: the one before may be in use
+	chosen := *s.requests[id] // a copy: requests are immutable
 	chosen.subject, chosen.at, chosen.done = subject, time.Now(), true
 	s.requests[id] = &chosen
 	return true
 }
 
-// CreateAuthRequest keeps a request to sign in. It refuses one without PKCE.
+// CreateAuthRequest stores an authorization request. It refuses one without PKCE.
 func (s *storage) CreateAuthRequest(_ context.Context, asked *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
 	if asked.CodeChallenge == "" || asked.CodeChallengeMethod != oidc.CodeChallengeMethodS256 {
 		return nil, oidc.ErrInvalidRequest().WithDescription("PKCE with S256 is required")
 	}
 	for _, prompt := range asked.Prompt {
 		if prompt == oidc.PromptNone {
-			return nil, oidc.ErrLoginRequired().WithDescription("there is nobody to ask without a prompt")
+			return nil, oidc.ErrLoginRequired().WithDescription("the provider keeps no session")
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.forgetExpired(time.Now())
-	if len(s.requests) >= maxKept {
+	s.deleteExpired(time.Now())
+	if len(s.requests) >= maxEntries {
 		return nil, oidc.ErrServerError().WithDescription("too many sign-ins at once")
 	}
 	r := &request{asked: *asked, id: rand.Text(), expires: time.Now().Add(requestLife)}
@@ -114,8 +114,8 @@ func (s *storage) CreateAuthRequest(_ context.Context, asked *oidc.AuthRequest, 
 	return r, nil
 }
 
-// forgetExpired forgets what is past its time, and the codes for it.
-func (s *storage) forgetExpired(now time.Time) {
+// deleteExpired deletes expired requests, their codes, and expired tokens.
+func (s *storage) deleteExpired(now time.Time) {
 	for id, r := range s.requests {
 		if now.After(r.expires) {
 			delete(s.requests, id)
@@ -133,8 +133,8 @@ func (s *storage) forgetExpired(now time.Time) {
 	}
 }
 
-// errNotKept is the answer for what is unknown, used before or expired.
-var errNotKept = errors.New("unknown, used before or expired")
+// errUnknown is returned for a request, code or token that is unknown, used or expired.
+var errUnknown = errors.New("unknown, used or expired")
 
 // AuthRequestByID returns a request that has not expired.
 func (s *storage) AuthRequestByID(_ context.Context, id string) (op.AuthRequest, error) {
@@ -142,13 +142,12 @@ func (s *storage) AuthRequestByID(_ context.Context, id string) (op.AuthRequest,
 	defer s.mu.Unlock()
 	r, ok := s.requests[id]
 	if !ok || time.Now().After(r.expires) {
-		return nil, errNotKept
+		return nil, errUnknown
 	}
 	return r, nil
 }
 
-// AuthRequestByCode returns the request that code was given for. A code is good
-// for one look, whatever comes of it.
+// AuthRequestByCode returns the request of a code, which is invalid from then on.
 func (s *storage) AuthRequestByCode(ctx context.Context, code string) (op.AuthRequest, error) {
 	s.mu.Lock()
 	id := s.codes[code]
@@ -157,21 +156,21 @@ func (s *storage) AuthRequestByCode(ctx context.Context, code string) (op.AuthRe
 	return s.AuthRequestByID(ctx, id)
 }
 
-// SaveAuthCode gives code for the request. A request gets one code in its life.
+// SaveAuthCode stores the code of a request. A request gets one code only.
 func (s *storage) SaveAuthCode(_ context.Context, id, code string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.requests[id]
-	if !ok || r.coded {
-		return errNotKept
+	if !ok || r.hasCode {
+		return errUnknown
 	}
-	coded := *r
-	coded.coded = true
-	s.requests[id], s.codes[code] = &coded, id
+	withCode := *r
+	withCode.hasCode = true
+	s.requests[id], s.codes[code] = &withCode, id
 	return nil
 }
 
-// DeleteAuthRequest forgets a request.
+// DeleteAuthRequest deletes a request.
 func (s *storage) DeleteAuthRequest(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -179,12 +178,12 @@ func (s *storage) DeleteAuthRequest(_ context.Context, id string) error {
 	return nil
 }
 
-// CreateAccessToken keeps a new access token for whom the request is about.
+// CreateAccessToken stores a new access token for the request's person.
 func (s *storage) CreateAccessToken(_ context.Context, r op.TokenRequest) (string, time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.forgetExpired(time.Now())
-	if len(s.tokens) >= maxKept {
+	s.deleteExpired(time.Now())
+	if len(s.tokens) >= maxEntries {
 		return "", time.Time{}, oidc.ErrServerError().WithDescription("too many sign-ins at once")
 	}
 	id, t := rand.Text(), token{subject: r.GetSubject(), scopes: r.GetScopes(), expires: time.Now().Add(tokenLife)}
@@ -192,13 +191,13 @@ func (s *storage) CreateAccessToken(_ context.Context, r op.TokenRequest) (strin
 	return id, t.expires, nil
 }
 
-// SigningKey returns the key that signs.
+// SigningKey returns the signing key.
 func (s *storage) SigningKey(context.Context) (op.SigningKey, error) { return s.key, nil }
 
-// SignatureAlgorithms returns the one algorithm.
+// SignatureAlgorithms returns the algorithm of the signing key.
 func (s *storage) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorithm, error) {
 	return []jose.SignatureAlgorithm{s.key.SignatureAlgorithm()}, nil
 }
 
-// KeySet returns the key that signatures are checked with.
+// KeySet returns the public key.
 func (s *storage) KeySet(context.Context) ([]op.Key, error) { return []op.Key{publicKey{s.key}}, nil }

@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// Lies are the ways in which a provider departs from the truth. In the maps a
-// value replaces or adds, and nil takes away.
+// Lies are violations of the protocol. A map's values replace or add members; nil removes one.
 type Lies struct {
-	Discovery map[string]any // over the discovery document
-	Callback  map[string]any // over what the browser brings back, of strings
-	Token     map[string]any // over the token endpoint's answer
-	IDToken   map[string]any // over the claims of the ID token
-	Header    map[string]any // over the header of the ID token
-	UserInfo  map[string]any // over UserInfo's answer
+	Discovery map[string]any // changes to the discovery document
+	Callback  map[string]any // changes to the callback's parameters; values are strings
+	Token     map[string]any // changes to the token response
+	IDToken   map[string]any // changes to the claims of the ID token
+	Header    map[string]any // changes to the header of the ID token
+	UserInfo  map[string]any // changes to the UserInfo response
 	Faults    map[Endpoint]Fault
 
-	Keys    []string                         // published before the provider's own, each a JSON value
-	Payload func(claims []byte) []byte       // rewrites the JSON of an ID token before it is signed
-	Bodies  map[Endpoint]func([]byte) []byte // rewrite the JSON that an endpoint answers with
+	Keys    []string                         // JSON values, published before the provider's own keys
+	Payload func(claims []byte) []byte       // rewrites the claims of the ID token before it is signed
+	Bodies  map[Endpoint]func([]byte) []byte // rewrite an endpoint's response body
 
 	Signature     Signature // of the ID token
-	InfoSignature Signature // of UserInfo, where that is signed
+	InfoSignature Signature // of UserInfo, if signed
 }
 
-// clone returns a copy of l that shares no map with it, and has every map.
+// clone returns a deep copy of l in which no map is nil.
 func (l Lies) clone() Lies {
 	l.Discovery, l.Callback, l.Token = cloned(l.Discovery), cloned(l.Callback), cloned(l.Token)
 	l.IDToken, l.Header, l.UserInfo = cloned(l.IDToken), cloned(l.Header), cloned(l.UserInfo)
@@ -34,26 +33,26 @@ func (l Lies) clone() Lies {
 	return l
 }
 
-// cloned returns a copy of m that can be written to, also where m is nil.
+// cloned returns a copy of m that is not nil.
 func cloned[K comparable, V any](m map[K]V) map[K]V {
 	out := make(map[K]V, len(m))
 	maps.Copy(out, m)
 	return out
 }
 
-// A Signature is a way to sign an ID token that nobody should accept.
+// A Signature is a forged signature of an ID token, which no client may accept.
 type Signature string
 
-// The signatures. The zero value is the honest one.
+// The signatures. The zero value is a valid one.
 const (
 	Unsigned     Signature = "unsigned"      // algorithm "none"
 	SharedSecret Signature = "shared secret" // HS256, with the public key as the secret
-	ForeignKey   Signature = "foreign key"   // a key of somebody else, under our key's id
-	ForeignJKU   Signature = "foreign jku"   // the same, and a header that says where to find it
-	ForeignJWK   Signature = "foreign jwk"   // the same, and a header that holds it
+	ForeignKey   Signature = "foreign key"   // an unpublished key under a published ID
+	ForeignJKU   Signature = "foreign jku"   // the same, with its address in the header
+	ForeignJWK   Signature = "foreign jwk"   // the same, with the key in the header
 )
 
-// An Endpoint is one of the provider's addresses.
+// An Endpoint is the path of an endpoint.
 type Endpoint string
 
 // The endpoints, by their paths.
@@ -64,8 +63,8 @@ const (
 	Token       Endpoint = "/token"
 	UserInfo    Endpoint = "/userinfo"
 	EndSession  Endpoint = "/end-session"
-	ForeignKeys Endpoint = "/foreign-keys" // of [ForeignJKU]; nobody has reason to call it
-	Elsewhere   Endpoint = "/elsewhere"    // where [Redirects] leads to
+	ForeignKeys Endpoint = "/foreign-keys" // of [ForeignJKU]; a correct client never requests it
+	Elsewhere   Endpoint = "/elsewhere"    // target of the fault [Redirects]
 )
 
 // A Fault is a way in which an endpoint fails.
@@ -78,22 +77,21 @@ const (
 	Forbidden Fault = "forbidden" // answers 403
 	NotUsed   Fault = "not used"  // answers 405
 	Gone      Fault = "gone"      // answers 410
-	Echoes    Fault = "echoes"    // answers 400 with what it was asked
+	Echoes    Fault = "echoes"    // answers 400 with the request's parameters
 	Garbles   Fault = "garbles"   // answers 200 with bad JSON
 	Floods    Fault = "floods"    // answers with good JSON of more than a megabyte
 	Redirects Fault = "redirects" // answers with a redirect to [Elsewhere]
-	Hangs     Fault = "hangs"     // does not answer
-	Drips     Fault = "drips"     // answers a byte at a time, without end
+	Hangs     Fault = "hangs"     // never answers
+	Drips     Fault = "drips"     // answers one byte at a time, without end
 	Drops     Fault = "drops"     // closes the connection
-	Holds     Fault = "holds"     // answers 500, but not before [Provider.LetGo]
+	Holds     Fault = "holds"     // answers 500 after [Provider.Release]
 )
 
-// commit fails a request in the way f says. It reports whether it did: there may
-// be no fault.
-func (f Fault) commit(w http.ResponseWriter, r *http.Request, closed, letGo <-chan struct{}) bool {
+// commit fails a request in the way of f. It reports false if f is empty.
+func (f Fault) commit(w http.ResponseWriter, r *http.Request, closed, released <-chan struct{}) bool {
 	switch f {
 	case Holds:
-		wait(r, letGo)
+		wait(r, released)
 		http.Error(w, "held", http.StatusInternalServerError)
 	case Fails:
 		http.Error(w, `{"error":"stack trace of the provider"}`, http.StatusInternalServerError)
@@ -119,15 +117,15 @@ func (f Fault) commit(w http.ResponseWriter, r *http.Request, closed, letGo <-ch
 	return true
 }
 
-// wait returns when the client has gone or the test has ended.
-func wait(r *http.Request, closed <-chan struct{}) {
+// wait returns when the client has disconnected or done is closed.
+func wait(r *http.Request, done <-chan struct{}) {
 	select {
 	case <-r.Context().Done():
-	case <-closed:
+	case <-done:
 	}
 }
 
-// drip writes spaces until the client has gone or the test has ended.
+// drip writes spaces until the client has disconnected or the test has ended.
 func drip(w http.ResponseWriter, r *http.Request, closed <-chan struct{}) {
 	w.Header().Set("Content-Type", "application/json")
 	tick := time.NewTicker(5 * time.Millisecond)

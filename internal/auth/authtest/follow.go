@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// Follow does what a browser does with an address of the provider: it goes there,
-// and wherever it is sent, until it is sent to redirectURL. It returns what it
-// would bring along there.
+// Follow requests address as a browser does and follows redirects up to redirectURL. It returns
+// the query of that last redirect.
 func Follow(tb testing.TB, address, redirectURL string) url.Values {
 	tb.Helper()
 	client := &http.Client{CheckRedirect: func(r *http.Request, _ []*http.Request) error {

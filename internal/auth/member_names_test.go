@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// otherNames returns a name as another one may be written that encoding/json would take
-// for it: in capitals, with a capital, and with letters that fold to those of ASCII.
+// otherNames returns variants of a name that encoding/json would match with it: upper case, an
+// initial capital, and Unicode letters that fold to ASCII.
 func otherNames(name string) []string {
 	names := []string{strings.ToUpper(name), strings.ToUpper(name[:1]) + name[1:]}
 	if folded := strings.NewReplacer("s", "\u017f", "k", "\u212a").Replace(name); folded != name {
@@ -21,16 +21,16 @@ func otherNames(name string) []string {
 	return names
 }
 
-// insert returns a rewriter that writes members after those of a JSON object, where the
-// last of two equal names would win.
+// insert returns a rewriter that appends members to a JSON object. Of two equal names,
+// encoding/json would use the last.
 func insert(members string) func([]byte) []byte {
 	return func(body []byte) []byte {
 		return append(bytes.TrimSuffix(bytes.TrimSpace(body), []byte("}")), []byte(","+members+"}")...)
 	}
 }
 
-// registered are the names that are read of each answer, with a value that would change
-// who signs in, whether they do, or where secrets go.
+// registered are the members read of each response, with a value that would change who signs
+// in, whether they can, or where secrets are sent.
 var registered = map[string]map[string]string{
 	"ID token": {
 		"iss": `"https://evil.example.com"`, "sub": `"owner-1"`, "aud": `"other"`, "azp": `"other"`, "exp": `1`, "iat": `9999999999`,
@@ -47,7 +47,7 @@ var registered = map[string]map[string]string{
 	"keys": {"keys": `[]`},
 }
 
-// rewrite has the provider rewrite one of its answers.
+// rewrite makes the provider rewrite one of its responses.
 func rewrite(op *authtest.Provider, place string, how func([]byte) []byte) {
 	op.Lie(func(l *authtest.Lies) {
 		if place == "ID token" {
@@ -60,10 +60,9 @@ func rewrite(op *authtest.Provider, place string, how func([]byte) []byte) {
 	})
 }
 
-// TestNamesAreReadToTheLetter adds each registered name in other letters to each answer:
-// it is another name (RFC 7519, section 10.1.1), and changes nothing. The same name twice
-// is refused.
-func TestNamesAreReadToTheLetter(t *testing.T) {
+// TestMemberNamesMatchExactly adds each member under a variant of its name, which must change
+// nothing (RFC 7519, section 10.1.1), and under the same name twice, which must be refused.
+func TestMemberNamesMatchExactly(t *testing.T) {
 	t.Parallel()
 	for place, names := range registered {
 		for name, value := range names {
@@ -90,9 +89,9 @@ func TestNamesAreReadToTheLetter(t *testing.T) {
 	}
 }
 
-// TestSubjectIsNotThatOfAnotherName signs in where a second subject stands in the token
-// under a name that differs in its case, and UserInfo is not there to compare.
-func TestSubjectIsNotThatOfAnotherName(t *testing.T) {
+// TestSubjectMatchesExactly signs in with a token that has a second subject under a name that
+// differs in case, and without UserInfo to compare with.
+func TestSubjectMatchesExactly(t *testing.T) {
 	t.Parallel()
 	op := authtest.New(t)
 	op.SignsIn(ana)
@@ -104,9 +103,8 @@ func TestSubjectIsNotThatOfAnotherName(t *testing.T) {
 	}
 }
 
-// TestSubjectsThatCannotBeToldApart are refused: what cannot be decoded becomes the same
-// character.
-func TestSubjectsThatCannotBeToldApart(t *testing.T) {
+// TestAmbiguousSubjects signs in with subjects that are equal to another one after decoding.
+func TestAmbiguousSubjects(t *testing.T) {
 	t.Parallel()
 	for _, subject := range []string{`"\ud800"`, `"\ufffd"`, "\"a\xff\"", `"a\u0000"`, `"\u202ea"`, `["ana-1"]`} {
 		op := authtest.New(t)
@@ -121,16 +119,16 @@ func TestSubjectsThatCannotBeToldApart(t *testing.T) {
 	}
 }
 
-// TestUnusableKeysAreSkipped puts keys that cannot be used before the provider's own.
+// TestUnusableKeysAreSkipped puts unusable keys before the provider's own.
 func TestUnusableKeysAreSkipped(t *testing.T) {
 	t.Parallel()
 	const point = `"crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"`
 	for circumstance, key := range map[string]string{
 		"a hexadecimal x5t":                 `{"kty":"EC","kid":"first",` + point + `,"x5t":"0123456789abcdef0123456789abcdef01234567"}`,
 		"an x5t of another size":            `{"kty":"EC","kid":"first",` + point + `,"x5t":"AA"}`,
-		"a certificate that is none":        `{"kty":"EC","kid":"first",` + point + `,"x5c":["AA"]}`,
+		"an invalid certificate":            `{"kty":"EC","kid":"first",` + point + `,"x5c":["AA"]}`,
 		"no kty":                            `{"kid":"first",` + point + `}`,
-		"a kty of the future":               `{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}`,
+		"an unknown kty":                    `{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}`,
 		"a curve that is not known":         `{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}`,
 		"a curve for encryption":            `{"kty":"OKP","crv":"X25519","x":"AA"}`,
 		"a point that is not on its curve":  `{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}`,

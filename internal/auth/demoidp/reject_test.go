@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth/demoidp"
 )
 
-// authorize returns the address of a good request to sign in, changed.
+// authorize returns the address of a valid authorization request with the change.
 func (d *demo) authorize(change func(url.Values)) string {
 	challenge := sha256.Sum256([]byte(auth.NewSecret()))
 	query := url.Values{
@@ -30,7 +30,7 @@ func TestRefusedRequest(t *testing.T) {
 	d, b := newDemo(t), newBrowser(t)
 	for circumstance, test := range map[string]struct {
 		change func(url.Values)
-		want   string // the error the console gets; empty: a page for the person instead
+		want   string // the error returned to the console; empty: an error page
 	}{
 		"of another client":            {func(q url.Values) { q.Set("client_id", "<script>") }, ""},
 		"to another place":             {func(q url.Values) { q.Set("redirect_uri", "http://127.0.0.1:1/<script>") }, ""},
@@ -59,10 +59,10 @@ func TestRefusedRequest(t *testing.T) {
 	}
 }
 
-// mustBeRefused fails the test unless the answer is the page that says no.
+// mustBeRefused fails the test unless the response is the error page.
 func mustBeRefused(t *testing.T, res *http.Response, body string) {
 	t.Helper()
-	if res.StatusCode != http.StatusBadRequest || !strings.Contains(body, "Nobody has been signed in") ||
+	if res.StatusCode != http.StatusBadRequest || !strings.Contains(body, "You have not been signed in") ||
 		strings.Contains(body, "<script") || res.Header.Get("Content-Security-Policy") == "" {
 		t.Errorf("got %s, want a page that refuses\n%s", res.Status, body)
 	}
@@ -112,8 +112,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// TestOnlyThisMachine comes from elsewhere, and by the name of a host elsewhere
-// that resolves to this machine.
+// TestOnlyThisMachine sends requests from another machine and with another Host.
 func TestOnlyThisMachine(t *testing.T) {
 	t.Parallel()
 	handler, err := demoidp.New(demoidp.Config{

@@ -8,13 +8,12 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// TestR13DeepJSON has the provider nest what it tells deeper than anybody reads, in
-// each place where JSON of its is read: the answer is refused, and nothing worse
-// becomes of it.
-func TestR13DeepJSON(t *testing.T) {
+// TestDeeplyNestedJSON nests JSON deeper than encoding/json decodes, in each response of the
+// provider. The response is refused, and the next sign-in works.
+func TestDeeplyNestedJSON(t *testing.T) {
 	t.Parallel()
 	var deep any = "bottom"
-	for range 20_000 { // twice as deep as encoding/json goes
+	for range 20_000 { // twice the limit of encoding/json
 		deep = []any{deep}
 	}
 	for name, lie := range map[string]func(*authtest.Lies){
@@ -33,7 +32,7 @@ func TestR13DeepJSON(t *testing.T) {
 			}
 			op.Lie(func(l *authtest.Lies) { *l = authtest.Lies{} })
 			if _, err := signIn(t, auth.NewProvider(configFor(op)), nil); err != nil {
-				t.Errorf("the provider is sane again: %v", err)
+				t.Errorf("after the provider is repaired: %v", err)
 			}
 		})
 	}

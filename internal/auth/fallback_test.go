@@ -13,8 +13,8 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// TestUserInfoThatRefuses signs in without it where the ID token has the address, and
-// says in the identity what is missing.
+// TestUserInfoThatRefuses signs in without UserInfo if the ID token has the address; the
+// identity then says why UserInfo is missing.
 func TestUserInfoThatRefuses(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []authtest.Fault{authtest.Forbidden, authtest.NotFound, authtest.NotUsed, authtest.Gone} {
@@ -34,7 +34,7 @@ func TestUserInfoThatRefuses(t *testing.T) {
 				if auth.CauseOf(err) != test.want {
 					t.Fatalf("got %v, want %q", err, test.want)
 				}
-				if err == nil && (got.Address != ana.Email || got.Verified == nil || !*got.Verified || !strings.Contains(got.NoUserInfo, "it answered 4")) {
+				if err == nil && (got.Address != ana.Email || got.Verified == nil || !*got.Verified || !strings.Contains(got.UserInfoError, "status 4")) {
 					t.Errorf("got %+v", got)
 				}
 			})
@@ -42,9 +42,8 @@ func TestUserInfoThatRefuses(t *testing.T) {
 	}
 }
 
-// TestVerdictThatIsNotUnderstood counts as a no, and is named; an explicit no beside it
-// is one.
-func TestVerdictThatIsNotUnderstood(t *testing.T) {
+// TestInvalidVerificationClaim checks that an invalid value counts as a no and is reported.
+func TestInvalidVerificationClaim(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range map[string]struct {
 		claims  map[string]any
@@ -69,7 +68,8 @@ func TestVerdictThatIsNotUnderstood(t *testing.T) {
 	}
 }
 
-// TestEndpointsThatMove have the discovery document read again, and the sign-in go on.
+// TestEndpointsThatMove checks that the discovery document is fetched again, and the sign-in
+// succeeds, if an endpoint has moved.
 func TestEndpointsThatMove(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []authtest.Endpoint{authtest.Token, authtest.UserInfo, authtest.Keys} {
@@ -83,28 +83,23 @@ func TestEndpointsThatMove(t *testing.T) {
 			}
 			op.Moves(endpoint)
 			if endpoint == authtest.Keys {
-				op.RotatesKeys(t) // else nobody asks
+				op.RotatesKeys(t) // else the cached keys are used
 			}
 			if _, err := signIn(t, p, nil); err != nil {
 				t.Error(err)
 			}
 			if got := op.Calls(authtest.Discovery); got != 2 {
-				t.Errorf("the document was read %d times, want twice", got)
+				t.Errorf("the document was fetched %d times, want twice", got)
 			}
 		})
 	}
 }
 
-// TestEndpointThatIsGone has the document read again once in ten seconds, and not for
-// every sign-in.
+// TestEndpointThatIsGone checks that the document is fetched again at most once in ten seconds.
 func TestEndpointThatIsGone(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []authtest.Fault{authtest.NotFound, authtest.NotUsed, authtest.Gone} {
-		op, clock := authtest.New(t), &clock{at: time.Now()}
-		op.SetClock(clock.now)
-		config := configFor(op)
-		config.Now = clock.now
-		p := auth.NewProvider(config)
+		p, op, clock := withClock(t)
 		op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Token] = fault })
 		for range 5 {
 			if _, err := signIn(t, p, nil); auth.CauseOf(err) != auth.CauseTokenAnswer {
@@ -112,37 +107,41 @@ func TestEndpointThatIsGone(t *testing.T) {
 			}
 		}
 		if got := op.Calls(authtest.Discovery); got != 2 {
-			t.Errorf("%s: the document was read %d times, want twice", fault, got)
+			t.Errorf("%s: the document was fetched %d times, want twice", fault, got)
 		}
 		clock.advance(11 * time.Second)
 		_, _ = signIn(t, p, nil)
 		if got := op.Calls(authtest.Discovery); got != 3 {
-			t.Errorf("%s: ten seconds later: the document was read %d times, want three times", fault, got)
+			t.Errorf("%s: ten seconds later: the document was fetched %d times, want three times", fault, got)
 		}
 	}
 }
 
-// TestClientAuthentication tries client_secret_post where Basic is refused and the
-// provider lists both, and remembers what worked.
+var bothMethods = []string{auth.AuthBasic, auth.AuthPost}
+
+// clientAuthTests are what a provider lists and accepts, and the expected method.
+var clientAuthTests = map[string]struct {
+	lists    []string
+	verbatim bool
+	secret   string
+	want     string // the accepted method
+	calls    int    // requests to the token endpoint in two sign-ins
+}{
+	"both listed, Basic works":            {bothMethods, false, "", auth.AuthBasic, 2},
+	"both listed, Basic is not decoded":   {bothMethods, true, "", auth.AuthPost, 3},
+	"none listed, Basic is not decoded":   {nil, true, "", "", 2},
+	"Basic listed, and not decoded":       {bothMethods[:1], true, "", "", 2},
+	"post listed":                         {bothMethods[1:], true, "", auth.AuthPost, 2},
+	"both listed, the secret is wrong":    {bothMethods, false, "wrong", "", 4},
+	"others listed, post is tried":        {[]string{"private_key_jwt"}, false, "", auth.AuthPost, 2},
+	"the other way round, Basic is first": {[]string{auth.AuthPost, auth.AuthBasic}, false, "", auth.AuthBasic, 2},
+}
+
+// TestClientAuthentication checks that client_secret_post is tried if the provider refuses
+// Basic and lists both, and that the accepted method is remembered.
 func TestClientAuthentication(t *testing.T) {
 	t.Parallel()
-	both := []string{auth.AuthBasic, auth.AuthPost}
-	for circumstance, test := range map[string]struct {
-		lists    []string
-		verbatim bool
-		secret   string
-		want     string // the way that works
-		calls    int    // of the token endpoint, for two sign-ins
-	}{
-		"both listed, Basic works":            {both, false, "", auth.AuthBasic, 2},
-		"both listed, Basic is not decoded":   {both, true, "", auth.AuthPost, 3},
-		"none listed, Basic is not decoded":   {nil, true, "", "", 2},
-		"Basic listed, and not decoded":       {both[:1], true, "", "", 2},
-		"post listed":                         {both[1:], true, "", auth.AuthPost, 2},
-		"both listed, the secret is wrong":    {both, false, "wrong", "", 4},
-		"others listed, post is tried":        {[]string{"private_key_jwt"}, false, "", auth.AuthPost, 2},
-		"the other way round, Basic is first": {[]string{auth.AuthPost, auth.AuthBasic}, false, "", auth.AuthBasic, 2},
-	} {
+	for circumstance, test := range clientAuthTests {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			op := authtest.New(t)
@@ -171,40 +170,43 @@ func TestClientAuthentication(t *testing.T) {
 	}
 }
 
-// TestEachCauseHasItsName has the provider break one rule at a time.
+// violations violate one rule each.
+var violations = map[auth.Cause]func(*authtest.Lies){
+	auth.CauseNoNonce:         func(l *authtest.Lies) { l.IDToken["nonce"] = nil },
+	auth.CauseNonce:           func(l *authtest.Lies) { l.IDToken["nonce"] = "x" },
+	auth.CauseNoIssueTime:     func(l *authtest.Lies) { l.IDToken["iat"] = nil },
+	auth.CauseIssuedAhead:     func(l *authtest.Lies) { l.IDToken["iat"] = fromNow(time.Hour) },
+	auth.CauseNoExpiry:        func(l *authtest.Lies) { l.IDToken["exp"] = "soon" },
+	auth.CauseExpired:         func(l *authtest.Lies) { l.IDToken["exp"] = 1 },
+	auth.CauseNotYetGood:      func(l *authtest.Lies) { l.IDToken["nbf"] = fromNow(time.Hour) },
+	auth.CauseTokenIssuer:     func(l *authtest.Lies) { l.IDToken["iss"] = "https://evil.example.com" },
+	auth.CauseAudience:        func(l *authtest.Lies) { l.IDToken["aud"] = "other" },
+	auth.CauseAuthorizedParty: func(l *authtest.Lies) { l.IDToken["azp"] = "other" },
+	auth.CauseSubject:         func(l *authtest.Lies) { l.IDToken["sub"] = nil },
+	auth.CauseSignature:       func(l *authtest.Lies) { l.Signature = authtest.ForeignKey },
+	auth.CauseAlgorithm:       func(l *authtest.Lies) { l.Signature = authtest.Unsigned },
+	auth.CauseTokenType:       func(l *authtest.Lies) { l.Header["typ"] = "at+jwt" },
+	auth.CauseTokenForm:       func(l *authtest.Lies) { l.Token["id_token"] = "x.y.z" },
+	auth.CauseNoIDToken:       func(l *authtest.Lies) { l.Token["id_token"] = nil },
+	auth.CauseTokenAnswer:     func(l *authtest.Lies) { l.Token["access_token"] = nil },
+	auth.CauseUserInfo:        func(l *authtest.Lies) { l.Faults[authtest.UserInfo] = authtest.Garbles },
+	auth.CauseUserInfoSubject: func(l *authtest.Lies) { l.UserInfo["sub"] = "other" },
+	auth.CauseKeys:            func(l *authtest.Lies) { l.Faults[authtest.Keys] = authtest.Garbles },
+	auth.CauseNoIssuer:        func(l *authtest.Lies) { l.Callback["iss"] = nil },
+	auth.CauseOtherIssuer:     func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.example.com" },
+	auth.CauseNoCode:          func(l *authtest.Lies) { l.Callback["code"] = nil },
+	auth.CauseState:           func(l *authtest.Lies) { l.Callback["state"] = "x" },
+	auth.CauseCode:            func(l *authtest.Lies) { l.Callback["code"] = "x" },
+	auth.CauseDiscovery:       func(l *authtest.Lies) { l.Discovery["jwks_uri"] = nil },
+	auth.CauseIssuerDiffers:   func(l *authtest.Lies) { l.Discovery["issuer"] = "https://evil.example.com" },
+	auth.CauseEndpoint:        func(l *authtest.Lies) { l.Discovery["token_endpoint"] = "http://example.com" },
+	auth.CauseUnavailable:     func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Fails },
+}
+
+// TestEachCauseHasItsName violates one rule at a time.
 func TestEachCauseHasItsName(t *testing.T) {
 	t.Parallel()
-	for want, lie := range map[auth.Cause]func(*authtest.Lies){
-		auth.CauseNoNonce:         func(l *authtest.Lies) { l.IDToken["nonce"] = nil },
-		auth.CauseNonce:           func(l *authtest.Lies) { l.IDToken["nonce"] = "x" },
-		auth.CauseNoIssueTime:     func(l *authtest.Lies) { l.IDToken["iat"] = nil },
-		auth.CauseIssuedAhead:     func(l *authtest.Lies) { l.IDToken["iat"] = in(time.Hour) },
-		auth.CauseNoExpiry:        func(l *authtest.Lies) { l.IDToken["exp"] = "soon" },
-		auth.CauseExpired:         func(l *authtest.Lies) { l.IDToken["exp"] = 1 },
-		auth.CauseNotYetGood:      func(l *authtest.Lies) { l.IDToken["nbf"] = in(time.Hour) },
-		auth.CauseTokenIssuer:     func(l *authtest.Lies) { l.IDToken["iss"] = "https://evil.example.com" },
-		auth.CauseAudience:        func(l *authtest.Lies) { l.IDToken["aud"] = "other" },
-		auth.CauseParty:           func(l *authtest.Lies) { l.IDToken["azp"] = "other" },
-		auth.CauseSubject:         func(l *authtest.Lies) { l.IDToken["sub"] = nil },
-		auth.CauseSignature:       func(l *authtest.Lies) { l.Signature = authtest.ForeignKey },
-		auth.CauseAlgorithm:       func(l *authtest.Lies) { l.Signature = authtest.Unsigned },
-		auth.CauseTokenType:       func(l *authtest.Lies) { l.Header["typ"] = "at+jwt" },
-		auth.CauseTokenForm:       func(l *authtest.Lies) { l.Token["id_token"] = "x.y.z" },
-		auth.CauseNoIDToken:       func(l *authtest.Lies) { l.Token["id_token"] = nil },
-		auth.CauseTokenAnswer:     func(l *authtest.Lies) { l.Token["access_token"] = nil },
-		auth.CauseUserInfo:        func(l *authtest.Lies) { l.Faults[authtest.UserInfo] = authtest.Garbles },
-		auth.CauseUserInfoSubject: func(l *authtest.Lies) { l.UserInfo["sub"] = "other" },
-		auth.CauseKeys:            func(l *authtest.Lies) { l.Faults[authtest.Keys] = authtest.Garbles },
-		auth.CauseNoIssuer:        func(l *authtest.Lies) { l.Callback["iss"] = nil },
-		auth.CauseOtherIssuer:     func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.example.com" },
-		auth.CauseNoCode:          func(l *authtest.Lies) { l.Callback["code"] = nil },
-		auth.CauseState:           func(l *authtest.Lies) { l.Callback["state"] = "x" },
-		auth.CauseCode:            func(l *authtest.Lies) { l.Callback["code"] = "x" },
-		auth.CauseDiscovery:       func(l *authtest.Lies) { l.Discovery["jwks_uri"] = nil },
-		auth.CauseIssuerDiffers:   func(l *authtest.Lies) { l.Discovery["issuer"] = "https://evil.example.com" },
-		auth.CauseEndpoint:        func(l *authtest.Lies) { l.Discovery["token_endpoint"] = "http://example.com" },
-		auth.CauseUnavailable:     func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Fails },
-	} {
+	for want, lie := range violations {
 		t.Run(string(want), func(t *testing.T) {
 			t.Parallel()
 			op := authtest.New(t)
@@ -221,8 +223,7 @@ func TestEachCauseHasItsName(t *testing.T) {
 	}
 }
 
-// TestProviderCodes checks what each code amounts to, also one that means another thing
-// by its description.
+// TestProviderCodes checks the cause of each code, also of one that depends on the description.
 func TestProviderCodes(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -232,9 +233,9 @@ func TestProviderCodes(t *testing.T) {
 	}{
 		{"access_denied", "", auth.CauseDenied, nil},
 		{"login_required", "", auth.CauseInteraction, nil},
-		{"temporarily_unavailable", "", auth.CauseTrouble, auth.ErrUnavailable},
-		{"temporarily_unavailable", "authentication_expired", auth.CauseTooLong, auth.ErrBadAttempt},
-		{"server_error", "authentication_expired", auth.CauseTrouble, auth.ErrUnavailable},
+		{"temporarily_unavailable", "", auth.CauseServerError, auth.ErrUnavailable},
+		{"temporarily_unavailable", "authentication_expired", auth.CauseAuthenticationExpired, auth.ErrBadAttempt},
+		{"server_error", "authentication_expired", auth.CauseServerError, auth.ErrUnavailable},
 		{"Access_Denied", "", auth.CauseUnknownCode, nil},
 		{"AADB2C90118", "", auth.CauseUnknownCode, nil},
 	} {
@@ -248,8 +249,9 @@ func TestProviderCodes(t *testing.T) {
 	}
 }
 
-// TestTokenEndpointThatRefusesWithoutACode is taken for what its status says.
-func TestTokenEndpointThatRefusesWithoutACode(t *testing.T) {
+// TestTokenEndpointWithoutErrorCode checks that status 401 without an error code counts as
+// invalid_client.
+func TestTokenEndpointWithoutErrorCode(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{``, `<html>`, `{"Error":"access_denied"}`} {
 		op := authtest.New(t)

@@ -10,21 +10,20 @@ import (
 	"unicode/utf8"
 )
 
-// An object is a JSON object with its values still encoded. Its names are those that
-// were sent, to the letter: encoding/json fills a struct by names of any case, and a
-// claim "Sub" would then replace "sub" (RFC 7519, section 10.1.1).
+// An object is a JSON object whose values are still encoded. Its names are matched exactly:
+// encoding/json matches struct fields case-insensitively, so that a claim "Sub" would replace
+// "sub" (RFC 7519, section 10.1.1).
 type object map[string]json.RawMessage
 
-// parseObject parses data as one JSON object. The error says what is wrong with it
-// and repeats none of it: other bytes than UTF-8, no object, a name that occurs twice,
-// or more after the object.
+// parseObject parses data as one JSON object. It returns an error, which quotes no value, for
+// invalid UTF-8, a duplicate name, data after the object, or anything but an object.
 func parseObject(data []byte) (object, error) {
-	if !utf8.Valid(data) { // encoding/json would make equal texts of different bytes
-		return nil, errors.New("it is not UTF-8")
+	if !utf8.Valid(data) { // encoding/json would replace invalid bytes, so that different values become equal
+		return nil, errors.New("not UTF-8")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
-		return nil, errors.New("it is not a JSON object")
+		return nil, errors.New("not a JSON object")
 	}
 	members := object{}
 	for decoder.More() {
@@ -35,26 +34,26 @@ func parseObject(data []byte) (object, error) {
 			err = decoder.Decode(&value)
 		}
 		if err != nil {
-			return nil, errors.New("it is not a JSON object")
+			return nil, errors.New("not a JSON object")
 		}
 		if _, twice := members[name]; twice {
-			return nil, fmt.Errorf("the name %q occurs twice", name)
+			return nil, fmt.Errorf("duplicate name %q", name)
 		}
 		members[name] = value
 	}
 	if _, err := decoder.Token(); err != nil {
-		return nil, errors.New("it is not a JSON object")
+		return nil, errors.New("not a JSON object")
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more after the JSON object")
+		return nil, errors.New("data after the JSON object")
 	}
 	return members, nil
 }
 
-// Exact returns the JSON object in data with the members of those names alone, for
-// encoding/json to fill a struct with, which takes names of any case. The error says what
-// is wrong with data, as a name that occurs twice.
-func Exact(data []byte, names ...string) ([]byte, error) {
+// Members returns the JSON object in data reduced to the members with exactly these names, for
+// decoding into a struct with encoding/json, which ignores case. It returns an error if data is
+// no valid object, for example because a name occurs twice.
+func Members(data []byte, names ...string) ([]byte, error) {
 	members, err := parseObject(data)
 	if err != nil {
 		return nil, err
@@ -62,7 +61,7 @@ func Exact(data []byte, names ...string) ([]byte, error) {
 	return json.Marshal(members.only(names))
 }
 
-// only returns the members of those names.
+// only returns the members with these names.
 func (o object) only(names []string) object {
 	some := object{}
 	for _, name := range names {
@@ -73,8 +72,8 @@ func (o object) only(names []string) object {
 	return some
 }
 
-// as decodes the member of that name. It reports false where the object has none, or
-// one of another type. null counts as no member.
+// as decodes the member of that name. It reports false if there is none, it is null, or it has
+// another type.
 func as[T any](o object, name string) (value T, ok bool) {
 	if !o.has(name) {
 		return value, false
@@ -82,14 +81,14 @@ func as[T any](o object, name string) (value T, ok bool) {
 	return value, json.Unmarshal(o[name], &value) == nil
 }
 
-// text returns the text of that name, or "".
+// text returns the string of that name, or "".
 func (o object) text(name string) string {
 	text, _ := as[string](o, name)
 	return text
 }
 
-// texts returns the list of texts of that name, where a single text is a list of one
-// (RFC 7519, section 4.1.3); nil where it is neither.
+// texts returns the list of strings of that name; a single string is a list of one (RFC 7519,
+// section 4.1.3). It returns nil for anything else.
 func (o object) texts(name string) []string {
 	if one, ok := as[string](o, name); ok {
 		return []string{one}
@@ -108,8 +107,8 @@ func (o object) texts(name string) []string {
 	return texts
 }
 
-// seconds returns the time of that name, in seconds since 1970 (RFC 7519, section 2:
-// NumericDate). It reports false where there is none, or no number.
+// seconds returns the NumericDate of that name, in seconds since 1970 (RFC 7519, section 2). It
+// reports false if there is none or it is no number.
 func (o object) seconds(name string) (float64, bool) {
 	at, ok := as[float64](o, name)
 	return at, ok && !math.IsInf(at, 0)

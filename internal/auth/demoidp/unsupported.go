@@ -10,17 +10,17 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// What follows completes [op.Storage] for what the demo does not offer: refresh
-// tokens, introspection, revocation, and clients that sign their requests.
+// Methods of [op.Storage] for unsupported features: refresh tokens, introspection, revocation
+// and clients that sign their requests.
 
-var errNotOffered = errors.New("not offered by the demo's provider")
+var errUnsupported = errors.New("not supported by the demo's provider")
 
 func (s *storage) CreateAccessAndRefreshTokens(context.Context, op.TokenRequest, string) (string, string, time.Time, error) {
-	return "", "", time.Time{}, errNotOffered
+	return "", "", time.Time{}, errUnsupported
 }
 
 func (s *storage) TokenRequestByRefreshToken(context.Context, string) (op.RefreshTokenRequest, error) {
-	return nil, errNotOffered
+	return nil, errUnsupported
 }
 
 func (s *storage) GetRefreshTokenInfo(context.Context, string, string) (string, string, error) {
@@ -32,19 +32,19 @@ func (s *storage) RevokeToken(context.Context, string, string, string) *oidc.Err
 }
 
 func (s *storage) SetIntrospectionFromToken(context.Context, *oidc.IntrospectionResponse, string, string, string) error {
-	return errNotOffered
+	return errUnsupported
 }
 
 func (s *storage) GetKeyByIDAndClientID(context.Context, string, string) (*jose.JSONWebKey, error) {
-	return nil, errNotOffered
+	return nil, errUnsupported
 }
 
 func (s *storage) ValidateJWTProfileScopes(context.Context, string, []string) ([]string, error) {
-	return nil, errNotOffered
+	return nil, errUnsupported
 }
 
-// TerminateSession has nothing to end: there are no sessions.
+// TerminateSession does nothing: there are no sessions.
 func (s *storage) TerminateSession(context.Context, string, string) error { return nil }
 
-// Health reports that memory works.
+// Health returns nil: the storage is in memory.
 func (s *storage) Health(context.Context) error { return nil }
