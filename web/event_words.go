@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/bidi"
+	"github.com/roboto-ai/console/internal/spelling"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -227,8 +228,8 @@ func (t teller) changes(e users.Event) []views.Change {
 		}
 		changes = append(changes, views.Change{
 			Field: plainText(fieldWord(c.Field)), Fact: exported || c.Field == "token" || c.Old == c.New,
-			Old: users.Reveal(t.eventValue(e, c.Field, c.Old)),
-			New: users.Reveal(t.eventValue(e, c.Field, c.New)),
+			Old: spelling.Reveal(t.eventValue(e, c.Field, c.Old)),
+			New: spelling.Reveal(t.eventValue(e, c.Field, c.New)),
 		})
 	}
 	return changes

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/roboto-ai/console/internal/spelling"
 	"golang.org/x/net/idna"
 )
 
@@ -13,12 +14,12 @@ import (
 // that look alike, such as full-width ones, would lead to another's address.
 func asciiDomain(address string) string {
 	local, domain, ok := cutLast(address, "@")
-	if !ok || isASCII(domain) {
+	if !ok || spelling.IsASCII(domain) {
 		return address
 	}
 	labels := strings.Split(domain, ".")
 	for i, label := range labels {
-		if isASCII(label) {
+		if spelling.IsASCII(label) {
 			continue
 		}
 		ascii, err := idna.Lookup.ToASCII(label)
@@ -52,7 +53,7 @@ func claimedID(claim string) (id ID, why string) {
 		return "", "It is not an e-mail address."
 	case ID(local).strange() != "":
 		return "", "Before the @: " + strings.TrimSpace(ID(local).strange())
-	case !isASCII(domain):
+	case !spelling.IsASCII(domain):
 		return "", "Its domain is not a valid internet domain."
 	}
 	return "", "It is not an e-mail address of the usual form."

@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // A wordSum sums up which words are in which events.
@@ -86,7 +87,7 @@ func (c *checker) eventIndex(engine database.Engine) {
 	var got, want wordSum
 	err := c.apart(func() error {
 		state, err := readIndexState(c.ctx, c.tx)
-		if err != nil || state.version != eventWordsVersion {
+		if err != nil || state.version != spelling.WordsVersion {
 			return err
 		}
 		if want, err = sumOfEvents(c.ctx, c.tx, state); err != nil {

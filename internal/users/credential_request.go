@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 const (
@@ -79,7 +81,7 @@ const credentialUse = "credential request"
 // RequestCredential returns the request that n asks for. It writes nothing to the database.
 // It returns an [*InvalidError] that lists every mistake by the names of the API.
 func (s *Service) RequestCredential(ctx context.Context, n NewCredentialRequest) (CredentialRequest, error) {
-	n.Hostname = tidyText(n.Hostname)
+	n.Hostname = spelling.Normalize(n.Hostname)
 	if err := n.check(); err != nil {
 		return CredentialRequest{}, err
 	}

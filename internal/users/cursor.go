@@ -86,7 +86,7 @@ func (q Query) lastPage(at place, p plan) string {
 // it where a day may be named.
 func (q Query) question() string {
 	zone := ""
-	if strings.Contains(string(q.Seen+q.Created), "-") || strings.Contains(asTyped.Replace(q.Text), ":") {
+	if strings.Contains(string(q.Seen+q.Created), "-") || strings.ContainsAny(q.Text, ":：") {
 		zone = q.Zone.String()
 	}
 	return fmt.Sprintf("%t %q %q %q %q %q %q %q %q", q.Present, q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, zone)

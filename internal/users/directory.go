@@ -200,12 +200,6 @@ func allowed[T comparable](filters [][]T, value T) bool {
 	return !slices.ContainsFunc(filters, func(one []T) bool { return !slices.Contains(one, value) })
 }
 
-// MaxText is how long a text to search for may be, in characters.
-const MaxText = 200
-
-// longText is the message for a text over [MaxText].
-const longText = "A search is at most 200 characters long. Use fewer words."
-
 // validate returns what is wrong with the filters of q and with what was typed.
 func (q Query) validate(t typed) *InvalidError {
 	bad := new(InvalidError)
@@ -224,7 +218,7 @@ func (q Query) validate(t typed) *InvalidError {
 		bad.add("q", sentence)
 	}
 	if utf8.RuneCountInString(q.Text) > MaxText {
-		bad.add("q", longText)
+		bad.add("q", LongText)
 	}
 	return bad
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // Fields are the parts of a record that its person and those who manage it may
@@ -140,10 +141,10 @@ func targetOf(ctx context.Context, r database.Reader, actor Actor, id ID, act Ac
 func (f Fields) apply(u User) (User, error) {
 	u = u.clone()
 	if f.Name != nil {
-		u.Name = tidyText(*f.Name)
+		u.Name = spelling.Normalize(*f.Name)
 	}
 	if f.PictureURL != nil {
-		u.PictureURL = tidyText(*f.PictureURL)
+		u.PictureURL = spelling.Normalize(*f.PictureURL)
 	}
 	bad := new(InvalidError)
 	if f.Exact && f.Name != nil && u.Name == "" {
@@ -175,7 +176,7 @@ func merge(stored, asked map[string]bool, what string, known []string, explicit 
 // serve returns the service user u with what f asks for. A responsible person
 // who stays is not looked at again.
 func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, error) {
-	u.Purpose, u.ReviewOn = tidyText(f.Purpose), Date(tidyText(f.ReviewOn))
+	u.Purpose, u.ReviewOn = spelling.Normalize(f.Purpose), Date(spelling.Normalize(f.ReviewOn))
 	bad := new(InvalidError)
 	if c.actor.Kind == ActorPerson && u.Purpose == "" {
 		bad.add("purpose", "Say what this service user is for.")

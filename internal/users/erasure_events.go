@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/audit"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // How many events an erasure looks at in one transaction, and how many it erases.
@@ -140,7 +141,7 @@ func (s *Service) erasing(ctx context.Context, r database.Reader, all []erasedEv
 		if x.actor {
 			actorSeqs, rest = append(actorSeqs, actors.Arg(x.Seq)), rest.withoutActor()
 		}
-		if damaged == 0 && state.version == eventWordsVersion && x.Seq >= state.first && x.Seq <= state.last {
+		if damaged == 0 && state.version == spelling.WordsVersion && x.Seq >= state.first && x.Seq <= state.last {
 			old, left = append(old, x.indexed()), append(left, rest.indexed())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/audit"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // Action names what an event records, as noun.verbed. Its values are stored.
@@ -232,4 +233,9 @@ func onOff(b bool) string {
 		return "on"
 	}
 	return "off"
+}
+
+// words returns the words by which e is found in the index of the audit log.
+func (e Event) words() []string {
+	return spelling.IndexWords([]string{string(e.Actor.ID), string(e.Target.ID)}, []string{e.Actor.Name, e.Target.Name, e.Reason})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // The index of the audit log knows which words are in which events, see [Event.words]. It is
@@ -32,7 +33,7 @@ func blockOf(seq int64) string { return fmt.Sprintf("%05x", seq>>blockBits) }
 
 // indexState says what the index has.
 type indexState struct {
-	version     int64 // of the words, see eventWordsVersion; 0: there is no index yet
+	version     int64 // of the words, see spelling.WordsVersion; 0: there is no index yet
 	first, last int64 // events, inclusive; none if first is after last
 	erasures    int64 // how often words were deleted because their event was erased
 }
@@ -78,8 +79,8 @@ func (s *Service) indexSome(ctx context.Context) (n int64, older bool, err error
 	if err := r.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM events`).Scan(&newest); err != nil {
 		return 0, false, err
 	}
-	if was.version != eventWordsVersion || was.last > newest {
-		begun := indexState{eventWordsVersion, newest + 1, newest, was.erasures}
+	if was.version != spelling.WordsVersion || was.last > newest {
+		begun := indexState{spelling.WordsVersion, newest + 1, newest, was.erasures}
 		if err := s.writeIndex(ctx, was, begun, s.eventIndex().clear()); err != nil {
 			return 0, false, err
 		}
@@ -107,7 +108,7 @@ func unindexed(ctx context.Context, r database.Reader) (newer, older int64, err 
 	if err := r.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM events`).Scan(&newest); err != nil {
 		return 0, 0, err
 	}
-	if state.version != eventWordsVersion {
+	if state.version != spelling.WordsVersion {
 		return newest, 0, nil
 	}
 	return newest - state.last, state.first - 1, nil
@@ -174,7 +175,7 @@ type eventIndexer interface {
 
 	// found returns the query of the numbers of events, as seq, in a range of one block, in
 	// which all words are.
-	found(f *database.Filter, words []soughtWord, from, to int64) string
+	found(f *database.Filter, words []spelling.Word, from, to int64) string
 }
 
 // eventIndex returns the index of the engine in use.

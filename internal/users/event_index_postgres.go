@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // vectorIndex is the index of the audit log in PostgreSQL: a table of vectors of words, as
@@ -47,13 +48,13 @@ func (vectorIndex) remove(events []indexedEvent) []bookkeeping {
 
 // found implements [eventIndexer]. OFFSET 0 keeps the server from walking the numbers in their
 // order and looking at the words of each, which is slow for rare words.
-func (vectorIndex) found(f *database.Filter, words []soughtWord, from, to int64) string {
+func (vectorIndex) found(f *database.Filter, words []spelling.Word, from, to int64) string {
 	block := blockOf(from)
-	text := expressionOf(words, ` & `, ` | `, func(p soughtPart) string {
-		if p.whole {
-			return `'` + block + p.text + `'`
+	text := expressionOf(words, ` & `, ` | `, func(p spelling.Part) string {
+		if p.Whole {
+			return `'` + block + p.Text + `'`
 		}
-		return `'` + block + p.text + `':*`
+		return `'` + block + p.Text + `':*`
 	})
 	return `SELECT seq FROM (SELECT seq FROM event_words_index WHERE words @@ CAST(` + f.Arg(text) + ` AS tsquery) AND seq BETWEEN ` + f.Arg(from) + ` AND ` + f.Arg(to) + ` OFFSET 0) AS collected`
 }

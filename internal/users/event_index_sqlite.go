@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // ftsIndex is the index of the audit log in SQLite: a table of FTS5 that knows which words
@@ -38,20 +39,20 @@ func (ftsIndex) remove(events []indexedEvent) []bookkeeping {
 }
 
 // found implements [eventIndexer].
-func (ftsIndex) found(f *database.Filter, words []soughtWord, from, to int64) string {
+func (ftsIndex) found(f *database.Filter, words []spelling.Word, from, to int64) string {
 	block := blockOf(from)
-	text := expressionOf(words, ` AND `, ` OR `, func(p soughtPart) string {
-		if p.whole {
-			return quoted(block + p.text)
+	text := expressionOf(words, ` AND `, ` OR `, func(p spelling.Part) string {
+		if p.Whole {
+			return quoted(block + p.Text)
 		}
-		return quoted(block+p.text) + `*`
+		return quoted(block+p.Text) + `*`
 	})
 	return `SELECT rowid AS seq FROM event_words_index WHERE event_words_index MATCH ` + f.Arg(text) +
 		` AND rowid BETWEEN ` + f.Arg(from) + ` AND ` + f.Arg(to)
 }
 
 // expressionOf returns the words as an expression of an index's query language.
-func expressionOf(words []soughtWord, and, or string, write func(soughtPart) string) string {
+func expressionOf(words []spelling.Word, and, or string, write func(spelling.Part) string) string {
 	all := make([]string, len(words))
 	for i, word := range words {
 		spellings := make([]string, len(word))

@@ -3,14 +3,16 @@ package users
 import (
 	"context"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // An eventSearch collects the numbers of events that have some words, in the order of a page.
 type eventSearch struct {
 	query EventQuery
-	words []soughtWord
+	words []spelling.Word
 	index eventIndexer
 	state indexState
 	most  int // as many are enough
@@ -20,7 +22,7 @@ type eventSearch struct {
 // search returns the numbers of the events from one number to another, inclusive, that q asks
 // for by words and otherwise, at most so many: the oldest first if q asks for those before
 // its place, else the newest first. It returns how many older events the index lacks.
-func (q EventQuery) search(ctx context.Context, r database.Reader, index eventIndexer, words []soughtWord, from, to int64, most int) (seqs []int64, lacking int64, err error) {
+func (q EventQuery) search(ctx context.Context, r database.Reader, index eventIndexer, words []spelling.Word, from, to int64, most int) (seqs []int64, lacking int64, err error) {
 	state, err := readIndexState(ctx, r)
 	if err != nil {
 		return nil, 0, err
@@ -29,7 +31,7 @@ func (q EventQuery) search(ctx context.Context, r database.Reader, index eventIn
 	if err != nil {
 		return nil, 0, err
 	}
-	if damaged > 0 || state.version != eventWordsVersion { // it may not be asked: events are read directly
+	if damaged > 0 || state.version != spelling.WordsVersion { // it may not be asked: events are read directly
 		state.first, state.last = 1, 0
 	}
 	s := &eventSearch{query: q, words: words, index: index, state: state, most: most}
@@ -91,9 +93,31 @@ func (s *eventSearch) direct(ctx context.Context, r database.Reader, from, to in
 		if err != nil {
 			return err
 		}
-		if areIn(s.words, e.words()) {
+		if spelling.Match(s.words, e.words()) {
 			s.seqs = append(s.seqs, e.Seq)
 		}
 	}
 	return rows.Err()
+}
+
+// soughtWords returns the words of a search of the audit log, and false if one of them has no
+// letter and no digit, so that no event matches. It returns an [*InvalidError] on a search
+// that is too long.
+func soughtWords(text string) (words []spelling.Word, findable bool, err error) {
+	if utf8.RuneCountInString(text) > MaxText {
+		return nil, false, invalid("q", "%s", LongText)
+	}
+	for _, one := range WithoutPunctuation(SplitWords(text)) {
+		word := spelling.WordOf(one.Text)
+		if len(word) == 0 {
+			return nil, false, nil
+		}
+		if !slices.ContainsFunc(words, word.Equal) {
+			words = append(words, word)
+		}
+	}
+	if len(words) > spelling.MaxTerms {
+		return nil, false, invalid("q", "%s", TooManyWords())
+	}
+	return words, true, nil
 }

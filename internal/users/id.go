@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // A Key names a user for ever. It is made here, never shown as a name and never
@@ -64,13 +66,13 @@ func ParseID(s string) (ID, error) {
 // "Ana <ana@example.com>" or "mailto:ana@example.com", drops invisible characters and
 // writes the domain of an address in ASCII.
 func EnteredID(s string) ID {
-	s = asciiDomain(tidyText(s))
+	s = asciiDomain(spelling.Normalize(s))
 	if id := canonical(s); id.isAddress() {
 		return id
 	}
 	var found []ID
-	for _, w := range wordsOf(s) {
-		if id := canonical(w.text); id.isAddress() {
+	for _, w := range SplitWords(s) {
+		if id := canonical(w.Text); id.isAddress() {
 			found = append(found, id)
 		}
 	}
@@ -113,8 +115,8 @@ func (id ID) strange() string {
 		switch {
 		case r == ' ':
 			return "There is a space in it. "
-		case hidden(r) || !visible(r):
-			return "There is an invisible character in it, " + codePoint(r) + ". "
+		case spelling.Control(r) || !spelling.Visible(r):
+			return "There is an invisible character in it, " + spelling.CodePoint(r) + ". "
 		case !strings.ContainsRune(idCharacters, r):
 			return "“" + string(r) + "” cannot be part of it. "
 		}

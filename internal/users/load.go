@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // Phase is a part of [Service.Load].
@@ -167,7 +168,7 @@ func (s sheet) write(ctx context.Context, tx *sql.Tx, rows []any) error {
 // rebuild makes what triggers would have kept up with.
 func rebuild(ctx context.Context, tx *sql.Tx, told func(Phase, int, int)) error {
 	statements := []string{
-		`UPDATE search_index SET version = ` + strconv.Itoa(eventWordsVersion) + `, first_seq = 1, last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events)
+		`UPDATE search_index SET version = ` + strconv.Itoa(spelling.WordsVersion) + `, first_seq = 1, last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events)
 			WHERE name = 'event_words'`,
 		`INSERT INTO users_search (users_search) VALUES ('rebuild')`,
 		`INSERT INTO tallies (kind, role, status, n) SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status`,

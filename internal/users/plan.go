@@ -109,7 +109,7 @@ func (sel selection) details(f *database.Filter, order column, sure bool) []stri
 		return all
 	}
 	for _, t := range sel.terms {
-		all = append(all, t.condition(f, "u.search_text"))
+		all = append(all, termCondition(f, t, "u.search_text"))
 	}
 	return all
 }

@@ -1,6 +1,10 @@
 package users
 
-import "context"
+import (
+	"context"
+
+	"github.com/roboto-ai/console/internal/spelling"
+)
 
 // ReviewEvery is the number of months from one review of a service user to the next,
 // where the reviewer names no day.
@@ -38,7 +42,7 @@ func (s *Service) MarkReviewed(ctx context.Context, actor Actor, id ID, r Review
 			return nothing, err
 		}
 		after = before
-		after.ReviewOn = Date(tidyText(r.On))
+		after.ReviewOn = Date(spelling.Normalize(r.On))
 		if after.ReviewOn == "" {
 			after.ReviewOn = NextReview(tx.today())
 		}

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // Lengths of text, in characters after tidying.
@@ -27,7 +28,7 @@ type FieldRule struct{ Field, Rule string }
 // FieldRules are the rules of all fields that people or programs fill in.
 var FieldRules = []FieldRule{
 	{"user_id", fmt.Sprintf("%d–%d characters of a–z, 0–9 and . _ + @ -, beginning with a letter or digit, or an e-mail address (the forms ask for one for a person); upper case becomes lower case; %s are reserved; unique; never changed here", minID, maxID, reservedWords())},
-	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; invisible characters are dropped, joiners stay where a script needs them; no control characters, line breaks or bidirectional overrides; at most %d marks on one letter; at least one character that shows", MaxName, maxMarks)},
+	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; invisible characters are dropped, joiners stay where a script needs them; no control characters, line breaks or bidirectional overrides; at most %d marks on one letter; at least one character that shows", MaxName, spelling.MaxMarks)},
 	{"picture_url", fmt.Sprintf("optional; an absolute https URL with a host and without credentials, at most %d characters", MaxPicture)},
 	{"channel.*", "on or off, for each of " + strings.Join(Channels, ", ")},
 	{"type.*", "on or off, for each of " + strings.Join(Types, ", ")},
@@ -61,29 +62,16 @@ func textFlaw(s string, most int) string {
 		return "This is not readable text. Type it again."
 	case utf8.RuneCountInString(s) > most:
 		return fmt.Sprintf("Use at most %d characters.", most)
-	case strings.ContainsFunc(s, hidden):
+	case strings.ContainsFunc(s, spelling.Control):
 		return "Remove the control characters, line breaks or text-direction marks."
-	case heaped(s):
-		return fmt.Sprintf("Use at most %d accents or other marks on one letter.", maxMarks)
-	case s != "" && !strings.ContainsFunc(s, visible):
+	case spelling.ExceedsMarks(s):
+		return fmt.Sprintf("Use at most %d accents or other marks on one letter.", spelling.MaxMarks)
+	case s != "" && !strings.ContainsFunc(s, spelling.Visible):
 		return "Use at least one character that shows."
 	case secretWithin.MatchString(s):
 		return "Remove the secret of a token: this text is stored and shown."
 	}
 	return ""
-}
-
-// hidden reports whether r controls how text around it shows, rather than showing
-// itself.
-func hidden(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == unicode.ReplacementChar
-}
-
-// visible reports whether r shows. Some letters, and the marks that join others,
-// show as nothing at all.
-func visible(r rune) bool {
-	return unicode.IsGraphic(r) && !unicode.IsSpace(r) &&
-		!unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && r != '\u2800' // the braille of no dots
 }
 
 // pictureFlaw says what is wrong with the address of a picture, or nothing.
@@ -162,7 +150,7 @@ func check(before, after User, today Date) *InvalidError {
 
 // tidyReason returns a reason as it is kept.
 func tidyReason(s string) (string, error) {
-	s = tidyText(strings.Join(strings.Fields(s), " "))
+	s = spelling.Normalize(strings.Join(strings.Fields(s), " "))
 	if why := textFlaw(s, MaxReason); why != "" {
 		return "", invalid("reason", "%s", why)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // A ViewID names a saved view.
@@ -82,7 +83,7 @@ func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, err
 		return 1
 	}
 	slices.SortFunc(all, func(a, b SavedView) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(spelling.Fold(a.Name), spelling.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
 	return all, nil
 }
@@ -141,7 +142,7 @@ func (c *changeTx) newView(n NewView) (SavedView, error) {
 	}
 	v := SavedView{
 		ID: ViewID("viw_" + strings.ToLower(rand.Text())), Owner: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
-		Name: tidyText(n.Name), Query: n.Query, Shared: n.Shared, CreatedAt: c.now,
+		Name: spelling.Normalize(n.Name), Query: n.Query, Shared: n.Shared, CreatedAt: c.now,
 	}
 	bad := new(InvalidError)
 	if v.Name == "" {

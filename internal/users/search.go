@@ -1,6 +1,10 @@
 package users
 
-import "github.com/roboto-ai/console/internal/database"
+import (
+	"github.com/roboto-ai/console/internal/database"
+
+	"github.com/roboto-ai/console/internal/spelling"
+)
 
 // A searcher asks the index that an engine has of the search texts.
 type searcher interface {
@@ -11,11 +15,11 @@ type searcher interface {
 	counts() int
 
 	// found is the query of the numbers of all users whom the index finds by the terms.
-	found(f *database.Filter, terms []term, known *threes) string
+	found(f *database.Filter, terms []spelling.Term, known *threes) string
 
 	// alone reports whether all of these have the terms, so that their texts need not be
 	// looked at again.
-	alone(terms []term, known *threes) bool
+	alone(terms []spelling.Term, known *threes) bool
 
 	// listed is the query of numbers that a text lists, separated by commas, each with its
 	// place in the list. The argument names the text.
@@ -23,7 +27,7 @@ type searcher interface {
 
 	// newest returns how they are walked in the order of creation, and the number that
 	// has that order.
-	newest(f *database.Filter, terms []term, known *threes) (w way, number string)
+	newest(f *database.Filter, terms []spelling.Term, known *threes) (w way, number string)
 }
 
 // searcherOf returns how an engine is searched.

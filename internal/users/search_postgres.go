@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // trgmSearch searches by an index of PostgreSQL's pg_trgm, over the texts with a sign of
@@ -25,20 +26,20 @@ func (trgmSearch) learns() bool { return true }
 func (trgmSearch) counts() int { return maxSorted }
 
 // found implements [searcher].
-func (trgmSearch) found(f *database.Filter, terms []term, _ *threes) string {
+func (trgmSearch) found(f *database.Filter, terms []spelling.Term, _ *threes) string {
 	all := make([]string, len(terms))
 	for i, t := range terms {
-		marked := make(term, len(t))
+		marked := make(spelling.Term, len(t))
 		for j, needle := range t {
 			marked[j] = strings.ReplaceAll(needle, " ", mark)
 		}
-		all[i] = marked.condition(f, markedText)
+		all[i] = termCondition(f, marked, markedText)
 	}
 	return `SELECT u.number FROM users u WHERE ` + database.AllOf(all)
 }
 
 // alone implements [searcher]: unless the mark may be in a text of somebody's own.
-func (trgmSearch) alone(terms []term, _ *threes) bool {
+func (trgmSearch) alone(terms []spelling.Term, _ *threes) bool {
 	for _, t := range terms {
 		for _, needle := range t {
 			if strings.ContainsAny(needle, " "+mark) {
@@ -55,10 +56,10 @@ func (trgmSearch) listed(text string) string {
 }
 
 // newest implements [searcher]. So many are found that there is one soon.
-func (trgmSearch) newest(f *database.Filter, terms []term, _ *threes) (w way, number string) {
+func (trgmSearch) newest(f *database.Filter, terms []spelling.Term, _ *threes) (w way, number string) {
 	all := make([]string, len(terms))
 	for i, t := range terms {
-		all[i] = t.condition(f, `u.search_text`)
+		all[i] = termCondition(f, t, `u.search_text`)
 	}
 	return way{`users u`, all}, `u.number`
 }

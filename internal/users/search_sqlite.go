@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // ftsSearch searches by SQLite's FTS5: a table that knows which rows have which three
@@ -18,13 +19,13 @@ func (ftsSearch) learns() bool { return true }
 func (ftsSearch) counts() int { return maxCounted }
 
 // found implements [searcher].
-func (ftsSearch) found(f *database.Filter, terms []term, known *threes) string {
+func (ftsSearch) found(f *database.Filter, terms []spelling.Term, known *threes) string {
 	condition, _ := inFTS(f, terms, known)
 	return `SELECT users_search.rowid AS number FROM users_search WHERE ` + condition
 }
 
 // alone implements [searcher].
-func (ftsSearch) alone(terms []term, known *threes) bool {
+func (ftsSearch) alone(terms []spelling.Term, known *threes) bool {
 	_, alone := inFTS(new(database.Filter), terms, known)
 	return alone
 }
@@ -35,7 +36,7 @@ func (ftsSearch) listed(text string) string {
 }
 
 // newest implements [searcher].
-func (ftsSearch) newest(f *database.Filter, terms []term, known *threes) (w way, number string) {
+func (ftsSearch) newest(f *database.Filter, terms []spelling.Term, known *threes) (w way, number string) {
 	condition, _ := inFTS(f, terms, known)
 	return way{`users_search CROSS JOIN users u`, []string{condition, `u.number = users_search.rowid`}}, `users_search.rowid`
 }
@@ -43,17 +44,17 @@ func (ftsSearch) newest(f *database.Filter, terms []term, known *threes) (w way,
 // inFTS returns the condition that the index has the terms, and whether that
 // alone tells who has them. What is common is not asked for where something else
 // is: to go through nearly everyone narrows nothing.
-func inFTS(f *database.Filter, terms []term, known *threes) (condition string, alone bool) {
+func inFTS(f *database.Filter, terms []spelling.Term, known *threes) (condition string, alone bool) {
 	alone = true
 	var all []string
 	for _, t := range terms {
-		if !t.common(known) {
-			all = append(all, t.inIndex(known, mostThrees))
+		if !known.commonTerm(t) {
+			all = append(all, inIndex(t, known, mostThrees))
 		}
-		alone = alone && !t.common(known) && t.isThree()
+		alone = alone && !known.commonTerm(t) && t.IsTrigram()
 	}
 	if len(all) == 0 { // a part of one will do
-		all, alone = append(all, terms[0].inIndex(known, 1)), len(terms) == 1 && terms[0].isThree()
+		all, alone = append(all, inIndex(terms[0], known, 1)), len(terms) == 1 && terms[0].IsTrigram()
 	}
 	return `users_search MATCH ` + f.Arg(strings.Join(all, ` AND `)), alone
 }
@@ -63,7 +64,7 @@ func inFTS(f *database.Filter, terms []term, known *threes) (condition string, a
 const mostThrees = 3
 
 // inIndex returns t in FTS5's query language, as the rarest threes of each spelling.
-func (t term) inIndex(known *threes, most int) string {
+func inIndex(t spelling.Term, known *threes, most int) string {
 	spellings := make([]string, len(t))
 	for i, needle := range t {
 		rarest := known.rarest(needle, most)
@@ -74,10 +75,6 @@ func (t term) inIndex(known *threes, most int) string {
 	}
 	return `(` + strings.Join(spellings, ` OR `) + `)`
 }
-
-// isThree reports whether t is just three characters, so that the index knows all
-// there is to know.
-func (t term) isThree() bool { return len(t) == 1 && len([]rune(t[0])) == 3 }
 
 // quoted returns characters as a string of FTS5's query language (section 3.1 of
 // its documentation).

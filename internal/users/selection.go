@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // A selection is which users a [Query] asks for, whatever order and place.
@@ -17,7 +18,7 @@ type selection struct {
 	tokens  [][]tokenView // that users have: one of each
 	now     time.Time
 	most    int // that can be put in order
-	terms   []term
+	terms   []spelling.Term
 	search  searcher
 	known   *threes // which of them are rare
 	exact   ID      // of the user who comes first

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // Verified says whether the provider vouches for an address.
@@ -265,7 +266,7 @@ func bound(u User, claims Claims, changes []Change) Event {
 
 // fill takes from the claims what is still empty in u and acceptable.
 func (c Claims) fill(u User) User {
-	for _, name := range []string{tidyText(c.Name), tidyText(c.NameParts)} {
+	for _, name := range []string{spelling.Normalize(c.Name), spelling.Normalize(c.NameParts)} {
 		if u.Name == "" && textFlaw(name, MaxName) == "" {
 			u.Name = name
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 const (
@@ -29,7 +30,7 @@ type source struct {
 // be read and put in order. It counts them in one statement at most, and in none where
 // a term is known to be rare, or nothing is searched for and a count that is kept will do.
 func (p plan) narrowest(ctx context.Context, r database.Reader, at place) (s source, few bool, err error) {
-	if slices.ContainsFunc(p.terms, func(t term) bool { return t.rare(p.known) }) {
+	if slices.ContainsFunc(p.terms, func(t spelling.Term) bool { return p.known.rareTerm(t) }) {
 		return source{numbers: p.found, sure: p.foundAlone()}, true, nil
 	}
 	counted, asked := p.counted(), p.uncounted(at)
@@ -95,7 +96,7 @@ func (p plan) uncounted(at place) (all []source) {
 	if p.search.counts() <= p.most { // where to count is dear, a guess is believed sooner
 		far = found.most
 	}
-	if at.key() || len(p.terms) > 1 || !one.isThree() || p.known.about(one, p.everyone()) <= far {
+	if at.key() || len(p.terms) > 1 || !one.IsTrigram() || p.known.about(one, p.everyone()) <= far {
 		all = append(all, found)
 	}
 	return all

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 const (
@@ -60,13 +61,13 @@ func (k *threes) rarest(needle string, most int) []string {
 }
 
 // common reports whether one of the spellings of t has nothing but what is common.
-func (t term) common(k *threes) bool {
+func (k *threes) commonTerm(t spelling.Term) bool {
 	return slices.ContainsFunc(t, func(needle string) bool { return k.common(k.rarest(needle, 1)[0]) })
 }
 
 // about returns how many of that many users have a term of three characters, going by
 // those who are known; 0 if it is not known.
-func (k *threes) about(t term, users int) int {
+func (k *threes) about(t spelling.Term, users int) int {
 	if k == nil || k.users < threesSample {
 		return 0
 	}
@@ -74,7 +75,7 @@ func (k *threes) about(t term, users int) int {
 }
 
 // rare reports whether few users have t, going by those who are known.
-func (t term) rare(k *threes) bool {
+func (k *threes) rareTerm(t spelling.Term) bool {
 	if k == nil || k.users < threesSample {
 		return false
 	}

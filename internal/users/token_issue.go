@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // A NewToken is what is asked for when a token is issued.
@@ -108,7 +109,7 @@ func (a Actor) mayIssue(config Config, u User, acts Role) error {
 func (c *changeTx) prepareToken(config Config, u User, n NewToken) (Token, error) {
 	t := Token{
 		ID: newTokenID(), User: u.Ref(), UserRole: u.Role, UserStatus: u.Status,
-		Name: tidyText(strings.Join(strings.Fields(n.Name), " ")), Description: tidyText(strings.Join(strings.Fields(n.Description), " ")),
+		Name: spelling.Normalize(strings.Join(strings.Fields(n.Name), " ")), Description: spelling.Normalize(strings.Join(strings.Fields(n.Description), " ")),
 		Role: c.roleFor(u), IssuedAt: c.now, IssuedBy: c.actor.ref(), IssuedWith: c.actor.Token,
 	}
 	var held ScopeSet

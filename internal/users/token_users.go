@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // FindTokenUsers returns active service users for which the actor may issue a token, in the
@@ -15,9 +17,9 @@ func (s *Service) FindTokenUsers(ctx context.Context, actor Actor, text string, 
 	if err != nil {
 		return nil, fmt.Errorf("find users of tokens: %w", err)
 	}
-	words := foldWords(text)
+	words := spelling.Words(text)
 	found := slices.DeleteFunc(own, func(u User) bool {
-		name := fold(u.Label() + " " + string(u.ID))
+		name := spelling.Fold(u.Label() + " " + string(u.ID))
 		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(name, word) })
 	})
 	if permission(ActIssueToken).rule(actor) != WhereAnswerable && actor.May(ActSeeDirectory, User{}) == nil {

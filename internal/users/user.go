@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"time"
+
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // Kind says what stands behind a user. Its values are stored, so they are words
@@ -123,3 +125,9 @@ type Ref struct {
 
 // Label returns what to call the user: the name, or the user_id if there is none.
 func (r Ref) Label() string { return cmp.Or(r.Name, string(r.ID)) }
+
+// sortName returns the text that u is ordered by: the folded name, or the user_id without one.
+func (u User) sortName() string { return spelling.SortKey(u.Label()) }
+
+// searchText returns the text that a search for u looks in.
+func (u User) searchText() string { return spelling.SearchText(u.Name, string(u.ID)) }

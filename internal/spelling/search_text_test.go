@@ -1,13 +1,8 @@
-package users
+package spelling
 
 import (
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 func TestSearchText(t *testing.T) {
@@ -24,14 +19,14 @@ func TestSearchText(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := (User{Name: test.name, ID: ID(test.id)}).searchText(); got != test.want {
+			if got := SearchText(test.name, test.id); got != test.want {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
 		})
 	}
 }
 
-// searches are what people type, and who is found by it.
+// searches are texts that people type, with a name that each finds.
 var searches = map[string]string{
 	"jose": "José García", "JOSÉ": "José García", "garcía josé": "José García", "arcí": "José García",
 	"mueller": "Jürgen Müller", "muller": "Jürgen Müller", "Müller": "Jürgen Müller", "juergen": "Jürgen Müller", "mül": "Jürgen Müller",
@@ -52,13 +47,13 @@ var searches = map[string]string{
 	"o´brien": "Tom O´Brien", "o'brien": "Tom O´Brien", "kaʻahumanu": "Ka'ahumanu", "лук'ян": "Лукʼян", "علیرضا": "علی\u200cرضا", "ann-": "Ann—Kay",
 }
 
-// TestTerms holds each search against a directory's search texts, one by one.
+// TestTerms matches each word of a search with the search text of a user.
 func TestTerms(t *testing.T) {
 	t.Parallel()
 	for typed, name := range searches {
-		text := User{Name: name, ID: "xyz"}.searchText()
+		text := SearchText(name, "xyz")
 		for _, word := range strings.Fields(typed) {
-			if !has(text, termOf(word)) {
+			if !has(text, TermOf(word)) {
 				t.Errorf("%q does not find %q, in %q", typed, name, text)
 			}
 		}
@@ -66,7 +61,7 @@ func TestTerms(t *testing.T) {
 	for typed, name := range map[string]string{"na": "Ana", "ose": "Jo Se", "garcia x": "José García", "郎太": "山田太郎"} {
 		found := true
 		for _, word := range strings.Fields(typed) {
-			found = found && has((User{Name: name, ID: "qqq"}).searchText(), termOf(word))
+			found = found && has(SearchText(name, "qqq"), TermOf(word))
 		}
 		if found {
 			t.Errorf("%q finds %q", typed, name)
@@ -74,88 +69,12 @@ func TestTerms(t *testing.T) {
 	}
 }
 
-// has reports whether a search text has a term, as its condition in SQL does.
-func has(text string, t term) bool {
+// has reports whether a search text contains a term, as the condition in SQL does.
+func has(text string, t Term) bool {
 	for _, needle := range t {
 		if strings.Contains(text, needle) {
 			return true
 		}
 	}
 	return false
-}
-
-func TestRarestThrees(t *testing.T) {
-	t.Parallel()
-	var unknown *threes
-	known := &threes{have: map[string]int{"gar": 40, "arc": 9, "rci": 2, "cia": 30}, users: 500}
-	tests := []struct {
-		known  *threes
-		needle string
-		want   []string
-	}{
-		{unknown, "  j", []string{"  j"}}, {unknown, "jose", []string{"jos", "ose"}}, {unknown, "garcia", []string{"gar", "arc", "cia"}},
-		{unknown, "山田太郎", []string{"山田太", "田太郎"}}, {unknown, "aaaaaa", []string{"aaa"}},
-		{known, "garcia", []string{"rci", "arc", "cia"}}, {known, "garcias", []string{"ias", "rci", "arc"}},
-	}
-	for _, test := range tests {
-		if diff := cmp.Diff(test.want, test.known.rarest(test.needle, 3)); diff != "" {
-			t.Errorf("rarest of %q (-want +got):\n%s", test.needle, diff)
-		}
-	}
-}
-
-// TestIndexed is how the index is asked, and when its answer needs no second look.
-func TestIndexed(t *testing.T) {
-	t.Parallel()
-	known := &threes{have: map[string]int{}, users: 500}
-	for _, three := range []string{"exa", "xam", "amp", "mpl", "ple", "com", "  e"} {
-		known.have[three] = 400
-	}
-	known.have["jos"], known.have["ose"], known.have["  g"] = 3, 2, 90
-	tests := map[string]struct {
-		terms []term
-		want  string
-		alone bool
-		rare  bool
-	}{
-		"three characters":          {[]term{{"jos"}}, `(("jos"))`, true, false},
-		"a short word":              {[]term{{"  g"}}, `(("  g"))`, true, false},
-		"two words":                 {[]term{{" jo"}, {"  g"}}, `((" jo")) AND (("  g"))`, true, true},
-		"a long word":               {[]term{{"jose"}}, `(("jos" AND "ose"))`, false, false},
-		"a rare word":               {[]term{{"yildiz"}}, `(("yil" AND "ild" AND "ldi"))`, false, true},
-		"two spellings":             {[]term{{"jose", "yildiz"}}, `(("jos" AND "ose") OR ("yil" AND "ild" AND "ldi"))`, false, false},
-		"a quotation mark":          {[]term{{`a"b`}}, `(("a""b"))`, true, true},
-		"what is common left out":   {[]term{{"ana@example"}}, `(("ana" AND "na@" AND "a@e"))`, false, true},
-		"a common word left out":    {[]term{{"jos"}, {"exa"}}, `(("jos"))`, false, false},
-		"nothing but what's common": {[]term{{"example"}, {"  e"}}, `(("exa"))`, false, false},
-		"one common three":          {[]term{{"exa"}}, `(("exa"))`, true, false},
-	}
-	for name, test := range tests {
-		var f database.Filter
-		_, alone := inFTS(&f, test.terms, known)
-		rare := slices.ContainsFunc(test.terms, func(one term) bool { return one.rare(known) })
-		if f.Args[0] != test.want || alone != test.alone || rare != test.rare {
-			t.Errorf("%s: got %v, alone %t, rare %t; want %s, %t, %t", name, f.Args[0], alone, rare, test.want, test.alone, test.rare)
-		}
-	}
-}
-
-// TestSpell fills in the search texts that a migration has emptied.
-func TestSpell(t *testing.T) {
-	t.Parallel()
-	s := newTestService(t)
-	err := s.note(t.Context(), bookkeeping{`UPDATE users SET search_text = '', sort_name = ''`, nil})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []int{0, 1} {
-		l, err := s.Users(t.Context(), Command(""), Query{Text: "owner"})
-		if err != nil || len(l.Users) != want {
-			t.Errorf("found %d, %v; want %d", len(l.Users), err, want)
-		}
-		told := 0
-		if err := s.Spell(t.Context(), func(n int) { told = n }); err != nil || told != 1-want {
-			t.Fatalf("Spell: told of %d users, %v", told, err)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package users
+package spelling
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// folded are texts in many scripts, and what a search finds them by.
+// folded are texts in many scripts and their folded form.
 var folded = map[string]struct{ in, want string }{
 	"case":                      {"Ana MARIA", "ana maria"},
 	"accents":                   {"Ångström Müller-Lüdenscheidt", "angstrom muller-ludenscheidt"},
@@ -50,30 +50,29 @@ func TestFold(t *testing.T) {
 	for name, test := range folded {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := fold(test.in); got != test.want {
-				t.Errorf("fold(%q): got %q, want %q", test.in, got, test.want)
+			if got := Fold(test.in); got != test.want {
+				t.Errorf("Fold(%q): got %q, want %q", test.in, got, test.want)
 			}
 		})
 	}
 }
 
-// FuzzFold looks for texts that folding does not bring to rest, or that lead a
-// sort name astray.
+// FuzzFold looks for texts that fold to another text when folded again, and for sort keys
+// that are not a prefix of the folded name.
 func FuzzFold(f *testing.F) {
 	for _, seed := range []string{"Ana MARIA", "İpek", "ﷺ", "\u0345\u1fb3", "Æ\u0301", "a\xff", "\u1100\u1175\u11b7", "ŉ ǆ ẞ ſ", "Ꭰꭰ", "  x\u3000 "} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		once := fold(s)
-		if twice := fold(once); twice != once {
-			t.Errorf("fold(%q): got %q, folded again %q", s, once, twice)
+		once := Fold(s)
+		if twice := Fold(once); twice != once {
+			t.Errorf("Fold(%q): got %q, folded again %q", s, once, twice)
 		}
 		if !utf8.ValidString(once) || once != strings.Join(strings.Fields(once), " ") {
-			t.Errorf("fold(%q): got %q", s, once)
+			t.Errorf("Fold(%q): got %q", s, once)
 		}
-		name := User{Name: s, ID: "abc"}.sortName()
-		if len(name) > maxSortName || !strings.HasPrefix(fold(User{Name: s, ID: "abc"}.Label()), name) {
-			t.Errorf("sortName of %q: got %q", s, name)
+		if key := SortKey(s); len(key) > MaxSortKey || !strings.HasPrefix(once, key) {
+			t.Errorf("SortKey(%q): got %q", s, key)
 		}
 	})
 }
