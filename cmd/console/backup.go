@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/backup"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -40,14 +40,14 @@ func (p *program) backup(ctx context.Context, c *config, args []string) error {
 	var size users.Counted
 	bar := p.newPatientBar()
 	defer bar.end()
-	done, err := database.Backup(ctx, c.database, args[0], database.BackupOptions{
+	done, err := backup.Make(ctx, c.database, args[0], backup.Options{
 		Replace: c.replace,
 		Contents: func(ctx context.Context, tx *sql.Tx) (err error) {
 			size, err = users.Count(ctx, tx)
 			return err
 		},
-		Told: func(doing string, done, total int) {
-			if doing == database.Copying {
+		Progress: func(doing string, done, total int) {
+			if doing == backup.Copying {
 				bar.at(part(0, 0.6, done, total), doing)
 			} else {
 				bar.at(part(0.6, 1, done, total), doing)
@@ -55,7 +55,7 @@ func (p *program) backup(ctx context.Context, c *config, args []string) error {
 		},
 	})
 	bar.end()
-	if _, ok := errors.AsType[*database.FaultyError](err); ok {
+	if _, ok := errors.AsType[*backup.DamagedError](err); ok {
 		return fmt.Errorf("the backup was not kept: %w\nconsole check tells what is wrong with the database", err)
 	} else if err != nil {
 		return err

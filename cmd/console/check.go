@@ -99,7 +99,7 @@ func (p *program) repair(ctx context.Context, c *config) error {
 func verification(bar *bar, size *users.Counted, erased *users.Erased) database.Verification {
 	step := -1
 	return database.Verification{
-		Told: func(doing string) {
+		Progress: func(doing string) {
 			step++
 			bar.at(part(0, 0.5, step, 4), doing)
 		},

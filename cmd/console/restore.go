@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/backup"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -16,7 +17,7 @@ func (p *program) restore(ctx context.Context, c *config, args []string) error {
 	look := verification(bar, &size, new(users.Erased))
 	told, shown := p.showMigrating()
 	defer shown()
-	done, err := database.Restore(ctx, args[0], c.database, database.RestoreOptions{
+	done, err := backup.Restore(ctx, args[0], c.database, backup.RestoreOptions{
 		Verification: look,
 		Migrating:    told,
 		Prepare: func(ctx context.Context, db *database.DB) error {

@@ -98,7 +98,7 @@ func inUse(name string, err error) error {
 
 // checkVersion refuses a source whose schema is not the newest.
 func checkVersion(e Engine, name string, version int64) error {
-	known, err := newest(steps(e))
+	known, err := NewestVersion(e)
 	switch {
 	case err != nil:
 		return err

@@ -84,7 +84,7 @@ func (p *postgresTarget) mayFill(ctx context.Context, sheets []*sheet, fresh map
 // are seen by everybody from the beginning, and need not be looked at again later.
 func (p *postgresTarget) write(ctx context.Context, s *sheet, lots <-chan *lot) error {
 	rows := &copyWriter{sheet: s, next: func() (*lot, error) { return receive(ctx, lots) }, pending: copyHeader}
-	_, err := p.conn.PgConn().CopyFrom(ctx, rows, `COPY `+quoted(s.name)+` (`+names(s.columns[:s.written])+`) FROM STDIN (FORMAT binary, FREEZE)`)
+	_, err := p.conn.PgConn().CopyFrom(ctx, rows, `COPY `+Quote(s.name)+` (`+names(s.columns[:s.written])+`) FROM STDIN (FORMAT binary, FREEZE)`)
 	return err
 }
 
@@ -186,7 +186,7 @@ func (p *postgresTarget) setAside(ctx context.Context, sheets []*sheet) ([]aside
 	}
 	tables := make([]string, len(sheets))
 	for i, s := range sheets {
-		tables[i] = quoted(s.name)
+		tables[i] = Quote(s.name)
 	}
 	return all, p.exec(ctx, `TRUNCATE `+strings.Join(tables, `, `))
 }
@@ -214,7 +214,7 @@ func (p *postgresTarget) bringBack(ctx context.Context, aside []asideStatement, 
 		return err
 	}
 	for _, s := range sheets {
-		if err := p.exec(ctx, `ANALYZE `+quoted(s.name)); err != nil {
+		if err := p.exec(ctx, `ANALYZE `+Quote(s.name)); err != nil {
 			return err
 		}
 	}

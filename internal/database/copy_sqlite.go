@@ -36,7 +36,7 @@ func openSQLiteSource(ctx context.Context, url string, strict bool) (*sqliteSide
 	}
 	at, err := inspect(ctx, path)
 	if err != nil {
-		return nil, explain(path, err)
+		return nil, Explain(path, err)
 	}
 	if err := checkVersion(SQLite, path, at.version); err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func openAlone(ctx context.Context, path string) (*sqliteSide, error) {
 	s := &sqliteSide{path: path, db: db}
 	if s.conn, err = db.Conn(ctx); err != nil {
 		s.close()
-		return nil, explain(path, err)
+		return nil, Explain(path, err)
 	}
 	for _, statement := range []string{"PRAGMA busy_timeout = 500", "BEGIN", "SELECT count(*) FROM sqlite_schema"} {
 		if _, err := s.conn.ExecContext(ctx, statement); err != nil {
@@ -68,14 +68,14 @@ func openAlone(ctx context.Context, path string) (*sqliteSide, error) {
 			if isLocked(err) {
 				return nil, inUse(path, err)
 			}
-			return nil, explain(path, err)
+			return nil, Explain(path, err)
 		}
 	}
 	return s, nil
 }
 
 // isLocked reports whether err says that somebody else has a file open.
-func isLocked(err error) bool { return resultCode(err)&0xff == sqlite3.SQLITE_BUSY }
+func isLocked(err error) bool { return ResultCode(err) == sqlite3.SQLITE_BUSY }
 
 // name implements [side].
 func (s *sqliteSide) name() string { return s.path }
@@ -129,9 +129,9 @@ func (s *sqliteSide) count(ctx context.Context, table string, limit int64) (n in
 // countQuery returns the statement that counts the rows of a table.
 func countQuery(table string, limit int64) string {
 	if limit == 0 {
-		return `SELECT count(*) FROM ` + quoted(table)
+		return `SELECT count(*) FROM ` + Quote(table)
 	}
-	return `SELECT count(*) FROM (SELECT 1 FROM ` + quoted(table) + ` LIMIT ` + strconv.FormatInt(limit, 10) + `) AS limited`
+	return `SELECT count(*) FROM (SELECT 1 FROM ` + Quote(table) + ` LIMIT ` + strconv.FormatInt(limit, 10) + `) AS limited`
 }
 
 // read implements [side].
@@ -194,6 +194,6 @@ func (l *lot) add(t *sheet, values []driver.Value, strict bool) error {
 // which spares it a journal of its own: all that was written goes then.
 func (t *sheet) insert(n int) string {
 	values := `(?` + strings.Repeat(`, ?`, t.written-1) + `)`
-	return `INSERT OR FAIL INTO ` + quoted(t.name) + ` (` + names(t.columns[:t.written]) + `) VALUES ` +
+	return `INSERT OR FAIL INTO ` + Quote(t.name) + ` (` + names(t.columns[:t.written]) + `) VALUES ` +
 		strings.Repeat(values+`, `, n-1) + values
 }

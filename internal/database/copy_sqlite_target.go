@@ -28,8 +28,8 @@ func openSQLiteTarget(ctx context.Context, url string) (*sqliteTarget, error) {
 	if err := bringUpToDate(ctx, place); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(place), dirMode); err != nil {
-		return nil, unwritable(place, err)
+	if err := os.MkdirAll(filepath.Dir(place), DirMode); err != nil {
+		return nil, Unwritable(place, err)
 	}
 	t := &sqliteTarget{place: place, dir: place + ".copying"}
 	path := filepath.Join(t.dir, "console.db")
@@ -100,7 +100,7 @@ func (t *sqliteTarget) fill(ctx context.Context, sheets []*sheet, fresh map[stri
 	}
 	err := t.building.Fill(ctx, func(tx *sql.Tx) error {
 		for _, s := range sheets {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+quoted(s.name)); err != nil {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+Quote(s.name)); err != nil {
 				return err
 			}
 		}
@@ -181,13 +181,13 @@ func writeSQLite(ctx context.Context, tx *sql.Tx, s *sheet, lots <-chan *lot) er
 // rebuildSearches makes what a search looks in: each table of FTS5 with the contents of
 // another.
 func rebuildSearches(ctx context.Context, tx *sql.Tx) error {
-	searches, err := texts(ctx, tx, `SELECT name FROM sqlite_schema
+	searches, err := Collect(ctx, tx, Text, `SELECT name FROM sqlite_schema
 		WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND sql LIKE '%content%=%' AND sql NOT LIKE '%content = ''''%'`)
 	if err != nil {
 		return err
 	}
 	for _, name := range searches {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO `+quoted(name)+` (`+quoted(name)+`) VALUES ('rebuild')`); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO `+Quote(name)+` (`+Quote(name)+`) VALUES ('rebuild')`); err != nil {
 			return fmt.Errorf("rebuild %s: %w", name, err)
 		}
 	}
@@ -220,7 +220,7 @@ func (t *sqliteTarget) keep(context.Context) error {
 		return err
 	}
 	if err := os.Rename(t.path, t.place); err != nil {
-		return unwritable(t.place, err)
+		return Unwritable(t.place, err)
 	}
 	return syncPath(filepath.Dir(t.place))
 }

@@ -71,7 +71,7 @@ type sheetColumn struct {
 func names(columns []sheetColumn) string {
 	all := make([]string, len(columns))
 	for i, c := range columns {
-		all[i] = quoted(c.name)
+		all[i] = Quote(c.name)
 	}
 	return strings.Join(all, ", ")
 }
@@ -79,7 +79,7 @@ func names(columns []sheetColumn) string {
 // query returns the statement that reads all rows, in the order of the key where that is
 // a number: they are written in that order then, which is that of the pages.
 func (t *sheet) query() string {
-	query := `SELECT ` + names(t.columns) + ` FROM ` + quoted(t.name)
+	query := `SELECT ` + names(t.columns) + ` FROM ` + Quote(t.name)
 	keys := slices.DeleteFunc(slices.Clone(t.columns), func(c sheetColumn) bool { return !c.key })
 	if len(keys) == 1 && keys[0].kind == wholeKind {
 		query += ` ORDER BY ` + names(keys)

@@ -21,7 +21,7 @@ func IsDamaged(err error) bool {
 	if state := sqlState(err); state != "" {
 		return state == dataCorrupted || state == indexCorrupted
 	}
-	return resultCode(err)&0xff == sqlite3.SQLITE_CORRUPT
+	return ResultCode(err) == sqlite3.SQLITE_CORRUPT
 }
 
 // A damage takes errors of statements that call the database damaged.
@@ -55,20 +55,9 @@ func (db *DB) Damage() <-chan error { return db.damage.errs }
 // is that of a new connection, which has nothing cached and may make temporary tables.
 func (db *DB) Inspect(ctx context.Context, do func(*sql.Tx) error) error {
 	if db.Engine() == PostgreSQL {
-		tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = tx.Rollback() }()
-		return do(tx)
+		return readAtOnce(ctx, db.read, do)
 	}
-	own, tx, err := examined(ctx, db.path)
-	if err != nil {
-		return err
-	}
-	defer own.Close()
-	defer func() { _ = tx.Rollback() }()
-	return do(tx)
+	return InspectFile(ctx, db.path, do)
 }
 
 // Reindex builds indexes of the PostgreSQL database at url again, by REINDEX CONCURRENTLY,

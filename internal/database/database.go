@@ -39,7 +39,7 @@ type engine interface {
 	checkRoom(ctx context.Context, db *DB) error
 
 	// schemaVersion returns the version of the newest migration there was, 0 if none.
-	schemaVersion(ctx context.Context, db querier) (int64, error)
+	schemaVersion(ctx context.Context, db Reader) (int64, error)
 }
 
 // Options are the choices that only some callers make. The zero value is right

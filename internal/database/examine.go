@@ -55,7 +55,7 @@ func Examine(ctx context.Context, url string, o Options) []Finding {
 			good("file", path+" is not there yet; it is made at the first start."),
 			good("schema", "There is none yet; it is made at the first start."))
 	default:
-		found = append(found, refusal("file", unwritable(path, err)))
+		found = append(found, refusal("file", Unwritable(path, err)))
 	}
 	user := os.Geteuid()
 	if user == 0 && info != nil { // root looks at it for the user to whom it belongs
@@ -141,9 +141,9 @@ func anyoneMayWrite(info fs.FileInfo) bool { return info.Mode()&0o002 != 0 }
 func examineSchema(ctx context.Context, path string) Finding {
 	at, err := inspect(ctx, path)
 	if err != nil {
-		return refusal("schema", explain(path, err))
+		return refusal("schema", Explain(path, err))
 	}
-	known, err := newest(steps(SQLite))
+	known, err := NewestVersion(SQLite)
 	switch {
 	case err != nil:
 		return refusal("schema", err)
@@ -172,9 +172,9 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	}
 	at, err := inspect(ctx, path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // what is not there has version 0
-		return nil, explain(path, err)
+		return nil, Explain(path, err)
 	}
-	known, err := newest(steps(SQLite))
+	known, err := NewestVersion(SQLite)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func examineServerSchema(ctx context.Context, path string, db *sql.DB) (Finding,
 	if err != nil {
 		return Finding{}, err
 	}
-	known, err := newest(steps(PostgreSQL))
+	known, err := NewestVersion(PostgreSQL)
 	switch {
 	case err != nil:
 		return Finding{}, err
@@ -157,7 +157,7 @@ func upToDate(ctx context.Context, path string, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	known, err := newest(steps(PostgreSQL))
+	known, err := NewestVersion(PostgreSQL)
 	if err != nil {
 		return err
 	}

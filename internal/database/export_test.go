@@ -5,9 +5,6 @@ import (
 	"database/sql"
 )
 
-// NewestVersion returns the version of the schema that this program knows.
-func NewestVersion() (int64, error) { return newest(steps(SQLite)) }
-
 // MigrateTo runs the migrations up to a version on an empty file, and marks it.
 func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
 	if _, err := db.ExecContext(ctx, claim); err != nil {

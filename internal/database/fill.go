@@ -91,7 +91,7 @@ func setAside(ctx context.Context, tx *sql.Tx) ([]extra, error) {
 		return nil, err
 	}
 	for _, e := range all {
-		if _, err := tx.ExecContext(ctx, "DROP "+e.kind+" "+quoted(e.name)); err != nil {
+		if _, err := tx.ExecContext(ctx, "DROP "+e.kind+" "+Quote(e.name)); err != nil {
 			return nil, fmt.Errorf("drop %s: %w", e.name, err)
 		}
 	}
@@ -128,5 +128,5 @@ func bringBack(ctx context.Context, tx *sql.Tx, aside []extra, told func(done, t
 	return nil
 }
 
-// quoted returns a name as SQL writes it, whatever it consists of.
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+// Quote returns a name as SQL writes it, whatever it consists of.
+func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -111,6 +111,9 @@ func rewriting(e Engine, before string, rewrite migrations.Rewrite, after string
 	}
 }
 
+// NewestVersion returns the version of the schema that this program knows.
+func NewestVersion(e Engine) (int64, error) { return newest(steps(e)) }
+
 // newest returns the version of the last of the steps.
 func newest(steps fs.FS) (int64, error) {
 	names, err := fs.Glob(steps, "*.sql")
@@ -122,7 +125,7 @@ func newest(steps fs.FS) (int64, error) {
 
 // newestVersion returns the version of the newest migration that db has had, which has
 // had some.
-func newestVersion(ctx context.Context, db querier) (int64, error) {
+func newestVersion(ctx context.Context, db Reader) (int64, error) {
 	var version sql.NullInt64
 	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM `+goose.DefaultTablename).Scan(&version)
 	return version.Int64, err

@@ -94,7 +94,7 @@ func reopen(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	want, err := newest(steps(SQLite))
+	want, err := NewestVersion(SQLite)
 	if err != nil {
 		t.Fatal(err)
 	}

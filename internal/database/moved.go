@@ -28,6 +28,15 @@ func placesOf(path string) ([]place, error) {
 	return all, nil
 }
 
+// refuseReplaced refuses a database whose file was replaced while it was being opened: some
+// connections would see the old file, others the new one.
+func refuseReplaced(path string, was os.FileInfo) error {
+	if is, err := os.Stat(path); err == nil && os.SameFile(is, was) {
+		return nil
+	}
+	return &OpenError{Path: path, Why: "was replaced by another file just now", Fix: "Start again."}
+}
+
 // unmoved returns errMoved if somebody has taken away a file that is open, or put
 // another in its place.
 func (db *DB) unmoved() error {

@@ -1,9 +1,12 @@
 package database_test
 
 import (
+	"database/sql/driver"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -78,4 +81,26 @@ func replace(path, spare string) error {
 // ofLog does to the log what would be done to the file.
 func ofLog(do func(path, spare string) error) func(string, string) error {
 	return func(path, spare string) error { return do(path+"-wal", spare) }
+}
+
+// TestOpenWhileReplaced replaces the file between the first two connections of a console
+// that starts, when no lock is held yet: its connections must not see two files.
+func TestOpenWhileReplaced(t *testing.T) {
+	t.Parallel()
+	url, path := newFile(t)
+	_, other := newFile(t)
+	var once sync.Once
+	db, err := database.Open(t.Context(), url, database.Options{Trace: func(string, []driver.NamedValue) {
+		once.Do(func() {
+			if err := os.Rename(other, path); err != nil {
+				t.Error(err)
+			}
+		})
+	}})
+	if err == nil {
+		_ = db.Close()
+	}
+	if refusal, ok := errors.AsType[*database.OpenError](err); !ok || !strings.Contains(refusal.Why, "was replaced") {
+		t.Errorf("got %v, want that it was replaced", err)
+	}
 }

@@ -63,29 +63,26 @@ var refusals = map[int]struct{ why, fix string }{
 	},
 }
 
-// explain returns err as an [*OpenError] if it says something about the file at
+// Explain returns err as an [*OpenError] if it says something about the file at
 // path, and as it is otherwise; nil if there is none.
-func explain(path string, err error) error {
+func Explain(path string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if _, ok := errors.AsType[*OpenError](err); ok {
 		return err
 	}
-	if _, ok := errors.AsType[*FaultyError](err); ok {
-		return err
-	}
-	if r, ok := refusals[resultCode(err)&0xff]; ok {
+	if r, ok := refusals[ResultCode(err)]; ok {
 		return &OpenError{Path: path, Why: r.why, Fix: r.fix, Err: err}
 	}
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
-		return unwritable(path, err)
+		return Unwritable(path, err)
 	}
 	return fmt.Errorf("open the database %s: %w", path, err)
 }
 
-// unwritable returns the refusal of a file that cannot be made or opened.
-func unwritable(path string, err error) error {
+// Unwritable returns the refusal of a file that cannot be made or opened.
+func Unwritable(path string, err error) error {
 	fix := "Give the user that the console runs as the right to write to the file and its directory."
 	if errors.Is(err, syscall.EROFS) {
 		fix = "Have its disk mounted so that it can be written to, or choose another path."

@@ -246,7 +246,7 @@ func (postgres) tryWriting(ctx context.Context, db *DB) error {
 func (postgres) checkRoom(context.Context, *DB) error { return nil }
 
 // schemaVersion implements [engine].
-func (postgres) schemaVersion(ctx context.Context, db querier) (int64, error) {
+func (postgres) schemaVersion(ctx context.Context, db Reader) (int64, error) {
 	var there bool
 	if err := db.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil || !there {
 		return 0, err

@@ -48,7 +48,7 @@ type postgresConn struct {
 // turnQuery begins a transaction, and waits until no other is under way. What it reads
 // afterwards is what those before it have left, since each of its statements sees what
 // is committed when that begins.
-var turnQuery = fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d)", applicationID)
+var turnQuery = fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d)", ApplicationID)
 
 // BeginTx implements [driver.ConnBeginTx].
 func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {

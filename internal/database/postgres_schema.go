@@ -27,8 +27,7 @@ func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o
 	if err != nil {
 		return false, err
 	}
-	steps := steps(PostgreSQL)
-	known, err := newest(steps)
+	known, err := NewestVersion(PostgreSQL)
 	switch {
 	case err != nil:
 		return false, err
@@ -40,7 +39,7 @@ func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o
 		if err := mayMigrate(ctx, path, db, version); err != nil {
 			return false, err
 		}
-		if err := migrate(ctx, postgres{}, db, version, steps, o.Migrating); err != nil {
+		if err := migrate(ctx, postgres{}, db, version, steps(PostgreSQL), o.Migrating); err != nil {
 			return false, err
 		}
 	}

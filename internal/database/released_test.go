@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/roboto-ai/console/internal/database/filetest"
 )
 
 // ReleasedFile is where a database of a version of the schema is kept, as a console
@@ -35,5 +37,5 @@ func PlaceReleased(t *testing.T, version int64, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, path, string(data))
+	filetest.Write(t, path, string(data))
 }

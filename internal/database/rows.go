@@ -37,6 +37,12 @@ func CollectInto[T any](ctx context.Context, r Reader, all []T, scan func(Scanne
 	return all, rows.Err()
 }
 
+// Text scans a row of one column of text, for [Collect].
+func Text(row Scanner) (text string, err error) {
+	err = row.Scan(&text)
+	return text, err
+}
+
 // Count runs a query that returns one number, and returns it.
 func Count(ctx context.Context, r Reader, query string, args ...any) (n int, err error) {
 	err = r.QueryRowContext(ctx, query, args...).Scan(&n)

@@ -18,13 +18,13 @@ type shape map[string]string
 
 // shapeOf returns the shape of a database. What SQLite and goose make for their own
 // bookkeeping is left out.
-func shapeOf(ctx context.Context, r querier) (shape, error) {
+func shapeOf(ctx context.Context, r Reader) (shape, error) {
 	return readShape(ctx, r, `SELECT type || ' ' || name, sql FROM sqlite_schema
 		WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name <> $1`, goose.DefaultTablename)
 }
 
 // readShape returns the shape that a query for names and what each is comes to.
-func readShape(ctx context.Context, r querier, query string, args ...any) (shape, error) {
+func readShape(ctx context.Context, r Reader, query string, args ...any) (shape, error) {
 	rows, err := r.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -39,12 +39,6 @@ func readShape(ctx context.Context, r querier, query string, args ...any) (shape
 		s[name] = strings.Join(strings.Fields(text), " ")
 	}
 	return s, rows.Err()
-}
-
-// A querier runs queries: a transaction, a connection, or a pool of them.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // freshShape returns the shape of a new database of this program's, which it makes

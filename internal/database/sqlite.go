@@ -22,15 +22,17 @@ import (
 // busyTimeout is how long a statement waits for a lock that another process holds.
 const busyTimeout = 5 * time.Second
 
-// applicationID marks a SQLite file as the console's; in ASCII it reads "Rcon".
-const applicationID = 0x52636f6e
+// ApplicationID marks a SQLite file as the console's; in ASCII it reads "Rcon".
+const ApplicationID = 0x52636f6e
 
 // claim is the statement that marks an empty file as the console's.
-var claim = fmt.Sprintf("PRAGMA application_id = %d", applicationID)
+var claim = fmt.Sprintf("PRAGMA application_id = %d", ApplicationID)
 
+// The modes of the files that the console makes, and of their directories: for the owner
+// alone.
 const (
-	fileMode = 0o600
-	dirMode  = 0o700
+	FileMode = 0o600
+	DirMode  = 0o700
 )
 
 // mapped is how much of the file is read through memory maps, in bytes: more
@@ -112,9 +114,15 @@ func writerSettings(o Options) url.Values {
 	}
 }
 
-// readerDSN returns the name under which the driver opens path to read only.
-func readerDSN(path string) string {
+// ReaderDSN returns the name under which SQLite's driver opens the file at path to read only.
+func ReaderDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)", mmap}})
+}
+
+// FileDSN returns the name under which SQLite's driver opens the file at path to write, with
+// pragmas beside those that all connections have.
+func FileDSN(path string, pragmas ...string) string {
+	return dsn(path, "rw", url.Values{"_pragma": pragmas})
 }
 
 // lookUpDSN returns the name under which the driver opens path to look up single
@@ -160,7 +168,7 @@ func makeFile(path string, o Options) error {
 	case err == nil:
 		return mayWrite(path)
 	case !errors.Is(err, os.ErrNotExist):
-		return unwritable(path, err)
+		return Unwritable(path, err)
 	case o.Existing:
 		return &OpenError{
 			Path: path,
@@ -169,12 +177,12 @@ func makeFile(path string, o Options) error {
 			Err:  err,
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
-		return unwritable(path, err)
+	if err := os.MkdirAll(filepath.Dir(path), DirMode); err != nil {
+		return Unwritable(path, err)
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, fileMode)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, FileMode)
 	if err != nil {
-		return unwritable(path, err)
+		return Unwritable(path, err)
 	}
 	return file.Close()
 }
@@ -185,13 +193,13 @@ func makeFile(path string, o Options) error {
 func mayWrite(path string) error {
 	const write = 2 // W_OK
 	if err := syscall.Access(path, write); err != nil {
-		return unwritable(path, err)
+		return Unwritable(path, err)
 	}
 	return nil
 }
 
-// foreign says that a file is none of the console's.
-const foreign = "belongs to another program"
+// Foreign is the reason in an [OpenError] for a file that is none of the console's.
+const Foreign = "belongs to another program"
 
 // A state is what a file holds before it is opened for use.
 type state struct {
@@ -220,10 +228,10 @@ func inspect(ctx context.Context, path string) (state, error) {
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return state{}, err
 	}
-	if id != applicationID && (id != 0 || tables > 0) {
+	if id != ApplicationID && (id != 0 || tables > 0) {
 		return state{}, &OpenError{
 			Path: path,
-			Why:  foreign,
+			Why:  Foreign,
 			Fix:  "Choose another path for the console's database.",
 		}
 	}
@@ -234,16 +242,27 @@ func inspect(ctx context.Context, path string) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	known, err := newest(steps(SQLite))
+	known, err := NewestVersion(SQLite)
 	if err == nil && version > known {
 		err = refuseNewer(path, version, known)
 	}
 	return state{version: version}, err
 }
 
+// FileVersion returns the version of the schema in the SQLite file at path, 0 if it has none
+// yet. It changes nothing. It returns an [*OpenError] if the file cannot be read, is not the
+// console's or was written by a newer console.
+func FileVersion(ctx context.Context, path string) (int64, error) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return 0, Unreadable(path, err)
+	}
+	at, err := inspect(ctx, path)
+	return at.version, Explain(path, err)
+}
+
 // isSQLiteTaken is [IsTaken].
 func isSQLiteTaken(err error) bool {
-	switch resultCode(err) {
+	switch extendedCode(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return true
 	}
@@ -252,7 +271,7 @@ func isSQLiteTaken(err error) bool {
 
 // isSQLiteBusy is [IsBusy].
 func isSQLiteBusy(err error) bool {
-	switch resultCode(err) & 0xff { // the rest of the code is detail
+	switch ResultCode(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL,
 		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
 		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
@@ -262,9 +281,11 @@ func isSQLiteBusy(err error) bool {
 	return false
 }
 
-// resultCode returns SQLite's extended result code of err, or 0 if err is not
-// SQLite's.
-func resultCode(err error) int {
+// ResultCode returns SQLite's primary result code of err, or 0 if err is not SQLite's.
+func ResultCode(err error) int { return extendedCode(err) & 0xff }
+
+// extendedCode returns SQLite's extended result code of err, or 0 if err is not SQLite's.
+func extendedCode(err error) int {
 	failure, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return 0

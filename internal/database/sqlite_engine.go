@@ -22,7 +22,7 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 	db, err := openFile(ctx, path, o)
 	// While another process makes the file it is locked in a way that waiting for the
 	// lock does not help against.
-	for try := 1; try < 10 && resultCode(err)&0xff == sqlite3.SQLITE_BUSY && fresh(ctx, path); try++ {
+	for try := 1; try < 10 && ResultCode(err) == sqlite3.SQLITE_BUSY && fresh(ctx, path); try++ {
 		db, err = openFile(ctx, path, o)
 	}
 	return db, err
@@ -37,7 +37,7 @@ func fresh(ctx context.Context, path string) bool {
 		return false
 	}
 	at, err := inspect(ctx, path)
-	known, knownErr := newest(steps(SQLite))
+	known, knownErr := NewestVersion(SQLite)
 	return err == nil && knownErr == nil && at.version < known
 }
 
@@ -48,17 +48,17 @@ func openFile(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	was, err := os.Stat(path)
 	if err != nil {
-		return nil, explain(path, err)
+		return nil, Explain(path, err)
 	}
 	at, err := inspect(ctx, path)
 	if err != nil {
-		return nil, explain(path, err)
+		return nil, Explain(path, err)
 	}
 	o.damage = newDamage(o.Watch.Damaged)
 	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced, made: at.version == 0, damage: o.damage}
-	if err := errors.Join(db.open(ctx, at, o), unmoved(path, was)); err != nil {
+	if err := errors.Join(db.open(ctx, at, o), refuseReplaced(path, was)); err != nil {
 		_ = db.Close() // the error that led here says more
-		return nil, explain(path, err)
+		return nil, Explain(path, err)
 	}
 	return db, nil
 }
@@ -73,7 +73,7 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if err := db.engine.tryWriting(ctx, db); err != nil {
 		return err
 	}
-	if err := os.Chmod(db.path, fileMode); err != nil {
+	if err := os.Chmod(db.path, FileMode); err != nil {
 		return fmt.Errorf("restrict the file to its owner: %w", err)
 	}
 	if at.empty {
@@ -84,13 +84,13 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if err := db.migrateFile(ctx, at.version, o); err != nil {
 		return err
 	}
-	if db.read, err = db.pool(readerDSN(db.path), o); err != nil {
+	if db.read, err = db.pool(ReaderDSN(db.path), o); err != nil {
 		return err
 	}
 	if db.look, err = db.pool(lookUpDSN(db.path), o); err != nil {
 		return err
 	}
-	if db.long, err = db.pool(readerDSN(db.path), o); err != nil {
+	if db.long, err = db.pool(ReaderDSN(db.path), o); err != nil {
 		return err
 	}
 	db.keepReaders()
@@ -105,7 +105,7 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 // does so on a connection of its own: a migration may change the text of a table in the
 // schema, which the defensive mode of the others refuses.
 func (db *DB) migrateFile(ctx context.Context, version int64, o Options) error {
-	if known, err := newest(steps(SQLite)); err != nil || known == version {
+	if known, err := NewestVersion(SQLite); err != nil || known == version {
 		return err
 	}
 	p, err := db.pool(migratingDSN(db.path, o), o)
@@ -175,7 +175,7 @@ func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
 }
 
 // schemaVersion implements [engine].
-func (sqliteEngine) schemaVersion(ctx context.Context, db querier) (int64, error) {
+func (sqliteEngine) schemaVersion(ctx context.Context, db Reader) (int64, error) {
 	var exists bool
 	err := db.QueryRowContext(ctx,
 		`SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`, goose.DefaultTablename).Scan(&exists)

@@ -146,7 +146,7 @@ type fileTx struct {
 func (t fileTx) Commit() error {
 	err := t.Tx.Commit()
 	t.conn.heed(err)
-	if resultCode(err) == sqlite3.SQLITE_IOERR_FSYNC {
+	if extendedCode(err) == sqlite3.SQLITE_IOERR_FSYNC {
 		return errors.Join(ErrUnknown, err)
 	}
 	return err

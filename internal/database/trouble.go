@@ -57,7 +57,7 @@ func trouble(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "it does not answer in time"
 	}
-	code := resultCode(err)
+	code := extendedCode(err)
 	return cmp.Or(troubles[code], troubles[code&0xff], postgresTrouble(err), "it does not answer")
 }
 

@@ -8,10 +8,17 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"testing"
 	"testing/fstest"
 
 	"modernc.org/sqlite"
+
+	"github.com/roboto-ai/console/internal/database/filetest"
 )
+
+func TestMain(m *testing.M) {
+	filetest.Main(m, map[string]func(args []string) error{"migrate": migrateChild})
+}
 
 // migrateChild runs the migrations on the file at a path, and dies in the midst of
 // one of them: after so many of its statements, or with 0 after a batch of its rewrite.
@@ -25,7 +32,7 @@ func migrateChild(args []string) error { // path, name of the migration, stateme
 		return err
 	}
 	die := func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
-		dieAt("")("")
+		filetest.Kill()
 		return nil, errors.New("it lives")
 	}
 	if err := sqlite.RegisterScalarFunction("die", 0, die); err != nil {
@@ -42,7 +49,7 @@ func migrateChild(args []string) error { // path, name of the migration, stateme
 	}
 	return migrate(context.Background(), sqliteEngine{}, db, version, deadly, func(int64, int64) {
 		if n == 0 {
-			dieAt("")("")
+			filetest.Kill()
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
 
+	"github.com/roboto-ai/console/internal/database/filetest"
 	"github.com/roboto-ai/console/internal/database/migrations"
 )
 
@@ -64,11 +65,20 @@ func killedMigration(t *testing.T, step string, after int) {
 		PlaceReleased(t, version-1, path)
 	} else {
 		openBare(t, path)
-		alter(t, path, claim)
+		filetest.Exec(t, path, claim)
 	}
-	killed(t, "migrate", path, step, fmt.Sprint(after))
+	filetest.RunKilled(t, "migrate", path, step, fmt.Sprint(after))
 	reopen(t, path)
-	whole(t, path)
+	verifyFile(t, path)
+}
+
+// verifyFile checks that nothing is wrong with the file at path.
+func verifyFile(t *testing.T, path string) {
+	t.Helper()
+	found, err := Verify(t.Context(), "sqlite:"+path, Options{}, Verification{})
+	if err != nil || len(found) > 0 {
+		t.Errorf("%s: %v, %q", path, err, found)
+	}
 }
 
 // TestUpgradeInSteps opens every released file: its schema becomes that of a new
@@ -79,7 +89,7 @@ func TestUpgradeInSteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := newest(steps(SQLite))
+	known, err := NewestVersion(SQLite)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +105,6 @@ func TestUpgradeInSteps(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("version %d, a new one (-) and one that was upgraded (+):\n%s", version+1, diff)
 		}
-		whole(t, path)
+		verifyFile(t, path)
 	}
 }

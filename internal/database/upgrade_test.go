@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "write the files of schemas that there i
 // lost, nothing is wrong with it afterwards, and the directory works on it.
 func TestR16Upgrade(t *testing.T) {
 	t.Parallel()
-	newest, err := database.NewestVersion()
+	newest, err := database.NewestVersion(database.SQLite)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ type Verification struct {
 	// schema that this program knows. It may make temporary tables in a file, and
 	// nothing else. nil: what the tables hold is not looked at.
 	Contents func(ctx context.Context, engine Engine, tx *sql.Tx) []string
-	// Told is told what is being read; nil: nobody is.
-	Told func(doing string)
+	// Progress is called with what is about to be read. May be nil.
+	Progress func(doing string)
 }
 
 // mostFindings is how much is told of what SQLite says of a file.
@@ -42,65 +42,71 @@ func Verify(ctx context.Context, url string, o Options, v Verification) ([]strin
 		return nil, err
 	}
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil, unreadable(path, err)
+		return nil, Unreadable(path, err)
 	}
-	found, err := v.file(ctx, path)
+	var found []string
+	err = InspectFile(ctx, path, func(tx *sql.Tx) (err error) {
+		found, err = v.file(ctx, tx)
+		return err
+	})
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return found, errors.Join(err, ctx.Err())
-	case resultCode(err)&0xff == sqlite3.SQLITE_NOTADB:
+	case ResultCode(err) == sqlite3.SQLITE_NOTADB:
 		return append(found, "The file is not a database: SQLite does not know its header."), nil
-	case resultCode(err)&0xff == sqlite3.SQLITE_CORRUPT:
+	case ResultCode(err) == sqlite3.SQLITE_CORRUPT:
 		return append(found, "The file is damaged so that nothing more of it can be read: "+err.Error()+"."), nil
 	}
-	return nil, explain(path, err)
+	return nil, Explain(path, err)
 }
 
-// unreadable returns the refusal of what is no file that can be read.
-func unreadable(path string, err error) error {
+// Unreadable returns the refusal of a path at which there is no file that can be read.
+func Unreadable(path string, err error) error {
 	if errors.Is(err, os.ErrNotExist) {
 		return &OpenError{Path: path, Why: "is not there", Fix: "Look for it with ls, and give its path.", Err: err}
 	}
 	return &OpenError{Path: path, Why: "cannot be read", Fix: "Give the path of a file, and run this as a user who may read it.", Err: err}
 }
 
-// examined opens path to be looked through: by one connection, that cannot change it.
-func examined(ctx context.Context, path string) (*sql.DB, *sql.Tx, error) {
-	settings := url.Values{"_pragma": {"cache_size(-16000)", mmap}, "_defensive": {"0"}} // or temporary tables cannot be made like others
+// InspectFile runs do in a transaction that reads the SQLite file at path at one moment. It
+// is that of a new connection, which has nothing cached and may make temporary tables.
+func InspectFile(ctx context.Context, path string, do func(*sql.Tx) error) error {
+	settings := url.Values{"_pragma": {"cache_size(-16000)", mmap}, "_defensive": {"0"}} // defensive mode refuses temporary copies of shadow tables
 	db, err := sql.Open("sqlite", dsn(path, "ro", settings))
 	if err != nil {
-		return nil, nil, err
-	}
-	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // all that follows sees one state
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	return db, tx, nil
-}
-
-// file looks through the file at path. An error is what kept it from going on.
-func (v Verification) file(ctx context.Context, path string) (found []string, err error) {
-	db, tx, err := examined(ctx, path)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return err
+	}
+	return readAtOnce(ctx, db, do)
+}
+
+// readAtOnce runs do in a transaction that reads one state of the database.
+func readAtOnce(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
 	defer func() { _ = tx.Rollback() }()
-	v.tell("the header and the schema")
+	return do(tx)
+}
+
+// file verifies a SQLite file. An error is what kept it from going on.
+func (v Verification) file(ctx context.Context, tx *sql.Tx) (found []string, err error) {
+	v.progress("the header and the schema")
 	known, found, err := mark(ctx, tx)
 	if err != nil {
 		return found, err
 	}
-	v.tell("every page of the file")
+	v.progress("every page of the file")
 	found = append(found, pages(ctx, tx)...)
 	if known {
 		found = append(found, sameSchema(ctx, tx)...)
 	}
-	v.tell("what refers to other rows")
+	v.progress("what refers to other rows")
 	found = append(found, references(ctx, tx)...)
 	if known && v.Contents != nil {
 		found = append(found, v.Contents(ctx, SQLite, tx)...)
@@ -108,10 +114,16 @@ func (v Verification) file(ctx context.Context, path string) (found []string, er
 	return found, ctx.Err()
 }
 
-func (v Verification) tell(doing string) {
-	if v.Told != nil {
-		v.Told(doing)
+func (v Verification) progress(doing string) {
+	if v.Progress != nil {
+		v.Progress(doing)
 	}
+}
+
+// CheckFile returns in sentences what SQLite's checks of pages, indexes and references find
+// wrong with a file.
+func CheckFile(ctx context.Context, tx *sql.Tx) []string {
+	return append(pages(ctx, tx), references(ctx, tx)...)
 }
 
 // mark looks at whose file it is and at the version of its schema, and reports
@@ -121,8 +133,8 @@ func mark(ctx context.Context, tx *sql.Tx) (known bool, found []string, err erro
 	if err := tx.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return false, nil, err
 	}
-	if id != applicationID {
-		found = append(found, fmt.Sprintf("The file is not marked as the console's: its application id is %#x, not %#x.", id, applicationID))
+	if id != ApplicationID {
+		found = append(found, fmt.Sprintf("The file is not marked as the console's: its application id is %#x, not %#x.", id, ApplicationID))
 	}
 	known, said, err := versionIs(ctx, tx, sqliteEngine{})
 	return known, append(found, said...), err
@@ -135,7 +147,7 @@ func versionIs(ctx context.Context, tx *sql.Tx, e engine) (known bool, found []s
 	if err != nil {
 		return false, nil, err
 	}
-	newest, err := newest(steps(e.name()))
+	newest, err := NewestVersion(e.name())
 	switch {
 	case err != nil:
 	case version == 0:
@@ -152,7 +164,7 @@ func versionIs(ctx context.Context, tx *sql.Tx, e engine) (known bool, found []s
 
 // pages has SQLite read every page and compare every index with its table.
 func pages(ctx context.Context, tx *sql.Tx) (found []string) {
-	said, err := texts(ctx, tx, `SELECT integrity_check FROM pragma_integrity_check`)
+	said, err := Collect(ctx, tx, Text, `SELECT integrity_check FROM pragma_integrity_check`)
 	for i, one := range said {
 		if one != "ok" && i < mostFindings {
 			found = append(found, "SQLite's integrity check: "+one+".")
@@ -166,27 +178,10 @@ func pages(ctx context.Context, tx *sql.Tx) (found []string) {
 
 // references returns what refers to rows that are not there.
 func references(ctx context.Context, tx *sql.Tx) []string {
-	said, err := texts(ctx, tx, `SELECT 'Rows of the table ' || "table" || ' refer to rows of ' || parent || ' that are not there: ' || COUNT(*) || '.'
+	said, err := Collect(ctx, tx, Text, `SELECT 'Rows of the table ' || "table" || ' refer to rows of ' || parent || ' that are not there: ' || COUNT(*) || '.'
 		FROM pragma_foreign_key_check GROUP BY "table", parent ORDER BY "table", parent`)
 	if err != nil {
 		said = append(said, "The references between tables could not be read: "+err.Error()+".")
 	}
 	return said
-}
-
-// texts returns the only column of a query, as far as it can be read.
-func texts(ctx context.Context, tx *sql.Tx, query string, args ...any) (all []string, err error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var one string
-		if err := rows.Scan(&one); err != nil {
-			return all, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
 }

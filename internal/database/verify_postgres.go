@@ -20,7 +20,7 @@ func (v Verification) server(ctx context.Context, address string, o Options) ([]
 	path := withoutPassword(address)
 	db := postgresPool(config, o, 1, nil, unhurried)
 	defer db.Close()
-	v.tell("the server")
+	v.progress("the server")
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return nil, explainPostgres(path, err)
 	}
@@ -29,7 +29,7 @@ func (v Verification) server(ctx context.Context, address string, o Options) ([]
 		return nil, explainPostgres(path, err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	v.tell("the schema")
+	v.progress("the schema")
 	known, found, err := versionIs(ctx, tx, postgres{})
 	if err != nil {
 		return found, explainPostgres(path, err)
@@ -86,6 +86,6 @@ const shapeQuery = `WITH ours AS (SELECT c.oid, c.relname, c.relkind FROM pg_cla
 		AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`
 
 // postgresShapeOf is [shapeOf] for PostgreSQL.
-func postgresShapeOf(ctx context.Context, r querier) (shape, error) {
+func postgresShapeOf(ctx context.Context, r Reader) (shape, error) {
 	return readShape(ctx, r, shapeQuery)
 }
