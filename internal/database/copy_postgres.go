@@ -34,7 +34,7 @@ func openPostgresSource(ctx context.Context, address, password string) (*postgre
 	}
 	if err := p.begin(ctx); err != nil {
 		p.close()
-		return nil, explainPostgres(p.path, err)
+		return nil, ExplainPostgres(p.path, err)
 	}
 	return p, nil
 }
@@ -68,11 +68,11 @@ func connectCopy(ctx context.Context, address string, o Options) (*postgresSide,
 	p := &postgresSide{path: withoutPassword(address), db: postgresPool(config, o, 1, nil, nil)}
 	if p.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
 		p.close()
-		return nil, explainPostgres(p.path, err)
+		return nil, ExplainPostgres(p.path, err)
 	}
 	if _, err = p.conn.Exec(ctx, setStatement(config, everywhere(o))); err != nil {
 		p.close()
-		return nil, explainPostgres(p.path, err)
+		return nil, ExplainPostgres(p.path, err)
 	}
 	return p, nil
 }

@@ -63,7 +63,7 @@ func (p *postgresTarget) busy(err error) error {
 	if sqlState(err) == lockNotAvailable {
 		return inUse(p.path, err)
 	}
-	return explainPostgres(p.path, err)
+	return ExplainPostgres(p.path, err)
 }
 
 // mayFill refuses a database that belongs to another role or that is not empty.

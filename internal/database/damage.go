@@ -81,7 +81,7 @@ func Reindex(ctx context.Context, url string, o Options, indexes ...string) erro
 			}
 		}
 		if err != nil {
-			return explainPostgres(withoutPassword(url), err)
+			return ExplainPostgres(withoutPassword(url), err)
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ func examineServer(ctx context.Context, address string, o Options) []Finding {
 	defer db.Close()
 	found := []Finding{examineEncryption(&config.Config)}
 	if err := examinePostgres(ctx, path, db); err != nil {
-		return append(found, refusal("server", explainPostgres(path, err)))
+		return append(found, refusal("server", ExplainPostgres(path, err)))
 	}
 	found = append(found, good("server", path+" answers, takes writes, and can hold every text."))
 	for subject, examine := range map[string]func(context.Context, string, *sql.DB) (Finding, error){
@@ -26,7 +26,7 @@ func examineServer(ctx context.Context, address string, o Options) []Finding {
 	} {
 		f, err := examine(ctx, path, db)
 		if err != nil {
-			f = refusal(subject, explainPostgres(path, err))
+			f = refusal(subject, ExplainPostgres(path, err))
 		}
 		found = append(found, f)
 	}
@@ -146,7 +146,7 @@ func openPostgresToRead(ctx context.Context, address string, o Options) (*DB, er
 	reads := postgresPool(config, o, 2, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
 	if err := upToDate(ctx, path, reads); err != nil {
 		_ = reads.Close() // the error that led here says more
-		return nil, explainPostgres(path, err)
+		return nil, ExplainPostgres(path, err)
 	}
 	return &DB{engine: postgres{}, path: path, watch: o.Watch, write: reads, notes: reads, read: reads, look: reads, long: reads}, nil
 }

@@ -33,9 +33,6 @@ func Impatient(o Options, lock, answer, commit time.Duration) Options {
 	return o
 }
 
-// Explain is how an error at opening is told.
-var Explain = explainPostgres
-
 // PostgresShape returns the shape of the schema in a database, and the one that it is
 // compared with.
 func PostgresShape(ctx context.Context, url string) (got, want map[string]string, err error) {

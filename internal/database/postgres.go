@@ -135,7 +135,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, hasty: o.Unsynced, damage: o.damage}
 	if err := db.connectPostgres(ctx, config, o); err != nil {
 		_ = db.Close() // the error that led here says more
-		return nil, explainPostgres(db.path, err)
+		return nil, ExplainPostgres(db.path, err)
 	}
 	return db, nil
 }

@@ -99,9 +99,9 @@ func postgresTrouble(err error) string {
 	return ""
 }
 
-// explainPostgres returns err as an [*OpenError] where it says something about the
+// ExplainPostgres returns err as an [*OpenError] where it says something about the
 // database, and as it is otherwise.
-func explainPostgres(path string, err error) error {
+func ExplainPostgres(path string, err error) error {
 	if _, ok := errors.AsType[*OpenError](err); ok {
 		return err
 	}

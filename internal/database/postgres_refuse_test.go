@@ -181,5 +181,5 @@ func TestExplainExtension(t *testing.T) {
 	}
 	defer conn.Close(t.Context())
 	_, err = conn.Exec(t.Context(), `CREATE EXTENSION no_such_extension`)
-	refused(t, database.Explain("postgres://x", err), "postgres://x", "lacks something")
+	refused(t, database.ExplainPostgres("postgres://x", err), "postgres://x", "lacks something")
 }

@@ -22,17 +22,17 @@ func (v Verification) server(ctx context.Context, address string, o Options) ([]
 	defer db.Close()
 	v.progress("the server")
 	if err := examinePostgres(ctx, path, db); err != nil {
-		return nil, explainPostgres(path, err)
+		return nil, ExplainPostgres(path, err)
 	}
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, explainPostgres(path, err)
+		return nil, ExplainPostgres(path, err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	v.progress("the schema")
 	known, found, err := versionIs(ctx, tx, postgres{})
 	if err != nil {
-		return found, explainPostgres(path, err)
+		return found, ExplainPostgres(path, err)
 	}
 	if !known {
 		return found, ctx.Err()
