@@ -66,7 +66,7 @@ test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets i
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -timeout 30m $(ON_POSTGRES) && \
 		go test -tags postgres -run '^Test(Postgres|Copy)' ./cmd/console && \
 		go test -tags postgres -run 'OfPostgreSQL$$' ./internal/doctor && \
-		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -run '^TestR(1_postgres|10|11|18|19|21)' ./internal/torture; \
+		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -run '^Test(Postgres|Handover|StopWithoutLoss|TwoConsoles)' ./internal/torture; \
 	else \
 		echo "The tests on PostgreSQL did not run: there is no postgres. Install it (Debian: apt-get install postgresql) and run make test-postgres."; \
 		[ "$$CI" != true ]; \
@@ -80,13 +80,17 @@ TAGS = sh internal/torture/tags.sh
 test-faults: test-tools ## run the tests of faults that want a Linux, root and strace; on Debian, root gets strace installed
 	@tags=$$($(TAGS)) || exit 1; [ -z "$$tags" ] || { \
 		echo "go test -tags $$tags ./internal/torture"; \
-		CONSOLE_TEST_STRACE=$$(command -v strace) go test -tags $$tags -run '^TestR(2|3|5)_' ./internal/torture; }
+		CONSOLE_TEST_STRACE=$$(command -v strace) go test -tags $$tags -run '^TestDisk' ./internal/torture; }
+
+# The tests outside internal/torture that do more at full size, CONSOLE_TORTURE=full.
+LARGE_TESTS = ^Test(SlowClients|OversizeRequests|MemoryUnderAttack|MigrationKilled|Provider.*)$$
 
 .PHONY: torture
 torture: test-tools ## do to the console what a bad day does, at full size: half an hour
 	@tags=$$($(TAGS)) || exit 1; \
 	CONSOLE_TORTURE=full CONSOLE_TEST_STRACE=$$(command -v strace) \
-		go test -tags "$$tags" -timeout 60m -count=1 -v -run '^TestR[0-9]' ./...
+		go test -tags "$$tags" -timeout 60m -count=1 -v ./internal/torture && \
+	CONSOLE_TORTURE=full go test -timeout 60m -count=1 -v -run '$(LARGE_TESTS)' ./cmd/console ./internal/database ./web
 
 # The official SDK and command line, in the versions that are pinned with their digests, in a virtual
 # environment that is kept in the user's cache.

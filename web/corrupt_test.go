@@ -51,9 +51,9 @@ func (s *site) spoilPage(t *testing.T, table string) {
 	}
 }
 
-// TestR06CorruptPage meets a damaged page while the console runs: whatever needs it
+// TestCorruptPage meets a damaged page while the console runs: whatever needs it
 // says that the data cannot be reached, and the rest works.
-func TestR06CorruptPage(t *testing.T) {
+func TestCorruptPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, siteOptions{url: databasetest.SQLiteURL(t)})
 	s.Invited(t, "ana@example.com", users.RoleUser)

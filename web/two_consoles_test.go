@@ -9,9 +9,9 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestR19SignInBeginsOnOneAndEndsOnAnother has the proxy send each step of signing in
+// TestTwoConsolesSignIn has the proxy send each step of signing in
 // to another console.
-func TestR19SignInBeginsOnOneAndEndsOnAnother(t *testing.T) {
+func TestTwoConsolesSignIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	other := s.another(t)
@@ -39,9 +39,9 @@ func TestR19SignInBeginsOnOneAndEndsOnAnother(t *testing.T) {
 	}
 }
 
-// TestR19WhatEndsOnOneHasEndedOnAnother ends a session, a user and a role on one
+// TestTwoConsolesEndAccess ends a session, a user and a role on one
 // console, and looks at the next request to the other.
-func TestR19WhatEndsOnOneHasEndedOnAnother(t *testing.T) {
+func TestTwoConsolesEndAccess(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		end    func(*testing.T, *site, *browser) page
@@ -79,9 +79,9 @@ func TestR19WhatEndsOnOneHasEndedOnAnother(t *testing.T) {
 	}
 }
 
-// TestR19WhatIsKeptOnOneIsShownByAnother leaves a form and a word for the next page on
+// TestTwoConsolesKeepFormsAndFlash leaves a form and a word for the next page on
 // one console, and opens them on the other.
-func TestR19WhatIsKeptOnOneIsShownByAnother(t *testing.T) {
+func TestTwoConsolesKeepFormsAndFlash(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	other := s.another(t)
@@ -100,9 +100,9 @@ func TestR19WhatIsKeptOnOneIsShownByAnother(t *testing.T) {
 	}
 }
 
-// TestR19PlacesAndCountsOfTwo goes on through a list that the other console began, after
+// TestTwoConsolesPageAndCount goes on through a list that the other console began, after
 // the other console has changed something.
-func TestR19PlacesAndCountsOfTwo(t *testing.T) {
+func TestTwoConsolesPageAndCount(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	other := s.another(t)
@@ -117,9 +117,9 @@ func TestR19PlacesAndCountsOfTwo(t *testing.T) {
 	b.get(t, "/users?q=person").must(t, http.StatusOK, "1–50 of 61")
 }
 
-// TestR19ExportSeenByAnother asks one console how far an export has come that another
+// TestTwoConsolesExport asks one console how far an export has come that another
 // sends: it says that it cannot tell, and does not ask for ever.
-func TestR19ExportSeenByAnother(t *testing.T) {
+func TestTwoConsolesExport(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	other := s.another(t)

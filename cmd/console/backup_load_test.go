@@ -92,10 +92,10 @@ func (s *storm) end() {
 	s.all.Wait()
 }
 
-// TestR17BackupUnderLoad makes backups in other processes while people write, some
+// TestBackupUnderLoad makes backups in other processes while people write, some
 // of which are killed. Each that is told to be made is restored and checked: it has
 // everything that was done before it began, and each change with its event.
-func TestR17BackupUnderLoad(t *testing.T) {
+func TestBackupUnderLoad(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t)
 	s := startStorm(t, url, 4)

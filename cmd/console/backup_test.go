@@ -108,10 +108,10 @@ func spoilRows(t *testing.T, path, statement string) {
 	}
 }
 
-// TestR06CorruptFile starts every command on what is no database any more: each
+// TestCorruptFile starts every command on what is no database any more: each
 // refuses, says how to restore one, and leaves the file as it is; the check names
 // what is wrong; and a backup makes it whole.
-func TestR06CorruptFile(t *testing.T) {
+func TestCorruptFile(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		spoil      func(data []byte) []byte
@@ -193,9 +193,9 @@ func TestNewerSchema(t *testing.T) {
 	}
 }
 
-// TestR06CheckNamesAPage damages a page that no start reads: the console starts, and
+// TestCheckNamesCorruptPage damages a page that no start reads: the console starts, and
 // the check says what is wrong.
-func TestR06CheckNamesAPage(t *testing.T) {
+func TestCheckNamesCorruptPage(t *testing.T) {
 	t.Parallel()
 	url, path := newInhabited(t)
 	db, err := sql.Open("sqlite", path)

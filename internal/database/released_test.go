@@ -24,7 +24,7 @@ func PlaceReleased(t *testing.T, version int64, path string) {
 	t.Helper()
 	packed, err := os.Open(ReleasedFile(version))
 	if errors.Is(err, fs.ErrNotExist) {
-		t.Fatalf("there is no database of schema %d: run go test ./internal/database -run TestR16Upgrade -update", version)
+		t.Fatalf("there is no database of schema %d: run go test ./internal/database -run TestUpgrade -update", version)
 	} else if err != nil {
 		t.Fatal(err)
 	}

@@ -16,10 +16,10 @@ import (
 	"github.com/roboto-ai/console/internal/database/migrations"
 )
 
-// TestR16KilledMigration kills a process after any statement of any migration, and between
+// TestMigrationKilled kills a process after any statement of any migration, and between
 // batches of rows that one rewrites: the next start takes it up again, and ends at the schema
 // of a new database. A few of the places are tried, in torture all.
-func TestR16KilledMigration(t *testing.T) {
+func TestMigrationKilled(t *testing.T) {
 	t.Parallel()
 	type place struct {
 		step  string

@@ -25,9 +25,9 @@ import (
 
 var update = flag.Bool("update", false, "write the files of schemas that there is none of to testdata")
 
-// TestR16Upgrade opens a database of every version of the schema: nothing of it is
+// TestUpgrade opens a database of every version of the schema: nothing of it is
 // lost, nothing is wrong with it afterwards, and the directory works on it.
-func TestR16Upgrade(t *testing.T) {
+func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	newest, err := database.NewestVersion(database.SQLite)
 	if err != nil {

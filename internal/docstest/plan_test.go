@@ -24,7 +24,7 @@ var notRun = map[string]map[string]string{
 		"kubectl apply -f deploy/kubernetes/namespace.yaml":                                "it wants a cluster; the tests TestKubernetes… read the files",
 		"console-as-service identities list":                                               "it wants people who are bound to an old issuer; TestIdentities runs these commands",
 		"console-as-service users erase ana@example.com":                                   "it wants a user to erase; TestUsersErase runs the command",
-		"install -m 0644 deploy/systemd/console.socket /etc/systemd/system/console.socket": "it wants systemd to listen; TestR10_Handover passes a listener on",
+		"install -m 0644 deploy/systemd/console.socket /etc/systemd/system/console.socket": "it wants systemd to listen; TestHandover passes a listener on",
 	},
 	"docs/in-front.md": {
 		"nginx -t && systemctl reload nginx":                                                          "it wants a certificate and systemd; TestInFront matches every path of the API with the block",

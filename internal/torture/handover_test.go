@@ -14,10 +14,10 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestR10_Handover replaces the console that answers at a listener which a service
+// TestHandover replaces the console that answers at a listener which a service
 // manager keeps, while forty clients look and edit: no request may fail, neither when
 // the next console starts before the last one stops nor when it starts afterwards.
-func TestR10_Handover(t *testing.T) {
+func TestHandover(t *testing.T) {
 	t.Parallel()
 	for name, newDatabase := range engines {
 		for order, next := range map[string]func(*testing.T, *manager, *console) *console{

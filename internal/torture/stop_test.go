@@ -6,9 +6,9 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// TestR11_StopWithoutLoss replaces one console after the other behind a proxy that
+// TestStopWithoutLoss replaces one console after the other behind a proxy that
 // watches whether they are ready, while people look and edit: no request may fail.
-func TestR11_StopWithoutLoss(t *testing.T) {
+func TestStopWithoutLoss(t *testing.T) {
 	t.Parallel()
 	for name, newDatabase := range engines {
 		t.Run(name, func(t *testing.T) {

@@ -7,10 +7,10 @@ without() { echo "$1 did not run: $2" >&2; }
 
 # A strace that can look on as another program works.
 if ! command -v strace >/dev/null; then
-	without "The test of power loss (R2)" "there is no strace. Install it (Debian: apt-get install strace)."
+	without "The test of power loss" "there is no strace. Install it (Debian: apt-get install strace)."
 	if [ "$CI" = true ] && [ "$(uname -s)" = Linux ]; then exit 1; fi
 elif ! strace -o /dev/null true 2>/dev/null; then
-	without "The test of power loss (R2)" "strace may not trace other programs here."
+	without "The test of power loss" "strace may not trace other programs here."
 else
 	tags=strace
 fi
@@ -18,11 +18,11 @@ fi
 # A disk to fill, and to break.
 dir=$(mktemp -d)
 if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ]; then
-	without "The tests of full and of read-only disks (R3, R5)" "they mount disks of their own, so they need Linux and root."
+	without "The tests of full and of read-only disks" "they mount disks of their own, so they need Linux and root."
 elif ! { mount -t tmpfs console-torture "$dir" && umount "$dir" &&
 	truncate -s 8M "$dir/image" && mkfs.ext4 -q "$dir/image" && mkdir "$dir/disk" &&
 	mount -o loop "$dir/image" "$dir/disk" && umount "$dir/disk"; } >/dev/null 2>&1; then
-	without "The tests of full and of read-only disks (R3, R5)" "root may not mount disks here, or there is no mkfs.ext4."
+	without "The tests of full and of read-only disks" "root may not mount disks here, or there is no mkfs.ext4."
 else
 	tags=${tags:+$tags,}mounts
 fi

@@ -15,10 +15,10 @@ var clockJumps = map[string]time.Duration{
 	"a minute ahead": time.Minute,
 }
 
-// TestR07SessionsOutliveTheClock sets the clock wrongly, has everybody tidy up at once,
+// TestClockJumpKeepsSessions sets the clock wrongly, has everybody tidy up at once,
 // and sets it right again: who was signed in is, and who signed in by the wrong clock
 // is signed out in time by the right one.
-func TestR07SessionsOutliveTheClock(t *testing.T) {
+func TestClockJumpKeepsSessions(t *testing.T) {
 	for name, jump := range clockJumps {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,9 +51,9 @@ func TestR07SessionsOutliveTheClock(t *testing.T) {
 	}
 }
 
-// TestR07TidyOutlivesTheClock sets the clock wrongly for a while and right again: to
+// TestClockJumpKeepsTidying sets the clock wrongly for a while and right again: to
 // tidy up goes on within a minute, both times.
-func TestR07TidyOutlivesTheClock(t *testing.T) {
+func TestClockJumpKeepsTidying(t *testing.T) {
 	for name, jump := range clockJumps {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,9 +79,9 @@ func TestR07TidyOutlivesTheClock(t *testing.T) {
 	}
 }
 
-// TestR07EventsStayInOrder changes something by a clock that jumps: the numbers go on
+// TestClockJumpKeepsEventOrder changes something by a clock that jumps: the numbers go on
 // one by one, and the history is told in their order.
-func TestR07EventsStayInOrder(t *testing.T) {
+func TestClockJumpKeepsEventOrder(t *testing.T) {
 	for name, jump := range clockJumps {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,10 +21,10 @@ func patience() time.Duration {
 	return 500 * time.Millisecond
 }
 
-// TestR08ProviderFails has each endpoint of the provider fail in each way. Those who
+// TestProviderFails has each endpoint of the provider fail in each way. Those who
 // are signed in work on meanwhile, whoever signs in is told why they cannot, the console
 // stays ready, and when the provider is back it works again.
-func TestR08ProviderFails(t *testing.T) {
+func TestProviderFails(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[authtest.Fault]int{
 		authtest.Drops:     http.StatusServiceUnavailable,
@@ -105,9 +105,9 @@ func (s *site) worksOn(t *testing.T, owner *browser) {
 	}
 }
 
-// TestR08ProviderIsGone has the provider refuse all connections: many who come at once
+// TestProviderRefusesConnections has the provider refuse all connections: many who come at once
 // are told so without asking it each, and signing out works without it.
-func TestR08ProviderIsGone(t *testing.T) {
+func TestProviderRefusesConnections(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	owner := s.signIn(t, "owner@example.com")
@@ -122,9 +122,9 @@ func TestR08ProviderIsGone(t *testing.T) {
 	owner.signedOut(t)
 }
 
-// TestR08ProviderHangsForMany has many come while the provider hangs: it is asked once,
+// TestProviderHangs has many come while the provider hangs: it is asked once,
 // and those who come later do not wait at all.
-func TestR08ProviderHangsForMany(t *testing.T) {
+func TestProviderHangs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, siteOptions{patience: patience()})
 	s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Hangs })
@@ -139,9 +139,9 @@ func TestR08ProviderHangsForMany(t *testing.T) {
 	}
 }
 
-// TestR08RotatedKeys has the provider sign with a new key from one sign-in to the
+// TestProviderRotatesKeys has the provider sign with a new key from one sign-in to the
 // next, also one that cannot be fetched at first.
-func TestR08RotatedKeys(t *testing.T) {
+func TestProviderRotatesKeys(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.Invited(t, "ana@example.com", users.RoleUser)

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// TestR9_locked has another process, which is the test, lock the database for longer
+// TestDatabaseLocked has another process, which is the test, lock the database for longer
 // than anyone waits.
-func TestR9_locked(t *testing.T) {
+func TestDatabaseLocked(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()

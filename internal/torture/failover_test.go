@@ -10,9 +10,9 @@ import (
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// TestR18_failOver loses the primary under load, again and again, and has its
+// TestPostgresFailover loses the primary under load, again and again, and has its
 // synchronous standby take over. What was the primary then follows it.
-func TestR18_failOver(t *testing.T) {
+func TestPostgresFailover(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	v := newVictim(t, p.url())
@@ -33,7 +33,7 @@ func TestR18_failOver(t *testing.T) {
 	if len(l.again) == 0 {
 		t.Error("of no change it was unknown whether it was done")
 	}
-	t.Logf("R18: %d fail-overs, %d changes acknowledged, 0 to be lost, %d unknown and done once when sent again, %d refused; the longest gap was %v",
+	t.Logf("fail-over: %d fail-overs, %d changes acknowledged, 0 to be lost, %d unknown and done once when sent again, %d refused; the longest gap was %v",
 		rounds, l.count(), len(l.again), len(l.refused), longest)
 }
 
@@ -62,10 +62,10 @@ func (p *pair) lost(t *testing.T, all []*writer, l *ledger, inCommit bool) time.
 	return gap
 }
 
-// TestR18_standbyLost loses the standby. What the primary then has alone is not
+// TestPostgresStandbyLost loses the standby. What the primary then has alone is not
 // acknowledged, and people are told that it is unknown; pages are shown meanwhile. When
 // the standby is back, it is done once.
-func TestR18_standbyLost(t *testing.T) {
+func TestPostgresStandbyLost(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	v := newVictim(t, p.url())
@@ -112,6 +112,6 @@ func (p *pair) losesStandby(t *testing.T, all []*writer, looker *browser) {
 	if rest := l.check(t, open(t, p.primary.URL(postgrestest.Superuser, "console"))); rest > 0 {
 		t.Errorf("%d changes were made that nobody was told of", rest)
 	}
-	t.Logf("R18, standby lost: %d changes acknowledged so far, %d unknown and done once when sent again, %d refused, in %v",
+	t.Logf("standby lost: %d changes acknowledged so far, %d unknown and done once when sent again, %d refused, in %v",
 		l.count(), len(l.again), len(l.refused), time.Since(began))
 }

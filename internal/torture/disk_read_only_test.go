@@ -17,9 +17,9 @@ import (
 // nobody is the number of a user who owns nothing.
 const nobody = 65534
 
-// TestR5_startsNotReadOnly starts the console as a user who may read its data and no
+// TestDiskPermissionDenied starts the console as a user who may read its data and no
 // more.
-func TestR5_startsNotReadOnly(t *testing.T) {
+func TestDiskPermissionDenied(t *testing.T) {
 	t.Parallel()
 	dir, bin := t.TempDir(), t.TempDir()
 	run(t, "chmod", "755", filepath.Dir(dir), bin) // where anyone may come by
@@ -67,9 +67,9 @@ func refused(t *testing.T, p *process, err error, why, fix string) {
 	}
 }
 
-// TestR5_startsNotOnAReadOnlyDisk starts the console where the disk is read-only for
+// TestDiskReadOnlyAtStart starts the console where the disk is read-only for
 // everyone.
-func TestR5_startsNotOnAReadOnlyDisk(t *testing.T) {
+func TestDiskReadOnlyAtStart(t *testing.T) {
 	t.Parallel()
 	disk := mounted(t, "size=16m")
 	v := newVictim(t, "sqlite:"+filepath.Join(disk, "console.db"))
@@ -83,10 +83,10 @@ func TestR5_startsNotOnAReadOnlyDisk(t *testing.T) {
 	v.stop(t)
 }
 
-// TestR5_becomesReadOnly has the system make a disk read-only under the console, as
+// TestDiskBecomesReadOnly has the system make a disk read-only under the console, as
 // it does with one that fails. That does not end before the disk is mounted again,
 // and the console started again.
-func TestR5_becomesReadOnly(t *testing.T) {
+func TestDiskBecomesReadOnly(t *testing.T) {
 	t.Parallel()
 	disk := breakable(t)
 	mount := func() { run(t, "mount", "-o", "loop", disk+".img", disk) }

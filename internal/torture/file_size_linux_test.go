@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestR4_fileSizeLimit lowers, while the console works, how large its files may be,
+// TestFileSizeLimit lowers, while the console works, how large its files may be,
 // and raises it again.
-func TestR4_fileSizeLimit(t *testing.T) {
+func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")
 	v := newVictim(t, "sqlite:"+path)

@@ -15,9 +15,9 @@ import (
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// TestR19_startAtOnce starts two consoles at the same moment on an empty database: the
+// TestTwoConsolesStart starts two consoles at the same moment on an empty database: the
 // migrations run once, and the owner is made once.
-func TestR19_startAtOnce(t *testing.T) {
+func TestTwoConsolesStart(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	rounds := sized(1, 10)
@@ -36,12 +36,12 @@ func TestR19_startAtOnce(t *testing.T) {
 		}
 		newLedger().check(t, db)
 	}
-	t.Logf("R19: %d times two consoles started at once on an empty database", rounds)
+	t.Logf("two consoles: %d times two consoles started at once on an empty database", rounds)
 }
 
-// TestR19_twoConsoles works in two consoles on one database at once, each request going
+// TestTwoConsolesWrite works in two consoles on one database at once, each request going
 // to the other one than the last.
-func TestR19_twoConsoles(t *testing.T) {
+func TestTwoConsolesWrite(t *testing.T) {
 	t.Parallel()
 	s := newMigrated(t)
 	w := newTwo(t, s.URL(serveRole, "console"))
@@ -70,7 +70,7 @@ func TestR19_twoConsoles(t *testing.T) {
 	}
 	l.check(t, db)
 	w.stop(t)
-	t.Logf("R19: %d changes acknowledged by two consoles, 0 to be lost, and %d times one of two owners stayed", l.count(), rounds)
+	t.Logf("two consoles: %d changes acknowledged by two consoles, 0 to be lost, and %d times one of two owners stayed", l.count(), rounds)
 }
 
 // second is a person who is signed in beside the owner.

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestR3_diskFull fills a disk, and makes it larger.
-func TestR3_diskFull(t *testing.T) {
+// TestDiskFull fills a disk, and makes it larger.
+func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	for name, kills := range map[string]bool{"and the console goes on": false, "and the console is killed": true} {
 		t.Run(name, func(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-// TestR2_everyChangeIsOnDisk counts how often the console has the disk take what was
+// TestDiskSyncsEveryChange counts how often the console has the disk take what was
 // written: at least once for each change that it acknowledges. To kill it would not
 // show that, as the system keeps what a program has written.
-func TestR2_everyChangeIsOnDisk(t *testing.T) {
+func TestDiskSyncsEveryChange(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()
@@ -69,9 +69,9 @@ func syncsIn(t *testing.T, path string) (n int) {
 	return n
 }
 
-// TestR2_diskFails has the disk refuse to say that it took what was written, as one
+// TestDiskSyncFails has the disk refuse to say that it took what was written, as one
 // does that fails. Nobody is told that nothing was changed: after a kill, it may be.
-func TestR2_diskFails(t *testing.T) {
+func TestDiskSyncFails(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// TestR1_killedInAStormOfWrites kills the console while many clients write, again
+// TestKilledDuringWrites kills the console while many clients write, again
 // and again, each time at another moment.
-func TestR1_killedInAStormOfWrites(t *testing.T) {
+func TestKilledDuringWrites(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()

@@ -33,9 +33,9 @@ type size struct {
 // waited for twice as long each time, went on for longer: for 250 ms, 500 ms and 1 s.
 const walLimit = 4 * 1000 * 4096
 
-// TestR20_soak has people of all kinds use the console for a while: what it takes of
+// TestSoak has people of all kinds use the console for a while: what it takes of
 // the machine must not grow with the time.
-func TestR20_soak(t *testing.T) {
+func TestSoak(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")
 	v := newVictim(t, "sqlite:"+path)

@@ -54,7 +54,7 @@ func (f *far) endure(t *testing.T, what string, happens func()) {
 	}
 	f.check(t)
 	l := f.ledger
-	t.Logf("R21, %s: %d changes acknowledged so far, 0 to be lost, %d unknown and done once when sent again, %d refused, %d answers of 503, the slowest answer in %v",
+	t.Logf("%s: %d changes acknowledged so far, 0 to be lost, %d unknown and done once when sent again, %d refused, %d answers of 503, the slowest answer in %v",
 		what, l.count(), len(l.again), len(l.refused), l.status(http.StatusServiceUnavailable), slowest)
 }
 
@@ -68,9 +68,9 @@ func (f *far) faults() (lines []string) {
 	return lines
 }
 
-// TestR21_slow has everything take its time on the way. Where a machine is slow as well, some
+// TestPostgresSlowNetwork has everything take its time on the way. Where a machine is slow as well, some
 // wait too long for their turn to write, and are told so.
-func TestR21_slow(t *testing.T) {
+func TestPostgresSlowNetwork(t *testing.T) {
 	t.Parallel()
 	f := newFar(t)
 	delay := sized(5*time.Millisecond, 25*time.Millisecond)
@@ -81,8 +81,8 @@ func TestR21_slow(t *testing.T) {
 	f.stop(t)
 }
 
-// TestR21_reset breaks all connections again and again, at any moment.
-func TestR21_reset(t *testing.T) {
+// TestPostgresConnectionsReset breaks all connections again and again, at any moment.
+func TestPostgresConnectionsReset(t *testing.T) {
 	t.Parallel()
 	f := newFar(t)
 	f.endure(t, "reset", func() {
@@ -95,9 +95,9 @@ func TestR21_reset(t *testing.T) {
 	f.stop(t)
 }
 
-// TestR21_blackHole has the network swallow everything, first while nobody works and
+// TestPostgresBlackHole has the network swallow everything, first while nobody works and
 // then, at full size, under load for longer than anything is waited for.
-func TestR21_blackHole(t *testing.T) {
+func TestPostgresBlackHole(t *testing.T) {
 	t.Parallel()
 	f := newFar(t)
 	<-time.After(1100 * time.Millisecond) // a connection that was idle for a second is asked whether it works
@@ -121,7 +121,7 @@ func TestR21_blackHole(t *testing.T) {
 	for _, w := range f.all {
 		w.must(t, "afterwards", 1)
 	}
-	t.Logf("R21, black hole: pages said so after %v, and worked %v after it", took, time.Since(began)-took)
+	t.Logf("black hole: pages said so after %v, and worked %v after it", took, time.Since(began)-took)
 	for range sized(0, 3) {
 		f.endure(t, "black hole", func() {
 			refused := f.ledger.status(http.StatusServiceUnavailable)
@@ -135,9 +135,9 @@ func TestR21_blackHole(t *testing.T) {
 	f.stop(t)
 }
 
-// TestR21_serverKilled kills the server, which takes up what it has acknowledged when it
+// TestPostgresServerKilled kills the server, which takes up what it has acknowledged when it
 // starts again.
-func TestR21_serverKilled(t *testing.T) {
+func TestPostgresServerKilled(t *testing.T) {
 	t.Parallel()
 	f := newFar(t)
 	for range sized(1, 10) {
@@ -154,9 +154,9 @@ func TestR21_serverKilled(t *testing.T) {
 	f.stop(t)
 }
 
-// TestR1_postgresKilledInAStormOfWrites kills the console while many clients write to
+// TestPostgresConsoleKilled kills the console while many clients write to
 // PostgreSQL, and starts it again.
-func TestR1_postgresKilledInAStormOfWrites(t *testing.T) {
+func TestPostgresConsoleKilled(t *testing.T) {
 	t.Parallel()
 	s := newMigrated(t)
 	v, l := newVictim(t, s.URL(serveRole, "console")), newLedger()
@@ -180,6 +180,6 @@ func TestR1_postgresKilledInAStormOfWrites(t *testing.T) {
 	all[0].must(t, "afterwards", 1)
 	v.stop(t)
 	unheard = l.check(t, db)
-	t.Logf("R1 on PostgreSQL: %d kills, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
+	t.Logf("killed on PostgreSQL: %d kills, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
 		kills, l.count(), l.status(0), unheard)
 }
