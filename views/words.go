@@ -2,10 +2,11 @@ package views
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"github.com/roboto-ai/console/internal/numbers"
 )
 
 // orElse returns text, or other if there is none.
@@ -16,17 +17,9 @@ func orElse(text, other string) string {
 	return text
 }
 
-// counted returns n and the word for so many: "1 change", "2 changes".
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
 // problemCount is the title of an error summary.
 func problemCount(n int) string {
-	return counted(n, "thing needs", "things need") + " your attention"
+	return numbers.Counted(n, "thing needs", "things need") + " your attention"
 }
 
 // revealsHidden reports whether a value shows an invisible character by its code point.
@@ -45,7 +38,7 @@ func changeCount(changes []Change) string {
 	if n == 0 {
 		return "Details"
 	}
-	return counted(n, "change", "changes")
+	return numbers.Counted(n, "change", "changes")
 }
 
 // alertIcon returns the icon that goes with the tone of an alert.

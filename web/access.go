@@ -9,6 +9,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // accessDocs is the part of the page about the API that explains introspection.
@@ -23,11 +24,11 @@ func (a *App) showAccess(c echo.Context) error {
 		return err
 	}
 	m := views.Access{
-		Chrome: a.chrome(c, "Where access ends", "access"), Cache: counted(int(users.IntrospectionCache/time.Second), "second", "seconds"), Docs: accessDocs,
-		Since: "Of tokens that these systems have asked about, in the last " + counted(int(users.EndedTokensKept/day), "day", "days") + ".",
+		Chrome: a.chrome(c, "Where access ends", "access"), Cache: numbers.Counted(int(users.IntrospectionCache/time.Second), "second", "seconds"), Docs: accessDocs,
+		Since: "Of tokens that these systems have asked about, in the last " + words.Days(int(users.EndedTokensKept/day)) + ".",
 	}
 	for _, one := range askers {
-		m.Askers = append(m.Askers, views.Asker{Person: t.person(one.User), Asked: t.time(one.LastAsked), Tokens: counted(one.Tokens, "token", "tokens")})
+		m.Askers = append(m.Askers, views.Asker{Person: t.person(one.User), Asked: t.time(one.LastAsked), Tokens: numbers.Counted(one.Tokens, "token", "tokens")})
 	}
 	if len(askers) == 0 && t.actor.May(users.ActCreateService, users.User{}) == nil {
 		m.Tokens = views.Link{Label: "Create a service user for it", URL: "/service-users/new"}
@@ -70,7 +71,7 @@ func groupEnds(ends []users.AccessEnd) (groups [][]users.AccessEnd) {
 // accessEnd shows ends of access of one token or one user, with what each asking system knows.
 func (t teller) accessEnd(group []users.AccessEnd) views.AccessEnd {
 	e := group[0]
-	m := views.AccessEnd{User: t.person(e.Token.User), When: t.time(e.At), What: "Token “" + plainText(e.Token.Name) + "” of"}
+	m := views.AccessEnd{User: t.person(e.Token.User), When: t.time(e.At), What: "Token “" + words.Plain(e.Token.Name) + "” of"}
 	switch e.Why {
 	case users.TokenRevoked:
 		m.How = "was revoked"
@@ -107,15 +108,12 @@ func (t teller) accessSeen(answer users.AskerAnswer) views.AccessSeen {
 	m := views.AccessSeen{Asker: t.person(answer.Asker)}
 	switch until := answer.Stale(); {
 	case answer.Seen:
-		m.State, m.Text = views.Badge{Tone: "ok", Word: "Knows"}, "asked since, last on "+t.clock(answer.AskedAt)+"."
+		m.State, m.Text = views.Badge{Tone: "ok", Word: "Knows"}, "asked since, last on "+words.Clock(answer.AskedAt.In(t.zone))+"."
 	case t.now.Before(until):
-		m.State, m.Text = views.Badge{Tone: "warn", Word: "Not yet"}, "may use its last answer until "+t.clock(until)+"."
+		m.State, m.Text = views.Badge{Tone: "warn", Word: "Not yet"}, "may use its last answer until "+words.Clock(until.In(t.zone))+"."
 	default:
 		m.State = views.Badge{Word: "Not asked"}
-		m.Text = "has not asked since. Its last answer was valid until " + t.clock(until) + "; the next request is refused."
+		m.Text = "has not asked since. Its last answer was valid until " + words.Clock(until.In(t.zone)) + "; the next request is refused."
 	}
 	return m
 }
-
-// clock words a moment to the second, in the viewer's time zone.
-func (t teller) clock(at time.Time) string { return at.In(t.zone).Format("2 January, 15:04:05") }

@@ -16,6 +16,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/api"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // Config is what an [App] is made of. Users, Provider and BaseURL are required.
@@ -182,6 +183,6 @@ func (a *App) frame(router http.Handler) (http.Handler, error) {
 type logWriter struct{ log *slog.Logger }
 
 func (w logWriter) Write(p []byte) (int, error) {
-	w.log.Warn("echo", "text", plainText(string(p)))
+	w.log.Warn("echo", "text", words.Plain(string(p)))
 	return len(p), nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // auditFilters are the parameters that narrow the audit log.
@@ -109,9 +110,9 @@ func auditFilter(l listAddress) views.AuditFilter {
 		}
 		return l.get(key)
 	}
-	actions := []filterValue{{"", "Any action"}}
+	actions := []words.ChoiceOf{{Label: "Any action"}}
 	for _, action := range users.Actions {
-		actions = append(actions, filterValue{string(action), actionWords[action]})
+		actions = append(actions, words.ChoiceOf{Value: string(action), Label: words.Action(action)})
 	}
 	return views.AuditFilter{
 		Action: l.path,
@@ -132,12 +133,12 @@ func auditChips(l listAddress) []views.Chip {
 		value := l.get(key)
 		switch key {
 		case "action":
-			value = actionWords[users.Action(value)]
+			value = words.Action(users.Action(value))
 		case "from", "to":
-			value = dateWord(users.Date(value))
+			value = words.Date(users.Date(value))
 		}
 		if value != "" {
-			chips = append(chips, views.Chip{Label: labels[key] + ": " + bidi.Isolate(plainText(value)), Remove: l.without(key)})
+			chips = append(chips, views.Chip{Label: labels[key] + ": " + bidi.Isolate(words.Plain(value)), Remove: l.without(key)})
 		}
 	}
 	return chips

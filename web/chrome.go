@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // chrome returns what surrounds a page with that title; nav is the part of the
@@ -29,9 +30,9 @@ func (a *App) chrome(c echo.Context, title, nav string) views.Chrome {
 
 // chromeViewer shows u, who is signed in, at the foot of the sidebar.
 func (a *App) chromeViewer(c echo.Context, u users.User) *views.Viewer {
-	label := plainText(u.Label())
+	label := words.Plain(u.Label())
 	return &views.Viewer{
-		Name: label, Role: roleWord(u.Role), Mark: shortDigest("viewer " + string(u.Key)),
+		Name: label, Role: words.Role(u.Role), Mark: shortDigest("viewer " + string(u.Key)),
 		Avatar:        views.AvatarOf(label, string(u.Key), u.Kind == users.KindService, a.pictureHosts.shown(u.PictureURL)),
 		SeesDirectory: seesDirectory(actor(c)),
 	}

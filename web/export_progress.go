@@ -12,6 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // How long and how many exports are known that have come to an end, and how often
@@ -116,7 +117,7 @@ func (a *App) exportProgress(c echo.Context) error {
 // progress tells how far an export has come.
 func (e exportSeen) progress(name string) views.ExportProgress {
 	m := views.ExportProgress{Sent: strconv.Itoa(e.sent), All: strconv.Itoa(max(e.total.N, 1))}
-	sent := counted(e.sent, "user", "users")
+	sent := numbers.Counted(e.sent, "user", "users")
 	switch {
 	case e.failed && !e.begun: // a page says why
 		return views.ExportProgress{}
@@ -127,7 +128,7 @@ func (e exportSeen) progress(name string) views.ExportProgress {
 	case !e.begun:
 		m.All, m.Text, m.Again = "", "Looking for the users …", progressPath(name, 0)
 	default:
-		m.Text, m.Again = numbers.Grouped(e.sent)+" of "+totalWords(e.total), progressPath(name, 0)
+		m.Text, m.Again = numbers.Grouped(e.sent)+" of "+words.TotalUsers(e.total), progressPath(name, 0)
 	}
 	return m
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // How an export is sent.
@@ -214,7 +215,7 @@ func (s *exportSender) stop() {
 // breakOff ends an answer that has begun and cannot be ended well, so that the
 // client sees that it is not whole.
 func (a *App) breakOff(c echo.Context, err error) {
-	line := []any{"request", requestOf(c.Request()).id, "user", requestOf(c.Request()).user, "error", plainText(err.Error())}
+	line := []any{"request", requestOf(c.Request()).id, "user", requestOf(c.Request()).user, "error", words.Plain(err.Error())}
 	_, revoked := errors.AsType[*users.RevokedError](err)
 	switch {
 	case errors.Is(err, users.ErrReaderGone):

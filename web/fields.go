@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // recordForm are the fields that the record of every user has.
@@ -169,13 +170,13 @@ func (o outcome) nameField(value string) views.Field {
 func (o outcome) pictureField(value string, hosts pictureHosts) views.Field {
 	f := views.Field{
 		Name: "picture_url", Label: "Picture", Value: value, Type: "url",
-		Placeholder: "https://", Hint: "Pictures from " + enumerate(hosts, "and") + " are shown, else initials.",
+		Placeholder: "https://", Hint: "Pictures from " + words.And(hosts) + " are shown, else initials.",
 	}
 	switch {
 	case len(hosts) == 0:
 		f.Hint = "This console is set up to show initials only. The address is kept."
 	case value != "" && hosts.shown(value) == "":
-		f.Hint = "This address is kept, but initials are shown: its host is not one of those whose pictures are shown (" + enumerate(hosts, "and") + ")."
+		f.Hint = "This address is kept, but initials are shown: its host is not one of those whose pictures are shown (" + words.And(hosts) + ")."
 	}
 	return o.on(f)
 }
@@ -188,15 +189,12 @@ func (o outcome) reasonField(value string) views.Field {
 	})
 }
 
-// channelLabels label the boxes for how someone is notified.
-var channelLabels = map[string]string{"email": "E-mail", "web_ui": "Notices in the web interface"}
-
 // channelToggles are the boxes for how someone is notified.
 func (o outcome) channelToggles(f notificationForm) []views.Toggle {
 	on := f.channels()
 	boxes := make([]views.Toggle, len(users.Channels))
 	for i, key := range users.Channels {
-		boxes[i] = o.toggle("channel."+key, channelLabels[key], on[key])
+		boxes[i] = o.toggle("channel."+key, words.Channel(key), on[key])
 	}
 	return boxes
 }
@@ -207,7 +205,7 @@ func (o outcome) typeToggles(f notificationForm, whom string) []views.Toggle {
 	on := f.types()
 	boxes := make([]views.Toggle, len(users.Types))
 	for i, key := range users.Types {
-		boxes[i] = o.toggle("type."+key, capital(strings.ReplaceAll(typeWords[key], "%s", whom)), on[key])
+		boxes[i] = o.toggle("type."+key, words.Occasion(key, whom), on[key])
 	}
 	return boxes
 }
@@ -230,7 +228,7 @@ func (o outcome) roleChoice(kind users.Kind, roles []users.Role, value string) v
 	c := views.Choice{Field: o.on(views.Field{Name: "role", Label: "Role", Value: value, Required: true})}
 	for _, r := range roles {
 		c.Options = append(c.Options, views.Option{
-			Value: string(r), Label: roleWord(r), Hint: mayWord(kind, r), Selected: string(r) == value,
+			Value: string(r), Label: words.Role(r), Hint: words.RoleMay(kind, r), Selected: string(r) == value,
 		})
 	}
 	return c

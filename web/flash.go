@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // flashCookie names the cookie with what the next page is to say, and flashAge is
@@ -22,7 +24,7 @@ const maxFlash = 300
 // the session that it is said in: nobody else can have it say anything, and whoever
 // signs in next does not hear it.
 func (a *App) flash(c echo.Context, text string) {
-	said := base64.RawURLEncoding.EncodeToString([]byte(shorten(plainText(text), maxFlash)))
+	said := base64.RawURLEncoding.EncodeToString([]byte(words.Shorten(words.Plain(text), maxFlash)))
 	c.SetCookie(a.cookie(flashCookie, a.flashMark(c)+"."+said, flashAge))
 }
 
@@ -45,5 +47,5 @@ func (a *App) sayOnce(c echo.Context) string {
 	if err != nil || mark != a.flashMark(c) {
 		return ""
 	}
-	return shorten(plainText(string(text)), maxFlash)
+	return words.Shorten(words.Plain(string(text)), maxFlash)
 }

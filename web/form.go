@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // bindForm fills a form from the body of the request. The form is a pointer to a
@@ -42,7 +43,7 @@ func bindForm(c echo.Context, form any) error {
 		switch { // a value that is refused leaves its field as it was
 		case !ok:
 			known.refused = append(known.refused, name)
-			bad.Fields = append(bad.Fields, users.FieldError{Field: firstRunes(name, maxName), Message: fmt.Sprintf("You cannot set “%s” here.", shorten(plainText(name), 40))})
+			bad.Fields = append(bad.Fields, users.FieldError{Field: firstRunes(name, maxName), Message: fmt.Sprintf("You cannot set “%s” here.", words.Shorten(words.Plain(name), 40))})
 		case target.Kind() == reflect.Slice:
 			target.Set(reflect.ValueOf(slices.Clone(values)))
 		case len(values) != 1:

@@ -1,8 +1,6 @@
 package web
 
-import (
-	"github.com/labstack/echo/v4"
-)
+import "github.com/labstack/echo/v4"
 
 // home serves GET /: the directory for those who may see it, their own profile
 // for everyone else, and the sign-in page where nobody is signed in.

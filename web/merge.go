@@ -5,6 +5,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // merge brings together a form that was posted with what someone else has saved
@@ -37,7 +38,7 @@ func inputWord(name, value string) string {
 		}
 		return "On"
 	}
-	return valueWord(name, value)
+	return words.Value(name, value)
 }
 
 // stale tells who changed a user while the viewer was filling in a form; fresh

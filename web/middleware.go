@@ -111,7 +111,7 @@ func (a *App) recoverPanics(next http.Handler) http.Handler {
 				if p, ok := fault.(*api.Panic); ok { // of another goroutine
 					fault, stack = p.Value, p.Stack
 				}
-				a.log.ErrorContext(r.Context(), "panic", "request", requestOf(r).id, "panic", plainText(fmt.Sprint(fault)), "stack", string(stack))
+				a.log.ErrorContext(r.Context(), "panic", "request", requestOf(r).id, "panic", words.Plain(fmt.Sprint(fault)), "stack", string(stack))
 				res := w.(*response)
 				if res.sent {
 					panic(http.ErrAbortHandler) // half an answer is not to look like a whole one

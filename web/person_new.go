@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // newPersonForm is the form that adds a person, as it is posted.
@@ -127,7 +128,7 @@ func (t teller) addressInUse(used *users.AddressInUseError) *views.AddressInUse 
 func (a *App) signUpWords() string {
 	switch signUp, domains := a.users.SignUp(); signUp {
 	case users.SignupDomain:
-		return "People with an address at " + enumerate(domains, "or") + " can also sign in without being added. They then have the role user."
+		return "People with an address at " + words.Or(domains) + " can also sign in without being added. They then have the role user."
 	case users.SignupOpen:
 		return "People with an account at the provider can also sign in without being added. They then have the role user."
 	}
@@ -179,12 +180,12 @@ func (a *App) takenBy(c echo.Context, userID string, wrong error) (*views.Person
 func (a *App) personAdded(c echo.Context, u users.User) views.PersonAdded {
 	hello := "Hello,"
 	if u.Name != "" {
-		hello = "Hello " + plainText(u.Name) + ","
+		hello = "Hello " + words.Plain(u.Name) + ","
 	}
 	m := views.PersonAdded{
 		Chrome: a.userChrome(c, u, "Added"), Who: a.tell(c).user(u), SignInURL: a.signInURL(), Another: "/users/new",
 	}
 	m.Message = hello + "\n\nyou have been added to the console of " + a.org + ". Sign in here, with the account that has the address " +
-		string(u.ID) + ":\n\n" + m.SignInURL + "\n\n" + plainText(viewer(c).Label())
+		string(u.ID) + ":\n\n" + m.SignInURL + "\n\n" + words.Plain(viewer(c).Label())
 	return m
 }

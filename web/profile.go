@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // ownForm is the form on the profile page, as it is posted.
@@ -124,7 +125,7 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
 	m.Picture = o.pictureField(form.PictureURL, a.pictureHosts)
 	m.Name.Autocomplete, m.Picture.Autocomplete = "name", "photo" // WCAG 1.3.5: these are about the viewer
 	m.Channels, m.Types = o.channelToggles(form.notificationForm), o.typeToggles(form.notificationForm, "me")
-	m.Sentence = notificationSentence("You", form.channels(), form.types())
+	m.Sentence = words.Notifications("You", form.channels(), form.types())
 	m.TimeZone = views.Choice{
 		Field: o.on(views.Field{
 			Name: "time_zone", Label: "Time zone", Value: form.TimeZone, Required: true, Hint: "All times are shown in it.",
@@ -136,7 +137,7 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
 // ownFacts are the facts about the viewer's own account.
 func (t teller) ownFacts(d users.Detail) views.ProfileFacts {
 	u := d.User
-	facts := views.ProfileFacts{Role: roleWord(u.Role), May: roleMay[u.Role], Created: t.time(u.CreatedAt)}
+	facts := views.ProfileFacts{Role: words.Role(u.Role), May: words.RoleMay(u.Kind, u.Role), Created: t.time(u.CreatedAt)}
 	if len(d.Identities) > 0 {
 		identity := t.identity(u, d.Identities[0])
 		facts.Identity = &identity

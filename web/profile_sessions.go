@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -25,7 +26,7 @@ func (a *App) endOwnSessions(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return a.done(c, "You are signed out everywhere else: "+counted(n, "session", "sessions")+" ended.", who.ID)
+		return a.done(c, "You are signed out everywhere else: "+numbers.Counted(n, "session", "sessions")+" ended.", who.ID)
 	case string(who.Session):
 		return a.leave(c)
 	default:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // profileTokens are the tokens that concern the viewer.
@@ -54,14 +55,14 @@ func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
 func (t teller) profileToken(token users.Token) views.ProfileToken {
 	own := token.User.Key == t.actor.Key
 	base := ownTokens
-	line := views.ProfileToken{Name: plainText(token.Name), Hint: hintWord(token), Used: t.time(token.LastUsed.At)}
+	line := views.ProfileToken{Name: words.Plain(token.Name), Hint: words.TokenHint(token), Used: t.time(token.LastUsed.At)}
 	if !own {
 		base, line.User = userPath(token.User.ID, "tokens"), t.person(token.User)
 	}
 	line.URL = base + "/" + string(token.ID)
 	switch state := token.State(t.now); {
 	case state != users.TokenLive:
-		line.State = tokenStates[state]
+		line.State = tokenBadge(state)
 	case token.EndsAt.Sub(t.now) < endsSoon:
 		line.State = views.Badge{Tone: "warn", Word: "Ends " + t.inDays(token.EndsAt).Relative}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/api"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A protocol is what programs speak with the console below a prefix of the path. It has the
@@ -116,7 +117,7 @@ func sendDirectlyTo(w http.ResponseWriter) { w.(*response).direct = true }
 // because of a database or provider that is not available.
 func (a *App) logError(r *http.Request, err error, status int) {
 	known := requestOf(r)
-	line := []any{"request", known.id, "method", shownMethod(r), "route", known.route, "user", known.user, "error", shorten(plainText(err.Error()), maxLogged)}
+	line := []any{"request", known.id, "method", shownMethod(r), "route", known.route, "user", known.user, "error", words.Shorten(words.Plain(err.Error()), maxLogged)}
 	switch {
 	case r.Context().Err() != nil: // the client has gone
 		a.log.Debug("abandoned", line...)

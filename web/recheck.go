@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A session may end at a provider that does not call the address for back-channel logout.
@@ -188,7 +189,7 @@ func (a *App) recheckEnded(c echo.Context, outcome string, err error) {
 	known := requestOf(c.Request())
 	line := []any{"request", known.id, "user", known.user, "outcome", outcome}
 	if err != nil {
-		line = append(line, "error", plainText(err.Error()))
+		line = append(line, "error", words.Plain(err.Error()))
 	}
 	if outcome == recheckConfirmed {
 		a.log.Debug("session recheck", line...)

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A request is what the frame knows of one request, and what its log line needs
@@ -81,9 +82,9 @@ const maxUserAgent = 400
 
 // userAgent returns what the client says it is, as text that can be shown.
 func userAgent(r *http.Request) string {
-	agent := plainText(r.UserAgent())
+	agent := words.Plain(r.UserAgent())
 	if len(agent) > maxUserAgent {
-		agent = plainText(agent[:maxUserAgent])
+		agent = words.Plain(agent[:maxUserAgent])
 	}
 	return agent
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // retrySoon is when to try again what is not available for the moment.
@@ -73,7 +74,7 @@ const maxLogged = 1000
 
 // shownMethod returns the method of r for logs: clients may make up any.
 func shownMethod(r *http.Request) string {
-	return plainText(r.Method[:min(len(r.Method), 16)])
+	return words.Plain(r.Method[:min(len(r.Method), 16)])
 }
 
 // noteError logs a fault, and a refusal with what was refused.
@@ -114,7 +115,7 @@ func (a *App) recordRefusedFields(c echo.Context) {
 	}
 	names := make([]string, 0, maxRecorded)
 	for _, name := range known.refused[:min(len(known.refused), maxRecorded)] {
-		names = append(names, shorten(plainText(name), 40))
+		names = append(names, words.Shorten(words.Plain(name), 40))
 	}
 	a.log.Warn("refused fields", slog.String("request", known.id), slog.String("user", string(known.user)), slog.String("what", known.route+": "+strings.Join(names, ", ")))
 	a.recordRefusal(c, known.route, names...)
@@ -193,12 +194,12 @@ func (a *App) owners(c echo.Context) []views.Person {
 // the address of a user that is not found.
 func searchInstead(c echo.Context, status int) []views.Link {
 	text, err := url.PathUnescape(c.Param("id"))
-	text = firstRunes(strings.TrimSpace(plainText(strings.ToValidUTF8(text, " "))), users.MaxText)
+	text = firstRunes(strings.TrimSpace(words.Plain(strings.ToValidUTF8(text, " "))), users.MaxText)
 	if status != http.StatusNotFound || err != nil || text == "" || !seesDirectory(actor(c)) {
 		return nil
 	}
 	return []views.Link{{
-		Label: "Search the directory for “" + bidi.Isolate(shorten(text, 60)) + "”",
+		Label: "Search the directory for “" + bidi.Isolate(words.Shorten(text, 60)) + "”",
 		URL:   addressOf("/users", url.Values{"q": {text}}),
 	}}
 }

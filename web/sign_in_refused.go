@@ -23,7 +23,7 @@ type signInAnswer struct {
 }
 
 // refusalStatus are the statuses that the kinds of refusals are answered with.
-var refusalStatus = map[words.Kind]int{
+var refusalStatus = map[words.RefusalKind]int{
 	words.Forbidden: http.StatusForbidden, words.Attempt: http.StatusBadRequest,
 	words.Provider: http.StatusBadGateway, words.Unavailable: http.StatusServiceUnavailable,
 }
@@ -45,7 +45,7 @@ func (a *App) logRefusal(known *request, reason string, err error) {
 	if refused, ok := errors.AsType[*auth.ProviderError](err); ok {
 		attributes = append(attributes, "code", refused.Code, "description", refused.Description)
 	}
-	a.log.Warn("sign-in refused", append(attributes, "detail", plainText(err.Error()))...)
+	a.log.Warn("sign-in refused", append(attributes, "detail", words.Plain(err.Error()))...)
 }
 
 // refuseSignIn answers a sign-in that came to nothing with why, in words of our
@@ -74,7 +74,7 @@ func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 	}
 	m := views.SignInRefused{Chrome: a.strangerChrome(c, "You could not sign in"), Why: answer.why, Again: signInPath("/sign-in", returnTo), Other: otherAccount(returnTo)}
 	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
-		m.Address = shorten(plainText(refused.Address), 254)
+		m.Address = words.Shorten(words.Plain(refused.Address), 254)
 		// For providers that do not know prompt=select_account.
 		m.Leave = a.provider.SignOutURL(c.Request().Context(), "", leaveState(returnTo))
 		if refused.Reason == users.RefusedDeactivated { // to sign in again would end the same

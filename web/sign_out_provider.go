@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // backchannelPath is where the provider posts logout tokens to.
@@ -66,7 +67,7 @@ func (a *App) logOutByProvider(c echo.Context) error {
 		a.log.Info("signed out by the provider", "request", known.id, "sessions", ended)
 		return c.NoContent(http.StatusOK)
 	}
-	a.log.Warn("logout token not accepted", "request", known.id, "address", known.address.String(), "outcome", outcome, "error", plainText(err.Error()))
+	a.log.Warn("logout token not accepted", "request", known.id, "address", known.address.String(), "outcome", outcome, "error", words.Plain(err.Error()))
 	switch outcome {
 	case logoutFailed:
 		retryAfter(c.Response().Header(), retrySoon)

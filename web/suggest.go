@@ -8,6 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // maxSuggestions is how many people a field for a person suggests.
@@ -45,21 +46,21 @@ func meant(people []users.Ref) string {
 	if len(people) == 0 || len(people) > maxMeant {
 		return ""
 	}
-	words := make([]string, len(people))
+	options := make([]string, len(people))
 	for i, r := range people {
-		words[i] = string(r.ID)
+		options[i] = string(r.ID)
 		if r.Name != "" {
-			words[i] += " (" + bidi.Isolate(plainText(r.Name)) + ")"
+			options[i] += " (" + bidi.Isolate(words.Plain(r.Name)) + ")"
 		}
 	}
-	return "Do you mean " + enumerate(words, "or") + "?"
+	return "Do you mean " + words.Or(options) + "?"
 }
 
 // personOptions are people as a field suggests them: by name, for their user_id.
 func personOptions(people []users.Ref) []views.Option {
 	options := make([]views.Option, len(people))
 	for i, r := range people {
-		options[i] = views.Option{Value: string(r.ID), Label: plainText(r.Label())}
+		options[i] = views.Option{Value: string(r.ID), Label: words.Plain(r.Label())}
 	}
 	return options
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A teller tells what the domain says to one viewer: at one moment, in their
@@ -63,7 +64,7 @@ func (t teller) pictured(r users.Ref, picture string) views.Person {
 	if r.Key == "" && r.ID == "" {
 		return views.Person{}
 	}
-	p := views.Person{Label: plainText(r.Label()), ID: plainText(string(r.ID)), URL: t.userURL(r)}
+	p := views.Person{Label: words.Plain(r.Label()), ID: words.Plain(string(r.ID)), URL: t.userURL(r)}
 	if p.Label == "" {
 		p.Label = "user " + pseudonym(r.Key)
 	}
@@ -94,7 +95,7 @@ func (t teller) userURL(r users.Ref) string {
 // serviceLine shows a service user with the person who answers for it. The
 // viewer can mark it reviewed there if they may.
 func (t teller) serviceLine(u users.User) views.ServiceLine {
-	line := views.ServiceLine{Person: t.user(u), Purpose: plainText(u.Purpose), ReviewOn: dateWord(u.ReviewOn), Due: t.due(u.ReviewOn)}
+	line := views.ServiceLine{Person: t.user(u), Purpose: words.Plain(u.Purpose), ReviewOn: words.Date(u.ReviewOn), Due: t.due(u.ReviewOn)}
 	// Who answers for it may open its page, though not those of other users.
 	if line.URL == "" && t.actor.May(users.ActSee, u) == nil {
 		line.URL = userPath(u.ID)
@@ -126,7 +127,7 @@ func (t teller) review(u users.User) *views.Review {
 // session shows one signed-in browser.
 func (t teller) session(s users.Session) views.Session {
 	return views.Session{
-		ID: string(s.ID), Device: deviceWord(s.UserAgent), Address: plainText(s.Address),
+		ID: string(s.ID), Device: words.Device(s.UserAgent), Address: words.Plain(s.Address),
 		Started: t.time(s.StartedAt), Seen: t.time(s.SeenAt), Expires: t.time(s.ExpiresAt),
 		Current: s.ID == t.actor.Session,
 	}
@@ -144,7 +145,7 @@ func (t teller) sessions(list []users.Session) []views.Session {
 // identity shows how the provider knows u.
 func (t teller) identity(u users.User, i users.Identity) views.Identity {
 	return views.Identity{
-		Issuer: plainText(i.Issuer), Subject: plainText(i.Subject), Address: plainText(i.Address),
+		Issuer: words.Plain(i.Issuer), Subject: words.Plain(i.Subject), Address: words.Plain(i.Address),
 		Differs: i.Address != "" && i.Address != string(u.ID), Bound: t.time(i.BoundAt),
 	}
 }

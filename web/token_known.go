@@ -12,6 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // rotateForm are the fields of an act on a person that also rotate the tokens whose secrets
@@ -71,12 +72,12 @@ func (a *App) known(c echo.Context, target users.Consequences) ([]users.KnownTok
 
 // knownTokens lists the tokens whose secrets a person has seen, to be rotated with an act on
 // them; nil where there are none. The words say what rotating is good for.
-func (t teller) knownTokens(known []users.KnownToken, form rotateForm, o outcome, words string) *views.KnownTokens {
+func (t teller) knownTokens(known []users.KnownToken, form rotateForm, o outcome, text string) *views.KnownTokens {
 	if len(known) == 0 {
 		return nil
 	}
 	m := views.KnownTokens{
-		Heading: "Rotate tokens that they know", Text: words, Error: o.problem("rotate"),
+		Heading: "Rotate tokens that they know", Text: text, Error: o.problem("rotate"),
 		Overlap: views.Choice{Field: o.on(views.Field{
 			Name: "overlap", Label: "The old secrets work for", Value: form.Overlap, Required: true,
 			Hint: "The programs have to switch to the new secrets within this time.",
@@ -84,7 +85,7 @@ func (t teller) knownTokens(known []users.KnownToken, form rotateForm, o outcome
 	}
 	for _, days := range overlapDays {
 		value := strconv.Itoa(days)
-		option := views.Option{Value: value, Label: counted(days, "day", "days"), Selected: value == form.Overlap}
+		option := views.Option{Value: value, Label: words.Days(days), Selected: value == form.Overlap}
 		if days == 0 {
 			option.Label = "No time: they end at once"
 		}
@@ -104,11 +105,11 @@ func (t teller) knownTokens(known []users.KnownToken, form rotateForm, o outcome
 // knownToken shows one token whose secret a person has seen.
 func (t teller) knownToken(k users.KnownToken) views.KnownToken {
 	line := views.KnownToken{
-		ID: string(k.ID), Name: plainText(k.Name), Hint: hintWord(k.Token), User: t.person(k.User), Acts: roleWord(k.Acts()), Why: plainText(k.Why),
-		Used: t.time(k.LastUsed.At), From: "from " + cmp.Or(plainText(k.LastUsed.Address), "an unknown address"),
+		ID: string(k.ID), Name: words.Plain(k.Name), Hint: words.TokenHint(k.Token), User: t.person(k.User), Acts: words.Role(k.Acts()), Why: words.Plain(k.Why),
+		Used: t.time(k.LastUsed.At), From: "from " + cmp.Or(words.Plain(k.LastUsed.Address), "an unknown address"),
 	}
 	if k.LastUsed.Tool != "" {
-		line.From += " with " + plainText(k.LastUsed.Tool)
+		line.From += " with " + words.Plain(k.LastUsed.Tool)
 	}
 	return line
 }
@@ -120,16 +121,16 @@ func (a *App) showRotated(c echo.Context, done string, rotated []users.Rotated) 
 	f, _ := c.Get(sentFormKey).(sentForm)
 	m := views.RotatedTokens{
 		Chrome: a.chrome(c, "Copy the new secrets now", "users"), Next: views.Link{Label: "I’ve stored them: go on", URL: a.next(f, f.id)},
-		Done: done + " " + counted(len(rotated), "token is", "tokens are") + " rotated.",
+		Done: done + " " + numbers.Counted(len(rotated), "token is", "tokens are") + " rotated.",
 	}
 	m.FormKey = "" // there is nothing to send from here
 	for _, r := range rotated {
 		line := views.RotatedToken{
-			ID: string(r.New.ID), Name: plainText(r.New.Name), User: t.person(r.New.User), Secret: r.Secret,
-			Old: "The old secret " + hintWord(r.Old) + " has ended.", URL: userPath(r.New.User.ID, "tokens", string(r.New.ID)),
+			ID: string(r.New.ID), Name: words.Plain(r.New.Name), User: t.person(r.New.User), Secret: r.Secret,
+			Old: "The old secret " + words.TokenHint(r.Old) + " has ended.", URL: userPath(r.New.User.ID, "tokens", string(r.New.ID)),
 		}
 		if r.Old.EndsAt.After(t.now) {
-			line.Old = "The old secret " + hintWord(r.Old) + " works until " + t.time(r.Old.EndsAt).Exact + "."
+			line.Old = "The old secret " + words.TokenHint(r.Old) + " works until " + t.time(r.Old.EndsAt).Exact + "."
 		}
 		u, err := a.users.User(c.Request().Context(), t.actor, r.New.User.ID)
 		if err == nil && u.Responsible.Key != "" {

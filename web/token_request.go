@@ -11,6 +11,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // Values of the field as of a [tokenRequestForm]: as whom the program will act.
@@ -193,7 +194,7 @@ func requestAllows(lifetime time.Duration) []string {
 		"Read and change users, as the role of its user allows",
 		"Make, rotate and end tokens of its user, with no more rights than its own",
 		"On the Roboto platform: create datasets, import and upload files",
-		"For " + counted(int(lifetime/day), "day", "days") + ", from any address",
+		"For " + words.Days(int(lifetime/day)) + ", from any address",
 	}
 }
 

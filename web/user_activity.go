@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -50,7 +51,7 @@ func (a *App) userActivity(c echo.Context) error {
 func eventPager(l listAddress, page users.EventPage) views.Pager {
 	p := views.Pager{Previous: l.turned("before", page.Previous), Next: l.turned("after", page.Next)}
 	if len(page.Events) > 0 {
-		p.Range = counted(len(page.Events), "event", "events") + ", newest first"
+		p.Range = numbers.Counted(len(page.Events), "event", "events") + ", newest first"
 	}
 	return p
 }

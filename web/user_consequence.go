@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -147,9 +148,9 @@ func (a *App) reactivate(c echo.Context) error {
 	done := target.User.Label() + " is reactivated."
 	switch n := suspended(target.Tokens); {
 	case n > 0 && form.Tokens:
-		done += " " + counted(n, "token is", "tokens are") + " back."
+		done += " " + numbers.Counted(n, "token is", "tokens are") + " back."
 	case n > 0:
-		done += " " + counted(n, "token is", "tokens are") + " disabled."
+		done += " " + numbers.Counted(n, "token is", "tokens are") + " disabled."
 	}
 	return a.answerConsequence(c, err, done, nil, func(o outcome) (views.Consequence, error) {
 		return a.reactivatePage(c, target, form, o), nil

@@ -9,12 +9,13 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // consequencePage is what all consequence pages have. The verb is as on a
 // button: "Deactivate".
 func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason string, o outcome) views.Consequence {
-	label := bidi.Isolate(plainText(u.Label()))
+	label := bidi.Isolate(words.Plain(u.Label()))
 	return views.Consequence{
 		Chrome: a.userChrome(c, u, verb), FormState: views.FormState{Problems: o.problems},
 		Who: a.tell(c).user(u), Heading: verb + " " + label + "?", Button: verb + " " + string(u.ID),
@@ -36,13 +37,13 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []
 		"The user can be reactivated at any time.",
 	}
 	if n := suspended(target.Tokens); n > 0 {
-		m.Ends = append(m.Ends, capital(tokensOf(u, n))+" refused from the next request on.")
+		m.Ends = append(m.Ends, words.Capital(tokensOf(u, n))+" refused from the next request on.")
 		m.Stays = append(m.Stays, "The tokens are kept. They can be brought back when the user is reactivated.")
 	}
 	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
 	switch {
 	case u.Status == users.StatusDeactivated:
-		m.Why = bidi.Isolate(plainText(u.Label())) + " is deactivated already."
+		m.Why = bidi.Isolate(words.Plain(u.Label())) + " is deactivated already."
 	case target.LastOwner:
 		m.Why = lastOwnerWhy
 	}
@@ -69,7 +70,7 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 		}
 	}
 	if u.Status != users.StatusDeactivated {
-		m.Why = bidi.Isolate(plainText(u.Label())) + " is not deactivated."
+		m.Why = bidi.Isolate(words.Plain(u.Label())) + " is not deactivated."
 	}
 	return m
 }
@@ -82,7 +83,7 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	m.Instead = a.insteadOfDeleting(c, target)
 	m.Ends = append(endingSessions(target), endingAccess(u), "The record, with name, picture and preferences, is removed.")
 	if n := len(target.Tokens); n > 0 {
-		m.Ends = append(m.Ends, capital(theirTokens(u, n))+" for good.")
+		m.Ends = append(m.Ends, words.Capital(theirTokens(u, n))+" for good.")
 	}
 	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
 	if u.Role != users.RoleUser {
@@ -139,7 +140,7 @@ func endingSessions(target users.Consequences) []string {
 	case n == 0:
 		return nil
 	case n == 1:
-		return []string{"Their one session ends at once, last used in " + deviceWord(target.Sessions[0].UserAgent) + "."}
+		return []string{"Their one session ends at once, last used in " + words.Device(target.Sessions[0].UserAgent) + "."}
 	default:
 		return []string{"All " + numbers.Grouped(n) + " of their sessions end at once."}
 	}
@@ -214,9 +215,9 @@ func (a *App) handedOver(c echo.Context, before []users.User) string {
 func some(all []string) string {
 	const few = 5
 	if len(all) > few {
-		return enumerate(append(slices.Clone(all[:few-1]), numbers.Grouped(len(all)-few+1)+" others"), "and")
+		return words.And(append(slices.Clone(all[:few-1]), numbers.Grouped(len(all)-few+1)+" others"))
 	}
-	return enumerate(all, "and")
+	return words.And(all)
 }
 
 // knownWords say why tokens are rotated when a person leaves.
@@ -235,12 +236,12 @@ func suspended(all []users.Token) (n int) {
 
 // tokensOf words a number of tokens of u as a subject, with its verb: "their 3 tokens are".
 func tokensOf(u users.User, n int) string {
-	return whose(u) + " " + counted(n, "token is", "tokens are")
+	return whose(u) + " " + numbers.Counted(n, "token is", "tokens are")
 }
 
 // theirTokens words the end of a number of tokens of u: "their 3 tokens end".
 func theirTokens(u users.User, n int) string {
-	return whose(u) + " " + counted(n, "token ends", "tokens end")
+	return whose(u) + " " + numbers.Counted(n, "token ends", "tokens end")
 }
 
 // someTokens words a number of tokens as an object: "the 3 tokens".

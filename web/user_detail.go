@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -68,13 +69,13 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 func (t teller) userFacts(d users.Detail) views.UserFacts {
 	u := d.User
 	f := views.UserFacts{
-		Kind: kindWords[u.Kind], Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
+		Kind: words.Kind(u.Kind), Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
 		Updated: t.time(u.UpdatedAt), Seen: t.time(u.SeenAt),
 	}
 	if u.Kind == users.KindPerson {
-		f.Notifications = notificationSentence(t.subject(u), u.Channels, u.Types)
-		f.TimeZone = plainText(u.TimeZone)
-		f.Sessions = views.Link{Label: counted(d.Sessions, "session", "sessions"), URL: userPath(u.ID, "sessions")}
+		f.Notifications = words.Notifications(t.subject(u), u.Channels, u.Types)
+		f.TimeZone = words.Plain(u.TimeZone)
+		f.Sessions = views.Link{Label: numbers.Counted(d.Sessions, "session", "sessions"), URL: userPath(u.ID, "sessions")}
 	}
 	return f
 }
@@ -84,7 +85,7 @@ func (t teller) subject(u users.User) string {
 	if u.Key == t.actor.Key {
 		return "You"
 	}
-	return bidi.Isolate(plainText(u.Label()))
+	return bidi.Isolate(words.Plain(u.Label()))
 }
 
 // creator shows who created u.
@@ -93,15 +94,15 @@ func (t teller) creator(u users.User) views.Person {
 	case u.CreatedBy.ID != "":
 		return t.person(u.CreatedBy)
 	case u.CreatedBy.Key != "":
-		return nobody("A deleted user")
+		return unlinked("A deleted user")
 	}
-	return nobody(actorWords[users.ActorOperator])
+	return unlinked(words.Actor(users.ActorOperator))
 }
 
 // serviceFacts are the facts about a service user.
 func (t teller) serviceFacts(u users.User) *views.ServiceFacts {
 	f := &views.ServiceFacts{
-		Purpose: plainText(u.Purpose), Responsible: t.person(u.Responsible), ReviewOn: dateWord(u.ReviewOn),
+		Purpose: words.Plain(u.Purpose), Responsible: t.person(u.Responsible), ReviewOn: words.Date(u.ReviewOn),
 		Due: t.due(u.ReviewOn), Review: t.review(u),
 	}
 	if u.Purpose == "" || u.Responsible.ID == "" || u.ReviewOn == "" {
@@ -147,7 +148,7 @@ func (a *App) signInURL() string { return a.baseURL.JoinPath("/sign-in").String(
 // refusedSignIn shows a sign-in that was not accepted.
 func (t teller) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
 	refusal := words.Refusals[string(r.Reason)]
-	return views.RefusedSignIn{Address: plainText(r.Address), When: t.time(r.At), Why: refusal.Found, Fix: refusal.Admin}
+	return views.RefusedSignIn{Address: words.Plain(r.Address), When: t.time(r.At), Why: refusal.Found, Fix: refusal.Admin}
 }
 
 // danger leads to the acts that end something, as far as the viewer may. There is

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // editForm are the fields of the forms that edit a user.
@@ -160,7 +161,7 @@ func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcom
 	}
 	if u.Kind != users.KindService {
 		m.Channels, m.Types = o.channelToggles(form.notificationForm), o.typeToggles(form.notificationForm, "them")
-		m.Sentence = notificationSentence(t.subject(u), form.channels(), form.types())
+		m.Sentence = words.Notifications(t.subject(u), form.channels(), form.types())
 		return m, nil
 	}
 	people, err := a.suggestPeople(c, o, "responsible", form.Responsible)
@@ -171,16 +172,16 @@ func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcom
 
 // locked are the facts about u that its edit form does not change.
 func (t teller) locked(u users.User) []views.Locked {
-	role := views.Locked{Label: "Role", Value: roleWord(u.Role), Link: views.Link{Label: "Change role"}}
+	role := views.Locked{Label: "Role", Value: words.Role(u.Role), Link: views.Link{Label: "Change role"}}
 	role.Link.URL, role.Why = allowed(t.actor, users.ActChangeRole, u, userPath(u.ID, "role"))
 	list := []views.Locked{
 		{Label: "User ID", Value: string(u.ID), Why: "It is how this user is known everywhere, and is not changed here."},
-		{Label: "Type", Value: kindWords[u.Kind], Why: "It is set when a user is added and never changes."},
+		{Label: "Type", Value: words.Kind(u.Kind), Why: "It is set when a user is added and never changes."},
 		role,
-		{Label: "Status", Value: statusWord(u.Status), Why: "It follows from signing in, deactivating and reactivating."},
+		{Label: "Status", Value: words.Status(u.Status), Why: "It follows from signing in, deactivating and reactivating."},
 	}
 	if u.Kind == users.KindPerson {
-		list = append(list, views.Locked{Label: "Time zone", Value: plainText(u.TimeZone), Why: "Everyone chooses their own, in their profile."})
+		list = append(list, views.Locked{Label: "Time zone", Value: words.Plain(u.TimeZone), Why: "Everyone chooses their own, in their profile."})
 	}
 	return list
 }

@@ -7,12 +7,13 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // userChrome is the chrome of a page about u. Its title is what the page is
 // about, empty for the user's first page.
 func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrome {
-	label := plainText(u.Label())
+	label := words.Plain(u.Label())
 	nav, list := "users", views.Link{Label: "Users", URL: "/users"}
 	if u.Kind == users.KindService {
 		nav, list = "service", views.Link{Label: "Service users", URL: "/users?type=service"}
@@ -42,7 +43,7 @@ func (a *App) userHead(c echo.Context, u users.User, current string) (views.User
 	tokens, err := a.users.CountTokens(c.Request().Context(), t.actor, u)
 	h := views.UserHead{
 		Person: t.user(u),
-		Badges: append(kindBadges(t.actor, u), statusBadge(u.Status), views.Badge{Word: roleWord(u.Role)}),
+		Badges: append(kindBadges(t.actor, u), statusBadge(u.Status), views.Badge{Word: words.Role(u.Role)}),
 		Menu:   t.userMenu(u),
 		Tabs:   t.userTabs(u, tokens, current),
 	}

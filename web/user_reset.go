@@ -9,6 +9,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // resetForm is the form that resets a sign-in, as it is posted.
@@ -61,7 +62,7 @@ func (a *App) resetPage(c echo.Context, target users.Consequences, form resetFor
 	u, t := target.User, a.tell(c)
 	m := a.consequencePage(c, u, "Reset the sign-in of", "reset-sign-in", form.Reason, o)
 	m.Crumbs[len(m.Crumbs)-1].Label = "Reset sign-in"
-	m.Chrome.Title = "Reset sign-in · " + bidi.Isolate(plainText(u.Label()))
+	m.Chrome.Title = "Reset sign-in · " + bidi.Isolate(words.Plain(u.Label()))
 	m.Danger = true
 	switch {
 	case u.Kind != users.KindPerson:
@@ -74,7 +75,7 @@ func (a *App) resetPage(c echo.Context, target users.Consequences, form resetFor
 	m.Accounts, m.Instead = t.accounts(target), t.newPerson(target)
 	m.Ends = append(endingSessions(target), "Their account at the provider is no longer linked to this user.")
 	if n := len(target.Tokens); n > 0 {
-		m.Ends = append(m.Ends, capital(theirTokens(u, n))+" for good: the next person may not be the same one.")
+		m.Ends = append(m.Ends, words.Capital(theirTokens(u, n))+" for good: the next person may not be the same one.")
 	}
 	m.Next = t.goesAlong(target)
 	if u.Role != users.RoleUser && t.actor.May(users.ActChangeRole, u) == nil {
@@ -89,14 +90,14 @@ func (t teller) accounts(target users.Consequences) []views.ProviderAccount {
 	var all []views.ProviderAccount
 	for _, i := range target.Identities {
 		all = append(all, views.ProviderAccount{
-			Heading: "Linked to this user", Name: plainText(target.User.Name), Subject: plainText(i.Subject), Issuer: plainText(i.Issuer),
-			Address: plainText(i.Address), When: t.time(i.SignedInAt), WhenWord: "Last sign-in",
+			Heading: "Linked to this user", Name: words.Plain(target.User.Name), Subject: words.Plain(i.Subject), Issuer: words.Plain(i.Issuer),
+			Address: words.Plain(i.Address), When: t.time(i.SignedInAt), WhenWord: "Last sign-in",
 		})
 	}
 	for _, r := range target.Refused {
 		all = append(all, views.ProviderAccount{
-			Heading: "Refused", Name: plainText(r.Name), Subject: plainText(r.Subject), Issuer: plainText(r.Issuer),
-			Address: plainText(r.Address), When: t.time(r.At), WhenWord: "Refused",
+			Heading: "Refused", Name: words.Plain(r.Name), Subject: words.Plain(r.Subject), Issuer: words.Plain(r.Issuer),
+			Address: words.Plain(r.Address), When: t.time(r.At), WhenWord: "Refused",
 		})
 	}
 	return all
@@ -111,11 +112,11 @@ func (t teller) newPerson(target users.Consequences) *views.Instead {
 	}
 	m := &views.Instead{
 		Heading: "Does the address belong to a new person now?",
-		Text: []string{"Then don't reset: the new person would become " + plainText(u.Label()) + ". " +
+		Text: []string{"Then don't reset: the new person would become " + words.Plain(u.Label()) + ". " +
 			"Delete this user first; its history stays in the audit log. Then add the new person with the address " + string(u.ID) + "."},
 	}
 	if target.SignsUp {
-		m.Text[0] = "Then don't reset: the new person would become " + plainText(u.Label()) + ". " +
+		m.Text[0] = "Then don't reset: the new person would become " + words.Plain(u.Label()) + ". " +
 			"Delete this user; its history stays in the audit log. The new person can then sign in with the address " + string(u.ID) + " as a new user."
 	}
 	if err := t.actor.May(users.ActDelete, u); err != nil {
@@ -134,13 +135,13 @@ func (t teller) goesAlong(target users.Consequences) []string {
 	u := target.User
 	all := []string{
 		"The next sign-in with the verified address " + string(u.ID) + " links its account at the provider to this user.",
-		"That person is " + plainText(u.Label()) + " from then on, with the role " + string(u.Role) + ", name, picture and preferences.",
+		"That person is " + words.Plain(u.Label()) + " from then on, with the role " + string(u.Role) + ", name, picture and preferences.",
 		"The history since " + t.time(u.CreatedAt).Exact + " is theirs: what this user did, and what was done to it.",
 	}
 	switch n := len(target.AnswersFor); n {
 	case 0:
 	case 1:
-		all = append(all, "They are responsible for "+plainText(target.AnswersFor[0].Label())+".")
+		all = append(all, "They are responsible for "+words.Plain(target.AnswersFor[0].Label())+".")
 	default:
 		all = append(all, "They are responsible for "+numbers.Grouped(n)+" service users.")
 	}

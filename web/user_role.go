@@ -8,6 +8,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // roleForm is the form that changes a role, as it is posted.
@@ -106,7 +107,7 @@ func (a *App) rolePage(c echo.Context, target users.Consequences, known []users.
 func (t teller) roleForm(u users.User, lastOwner bool, form roleForm, o outcome) views.RoleForm {
 	f := views.RoleForm{
 		FormState: views.FormState{Problems: o.problems},
-		Current:   roleWord(u.Role), May: mayWord(u.Kind, u.Role),
+		Current:   words.Role(u.Role), May: words.RoleMay(u.Kind, u.Role),
 		Action: userPath(u.ID, "role"), Version: versionWord(form.Version),
 		Role:   o.roleChoice(u.Kind, t.actor.MayGive(users.ActChangeRole, u.Kind), form.Role),
 		Reason: o.reasonField(form.Reason),

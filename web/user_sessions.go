@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -68,7 +69,7 @@ func (a *App) endSessionsOf(c echo.Context, id users.ID, form endSessionsForm) (
 		return "", err
 	case "all":
 		n, err := a.users.EndSessions(ctx, actor(c), id, form.Reason)
-		return "Ended " + counted(n, "session", "sessions") + " of " + string(id) + ".", err
+		return "Ended " + numbers.Counted(n, "session", "sessions") + " of " + string(id) + ".", err
 	}
 	err = a.users.EndSession(ctx, actor(c), id, users.SessionID(form.Session), form.Reason)
 	return "Ended a session of " + string(id) + ".", err

@@ -11,6 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A tokenPlace is where the pages about the tokens of a user are: below the page of the user,
@@ -82,7 +83,7 @@ func (a *App) tokenChrome(c echo.Context, p tokenPlace, above []views.Link, titl
 		chrome.Crumbs[len(chrome.Crumbs)-1].URL = p.base
 	}
 	if title != "" {
-		chrome.Title = title + " · " + bidi.Isolate(plainText(p.user.Label()))
+		chrome.Title = title + " · " + bidi.Isolate(words.Plain(p.user.Label()))
 		chrome.Crumbs = append(append(chrome.Crumbs, above...), views.Link{Label: title})
 	}
 	return chrome
@@ -124,14 +125,14 @@ func (a *App) userTokens(c echo.Context) error {
 	for _, token := range others {
 		m.Tokens = append(m.Tokens, t.tokenLine(p, token, successorIn(list, token)))
 	}
-	m.Counts = t.countTokens(others)
+	m.Counts = words.TokenCounts(others, t.now)
 	return render(c, http.StatusOK, views.UserTokensPage(m))
 }
 
 // tokensHead is the head of a list of tokens. Below My profile there are no tabs.
 func (a *App) tokensHead(c echo.Context, p tokenPlace) (views.UserHead, error) {
 	if p.own {
-		return views.UserHead{Person: a.tell(c).user(p.user), Badges: []views.Badge{{Tone: "info", Word: "You"}, {Word: roleWord(p.user.Role)}}}, nil
+		return views.UserHead{Person: a.tell(c).user(p.user), Badges: []views.Badge{{Tone: "info", Word: "You"}, {Word: words.Role(p.user.Role)}}}, nil
 	}
 	return a.userHead(c, p.user, "Tokens")
 }
@@ -205,7 +206,7 @@ func (t teller) tokenNotice(p tokenPlace, list []users.Token, issued users.Token
 				again = old.ID
 			}
 		}
-		return &views.TokenNotice{Name: plainText(token.Name), Rotate: p.path(again, "rotate")}
+		return &views.TokenNotice{Name: words.Plain(token.Name), Rotate: p.path(again, "rotate")}
 	}
 	return nil
 }
@@ -255,7 +256,7 @@ func (t teller) tokenPage(p tokenPlace, list []users.Token, uses users.TokenUses
 	token := uses.Token
 	successor := successorIn(list, token)
 	m := views.Token{
-		Line: t.tokenLine(p, token, successor), User: t.user(p.user), Description: plainText(token.Description), ID: string(token.ID),
+		Line: t.tokenLine(p, token, successor), User: t.user(p.user), Description: words.Plain(token.Description), ID: string(token.ID),
 		Rotate: t.rotate(p, token, successor), End: t.end(p, token), Enable: t.enable(p, token),
 		Uses: usesChart(uses.Days[:]), Clients: t.tokenClients(uses.Clients), Refused: t.refusedUses(uses.Clients),
 		History: userPath(p.user.ID, "activity"),
@@ -264,11 +265,11 @@ func (t teller) tokenPage(p tokenPlace, list []users.Token, uses users.TokenUses
 		m.History = "/profile"
 	}
 	if successor.ID != "" {
-		m.ReplacedBy = views.Link{Label: hintWord(successor), URL: p.path(successor.ID)}
+		m.ReplacedBy = views.Link{Label: words.TokenHint(successor), URL: p.path(successor.ID)}
 	}
 	for _, old := range list {
 		if old.ID == token.Replaces {
-			m.Replaces = views.Link{Label: hintWord(old), URL: p.path(old.ID)}
+			m.Replaces = views.Link{Label: words.TokenHint(old), URL: p.path(old.ID)}
 		}
 	}
 	m.Why, m.WhyTone = t.tokenWhy(token)

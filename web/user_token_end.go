@@ -6,8 +6,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // endTokenForm is the form that disables or revokes a token, as it is posted.
@@ -69,7 +71,7 @@ func (a *App) endToken(c echo.Context) error {
 // endAsAsked disables or revokes a token and says what was done.
 func (a *App) endAsAsked(c echo.Context, token users.Token, form endTokenForm) (done string, err error) {
 	ctx, how := c.Request().Context(), users.TokenEnd{Reason: form.Reason, LeaveNone: form.LeaveNone}
-	name := "“" + plainText(token.Name) + "” " + hintWord(token)
+	name := "“" + words.Plain(token.Name) + "” " + words.TokenHint(token)
 	switch form.Act {
 	case actDisable:
 		return name + " is disabled: its uses are refused until it is enabled.", a.users.DisableToken(ctx, actor(c), token.ID, how)
@@ -81,7 +83,7 @@ func (a *App) endAsAsked(c echo.Context, token users.Token, form endTokenForm) (
 
 // endTokenPage says what stops working with a token.
 func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form endTokenForm, o outcome) (views.TokenEnd, error) {
-	t, name := a.tell(c), plainText(token.Name)
+	t, name := a.tell(c), words.Plain(token.Name)
 	label := bidi.Isolate(name)
 	m := views.TokenEnd{
 		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Disable or revoke"),
@@ -112,7 +114,7 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 	m.Clients, m.Unused = t.tokenClients(uses.Clients), unusedWords(len(uses.Clients))
 	m.Clients = m.Clients[:min(len(m.Clients), mostClients)]
 	for i := range m.Clients {
-		m.Clients[i].Cadence = lowerFirst(m.Clients[i].Cadence)
+		m.Clients[i].Cadence = words.Lower(m.Clients[i].Cadence)
 	}
 	return m, nil
 }
@@ -125,7 +127,7 @@ func (t teller) leaveNone(all []users.Token, token users.Token, form endTokenFor
 	}
 	return &views.Check{Name: "leave_none", Label: "Leaked: end it now", Checked: form.LeaveNone}, views.Field{
 		Name: "leave_none", Error: o.problem("leave_none"),
-		Hint: "It is the only token of " + bidi.Isolate(plainText(token.User.Label())) + " that works. To keep programs running, rotate it instead.",
+		Hint: "It is the only token of " + bidi.Isolate(words.Plain(token.User.Label())) + " that works. To keep programs running, rotate it instead.",
 	}
 }
 
@@ -138,7 +140,7 @@ func unusedWords(clients int) string {
 	case clients == 0:
 		return "No program used it in the last 90 days."
 	case clients > mostClients:
-		return counted(clients-mostClients, "other program", "other programs") + " used it in the last 90 days."
+		return numbers.Counted(clients-mostClients, "other program", "other programs") + " used it in the last 90 days."
 	}
 	return ""
 }
@@ -166,5 +168,5 @@ func (a *App) enableToken(c echo.Context) error {
 	if err := a.users.EnableToken(c.Request().Context(), actor(c), token.ID, ""); err != nil {
 		return err
 	}
-	return a.done(c, "“"+plainText(token.Name)+"” "+hintWord(token)+" is enabled.", "")
+	return a.done(c, "“"+words.Plain(token.Name)+"” "+words.TokenHint(token)+" is enabled.", "")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // expiryForm are the fields that say when a token ends.
@@ -121,7 +122,7 @@ func (t teller) expiryFields(o outcome, label string, f expiryForm, most time.Du
 	c := views.Choice{Field: o.on(views.Field{Name: "expiry", Label: label, Value: f.Expiry, Required: true})}
 	for _, n := range lifetimes(most) {
 		c.Options = append(c.Options, views.Option{
-			Value: strconv.Itoa(n), Label: "In " + counted(n, "day", "days") + ", on " + t.now.Add(time.Duration(n)*day).In(t.zone).Format(dayLayout),
+			Value: strconv.Itoa(n), Label: "In " + words.Days(n) + ", on " + words.Day(t.now.Add(time.Duration(n)*day).In(t.zone)),
 		})
 	}
 	c.Options = append(c.Options, views.Option{Value: expiryDate, Label: "On a date"})

@@ -7,6 +7,7 @@ import (
 	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // endsSoon is how long before its end a token is marked.
@@ -15,8 +16,8 @@ const endsSoon = 14 * day
 // tokenLine shows a token as it is listed. The zero Token is given for no successor.
 func (t teller) tokenLine(p tokenPlace, token, successor users.Token) views.TokenLine {
 	l := views.TokenLine{
-		Name: plainText(token.Name), URL: p.path(token.ID), Hint: hintWord(token), State: tokenStates[token.State(t.now)],
-		Acts: roleWord(token.Acts()), May: mayWords(token.Scopes), From: rangeWords(token.Ranges),
+		Name: words.Plain(token.Name), URL: p.path(token.ID), Hint: words.TokenHint(token), State: tokenBadge(token.State(t.now)),
+		Acts: words.Role(token.Acts()), May: words.Scopes(token.Scopes), From: words.Ranges(token.Ranges),
 		Used: t.tokenUse(token.LastUsed), Ends: t.tokenEnds(token), Issued: t.time(token.IssuedAt), IssuedBy: t.issuer(token),
 		Menu: t.tokenMenu(p, token, successor), Enable: t.enable(p, token),
 	}
@@ -29,7 +30,7 @@ func (t teller) tokenLine(p tokenPlace, token, successor users.Token) views.Toke
 
 // tokenUse shows a use of a token.
 func (t teller) tokenUse(u users.TokenUse) views.TokenUse {
-	return views.TokenUse{When: t.time(u.At), From: cmp.Or(plainText(u.Address), "an unknown address"), Tool: plainText(u.Tool)}
+	return views.TokenUse{When: t.time(u.At), From: cmp.Or(words.Plain(u.Address), "an unknown address"), Tool: words.Plain(u.Tool)}
 }
 
 // tokenEnds shows when a token ends or ended; of one that never ends nothing.
@@ -46,8 +47,8 @@ func (t teller) tokenEnds(token users.Token) views.TokenEnds {
 // inDays shows a moment to come by the days until then, which say more than months do.
 func (t teller) inDays(at time.Time) views.Time {
 	shown := t.time(at)
-	if n := int((at.Sub(t.now) + slack) / day); n > 0 {
-		shown.Relative = "in " + counted(n, "day", "days")
+	if n := int((at.Sub(t.now) + words.Slack) / day); n > 0 {
+		shown.Relative = words.InDays(n)
 	}
 	return shown
 }
@@ -58,9 +59,9 @@ func (t teller) issuer(token users.Token) views.Person {
 	case token.IssuedBy.ID != "":
 		return t.person(token.IssuedBy)
 	case token.IssuedBy.Key != "":
-		return nobody("a deleted user")
+		return unlinked("a deleted user")
 	}
-	return nobody("the command line")
+	return unlinked("the command line")
 }
 
 // shownTo shows who saw the secret of a token and, of someone who is deactivated or deleted,
@@ -68,7 +69,7 @@ func (t teller) issuer(token users.Token) views.Person {
 func (t teller) shownTo(token users.Token) (who views.Person, gone, none string) {
 	switch {
 	case token.ShownTo.Key != "" && token.ShownStatus == "":
-		return nobody("a user"), "deleted", ""
+		return unlinked("a user"), "deleted", ""
 	case token.ShownTo.Key != "" && token.ShownStatus == users.StatusDeactivated:
 		return t.person(token.ShownTo), "deactivated", ""
 	case token.ShownTo.Key != "":
@@ -138,7 +139,7 @@ func (t teller) tokenWhy(token users.Token) (why, tone string) {
 	case users.TokenDisabled:
 		return "This token was disabled" + since(token.DisabledAt) + ": its uses are refused until it is enabled.", "warn"
 	case users.TokenSuspended:
-		return "This token is suspended: its uses are refused while " + bidi.Isolate(plainText(token.User.Label())) + " is not active.", "warn"
+		return "This token is suspended: its uses are refused while " + bidi.Isolate(words.Plain(token.User.Label())) + " is not active.", "warn"
 	}
 	return "", ""
 }

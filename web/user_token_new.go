@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // newTokenForm is the form that issues a token, as it is posted.
@@ -135,7 +136,7 @@ func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o ou
 	m.Name = &name
 	m.Expiry, m.EndsOn = t.expiryFields(o, "Ends", form.expiryForm, a.users.TokenLifetime())
 	m.Acts = []views.Fact{
-		{Label: "Acts as", Who: t.user(p.user), Text: roleWord(p.user.Role)},
+		{Label: "Acts as", Who: t.user(p.user), Text: words.Role(p.user.Role)},
 		{Label: "Secret", Text: "Shown once, on the next page"},
 	}
 	if c.QueryParam("first") != "" {
@@ -152,6 +153,9 @@ func (o outcome) tokenReason(value string) views.Field {
 	return f
 }
 
+// consoleScopes is how many of [users.Scopes], from the first on, are about the console alone.
+const consoleScopes = 5
+
 // scopeGroups are the boxes of the scopes: those of the console, and those of the platform.
 func scopeGroups(f scopesForm, role users.Role, o outcome) []views.ScopeGroup {
 	groups := []views.ScopeGroup{{Legend: "In this console it may", Error: o.problem("scopes")}, {Legend: "On the Roboto platform it may"}}
@@ -162,7 +166,7 @@ func scopeGroups(f scopesForm, role users.Role, o outcome) []views.ScopeGroup {
 			g = &groups[1]
 		}
 		g.Scopes = append(g.Scopes, views.ScopeBox{
-			Check: views.Check{Name: "scope." + string(scope), Label: capital(scopeWords[scope]), Checked: tick == "on"}, Code: string(scope), Hint: scopeHint(scope, role),
+			Check: views.Check{Name: "scope." + string(scope), Label: words.Scope(scope), Checked: tick == "on"}, Code: string(scope), Hint: words.ScopeHint(scope, role),
 		})
 	}
 	return groups

@@ -11,6 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // rotateTokenForm is the form that rotates a token, as it is posted.
@@ -165,12 +166,12 @@ func joinProblems(all ...error) error {
 
 // rotatePage is the page with the form as it is filled in.
 func (a *App) rotatePage(c echo.Context, p tokenPlace, token, successor users.Token, form rotateTokenForm, o outcome) views.TokenForm {
-	t, name := a.tell(c), plainText(token.Name)
+	t, name := a.tell(c), words.Plain(token.Name)
 	label := bidi.Isolate(name)
 	m := views.TokenForm{
 		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Rotate"),
 		FormState: views.FormState{Problems: o.problems},
-		Heading:   "Rotate " + label, Text: "A new token takes the place of " + hintWord(token) + ". Its secret is shown once, on the next page.",
+		Heading:   "Rotate " + label, Text: "A new token takes the place of " + words.TokenHint(token) + ". Its secret is shown once, on the next page.",
 		Action: p.path(token.ID, "rotate"), Cancel: views.Link{Label: "Cancel", URL: p.path(token.ID)}, Button: "Rotate " + label,
 		Reason: o.tokenReason(form.Reason), Notice: t.expiryNotes(p.user), Happens: t.rotationNotes(token, successor),
 		Hidden: []views.Option{{Label: "unused", Value: string(successor.ID)}},
@@ -179,7 +180,7 @@ func (a *App) rotatePage(c echo.Context, p tokenPlace, token, successor users.To
 	m.Overlap.Hint = "Both work until then, so that programs can switch one after the other."
 	m.Expiry, m.EndsOn = t.expiryFields(o, "The new token ends", form.expiryForm, a.users.TokenLifetime())
 	m.Acts = []views.Fact{
-		{Label: "Acts as", Who: t.user(p.user), Text: roleWord(p.user.Role)}, {Label: "Allows", Text: mayWords(token.Scopes)},
+		{Label: "Acts as", Who: t.user(p.user), Text: words.Role(p.user.Role)}, {Label: "Allows", Text: words.Scopes(token.Scopes)},
 		{Label: "Addresses", Text: rangeOrAny(token)},
 	}
 	if token.Acts() != p.user.Role {
@@ -196,7 +197,7 @@ func (t teller) rotationNotes(token, successor users.Token) []views.Note {
 		{Icon: "check", Text: "It says when the old token is safe to retire."},
 	}
 	if successor.ID != "" {
-		notes = slices.Insert(notes, 0, views.Note{Icon: "triangle-alert", Text: "Its successor " + hintWord(successor) + " was not used. It is revoked, and replaced by another."})
+		notes = slices.Insert(notes, 0, views.Note{Icon: "triangle-alert", Text: "Its successor " + words.TokenHint(successor) + " was not used. It is revoked, and replaced by another."})
 	}
 	return notes
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // moreTimeForm is the form that gives the old token of a rotation more time, as it is posted.
@@ -25,7 +26,7 @@ func (a *App) moreTimeForm(c echo.Context) error {
 		return err
 	}
 	fresh := moreTimeForm{overlapForm: overlapForm{Overlap: "30d"}}
-	if token.EndsAt.Sub(a.now()) >= 30*day-slack {
+	if token.EndsAt.Sub(a.now()) >= 30*day-words.Slack {
 		fresh.overlapForm = overlapForm{overlapDate, token.IssuedUntil.In(a.tell(c).zone).Format(time.DateOnly)}
 	}
 	form, kept, err := keptOr(a, c, fresh)
@@ -53,7 +54,7 @@ func (a *App) moreTime(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.done(c, "The old token "+hintWord(token)+" goes on working.", "")
+		return a.done(c, "The old token "+words.TokenHint(token)+" goes on working.", "")
 	case !correctable(err):
 		return err
 	}
@@ -64,13 +65,13 @@ func (a *App) moreTime(c echo.Context) error {
 func (a *App) moreTimePage(c echo.Context, p tokenPlace, token, successor users.Token, form moreTimeForm, o outcome) views.TokenAct {
 	t := a.tell(c)
 	m := t.tokenActPage(p, token, o, form.Reason)
-	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "More time")
-	m.Heading, m.Action, m.Button = "Give the old token "+hintWord(token)+" more time", p.path(token.ID, "overlap"), "Give it more time"
-	m.Changes = []string{"The old token ends " + t.inDays(token.EndsAt).Relative + " as it is. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."}
+	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: words.Plain(token.Name), URL: p.path(token.ID)}}, "More time")
+	m.Heading, m.Action, m.Button = "Give the old token "+words.TokenHint(token)+" more time", p.path(token.ID, "overlap"), "Give it more time"
+	m.Changes = []string{"The old token ends " + t.inDays(token.EndsAt).Relative + " as it is. It was issued until " + words.Day(token.IssuedUntil.In(t.zone)) + " and never works longer."}
 	if !token.EndsAt.After(t.now) {
-		m.Changes[0] = "The old token has ended, and works again from now on. It was issued until " + token.IssuedUntil.In(t.zone).Format(dayLayout) + " and never works longer."
+		m.Changes[0] = "The old token has ended, and works again from now on. It was issued until " + words.Day(token.IssuedUntil.In(t.zone)) + " and never works longer."
 	}
-	m.Stays = []string{"The new token " + hintWord(successor) + " is as it was."}
+	m.Stays = []string{"The new token " + words.TokenHint(successor) + " is as it was."}
 	m.Until, m.UntilOn = overlapFields(o, "From now on it works for", form.overlapForm, 1)
 	if successor.ID == "" {
 		m.Why = "This token has no successor, so there is no overlap to extend."
@@ -144,7 +145,7 @@ func (a *App) strikeOff(c echo.Context) error {
 func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, form strikeOffForm, o outcome) (views.TokenAct, error) {
 	t := a.tell(c)
 	m := t.tokenActPage(p, token, o, form.Reason)
-	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: plainText(token.Name), URL: p.path(token.ID)}}, "Strike off")
+	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: words.Plain(token.Name), URL: p.path(token.ID)}}, "Strike off")
 	m.Heading, m.Why = "Strike off a program?", "No program of that name used the old token of a rotation in the last 90 days."
 	state, err := a.users.RotationOf(c.Request().Context(), t.actor, token.ID)
 	if err != nil && !errors.Is(err, users.ErrNotFound) {
@@ -166,11 +167,11 @@ func (t teller) strikeOff(m *views.TokenAct, client users.TokenClient) {
 	m.Heading, m.Button, m.Why = "Strike off "+placed(shown, client.Asker.Key != "")+"?", "Strike off "+bidi.Isolate(shown.Tool), ""
 	m.Changes = []string{"The old token can be retired although this program has not switched."}
 	m.Stays = []string{
-		"It last used the old token " + shown.Old.Relative + " (" + lowerFirst(shown.Cadence) + "). Nothing is refused by this.",
+		"It last used the old token " + shown.Old.Relative + " (" + words.Lower(shown.Cadence) + "). Nothing is refused by this.",
 		"If it uses the old token again, it is listed as not switched again.",
 	}
 	if client.State != users.ClientNotSwitched {
-		m.Why = "This program is " + lowerFirst(clientStates[client.State].Word) + " already."
+		m.Why = "This program is " + words.Lower(clientStates[client.State].Word) + " already."
 	}
 }
 
@@ -187,5 +188,5 @@ func (a *App) retireToken(c echo.Context) error {
 	if err := a.users.RetireToken(c.Request().Context(), actor(c), token.ID, ""); err != nil {
 		return err
 	}
-	return a.done(c, "The old token "+hintWord(token)+" is retired: it is disabled. Revoke it when nothing has asked for it for a while.", "")
+	return a.done(c, "The old token "+words.TokenHint(token)+" is retired: it is disabled. Revoke it when nothing has asked for it for a while.", "")
 }

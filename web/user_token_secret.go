@@ -9,13 +9,14 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // showSecret answers the form that issued a token with its secret. There is no other page
 // with it: sent again, the form leads to the list, see [sentForm.next].
 func (a *App) showSecret(c echo.Context, p tokenPlace, token users.Token, secret string, replaced *users.Token) error {
 	m := views.TokenSecret{
-		Chrome: a.tokenChrome(c, p, nil, plainText(token.Name)), Name: plainText(token.Name), Secret: secret,
+		Chrome: a.tokenChrome(c, p, nil, words.Plain(token.Name)), Name: words.Plain(token.Name), Secret: secret,
 		Curl: a.curlLines(), Python: a.pythonLines(), Facts: a.tell(c).secretFacts(p, token, replaced), Done: p.base,
 		Next: []views.Note{{Icon: "lock", Text: "Keep it in a secret store."}},
 	}
@@ -56,16 +57,16 @@ client = RobotoClient.from_config(RobotoConfig(
 func (t teller) secretFacts(p tokenPlace, token users.Token, replaced *users.Token) []views.Fact {
 	ends := "Never"
 	if !token.EndsAt.Equal(users.EndOfTime) {
-		ends = token.EndsAt.In(t.zone).Format(dayLayout)
+		ends = words.Day(token.EndsAt.In(t.zone))
 	}
 	facts := []views.Fact{
-		{Label: "Acts as", Who: t.user(p.user), Text: roleWord(token.Acts())},
-		{Label: "Allows", Text: mayWords(token.Scopes)},
+		{Label: "Acts as", Who: t.user(p.user), Text: words.Role(token.Acts())},
+		{Label: "Allows", Text: words.Scopes(token.Scopes)},
 		{Label: "Addresses", Text: rangeOrAny(token)},
 		{Label: "Ends", Text: ends},
 	}
 	if replaced != nil {
-		facts = append(facts, views.Fact{Label: "Replaces", Text: hintWord(*replaced) + ", " + t.endsWord(replaced.EndsAt)})
+		facts = append(facts, views.Fact{Label: "Replaces", Text: words.TokenHint(*replaced) + ", " + t.endsWord(replaced.EndsAt)})
 	}
 	return append(facts, views.Fact{Label: "Shown to", Text: "You alone"})
 }
@@ -83,5 +84,5 @@ func rangeOrAny(token users.Token) string {
 	if len(token.Ranges) == 0 {
 		return "Any"
 	}
-	return rangeWords(token.Ranges)
+	return words.Ranges(token.Ranges)
 }

@@ -3,22 +3,19 @@ package web
 import (
 	"cmp"
 	"net/url"
-	"time"
 
 	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
-
-// dayInYear is how a date is written in a chart.
-const dayInYear = "2 January"
 
 // chart shows the days of a token, of which count returns what the two series have of each.
 func chart(id string, days []users.UseDay, first, second views.UseSeries, count func(users.UseDay) (int, int)) views.UseChart {
 	c := views.UseChart{ID: id, Caption: "Uses a day over 90 days", First: first, Second: second}
 	for i, d := range days {
-		shown := views.UseDay{Label: d.Day.Time().Format(dayInYear)}
+		shown := views.UseDay{Label: words.DayOfYear(d.Day.Time())}
 		shown.First, shown.Second = count(d)
 		c.Days = append(c.Days, shown)
 		if i%30 == 0 {
@@ -65,11 +62,11 @@ var clientStates = map[users.ClientState]views.Badge{
 // tokenClient shows a program that uses a token.
 func (t teller) tokenClient(c users.TokenClient) views.TokenClient {
 	shown := views.TokenClient{
-		Tool: cmp.Or(plainText(c.Tool), "Unnamed program"), Network: cmp.Or(plainText(c.Network), "several addresses"),
+		Tool: cmp.Or(words.Plain(c.Tool), "Unnamed program"), Network: cmp.Or(words.Plain(c.Network), "several addresses"),
 		Cadence: c.Cadence.String(), Old: t.time(c.LastOld), New: t.time(c.LastNew), State: clientStates[c.State],
 	}
 	if c.Asker.Key != "" {
-		shown.Tool, shown.Network = cmp.Or(plainText(c.Asker.Label()), "A deleted system"), "asks about the token"
+		shown.Tool, shown.Network = cmp.Or(words.Plain(c.Asker.Label()), "A deleted system"), "asks about the token"
 	}
 	return shown
 }
@@ -89,7 +86,7 @@ func (t teller) refusedUses(list []users.TokenClient) []views.RefusedUse {
 	for _, c := range list {
 		if c.Refused > 0 {
 			shown := t.tokenClient(c)
-			all = append(all, views.RefusedUse{Network: shown.Network, Tool: shown.Tool, Count: counted(c.Refused, "time", "times"), Last: shown.Old})
+			all = append(all, views.RefusedUse{Network: shown.Network, Tool: shown.Tool, Count: numbers.Counted(c.Refused, "time", "times"), Last: shown.Old})
 		}
 	}
 	return all
@@ -99,7 +96,7 @@ func (t teller) refusedUses(list []users.TokenClient) []views.RefusedUse {
 // about it. The id is that of its chart, unique on the page.
 func (t teller) tokenRotation(p tokenPlace, s users.RotationState, id string) views.TokenRotation {
 	r := views.TokenRotation{
-		Name: plainText(s.New.Name), State: t.rotationState(s.Old), Old: t.tokenLine(p, s.Old, s.New), New: t.tokenLine(p, s.New, users.Token{}),
+		Name: words.Plain(s.New.Name), State: t.rotationState(s.Old), Old: t.tokenLine(p, s.Old, s.New), New: t.tokenLine(p, s.New, users.Token{}),
 		Uses: rotationChart(id, s.Days[:]), Verdict: t.verdict(s), Safe: s.Verdict.Safe && s.Old.State(t.now) == users.TokenLive,
 	}
 	r.Old.Ends = views.TokenEnds{} // its state says so
@@ -144,14 +141,14 @@ func (t teller) oldState(old users.Token) views.Badge {
 	if old.State(t.now) == users.TokenLive {
 		return views.Badge{Tone: "warn", Word: "Ends " + t.inDays(old.EndsAt).Relative}
 	}
-	return tokenStates[old.State(t.now)]
+	return tokenBadge(old.State(t.now))
 }
 
 // newState is the state of the new token of a rotation.
 func (t teller) newState(token users.Token) views.Badge {
 	switch {
 	case token.State(t.now) != users.TokenLive:
-		return tokenStates[token.State(t.now)]
+		return tokenBadge(token.State(t.now))
 	case token.LastUsed.At.IsZero():
 		return views.Badge{Tone: "info", Word: "Not used yet"}
 	}
@@ -167,14 +164,14 @@ func (t teller) verdict(s users.RotationState) views.Verdict {
 	}
 	shown.Checks = []views.VerdictCheck{{Done: v.Clients > 0 && v.AllSettled(), Text: settledWords(v)}}
 	if !v.LastUsed.IsZero() {
-		needed := "The old token has been silent for " + silence(v.Silent) + "; " + silence(v.Needed) + " are needed"
+		needed := "The old token has been silent for " + words.HoursOrDays(v.Silent) + "; " + words.HoursOrDays(v.Needed) + " are needed"
 		if v.Needed > day {
 			needed += ", twice its longest gap"
 		}
 		shown.Checks = append(shown.Checks, views.VerdictCheck{Done: v.SilentEnough(), Text: needed})
 	}
 	if !v.EnoughUses {
-		shown.Checks = append(shown.Checks, views.VerdictCheck{Text: "The old token was used " + counted(v.Uses, "time", "times") + " in 90 days; of fewer than three uses nothing can be concluded"})
+		shown.Checks = append(shown.Checks, views.VerdictCheck{Text: "The old token was used " + numbers.Counted(v.Uses, "time", "times") + " in 90 days; of fewer than three uses nothing can be concluded"})
 	}
 	return shown
 }
@@ -185,34 +182,20 @@ func settledWords(v users.Verdict) string {
 	case v.Clients == 0:
 		return "No program used the old token in 90 days"
 	case v.Settled == 1:
-		return "1 of " + counted(v.Clients, "program", "programs") + " has switched or is struck off"
+		return "1 of " + numbers.Counted(v.Clients, "program", "programs") + " has switched or is struck off"
 	}
-	return numbers.Grouped(v.Settled) + " of " + counted(v.Clients, "program", "programs") + " have switched or are struck off"
+	return numbers.Grouped(v.Settled) + " of " + numbers.Counted(v.Clients, "program", "programs") + " have switched or are struck off"
 }
 
 // missing says what a token waits for until it is safe to retire.
 func (t teller) missing(v users.Verdict) string {
 	switch {
 	case v.Waiting != nil:
-		return "The next run of " + placed(t.tokenClient(*v.Waiting), v.Waiting.Asker.Key != "") + " is expected on " + v.Waiting.Next.In(t.zone).Format(weekdayLayout) + "."
+		return "The next run of " + placed(t.tokenClient(*v.Waiting), v.Waiting.Asker.Key != "") + " is expected on " + words.Weekday(v.Waiting.Next.In(t.zone)) + "."
 	case !v.AllSettled():
 		return "Switch the programs that have not switched, or strike off those that are gone."
 	case !v.EnoughUses:
 		return "It was used fewer than three times, too few to tell whether a program still needs it. Revoke it if you know that none does."
 	}
-	return "If it is not used again, it is safe from " + v.SafeFrom.In(t.zone).Format(weekdayLayout) + "."
-}
-
-// weekdayLayout is how a day to come is written.
-const weekdayLayout = "Monday, 2 January"
-
-// silence returns a span in hours, or from two days on in days.
-func silence(span time.Duration) string {
-	switch {
-	case span < time.Hour:
-		return "less than an hour"
-	case span < 2*day:
-		return counted(int(span/time.Hour), "hour", "hours")
-	}
-	return counted(int(span/day), "day", "days")
+	return "If it is not used again, it is safe from " + words.Weekday(v.SafeFrom.In(t.zone)) + "."
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A directoryColumn is a column of the directory beside the user and what can be
@@ -23,7 +24,7 @@ var directoryColumns = []directoryColumn{
 		return views.DirectoryCell{Badge: statusBadge(u.Status)}
 	}},
 	{"role", "Role", "hide-md", "", true, func(_ teller, u users.User) views.DirectoryCell {
-		return views.DirectoryCell{Text: roleWord(u.Role)}
+		return views.DirectoryCell{Text: words.Role(u.Role)}
 	}},
 	{"seen", "Last seen", "", "seen", true, func(t teller, u users.User) views.DirectoryCell {
 		if u.SeenAt.IsZero() {
@@ -35,7 +36,7 @@ var directoryColumns = []directoryColumn{
 		return views.DirectoryCell{Time: timeInList(u.CreatedAt, t.now, t.zone)}
 	}},
 	{"type", "Type", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {
-		return views.DirectoryCell{Text: kindWords[u.Kind]}
+		return views.DirectoryCell{Text: words.Kind(u.Kind)}
 	}},
 	{"responsible", "Responsible person", "hide-md", "", false, teller.responsibleCell},
 	{"review", "Review date", "hide-md", "", false, teller.reviewCell},
@@ -46,7 +47,7 @@ var directoryColumns = []directoryColumn{
 		if u.Kind != users.KindPerson {
 			return views.DirectoryCell{}
 		}
-		return views.DirectoryCell{Text: plainText(u.TimeZone)}
+		return views.DirectoryCell{Text: words.Plain(u.TimeZone)}
 	}},
 }
 
@@ -58,7 +59,7 @@ func (t teller) responsibleCell(u users.User) views.DirectoryCell {
 	if u.Responsible.Key == "" {
 		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "None"}}
 	}
-	link := views.Link{Label: plainText(u.Responsible.Label()), URL: t.userURL(u.Responsible)}
+	link := views.Link{Label: words.Plain(u.Responsible.Label()), URL: t.userURL(u.Responsible)}
 	return views.DirectoryCell{Link: link, Text: link.Label} // the text where there is nowhere to lead to
 }
 
@@ -70,9 +71,9 @@ func (t teller) reviewCell(u users.User) views.DirectoryCell {
 	case u.ReviewOn == "":
 		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "None"}}
 	case t.due(u.ReviewOn):
-		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "Due " + dateWord(u.ReviewOn)}}
+		return views.DirectoryCell{Badge: views.Badge{Tone: "warn", Word: "Due " + words.Date(u.ReviewOn)}}
 	}
-	return views.DirectoryCell{Text: dateWord(u.ReviewOn)}
+	return views.DirectoryCell{Text: words.Date(u.ReviewOn)}
 }
 
 // sortedBy is the heading of a column that the list can be sorted by: asc and
@@ -96,7 +97,7 @@ func (t teller) directoryRow(u users.User, shown layout, ofServices bool) views.
 		row.Kinds = kindBadges(t.actor, users.User{Key: u.Key})
 	}
 	if ofServices && !shown.shows("responsible") {
-		row.Responsible = plainText(cmp.Or(u.Responsible.Label(), "none"))
+		row.Responsible = words.Plain(cmp.Or(u.Responsible.Label(), "none"))
 	}
 	row.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
 	return row

@@ -14,6 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // exportForm is the form that exports the directory, as it is posted: what the
@@ -114,7 +115,7 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	m := a.exportPage(c, form, size.Total, outcomeOf(wrong))
 	m.Kept, m.Unusable = kept, unusable
 	if !unusable && size.Total != (users.Total{}) {
-		m.Count = totalWords(size.Total)
+		m.Count = words.TotalUsers(size.Total)
 	}
 	if size.Newest {
 		m.Order = "Newest first, as they are more than can be put in order"
@@ -136,7 +137,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, total users.Total, o o
 	name := rand.Text()
 	m := views.UserExport{
 		Chrome: a.chrome(c, "Export users", "users"), Action: here.path, Cancel: directory.String(),
-		Chips: exportChips(here), Order: choiceWord("sort", form.Sort), Fields: exportFields,
+		Chips: exportChips(here), Order: words.Choice("sort", form.Sort), Fields: exportFields,
 		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Kind of file", Required: true})},
 		Name:   name, Progress: progressPath(name, 0),
 	}
@@ -152,7 +153,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, total users.Total, o o
 	}
 	slices.SortFunc(m.Asked, func(x, y views.Option) int { return strings.Compare(x.Label, y.Label) })
 	for _, f := range exportFormats {
-		m.Format.Options = append(m.Format.Options, views.Option{Value: f.value, Label: f.label, Hint: f.hintFor(total), Selected: f.value == form.Format})
+		m.Format.Options = append(m.Format.Options, views.Option{Value: f.value, Label: words.Format(f.value), Hint: f.hintFor(total), Selected: f.value == form.Format})
 	}
 	return m
 }
@@ -161,7 +162,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, total users.Total, o o
 func exportChips(l listAddress) []views.Chip {
 	var chips []views.Chip
 	if l.has("view") {
-		chips = []views.Chip{{Label: "View: " + plainText(viewWord(users.View(l.get("view")))), Remove: l.without("view")}}
+		chips = []views.Chip{{Label: "View: " + words.Plain(words.View(users.View(l.get("view")))), Remove: l.without("view")}}
 	}
 	return append(chips, directoryChips(l)...)
 }

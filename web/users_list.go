@@ -14,6 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // listUsers serves GET /users. Filters that cannot be understood are told in place
@@ -133,8 +134,8 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[users.Vie
 		}
 	}
 	m.Chrome = a.chrome(c, m.Heading, nav)
-	m.Summary = counted(counts[users.ViewPeople], "person", "people") + " and " +
-		counted(counts[users.ViewService], "service user", "service users")
+	m.Summary = numbers.Counted(counts[users.ViewPeople], "person", "people") + " and " +
+		numbers.Counted(counts[users.ViewService], "service user", "service users")
 	m.Filter = directoryFilter(l)
 	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
 	m.Export, _ = allowed(actor(c), users.ActExport, users.User{}, listAddress{"/users/export", l.query}.with())
@@ -158,8 +159,9 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 			sort = "-updated" // whom to look at first
 		}
 		address := listAddress{path: "/users"}
+		label, full := words.ViewTab(v.view)
 		tabs = append(tabs, views.Tab{
-			Label: v.label, Title: v.full, URL: address.with("view", string(v.view), "sort", sort), Count: numbers.Grouped(counts[v.view]), Current: v.view == current,
+			Label: label, Title: full, URL: address.with("view", string(v.view), "sort", sort), Count: numbers.Grouped(counts[v.view]), Current: v.view == current,
 		})
 	}
 	return tabs
@@ -169,7 +171,7 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 func rangePager(l listAddress, listing users.Listing) views.Pager {
 	p := views.Pager{Previous: l.turned("before", listing.Previous), Next: l.turned("after", listing.Next)}
 	if n := len(listing.Users); n > 0 {
-		p.Range = numbers.Grouped(listing.From) + "–" + numbers.Grouped(listing.From+n-1) + " of " + totalNumber(listing.Total)
+		p.Range = numbers.Grouped(listing.From) + "–" + numbers.Grouped(listing.From+n-1) + " of " + words.Total(listing.Total)
 	}
 	return p
 }
@@ -177,21 +179,21 @@ func rangePager(l listAddress, listing users.Listing) views.Pager {
 // listedWords says what is listed, as announced: "12 users found", with the order that
 // was asked for and the part of the list.
 func listedWords(l listAddress, listing users.Listing) string {
-	words := []string{totalWords(listing.Total) + " found"}
+	parts := []string{words.TotalUsers(listing.Total) + " found"}
 	if l.has("sort") && !listing.Newest {
-		words = append(words, choiceWord("sort", l.get("sort")))
+		parts = append(parts, words.Choice("sort", l.get("sort")))
 	}
 	if l.has("after", "before") {
-		words = append(words, rangePager(l, listing).Range)
+		parts = append(parts, rangePager(l, listing).Range)
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // noneFound says what to do where nobody was found: add them, or see whether
 // they were refused at the door.
 func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound, error) {
 	text = strings.TrimSpace(text)
-	none := views.NoneFound{Text: plainText(text)}
+	none := views.NoneFound{Text: words.Plain(text)}
 	if text == "" || strings.Contains(text, ":") { // filters are nobody's name
 		return none, nil
 	}
@@ -200,7 +202,7 @@ func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound,
 		if strings.Contains(text, "@") {
 			key = "user_id"
 		}
-		none.Add = views.Link{Label: "Add " + bidi.Isolate(shorten(plainText(text), 60)), URL: addressOf("/users/new", url.Values{key: {text}})}
+		none.Add = views.Link{Label: "Add " + bidi.Isolate(words.Shorten(words.Plain(text), 60)), URL: addressOf("/users/new", url.Values{key: {text}})}
 	}
 	refused, err := a.users.RefusedSignIns(c.Request().Context(), t.actor, text)
 	for _, r := range refused {

@@ -3,8 +3,10 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // tokenDetails are what the views of tokens show beside a token: why it is in the view.
@@ -52,9 +54,9 @@ func tokenCell(u users.User, tokens []users.Token) views.DirectoryCell {
 	if len(tokens) == 0 { // it has ended since the list was read
 		return views.DirectoryCell{}
 	}
-	link := views.Link{Label: plainText(tokens[0].Name) + " " + hintWord(tokens[0]), URL: userPath(u.ID, "tokens", string(tokens[0].ID))}
+	link := views.Link{Label: words.Plain(tokens[0].Name) + " " + words.TokenHint(tokens[0]), URL: userPath(u.ID, "tokens", string(tokens[0].ID))}
 	if n := len(tokens) - 1; n > 0 {
-		link.Label += " and " + counted(n, "other", "others")
+		link.Label += " and " + numbers.Counted(n, "other", "others")
 		link.URL = userPath(u.ID, "tokens")
 	}
 	return views.DirectoryCell{Link: link}
@@ -73,6 +75,6 @@ func (t teller) knownToCell(token users.Token) views.DirectoryCell {
 	if token.ShownTo.ID == "" {
 		return views.DirectoryCell{Text: "A deleted user"}
 	}
-	link := views.Link{Label: plainText(token.ShownTo.Label()), URL: t.userURL(token.ShownTo)}
+	link := views.Link{Label: words.Plain(token.ShownTo.Label()), URL: t.userURL(token.ShownTo)}
 	return views.DirectoryCell{Link: link, Text: link.Label}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // viewForm is the form that saves a view, as it is posted.
@@ -65,7 +66,7 @@ func (a *App) saveView(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.done(c, "Saved the view “"+plainText(saved.Name)+"”.", "")
+		return a.done(c, "Saved the view “"+words.Plain(saved.Name)+"”.", "")
 	case !correctable(err):
 		return err
 	}
@@ -98,7 +99,7 @@ func (a *App) deleteView(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.done(c, "Deleted the view “"+plainText(gone.Name)+"”.", "")
+	return a.done(c, "Deleted the view “"+words.Plain(gone.Name)+"”.", "")
 }
 
 // savedViewsPage is the page with the views that the viewer sees.
@@ -110,7 +111,7 @@ func (a *App) savedViewsPage(c echo.Context) (views.SavedViews, error) {
 	for _, v := range saved {
 		at := savedAddress(v)
 		line := views.SavedView{
-			ID: string(v.ID), Name: plainText(v.Name), URL: at, Holds: holdsWord(at), Shared: v.Shared,
+			ID: string(v.ID), Name: words.Plain(v.Name), URL: at, Holds: holdsWord(at), Shared: v.Shared,
 			Link: a.baseURL.Scheme + "://" + a.baseURL.Host + at,
 		}
 		line.MayDelete = v.Owner.Key == who.Key || who.May(users.ActDeleteView, users.User{}) == nil
@@ -168,7 +169,7 @@ func offers(key, value string) bool {
 	case "view":
 		return slices.ContainsFunc(directoryViews, func(v directoryView) bool { return string(v.view) == value })
 	}
-	return value == "name" || slices.ContainsFunc(directoryChoices[key], func(v filterValue) bool { return v.value == value })
+	return value == "name" || slices.ContainsFunc(words.Choices[key], func(v words.ChoiceOf) bool { return v.Value == value })
 }
 
 // holdsWord says what is at an address of the directory: "People · Status:
@@ -176,24 +177,24 @@ func offers(key, value string) bool {
 func holdsWord(address string) string {
 	_, query, _ := strings.Cut(address, "?")
 	l, _ := directoryAddress(query)
-	var words []string
+	var parts []string
 	for _, v := range directoryViews {
 		if l.has("view") && string(v.view) == l.get("view") {
-			words = append(words, v.name())
+			parts = append(parts, words.View(v.view))
 		}
 	}
 	for _, chip := range directoryChips(l) {
-		words = append(words, shorten(chip.Label, 80))
+		parts = append(parts, words.Shorten(chip.Label, 80))
 	}
-	for _, v := range directoryChoices["sort"] {
-		if l.has("sort") && v.value == l.get("sort") {
-			words = append(words, v.label)
+	for _, v := range words.Choices["sort"] {
+		if l.has("sort") && v.Value == l.get("sort") {
+			parts = append(parts, v.Label)
 		}
 	}
-	if len(words) == 0 {
+	if len(parts) == 0 {
 		return "All users"
 	}
-	return strings.Join(words, " · ")
+	return strings.Join(parts, " · ")
 }
 
 // maxSavedTabs is how many saved views stand beside the named ones, and
@@ -216,8 +217,8 @@ func withSaved(tabs []views.Tab, saved []users.SavedView, at listAddress) []view
 		if i >= maxSavedTabs && i != current {
 			continue
 		}
-		name := plainText(v.Name)
-		tabs = append(tabs, views.Tab{Label: shorten(name, maxTabLabel), Title: name, URL: savedAddress(v), Current: i == current, Apart: i == 0})
+		name := words.Plain(v.Name)
+		tabs = append(tabs, views.Tab{Label: words.Shorten(name, maxTabLabel), Title: name, URL: savedAddress(v), Current: i == current, Apart: i == 0})
 	}
 	if len(saved) > 0 {
 		tabs = append(tabs, views.Tab{Label: "Manage views", URL: "/users/views"})

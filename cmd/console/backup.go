@@ -75,13 +75,5 @@ func part(from, to float64, done, total int) float64 {
 
 // sizeWords says how much a directory holds.
 func sizeWords(s users.Counted) string {
-	return counted(s.Users, "user") + " and " + counted(s.Events, "event")
-}
-
-// counted says how many there are of something.
-func counted(n int64, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return numbers.Grouped(int(n)) + " " + what
+	return numbers.Counted(int(s.Users), "user", "users") + " and " + numbers.Counted(int(s.Events), "event", "events")
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -66,7 +67,7 @@ func unverified(e users.Erased) []string {
 	all := []string{"Not verified, as nothing else holds their values: " + strings.Join(users.Unverified, ", ") + "."}
 	if e.Changes+e.Actors > 0 {
 		all = append(all, fmt.Sprintf("Erased, and not verified: what changed in %s, and the actor's data of %s; of %s both, so that nothing of it is.",
-			counted(e.Changes, "event"), counted(e.Actors, "event"), counted(e.Both, "event")))
+			numbers.Counted(int(e.Changes), "event", "events"), numbers.Counted(int(e.Actors), "event", "events"), numbers.Counted(int(e.Both), "event", "events")))
 	}
 	return all
 }

@@ -147,20 +147,12 @@ func (p *program) moveIdentities(ctx context.Context, c *config, _ []string) err
 		if move.DryRun {
 			verb = "Nothing was changed. This would move"
 		}
-		p.say("%s %s from %s to %s.", verb, people(done.People), move.From, move.To)
+		p.say("%s %s from %s to %s.", verb, numbers.Counted(done.People, "person", "people"), move.From, move.To)
 		if done.Left > 0 {
-			p.say("Bound to %s still, as the map does not name them: %s.", move.From, people(done.Left))
+			p.say("Bound to %s still, as the map does not name them: %s.", move.From, numbers.Counted(done.Left, "person", "people"))
 		}
 		return nil
 	})
-}
-
-// people returns a number of people in words.
-func people(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return numbers.Grouped(n) + " people"
 }
 
 // moveRefused lists what stands in the way of a move, one mistake on each line.

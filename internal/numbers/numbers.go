@@ -11,3 +11,11 @@ func Grouped(n int) string {
 	}
 	return digits
 }
+
+// Counted returns n and the noun for so many: "1 session", "1,012 sessions".
+func Counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Grouped(n) + " " + many
+}

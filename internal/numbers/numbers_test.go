@@ -14,3 +14,12 @@ func TestGrouped(t *testing.T) {
 		}
 	}
 }
+
+func TestCounted(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0 sessions", 1: "1 session", 1012: "1,012 sessions"} {
+		if got := numbers.Counted(n, "session", "sessions"); got != want {
+			t.Errorf("Counted(%d) = %q, want %q", n, got, want)
+		}
+	}
+}

@@ -1,55 +1,79 @@
-// Package words holds texts for people that several parts of the program show: pages, the
-// doctor and the log say the same of the same thing.
+// Package words holds the texts for people that are not written in a page's template: names of
+// roles, fields and actions, sentences of the history, refusals, times and counts. The pages,
+// the API, the doctor and the command line take them from here, so that one thing has one name.
 //
-// It knows the domain's and the provider's names for things, and no HTTP.
+// A text is named by what it is about: it is an entry of a table by action, field, state or
+// cause, or a function that returns a whole phrase. Callers do not join phrases with words of
+// their own. A second language is a second set of these tables and functions.
+//
+// The package knows the names of the domain and of the provider, and neither HTTP nor HTML.
 package words
 
 import (
-	"errors"
-
-	"github.com/roboto-ai/console/internal/auth"
-	"github.com/roboto-ai/console/internal/users"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// DoctorAgent is the User-Agent of the requests of console doctor, by which the log of a
-// console marks them. Any client may send it.
-const DoctorAgent = "console-doctor"
+// And joins items as a sentence does: "a, b and c".
+func And(items []string) string { return enumerate(items, " and ") }
 
-// A Refusal is all that is said about one cause for which a sign-in is refused.
-type Refusal struct {
-	Kind   Kind   // how the page is answered
-	Person string // what happened and what they can do, in sentences; BASE stands for the console's address
-	Tell   string // what they tell an admin, after "could not sign in: "; empty where an admin cannot help
-	Found  string // what the operator reads in the doctor, and an admin on the user's page, in sentences
-	Fix    string // what the operator can do about it, in sentences
+// Or joins items as alternatives: "a, b or c".
+func Or(items []string) string { return enumerate(items, " or ") }
 
-	Because string // the cause after "because", in the history; only of what is stored there
-	Admin   string // what an admin can do about it on the pages; only of what is stored
+func enumerate(items []string, last string) string {
+	if n := len(items); n > 1 {
+		return strings.Join(items[:n-1], ", ") + last + items[n-1]
+	}
+	return strings.Join(items, "")
 }
 
-// A Kind is how a refused sign-in is answered.
-type Kind int
+// Capital returns s with a capital first letter.
+func Capital(s string) string { return mapFirst(s, unicode.ToUpper) }
 
-// The kinds.
-const (
-	Forbidden   Kind = iota // the person may not come in as they are
-	Attempt                 // this attempt has ended; another one may succeed
-	Provider                // the provider or its set-up is at fault
-	Unavailable             // the provider does not answer at the moment
-)
+// Lower returns s with a small first letter.
+func Lower(s string) string { return mapFirst(s, unicode.ToLower) }
 
-// RefusalOf returns the name and the entry of the cause for which a sign-in was refused
-// with err. It reports false where err is no refusal.
-func RefusalOf(err error) (name string, r Refusal, ok bool) {
-	if refused, is := errors.AsType[*users.RefusedError](err); is {
-		name = string(refused.Reason)
-	} else {
-		name = string(auth.CauseOf(err))
+func mapFirst(s string, to func(rune) rune) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
 	}
-	r, ok = Refusals[name]
-	if refused, is := errors.AsType[*users.RefusedError](err); is && refused.Detail != "" {
-		r.Person += " " + refused.Detail
-		r.Found += " " + refused.Detail
+	return string(to(r)) + s[size:]
+}
+
+// Plain returns s as one line without characters that reorder the text around it: control
+// characters become spaces, and those that embed, override or isolate a direction are
+// removed. The direction marks that Arabic and Hebrew need stay.
+func Plain(s string) string {
+	if isPrintable(s) { // the fast path: a page calls this hundreds of times
+		return s
 	}
-	return name, r, ok
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r):
+			return ' '
+		case r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// isPrintable reports whether s is printable ASCII.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// Shorten returns at most n characters of s, the last one an ellipsis if s is longer.
+func Shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
 }

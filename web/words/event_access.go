@@ -1,34 +1,29 @@
-package web
+package words
 
 import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/users"
-	"github.com/roboto-ai/console/web/words"
 )
 
-// refusedTail says what was refused, or why.
-func refusedTail(e users.Event) string {
-	values := map[string]string{}
-	for _, c := range e.Changes {
-		values[c.Field] = c.New
-	}
-	what, ok := values["refusal"]
+// refusalCause says what was refused, or why a sign-in was.
+func refusalCause(e users.Event) string {
+	what, ok := valueOf(e, "refusal")
 	if !ok {
 		return ""
 	}
-	if refusal, ok := words.Refusals[what]; ok && refusal.Because != "" {
+	if refusal, ok := Refusals[what]; ok && refusal.Because != "" {
 		return "because " + refusal.Because
 	}
-	what = refusedWhat(what)
-	if fields := values["fields"]; fields != "" {
-		what += ": " + plainText(fields)
+	what = refusedAccess(what)
+	if fields, _ := valueOf(e, "fields"); fields != "" {
+		what += ": " + Plain(fields)
 	}
 	return "(" + what + ")"
 }
 
-// pageWords say what a route is for, to tell what somebody was refused.
-var pageWords = map[string]string{
+// routes say what a route serves, to tell what was refused.
+var routes = map[string]string{
 	"/users":                   "the directory",
 	"/users/layout":            "the columns of the directory",
 	"/users/views":             "saved views",
@@ -52,9 +47,9 @@ var pageWords = map[string]string{
 	"/audit/:seq":              "an event",
 }
 
-// refusedWhat says what was refused, which is recorded as a route, with the method before it,
-// or as a code. What this version does not know is said as it is stored.
-func refusedWhat(recorded string) string {
+// refusedAccess says what was refused, which is recorded as a route, with the method before it,
+// or as a code. What this version does not know is returned as it is stored.
+func refusedAccess(recorded string) string {
 	if recorded == users.CrossOrigin {
 		return "form posted from another site"
 	}
@@ -62,8 +57,8 @@ func refusedWhat(recorded string) string {
 	if _, path, ok := strings.Cut(route, " "); ok {
 		route = path
 	}
-	if what, ok := pageWords[route]; ok {
-		return what
+	if text, ok := routes[route]; ok {
+		return text
 	}
-	return plainText(recorded)
+	return Plain(recorded)
 }

@@ -1,16 +1,17 @@
-package web
+package words
 
 import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
-	"github.com/roboto-ai/console/views"
 )
 
-// scopeWords say what the scopes allow, as parts of a sentence.
-var scopeWords = map[users.Scope]string{
+// scopes say what the scopes allow, as parts of a sentence.
+var scopes = map[users.Scope]string{
 	users.ScopeUsersRead:        "read users",
 	users.ScopeUsersWrite:       "change users",
 	users.ScopeAuditRead:        "read the audit log",
@@ -22,9 +23,23 @@ var scopeWords = map[users.Scope]string{
 	users.ScopeFilesUpload:      "upload files",
 }
 
-// scopeHint says what a scope comes to with a role.
-func scopeHint(scope users.Scope, role users.Role) string {
-	switch scope {
+// Scope returns the label of the box of a scope: "Read users".
+func Scope(s users.Scope) string { return Capital(scopes[s]) }
+
+// Scopes says what scopes allow: "Read users, read the audit log".
+func Scopes(granted []users.Scope) string {
+	may := make([]string, 0, len(granted))
+	for _, s := range users.Scopes {
+		if slices.Contains(granted, s) {
+			may = append(may, scopes[s])
+		}
+	}
+	return Capital(strings.Join(may, ", "))
+}
+
+// ScopeHint says what a scope allows with a role.
+func ScopeHint(s users.Scope, role users.Role) string {
+	switch s {
 	case users.ScopeUsersRead:
 		if role == users.RoleUser {
 			return "Its own record alone, with the role user."
@@ -53,22 +68,9 @@ func scopeHint(scope users.Scope, role users.Role) string {
 	return "On the platform alone."
 }
 
-// consoleScopes is how many of [users.Scopes], from the first on, are about the console alone.
-const consoleScopes = 5
-
-// mayWords says what scopes allow: "Read users, read the audit log".
-func mayWords(scopes []users.Scope) string {
-	may := make([]string, 0, len(scopes))
-	for _, scope := range users.Scopes {
-		if slices.Contains(scopes, scope) {
-			may = append(may, scopeWords[scope])
-		}
-	}
-	return capital(strings.Join(may, ", "))
-}
-
-// rangeWords lists address ranges, a single address without its length; empty for any address.
-func rangeWords(ranges []netip.Prefix) string {
+// Ranges lists address ranges, a single address without its length; it returns nothing for any
+// address.
+func Ranges(ranges []netip.Prefix) string {
 	texts := make([]string, len(ranges))
 	for i, p := range ranges {
 		texts[i] = p.String()
@@ -79,33 +81,27 @@ func rangeWords(ranges []netip.Prefix) string {
 	return strings.Join(texts, ", ")
 }
 
-// tokenStates are the words and tones of the states of tokens.
-var tokenStates = map[users.TokenState]views.Badge{
-	users.TokenLive:      {Tone: "ok", Word: "Live"},
-	users.TokenSuspended: {Tone: "warn", Word: "Suspended"},
-	users.TokenDisabled:  {Tone: "warn", Word: "Disabled"},
-	users.TokenExpired:   {Word: "Expired"},
-	users.TokenRevoked:   {Word: "Revoked"},
-}
+// TokenState returns the name of a token's state: "Suspended".
+func TokenState(s users.TokenState) string { return Capital(string(s)) }
 
-// hintWord shows a token by the last characters of its secret: "…k7Qm".
-func hintWord(t users.Token) string { return "…" + t.Hint }
+// TokenHint identifies a token by the last characters of its secret: "…k7Qm".
+func TokenHint(t users.Token) string { return "…" + t.Hint }
 
-// countTokens says how many tokens are in which state: "2 live, 1 disabled, 3 ended".
-func (t teller) countTokens(list []users.Token) string {
+// TokenCounts says how many tokens are in which state: "2 live, 1 disabled, 3 ended".
+func TokenCounts(list []users.Token, now time.Time) string {
 	n := map[string]int{}
 	for _, token := range list {
-		state := string(token.State(t.now))
-		if !token.Ended(t.now).IsZero() {
+		state := string(token.State(now))
+		if !token.Ended(now).IsZero() {
 			state = "ended"
 		}
 		n[state]++
 	}
-	var said []string
+	var counts []string
 	for _, state := range []string{string(users.TokenLive), string(users.TokenSuspended), string(users.TokenDisabled), "ended"} {
 		if n[state] > 0 {
-			said = append(said, counted(n[state], state, state))
+			counts = append(counts, numbers.Counted(n[state], state, state))
 		}
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(counts, ", ")
 }

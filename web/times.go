@@ -1,0 +1,29 @@
+package web
+
+import (
+	"time"
+
+	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
+)
+
+const day = 24 * time.Hour
+
+// timeAs shows a moment to someone in zone at the time now. The zero time is the zero Time.
+func timeAs(at, now time.Time, zone *time.Location) views.Time {
+	if at.IsZero() {
+		return views.Time{}
+	}
+	at = at.In(zone)
+	return views.Time{ISO: at.Format(time.RFC3339), Exact: words.Moment(at), Relative: words.Relative(now.Sub(at))}
+}
+
+// timeInList shows a moment as a list of users does: to the minute for people and to the day
+// for machines, which makes a page of 50 users considerably smaller.
+func timeInList(at, now time.Time, zone *time.Location) views.Time {
+	if at.IsZero() {
+		return views.Time{}
+	}
+	at = at.In(zone)
+	return views.Time{ISO: at.Format(time.DateOnly), Exact: words.MomentToMinute(at), Relative: words.Relative(now.Sub(at))}
+}

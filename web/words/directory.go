@@ -1,0 +1,86 @@
+package words
+
+import (
+	"cmp"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A ChoiceOf is a value of a filter or of the order of the directory.
+type ChoiceOf struct{ Value, Label string }
+
+// Choices are the values of the filters and of the order of the directory, by parameter, in the
+// order in which they are offered. The first of each stands for no value.
+var Choices = map[string][]ChoiceOf{
+	"type": {{"", "Any type"}, {"person", "People"}, {"service", "Service users"}, {"system", "System users"}},
+	"role": {{"", "Any role"}, {"user", "User"}, {"auditor", "Auditor"}, {"admin", "Admin"}, {"owner", "Owner"}},
+	"status": {
+		{"", "Any status"}, {"active", "Active"}, {"invited", "Invited"}, {"deactivated", "Deactivated"},
+	},
+	"seen": {
+		{"", "Seen at any time"}, {string(users.SeenRecently), "Seen in the last 90 days"},
+		{string(users.SeenLongAgo), "Not seen for 90 days"}, {string(users.SeenNever), "Never seen"},
+	},
+	"created": {
+		{"", "Created at any time"}, {"<7d", "Created in the last 7 days"}, {"<30d", "Created in the last 30 days"},
+		{"<365d", "Created in the last year"}, {">365d", "Created over a year ago"},
+	},
+	"sort": {
+		{"", "Name, A to Z"}, {"-name", "Name, Z to A"}, {"id", "User ID, A to Z"}, {"-id", "User ID, Z to A"},
+		{"-seen", "Last seen first"}, {"seen", "Longest unseen first"}, {"-created", "Newest first"}, {"created", "Oldest first"},
+		{"-updated", "Last changed first"}, {"updated", "Longest unchanged first"},
+	},
+}
+
+// Choice returns the label of a value of a filter or an order, and what is not offered as plain
+// text. The default order can also be given by name.
+func Choice(key, value string) string {
+	if key == "sort" && value == "name" {
+		value = ""
+	}
+	for _, c := range Choices[key] {
+		if c.Value == value {
+			return c.Label
+		}
+	}
+	return Plain(value)
+}
+
+// views name the views of the directory: by a label on a tab, and in full where that is longer.
+var views = map[users.View]struct{ label, full string }{
+	users.ViewAll:             {"All", ""},
+	users.ViewPeople:          {"People", ""},
+	users.ViewService:         {"Service users", ""},
+	users.ViewAdmins:          {"Admins and owners", ""},
+	users.ViewDormant:         {"Dormant admins", "Admins and owners not seen for 90 days"},
+	users.ViewInvited:         {"Invited", "Invited and never signed in"},
+	users.ViewQuiet:           {"Not seen for 90 days", ""},
+	users.ViewDeactivated:     {"Deactivated", ""},
+	users.ViewUnanswered:      {"No responsible person", ""},
+	users.ViewReviewDue:       {"Review due", ""},
+	users.ViewTokensEnding:    {"Tokens ending in 14 days", ""},
+	users.ViewTokensUnused:    {"Tokens unused for 90 days", ""},
+	users.ViewTokensKnownLeft: {"Known to people who left", "Tokens known to people who left"},
+	users.ViewChanged:         {"Recently changed", ""},
+}
+
+// View returns the full name of a view, and the stored value of one that this version does not
+// know.
+func View(v users.View) string { return cmp.Or(views[v].full, views[v].label, string(v)) }
+
+// ViewTab returns the label of a view on a tab, and its full name where that is longer.
+func ViewTab(v users.View) (label, full string) { return views[v].label, views[v].full }
+
+// formats name the kinds of files of an export and say what each is for.
+var formats = map[string]struct{ name, hint string }{
+	"csv":   {"CSV", "For programs that read tables. Where a cell would begin with = + - @ or a tab, an apostrophe stands before it, so that no spreadsheet runs it as a formula."},
+	"xlsx":  {"Excel", "A workbook for spreadsheets. All cells are text, so none is run as a formula."},
+	"jsonl": {"JSON Lines", "For programs: one JSON object a line, with the names of the API and each value exactly as it is."},
+	"excel": {"CSV for Excel", ""}, // in events of earlier versions
+}
+
+// Format returns the name of a kind of file.
+func Format(value string) string { return cmp.Or(formats[value].name, value) }
+
+// FormatHint says what a kind of file is for.
+func FormatHint(value string) string { return formats[value].hint }

@@ -1,0 +1,112 @@
+package words
+
+import (
+	"strings"
+
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// fields name the fields of a user and of an event's changes, as forms and the history show
+// them.
+var fields = map[string]string{
+	"user_id":              "User ID",
+	"name":                 "Name",
+	"picture_url":          "Picture",
+	"role":                 "Role",
+	"status":               "Status",
+	"kind":                 "Type",
+	"time_zone":            "Time zone",
+	"purpose":              "Purpose",
+	"responsible":          "Responsible person",
+	"review_on":            "Review date",
+	"channel.email":        "Notifications by e-mail",
+	"channel.web_ui":       "Notifications in the web interface",
+	"type.comment_mention": "Notifications of mentions in comments",
+	"query":                "Address",
+	"shared":               "Shared",
+	"session":              "Session",
+	"token":                "Token",
+	"token_name":           "Name of the token",
+	"token_role":           "Role of the token",
+	"expiry":               "Ends",
+	"scopes":               "Scopes",
+	"ranges":               "Address ranges",
+	"successor":            "Successor",
+	"overlap":              "Old token ends",
+	"client":               "Client",
+	"network":              "Network of the client",
+	"asker":                "System that asks about tokens",
+	"cause":                "Cause",
+	"client_hostname":      "Machine",
+	"client_version":       "Version of the program",
+	"token_expiry_days":    "Lifetime of the token in days",
+	"refusal":              "Refused",
+	"fields":               "Refused fields",
+	"identity":             "Identity",
+	"q":                    "Search",
+	"type":                 "Type",
+	"seen":                 "Last seen",
+	"created":              "Created",
+	"view":                 "View",
+	"sort":                 "Order",
+	"format":               "Kind of file",
+	"users":                "Users",
+	"of":                   "Users to export",
+	"export":               "Begun by event",
+	"end":                  "How it ended",
+}
+
+// Fields returns the keys of all fields that have a name.
+func Fields() []string {
+	keys := make([]string, 0, len(fields))
+	for key := range fields {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// Field returns the name of a field. One that this version does not know, from an event of a
+// newer one, is named by its key.
+func Field(key string) string {
+	if name, ok := fields[key]; ok {
+		return name
+	}
+	return Capital(strings.NewReplacer("_", " ", ".", ": ").Replace(key))
+}
+
+// Value returns the value of a field of an event as the history shows it.
+func Value(field, value string) string {
+	switch field {
+	case "role", "token_role":
+		return Role(users.Role(value))
+	case "status":
+		return Status(users.Status(value))
+	case "kind":
+		return Kind(users.Kind(value))
+	case "review_on":
+		return Date(users.Date(value))
+	case "type", "seen", "created", "sort":
+		return Choice(field, value)
+	case "view":
+		return View(users.View(value))
+	case "format":
+		return Format(value)
+	case "users", "of":
+		return exportedNumber(value)
+	case "cause":
+		return tokenCause(value)
+	case "end":
+		return Capital(exportEnd(value))
+	case "refusal":
+		if refusal, ok := Refusals[value]; ok {
+			return refusal.Found
+		}
+		if value == users.CrossOrigin {
+			return Capital(refusedAccess(value))
+		}
+	}
+	if field == "shared" || strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {
+		return Capital(value)
+	}
+	return value
+}
