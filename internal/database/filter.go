@@ -36,3 +36,7 @@ func AllOf(conditions []string) string {
 	}
 	return strings.Join(conditions, ` AND `)
 }
+
+// FTS5String returns s as a string of FTS5's query language (section 3.1 of its
+// documentation).
+func FTS5String(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -46,7 +48,7 @@ var errUnaudited = errors.New("users: change without an event")
 // a [*DoneError]. It returns [ErrUnknown] if it is not known whether the change was made;
 // one for a request may be made again.
 func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
-	defer s.estimates.forget()
+	defer s.changes.Add(1)
 	var events []Event
 	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
 		tx := &changeTx{Reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
@@ -69,7 +71,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		return tx.record(ctx, events)
 	})
 	if err == nil {
-		s.tokenCounts.forget(events)
+		s.countTokenChange(events)
 		s.tell(events)
 	}
 	return s.orDone(ctx, actor, err)
@@ -85,6 +87,22 @@ func (c *changeTx) record(ctx context.Context, events []Event) error {
 		events[i].Seq = seq
 	}
 	return c.done(ctx, events)
+}
+
+// Changes returns how many changes this process has tried to make so far. While it stays the
+// same, what was read of users is as old as it was, save for what other processes changed.
+func (s *Service) Changes() uint64 { return s.changes.Load() }
+
+// TokenChanges is [Service.Changes] for changes of tokens and of the access of their users.
+func (s *Service) TokenChanges() uint64 { return s.tokenChanges.Load() }
+
+// countTokenChange counts a change whose events are about tokens or the access of their users.
+func (s *Service) countTokenChange(events []Event) {
+	if slices.ContainsFunc(events, func(e Event) bool {
+		return strings.HasPrefix(string(e.Action), "token.") || e.Action == ActionDeactivated || e.Action == ActionReactivated || e.Action == ActionDeleted
+	}) {
+		s.tokenChanges.Add(1)
+	}
 }
 
 // tell tells whoever wants to know of events that are kept.

@@ -14,20 +14,6 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// Page sizes of listings, in rows.
-const (
-	DefaultLimit = 50
-	MaxLimit     = 200
-)
-
-// clamp returns how many rows a page has when n are asked for.
-func clamp(n int) int {
-	if n <= 0 {
-		return DefaultLimit
-	}
-	return min(n, MaxLimit)
-}
-
 // A cursor is a place in the directory: the row it names, by what it is ordered
 // by, and at which position it stood. It reaches the database as values
 // only.

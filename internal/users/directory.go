@@ -157,7 +157,7 @@ func (q Query) tidy() Query {
 	if q.Zone == nil {
 		q.Zone = time.UTC
 	}
-	q.Limit = clamp(q.Limit)
+	q.Limit = PageSize(q.Limit)
 	return q
 }
 
@@ -170,7 +170,7 @@ func (q Query) addSpans(t *typed, bad *InvalidError, now time.Time) {
 		hint  string
 	}{{"seen", q.Seen, spanHint + ", or never"}, {"created", q.Created, spanHint}} {
 		if asked.span != "" && !t.span(asked.span, columns[Sort(asked.field)], now, q.Zone) {
-			bad.add(asked.field, "“"+asked.field+":"+shown(string(asked.span))+"” is not understood. Choose "+asked.hint+".")
+			bad.add(asked.field, "“"+asked.field+":"+Excerpt(string(asked.span))+"” is not understood. Choose "+asked.hint+".")
 		}
 	}
 }
@@ -209,9 +209,9 @@ func (q Query) validate(t typed) *InvalidError {
 		}
 	}
 	_, isView := views[q.View]
-	known("type", q.Kind == "" || slices.Contains(kinds, q.Kind), "person, service or system")
+	known("type", q.Kind == "" || slices.Contains(Kinds, q.Kind), "person, service or system")
 	known("role", q.Role == "" || slices.Contains(Roles, q.Role), "user, auditor, admin or owner")
-	known("status", q.Status == "" || slices.Contains(statuses, q.Status), "invited, active or deactivated")
+	known("status", q.Status == "" || slices.Contains(Statuses, q.Status), "invited, active or deactivated")
 	known("view", isView, "one that the page links to")
 	known("sort", q.Sort.column() != "", "name, id, created, seen or updated, each also with -")
 	for _, sentence := range t.strange {

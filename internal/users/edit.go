@@ -211,9 +211,9 @@ func (c *changeTx) answerable(ctx context.Context, field string, id ID) (User, e
 	case able:
 		return person, nil
 	case c.actor.May(ActSeeDirectory, User{}) != nil:
-		return User{}, invalid(field, "“%s” cannot answer for a service user. Enter the user ID of a person who is active.", shown(string(id)))
+		return User{}, invalid(field, "“%s” cannot answer for a service user. Enter the user ID of a person who is active.", Excerpt(string(id)))
 	case err != nil:
-		return User{}, invalid(field, "No person has the user ID “%s”. Enter that of a person.", shown(string(id)))
+		return User{}, invalid(field, "No person has the user ID “%s”. Enter that of a person.", Excerpt(string(id)))
 	case person.Kind != KindPerson:
 		return User{}, invalid(field, "%s is not a person. A person has to answer for a service user.", person.Label())
 	}

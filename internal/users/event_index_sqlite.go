@@ -43,9 +43,9 @@ func (ftsIndex) found(f *database.Filter, words []spelling.Word, from, to int64)
 	block := blockOf(from)
 	text := expressionOf(words, ` AND `, ` OR `, func(p spelling.Part) string {
 		if p.Whole {
-			return quoted(block + p.Text)
+			return database.FTS5String(block + p.Text)
 		}
-		return quoted(block+p.Text) + `*`
+		return database.FTS5String(block+p.Text) + `*`
 	})
 	return `SELECT rowid AS seq FROM event_words_index WHERE event_words_index MATCH ` + f.Arg(text) +
 		` AND rowid BETWEEN ` + f.Arg(from) + ` AND ` + f.Arg(to)

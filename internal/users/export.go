@@ -76,7 +76,7 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format Expor
 		return ErrExporting
 	}
 	defer s.exports.end(actor.Key)
-	end, err := s.long.export(ctx, actor.Key)
+	end, err := s.LongExport(ctx, actor.Key)
 	if err != nil {
 		return err
 	}
@@ -94,12 +94,12 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format Expor
 		return invalid("format", "Such a file holds at most %s users, and these are %s. Choose another kind of file, or add filters.",
 			numbers.Grouped(format.Most), numbers.Grouped(list.total))
 	}
-	begun, err := s.recordExport(ctx, actor, q, p.newest, format.Name, list.total)
+	began, err := s.ExportBegan(ctx, actor, q.exportFields(p.newest, format.Name, list.total))
 	if err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
 	sent, err := sink.End(s.exportRows(ctx, list, s.Permit(actor, ActExport), sink))
-	s.recordExportEnd(ctx, actor, begun, ExportResult{sent, list.total, exportEnd(err)})
+	s.ExportEnded(ctx, actor, ExportResult{Export: began, Sent: sent, Of: list.total, End: exportEnd(err)})
 	return err
 }
 
@@ -126,7 +126,7 @@ func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportS
 		total, err = p.number(ctx, r, maxCounted)
 		return err
 	})
-	if cancelled(err) {
+	if ReadCancelled(err) {
 		return ExportSize{Newest: p.newest}, nil
 	}
 	if err == nil && total.How != Exactly {
@@ -164,23 +164,21 @@ func (p plan) number(ctx context.Context, r database.Reader, most int) (Total, e
 	return Total{N: all[0].n}, nil
 }
 
-// recordExport records that an export begins, and returns the number of the event.
-func (s *Service) recordExport(ctx context.Context, actor Actor, q Query, newest bool, format string, total int) (int64, error) {
+// exportFields returns what an export of q holds, as its event records it.
+func (q Query) exportFields(newest bool, format string, total int) []Change {
 	sort := q.Sort
 	if newest {
 		sort = "-created"
 	}
-	e := Event{Action: ActionExported, Changes: []Change{{Field: "format", New: format}}}
-	for _, f := range []field{
-		{"q", q.Text}, {"type", string(q.Kind)}, {"role", string(q.Role)}, {"status", string(q.Status)},
-		{"seen", string(q.Seen)}, {"created", string(q.Created)}, {"view", string(q.View)}, {"sort", string(sort)},
-		{"users", strconv.Itoa(total)},
+	all := []Change{{Field: "format", New: format}}
+	for _, f := range []Change{
+		{Field: "q", New: q.Text}, {Field: "type", New: string(q.Kind)}, {Field: "role", New: string(q.Role)}, {Field: "status", New: string(q.Status)},
+		{Field: "seen", New: string(q.Seen)}, {Field: "created", New: string(q.Created)}, {Field: "view", New: string(q.View)}, {Field: "sort", New: string(sort)},
+		{Field: "users", New: strconv.Itoa(total)},
 	} {
-		if f.value != "" {
-			e.Changes = append(e.Changes, Change{Field: f.name, New: f.value})
+		if f.New != "" {
+			all = append(all, f)
 		}
 	}
-	events := []Event{e}
-	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) { return events, tx.actor.May(ActExport, User{}) })
-	return events[0].Seq, err
+	return all
 }

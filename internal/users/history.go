@@ -59,7 +59,7 @@ func (s *Service) Events(ctx context.Context, actor Actor, q EventQuery) (EventP
 	if q.Action != "" && !slices.Contains(Actions, q.Action) {
 		return EventPage{}, invalid("action", "There is no such action.")
 	}
-	q.Limit = clamp(q.Limit)
+	q.Limit = PageSize(q.Limit)
 	page, err := s.eventPage(ctx, actor, q)
 	if err != nil {
 		return EventPage{}, fmt.Errorf("list events: %w", err)

@@ -65,7 +65,7 @@ func (l *longReads) search(ctx context.Context, actor Key, read func(context.Con
 	if cause := context.Cause(reading); err != nil && cause != nil {
 		err = cause // rather than what the database calls it
 	}
-	if l.cancelled != nil && cancelled(err) {
+	if l.cancelled != nil && ReadCancelled(err) {
 		l.cancelled(err)
 	}
 	return err
@@ -128,12 +128,20 @@ func (l *longReads) remove(actor Key, p *personReads, read *longRead) {
 	}
 }
 
-// cancelled reports whether err says that a search or a count was cancelled here.
-func cancelled(err error) bool {
+// ReadCancelled reports whether err says that a long read was cancelled: [ErrSuperseded] or
+// [ErrReadTooLong].
+func ReadCancelled(err error) bool {
 	return errors.Is(err, ErrSuperseded) || errors.Is(err, ErrReadTooLong)
 }
 
 // searchLong is [longReads.search] with the connections for long reads.
 func (s *Service) searchLong(ctx context.Context, actor Key, read func(context.Context, database.Reader) error) error {
 	return s.long.search(ctx, actor, func(ctx context.Context) error { return read(ctx, s.db.LongReads()) })
+}
+
+// LongExport takes one of the actor's places for long reads for an export, which newer reads do
+// not supersede. The caller calls end after the export. LongExport returns [ErrExporting] while
+// the actor exports, or the error of ctx.
+func (s *Service) LongExport(ctx context.Context, actor Key) (end func(), err error) {
+	return s.long.export(ctx, actor)
 }

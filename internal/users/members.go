@@ -2,7 +2,6 @@ package users
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -58,23 +57,4 @@ func (s *Service) Creators(ctx context.Context, actor Actor, all []User) (map[Ke
 		creators[u.Key] = u
 	}
 	return creators, nil
-}
-
-// Target returns the user on whom the actor may carry out act. It returns [ErrNotFound] and a
-// [*ForbiddenError], which is all that an actor learns of users they may not see.
-func (s *Service) Target(ctx context.Context, actor Actor, id ID, act Act) (User, error) {
-	u, err := targetOf(ctx, s.lookUps(), actor, canonical(string(id)), act)
-	return u, in("find user", id, err)
-}
-
-// TargetByKey is [Service.Target] for a user by the key.
-func (s *Service) TargetByKey(ctx context.Context, actor Actor, key Key, act Act) (User, error) {
-	u, err := userByKey(ctx, s.lookUps(), key)
-	if err == nil || errors.Is(err, ErrNotFound) { // then there is none with the user_id ""
-		u, err = targetOf(ctx, s.lookUps(), actor, u.ID, act)
-	}
-	if err != nil {
-		return User{}, fmt.Errorf("find user by key: %w", err)
-	}
-	return u, nil
 }

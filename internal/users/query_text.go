@@ -87,13 +87,13 @@ func (t *typed) filter(key, value string, now time.Time, zone *time.Location) {
 	switch key {
 	case "type":
 		may = "person, service or system"
-		ok = choose(&t.kind, strings.ReplaceAll(value, "people", "person"), kinds)
+		ok = choose(&t.kind, strings.ReplaceAll(value, "people", "person"), Kinds)
 	case "role":
 		may = "user, auditor, admin or owner"
 		ok = choose(&t.role, value, Roles)
 	case "status":
 		may = "invited, active or deactivated"
-		ok = choose(&t.status, value, statuses)
+		ok = choose(&t.status, value, Statuses)
 	case "seen":
 		may = spanHint + ", or never"
 		ok = unfinishedSpan(value) || strings.HasPrefix(string(SeenNever), value) && value != string(SeenNever) || t.span(Span(value), bySeen, now, zone)
@@ -104,20 +104,12 @@ func (t *typed) filter(key, value string, now time.Time, zone *time.Location) {
 		may = "ending, unused or known-left"
 		ok = choose(&t.tokens, value, tokenViews)
 	default:
-		t.strange = append(t.strange, "There is no filter “"+shown(key)+":”. There are type:, role:, status:, seen:, created: and tokens:. "+
+		t.strange = append(t.strange, "There is no filter “"+Excerpt(key)+":”. There are type:, role:, status:, seen:, created: and tokens:. "+
 			"To search for the text itself, put it in quotation marks.")
 	}
 	if !ok {
-		t.strange = append(t.strange, "“"+shown(key+":"+value)+"” is not understood. After "+key+": comes "+may+".")
+		t.strange = append(t.strange, "“"+Excerpt(key+":"+value)+"” is not understood. After "+key+": comes "+may+".")
 	}
-}
-
-// shown returns the beginning of what was typed, to be repeated in a sentence.
-func shown(text string) string {
-	if runes := []rune(text); len(runes) > 40 {
-		return string(runes[:40]) + "…"
-	}
-	return text
 }
 
 // choose adds a filter of one of the values between commas, which may be beginnings of
@@ -158,9 +150,3 @@ func unfinishedSpan(text string) bool { return spanBeginning.MatchString(text) }
 // spanBeginning matches the beginnings of spans that are none themselves.
 var spanBeginning = regexp.MustCompile(`^([<>]=?)?([0-9]{0,5}|[0-9]{4}-[0-9]{0,2}|[0-9]{4}-[0-9]{2}-[0-9]?)$` +
 	`|^[0-9]{4}-[0-9]{2}-[0-9]{2}\.(\.([0-9]{0,4}|[0-9]{4}-[0-9]{0,2}|[0-9]{4}-[0-9]{2}-[0-9]?))?$`)
-
-// kinds and statuses are all there are.
-var (
-	kinds    = []Kind{KindPerson, KindService, KindSystem}
-	statuses = []Status{StatusInvited, StatusActive, StatusDeactivated}
-)

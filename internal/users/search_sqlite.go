@@ -69,13 +69,9 @@ func inIndex(t spelling.Term, known *threes, most int) string {
 	for i, needle := range t {
 		rarest := known.rarest(needle, most)
 		for j, three := range rarest {
-			rarest[j] = quoted(three)
+			rarest[j] = database.FTS5String(three)
 		}
 		spellings[i] = `(` + strings.Join(rarest, ` AND `) + `)`
 	}
 	return `(` + strings.Join(spellings, ` OR `) + `)`
 }
-
-// quoted returns characters as a string of FTS5's query language (section 3.1 of
-// its documentation).
-func quoted(three string) string { return `"` + strings.ReplaceAll(three, `"`, `""`) + `"` }

@@ -59,7 +59,9 @@ type Service struct {
 	uses      *useCollector
 	estimates estimates
 
-	tokenCounts tokenCounts
+	changes      atomic.Uint64 // see [Service.Changes]
+	tokenChanges atomic.Uint64 // see [Service.TokenChanges]
+	tokenCounts  tokenCounts
 
 	sealedWith atomic.Pointer[string]
 	sealKeys   atomic.Pointer[sealKeys]

@@ -217,3 +217,14 @@ func issued(t Token) []Change {
 func tokenEvent(action Action, u User, t Token, changes ...Change) Event {
 	return about(action, u, slices.Concat([]Change{{Field: "token", New: string(t.ID)}}, changes)...)
 }
+
+// IssuesFor reports whether a may issue a token for the service user u that acts in its role.
+func (a Actor) IssuesFor(u User) bool {
+	return u.Kind == KindService && u.Status == StatusActive && a.May(ActIssueToken, u) == nil && lowerRole(u.Role, a.Role) == u.Role
+}
+
+// IssuesForOthers reports whether a may issue tokens for service users that others are
+// responsible for.
+func (a Actor) IssuesForOthers() bool {
+	return permission(ActIssueToken).rule(a) != WhereAnswerable && a.May(ActSeeDirectory, User{}) == nil
+}

@@ -43,9 +43,9 @@ func (v tokenView) condition(f *database.Filter, now time.Time) string {
 	at := f.Arg(database.Time(now))
 	switch v {
 	case tokensEnding:
-		return givesAccess + at + ` AND t.ends_at <= ` + f.Arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + without(at)
+		return GivesAccess + at + ` AND t.ends_at <= ` + f.Arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + WithoutSuccessor(at)
 	case tokensUnused:
-		return givesAccess + at + ` AND t.used_on < ` + f.Arg(dateOf(daysAgo(now, quietDays)))
+		return GivesAccess + at + ` AND t.used_on < ` + f.Arg(dateOf(daysAgo(now, quietDays)))
 	}
-	return givesAccess + at + ` AND t.shown_to <> '' AND t.shown_to <> t.user_key AND (w.key IS NULL OR w.status = 'deactivated')`
+	return GivesAccess + at + ` AND t.shown_to <> '' AND t.shown_to <> t.user_key AND (w.key IS NULL OR w.status = 'deactivated')`
 }

@@ -2,7 +2,6 @@ package users
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -23,18 +22,6 @@ const (
 // tokenViews are all of them.
 var tokenViews = []tokenView{tokensEnding, tokensUnused, tokensKnownLeft}
 
-// EndingDays is within how many days a token ends that the view [ViewTokensEnding] shows.
-const EndingDays = 14
-
-// givesAccess is the condition of tokens t that give access at a time, if their user may come.
-const givesAccess = `t.revoked_at IS NULL AND t.disabled_at IS NULL AND t.ends_at > `
-
-// without is the condition of tokens t without a successor that gives access at a time.
-func without(now string) string {
-	return `(t.replaced_by = '' OR NOT EXISTS (SELECT 1 FROM tokens n WHERE n.id = t.replaced_by
-		AND n.revoked_at IS NULL AND n.disabled_at IS NULL AND n.ends_at > ` + now + `))`
-}
-
 // holders is the query of the keys of the users who have such tokens, deactivated ones among them.
 // It reads a part of an index that has such tokens alone; of those who were shown secrets, of
 // whom there are few, each is looked at once.
@@ -42,16 +29,16 @@ func (v tokenView) holders(f *database.Filter, now time.Time) string {
 	at := f.Arg(database.Time(now))
 	switch v {
 	case tokensEnding:
-		return `SELECT t.user_key FROM tokens t WHERE ` + givesAccess + at +
-			` AND t.ends_at <= ` + f.Arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + without(at)
+		return `SELECT t.user_key FROM tokens t WHERE ` + GivesAccess + at +
+			` AND t.ends_at <= ` + f.Arg(database.Time(now.AddDate(0, 0, EndingDays))) + ` AND ` + WithoutSuccessor(at)
 	case tokensUnused:
-		return `SELECT t.user_key FROM tokens t WHERE ` + givesAccess + at + ` AND t.used_on < ` + f.Arg(dateOf(daysAgo(now, quietDays)))
+		return `SELECT t.user_key FROM tokens t WHERE ` + GivesAccess + at + ` AND t.used_on < ` + f.Arg(dateOf(daysAgo(now, quietDays)))
 	}
 	const known = `SELECT MIN(shown_to) FROM tokens WHERE revoked_at IS NULL AND disabled_at IS NULL AND shown_to <> '' AND shown_to <> user_key`
 	return `WITH RECURSIVE seers (key) AS (` + known + ` UNION ALL SELECT (` + known + ` AND shown_to > seers.key) FROM seers WHERE seers.key IS NOT NULL)
 		SELECT t.user_key FROM seers LEFT JOIN users w ON w.key = seers.key
 		CROSS JOIN tokens t WHERE seers.key IS NOT NULL AND (w.key IS NULL OR w.status = 'deactivated')
-		AND t.shown_to = seers.key AND t.shown_to <> '' AND t.shown_to <> t.user_key AND ` + givesAccess + at
+		AND t.shown_to = seers.key AND t.shown_to <> '' AND t.shown_to <> t.user_key AND ` + GivesAccess + at
 }
 
 // numbers is the query of the numbers of users who have such tokens, each once.
@@ -75,34 +62,25 @@ func isActive(f facet) bool { return f.Status == StatusActive }
 // thousand tokens takes some tens of milliseconds.
 const tokenCountAge = 10 * time.Second
 
-// tokenCounts are how many users the views of tokens show.
+// tokenCounts caches how many users each view of tokens shows.
 type tokenCounts struct {
 	mu      sync.Mutex
-	changes int // of tokens, by this process
+	changes uint64 // of tokens, before the views were counted
 	at      time.Time
 	counts  map[View]int // nil: not known
 }
 
-// forget has the views counted anew: tokens or their users have changed.
-func (c *tokenCounts) forget(events []Event) {
-	for _, e := range events {
-		if strings.HasPrefix(string(e.Action), "token.") || e.Action == ActionDeactivated || e.Action == ActionReactivated || e.Action == ActionDeleted {
-			c.mu.Lock()
-			c.changes++
-			c.counts = nil
-			c.mu.Unlock()
-			return
-		}
-	}
-}
-
-// addTokenViews adds to t how many users each view of tokens shows: fresh, or as it was up to ten
-// seconds ago, with every change that this process has made since.
+// addTokenViews adds to t how many users each view of tokens shows: freshly counted, or from the
+// cache if no token has changed since. A change by another process shows after
+// [tokenCountAge].
 func (s *Service) addTokenViews(ctx context.Context, t *tallies, fresh bool) error {
-	now := s.now()
+	now, changes := s.now(), s.TokenChanges()
 	c := &s.tokenCounts
 	c.mu.Lock()
-	counts, changes, age := c.counts, c.changes, now.Sub(c.at).Abs()
+	counts, age := c.counts, now.Sub(c.at).Abs()
+	if c.changes != changes {
+		counts = nil
+	}
 	c.mu.Unlock()
 	if counts == nil || fresh || age >= tokenCountAge {
 		var err error
@@ -110,9 +88,7 @@ func (s *Service) addTokenViews(ctx context.Context, t *tallies, fresh bool) err
 			return err
 		}
 		c.mu.Lock()
-		if c.changes == changes {
-			c.counts, c.at = counts, now
-		}
+		c.counts, c.at, c.changes = counts, now, changes
 		c.mu.Unlock()
 	}
 	maps.Copy(t.days, counts)
@@ -129,61 +105,4 @@ func countTokenViews(ctx context.Context, r database.Reader, now time.Time) (map
 	counts := make([]int, len(tokenViews))
 	err := r.QueryRowContext(ctx, `SELECT `+strings.Join(all, `, `), f.Args...).Scan(&counts[0], &counts[1], &counts[2])
 	return map[View]int{ViewTokensEnding: counts[0], ViewTokensUnused: counts[1], ViewTokensKnownLeft: counts[2]}, err
-}
-
-// tokenSizes returns how many tokens have not ended and are not disabled, and how many of active
-// users end within 14 days, 7 days and one, in one statement.
-func tokenSizes(ctx context.Context, r database.Reader, now time.Time) (n int, ending []Ending, err error) {
-	ending = []Ending{{Days: EndingDays}, {Days: 7}, {Days: 1}}
-	var f database.Filter
-	at := f.Arg(database.Time(now))
-	within := func(days int) string { return f.Arg(database.Time(now.AddDate(0, 0, days))) }
-	soon := `SELECT t.ends_at FROM tokens t JOIN users u ON u.key = t.user_key WHERE ` + givesAccess + at + ` AND t.ends_at <= ` + within(EndingDays) +
-		` AND u.status = 'active' AND ` + without(at)
-	err = r.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM tokens t WHERE `+givesAccess+at+`), COUNT(*),
-		COALESCE(SUM(CASE WHEN ends_at <= `+within(7)+` THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN ends_at <= `+within(1)+` THEN 1 ELSE 0 END), 0)
-		FROM (`+soon+`) AS soon`, f.Args...).Scan(&n, &ending[0].Tokens, &ending[1].Tokens, &ending[2].Tokens)
-	return n, ending, err
-}
-
-// EndsSoon reports whether t gives access and ends within 14 days, and no successor has been
-// issued.
-func (t Token) EndsSoon(now time.Time) bool {
-	return t.State(now) == TokenLive && t.ReplacedBy == "" && !t.EndsAt.After(now.AddDate(0, 0, EndingDays))
-}
-
-// TokensToRenew returns the tokens that end within 14 days, without a successor that gives access,
-// of the actor and of the service users that the actor is responsible for, the first to end first.
-func (s *Service) TokensToRenew(ctx context.Context, actor Actor) ([]Token, error) {
-	now := s.now()
-	all, err := tokensWhere(ctx, s.reads(), `(o.key = $1 OR o.responsible_key = $1) AND o.status = 'active' AND `+givesAccess+`$2
-		AND t.ends_at <= $3 AND `+without(`$2`)+` ORDER BY t.ends_at, t.id`, actor.Key, database.Time(now), database.Time(now.AddDate(0, 0, EndingDays)))
-	if err != nil {
-		return nil, fmt.Errorf("tokens to renew: %w", err)
-	}
-	return all, nil
-}
-
-// TokensAnsweredFor returns the tokens that have not ended of the service users that the actor is
-// responsible for, those of one user together, the first to end first.
-func (s *Service) TokensAnsweredFor(ctx context.Context, actor Actor) ([]Token, error) {
-	all, err := tokensWhere(ctx, s.reads(), `o.responsible_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2
-		ORDER BY o.sort_name, o.key, t.ends_at, t.id`, actor.Key, database.Time(s.now()))
-	if err != nil {
-		return nil, fmt.Errorf("tokens of service users: %w", err)
-	}
-	return all, nil
-}
-
-// LiveTokens returns the tokens of all users that have not ended, disabled ones too, by user, the
-// first to end first. It returns a [*ForbiddenError].
-func (s *Service) LiveTokens(ctx context.Context, actor Actor) ([]Token, error) {
-	if err := actor.May(ActSeeTokens, User{}); err != nil {
-		return nil, err
-	}
-	all, err := tokensWhere(ctx, s.reads(), `t.revoked_at IS NULL AND t.ends_at > $1 ORDER BY o.user_id, t.ends_at, t.id`, database.Time(s.now()))
-	if err != nil {
-		return nil, fmt.Errorf("list tokens: %w", err)
-	}
-	return all, nil
 }

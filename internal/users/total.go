@@ -48,14 +48,14 @@ func (s *Service) total(ctx context.Context, actor Actor, sel selection, got pag
 // estimate returns about how many users are selected, as one of the actor's long reads. One
 // that is cancelled knows nothing, so that the total is that there are more than those seen.
 func (s *Service) estimate(ctx context.Context, actor Actor, sel selection, q Query) (e estimate, err error) {
-	e, err = s.estimates.of(sel, q, func() (e estimate, err error) {
+	e, err = s.estimates.of(sel, q, s.Changes(), func() (e estimate, err error) {
 		err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
 			e, err = sel.estimate(ctx, r)
 			return err
 		})
 		return e, err
 	})
-	if cancelled(err) {
+	if ReadCancelled(err) {
 		return estimate{}, nil
 	}
 	return e, err
@@ -87,53 +87,43 @@ const (
 	maxKeptEstimates = 200
 )
 
-// estimates are about how many users were selected of late.
+// estimates cache [estimate] values by the question asked.
 type estimates struct {
-	mu      sync.Mutex
-	changes int // of the directory, by this process
-	kept    map[string]estimate
+	mu   sync.Mutex
+	kept map[string]estimate
 }
 
-// An estimate is about how many users there were at a time; 0 if it is not known.
+// An estimate is about how many users a selection holds; 0 if that is not known.
 type estimate struct {
-	n     int
-	exact bool
-	at    time.Time
+	n       int
+	exact   bool
+	at      time.Time
+	changes uint64 // of users, before it was read
 }
 
-// forget lets go of all estimates: the directory has changed.
-func (e *estimates) forget() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.changes++
-	clear(e.kept)
-}
-
-// of returns about how many users are selected, as read returns it where it is not known. It
-// knows of every change that this process has made; of others, such as the command line's,
-// after ten seconds.
-func (e *estimates) of(sel selection, q Query, read func() (estimate, error)) (estimate, error) {
+// of returns about how many users are selected: from the cache if no user has changed since,
+// else from read. A change by another process, such as the command line, shows after
+// [estimateAge].
+func (e *estimates) of(sel selection, q Query, changes uint64, read func() (estimate, error)) (estimate, error) {
 	key := q.question()
 	e.mu.Lock()
-	known, ok := e.kept[key]
-	changes := e.changes
+	cached, ok := e.kept[key]
 	e.mu.Unlock()
-	if ok && sel.now.Sub(known.at).Abs() < estimateAge {
-		return known, nil
+	if ok && cached.changes == changes && sel.now.Sub(cached.at).Abs() < estimateAge {
+		return cached, nil
 	}
-	known, err := read()
+	fresh, err := read()
 	if err != nil {
 		return estimate{}, err
 	}
+	fresh.changes = changes
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.kept == nil || len(e.kept) >= maxKeptEstimates {
 		e.kept = make(map[string]estimate)
 	}
-	if e.changes == changes {
-		e.kept[key] = known
-	}
-	return known, nil
+	e.kept[key] = fresh
+	return fresh, nil
 }
 
 // estimate counts the users that are selected, if the index of the search can tell

@@ -116,3 +116,11 @@ func ParseFilter(text string) (name, value string, ok bool) {
 
 // FilterNames are the names of the filters of a search.
 var FilterNames = []string{"type", "role", "status", "seen", "created", "tokens"}
+
+// Excerpt returns the beginning of a text that was typed, to be repeated in a message.
+func Excerpt(text string) string {
+	if runes := []rune(text); len(runes) > 40 {
+		return string(runes[:40]) + "…"
+	}
+	return text
+}

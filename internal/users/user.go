@@ -19,6 +19,9 @@ const (
 	KindSystem  Kind = "system"  // the platform itself; never edited here
 )
 
+// Kinds are all kinds.
+var Kinds = []Kind{KindPerson, KindService, KindSystem}
+
 // Role says what a user may do; see [Permissions].
 type Role string
 
@@ -43,6 +46,9 @@ const (
 	StatusActive      Status = "active"
 	StatusDeactivated Status = "deactivated"
 )
+
+// Statuses are all statuses.
+var Statuses = []Status{StatusInvited, StatusActive, StatusDeactivated}
 
 // Channels and types of notification that there are today. Others that are
 // already stored are kept.

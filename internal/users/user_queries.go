@@ -221,3 +221,17 @@ func deleteUser(ctx context.Context, tx *changeTx, u User) error {
 	tx.mind(u, User{})
 	return nil
 }
+
+// Page sizes of listings, in rows.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 200
+)
+
+// PageSize returns how many rows a page has when n are asked for.
+func PageSize(n int) int {
+	if n <= 0 {
+		return DefaultLimit
+	}
+	return min(n, MaxLimit)
+}

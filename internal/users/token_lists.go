@@ -1,0 +1,79 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// EndingDays is within how many days a token ends for its owners to be warned.
+const EndingDays = 14
+
+// GivesAccess is the condition of tokens t that give access at a time that follows, if their user
+// is active.
+const GivesAccess = `t.revoked_at IS NULL AND t.disabled_at IS NULL AND t.ends_at > `
+
+// WithoutSuccessor is the condition of tokens t without a successor that gives access at a time.
+func WithoutSuccessor(now string) string {
+	return `(t.replaced_by = '' OR NOT EXISTS (SELECT 1 FROM tokens n WHERE n.id = t.replaced_by
+		AND n.revoked_at IS NULL AND n.disabled_at IS NULL AND n.ends_at > ` + now + `))`
+}
+
+// tokenSizes returns how many tokens have not ended and are not disabled, and how many of active
+// users end within 14 days, 7 days and one, in one statement.
+func tokenSizes(ctx context.Context, r database.Reader, now time.Time) (n int, ending []Ending, err error) {
+	ending = []Ending{{Days: EndingDays}, {Days: 7}, {Days: 1}}
+	var f database.Filter
+	at := f.Arg(database.Time(now))
+	within := func(days int) string { return f.Arg(database.Time(now.AddDate(0, 0, days))) }
+	soon := `SELECT t.ends_at FROM tokens t JOIN users u ON u.key = t.user_key WHERE ` + GivesAccess + at + ` AND t.ends_at <= ` + within(EndingDays) +
+		` AND u.status = 'active' AND ` + WithoutSuccessor(at)
+	err = r.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM tokens t WHERE `+GivesAccess+at+`), COUNT(*),
+		COALESCE(SUM(CASE WHEN ends_at <= `+within(7)+` THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN ends_at <= `+within(1)+` THEN 1 ELSE 0 END), 0)
+		FROM (`+soon+`) AS soon`, f.Args...).Scan(&n, &ending[0].Tokens, &ending[1].Tokens, &ending[2].Tokens)
+	return n, ending, err
+}
+
+// EndsSoon reports whether t gives access and ends within 14 days, and no successor has been
+// issued.
+func (t Token) EndsSoon(now time.Time) bool {
+	return t.State(now) == TokenLive && t.ReplacedBy == "" && !t.EndsAt.After(now.AddDate(0, 0, EndingDays))
+}
+
+// TokensToRenew returns the tokens that end within 14 days, without a successor that gives access,
+// of the actor and of the service users that the actor is responsible for, the first to end first.
+func (s *Service) TokensToRenew(ctx context.Context, actor Actor) ([]Token, error) {
+	now := s.now()
+	all, err := tokensWhere(ctx, s.reads(), `(o.key = $1 OR o.responsible_key = $1) AND o.status = 'active' AND `+GivesAccess+`$2
+		AND t.ends_at <= $3 AND `+WithoutSuccessor(`$2`)+` ORDER BY t.ends_at, t.id`, actor.Key, database.Time(now), database.Time(now.AddDate(0, 0, EndingDays)))
+	if err != nil {
+		return nil, fmt.Errorf("tokens to renew: %w", err)
+	}
+	return all, nil
+}
+
+// TokensAnsweredFor returns the tokens that have not ended of the service users that the actor is
+// responsible for, those of one user together, the first to end first.
+func (s *Service) TokensAnsweredFor(ctx context.Context, actor Actor) ([]Token, error) {
+	all, err := tokensWhere(ctx, s.reads(), `o.responsible_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2
+		ORDER BY o.sort_name, o.key, t.ends_at, t.id`, actor.Key, database.Time(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("tokens of service users: %w", err)
+	}
+	return all, nil
+}
+
+// LiveTokens returns the tokens of all users that have not ended, disabled ones too, by user, the
+// first to end first. It returns a [*ForbiddenError].
+func (s *Service) LiveTokens(ctx context.Context, actor Actor) ([]Token, error) {
+	if err := actor.May(ActSeeTokens, User{}); err != nil {
+		return nil, err
+	}
+	all, err := tokensWhere(ctx, s.reads(), `t.revoked_at IS NULL AND t.ends_at > $1 ORDER BY o.user_id, t.ends_at, t.id`, database.Time(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	return all, nil
+}
