@@ -79,7 +79,7 @@ Beside the table:
 func fieldsPage() string {
 	var b strings.Builder
 	b.WriteString("# The fields and their rules\n\n" + written + "| field | what it may be |\n|---|---|\n")
-	for _, f := range users.FieldRules {
+	for _, f := range users.FieldRules() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", f.Field, strings.ReplaceAll(f.Rule, "|", `\|`))
 	}
 	b.WriteString("\nAll mistakes in a form are told at once. What was stored by earlier rules stays until it is touched.\n")

@@ -188,10 +188,9 @@ type field struct{ name, value string }
 // fields returns what the history tells of u, always the same fields in the same
 // order. Keys that today's console does not know never change here.
 func (u User) fields() []field {
-	all := []field{
-		{"name", u.Name}, {"picture_url", u.PictureURL}, {"role", string(u.Role)},
-		{"time_zone", u.TimeZone}, {"purpose", u.Purpose},
-		{"responsible", PersonValue(u.Responsible)}, {"review_on", string(u.ReviewOn)},
+	all := make([]field, 0, len(recordFields)+len(Channels)+len(Types))
+	for _, f := range recordFields {
+		all = append(all, field{f.name, f.logged(&u)})
 	}
 	for _, c := range Channels {
 		all = append(all, field{"channel." + c, onOff(u.Channels[c])})
@@ -205,16 +204,10 @@ func (u User) fields() []field {
 // set gives the field its value as the history tells it: the inverse of fields,
 // as far as a form shows them.
 func (u *User) set(name, value string) {
-	texts := map[string]*string{"name": &u.Name, "picture_url": &u.PictureURL, "time_zone": &u.TimeZone, "purpose": &u.Purpose}
-	switch text, ok := texts[name]; {
-	case ok:
-		*text = value
-	case name == "role":
-		u.Role = Role(value)
-	case name == "review_on":
-		u.ReviewOn = Date(value)
-	case name == "responsible":
-		u.Responsible, _ = Person(name, value)
+	for _, f := range recordFields {
+		if f.name == name {
+			f.setLogged(u, value)
+		}
 	}
 	for _, c := range Channels {
 		if name == "channel."+c {

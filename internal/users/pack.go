@@ -77,7 +77,7 @@ func (p *packer) add(a Arrival) error {
 		return err
 	}
 	p.lot.users++
-	p.row(userSheet, columns...)
+	p.row(userSheet, values(columns)...)
 	if past.identity != nil {
 		p.row(identitySheet, past.identity.columns(past.user.Key, past.boundAt)...)
 	}

@@ -25,24 +25,20 @@ const (
 // and docs/fields.md is written from it.
 type FieldRule struct{ Field, Rule string }
 
-// FieldRules are the rules of all fields that people or programs fill in.
-var FieldRules = []FieldRule{
-	{"user_id", fmt.Sprintf("%d–%d characters of a–z, 0–9 and . _ + @ -, beginning with a letter or digit, or an e-mail address (the forms ask for one for a person); upper case becomes lower case; %s are reserved; unique; never changed here", minID, maxID, reservedWords())},
-	{"name", fmt.Sprintf("optional; at most %d characters after trimming, NFC; invisible characters are dropped, joiners stay where a script needs them; no control characters, line breaks or bidirectional overrides; at most %d marks on one letter; at least one character that shows", MaxName, spelling.MaxMarks)},
-	{"picture_url", fmt.Sprintf("optional; an absolute https URL with a host and without credentials, at most %d characters", MaxPicture)},
-	{"channel.*", "on or off, for each of " + strings.Join(Channels, ", ")},
-	{"type.*", "on or off, for each of " + strings.Join(Types, ", ")},
-	{"time_zone", "a name of the IANA time zone database, such as Europe/Zurich"},
-	{"role", "user, auditor, admin or owner; not owner for a service user"},
-	{"purpose", fmt.Sprintf("service users; at most %d characters; required on the page", MaxPurpose)},
-	{"responsible", "service users; the user_id of a person who is not deactivated; required on the page"},
-	{"review_on", "service users; optional; a date, YYYY-MM-DD, not in the past when it is set"},
-	{"token: name", fmt.Sprintf("1–%d characters after trimming, each white space as one space", MaxTokenName)},
-	{"token: description", fmt.Sprintf("optional; at most %d characters after trimming", MaxTokenDescription)},
-	{"token: expiry", "from now to the end of what --token-lifetime allows; never only where that is never"},
-	{"token: scopes", "one or more of " + strings.ReplaceAll(ScopeSet(Scopes).String(), " ", ", ") + "; of a token that issues another, none that it lacks"},
-	{"token: ranges", fmt.Sprintf("optional; at most %d addresses or CIDR ranges of IPv4 or IPv6; of a token that issues another, within its own", MaxRanges)},
-	{"reason", fmt.Sprintf("optional; at most %d characters; kept with the event", MaxReason)},
+// FieldRules returns the rules of all fields that people or programs fill in.
+func FieldRules() []FieldRule {
+	all := []FieldRule{{"user_id", fmt.Sprintf("%d–%d characters of a–z, 0–9 and . _ + @ -, beginning with a letter or digit, or an e-mail address (the forms ask for one for a person); upper case becomes lower case; %s are reserved; unique; never changed here", minID, maxID, reservedWords())}}
+	for _, f := range recordFields {
+		all = append(all, FieldRule{f.name, f.rule})
+	}
+	return append(all, FieldRule{"channel.*", "on or off, for each of " + strings.Join(Channels, ", ")},
+		FieldRule{"type.*", "on or off, for each of " + strings.Join(Types, ", ")},
+		FieldRule{"token: name", fmt.Sprintf("1–%d characters after trimming, each white space as one space", MaxTokenName)},
+		FieldRule{"token: description", fmt.Sprintf("optional; at most %d characters after trimming", MaxTokenDescription)},
+		FieldRule{"token: expiry", "from now to the end of what --token-lifetime allows; never only where that is never"},
+		FieldRule{"token: scopes", "one or more of " + strings.ReplaceAll(ScopeSet(Scopes).String(), " ", ", ") + "; of a token that issues another, none that it lacks"},
+		FieldRule{"token: ranges", fmt.Sprintf("optional; at most %d addresses or CIDR ranges of IPv4 or IPv6; of a token that issues another, within its own", MaxRanges)},
+		FieldRule{"reason", fmt.Sprintf("optional; at most %d characters; kept with the event", MaxReason)})
 }
 
 // reservedWords lists reservedIDs in the order of the alphabet.
@@ -111,12 +107,12 @@ func zoneFlaw(name string) string {
 }
 
 // reviewFlaw says what is wrong with a review date, or nothing.
-func reviewFlaw(d, today Date) string {
-	t, err := time.Parse(time.DateOnly, string(d))
+func reviewFlaw(d string, today Date) string {
+	t, err := time.Parse(time.DateOnly, d)
 	switch {
 	case err != nil:
 		return "Enter a date as year-month-day, like 2027-01-31."
-	case d < today:
+	case Date(d) < today:
 		return "Choose today or a later day."
 	case t.Year() > 9999:
 		return "Choose an earlier day."
@@ -128,21 +124,16 @@ func reviewFlaw(d, today Date) string {
 // before. What was stored by other rules stays until it is touched.
 func check(before, after User, today Date) *InvalidError {
 	bad := new(InvalidError)
-	try := func(field, old, new string, flaw func(string) string) {
-		if new == old || new == "" {
-			return
+	for _, f := range recordFields {
+		if f.flaw == nil {
+			continue
 		}
-		if why := flaw(new); why != "" {
-			bad.add(field, why)
+		value := *f.text(&after)
+		if value == *f.text(&before) || value == "" && f.optional {
+			continue
 		}
-	}
-	try("name", before.Name, after.Name, func(s string) string { return textFlaw(s, MaxName) })
-	try("picture_url", before.PictureURL, after.PictureURL, pictureFlaw)
-	try("purpose", before.Purpose, after.Purpose, func(s string) string { return textFlaw(s, MaxPurpose) })
-	try("review_on", string(before.ReviewOn), string(after.ReviewOn), func(s string) string { return reviewFlaw(Date(s), today) })
-	if after.TimeZone != before.TimeZone {
-		if why := zoneFlaw(after.TimeZone); why != "" {
-			bad.add("time_zone", why)
+		if why := f.flaw(value, today); why != "" {
+			bad.add(f.name, why)
 		}
 	}
 	return bad

@@ -14,8 +14,8 @@ import (
 )
 
 // userColumns are the columns scanUser reads, in its order.
-const userColumns = `u.key, u.user_id, COALESCE(u.name, ''), COALESCE(u.picture_url, ''), u.kind, u.role, u.deactivated, u.identified,
-	u.channels, u.types, u.time_zone, COALESCE(u.purpose, ''), COALESCE(u.review_on, ''), u.created_at, u.updated_at, u.seen_at, u.version,
+var userColumns = textColumns() + `u.key, u.user_id, u.kind, u.deactivated, u.identified, u.channels, u.types,
+	u.created_at, u.updated_at, u.seen_at, u.version,
 	COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, ''),
 	u.created_by, COALESCE(c.user_id, ''), COALESCE(c.name, ''), COALESCE(c.kind, '')`
 
@@ -31,11 +31,10 @@ func scanUser(row database.Scanner, more ...any) (User, error) {
 	var u User
 	var channels, types []byte
 	// Types of ours are scanned as what they are made of: that is quicker.
-	into := []any{(*string)(&u.Key), (*string)(&u.ID), &u.Name, &u.PictureURL, (*string)(&u.Kind), (*string)(&u.Role), &u.deactivated, &u.identified,
-		&channels, &types, &u.TimeZone, &u.Purpose, (*string)(&u.ReviewOn),
+	into := append(textsOf(&u), (*string)(&u.Key), (*string)(&u.ID), (*string)(&u.Kind), &u.deactivated, &u.identified, &channels, &types,
 		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &u.Version,
 		(*string)(&u.Responsible.Key), (*string)(&u.Responsible.ID), &u.Responsible.Name,
-		(*string)(&u.CreatedBy.Key), (*string)(&u.CreatedBy.ID), &u.CreatedBy.Name, (*string)(&u.CreatedBy.Kind)}
+		(*string)(&u.CreatedBy.Key), (*string)(&u.CreatedBy.ID), &u.CreatedBy.Name, (*string)(&u.CreatedBy.Kind))
 	if err := row.Scan(append(into, more...)...); errors.Is(err, sql.ErrNoRows) {
 		return User{}, ErrNotFound
 	} else if err != nil {
@@ -84,8 +83,15 @@ func countActiveOwners(ctx context.Context, r database.Reader) (int, error) {
 	return database.Count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND status = 'active' AND kind = 'person'`)
 }
 
-// columns returns what insertUser and updateUser write of u alike.
-func (u User) columns() ([]any, error) {
+// A columnValue is a column of the table users with its value.
+type columnValue struct {
+	column    string
+	parameter string // what stands for the value, with ? for it
+	value     any
+}
+
+// columns returns what is written of u when it is new or changed.
+func (u User) columns() ([]columnValue, error) {
 	channels, err := json.Marshal(u.Channels)
 	if err != nil {
 		return nil, err
@@ -94,32 +100,50 @@ func (u User) columns() ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{u.ID, u.Name, u.PictureURL, u.Role, u.deactivated, u.identified, string(channels), string(types), u.TimeZone,
-		u.Purpose, u.Responsible.Key, u.ReviewOn, u.sortName(), u.searchText(),
-		database.Time(u.UpdatedAt), u.Version, u.Key}, nil
+	all := []columnValue{
+		{"user_id", `?`, u.ID}, {"deactivated", `?`, u.deactivated}, {"identified", `?`, u.identified},
+		{"channels", `?`, string(channels)}, {"types", `?`, string(types)},
+		{"sort_name", `?`, u.sortName()}, {"search_text", `?`, u.searchText()},
+		{"updated_at", `?`, database.Time(u.UpdatedAt)}, {"version", `?`, u.Version},
+	}
+	for _, f := range recordFields {
+		all = append(all, columnValue{f.columnName(), f.parameter(), f.stored(&u)})
+	}
+	return all, nil
 }
 
-// intoUsers begins what writes new users, after INSERT; userValues is one row of it,
-// and [User.newColumns] are the values.
-const (
-	intoUsers = ` INTO users (user_id, name, picture_url, role, deactivated, identified, channels, types, time_zone,
-		purpose, responsible_key, review_on, sort_name, search_text, updated_at, version, key, kind, created_at, created_by, seen_at)
-		VALUES `
-	userValues = `(?, NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?, ?, ?,
-		NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-)
-
-// insertOneUser writes one new user.
-var insertOneUser = `INSERT` + intoUsers + numbered(userValues)
-
 // newColumns returns what is written of u when it is new.
-func (u User) newColumns() ([]any, error) {
+func (u User) newColumns() ([]columnValue, error) {
 	columns, err := u.columns()
 	seen := u.SeenAt
 	if seen.IsZero() {
 		seen = never
 	}
-	return append(columns, u.Kind, database.Time(u.CreatedAt), u.CreatedBy.Key, database.Time(seen)), err
+	return append(columns, columnValue{"key", `?`, u.Key}, columnValue{"kind", `?`, u.Kind}, columnValue{"created_at", `?`, database.Time(u.CreatedAt)},
+		columnValue{"created_by", `?`, u.CreatedBy.Key}, columnValue{"seen_at", `?`, database.Time(seen)}), err
+}
+
+// intoUsers begins the statement that writes new users, after INSERT; userValues is one row of it.
+// The values are those of [User.newColumns], in its order.
+var intoUsers, userValues = func() (into, values string) {
+	columns, _ := User{}.newColumns()
+	var names, parameters []string
+	for _, c := range columns {
+		names, parameters = append(names, c.column), append(parameters, c.parameter)
+	}
+	return ` INTO users (` + strings.Join(names, `, `) + `) VALUES `, `(` + strings.Join(parameters, `, `) + `)`
+}()
+
+// insertOneUser writes one new user.
+var insertOneUser = `INSERT` + intoUsers + numbered(userValues)
+
+// values returns the values of columns.
+func values(columns []columnValue) []any {
+	all := make([]any, len(columns))
+	for i, c := range columns {
+		all[i] = c.value
+	}
+	return all
 }
 
 // insertUser writes a new user. It returns [ErrTaken] if there is one with that
@@ -129,7 +153,7 @@ func insertUser(ctx context.Context, tx *changeTx, u User) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, insertOneUser, columns...)
+	_, err = tx.exec(ctx, insertOneUser, values(columns)...)
 	return taken(err)
 }
 
@@ -156,13 +180,6 @@ func numbered(values string) string {
 	return b.String()
 }
 
-// settings are how an update writes the values of [User.columns], but for the last.
-var settings = []string{
-	`user_id = ?`, `name = NULLIF(?, '')`, `picture_url = NULLIF(?, '')`, `role = ?`, `deactivated = ?`, `identified = ?`, `channels = ?`, `types = ?`,
-	`time_zone = ?`, `purpose = NULLIF(?, '')`, `responsible_key = NULLIF(?, '')`, `review_on = NULLIF(?, '')`, `sort_name = ?`, `search_text = ?`,
-	`updated_at = ?`, `version = ?`,
-}
-
 // updateUser writes after over before and returns it as stored, with the next
 // version. It returns [ErrStale] if before is no longer what is stored.
 //
@@ -180,9 +197,9 @@ func updateUser(ctx context.Context, tx *changeTx, before, after User) (User, er
 		return User{}, err
 	}
 	var set, where database.Filter
-	for i, text := range settings {
-		if columns[i] != old[i] {
-			set.Add(text, columns[i])
+	for i, c := range columns {
+		if c.value != old[i].value {
+			set.Add(c.column+` = `+c.parameter, c.value)
 		}
 	}
 	where.Args = set.Args
