@@ -1,29 +1,32 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
+	"time"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/postgrestest"
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
-// viewer is who looks at the pages: an admin of the demo.
-const viewer = "admin@example.com"
+const (
+	viewer = "admin@example.com"  // who opens the pages
+	issuer = "http://127.0.0.1:9" // of the generated identities; no provider is there
+	agent  = "console-bench"      // as User-Agent, and as the reason of edits
+)
 
-// buildConsole builds the console that is measured, the real one with the answers
-// from memory beside it, and returns its path.
+// buildConsole builds the console with the answers from memory (build tag bench) and
+// returns its path.
 func buildConsole(ctx context.Context, dir string) (string, error) {
 	program := filepath.Join(dir, "console")
 	build := exec.CommandContext(ctx, "go", "build", "-tags", "bench", "-trimpath", "-ldflags", "-s -w -X main.unpaced=yes", "-o", program, "./cmd/console")
@@ -34,115 +37,117 @@ func buildConsole(ctx context.Context, dir string) (string, error) {
 	return program, nil
 }
 
-// makeDatabase returns the path of a directory of so many users. The console's
-// demo makes it where there is none.
-func makeDatabase(ctx context.Context, program, dir string, size int) (string, error) {
-	path := filepath.Join(dir, fmt.Sprintf("users-%d.db", size))
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return "", err
+// directory returns the URL of a directory with that many generated users, on the engine
+// that is measured.
+func (b *bench) directory(ctx context.Context, size int) (url string, err error) {
+	file := filepath.Join(b.dir, fmt.Sprintf("directory-%d.db", size))
+	began, shown := time.Now(), 0
+	err = demodata.Build(ctx, file, demodata.Options{
+		Users: size, Now: began, Issuer: issuer, Subject: demoidp.SubjectOf,
+		Progress: func(p demodata.Progress) {
+			if tenth := int(10 * p.Share); tenth > shown {
+				shown = tenth
+				logf("%d %% of %s users (%s) after %s", 10*tenth, numbers.Grouped(size), p.Doing, time.Since(began).Round(time.Second))
+			}
+		},
+	})
+	if err != nil && !errors.Is(err, fs.ErrExist) || !b.postgres() {
+		return "sqlite:" + file, ignore(err, fs.ErrExist)
 	}
-	demo := exec.CommandContext(ctx, program, "demo", "--users", strconv.Itoa(size), "--database", "sqlite:"+path, "--listen", "127.0.0.1:0")
-	demo.Cancel = func() error { return demo.Process.Signal(syscall.SIGTERM) } // it leaves nothing behind
-	demo.Stderr = os.Stderr
-	out, err := demo.StdoutPipe()
-	if err != nil {
-		return "", err
-	}
-	if err := demo.Start(); err != nil {
-		return "", err
-	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if strings.HasPrefix(lines.Text(), "The demo is at") {
-			break // it is made before that is said
+	if b.server == nil {
+		if b.server, err = postgrestest.Start("shared_buffers=1GB", "maintenance_work_mem=512MB", "max_wal_size=8GB"); err != nil {
+			return "", err
 		}
-		say("%s", lines.Text())
 	}
-	_ = demo.Process.Signal(syscall.SIGTERM)
-	_, _ = io.Copy(io.Discard, out)
-	if err := demo.Wait(); err != nil {
-		return "", fmt.Errorf("make a directory of %d users: %w", size, err)
+	name := fmt.Sprintf("bench_%d", size)
+	if err := b.server.Run(ctx, "postgres", `CREATE DATABASE `+name+` ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0`); err != nil {
+		return "", err
 	}
-	return path, nil
+	logf("Copying %s users to PostgreSQL", numbers.Grouped(size))
+	url = b.server.URL(postgrestest.Superuser, name)
+	_, err = database.Copy(ctx, "sqlite:"+file, url, database.CopyOptions{})
+	return url, err
 }
 
-// signIn signs the viewer in to a directory, as the provider of its demo would,
-// and returns who is signed in and the secret of the session.
-func signIn(ctx context.Context, directory *users.Service) (users.SignedIn, string, error) {
-	known, err := directory.Detail(ctx, users.Command("bench"), viewer)
-	if err != nil {
-		return users.SignedIn{}, "", err
+// ignore returns err unless it is expected.
+func ignore(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
 	}
-	if len(known.Identities) == 0 {
-		return users.SignedIn{}, "", fmt.Errorf("%s has no identity", viewer)
-	}
-	who := known.Identities[0]
-	secret := auth.NewSecret()
-	in, err := directory.SignIn(ctx,
-		users.Claims{Issuer: who.Issuer, Subject: who.Subject, Address: viewer, Verified: users.VerifiedYes},
-		users.Visit{Digest: users.DigestOf(secret), Address: "127.0.0.1", UserAgent: "console-bench", RequestID: "bench",
-			Attempt: users.Attempt{Digest: users.DigestOf(auth.NewSecret()), ReturnTo: "/"}})
-	directory.Settle()
-	return in, secret, err
+	return err
 }
 
-// A person is as much of a user as the bench needs to find them by.
-type person struct{ id, name string }
+// An openDirectory is a directory that the bench itself has opened, with the viewer
+// signed in.
+type openDirectory struct {
+	*users.Service
+	db     *database.DB
+	actor  users.Actor
+	secret string // of the session
+}
 
-// prospect opens a database that no console uses yet, signs the viewer in, and
-// returns the secret of the session and a few thousand people from all over it.
-func prospect(ctx context.Context, url string) (secret string, sample []person, err error) {
+// openWithin opens the directory at url in this process.
+func openWithin(ctx context.Context, url string) (*openDirectory, error) {
 	db, err := database.Open(ctx, url, database.Options{Existing: true})
 	if err != nil {
-		return "", nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	directory := users.NewService(db, users.Config{})
-	defer directory.Close()
-	if _, secret, err = signIn(ctx, directory); err != nil {
-		return "", nil, err
-	}
-	sample, err = people(ctx, db)
-	return secret, sample, err
-}
-
-// people returns some people, evenly spread over the directory.
-func people(ctx context.Context, db *database.DB) (sample []person, err error) {
-	var most int
-	if err := db.Reads().QueryRowContext(ctx, `SELECT MAX(number) FROM users`).Scan(&most); err != nil {
 		return nil, err
 	}
-	rows, err := db.Reads().QueryContext(ctx, `SELECT user_id, COALESCE(name, '') FROM users WHERE number % $1 = 0 AND kind = 'person'`,
-		max(most/5000, 1))
+	d := &openDirectory{Service: users.NewService(db, users.Config{}), db: db, secret: auth.NewSecret()}
+	in, err := d.SignIn(ctx,
+		users.Claims{Issuer: issuer, Subject: demoidp.SubjectOf(viewer), Address: viewer, Verified: users.VerifiedYes},
+		users.Visit{Digest: users.DigestOf(d.secret), Address: "127.0.0.1", UserAgent: agent, RequestID: "bench",
+			Attempt: users.Attempt{Digest: users.DigestOf(auth.NewSecret()), ReturnTo: "/"}})
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	d.Settle()
+	d.actor = in.Actor("req_aaaaaaaaaaaaaaaaaaaaaaaaaa", "127.0.0.1", agent)
+	return d, nil
+}
+
+// Close closes the directory.
+func (d *openDirectory) Close() error {
+	d.Service.Close()
+	return d.db.Close()
+}
+
+// A person is an active user whom the viewer may edit.
+type person struct {
+	id         users.ID
+	searchText string // what a search looks in
+}
+
+// sampleSize is about how many people are picked from a directory.
+const sampleSize = 5000
+
+// sample returns people from all over the directory, at even distances.
+func sample(ctx context.Context, db *database.DB) (people []person, err error) {
+	rows, err := db.Reads().QueryContext(ctx, `SELECT user_id, search_text FROM users
+		WHERE number % (SELECT MAX(number) / $1 + 1 FROM users) = 0 AND kind = 'person' AND role = 'user' AND status = 'active' ORDER BY number`, sampleSize)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var p person
-		if err := rows.Scan(&p.id, &p.name); err != nil {
+		if err := rows.Scan(&p.id, &p.searchText); err != nil {
 			return nil, err
 		}
-		sample = append(sample, p)
+		people = append(people, p)
 	}
-	return sample, rows.Err()
+	return people, rows.Err()
 }
 
-// copyFile copies a database that nobody uses.
-func copyFile(from, to string) (err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
+// issueTokens issues a token for each user, for a day, and returns their secrets.
+func (d *openDirectory) issueTokens(ctx context.Context, ids ...users.ID) (secrets []string, err error) {
+	for _, id := range ids {
+		_, secret, err := d.IssueToken(ctx, users.Command("bench"), id, users.NewToken{
+			Name: "bench", Lifetime: 24 * time.Hour, Scopes: []users.Scope{users.ScopeEverything},
+		})
+		if err != nil {
+			return nil, err
+		}
+		secrets = append(secrets, secret)
 	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	if _, err := io.Copy(out, in); err != nil {
-		return err
-	}
-	return out.Sync()
+	return secrets, nil
 }

@@ -2,137 +2,122 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
+	"os"
+	"strings"
+	"time"
 
-	"golang.org/x/net/html"
+	"github.com/roboto-ai/console/internal/users"
 )
 
-// reason is given with every edit.
-const reason = "measuring"
-
-// edited is how many users are edited in turn, on each side.
+// edited is how many users are edited in turn, by each rival.
 const edited = 32
 
-// measureEdits has edits over HTTP compete with their bare statements, which run
-// on a copy of the database on the same disk.
-func measureEdits(ctx context.Context, b *bench) (err error) {
-	forms, err := editForms(ctx, b.large, 2*edited)
+// measureEdits measures edits over HTTP (PUT /v1/users) on one connection: of a
+// notification, against the domain's method alone, and of a name, which the search index
+// follows.
+func (b *bench) measureEdits(ctx context.Context) (err error) {
+	const notification, name = "edit of a notification", "edit of a name"
+	if !b.wants(notification) {
+		return nil
+	}
+	d, err := openWithin(ctx, b.large.database)
 	if err != nil {
 		return err
 	}
-	ids := make([]string, len(forms))
-	for i, f := range forms {
-		ids[i] = f.id
-	}
-	w, err := dial(ctx, b.large.address)
+	defer func() { err = errors.Join(err, d.Close()) }()
+	c, err := dial(ctx, b.large.address)
 	if err != nil {
 		return err
 	}
-	defer w.Close()
-	c, err := openInside(ctx, "sqlite:"+b.copied)
+	defer c.conn.Close()
+	frames := walCounter{path: strings.TrimPrefix(b.large.database, "sqlite:") + "-shm"}
+	of, err := compete(ctx, b.rounds, b.turn,
+		rival{"method", nil, counting(d.editing(ctx, b.large.people[:edited]))},
+		rival{notification, b.large.cpu, counting(b.large.putting(c, `"name":null`, `"notification_channels_enabled":{"email":%t}`))},
+		rival{name, b.large.cpu, counting(frames.around(b.large.putting(c, `"name":"Renamed %t"`, `"notification_channels_enabled":null`)))})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	bare, err := c.bareEdit(ctx, ids[:len(ids)/2])
-	if err != nil {
-		return err
+	share := of[notification].rate / of["method"].rate
+	b.results.add(notification, "≥ 0.6 of the domain's method", fmt.Sprintf("%s; the method %s: %.2f", of[notification], of["method"], share), share >= 0.6)
+	f := of[name]
+	b.results.add(name, "p99 ≤ 5 × p50", fmt.Sprintf("%s: %.1f ×", f, float64(f.p99)/float64(f.p50)), f.p99 <= 5*f.p50)
+	if !b.postgres() {
+		b.results.add(name+", pages of the write-ahead log", "≤ 12", fmt.Sprintf("%.1f", frames.each()), frames.each() <= 12)
 	}
-	if err := c.checkBare(ctx, ids[0], func() error { return bare.do(ctx, 0) }); err != nil {
-		return err
-	}
-	of, err := compete(ctx, b.rounds, b.turn, []rival{
-		{"statements", nil, alone(func(turn int) error { return bare.do(ctx, turn) }), nil},
-		{"service", nil, alone(func(turn int) error { return c.edit(ctx, ids[len(ids)/2+turn%(len(ids)/2)]) }), nil},
-		{"page", b.large.process.cpu, alone(func(turn int) error { return forms[turn%len(forms)].post(b.large, w) }), nil},
-	})
-	if err != nil {
-		return err
-	}
-	b.addFileEdits(of)
 	return nil
 }
 
-// addFileEdits adds what edits came to on SQLite to the table.
-func (b *bench) addFileEdits(of map[string]figures) {
-	share := func(name string) float64 { return of[name].rate / of["statements"].rate }
-	b.others.add("edit, over HTTP", "≥ 60 % of its bare statements", fmt.Sprintf("%s against %s a second: %.0f %%; p99 %s against %s; CPU %.0f µs",
-		rate(of["page"].rate), rate(of["statements"].rate), 100*share("page"), milliseconds(of["page"].p99),
-		milliseconds(of["statements"].p99), of["page"].cpu), yes(share("page") >= 0.6))
-	b.others.add("edit, by the domain's method alone", "for comparison", fmt.Sprintf("%s a second: %.0f %%", rate(of["service"].rate), 100*share("service")), "")
-}
-
-// A form is one that edits a user, as a browser would post it.
-type form struct {
-	id, path string
-	fields   url.Values
-}
-
-// editForms returns the forms of most users or fewer, whom the viewer may edit.
-func editForms(ctx context.Context, s *site, most int) ([]*form, error) {
-	var forms []*form
-	for i := 0; i < len(s.sample) && len(forms) < most; i++ {
-		id := s.sample[i*7919%len(s.sample)].id // from all over the directory
-		path := userPath(id, "/edit")
-		r, err := s.request(ctx, http.MethodGet, path, "")
-		if err != nil {
-			return nil, err
-		}
-		answer, err := s.client.Do(r)
-		if err != nil {
-			return nil, err
-		}
-		page, err := html.Parse(answer.Body)
-		if err := errors.Join(err, answer.Body.Close()); err != nil {
-			return nil, err
-		}
-		if answer.StatusCode == http.StatusOK { // 403 for those who rank too high
-			forms = append(forms, &form{id, path, fieldsOf(page, path)})
-		}
+// counting is the work of doing something in one goroutine. It counts on from turn to turn.
+func counting(do func(round int) error) func(context.Context, time.Duration) ([]time.Duration, error) {
+	done := 0
+	return func(ctx context.Context, d time.Duration) ([]time.Duration, error) {
+		return repeat(ctx, d, 1, func(int, int) error { done++; return do(done - 1) })
 	}
-	if len(forms) < 4 {
-		return nil, errors.New("found too few users to edit")
-	}
-	return forms, nil
 }
 
-// fieldsOf returns what the form that is posted to path is filled in with.
-func fieldsOf(page *html.Node, path string) url.Values {
-	fields := url.Values{}
-	for f := range page.Descendants() {
-		if action, _ := attribute(f, "action"); f.Data != "form" || action != path {
-			continue
-		}
-		for n := range f.Descendants() {
-			name, named := attribute(n, "name")
-			value, _ := attribute(n, "value")
-			kind, _ := attribute(n, "type")
-			_, checked := attribute(n, "checked")
-			if n.Data == "input" && named && (kind != "checkbox" || checked) {
-				fields.Set(name, value)
+// editing turns a notification of people on, or off again, by the domain's method.
+func (d *openDirectory) editing(ctx context.Context, people []person) func(round int) error {
+	known := map[users.ID]users.User{}
+	return func(round int) (err error) {
+		id := people[round%len(people)].id
+		u, ok := known[id]
+		if !ok {
+			if u, err = d.User(ctx, d.actor, id); err != nil {
+				return err
 			}
 		}
-	}
-	return fields
-}
-
-// post turns a notification on, or off again.
-func (f *form) post(s *site, w *wire) error {
-	const field = "channel.email"
-	if f.fields.Has(field) {
-		f.fields.Del(field)
-	} else {
-		f.fields.Set(field, "on")
-	}
-	f.fields.Set("reason", reason)
-	if err := w.do(postRequest(s.address, f.path, s.cookie, f.fields.Encode()), http.StatusSeeOther); err != nil {
+		known[id], err = d.Edit(ctx, d.actor, id, users.Edit{
+			Fields: users.Fields{Channels: map[string]bool{"email": !u.Channels["email"]}}, Version: u.Version, Reason: agent})
 		return err
 	}
-	version, err := strconv.Atoi(f.fields.Get("version"))
-	f.fields.Set("version", strconv.Itoa(version+1))
-	return err
 }
+
+// putting edits other people by the API, with a body of fields that change in each round.
+func (s *site) putting(c *client, name, channels string) func(round int) error {
+	return func(round int) error {
+		body := fmt.Sprintf(strings.ReplaceAll(`{`+name+`,"picture_url":null,`+channels+`,"notification_types_enabled":null}`, "%t", "%[1]t"), round/edited%2 == 0)
+		return c.do(s.call(http.MethodPut, "/v1/users", body, "X-Roboto-User-Id: "+string(s.people[edited+round%edited].id)))
+	}
+}
+
+// A walCounter counts the pages that edits write to SQLite's write-ahead log.
+type walCounter struct {
+	path                  string // of the wal-index
+	edits, pages, between int
+}
+
+// frames returns how many frames the log has: mxFrame in the header of the wal-index; 0
+// where there is none.
+func (w *walCounter) frames() int {
+	var header [20]byte
+	file, err := os.Open(w.path)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	if _, err := file.ReadAt(header[:], 0); err != nil {
+		return 0
+	}
+	return int(binary.NativeEndian.Uint32(header[16:]))
+}
+
+// around counts the pages that do writes. Where the log begins anew meanwhile, it leaves
+// that edit out.
+func (w *walCounter) around(do func(round int) error) func(round int) error {
+	return func(round int) error {
+		before := w.frames()
+		err := do(round)
+		if now := w.frames(); now >= before {
+			w.edits, w.pages = w.edits+1, w.pages+now-before
+		}
+		return err
+	}
+}
+
+// each returns the pages of one edit.
+func (w *walCounter) each() float64 { return float64(w.pages) / float64(max(w.edits, 1)) }

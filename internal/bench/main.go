@@ -1,9 +1,9 @@
-// Command bench measures the console against itself: each page against the same
-// bytes from memory, by turns, so that what it prints are ratios rather than the
-// speed of the machine. It makes its own data, starts the console as a program of
-// its own, and ends with a table. No figure makes it fail.
+// Command bench measures the console at a million users. Pages and calls of the API are
+// measured by turns with the same answers from memory, so that what counts are ratios and
+// not the speed of the machine. The bench generates the data, starts the console as a
+// process and prints one table with the goal beside each figure. No figure makes it fail.
 //
-// What the figures mean is in docs/performance.md, where -write puts them.
+// docs/performance.md says what is measured; -write puts the table there.
 package main
 
 import (
@@ -19,7 +19,6 @@ import (
 	"time"
 )
 
-// main does what needs the process itself.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -29,50 +28,45 @@ func main() {
 	}
 }
 
-// options are what the command line asks for.
+// options are the flags of the command line.
 type options struct {
-	users, small int
-	turn         time.Duration
-	rounds       int
-	dir, write   string
-
-	engine, server, directory string
-	only                      *regexp.Regexp
+	users, small, rounds int
+	turn                 time.Duration
+	dir, engine, write   string
+	only                 *regexp.Regexp
 }
 
-// run is the program.
-func run(ctx context.Context) error {
-	if address := os.Getenv(bareVariable); address != "" {
-		return serveBare(ctx, address)
-	}
-	var o options
+func (o options) postgres() bool { return o.engine == "postgres" }
+
+func parse() (o options, err error) {
 	flag.IntVar(&o.users, "users", 1_000_000, "users in the directory that is measured")
-	flag.IntVar(&o.small, "small", 10_000, "users in the one that growth is measured from")
+	flag.IntVar(&o.small, "small", 10_000, "users in a second directory, which shows how cost grows")
 	seconds := flag.Float64("seconds", 2, "length of a turn")
-	flag.IntVar(&o.rounds, "rounds", 5, "turns of each, of which the median counts")
-	flag.StringVar(&o.dir, "dir", filepath.Join("data", "bench"), "where the data is kept between runs; delete it to have it made anew")
-	flag.StringVar(&o.engine, "engine", "sqlite", "what keeps the data: sqlite or postgres")
-	flag.StringVar(&o.server, "server", "", "address of a PostgreSQL server's database postgres, as its superuser, to make and keep the directories on; without it one is started, which goes afterwards")
-	flag.StringVar(&o.directory, "directory", "", "name of a database on -server that holds a demo's directory, to measure that one; it is edited")
-	flag.StringVar(&o.write, "write", "", "document to put the result in, between its marks")
-	only := flag.String("only", "", "regular expression: what is measured")
+	flag.IntVar(&o.rounds, "rounds", 5, "turns of each; the median counts")
+	flag.StringVar(&o.dir, "dir", filepath.Join("data", "bench"), "folder that keeps the data between runs; delete it to generate the data again")
+	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite, or postgres: on a server that the bench starts and removes")
+	flag.StringVar(&o.write, "write", "", "document to write the result to, between its marks")
+	only := flag.String("only", "", "regular expression on the first column of the table: what is measured")
 	flag.Parse()
-	var err error
 	if o.only, err = regexp.Compile(*only); err != nil {
-		return err
+		return o, err
 	}
 	o.turn = time.Duration(*seconds * float64(time.Second))
-	if flag.NArg() > 0 || o.users < 1 || o.small < 1 || o.rounds < 1 || o.turn <= 0 {
-		return errors.New("users, small, seconds and rounds are at least 1, and there are no arguments")
+	if flag.NArg() > 0 || o.users < 100 || o.small < 100 || o.rounds < 1 || o.turn <= 0 || beginMarks[o.engine] == "" {
+		return o, errors.New("at least 100 users, a round and some time are needed, an engine and no arguments: see -help")
 	}
-	if o.engine != "sqlite" && o.engine != "postgres" || o.engine == "sqlite" && o.server+o.directory != "" || o.server == "" && o.directory != "" {
-		return errors.New("-engine is sqlite or postgres; -server is for postgres, and -directory for -server")
-	}
-	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+	return o, os.MkdirAll(o.dir, 0o700)
+}
+
+// run measures what the flags ask for and prints the result; after an error, what was
+// measured before it.
+func run(ctx context.Context) error {
+	o, err := parse()
+	if err != nil {
 		return err
 	}
 	text, err := measure(ctx, o)
-	if text != "" { // what was measured before anything went wrong is told all the same
+	if text != "" {
 		fmt.Println(text)
 	}
 	if err != nil || o.write == "" {
@@ -81,5 +75,5 @@ func run(ctx context.Context) error {
 	return writeTo(o.write, o.engine, text)
 }
 
-// say tells whoever waits how far it is.
-func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+// logf reports progress on standard error.
+func logf(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }

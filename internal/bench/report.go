@@ -1,84 +1,100 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/roboto-ai/console/internal/numbers"
 )
 
-// A table is one in Markdown.
-type table struct {
-	head []string
-	rows [][]string
+// A table is the result in Markdown.
+type table struct{ rows strings.Builder }
+
+// add adds a row. One without a goal is neither reached nor missed.
+func (t *table) add(what, goal, measured string, reached bool) {
+	mark := "yes"
+	if goal == "" {
+		mark = ""
+	} else if !reached {
+		mark = "**no**"
+	}
+	fmt.Fprintf(&t.rows, "| %s | %s | %s | %s |\n", what, goal, measured, mark)
 }
 
-// add adds a row.
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
-
-// String returns the table in Markdown, nothing if it has no rows.
 func (t *table) String() string {
-	if len(t.rows) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	line := func(cells []string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-	line(t.head)
-	b.WriteString(strings.Repeat("|---", len(t.head)) + "|\n")
-	for _, row := range t.rows {
-		line(row)
-	}
-	return b.String()
+	return "| what | goal | measured | reached |\n|---|---|---|---|\n" + t.rows.String()
 }
 
-// Marks in a document between which the result stands.
-var beginMarks = map[string]string{ // by engine
+// beginMarks are the lines in a document after which the result of each engine stands, up
+// to endMark.
+var beginMarks = map[string]string{
 	"sqlite":   "<!-- Written by make bench; below this line until the next mark. -->\n",
 	"postgres": "<!-- Written by make bench with -engine postgres; below this line until the next mark. -->\n",
 }
 
 const endMark = "<!-- Up to here. -->\n"
 
-// writeTo puts text between the marks that the document at path has for an engine.
+// writeTo writes text between the marks of an engine in the document at path.
 func writeTo(path, engine, text string) error {
 	document, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	beginMark := beginMarks[engine]
-	before, rest, begins := strings.Cut(string(document), beginMark)
+	before, rest, begins := strings.Cut(string(document), beginMarks[engine])
 	_, after, ends := strings.Cut(rest, endMark)
 	if !begins || !ends {
 		return errors.New(path + " has no marks to write between")
 	}
-	return os.WriteFile(path, []byte(before+beginMark+"\n"+strings.TrimSpace(text)+"\n\n"+endMark+after), 0o644)
+	return os.WriteFile(path, []byte(before+beginMarks[engine]+"\n"+strings.TrimSpace(text)+"\n\n"+endMark+after), 0o644)
 }
 
-// yes says whether a goal is reached.
-func yes(reached bool) string {
-	if reached {
-		return "yes"
-	}
-	return "**no**"
-}
+// whole formats a figure without decimals.
+func whole(f float64) string { return numbers.Grouped(int(f + 0.5)) }
 
-// rate says how many a second.
-func rate(r float64) string { return numbers.Grouped(int(r + 0.5)) }
-
-// milliseconds says a time.
+// milliseconds formats a duration, with three digits where it is short.
 func milliseconds(d time.Duration) string {
-	switch ms := float64(d) / float64(time.Millisecond); {
-	case ms < 10:
-		return fmt.Sprintf("%.2f ms", ms)
-	case ms < 100:
-		return fmt.Sprintf("%.1f ms", ms)
-	default:
-		return fmt.Sprintf("%.0f ms", ms)
+	decimals := 2
+	for limit := 10 * time.Millisecond; d >= limit && decimals > 0; limit *= 10 {
+		decimals--
 	}
+	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', decimals, 64) + " ms"
 }
 
-// megabytes says an amount of memory.
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+
+func kilobytes(n int) string { return fmt.Sprintf("%.1f KB", float64(n)/1024) }
+
+// machine describes where and what is measured.
+func machine(ctx context.Context) string {
+	version, _ := exec.CommandContext(ctx, "git", "describe", "--tags", "--always", "--dirty").Output()
+	memory, _, _ := strings.Cut(fieldOf("/proc/meminfo", "MemTotal"), " ")
+	kilobytes, _ := strconv.ParseFloat(memory, 64)
+	return fmt.Sprintf("%s · %d cores of %s · %.0f GB of memory · Go %s · console %s", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(),
+		fieldOf("/proc/cpuinfo", "model name"), kilobytes/1e6, strings.TrimPrefix(runtime.Version(), "go"), strings.TrimSpace(string(version)))
+}
+
+// load returns the load average of the machine over the last minute.
+func load() string {
+	text, _ := os.ReadFile("/proc/loadavg")
+	now, _, _ := strings.Cut(string(text), " ")
+	return now
+}
+
+// fieldOf returns the first value of that name in a file of lines "name: value", empty
+// where there is none.
+func fieldOf(path, name string) string {
+	text, _ := os.ReadFile(path)
+	for line := range strings.Lines(string(text)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

@@ -1,137 +1,134 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/users"
 )
 
-// A site is a console that runs on a directory, with the viewer signed in.
+// A site is a console that serves a directory, with a session and a token of the viewer.
 type site struct {
 	*process
-	cookie string
-	sample []person
-	anew   map[string]time.Duration // the longest that a term of a kind took when nobody had asked for it before
-	client http.Client
+	database string // its URL
+	people   []person
+	session  string // header with the cookie
+	token    string // header
 }
 
-// serve starts the console on the database at url.
-func serve(ctx context.Context, program, url string) (*process, error) {
-	address, err := freeAddress(ctx)
+// openSite signs the viewer in to the directory at a URL and starts the console on it.
+func openSite(ctx context.Context, program, database string) (*site, error) {
+	d, err := openWithin(ctx, database)
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, address, "/readyz", program, nil, "serve", "--listen", address, "--base-url", "http://"+address,
-		"--database", url, "--drain", "0s", "--log-level", "error", "--token-rate", "1000000", // it is not what is measured
-		"--oidc-issuer", "http://127.0.0.1:9", "--oidc-client-id", "bench") // nobody is asked until somebody signs in
+	s := &site{database: database}
+	s.people, err = sample(ctx, d.db)
+	secrets, tokenErr := d.issueTokens(ctx, viewer)
+	if err := errors.Join(err, tokenErr, d.Close()); err != nil {
+		return nil, err
+	}
+	if len(s.people) < 2*edited {
+		return nil, fmt.Errorf("found %d active people, too few", len(s.people))
+	}
+	if s.process, err = serve(ctx, program, database); err != nil {
+		return nil, err
+	}
+	s.session = "Cookie: " + auth.CookieName(&url.URL{Scheme: "http", Host: s.address}, "session") + "=" + d.secret
+	s.token = "Authorization: Bearer " + secrets[0]
+	return s, nil
 }
 
-// open signs in to the directory of a database and starts the console on it.
-func open(ctx context.Context, program, database string) (*site, error) {
-	secret, sample, err := prospect(ctx, database)
+// request returns an HTTP request as bytes. Headers are whole lines.
+func request(method, path, body string, headers ...string) []byte {
+	lines := append([]string{method + " " + path + " HTTP/1.1", "User-Agent: " + agent}, headers...)
+	if body != "" {
+		lines = append(lines, fmt.Sprintf("Content-Length: %d", len(body)))
+	}
+	return []byte(strings.Join(append(lines, "", body), "\r\n"))
+}
+
+// browserEncodings are the encodings that a browser accepts.
+const browserEncodings = "gzip, deflate, br, zstd"
+
+// page returns the viewer's request for a page.
+func (s *site) page(path, encodings string) []byte {
+	return request(http.MethodGet, path, "", "Host: "+s.address, s.session, "Sec-Fetch-Site: same-origin", "Accept: text/html", "Accept-Encoding: "+encodings)
+}
+
+// call returns the viewer's request to the API.
+func (s *site) call(method, path, body string, headers ...string) []byte {
+	return request(method, path, body, append(headers, "Host: "+s.address, s.token, "Content-Type: application/json", "Accept-Encoding: gzip")...)
+}
+
+// get returns the body of a page in an encoding, nil where the console does not use it;
+// with an empty one, the page as it is.
+func (s *site) get(ctx context.Context, path, encoding string) (body []byte, err error) {
+	c, err := dial(ctx, s.address)
 	if err != nil {
 		return nil, err
 	}
-	p, err := serve(ctx, program, database)
+	defer c.conn.Close()
+	answer, err := c.send(s.page(path, encoding), http.StatusOK)
+	if err != nil || answer.Header.Get("Content-Encoding") != encoding {
+		return nil, err
+	}
+	return io.ReadAll(answer.Body)
+}
+
+// userPath returns the path of a user's page.
+func userPath(id users.ID) string { return "/users/" + url.PathEscape(string(id)) }
+
+// A client is one connection that stays open.
+type client struct {
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+// dial opens a connection to host:port.
+func dial(ctx context.Context, address string) (*client, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return &site{
-		process: p, cookie: auth.CookieName(&url.URL{Scheme: "http", Host: p.address}, "session") + "=" + secret, sample: sample, anew: map[string]time.Duration{},
-		client: http.Client{Timeout: slowest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-	}, nil
+	return &client{conn, bufio.NewReaderSize(conn, 16<<10)}, nil
 }
 
-// startTimes returns how long the console takes from its start until it is ready,
-// the median of some.
-func startTimes(ctx context.Context, program, url string) (time.Duration, error) {
-	const times = 5
-	var all []time.Duration
-	for range times {
-		p, err := serve(ctx, program, url)
-		if err != nil {
-			return 0, err
-		}
-		all = append(all, p.ready)
-		if err := p.stop(); err != nil {
-			return 0, err
-		}
-	}
-	return median(all, func(d time.Duration) time.Duration { return d }), nil
-}
+// answerTimeout is how long one answer may take.
+const answerTimeout = 10 * time.Minute
 
-// request returns a request of the viewer's browser.
-func (s *site) request(ctx context.Context, method, path, form string) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+s.address+path, strings.NewReader(form))
-	if err != nil {
+// send sends a request and returns the answer, whose body is to be read. It returns an
+// error where the answer does not have the status.
+func (c *client) send(request []byte, status int) (*http.Response, error) {
+	if err := c.conn.SetDeadline(time.Now().Add(answerTimeout)); err != nil {
 		return nil, err
 	}
-	r.Header.Set("Cookie", s.cookie)
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	return r, nil
-}
-
-// get opens a page and returns its HTML.
-func (s *site) get(ctx context.Context, path string) (string, error) {
-	r, err := s.request(ctx, http.MethodGet, path, "")
-	if err != nil {
-		return "", err
-	}
-	answer, err := s.client.Do(r)
-	if err != nil {
-		return "", err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode != http.StatusOK {
-		err = fmt.Errorf("GET %s answers %d", path, answer.StatusCode)
-	}
-	return string(body), err
-}
-
-// parse opens a page and returns its elements.
-func (s *site) parse(ctx context.Context, path string) (*html.Node, error) {
-	text, err := s.get(ctx, path)
-	if err != nil {
+	if _, err := c.conn.Write(request); err != nil {
 		return nil, err
 	}
-	return html.Parse(strings.NewReader(text))
-}
-
-// attribute returns an attribute of an element, and whether it has it.
-func attribute(n *html.Node, name string) (string, bool) {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val, true
-		}
+	answer, err := http.ReadResponse(c.in, nil)
+	if err == nil && answer.StatusCode != status {
+		line, _, _ := strings.Cut(string(request), " HTTP/")
+		err = fmt.Errorf("%s answers %d, not %d", line, answer.StatusCode, status)
 	}
-	return "", false
+	return answer, err
 }
 
-// textOf returns the text in an element.
-func textOf(n *html.Node) string {
-	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			b.WriteString(d.Data + " ")
-		}
+// do sends a request and discards the answer, which has to be 200 OK.
+func (c *client) do(request []byte) error {
+	answer, err := c.send(request, http.StatusOK)
+	if err != nil {
+		return err
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	_, err = io.Copy(io.Discard, answer.Body)
+	return err
 }
-
-// userPath returns the address of a user's page, or of a page below it.
-func userPath(id, tail string) string { return "/users/" + url.PathEscape(id) + tail }
-
-// searchPath returns the address of what a search finds.
-func searchPath(text string) string { return "/users?q=" + url.QueryEscape(text) }

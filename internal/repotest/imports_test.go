@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"internal/metrics":                     {"internal/database", "internal/users"},
 	"internal/tracing":                     {},
 	"internal/server":                      {},
-	"internal/bench":                       {"internal/auth", "internal/database", "internal/database/postgrestest", "internal/numbers", "internal/users", "web"},
+	"internal/bench":                       {"internal/auth", "internal/auth/demoidp", "internal/database", "internal/database/postgrestest", "internal/numbers", "internal/users", "internal/users/demodata"},
 	"internal/database":                    {"internal/database/migrations", "internal/numbers"},
 	"internal/database/backup":             {"internal/database"},
 	"internal/database/filetest":           {},
