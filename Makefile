@@ -40,21 +40,28 @@ test-go: ## run the unit, HTTP and program tests
 	go test -tags bench -run '^TestMemory' ./web
 	@$(MAKE) --no-print-directory test-postgres
 
-# The programs that tests start, and Debian's packages that they come with. Add to both.
+# INSTALL installs packages with apt-get, for root on Debian alone, and names them first. dpkg finds
+# stand-ins for three programs first in its PATH, so that the packages start no service, and
+# PostgreSQL's create no cluster.
+INSTALL = if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing these packages for the tests: $(1)"; \
+		bin=$$(mktemp -d) && for p in pg_conftool invoke-rc.d deb-systemd-invoke; do \
+			printf '\#!/bin/sh\necho off\n' >"$$bin/$$p" && chmod 755 "$$bin/$$p" || exit 1; done; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+			-o DPkg::Path="$$bin:/usr/sbin:/usr/bin:/sbin:/bin" $(1) || { rm -r "$$bin"; exit 1; }; \
+		rm -r "$$bin"; \
+	fi
+
+# The programs that tests start, and the packages of Debian that hold them. Add to both.
 TOOLS         = postgres pgbouncer strace
 TOOL_PACKAGES = postgresql pgbouncer strace
-# MISSING prints those of its programs that are not there. Debian keeps PostgreSQL's out of the PATH.
+# MISSING prints which of its arguments are no installed programs. Debian keeps PostgreSQL's out of the PATH.
 MISSING = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tr '\n' ':')"; \
 	for t in $(1); do command -v "$$t" >/dev/null || echo "$$t"; done
 
 .PHONY: test-tools
-test-tools: # installs what tests start, where that is for make to do: on Debian, for root; without a server of Debian's own
-	@if [ -n "$$($(call MISSING,$(TOOLS)))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing $(TOOL_PACKAGES) for the tests"; \
-		mkdir -p /etc/postgresql-common; \
-		[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf; \
-		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold $(TOOL_PACKAGES) || exit 1; \
-	fi
+test-tools: # installs the missing programs that tests start
+	@if [ -n "$$($(call MISSING,$(TOOLS)))" ]; then $(call INSTALL,$(TOOL_PACKAGES)); fi
 
 # The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
 ON_POSTGRES = ./internal/database/... ./internal/users ./internal/bench ./web ./web/api
@@ -99,10 +106,7 @@ HAVE_VENV = python3 -c 'import ensurepip, venv' 2>/dev/null
 
 .PHONY: test-sdk
 test-sdk: ## run the official SDK and command line against a console; on Debian, root gets Python's venv installed
-	@if ! $(HAVE_VENV) && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing python3-venv for the tests with the SDK"; \
-		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv || exit 1; \
-	fi
+	@if ! $(HAVE_VENV); then $(call INSTALL,python3-venv); fi
 	@venv="$${XDG_CACHE_HOME:-$$HOME/.cache}/roboto-console/sdk-$$(cksum <$(SDK_REQUIREMENTS) | tr -c '0-9\n' -)"; \
 	if ! $(HAVE_VENV); then \
 		echo "The tests with the SDK did not run: there is no Python with venv. Install it (Debian: apt-get install python3-venv) and run make test-sdk."; \
@@ -123,10 +127,7 @@ FIND_BROWSER = for b in $(BROWSERS); do command -v "$$b" && break; done
 
 .PHONY: test-browser
 test-browser: ## run the browser tests; on Debian, root gets a Chromium installed if there is none
-	@if [ -z "$$($(FIND_BROWSER))" ] && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing Chromium for the browser tests"; \
-		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-noto-core || exit 1; \
-	fi
+	@if [ -z "$$($(FIND_BROWSER))" ]; then $(call INSTALL,chromium fonts-noto-core); fi
 	@browser=$$($(FIND_BROWSER)); \
 	if [ -n "$$browser" ]; then \
 		echo "go test -tags browser ./internal/browsertest  # in $$browser"; \
@@ -138,9 +139,7 @@ test-browser: ## run the browser tests; on Debian, root gets a Chromium installe
 
 .PHONY: docs-test
 docs-test: ## run the commands of the documents as written, in a bare Debian that it makes; on Debian, as root
-	@if ! command -v mmdebstrap >/dev/null && [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing mmdebstrap"; apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mmdebstrap || exit 1; \
-	fi
+	@if ! command -v mmdebstrap >/dev/null; then $(call INSTALL,mmdebstrap); fi
 	go test -tags docs -count=1 -timeout 30m ./internal/docstest
 
 .PHONY: check
