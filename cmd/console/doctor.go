@@ -55,7 +55,7 @@ func (p *program) doctorCommand() *cli.Command {
 		c.checkArguments(cmd.Name, "", cmd.Args().Slice())
 		examined := c.examined(unread)
 		examined.SecretFiles, examined.SignIn = c.secretFiles(all, p.env), signIn
-		examined.Contained = contained(p.env)
+		examined.InContainer = contained(p.env)
 		return p.doctor(ctx, examined, c.format == "json")
 	}
 	return cmd
@@ -114,7 +114,7 @@ func (p *program) report(c doctor.Config, found []doctor.Finding, asJSON bool) e
 func (c *config) examined(unread map[string]bool) doctor.Config {
 	return doctor.Config{
 		Mistakes: c.mistakes.list, Unread: unread,
-		Listen: c.listen, Near: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, SignedOutPath: signedOutPath,
+		Listen: c.listen, LocalAddress: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, SignedOutPath: signedOutPath,
 		MetricsListen: c.metricsListen, IdleLimit: server.IdleTimeout, TrustedProxies: c.trustedProxies,
 		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{

@@ -62,7 +62,7 @@ var doctorRuns = map[string]struct {
 		"wrong    settings: CONSOLE_OIDC_CLIENT_SECRET_FILE", "unknown  client: The client secret could not be read.", ", 1 wrong.\n",
 	}},
 	"no base URL that can be read": {nil, map[string]string{"CONSOLE_BASE_URL": "console"}, 2, []string{
-		"wrong    settings: --base-url", "unknown  base URL: It was not looked at", "ok       keys:", ", 1 wrong.\n",
+		"wrong    settings: --base-url", "unknown  base URL: Not checked", "ok       keys:", ", 1 wrong.\n",
 	}},
 	"an argument too many": {[]string{"now"}, nil, 2, []string{`wrong    settings: doctor has no use for the argument "now"`}},
 }

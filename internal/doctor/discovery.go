@@ -13,8 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 )
 
-// A document is what the provider says of itself (OpenID Connect Discovery, section
-// 3).
+// A document is a discovery document (OpenID Connect Discovery, section 3).
 type document struct {
 	Issuer            string   `json:"issuer"`
 	AuthorizationURL  string   `json:"authorization_endpoint"`
@@ -33,7 +32,7 @@ type document struct {
 	BackchannelSession bool `json:"backchannel_logout_session_supported"`
 }
 
-// parseDocument parses a discovery document, by exact names.
+// parseDocument parses a discovery document. Names must match exactly.
 func parseDocument(body []byte) (doc document, err error) {
 	var names []string
 	for field := range reflect.TypeFor[document]().Fields() {
@@ -45,13 +44,13 @@ func parseDocument(body []byte) (doc document, err error) {
 	return doc, err
 }
 
-// The settings that messages name.
+// Settings named in findings.
 const (
 	issuerSetting = "--oidc-issuer"
 	baseSetting   = "--base-url"
 )
 
-// wellKnown ends the address of the document, after the issuer.
+// wellKnown is the path of the document below the issuer.
 const wellKnown = "/.well-known/openid-configuration"
 
 // provider makes the checks of the OpenID provider.
@@ -63,7 +62,7 @@ func (e *examination) provider(ctx context.Context) []Finding {
 	client := e.client(auth.RefuseLinkLocal, nil)
 	var doc *document
 	var found []Finding
-	e.during("discovery", func() { doc, found = e.discover(ctx, client) })
+	e.track("discovery", func() { doc, found = e.discover(ctx, client) })
 	e.doc = doc
 	close(e.discovered)
 	if doc == nil {
@@ -79,7 +78,7 @@ func (e *examination) provider(ctx context.Context) []Finding {
 	var mu sync.Mutex
 	for what, part := range parts {
 		all.Go(func() {
-			e.during(what, func() {
+			e.track(what, func() {
 				more := part()
 				mu.Lock()
 				defer mu.Unlock()
@@ -91,61 +90,60 @@ func (e *examination) provider(ctx context.Context) []Finding {
 	return found
 }
 
-// discover fetches the document, nil if there is none to be had, and reads the
-// provider's clock on the way.
+// discover fetches the document and compares the clocks. The document is nil if that fails.
 func (e *examination) discover(ctx context.Context, client *http.Client) (*document, []Finding) {
 	address := strings.TrimSuffix(e.Provider.Issuer, "/") + wellKnown
 	got, err := e.get(ctx, client, address, nil)
 	if err != nil {
-		t := troubleOf(err, hostOf(address), issuerSetting)
+		t := diagnose(err, hostOf(address), issuerSetting)
 		return nil, []Finding{wrong("discovery", t.found, t.fix)}
 	}
 	found := e.clock(got)
 	doc, kind := parseDocument(got.body)
 	switch {
 	case got.status != http.StatusOK:
-		t := statusTrouble(got, address)
+		t := diagnoseStatus(got, address)
 		return nil, append(found, wrong("discovery", t.found, t.fix))
 	case kind != nil || doc.Issuer == "":
-		return nil, append(found, wrong("discovery", address+" answers, and not with the JSON of a discovery document.",
-			"Correct "+issuerSetting+": it names a site that is no OpenID provider, or a path of one that is something else."))
+		return nil, append(found, wrong("discovery", address+" responds, but not with a discovery document.",
+			"Correct "+issuerSetting+": it is no OpenID provider, or another path of one."))
 	}
-	return &doc, append(found, ok("discovery", address+" answers."))
+	return &doc, append(found, ok("discovery", address+" responds."))
 }
 
-// statusTrouble says what an answer means that is not the document.
-func statusTrouble(got answer, address string) trouble {
+// diagnoseStatus returns what a response means that is not the document.
+func diagnoseStatus(got response, address string) diagnosis {
 	to := got.location(address)
 	switch {
 	case got.status == http.StatusNotFound:
-		return trouble{
-			fmt.Sprintf("There is nothing at %s: it answers 404.", address),
+		return diagnosis{
+			fmt.Sprintf("There is nothing at %s: status 404.", address),
 			"Correct the path in " + issuerSetting + ". It is /TENANT-ID/v2.0 at Entra ID, /realms/REALM at Keycloak, nothing or /oauth2/default at Okta, and nothing at Google.",
 		}
 	case to != "":
-		return trouble{
-			fmt.Sprintf("%s leads on to %s, and the console follows no redirects.", address, quoted(withoutQuery(to))),
-			fmt.Sprintf("Write the address that it leads to as %s: %s.", issuerSetting, shortened(strings.TrimSuffix(withoutQuery(to), wellKnown))),
+		return diagnosis{
+			fmt.Sprintf("%s redirects to %s, and the console follows no redirects.", address, quoted(withoutQuery(to))),
+			fmt.Sprintf("Set %s to the target of the redirect: %s.", issuerSetting, shortened(strings.TrimSuffix(withoutQuery(to), wellKnown))),
 		}
 	case got.status >= http.StatusInternalServerError:
-		return trouble{
-			fmt.Sprintf("The provider is in trouble: %s answers %d.", address, got.status),
-			"Look at the provider; nobody can sign in until it works.",
+		return diagnosis{
+			fmt.Sprintf("The provider reports an error: %s responds with status %d.", address, got.status),
+			"Check the provider; sign-ins fail until it works.",
 		}
 	}
-	return trouble{
-		fmt.Sprintf("%s answers %d.", address, got.status),
-		"Correct " + issuerSetting + ", and have the provider show its discovery document to everybody.",
+	return diagnosis{
+		fmt.Sprintf("%s responds with status %d.", address, got.status),
+		"Correct " + issuerSetting + ", and make the discovery document public at the provider.",
 	}
 }
 
-// withoutQuery returns an address without what may be secret in it.
+// withoutQuery returns an address without its query, which may contain secrets.
 func withoutQuery(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	return address
 }
 
-// hostOf returns the host of an address, for people.
+// hostOf returns the host of an address.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

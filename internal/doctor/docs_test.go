@@ -16,13 +16,13 @@ import (
 
 var update = flag.Bool("update", false, "write the table of docs/doctor.md")
 
-// The table of checks is between these lines of docs/doctor.md.
+// The table of checks in docs/doctor.md is between these lines.
 const (
 	begin = "<!-- The table is written by go test ./internal/doctor -run TestDocs -update. -->\n"
 	end   = "<!-- End of the table. -->\n"
 )
 
-// TestDocs checks that docs/doctor.md lists the checks there are.
+// TestDocs checks that docs/doctor.md lists all checks.
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join("..", "..", "docs", "doctor.md")
@@ -43,7 +43,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// TestDocsShowTheReport: the JSON in docs/doctor.md is a report as the doctor prints it.
+// TestDocsShowTheReport checks that the JSON example in docs/doctor.md is a report.
 func TestDocsShowTheReport(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "doctor.md"))
@@ -64,16 +64,16 @@ func TestDocsShowTheReport(t *testing.T) {
 	}
 }
 
-// table returns the checks as a table.
+// table returns the checks as a Markdown table.
 func table() string {
 	var b strings.Builder
-	b.WriteString("| check | looks whether |\n|---|---|\n")
+	b.WriteString("| check | checks that |\n|---|---|\n")
 	for _, c := range doctor.Checks {
 		name := c.Name
 		if c.SignIn {
 			name += " *"
 		}
-		fmt.Fprintf(&b, "| %s | %s |\n", name, c.Looks)
+		fmt.Fprintf(&b, "| %s | %s |\n", name, c.Description)
 	}
 	return b.String()
 }

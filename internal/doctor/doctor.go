@@ -1,11 +1,9 @@
-// Package doctor checks the settings of a console against the world: the OpenID
-// provider, the database, the files, and the way from a browser through the proxy to
-// the console. It names the fix for each thing that is wrong, in words for whoever
-// operates the console.
+// Package doctor checks the settings of a console against its environment: the OpenID provider,
+// the database, files, and the path of a request from a browser through the proxy. Each finding
+// names a fix, in an operator's words.
 //
-// It asks the provider through the same code as the console, and reads the
-// directory's rules from the domain. It changes nothing, and no finding holds a
-// secret.
+// It queries the provider through [auth] and applies the sign-in rules of [users]. It changes
+// nothing, and no finding contains a secret.
 package doctor
 
 import (
@@ -24,26 +22,26 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A Level says how bad a [Finding] is.
+// A Level is the severity of a [Finding].
 type Level int
 
-// The levels, the worst last.
+// The levels, in order of severity.
 const (
 	OK      Level = iota
-	Unknown       // it could not be found out
-	Warning       // it works, and will give trouble
-	Wrong         // it does not work, or must not be left so
+	Unknown       // the check could not be made
+	Warning       // works, but is going to fail or is insecure
+	Wrong         // does not work, or is insecure
 )
 
-// String returns the word that stands before a finding.
+// String returns the level as printed before a finding.
 func (l Level) String() string { return [...]string{"ok", "unknown", "warning", "wrong"}[l] }
 
-// A Finding is what one check came to.
+// A Finding is the result of a check.
 type Finding struct {
 	Check string // a name of [Checks]
 	Level Level
-	Found string // in whole sentences
-	Fix   string // what to do about it, in whole sentences; empty where nothing is
+	Found string // the result, in sentences
+	Fix   string // what to do, in sentences; empty if nothing
 }
 
 func ok(check, found string) Finding           { return Finding{check, OK, found, ""} }
@@ -51,78 +49,77 @@ func unknown(check, found, fix string) Finding { return Finding{check, Unknown, 
 func warning(check, found, fix string) Finding { return Finding{check, Warning, found, fix} }
 func wrong(check, found, fix string) Finding   { return Finding{check, Wrong, found, fix} }
 
-// Config is what is checked: the settings of the console, of which those that could
-// not be read are at their zero values.
+// Config is the settings to check. Settings that could not be read have their zero value.
 type Config struct {
-	Mistakes []string        // what is wrong with the settings themselves
-	Unread   map[string]bool // names of the settings that could not be read
+	Mistakes []string        // errors in the settings themselves
+	Unread   map[string]bool // names of settings that could not be read
 
 	Listen          string        // host:port
-	Near            string        // host:port by which a program that listens there is reached from here
-	TLS             *tls.Config   // with which the console speaks TLS itself; nil: plain http
+	LocalAddress    string        // host:port to connect to Listen from this machine
+	TLS             *tls.Config   // the console's own TLS; nil: plain http
 	BaseURL         *url.URL      // without path
-	CallbackPath    string        // of the console, which the provider sends people back to
-	LogoutPath      string        // of the console, to which the provider posts logout tokens
-	SignedOutPath   string        // of the console, which the provider sends people back to after signing out
-	MetricsListen   string        // host:port; empty: no metrics are kept
+	CallbackPath    string        // path of the sign-in callback
+	LogoutPath      string        // path of back-channel logout
+	SignedOutPath   string        // path of the sign-out callback
+	MetricsListen   string        // host:port; empty: no metrics
 	IdleLimit       time.Duration // after which the console closes an idle connection
-	Contained       bool          // this is a container, whose addresses are not those of the machine
+	InContainer     bool          // runs in a container, which has its own addresses
 	TrustedProxies  []netip.Prefix
 	Database        string
 	DatabaseOptions database.Options
-	Provider        auth.Config // of which Log, Now and Timeout are left out
+	Provider        auth.Config // Log, Now and Timeout are ignored
 	TrustEmail      bool
 	SessionRecheck  time.Duration // zero: off
 	Owners          []string
 	Signup          users.Signup
 	SignupDomains   []string
-	SecretFiles     []string // files that hold one secret each
-	SettingsFile    string   // that may hold secrets; none is there
+	SecretFiles     []string // files that contain one secret each
+	SettingsFile    string   // environment file that may contain secrets; it need not exist
 
-	SignIn bool          // have somebody sign in
-	Wait   time.Duration // for them; zero: five minutes
-	Say    func(string)  // tells whoever is to sign in what to do; needed with SignIn
+	SignIn bool          // wait for a person to sign in
+	Wait   time.Duration // how long; zero: five minutes
+	Say    func(string)  // prints instructions for the sign-in; required with SignIn
 
-	Watch     func(running []string) // is told what is waited for, at each change; nil: nobody is
-	Limit     time.Duration          // for each question; zero: five seconds
+	Watch     func(running []string) // called with the running checks when they change; may be nil
+	Limit     time.Duration          // timeout of each request; zero: five seconds
 	Now       func() time.Time       // nil: time.Now
-	Resolver  *net.Resolver          // nil: that of the system
-	RootCAs   *x509.CertPool         // that sign the certificate of the base URL; nil: those of the system
-	PlainPort string                 // of the base URL's host, for plain http; empty: 80 where the base URL names no port
+	Resolver  *net.Resolver          // nil: the system's
+	RootCAs   *x509.CertPool         // authorities for the base URL's certificate; nil: the system's
+	PlainPort string                 // port for plain http on the base URL's host; empty: 80 if the base URL has no port
 }
 
 // An examination is one run of all checks.
 type examination struct {
 	Config
 
-	discovered chan struct{} // closed when doc has its value
-	doc        *document     // nil if there is none to be had
+	discovered chan struct{} // closed once doc is set
+	doc        *document     // nil if it could not be fetched
 
 	mu       sync.Mutex
 	running  []string
-	issued   time.Time // of the ID token of the sign-in; zero if there was none
-	received time.Time // when that came
+	issued   time.Time // iat of the ID token of the sign-in; zero without a sign-in
+	received time.Time // when that token was received
 }
 
-// Run makes all checks and returns what they came to, in the order of [Checks]. Those
-// that need nothing of each other run at once.
+// Run makes all checks and returns the findings in the order of [Checks]. Independent checks
+// run concurrently.
 func Run(ctx context.Context, c Config) []Finding {
 	e := newExamination(c)
 	parts := []func(context.Context) []Finding{e.settings, e.provider, e.database, e.files, e.site}
 	found := make([][]Finding, len(parts))
-	var all sync.WaitGroup
+	var running sync.WaitGroup
 	for i, part := range parts {
-		all.Go(func() { found[i] = part(ctx) })
+		running.Go(func() { found[i] = part(ctx) })
 	}
-	all.Wait()
-	together := slices.Concat(found...)
-	if e.doc != nil && !slices.ContainsFunc(together, func(f Finding) bool { return f.Check == "clock" }) {
-		together = append(together, e.clockWithoutDate())
+	running.Wait()
+	all := slices.Concat(found...)
+	if e.doc != nil && !slices.ContainsFunc(all, func(f Finding) bool { return f.Check == "clock" }) {
+		all = append(all, e.clockWithoutDate())
 	}
-	return e.complete(together)
+	return e.complete(all)
 }
 
-// newExamination returns an examination with the defaults filled in.
+// newExamination returns an examination with the defaults of c.
 func newExamination(c Config) *examination {
 	if c.Limit == 0 {
 		c.Limit = 5 * time.Second
@@ -142,7 +139,7 @@ func newExamination(c Config) *examination {
 	return &examination{Config: c, discovered: make(chan struct{})}
 }
 
-// complete adds a finding for each check that came to none, and puts all in order.
+// complete sorts the findings by check and adds one for each check that has none.
 func (e *examination) complete(found []Finding) []Finding {
 	var all []Finding
 	for _, check := range Checks {
@@ -153,14 +150,14 @@ func (e *examination) complete(found []Finding) []Finding {
 			}
 		}
 		if len(all) == n && check.needs != "" && (e.SignIn || !check.SignIn) {
-			all = append(all, unknown(check.Name, "It was not looked at: that needs "+check.needs+".", ""))
+			all = append(all, unknown(check.Name, "Not checked: this needs "+check.needs+".", ""))
 		}
 	}
 	return all
 }
 
-// during does something that may take a while, and has it watched.
-func (e *examination) during(what string, do func()) {
+// track calls do and reports what as running meanwhile.
+func (e *examination) track(what string, do func()) {
 	e.watch(func(running []string) []string { return append(running, what) })
 	defer e.watch(func(running []string) []string {
 		i := slices.Index(running, what)
@@ -169,7 +166,7 @@ func (e *examination) during(what string, do func()) {
 	do()
 }
 
-// watch changes what is running and tells of it.
+// watch changes the list of running checks and calls Watch.
 func (e *examination) watch(change func([]string) []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -177,10 +174,10 @@ func (e *examination) watch(change func([]string) []string) {
 	e.Watch(slices.Clone(e.running))
 }
 
-// settings tells what is wrong with the settings themselves.
+// settings reports errors in the settings themselves.
 func (e *examination) settings(context.Context) []Finding {
 	if len(e.Mistakes) == 0 {
-		return []Finding{ok("settings", "They can be read and fit together.")}
+		return []Finding{ok("settings", "All settings can be read and are consistent.")}
 	}
 	var found []Finding
 	for _, mistake := range e.Mistakes {

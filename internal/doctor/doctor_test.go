@@ -12,29 +12,29 @@ import (
 	"github.com/roboto-ai/console/internal/doctor"
 )
 
-// TestRightSetup finds nothing to say where all is right.
-func TestRightSetup(t *testing.T) {
+// TestCorrectSetup checks that a correct environment has no warnings.
+func TestCorrectSetup(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newEnvironment(t)
 	found := w.examine(t)
-	onlyThese(t, found)
+	mustBlameOnly(t, found)
 	for _, f := range found {
 		if f.Level == doctor.Unknown {
-			t.Errorf("not found out: %s", f.Line())
+			t.Errorf("unknown: %s", f.Line())
 		}
 	}
-	everyCheckIsTold(t, found, false, false)
-	tellsNoSecret(t, w, found)
+	mustReportEachCheck(t, found, false, false)
+	mustHideSecrets(t, w, found)
 }
 
-// everyCheckIsTold checks that there is one finding of each check, save of those that
-// are for PostgreSQL, of that for a console that runs unless one does, and of those of a sign-in if there was none.
-func everyCheckIsTold(t *testing.T, found []doctor.Finding, signIn, runs bool) {
+// mustReportEachCheck fails the test unless each check has one finding, except checks of
+// PostgreSQL, of a sign-in unless signIn is set, and of a running console unless runs is set.
+func mustReportEachCheck(t *testing.T, found []doctor.Finding, signIn, startConsole bool) {
 	t.Helper()
 	var want, got []string
 	for _, c := range doctor.Checks {
 		postgres := slices.Contains([]string{"database encryption", "database server", "database search", "database rights", "database access"}, c.Name)
-		if !postgres && (signIn || !c.SignIn) && (runs || c.Name != "running console") {
+		if !postgres && (signIn || !c.SignIn) && (startConsole || c.Name != "running console") {
 			want = append(want, c.Name)
 		}
 	}
@@ -46,9 +46,9 @@ func everyCheckIsTold(t *testing.T, found []doctor.Finding, signIn, runs bool) {
 	}
 }
 
-// TestWrongSetups spoils one thing at a time: that check finds it and names the fix,
-// and no other blames anything.
-func TestWrongSetups(t *testing.T) {
+// TestFaultySetups damages one part at a time: its check finds the fault and names a fix, and
+// no other check warns.
+func TestFaultySetups(t *testing.T) {
 	t.Parallel()
 	all := map[string]setup{}
 	for _, setups := range []map[string]setup{providerSetups, machineSetups, proxySetups} {
@@ -57,48 +57,48 @@ func TestWrongSetups(t *testing.T) {
 	for name, s := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			s.spoil(t, w)
+			w := newEnvironment(t)
+			s.damage(t, w)
 			found := w.examine(t)
-			names(t, found, s)
-			onlyThese(t, found, s.check)
-			tellsNoSecret(t, w, found)
+			mustFind(t, found, s)
+			mustBlameOnly(t, found, s.check)
+			mustHideSecrets(t, w, found)
 		})
 	}
 }
 
-// names checks that the check of s came to its finding.
-func names(t *testing.T, found []doctor.Finding, s setup) {
+// mustFind fails the test unless the check of s has its finding.
+func mustFind(t *testing.T, found []doctor.Finding, s setup) {
 	t.Helper()
 	i := slices.IndexFunc(found, func(f doctor.Finding) bool { return f.Check == s.check })
 	if i < 0 {
-		t.Fatalf("nothing is said of %s", s.check)
+		t.Fatalf("no finding of %s", s.check)
 	}
 	f := found[i]
-	if f.Level != s.level || !strings.Contains(f.Line(), s.says) || f.Fix == "" {
-		t.Errorf("got %s\nwant %s that says %q, and a fix", f.Line(), s.level, s.says)
+	if f.Level != s.level || !strings.Contains(f.Line(), s.contains) || f.Fix == "" {
+		t.Errorf("got %s\nwant %s that says %q, and a fix", f.Line(), s.level, s.contains)
 	}
 }
 
-// onlyThese checks that no other check blames anything. What the file system of the
-// tests is nobody chose.
-func onlyThese(t *testing.T, found []doctor.Finding, checks ...string) {
+// mustBlameOnly fails the test if another check has a warning or worse. The file system of the
+// tests may be unsuitable.
+func mustBlameOnly(t *testing.T, found []doctor.Finding, checks ...string) {
 	t.Helper()
 	for _, f := range found {
 		passing := f.Check == "database file system" && f.Level == doctor.Warning
 		if f.Level >= doctor.Warning && !slices.Contains(checks, f.Check) && !passing {
-			t.Errorf("blamed for nothing: %s", f.Line())
+			t.Errorf("unexpected: %s", f.Line())
 		}
 	}
 }
 
-// tellsNoSecret looks for secrets in all that is said.
-func tellsNoSecret(t *testing.T, w *world, found []doctor.Finding) {
+// mustHideSecrets fails the test if a finding contains a secret.
+func mustHideSecrets(t *testing.T, w *environment, found []doctor.Finding) {
 	t.Helper()
 	text := fmt.Sprintf("%+v", found)
 	for _, secret := range w.op.Secrets() {
 		if strings.Contains(text, secret) {
-			t.Errorf("a secret is told: %s", secret)
+			t.Errorf("a finding contains the secret %s", secret)
 		}
 	}
 }

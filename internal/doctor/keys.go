@@ -8,33 +8,33 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 )
 
-// keys looks for a key whose signatures the console accepts.
+// keys checks that the provider publishes a usable key.
 func (e *examination) keys(ctx context.Context, client *http.Client, doc *document) []Finding {
 	if auth.ValidateEndpoint(doc.KeysURL) != nil {
-		return nil // and endpoints says so
+		return nil // reported by endpoints
 	}
 	got, err := e.get(ctx, client, doc.KeysURL, nil)
 	if err != nil {
-		t := troubleOf(err, hostOf(doc.KeysURL), "the provider's jwks_uri")
+		t := diagnose(err, hostOf(doc.KeysURL), "the provider's jwks_uri")
 		return []Finding{wrong("keys", t.found, t.fix)}
 	}
 	good, skipped, err := auth.ParseKeys(got.body)
 	switch {
 	case got.status != http.StatusOK || err != nil:
-		return []Finding{wrong("keys", fmt.Sprintf("%s answers %d, and not with a set of keys.", withoutQuery(doc.KeysURL), got.status),
-			"Look at the provider: its discovery document names that address as the one of its keys.")}
+		return []Finding{wrong("keys", fmt.Sprintf("%s responds with status %d, and not with a key set.", withoutQuery(doc.KeysURL), got.status),
+			"Check the provider: its discovery document gives that address as jwks_uri.")}
 	case len(good) == 0:
-		return []Finding{wrong("keys", "The provider publishes no key that the console accepts signatures of."+skippedKeys(skipped),
-			"Have the provider sign ID tokens with RS256 or ES256, rather than with the client secret (HS256) or not at all.")}
+		return []Finding{wrong("keys", "The provider publishes no key that the console accepts."+skippedKeys(skipped),
+			"Configure RS256 or ES256 for ID tokens at the provider, not HS256 or none.")}
 	}
-	return []Finding{ok("keys", fmt.Sprintf("The provider publishes %d that can be used.", len(good))+skippedKeys(skipped))}
+	return []Finding{ok("keys", fmt.Sprintf("The provider publishes %d usable keys.", len(good))+skippedKeys(skipped))}
 }
 
-// skippedKeys tells of keys that are not used, with a space before it.
+// skippedKeys returns a sentence about skipped keys, with a leading space.
 func skippedKeys(skipped []auth.SkippedKey) string {
 	if len(skipped) == 0 {
 		return ""
 	}
 	first := skipped[0]
-	return fmt.Sprintf(" It publishes %d more that the console skips; of the first, with the ID %s: %s.", len(skipped), quoted(first.ID), shortened(first.Why))
+	return fmt.Sprintf(" The console skips %d more; the first has the ID %s: %s.", len(skipped), quoted(first.ID), shortened(first.Why))
 }

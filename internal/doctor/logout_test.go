@@ -11,26 +11,26 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestBackchannelOfProvider looks at providers that call the console, or do not.
+// TestBackchannelOfProvider checks providers with and without back-channel logout.
 func TestBackchannelOfProvider(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		says, session any
-		recheck       time.Duration
-		level         doctor.Level
-		found         string
+		contains, session any
+		recheck           time.Duration
+		level             doctor.Level
+		found             string
 	}{
 		"with session IDs":             {true, true, 0, doctor.OK, "The provider supports it."},
-		"without session IDs":          {true, nil, 0, doctor.OK, "ends all sessions of a person at once"},
+		"without session IDs":          {true, nil, 0, doctor.OK, "it ends all sessions of a person"},
 		"not at all":                   {nil, nil, 0, doctor.Warning, "Set --session-recheck"},
-		"not at all, and asked anew":   {false, nil, 4 * time.Hour, doctor.OK, "asks again after 4h"},
+		"not at all, and asked anew":   {false, nil, 4 * time.Hour, doctor.OK, "After 4h"},
 		"with both, as some prefer it": {true, true, 4 * time.Hour, doctor.OK, "The provider supports it."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newEnvironment(t)
 			w.op.Lie(func(l *authtest.Lies) {
-				l.Discovery["backchannel_logout_supported"], l.Discovery["backchannel_logout_session_supported"] = test.says, test.session
+				l.Discovery["backchannel_logout_supported"], l.Discovery["backchannel_logout_session_supported"] = test.contains, test.session
 			})
 			w.config.SessionRecheck = test.recheck
 			expect(t, w.examine(t), "back-channel logout", test.level, test.found)
@@ -38,14 +38,14 @@ func TestBackchannelOfProvider(t *testing.T) {
 	}
 }
 
-// TestLogoutAddressBehindProxy has a proxy that asks whoever posts to sign in to it.
+// TestLogoutAddressBehindProxy has a proxy that refuses POST requests.
 func TestLogoutAddressBehindProxy(t *testing.T) {
 	t.Parallel()
 	for name, run := range map[string]bool{"before the console runs": false, "while it runs": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.proxy.answer = func(r *http.Response) error {
+			w := newEnvironment(t)
+			w.proxy.response = func(r *http.Response) error {
 				if r.Request.Method == http.MethodPost {
 					r.StatusCode = http.StatusForbidden
 				}
@@ -53,7 +53,7 @@ func TestLogoutAddressBehindProxy(t *testing.T) {
 			}
 			var found []doctor.Finding
 			if run {
-				w.runs(t)
+				w.startConsole(t)
 				found = doctor.Run(t.Context(), w.config)
 			} else {
 				found = w.examine(t)
@@ -63,11 +63,10 @@ func TestLogoutAddressBehindProxy(t *testing.T) {
 	}
 }
 
-// TestIdentitiesOfAnotherIssuer has a person who signed in at a provider that had another
-// name.
+// TestIdentitiesOfAnotherIssuer has a person linked to the provider's former issuer.
 func TestIdentitiesOfAnotherIssuer(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newEnvironment(t)
 	db, err := database.Open(t.Context(), w.config.Database, database.Options{})
 	must(t, err)
 	directory := users.NewService(db, users.Config{})

@@ -9,17 +9,17 @@ import (
 	"github.com/roboto-ai/console/internal/doctor"
 )
 
-// TestDatabaseOfPostgreSQL looks at a new database of PostgreSQL, to which PUBLIC may connect
-// as to each new one, as a role that owns it.
+// TestDatabaseOfPostgreSQL checks a new database, to which PUBLIC may connect by default, as
+// the role that owns it.
 func TestDatabaseOfPostgreSQL(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newEnvironment(t)
 	w.config.Database = databasetest.PostgresURL(t)
 	found := w.examine(t)
-	onlyThese(t, found, "database access", "database rights")
+	mustBlameOnly(t, found, "database access", "database rights")
 	for check, want := range map[string]struct {
-		level doctor.Level
-		says  string
+		level    doctor.Level
+		contains string
 	}{
 		"database encryption": {doctor.OK, "does not leave this machine"},
 		"database server":     {doctor.OK, "takes writes"},
@@ -28,6 +28,6 @@ func TestDatabaseOfPostgreSQL(t *testing.T) {
 		"database rights":     {doctor.Warning, "--serve-role"},
 		"database access":     {doctor.Warning, "FROM PUBLIC"},
 	} {
-		expect(t, found, check, want.level, want.says)
+		expect(t, found, check, want.level, want.contains)
 	}
 }

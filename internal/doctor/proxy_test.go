@@ -21,14 +21,14 @@ import (
 	"time"
 )
 
-// discard is the log of servers whose complaints are what a test wants.
+// discard is the log of servers whose errors are expected.
 var discard = log.New(io.Discard, "", 0)
 
-// An oldTransport speaks HTTP/1.0.
-type oldTransport struct{}
+// An http10Transport uses HTTP/1.0.
+type http10Transport struct{}
 
 // RoundTrip implements [http.RoundTripper].
-func (oldTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+func (http10Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(r.Context(), "tcp", r.URL.Host)
 	if err != nil {
@@ -62,8 +62,8 @@ func (oldTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// hoard reads an answer to its end before any of it goes on.
-func hoard(res *http.Response) error {
+// buffer reads the whole body before it is passed on.
+func buffer(res *http.Response) error {
 	whole, err := io.ReadAll(res.Body)
 	if err != nil {
 		return err
@@ -74,15 +74,14 @@ func hoard(res *http.Response) error {
 	return nil
 }
 
-// A certificate is what a certificate is to say.
+// A certificate is a template of a test certificate.
 type certificate struct {
-	address string // the IP address it is for
+	address string // IP address
 	ends    time.Time
-	lives   time.Duration // zero: a year
+	lives   time.Duration // lifetime; zero: a year
 }
 
-// sign returns the certificate, signed by an authority of its own, and that
-// authority.
+// sign returns the certificate, signed by an authority of its own, and that authority.
 func (c certificate) sign(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -12,34 +12,34 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// registered asks the provider to sign in without asking the person (prompt=none, OpenID
-// Connect Core, section 3.1.2.1). The answer goes to the redirect address if that is
-// registered, and nowhere if it is not (RFC 6749, section 4.1.2.1). unknownClient says that
-// the provider does not accept the client.
+// registered checks the redirect address with prompt=none (OpenID Connect Core, section
+// 3.1.2.1). The provider responds at the redirect address if that is registered, and shows an
+// error page if not (RFC 6749, section 4.1.2.1). unknownClient says that the provider does not
+// accept the client.
 func (e *examination) registered(ctx context.Context, client *http.Client, address string, unknownClient bool) Finding {
 	const check = "redirect address"
 	ours := e.redirectURL()
-	got, back, err := e.askProvider(ctx, client, address+"&prompt=none")
+	got, back, err := e.getFollowing(ctx, client, address+"&prompt=none")
 	if err != nil {
-		return unknown(check, "The provider's authorization endpoint could not be asked: "+reason(err)+".", "")
+		return unknown(check, "The request to the provider's authorization endpoint failed: "+reason(err)+".", "")
 	}
-	fix := "Register " + ours + " at the provider, to the letter."
+	fix := "Register exactly " + ours + " at the provider."
 	switch {
 	case withoutQuery(back) == ours:
-		return e.answered(back)
+		return e.redirectResult(back)
 	case unknownClient:
-		return unknown(check, "The provider does not know the client, so it does not tell.", "")
+		return unknown(check, "The provider does not accept the client, so this cannot be checked.", "")
 	case got.status >= 400 && got.status < 500:
-		return wrong(check, fmt.Sprintf("The provider does not send people back to %s: it answers %d.", ours, got.status), fix)
-	case got.status < 500 && e.tellsApart(ctx, client, address+"&prompt=none", "redirect_uri", got.status, back):
-		return ok(check, ours+" is registered: another one is answered otherwise.")
+		return wrong(check, fmt.Sprintf("The provider does not redirect to %s: it responds with status %d.", ours, got.status), fix)
+	case got.status < 500 && e.distinguishes(ctx, client, address+"&prompt=none", "redirect_uri", got.status, back):
+		return ok(check, ours+" is registered: the provider responds differently to another one.")
 	}
-	return unknown(check, "The provider's answer does not tell whether "+ours+" is registered.", fix)
+	return unknown(check, "The provider's response does not show whether "+ours+" is registered.", fix)
 }
 
-// tellsApart reports whether the provider answers otherwise, than with status and a redirect
-// to back, if the parameter of address is a redirect address that is not registered.
-func (e *examination) tellsApart(ctx context.Context, client *http.Client, address, parameter string, status int, back string) bool {
+// distinguishes reports whether the provider responds differently if the parameter of address
+// is an unregistered redirect address.
+func (e *examination) distinguishes(ctx context.Context, client *http.Client, address, parameter string, status int, back string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
 		return false
@@ -47,19 +47,18 @@ func (e *examination) tellsApart(ctx context.Context, client *http.Client, addre
 	query := u.Query()
 	query.Set(parameter, query.Get(parameter)+"/"+auth.NewSecret())
 	u.RawQuery = query.Encode()
-	other, otherBack, err := e.askProvider(ctx, client, u.String())
+	other, otherBack, err := e.getFollowing(ctx, client, u.String())
 	return err == nil && (other.status != status || withoutQuery(otherBack) != withoutQuery(back))
 }
 
-// asksPerson are the codes by which a provider refuses because it would have to ask the
-// person (OpenID Connect Core, section 3.1.2.6): the request itself is accepted.
+// asksPerson are the codes with which a provider refuses because it would have to ask the
+// person (OpenID Connect Core, section 3.1.2.6): the request itself was accepted.
 var asksPerson = map[string]bool{
 	"login_required": true, "interaction_required": true, "consent_required": true, "account_selection_required": true,
 }
 
-// answered returns what the provider's answer at the redirect address says: back, with its
-// query.
-func (e *examination) answered(back string) Finding {
+// redirectResult returns the finding on the provider's redirect back to the console.
+func (e *examination) redirectResult(back string) Finding {
 	const check = "redirect address"
 	query := url.Values{}
 	if u, err := url.Parse(back); err == nil {
@@ -71,40 +70,40 @@ func (e *examination) answered(back string) Finding {
 	case asksPerson[code], code == "" && query.Get("code") != "":
 		return ok(check, ours+" is registered.")
 	case code == "":
-		return unknown(check, "The provider sends people back to "+ours+" with neither a code nor an error.", "Have it answer in the query (response_mode=query) with response_type=code.")
+		return unknown(check, "The provider redirects to "+ours+" with neither a code nor an error.", "Have it respond in the query (response_mode=query) with response_type=code.")
 	}
 	refused := &auth.ProviderError{Code: code, Description: description}
 	r := words.Refusals[string(refused.Cause())]
-	found := fmt.Sprintf("The provider refuses a sign-in, with the code %s%s.", quoted(code), e.described(description))
+	found := fmt.Sprintf("The provider refuses a sign-in with the error %s%s.", quoted(code), e.quotedDescription(description))
 	if refused.Cause() == auth.CauseServerError {
 		return unknown(check, found+" "+r.Found, r.Fix)
 	}
 	for _, one := range requestFixes {
-		if one.code == code && one.says.MatchString(description) {
+		if one.code == code && one.description.MatchString(description) {
 			return wrong(check, found, strings.ReplaceAll(one.fix, "ADDRESS", ours))
 		}
 	}
 	return wrong(check, found, r.Fix)
 }
 
-// described returns the provider's description of an error with words around it, and without
-// the client secret, which a provider may repeat.
-func (e *examination) described(description string) string {
+// quotedDescription returns the provider's description of an error as part of a sentence,
+// without the client secret, which it may repeat.
+func (e *examination) quotedDescription(description string) string {
 	if description == "" {
 		return ""
 	}
 	if e.Provider.ClientSecret != "" {
 		description = strings.ReplaceAll(description, e.Provider.ClientSecret, "(client secret)")
 	}
-	return " and the words " + quoted(description)
+	return " and the description " + quoted(description)
 }
 
-// requestFixes are what to do about codes of refused requests, by what the description says;
-// the first that fits counts. Others have the fix of the table of refusals.
+// requestFixes are the fixes for error codes, by their description; the first match is used.
+// Other codes have the fix of the table of refusals.
 var requestFixes = []struct {
-	code string
-	says *regexp.Regexp
-	fix  string
+	code        string
+	description *regexp.Regexp
+	fix         string
 }{
 	{"invalid_request", regexp.MustCompile(`(?i)pkce|code.?challenge`),
 		"Have the provider take PKCE with S256 from this client, which is what the console sends. Keycloak: Clients, the client, Advanced, “Proof Key for Code Exchange Code Challenge Method” S256, not plain."},
@@ -112,15 +111,14 @@ var requestFixes = []struct {
 		"Have the provider not require pushed authorization requests (PAR) of this client: the console sends none. Keycloak: Clients, the client, Advanced, “Pushed authorization request required” off."},
 	{"invalid_request", regexp.MustCompile(`(?i)request.object|\bjar\b`),
 		"Have the provider not require request objects (JAR) of this client: the console sends none."},
-	{"invalid_request", regexp.MustCompile(`(?i)redirect.?ur[il]`), "Register ADDRESS at the provider, to the letter."},
-	{"invalid_redirect_uri", regexp.MustCompile(``), "Register ADDRESS at the provider, to the letter."},
+	{"invalid_request", regexp.MustCompile(`(?i)redirect.?ur[il]`), "Register exactly ADDRESS at the provider."},
+	{"invalid_redirect_uri", regexp.MustCompile(``), "Register exactly ADDRESS at the provider."},
 	{"unsupported_response_type", regexp.MustCompile(``), "Allow the client the response type “code” at the provider: the authorization code flow."},
 	{"unauthorized_client", regexp.MustCompile(``), "Turn on the authorization code flow for the client at the provider. Keycloak: Clients, the client, Settings, “Standard flow”."},
 }
 
-// signOut asks whether the address is registered that the provider sends people back to after
-// they have signed out there (OpenID Connect RP-Initiated Logout 1.0, section 2). Without a
-// session at the provider nothing ends.
+// signOut checks the address that the provider redirects to after a sign-out (OpenID Connect
+// RP-Initiated Logout 1.0, section 2). It ends no session.
 func (e *examination) signOut(ctx context.Context, client *http.Client, doc *document) []Finding {
 	const check = "sign-out address"
 	if doc.EndSessionURL == "" || e.Provider.ClientID == "" || e.BaseURL == nil || auth.ValidateEndpoint(doc.EndSessionURL) != nil {
@@ -128,26 +126,26 @@ func (e *examination) signOut(ctx context.Context, client *http.Client, doc *doc
 	}
 	ours := e.base() + e.SignedOutPath
 	address := withQuery(doc.EndSessionURL, url.Values{"client_id": {e.Provider.ClientID}, "post_logout_redirect_uri": {ours}})
-	got, back, err := e.askProvider(ctx, client, address)
+	got, back, err := e.getFollowing(ctx, client, address)
 	fix := "Register " + ours + " at the provider as a post-logout redirect address; Keycloak: “Valid post logout redirect URIs”."
-	settle := "Sign out once and see whether the provider comes back."
+	settle := "Sign out once and check that the provider redirects back."
 	switch {
 	case err != nil:
-		return []Finding{unknown(check, "The provider's end_session_endpoint could not be asked: "+reason(err)+".", settle)}
+		return []Finding{unknown(check, "The request to the provider's end_session_endpoint failed: "+reason(err)+".", settle)}
 	case withoutQuery(back) == ours:
 		return []Finding{ok(check, ours+" is registered.")}
 	case got.status >= 500:
-		return []Finding{unknown(check, fmt.Sprintf("The provider's end_session_endpoint answers %d.", got.status), settle)}
+		return []Finding{unknown(check, fmt.Sprintf("The provider's end_session_endpoint responds with status %d.", got.status), settle)}
 	case got.status >= 400:
-		bare, _, err := e.askProvider(ctx, client, withQuery(doc.EndSessionURL, url.Values{"client_id": {e.Provider.ClientID}}))
+		bare, _, err := e.getFollowing(ctx, client, withQuery(doc.EndSessionURL, url.Values{"client_id": {e.Provider.ClientID}}))
 		if err == nil && bare.status < 400 {
-			return []Finding{wrong(check, fmt.Sprintf("The provider does not send people back to %s after a sign-out: it answers %d, and does not without that address.", ours, got.status), fix)}
+			return []Finding{wrong(check, fmt.Sprintf("The provider does not redirect to %s after a sign-out: it responds with status %d, but not without that address.", ours, got.status), fix)}
 		}
-		return []Finding{unknown(check, "The provider does not tell without an ID token whether "+ours+" is registered.", settle)}
-	case e.tellsApart(ctx, client, address, "post_logout_redirect_uri", got.status, back):
-		return []Finding{ok(check, ours+" is registered: another one is answered otherwise.")}
+		return []Finding{unknown(check, "Without an ID token the provider does not show whether "+ours+" is registered.", settle)}
+	case e.distinguishes(ctx, client, address, "post_logout_redirect_uri", got.status, back):
+		return []Finding{ok(check, ours+" is registered: the provider responds differently to another one.")}
 	}
-	return []Finding{unknown(check, "The provider's answer does not tell whether "+ours+" is registered.", settle)}
+	return []Finding{unknown(check, "The provider's response does not show whether "+ours+" is registered.", settle)}
 }
 
 // withQuery returns address with parameters added to its query.

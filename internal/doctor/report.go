@@ -14,19 +14,19 @@ func (f Finding) Line() string {
 	return line
 }
 
-// A Report is what the doctor found, as JSON.
+// A Report is the result of all checks, as JSON.
 type Report struct {
 	Findings []ReportedFinding `json:"findings"`
-	Counts   map[string]int    `json:"counts"` // of findings by level, of each level
+	Counts   map[string]int    `json:"counts"` // number of findings of each level
 }
 
 // A ReportedFinding is a [Finding] as JSON.
 type ReportedFinding struct {
-	Check string `json:"check"` // the name of a [Check]
-	Group string `json:"group"` // the group of the check
+	Check string `json:"check"` // name of the [Check]
+	Group string `json:"group"` // its group
 	Level string `json:"level"` // ok, unknown, warning or wrong
-	Text  string `json:"text"`  // what was found
-	Fix   string `json:"fix"`   // what to do about it; empty where nothing is
+	Text  string `json:"text"`  // the result
+	Fix   string `json:"fix"`   // what to do; empty if nothing
 }
 
 // NewReport returns the report of findings, in their order.
@@ -46,7 +46,7 @@ func NewReport(found []Finding) Report {
 	return r
 }
 
-// Counts returns how many findings there are of each level, as a line of text.
+// Counts returns the number of findings of each level, as a line of text.
 func Counts(found []Finding) string {
 	var n [4]int
 	for _, f := range found {
@@ -66,7 +66,7 @@ func Counts(found []Finding) string {
 	return strings.Join(append(parts, fmt.Sprintf("%d wrong", n[Wrong])), ", ") + "."
 }
 
-// Worst returns the worst level among the findings.
+// Worst returns the highest level among the findings.
 func Worst(found []Finding) Level {
 	worst := OK
 	for _, f := range found {

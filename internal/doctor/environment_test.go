@@ -31,35 +31,34 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// callbackPath is where the provider sends people back to, and logoutPath where it posts
-// logout tokens to.
+// callbackPath is the path of the sign-in callback, logoutPath that of back-channel logout.
 const (
 	callbackPath = "/sign-in/callback"
 	logoutPath   = "/sign-out/backchannel"
 )
 
-// signedOutPath is where the provider sends people after signing out.
+// signedOutPath is the path after a sign-out at the provider.
 const signedOutPath = "/sign-in"
 
-// A world is all that a console has around it, set up rightly: a provider, a proxy
-// that speaks TLS, a database file, a secret file. A test sets one thing up wrongly.
-type world struct {
+// An environment is all that surrounds a console, configured correctly: a provider, a proxy
+// with TLS, a database file, a secret file. A test damages one part.
+type environment struct {
 	op       *authtest.Provider
 	config   doctor.Config
 	database string // path of the file
 	secret   string // path of the file
 	proxy    *proxy
-	plain    http.HandlerFunc // what answers in plain http
+	plain    http.HandlerFunc // serves plain http
 	cert     certificate      // of the proxy
 
-	log       *slog.Logger // of a console that runs; nil: that of the test
-	signedOut string       // address that the provider sends people to after signing out; empty: the console's
+	log       *slog.Logger // log of a running console; nil: that of the test
+	signedOut string       // registered address after a sign-out; empty: the console's
 }
 
-// newWorld returns a world in which all is right, without its proxy.
-func newWorld(t *testing.T) *world {
+// newEnvironment returns a correct environment. Its proxy is not started.
+func newEnvironment(t *testing.T) *environment {
 	t.Helper()
-	w := &world{op: authtest.New(t), cert: certificate{address: "127.0.0.1", ends: time.Now().Add(90 * 24 * time.Hour)}}
+	w := &environment{op: authtest.New(t), cert: certificate{address: "127.0.0.1", ends: time.Now().Add(90 * 24 * time.Hour)}}
 	w.op.SignsIn(authtest.Person{Subject: "op-1", Email: "owner@example.com", Verified: true, Name: "Olivia"})
 	dsn := databasetest.SQLiteURL(t)
 	w.database = dsn[len("sqlite:"):]
@@ -69,7 +68,7 @@ func newWorld(t *testing.T) *world {
 	listen := freeAddress(t)
 	w.proxy = &proxy{to: listen, ids: map[string]string{}}
 	w.config = doctor.Config{
-		Listen: listen, Near: listen, CallbackPath: callbackPath, LogoutPath: logoutPath, SignedOutPath: signedOutPath,
+		Listen: listen, LocalAddress: listen, CallbackPath: callbackPath, LogoutPath: logoutPath, SignedOutPath: signedOutPath,
 		MetricsListen: "127.0.0.1:9090", IdleLimit: 2 * time.Minute, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Database: dsn, Owners: []string{"owner@example.com"}, Signup: users.SignupInvited, SecretFiles: []string{w.secret},
 		Provider: auth.Config{
@@ -88,11 +87,11 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// ports counts those that freeAddress has returned: below those that systems give
-// away by themselves, so that nobody else takes one meanwhile.
+// ports counts the ports returned by freeAddress. They are below the ephemeral ports, so that
+// no other process takes one meanwhile.
 var ports atomic.Int64
 
-// freeAddress returns an address on loopback where nobody listens.
+// freeAddress returns a loopback address on which nothing listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 1000 {
@@ -107,15 +106,15 @@ func freeAddress(t *testing.T) string {
 	return ""
 }
 
-// examine starts the proxy and what answers in plain http, and runs the doctor.
-func (w *world) examine(t *testing.T) []doctor.Finding {
+// examine starts the proxy and plain http, and runs the doctor.
+func (w *environment) examine(t *testing.T) []doctor.Finding {
 	t.Helper()
 	w.start(t)
 	return doctor.Run(t.Context(), w.config)
 }
 
-// start starts the proxy and what answers in plain http.
-func (w *world) start(t *testing.T) {
+// start starts the proxy and plain http.
+func (w *environment) start(t *testing.T) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(w.proxy.handler())
 	chain, pool := w.cert.sign(t)
@@ -143,31 +142,31 @@ func (w *world) start(t *testing.T) {
 	w.config.PlainPort = u.Port()
 	if w.config.Provider.RedirectURL == "" {
 		w.op.Registers(w.config.BaseURL.String() + callbackPath)
-	} else { // another one is registered
+	} else { // another address is registered
 		w.op.Registers(w.config.Provider.RedirectURL)
 	}
 	w.op.RegistersSignOut(cmp.Or(w.signedOut, w.config.BaseURL.String()+signedOutPath))
 }
 
-// A proxy is a reverse proxy, set up rightly or not.
+// A proxy is a reverse proxy, configured correctly or not.
 type proxy struct {
-	to     string
-	ask    func(*httputil.ProxyRequest)
-	answer func(*http.Response) error
-	old    bool // speaks HTTP/1.0
-	keeps  bool // keeps idle connections to the console
+	to       string
+	request  func(*httputil.ProxyRequest)
+	response func(*http.Response) error
+	http10   bool // speaks HTTP/1.0
+	keeps    bool // keeps idle connections to the console
 
-	mu     sync.Mutex
-	cached map[string][]byte // pages by their paths; nil: it keeps none
-	ids    map[string]string // of the requests that they answered
-	hoards bool              // keeps an answer until it is whole
+	mu      sync.Mutex
+	cached  map[string][]byte // pages by path; nil: no caching
+	ids     map[string]string // request IDs of cached pages
+	buffers bool              // buffers whole responses
 }
 
-// handler returns the proxy.
+// handler returns the proxy's handler.
 func (p *proxy) handler() http.Handler {
 	var transport http.RoundTripper = &http.Transport{DisableKeepAlives: !p.keeps}
-	if p.old {
-		transport = oldTransport{}
+	if p.http10 {
+		transport = http10Transport{}
 	}
 	return &httputil.ReverseProxy{
 		Transport: transport, ErrorLog: discard,
@@ -175,29 +174,28 @@ func (p *proxy) handler() http.Handler {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", p.to
 			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 			r.SetXForwarded()
-			if p.ask != nil {
-				p.ask(r)
+			if p.request != nil {
+				p.request(r)
 			}
 		},
 		ModifyResponse: func(res *http.Response) error {
-			if p.hoards {
-				if err := hoard(res); err != nil {
+			if p.buffers {
+				if err := buffer(res); err != nil {
 					return err
 				}
 			}
 			if err := p.fromCache(res); err != nil {
 				return err
 			}
-			if p.answer != nil {
-				return p.answer(res)
+			if p.response != nil {
+				return p.response(res)
 			}
 			return nil
 		},
 	}
 }
 
-// fromCache replaces the body and the request's ID of a page that was answered before, and
-// keeps one that was not.
+// fromCache replaces body and request ID of a response by the cached ones, or caches them.
 func (p *proxy) fromCache(res *http.Response) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -219,8 +217,8 @@ func (p *proxy) fromCache(res *http.Response) error {
 	return nil
 }
 
-// deafResolver returns a resolver that finds no name, without asking anybody else.
-func deafResolver(t *testing.T) *net.Resolver {
+// emptyResolver returns a resolver that finds no name and makes no network request.
+func emptyResolver(t *testing.T) *net.Resolver {
 	t.Helper()
 	var lc net.ListenConfig
 	server, err := lc.ListenPacket(t.Context(), "udp", "127.0.0.1:0")
@@ -233,9 +231,9 @@ func deafResolver(t *testing.T) *net.Resolver {
 			if err != nil {
 				return
 			}
-			question[2] |= 0x80                       // an answer:
-			question[3] = question[3]&^0x0f | 0x03    // there is no such name (RFC 1035, section 4.1.1)
-			_, _ = server.WriteTo(question[:n], from) // a test that has ended does not want it
+			question[2] |= 0x80                       // a response:
+			question[3] = question[3]&^0x0f | 0x03    // NXDOMAIN (RFC 1035, section 4.1.1)
+			_, _ = server.WriteTo(question[:n], from) // fails only after the test has ended
 		}
 	}()
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -16,8 +16,8 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
-// runs starts the console of the world, and its proxy.
-func (w *world) runs(t *testing.T) *users.Service {
+// startConsole starts the console and its proxy.
+func (w *environment) startConsole(t *testing.T) *users.Service {
 	t.Helper()
 	w.start(t)
 	db, err := database.Open(t.Context(), w.config.Database, database.Options{})
@@ -48,108 +48,107 @@ func (w *world) runs(t *testing.T) *users.Service {
 	return directory
 }
 
-// TestRunningConsole looks at a console that runs, all of which is right; it cannot be
-// seen how requests come to it.
+// TestRunningConsole checks a running console in a correct environment.
 func TestRunningConsole(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.runs(t)
+	w := newEnvironment(t)
+	w.startConsole(t)
 	found := doctor.Run(t.Context(), w.config)
-	onlyThese(t, found)
-	everyCheckIsTold(t, found, false, true)
-	for check, says := range map[string]string{
-		"listen address": "A console listens", "base URL": "A console answers", "headers": "passes the security headers on",
+	mustBlameOnly(t, found)
+	mustReportEachCheck(t, found, false, true)
+	for check, contains := range map[string]string{
+		"listen address": "A console listens", "base URL": "A console responds", "headers": "passes the security headers on",
 		"cookies": "in both directions", "owner": "There is an active owner",
 	} {
-		expect(t, found, check, doctor.OK, says)
+		expect(t, found, check, doctor.OK, contains)
 	}
 	for _, check := range []string{"forwarded address", "HTTP version", "streaming"} {
 		expect(t, found, check, doctor.Unknown, "Stop the console")
 	}
-	tellsNoSecret(t, w, found)
+	mustHideSecrets(t, w, found)
 }
 
-// runningSetups are those in which the proxy of a console that runs is not right.
+// runningSetups damage the proxy of a running console.
 var runningSetups = map[string]setup{
-	"a proxy that takes HSTS away":    {answering(func(h http.Header) { h.Del("Strict-Transport-Security") }), "headers", doctor.Wrong, "takes away Strict-Transport-Security"},
-	"a proxy that takes cookies away": {answering(func(h http.Header) { h.Del("Set-Cookie") }), "cookies", doctor.Wrong, "pass Set-Cookie on"},
-	"a proxy that changes cookies": {answering(func(h http.Header) {
+	"a proxy that takes HSTS away":    {changingResponse(func(h http.Header) { h.Del("Strict-Transport-Security") }), "headers", doctor.Wrong, "removes Strict-Transport-Security"},
+	"a proxy that takes cookies away": {changingResponse(func(h http.Header) { h.Del("Set-Cookie") }), "cookies", doctor.Wrong, "pass Set-Cookie on"},
+	"a proxy that changes cookies": {changingResponse(func(h http.Header) {
 		if c := h.Get("Set-Cookie"); c != "" {
 			h.Set("Set-Cookie", strings.Replace(c, "; HttpOnly", "", 1))
 		}
-	}), "cookies", doctor.Wrong, "they come without HttpOnly"},
-	"a proxy that keeps browsers' cookies": {asking(func(h http.Header) { h.Del("Cookie") }), "cookies", doctor.Wrong, "pass the header Cookie on"},
-	"a proxy that keeps pages":             {func(_ *testing.T, w *world) { w.proxy.cached = map[string][]byte{} }, "cache", doctor.Wrong, "remove proxy_cache"},
-	"a proxy that refuses forms":           {refusing(http.StatusForbidden, http.MethodPost, "/sign-in"), "forms", doctor.Wrong, "answers POST with 403"},
-	"a proxy that points elsewhere":        {func(t *testing.T, w *world) { w.proxy.to = freeAddress(t) }, "base URL", doctor.Wrong, "Point the proxy at"},
-	"somebody to sign in meanwhile":        {func(_ *testing.T, w *world) { w.config.SignIn = true }, "sign-in", doctor.Wrong, "Stop the console"},
-	"a provider that is down": {func(_ *testing.T, w *world) {
+	}), "cookies", doctor.Wrong, "they lack HttpOnly"},
+	"a proxy that keeps browsers' cookies": {changingRequest(func(h http.Header) { h.Del("Cookie") }), "cookies", doctor.Wrong, "pass the header Cookie on"},
+	"a proxy that keeps pages":             {func(_ *testing.T, w *environment) { w.proxy.cached = map[string][]byte{} }, "cache", doctor.Wrong, "remove proxy_cache"},
+	"a proxy that refuses forms":           {refusing(http.StatusForbidden, http.MethodPost, "/sign-in"), "forms", doctor.Wrong, "responds to POST with status 403"},
+	"a proxy that points elsewhere":        {func(t *testing.T, w *environment) { w.proxy.to = freeAddress(t) }, "base URL", doctor.Wrong, "Point the proxy at"},
+	"somebody to sign in meanwhile":        {func(_ *testing.T, w *environment) { w.config.SignIn = true }, "sign-in", doctor.Wrong, "Stop the console"},
+	"a provider that is down": {func(_ *testing.T, w *environment) {
 		w.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops })
-	}, "discovery", doctor.Wrong, "ended the connection"},
+	}, "discovery", doctor.Wrong, "closed the connection"},
 }
 
-// TestRunningConsoleWrong spoils one thing at a time around a console that runs.
-func TestRunningConsoleWrong(t *testing.T) {
+// TestFaultyRunningConsole damages one part at a time around a running console.
+func TestFaultyRunningConsole(t *testing.T) {
 	t.Parallel()
 	for name, s := range runningSetups {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			s.spoil(t, w)
-			w.runs(t)
+			w := newEnvironment(t)
+			s.damage(t, w)
+			w.startConsole(t)
 			found := doctor.Run(t.Context(), w.config)
-			names(t, found, s)
-			onlyThese(t, found, s.check)
-			tellsNoSecret(t, w, found)
+			mustFind(t, found, s)
+			mustBlameOnly(t, found, s.check)
+			mustHideSecrets(t, w, found)
 		})
 	}
 }
 
-// TestLastSignIn has people sign in at a console, and looks at what they brought.
+// TestLastSignIn checks the findings on the most recent sign-in.
 func TestLastSignIn(t *testing.T) {
 	t.Parallel()
 	claims := users.Claims{Issuer: "https://id.example.com", Subject: "1", Address: "owner@example.com", Verified: users.VerifiedYes}
 	for name, test := range map[string]struct {
-		claims func(*users.Claims)
-		from   string
-		level  doctor.Level
-		says   string
+		claims   func(*users.Claims)
+		from     string
+		level    doctor.Level
+		contains string
 	}{
 		"all is well":             {func(*users.Claims) {}, "203.0.113.7", doctor.OK, "succeeded"},
 		"by the proxy's address":  {func(*users.Claims) {}, "127.0.0.1", doctor.Warning, "X-Forwarded-For"},
 		"nobody vouches for them": {func(c *users.Claims) { c.Verified = users.VerifiedUnknown }, "203.0.113.7", doctor.Warning, "xms_edov"},
-		"a stranger":              {func(c *users.Claims) { c.Address = "stranger@example.com" }, "203.0.113.7", doctor.OK, "Nobody has been let in yet"},
+		"a stranger":              {func(c *users.Claims) { c.Address = "stranger@example.com" }, "203.0.113.7", doctor.OK, "No sign-in has succeeded yet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			directory := w.runs(t)
+			w := newEnvironment(t)
+			directory := w.startConsole(t)
 			c := claims
 			test.claims(&c)
 			_, _ = directory.SignIn(t.Context(), c, users.Visit{Digest: users.DigestOf("secret"), Address: test.from})
 			directory.Settle()
-			expect(t, doctor.Run(t.Context(), w.config), "last sign-in", test.level, test.says)
+			expect(t, doctor.Run(t.Context(), w.config), "last sign-in", test.level, test.contains)
 		})
 	}
 }
 
-// TestRunningConsoleWithOtherSettings changes the settings after the console has started: that
-// is named, and the proxy is not blamed for cookies.
+// TestRunningConsoleWithOtherSettings changes the settings after the console has started, which
+// must be reported, without blaming the proxy for missing cookies.
 func TestRunningConsoleWithOtherSettings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		change func(*testing.T, *world)
-		says   string
-		others []string // checks that fail for the same reason
+		change   func(*testing.T, *environment)
+		contains string
+		others   []string // checks that fail for the same reason
 	}{
-		"another provider": {func(t *testing.T, w *world) {
+		"another provider": {func(t *testing.T, w *environment) {
 			other := authtest.New(t)
 			other.Registers(w.config.BaseURL.String() + callbackPath)
 			w.config.Provider.Issuer, w.config.Provider.ClientSecret = other.Issuer(), other.ClientSecret
-		}, `these settings name the one at "http://127.0.0.1`, nil},
-		"another client": {func(_ *testing.T, w *world) { w.config.Provider.ClientID = "konsole" },
-			`the client "console", and these settings make it "konsole"`, []string{"client", "redirect address"}},
-		"another issuer at the same endpoints": {func(_ *testing.T, w *world) {
+		}, `these settings have the one at "http://127.0.0.1`, nil},
+		"another client": {func(_ *testing.T, w *environment) { w.config.Provider.ClientID = "konsole" },
+			`the client "console", but these settings have "konsole"`, []string{"client", "redirect address"}},
+		"another issuer at the same endpoints": {func(_ *testing.T, w *environment) {
 			issuer := strings.Replace(w.op.Issuer(), "127.0.0.1", "localhost", 1)
 			w.op.Lie(func(l *authtest.Lies) {
 				l.Discovery["issuer"] = issuer
@@ -160,28 +159,28 @@ func TestRunningConsoleWithOtherSettings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.runs(t)
-			primed, err := w.open(t, w.config.BaseURL.String()+"/sign-in/start") // it reads the provider's document before that changes
+			w := newEnvironment(t)
+			w.startConsole(t)
+			primed, err := w.open(t, w.config.BaseURL.String()+"/sign-in/start") // the console caches the discovery document before it changes
 			if err != nil || primed == "" {
-				t.Fatalf("the sign-in did not begin: %q, %v", primed, err)
+				t.Fatalf("the sign-in did not start: %q, %v", primed, err)
 			}
 			test.change(t, w)
 			found := doctor.Run(t.Context(), w.config)
-			expect(t, found, "running console", doctor.Wrong, test.says)
+			expect(t, found, "running console", doctor.Wrong, test.contains)
 			expect(t, found, "running console", doctor.Wrong, "Restart the console")
-			onlyThese(t, found, append(test.others, "running console", "identities", "last sign-in")...)
+			mustBlameOnly(t, found, append(test.others, "running console", "identities", "last sign-in")...)
 		})
 	}
 }
 
-// TestDoctorMarksItsRequests: the log of the console says which requests are the doctor's.
+// TestDoctorMarksItsRequests checks the attribute doctor in the console's log.
 func TestDoctorMarksItsRequests(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newEnvironment(t)
 	var log syncedBuffer
 	w.log = slog.New(slog.NewTextHandler(&log, nil))
-	w.runs(t)
+	w.startConsole(t)
 	_ = doctor.Run(t.Context(), w.config)
 	requests := 0
 	for line := range strings.Lines(log.String()) {
@@ -202,7 +201,7 @@ func TestDoctorMarksItsRequests(t *testing.T) {
 	}
 }
 
-// A syncedBuffer is a buffer for several goroutines.
+// A syncedBuffer is a buffer that is safe for concurrent use.
 type syncedBuffer struct {
 	mu sync.Mutex
 	b  strings.Builder

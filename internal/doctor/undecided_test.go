@@ -10,11 +10,11 @@ import (
 	"github.com/roboto-ai/console/internal/doctor"
 )
 
-// TestProviderThatTellsLittle asks one that looks at the code before the client, of
-// which the doctor must not say that it has accepted the client.
-func TestProviderThatTellsLittle(t *testing.T) {
+// TestProviderThatChecksTheCodeFirst checks that the doctor does not report the client as
+// accepted.
+func TestProviderThatChecksTheCodeFirst(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newEnvironment(t)
 	w.start(t)
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) { handler.ServeHTTP(out, r) }))
@@ -28,24 +28,23 @@ func TestProviderThatTellsLittle(t *testing.T) {
 	w.config.Provider.Issuer, w.config.Provider.ClientSecret = server.URL, "secret of the demo"
 	w.config.SessionRecheck = 4 * time.Hour
 	found := doctor.Run(t.Context(), w.config)
-	onlyThese(t, found)
-	expect(t, found, "client", doctor.Unknown, "looks at the code before it looks at the client")
+	mustBlameOnly(t, found)
+	expect(t, found, "client", doctor.Unknown, "checks the code before the client")
 	expect(t, found, "redirect address", doctor.OK, "is registered")
 }
 
-// TestProviderThatPassesOn asks one that sends people elsewhere first: whether the
-// redirect address is registered shows in what it answers for one that surely is not,
-// and not at all if it sends people wherever they like.
-func TestProviderThatPassesOn(t *testing.T) {
+// TestFederatedProvider checks a provider that redirects to another one first: the redirect
+// address shows only by comparison with an unregistered one, and not at all if any is accepted.
+func TestFederatedProvider(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newEnvironment(t)
 	w.op.RedirectsOn()
 	found := w.examine(t)
-	onlyThese(t, found)
-	expect(t, found, "redirect address", doctor.OK, "another one is answered otherwise")
+	mustBlameOnly(t, found)
+	expect(t, found, "redirect address", doctor.OK, "the provider responds differently to another one")
 
 	w.op.Registers() // any
 	found = doctor.Run(t.Context(), w.config)
-	onlyThese(t, found)
-	expect(t, found, "redirect address", doctor.Unknown, "Register https://127.0.0.1")
+	mustBlameOnly(t, found)
+	expect(t, found, "redirect address", doctor.Unknown, "Register exactly https://127.0.0.1")
 }

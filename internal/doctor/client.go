@@ -14,20 +14,20 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// maxAnswer is the most that is read of an answer, in bytes.
-const maxAnswer = 1 << 20
+// maxBody is the maximum size of a response that is read, in bytes.
+const maxBody = 1 << 20
 
-// An answer is what came back to a question, read to the end.
-type answer struct {
+// A response is an HTTP response with its whole body.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
 	tls    *tls.ConnectionState // nil over plain http
-	asked  time.Time            // half-way between question and answer
+	asked  time.Time            // half-way between request and response
 }
 
-// client returns a client that follows no redirects and keeps no connection, and
-// whose connections pass control, which may be nil.
+// client returns an HTTP client that follows no redirects and keeps no connections. control,
+// which may be nil, is called for each connection.
 func (e *examination) client(control func(network, address string, c syscall.RawConn) error, t *tls.Config) *http.Client {
 	dialer := &net.Dialer{Timeout: e.Limit, Control: control, Resolver: e.Resolver}
 	return &http.Client{
@@ -44,27 +44,27 @@ func (e *examination) client(control func(network, address string, c syscall.Raw
 	}
 }
 
-// direct returns a client for what listens at the listen address of this machine,
-// whose certificate is that of the base URL, if it has one.
+// direct returns a client for the listen address. It does not verify the certificate, which is
+// that of the base URL.
 func (e *examination) direct() *http.Client {
 	client := e.client(nil, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12})
 	client.Transport.(*http.Transport).Proxy = nil
 	return client
 }
 
-// near returns the address of what listens at the listen address of this machine.
-func (e *examination) near() string {
+// localURL returns the URL of the listen address.
+func (e *examination) localURL() string {
 	if e.TLS != nil {
-		return "https://" + e.Near
+		return "https://" + e.LocalAddress
 	}
-	return "http://" + e.Near
+	return "http://" + e.LocalAddress
 }
 
-// get asks for address, with a header if it is not nil.
-func (e *examination) get(ctx context.Context, client *http.Client, address string, header http.Header) (answer, error) {
+// get requests address with a header, which may be nil.
+func (e *examination) get(ctx context.Context, client *http.Client, address string, header http.Header) (response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if header != nil {
 		req.Header = header
@@ -72,23 +72,22 @@ func (e *examination) get(ctx context.Context, client *http.Client, address stri
 	return e.do(client, req)
 }
 
-// do sends a request, marked as the doctor's, and reads the answer.
-func (e *examination) do(client *http.Client, req *http.Request) (answer, error) {
+// do sends a request with the doctor's User-Agent, and reads the response.
+func (e *examination) do(client *http.Client, req *http.Request) (response, error) {
 	req.Header.Set("User-Agent", words.DoctorAgent)
 	before := e.Now()
 	res, err := client.Do(req)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	defer res.Body.Close()
 	asked := before.Add(e.Now().Sub(before) / 2)
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	return answer{res.StatusCode, res.Header, body, res.TLS, asked}, err
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	return response{res.StatusCode, res.Header, body, res.TLS, asked}, err
 }
 
-// location returns where an answer from address redirects to, as an absolute address; ""
-// if it does not.
-func (a answer) location(address string) string {
+// location returns the absolute address of a redirect from address; "" if a is no redirect.
+func (a response) location(address string) string {
 	to := a.header.Get("Location")
 	u, err := url.Parse(address)
 	if err != nil || to == "" {
@@ -100,21 +99,20 @@ func (a answer) location(address string) string {
 	return to
 }
 
-// askProvider gets address, an endpoint of the provider for browsers. It follows one
-// redirect that stays on the provider's host, other than one back to the console: Dex
-// redirects to its only connector before it looks at the request. The second value is where
-// the answer redirects to; "" if it does not.
-func (e *examination) askProvider(ctx context.Context, client *http.Client, address string) (answer, string, error) {
+// getFollowing requests address, an endpoint of the provider for browsers. It follows one
+// redirect on the provider's host: Dex redirects to its only connector before it checks the
+// request. The second result is the address of a further redirect; "" if there is none.
+func (e *examination) getFollowing(ctx context.Context, client *http.Client, address string) (response, string, error) {
 	got, err := e.get(ctx, client, address, nil)
 	if err != nil {
-		return answer{}, "", err
+		return response{}, "", err
 	}
 	to := got.location(address)
 	if to == "" || strings.HasPrefix(to, e.base()+"/") || origin(to) != origin(address) {
 		return got, to, nil
 	}
 	if got, err = e.get(ctx, client, to, nil); err != nil {
-		return answer{}, "", err
+		return response{}, "", err
 	}
 	return got, got.location(to), nil
 }

@@ -13,38 +13,37 @@ import (
 	"time"
 )
 
-// A stand stands in for a console that does not run yet: it listens in its place, and
-// notes how requests come to it.
-type stand struct {
-	secret string // in the paths of the doctor, so that nobody else calls them
-	secure bool
-	logout string        // path of back-channel logout, which refuses all
-	hold   time.Duration // how long an answer is held back for its beginning to arrive
-	guest  *guest        // who is to sign in; nil if nobody is
+// A standIn listens in place of a console that is not running, and records how requests arrive.
+type standIn struct {
+	secret  string // in the doctor's paths, so that they cannot be guessed
+	secure  bool
+	logout  string        // path of back-channel logout, which refuses every token
+	holdFor time.Duration // how long the end of a streamed response is delayed
+	trial   *trial        // nil without --sign-in
 
 	now func() time.Time
 
-	mu      sync.Mutex
-	changed *sync.Cond                // of open
-	open    map[string]http.ConnState // of the connections that are not closed, by the peer's address
-	counted int                       // answers of count
-	seen    visit
-	arrived chan struct{} // closed when the beginning of an answer has arrived
-	late    bool          // it did not while the answer was held back
+	mu       sync.Mutex
+	changed  *sync.Cond                // signals a change of open
+	open     map[string]http.ConnState // states of open connections, by the peer's address
+	counted  int                       // requests to count
+	seen     visit
+	arrived  chan struct{} // closed when the beginning of the streamed response has arrived
+	buffered bool          // the beginning did not arrive within holdFor: the proxy buffers
 }
 
-// A visit is how a request came.
+// A visit records how a request arrived.
 type visit struct {
 	peer      netip.Addr
 	remote    string // address and port of the peer
-	keepAlive string // the header Keep-Alive, which some proxies send
+	keepAlive string // header Keep-Alive, which some proxies send
 	host      string
 	forwarded []string // the addresses in X-Forwarded-For, in order
 	protocol  string   // HTTP/1.1
-	cookie    string   // of the doctor
+	cookie    string   // value of the doctor's cookie
 }
 
-// visitOf notes how r came.
+// visitOf records how r arrived.
 func visitOf(r *http.Request, secure bool) visit {
 	v := visit{protocol: r.Proto, host: r.Host, remote: r.RemoteAddr, keepAlive: r.Header.Get("Keep-Alive")}
 	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
@@ -61,8 +60,8 @@ func visitOf(r *http.Request, secure bool) visit {
 	return v
 }
 
-// cookieName returns the name of the doctor's own cookie, which is like those of the console
-// but for the name.
+// cookieName returns the name of the doctor's cookie, which has the same flags as the
+// console's.
 func cookieName(secure bool) string {
 	if secure {
 		return "__Host-doctor"
@@ -71,7 +70,7 @@ func cookieName(secure bool) string {
 }
 
 // cookie returns the doctor's cookie with that value.
-func (s *stand) cookie(value string) *http.Cookie {
+func (s *standIn) cookie(value string) *http.Cookie {
 	return &http.Cookie{
 		Name: cookieName(s.secure), Value: value, Path: "/", MaxAge: 600,
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
@@ -79,10 +78,10 @@ func (s *stand) cookie(value string) *http.Cookie {
 }
 
 // path returns the path of one of the doctor's own addresses.
-func (s *stand) path(name string) string { return "/doctor/" + s.secret + "/" + name }
+func (s *standIn) path(name string) string { return "/doctor/" + s.secret + "/" + name }
 
-// standHeaders are headers of the kind that the console sends.
-func standHeaders(secure bool) http.Header {
+// standInHeaders returns security headers like those of the console.
+func standInHeaders(secure bool) http.Header {
 	h := http.Header{}
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -96,14 +95,13 @@ func standHeaders(secure bool) http.Header {
 	return h
 }
 
-// ServeHTTP answers the doctor, those who ask whether a console is there, and the
-// person who is to sign in.
-func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for name, values := range standHeaders(s.secure) {
+// ServeHTTP serves the doctor's own requests, health checks and the trial sign-in.
+func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for name, values := range standInHeaders(s.secure) {
 		w.Header()[name] = values
 	}
 	switch {
-	case r.URL.Path == "/healthz" || r.URL.Path == "/readyz": // or the proxy would send nobody here
+	case r.URL.Path == "/healthz" || r.URL.Path == "/readyz": // or the proxy would send no requests
 		_, _ = io.WriteString(w, "ok\n")
 	case r.URL.Path == s.path("look"):
 		s.look(w, r)
@@ -116,15 +114,15 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost && r.URL.Path == s.logout:
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = io.WriteString(w, `{"error":"invalid_request"}`)
-	case s.guest != nil && s.guest.serve(s, w, r):
+	case s.trial != nil && s.trial.serve(s, w, r):
 	default:
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = io.WriteString(w, "The settings of the console are being checked. Try again in a minute.\n")
 	}
 }
 
-// look notes how the request came, and sets a cookie.
-func (s *stand) look(w http.ResponseWriter, r *http.Request) {
+// look records how the request arrived, and sets a cookie.
+func (s *standIn) look(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.seen = visitOf(r, s.secure)
 	s.mu.Unlock()
@@ -132,9 +130,9 @@ func (s *stand) look(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, s.secret)
 }
 
-// count answers with how often it was called: twice the same answer comes from a cache. It
-// is HTML and sets no cookie, as caches like it.
-func (s *stand) count(w http.ResponseWriter) {
+// count responds with the number of its calls: the same response twice comes from a cache. It
+// is HTML without a cookie, which caches store by preference.
+func (s *standIn) count(w http.ResponseWriter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.counted++
@@ -142,8 +140,8 @@ func (s *stand) count(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, strconv.Itoa(s.counted))
 }
 
-// connection notes the states of connections. It is an [http.Server.ConnState].
-func (s *stand) connection(c net.Conn, state http.ConnState) {
+// connection records the states of connections. It is an [http.Server.ConnState].
+func (s *standIn) connection(c net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if state == http.StateClosed || state == http.StateHijacked {
@@ -154,9 +152,9 @@ func (s *stand) connection(c net.Conn, state http.ConnState) {
 	s.changed.Broadcast()
 }
 
-// keptOpen reports whether the connection of the last visit is still there, idle. It waits
-// while a request on it is being answered.
-func (s *stand) keptOpen() bool {
+// idleConnectionOpen reports whether the connection of the last visit is still open and idle.
+// It waits while a request on it is active.
+func (s *standIn) idleConnectionOpen() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.open[s.seen.remote] == http.StateActive {
@@ -165,37 +163,37 @@ func (s *stand) keptOpen() bool {
 	return s.open[s.seen.remote] == http.StateIdle
 }
 
-// lastVisit returns how the last request came.
-func (s *stand) lastVisit() visit {
+// lastVisit returns how the last request arrived.
+func (s *standIn) lastVisit() visit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.seen
 }
 
-// stream sends the beginning of an answer, and holds back its end until the beginning
-// has arrived, or for a while.
-func (s *stand) stream(w http.ResponseWriter) {
+// stream sends the beginning of a response, and its end once the beginning has arrived or
+// holdFor has passed.
+func (s *standIn) stream(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, "beginning\n")
 	_ = http.NewResponseController(w).Flush()
 	select {
 	case <-s.arrived:
-	case <-time.After(s.hold):
+	case <-time.After(s.holdFor):
 		s.mu.Lock()
-		s.late = true
+		s.buffered = true
 		s.mu.Unlock()
 	}
 	_, _ = io.WriteString(w, "end\n")
 }
 
-// serve answers at listener until the returned function is called.
-func (s *stand) serve(listener net.Listener) (stop func()) {
+// serve serves requests at listener until stop is called.
+func (s *standIn) serve(listener net.Listener) (stop func()) {
 	server := &http.Server{Handler: s, ConnState: s.connection, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = server.Serve(listener) }) // ends when it is closed
+	serving.Go(func() { _ = server.Serve(listener) }) // returns when the server is shut down
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		if server.Shutdown(ctx) != nil { // the last page has been sent, or never will be
+		if server.Shutdown(ctx) != nil { // a client does not read its response
 			_ = server.Close()
 		}
 		serving.Wait()
