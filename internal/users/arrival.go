@@ -7,17 +7,16 @@ import (
 	"time"
 )
 
-// An Arrival is a user who comes to a new directory with a history. What the
-// record is in the end follows from it, so that the history explains the record.
+// An Arrival is a user who is loaded into a new directory with a history. The final record
+// is derived from it, so that the history explains the record.
 type Arrival struct {
-	User  User      // as they were created; made by [NewArrival], then filled in
-	By    Actor     // who created them
+	User  User      // as created; made by [NewArrival], then filled in
+	By    Actor     // who created the user
 	Since []Step    // what changed the record since, in order of time
-	Seen  time.Time // last authenticated request; zero for one who never signed in
+	Seen  time.Time // last authenticated request; zero without a sign-in
 }
 
-// NewArrival returns somebody who was created by an actor at a time, with nothing
-// yet but what everyone begins with.
+// NewArrival returns a user created by an actor at a time, with the defaults of a new user.
 func NewArrival(kind Kind, id ID, by Actor, at time.Time) Arrival {
 	return Arrival{User: newUser(kind, id, by, at.UTC().Truncate(time.Microsecond)), By: by}
 }
@@ -26,20 +25,20 @@ func NewArrival(kind Kind, id ID, by Actor, at time.Time) Arrival {
 type Step struct {
 	at     time.Time
 	by     Actor
-	claims *Claims                               // of the identity that gets bound
-	change func(before User) (after User)        // of the record, but for time and version
-	tell   func(before, after User) (what Event) // as the method of the [Service] does
+	claims *Claims                        // of the identity that gets bound
+	change func(before User) (after User) // of the record, but for time and version
+	event  func(before, after User) Event // of the change, as the method of the [Service] makes it
 }
 
-// FirstSignIn is the step of a person to whom an identity gets bound. The actor is
-// their browser.
+// FirstSignIn is the step of a person who signs in for the first time, which binds the
+// identity. The actor is the person's browser.
 func FirstSignIn(at time.Time, browser Actor, c Claims) Step {
 	return Step{at, browser, &c, func(u User) User { return u.bind(c) },
 		func(before, after User) Event { return bound(after, c, difference(before, after)) }}
 }
 
-// Edited is the step of a record that gets edited; so is [ActionReviewed] of a
-// service user. The callback changes a copy.
+// Edited is the step of an edit, or of another action that changes the record, such as
+// [ActionReviewed]. The callback changes a copy.
 func Edited(at time.Time, by Actor, action Action, reason string, change func(*User)) Step {
 	return Step{at, by, nil, func(u User) User { u = u.clone(); change(&u); return u },
 		func(before, after User) Event {
@@ -47,7 +46,7 @@ func Edited(at time.Time, by Actor, action Action, reason string, change func(*U
 		}}
 }
 
-// Departed is the step of a user who gets deactivated.
+// Departed is the step of a deactivation.
 func Departed(at time.Time, by Actor, reason string) Step {
 	return Step{at, by, nil, func(u User) User { u.deactivated = true; return u },
 		func(before, after User) Event {
@@ -55,61 +54,61 @@ func Departed(at time.Time, by Actor, reason string) Step {
 		}}
 }
 
-// A past is what becomes of an [Arrival].
-type past struct {
+// A loadedUser is what is written for an [Arrival].
+type loadedUser struct {
 	user     User
 	events   []Event // in order of time
 	identity *Claims // nil without one
 	boundAt  time.Time
 }
 
-// past goes through the history of a. It returns an error on what no [Service]
-// would have done.
-func (a Arrival) past(now time.Time) (past, error) {
+// load applies the steps of a. It returns an error on a history that no [Service] would
+// have made.
+func (a Arrival) load(now time.Time) (loadedUser, error) {
 	u := a.User
-	p := past{user: u, events: append(make([]Event, 0, 1+len(a.Since)), created(u).by(a.By, u.CreatedAt))}
+	l := loadedUser{user: u, events: append(make([]Event, 0, 1+len(a.Since)), created(u).by(a.By, u.CreatedAt))}
 	bad := u.ID.flaw()
 	if bad != "" || u.Version != 1 || u.identified || u.deactivated || !slices.Contains(rolesOf(u.Kind), u.Role) {
-		return past{}, fmt.Errorf("%w: as it is created: %s", errNoPast, bad)
+		return loadedUser{}, fmt.Errorf("%w: as it is created: %s", errHistory, bad)
 	}
 	if err := joined(check(User{TimeZone: "UTC"}, u, dateOf(u.CreatedAt))); err != nil {
-		return past{}, err
+		return loadedUser{}, err
 	}
 	for _, step := range a.Since {
-		if err := p.take(step); err != nil {
-			return past{}, err
+		if err := l.apply(step); err != nil {
+			return loadedUser{}, err
 		}
 	}
-	last := p.user.UpdatedAt
-	p.user.SeenAt = a.Seen.UTC().Truncate(time.Microsecond)
-	if last.After(now) || a.Seen.After(now) || a.Seen.IsZero() != p.boundAt.IsZero() || p.user.SeenAt.Before(p.boundAt) {
-		return past{}, fmt.Errorf("%w: changed %s, seen %s", errNoPast, last, a.Seen)
+	last := l.user.UpdatedAt
+	l.user.SeenAt = a.Seen.UTC().Truncate(time.Microsecond)
+	if last.After(now) || a.Seen.After(now) || a.Seen.IsZero() != l.boundAt.IsZero() || l.user.SeenAt.Before(l.boundAt) {
+		return loadedUser{}, fmt.Errorf("%w: changed %s, seen %s", errHistory, last, a.Seen)
 	}
-	return p, nil
+	return l, nil
 }
 
-// errNoPast says that a history is none that a user can have.
-var errNoPast = errors.New("users: an impossible history")
+// errHistory says that no user can have that history.
+var errHistory = errors.New("users: an impossible history")
 
-// take takes a step, with which the record gets its next version.
-func (p *past) take(step Step) error {
-	before, at := p.user, step.at.UTC().Truncate(time.Microsecond)
+// apply applies a step, which makes the next version of the record.
+func (l *loadedUser) apply(step Step) error {
+	before, at := l.user, step.at.UTC().Truncate(time.Microsecond)
 	after := step.change(before)
 	after.Version, after.UpdatedAt = before.Version+1, at
 	after.derive()
-	event, by := step.tell(before, after), step.by
+	event, by := step.event(before, after), step.by
 	if at.Before(before.UpdatedAt) || len(event.Changes) == 0 || before.deactivated ||
 		step.claims != nil && before.Status != StatusInvited || by.is(before) && !after.identified {
-		return fmt.Errorf("%w: %s at %s", errNoPast, event.Action, at)
+		return fmt.Errorf("%w: %s at %s", errHistory, event.Action, at)
 	}
 	if err := joined(check(before, after, dateOf(at))); err != nil {
 		return err
 	}
 	if step.claims != nil {
-		by.Key, by.ID, by.Name, p.identity, p.boundAt = after.Key, after.ID, after.Name, step.claims, at
+		by.Key, by.ID, by.Name, l.identity, l.boundAt = after.Key, after.ID, after.Name, step.claims, at
 	} else if by.is(before) {
 		by.ID, by.Name = before.ID, before.Name
 	}
-	p.user, p.events = after, append(p.events, event.by(by, at))
+	l.user, l.events = after, append(l.events, event.by(by, at))
 	return nil
 }

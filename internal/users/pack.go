@@ -10,116 +10,116 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A lot is some rows that are written together.
-type lot struct {
+// A batch is rows that are handed to the writing goroutine together.
+type batch struct {
 	users int                // how many
-	rows  [len(loaded)][]any // of each sheet, one after the other
+	rows  [len(loaded)][]any // the values for each table, row after row
 }
 
-// lotSize is how many users are in a lot: so few that it is still in the processor's
-// cache when it is written.
-const lotSize = 200
+// batchSize is how many users are in a batch: few enough that it is still in the
+// processor's cache when it is written.
+const batchSize = 200
 
-// next returns an empty lot, with room for as many rows as in l and some more.
-func (l lot) next() lot {
-	var empty lot
-	for i, rows := range l.rows {
+// next returns an empty batch with capacity for the rows of b and some more.
+func (b batch) next() batch {
+	var empty batch
+	for i, rows := range b.rows {
 		empty.rows[i] = make([]any, 0, len(rows)+len(rows)/8)
 	}
 	return empty
 }
 
-// A packer turns arrivals into lots.
+// A packer turns arrivals into batches of rows.
 type packer struct {
 	now    time.Time
-	lot    lot
+	batch  batch
 	seq    int64     // of the last event
-	coming eventHeap // events of users who are packed, later than the last of those
+	future eventHeap // events of packed users that are later than the last packed user
 }
 
-// pack packs all arrivals and hands each lot over.
-func pack(arrivals iter.Seq[Arrival], now time.Time, hand func(lot) error) error {
+// pack packs all arrivals and calls emit with each batch.
+func pack(arrivals iter.Seq[Arrival], now time.Time, emit func(batch) error) error {
 	p := &packer{now: now}
 	last := time.Time{}
 	for a := range arrivals {
 		at := a.User.CreatedAt
 		if at.Before(last) {
-			return fmt.Errorf("%w: %s comes before the one who was created earlier", errNoPast, a.User.ID)
+			return fmt.Errorf("%w: %s was created before the user that precedes it", errHistory, a.User.ID)
 		}
 		last = at
 		if err := p.add(a); err != nil {
 			return fmt.Errorf("%s: %w", a.User.ID, err)
 		}
-		if p.lot.users == lotSize {
-			if err := hand(p.lot); err != nil {
+		if p.batch.users == batchSize {
+			if err := emit(p.batch); err != nil {
 				return err
 			}
-			p.lot = p.lot.next()
+			p.batch = p.batch.next()
 		}
 	}
 	if err := p.flush(time.Time{}); err != nil {
 		return err
 	}
-	return hand(p.lot)
+	return emit(p.batch)
 }
 
-// add adds one arrival, and the events of others up to its time.
+// add packs one arrival, and the events of other users up to its time.
 func (p *packer) add(a Arrival) error {
-	past, err := a.past(p.now)
+	loaded, err := a.load(p.now)
 	if err != nil {
 		return err
 	}
 	if err := p.flush(a.User.CreatedAt); err != nil {
 		return err
 	}
-	columns, err := past.user.newColumns()
+	columns, err := loaded.user.newColumns()
 	if err != nil {
 		return err
 	}
-	p.lot.users++
-	p.row(userSheet, values(columns)...)
-	if past.identity != nil {
-		p.row(identitySheet, past.identity.columns(past.user.Key, past.boundAt)...)
+	p.batch.users++
+	p.row(userTable, values(columns)...)
+	if loaded.identity != nil {
+		p.row(identityTable, loaded.identity.columns(loaded.user.Key, loaded.boundAt)...)
 	}
-	if err := p.event(past.events[0]); err != nil {
+	if err := p.event(loaded.events[0]); err != nil {
 		return err
 	}
-	for _, e := range past.events[1:] {
-		heap.Push(&p.coming, e)
+	for _, e := range loaded.events[1:] {
+		heap.Push(&p.future, e)
 	}
 	return nil
 }
 
-// flush packs the events that are to come until a time, all if it is zero.
+// flush packs the future events before a time; all if it is zero.
 func (p *packer) flush(until time.Time) error {
-	for len(p.coming) > 0 && (until.IsZero() || p.coming[0].At.Before(until)) {
-		if err := p.event(heap.Pop(&p.coming).(Event)); err != nil {
+	for len(p.future) > 0 && (until.IsZero() || p.future[0].At.Before(until)) {
+		if err := p.event(heap.Pop(&p.future).(Event)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// event packs an event, which gets the next number.
+// event packs an event with the next number.
 func (p *packer) event(e Event) error {
 	p.seq++
 	e.Seq = p.seq
 	rows, err := e.rows()
-	p.row(eventSheet, rows.fixed...)
-	p.row(changeSheet, rows.changes...)
-	p.row(actorSheet, rows.actor...)
+	p.row(eventTable, rows.fixed...)
+	p.row(changeTable, rows.changes...)
+	p.row(actorTable, rows.actor...)
 	for _, mention := range rows.mentions {
-		p.row(mentionSheet, mention...)
+		p.row(mentionTable, mention...)
 	}
-	p.row(wordSheet, p.seq, e.indexed().words)
+	p.row(wordTable, p.seq, e.indexed().words)
 	return err
 }
 
-// row adds values to the last row of a sheet, as the driver takes them: the other
-// goroutine has enough to do.
-func (p *packer) row(sheet int, values ...any) {
+// row adds the values of a row, as the driver takes them: the writing goroutine is the
+// slower one.
+func (p *packer) row(table int, values ...any) {
 	for _, v := range values {
-		p.lot.rows[sheet] = append(p.lot.rows[sheet], plain(v))
+		p.batch.rows[table] = append(p.batch.rows[table], plain(v))
 	}
 }
 
@@ -138,11 +138,10 @@ func plain(v any) any {
 	if p, err := driver.DefaultParameterConverter.ConvertValue(v); err == nil {
 		return p
 	}
-	return v // the driver will say what is wrong with it
+	return v // the driver refuses it
 }
 
-// An eventHeap holds events, the earliest first, and those of a user in the order
-// of its versions.
+// An eventHeap orders events by time, and those of a user at the same time by its version.
 type eventHeap []Event
 
 func (h eventHeap) Len() int      { return len(h) }
@@ -151,10 +150,10 @@ func (h eventHeap) Less(i, j int) bool {
 	return h[i].At.Before(h[j].At) || h[i].At.Equal(h[j].At) && h[i].version < h[j].version
 }
 
-// Push and Pop implement [heap.Interface].
+// Push implements [heap.Interface].
 func (h *eventHeap) Push(e any) { *h = append(*h, e.(Event)) }
 
-// Pop takes the last.
+// Pop implements [heap.Interface].
 func (h *eventHeap) Pop() any {
 	last := (*h)[len(*h)-1]
 	*h = (*h)[:len(*h)-1]
