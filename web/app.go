@@ -14,14 +14,16 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/api"
 	"github.com/roboto-ai/console/web/words"
 )
 
-// Config is what an [App] is made of. Users, Provider and BaseURL are required.
+// Config is what an [App] is made of. Users, History, Provider and BaseURL are required.
 type Config struct {
 	Users    *users.Service
+	History  *history.Service
 	Provider *auth.Provider
 	BaseURL  *url.URL // where people reach the console; links and cookies follow it, never a request's Host
 
@@ -42,6 +44,7 @@ type Config struct {
 // An App is the console over HTTP.
 type App struct {
 	users        *users.Service
+	history      *history.Service
 	provider     *auth.Provider
 	baseURL      *url.URL
 	org, orgID   string
@@ -83,7 +86,7 @@ func New(c Config) (*App, error) {
 		return nil, errors.New("web: Users, Provider and an absolute BaseURL are required")
 	}
 	a := &App{
-		users: c.Users, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
+		users: c.Users, history: c.History, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
 		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, watch: c.Watch, now: c.Now, lifetime: c.SessionLifetime, recheck: c.SessionRecheck,
 	}
 	a.setDefaults()

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -24,12 +25,12 @@ var auditFilters = []string{"q", "actor", "target", "action", "from", "to"}
 func (a *App) listEvents(c echo.Context) error {
 	address := listAddressOf(c, append([]string{"after", "before"}, auditFilters...)...)
 	query, bad := auditQuery(address, zoneOf(viewer(c)))
-	status, page := http.StatusOK, users.EventPage{}
+	status, page := http.StatusOK, history.Page{}
 	if len(bad.Fields) > 0 {
 		status = http.StatusUnprocessableEntity
 	} else {
 		var err error
-		page, err = a.users.Events(c.Request().Context(), actor(c), query)
+		page, err = a.history.Events(c.Request().Context(), actor(c), query)
 		invalid, unusable := errors.AsType[*users.InvalidError](err)
 		switch {
 		case unusable && invalid.Fields[0].Field == "q":
@@ -57,7 +58,7 @@ func (a *App) listEvents(c echo.Context) error {
 
 // auditQuery returns what an address asks of the audit log, with its days as
 // they are in zone.
-func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.InvalidError) {
+func auditQuery(l listAddress, zone *time.Location) (history.Query, *users.InvalidError) {
 	bad := new(users.InvalidError) // collects every mistake, so that all are told at once
 	id := func(key string) users.ID {
 		id, err := users.ParseID(string(users.EnteredID(l.get(key))))
@@ -75,7 +76,7 @@ func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.In
 	}
 	from, _ := day("from")
 	begin, to := day("to")
-	query := users.EventQuery{
+	query := history.Query{
 		Text: l.get("q"), Actor: id("actor"), Target: id("target"), Action: users.Action(l.get("action")),
 		From: from, To: to, After: l.get("after"), Before: l.get("before"),
 	}
@@ -87,7 +88,7 @@ func auditQuery(l listAddress, zone *time.Location) (users.EventQuery, *users.In
 }
 
 // auditResults is the part of the page that search and filters change.
-func (a *App) auditResults(c echo.Context, l listAddress, page users.EventPage) views.Audit {
+func (a *App) auditResults(c echo.Context, l listAddress, page history.Page) views.Audit {
 	m := views.Audit{Events: a.tell(c).events(page.Events), Pager: eventPager(l, page), Chips: auditChips(l)}
 	if l.has(auditFilters...) {
 		m.Clear = l.without(auditFilters...)
@@ -152,7 +153,7 @@ func (a *App) showEvent(c echo.Context) error {
 	if err != nil {
 		return users.ErrNotFound
 	}
-	event, err := a.users.Event(c.Request().Context(), actor(c), seq)
+	event, err := a.history.Event(c.Request().Context(), actor(c), seq)
 	if err != nil {
 		return err
 	}
@@ -191,7 +192,7 @@ func erasedWord(e users.Event) string {
 // eventAt returns the address of an event, or nothing if there is none of that
 // number.
 func (a *App) eventAt(c echo.Context, seq int64) (string, error) {
-	_, err := a.users.Event(c.Request().Context(), actor(c), seq)
+	_, err := a.history.Event(c.Request().Context(), actor(c), seq)
 	if errors.Is(err, users.ErrNotFound) {
 		return "", nil
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -148,7 +149,7 @@ func TestExportUsers_slowReader(t *testing.T) {
 // events: how many users, of how many, and why.
 func (s *site) exportEnds(t *testing.T) (ends [][3]string) {
 	t.Helper()
-	found, err := s.Events(t.Context(), s.Owner, users.EventQuery{Action: users.ActionExportEnded})
+	found, err := s.History.Events(t.Context(), s.Owner, history.Query{Action: users.ActionExportEnded})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 	if who.Key == "" {
 		return true, a.showSignedOut(c, "", doneAlready)
 	}
-	event, err := a.users.Event(c.Request().Context(), who, seq)
+	event, err := a.history.Event(c.Request().Context(), who, seq)
 	if err != nil && !errors.Is(err, users.ErrForbidden) { // who may not see it is not led to what it made
 		return false, err
 	}

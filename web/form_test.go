@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -58,7 +59,7 @@ func TestFieldsThatMayNotBeSet(t *testing.T) {
 // refusalsAre fails the test unless so many refusals of that actor are recorded.
 func (s *site) refusalsAre(t *testing.T, actor users.ID, want int) {
 	t.Helper()
-	page, err := s.Events(t.Context(), s.Owner, users.EventQuery{Actor: actor, Action: users.ActionAccessRefused, Limit: users.MaxLimit})
+	page, err := s.History.Events(t.Context(), s.Owner, history.Query{Actor: actor, Action: users.ActionAccessRefused, Limit: users.MaxLimit})
 	if err != nil {
 		t.Fatal(err)
 	}

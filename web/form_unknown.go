@@ -124,7 +124,7 @@ func (f sentForm) posted() map[string][]string {
 func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 	m := views.Unknown{Chrome: a.chrome(c, "Done", ""), Heading: "It was done"}
 	m.RequestID = "" // nothing is wrong
-	event, err := a.users.Event(c.Request().Context(), actor(c), seq)
+	event, err := a.history.Event(c.Request().Context(), actor(c), seq)
 	if err != nil && !errors.Is(err, users.ErrForbidden) {
 		return err
 	}

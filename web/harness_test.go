@@ -112,7 +112,7 @@ func (s *site) config(base *url.URL) web.Config {
 		s.providerOption(&provider)
 	}
 	return web.Config{
-		Users: s.Service, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,
+		Users: s.Service, History: s.History, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,
 		PictureHosts: []string{"pictures.example.com"},
 	}
 }

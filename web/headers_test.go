@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
 )
@@ -153,7 +154,7 @@ func TestClientAddress(t *testing.T) {
 			callback := b.callback(t)
 			b.header["X-Forwarded-For"] = test.headers
 			b.get(t, callback).must(t, http.StatusSeeOther)
-			page, err := s.Events(t.Context(), s.Owner, users.EventQuery{Target: "ana@example.com", Action: users.ActionStarted})
+			page, err := s.History.Events(t.Context(), s.Owner, history.Query{Target: "ana@example.com", Action: users.ActionStarted})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,7 +178,7 @@ func TestUserAgentIsPlain(t *testing.T) {
 			s := newSite(t)
 			s.Invited(t, "ana@example.com", users.RoleUser)
 			s.browser(t).with("User-Agent", test.sent).signInAt(t, person("ana@example.com"), "/").must(t, http.StatusOK)
-			page, err := s.Events(t.Context(), s.Owner, users.EventQuery{Target: "ana@example.com", Action: users.ActionStarted})
+			page, err := s.History.Events(t.Context(), s.Owner, history.Query{Target: "ana@example.com", Action: users.ActionStarted})
 			if err != nil {
 				t.Fatal(err)
 			}

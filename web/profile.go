@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -100,7 +101,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		return views.Profile{}, err
 	}
 	// What they did themselves they know; this is where to see who meddled.
-	others, err := a.users.Events(ctx, who, users.EventQuery{Target: who.ID, ByOthers: true, Limit: othersShown})
+	others, err := a.history.Events(ctx, who, history.Query{Target: who.ID, ByOthers: true, Limit: othersShown})
 	if err != nil {
 		return views.Profile{}, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -160,9 +161,9 @@ const emptyHistory = "[]\n}"
 func (a *App) writeHistory(c echo.Context, head []byte) error {
 	w, who := c.Response().Writer, actor(c) // a fault is still answered as one
 	b := append(bytes.TrimSuffix(head, []byte(emptyHistory)), '[')
-	q, between := users.EventQuery{Target: who.ID, Limit: users.MaxLimit}, "\n    "
+	q, between := history.Query{Target: who.ID, Limit: users.MaxLimit}, "\n    "
 	for {
-		page, err := a.users.Events(c.Request().Context(), who, q)
+		page, err := a.history.Events(c.Request().Context(), who, q)
 		if err != nil {
 			return err
 		}

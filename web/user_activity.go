@@ -5,8 +5,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
-	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
 
@@ -22,13 +22,13 @@ func (a *App) userActivity(c echo.Context) error {
 		return err
 	}
 	address := listAddressOf(c, "after", "before")
-	query := users.EventQuery{After: address.get("after"), Before: address.get("before")}
+	query := history.Query{After: address.get("after"), Before: address.get("before")}
 	if seesAudit(actor(c)) {
 		query.About = u.ID
 	} else {
 		query.Target = u.ID
 	}
-	page, err := a.users.Events(c.Request().Context(), actor(c), query)
+	page, err := a.history.Events(c.Request().Context(), actor(c), query)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (a *App) userActivity(c echo.Context) error {
 }
 
 // eventPager leads to newer and older events.
-func eventPager(l listAddress, page users.EventPage) views.Pager {
+func eventPager(l listAddress, page history.Page) views.Pager {
 	p := views.Pager{Previous: l.turned("before", page.Previous), Next: l.turned("after", page.Next)}
 	if len(page.Events) > 0 {
 		p.Range = numbers.Counted(len(page.Events), "event", "events") + ", newest first"

@@ -36,10 +36,14 @@ func (a *App) userDetail(c echo.Context) error {
 // userDetailPage is the page with all that d tells, and what the viewer may do.
 func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, error) {
 	t, u := a.tell(c), d.User
+	recent, err := a.history.Recent(c.Request().Context(), t.actor, u)
+	if err != nil {
+		return views.UserDetail{}, err
+	}
 	m := views.UserDetail{
 		Chrome:     a.userChrome(c, u, ""),
 		Facts:      t.userFacts(d),
-		Recent:     t.events(d.Recent),
+		Recent:     t.events(recent),
 		History:    userPath(u.ID, "activity"),
 		AnswersFor: t.serviceLines(d.AnswersFor),
 		Role:       t.roleForm(d.User, d.LastOwner, roleForm{Role: string(u.Role), Version: u.Version}, outcome{}),
@@ -60,7 +64,6 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 	case users.KindService:
 		m.Service = t.serviceFacts(u)
 	}
-	var err error
 	m.Head, err = a.userHead(c, u, "Overview")
 	return m, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -161,7 +162,7 @@ func TestForms_fieldsNobodyMaySet(t *testing.T) {
 // lastEvent returns the newest event of that action.
 func lastEvent(t *testing.T, s *site, action users.Action) users.Event {
 	t.Helper()
-	page, err := s.Events(t.Context(), s.Owner, users.EventQuery{Action: action, Limit: 1})
+	page, err := s.History.Events(t.Context(), s.Owner, history.Query{Action: action, Limit: 1})
 	if err != nil || len(page.Events) == 0 {
 		t.Fatalf("no event %s: %v", action, err)
 	}
@@ -212,7 +213,7 @@ func TestUserForms_refused(t *testing.T) {
 				}
 			}
 		}
-		page, err := s.Events(t.Context(), s.Owner, users.EventQuery{Action: users.ActionAccessRefused, Actor: users.ID(role + "@example.com")})
+		page, err := s.History.Events(t.Context(), s.Owner, history.Query{Action: users.ActionAccessRefused, Actor: users.ID(role + "@example.com")})
 		if err != nil || len(page.Events) == 0 {
 			t.Errorf("%s: no refusal is recorded (%v)", role, err)
 		}

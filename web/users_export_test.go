@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
 )
@@ -19,7 +20,7 @@ import (
 // exportEvents returns what the history says was exported, newest first.
 func (s *site) exportEvents(t *testing.T) [][]users.Change {
 	t.Helper()
-	found, err := s.Events(t.Context(), s.Owner, users.EventQuery{Action: users.ActionExported})
+	found, err := s.History.Events(t.Context(), s.Owner, history.Query{Action: users.ActionExported})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -204,7 +204,7 @@ func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound,
 		}
 		none.Add = views.Link{Label: "Add " + bidi.Isolate(words.Shorten(words.Plain(text), 60)), URL: addressOf("/users/new", url.Values{key: {text}})}
 	}
-	refused, err := a.users.RefusedSignIns(c.Request().Context(), t.actor, text)
+	refused, err := a.history.RefusedSignIns(c.Request().Context(), t.actor, text)
 	for _, r := range refused {
 		none.Refused = append(none.Refused, t.refusedSignIn(r))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -69,8 +70,8 @@ func (p *program) sayCopied(copied []database.CopiedTable) {
 
 // sayNewest prints up to which event the copy goes, as the copy itself tells it.
 func (p *program) sayNewest(ctx context.Context, c *config, to string) error {
-	return p.visit(ctx, c, to, database.Options{Password: c.toPassword}, func(directory *users.Service) error {
-		page, err := directory.Events(ctx, users.Command(""), users.EventQuery{Limit: 1})
+	return p.visitDatabase(ctx, c, to, database.Options{Password: c.toPassword}, func(db *database.DB, directory *users.Service) error {
+		page, err := history.New(db, directory).Events(ctx, users.Command(""), history.Query{Limit: 1})
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/server"
 	"github.com/roboto-ai/console/internal/users"
@@ -58,10 +59,10 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer directory.Close()
-	if err := checkDemo(ctx, c, directory); err != nil {
+	if err := checkDemo(ctx, c, db, directory); err != nil {
 		return err
 	}
-	app, err := newApp(c, directory, log, true, nil)
+	app, err := newApp(c, db, directory, log, true, nil)
 	if err != nil {
 		return err
 	}
@@ -187,8 +188,8 @@ func (p *program) buildDemo(ctx context.Context, c *config, path string) error {
 // checkDemo refuses a directory that this demo was not made for: one of another
 // size than was asked for, one whose people are known at another provider, and
 // one that is no demo's, where nobody should be let in as anybody.
-func checkDemo(ctx context.Context, c *config, directory *users.Service) error {
-	size, err := demodata.Size(ctx, directory)
+func checkDemo(ctx context.Context, c *config, db *database.DB, directory *users.Service) error {
+	size, err := demodata.Size(ctx, history.New(db, directory))
 	if errors.Is(err, demodata.ErrNotDemo) {
 		return mistaken("%s was not made by console demo, which lets anybody in as anybody: give another --database", c.database)
 	} else if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/server"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -59,7 +60,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err := checkPeople(ctx, directory, c, log); err != nil {
 		return err
 	}
-	app, err := newApp(c, directory, log, false, watch)
+	app, err := newApp(c, db, directory, log, false, watch)
 	if err != nil {
 		return err
 	}
@@ -153,10 +154,11 @@ func needOwner(ctx context.Context, directory *users.Service, owners []string, l
 }
 
 // newApp returns the console with the settings c.
-func newApp(c *config, directory *users.Service, log *slog.Logger, demo bool, watch *observation) (*web.App, error) {
+func newApp(c *config, db *database.DB, directory *users.Service, log *slog.Logger, demo bool, watch *observation) (*web.App, error) {
 	return web.New(web.Config{
 		Unpaced: unpaced != "",
 		Users:   directory,
+		History: history.New(db, directory),
 		Provider: auth.NewProvider(auth.Config{
 			Issuer:        c.issuer,
 			ClientID:      c.clientID,

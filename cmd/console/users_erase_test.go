@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -32,15 +33,9 @@ func TestUsersErase(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}
 	}
-	inDirectory(t, url, func(s *users.Service) {
-		page, err := s.Events(t.Context(), users.Command(""), users.EventQuery{Limit: users.MaxLimit})
-		if err != nil {
-			t.Error(err)
+	for _, e := range eventsIn(t, url, history.Query{Limit: users.MaxLimit}) {
+		if e.Target.ID == "ana@example.com" || e.Target.ID == "bo@example.com" {
+			t.Errorf("the event %s still names %s", e.Action, e.Target.ID)
 		}
-		for _, e := range page.Events {
-			if e.Target.ID == "ana@example.com" || e.Target.ID == "bo@example.com" {
-				t.Errorf("the event %s still names %s", e.Action, e.Target.ID)
-			}
-		}
-	})
+	}
 }

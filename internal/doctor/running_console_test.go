@@ -12,6 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/doctor"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
 )
@@ -31,7 +32,7 @@ func (w *environment) startConsole(t *testing.T) *users.Service {
 	provider := w.config.Provider
 	provider.RedirectURL = w.config.BaseURL.String() + callbackPath
 	app, err := web.New(web.Config{
-		Users: directory, Provider: auth.NewProvider(provider), BaseURL: w.config.BaseURL, OrgName: "Example", Log: log,
+		Users: directory, History: history.New(db, directory), Provider: auth.NewProvider(provider), BaseURL: w.config.BaseURL, OrgName: "Example", Log: log,
 		TrustedProxies: w.config.TrustedProxies,
 	})
 	must(t, err)

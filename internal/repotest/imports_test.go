@@ -20,10 +20,10 @@ const module = "github.com/roboto-ai/console/"
 var mayImport = map[string][]string{
 	"cmd/console": {
 		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/database/backup", "internal/doctor", "internal/metrics",
-		"internal/numbers", "internal/server", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web",
+		"internal/history", "internal/numbers", "internal/server", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web",
 	},
-	"web":                                  {"internal/auth", "internal/bidi", "internal/numbers", "internal/spelling", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
-	"web/api":                              {"internal/users", "web/httperror"},
+	"web":                                  {"internal/auth", "internal/bidi", "internal/history", "internal/numbers", "internal/spelling", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
+	"web/api":                              {"internal/history", "internal/users", "web/httperror"},
 	"web/api/openapitest":                  {"web/api"},
 	"web/httperror":                        {"internal/auth", "internal/users"},
 	"web/words":                            {"internal/auth", "internal/bidi", "internal/numbers", "internal/users"},
@@ -36,8 +36,9 @@ var mayImport = map[string][]string{
 	"internal/audit":                       {},
 	"internal/users":                       {"internal/audit", "internal/database", "internal/numbers", "internal/spelling"},
 	"internal/spelling":                    {},
-	"internal/users/demodata":              {"internal/database", "internal/users"},
-	"internal/users/userstest":             {"internal/database", "internal/database/databasetest", "internal/users"},
+	"internal/users/demodata":              {"internal/database", "internal/history", "internal/users"},
+	"internal/users/userstest":             {"internal/database", "internal/database/databasetest", "internal/history", "internal/users"},
+	"internal/history":                     {"internal/audit", "internal/database", "internal/spelling", "internal/users"},
 	"internal/bidi":                        {},
 	"internal/certificate":                 {},
 	"internal/certificate/certificatetest": {"internal/certificate"},
@@ -69,6 +70,7 @@ const (
 
 // mayNotImport is what packages do without, whatever is below it included.
 var mayNotImport = map[string][]string{
+	"internal/history":  {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
 	"internal/users":    {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
 	"internal/auth":     {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
 	"internal/database": {"net/http", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},

@@ -42,7 +42,7 @@ func cutLast(s, separator string) (before, after string, found bool) {
 // claimedID returns the user_id of the address that a provider claims. Where the address
 // cannot be a user_id, why says so in a sentence.
 func claimedID(claim string) (id ID, why string) {
-	id = canonical(asciiDomain(strings.TrimSpace(claim)))
+	id = Canonical(asciiDomain(strings.TrimSpace(claim)))
 	local, domain, ok := cutLast(string(id), "@")
 	switch {
 	case id.flaw() == "" && id.isAddress():

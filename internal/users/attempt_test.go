@@ -24,7 +24,7 @@ func TestAttemptSignsInOnce(t *testing.T) {
 	d.Invited(t, "ana@example.com", users.RoleUser)
 	consoles := []*users.Service{d.Service, d.Another(t)}
 	started := 0
-	for _, err := range atOnce(20, func(i int) error {
+	for _, err := range userstest.AtOnce(20, func(i int) error {
 		_, err := consoles[i%2].SignIn(t.Context(), userstest.Claims("ana@example.com"), visitWith(string(rune('a'+i)), "attempt"))
 		return err
 	}) {

@@ -72,7 +72,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	})
 	if err == nil {
 		s.countTokenChange(events)
-		s.tell(events)
+		s.notify(events)
 	}
 	return s.orDone(ctx, actor, err)
 }
@@ -105,10 +105,15 @@ func (s *Service) countTokenChange(events []Event) {
 	}
 }
 
-// tell tells whoever wants to know of events that are kept.
-func (s *Service) tell(events []Event) {
+// Recorded returns a channel that is closed when this process has recorded its next event.
+func (s *Service) Recorded() <-chan struct{} { return *s.recorded.Load() }
+
+// notify closes the channel of [Service.Recorded] and calls Config.Changed for each of the
+// committed events.
+func (s *Service) notify(events []Event) {
 	if len(events) > 0 {
-		s.watch.recorded()
+		next := make(chan struct{})
+		close(*s.recorded.Swap(&next))
 	}
 	if s.config.Changed == nil {
 		return

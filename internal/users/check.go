@@ -25,7 +25,7 @@ type Erased struct{ Changes, Actors, Both int64 }
 // CountErased returns how many parts of events have been erased.
 func CountErased(ctx context.Context, tx *sql.Tx) (e Erased, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT COUNT(CASE WHEN c.seq IS NULL THEN 1 END), COUNT(CASE WHEN a.seq IS NULL THEN 1 END),
-		COUNT(CASE WHEN c.seq IS NULL AND a.seq IS NULL THEN 1 END)`+eventTables).Scan(&e.Changes, &e.Actors, &e.Both)
+		COUNT(CASE WHEN c.seq IS NULL AND a.seq IS NULL THEN 1 END)`+EventTables).Scan(&e.Changes, &e.Actors, &e.Both)
 	return e, err
 }
 

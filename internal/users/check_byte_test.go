@@ -66,7 +66,7 @@ func namedEverywhere(t *testing.T, name string) []byte {
 		t.Fatal("another identity came in")
 	}
 	d.Settle()
-	index(t, d)
+	d.Index(t)
 	path := filepath.Join(t.TempDir(), "whole.db")
 	db, err := sql.Open("sqlite", d.DB.Name())
 	if err != nil {

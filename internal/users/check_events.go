@@ -20,10 +20,10 @@ type checkedEvent struct {
 	changeDigest, actorDigest []byte
 }
 
-// checkedColumns are the columns scanChecked reads after eventColumns, in its order.
+// checkedColumns are the columns scanChecked reads after EventColumns, in its order.
 const checkedColumns = `, e.encoding, c.nonce, a.nonce, e.change_digest, e.actor_digest`
 
-// scanChecked reads eventColumns and checkedColumns from a row.
+// scanChecked reads EventColumns and checkedColumns from a row.
 func scanChecked(row database.Scanner) (*checkedEvent, error) {
 	e := new(checkedEvent)
 	return e, row.Scan(&e.Seq, (*database.Time)(&e.At), &e.Action, &e.Actor.Key, &e.Target.Key, &e.Via, &e.RequestID, &e.Group, &e.Undoes, &e.Token, &e.Tool,
@@ -58,7 +58,7 @@ func (c *checker) events() {
 
 // verifyEvents verifies the events whose numbers are above from and up to to.
 func (c *checker) verifyEvents(from, to int64) error {
-	all, err := database.Collect(c.ctx, c.tx, scanChecked, `SELECT `+eventColumns+checkedColumns+eventTables+`WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq`, from, to)
+	all, err := database.Collect(c.ctx, c.tx, scanChecked, `SELECT `+EventColumns+checkedColumns+EventTables+`WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq`, from, to)
 	if err != nil {
 		return err
 	}

@@ -117,18 +117,18 @@ func sumOfEvents(ctx context.Context, tx *sql.Tx, state indexState) (sum wordSum
 	if err != nil {
 		return sum, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+wordColumns+eventTables+`WHERE e.seq BETWEEN $1 AND $2`, state.first, state.last)
+	rows, err := tx.QueryContext(ctx, `SELECT `+EventWordColumns+EventTables+`WHERE e.seq BETWEEN $1 AND $2`, state.first, state.last)
 	if err != nil {
 		return sum, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := scanWords(rows)
+		e, err := ScanEventWords(rows)
 		if err != nil {
 			return sum, err
 		}
-		block := blockOf(e.Seq)
-		for _, word := range e.words() {
+		block := EventBlock(e.Seq)
+		for _, word := range e.Words() {
 			sum.add(e.Seq, block+word)
 		}
 	}

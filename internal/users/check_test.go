@@ -78,7 +78,7 @@ func newLivedIn(t *testing.T) *userstest.Directory {
 	must("delete", d.Delete(ctx, d.Owner, "gone@example.com", users.Deletion{Confirm: "gone@example.com"}))
 	d.RefuseAccess(ctx, d.Owner, "nobody@example.com", "audit")
 	d.Settle()
-	index(t, d)
+	d.Index(t)
 	return d
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -90,7 +91,7 @@ func TestClockJumpKeepsEventOrder(t *testing.T) {
 				d.Clock.Advance(step)
 				d.Invited(t, string(rune('a'+i))+"bc@example.com", users.RoleUser)
 			}
-			page, err := d.Events(t.Context(), users.Command(""), users.EventQuery{Limit: users.MaxLimit})
+			page, err := d.History.Events(t.Context(), users.Command(""), history.Query{Limit: users.MaxLimit})
 			if err != nil {
 				t.Fatal(err)
 			}

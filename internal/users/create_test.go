@@ -3,7 +3,6 @@ package users_test
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -119,7 +118,7 @@ func TestOneOfFiftyCreationsAtOnceSucceeds(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	last := d.Last(t)
-	errs := atOnce(50, func(i int) error {
+	errs := userstest.AtOnce(50, func(i int) error {
 		id := []string{"ana@example.com", "ANA@example.com", " ana@EXAMPLE.com"}[i%3]
 		_, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: id, Name: fmt.Sprint("Ana ", i)})
 		return err
@@ -135,22 +134,6 @@ func TestOneOfFiftyCreationsAtOnceSucceeds(t *testing.T) {
 	if events := d.Since(t, last); created != 1 || len(events) != 1 {
 		t.Errorf("got %d creations and %d events, want 1 and 1", created, len(events))
 	}
-}
-
-// atOnce runs n calls at the same time and returns what each answered.
-func atOnce(n int, do func(i int) error) []error {
-	errs := make([]error, n)
-	start := make(chan struct{})
-	var wait sync.WaitGroup
-	for i := range n {
-		wait.Go(func() {
-			<-start
-			errs[i] = do(i)
-		})
-	}
-	close(start)
-	wait.Wait()
-	return errs
 }
 
 // TestTimesAreMicrosecondsInUTC sets a clock that is neither.

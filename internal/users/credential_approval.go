@@ -148,7 +148,7 @@ func (s *Service) isApproved(ctx context.Context, r CredentialRequest, code stri
 // authorizationCode returns the code of a request that is approved by a person for a user. It
 // follows from them, so that nothing has to be kept to tell it again.
 func (s *Service) authorizationCode(ctx context.Context, r CredentialRequest, by Key, as ID) (string, error) {
-	mac, err := s.mac(ctx, "authorization code", []byte(r.ID+"\x00"+string(by)+"\x00"+string(canonical(string(as)))))
+	mac, err := s.mac(ctx, "authorization code", []byte(r.ID+"\x00"+string(by)+"\x00"+string(Canonical(string(as)))))
 	return base64.RawURLEncoding.EncodeToString(mac), err
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -43,11 +44,11 @@ func TestForgedCursors(t *testing.T) {
 		}
 	}
 	for _, place := range []string{"x", "0", "-1", "1;DROP TABLE events", "1e3", "99999999999999999999"} {
-		if _, err := d.Events(t.Context(), d.Owner, users.EventQuery{After: place}); !errors.Is(err, users.ErrBadCursor) {
+		if _, err := d.History.Events(t.Context(), d.Owner, history.Query{After: place}); !errors.Is(err, users.ErrBadCursor) {
 			t.Errorf("events after %q: got error %v, want %v", place, err, users.ErrBadCursor)
 		}
 	}
-	if _, err := d.Events(t.Context(), d.Owner, users.EventQuery{After: "1", Before: "2"}); !errors.Is(err, users.ErrBadCursor) {
+	if _, err := d.History.Events(t.Context(), d.Owner, history.Query{After: "1", Before: "2"}); !errors.Is(err, users.ErrBadCursor) {
 		t.Errorf("events both ways: got error %v, want %v", err, users.ErrBadCursor)
 	}
 }

@@ -9,16 +9,12 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// recentEvents is how many events a Detail holds.
-const recentEvents = 10
-
 // A Detail is all that a user's page shows.
 type Detail struct {
 	User        User
 	Identities  []Identity
 	LastRefusal *RefusedSignIn // nil if none is remembered
 	AnswersFor  []User         // service users, by name
-	Recent      []Event        // the last ten changes, newest first; sign-ins and refusals left out
 	Sessions    int            // that may still be used
 	LastOwner   bool           // the only active owner
 }
@@ -42,14 +38,14 @@ type Consequences struct {
 // User returns a user. It returns [ErrNotFound] and a [*ForbiddenError]; who may
 // not see the directory does not learn who is in it.
 func (s *Service) User(ctx context.Context, actor Actor, id ID) (User, error) {
-	u, err := targetOf(ctx, s.lookUps(), actor, canonical(string(id)), ActSee)
+	u, err := targetOf(ctx, s.lookUps(), actor, Canonical(string(id)), ActSee)
 	return u, in("find user", id, err)
 }
 
 // Target returns the user on whom the actor may carry out act. It returns [ErrNotFound] and a
 // [*ForbiddenError], which is all that an actor learns of users they may not see.
 func (s *Service) Target(ctx context.Context, actor Actor, id ID, act Act) (User, error) {
-	u, err := targetOf(ctx, s.lookUps(), actor, canonical(string(id)), act)
+	u, err := targetOf(ctx, s.lookUps(), actor, Canonical(string(id)), act)
 	return u, in("find user", id, err)
 }
 
@@ -90,17 +86,13 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	}
 	d := Detail{User: u}
 	r := s.reads()
-	var errs [7]error
+	var errs [5]error
 	d.Identities, errs[0] = identitiesOf(ctx, r, u.Key)
 	d.LastRefusal, errs[1] = lastRefusal(ctx, r, u.Key)
 	d.AnswersFor, errs[2] = answeredFor(ctx, r, u.Key)
-	d.Recent, errs[3] = eventsWhere(ctx, r, `e.target_key = $1 AND `+ofRecord+`
-		ORDER BY e.seq DESC LIMIT $2`, u.Key, recentEvents)
 	sessions, err := s.liveSessions(ctx, u.Key)
-	d.Sessions, errs[4] = len(sessions), err
-	d.LastOwner, errs[5] = lastOwner(ctx, r, u)
-	d.Recent = discreet(actor, d.Recent)
-	errs[6] = s.namePeople(ctx, actor, d.Recent)
+	d.Sessions, errs[3] = len(sessions), err
+	d.LastOwner, errs[4] = lastOwner(ctx, r, u)
 	return d, in("detail of", id, errors.Join(errs[:]...))
 }
 

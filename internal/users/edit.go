@@ -227,7 +227,7 @@ func fresh(ctx context.Context, r database.Reader, current User, version int64) 
 	if version == 0 || version == current.Version {
 		return nil
 	}
-	since, err := eventsWhere(ctx, r, `e.target_key = $1 AND c.target_version > $2 AND `+ofRecord+` ORDER BY e.seq DESC`, current.Key, version)
+	since, err := eventsWhere(ctx, r, `e.target_key = $1 AND c.target_version > $2 AND `+OfRecord+` ORDER BY e.seq DESC`, current.Key, version)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -49,7 +50,7 @@ func TestErasureGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	index(t, d)
+	d.Index(t)
 	if err := d.Delete(t.Context(), d.Owner, anaID, users.Deletion{Confirm: anaID}); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestErasuresAtOnce(t *testing.T) {
 	}
 	d.Clock.Advance(time.Hour)
 	consoles := []*users.Service{d.Service, d.Another(t)}
-	for _, err := range atOnce(4, func(i int) error { _, err := consoles[i%2].EraseDue(t.Context()); return err }) {
+	for _, err := range userstest.AtOnce(4, func(i int) error { _, err := consoles[i%2].EraseDue(t.Context()); return err }) {
 		if err != nil {
 			t.Error(err)
 		}
@@ -145,8 +146,8 @@ func TestErasedFromTheIndexMeanwhile(t *testing.T) {
 	if err := write(); err == nil {
 		t.Error("the index took what was read before the erasure")
 	}
-	index(t, d)
-	if seqs, _ := findings(t, d, users.EventQuery{Text: "unindexed"}); len(seqs) > 0 {
+	d.Index(t)
+	if seqs, _ := d.Find(t, history.Query{Text: "unindexed"}); len(seqs) > 0 {
 		t.Errorf("found %v", seqs)
 	}
 	if found := tracesIn(t, d, anaTraces); len(found) > 0 {
@@ -182,7 +183,7 @@ func TestErasedFromFullPages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	index(t, d)
+	d.Index(t)
 	for _, id := range ids[:10] {
 		if _, err := d.EraseUser(t.Context(), users.Command(""), id, users.ErasureRequest{}); err != nil {
 			t.Fatal(err)

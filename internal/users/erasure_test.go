@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -73,7 +74,7 @@ func lived(t *testing.T, d *userstest.Directory) users.Actor {
 		must(nil, err)
 	}
 	d.Settle()
-	index(t, d)
+	d.Index(t)
 	return ana
 }
 
@@ -235,7 +236,7 @@ func wantOthersKept(t *testing.T, d *userstest.Directory) {
 			t.Errorf("%q of others is gone", text)
 		}
 	}
-	if seqs, _ := findings(t, d, users.EventQuery{Text: "robot"}); len(seqs) == 0 {
+	if seqs, _ := d.Find(t, history.Query{Text: "robot"}); len(seqs) == 0 {
 		t.Error("the events of others are not found any more")
 	}
 }
@@ -244,7 +245,7 @@ func wantOthersKept(t *testing.T, d *userstest.Directory) {
 func wantPseudonym(t *testing.T, d *userstest.Directory, key users.Key) {
 	t.Helper()
 	var acts []users.Action
-	page, err := d.Events(t.Context(), users.Command(""), users.EventQuery{Limit: users.MaxLimit})
+	page, err := d.History.Events(t.Context(), users.Command(""), history.Query{Limit: users.MaxLimit})
 	if err != nil {
 		t.Fatal(err)
 	}

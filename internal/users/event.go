@@ -75,9 +75,8 @@ type Event struct {
 	ChangeErased bool // what was changed, and in whom as they were
 	ActorErased  bool // who did it, as they were, from where and why
 
-	// People are the users whom the changes name, by key, as they are called now, where the
-	// event was read by [Service.Events], [Service.Event] or [Service.Detail]. Who has been
-	// deleted is not among them.
+	// People are the users whom the changes name, by key, as they are called now, without the
+	// deleted ones. Package history sets them.
 	People map[Key]Ref
 
 	version   int64 // of the target's record after the event
@@ -228,7 +227,7 @@ func onOff(b bool) string {
 	return "off"
 }
 
-// words returns the words by which e is found in the index of the audit log.
-func (e Event) words() []string {
+// Words returns the words by which e is found in the index of the audit log.
+func (e Event) Words() []string {
 	return spelling.IndexWords([]string{string(e.Actor.ID), string(e.Target.ID)}, []string{e.Actor.Name, e.Target.Name, e.Reason})
 }

@@ -10,16 +10,19 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// The index of the audit log knows which words are in which events, see [Event.words]. It is
+// The index of the audit log knows which words are in which events, see [Event.Words]. It is
 // filled behind the writer, so that a change does not wait for it: [Service.IndexEvents].
 // What it has is the events of one range of numbers without a gap; newer ones are read
 // directly, and older ones are added after an update, the newest first.
 //
-// Every word has the number of its block of events before it. So a search reads a block at a
-// time, from the newest on, and never collects more numbers than a block has events.
+// Every word has the number of its block of events before it, see [EventBlock]. So a search
+// reads a block at a time, from the newest on, and never collects more numbers than a block
+// has events.
 const (
-	blockBits = 15 // a block is 32,768 events
-	blockSize = 1 << blockBits
+	blockBits = 15
+
+	// EventBlockSize is the number of events in a block of the index of the audit log.
+	EventBlockSize = 1 << blockBits
 
 	// IndexEvery is how often [Service.IndexEvents] should be called.
 	IndexEvery = time.Second
@@ -28,8 +31,9 @@ const (
 	olderPart   = 10  // adding older events takes one part in so many of the time
 )
 
-// blockOf returns the number of an event's block as the index writes it before each word.
-func blockOf(seq int64) string { return fmt.Sprintf("%05x", seq>>blockBits) }
+// EventBlock returns the number of an event's block as the index of the audit log writes it
+// before each word.
+func EventBlock(seq int64) string { return fmt.Sprintf("%05x", seq>>blockBits) }
 
 // indexState says what the index has.
 type indexState struct {
@@ -42,6 +46,21 @@ type indexState struct {
 func readIndexState(ctx context.Context, r database.Reader) (s indexState, err error) {
 	row := r.QueryRowContext(ctx, `SELECT version, first_seq, last_seq, erasures FROM search_index WHERE name = 'event_words'`)
 	return s, row.Scan(&s.version, &s.first, &s.last, &s.erasures)
+}
+
+// IndexedEvents returns the range of events, inclusive, whose words the index of the audit log
+// has. The range is empty, from 1 to 0, where the index may not be asked: it is damaged, or of
+// another version.
+func IndexedEvents(ctx context.Context, r database.Reader, engine database.Engine) (first, last int64, err error) {
+	state, err := readIndexState(ctx, r)
+	if err != nil {
+		return 0, 0, err
+	}
+	damaged, err := database.Count(ctx, r, `SELECT COUNT(*) FROM damaged_indexes WHERE name = $1 AND engine = $2`, eventWordsIndex.name, engine)
+	if err != nil || damaged > 0 || state.version != spelling.WordsVersion {
+		return 1, 0, err
+	}
+	return state.first, state.last, nil
 }
 
 // errIndexedElsewhere says that another console has changed the index.
@@ -131,9 +150,9 @@ type indexedEvent struct {
 
 // indexed returns e as the index has it.
 func (e Event) indexed() indexedEvent {
-	block := blockOf(e.Seq)
+	block := EventBlock(e.Seq)
 	var text []byte
-	for i, word := range e.words() {
+	for i, word := range e.Words() {
 		if i > 0 {
 			text = append(text, ' ')
 		}
@@ -142,11 +161,13 @@ func (e Event) indexed() indexedEvent {
 	return indexedEvent{e.Seq, string(text)}
 }
 
-// wordColumns are the columns scanWords reads, in its order: those whose words the index has.
-const wordColumns = `e.seq, COALESCE(a.actor_id, ''), COALESCE(a.actor_name, ''), COALESCE(c.target_id, ''), COALESCE(c.target_name, ''), COALESCE(a.reason, '')`
+// EventWordColumns are the columns of [EventTables] that [ScanEventWords] reads, in its order:
+// those whose words the index of the audit log has.
+const EventWordColumns = `e.seq, COALESCE(a.actor_id, ''), COALESCE(a.actor_name, ''), COALESCE(c.target_id, ''), COALESCE(c.target_name, ''), COALESCE(a.reason, '')`
 
-// scanWords reads wordColumns from a row.
-func scanWords(row database.Scanner) (e Event, err error) {
+// ScanEventWords reads [EventWordColumns] from a row: the number of an event and what
+// [Event.Words] is made of.
+func ScanEventWords(row database.Scanner) (e Event, err error) {
 	return e, row.Scan(&e.Seq, &e.Actor.ID, &e.Actor.Name, &e.Target.ID, &e.Target.Name, &e.Reason)
 }
 
@@ -154,16 +175,13 @@ func scanWords(row database.Scanner) (e Event, err error) {
 // first. Of a part that is erased it has no words.
 func indexedEvents(ctx context.Context, r database.Reader, from, to int64) ([]indexedEvent, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (indexedEvent, error) {
-		e, err := scanWords(row)
+		e, err := ScanEventWords(row)
 		return e.indexed(), err
-	}, `SELECT `+wordColumns+eventTables+`WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq`, from, to)
+	}, `SELECT `+EventWordColumns+EventTables+`WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq`, from, to)
 }
 
-// An eventIndexer writes and asks the index in an engine's way.
+// An eventIndexer writes the index in an engine's way.
 type eventIndexer interface {
-	// engine is whose index it is.
-	engine() database.Engine
-
 	// clear deletes all that the index has.
 	clear() []bookkeeping
 
@@ -172,10 +190,6 @@ type eventIndexer interface {
 
 	// add adds events, which come in the order of their numbers.
 	add([]indexedEvent) []bookkeeping
-
-	// found returns the query of the numbers of events, as seq, in a range of one block, in
-	// which all words are.
-	found(f *database.Filter, words []spelling.Word, from, to int64) string
 }
 
 // eventIndex returns the index of the engine in use.

@@ -3,17 +3,11 @@ package users
 import (
 	"strconv"
 	"strings"
-
-	"github.com/roboto-ai/console/internal/database"
-	"github.com/roboto-ai/console/internal/spelling"
 )
 
 // vectorIndex is the index of the audit log in PostgreSQL: a table of vectors of words, as
 // they are split by us, with a GIN index.
 type vectorIndex struct{}
-
-// engine implements [eventIndexer].
-func (vectorIndex) engine() database.Engine { return database.PostgreSQL }
 
 // clear implements [eventIndexer].
 func (vectorIndex) clear() []bookkeeping {
@@ -44,17 +38,4 @@ func (vectorIndex) remove(events []indexedEvent) []bookkeeping {
 		all[i] = bookkeeping{`DELETE FROM event_words_index WHERE seq = $1`, []any{e.seq}}
 	}
 	return all
-}
-
-// found implements [eventIndexer]. OFFSET 0 keeps the server from walking the numbers in their
-// order and looking at the words of each, which is slow for rare words.
-func (vectorIndex) found(f *database.Filter, words []spelling.Word, from, to int64) string {
-	block := blockOf(from)
-	text := expressionOf(words, ` & `, ` | `, func(p spelling.Part) string {
-		if p.Whole {
-			return `'` + block + p.Text + `'`
-		}
-		return `'` + block + p.Text + `':*`
-	})
-	return `SELECT seq FROM (SELECT seq FROM event_words_index WHERE words @@ CAST(` + f.Arg(text) + ` AS tsquery) AND seq BETWEEN ` + f.Arg(from) + ` AND ` + f.Arg(to) + ` OFFSET 0) AS collected`
 }

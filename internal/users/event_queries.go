@@ -10,23 +10,24 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// eventColumns are the columns scanEvent reads, in its order. Of a part that is erased the
-// keys in the fixed row are left.
-const eventColumns = `e.seq, e.at, e.action, e.actor_key, e.target_key, e.via, e.request_id, e.group_id, e.undoes, e.token_id, e.tool,
+// EventColumns are the columns of [EventTables] that [ScanEvent] reads, in its order. Of a part
+// that is erased the keys in the fixed row are left.
+const EventColumns = `e.seq, e.at, e.action, e.actor_key, e.target_key, e.via, e.request_id, e.group_id, e.undoes, e.token_id, e.tool,
 	c.seq IS NULL, COALESCE(c.target_id, ''), COALESCE(c.target_name, ''), COALESCE(c.target_kind, ''), COALESCE(c.target_version, 0), COALESCE(c.changes, '[]'),
 	a.seq IS NULL, COALESCE(a.actor_id, ''), COALESCE(a.actor_name, ''), COALESCE(a.actor_kind, ''), COALESCE(a.reason, ''), COALESCE(a.address, ''), COALESCE(a.user_agent, '')`
 
-// eventParts are the parts of the event e: what was changed c, the actor's data a.
-const eventParts = ` LEFT JOIN event_changes c ON c.seq = e.seq LEFT JOIN event_actors a ON a.seq = e.seq `
+// EventParts joins the parts of the event e: what was changed as c, the actor's data as a.
+const EventParts = ` LEFT JOIN event_changes c ON c.seq = e.seq LEFT JOIN event_actors a ON a.seq = e.seq `
 
-const eventTables = ` FROM events e` + eventParts
+// EventTables are the events e with their parts.
+const EventTables = ` FROM events e` + EventParts
 
-// ofRecord is the condition of events that changed a record.
-const ofRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'identity.moved', 'access.refused')`
+// OfRecord is the condition of the events e that changed a record.
+const OfRecord = `e.action NOT IN ('session.started', 'session.ended', 'session.refused', 'identity.moved', 'access.refused')`
 
-// scanEvent reads eventColumns from a row. It returns [ErrNotFound] where there is
+// ScanEvent reads [EventColumns] from a row. It returns [ErrNotFound] where there is
 // none.
-func scanEvent(row database.Scanner) (Event, error) {
+func ScanEvent(row database.Scanner) (Event, error) {
 	var e Event
 	var changes []byte
 	err := row.Scan(&e.Seq, (*database.Time)(&e.At), &e.Action, &e.Actor.Key, &e.Target.Key, &e.Via, &e.RequestID, &e.Group, &e.Undoes, &e.Token, &e.Tool,
@@ -43,7 +44,7 @@ func scanEvent(row database.Scanner) (Event, error) {
 // eventsWhere returns the events for which the condition holds, which may end in
 // an order. The condition is a text of this package; values come as args.
 func eventsWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]Event, error) {
-	return database.Collect(ctx, r, scanEvent, `SELECT `+eventColumns+eventTables+`WHERE `+condition, args...)
+	return database.Collect(ctx, r, ScanEvent, `SELECT `+EventColumns+EventTables+`WHERE `+condition, args...)
 }
 
 // intoEvents and the like begin what writes the rows of events, after INSERT; eventValues and

@@ -122,7 +122,7 @@ func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportS
 		return ExportSize{}, fmt.Errorf("count users to export: %w", err)
 	}
 	var total Total
-	err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
+	err = s.LongRead(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
 		total, err = p.number(ctx, r, maxCounted)
 		return err
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -103,7 +104,7 @@ func TestExportLeavesAnEvent(t *testing.T) {
 	err := d.Export(t.Context(), d.Owner, q, users.ExportFormat{Name: "jsonl"}, &sink{begin: func(int) error {
 		want := []users.Change{{Field: "format", New: "jsonl"}, {Field: "q", New: "rob"}, {Field: "type", New: "service"}, {Field: "seen", New: "never"},
 			{Field: "sort", New: "-id"}, {Field: "users", New: "3"}}
-		events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported})
+		events, err := d.History.Events(t.Context(), d.Owner, history.Query{Action: users.ActionExported})
 		if err != nil || len(events.Events) != 1 {
 			t.Fatalf("got %d events, %v", len(events.Events), err)
 		}
@@ -134,7 +135,7 @@ func TestExportRefuses(t *testing.T) {
 	if err := d.Export(t.Context(), d.Owner, users.Query{}, few, never); !errors.As(err, &bad) || bad.Fields[0].Field != "format" || !strings.Contains(bad.Error(), "at most 1") {
 		t.Errorf("more users than the file can hold: got %v", err)
 	}
-	if events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported}); err != nil || len(events.Events) != 0 {
+	if events, err := d.History.Events(t.Context(), d.Owner, history.Query{Action: users.ActionExported}); err != nil || len(events.Events) != 0 {
 		t.Errorf("got %d events, %v; want none", len(events.Events), err)
 	}
 }
@@ -346,7 +347,7 @@ func TestExportOfTooMany(t *testing.T) {
 	if diff := cmp.Diff(ids(list.Users), got); diff != "" || !list.Newest || got[0] != "robot" || got[1] != "robot-7" || total != 9 {
 		t.Errorf("of %v, newest %v (-list +export):\n%s", total, list.Newest, diff)
 	}
-	events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: users.ActionExported})
+	events, err := d.History.Events(t.Context(), d.Owner, history.Query{Action: users.ActionExported})
 	if err != nil || !slices.Contains(events.Events[0].Changes, users.Change{Field: "sort", New: "-created"}) {
 		t.Errorf("got %v, %v", events.Events, err)
 	}

@@ -43,7 +43,7 @@ func (s *Service) LastSignIn(ctx context.Context) (LastSignIn, error) {
 		err = s.reads().QueryRowContext(ctx, `SELECT address FROM sessions ORDER BY started_at DESC LIMIT 1`).Scan(&last.From)
 	}
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
-		last.Refused, err = scanRefusal(s.reads().QueryRowContext(ctx, `SELECT `+refusalColumns+` FROM refused_sign_ins
+		last.Refused, err = ScanRefusal(s.reads().QueryRowContext(ctx, `SELECT `+RefusalColumns+` FROM refused_sign_ins
 			ORDER BY number DESC LIMIT 1`))
 	}
 	if errors.Is(err, sql.ErrNoRows) {

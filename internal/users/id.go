@@ -54,7 +54,7 @@ var reservedIDs = map[ID]bool{"new": true, "edit": true, "export": true, "import
 // ParseID returns the canonical form of a user_id: trimmed and in lower case. It
 // returns an [*InvalidError] on user_id unless that is a user_id.
 func ParseID(s string) (ID, error) {
-	id := canonical(s)
+	id := Canonical(s)
 	if why := id.flaw(); why != "" {
 		return "", invalid("user_id", "%s", why)
 	}
@@ -67,24 +67,24 @@ func ParseID(s string) (ID, error) {
 // writes the domain of an address in ASCII.
 func EnteredID(s string) ID {
 	s = asciiDomain(spelling.Normalize(s))
-	if id := canonical(s); id.isAddress() {
+	if id := Canonical(s); id.isAddress() {
 		return id
 	}
 	var found []ID
 	for _, w := range SplitWords(s) {
-		if id := canonical(w.Text); id.isAddress() {
+		if id := Canonical(w.Text); id.isAddress() {
 			found = append(found, id)
 		}
 	}
 	if len(found) == 1 {
 		return found[0]
 	}
-	return canonical(s)
+	return Canonical(s)
 }
 
-// canonical lowers the case of ASCII alone: in Unicode the Kelvin sign, for one,
-// becomes a k, and with it another's address.
-func canonical(s string) ID {
+// Canonical returns s in the form of an [ID]: trimmed, and in lower case of ASCII alone. In
+// Unicode the Kelvin sign, for one, becomes a k, and with it another address.
+func Canonical(s string) ID {
 	return ID(strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r - 'A' + 'a'

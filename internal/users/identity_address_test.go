@@ -125,7 +125,7 @@ func TestRefusedIdentities(t *testing.T) {
 	if diff := cmp.Diff([][2]string{{"new-1", "Anja Hire"}, {"new-2", ""}}, seen); diff != "" {
 		t.Errorf("refused identities (-want +got):\n%s", diff)
 	}
-	all, err := d.RefusedSignIns(t.Context(), d.Owner, "stranger@example.com")
+	all, err := d.History.RefusedSignIns(t.Context(), d.Owner, "stranger@example.com")
 	if err != nil || len(all) != 1 || all[0].Subject+all[0].Name+all[0].Issuer != "" {
 		t.Errorf("of a stranger: got %+v, %v; want nothing of the identity", all, err)
 	}

@@ -83,7 +83,7 @@ func TestManyIdentitiesForOneInvitation(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	d.Invited(t, "ana@example.com", users.RoleAdmin)
-	errs := atOnce(20, func(i int) error {
+	errs := userstest.AtOnce(20, func(i int) error {
 		claims := userstest.Claims("ana@example.com")
 		claims.Subject = fmt.Sprint("subject-", i)
 		_, err := d.SignIn(t.Context(), claims, userstest.Visit(fmt.Sprint(i)))

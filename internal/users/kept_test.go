@@ -53,7 +53,7 @@ func TestTakeAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	taken := 0
-	for _, err := range atOnce(20, func(int) error {
+	for _, err := range userstest.AtOnce(20, func(int) error {
 		_, err := d.Take(t.Context(), users.DigestOf("a"))
 		return err
 	}) {

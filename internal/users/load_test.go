@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -68,10 +69,10 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, trimmed(d.Trail(t, 0))); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
-	if _, first, last := indexed(t, d); first != 1 || last != 6 {
+	if _, first, last := d.Indexed(t); first != 1 || last != 6 {
 		t.Errorf("the index of the log has %d to %d, want all six", first, last)
 	}
-	if got, _ := findings(t, d, users.EventQuery{Text: "left bea"}); !slices.Equal(got, []int64{5}) {
+	if got, _ := d.Find(t, history.Query{Text: "left bea"}); !slices.Equal(got, []int64{5}) {
 		t.Errorf("the index finds %v, want the fifth event", got)
 	}
 	d.Owner = users.Command("req")

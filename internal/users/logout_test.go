@@ -216,7 +216,7 @@ func TestConfirmDuringLogout(t *testing.T) {
 		claims.SessionID, claims.IssuedAt = secret, d.Clock.Now()
 		logout := users.Logout{Issuer: userstest.Issuer, SessionID: secret, JTI: secret, IssuedAt: d.Clock.Now()}
 		confirmed := false
-		for _, err := range atOnce(2, func(i int) (err error) {
+		for _, err := range userstest.AtOnce(2, func(i int) (err error) {
 			if i == 0 {
 				confirmed, err = d.Confirm(t.Context(), began.Session, claims)
 			} else {

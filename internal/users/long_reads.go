@@ -134,8 +134,10 @@ func ReadCancelled(err error) bool {
 	return errors.Is(err, ErrSuperseded) || errors.Is(err, ErrReadTooLong)
 }
 
-// searchLong is [longReads.search] with the connections for long reads.
-func (s *Service) searchLong(ctx context.Context, actor Key, read func(context.Context, database.Reader) error) error {
+// LongRead calls read for a search or a count of the actor, with the connections for long
+// reads, once fewer than two of theirs use one. It returns [ErrSuperseded] when the actor has
+// begun two newer ones, [ErrReadTooLong] at the deadline, and otherwise what read returns.
+func (s *Service) LongRead(ctx context.Context, actor Key, read func(context.Context, database.Reader) error) error {
 	return s.long.search(ctx, actor, func(ctx context.Context) error { return read(ctx, s.db.LongReads()) })
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -39,10 +40,10 @@ func TestLongReadsApart(t *testing.T) {
 	if want := (users.Total{N: 10, How: users.MoreThan}); err != nil || len(list.Users) != 10 || list.Total != want {
 		t.Errorf("a list whose count is cancelled: got %d users of %v, %v, want 10 of %v", len(list.Users), list.Total, err, want)
 	}
-	if log, err := d.Events(t.Context(), d.Owner, users.EventQuery{}); err != nil || len(log.Events) == 0 {
+	if log, err := d.History.Events(t.Context(), d.Owner, history.Query{}); err != nil || len(log.Events) == 0 {
 		t.Errorf("the audit log: got %d events, %v", len(log.Events), err)
 	}
-	if log, err := d.Events(t.Context(), d.Owner, users.EventQuery{Target: "p1@example.com", ByOthers: true}); err != nil {
+	if log, err := d.History.Events(t.Context(), d.Owner, history.Query{Target: "p1@example.com", ByOthers: true}); err != nil {
 		t.Errorf("what was done to a user: got %d events, %v", len(log.Events), err)
 	}
 	if _, err := d.Detail(t.Context(), d.Owner, "p1@example.com"); err != nil {
@@ -54,10 +55,10 @@ func TestLongReadsApart(t *testing.T) {
 	if len(cancelled) != 2 || !errors.Is(cancelled[0], users.ErrReadTooLong) {
 		t.Errorf("reported as cancelled: %v, want the two counts", cancelled)
 	}
-	for name, q := range map[string]users.EventQuery{
+	for name, q := range map[string]history.Query{
 		"words": {Text: "example"}, "an actor": {Actor: d.Owner.ID}, "a user": {About: d.Owner.ID}, "days": {From: d.Clock.Now()}, "an action": {Action: users.ActionEdited},
 	} {
-		if _, err := d.Events(t.Context(), d.Owner, q); !errors.Is(err, users.ErrReadTooLong) {
+		if _, err := d.History.Events(t.Context(), d.Owner, q); !errors.Is(err, users.ErrReadTooLong) {
 			t.Errorf("a search of the audit log for %s: got %v, want that it took too long", name, err)
 		}
 	}

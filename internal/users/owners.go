@@ -46,9 +46,9 @@ func (s *Service) EnsureOwners(ctx context.Context, addresses []string) error {
 // makeOwner adds the person with that address as an owner, or gives them the role,
 // and returns the events of it. It returns an [*InvalidError] on owners.
 func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, error) {
-	before, err := userByID(ctx, c, canonical(address))
+	before, err := userByID(ctx, c, Canonical(address))
 	if errors.Is(err, ErrNotFound) {
-		if !canonical(address).isAddress() {
+		if !Canonical(address).isAddress() {
 			return nothing, invalid("owners", "“%s” is not an e-mail address.", address)
 		}
 		u, err := c.prepare(ctx, ActAddPerson, KindPerson, NewPerson{ID: address, Role: RoleOwner}, nil)

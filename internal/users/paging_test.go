@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -186,7 +187,7 @@ func TestLimits(t *testing.T) {
 		if got := page(t, d, users.Query{Limit: limit}); len(got.Users) != want || got.Total != exactly(211) {
 			t.Errorf("limit %d: got %d of %d, want %d", limit, len(got.Users), got.Total, want)
 		}
-		events, err := d.Events(t.Context(), d.Owner, users.EventQuery{Limit: limit})
+		events, err := d.History.Events(t.Context(), d.Owner, history.Query{Limit: limit})
 		if err != nil || len(events.Events) != want {
 			t.Errorf("events, limit %d: got %d, %v; want %d", limit, len(events.Events), err, want)
 		}

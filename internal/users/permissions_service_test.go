@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -128,7 +129,7 @@ func TestRefusalTellsNobodyWhoThereIs(t *testing.T) {
 			return err
 		}},
 		"Events": {users.ActSee, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
-			_, err := d.Events(ctx, a, users.EventQuery{Target: id})
+			_, err := d.History.Events(ctx, a, history.Query{Target: id})
 			return err
 		}},
 	}
@@ -158,19 +159,19 @@ var looks = map[string]deed{
 		return err
 	}},
 	"RefusedSignIns": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		_, err := d.RefusedSignIns(ctx, a, "x@example.com")
+		_, err := d.History.RefusedSignIns(ctx, a, "x@example.com")
 		return err
 	}},
 	"Events": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		_, err := d.Events(ctx, a, users.EventQuery{})
+		_, err := d.History.Events(ctx, a, history.Query{})
 		return err
 	}},
 	"Events about someone": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		_, err := d.Events(ctx, a, users.EventQuery{About: a.ID, Target: a.ID})
+		_, err := d.History.Events(ctx, a, history.Query{About: a.ID, Target: a.ID})
 		return err
 	}},
 	"Event": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		_, err := d.Event(ctx, a, 1)
+		_, err := d.History.Event(ctx, a, 1)
 		return err
 	}},
 	"SavedViews": {users.ActSaveView, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {

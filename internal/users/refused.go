@@ -68,16 +68,17 @@ type RefusedSignIn struct {
 	Name    string // as claimed, tidied
 }
 
-// refusalColumns are the columns scanRefusal reads, in its order.
-const refusalColumns = `at, address, reason, request_id, issuer, subject, name`
+// RefusalColumns are the columns of refused_sign_ins that [ScanRefusal] reads, in its order.
+const RefusalColumns = `at, address, reason, request_id, issuer, subject, name`
 
-func scanRefusal(row database.Scanner) (r RefusedSignIn, err error) {
+// ScanRefusal reads [RefusalColumns] from a row.
+func ScanRefusal(row database.Scanner) (r RefusedSignIn, err error) {
 	return r, row.Scan((*database.Time)(&r.At), &r.Address, &r.Reason, &r.RequestID, &r.Issuer, &r.Subject, &r.Name)
 }
 
 // lastRefusal returns the newest refused sign-in of a user, nil if there is none.
 func lastRefusal(ctx context.Context, r database.Reader, key Key) (*RefusedSignIn, error) {
-	refusal, err := scanRefusal(r.QueryRowContext(ctx, `SELECT `+refusalColumns+` FROM refused_sign_ins
+	refusal, err := ScanRefusal(r.QueryRowContext(ctx, `SELECT `+RefusalColumns+` FROM refused_sign_ins
 		WHERE user_key = $1 ORDER BY at DESC, number DESC LIMIT 1`, key))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -88,20 +89,9 @@ func lastRefusal(ctx context.Context, r database.Reader, key Key) (*RefusedSignI
 // refusedIdentities returns the newest sign-ins that were refused because the user has
 // another identity, one of each identity, three at most.
 func refusedIdentities(ctx context.Context, r database.Reader, key Key) ([]RefusedSignIn, error) {
-	return database.Collect(ctx, r, scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins WHERE number IN
+	return database.Collect(ctx, r, ScanRefusal, `SELECT `+RefusalColumns+` FROM refused_sign_ins WHERE number IN
 		(SELECT MAX(number) FROM refused_sign_ins WHERE user_key = $1 AND reason = $2 AND subject <> '' GROUP BY issuer, subject)
 		ORDER BY number DESC LIMIT 3`, key, RefusedTaken)
-}
-
-// RefusedSignIns returns the newest refused sign-ins with an address, of
-// strangers too, five at most. It returns a [*ForbiddenError].
-func (s *Service) RefusedSignIns(ctx context.Context, actor Actor, address string) ([]RefusedSignIn, error) {
-	if err := actor.May(ActSeeDirectory, User{}); err != nil {
-		return nil, err
-	}
-	all, err := database.Collect(ctx, s.reads(), scanRefusal, `SELECT `+refusalColumns+` FROM refused_sign_ins
-		WHERE address = $1 ORDER BY at DESC, number DESC LIMIT 5`, canonical(address))
-	return all, in("refused sign-ins of", ID(address), err)
 }
 
 // How often refusals are recorded in a log that is never emptied: the same one
@@ -167,7 +157,7 @@ func (c *changeTx) since(ctx context.Context, action Action, ago time.Duration) 
 // same refusal at most once a minute, so that a stranger cannot fill a log that
 // is never emptied.
 func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
-	r := RefusedSignIn{At: s.now(), Address: string(canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
+	r := RefusedSignIn{At: s.now(), Address: string(Canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
 	if u.Key != "" {
 		r.Issuer, r.Subject, r.Name = e.claims.Issuer, e.claims.Subject, e.claims.fill(User{}).Name
 	}

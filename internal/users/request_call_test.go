@@ -117,7 +117,7 @@ func TestCallsAtOnce(t *testing.T) {
 	d.Person(t, "bo@example.com", users.RoleUser)
 	consoles, before, fresh := []*users.Service{d.Service, d.Another(t)}, lastSeq(t, d), 0
 	ctx := call(t, d.Owner, "k", "")
-	for _, err := range atOnce(10, func(i int) error { return renameBo(ctx, consoles[i%2], d.Owner, "Bo Chen") }) {
+	for _, err := range userstest.AtOnce(10, func(i int) error { return renameBo(ctx, consoles[i%2], d.Owner, "Bo Chen") }) {
 		if err == nil {
 			fresh++
 			continue

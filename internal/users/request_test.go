@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -32,7 +33,7 @@ func wantDone(t *testing.T, err error, seq int64) {
 // lastSeq returns the number of the newest event.
 func lastSeq(t *testing.T, d *userstest.Directory) int64 {
 	t.Helper()
-	page, err := d.Events(t.Context(), users.Command(""), users.EventQuery{Limit: 1})
+	page, err := d.History.Events(t.Context(), users.Command(""), history.Query{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestFormsAtOnce(t *testing.T) {
 	consoles := []*users.Service{d.Service, d.Another(t)}
 	before := lastSeq(t, d)
 	ctx, fresh := sending(t, users.NewFormKey()), 0
-	for _, err := range atOnce(10, func(i int) error {
+	for _, err := range userstest.AtOnce(10, func(i int) error {
 		_, err := consoles[i%2].AddPerson(ctx, d.Owner, users.NewPerson{ID: "bo@example.com"})
 		return err
 	}) {

@@ -179,7 +179,7 @@ func TestFiftyDemotionsAtOnceLeaveAnOwner(t *testing.T) {
 	actors := []users.Actor{d.Owner, second, users.Command("")}
 	targets := []users.ID{d.Owner.ID, second.ID}
 	last := d.Last(t)
-	errs := atOnce(50, func(i int) error {
+	errs := userstest.AtOnce(50, func(i int) error {
 		if target := targets[i/3%2]; i%5 == 0 {
 			return d.Delete(t.Context(), actors[i%3], target, users.Deletion{Confirm: string(target)})
 		} else {
@@ -218,7 +218,7 @@ func TestDemotionsAtOnce(t *testing.T) {
 	second := d.Person(t, "second@example.com", users.RoleOwner)
 	targets := []users.ID{d.Owner.ID, second.ID}
 	last := d.Last(t)
-	errs := atOnce(50, func(i int) error {
+	errs := userstest.AtOnce(50, func(i int) error {
 		_, err := d.ChangeRole(t.Context(), users.Command(""), targets[i%2], users.RoleChange{Role: users.RoleAdmin})
 		return err
 	})

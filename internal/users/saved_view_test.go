@@ -189,7 +189,7 @@ func TestSaveView_atOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	last := d.Last(t)
-	errs := atOnce(20, func(int) error {
+	errs := userstest.AtOnce(20, func(int) error {
 		_, err := d.SaveView(context.Background(), d.Owner, users.NewView{Name: "A", Query: "q=a"})
 		return err
 	})

@@ -68,8 +68,7 @@ type Service struct {
 	threes     atomic.Pointer[threes]
 	exports    exporters
 	long       longReads
-	began      atomic.Pointer[time.Time] // see [Service.FirstEvent]
-	watch      eventWatch
+	recorded   atomic.Pointer[chan struct{}] // see [Service.Recorded]
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.
@@ -105,6 +104,8 @@ func NewService(db *database.DB, c Config) *Service {
 		db: db, config: c, notes: newNotebook(c.Log),
 		long: longReads{limit: c.LongRead, cancelled: c.ReadCancelled},
 	}
+	first := make(chan struct{})
+	s.recorded.Store(&first)
 	s.uses = newUseCollector(c.Log, s.writeUses)
 	return s
 }

@@ -58,11 +58,11 @@ func TestRefusedSignIns(t *testing.T) {
 		want = append([]users.RefusedSignIn{{At: d.Clock.Now(), Address: "stranger@example.com", Reason: users.RefusedUninvited, RequestID: visit.RequestID}}, want...)
 	}
 	check(t, d, last, nil, nil) // of a stranger there is no event
-	got, err := d.RefusedSignIns(t.Context(), d.Owner, "STRANGER@example.com ")
+	got, err := d.History.RefusedSignIns(t.Context(), d.Owner, "STRANGER@example.com ")
 	if diff := cmp.Diff(want[:5], got); diff != "" || err != nil {
 		t.Errorf("RefusedSignIns: error %v (-want +got):\n%s", err, diff)
 	}
-	if other, err := d.RefusedSignIns(t.Context(), d.Owner, "ana@example.com"); err != nil || len(other) != 0 {
+	if other, err := d.History.RefusedSignIns(t.Context(), d.Owner, "ana@example.com"); err != nil || len(other) != 0 {
 		t.Errorf("RefusedSignIns of Ana: got %v, %v", other, err)
 	}
 }
@@ -86,7 +86,7 @@ func TestLastRefusalIsShown(t *testing.T) {
 	if err := d.Delete(t.Context(), d.Owner, ana.ID, users.Deletion{Confirm: "ana@example.com"}); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := d.RefusedSignIns(t.Context(), d.Owner, "ana@example.com"); err != nil || len(left) != 0 {
+	if left, err := d.History.RefusedSignIns(t.Context(), d.Owner, "ana@example.com"); err != nil || len(left) != 0 {
 		t.Errorf("after the deletion: got %+v, %v", left, err)
 	}
 }

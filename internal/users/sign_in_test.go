@@ -281,7 +281,7 @@ func TestSignUp(t *testing.T) {
 func TestSignUpAtOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t, users.Config{Signup: users.SignupOpen})
-	errs := atOnce(20, func(i int) error {
+	errs := userstest.AtOnce(20, func(i int) error {
 		_, err := d.SignIn(t.Context(), userstest.Claims("new@example.com"), userstest.Visit(fmt.Sprint(i)))
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -195,7 +196,7 @@ func TestDeletedComesBack(t *testing.T) {
 	if again.Key == ana.Key {
 		t.Error("the key was used again")
 	}
-	page, err := d.Events(t.Context(), again, users.EventQuery{Target: again.ID})
+	page, err := d.History.Events(t.Context(), again, history.Query{Target: again.ID})
 	if err != nil || len(page.Events) != 3 {
 		t.Errorf("own history: got %d events, %v; want the three of the new record", len(page.Events), err)
 	}

@@ -36,7 +36,7 @@ func TestIDFlaw_namesTheCharacter(t *testing.T) {
 		"müller": "“ü” cannot be part of it.", "ana lima": "There is a space in it.", "an\u200ba": "There is an invisible character in it, U+200B.",
 		"a:b": "“:” cannot be part of it.", "-ana": "Use letters",
 	} {
-		if got := canonical(in).flaw(); len(got) < len(want) || got[:len(want)] != want {
+		if got := Canonical(in).flaw(); len(got) < len(want) || got[:len(want)] != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}

@@ -67,7 +67,7 @@ func TestTidyIsDoneByOne(t *testing.T) {
 	}
 	for round := range 5 {
 		did := make([]bool, 2*len(consoles)) // each is asked twice
-		for _, err := range atOnce(len(did), func(i int) (err error) {
+		for _, err := range userstest.AtOnce(len(did), func(i int) (err error) {
 			did[i], err = consoles[i%len(consoles)].Tidy(t.Context())
 			return err
 		}) {

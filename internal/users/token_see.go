@@ -12,7 +12,7 @@ import (
 // that ended in the last 90 days, the last ended first. It returns [ErrNotFound] and a
 // [*ForbiddenError].
 func (s *Service) Tokens(ctx context.Context, actor Actor, id ID) ([]Token, error) {
-	u, err := targetOf(ctx, s.lookUps(), actor, canonical(string(id)), ActSeeTokens)
+	u, err := targetOf(ctx, s.lookUps(), actor, Canonical(string(id)), ActSeeTokens)
 	if err != nil {
 		return nil, in("find user", id, err)
 	}

@@ -49,7 +49,7 @@ func (s *Service) total(ctx context.Context, actor Actor, sel selection, got pag
 // that is cancelled knows nothing, so that the total is that there are more than those seen.
 func (s *Service) estimate(ctx context.Context, actor Actor, sel selection, q Query) (e estimate, err error) {
 	e, err = s.estimates.of(sel, q, s.Changes(), func() (e estimate, err error) {
-		err = s.searchLong(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
+		err = s.LongRead(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
 			e, err = sel.estimate(ctx, r)
 			return err
 		})

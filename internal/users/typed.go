@@ -89,7 +89,7 @@ func separatedEnd(text string) int {
 // unwrap returns text without the punctuation around it, and an address without "mailto:"
 // and what follows it in a link.
 func unwrap(text string) string {
-	if canonical(text).isAddress() { // which may begin with a brace, for one
+	if Canonical(text).isAddress() { // which may begin with a brace, for one
 		return text
 	}
 	text = strings.TrimFunc(text, isWrapping)

@@ -128,7 +128,7 @@ func (c *call) auditQuery() (after int64, wait time.Duration, err error) {
 // events writes all events after a number, and reports whether there was one.
 func (s *stream) events(after int64) (some bool, err error) {
 	for {
-		found, err := s.c.h.users.EventsAfter(s.c.ctx(), s.c.actor, after, auditSlice)
+		found, err := s.c.h.history.EventsAfter(s.c.ctx(), s.c.actor, after, auditSlice)
 		if err != nil {
 			return some, err
 		}
@@ -161,6 +161,6 @@ func (c *call) waitForEvent(after int64, wait time.Duration) error {
 	ctx, cancel := context.WithTimeout(c.ctx(), wait)
 	defer cancel()
 	defer context.AfterFunc(c.h.draining, cancel)()
-	_ = c.h.users.WaitForEvent(ctx, after) // nothing has happened, if it fails
+	_ = c.h.history.WaitForEvent(ctx, after) // nothing has happened, if it fails
 	return c.ctx().Err()
 }

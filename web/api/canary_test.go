@@ -65,7 +65,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 // eventsOf returns the whole history.
 func eventsOf(t *testing.T, d *userstest.Directory) []users.Event {
 	t.Helper()
-	all, err := d.EventsAfter(t.Context(), users.Command("req"), 0, 100_000)
+	all, err := d.History.EventsAfter(t.Context(), users.Command("req"), 0, 100_000)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ type orgRecord struct {
 
 // orgRecord returns the org there is. It was created with the first event.
 func (c *call) orgRecord() (orgRecord, error) {
-	created, err := c.h.users.FirstEvent(c.ctx())
+	created, err := c.h.history.FirstEvent(c.ctx())
 	return orgRecord{ID: c.h.org.ID, Name: c.h.org.Name, Tier: "premium", Status: "active", Created: created}, err
 }
 

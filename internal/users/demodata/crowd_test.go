@@ -30,8 +30,8 @@ func TestCrowd(t *testing.T) {
 	if told.Share < 0.999 || told.Share > 1 || told.Users != many {
 		t.Errorf("progress in the end: %v", told)
 	}
-	all, events := everyone(t, s), history(t, s)
-	for circumstance, look := range map[string]func(*testing.T, *users.Service, []users.User, []users.Event){
+	all, events := everyone(t, s), eventsOf(t, s)
+	for circumstance, look := range map[string]func(*testing.T, *demo, []users.User, []users.Event){
 		"every record keeps the rules":          testRules,
 		"every time is in its order":            testTimes(now.AddDate(-10, 0, -14)),
 		"names are from many scripts":           testScripts,
@@ -56,7 +56,7 @@ func TestCrowd(t *testing.T) {
 
 // testExplained checks that the events of a record lead to what it is: each begins
 // with what the one before left, and the last leaves what is there.
-func testExplained(t *testing.T, _ *users.Service, all []users.User, events []users.Event) {
+func testExplained(t *testing.T, _ *demo, all []users.User, events []users.Event) {
 	of := map[users.Key][]users.Event{}
 	for _, e := range slices.Backward(events) {
 		object, _, _ := strings.Cut(string(e.Action), ".")
@@ -112,7 +112,7 @@ func testTold(t *testing.T, u users.User, told map[string]string) {
 }
 
 // testCrowdCounted checks that the counts of the directory are those of its users.
-func testCrowdCounted(t *testing.T, s *users.Service, all []users.User, _ []users.Event) {
+func testCrowdCounted(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	got, err := s.Counts(t.Context(), users.Command(""))
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func testCrowdCounted(t *testing.T, s *users.Service, all []users.User, _ []user
 }
 
 // testCrowdMixture checks that there is something of everything in the crowd.
-func testCrowdMixture(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
+func testCrowdMixture(t *testing.T, _ *demo, all []users.User, _ []users.Event) {
 	crowd := map[string]int{}
 	for _, u := range all {
 		if u.CreatedAt.After(now.AddDate(-3, 0, -5)) {
@@ -167,7 +167,7 @@ func testCrowdMixture(t *testing.T, _ *users.Service, all []users.User, _ []user
 }
 
 // testCrowdFound looks for the user_id of some.
-func testCrowdFound(t *testing.T, s *users.Service, all []users.User, _ []users.Event) {
+func testCrowdFound(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	for i := 0; i < len(all); i += 97 {
 		page, err := s.Users(t.Context(), users.Command(""), users.Query{Text: string(all[i].ID), Limit: users.MaxLimit})
 		if err != nil || !slices.ContainsFunc(page.Users, func(u users.User) bool { return u.Key == all[i].Key }) {
@@ -181,8 +181,8 @@ func testCrowdFound(t *testing.T, s *users.Service, all []users.User, _ []users.
 func TestTheSameCrowdAtEveryStart(t *testing.T) {
 	t.Parallel()
 	first, second := built(t, options(many)), built(t, options(many))
-	users1, events1 := withoutKeys(everyone(t, first), history(t, first))
-	users2, events2 := withoutKeys(everyone(t, second), history(t, second))
+	users1, events1 := withoutKeys(everyone(t, first), eventsOf(t, first))
+	users2, events2 := withoutKeys(everyone(t, second), eventsOf(t, second))
 	unexported := gocmp.AllowUnexported(users.User{}, users.Event{})
 	if diff := gocmp.Diff(users1, users2, unexported); diff != "" {
 		t.Errorf("users differ:\n%s", diff)
@@ -190,7 +190,7 @@ func TestTheSameCrowdAtEveryStart(t *testing.T) {
 	if diff := gocmp.Diff(events1, events2, unexported); diff != "" {
 		t.Errorf("events differ:\n%s", diff)
 	}
-	if size, err := demodata.Size(t.Context(), first); err != nil || size != many {
+	if size, err := demodata.Size(t.Context(), first.History); err != nil || size != many {
 		t.Errorf("size %d, %v; want %d", size, err, many)
 	}
 	alone := map[users.ID]string{}

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -120,8 +121,8 @@ func mark(generated int) string { return markPrefix + strconv.Itoa(generated) }
 // Size returns how many users were generated when the directory was filled,
 // whatever was added and deleted since. It returns [ErrNotDemo] if it was not
 // filled by [Build].
-func Size(ctx context.Context, s *users.Service) (int, error) {
-	first, err := s.Event(ctx, users.Command(""), 1)
+func Size(ctx context.Context, h *history.Service) (int, error) {
+	first, err := h.Event(ctx, users.Command(""), 1)
 	if errors.Is(err, users.ErrNotFound) {
 		return 0, ErrNotDemo
 	} else if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -24,8 +25,14 @@ func options(n int) demodata.Options {
 	return demodata.Options{Users: n, Now: now, Issuer: userstest.Issuer, Subject: func(id string) string { return "sub-" + id }}
 }
 
+// A demo is a directory with its readers.
+type demo struct {
+	*users.Service
+	History *history.Service
+}
+
 // built returns the directory that o asks for, at its present.
-func built(t *testing.T, o demodata.Options) *users.Service {
+func built(t *testing.T, o demodata.Options) *demo {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "data", "demo.db")
 	if err := demodata.Build(t.Context(), path, o); err != nil {
@@ -35,7 +42,7 @@ func built(t *testing.T, o demodata.Options) *users.Service {
 }
 
 // opened returns the directory in a file.
-func opened(t *testing.T, path string, now time.Time) *users.Service {
+func opened(t *testing.T, path string, now time.Time) *demo {
 	t.Helper()
 	db, err := database.Open(t.Context(), "sqlite:"+path, database.Options{Unsynced: true})
 	if err != nil {
@@ -48,11 +55,11 @@ func opened(t *testing.T, path string, now time.Time) *users.Service {
 			t.Error(err)
 		}
 	})
-	return s
+	return &demo{s, history.New(db, s)}
 }
 
 // everyone returns all users by id.
-func everyone(t *testing.T, s *users.Service) []users.User {
+func everyone(t *testing.T, s *demo) []users.User {
 	t.Helper()
 	var all []users.User
 	for q := (users.Query{Sort: "id", Limit: users.MaxLimit}); ; {
@@ -73,12 +80,12 @@ func everyone(t *testing.T, s *users.Service) []users.User {
 	}
 }
 
-// history returns all events, newest first.
-func history(t *testing.T, s *users.Service) []users.Event {
+// eventsOf returns all events, newest first.
+func eventsOf(t *testing.T, s *demo) []users.Event {
 	t.Helper()
 	var all []users.Event
-	for q := (users.EventQuery{Limit: users.MaxLimit}); ; {
-		page, err := s.Events(t.Context(), users.Command(""), q)
+	for q := (history.Query{Limit: users.MaxLimit}); ; {
+		page, err := s.History.Events(t.Context(), users.Command(""), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +116,7 @@ func TestBuildOfAnySize(t *testing.T) {
 			o := options(test.users)
 			o.Now = test.now
 			s := built(t, o)
-			if size, err := demodata.Size(t.Context(), s); err != nil || size != test.users {
+			if size, err := demodata.Size(t.Context(), s.History); err != nil || size != test.users {
 				t.Errorf("size %d, %v; want %d", size, err, test.users)
 			}
 			const sample = 7 // people in the directory, and a service user
@@ -136,20 +143,20 @@ func TestSize(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if size, err := demodata.Size(t.Context(), s); err != nil || size != 20 {
+		if size, err := demodata.Size(t.Context(), s.History); err != nil || size != 20 {
 			t.Errorf("size %d, %v; want 20", size, err)
 		}
 	})
 	t.Run("of a directory that is no demo", func(t *testing.T) {
 		t.Parallel()
-		if _, err := demodata.Size(t.Context(), userstest.New(t).Service); !errors.Is(err, demodata.ErrNotDemo) {
+		if _, err := demodata.Size(t.Context(), userstest.New(t).History); !errors.Is(err, demodata.ErrNotDemo) {
 			t.Errorf("got %v, want ErrNotDemo", err)
 		}
 	})
 	t.Run("of a directory in which nothing has happened", func(t *testing.T) {
 		t.Parallel()
 		s := opened(t, filepath.Join(t.TempDir(), "console.db"), now)
-		if _, err := demodata.Size(t.Context(), s); !errors.Is(err, demodata.ErrNotDemo) {
+		if _, err := demodata.Size(t.Context(), s.History); !errors.Is(err, demodata.ErrNotDemo) {
 			t.Errorf("got %v, want ErrNotDemo", err)
 		}
 	})
@@ -158,11 +165,11 @@ func TestSize(t *testing.T) {
 func TestIssuer(t *testing.T) {
 	t.Parallel()
 	s := built(t, options(0))
-	if got, err := demodata.Issuer(t.Context(), s); err != nil || got != userstest.Issuer {
+	if got, err := demodata.Issuer(t.Context(), s.Service); err != nil || got != userstest.Issuer {
 		t.Errorf("got %q, %v; want %q", got, err, userstest.Issuer)
 	}
 	other := opened(t, filepath.Join(t.TempDir(), "console.db"), now)
-	if got, err := demodata.Issuer(t.Context(), other); err != nil || got != "" {
+	if got, err := demodata.Issuer(t.Context(), other.Service); err != nil || got != "" {
 		t.Errorf("of a directory without that owner: %q, %v", got, err)
 	}
 }

@@ -22,8 +22,8 @@ import (
 func TestDirectory(t *testing.T) {
 	t.Parallel()
 	s := built(t, options(1000))
-	all, events := everyone(t, s), history(t, s)
-	for circumstance, look := range map[string]func(*testing.T, *users.Service, []users.User, []users.Event){
+	all, events := everyone(t, s), eventsOf(t, s)
+	for circumstance, look := range map[string]func(*testing.T, *demo, []users.User, []users.Event){
 		"every record keeps the rules":          testRules,
 		"every time is in its order":            testTimes(now.AddDate(-3, 0, -5)),
 		"the history explains every record":     testExplained,
@@ -46,7 +46,7 @@ func TestDirectory(t *testing.T) {
 }
 
 // testRules checks each record against what a form would have refused.
-func testRules(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
+func testRules(t *testing.T, _ *demo, all []users.User, _ []users.Event) {
 	seen := map[users.ID]bool{}
 	for _, u := range all {
 		if id, err := users.ParseID(string(u.ID)); err != nil || id != u.ID || seen[u.ID] {
@@ -73,8 +73,8 @@ func testRules(t *testing.T, _ *users.Service, all []users.User, _ []users.Event
 
 // testTimes checks that nobody was seen before they were there, nor after now, and
 // that nobody was there before the beginning.
-func testTimes(beginning time.Time) func(*testing.T, *users.Service, []users.User, []users.Event) {
-	return func(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
+func testTimes(beginning time.Time) func(*testing.T, *demo, []users.User, []users.Event) {
+	return func(t *testing.T, _ *demo, all []users.User, _ []users.Event) {
 		for _, u := range all {
 			if u.CreatedAt.Before(beginning) || u.UpdatedAt.Before(u.CreatedAt) || u.UpdatedAt.After(now) {
 				t.Errorf("%s: created %s, updated %s", u.ID, u.CreatedAt, u.UpdatedAt)
@@ -91,7 +91,7 @@ func testTimes(beginning time.Time) func(*testing.T, *users.Service, []users.Use
 
 // testMixture checks how many each view of the directory holds: something to show,
 // and not too much.
-func testMixture(t *testing.T, s *users.Service, all []users.User, _ []users.Event) {
+func testMixture(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	got, err := s.Counts(t.Context(), users.Command(""))
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func testMixture(t *testing.T, s *users.Service, all []users.User, _ []users.Eve
 	}
 }
 
-func testScripts(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
+func testScripts(t *testing.T, _ *demo, all []users.User, _ []users.Event) {
 	found := map[string]bool{}
 	for _, u := range all {
 		for _, r := range u.Name {
@@ -144,7 +144,7 @@ func testScripts(t *testing.T, _ *users.Service, all []users.User, _ []users.Eve
 	}
 }
 
-func testServices(t *testing.T, _ *users.Service, all []users.User, _ []users.Event) {
+func testServices(t *testing.T, _ *demo, all []users.User, _ []users.Event) {
 	person := map[users.Key]users.User{}
 	for _, u := range all {
 		person[u.Key] = u
@@ -163,7 +163,7 @@ func testServices(t *testing.T, _ *users.Service, all []users.User, _ []users.Ev
 	}
 }
 
-func testSample(t *testing.T, s *users.Service, _ []users.User, _ []users.Event) {
+func testSample(t *testing.T, s *demo, _ []users.User, _ []users.Event) {
 	want := map[string]users.User{
 		"owner@example.com":       {Role: users.RoleOwner, Status: users.StatusActive},
 		"admin@example.com":       {Role: users.RoleAdmin, Status: users.StatusActive},
@@ -192,12 +192,16 @@ func testSample(t *testing.T, s *users.Service, _ []users.User, _ []users.Event)
 		t.Errorf("missing: %v", want)
 	}
 	d, err := s.Detail(t.Context(), users.Command(""), "user@example.com")
-	if err != nil || len(d.AnswersFor) != 1 || d.Recent[0].Reason == "" {
-		t.Errorf("user@example.com answers for %v, newest event %v: %v", d.AnswersFor, d.Recent, err)
+	if err != nil || len(d.AnswersFor) != 1 {
+		t.Errorf("user@example.com answers for %v: %v", d.AnswersFor, err)
+	}
+	recent, err := s.History.Recent(t.Context(), users.Command(""), d.User)
+	if err != nil || recent[0].Reason == "" {
+		t.Errorf("newest event of user@example.com: got %v, %v", recent, err)
 	}
 }
 
-func testCreated(t *testing.T, _ *users.Service, all []users.User, events []users.Event) {
+func testCreated(t *testing.T, _ *demo, all []users.User, events []users.Event) {
 	created := map[users.Key]users.Event{}
 	for _, e := range events {
 		if e.Action == users.ActionCreated {
@@ -212,7 +216,7 @@ func testCreated(t *testing.T, _ *users.Service, all []users.User, events []user
 	}
 }
 
-func testOrder(t *testing.T, _ *users.Service, _ []users.User, events []users.Event) {
+func testOrder(t *testing.T, _ *demo, _ []users.User, events []users.Event) {
 	for i, e := range events {
 		if e.Seq != int64(len(events)-i) {
 			t.Fatalf("event %d comes at place %d", e.Seq, i)
@@ -226,7 +230,7 @@ func testOrder(t *testing.T, _ *users.Service, _ []users.User, events []users.Ev
 	}
 }
 
-func testHistory(t *testing.T, _ *users.Service, _ []users.User, events []users.Event) {
+func testHistory(t *testing.T, _ *demo, _ []users.User, events []users.Event) {
 	count, unexplained := map[users.Action]int{}, 0
 	for _, e := range events {
 		count[e.Action]++
@@ -251,7 +255,7 @@ func testHistory(t *testing.T, _ *users.Service, _ []users.User, events []users.
 	}
 }
 
-func testSessions(t *testing.T, s *users.Service, all []users.User, _ []users.Event) {
+func testSessions(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	var got []string
 	for _, u := range all {
 		sessions, err := s.Sessions(t.Context(), users.Command(""), u.ID)
@@ -268,7 +272,7 @@ func testSessions(t *testing.T, s *users.Service, all []users.User, _ []users.Ev
 	}
 }
 
-func testIdentities(t *testing.T, s *users.Service, all []users.User, _ []users.Event) {
+func testIdentities(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	for _, u := range all {
 		if !u.Identified() {
 			continue
@@ -282,7 +286,7 @@ func testIdentities(t *testing.T, s *users.Service, all []users.User, _ []users.
 
 // testTokens checks the tokens of the sample's service user: one is being rotated, and not every
 // program has switched; one ends soon, one is unused, one was revoked and is still tried.
-func testTokens(t *testing.T, s *users.Service, _ []users.User, _ []users.Event) {
+func testTokens(t *testing.T, s *demo, _ []users.User, _ []users.Event) {
 	haruto, err := s.User(t.Context(), users.Command(""), "user@example.com")
 	if err != nil {
 		t.Fatal(err)

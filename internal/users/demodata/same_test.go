@@ -39,8 +39,8 @@ func withoutKeys(all []users.User, events []users.Event) ([]users.User, []users.
 func TestTheSameAtEveryStart(t *testing.T) {
 	t.Parallel()
 	first, second := built(t, options(150)), built(t, options(150))
-	users1, events1 := withoutKeys(everyone(t, first), history(t, first))
-	users2, events2 := withoutKeys(everyone(t, second), history(t, second))
+	users1, events1 := withoutKeys(everyone(t, first), eventsOf(t, first))
+	users2, events2 := withoutKeys(everyone(t, second), eventsOf(t, second))
 	unexported := cmp.AllowUnexported(users.User{}, users.Event{})
 	if diff := cmp.Diff(users1, users2, unexported); diff != "" {
 		t.Errorf("users differ:\n%s", diff)

@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
 // Last returns the number of the newest event.
 func (d *Directory) Last(tb testing.TB) int64 {
 	tb.Helper()
-	page, err := d.Events(tb.Context(), users.Command(""), users.EventQuery{Limit: 1})
+	page, err := d.History.Events(tb.Context(), users.Command(""), history.Query{Limit: 1})
 	if err != nil || len(page.Events) == 0 {
 		tb.Fatalf("find the newest event: %v, %d events", err, len(page.Events))
 	}
@@ -24,7 +25,7 @@ func (d *Directory) Last(tb testing.TB) int64 {
 // Since returns the events after the one of that number, oldest first.
 func (d *Directory) Since(tb testing.TB, seq int64) []users.Event {
 	tb.Helper()
-	page, err := d.Events(tb.Context(), users.Command(""), users.EventQuery{Limit: users.MaxLimit})
+	page, err := d.History.Events(tb.Context(), users.Command(""), history.Query{Limit: users.MaxLimit})
 	if err != nil {
 		tb.Fatalf("list events: %v", err)
 	}

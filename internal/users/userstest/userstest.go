@@ -14,6 +14,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -43,9 +44,10 @@ func (c *Clock) Advance(d time.Duration) {
 // A Directory is a service with its clock and database, and an active owner.
 type Directory struct {
 	*users.Service
-	Clock *Clock
-	DB    *database.DB
-	Owner users.Actor
+	History *history.Service
+	Clock   *Clock
+	DB      *database.DB
+	Owner   users.Actor
 
 	Statements atomic.Int64 // that the database has run so far
 	Selects    atomic.Int64 // of them, those that begin with SELECT: bookkeeping that waits does not
@@ -91,6 +93,7 @@ func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	}
 	d.config.Now, d.config.Log = d.Clock.Now, slog.New(slog.NewTextHandler(tb.Output(), nil))
 	d.Service = d.Another(tb)
+	d.History = history.New(d.DB, d.Service)
 	return d
 }
 
@@ -191,7 +194,7 @@ func (d *Directory) Must(tb testing.TB, id users.ID) users.User {
 // Actions returns the actions on a user in their history, oldest first.
 func (d *Directory) Actions(tb testing.TB, id users.ID) []users.Action {
 	tb.Helper()
-	page, err := d.Events(tb.Context(), d.Owner, users.EventQuery{Target: id, Limit: users.MaxLimit})
+	page, err := d.History.Events(tb.Context(), d.Owner, history.Query{Target: id, Limit: users.MaxLimit})
 	if err != nil {
 		tb.Fatalf("history of %s: %v", id, err)
 	}

@@ -1,4 +1,4 @@
-package users_test
+package history_test
 
 import (
 	"database/sql"
@@ -10,13 +10,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// aStory returns a directory in which an admin and Ana have done things, an hour
-// apart, and those two.
-func aStory(t *testing.T) (d *userstest.Directory, admin, ana users.Actor) {
+// newStory returns a directory with the events of an admin and of Ana, an hour apart, and both
+// as actors.
+func newStory(t *testing.T) (d *userstest.Directory, admin, ana users.Actor) {
 	t.Helper()
 	d = userstest.New(t)
 	admin = d.Person(t, "admin@example.com", users.RoleAdmin)
@@ -47,31 +48,31 @@ func aStory(t *testing.T) (d *userstest.Directory, admin, ana users.Actor) {
 
 func TestEventsByFilter(t *testing.T) {
 	t.Parallel()
-	d, _, _ := aStory(t)
+	d, _, _ := newStory(t)
 	start := d.Clock.Now().Add(-4 * time.Hour)
 	full := []users.Action{users.ActionCreated, users.ActionBound, users.ActionStarted, users.ActionEdited, users.ActionEdited, users.ActionDeactivated,
 		users.ActionEnded, users.ActionReactivated, users.ActionStarted}
 	tests := map[string]struct {
-		query users.EventQuery
+		query history.Query
 		want  []users.Action // oldest first
 	}{
-		"by target":                   {users.EventQuery{Target: "ana@example.com"}, full},
-		"by target in capitals":       {users.EventQuery{Target: " ANA@example.com"}, full},
-		"by actor":                    {users.EventQuery{Actor: "admin@example.com"}, []users.Action{users.ActionBound, users.ActionStarted, users.ActionEdited}},
-		"by actor and target":         {users.EventQuery{Actor: "admin@example.com", Target: "ana@example.com"}, []users.Action{users.ActionEdited}},
-		"about someone":               {users.EventQuery{About: "admin@example.com"}, []users.Action{users.ActionCreated, users.ActionBound, users.ActionStarted, users.ActionEdited}},
-		"by action":                   {users.EventQuery{Action: users.ActionEdited}, []users.Action{users.ActionEdited, users.ActionEdited}},
-		"by others":                   {users.EventQuery{Target: "ana@example.com", ByOthers: true}, []users.Action{users.ActionCreated, users.ActionEdited, users.ActionDeactivated, users.ActionEnded, users.ActionReactivated}},
-		"from a time on":              {users.EventQuery{From: start.Add(3 * time.Hour)}, []users.Action{users.ActionDeactivated, users.ActionEnded, users.ActionReactivated, users.ActionStarted}},
-		"until a time, exclusive":     {users.EventQuery{Target: "ana@example.com", To: start.Add(time.Hour)}, full[:3]},
-		"between":                     {users.EventQuery{From: start.Add(time.Hour), To: start.Add(time.Hour + time.Microsecond)}, []users.Action{users.ActionEdited}},
-		"text of a reason":            {users.EventQuery{Text: "typo"}, []users.Action{users.ActionEdited}},
-		"words of reason and user_id": {users.EventQuery{Text: "TYPO ana@ admin"}, []users.Action{users.ActionEdited}},
-		"text of a name as it was":    {users.EventQuery{Text: "zoe"}, []users.Action{users.ActionEdited, users.ActionEdited}},
-		"percent is a percent":        {users.EventQuery{Text: "100%"}, []users.Action{users.ActionEdited}},
-		"a sign is no word":           {users.EventQuery{Text: "%"}, nil},
-		"hostile SQL":                 {users.EventQuery{Text: "' OR 1=1 --", Actor: "' OR 1=1 --"}, nil},
-		"nobody":                      {users.EventQuery{Target: "nobody@example.com"}, nil},
+		"by target":                   {history.Query{Target: "ana@example.com"}, full},
+		"by target in capitals":       {history.Query{Target: " ANA@example.com"}, full},
+		"by actor":                    {history.Query{Actor: "admin@example.com"}, []users.Action{users.ActionBound, users.ActionStarted, users.ActionEdited}},
+		"by actor and target":         {history.Query{Actor: "admin@example.com", Target: "ana@example.com"}, []users.Action{users.ActionEdited}},
+		"about a user":                {history.Query{About: "admin@example.com"}, []users.Action{users.ActionCreated, users.ActionBound, users.ActionStarted, users.ActionEdited}},
+		"by action":                   {history.Query{Action: users.ActionEdited}, []users.Action{users.ActionEdited, users.ActionEdited}},
+		"by others":                   {history.Query{Target: "ana@example.com", ByOthers: true}, []users.Action{users.ActionCreated, users.ActionEdited, users.ActionDeactivated, users.ActionEnded, users.ActionReactivated}},
+		"from a time on":              {history.Query{From: start.Add(3 * time.Hour)}, []users.Action{users.ActionDeactivated, users.ActionEnded, users.ActionReactivated, users.ActionStarted}},
+		"until a time, exclusive":     {history.Query{Target: "ana@example.com", To: start.Add(time.Hour)}, full[:3]},
+		"between":                     {history.Query{From: start.Add(time.Hour), To: start.Add(time.Hour + time.Microsecond)}, []users.Action{users.ActionEdited}},
+		"text of a reason":            {history.Query{Text: "typo"}, []users.Action{users.ActionEdited}},
+		"words of reason and user_id": {history.Query{Text: "TYPO ana@ admin"}, []users.Action{users.ActionEdited}},
+		"text of a name as it was":    {history.Query{Text: "zoe"}, []users.Action{users.ActionEdited, users.ActionEdited}},
+		"percent is a percent":        {history.Query{Text: "100%"}, []users.Action{users.ActionEdited}},
+		"a sign is no word":           {history.Query{Text: "%"}, nil},
+		"hostile SQL":                 {history.Query{Text: "' OR 1=1 --", Actor: "' OR 1=1 --"}, nil},
+		"an unknown user":             {history.Query{Target: "nobody@example.com"}, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -81,15 +82,17 @@ func TestEventsByFilter(t *testing.T) {
 			}
 		})
 	}
-	_, err := d.Events(t.Context(), d.Owner, users.EventQuery{Action: "user.hacked"})
-	checkMistakes(t, d, d.Last(t), err, "action")
+	_, err := d.History.Events(t.Context(), d.Owner, history.Query{Action: "user.hacked"})
+	if bad, ok := errors.AsType[*users.InvalidError](err); !ok || len(bad.Fields) != 1 || bad.Fields[0].Field != "action" {
+		t.Errorf("an unknown action: got %v", err)
+	}
 }
 
 // actionsIn returns the actions of the events that a query asks for, oldest first.
 // They have to be on one page.
-func actionsIn(t *testing.T, d *userstest.Directory, q users.EventQuery) []users.Action {
+func actionsIn(t *testing.T, d *userstest.Directory, q history.Query) []users.Action {
 	t.Helper()
-	page, err := d.Events(t.Context(), d.Owner, q)
+	page, err := d.History.Events(t.Context(), d.Owner, q)
 	if err != nil || page.Next+page.Previous != "" {
 		t.Fatalf("got error %v, and pages %q and %q beside", err, page.Next, page.Previous)
 	}
@@ -100,14 +103,14 @@ func actionsIn(t *testing.T, d *userstest.Directory, q users.EventQuery) []users
 	return actions
 }
 
-func TestEventTellsEverything(t *testing.T) {
+func TestEvent(t *testing.T) {
 	t.Parallel()
-	d, admin, ana := aStory(t)
-	page, err := d.Events(t.Context(), d.Owner, users.EventQuery{Actor: admin.ID, Action: users.ActionEdited})
+	d, admin, ana := newStory(t)
+	page, err := d.History.Events(t.Context(), d.Owner, history.Query{Actor: admin.ID, Action: users.ActionEdited})
 	if err != nil || len(page.Events) != 1 {
 		t.Fatalf("got %d events, %v", len(page.Events), err)
 	}
-	got, err := d.Event(t.Context(), d.Owner, page.Events[0].Seq)
+	got, err := d.History.Event(t.Context(), d.Owner, page.Events[0].Seq)
 	want := users.Event{Seq: page.Events[0].Seq, At: d.Clock.Now().Add(-3 * time.Hour), Action: users.ActionEdited,
 		Actor: users.Ref{Key: admin.Key, ID: "admin@example.com", Name: "Admin"}, Target: users.Ref{Key: ana.Key, ID: "ana@example.com", Name: "Zoë", Kind: users.KindPerson},
 		Via: users.ViaSession, RequestID: "req-admin@example.com", Changes: []users.Change{{Field: "name", Old: "Ana", New: "Zoë"}},
@@ -116,7 +119,7 @@ func TestEventTellsEverything(t *testing.T) {
 		t.Errorf("Event: error %v (-want +got):\n%s", err, diff)
 	}
 	for _, seq := range []int64{0, -1, 1 << 62} {
-		if _, err := d.Event(t.Context(), d.Owner, seq); !errors.Is(err, users.ErrNotFound) {
+		if _, err := d.History.Event(t.Context(), d.Owner, seq); !errors.Is(err, users.ErrNotFound) {
 			t.Errorf("Event(%d): got error %v, want %v", seq, err, users.ErrNotFound)
 		}
 	}
@@ -127,10 +130,11 @@ func isUnexported(p cmp.Path) bool {
 	return p.Last().String() == ".version" || p.Last().String() == ".actorKind"
 }
 
-// TestSeqHasNoGap counts the events of a story with refusals and no-ops in it.
+// TestSeqHasNoGap reads the numbers of events between which changes were refused or changed
+// nothing.
 func TestSeqHasNoGap(t *testing.T) {
 	t.Parallel()
-	d, admin, _ := aStory(t)
+	d, admin, _ := newStory(t)
 	_, _ = d.AddPerson(t.Context(), admin, users.NewPerson{ID: "ana@example.com"})
 	d.Invited(t, "late@example.com", users.RoleUser)
 	for i, e := range d.Since(t, 0) {
@@ -140,16 +144,17 @@ func TestSeqHasNoGap(t *testing.T) {
 	}
 }
 
-// TestEventsByPage turns pages while events come in: none is missed and none is
-// shown twice.
+// TestEventsByPage reads page after page while events are recorded: each event is on one page.
 func TestEventsByPage(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	crowd(t, d, 21)
-	q := users.EventQuery{Action: users.ActionCreated, Limit: 5}
+	for i := range 21 {
+		d.Invited(t, fmt.Sprintf("p%02d@example.com", i), users.RoleUser)
+	}
+	q := history.Query{Action: users.ActionCreated, Limit: 5}
 	var pages [][]int64
 	for next := "-"; next != ""; {
-		page, err := d.Events(t.Context(), d.Owner, q)
+		page, err := d.History.Events(t.Context(), d.Owner, q)
 		if err != nil || (page.Previous == "") != (len(pages) == 0) {
 			t.Fatalf("page %d: %v, page before %q", len(pages), err, page.Previous)
 		}
@@ -163,18 +168,18 @@ func TestEventsByPage(t *testing.T) {
 	}
 	q.After, q.Before = "", fmt.Sprint(pages[2][0])
 	for i := 1; i >= 0; i-- {
-		page, err := d.Events(t.Context(), d.Owner, q)
+		page, err := d.History.Events(t.Context(), d.Owner, q)
 		if diff := cmp.Diff(pages[i], seqs(page)); diff != "" || err != nil || page.Next == "" || page.Previous == "" {
 			t.Errorf("back to page %d: error %v, next %q, previous %q (-want +got):\n%s", i, err, page.Next, page.Previous, diff)
 		}
 		q.Before = page.Previous
 	}
-	if page, err := d.Events(t.Context(), d.Owner, q); err != nil || len(page.Events) != 5 || page.Previous != "" {
+	if page, err := d.History.Events(t.Context(), d.Owner, q); err != nil || len(page.Events) != 5 || page.Previous != "" {
 		t.Errorf("back to what has come since: got %v, %v", seqs(page), err)
 	}
 }
 
-func seqs(page users.EventPage) []int64 {
+func seqs(page history.Page) []int64 {
 	var all []int64
 	for _, e := range page.Events {
 		all = append(all, e.Seq)
@@ -182,12 +187,12 @@ func seqs(page users.EventPage) []int64 {
 	return all
 }
 
-// TestOwnHistory reads as Ana, who may see her own events alone, and not where
-// others were when they acted.
+// TestOwnHistory reads as Ana, who may see her own events alone, without the addresses of other
+// actors.
 func TestOwnHistory(t *testing.T) {
 	t.Parallel()
-	d, admin, ana := aStory(t)
-	page, err := d.Events(t.Context(), ana, users.EventQuery{Target: "Ana@example.com"})
+	d, admin, ana := newStory(t)
+	page, err := d.History.Events(t.Context(), ana, history.Query{Target: "Ana@example.com"})
 	if err != nil || len(page.Events) != 9 {
 		t.Fatalf("got %d events, %v; want 9", len(page.Events), err)
 	}
@@ -195,31 +200,31 @@ func TestOwnHistory(t *testing.T) {
 		if own := e.Actor.Key == ana.Key; e.Target.Key != ana.Key || own != (e.Address != "") || own != (e.UserAgent != "") {
 			t.Errorf("got %s by %s from %q with %q", e.Action, e.Actor.ID, e.Address, e.UserAgent)
 		}
-		one, err := d.Event(t.Context(), ana, e.Seq)
+		one, err := d.History.Event(t.Context(), ana, e.Seq)
 		if diff := cmp.Diff(e, one, cmp.AllowUnexported(users.Event{})); diff != "" || err != nil {
 			t.Errorf("Event(%d): error %v (-listed +alone):\n%s", e.Seq, err, diff)
 		}
 	}
-	for name, q := range map[string]users.EventQuery{"everything": {}, "another": {Target: admin.ID}, "what she did": {Actor: ana.ID},
-		"about her": {About: ana.ID, Target: ana.ID}, "nobody": {Target: "nobody@example.com"}} {
-		if _, err := d.Events(t.Context(), ana, q); !errors.Is(err, users.ErrForbidden) {
+	for name, q := range map[string]history.Query{"everything": {}, "another": {Target: admin.ID}, "what she did": {Actor: ana.ID},
+		"about her": {About: ana.ID, Target: ana.ID}, "an unknown user": {Target: "nobody@example.com"}} {
+		if _, err := d.History.Events(t.Context(), ana, q); !errors.Is(err, users.ErrForbidden) {
 			t.Errorf("events on %s: got error %v, want %v", name, err, users.ErrForbidden)
 		}
 	}
 	for _, seq := range []int64{1, 1 << 40} {
-		if _, err := d.Event(t.Context(), ana, seq); !errors.Is(err, users.ErrForbidden) {
+		if _, err := d.History.Event(t.Context(), ana, seq); !errors.Is(err, users.ErrForbidden) {
 			t.Errorf("Event(%d): got error %v, want %v", seq, err, users.ErrForbidden)
 		}
 	}
-	if _, err := d.Event(t.Context(), users.Actor{Role: users.RoleUser}, 1); !errors.Is(err, users.ErrForbidden) {
-		t.Errorf("an event by someone without a key: got error %v, want %v", err, users.ErrForbidden)
+	if _, err := d.History.Event(t.Context(), users.Actor{Role: users.RoleUser}, 1); !errors.Is(err, users.ErrForbidden) {
+		t.Errorf("an event by an actor without a key: got error %v, want %v", err, users.ErrForbidden)
 	}
 }
 
-// TestErasedEvents deletes the parts of Ana's history: keys and actions stay.
+// TestErasedEvents deletes the parts of Ana's events: keys, times and actions stay.
 func TestErasedEvents(t *testing.T) {
 	t.Parallel()
-	d, _, ana := aStory(t)
+	d, _, ana := newStory(t)
 	err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(t.Context(), `DELETE FROM event_actors WHERE actor_id = 'ana@example.com' OR seq IN (SELECT seq FROM event_changes WHERE target_id = 'ana@example.com')`)
 		if err == nil {
@@ -230,7 +235,7 @@ func TestErasedEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := d.Events(t.Context(), d.Owner, users.EventQuery{Target: ana.ID})
+	page, err := d.History.Events(t.Context(), d.Owner, history.Query{Target: ana.ID})
 	if err != nil || len(page.Events) != 9 {
 		t.Fatalf("got %d events, %v; want 9, found by key", len(page.Events), err)
 	}
@@ -241,7 +246,8 @@ func TestErasedEvents(t *testing.T) {
 	}
 }
 
-func TestEventOfAnsweredService(t *testing.T) {
+// TestEventOfServiceUser reads an event on a service user as the responsible person.
+func TestEventOfServiceUser(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	ana := d.Person(t, "ana@example.com", users.RoleUser)
@@ -251,31 +257,31 @@ func TestEventOfAnsweredService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := d.Events(t.Context(), ana, users.EventQuery{Target: "robot"})
+	page, err := d.History.Events(t.Context(), ana, history.Query{Target: "robot"})
 	if err != nil || len(page.Events) != 1 {
 		t.Fatalf("Events: got %v, %v; want one", page.Events, err)
 	}
-	if _, err := d.Event(t.Context(), ana, page.Events[0].Seq); err != nil {
-		t.Errorf("Event by who answers for its target: got error %v", err)
+	if _, err := d.History.Event(t.Context(), ana, page.Events[0].Seq); err != nil {
+		t.Errorf("Event by the responsible person: got error %v", err)
 	}
 }
 
-// TestEventsByOthers_refused is that what somebody only tried does not count
-// among the changes to a user.
+// TestEventsByOthers_refused refuses an admin access to Ana: that is not among the changes to
+// her by others.
 func TestEventsByOthers_refused(t *testing.T) {
 	t.Parallel()
-	d, admin, ana := aStory(t)
-	byOthers := users.EventQuery{Target: ana.ID, ByOthers: true}
-	before, err := d.Events(t.Context(), d.Owner, byOthers)
+	d, admin, ana := newStory(t)
+	byOthers := history.Query{Target: ana.ID, ByOthers: true}
+	before, err := d.History.Events(t.Context(), d.Owner, byOthers)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.RefuseAccess(t.Context(), admin, ana.ID, "POST /users/:id/role")
 	d.Settle()
-	if last, err := d.Event(t.Context(), d.Owner, d.Last(t)); err != nil || last.Action != users.ActionAccessRefused {
+	if last, err := d.History.Event(t.Context(), d.Owner, d.Last(t)); err != nil || last.Action != users.ActionAccessRefused {
 		t.Fatalf("the refusal left %s, %v", last.Action, err)
 	}
-	after, err := d.Events(t.Context(), d.Owner, byOthers)
+	after, err := d.History.Events(t.Context(), d.Owner, byOthers)
 	if diff := cmp.Diff(before, after, cmp.FilterPath(isUnexported, cmp.Ignore())); diff != "" || err != nil {
 		t.Errorf("error %v (-before +after):\n%s", err, diff)
 	}
