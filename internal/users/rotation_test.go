@@ -1,7 +1,6 @@
 package users_test
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -71,7 +70,7 @@ func (r *rotating) state(t *testing.T) users.RotationState {
 	return state
 }
 
-// TestRotateToken has the successor be like the old token, and the old one end with the overlap.
+// TestRotateToken compares the successor with the old token, which ends with the overlap.
 func TestRotateToken(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
@@ -101,11 +100,15 @@ func TestRotateToken(t *testing.T) {
 	if err := r.use(t, r.Service, secret, "10.0.4.7", "curl/8"); err != nil {
 		t.Errorf("new token after the overlap: %v", err)
 	}
-	events := r.Since(t, seq)
+	checkRotationEvents(t, r, r.Since(t, seq), next, secret)
+}
+
+// checkRotationEvents checks the events of a rotation, which do not hold the secret.
+func checkRotationEvents(t *testing.T, r *rotating, events []users.Event, next users.Token, secret string) {
+	t.Helper()
 	if len(events) != 2 {
 		t.Fatalf("events: got %+v", events)
 	}
-	slices.SortFunc(events, func(a, b users.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	if e := events[0]; e.Action != users.ActionTokenRotated || e.Target.Key != r.user.Key || e.Reason != "yearly" ||
 		!slices.ContainsFunc(e.Changes, func(c users.Change) bool { return c.Field == "successor" && c.New == string(next.ID) }) {
 		t.Errorf("event of the rotation: got %+v", e)
@@ -118,74 +121,82 @@ func TestRotateToken(t *testing.T) {
 	}
 }
 
-// TestRotateToken_refused is who may not rotate which token, and that nothing is changed then.
+// refusedRotations are rotations that are refused, as an error for which want holds.
+var refusedRotations = map[string]struct {
+	before func(*testing.T, *rotating)
+	actor  func(*testing.T, *rotating) users.Actor // default: the owner
+	r      users.Rotation
+	want   func(error) bool
+}{
+	"by an auditor": {
+		actor: func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "aud@example.com", users.RoleAuditor) },
+		want:  isError(users.ErrForbidden),
+	},
+	"by a user who sees no directory": {
+		actor: func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "ana@example.com", users.RoleUser) },
+		want:  isError(users.ErrNotFound),
+	},
+	"after a promotion, by an admin": {
+		before: func(t *testing.T, r *rotating) { r.promote(t, users.RoleAdmin) },
+		actor:  func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "adm@example.com", users.RoleAdmin) },
+		want:   isError(users.ErrForbidden),
+	},
+	"revoked": {
+		before: func(t *testing.T, r *rotating) {
+			r.must(t, r.RevokeToken(t.Context(), r.Owner, r.token.ID, users.TokenEnd{LeaveNone: true}))
+		},
+		want: isError(users.ErrNotFound),
+	},
+	"expired": {
+		before: func(_ *testing.T, r *rotating) { r.Clock.Advance(90 * day) },
+		actor:  func(t *testing.T, r *rotating) users.Actor { return users.Command("req") },
+		want:   isInvalid("overlap"),
+	},
+	"rotated, and the successor was not used yet": {
+		before: func(t *testing.T, r *rotating) { r.rotate(t) },
+		want:   isError(users.ErrRotated),
+	},
+	"rotated, and the successor is in use": {
+		before: func(t *testing.T, r *rotating) {
+			_, secret := r.rotate(t)
+			r.must(t, r.use(t, r.Service, secret, "10.0.4.7", "curl/8"))
+			r.Settle()
+		},
+		r:    users.Rotation{ReplaceUnused: true},
+		want: isError(users.ErrRotated),
+	},
+	"an overlap before now": {r: users.Rotation{Overlap: -time.Second}, want: isInvalid("overlap")},
+	"a lifetime that is too long": {
+		r:    users.Rotation{NewToken: users.NewToken{Lifetime: 366 * day}},
+		want: isInvalid("expiry"),
+	},
+	"as many tokens as there may be": {
+		before: func(t *testing.T, r *rotating) {
+			for i := range users.MaxTokens - 1 {
+				r.issue(t, users.NewToken{Name: fmt.Sprint(i), Lifetime: day, Scopes: r.token.Scopes})
+			}
+		},
+		want: isError(users.ErrTooManyTokens),
+	},
+}
+
+// isError returns a function that reports whether an error is want.
+func isError(want error) func(error) bool {
+	return func(err error) bool { return errors.Is(err, want) }
+}
+
+// isInvalid returns a function that reports whether an error is about that field alone.
+func isInvalid(field string) func(error) bool {
+	return func(err error) bool {
+		bad, ok := errors.AsType[*users.InvalidError](err)
+		return ok && len(bad.Fields) == 1 && bad.Fields[0].Field == field
+	}
+}
+
+// TestRotateToken_refused makes each of the refused rotations, which record nothing.
 func TestRotateToken_refused(t *testing.T) {
 	t.Parallel()
-	forbidden := func(err error) bool { return errors.Is(err, users.ErrForbidden) }
-	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
-	invalid := func(field string) func(error) bool {
-		return func(err error) bool {
-			bad, ok := errors.AsType[*users.InvalidError](err)
-			return ok && len(bad.Fields) == 1 && bad.Fields[0].Field == field
-		}
-	}
-	for name, test := range map[string]struct {
-		before func(*testing.T, *rotating)
-		actor  func(*testing.T, *rotating) users.Actor
-		r      users.Rotation
-		want   func(error) bool
-	}{
-		"by an auditor": {
-			actor: func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "aud@example.com", users.RoleAuditor) },
-			want:  forbidden,
-		},
-		"by a user who sees no directory": {
-			actor: func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "ana@example.com", users.RoleUser) },
-			want:  is(users.ErrNotFound),
-		},
-		"after a promotion, by an admin": {
-			before: func(t *testing.T, r *rotating) { r.promote(t, users.RoleAdmin) },
-			actor:  func(t *testing.T, r *rotating) users.Actor { return r.Person(t, "adm@example.com", users.RoleAdmin) },
-			want:   forbidden,
-		},
-		"revoked": {
-			before: func(t *testing.T, r *rotating) {
-				r.must(t, r.RevokeToken(t.Context(), r.Owner, r.token.ID, users.TokenEnd{LeaveNone: true}))
-			},
-			want: is(users.ErrNotFound),
-		},
-		"expired": {
-			before: func(_ *testing.T, r *rotating) { r.Clock.Advance(90 * day) },
-			actor:  func(t *testing.T, r *rotating) users.Actor { return users.Command("req") },
-			want:   invalid("overlap"),
-		},
-		"rotated, and the successor was not used yet": {
-			before: func(t *testing.T, r *rotating) { r.rotate(t) },
-			want:   is(users.ErrRotated),
-		},
-		"rotated, and the successor is in use": {
-			before: func(t *testing.T, r *rotating) {
-				_, secret := r.rotate(t)
-				r.must(t, r.use(t, r.Service, secret, "10.0.4.7", "curl/8"))
-				r.Settle()
-			},
-			r:    users.Rotation{ReplaceUnused: true},
-			want: is(users.ErrRotated),
-		},
-		"an overlap before now": {r: users.Rotation{Overlap: -time.Second}, want: invalid("overlap")},
-		"a lifetime that is too long": {
-			r:    users.Rotation{NewToken: users.NewToken{Lifetime: 366 * day}},
-			want: invalid("expiry"),
-		},
-		"as many tokens as there may be": {
-			before: func(t *testing.T, r *rotating) {
-				for i := range users.MaxTokens - 1 {
-					r.issue(t, users.NewToken{Name: fmt.Sprint(i), Lifetime: day, Scopes: r.token.Scopes})
-				}
-			},
-			want: is(users.ErrTooManyTokens),
-		},
-	} {
+	for name, test := range refusedRotations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRotating(t)
@@ -221,16 +232,8 @@ func (r *rotating) must(t *testing.T, err error) {
 	}
 }
 
-// TestRotateSelf_repeated has a program whose answer was lost ask again: the successor that never
-// arrived is revoked, the old token lives, and the next successor works.
-// TestUsesAreBounded has many addresses of one tool be one client of their network, and very many
-// clients be few rows, on two consoles.
-// TestUses_refused has uses of a token that has ended be shown as refused, with the address.
-// TestRotationUnderLoad rotates a token that clients use on two consoles, an hour of theirs at a
-// time, all at once: none is ever refused, and the old token is safe to retire when the last of
-// them has switched and it was silent for long enough, and not before.
-// TestStrikeOffClient has a client that will not come again keep the token from being retired until
-// it is struck off by name, and again when it comes back.
+// TestStrikeOffClient strikes a client off, which kept the token from being retired, and uses the
+// token as that client again.
 func TestStrikeOffClient(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
@@ -271,5 +274,3 @@ func TestStrikeOffClient(t *testing.T) {
 		t.Errorf("came back: got %+v, %+v", state.Verdict, state.Clients)
 	}
 }
-
-// TestExtendOverlap gives a rotated token more time, up to its own end, and also after the overlap.

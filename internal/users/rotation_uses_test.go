@@ -11,6 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
+// TestRotateSelf_repeated repeats a rotation whose answer was lost: the lost successor is
+// revoked, the old token and the next successor work.
 func TestRotateSelf_repeated(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
@@ -46,6 +48,8 @@ func TestRotateSelf_repeated(t *testing.T) {
 	}
 }
 
+// TestUsesAreBounded uses a token from many addresses with one tool, which count as one client of
+// their network, and with very many tools, which are few rows, on two consoles.
 func TestUsesAreBounded(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
@@ -80,6 +84,7 @@ func TestUsesAreBounded(t *testing.T) {
 	}
 }
 
+// TestUses_refused uses a token after its end: the uses are listed as refused, with the address.
 func TestUses_refused(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
@@ -109,74 +114,87 @@ func TestUses_refused(t *testing.T) {
 	}
 }
 
+// A fleet is clients of a token that is rotated, which use it on two consoles.
+type fleet struct {
+	*rotating
+	consoles []*users.Service
+	secrets  []string // of the clients
+}
+
+// hour has every client use its token four times, all at the same time, and ends the hour.
+func (f *fleet) hour(t *testing.T) {
+	t.Helper()
+	var all sync.WaitGroup
+	for i, secret := range f.secrets {
+		all.Go(func() {
+			for j := range 4 {
+				if err := f.use(t, f.consoles[j%2], secret, fmt.Sprintf("10.0.%d.7", i), "roboto-sdk 0.62.0"); err != nil {
+					t.Errorf("client %d: %v", i, err)
+				}
+			}
+		})
+	}
+	all.Go(func() {
+		if _, err := f.Tokens(t.Context(), users.Command("req"), f.user.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	all.Wait()
+	for _, s := range f.consoles {
+		s.Settle()
+	}
+	f.Clock.Advance(time.Hour)
+}
+
+// TestRotationUnderLoad rotates a token that six clients use on two consoles. None of them is
+// refused, and the old token is safe to retire no sooner than the last of them has switched and
+// the token was not used for long enough.
 func TestRotationUnderLoad(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
-	consoles := []*users.Service{r.Service, r.Another(t)}
-	secrets := make([]string, 6) // of the clients
-	for i := range secrets {
-		secrets[i] = r.secret
-	}
-	hour := func() {
-		t.Helper()
-		var all sync.WaitGroup
-		for i, secret := range secrets {
-			all.Go(func() {
-				for j := range 4 {
-					if err := r.use(t, consoles[j%2], secret, fmt.Sprintf("10.0.%d.7", i), "roboto-sdk 0.62.0"); err != nil {
-						t.Errorf("client %d: %v", i, err)
-					}
-				}
-			})
-		}
-		if len(secrets) > 0 && secrets[0] == r.secret && r.token.ReplacedBy == "" {
-			all.Go(func() {
-				if _, err := r.Tokens(t.Context(), r.Owner, r.user.ID); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		for _, s := range consoles {
-			s.Settle()
-		}
-		r.Clock.Advance(time.Hour)
-	}
+	f := &fleet{r, []*users.Service{r.Service, r.Another(t)}, slices.Repeat([]string{r.secret}, 6)}
 	for range 12 {
-		hour()
+		f.hour(t)
 	}
 	_, secret := r.rotate(t)
-	for i := range secrets {
-		hour()
-		secrets[i] = secret
+	for i := range f.secrets {
+		f.hour(t)
+		f.secrets[i] = secret
 		if state := r.state(t); state.Verdict.Safe {
 			t.Errorf("safe when client %d has just switched: %+v", i, state.Verdict)
 		}
 	}
-	hour() // the first in which all use the successor
-	state := r.state(t)
-	if v := state.Verdict; v.Safe || !v.AllSettled() || v.Clients != 6 || v.SilentEnough() || v.Needed != 24*time.Hour {
+	f.hour(t) // the first in which all use the successor
+	if v := r.state(t).Verdict; v.Safe || !v.AllSettled() || v.Clients != 6 || v.SilentEnough() || v.Needed != 24*time.Hour {
 		t.Errorf("all have switched: got %+v", v)
 	}
 	if err := r.RetireToken(t.Context(), r.Owner, r.token.ID, ""); !errors.Is(err, users.ErrNotSafe) {
 		t.Errorf("retired too early: got %v", err)
 	}
 	for range 24 {
-		hour()
+		f.hour(t)
 	}
 	if v := r.state(t).Verdict; !v.Safe {
 		t.Errorf("after a day of silence: got %+v", v)
 	}
-	r.must(t, consoles[1].RetireToken(t.Context(), r.Owner, r.token.ID, "rotated"))
-	hour()
-	if err := r.use(t, consoles[0], r.secret, "10.0.0.7", "roboto-sdk 0.62.0"); !errors.Is(err, users.ErrNoToken) {
+	f.checkRetired(t)
+}
+
+// checkRetired retires the old token on one console: the other one refuses it.
+func (f *fleet) checkRetired(t *testing.T) {
+	t.Helper()
+	f.must(t, f.consoles[1].RetireToken(t.Context(), f.Owner, f.token.ID, "rotated"))
+	f.hour(t)
+	if err := f.use(t, f.consoles[0], f.secret, "10.0.0.7", "roboto-sdk 0.62.0"); !errors.Is(err, users.ErrNoToken) {
 		t.Errorf("retired on the other console: got %v", err)
 	}
-	if days := r.state(t).Days; days[88].Old+days[89].Old+days[88].New+days[89].New == 0 || days[89].OldRefused != 1 {
-		t.Errorf("strip: got %+v", days[86:])
+	if days := f.state(t).Days; days[88].Old+days[89].Old+days[88].New+days[89].New == 0 || days[89].OldRefused != 1 {
+		t.Errorf("the last days: got %+v", days[86:])
 	}
 }
 
+// TestTidy_tokens deletes a token that has ended, with its uses, after 90 days. The last use of a
+// token that is kept stays known.
 func TestTidy_tokens(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
@@ -209,6 +227,8 @@ func TestTidy_tokens(t *testing.T) {
 	}
 }
 
+// TestExtendOverlap extends the overlap of a rotated token, up to its own end, also when the
+// overlap has ended.
 func TestExtendOverlap(t *testing.T) {
 	t.Parallel()
 	r := newRotating(t)
@@ -245,6 +265,3 @@ func TestExtendOverlap(t *testing.T) {
 		t.Errorf("events: got %+v", trail)
 	}
 }
-
-// TestTidy_tokens keeps a token that has ended, with its uses, for 90 days, and no use for longer;
-// when a token that lives was last used is known for good.

@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestIntrospect asks about tokens in every state: what gives access is active, and of all else
-// nothing is told.
+// TestIntrospect introspects tokens in every state: one that gives access is active; of any other
+// the answer has nothing.
 func TestIntrospect(t *testing.T) {
 	t.Parallel()
 	for circumstance, refusal := range refusals {
@@ -36,14 +36,14 @@ func TestIntrospect(t *testing.T) {
 			}
 			got, err = d.Introspect(t.Context(), proxy, secret, "198.51.100.1")
 			if diff := cmp.Diff(users.Introspection{}, got, cmpopts.IgnoreUnexported(users.User{})); diff != "" || err != nil {
-				t.Errorf("%v, told (-want +got):\n%s", err, diff)
+				t.Errorf("%v (-want +got):\n%s", err, diff)
 			}
 		})
 	}
 }
 
-// TestIntrospectTellsNothingOfSecretsOfNoToken counts statements: one, whatever the secret is.
-func TestIntrospectTellsNothingOfSecretsOfNoToken(t *testing.T) {
+// TestIntrospect_unknown introspects secrets of no token.
+func TestIntrospect_unknown(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	proxy := d.Program(t, "proxy", users.RoleUser, users.ScopeTokensIntrospect)
@@ -56,8 +56,8 @@ func TestIntrospectTellsNothingOfSecretsOfNoToken(t *testing.T) {
 	}
 }
 
-// TestIntrospectNeedsTheScope of a token, whatever the role.
-func TestIntrospectNeedsTheScope(t *testing.T) {
+// TestIntrospect_scope introspects without a token of the scope, whatever the role.
+func TestIntrospect_scope(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	admin := d.Program(t, "robot", users.RoleAdmin)
@@ -69,9 +69,9 @@ func TestIntrospectNeedsTheScope(t *testing.T) {
 	}
 }
 
-// TestIntrospectTokenWithRanges is active for a client in its ranges alone, and for none that
-// is not known.
-func TestIntrospectTokenWithRanges(t *testing.T) {
+// TestIntrospect_ranges introspects a token with ranges, which is active for a client whose
+// address is known and in them.
+func TestIntrospect_ranges(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	proxy := d.Program(t, "proxy", users.RoleUser, users.ScopeTokensIntrospect)
@@ -85,38 +85,44 @@ func TestIntrospectTokenWithRanges(t *testing.T) {
 	}
 }
 
-// TestAskersKnowOfEnds has two systems ask about tokens, which lose access; one asks again.
-func TestAskersKnowOfEnds(t *testing.T) {
+// accessEnds are what takes access from a token, and the state in which it is then.
+var accessEnds = map[string]struct {
+	do  func(*testing.T, *userstest.Directory, users.Token) error
+	why users.TokenState
+}{
+	"revoked":                      {refusals["revoked"].do, users.TokenRevoked},
+	"disabled":                     {refusals["disabled"].do, users.TokenDisabled},
+	"of a user who is deactivated": {refusals["of a user who is deactivated"].do, users.TokenSuspended},
+	"of a user with a lower role": {func(t *testing.T, d *userstest.Directory, token users.Token) error {
+		_, err := d.ChangeRole(t.Context(), d.Owner, token.User.ID, users.RoleChange{Role: users.RoleUser})
+		return err
+	}, users.TokenLive},
+}
+
+// introspect introspects a secret as an actor, and has that recorded.
+func introspect(t *testing.T, d *userstest.Directory, asker users.Actor, secret string) {
+	t.Helper()
+	if _, err := d.Introspect(t.Context(), asker, secret, ""); err != nil {
+		t.Fatal(err)
+	}
+	d.Settle()
+}
+
+// TestAskers has two systems introspect a token, which loses access, and one of them again.
+func TestAskers(t *testing.T) {
 	t.Parallel()
-	for circumstance, test := range map[string]struct {
-		do  func(*testing.T, *userstest.Directory, users.Token) error
-		why users.TokenState
-	}{
-		"revoked":                      {refusals["revoked"].do, users.TokenRevoked},
-		"disabled":                     {refusals["disabled"].do, users.TokenDisabled},
-		"of a user who is deactivated": {refusals["of a user who is deactivated"].do, users.TokenSuspended},
-		"of a user with a lower role": {func(t *testing.T, d *userstest.Directory, token users.Token) error {
-			_, err := d.ChangeRole(t.Context(), d.Owner, token.User.ID, users.RoleChange{Role: users.RoleUser})
-			return err
-		}, users.TokenLive},
-	} {
+	for circumstance, test := range accessEnds {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
 			d.ServiceUser(t, "robot", users.RoleAdmin)
 			token, secret := d.Issued(t, "robot")
-			ask := func(asker users.Actor, secret string) {
-				if _, err := d.Introspect(t.Context(), asker, secret, ""); err != nil {
-					t.Fatal(err)
-				}
-				d.Settle()
-			}
 			proxy := d.Program(t, "proxy", users.RoleUser, users.ScopeTokensIntrospect)
 			platform := d.System(t, "platform", users.ScopeTokensIntrospect)
 			d.Clock.Advance(time.Minute)
-			ask(proxy, secret)
-			ask(platform, secret)
-			ask(platform, "usr_pat_unknown")
+			introspect(t, d, proxy, secret)
+			introspect(t, d, platform, secret)
+			introspect(t, d, platform, "usr_pat_unknown")
 			if _, ends, err := d.Askers(t.Context(), d.Owner); err != nil || len(ends) != 0 {
 				t.Errorf("before: %+v, %v", ends, err)
 			}
@@ -126,30 +132,28 @@ func TestAskersKnowOfEnds(t *testing.T) {
 			}
 			ended := d.Clock.Now()
 			d.Clock.Advance(5 * time.Second)
-			ask(platform, secret)
-			askers, ends, err := d.Askers(t.Context(), d.Owner)
-			if err != nil || len(ends) != 1 {
-				t.Fatalf("got %+v, %v", ends, err)
+			introspect(t, d, platform, secret)
+			_, ends, err := d.Askers(t.Context(), d.Owner)
+			if err != nil || len(ends) != 1 || ends[0].Token.ID != token.ID || ends[0].Why != test.why || !ends[0].At.Equal(ended) {
+				t.Fatalf("got %+v, %v, want that the token %s is %s since %v", ends, err, token.ID, test.why, ended)
 			}
-			if ends[0].Token.ID != token.ID || ends[0].Why != test.why || !ends[0].At.Equal(ended) {
-				t.Errorf("got the end %s %s at %v, want %s at %v", ends[0].Token.ID, ends[0].Why, ends[0].At, test.why, ended)
-			}
-			checkAskers(t, ends[0], ended)
-			var who []string
-			for _, a := range askers {
-				who = append(who, string(a.User.ID)+" "+a.LastAsked.Sub(ended).String())
-			}
-			if diff := cmp.Diff([]string{"platform 5s", "proxy -1m0s"}, who); diff != "" {
-				t.Errorf("asking systems (-want +got):\n%s", diff)
-			}
+			checkAskers(t, d, ends[0], ended)
 		})
 	}
 }
 
 // checkAskers checks that the platform asked five seconds after the end, and that the proxy
 // has not asked since a minute before it.
-func checkAskers(t *testing.T, end users.AccessEnd, ended time.Time) {
+func checkAskers(t *testing.T, d *userstest.Directory, end users.AccessEnd, ended time.Time) {
 	t.Helper()
+	askers, _, err := d.Askers(t.Context(), d.Owner)
+	var asked []string
+	for _, a := range askers {
+		asked = append(asked, string(a.User.ID)+" "+a.LastAsked.Sub(ended).String())
+	}
+	if diff := cmp.Diff([]string{"platform 5s", "proxy -1m0s"}, asked); diff != "" || err != nil {
+		t.Errorf("asking systems: %v (-want +got):\n%s", err, diff)
+	}
 	if len(end.Askers) != 2 || end.Askers[0].Asker.ID != "platform" || !end.Askers[0].Seen || !end.Askers[0].AskedAt.Equal(ended.Add(5*time.Second)) {
 		t.Errorf("the platform has asked since: got %+v", end.Askers)
 		return
