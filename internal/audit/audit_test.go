@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// example is the event of docs/audit-format.md.
+// The example event of docs/audit-format.md.
 var (
 	exampleRow = Row{
 		Seq: 8, At: time.Date(2026, 11, 10, 8, 50, 0, 0, time.UTC), Action: "user.edited", ActorKey: "usr_bo", TargetKey: "usr_ana",
@@ -20,8 +20,8 @@ var (
 	exampleActor  = ActorPart{ActorID: "bo@example.com", ActorName: "Bo", ActorKind: "person", Address: "192.0.2.1", UserAgent: "Firefox"}
 )
 
-// TestFormatPage compares the worked example of docs/audit-format.md with what is computed: the
-// encodings by the bytes on the page, and the digests by this package.
+// TestFormatPage compares the example in docs/audit-format.md with this package: the digests,
+// and the bytes of the encodings.
 func TestFormatPage(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "audit-format.md"))
@@ -46,18 +46,26 @@ func TestFormatPage(t *testing.T) {
 	} {
 		digest := hex.EncodeToString(got.digest[:])
 		if !strings.Contains(page, part+"_digest = "+digest) || !strings.Contains(page, "nonce `"+hex.EncodeToString(got.nonce[:])+"`") {
-			t.Errorf("the page has not the digest %s of the part %s", digest, part)
+			t.Errorf("the page lacks the digest %s of the part %s", digest, part)
 		}
 		_, block, _ := strings.Cut(page, "```text "+part+"\n")
 		encoding, _, _ := strings.Cut(block, "\n```")
 		if sum := sha256.Sum256(append(got.nonce[:], encoding...)); sum != [32]byte(got.digest) {
-			t.Errorf("the bytes of the part %s on the page come to %x, and this package to %s", part, sum, digest)
+			t.Errorf("the bytes of the part %s on the page have the digest %x, and in this package %s", part, sum, digest)
 		}
 	}
 }
 
-// TestDigestCovers changes each value by itself: every one makes another digest, and no two
-// make the same.
+// rowChanges change one value of a row each.
+var rowChanges = map[string]func(*Row){
+	"seq": func(r *Row) { r.Seq++ }, "at": func(r *Row) { r.At = r.At.Add(time.Microsecond) }, "action": func(r *Row) { r.Action += "x" },
+	"actor key": func(r *Row) { r.ActorKey += "x" }, "target key": func(r *Row) { r.TargetKey += "x" }, "via": func(r *Row) { r.Via += "x" },
+	"request": func(r *Row) { r.RequestID += "x" }, "group": func(r *Row) { r.Group += "x" }, "undoes": func(r *Row) { r.Undoes++ },
+	"token": func(r *Row) { r.Token += "x" }, "tool": func(r *Row) { r.Tool += "x" },
+	"a value moved on": func(r *Row) { r.ActorKey, r.TargetKey = r.ActorKey+r.TargetKey, "" },
+}
+
+// TestDigestCovers changes one value at a time: each digest must differ from all others.
 func TestDigestCovers(t *testing.T) {
 	t.Parallel()
 	nonce := NewNonce()
@@ -73,13 +81,7 @@ func TestDigestCovers(t *testing.T) {
 	}
 	note("the event", exampleChange.Digest(exampleRow, nonce), exampleActor.Digest(exampleRow, nonce))
 	note("another nonce", exampleChange.Digest(exampleRow, NewNonce()), exampleActor.Digest(exampleRow, NewNonce()))
-	for name, change := range map[string]func(*Row){
-		"seq": func(r *Row) { r.Seq++ }, "at": func(r *Row) { r.At = r.At.Add(time.Microsecond) }, "action": func(r *Row) { r.Action += "x" },
-		"actor key": func(r *Row) { r.ActorKey += "x" }, "target key": func(r *Row) { r.TargetKey += "x" }, "via": func(r *Row) { r.Via += "x" },
-		"request": func(r *Row) { r.RequestID += "x" }, "group": func(r *Row) { r.Group += "x" }, "undoes": func(r *Row) { r.Undoes++ },
-		"token": func(r *Row) { r.Token += "x" }, "tool": func(r *Row) { r.Tool += "x" },
-		"a value moved on": func(r *Row) { r.ActorKey, r.TargetKey = r.ActorKey+r.TargetKey, "" },
-	} {
+	for name, change := range rowChanges {
 		row := exampleRow
 		change(&row)
 		note(name, exampleChange.Digest(row, nonce), exampleActor.Digest(row, nonce))
@@ -102,7 +104,7 @@ func TestDigestCovers(t *testing.T) {
 	}
 }
 
-// TestEncodeChanges pins the text of changes byte by byte.
+// TestEncodeChanges pins the encoding of changes.
 func TestEncodeChanges(t *testing.T) {
 	t.Parallel()
 	for want, changes := range map[string][]Change{
@@ -117,7 +119,7 @@ func TestEncodeChanges(t *testing.T) {
 	}
 }
 
-// TestMentions is which users changes name.
+// TestMentions checks which users changes name.
 func TestMentions(t *testing.T) {
 	t.Parallel()
 	got := Mentions([]Change{

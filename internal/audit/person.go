@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// keyPrefix begins the key of every user.
+// keyPrefix is the prefix of users' keys.
 const keyPrefix = "usr_"
 
-// Person returns the value of a change that names a user: the key, and the user_id at that
-// time. It returns an empty value for no user.
+// Person returns the value of a change that names a user: the key and the current user_id. It
+// returns "" for no user.
 func Person(key, id string) string {
 	if key == "" {
 		return id
@@ -17,8 +17,8 @@ func Person(key, id string) string {
 	return key + " " + id
 }
 
-// ParsePerson returns the key and the user_id of a value that names a user. A value from
-// before version 1 whose key could not be found is a user_id alone.
+// ParsePerson returns the key and user_id of a value that names a user. Values older than
+// version 1 may have no key.
 func ParsePerson(value string) (key, id string) {
 	if key, id, ok := strings.Cut(value, " "); ok && strings.HasPrefix(key, keyPrefix) {
 		return key, id
@@ -26,14 +26,14 @@ func ParsePerson(value string) (key, id string) {
 	return "", value
 }
 
-// personFields are the fields whose values name a user. A field that does so is added here
-// before the first event has it: erasure finds the users whom events mention by it.
+// personFields are the fields whose values name users. Add a field here before its first event
+// is written: erasure finds mentions of users by this list.
 var personFields = []string{"responsible", "asker"}
 
-// NamesPerson reports whether the values of a field name a user, as [Person] writes them.
+// NamesPerson reports whether the values of a field name users in the form of [Person].
 func NamesPerson(field string) bool { return slices.Contains(personFields, field) }
 
-// Mentions returns the keys of the users whom changes name, each once.
+// Mentions returns the keys of the users that changes name, each once.
 func Mentions(all []Change) (keys []string) {
 	for _, c := range all {
 		if !NamesPerson(c.Field) {

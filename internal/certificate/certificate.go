@@ -1,5 +1,4 @@
-// Package certificate serves TLS with a certificate that may be exchanged while the
-// program runs: whoever renews it writes its files, and need not tell the program.
+// Package certificate serves TLS with a certificate that is reloaded when its files change.
 package certificate
 
 import (
@@ -13,35 +12,34 @@ import (
 	"time"
 )
 
-// lookEvery is how often the files are looked at, at most: they are when somebody
-// connects.
-const lookEvery = time.Second
+// checkInterval is the minimum time between two checks of the files, which are checked on new
+// connections.
+const checkInterval = time.Second
 
-// Files are those of a certificate with its chain and of its key, in PEM.
+// Files are the paths of the certificate chain and its private key, in PEM.
 type Files struct{ Cert, Key string }
 
-// A Source hands out the certificate that its files hold now or, while these are
-// broken, the last that they held. It may be used by several goroutines at once.
+// A Source returns the certificate in its files, or the last valid one while the files are
+// invalid. It is safe for concurrent use.
 type Source struct {
 	files Files
 	now   func() time.Time
 	log   *slog.Logger
 
 	mu      sync.Mutex
-	looked  time.Time
+	checked time.Time
 	current loaded
-	broken  string // why what the files hold is not used, as it was logged
+	invalid string // the last logged error of the files
 }
 
-// loaded is what files hold.
+// A loaded is the content of the files.
 type loaded struct {
-	cert, key []byte // as they were read
+	cert, key []byte // PEM, as read
 	pair      tls.Certificate
 }
 
-// Open returns the source of the certificate in files. It returns an error that says
-// what is wrong if they cannot be read or do not belong together. now is the clock;
-// nil: time.Now.
+// Open returns the source of the certificate in files. It returns an error if they cannot be
+// read or do not match. now is the clock; nil: time.Now.
 func Open(files Files, log *slog.Logger, now func() time.Time) (*Source, error) {
 	if now == nil {
 		now = time.Now
@@ -50,18 +48,18 @@ func Open(files Files, log *slog.Logger, now func() time.Time) (*Source, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{files: files, now: now, log: log, looked: now(), current: first}
-	s.warnOfAge()
+	s := &Source{files: files, now: now, log: log, checked: now(), current: first}
+	s.warnExpired()
 	return s, nil
 }
 
-// Check returns what is wrong with the files, nil if nothing is.
+// Check returns an error if the files cannot be read or do not match.
 func (f Files) Check() error {
 	_, err := f.load()
 	return err
 }
 
-// load reads the files.
+// load reads and parses the files.
 func (f Files) load() (loaded, error) {
 	cert, err := os.ReadFile(f.Cert)
 	if err != nil {
@@ -74,13 +72,13 @@ func (f Files) load() (loaded, error) {
 	return parse(cert, key)
 }
 
-// parse makes sense of what the files hold.
+// parse parses the content of the files.
 func parse(cert, key []byte) (loaded, error) {
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
 		return loaded{}, fmt.Errorf("the certificate and the key cannot be used: %w", err)
 	}
-	if pair.Leaf == nil { // kept by X509KeyPair, unless a setting of Go says not to
+	if pair.Leaf == nil { // with GODEBUG=x509keypairleaf=0
 		if pair.Leaf, err = x509.ParseCertificate(pair.Certificate[0]); err != nil {
 			return loaded{}, fmt.Errorf("the certificate cannot be used: %w", err)
 		}
@@ -88,10 +86,9 @@ func parse(cert, key []byte) (loaded, error) {
 	return loaded{cert, key, pair}, nil
 }
 
-// Config returns the settings of a server that hands out the certificate. The server speaks
-// HTTP/1.1 alone: with HTTP/2 one connection is many requests, whose headers and responses a
-// client can leave unread, so that a hundred connections take 140 MB and 64 of them all the
-// requests that the console serves at once.
+// Config returns the TLS configuration of a server. It disables HTTP/2, with which each
+// connection can hold many requests, so that clients that do not read their responses could
+// exhaust memory and request slots: 100 connections take 140 MB, and 64 of them all slots.
 func (s *Source) Config() *tls.Config {
 	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,
@@ -100,47 +97,45 @@ func (s *Source) Config() *tls.Config {
 	}
 }
 
-// Expires returns when the certificate expires that is handed out.
+// Expires returns when the current certificate expires.
 func (s *Source) Expires() time.Time { return s.certificate().Leaf.NotAfter }
 
-// certificate returns the certificate to hand out, having looked at the files if it
-// did not do so a moment ago.
+// certificate returns the current certificate, after checking the files if that is due.
 func (s *Source) certificate() *tls.Certificate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := s.now(); now.Sub(s.looked).Abs() >= lookEvery {
-		s.looked = now
-		s.look()
+	if now := s.now(); now.Sub(s.checked).Abs() >= checkInterval {
+		s.checked = now
+		s.reload()
 	}
 	pair := s.current.pair
 	return &pair
 }
 
-// look takes what the files hold, if it is new and can be used. What is wrong with
-// them it logs once.
-func (s *Source) look() {
+// reload loads the files and uses them if they are valid and have changed. An error is logged
+// once.
+func (s *Source) reload() {
 	next, err := s.files.load()
 	if err != nil {
-		if s.broken != err.Error() {
-			s.broken = err.Error()
-			s.log.Warn("the new certificate is not used; the one before still is", "error", err, "expires", s.current.pair.Leaf.NotAfter)
+		if s.invalid != err.Error() {
+			s.invalid = err.Error()
+			s.log.Warn("the new certificate is invalid; the previous one stays in use", "error", err, "expires", s.current.pair.Leaf.NotAfter)
 		}
 		return
 	}
-	s.broken = ""
+	s.invalid = ""
 	if bytes.Equal(next.cert, s.current.cert) && bytes.Equal(next.key, s.current.key) {
 		return
 	}
 	s.current = next
-	s.log.Info("a new certificate is used", "expires", next.pair.Leaf.NotAfter)
-	s.warnOfAge()
+	s.log.Info("certificate reloaded", "expires", next.pair.Leaf.NotAfter)
+	s.warnExpired()
 }
 
-// warnOfAge logs that the certificate is out of date. It is used all the same: to hand
-// out none would help nobody.
-func (s *Source) warnOfAge() {
+// warnExpired logs if the certificate is not valid now. It is used nevertheless.
+func (s *Source) warnExpired() {
 	leaf, now := s.current.pair.Leaf, s.now()
 	if now.After(leaf.NotAfter) || now.Before(leaf.NotBefore) {
-		s.log.Warn("the certificate is out of date", "from", leaf.NotBefore, "to", leaf.NotAfter)
+		s.log.Warn("the certificate is expired or not valid yet", "from", leaf.NotBefore, "to", leaf.NotAfter)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/roboto-ai/console/internal/certificate/certificatetest"
 )
 
-// A site is a source of certificates with its files, its clock and its log.
+// A site is a source with its files, clock and log.
 type site struct {
 	*certificate.Source
 	files certificate.Files
@@ -24,7 +24,7 @@ type site struct {
 	log   bytes.Buffer
 }
 
-// newSite returns a source that hands out first.
+// newSite returns a source of the certificate first.
 func newSite(t *testing.T, first certificatetest.Pair) *site {
 	t.Helper()
 	dir := t.TempDir()
@@ -38,8 +38,8 @@ func newSite(t *testing.T, first certificatetest.Pair) *site {
 	return s
 }
 
-// handshake returns the name in the certificate that a client is shown, and whether it
-// got through to the end of the handshake with the highest version it speaks.
+// handshake returns the name in the server's certificate, or the error of the handshake.
+// highest is the client's highest version of TLS.
 func (s *site) handshake(t *testing.T, highest uint16) (string, error) {
 	t.Helper()
 	here, there := net.Pipe()
@@ -56,7 +56,7 @@ func (s *site) handshake(t *testing.T, highest uint16) (string, error) {
 	return client.ConnectionState().PeerCertificates[0].Subject.CommonName, nil
 }
 
-// shows checks which certificate the next client is shown, a moment later.
+// shows fails the test unless the next client, a second later, gets that certificate.
 func (s *site) shows(t *testing.T, want string) {
 	t.Helper()
 	s.now = s.now.Add(time.Second)
@@ -65,9 +65,8 @@ func (s *site) shows(t *testing.T, want string) {
 	}
 }
 
-// TestSourceFollowsItsFiles exchanges the files again and again: for good ones, for
-// broken ones, and for none.
-func TestSourceFollowsItsFiles(t *testing.T) {
+// TestReload replaces the files by valid, invalid and missing ones.
+func TestReload(t *testing.T) {
 	t.Parallel()
 	later := time.Now().Add(time.Hour)
 	first, second, third := certificatetest.New(t, "first", later), certificatetest.New(t, "second", later), certificatetest.New(t, "third", later)
@@ -76,15 +75,15 @@ func TestSourceFollowsItsFiles(t *testing.T) {
 
 	certificatetest.Write(t, s.files, second)
 	if got, _ := s.handshake(t, tls.VersionTLS13); got != "first" {
-		t.Errorf("within a second of the last look: got %q, want the first", got)
+		t.Errorf("within a second of the last check: got %q, want the first", got)
 	}
 	s.shows(t, "second")
 
-	certificatetest.Write(t, s.files, certificatetest.Pair{Cert: third.Cert, Key: second.Key}) // as when one file is written before the other
+	certificatetest.Write(t, s.files, certificatetest.Pair{Cert: third.Cert, Key: second.Key}) // as after one of two writes
 	s.shows(t, "second")
 	s.shows(t, "second")
-	if n := strings.Count(s.log.String(), "is not used"); n != 1 {
-		t.Errorf("that the files are broken was logged %d times, want once", n)
+	if n := strings.Count(s.log.String(), "is invalid"); n != 1 {
+		t.Errorf("the error was logged %d times, want once", n)
 	}
 	certificatetest.Write(t, s.files, third)
 	s.shows(t, "third")
@@ -97,8 +96,8 @@ func TestSourceFollowsItsFiles(t *testing.T) {
 	s.shows(t, "first")
 }
 
-// TestSourceSpeaksNoOldTLS offers it the version before the oldest that is safe.
-func TestSourceSpeaksNoOldTLS(t *testing.T) {
+// TestOldTLSIsRefused connects with TLS 1.2 and 1.1.
+func TestOldTLSIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, certificatetest.New(t, "first", time.Now().Add(time.Hour)))
 	if _, err := s.handshake(t, tls.VersionTLS12); err != nil {
@@ -109,18 +108,18 @@ func TestSourceSpeaksNoOldTLS(t *testing.T) {
 	}
 }
 
-// TestSourceTellsItsAge hands out a certificate that has expired, and says so.
-func TestSourceTellsItsAge(t *testing.T) {
+// TestExpiredCertificate serves an expired certificate, and logs that.
+func TestExpiredCertificate(t *testing.T) {
 	t.Parallel()
 	past := time.Now().Add(-time.Minute).Truncate(time.Second)
 	s := newSite(t, certificatetest.New(t, "old", past))
 	s.shows(t, "old")
-	if !s.Expires().Equal(past) || !strings.Contains(s.log.String(), "out of date") {
+	if !s.Expires().Equal(past) || !strings.Contains(s.log.String(), "is expired") {
 		t.Errorf("it expires at %v, want %v; the log says\n%s", s.Expires(), past, &s.log)
 	}
 }
 
-// TestCheck looks at files that cannot be used.
+// TestCheck checks invalid files.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

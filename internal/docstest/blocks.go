@@ -1,7 +1,7 @@
-// Package docstest runs the commands of the documents as written. [Blocks] reads them from
-// the Markdown; the plan in plan_test.go says of each block where it runs, or why it does
-// not, and a test of `make test` compares it with the documents. `make docs-test` makes a
-// bare Debian, enters it and runs the blocks there: that is package inside.
+// Package docstest runs the commands in the documents. [Blocks] parses them from the Markdown;
+// the plan in plan_test.go lists the blocks that are not run, with reasons, and is compared
+// with the documents by `make test`. `make docs-test` builds a minimal Debian and runs the
+// other blocks in a chroot: see package inside.
 package docstest
 
 import (
@@ -13,8 +13,7 @@ import (
 	"strings"
 )
 
-// Documents are the documents whose commands are run or listed, by their paths from the
-// root of the repository.
+// Documents returns the documents whose commands are run, as paths from the root.
 func Documents(root string) ([]string, error) {
 	docs, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil {
@@ -27,14 +26,14 @@ func Documents(root string) ([]string, error) {
 	return names, nil
 }
 
-// A Block is a fenced block of a document.
+// A Block is a fenced code block.
 type Block struct {
 	Doc      string // path from the root
-	Language string // as the fence names it: sh, sql or none
+	Language string // info string: sh, sql or none
 	Text     string
 }
 
-// First returns the first line of the block, by which the plan names it.
+// First returns the block's first line, which identifies it in the plan.
 func (b Block) First() string {
 	first, _, _ := strings.Cut(b.Text, "\n")
 	return first
@@ -42,7 +41,7 @@ func (b Block) First() string {
 
 var fence = regexp.MustCompile("(?ms)^( *)```([a-z]*)\n(.*?)^ *```$")
 
-// Blocks returns the fenced blocks of a document, in their order.
+// Blocks returns the fenced blocks of a document, in order.
 func Blocks(root, doc string) ([]Block, error) {
 	text, err := os.ReadFile(filepath.Join(root, doc))
 	if err != nil {
@@ -50,13 +49,13 @@ func Blocks(root, doc string) ([]Block, error) {
 	}
 	var blocks []Block
 	for _, m := range fence.FindAllStringSubmatch(string(text), -1) {
-		text := strings.ReplaceAll("\n"+m[3], "\n"+m[1], "\n")[1:] // without the indentation of the fence
+		text := strings.ReplaceAll("\n"+m[3], "\n"+m[1], "\n")[1:] // remove the fence's indentation
 		blocks = append(blocks, Block{doc, m[2], text})
 	}
 	return blocks, nil
 }
 
-// Find returns the one block of a document whose first line is first.
+// Find returns the block of a document with that first line.
 func Find(root, doc, first string) (Block, error) {
 	blocks, err := Blocks(root, doc)
 	if err != nil {

@@ -13,19 +13,18 @@ import (
 	"testing"
 )
 
-// packages are Debian's, of the machine that the documents are followed on: what they
-// install themselves, and what is there before: git, make and sudo to build from the source,
-// PostgreSQL, sshd, and the test's ip.
+// packages are the Debian packages of the test machine: those that the documents install, and
+// those that they require: git, make and sudo to build from source, PostgreSQL, sshd, and ip.
 const packages = "ca-certificates,curl,git,make,sudo,caddy,nginx,postgresql,openssh-server,iproute2"
 
-// scenarios are the tests of package inside.
+// scenarios are the tests in package inside.
 var scenarios = []string{"TestGuideWithCaddy", "TestGuideWithNginx", "TestReadmeInShort", "TestGuideWithPostgres", "TestTwoMachinesWithSQLite", "TestTwoMachinesWithPostgres"}
 
-// TestDocuments makes a bare Debian and runs each scenario in a copy of its own. It needs
-// Linux, root and mmdebstrap; CONSOLE_TEST_DEBIAN names a Debian that is there already.
+// TestDocuments builds a minimal Debian and runs each scenario in a copy of it. It needs Linux,
+// root and mmdebstrap; CONSOLE_TEST_DEBIAN may name an existing Debian.
 func TestDocuments(t *testing.T) {
 	work := t.TempDir()
-	if err := os.Chmod(filepath.Dir(work), 0o755); err != nil { // the machine's users pass through
+	if err := os.Chmod(filepath.Dir(work), 0o755); err != nil { // the users in the chroot need access
 		t.Fatal(err)
 	}
 	debian := os.Getenv("CONSOLE_TEST_DEBIAN")
@@ -40,7 +39,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// command runs a command in dir and returns what it prints.
+// command runs a command in dir and returns its output.
 func command(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
@@ -54,8 +53,7 @@ func command(t *testing.T, dir, name string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// makeDebian makes a bare Debian of the release and from the mirrors that apt on this
-// machine uses.
+// makeDebian installs a minimal Debian, of the release and from the mirrors of this machine.
 func makeDebian(t *testing.T, dir string) {
 	t.Helper()
 	sources := command(t, "/", "apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages", "Origin: Debian")
@@ -69,8 +67,8 @@ func makeDebian(t *testing.T, dir string) {
 	command(t, "/", "mmdebstrap", "--quiet", "--variant=apt", "--include="+packages, "", dir, file)
 }
 
-// makeMaterial makes what the scenarios find in /docstest: the source as it is committed,
-// what github.com has of it, and the test itself.
+// makeMaterial makes the content of /docstest: the committed source, a copy of the repository
+// on github.com, and the test binary.
 func makeMaterial(t *testing.T, dir string) {
 	t.Helper()
 	source, github := filepath.Join(dir, "source"), filepath.Join(dir, "github", "roboto-ai", "console")
@@ -94,10 +92,10 @@ func makeMaterial(t *testing.T, dir string) {
 	command(t, root, "go", "test", "-c", "-tags", "chroot", "-o", filepath.Join(dir, "inside.test"), "./internal/docstest/inside")
 }
 
-// begin makes two copies of the Debian $1 in $2 that go with the process, the second in /two
-// of the first, puts Go, what it has downloaded and built, and the material $3 into them, and
-// runs the scenario $4 in the first. They share a network.
-const begin = `set -e
+// startScript makes two overlay copies of the Debian $1 in $2, the second in /two of the first,
+// mounts Go, its caches and the material $3 into them, and runs the scenario $4 in the first.
+// The two share a network namespace.
+const startScript = `set -e
 mount --make-rprivate /
 machine() {
 	mkdir -p "$1/upper" "$1/work" "$2"
@@ -122,7 +120,7 @@ mount --bind "$(go env GOCACHE)" "$root/root/.cache/go-build"
 exec chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 	/docstest/inside.test -test.v -test.timeout 15m -test.run "^$4\$"`
 
-// enter runs a scenario in mount, network and process namespaces of its own.
+// enter runs a scenario in its own mount, network and process namespaces.
 func enter(t *testing.T, debian, material, scenario string) {
 	t.Helper()
 	own, err := os.MkdirTemp(filepath.Dir(material), scenario)
@@ -130,7 +128,7 @@ func enter(t *testing.T, debian, material, scenario string) {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child",
-		"/bin/sh", "-c", begin, "sh", debian, own, material, scenario)
+		"/bin/sh", "-c", startScript, "sh", debian, own, material, scenario)
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil || !bytes.Contains(out, fmt.Appendf(nil, "--- PASS: %s ", scenario)) {

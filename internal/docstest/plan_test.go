@@ -10,8 +10,7 @@ import (
 
 const root = "../.."
 
-// notRun are the blocks of commands that no scenario of package inside runs, by document
-// and first line, and why.
+// notRun are the blocks that no scenario runs, by document and first line, with the reason.
 var notRun = map[string]map[string]string{
 	"README.md": {
 		"make run     # a whole console on http://127.0.0.1:8080, with sample people": "the browser's tests run the demo; make test is what runs this test",
@@ -47,9 +46,8 @@ var notRun = map[string]map[string]string{
 	},
 }
 
-// TestBlocksAreRunOrListed checks that each block of commands in the documents is run by a
-// scenario of package inside, which names it by its first line, or is listed with a reason,
-// and that nothing is listed that is not there.
+// TestBlocksAreRunOrListed checks that each block of commands is run by a scenario or listed in
+// notRun, and that notRun lists no other blocks.
 func TestBlocksAreRunOrListed(t *testing.T) {
 	t.Parallel()
 	docs, err := docstest.Documents(root)
@@ -88,7 +86,7 @@ func TestBlocksAreRunOrListed(t *testing.T) {
 	}
 }
 
-// scenarioText returns the source of the scenarios, as far as it names blocks.
+// scenarioText returns the source of the scenarios.
 func scenarioText(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
@@ -102,7 +100,7 @@ func scenarioText(t *testing.T) string {
 	return strings.ReplaceAll(all.String(), `\\`, `\`)
 }
 
-// TestBlocks reads blocks as Markdown has them.
+// TestBlocks parses blocks of Markdown.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

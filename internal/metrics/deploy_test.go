@@ -18,7 +18,7 @@ const (
 	dashboardFile = "../../deploy/grafana/console.json"
 )
 
-// rules are the alert rules, as far as these tests read them.
+// rules is the part of the alert rules that the tests read.
 type rules struct {
 	Groups []struct {
 		Name  string `yaml:"name"`
@@ -32,7 +32,7 @@ type rules struct {
 	} `yaml:"groups"`
 }
 
-// dashboard is the dashboard, as far as these tests read it.
+// dashboard is the part of the dashboard that the tests read.
 type dashboard struct {
 	UID           string  `json:"uid"`
 	Title         string  `json:"title"`
@@ -47,7 +47,7 @@ type dashboard struct {
 	} `json:"templating"`
 }
 
-// A panel is one picture of a dashboard, or the heading over some.
+// A panel is a panel or row of the dashboard.
 type panel struct {
 	ID         int                        `json:"id"`
 	Title      string                     `json:"title"`
@@ -67,7 +67,7 @@ var (
 	labels = regexp.MustCompile(`(?:by|without) \(([^)]*)\)|(\w+) *(?:=~|!~|!=|=) *"`)
 )
 
-// checkExpr checks that an expression is about metrics and labels that there are.
+// checkExpr checks that the metrics and labels of an expression exist.
 func checkExpr(t *testing.T, where, expr string) {
 	t.Helper()
 	known, text := names(t), scrape(t, newWatched(t, &console{}))
@@ -82,7 +82,7 @@ func checkExpr(t *testing.T, where, expr string) {
 		}
 	}
 	allowed := []string{"job", "instance", "le", "goversion", "version"}
-	for _, m := range listed(t) {
+	for _, m := range exported(t) {
 		allowed = append(allowed, m.labels...)
 	}
 	for _, found := range labels.FindAllStringSubmatch(expr, -1) {
@@ -94,8 +94,7 @@ func checkExpr(t *testing.T, where, expr string) {
 	}
 }
 
-// TestAlerts checks that each rule is about what there is, and tells whoever it wakes
-// what to do.
+// TestAlerts checks each alert rule, and that docs/observation.md says what to do.
 func TestAlerts(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(rulesFile)
@@ -116,10 +115,10 @@ func TestAlerts(t *testing.T) {
 			n++
 			checkExpr(t, rule.Alert, rule.Expr)
 			if rule.Alert == "" || rule.Labels["severity"] == "" || rule.Annotations["summary"] == "" || rule.Annotations["description"] == "" {
-				t.Errorf("%s: it lacks a name, a severity, a summary or a description", rule.Alert)
+				t.Errorf("%s: no name, severity, summary or description", rule.Alert)
 			}
 			if !strings.Contains(string(docs), "`"+rule.Alert+"`") {
-				t.Errorf("%s: docs/observation.md does not say what to do about it", rule.Alert)
+				t.Errorf("%s: docs/observation.md does not mention it", rule.Alert)
 			}
 		}
 	}
@@ -128,8 +127,8 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
-// TestAlertsByPromtool has Prometheus's own tool read the rules and run their tests,
-// where there is one; TestAlerts looks at them everywhere.
+// TestAlertsByPromtool checks the rules, and runs their tests, with promtool if it is
+// installed; TestAlerts always runs.
 func TestAlertsByPromtool(t *testing.T) {
 	t.Parallel()
 	tool, err := exec.LookPath("promtool")
@@ -158,7 +157,7 @@ func readDashboard(t *testing.T) dashboard {
 	return d
 }
 
-// TestDashboard checks that it has what Grafana wants, and shows what there is.
+// TestDashboard checks that the dashboard is valid and shows every metric.
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	d := readDashboard(t)
@@ -166,18 +165,18 @@ func TestDashboard(t *testing.T) {
 		t.Errorf("uid %q, title %q, schema version %d", d.UID, d.Title, d.SchemaVersion)
 	}
 	if list := d.Templating.List; len(list) == 0 || list[0].Name != "datasource" || list[0].Type != "datasource" || list[0].Query != "prometheus" {
-		t.Error("no variable chooses the data source")
+		t.Error("there is no variable for the data source")
 	}
 	ids, shown := map[int]bool{}, ""
 	for _, p := range d.Panels {
 		if ids[p.ID] || p.Title == "" || p.GridPos.W < 1 || p.GridPos.H < 1 || p.GridPos.X+p.GridPos.W > 24 {
-			t.Errorf("panel %d, %q: its id is there twice, or it has no title or no place", p.ID, p.Title)
+			t.Errorf("panel %d, %q: duplicate ID, no title or no position", p.ID, p.Title)
 		}
 		ids[p.ID] = true
 		shown += p.check(t)
 	}
-	for _, m := range listed(t) {
-		if !strings.Contains(shown, m.name) && m.name != "console_certificate_expires_timestamp_seconds" { // for which an alert is enough
+	for _, m := range exported(t) {
+		if !strings.Contains(shown, m.name) && m.name != "console_certificate_expires_timestamp_seconds" { // has an alert
 			t.Errorf("no panel shows %s", m.name)
 		}
 	}
@@ -190,19 +189,19 @@ func (p panel) check(t *testing.T) (shown string) {
 		return ""
 	}
 	if len(p.Targets) == 0 {
-		t.Errorf("%s: it shows nothing", p.Title)
+		t.Errorf("%s: no targets", p.Title)
 	}
 	for _, target := range p.Targets {
 		checkExpr(t, p.Title, target.Expr)
 		if target.Datasource.UID != "${datasource}" || target.RefID == "" || !strings.Contains(target.Expr, `instance=~"$instance"`) {
-			t.Errorf("%s: %q does not follow the variables", p.Title, target.Expr)
+			t.Errorf("%s: %q does not use the variables", p.Title, target.Expr)
 		}
 		shown += target.Expr + "\n"
 	}
 	return shown
 }
 
-// TestPanelsDoNotOverlap checks that no panel lies on another.
+// TestPanelsDoNotOverlap checks the positions of the panels.
 func TestPanelsDoNotOverlap(t *testing.T) {
 	t.Parallel()
 	taken := map[[2]int]string{}
@@ -210,7 +209,7 @@ func TestPanelsDoNotOverlap(t *testing.T) {
 		for x := p.GridPos.X; x < p.GridPos.X+p.GridPos.W; x++ {
 			for y := p.GridPos.Y; y < p.GridPos.Y+p.GridPos.H; y++ {
 				if other, ok := taken[[2]int{x, y}]; ok {
-					t.Fatalf("%s lies on %s", p.Title, other)
+					t.Fatalf("%s overlaps %s", p.Title, other)
 				}
 				taken[[2]int{x, y}] = p.Title
 			}

@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the table of metrics in docs/observation.md")
 
-// A metric is one that the console hands to Prometheus.
+// A metric is an exported metric.
 type metric struct {
 	name, kind, help string
 	labels           []string
@@ -29,9 +29,8 @@ var (
 	labelName  = regexp.MustCompile(`(\w+)="`)
 )
 
-// listed returns the metrics of a console of which something of everything has
-// happened, by their names.
-func listed(t *testing.T) []metric {
+// exported returns all metrics of a console, by name.
+func exported(t *testing.T) []metric {
 	t.Helper()
 	text := scrape(t, newWatched(t, &console{}))
 	labels := map[string][]string{}
@@ -52,8 +51,8 @@ func listed(t *testing.T) []metric {
 	return all
 }
 
-// TestMetricsAreNamedWell has Prometheus's own rules for names looked at.
-func TestMetricsAreNamedWell(t *testing.T) {
+// TestMetricNames checks the names by Prometheus's rules.
+func TestMetricNames(t *testing.T) {
 	t.Parallel()
 	problems, err := promlint.New(strings.NewReader(scrape(t, newWatched(t, &console{})))).Lint()
 	if err != nil || len(problems) > 0 {
@@ -63,10 +62,10 @@ func TestMetricsAreNamedWell(t *testing.T) {
 
 const (
 	tableBegins = "<!-- Written by go test ./internal/metrics -run TestDocs -update; edit the code instead. -->\n"
-	tableEnds   = "<!-- End of what is written. -->\n"
+	tableEnds   = "<!-- End of the table. -->\n"
 )
 
-// TestDocs checks that docs/observation.md lists the metrics there are.
+// TestDocs checks that docs/observation.md lists all metrics.
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join("..", "..", "docs", "observation.md")
@@ -91,12 +90,12 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// table returns the table of the metrics.
+// table returns the metrics as a Markdown table.
 func table(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("\n| metric | kind | labels | what |\n|---|---|---|---|\n")
-	for _, m := range listed(t) {
+	b.WriteString("\n| metric | type | labels | description |\n|---|---|---|---|\n")
+	for _, m := range exported(t) {
 		labels := ""
 		if len(m.labels) > 0 {
 			labels = "`" + strings.Join(m.labels, "`, `") + "`"
@@ -107,11 +106,11 @@ func table(t *testing.T) string {
 	return b.String()
 }
 
-// names returns the names under which Prometheus keeps the metrics.
+// names returns the names of the metrics' series.
 func names(t *testing.T) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
-	for _, m := range listed(t) {
+	for _, m := range exported(t) {
 		if m.kind == "histogram" {
 			maps.Copy(all, map[string]bool{m.name + "_bucket": true, m.name + "_sum": true, m.name + "_count": true})
 			continue

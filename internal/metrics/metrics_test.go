@@ -17,15 +17,15 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A console is what the numbers are read from, as a test would have it.
+// A console is the source of the gauges in a test.
 type console struct {
 	now      time.Time
-	asked    int // how often the database was
+	asked    int // number of queries
 	notReady string
 	fails    error
 }
 
-// state returns where the numbers are read.
+// state returns the state of c.
 func (c *console) state(t *testing.T) metrics.State {
 	return metrics.State{
 		Database: func() database.Stats {
@@ -46,7 +46,7 @@ func (c *console) state(t *testing.T) metrics.State {
 	}
 }
 
-// newWatched returns the numbers of c, with something of everything in them.
+// newWatched returns metrics in which every series has a value.
 func newWatched(t *testing.T, c *console) *metrics.Metrics {
 	t.Helper()
 	m := metrics.New("1.2.3", metrics.Outcomes{SignIns: []string{"signed_in", "uninvited"}, Logouts: []string{"accepted"}})
@@ -71,7 +71,7 @@ func newWatched(t *testing.T, c *console) *metrics.Metrics {
 	return m
 }
 
-// scrape returns what is handed to Prometheus.
+// scrape returns the response of /metrics.
 func scrape(t *testing.T, m *metrics.Metrics) string {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -82,53 +82,56 @@ func scrape(t *testing.T, m *metrics.Metrics) string {
 	return w.Body.String()
 }
 
-// TestNumbers has something of everything happen, and reads it.
-func TestNumbers(t *testing.T) {
+// series are the expected lines of a scrape.
+var series = []string{
+	`console_requests_total{method="GET",route="/users/:id",status="200"} 1`,
+	`console_request_duration_seconds_bucket{route="/users/:id",le="0.0025"} 0`,
+	`console_request_duration_seconds_bucket{route="/users/:id",le="0.005"} 1`,
+	`console_requests_in_flight 1`,
+	`console_sign_ins_total{outcome="signed_in"} 1`,
+	`console_sign_ins_total{outcome="uninvited"} 0`,
+	`console_changes_total{action="user.edited"} 1`,
+	`console_changes_total{action="user.deleted"} 0`,
+	`console_write_wait_seconds_count 2`,
+	`console_write_waits_too_long_total 1`,
+	`console_over_budget_total{what="body"} 1`,
+	`console_over_budget_total{what="response"} 0`,
+	`console_connections_closed_total{why="waiting"} 1`,
+	`console_connections_closed_total{why="full"} 0`,
+	`console_connections 17`,
+	`console_request_memory_bytes 65536`,
+	`console_ready 1`,
+	`console_sessions 3`,
+	`console_indexes_damaged 1`,
+	`console_tokens 9`,
+	`console_tokens_ending{days="14"} 4`,
+	`console_tokens_ending{days="7"} 2`,
+	`console_tokens_ending{days="1"} 0`,
+	`console_token_authentications_total{outcome="accepted"} 1`,
+	`console_token_authentications_total{outcome="expired"} 1`,
+	`console_token_authentications_total{outcome="unknown"} 0`,
+	`console_audit_unindexed_events{age="newer"} 5`,
+	`console_audit_unindexed_events{age="older"} 70`,
+	`console_reads_cancelled_total{reason="superseded"} 1`,
+	`console_reads_cancelled_total{reason="too_long"} 2`,
+	`console_database_damaged_total 1`,
+	`console_users{kind="person",status="active"} 12`,
+	`console_database_connections{pool="write",state="in_use"} 1`,
+	`console_database_connections_max{pool="write"} 1`,
+	`console_database_waits_total{pool="write"} 7`,
+	`console_database_wait_seconds_total{pool="write"} 1.5`,
+	`console_sqlite_file_bytes 4096`,
+	`console_sqlite_wal_bytes 8192`,
+	`console_certificate_expires_timestamp_seconds 1.8e+09`,
+	`version="1.2.3"} 1`,
+	`go_goroutines `,
+}
+
+// TestScrape checks every metric.
+func TestScrape(t *testing.T) {
 	t.Parallel()
 	got := scrape(t, newWatched(t, &console{}))
-	for _, want := range []string{
-		`console_requests_total{method="GET",route="/users/:id",status="200"} 1`,
-		`console_request_duration_seconds_bucket{route="/users/:id",le="0.0025"} 0`,
-		`console_request_duration_seconds_bucket{route="/users/:id",le="0.005"} 1`,
-		`console_requests_in_flight 1`,
-		`console_sign_ins_total{outcome="signed_in"} 1`,
-		`console_sign_ins_total{outcome="uninvited"} 0`,
-		`console_changes_total{action="user.edited"} 1`,
-		`console_changes_total{action="user.deleted"} 0`,
-		`console_write_wait_seconds_count 2`,
-		`console_write_waits_too_long_total 1`,
-		`console_over_budget_total{what="body"} 1`,
-		`console_over_budget_total{what="response"} 0`,
-		`console_connections_closed_total{why="waiting"} 1`,
-		`console_connections_closed_total{why="full"} 0`,
-		`console_connections 17`,
-		`console_request_memory_bytes 65536`,
-		`console_ready 1`,
-		`console_sessions 3`,
-		`console_indexes_damaged 1`,
-		`console_tokens 9`,
-		`console_tokens_ending{days="14"} 4`,
-		`console_tokens_ending{days="7"} 2`,
-		`console_tokens_ending{days="1"} 0`,
-		`console_token_authentications_total{outcome="accepted"} 1`,
-		`console_token_authentications_total{outcome="expired"} 1`,
-		`console_token_authentications_total{outcome="unknown"} 0`,
-		`console_audit_unindexed_events{age="newer"} 5`,
-		`console_audit_unindexed_events{age="older"} 70`,
-		`console_reads_cancelled_total{reason="superseded"} 1`,
-		`console_reads_cancelled_total{reason="too_long"} 2`,
-		`console_database_damaged_total 1`,
-		`console_users{kind="person",status="active"} 12`,
-		`console_database_connections{pool="write",state="in_use"} 1`,
-		`console_database_connections_max{pool="write"} 1`,
-		`console_database_waits_total{pool="write"} 7`,
-		`console_database_wait_seconds_total{pool="write"} 1.5`,
-		`console_sqlite_file_bytes 4096`,
-		`console_sqlite_wal_bytes 8192`,
-		`console_certificate_expires_timestamp_seconds 1.8e+09`,
-		`version="1.2.3"} 1`,
-		`go_goroutines `,
-	} {
+	for _, want := range series {
 		if !strings.Contains(got, want) {
 			t.Errorf("got no %q", want)
 		}
@@ -138,8 +141,8 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// TestClientsCannotMakeSeries sends what only a client can make up: it must not make
-// more numbers.
+// TestClientsCannotMakeSeries checks that methods and statuses invented by clients add no
+// series.
 func TestClientsCannotMakeSeries(t *testing.T) {
 	t.Parallel()
 	m := newWatched(t, &console{})
@@ -150,16 +153,16 @@ func TestClientsCannotMakeSeries(t *testing.T) {
 		m.RequestEnded(fmt.Sprint("BREW", i), "", 600+i, time.Second)
 	}
 	if after := count(); after != before {
-		t.Errorf("there are %d more numbers", after-before)
+		t.Errorf("there are %d more series", after-before)
 	}
 	if got := scrape(t, m); strings.Contains(got, "BREW") || !strings.Contains(got, `{method="other",route="unknown",status="other"} 1001`) {
-		t.Error("what a client made up is told by name, or not at all")
+		t.Error("an invented method has a series of its own, or is not counted")
 	}
 }
 
-// TestScrapesDoNotLoadTheDatabase asks again and again: the database is asked once in
-// ten seconds, also while the clock is set back.
-func TestScrapesDoNotLoadTheDatabase(t *testing.T) {
+// TestScrapesAreCached checks that the database is queried once in ten seconds, also when the
+// clock is set back.
+func TestScrapesAreCached(t *testing.T) {
 	t.Parallel()
 	c := &console{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	m := newWatched(t, c)
@@ -172,18 +175,18 @@ func TestScrapesDoNotLoadTheDatabase(t *testing.T) {
 			scrape(t, m)
 		}
 		if c.asked != step.want {
-			t.Errorf("step %d: the database was asked %d times, want %d", i, c.asked, step.want)
+			t.Errorf("step %d: got %d queries, want %d", i, c.asked, step.want)
 		}
 	}
 }
 
-// TestNumbersWithoutDatabase reads what there is while the database does not answer.
-func TestNumbersWithoutDatabase(t *testing.T) {
+// TestScrapeWithoutDatabase scrapes while the database is unavailable.
+func TestScrapeWithoutDatabase(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]*console{"not ready": {notReady: "stopping"}, "an error": {fails: errors.New("locked")}} {
 		got := scrape(t, newWatched(t, c))
 		if strings.Contains(got, "\nconsole_sessions ") || !strings.Contains(got, "console_requests_total{") {
-			t.Errorf("%s: it tells of sessions that it cannot know of, or of nothing", name)
+			t.Errorf("%s: there are sessions, or no other metrics", name)
 		}
 		if want := fmt.Sprintf("\nconsole_ready %d\n", map[bool]int{true: 1}[c.notReady == ""]); !strings.Contains(got, want) {
 			t.Errorf("%s: got no %q", name, want)
@@ -191,8 +194,8 @@ func TestNumbersWithoutDatabase(t *testing.T) {
 	}
 }
 
-// TestNothingElseIsServed asks for what others may serve beside their numbers.
-func TestNothingElseIsServed(t *testing.T) {
+// TestOnlyMetricsAreServed requests other paths and methods.
+func TestOnlyMetricsAreServed(t *testing.T) {
 	t.Parallel()
 	h := newWatched(t, &console{}).Handler()
 	for request, want := range map[string]int{
@@ -207,7 +210,7 @@ func TestNothingElseIsServed(t *testing.T) {
 	}
 }
 
-// BenchmarkRequest is what a request costs more because it is counted.
+// BenchmarkRequest measures the cost of counting a request.
 func BenchmarkRequest(b *testing.B) {
 	m := metrics.New("1", metrics.Outcomes{})
 	for b.Loop() {

@@ -13,29 +13,28 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A State is where the numbers are read of what is the case.
+// A State holds the functions that gauges are read with.
 type State struct {
-	Database      func() database.Stats                          // asks the database nothing
-	Sizes         func(ctx context.Context) (users.Sizes, error) // asks it
-	NotReady      func(ctx context.Context) string               // asks it; empty if the console is ready
-	Connections   func() int                                     // of clients
-	RequestMemory func() int64                                   // bytes that requests hold, of those that are limited
-	Expires       func() time.Time                               // of the console's certificate; nil: it has none
+	Database      func() database.Stats                          // makes no query
+	Sizes         func(ctx context.Context) (users.Sizes, error) // queries the database
+	NotReady      func(ctx context.Context) string               // queries the database; empty if the console is ready
+	Connections   func() int                                     // open connections of clients
+	RequestMemory func() int64                                   // bytes of the memory budget in use
+	Expires       func() time.Time                               // expiry of the console's certificate; nil without one
 	Now           func() time.Time                               // nil: time.Now
-	Log           *slog.Logger                                   // of what cannot be read
+	Log           *slog.Logger                                   // for failed queries
 }
 
 const (
-	// keptFor is how long what the database has answered is good: whoever asks for the
-	// numbers, however often, does not load it.
-	keptFor = 10 * time.Second
+	// cacheFor is how long results of the database are cached, so that frequent scrapes do not
+	// load it.
+	cacheFor = 10 * time.Second
 
-	// answerWithin is how long the database may take to answer. The numbers that it
-	// does not give are left out.
-	answerWithin = 2 * time.Second
+	// queryTimeout limits the queries of a scrape. Gauges that time out are omitted.
+	queryTimeout = 2 * time.Second
 )
 
-// Watch has the numbers of what is the case read from s.
+// Watch registers the gauges read from s.
 func (m *Metrics) Watch(s State) {
 	if s.Now == nil {
 		s.Now = time.Now
@@ -43,39 +42,39 @@ func (m *Metrics) Watch(s State) {
 	m.registry.MustRegister(&state{State: s})
 }
 
-// What is read when somebody asks.
+// The gauges.
 var (
-	ready      = described("ready", "1 if the console is ready to answer, 0 if /readyz says why not.")
-	sessions   = described("sessions", "Sessions that may be used.")
-	people     = described("users", "Users of the directory.", "kind", "status")
-	tokens     = described("tokens", "API tokens that have not ended and are not disabled.")
-	ending     = described("tokens_ending", "API tokens of active users that end within so many days, and that no other has replaced.", "days")
-	damaged    = described("indexes_damaged", "Indexes that are damaged and have to be rebuilt; nothing is searched by them until then.")
-	unindexed  = described("audit_unindexed_events", "Events that the index of the audit log does not have: newer than those in it, or older.", "age")
-	inUse      = described("database_connections", "Connections that are open to the database.", "pool", "state")
-	most       = described("database_connections_max", "Connections that may be open to the database.", "pool")
-	waits      = described("database_waits_total", "How often a connection was waited for.", "pool")
-	waitTime   = described("database_wait_seconds_total", "Time that was waited for connections.", "pool")
-	file       = described("sqlite_file_bytes", "Size of the database file. SQLite alone.")
-	wal        = described("sqlite_wal_bytes", "Size of the log beside the database file. SQLite alone.")
-	clients    = described("connections", "Connections of clients, of 2,048 at most.")
-	memory     = described("request_memory_bytes", "Bytes of forms and buffered responses, of 33,554,432 at most.")
-	expiration = described("certificate_expires_timestamp_seconds", "When the certificate of --tls-cert expires, in seconds since 1970.")
+	ready      = describe("ready", "1 if the console is ready, 0 if not; /readyz says why.")
+	sessions   = describe("sessions", "Valid sessions.")
+	people     = describe("users", "Users of the directory.", "kind", "status")
+	tokens     = describe("tokens", "API tokens that are neither expired, revoked nor disabled.")
+	ending     = describe("tokens_ending", "API tokens of active users that expire within so many days and have not been rotated.", "days")
+	damaged    = describe("indexes_damaged", "Corrupt indexes, which are not used until they are rebuilt.")
+	unindexed  = describe("audit_unindexed_events", "Events missing in the index of the audit log: newer or older than the indexed ones.", "age")
+	inUse      = describe("database_connections", "Open connections to the database.", "pool", "state")
+	most       = describe("database_connections_max", "Maximum of open connections to the database.", "pool")
+	waits      = describe("database_waits_total", "Number of waits for a connection.", "pool")
+	waitTime   = describe("database_wait_seconds_total", "Total time of waits for a connection.", "pool")
+	file       = describe("sqlite_file_bytes", "Size of the database file. SQLite only.")
+	wal        = describe("sqlite_wal_bytes", "Size of the write-ahead log. SQLite only.")
+	clients    = describe("connections", "Connections of clients, at most 2,048.")
+	memory     = describe("request_memory_bytes", "Bytes of forms and buffered responses, at most 33,554,432.")
+	expiration = describe("certificate_expires_timestamp_seconds", "Expiry of the certificate of --tls-cert, in seconds since 1970.")
 )
 
-// described returns the description of a number that is read.
-func described(name, help string, labels ...string) *prometheus.Desc {
+// describe returns the description of a gauge.
+func describe(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("console_"+name, help, labels, nil)
 }
 
-// A state reads the numbers of what is the case. It is a [prometheus.Collector].
+// A state reads the gauges at scrape time. It is a [prometheus.Collector].
 type state struct {
 	State
 
 	mu    sync.Mutex
-	at    time.Time // when the database was last asked
+	at    time.Time // when the database was last queried
 	ready bool
-	sizes *users.Sizes // nil if it did not answer
+	sizes *users.Sizes // nil if the query failed
 }
 
 // Describe implements [prometheus.Collector].
@@ -104,15 +103,15 @@ func (s *state) Collect(to chan<- prometheus.Metric) {
 	if s.Expires != nil {
 		to <- gauge(expiration, float64(s.Expires().Unix()))
 	}
-	s.collectAnswers(to)
+	s.collectCached(to)
 }
 
-// collectAnswers hands on what the database has to be asked for.
-func (s *state) collectAnswers(to chan<- prometheus.Metric) {
+// collectCached sends the gauges that need queries, from the cache if it is fresh.
+func (s *state) collectCached(to chan<- prometheus.Metric) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := s.Now(); s.at.IsZero() || now.Sub(s.at).Abs() >= keptFor {
-		s.ask()
+	if now := s.Now(); s.at.IsZero() || now.Sub(s.at).Abs() >= cacheFor {
+		s.query()
 		s.at = now
 	}
 	isReady := 0.0
@@ -136,13 +135,13 @@ func (s *state) collectAnswers(to chan<- prometheus.Metric) {
 	}
 }
 
-// ask asks the database.
-func (s *state) ask() {
-	ctx, cancel := context.WithTimeout(context.Background(), answerWithin)
+// query refreshes the cache.
+func (s *state) query() {
+	ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
 	defer cancel()
 	s.ready, s.sizes = s.NotReady(ctx) == "", nil
 	if !s.ready {
-		return // it has been logged why
+		return // NotReady has logged why
 	}
 	sizes, err := s.Sizes(ctx)
 	if err != nil {
@@ -152,7 +151,7 @@ func (s *state) ask() {
 	s.sizes = &sizes
 }
 
-// gauge returns a number that may go up and down.
+// gauge returns a gauge with a value.
 func gauge(d *prometheus.Desc, value float64, labels ...string) prometheus.Metric {
 	return prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 }

@@ -10,21 +10,20 @@ import (
 	"time"
 )
 
-// archive writes the program and what goes with it into a folder of the given name in
-// a file. Names, times, owners and rights are those of the release, never of the
-// machine.
-func archive(root, name, program string, is identity, file string) error {
-	var packed bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+// archive writes the program and its companion files to a tar.gz file, in a folder of the given
+// name. Names, times, owners and modes are those of the release, not of the machine.
+func archive(root, name, program string, id identity, file string) error {
+	var buffer bytes.Buffer
+	zip, err := gzip.NewWriterLevel(&buffer, gzip.BestCompression)
 	if err != nil {
 		return err
 	}
 	out := tar.NewWriter(zip)
-	if err := pack(out, program, path.Join(name, "console"), 0o755, is.time); err != nil {
+	if err := addFile(out, program, path.Join(name, "console"), 0o755, id.time); err != nil {
 		return err
 	}
-	for _, f := range is.files {
-		if err := pack(out, filepath.Join(root, f), path.Join(name, f), 0o644, is.time); err != nil {
+	for _, f := range id.files {
+		if err := addFile(out, filepath.Join(root, f), path.Join(name, f), 0o644, id.time); err != nil {
 			return err
 		}
 	}
@@ -34,11 +33,11 @@ func archive(root, name, program string, is identity, file string) error {
 	if err := zip.Close(); err != nil {
 		return err
 	}
-	return os.WriteFile(file, packed.Bytes(), 0o644)
+	return os.WriteFile(file, buffer.Bytes(), 0o644)
 }
 
-// pack adds one file.
-func pack(out *tar.Writer, file, name string, mode int64, at time.Time) error {
+// addFile adds a file to the archive.
+func addFile(out *tar.Writer, file, name string, mode int64, at time.Time) error {
 	body, err := os.ReadFile(file)
 	if err != nil {
 		return err

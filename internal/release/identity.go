@@ -11,51 +11,51 @@ import (
 	"time"
 )
 
-// An identity is which source is built.
+// An identity is the source of a build.
 type identity struct {
-	version string // from the tag, without its v
+	version string // the tag without its v
 	commit  string
-	time    time.Time // of the commit, that of every file in an archive
-	files   []string  // that go with the program, from the root
+	time    time.Time // of the commit, and of every file in the archive
+	files   []string  // companions' paths from the root
 }
 
-// companions are what goes with the program, as git ls-files takes it.
+// companions are the files released with the program, as patterns of git ls-files.
 var companions = []string{
 	"LICENSE", "THIRD_PARTY.md", "README.md", "CHANGELOG.md", "SECURITY.md", "docs/*.md",
 	"deploy", ":!*.go",
 }
 
-// errDirty says that what would be built is no commit.
-var errDirty = errors.New("there are changes that are not committed, so nobody could build the same: commit them, or set RELEASE_DIRTY=1 to try")
+// errDirty is returned for uncommitted changes.
+var errDirty = errors.New("there are uncommitted changes, so the build cannot be reproduced: commit them, or set RELEASE_DIRTY=1 for a trial")
 
-// look returns what is checked out at root. It returns errDirty if that is not what
-// was committed, unless dirtyToo.
-func look(ctx context.Context, root string, dirtyToo bool) (identity, error) {
+// identify returns the identity of the source at root. It returns errDirty if there are
+// uncommitted changes and dirty is not allowed.
+func identify(ctx context.Context, root string, allowDirty bool) (identity, error) {
 	changed, err := git(ctx, root, "status", "--porcelain")
 	if err != nil {
 		return identity{}, err
 	}
-	if changed != "" && !dirtyToo {
+	if changed != "" && !allowDirty {
 		return identity{}, errDirty
 	}
-	var is identity
+	var id identity
 	described, err := git(ctx, root, "describe", "--tags", "--always", "--dirty", "--match", "v[0-9]*")
 	if err != nil {
 		return identity{}, err
 	}
-	is.version = strings.TrimPrefix(described, "v")
-	if is.commit, err = git(ctx, root, "rev-parse", "HEAD"); err != nil {
+	id.version = strings.TrimPrefix(described, "v")
+	if id.commit, err = git(ctx, root, "rev-parse", "HEAD"); err != nil {
 		return identity{}, err
 	}
-	if is.time, err = commitTime(ctx, root); err != nil {
+	if id.time, err = commitTime(ctx, root); err != nil {
 		return identity{}, err
 	}
 	files, err := git(ctx, root, append([]string{"ls-files", "--"}, companions...)...)
-	is.files = strings.Split(files, "\n")
-	return is, err
+	id.files = strings.Split(files, "\n")
+	return id, err
 }
 
-// commitTime returns SOURCE_DATE_EPOCH, or else when the commit was made.
+// commitTime returns SOURCE_DATE_EPOCH if it is set, else the commit's time.
 func commitTime(ctx context.Context, root string) (time.Time, error) {
 	text, given := os.LookupEnv("SOURCE_DATE_EPOCH")
 	if !given {
@@ -66,12 +66,12 @@ func commitTime(ctx context.Context, root string) (time.Time, error) {
 	}
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is no number of seconds: %w", text, err)
+		return time.Time{}, fmt.Errorf("%q is not a number of seconds: %w", text, err)
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// git returns what git prints.
+// git returns the output of a git command.
 func git(ctx context.Context, root string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = root

@@ -1,8 +1,7 @@
-// Command release builds what is released, into dist/: for each system an archive
-// of the program and what goes with it, a list of what the program is made of, and
-// the checksums of all of them. Whoever builds the same commit with the same Go gets
-// the same bytes, wherever and whenever it is done. `make release` runs it, from the
-// root of the repository.
+// Command release builds a release into dist/: for each target an archive of the program and
+// its companion files, an SBOM, and the checksums of all files. Builds are reproducible: the
+// same commit and version of Go give the same bytes. Run it by `make release` in the
+// repository's root.
 package main
 
 import (
@@ -19,10 +18,10 @@ import (
 	"strings"
 )
 
-// A target is a system that the program is released for.
+// A target is an operating system and architecture.
 type target struct{ os, arch string }
 
-// targets are all of them.
+// targets are all released targets.
 var targets = []target{
 	{"linux", "amd64"},
 	{"linux", "arm64"},
@@ -31,8 +30,8 @@ var targets = []target{
 }
 
 func main() {
-	out := flag.String("out", "dist", "the `DIRECTORY` to write; what is in it is deleted")
-	only := flag.String("only", "", "the one `SYSTEM` to build for, such as linux/amd64, instead of all")
+	out := flag.String("out", "dist", "output `DIRECTORY`, which is deleted first")
+	only := flag.String("only", "", "build only this `TARGET`, such as linux/amd64")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -42,18 +41,18 @@ func main() {
 	}
 }
 
-// release writes a release of the repository at root into out: for all systems, or for the
-// one that only names.
-func release(ctx context.Context, root, out, only string, dirtyToo bool) error {
+// release writes a release of the source at root to out, for all targets or the one named by
+// only.
+func release(ctx context.Context, root, out, only string, allowDirty bool) error {
 	chosen := slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return only != "" && only != t.os+"/"+t.arch })
 	if len(chosen) == 0 {
-		return fmt.Errorf("there is no release for %q", only)
+		return fmt.Errorf("unknown target %q", only)
 	}
-	is, err := look(ctx, root, dirtyToo)
+	id, err := identify(ctx, root, allowDirty)
 	if err != nil {
 		return err
 	}
-	if err := changesOf(root, is.version); err != nil {
+	if err := checkChangelog(root, id.version); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(out); err != nil {
@@ -68,28 +67,27 @@ func release(ctx context.Context, root, out, only string, dirtyToo bool) error {
 	}
 	defer os.RemoveAll(work)
 	for _, t := range chosen {
-		name := fmt.Sprintf("console_%s_%s_%s", is.version, t.os, t.arch)
+		name := fmt.Sprintf("console_%s_%s_%s", id.version, t.os, t.arch)
 		fmt.Println("building", name)
 		program := filepath.Join(work, name, "console")
-		if err := build(ctx, root, t, is, program); err != nil {
+		if err := build(ctx, root, t, id, program); err != nil {
 			return err
 		}
-		if err := listParts(ctx, root, is, program, filepath.Join(out, name+".cdx.json")); err != nil {
+		if err := writeSBOM(ctx, root, id, program, filepath.Join(out, name+".cdx.json")); err != nil {
 			return err
 		}
-		if err := archive(root, name, program, is, filepath.Join(out, name+".tar.gz")); err != nil {
+		if err := archive(root, name, program, id, filepath.Join(out, name+".tar.gz")); err != nil {
 			return err
 		}
 	}
 	return writeSums(out)
 }
 
-// released matches a version that is a tag, not one of a commit after it.
+// released matches the version of a tag, as opposed to a commit after it.
 var released = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 
-// changesOf returns an error unless CHANGELOG.md has a section for a version that is
-// released.
-func changesOf(root, version string) error {
+// checkChangelog returns an error unless CHANGELOG.md has a section for a released version.
+func checkChangelog(root, version string) error {
 	text, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))
 	if err == nil && released.MatchString(version) && !regexp.MustCompile(`(?m)^## `+regexp.QuoteMeta(version)+`\b`).Match(text) {
 		return fmt.Errorf("CHANGELOG.md has no section for %s", version)
@@ -97,28 +95,27 @@ func changesOf(root, version string) error {
 	return err
 }
 
-// build builds the program for t from the source at root. Nothing of the machine, the
-// directory or the day is in it.
-func build(ctx context.Context, root string, t target, is identity, program string) error {
-	flags := fmt.Sprintf("-s -w -buildid= -X main.version=%s -X main.commit=%s", is.version, is.commit)
+// build builds the program for t from the source at root, reproducibly.
+func build(ctx context.Context, root string, t target, id identity, program string) error {
+	flags := fmt.Sprintf("-s -w -buildid= -X main.version=%s -X main.commit=%s", id.version, id.commit)
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", program, "./cmd/console")
 	cmd.Env = append(os.Environ(), "GOOS="+t.os, "GOARCH="+t.arch, "CGO_ENABLED=0",
 		"GOFLAGS=", "GOWORK=off", "GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0")
 	return run(cmd, root)
 }
 
-// listParts writes the software bill of materials of a program, in CycloneDX's JSON.
-// A serial number and the time are left out: they would be other ones each time.
-func listParts(ctx context.Context, root string, is identity, program, file string) error {
+// writeSBOM writes the program's SBOM as CycloneDX JSON. Serial number and time are omitted, as
+// they would differ between builds.
+func writeSBOM(ctx context.Context, root string, id identity, program, file string) error {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return err
 	}
 	return run(exec.CommandContext(ctx, "go", "tool", "-modfile=internal/release/tools.mod", "cyclonedx-gomod", "bin",
-		"-json", "-std", "-noserial", "-notimestamp", "-version", is.version, "-output", file, program), root)
+		"-json", "-std", "-noserial", "-notimestamp", "-version", id.version, "-output", file, program), root)
 }
 
-// run runs a command in root. Its error has what the command said.
+// run runs a command in root. Its error contains the command's output.
 func run(cmd *exec.Cmd, root string) error {
 	cmd.Dir = root
 	if said, err := cmd.CombinedOutput(); err != nil {
@@ -127,7 +124,7 @@ func run(cmd *exec.Cmd, root string) error {
 	return nil
 }
 
-// writeSums writes the checksums of all files in dir as sha256sum -c reads them.
+// writeSums writes the checksums of the files in dir in the format of sha256sum.
 func writeSums(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// root is the repository.
+// root is the repository's root.
 const root = "../.."
 
-// source is what the program is built from.
+// source is the files that the program is built from.
 var source = []string{"go.mod", "go.sum", "cmd", "internal", "static", "views", "web"}
 
-// TestBuildIsTheSameAnywhere builds the program here and from a copy elsewhere.
-func TestBuildIsTheSameAnywhere(t *testing.T) {
+// TestBuildIsReproducible builds the program here and from a copy in another directory.
+func TestBuildIsReproducible(t *testing.T) {
 	t.Parallel()
 	elsewhere := t.TempDir()
 	for _, name := range source {
@@ -30,12 +30,12 @@ func TestBuildIsTheSameAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	is := identity{version: "1.2.3", commit: strings.Repeat("c0ffee", 6)}
+	id := identity{version: "1.2.3", commit: strings.Repeat("c0ffee", 6)}
 	host := target{runtime.GOOS, runtime.GOARCH}
 	var programs [2][]byte
 	for i, dir := range []string{root, elsewhere} {
 		program := filepath.Join(t.TempDir(), "console")
-		if err := build(t.Context(), dir, host, is, program); err != nil {
+		if err := build(t.Context(), dir, host, id, program); err != nil {
 			t.Fatal(err)
 		}
 		var err error
@@ -43,19 +43,19 @@ func TestBuildIsTheSameAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		said, err := exec.CommandContext(t.Context(), program, "version").Output()
-		if want := "console 1.2.3 (commit " + is.commit + ", " + runtime.Version(); err != nil || !strings.HasPrefix(string(said), want) {
+		if want := "console 1.2.3 (commit " + id.commit + ", " + runtime.Version(); err != nil || !strings.HasPrefix(string(said), want) {
 			t.Errorf("version: got %q (%v), want %q", said, err, want)
 		}
 	}
 	if !bytes.Equal(programs[0], programs[1]) {
-		t.Error("the program built from a copy has other bytes")
+		t.Error("the builds differ")
 	}
 	if here, err := filepath.Abs(root); err != nil || bytes.Contains(programs[0], []byte(here)) {
-		t.Errorf("the program tells where it was built: %s (%v)", here, err)
+		t.Errorf("the program contains the path of its source: %s (%v)", here, err)
 	}
 }
 
-// copyTree copies a file or a folder.
+// copyTree copies a file or directory.
 func copyTree(from, to string) error {
 	info, err := os.Stat(from)
 	if err != nil {
@@ -71,15 +71,14 @@ func copyTree(from, to string) error {
 	return os.WriteFile(to, body, 0o600)
 }
 
-// TestArchiveIsTheSameAnytime packs the same files twice, with other times and rights
-// on the disk the second time.
-func TestArchiveIsTheSameAnytime(t *testing.T) {
+// TestArchiveIsReproducible archives the same files twice, with other times and modes.
+func TestArchiveIsReproducible(t *testing.T) {
 	t.Parallel()
-	is := identity{version: "1.2.3", time: time.Unix(1_700_000_000, 0), files: []string{"LICENSE", "docs/operations.md"}}
+	id := identity{version: "1.2.3", time: time.Unix(1_700_000_000, 0), files: []string{"LICENSE", "docs/operations.md"}}
 	var archives [2][]byte
 	for i := range archives {
 		dir := t.TempDir()
-		for _, name := range append([]string{"console"}, is.files...) {
+		for _, name := range append([]string{"console"}, id.files...) {
 			file := filepath.Join(dir, name)
 			if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(name), fs.FileMode(0o600+i*0o44)),
 				os.Chtimes(file, time.Time{}, time.Unix(int64(i), 0))); err != nil {
@@ -87,7 +86,7 @@ func TestArchiveIsTheSameAnytime(t *testing.T) {
 			}
 		}
 		file := filepath.Join(dir, "console.tar.gz")
-		if err := archive(dir, "console_1.2.3", filepath.Join(dir, "console"), is, file); err != nil {
+		if err := archive(dir, "console_1.2.3", filepath.Join(dir, "console"), id, file); err != nil {
 			t.Fatal(err)
 		}
 		var err error
@@ -100,8 +99,8 @@ func TestArchiveIsTheSameAnytime(t *testing.T) {
 	}
 }
 
-// TestLook reads the identity of a repository with a tag, then with a change.
-func TestLook(t *testing.T) {
+// TestIdentify identifies a repository with a tag, then with an uncommitted change.
+func TestIdentify(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, args := range [][]string{
@@ -113,22 +112,22 @@ func TestLook(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	is, err := look(t.Context(), dir, false)
-	if err != nil || is.version != "1.2.3" || len(is.commit) != 40 || time.Since(is.time) > time.Hour {
-		t.Errorf("got %+v, %v; want version 1.2.3 of a moment ago", is, err)
+	id, err := identify(t.Context(), dir, false)
+	if err != nil || id.version != "1.2.3" || len(id.commit) != 40 || time.Since(id.time) > time.Hour {
+		t.Errorf("got %+v, %v; want version 1.2.3 of a moment ago", id, err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "LICENSE"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := look(t.Context(), dir, false); !errors.Is(err, errDirty) {
+	if _, err := identify(t.Context(), dir, false); !errors.Is(err, errDirty) {
 		t.Errorf("with a change: got error %v, want errDirty", err)
 	}
-	if _, err := look(t.Context(), dir, true); err != nil {
-		t.Errorf("with a change, asked for: got error %v", err)
+	if _, err := identify(t.Context(), dir, true); err != nil {
+		t.Errorf("with a change, if allowed: got error %v", err)
 	}
 }
 
-// TestTargets checks that the systems that are built are those that are promised.
+// TestTargets compares the targets with docs/operations.md.
 func TestTargets(t *testing.T) {
 	t.Parallel()
 	var names []string
@@ -149,8 +148,8 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// TestMakeReleases checks that make calls this command, from where it works.
-func TestMakeReleases(t *testing.T) {
+// TestMakeRelease checks that make release runs this command.
+func TestMakeRelease(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "make", "--no-print-directory", "-n", "release")
 	cmd.Dir = root
@@ -159,7 +158,7 @@ func TestMakeReleases(t *testing.T) {
 	}
 }
 
-// TestSums checks that the sums are those of sha256sum.
+// TestSums checks the format of the checksums.
 func TestSums(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -175,12 +174,12 @@ func TestSums(t *testing.T) {
 	}
 }
 
-// TestReleaseHasChanges looks for the section of a version in CHANGELOG.md: the next
-// release has one, an invented one has none, and a commit after a release needs none.
-func TestReleaseHasChanges(t *testing.T) {
+// TestChangelog checks sections of CHANGELOG.md: a released version needs one, a commit after a
+// release does not.
+func TestChangelog(t *testing.T) {
 	t.Parallel()
 	for version, want := range map[string]bool{"1.0.0": true, "77.0.0": false, "1.0.0-3-gabcdef": true, "abcdef": true} {
-		if err := changesOf(root, version); (err == nil) != want {
+		if err := checkChangelog(root, version); (err == nil) != want {
 			t.Errorf("%s: got %v", version, err)
 		}
 	}

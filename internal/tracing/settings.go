@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Settings say whether spans are sent, and where to. The zero value sends none.
+// Settings select the exporters. The zero value exports nothing.
 type Settings struct {
 	exporters []string
-	endpoint  string // of OTLP
-	service   string // name of the program in the spans; empty: console
+	endpoint  string // OTLP endpoint
+	service   string // service.name; empty: console
 }
 
-// On reports whether spans are sent.
+// On reports whether spans are exported.
 func (s Settings) On() bool { return len(s.exporters) > 0 }
 
-// Where spans can go, as OTEL_TRACES_EXPORTER names it.
+// Values of OTEL_TRACES_EXPORTER.
 const (
 	exportOTLP    = "otlp"
 	exportConsole = "console"
@@ -27,10 +27,10 @@ const (
 // A Lookup returns the value of an environment variable and whether it is set.
 type Lookup func(name string) (string, bool)
 
-// Read reads the standard variables of OpenTelemetry. Spans are sent where one of
-// them says where to, or how. Those that are not read here, such as those of headers,
-// certificates, samplers and batches, are read by its library. mistaken is told of
-// each that cannot be followed.
+// Read reads the standard environment variables of OpenTelemetry. Spans are exported if one of
+// them names an endpoint or an exporter. Other variables, such as those of headers,
+// certificates, samplers and batches, are read by the OpenTelemetry library. mistaken is called
+// for each invalid value.
 func Read(env Lookup, mistaken func(format string, args ...any)) Settings {
 	get := func(name string) string {
 		value, _ := env(name)
@@ -58,17 +58,16 @@ func Read(env Lookup, mistaken func(format string, args ...any)) Settings {
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
 		if protocol := get(name); protocol != "" {
 			checkProtocol(name, protocol, mistaken)
-			break // the first goes before the second
+			break // the first overrides the second
 		}
 	}
 	return s
 }
 
-// exporters reads a list of where spans go. Without one they go where there is an
-// address.
-func exporters(text string, addressed bool, mistaken func(string, ...any)) []string {
+// exporters parses OTEL_TRACES_EXPORTER. Its default is otlp if an endpoint is set.
+func exporters(text string, hasEndpoint bool, mistaken func(string, ...any)) []string {
 	if text == "" {
-		if addressed {
+		if hasEndpoint {
 			return []string{exportOTLP}
 		}
 		return nil
@@ -86,18 +85,18 @@ func exporters(text string, addressed bool, mistaken func(string, ...any)) []str
 	return list
 }
 
-// checkEndpoint returns what is wrong with the address of a collector.
+// checkEndpoint returns an error if address is no URL of a collector.
 func checkEndpoint(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("it is not an address like http://localhost:4318")
+		return fmt.Errorf("not a URL like http://localhost:4318")
 	}
 	return nil
 }
 
-// checkProtocol notes a protocol that is not spoken.
+// checkProtocol reports an unsupported protocol.
 func checkProtocol(name, protocol string, mistaken func(string, ...any)) {
 	if protocol != "http/protobuf" {
-		mistaken("%s: %q is not spoken; use http/protobuf, at port 4318 of most collectors", name, protocol)
+		mistaken("%s: %q is not supported; use http/protobuf, on port 4318 of most collectors", name, protocol)
 	}
 }

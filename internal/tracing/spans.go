@@ -11,17 +11,15 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// unwatched are the paths of requests that make no spans: a proxy asks for them every
-// few seconds.
-var unwatched = map[string]bool{"/healthz": true, "/readyz": true}
+// untraced are paths without spans: a proxy requests them every few seconds.
+var untraced = map[string]bool{"/healthz": true, "/readyz": true}
 
-// Request begins the span of a request. Where a trusted proxy has handed it on, it is
-// part of the trace that the proxy names. The span is that of the context which is
-// returned, and ends when the other value is called with the pattern of the route,
-// empty if there is none, and the status of the answer.
+// Request starts the span of a request. If it came through a trusted proxy, the span continues
+// the proxy's trace. Request returns the span's context, and a function that ends the span with
+// the route's pattern, which may be empty, and the status.
 func (t *Tracer) Request(r *http.Request, fromProxy bool) (context.Context, func(route string, status int)) {
 	ctx := r.Context()
-	if unwatched[r.URL.Path] {
+	if untraced[r.URL.Path] {
 		return ctx, func(string, int) {}
 	}
 	if fromProxy {
@@ -43,8 +41,7 @@ func (t *Tracer) Request(r *http.Request, fromProxy bool) (context.Context, func
 	}
 }
 
-// knownMethod returns the method of a request, or what OpenTelemetry calls one that a
-// client made up.
+// knownMethod returns a method, or OpenTelemetry's "_OTHER" for an unknown one.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
@@ -53,48 +50,48 @@ func knownMethod(method string) string {
 	return "_OTHER"
 }
 
-// nobody is told how a statement ended for which there is no span.
-func nobody(error) {}
+// endNothing is returned when there is no span to end.
+func endNothing(error) {}
 
-// Statement begins the span of a statement of the database, of which it is told the
-// first word. Outside of a request there is none.
+// Statement starts the span of a database statement, named by its keyword. Outside a request it
+// starts none. The returned function ends the span.
 func (t *Tracer) Statement(ctx context.Context, operation string) func(error) {
 	if !trace.SpanFromContext(ctx).IsRecording() {
-		return nobody
+		return endNothing
 	}
 	_, span := t.tracer.Start(ctx, operation, trace.WithSpanKind(trace.SpanKindClient),
 		trace.WithAttributes(attribute.String("db.system.name", t.engine), attribute.String("db.operation.name", operation)))
 	return func(err error) {
-		if err != nil { // its text may hold values
+		if err != nil { // the error's text may contain values
 			span.SetStatus(codes.Error, "")
 		}
 		span.End()
 	}
 }
 
-// Calls returns a transport that makes a span of each call, which it hands on to next.
-// The one who is called learns nothing of it.
-func (t *Tracer) Calls(next http.RoundTripper) http.RoundTripper { return calls{t, next} }
+// Calls returns a transport that creates a span for each request. It sends no trace context.
+func (t *Tracer) Calls(next http.RoundTripper) http.RoundTripper { return tracedTransport{t, next} }
 
-type calls struct {
+// A tracedTransport creates a span for each request.
+type tracedTransport struct {
 	tracer *Tracer
 	next   http.RoundTripper
 }
 
-// RoundTrip implements [http.RoundTripper]. The span is named by the last word of the
-// path, such as "token".
-func (c calls) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip implements [http.RoundTripper]. The span is named by the last element of the path,
+// such as "token".
+func (c tracedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, span := c.tracer.tracer.Start(r.Context(), "provider "+path.Base(r.URL.Path), trace.WithSpanKind(trace.SpanKindClient),
 		trace.WithAttributes(attribute.String("http.request.method", r.Method), attribute.String("server.address", r.URL.Hostname())))
 	defer span.End()
-	answer, err := c.next.RoundTrip(r.WithContext(ctx))
-	if err != nil { // its text holds the address, with all that is in it
+	res, err := c.next.RoundTrip(r.WithContext(ctx))
+	if err != nil { // the error's text contains the URL
 		span.SetStatus(codes.Error, "")
 		return nil, err
 	}
-	span.SetAttributes(attribute.Int("http.response.status_code", answer.StatusCode))
-	if answer.StatusCode >= http.StatusBadRequest {
+	span.SetAttributes(attribute.Int("http.response.status_code", res.StatusCode))
+	if res.StatusCode >= http.StatusBadRequest {
 		span.SetStatus(codes.Error, "")
 	}
-	return answer, nil
+	return res, nil
 }

@@ -1,10 +1,9 @@
-// Package tracing tells by OpenTelemetry where the time of a request goes: a span for
-// the request, and in it one for each statement of the database and each call to the
-// OpenID provider.
+// Package tracing exports OpenTelemetry traces: a span for each request, and child spans for
+// its database statements and requests to the OpenID provider.
 //
-// Spans are named by patterns and first words. No path, no query, no header, no value
-// of a statement and no text of an error ever gets into one. Who is not a trusted
-// proxy cannot have a request counted as part of a trace of theirs.
+// Span names are route patterns and statement keywords. No span contains a path, a query, a
+// header, a value of a statement or an error text. A trace context is accepted from trusted
+// proxies only.
 package tracing
 
 import (
@@ -22,60 +21,58 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// A Tracer makes spans and sends them off, in batches and behind what makes them: with
-// nobody to take them they are dropped. Its methods may be called from several
-// goroutines at once.
+// A Tracer creates spans and exports them asynchronously in batches; spans are dropped if the
+// collector is unavailable. Its methods are safe for concurrent use.
 type Tracer struct {
 	provider *sdk.TracerProvider
 	tracer   trace.Tracer
-	engine   string // of the database, as OpenTelemetry names it
+	engine   string // value of db.system.name
 }
 
-// Config says what the spans tell of the program, and where it writes.
+// Config configures a [Tracer].
 type Config struct {
 	Version string       // of the console
 	Engine  string       // of the database: sqlite or postgresql
-	Out     io.Writer    // for spans that are to go to the console
-	Log     *slog.Logger // of spans that could not be sent
+	Out     io.Writer    // output of the console exporter
+	Log     *slog.Logger // for failed exports
 }
 
-// Open begins to send spans as s says.
+// Open starts a tracer with the exporters of s.
 func Open(ctx context.Context, s Settings, c Config) (*Tracer, error) {
-	about, err := describe(ctx, s, c)
+	described, err := describe(ctx, s, c)
 	if err != nil {
 		return nil, err
 	}
-	options := []sdk.TracerProviderOption{sdk.WithResource(about)}
+	options := []sdk.TracerProviderOption{sdk.WithResource(described)}
 	for _, name := range s.exporters {
 		exporter, err := s.exporter(ctx, name, c)
 		if err != nil {
-			return nil, fmt.Errorf("send spans by %s: %w", name, err)
+			return nil, fmt.Errorf("create exporter %s: %w", name, err)
 		}
-		options = append(options, sdk.WithBatcher(logged{exporter, c.Log}))
+		options = append(options, sdk.WithBatcher(loggedExporter{exporter, c.Log}))
 	}
 	provider := sdk.NewTracerProvider(options...)
 	return &Tracer{provider: provider, tracer: provider.Tracer("console"), engine: c.Engine}, nil
 }
 
-// describe returns what all spans tell of the program. What the environment says goes
-// before what we do.
+// describe returns the resource of all spans. The environment overrides our attributes.
 func describe(ctx context.Context, s Settings, c Config) (*resource.Resource, error) {
-	about, err := resource.New(ctx,
+	described, err := resource.New(ctx,
 		resource.WithTelemetrySDK(),
 		resource.WithAttributes(attribute.String("service.name", "console"), attribute.String("service.version", c.Version)),
 		resource.WithFromEnv(),
 	)
-	if errors.Is(err, resource.ErrPartialResource) { // some of what the environment says cannot be read
+	if errors.Is(err, resource.ErrPartialResource) { // invalid attributes in the environment
 		c.Log.Warn("traces", "error", err)
 		err = nil
 	}
 	if err != nil || s.service == "" {
-		return about, err
+		return described, err
 	}
-	return resource.Merge(about, resource.NewSchemaless(attribute.String("service.name", s.service)))
+	return resource.Merge(described, resource.NewSchemaless(attribute.String("service.name", s.service)))
 }
 
-// exporter returns what takes the spans.
+// exporter returns the exporter of that name.
 func (s Settings) exporter(ctx context.Context, name string, c Config) (sdk.SpanExporter, error) {
 	if name == exportConsole {
 		return stdouttrace.New(stdouttrace.WithWriter(c.Out))
@@ -83,25 +80,24 @@ func (s Settings) exporter(ctx context.Context, name string, c Config) (sdk.Span
 	return otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(s.endpoint))
 }
 
-// logged is an exporter whose failures are logged by us: the library itself would hand
-// them to one function for the whole program.
-type logged struct {
+// A loggedExporter logs failures, which the library would report to a global error handler.
+type loggedExporter struct {
 	sdk.SpanExporter
 	log *slog.Logger
 }
 
 // ExportSpans implements [sdk.SpanExporter].
-func (l logged) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
+func (l loggedExporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	if err := l.SpanExporter.ExportSpans(ctx, spans); err != nil {
-		l.log.WarnContext(ctx, "traces were not sent", "spans", len(spans), "error", err)
+		l.log.WarnContext(ctx, "export of spans failed", "spans", len(spans), "error", err)
 	}
 	return nil
 }
 
-// Close sends what is left, until ctx is done, and ends the sending.
+// Close exports the remaining spans until ctx is done, and stops the tracer.
 func (t *Tracer) Close(ctx context.Context) error {
 	if err := t.provider.Shutdown(ctx); err != nil {
-		return fmt.Errorf("send the last spans: %w", err)
+		return fmt.Errorf("export the remaining spans: %w", err)
 	}
 	return nil
 }

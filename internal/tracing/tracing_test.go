@@ -16,7 +16,7 @@ import (
 	"github.com/roboto-ai/console/internal/tracing"
 )
 
-// read returns what is made of variables, and the mistakes in them.
+// read returns the settings of an environment, and the errors in it.
 func read(env map[string]string) (tracing.Settings, []string) {
 	var mistakes []string
 	s := tracing.Read(func(name string) (string, bool) {
@@ -26,7 +26,7 @@ func read(env map[string]string) (tracing.Settings, []string) {
 	return s, mistakes
 }
 
-// TestRead checks when spans are sent.
+// TestRead checks when spans are exported.
 func TestRead(t *testing.T) {
 	t.Parallel()
 	const at = "http://127.0.0.1:4318"
@@ -34,16 +34,16 @@ func TestRead(t *testing.T) {
 		env map[string]string
 		on  bool
 	}{
-		"nothing is said":           {nil, false},
+		"no variable":               {nil, false},
 		"only a name":               {map[string]string{"OTEL_SERVICE_NAME": "x"}, false},
-		"an address":                {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at}, true},
-		"one for traces alone":      {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": at + "/traces"}, true},
-		"an address, but none":      {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at, "OTEL_TRACES_EXPORTER": "none"}, false},
-		"an address, but disabled":  {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at, "OTEL_SDK_DISABLED": "true"}, false},
+		"an endpoint":               {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at}, true},
+		"one for traces only":       {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": at + "/traces"}, true},
+		"an endpoint, but none":     {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at, "OTEL_TRACES_EXPORTER": "none"}, false},
+		"an endpoint, but disabled": {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at, "OTEL_SDK_DISABLED": "true"}, false},
 		"disabled with a bad value": {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at, "OTEL_SDK_DISABLED": "perhaps"}, true},
-		"the usual address":         {map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}, true},
+		"the default endpoint":      {map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}, true},
 		"two":                       {map[string]string{"OTEL_TRACES_EXPORTER": "console, otlp"}, true},
-		"its usual protocol":        {map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, true},
+		"the default protocol":      {map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, true},
 		"another one for metrics": {
 			map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"}, true,
 		},
@@ -56,7 +56,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// open returns a tracer that follows variables, and what it writes.
+// open returns a tracer for an environment, and its output.
 func open(t *testing.T, env map[string]string) (*tracing.Tracer, *bytes.Buffer) {
 	t.Helper()
 	s, mistakes := read(env)
@@ -73,8 +73,8 @@ func open(t *testing.T, env map[string]string) (*tracing.Tracer, *bytes.Buffer) 
 	return tracer, &out
 }
 
-// answer makes the spans of a request with a statement.
-func answer(t *testing.T, tracer *tracing.Tracer, method string, status int, err error) {
+// traceRequest creates the spans of a request with a statement.
+func traceRequest(t *testing.T, tracer *tracing.Tracer, method string, status int, err error) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, "/users/canary?canary=1", nil)
 	ctx, end := tracer.Request(r, false)
@@ -82,12 +82,11 @@ func answer(t *testing.T, tracer *tracing.Tracer, method string, status int, err
 	end("/users/:id", status)
 }
 
-// TestSpans reads what is written of a request that fails, with a method that a client
-// made up.
+// TestSpans checks the spans of a failed request with an invented method.
 func TestSpans(t *testing.T) {
 	t.Parallel()
 	tracer, out := open(t, map[string]string{"OTEL_TRACES_EXPORTER": "console"})
-	answer(t, tracer, "BREW", http.StatusServiceUnavailable, errors.New("canary"))
+	traceRequest(t, tracer, "BREW", http.StatusServiceUnavailable, errors.New("canary"))
 	tracer.Statement(t.Context(), "outside of a request")(nil)
 	if err := tracer.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -105,20 +104,20 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// failing is a transport that reaches nobody.
-type failing struct{}
+// failingTransport is a transport that always fails.
+type failingTransport struct{}
 
-func (failing) RoundTrip(r *http.Request) (*http.Response, error) {
-	return nil, fmt.Errorf("call %s: nobody is there", r.URL)
+func (failingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, fmt.Errorf("request %s: connection refused", r.URL)
 }
 
-// TestCalls makes a call that fails with an error that tells of it.
+// TestCalls checks the span of a failed request, whose error contains the URL.
 func TestCalls(t *testing.T) {
 	t.Parallel()
 	tracer, out := open(t, map[string]string{"OTEL_TRACES_EXPORTER": "console"})
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://id.example.com/tenant/token?canary=1", nil)
-	if answer, err := tracer.Calls(failing{}).RoundTrip(r); err == nil {
-		_ = answer.Body.Close()
+	if traceRequest, err := tracer.Calls(failingTransport{}).RoundTrip(r); err == nil {
+		_ = traceRequest.Body.Close()
 		t.Error("got no error")
 	}
 	if err := tracer.Close(t.Context()); err != nil {
@@ -128,12 +127,11 @@ func TestCalls(t *testing.T) {
 		t.Errorf("got\n%s", text)
 	}
 	if slices.ContainsFunc([]string{"Traceparent", "Tracestate", "Baggage"}, func(name string) bool { return r.Header.Get(name) != "" }) {
-		t.Error("the provider is told of the trace")
+		t.Error("the trace context was sent to the provider")
 	}
 }
 
-// TestCloseGivesUp sends spans to who takes them and never answers: neither a request
-// nor the end waits for that.
+// TestCloseGivesUp exports to a collector that never responds: neither requests nor Close wait.
 func TestCloseGivesUp(t *testing.T) {
 	t.Parallel()
 	closing := make(chan struct{})
@@ -141,18 +139,17 @@ func TestCloseGivesUp(t *testing.T) {
 	defer hangs.Close()
 	defer close(closing)
 	tracer, _ := open(t, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": hangs.URL})
-	for range 5000 { // more than are kept to be sent
-		answer(t, tracer, http.MethodGet, http.StatusOK, nil)
+	for range 5000 { // more than the queue holds
+		traceRequest(t, tracer, http.MethodGet, http.StatusOK, nil)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := tracer.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v, want that it was not waited for", err)
+		t.Errorf("got %v, want the deadline's error", err)
 	}
 }
 
-// BenchmarkRequest is what a request with five statements costs more because it is
-// traced.
+// BenchmarkRequest measures the cost of tracing a request with five statements.
 func BenchmarkRequest(b *testing.B) {
 	s, _ := read(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"})
 	tracer, err := tracing.Open(b.Context(), s, tracing.Config{Engine: "sqlite", Log: slog.New(slog.DiscardHandler)})

@@ -1,5 +1,4 @@
-// Package certificatetest makes certificates for tests: real ones, that sign
-// themselves.
+// Package certificatetest makes self-signed certificates for tests.
 package certificatetest
 
 import (
@@ -18,10 +17,10 @@ import (
 	"github.com/roboto-ai/console/internal/certificate"
 )
 
-// A Pair is a certificate of 127.0.0.1 and its key, in PEM.
+// A Pair is a certificate for 127.0.0.1 and its key, in PEM.
 type Pair struct{ Cert, Key []byte }
 
-// New returns a certificate of that name, good from an hour ago until a time.
+// New returns a certificate with that common name, valid from an hour ago until a time.
 func New(tb testing.TB, name string, until time.Time) Pair {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -48,7 +47,7 @@ func New(tb testing.TB, name string, until time.Time) Pair {
 	}
 }
 
-// Write writes a certificate and a key to files.
+// Write writes a certificate and its key to files.
 func Write(tb testing.TB, files certificate.Files, p Pair) {
 	tb.Helper()
 	for path, text := range map[string][]byte{files.Cert: p.Cert, files.Key: p.Key} {

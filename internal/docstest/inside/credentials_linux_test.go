@@ -10,8 +10,7 @@ import (
 	"strings"
 )
 
-// environment makes the folders and credentials of a unit and returns the environment of
-// its commands.
+// environment creates a unit's directories and credentials and returns its environment.
 func (u *unit) environment() ([]string, error) {
 	uid, gid, err := u.owner()
 	if err != nil && u.last("User") != "" {
@@ -45,8 +44,8 @@ func (u *unit) environment() ([]string, error) {
 	return env, nil
 }
 
-// loadCredentials copies the files of LoadCredential= to a folder that the unit's user alone
-// may read.
+// loadCredentials copies the files of LoadCredential= to a directory readable by the unit's
+// user.
 func (u *unit) loadCredentials(dir string, uid, gid int) error {
 	for _, one := range u.values["LoadCredential"] {
 		name, file, _ := strings.Cut(one, ":")

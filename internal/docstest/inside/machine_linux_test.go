@@ -26,13 +26,13 @@ import (
 	"github.com/roboto-ai/console/internal/docstest"
 )
 
-// source is the repository, as package docstest hands it over.
+// source is the repository in the chroot.
 const source = "/docstest/source"
 
-// owner is the address that the documents leave to the reader.
+// owner is the value of the placeholder for the owner's address.
 const owner = "owner@example.com"
 
-// TestMain is also systemctl and journalctl, by the names that the program is linked to.
+// TestMain also implements systemctl and journalctl, which are links to the test binary.
 func TestMain(m *testing.M) {
 	switch filepath.Base(os.Args[0]) {
 	case "systemctl":
@@ -53,17 +53,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A machine is the Debian that a scenario has for itself.
+// A machine is the chroot of a scenario.
 type machine struct {
 	provider *authtest.Provider
 	ca       authority
-	root     string            // where it is; empty for where the test is
-	dir      string            // of the reader's shell
-	own      *strings.Replacer // what the documents leave to the reader
+	root     string            // path of its root; empty for the test's own
+	dir      string            // working directory of the shell
+	own      *strings.Replacer // replaces placeholders
 }
 
-// newMachine brings the machine up, with the provider and the test's authority, which it
-// trusts.
+// newMachine starts the provider and sets up network and trusted authority.
 func newMachine(t *testing.T) *machine {
 	t.Helper()
 	m := &machine{provider: authtest.New(t), ca: newAuthority(t), dir: "/root"}
@@ -78,7 +77,7 @@ func newMachine(t *testing.T) *machine {
 	return m
 }
 
-// write writes a file that others may read.
+// write writes a world-readable file.
 func (m *machine) write(t *testing.T, file, text string) {
 	t.Helper()
 	file = m.root + file
@@ -90,8 +89,8 @@ func (m *machine) write(t *testing.T, file, text string) {
 	}
 }
 
-// shell runs commands in the reader's shell with an input, and returns what they print.
-// The folder that they leave the shell in is that of the next.
+// shell runs commands with an input and returns their output. Their last working directory is
+// that of the next commands.
 func (m *machine) shell(t *testing.T, input, commands string) string {
 	t.Helper()
 	const where = "/run/docstest-dir"
@@ -114,14 +113,13 @@ func (m *machine) shell(t *testing.T, input, commands string) string {
 	return string(out)
 }
 
-// run runs the block of a document that begins with the line first, with an input, and
-// returns what it prints.
+// run runs the block of a document with that first line and an input, and returns its output.
 func (m *machine) run(t *testing.T, doc, first, input string) string {
 	t.Helper()
 	return m.shell(t, input, m.block(t, doc, first))
 }
 
-// block returns the text of a block, with the reader's own values.
+// block returns the text of a block, with placeholders replaced.
 func (m *machine) block(t *testing.T, doc, first string) string {
 	t.Helper()
 	block, err := docstest.Find(source, doc, first)
@@ -131,10 +129,10 @@ func (m *machine) block(t *testing.T, doc, first string) string {
 	return m.own.Replace(block.Text)
 }
 
-// A visitor is a browser at the console.
+// A visitor is a browser of the console.
 type visitor struct{ *http.Client }
 
-// visitor returns a browser that trusts what the machine trusts by now.
+// visitor returns a browser with the machine's trusted authorities.
 func (m *machine) visitor(t *testing.T) visitor {
 	t.Helper()
 	roots, err := os.ReadFile("/etc/ssl/certs/ca-certificates.crt")
@@ -152,7 +150,7 @@ func (m *machine) visitor(t *testing.T) visitor {
 	return visitor{&http.Client{Jar: jar, Transport: transport}}
 }
 
-// sees fails the test unless the page at path shows a text.
+// sees fails the test unless the page at path contains a text.
 func (v visitor) sees(t *testing.T, path, text string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://console.example.com"+path, nil)
@@ -182,7 +180,7 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// newAuthority makes one.
+// newAuthority returns a new authority.
 func newAuthority(t *testing.T) authority {
 	t.Helper()
 	template := &x509.Certificate{
@@ -192,7 +190,7 @@ func newAuthority(t *testing.T) authority {
 	return authority{}.sign(t, template)
 }
 
-// sign makes a key and a certificate for it, signed by a, or by itself where a is none.
+// sign returns a new key and certificate, signed by a, or self-signed if a is empty.
 func (a authority) sign(t *testing.T, template *x509.Certificate) authority {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -214,7 +212,7 @@ func (a authority) sign(t *testing.T, template *x509.Certificate) authority {
 	return authority{cert, key}
 }
 
-// issue returns the certificate and the key of a server of that name, in PEM.
+// issue returns certificate and key of a server with that name, in PEM.
 func (a authority) issue(t *testing.T, name string) (cert, key string) {
 	t.Helper()
 	of := a.sign(t, &x509.Certificate{

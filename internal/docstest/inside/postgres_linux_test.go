@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// server starts Debian's PostgreSQL with a certificate of the test's authority for a name
-// and with settings, and returns the folder of these.
+// server starts PostgreSQL with additional settings and a certificate for a name, and returns
+// its configuration directory.
 func (m *machine) server(t *testing.T, name, settings string) string {
 	t.Helper()
 	dirs, err := filepath.Glob(m.root + "/etc/postgresql/*/main")
@@ -26,14 +26,14 @@ func (m *machine) server(t *testing.T, name, settings string) string {
 	return dir
 }
 
-// letIn puts rules at the beginning of a server's pg_hba.conf.
-func (m *machine) letIn(t *testing.T, dir, rules string) {
+// allow prepends rules to pg_hba.conf.
+func (m *machine) allow(t *testing.T, dir, rules string) {
 	t.Helper()
 	m.shell(t, rules, "cat - "+dir+"/pg_hba.conf >/run/rules && cat /run/rules >"+dir+"/pg_hba.conf && runuser -u postgres -- psql -c 'SELECT pg_reload_conf()'")
 }
 
-// TestGuideWithPostgres moves a console from SQLite to PostgreSQL as the guide says, and
-// restores a dump by backup.md: nobody signs in again, and no other role may connect.
+// TestGuideWithPostgres copies a console from SQLite to PostgreSQL as documented, and restores
+// a dump: sessions stay valid, and no other role may connect.
 func TestGuideWithPostgres(t *testing.T) {
 	m := newMachine(t)
 	m.install(t)
@@ -45,7 +45,7 @@ func TestGuideWithPostgres(t *testing.T) {
 
 	dir := m.server(t, "db.example.com", "")
 	m.shell(t, m.block(t, operations, "CREATE ROLE console_owner LOGIN PASSWORD 'ONE-PASSWORD';"), "runuser -u postgres -- psql --set=ON_ERROR_STOP=1")
-	m.letIn(t, dir, m.block(t, operations, "hostssl  console  console,console_owner  10.0.0.0/24  scram-sha-256"))
+	m.allow(t, dir, m.block(t, operations, "hostssl  console  console,console_owner  10.0.0.0/24  scram-sha-256"))
 	m.run(t, operations, "CONSOLE_DATABASE='postgres://console_owner@db.example.com/console?sslmode=verify-full' \\", "")
 	m.run(t, operations, "systemctl stop console", "")
 	m.run(t, operations, `echo 'CONSOLE_DATABASE="postgres://console@db.example.com/console?sslmode=verify-full"' >>/etc/console/console.env`, "ANOTHER-PASSWORD\n")
@@ -58,7 +58,7 @@ func TestGuideWithPostgres(t *testing.T) {
 		t.Error("the restored database is not whole")
 	}
 	if said := m.shell(t, "", "console-as-service users list"); strings.Contains(said, "ana@example.com") {
-		t.Error("who was added after the dump is there after its restoration")
+		t.Error("a user added after the dump exists after its restoration")
 	}
 	visitor.sees(t, "/users", owner)
 	grants := m.shell(t, "", `runuser -u postgres -- psql -Atc "SELECT datacl FROM pg_database WHERE datname = 'console'"`)

@@ -30,8 +30,8 @@ const (
 	startIt     = "systemctl daemon-reload"
 )
 
-// forge serves what the documents fetch from github.com while do runs.
-func (m *machine) forge(t *testing.T, do func()) {
+// serveGitHub serves github.com while do runs.
+func (m *machine) serveGitHub(t *testing.T, do func()) {
 	t.Helper()
 	cert, key := m.ca.issue(t, "github.com")
 	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
@@ -53,7 +53,7 @@ func (m *machine) forge(t *testing.T, do func()) {
 // install follows the guide up to step 4.
 func (m *machine) install(t *testing.T) {
 	t.Helper()
-	m.forge(t, func() { m.run(t, operations, fromRelease, "") })
+	m.serveGitHub(t, func() { m.run(t, operations, fromRelease, "") })
 	if said := m.run(t, operations, putInPlace, ""); !strings.Contains(said, "console 1.0.0 ") {
 		t.Errorf("the version of the release: got %s", said)
 	}
@@ -61,13 +61,13 @@ func (m *machine) install(t *testing.T) {
 	m.run(t, operations, secret, m.provider.ClientSecret+"\n")
 }
 
-// trustCaddy has the machine trust Caddy's own authority.
+// trustCaddy makes the machine trust Caddy's authority.
 func (m *machine) trustCaddy(t *testing.T) {
 	t.Helper()
 	m.shell(t, "", "install -m 0644 /var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt /usr/local/share/ca-certificates/caddy.crt && update-ca-certificates")
 }
 
-// examined runs the doctor, which has to find nothing wrong.
+// examined runs the doctor, which must report nothing wrong.
 func (m *machine) examined(t *testing.T, first string) {
 	t.Helper()
 	doc := operations
@@ -79,8 +79,7 @@ func (m *machine) examined(t *testing.T, first string) {
 	}
 }
 
-// TestGuideWithCaddy installs a release with SQLite behind Caddy, signs in, backs up and
-// restores.
+// TestGuideWithCaddy installs a release with SQLite and Caddy, signs in, backs up and restores.
 func TestGuideWithCaddy(t *testing.T) {
 	m := newMachine(t)
 	m.install(t)
@@ -102,7 +101,7 @@ func TestGuideWithCaddy(t *testing.T) {
 	m.run(t, backup, "systemctl stop console", "")
 	visitor.sees(t, "/users", owner)
 	if said := m.shell(t, "", "console-as-service users list"); strings.Contains(said, "ana@example.com") {
-		t.Error("who was added after the backup is there after its restoration")
+		t.Error("a user added after the backup exists after its restoration")
 	}
 	if said := m.run(t, backup, "console-as-service check", ""); !strings.Contains(said, "is whole") {
 		t.Error("the restored database is not whole")
@@ -118,7 +117,7 @@ func TestGuideWithCaddy(t *testing.T) {
 	visitor.sees(t, "/users", "second@example.com")
 }
 
-// TestGuideWithNginx installs a release behind nginx, whose certificate is already there.
+// TestGuideWithNginx installs a release with nginx, whose certificate exists already.
 func TestGuideWithNginx(t *testing.T) {
 	m := newMachine(t)
 	m.install(t)
@@ -132,10 +131,10 @@ func TestGuideWithNginx(t *testing.T) {
 	m.examined(t, examine)
 }
 
-// TestReadmeInShort builds from a clone and runs what the README says in short.
+// TestReadmeInShort builds from a clone and runs the commands of the README.
 func TestReadmeInShort(t *testing.T) {
 	m := newMachine(t)
-	m.forge(t, func() { m.run(t, operations, "git clone https://github.com/roboto-ai/console && cd console", "") })
+	m.serveGitHub(t, func() { m.run(t, operations, "git clone https://github.com/roboto-ai/console && cd console", "") })
 	commands, serve, ok := strings.Cut(m.block(t, readme, "make build"), "sudo -u console")
 	if !ok {
 		t.Fatal("the block does not end with what starts the console")

@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-// stateDir holds, for each unit that was started, its process and its log.
+// stateDir holds the process IDs and logs of units.
 const stateDir = "/run/units"
 
-// systemctl is the command of that name, for the few verbs that the documents use.
+// systemctl implements the subcommands that the documents use.
 func systemctl(args []string) error {
 	verb, now, names := "", false, []string{}
 	for _, arg := range args {
@@ -27,7 +27,7 @@ func systemctl(args []string) error {
 		case arg == "--now":
 			now = true
 		case strings.HasPrefix(arg, "-"):
-			return fmt.Errorf("no stand-in for %s", arg)
+			return fmt.Errorf("not implemented: %s", arg)
 		case verb == "":
 			verb = arg
 		default:
@@ -55,7 +55,7 @@ func systemctl(args []string) error {
 	return nil
 }
 
-// postgresql starts or stops the cluster that Debian's package makes.
+// postgresql starts or stops Debian's cluster.
 func postgresql(verb string) error {
 	dirs, err := filepath.Glob("/etc/postgresql/*/main")
 	if err != nil || len(dirs) != 1 {
@@ -65,10 +65,10 @@ func postgresql(verb string) error {
 	if err != nil && verb != "stop" {
 		return fmt.Errorf("pg_ctlcluster: %w\n%s", err, out)
 	}
-	return nil // to stop what does not run is no mistake
+	return nil // stopping a stopped cluster is no error
 }
 
-// do carries out a verb.
+// do runs a subcommand.
 func (u *unit) do(verb string, now bool) error {
 	switch verb {
 	case "enable":
@@ -91,16 +91,16 @@ func (u *unit) do(verb string, now bool) error {
 		}
 		return u.start()
 	}
-	return errors.New("no stand-in for the verb")
+	return errors.New("not implemented: the verb")
 }
 
-// A unit is a unit of systemd.
+// A unit is a systemd unit.
 type unit struct {
 	name   string
-	values map[string][]string // of all its sections
+	values map[string][]string // settings of all sections
 }
 
-// readUnit reads a unit from where the administrator or a package puts it.
+// readUnit reads a unit file.
 func readUnit(name string) (*unit, error) {
 	text, err := os.ReadFile(filepath.Join("/etc/systemd/system", name))
 	if errors.Is(err, os.ErrNotExist) {
@@ -118,7 +118,7 @@ func readUnit(name string) (*unit, error) {
 	return u, nil
 }
 
-// last returns the value that holds, empty if there is none.
+// last returns a setting's last value, or "".
 func (u *unit) last(key string) string {
 	if all := u.values[key]; len(all) > 0 {
 		return all[len(all)-1]
@@ -126,8 +126,8 @@ func (u *unit) last(key string) string {
 	return ""
 }
 
-// start starts a service and waits until it is ready. A timer starts its service once, as
-// one with Persistent= does when it is enabled.
+// start starts a service and waits until it is ready. A timer starts its service once, like an
+// enabled one with Persistent=.
 func (u *unit) start() error {
 	if base, ok := strings.CutSuffix(u.name, ".timer"); ok {
 		service, err := readUnit(base + ".service")
@@ -153,8 +153,7 @@ func (u *unit) start() error {
 	return u.run(env)
 }
 
-// localCertificates has Caddy issue its certificates itself, by an option at the beginning
-// of its file.
+// localCertificates makes Caddy issue certificates itself.
 func localCertificates(file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil || strings.Contains(string(text), "local_certs") {
@@ -163,8 +162,8 @@ func localCertificates(file string) error {
 	return os.WriteFile(file, []byte(strings.Replace(string(text), "\n{\n", "\n{\n\tlocal_certs\n", 1)), 0o644)
 }
 
-// run starts ExecStart, and returns when it is ready: when it says so (Type=notify), or
-// when the command has ended (forking, oneshot).
+// run runs ExecStart until it is ready: until it notifies (Type=notify), or else until it
+// exits.
 func (u *unit) run(env []string) error {
 	if err := os.MkdirAll(stateDir, 0o755); err != nil {
 		return err
@@ -202,7 +201,7 @@ func (u *unit) run(env []string) error {
 	return nil
 }
 
-// awaitReady waits until what was started says that it is ready, or ends.
+// awaitReady waits until the process notifies that it is ready, or exits.
 func awaitReady(ready *net.UnixConn, cmd *exec.Cmd) error {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -228,11 +227,10 @@ func awaitReady(ready *net.UnixConn, cmd *exec.Cmd) error {
 	}
 }
 
-// file returns a file of the unit's state.
+// file returns the path of a file of the unit's state.
 func (u *unit) file(what string) string { return filepath.Join(stateDir, u.name+"."+what) }
 
-// command returns a command line of the unit, as its user. What systemd would split into
-// words, a shell does.
+// command returns a command line of the unit, run as its user. A shell splits it into words.
 func (u *unit) command(line string, env []string) *exec.Cmd {
 	cmd := exec.Command("/bin/sh", "-c", "exec "+strings.TrimLeft(line, "-+!"))
 	cmd.Env, cmd.Dir = env, "/"
@@ -264,7 +262,7 @@ func (u *unit) owner() (uid, gid uint32, err error) {
 	return uint32(id), uint32(group), err
 }
 
-// stop ends a service, as systemd does, and waits until it has ended.
+// stop terminates a service and waits until it has ended.
 func (u *unit) stop() error {
 	if strings.HasSuffix(u.name, ".timer") {
 		return nil
@@ -274,7 +272,7 @@ func (u *unit) stop() error {
 		text, err = os.ReadFile(u.last("PIDFile"))
 	}
 	if errors.Is(err, os.ErrNotExist) || err == nil && len(text) == 0 { // nginx -t leaves an empty file
-		return nil // it does not run
+		return nil // not running
 	} else if err != nil {
 		return err
 	}

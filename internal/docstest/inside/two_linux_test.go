@@ -12,7 +12,7 @@ import (
 
 const twoMachines = "docs/two-machines.md"
 
-// second returns the second machine, which is on the network and has the provider of m.
+// second returns the second machine, with the provider of m.
 func (m *machine) second(t *testing.T) *machine {
 	t.Helper()
 	two := &machine{provider: m.provider, ca: m.ca, own: m.own, root: "/two", dir: "/root"}
@@ -23,8 +23,7 @@ func (m *machine) second(t *testing.T) *machine {
 	return two
 }
 
-// ready waits until the console of an address is ready, and returns how long it took from a
-// moment on.
+// ready waits until a console is ready, and returns how long that took since a time.
 func ready(t *testing.T, address string, since time.Time) time.Duration {
 	t.Helper()
 	for {
@@ -46,7 +45,7 @@ func ready(t *testing.T, address string, since time.Time) time.Duration {
 	}
 }
 
-// TestTwoMachinesWithSQLite loses the first machine and goes on with the copy on the second.
+// TestTwoMachinesWithSQLite stops the first machine and continues with the copy on the second.
 func TestTwoMachinesWithSQLite(t *testing.T) {
 	one := newMachine(t)
 	one.install(t)
@@ -65,15 +64,15 @@ func TestTwoMachinesWithSQLite(t *testing.T) {
 	t.Logf("the second serves after %v", ready(t, "127.0.0.2", since))
 	said := two.shell(t, "", "console-as-service users list; console-as-service check")
 	if !strings.Contains(said, "copied@example.com") || strings.Contains(said, "lost@example.com") || !strings.Contains(said, "is whole") {
-		t.Error("the second machine has something else than the copy")
+		t.Error("the second machine's data differ from the copy")
 	}
 	if said := two.shell(t, "", "ssh -o BatchMode=yes -i /root/.ssh/console-fetch root@one.example.com id | head -c 15"); !strings.HasPrefix(said, "SQLite format 3") {
-		t.Error("the key of the copies may do something else")
+		t.Error("the SSH key permits other commands")
 	}
 }
 
-// TestTwoMachinesWithPostgres loses the standby and has it back, then loses the primary:
-// what was acknowledged is there.
+// TestTwoMachinesWithPostgres stops and restarts the standby, then stops the primary: all
+// acknowledged changes are there.
 func TestTwoMachinesWithPostgres(t *testing.T) {
 	one := newMachine(t)
 	one.install(t)
@@ -118,19 +117,19 @@ func TestTwoMachinesWithPostgres(t *testing.T) {
 	}
 }
 
-// replicate makes two the standby of one, as the document says.
+// replicate makes two the standby of m, as documented.
 func (m *machine) replicate(t *testing.T, two *machine) {
 	t.Helper()
 	dir := m.server(t, "one.example.com", "listen_addresses = '127.0.0.1'\n")
 	m.shell(t, m.block(t, operations, "CREATE ROLE console_owner LOGIN PASSWORD 'ONE-PASSWORD';"), "runuser -u postgres -- psql --set=ON_ERROR_STOP=1")
 	m.shell(t, m.block(t, twoMachines, "CREATE ROLE replica LOGIN REPLICATION PASSWORD 'A-THIRD-PASSWORD';"), "runuser -u postgres -- psql --set=ON_ERROR_STOP=1")
 	rules := m.block(t, twoMachines, "hostssl  console      console,console_owner  10.0.0.0/24  scram-sha-256")
-	m.letIn(t, dir, rules)
+	m.allow(t, dir, rules)
 	// Both are one machine for the kernel, so each has an address of its own for the one port.
 	m.shell(t, "", "runuser -u postgres -- psql -c 'ALTER SYSTEM RESET listen_addresses'")
 	m.run(t, twoMachines, "# on one: take the settings, and make the schema", "")
 	dir = two.server(t, "two.example.com", "listen_addresses = '127.0.0.2'\n")
-	two.letIn(t, dir, rules)
+	two.allow(t, dir, rules)
 	two.shell(t, "", "sed -i '/^$/d' "+dir+"/pg_hba.conf")
 	two.run(t, twoMachines, "# on two: become the standby of one", "")
 	m.run(t, twoMachines, "# on one: acknowledge no change that two does not have", "")
