@@ -73,16 +73,12 @@ func (t teller) accessEnd(group []users.AccessEnd) views.AccessEnd {
 	e := group[0]
 	m := views.AccessEnd{User: t.person(e.Token.User), When: t.time(e.At), What: "Token “" + words.Plain(e.Token.Name) + "” of"}
 	switch e.Why {
-	case users.TokenRevoked:
-		m.How = "was revoked"
-	case users.TokenDisabled:
-		m.How = "was disabled"
-	case users.TokenExpired:
-		m.How = "ended"
-	case users.TokenSuspended:
-		m.What, m.How = "", "was deactivated"
-	default:
+	case users.TokenLive: // and with fewer rights
 		m.What, m.How = "", "got a lower role, "+string(e.Token.UserRole)+","
+	case users.TokenSuspended:
+		m.What, m.How = "", words.TokenLost(e.Why)
+	default:
+		m.How = words.TokenLost(e.Why)
 	}
 	var order []users.Ref
 	seen := map[users.Key]users.AskerAnswer{} // the one that says least, of several tokens

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestOwnTokens has a person issue a token on My profile, see it there, and end it.
@@ -88,7 +89,7 @@ func TestNoPersonalTokens(t *testing.T) {
 	_, secret := s.token(t, "user@example.com")
 	err := s.used(t, secret, "10.0.4.7", "test")
 	refused, _ := errors.AsType[*users.TokenRefusedError](err)
-	if refused == nil || refused.Why != users.TokenPersonal || !strings.Contains(err.Error(), "does not accept tokens of people") {
+	if refused == nil || refused.Why != users.TokenPersonal || !strings.Contains(words.TokenRefusal(refused.Why, refused.Since), "does not accept tokens of people") {
 		t.Errorf("the token: %v", err)
 	}
 	gateway := s.Program(t, "gateway", users.RoleUser, users.ScopeTokensIntrospect)

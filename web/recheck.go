@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/claims"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/words"
 )
@@ -174,7 +175,7 @@ func (a *App) recheckAnswer(c echo.Context, s users.Session, asked recheck) (why
 	if identity.Issuer != s.Issuer || identity.Subject != s.Subject {
 		return users.EndedOtherAtProvider, nil
 	}
-	confirmed, err := a.users.Confirm(c.Request().Context(), s, claimsOf(identity))
+	confirmed, err := a.users.Confirm(c.Request().Context(), s, claims.Of(identity))
 	if err == nil && !confirmed {
 		return users.EndedAtProvider, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/claims"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -87,7 +88,7 @@ func (a *App) finishSignIn(c echo.Context) error {
 	if err != nil {
 		return a.refuseSignIn(c, err, returnTo)
 	}
-	coming := &arrival{claims: claimsOf(identity), visit: a.visit(c)}
+	coming := &arrival{claims: claims.Of(identity), visit: a.visit(c)}
 	coming.visit.Only = begun.only
 	coming.visit.Attempt = users.Attempt{Digest: users.DigestOf(begun.State), ReturnTo: returnTo}
 	if err := a.startSession(c, coming); errors.Is(err, users.ErrAttemptUsed) {
@@ -119,24 +120,4 @@ func (a *App) visit(c echo.Context) users.Visit {
 		Address: known.address.String(), UserAgent: userAgent(c.Request()),
 		RequestID: known.id, Replaces: a.sessionDigest(c),
 	}
-}
-
-// claimsOf returns what the provider says as the domain takes it.
-func claimsOf(i auth.Identity) users.Claims {
-	claims := users.Claims{
-		Issuer: i.Issuer, Subject: i.Subject, SessionID: i.SessionID, IssuedAt: i.IssuedAt, AuthTime: i.AuthTime,
-		Address: i.Address, Unclear: i.Unclear,
-		Name: i.Name, NameParts: i.NameParts, PictureURL: i.PictureURL, TimeZone: i.TimeZone,
-	}
-	switch {
-	case i.Unclear != "":
-		claims.Verified = users.VerifiedUnclear
-	case i.Verified == nil:
-		claims.Verified = users.VerifiedUnknown
-	case *i.Verified:
-		claims.Verified = users.VerifiedYes
-	default:
-		claims.Verified = users.VerifiedNo
-	}
-	return claims
 }

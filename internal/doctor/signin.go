@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/claims"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/words"
@@ -104,7 +105,7 @@ func (e *examination) rules(ctx context.Context, i auth.Identity) []Finding {
 		return e.rulesWithoutDirectory(err, i)
 	}
 	defer done()
-	u, err := directory.Foresee(ctx, claimsOf(i))
+	u, err := directory.Foresee(ctx, claims.Of(i))
 	refused, _ := errors.AsType[*users.RefusedError](err)
 	switch {
 	case refused != nil && refused.Reason == users.RefusedUninvited || refused != nil && refused.Reason == users.RefusedDomain:
@@ -132,7 +133,7 @@ func (e *examination) rulesWithoutDirectory(err error, i auth.Identity) []Findin
 		}
 		return []Finding{unknown(check, "The directory could not be read.", fix)}
 	}
-	switch verified := claimsOf(i).Verified; {
+	switch verified := claims.Of(i).Verified; {
 	case verified == users.VerifiedNo || verified == users.VerifiedUnclear || verified == users.VerifiedUnknown && !e.TrustEmail:
 		return []Finding{wrong(check, quoted(i.Address)+" could not sign in: the address does not count as verified.", "See verified address.")}
 	case e.namesOwner(i):
@@ -146,20 +147,4 @@ func (e *examination) rulesWithoutDirectory(err error, i auth.Identity) []Findin
 func (e *examination) namesOwner(i auth.Identity) bool {
 	id, err := users.ParseID(i.Address)
 	return err == nil && slices.Contains(e.Owners, string(id))
-}
-
-// claimsOf returns the identity as the domain's claims.
-func claimsOf(i auth.Identity) users.Claims {
-	c := users.Claims{Issuer: i.Issuer, Subject: i.Subject, Address: i.Address, Unclear: i.Unclear}
-	switch {
-	case i.Unclear != "":
-		c.Verified = users.VerifiedUnclear
-	case i.Verified == nil:
-		c.Verified = users.VerifiedUnknown
-	case *i.Verified:
-		c.Verified = users.VerifiedYes
-	default:
-		c.Verified = users.VerifiedNo
-	}
-	return c
 }

@@ -22,25 +22,15 @@ func (in Authenticated) Actor(by Actor) Actor {
 	return by.As(in.User).with(in.Token)
 }
 
-// A TokenRefusedError says why a token that there is gives no access. It is [ErrNoToken].
+// A TokenRefusedError says why an existing token gives no access. It is [ErrNoToken].
 type TokenRefusedError struct {
 	Why   TokenState // not TokenLive
 	Since time.Time
 }
 
-// refusedTokenWords tell why a token is refused.
-var refusedTokenWords = map[TokenState]string{
-	TokenRevoked:    "this token was revoked",
-	TokenExpired:    "this token expired",
-	TokenDisabled:   "this token was disabled",
-	TokenSuspended:  "this token is suspended, because its user is not active since",
-	TokenPersonal:   "this console does not accept tokens of people; this one was issued at",
-	TokenOutOfRange: "this token is limited to address ranges that do not include this address, since",
-}
-
-// Error says why and since when, without names.
+// Error names the state and since when the token is in it, without names of users.
 func (e *TokenRefusedError) Error() string {
-	return refusedTokenWords[e.Why] + " " + e.Since.UTC().Format(time.RFC3339)
+	return "token is refused: " + string(e.Why) + " since " + e.Since.UTC().Format(time.RFC3339)
 }
 
 // Is reports whether target is [ErrNoToken].

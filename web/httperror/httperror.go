@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // Errors of HTTP itself, rather than of the domain.
@@ -105,7 +106,7 @@ func ForAPI(err error) Answer {
 		message = forbidden.Why
 	}
 	if refused, ok := errors.AsType[*users.TokenRefusedError](err); ok {
-		message = "Unauthorized: " + refused.Error() + "."
+		message = "Unauthorized: " + words.TokenRefusal(refused.Why, refused.Since) + "."
 	}
 	if message != "" {
 		a.Message = message

@@ -81,8 +81,32 @@ func Ranges(ranges []netip.Prefix) string {
 	return strings.Join(texts, ", ")
 }
 
+// tokenStates name the states of tokens, and say why a token in one is refused.
+var tokenStates = map[users.TokenState]struct {
+	name    string // on a badge
+	lost    string // what happened to the token, or to its user
+	refusal string // to the program that sends it, before the time since when
+}{
+	users.TokenLive:       {name: "Live"},
+	users.TokenSuspended:  {"Suspended", "was deactivated", "this token is suspended, because its user is not active since"},
+	users.TokenDisabled:   {"Disabled", "was disabled", "this token was disabled"},
+	users.TokenExpired:    {"Expired", "ended", "this token expired"},
+	users.TokenRevoked:    {"Revoked", "was revoked", "this token was revoked"},
+	users.TokenOutOfRange: {refusal: "this token is limited to address ranges that do not include this address, since"},
+	users.TokenPersonal:   {refusal: "this console does not accept tokens of people; this one was issued at"},
+}
+
 // TokenState returns the name of a token's state: "Suspended".
-func TokenState(s users.TokenState) string { return Capital(string(s)) }
+func TokenState(s users.TokenState) string { return tokenStates[s].name }
+
+// TokenLost says how a token lost access, after its name, or after that of its user if the user
+// was deactivated.
+func TokenLost(s users.TokenState) string { return tokenStates[s].lost }
+
+// TokenRefusal says to a program why its token is refused, and since when.
+func TokenRefusal(s users.TokenState, since time.Time) string {
+	return tokenStates[s].refusal + " " + since.UTC().Format(time.RFC3339)
+}
 
 // TokenHint identifies a token by the last characters of its secret: "…k7Qm".
 func TokenHint(t users.Token) string { return "…" + t.Hint }
