@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/copying"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
@@ -46,12 +47,12 @@ func (p *program) copy(ctx context.Context, c *config, args []string) error {
 }
 
 // copyShown copies, and shows how far that is.
-func (p *program) copyShown(ctx context.Context, c *config, from, to string) ([]database.CopiedTable, error) {
+func (p *program) copyShown(ctx context.Context, c *config, from, to string) ([]copying.Table, error) {
 	bar := p.newBar(0)
 	defer bar.end()
-	return database.Copy(ctx, from, to, database.CopyOptions{
+	return copying.Run(ctx, from, to, copying.Options{
 		FromPassword: c.fromPassword, ToPassword: c.toPassword, ServeRole: c.serveRole,
-		Told: func(how database.CopyProgress) {
+		Progress: func(how copying.Progress) {
 			bar.total = int(how.Total)
 			bar.at(how.Share, fmt.Sprintf("%s rows · %s", numbers.Grouped(int(how.Rows)), how.Doing))
 		},
@@ -59,7 +60,7 @@ func (p *program) copyShown(ctx context.Context, c *config, from, to string) ([]
 }
 
 // sayCopied prints what was copied.
-func (p *program) sayCopied(copied []database.CopiedTable) {
+func (p *program) sayCopied(copied []copying.Table) {
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "TABLE\tROWS\tCHECKSUM") // that nobody reads it is no reason to fail
 	for _, t := range copied {

@@ -26,7 +26,7 @@ func TestCopy_refused(t *testing.T) {
 	}{
 		"no target":              {[]string{file}, "copy needs an argument TO", 2},
 		"an address of no form":  {[]string{file, "mysql://x"}, "TO: ", 2},
-		"a source that is none":  {[]string{"sqlite:" + filepath.Join(t.TempDir(), "none.db"), server}, "none.db is not there", 1},
+		"a source that is none":  {[]string{"sqlite:" + filepath.Join(t.TempDir(), "none.db"), server}, "none.db holds no console yet", 1},
 		"the same file":          {[]string{file, file}, "is both the source and the target", 1},
 		"the same database":      {[]string{server, server}, "is both the source and the target", 1},
 		"a server that is none":  {[]string{file, "postgres://postgres@127.0.0.1:1/console?sslmode=disable"}, "cannot be reached", 1},

@@ -11,7 +11,7 @@ import (
 const bulkRows = 32
 
 // A BulkInsert writes rows to a table of SQLite, many by each statement. It is for what
-// [DB.Fill] calls.
+// [DB.BulkLoad] calls.
 type BulkInsert struct {
 	tx      *sql.Tx
 	into    string // what stands between INSERT and the rows
@@ -30,7 +30,7 @@ func NewBulkInsert(tx *sql.Tx, into, row string) *BulkInsert {
 }
 
 // statement returns the statement that writes n rows. With OR FAIL SQLite keeps no journal
-// of the statement: one that fails leaves some of its rows, and then Fill undoes all.
+// of the statement: one that fails leaves some of its rows, and the transaction is rolled back.
 func (b *BulkInsert) statement(n int) string {
 	return `INSERT OR FAIL ` + b.into + ` ` + strings.Repeat(b.row+`, `, n-1) + b.row
 }

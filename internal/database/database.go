@@ -95,18 +95,18 @@ func (o Options) waits() waits {
 
 // A DB is an open database. It may be used by several goroutines at once.
 type DB struct {
-	engine engine
-	watch  Watch
-	path   string  // of the file, or the address without its password
-	made   bool    // the schema was made when it was opened
-	hasty  bool    // writes do not wait for the disk in any case
-	write  *sql.DB // transactions of which one goes on at a time
-	notes  *sql.DB // the same, for what need not wait for the disk
-	read   *sql.DB // connections that refuse to write
-	look   *sql.DB // the same, for single rows
-	long   *sql.DB // the same, for statements that may take seconds
-	probe  *sql.DB // a connection of PostgreSQL that never waits for a turn
-	lose   func() Loss
+	engine   engine
+	watch    Watch
+	path     string  // of the file, or the address without its password
+	made     bool    // the schema was made when it was opened
+	unsynced bool    // writes do not wait for the disk in any case
+	write    *sql.DB // transactions of which one goes on at a time
+	notes    *sql.DB // the same, for what need not wait for the disk
+	read     *sql.DB // connections that refuse to write
+	look     *sql.DB // the same, for single rows
+	long     *sql.DB // the same, for statements that may take seconds
+	probe    *sql.DB // a connection of PostgreSQL that never waits for a turn
+	lose     func() Loss
 
 	log    walBound // of SQLite; for who holds the connection that writes
 	damage damage
@@ -141,6 +141,25 @@ func CheckURL(url string) error {
 	}
 	_, err := Path(url)
 	return err
+}
+
+// EngineOf returns the engine of the database at url.
+func EngineOf(url string) Engine {
+	if isPostgres(url) {
+		return PostgreSQL
+	}
+	return SQLite
+}
+
+// Same reports whether two addresses are those of one database.
+func Same(one, other string) (bool, error) {
+	switch {
+	case isPostgres(one) != isPostgres(other):
+		return false, nil
+	case isPostgres(one):
+		return sameServerDatabase(one, other)
+	}
+	return sameFile(one, other)
 }
 
 // Shown returns the address of a database as it may be shown: without a password.

@@ -151,8 +151,12 @@ func openPostgresToRead(ctx context.Context, address string, o Options) (*DB, er
 	return &DB{engine: postgres{}, path: path, watch: o.Watch, write: reads, notes: reads, read: reads, look: reads, long: reads}, nil
 }
 
-// upToDate returns an [*OpenError] unless the schema is that of this program.
+// upToDate returns an [*OpenError] unless the server can be used and the schema is that of
+// this program.
 func upToDate(ctx context.Context, path string, db *sql.DB) error {
+	if err := examinePostgres(ctx, path, db); err != nil {
+		return err
+	}
 	version, err := postgres{}.schemaVersion(ctx, db)
 	if err != nil {
 		return err

@@ -39,4 +39,4 @@ func AllOf(conditions []string) string {
 
 // FTS5String returns s as a string of FTS5's query language (section 3.1 of its
 // documentation).
-func FTS5String(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+func FTS5String(s string) string { return Quote(s) }

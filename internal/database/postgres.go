@@ -93,6 +93,19 @@ func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
+// sameServerDatabase reports whether two addresses are those of one database of PostgreSQL.
+func sameServerDatabase(one, other string) (bool, error) {
+	a, err := postgresConfig(one, Options{})
+	if err != nil {
+		return false, err
+	}
+	b, err := postgresConfig(other, Options{})
+	if err != nil {
+		return false, err
+	}
+	return a.Host == b.Host && a.Port == b.Port && a.Database == b.Database, nil
+}
+
 // startUp are the settings that travel in the start-up message of a connection: those that
 // PgBouncer takes there. It refuses a connection that brings others, which are therefore
 // set by statement once the connection is open.
@@ -132,7 +145,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 		return nil, err
 	}
 	o.damage = newDamage(o.Watch.Damaged)
-	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, hasty: o.Unsynced, damage: o.damage}
+	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, unsynced: o.Unsynced, damage: o.damage}
 	if err := db.connectPostgres(ctx, config, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, ExplainPostgres(db.path, err)

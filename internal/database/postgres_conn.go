@@ -74,6 +74,33 @@ func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.
 	return postgresTx{tx, c.Conn.Conn(), c.waits}, nil
 }
 
+// ConnectPostgres returns a single connection to the database at an address, with the
+// settings of all connections. The server lists it under the application's name.
+func ConnectPostgres(ctx context.Context, address string, o Options, application string) (*pgx.Conn, error) {
+	config, err := postgresConfig(address, o)
+	if err != nil {
+		return nil, err
+	}
+	config.RuntimeParams["application_name"] = application
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, ExplainPostgres(withoutPassword(address), err)
+	}
+	if _, err = conn.Exec(ctx, setStatement(config, everywhere(o))); err != nil {
+		_ = conn.Close(ctx) // the error that led here says more
+		return nil, ExplainPostgres(withoutPassword(address), err)
+	}
+	return conn, nil
+}
+
+// BeginPostgres begins a transaction like those of [DB.Transact].
+func BeginPostgres(ctx context.Context, conn *pgx.Conn) (pgx.Tx, error) {
+	return conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: turnQuery})
+}
+
+// CommitPostgres commits a transaction. It returns [ErrUnknown] if the answer was lost.
+func CommitPostgres(ctx context.Context, tx pgx.Tx) error { return committed(tx.Commit(ctx)) }
+
 // limit returns ctx with the time that a statement may take.
 func (c *postgresConn) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if !c.hurried {

@@ -40,12 +40,12 @@ func setting(t *testing.T, begin func(context.Context, func(*sql.Tx) error) erro
 // wait of itself.
 func TestNoteDoesNotWaitForTheDisk(t *testing.T) {
 	t.Parallel()
-	db, hasty := inPostgres(t, database.Options{}), inPostgres(t, database.Options{Unsynced: true})
+	db, unsynced := inPostgres(t, database.Options{}), inPostgres(t, database.Options{Unsynced: true})
 	for _, test := range []struct{ what, got, want string }{
 		{"a change", setting(t, db.Transact, "synchronous_commit"), "on"},
 		{"a note", setting(t, db.Note, "synchronous_commit"), "off"},
 		{"a change afterwards", setting(t, db.Transact, "synchronous_commit"), "on"},
-		{"a change of one that need not", setting(t, hasty.Transact, "synchronous_commit"), "off"},
+		{"a change of one that need not", setting(t, unsynced.Transact, "synchronous_commit"), "off"},
 		{"the time zone", setting(t, db.Transact, "TimeZone"), "UTC"},
 		{"a lock", setting(t, db.Transact, "lock_timeout"), "5s"},
 		{"a statement", setting(t, db.Note, "statement_timeout"), "15s"},

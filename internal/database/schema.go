@@ -41,18 +41,26 @@ func readShape(ctx context.Context, r Reader, query string, args ...any) (shape,
 	return s, rows.Err()
 }
 
-// freshShape returns the shape of a new database of this program's, which it makes
-// in memory.
-func freshShape(ctx context.Context) (s shape, err error) {
+// NewInMemory returns a new SQLite database in memory, with the schema of this program.
+func NewInMemory(ctx context.Context) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1) // each would be a database of its own
 	if err := migrate(ctx, sqliteEngine{}, db, 0, steps(SQLite), nil); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// freshShape returns the shape of a new database.
+func freshShape(ctx context.Context) (s shape, err error) {
+	db, err := NewInMemory(ctx)
+	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, db.Close()) }()
 	return shapeOf(ctx, db)
 }
 

@@ -52,6 +52,21 @@ func Path(url string) (string, error) {
 	return filepath.Abs(path)
 }
 
+// sameFile reports whether two addresses are those of one file.
+func sameFile(one, other string) (bool, error) {
+	a, err := Path(one)
+	if err != nil {
+		return false, err
+	}
+	b, err := Path(other)
+	if err != nil {
+		return false, err
+	}
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return a == b || errA == nil && errB == nil && os.SameFile(infoA, infoB), nil
+}
+
 // readers returns how many connections read at once.
 func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
@@ -247,6 +262,28 @@ func inspect(ctx context.Context, path string) (state, error) {
 		err = refuseNewer(path, version, known)
 	}
 	return state{version: version}, err
+}
+
+// OpenExclusive opens the SQLite file at path to read, on one connection. If another process
+// has it open, the [ResultCode] of its error is SQLITE_BUSY; otherwise no other process can
+// open the file until connection and pool are closed.
+func OpenExclusive(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
+	// A pragma that reads the file would open it for others to share.
+	name := dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "locking_mode(EXCLUSIVE)", mmap}})
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	for _, statement := range []string{"PRAGMA busy_timeout = 500", "BEGIN", "SELECT count(*) FROM sqlite_schema"} {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return nil, nil, errors.Join(err, conn.Close(), db.Close())
+		}
+	}
+	return db, conn, nil
 }
 
 // FileVersion returns the version of the schema in the SQLite file at path, 0 if it has none

@@ -55,7 +55,7 @@ func openFile(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, Explain(path, err)
 	}
 	o.damage = newDamage(o.Watch.Damaged)
-	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, hasty: o.Unsynced, made: at.version == 0, damage: o.damage}
+	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, unsynced: o.Unsynced, made: at.version == 0, damage: o.damage}
 	if err := errors.Join(db.open(ctx, at, o), refuseReplaced(path, was)); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, Explain(path, err)
@@ -94,7 +94,7 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 		return err
 	}
 	db.keepReaders()
-	if err := db.read.PingContext(ctx); err != nil || db.hasty {
+	if err := db.read.PingContext(ctx); err != nil || db.unsynced {
 		return err
 	}
 	db.places, err = placesOf(db.path)
@@ -141,7 +141,7 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 		return err
 	}
 	defer writer.Close()
-	if db.hasty {
+	if db.unsynced {
 		return db.transact(ctx, writer, asked, do)
 	}
 	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:

@@ -19,7 +19,7 @@ const module = "github.com/roboto-ai/console/"
 // may import. ARCHITECTURE.md says why.
 var mayImport = map[string][]string{
 	"cmd/console": {
-		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/database/backup", "internal/doctor", "internal/metrics",
+		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/database/backup", "internal/database/copying", "internal/doctor", "internal/metrics",
 		"internal/history", "internal/numbers", "internal/server", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web",
 	},
 	"web":                                  {"internal/auth", "internal/bidi", "internal/claims", "internal/history", "internal/numbers", "internal/spelling", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"internal/bench":                       {"internal/auth", "internal/auth/demoidp", "internal/database", "internal/database/postgrestest", "internal/numbers", "internal/users", "internal/users/demodata"},
 	"internal/database":                    {"internal/database/migrations", "internal/numbers"},
 	"internal/database/backup":             {"internal/database"},
+	"internal/database/copying":            {"internal/database"},
 	"internal/database/filetest":           {},
 	"internal/database/migrations":         {"internal/audit"},
 	"internal/numbers":                     {},

@@ -34,10 +34,10 @@ var errNotEmpty = errors.New("users: the directory is not empty: users with a hi
 // each of the other [Phase]s.
 //
 // Load refuses a directory that holds users or events, a database that is in use
-// (see [database.DB.Fill]), and a history that no Service would have made. It
+// (see [database.DB.BulkLoad]), and a history that no Service would have made. It
 // returns [ErrTaken] if two users have the same user_id.
 func (s *Service) Load(ctx context.Context, arrivals iter.Seq[Arrival], progress func(phase Phase, done, total int)) error {
-	err := s.db.Fill(ctx, func(tx *sql.Tx) error {
+	err := s.db.BulkLoad(ctx, func(tx *sql.Tx) error {
 		n, err := database.Count(ctx, tx, `SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM events)`)
 		if err != nil {
 			return err

@@ -1,6 +1,6 @@
 //go:build postgres
 
-package database_test
+package copying
 
 import (
 	"bytes"
@@ -19,10 +19,10 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// engines make new databases.
+// engines make new databases of each engine.
 var engines = map[string]func(testing.TB) string{"SQLite": databasetest.SQLiteURL, "PostgreSQL": databasetest.PostgresURL}
 
-// seed is a directory of two users, in values both engines take.
+// seed inserts two users, with an event and a token, in values that both engines take.
 var seed = []string{
 	`INSERT INTO users (number, key, user_id, name, kind, role, deactivated, identified, channels, types, time_zone, sort_name, search_text, created_at, created_by, updated_at, seen_at, version)
 		VALUES (7, 'usr_1', 'ana@example.com', 'Ana', 'person', 'owner', $1, $2, '{}', '{}', 'UTC', 'ana', '  ana', $3, '', $3, $3, 1)`,
@@ -40,10 +40,11 @@ var seed = []string{
 	`INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent) VALUES ('ses_1', $5, 'usr_1', $3, $3, $3, '', '')`,
 }
 
-// microsecond is a time that ends with one.
+// microsecond is a time whose last digit is a microsecond.
 var microsecond = time.Date(2026, 11, 23, 9, 30, 0, 123_457_000, time.UTC)
 
-// odd is a text that is easily damaged: it is as long as many a buffer is not.
+// odd is a text that is easily damaged: it has escapes, combining characters and a length
+// beyond that of buffers.
 var odd = "\\N \\. \"'`;\r\n\t\u0301 é e\u0301 😀 \ufeff" + strings.Repeat("ß", 100_000)
 
 // seeded returns the address of a new database that holds the seed.
@@ -54,7 +55,7 @@ func seeded(t *testing.T, make func(testing.TB) string) string {
 		values := []any{false, true, database.Time(microsecond), odd, []byte{0, 255, 0}, bytes.Repeat([]byte{0, 255}, 16), bytes.Repeat([]byte{10, 0}, 8)}
 		for _, statement := range seed {
 			var used []any
-			for i, value := range values { // each engine wants those alone that a statement names
+			for i, value := range values { // both engines refuse a value without a parameter
 				if name := fmt.Sprintf("$%d", i+1); strings.Contains(statement, name) {
 					used = append(used, value)
 					statement = strings.ReplaceAll(statement, name, fmt.Sprintf("$%d", len(used)))
@@ -104,23 +105,23 @@ func number(t *testing.T, url, query string) (n int64) {
 	return n
 }
 
-// TestCopy copies from each engine to each, and there and back again: every time the same
-// rows arrive.
-func TestCopy(t *testing.T) {
+// TestRun copies from each engine to each, and back: the rows are the same every
+// time.
+func TestRun(t *testing.T) {
 	t.Parallel()
 	for from, makeFrom := range engines {
 		for to, makeTo := range engines {
 			t.Run(from+" to "+to, func(t *testing.T) {
 				t.Parallel()
 				source, target, back := seeded(t, makeFrom), makeTo(t), makeFrom(t)
-				there, err := database.Copy(t.Context(), source, target, database.CopyOptions{})
+				there, err := Run(t.Context(), source, target, Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
 				if got := rowsOf(there, "users"); got != 2 {
 					t.Errorf("got %d users, want 2", got)
 				}
-				again, err := database.Copy(t.Context(), target, back, database.CopyOptions{})
+				again, err := Run(t.Context(), target, back, Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -136,11 +137,11 @@ func TestCopy(t *testing.T) {
 }
 
 // rowsOf returns how many rows of a table were copied.
-func rowsOf(copied []database.CopiedTable, name string) int64 {
-	return copied[slices.IndexFunc(copied, func(t database.CopiedTable) bool { return t.Name == name })].Rows
+func rowsOf(copied []Table, name string) int64 {
+	return copied[slices.IndexFunc(copied, func(t Table) bool { return t.Name == name })].Rows
 }
 
-// intact checks that a copy of the seed is what it was, and goes on as it would have.
+// intact checks that a copy of the seed has all of it, and that the copy can be used.
 func intact(t *testing.T, url string) {
 	t.Helper()
 	for query, want := range map[string]int64{
@@ -157,12 +158,12 @@ func intact(t *testing.T, url string) {
 			t.Errorf("%s: %s: got %d, want %d", url, query, got, want)
 		}
 	}
-	goesOn(t, url)
+	usable(t, url)
 }
 
-// goesOn checks that a copy of the seed has its time, refuses what the directory never
-// does, and numbers on.
-func goesOn(t *testing.T, url string) {
+// usable checks that a copy of the seed has its time, that triggers and references hold, and
+// that the next user gets the next number.
+func usable(t *testing.T, url string) {
 	t.Helper()
 	db, err := database.Open(t.Context(), url, database.Options{})
 	if err != nil {
@@ -191,9 +192,9 @@ func goesOn(t *testing.T, url string) {
 	}
 }
 
-// TestCopy_damaged damages one value between writing and checking: nothing is kept, and
-// a second try succeeds.
-func TestCopy_damaged(t *testing.T) {
+// TestRun_damaged damages one value between writing and comparing: nothing is kept, and a
+// second try succeeds.
+func TestRun_damaged(t *testing.T) {
 	t.Parallel()
 	for to, makeTo := range engines {
 		for name, damage := range map[string]string{
@@ -206,13 +207,13 @@ func TestCopy_damaged(t *testing.T) {
 			t.Run(to+" "+name, func(t *testing.T) {
 				t.Parallel()
 				source, target := seeded(t, databasetest.SQLiteURL), makeTo(t)
-				if _, err := database.CopyDamaged(t.Context(), source, target, damage); !isCopyError(err) {
-					t.Fatalf("got %v, want a CopyError", err)
+				if _, err := runDamaged(t.Context(), source, target, damage); !isError(err) {
+					t.Fatalf("got %v, want an Error", err)
 				}
 				if got := number(t, target, `SELECT count(*) FROM users`); got != 0 {
 					t.Errorf("got %d users in the target, want none", got)
 				}
-				if _, err := database.Copy(t.Context(), source, target, database.CopyOptions{}); err != nil {
+				if _, err := Run(t.Context(), source, target, Options{}); err != nil {
 					t.Errorf("the second try: %v", err)
 				}
 			})
@@ -220,25 +221,39 @@ func TestCopy_damaged(t *testing.T) {
 	}
 }
 
-func isCopyError(err error) bool {
-	_, ok := errors.AsType[*database.CopyError](err)
+// runDamaged is Run that runs a statement on the target before it is compared.
+func runDamaged(ctx context.Context, from, to, statement string) ([]Table, error) {
+	return run(ctx, from, to, Options{}, func(to target) error {
+		if p, ok := to.(*postgresTarget); ok {
+			return p.exec(ctx, statement)
+		}
+		return to.(*sqliteTarget).building.Transact(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, statement)
+			return err
+		})
+	})
+}
+
+// isError reports whether err is an [*Error].
+func isError(err error) bool {
+	_, ok := errors.AsType[*Error](err)
 	return ok
 }
 
-// TestCopy_newFile checks the file that a copy makes: its rights, its place, and that
-// nothing is left beside it.
-func TestCopy_newFile(t *testing.T) {
+// TestRun_newFile checks the file that a copy makes, its mode and path, that nothing is left
+// beside it, and the progress that is reported.
+func TestRun_newFile(t *testing.T) {
 	t.Parallel()
 	source := seeded(t, databasetest.SQLiteURL)
 	dir := t.TempDir() + "/new"
-	var told []string
+	var reported []string
 	var share float64
-	_, err := database.Copy(t.Context(), source, "sqlite:"+dir+"/console.db", database.CopyOptions{Told: func(p database.CopyProgress) {
+	_, err := Run(t.Context(), source, "sqlite:"+dir+"/console.db", Options{Progress: func(p Progress) {
 		if p.Share < share {
 			t.Errorf("%s: went back from %.3f to %.3f", p.Doing, share, p.Share)
 		}
 		share = p.Share
-		told = append(told, p.Doing)
+		reported = append(reported, p.Doing)
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -247,8 +262,8 @@ func TestCopy_newFile(t *testing.T) {
 		t.Errorf("ended at %.3f", share)
 	}
 	for _, want := range []string{"writing users", "building index 2 of ", "checking users"} {
-		if !slices.ContainsFunc(told, func(one string) bool { return strings.HasPrefix(one, want) }) {
-			t.Errorf("did not tell %q: %q", want, told)
+		if !slices.ContainsFunc(reported, func(one string) bool { return strings.HasPrefix(one, want) }) {
+			t.Errorf("did not report %q: %q", want, reported)
 		}
 	}
 	files, err := os.ReadDir(dir)

@@ -1,4 +1,4 @@
-package database
+package copying
 
 import (
 	"database/sql/driver"
@@ -10,27 +10,27 @@ import (
 	"unicode/utf8"
 )
 
-// sinceEpoch is how many microseconds there were between 1970, from where SQLite's times
-// count here, and 2000, from where PostgreSQL's do.
+// sinceEpoch is the number of microseconds between 1970, SQLite's epoch here, and 2000,
+// PostgreSQL's.
 const sinceEpoch = 946_684_800_000_000
 
-// What times reach from and to, in microseconds since 2000: from where those of
-// PostgreSQL begin to where those of SQLite end. Beyond is also what stands for eternity.
+// The range of times in microseconds since 2000: from the first time of PostgreSQL to the
+// last of SQLite. PostgreSQL's infinities are outside of it.
 const (
-	firstMoment = -211_813_488_000_000_000
-	lastMoment  = math.MaxInt64 - sinceEpoch
+	firstTime = -211_813_488_000_000_000
+	lastTime  = math.MaxInt64 - sinceEpoch
 )
 
 // Why a value cannot be copied.
 var (
 	errText    = errors.New("holds a text that PostgreSQL cannot: one with the character 0, or that is no UTF-8")
-	errTooBig  = errors.New("holds a number that the target cannot")
-	errNoBool  = errors.New("holds a number that is neither 0 nor 1")
-	errForever = errors.New("holds a time that the target cannot")
+	errNumber  = errors.New("holds a number that the target cannot")
+	errBoolean = errors.New("holds a number that is neither 0 nor 1")
+	errTime    = errors.New("holds a time that the target cannot")
 )
 
-// appendValue appends a value of SQLite to those of a row. A text that is to be strict is
-// one that PostgreSQL can hold.
+// appendValue appends a value of SQLite to those of a row. With strict it refuses a text that
+// PostgreSQL cannot hold.
 func (k kind) appendValue(row []byte, value driver.Value, strict bool) ([]byte, error) {
 	switch value := value.(type) {
 	case nil:
@@ -52,46 +52,46 @@ func (k kind) appendValue(row []byte, value driver.Value, strict bool) ([]byte, 
 	return row, fmt.Errorf("holds a %T", value)
 }
 
-// appendNumber appends what SQLite keeps as a number.
+// appendNumber appends a value that SQLite stores as a number.
 func (k kind) appendNumber(row []byte, n int64) ([]byte, error) {
 	switch k {
-	case wholeKind:
+	case int64Kind:
 		return binary.BigEndian.AppendUint64(append(row, 0, 0, 0, 8), uint64(n)), nil
-	case shortKind:
+	case int32Kind:
 		if n != int64(int32(n)) {
-			return row, errTooBig
+			return row, errNumber
 		}
 		return binary.BigEndian.AppendUint32(append(row, 0, 0, 0, 4), uint32(n)), nil
 	case boolKind:
 		if n != 0 && n != 1 {
-			return row, errNoBool
+			return row, errBoolean
 		}
 		return append(row, 0, 0, 0, 1, byte(n)), nil
-	case momentKind:
-		if n < firstMoment+sinceEpoch {
-			return row, errForever
+	case timeKind:
+		if n < firstTime+sinceEpoch {
+			return row, errTime
 		}
 		return binary.BigEndian.AppendUint64(append(row, 0, 0, 0, 8), uint64(n-sinceEpoch)), nil
 	}
 	return row, errors.New("holds a number")
 }
 
-// value returns a value as SQLite keeps it.
+// value returns a value as SQLite stores it.
 func (k kind) value(field []byte) (any, error) {
 	if field == nil {
 		return nil, nil
 	}
 	switch k {
-	case wholeKind:
+	case int64Kind:
 		return int64(binary.BigEndian.Uint64(field)), nil
-	case shortKind:
+	case int32Kind:
 		return int64(int32(binary.BigEndian.Uint32(field))), nil
 	case boolKind:
 		return int64(field[0]), nil
-	case momentKind:
+	case timeKind:
 		n := int64(binary.BigEndian.Uint64(field))
-		if n < firstMoment || n > lastMoment {
-			return nil, errForever
+		if n < firstTime || n > lastTime {
+			return nil, errTime
 		}
 		return n + sinceEpoch, nil
 	case textKind:
@@ -101,7 +101,7 @@ func (k kind) value(field []byte) (any, error) {
 }
 
 // rowName returns how a message names a row: by its key.
-func (t *sheet) rowName(row []driver.Value) string {
+func (t *table) rowName(row []driver.Value) string {
 	var parts []string
 	for i, c := range t.columns {
 		if c.key {
@@ -118,18 +118,17 @@ func (t *sheet) rowName(row []driver.Value) string {
 	return strings.Join(parts, " and ")
 }
 
-// values returns the values of a row that are written, as SQLite keeps them, after those
-// in into.
-func (t *sheet) values(into []any, row []byte) ([]any, error) {
+// appendValues appends the written values of a row, as SQLite stores them.
+func (t *table) appendValues(values []any, row []byte) ([]any, error) {
 	rest := row[2:]
 	for _, c := range t.columns[:t.written] {
 		var field []byte
 		field, rest = nextValue(rest)
 		value, err := c.kind.value(field)
 		if err != nil {
-			return nil, &CopyError{Why: fmt.Sprintf("%v, in the column %s", err, c.name)}
+			return nil, &Error{Why: fmt.Sprintf("%v, in the column %s", err, c.name)}
 		}
-		into = append(into, value)
+		values = append(values, value)
 	}
-	return into, nil
+	return values, nil
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// newFillable returns a database with an index and a trigger of odd names, beside
+// newLoadable returns a database with an index and a trigger of odd names, beside
 // all that the console has.
-func newFillable(t *testing.T) *database.DB {
+func newLoadable(t *testing.T) *database.DB {
 	t.Helper()
 	db := newScratchFile(t)
 	mustWrite(t, db, `CREATE INDEX "by ""at""" ON scratch (at DESC) WHERE at > 0`)
@@ -50,9 +50,9 @@ func schema(t *testing.T, db *database.DB) (all []string) {
 	return all
 }
 
-// TestFill checks that indexes and triggers are away for so long, and back as they
-// were, whatever becomes of what is filled in.
-func TestFill(t *testing.T) {
+// TestBulkLoad checks that there are no indexes and triggers meanwhile, and that they are as
+// they were afterwards, whether the load succeeds or fails.
+func TestBulkLoad(t *testing.T) {
 	t.Parallel()
 	errRefused := errors.New("refused")
 	tests := map[string]struct {
@@ -66,10 +66,10 @@ func TestFill(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db := newFillable(t)
+			db := newLoadable(t)
 			before := schema(t, db)
 			told := 0
-			err := db.Fill(t.Context(), func(tx *sql.Tx) error {
+			err := db.BulkLoad(t.Context(), func(tx *sql.Tx) error {
 				var extras, dated int
 				if err := tx.QueryRow(`SELECT COUNT(*) FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL`).Scan(&extras); err != nil || extras > 0 {
 					t.Errorf("%d indexes and triggers meanwhile, %v", extras, err)
@@ -92,10 +92,11 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// TestFillWhileSomebodyReads has to refuse, since the journal is in use.
-func TestFillWhileSomebodyReads(t *testing.T) {
+// TestBulkLoadBesideReader checks that a database with a reader is refused: the journal mode
+// cannot be changed.
+func TestBulkLoadBesideReader(t *testing.T) {
 	t.Parallel()
-	db := newFillable(t)
+	db := newLoadable(t)
 	before := schema(t, db)
 	rows, err := db.Reads().QueryContext(t.Context(), `SELECT word FROM scratch`)
 	if err != nil {
@@ -103,7 +104,7 @@ func TestFillWhileSomebodyReads(t *testing.T) {
 	}
 	defer rows.Close()
 	rows.Next()
-	err = db.Fill(t.Context(), func(tx *sql.Tx) error {
+	err = db.BulkLoad(t.Context(), func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO scratch (word) VALUES ('second')`)
 		return err
 	}, func(int, int) {})
@@ -118,15 +119,15 @@ func TestFillWhileSomebodyReads(t *testing.T) {
 	}
 }
 
-// TestFillRefuses a database that people rely on.
-func TestFillRefuses(t *testing.T) {
+// TestBulkLoadRefusesSynced checks that a database that was not opened as Unsynced is refused.
+func TestBulkLoadRefusesSynced(t *testing.T) {
 	t.Parallel()
 	db, err := database.Open(t.Context(), databasetest.SQLiteURL(t), database.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.Fill(t.Context(), func(*sql.Tx) error { t.Error("it has begun"); return nil }, func(int, int) {})
+	err = db.BulkLoad(t.Context(), func(*sql.Tx) error { t.Error("it has begun"); return nil }, func(int, int) {})
 	if err == nil {
 		t.Error("got no error")
 	}

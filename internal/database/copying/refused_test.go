@@ -1,6 +1,6 @@
 //go:build postgres
 
-package database_test
+package copying
 
 import (
 	"context"
@@ -14,23 +14,23 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// A copyRefusal is a copy that is refused.
-type copyRefusal struct {
+// A refusal is a copy that is refused.
+type refusal struct {
 	from, to func(testing.TB) string // default SQLite to PostgreSQL
 	source   func(context.Context, *sql.Tx) error
 	target   func(context.Context, *sql.Tx) error
 	want     string
 }
 
-// copyRefusals are all, by their circumstances.
-var copyRefusals = map[string]copyRefusal{
+// refusals are copies that are refused, by their circumstances.
+var refusals = map[string]refusal{
 	"a target with users": {target: statement(`INSERT INTO tallies (kind, role, status, n) VALUES ('', '', '', 1)`), want: "is not empty: there are rows in its table tallies"},
 	"a file with users": {
 		from: databasetest.PostgresURL, to: databasetest.SQLiteURL,
 		target: statement(`INSERT INTO tallies (kind, role, status, n) VALUES ('', '', '', 1)`), want: "is not empty: there are rows in its table tallies",
 	},
 	"a second secret":          {target: statement(`INSERT INTO secrets (name, secret) SELECT 'other', secret FROM secrets WHERE name = 'cursors'`), want: "is not empty: there are rows in its table secrets"},
-	"an older source":          {source: statement(`DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`), want: "Run console migrate on it first"},
+	"an older source":          {source: statement(`DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`), want: "is not up to date"},
 	"a newer source":           {source: statement(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`), want: "newer console"},
 	"a table of its own":       {source: statement(`CREATE TABLE extra (n INTEGER)`), want: "the table extra is not in the target"},
 	"a table of the target's":  {target: statement(`CREATE TABLE extra (n INTEGER)`), want: "the table extra is not in the source"},
@@ -46,11 +46,11 @@ var copyRefusals = map[string]copyRefusal{
 	"eternity":                    {from: databasetest.PostgresURL, to: databasetest.SQLiteURL, source: statement(`UPDATE users SET seen_at = 'infinity' WHERE number = 3`), want: "holds a time that the target cannot"},
 }
 
-// TestCopy_refused checks what is refused, in which words, and that the target stays
-// empty.
-func TestCopy_refused(t *testing.T) {
+// TestRun_refused checks which copies are refused, with which message, and that the target
+// stays empty.
+func TestRun_refused(t *testing.T) {
 	t.Parallel()
-	for name, test := range copyRefusals {
+	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			from, to := databasetest.SQLiteURL, databasetest.PostgresURL
@@ -63,7 +63,7 @@ func TestCopy_refused(t *testing.T) {
 					change(t, url, do)
 				}
 			}
-			_, err := database.Copy(t.Context(), source, target, database.CopyOptions{})
+			_, err := Run(t.Context(), source, target, Options{})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
@@ -74,9 +74,9 @@ func TestCopy_refused(t *testing.T) {
 	}
 }
 
-// TestCopy_inUse checks that neither side may be a database on which a console runs, and
-// that nothing is copied to itself.
-func TestCopy_inUse(t *testing.T) {
+// TestRun_inUse checks that a source or target on which a console runs is refused, and a copy
+// of a database to itself.
+func TestRun_inUse(t *testing.T) {
 	t.Parallel()
 	for from, makeFrom := range engines {
 		for to, makeTo := range engines {
@@ -88,7 +88,7 @@ func TestCopy_inUse(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					_, err = database.Copy(t.Context(), source, target, database.CopyOptions{})
+					_, err = Run(t.Context(), source, target, Options{})
 					if err == nil || !strings.Contains(err.Error(), "is in use") {
 						t.Errorf("a console on %s: got %v, want that it is in use", what, err)
 					}
@@ -96,7 +96,7 @@ func TestCopy_inUse(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				if _, err := database.Copy(t.Context(), source, source, database.CopyOptions{}); err == nil || !strings.Contains(err.Error(), "both the source and the target") {
+				if _, err := Run(t.Context(), source, source, Options{}); err == nil || !strings.Contains(err.Error(), "both the source and the target") {
 					t.Errorf("to itself: got %v", err)
 				}
 			})
@@ -104,9 +104,9 @@ func TestCopy_inUse(t *testing.T) {
 	}
 }
 
-// TestCopy_schema checks that a copy leaves everything beside the rows as it was:
-// indexes, references and triggers, those that an operator has turned off among them.
-func TestCopy_schema(t *testing.T) {
+// TestRun_schema checks that a copy leaves the schema as it was: indexes, references, and
+// triggers, some of which an operator has disabled.
+func TestRun_schema(t *testing.T) {
 	t.Parallel()
 	target := databasetest.PostgresURL(t)
 	change(t, target, statement(`ALTER TABLE users DISABLE TRIGGER tallies_insert`))
@@ -115,7 +115,7 @@ func TestCopy_schema(t *testing.T) {
 	if len(before) < 60 {
 		t.Fatalf("got a schema of %d parts", len(before))
 	}
-	if _, err := database.Copy(t.Context(), seeded(t, databasetest.SQLiteURL), target, database.CopyOptions{}); err != nil {
+	if _, err := Run(t.Context(), seeded(t, databasetest.SQLiteURL), target, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, schemaOf(t, target)); diff != "" {
@@ -146,17 +146,17 @@ func schemaOf(t *testing.T, url string) (all []string) {
 	return all
 }
 
-// TestCopy_seen checks that the rows of a copy need not be looked at again: PostgreSQL
-// knows of all their pages that everybody sees them.
-func TestCopy_seen(t *testing.T) {
+// TestRun_allVisible checks that PostgreSQL marks all pages of a copy as visible to all, so
+// that no VACUUM has to read them.
+func TestRun_allVisible(t *testing.T) {
 	t.Parallel()
 	target := databasetest.PostgresURL(t)
-	if _, err := database.Copy(t.Context(), seeded(t, databasetest.SQLiteURL), target, database.CopyOptions{}); err != nil {
+	if _, err := Run(t.Context(), seeded(t, databasetest.SQLiteURL), target, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range []string{"users", "events", "event_changes", "event_actors", "sessions"} {
 		if got := number(t, target, `SELECT relpages - relallvisible FROM pg_class WHERE oid = '`+table+`'::regclass`); got != 0 {
-			t.Errorf("%d pages of %s are to be looked at again", got, table)
+			t.Errorf("%d pages of %s are not marked as all visible", got, table)
 		}
 	}
 }
