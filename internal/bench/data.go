@@ -13,6 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/copying"
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
@@ -65,7 +66,7 @@ func (b *bench) directory(ctx context.Context, size int) (url string, err error)
 	}
 	logf("Copying %s users to PostgreSQL", numbers.Grouped(size))
 	url = b.server.URL(postgrestest.Superuser, name)
-	_, err = database.Copy(ctx, "sqlite:"+file, url, database.CopyOptions{})
+	_, err = copying.Run(ctx, "sqlite:"+file, url, copying.Options{})
 	return url, err
 }
 

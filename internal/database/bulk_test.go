@@ -17,7 +17,7 @@ func TestBulkInsert(t *testing.T) {
 			t.Parallel()
 			db := newScratchFile(t)
 			want := 0
-			err := db.Fill(t.Context(), func(tx *sql.Tx) error {
+			err := db.BulkLoad(t.Context(), func(tx *sql.Tx) error {
 				b := database.NewBulkInsert(tx, `INTO scratch (at, word) VALUES`, `(?, ?)`)
 				for _, rows := range calls {
 					var values []any

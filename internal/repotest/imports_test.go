@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"internal/metrics":                     {"internal/database", "internal/users"},
 	"internal/tracing":                     {},
 	"internal/server":                      {},
-	"internal/bench":                       {"internal/auth", "internal/auth/demoidp", "internal/database", "internal/database/postgrestest", "internal/numbers", "internal/users", "internal/users/demodata"},
+	"internal/bench":                       {"internal/auth", "internal/auth/demoidp", "internal/database", "internal/database/copying", "internal/database/postgrestest", "internal/numbers", "internal/users", "internal/users/demodata"},
 	"internal/database":                    {"internal/database/migrations", "internal/numbers"},
 	"internal/database/backup":             {"internal/database"},
 	"internal/database/copying":            {"internal/database"},
