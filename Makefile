@@ -32,7 +32,7 @@ rerun:
 # --- Checks -------------------------------------------------------------------
 
 .PHONY: test
-test: lint test-go test-faults test-sdk test-browser ## check everything: lint, then all tests
+test: lint test-go test-deploy test-faults test-sdk test-browser ## check everything: lint, then all tests
 
 .PHONY: test-go
 test-go: ## run the unit, HTTP and program tests
@@ -63,14 +63,25 @@ MISSING = PATH="$${CONSOLE_TEST_POSTGRES:-/}:$$PATH:$$(ls -d /usr/lib/postgresql
 test-tools: # installs the missing programs that tests start
 	@if [ -n "$$($(call MISSING,$(TOOLS)))" ]; then $(call INSTALL,$(TOOL_PACKAGES)); fi
 
+# The programs that read the files in deploy/. Each is the build tag of its test, with _ for -.
+READERS = caddy nginx kubectl docker systemd-analyze promtool
+
+.PHONY: test-deploy
+test-deploy: ## have the programs that read the files in deploy/ check them, as far as they are installed
+	@tags=$$(for p in $(READERS); do \
+		if [ $$p = docker ]; then docker compose version; else command -v $$p; fi >/dev/null 2>&1 && echo $$p | tr - _ || \
+			echo "The test of deploy/ with $$p did not run: it is not installed." >&2; done); \
+	[ -z "$$tags" ] || { set -x; go test -tags "$$(echo $$tags | tr ' ' ,)" -run '^Test(Caddy|Nginx|Kubectl|Docker|Systemd|Promtool)Reads' ./internal/repotest ./internal/metrics; }
+
 # The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
 ON_POSTGRES = ./internal/database/... ./internal/users ./internal/bench ./web ./web/api
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
 	@if [ -z "$$($(call MISSING,postgres))" ]; then \
-		echo "CONSOLE_TEST_ENGINE=postgres go test -tags postgres -timeout 30m $(ON_POSTGRES)"; \
-		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -timeout 30m $(ON_POSTGRES) && \
+		tags=postgres; if command -v pgbouncer >/dev/null; then tags=postgres,pgbouncer; else echo "The test with PgBouncer did not run: it is not installed."; fi; \
+		echo "CONSOLE_TEST_ENGINE=postgres go test -tags $$tags -timeout 30m $(ON_POSTGRES)"; \
+		CONSOLE_TEST_ENGINE=postgres go test -tags $$tags -timeout 30m $(ON_POSTGRES) && \
 		go test -tags postgres -run '^Test(Postgres|Copy)' ./cmd/console && \
 		go test -tags postgres -run 'OfPostgreSQL$$' ./internal/doctor && \
 		CONSOLE_TEST_ENGINE=postgres go test -tags postgres -run '^Test(Postgres|Handover|StopWithoutLoss|TwoConsoles)' ./internal/torture; \
@@ -145,6 +156,9 @@ docs-test: ## run the commands of the documents as written, in a bare Debian tha
 .PHONY: check
 check: test ## the same as test
 
+# Every build tag.
+ALL_TAGS = bench,browser,sdk,strace,mounts,postgres,pgbouncer,docs,chroot,caddy,nginx,kubectl,docker,systemd_analyze,promtool
+
 .PHONY: lint
 lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "gofmt"; files=$$(gofmt -l cmd internal static views web) && [ -z "$$files" ] || { echo "not formatted: $$files"; exit 1; }
@@ -152,8 +166,8 @@ lint: ## check form: gofmt, templ fmt, vet, staticcheck, go.mod, generated files
 	@echo "go mod tidy"; go mod tidy -diff
 	@echo "generated files"; before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; \
 		[ "$$before" = "$$($(GENERATED))" ] || { echo "some generated files were not up to date; now they are: see git status"; exit 1; }
-	@echo "go vet"; go vet ./... && go vet -tags bench,browser,sdk,strace,mounts,postgres,docs,chroot ./...
-	@echo "staticcheck"; go tool staticcheck -tags bench,browser,sdk,strace,mounts,postgres,docs,chroot ./...
+	@echo "go vet"; go vet ./... && go vet -tags $(ALL_TAGS) ./...
+	@echo "staticcheck"; go tool staticcheck -tags $(ALL_TAGS) ./...
 
 # GENERATED prints a checksum of every generated file.
 GENERATED = find static/dist views internal web -type f \( -path 'static/dist/*' -o -name '*_templ.go' \) -exec cksum {} + | sort

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
 )
@@ -127,8 +128,7 @@ func TestWatchIsToldOfSignIns(t *testing.T) {
 	}
 }
 
-// TestNotReady reads what is said of each thing that keeps a console from being
-// ready.
+// TestNotReady checks the readiness answer for each reason not to be ready.
 func TestNotReady(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -138,10 +138,6 @@ func TestNotReady(t *testing.T) {
 	}{
 		"nothing":  {func(*testing.T, *site) {}, http.StatusOK, "ready\n"},
 		"stopping": {func(_ *testing.T, s *site) { s.app.Drain() }, http.StatusServiceUnavailable, "not ready: stopping\n"},
-		"a database that is read-only": {
-			func(t *testing.T, s *site) { s.pragma(t, "PRAGMA query_only = 1") },
-			http.StatusServiceUnavailable, "not ready: the database cannot be written: its file is read-only\n",
-		},
 		"a database that has gone": {
 			func(t *testing.T, s *site) {
 				if err := s.DB.Close(); err != nil {
@@ -154,14 +150,25 @@ func TestNotReady(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			if name == "a database that is read-only" && s.DB.Engine() != database.SQLite {
-				return // such a server is no site of a test; the tests of the database have one
-			}
 			test.trouble(t, s)
-			p := s.browser(t).get(t, "/readyz")
-			if p.status != test.status || p.body != test.says {
-				t.Errorf("got %d %q, want %d %q", p.status, p.body, test.status, test.says)
-			}
+			s.checkReady(t, test.status, test.says)
 		})
+	}
+}
+
+// TestNotReadyReadOnly is TestNotReady for a SQLite file that is read-only; the tests of
+// internal/database have a PostgreSQL server that is.
+func TestNotReadyReadOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, siteOptions{url: databasetest.SQLiteURL(t)})
+	s.pragma(t, "PRAGMA query_only = 1")
+	s.checkReady(t, http.StatusServiceUnavailable, "not ready: the database cannot be written: its file is read-only\n")
+}
+
+// checkReady checks the answer of /readyz.
+func (s *site) checkReady(t *testing.T, status int, says string) {
+	t.Helper()
+	if p := s.browser(t).get(t, "/readyz"); p.status != status || p.body != says {
+		t.Errorf("got %d %q, want %d %q", p.status, p.body, status, says)
 	}
 }

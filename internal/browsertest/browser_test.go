@@ -19,7 +19,13 @@ var chromium context.Context
 // TestMain starts the browser that CONSOLE_TEST_BROWSER names, or any that is
 // found where it names none.
 func TestMain(m *testing.M) {
+	home, err := os.MkdirTemp("", "browsertest")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.Env("HOME="+home, "XDG_CONFIG_HOME=", "XDG_CACHE_HOME="), // where it writes crash reports and caches
 		chromedp.NoSandbox, // it opens no pages but our own
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true),
@@ -39,6 +45,7 @@ func TestMain(m *testing.M) {
 	}
 	closeTab()
 	stop()
+	_ = os.RemoveAll(home)
 	os.Exit(status)
 }
 

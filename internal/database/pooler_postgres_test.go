@@ -1,4 +1,4 @@
-//go:build postgres
+//go:build postgres && pgbouncer
 
 package database_test
 
@@ -20,16 +20,11 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestPooler opens a database through a PgBouncer as it comes, which refuses most settings
-// in a start-up message, and looks whether they hold all the same. It needs the program.
+// TestPooler opens a database through a PgBouncer with its default settings, which refuses most
+// settings in a start-up message, and checks that they apply all the same.
 func TestPooler(t *testing.T) {
 	t.Parallel()
-	pgbouncer, err := exec.LookPath("pgbouncer")
-	if err != nil {
-		t.Log("pgbouncer is not here; TestStartUpSettings checked alone what is sent to it")
-		return
-	}
-	through := startPooler(t, pgbouncer, databasetest.PostgresURL(t))
+	through := startPooler(t, databasetest.PostgresURL(t))
 	db, err := database.Open(t.Context(), through, database.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +49,7 @@ func TestPooler(t *testing.T) {
 
 // startPooler starts a PgBouncer in front of the server of a database, and returns the
 // database's address through it.
-func startPooler(t *testing.T, program, address string) string {
+func startPooler(t *testing.T, address string) string {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -71,7 +66,7 @@ func startPooler(t *testing.T, program, address string) string {
 		args = []string{"-u", "nobody", args[0]}
 	}
 	var said strings.Builder
-	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd := exec.CommandContext(t.Context(), "pgbouncer", args...)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

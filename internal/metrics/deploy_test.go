@@ -3,8 +3,6 @@ package metrics_test
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -124,22 +122,6 @@ func TestAlerts(t *testing.T) {
 	}
 	if n < 7 {
 		t.Errorf("found only %d rules", n)
-	}
-}
-
-// TestAlertsByPromtool checks the rules, and runs their tests, with promtool if it is
-// installed; TestAlerts always runs.
-func TestAlertsByPromtool(t *testing.T) {
-	t.Parallel()
-	tool, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Log("there is no promtool: Debian's package prometheus has one")
-		return
-	}
-	for _, args := range [][]string{{"check", "rules", rulesFile}, {"test", "rules", filepath.Join("testdata", "alerts_test.yml")}} {
-		if out, err := exec.CommandContext(t.Context(), tool, args...).CombinedOutput(); err != nil {
-			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
 	}
 }
 

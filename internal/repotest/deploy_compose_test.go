@@ -1,7 +1,6 @@
 package repotest
 
 import (
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -86,27 +85,6 @@ func TestComposeProxy(t *testing.T) {
 	}
 	if keeps, err := time.ParseDuration(setting("keepalive")); err != nil || keeps >= server.IdleTimeout {
 		t.Errorf("the proxy keeps connections for %v (%v), and the console closes them after %v", keeps, err, server.IdleTimeout)
-	}
-	if caddy, err := exec.LookPath("caddy"); err == nil {
-		cmd := exec.CommandContext(t.Context(), caddy, "validate", "--adapter", "caddyfile", "--config", "Caddyfile")
-		cmd.Dir, cmd.Env = composeDir, []string{"CONSOLE_HOST=console.example.com", "HOME=" + t.TempDir()}
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("caddy validate: %v\n%s", err, out)
-		}
-	}
-}
-
-// TestComposeAgrees has Compose read its file, where it is there.
-func TestComposeAgrees(t *testing.T) {
-	t.Parallel()
-	if exec.CommandContext(t.Context(), "docker", "compose", "version").Run() != nil {
-		t.Log("docker compose is not here; the file was read by our own test alone")
-		return
-	}
-	cmd := exec.CommandContext(t.Context(), "docker", "compose", "--env-file", ".env.example", "config", "--quiet")
-	cmd.Dir = composeDir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("docker compose config: %v\n%s", err, out)
 	}
 }
 

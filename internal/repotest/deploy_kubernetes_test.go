@@ -2,7 +2,6 @@ package repotest
 
 import (
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -154,25 +153,6 @@ func TestKubernetesFitsTogether(t *testing.T) {
 		"spec.bootstrap.initdb.owner": "console_owner", "spec.managed.roles.0.name": "console",
 		"spec.bootstrap.initdb.localeCollate": "C.UTF-8", "spec.postgresql.synchronous.number": 1,
 	})
-}
-
-// TestKustomizeAgrees has kubectl put the manifests together, where it is there.
-func TestKustomizeAgrees(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("kubectl"); err != nil {
-		t.Log("kubectl is not here; the manifests were read by our own test alone")
-		return
-	}
-	for _, dir := range []string{kubernetesDir, filepath.Join(kubernetesDir, "migrate")} {
-		out, err := exec.CommandContext(t.Context(), "kubectl", "kustomize", dir).CombinedOutput()
-		if err != nil {
-			t.Errorf("kubectl kustomize %s: %v\n%s", dir, err, out)
-			continue
-		}
-		if !strings.Contains(string(out), "image: registry.example.com/console:1.0.0") {
-			t.Errorf("%s: the image was not put in", dir)
-		}
-	}
 }
 
 // TestKubernetesTrustsNoNetwork checks that the example names no network of proxies, and

@@ -1,8 +1,6 @@
 package repotest
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -60,31 +58,4 @@ func timeIn(t *testing.T, text, pattern string) time.Duration {
 		t.Fatal(err)
 	}
 	return d
-}
-
-// TestProxiesAgree has Caddy and nginx read the examples, where they are there; `make
-// docs-test` serves with them.
-func TestProxiesAgree(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	if caddy, err := exec.LookPath("caddy"); err == nil {
-		cmd := exec.CommandContext(t.Context(), caddy, "validate", "--adapter", "caddyfile", "--config", filepath.Join(proxyDir, "Caddyfile"))
-		cmd.Env = []string{"HOME=" + dir}
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("caddy validate: %v\n%s", err, out)
-		}
-	}
-	nginx, err := exec.LookPath("nginx")
-	if err != nil {
-		return
-	}
-	server := regexp.MustCompile(`(?m)^\s*ssl_certificate(_key)? .*$`).ReplaceAllString(read(t, filepath.Join(proxyDir, "nginx.conf")), "")
-	server = strings.ReplaceAll(server, " ssl http2", "") // without a certificate
-	whole := "pid " + dir + "/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n" + server + "}\n"
-	if err := os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(whole), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), nginx, "-t", "-c", filepath.Join(dir, "nginx.conf"), "-e", "stderr").CombinedOutput(); err != nil {
-		t.Errorf("nginx -t: %v\n%s", err, out)
-	}
 }

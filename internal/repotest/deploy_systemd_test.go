@@ -90,43 +90,6 @@ func checkServiceStops(t *testing.T, u unit) {
 	}
 }
 
-// TestSystemdAgrees has systemd read the units, where it is there: that it knows every
-// setting, and finds little that a service could do to the machine.
-func TestSystemdAgrees(t *testing.T) {
-	t.Parallel()
-	analyze, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		t.Log("systemd-analyze is not here; the units were read by our own test alone")
-		return
-	}
-	dir := t.TempDir()
-	here, err := os.Executable() // systemd wants the program to be there
-	if err != nil {
-		t.Fatal(err)
-	}
-	var units []string
-	for _, file := range filesIn(t, filepath.Join(deployDir, "systemd")) {
-		if filepath.Ext(file) == "" {
-			continue // a script
-		}
-		text := strings.ReplaceAll(read(t, file), "/usr/local/bin/console", here)
-		units = append(units, filepath.Join(dir, filepath.Base(file)))
-		if err := os.WriteFile(units[len(units)-1], []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	commands := [][]string{
-		append([]string{"verify"}, units...),
-		{"security", "--offline=yes", "--threshold=15", filepath.Join(dir, "console.service")},
-		{"security", "--offline=yes", "--threshold=10", filepath.Join(dir, "console-backup.service")},
-	}
-	for _, args := range commands {
-		if out, err := exec.CommandContext(t.Context(), analyze, args...).CombinedOutput(); err != nil {
-			t.Errorf("systemd-analyze %v: %v\n%s", args, err, out)
-		}
-	}
-}
-
 // TestConsoleAsService runs the script with folders of the test's own, and a runuser that
 // tells what it is given: the user, the program and the settings are to be the unit's.
 func TestConsoleAsService(t *testing.T) {

@@ -2,10 +2,8 @@ package repotest
 
 import (
 	"bufio"
-	"debug/elf"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,7 +21,6 @@ func TestRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("is small", func(t *testing.T) { isSmall(t, program) })
-	t.Run("is static", func(t *testing.T) { isStatic(t, program) })
 	t.Run("knows its version", func(t *testing.T) { knowsItsVersion(t, program) })
 	t.Run("stops when told to", func(t *testing.T) { stopsWhenTold(t, program) })
 	t.Run("says its mistakes", func(t *testing.T) { saysMistakes(t, program) })
@@ -40,22 +37,6 @@ func isSmall(t *testing.T, program string) {
 	const limit = 39_500_000
 	if info.Size() > limit {
 		t.Errorf("the program has %d bytes, want at most %d", info.Size(), limit)
-	}
-}
-
-// isStatic checks that the program runs where there is nothing else, as in the
-// image.
-func isStatic(t *testing.T, program string) {
-	if runtime.GOOS != "linux" {
-		return // elsewhere a program always links to the system's library
-	}
-	file, err := elf.Open(program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if libraries, err := file.ImportedLibraries(); err != nil || len(libraries) > 0 {
-		t.Errorf("the program needs %v (%v), want nothing", libraries, err)
 	}
 }
 
