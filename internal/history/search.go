@@ -51,39 +51,54 @@ func (q Query) search(ctx context.Context, r database.Reader, engine database.En
 		return nil, 0, err
 	}
 	s := &search{query: q, engine: engine, words: words, most: q.Limit + 1}
-	steps := s.steps(from, to, first, last)
-	if q.Before != "" {
-		slices.Reverse(steps)
+	newer := max(from, last+1)
+	if q.Before == "" {
+		err = s.direct(ctx, r, newer, to)
 	}
-	for _, step := range steps {
-		if len(s.seqs) == s.most {
-			break
-		}
-		if err := step(ctx, r); err != nil {
-			return nil, 0, err
+	for _, part := range q.blockRanges(max(from, first), min(to, last)) {
+		if err == nil && len(s.seqs) < s.most {
+			err = s.indexed(ctx, r, part.from, part.to)
 		}
 	}
-	return s.seqs, max(0, first-1), nil
-}
-
-// steps returns what reads the events from one number to another, the newest first: those that
-// are newer than the last of the index, then each block of the index.
-func (s *search) steps(from, to, first, last int64) []func(context.Context, database.Reader) error {
-	newer, newest := max(from, last+1), to
-	steps := []func(context.Context, database.Reader) error{func(ctx context.Context, r database.Reader) error { return s.direct(ctx, r, newer, newest) }}
-	from, to = max(from, first), min(to, last)
-	for to >= from {
-		begin, end := max(from, to&^(users.EventBlockSize-1)), to
-		steps = append(steps, func(ctx context.Context, r database.Reader) error { return s.indexed(ctx, r, begin, end) })
-		to = begin - 1
+	if q.Before != "" && err == nil && len(s.seqs) < s.most {
+		err = s.direct(ctx, r, newer, to)
 	}
-	return steps
+	return s.seqs, max(0, first-1), err
 }
 
-// indexed collects events of a range of one block by the index.
+// A seqRange is a range of numbers of events, inclusive.
+type seqRange struct{ from, to int64 }
+
+// mostBlocks is how many blocks of the index one statement searches.
+const mostBlocks = 8
+
+// blockRanges divides a range of numbers into ranges of whole blocks of the index, in the order
+// of q. The first has one block, as a frequent word fills the page from it; each of the next has
+// twice as many, up to mostBlocks, as a rare word is searched for in all of them.
+func (q Query) blockRanges(from, to int64) (all []seqRange) {
+	const size, mask = users.EventBlockSize, users.EventBlockSize - 1
+	for more := int64(0); from <= to; more = min(2*more+size, (mostBlocks-1)*size) {
+		part := seqRange{from, to}
+		if q.Before == "" {
+			part.from = max(from, to&^mask-more)
+			to = part.from - 1
+		} else {
+			part.to = min(to, from|mask+more)
+			from = part.to + 1
+		}
+		all = append(all, part)
+	}
+	return all
+}
+
+// indexed collects events of a range by the index.
 func (s *search) indexed(ctx context.Context, r database.Reader, from, to int64) error {
 	var f database.Filter
-	query := s.indexQuery(&f, from, to)
+	indexQuery := ftsQuery
+	if s.engine == database.PostgreSQL {
+		indexQuery = vectorQuery
+	}
+	query := indexQuery(&f, s.words, from, to)
 	s.query.conditions(&f, byRow)
 	if len(f.Conditions) > 0 {
 		query = `SELECT found.seq FROM (` + query + `) AS found CROSS JOIN events e` + users.EventParts + `
@@ -116,29 +131,35 @@ func (s *search) direct(ctx context.Context, r database.Reader, from, to int64) 
 	return rows.Err()
 }
 
-// indexQuery returns the query for the numbers of events, as seq, of a range of one block
-// that match the words by the index.
-func (s *search) indexQuery(f *database.Filter, from, to int64) string {
-	block := users.EventBlock(from)
-	if s.engine == database.PostgreSQL {
-		return vectorQuery(f, s.words, block, from, to)
+// A syntax is the query language of an index.
+type syntax struct{ and, or, quote, prefix string }
+
+// expression returns the query for the words in any block of a range. Words have letters and
+// digits alone, so no quotation mark is escaped.
+func (x syntax) expression(words []spelling.Word, from, to int64) string {
+	var blocks []string
+	for seq := from; seq <= to; seq = seq | (users.EventBlockSize - 1) + 1 {
+		blocks = append(blocks, x.inBlock(words, users.EventBlock(seq)))
 	}
-	return ftsQuery(f, s.words, block, from, to)
+	return strings.Join(blocks, x.or)
 }
 
-// expressionOf returns the words in the query language of an index.
-func expressionOf(words []spelling.Word, and, or string, write func(spelling.Part) string) string {
+// inBlock returns the query for the words in one block.
+func (x syntax) inBlock(words []spelling.Word, block string) string {
 	all := make([]string, len(words))
 	for i, word := range words {
 		spellings := make([]string, len(word))
 		for j, s := range word {
 			parts := make([]string, len(s))
 			for k, part := range s {
-				parts[k] = write(part)
+				parts[k] = x.quote + block + part.Text + x.quote
+				if !part.Whole {
+					parts[k] += x.prefix
+				}
 			}
-			spellings[j] = `(` + strings.Join(parts, and) + `)`
+			spellings[j] = `(` + strings.Join(parts, x.and) + `)`
 		}
-		all[i] = `(` + strings.Join(spellings, or) + `)`
+		all[i] = `(` + strings.Join(spellings, x.or) + `)`
 	}
-	return strings.Join(all, and)
+	return `(` + strings.Join(all, x.and) + `)`
 }

@@ -13,6 +13,12 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
+// skipTo records an event of a number, so that the next one has the number after it.
+func skipTo(t *testing.T, d *userstest.Directory, seq int64) {
+	t.Helper()
+	d.Alter(t, `INSERT INTO events SELECT $1, at, action, actor_key, target_key, via, '', '', 0, '', '', encoding, change_digest, actor_digest FROM events WHERE seq = 1`, seq)
+}
+
 // newLog returns a directory whose audit log has events in two blocks of the index. The last n
 // events, from number 32,762 on, have a reason.
 func newLog(t *testing.T, n int) *userstest.Directory {
@@ -24,7 +30,7 @@ func newLog(t *testing.T, n int) *userstest.Directory {
 func newLogIn(t *testing.T, d *userstest.Directory, n int) *userstest.Directory {
 	t.Helper()
 	ana := d.Person(t, "ana@example.com", users.RoleUser)
-	d.Alter(t, `INSERT INTO events SELECT 32761, at, action, actor_key, target_key, via, '', '', 0, '', '', encoding, change_digest, actor_digest FROM events WHERE seq = 1`)
+	skipTo(t, d, users.EventBlockSize-7)
 	for i := range n {
 		name := fmt.Sprintf("Ana %d", i)
 		if _, err := d.Edit(t.Context(), d.Owner, ana.ID, users.Edit{Fields: users.Fields{Name: &name}, Reason: fmt.Sprintf("Ticket %d of 山田太郎", i)}); err != nil {
@@ -78,6 +84,7 @@ func TestSearch(t *testing.T) {
 	d.Index(t)
 	last := d.Last(t)
 	checkSearches(t, d, "indexed", last, want)
+	skipTo(t, d, 5*users.EventBlockSize-2) // the next events are in two other blocks
 	for i := range 3 {
 		name := fmt.Sprintf("Ana again %d", i)
 		if _, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{Fields: users.Fields{Name: &name}, Reason: "Ticket"}); err != nil {
