@@ -7,54 +7,49 @@ import (
 	"testing"
 )
 
-// check compares what has been acknowledged with what the database holds, and the
-// database with itself: no acknowledged change is lost, no event is without its
-// change, no change without its event. It returns how many changes the database
-// holds beside those, which is what nobody was told of.
-func (l *ledger) check(t testing.TB, db *sql.DB) (unheard int) {
+// check compares the ledger with the database: no acknowledged change is lost, no event is
+// without its change, no change without its event. It returns the number of unacknowledged
+// changes.
+func (l *ledger) check(t testing.TB, db *sql.DB) (unacknowledged int) {
 	t.Helper()
 	l.mu.Lock()
-	deeds, again, refused := slices.Clone(l.deeds), slices.Clone(l.again), slices.Clone(l.refused)
+	acknowledged, again, refused := slices.Clone(l.acknowledged), slices.Clone(l.again), slices.Clone(l.refused)
 	l.mu.Unlock()
-	f := read(t, db) // after the ledger: it holds all of that, and maybe more
+	f := read(t, db) // after the ledger: it may contain more changes
 	f.undone(t, refused)
-	return f.judge(t, append(deeds, f.once(t, again)...))
+	return f.judge(t, append(acknowledged, f.once(t, again)...))
 }
 
-// A critic is told what is wrong. It is a [testing.T], save where the critique itself
-// is tested.
-type critic interface {
+// A reporter receives errors. It is a [testing.T], except in tests of the checks themselves.
+type reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
 
-// judge says what is wrong with what was found, where these deeds were acknowledged.
-// It returns how many changes there are beside.
-func (f trail) judge(t critic, deeds []deed) (unheard int) {
+// judge reports inconsistencies, and returns the number of unacknowledged changes.
+func (f snapshot) judge(t reporter, acknowledged []change) (unacknowledged int) {
 	t.Helper()
-	unheard = f.has(t, deeds)
-	f.numbers(t)
-	f.explains(t)
-	return unheard
+	unacknowledged = f.hasEvents(t, acknowledged)
+	f.checkSequence(t)
+	f.replay(t)
+	return unacknowledged
 }
 
-// intact runs SQLite's integrity check on the file at an address, on a new connection.
-// FTS5's part of it (xIntegrity) takes the structure of the index as the connection has
-// cached it, without a look at the data version as every query has (xOpen): a connection
-// that has run the check before calls segments damaged that were merged meanwhile.
-func intact(t testing.TB, address string) {
+// checkIntegrity runs SQLite's integrity check on a new connection. FTS5 caches the structure
+// of the index per connection, and its integrity check (unlike queries) ignores the data
+// version: a connection that has checked before would report merged segments as corrupt.
+func checkIntegrity(t testing.TB, address string) {
 	t.Helper()
 	db := open(t, address)
-	defer db.Close() // before its disk goes
+	defer db.Close() // before its disk is unmounted
 	var says string
 	if err := db.QueryRowContext(t.Context(), `PRAGMA integrity_check`).Scan(&says); err != nil || says != "ok" {
 		t.Errorf("integrity_check: %v, %s", err, says)
 	}
 }
 
-// searchable checks that the index of the search finds all users, on the connections
-// that db has open already.
-func searchable(t testing.TB, db *sql.DB) {
+// checkSearchIndex checks on existing connections that the search index finds all users.
+func checkSearchIndex(t testing.TB, db *sql.DB) {
 	t.Helper()
 	var found, there int
 	err := db.QueryRowContext(t.Context(), `SELECT (SELECT COUNT(*) FROM users_search WHERE users_search MATCH '"exa"'),
@@ -64,9 +59,9 @@ func searchable(t testing.TB, db *sql.DB) {
 	}
 }
 
-// has checks that each deed has left its event, and returns how many events of such
-// kinds there are beside.
-func (f trail) has(t critic, deeds []deed) (unheard int) {
+// hasEvents checks that each acknowledged change has its event, and returns the number of other
+// events of these kinds.
+func (f snapshot) hasEvents(t reporter, acknowledged []change) (unacknowledged int) {
 	t.Helper()
 	byRequest := map[string]event{}
 	for _, e := range f.events {
@@ -77,7 +72,7 @@ func (f trail) has(t critic, deeds []deed) (unheard int) {
 			byRequest[e.request] = e
 		}
 	}
-	for _, d := range deeds {
+	for _, d := range acknowledged {
 		e, ok := byRequest[d.request]
 		if !ok || e.action != d.action || e.targetID != d.target || e.given() != d.name {
 			t.Errorf("lost: %+v; there is %+v", d, e)
@@ -87,9 +82,8 @@ func (f trail) has(t critic, deeds []deed) (unheard int) {
 	return len(byRequest)
 }
 
-// once checks that what was sent more than once was done once, and returns it with the
-// request that did it.
-func (f trail) once(t critic, again []deed) (done []deed) {
+// once checks that each resent change was made once, and returns it with its request.
+func (f snapshot) once(t reporter, again []change) (done []change) {
 	t.Helper()
 	byName := f.byName()
 	for _, d := range again {
@@ -103,20 +97,19 @@ func (f trail) once(t critic, again []deed) (done []deed) {
 	return done
 }
 
-// undone checks that nothing was changed where the console said so.
-func (f trail) undone(t critic, refused []deed) {
+// undone checks that refused changes were not made.
+func (f snapshot) undone(t reporter, refused []change) {
 	t.Helper()
 	byName := f.byName()
 	for _, d := range refused {
 		if by := byName[d.name]; len(by) > 0 {
-			t.Errorf("done, and nothing was changed, it said: %+v; there is %+v", d, by)
+			t.Errorf("made although refused: %+v; there is %+v", d, by)
 		}
 	}
 }
 
-// byName returns the events that gave a user a name, by that name, of which each deed
-// has its own.
-func (f trail) byName() map[string][]event {
+// byName returns the events that gave a user a name, by that name, which is unique per change.
+func (f snapshot) byName() map[string][]event {
 	found := map[string][]event{}
 	for _, e := range f.events {
 		if name := e.given(); name != "" {
@@ -136,28 +129,25 @@ func (e event) given() string {
 	return ""
 }
 
-// numbers checks that events are numbered from one without a gap, and that each has
-// its details.
-func (f trail) numbers(t critic) {
+// checkSequence checks that events are numbered without a gap, and have their parts.
+func (f snapshot) checkSequence(t reporter) {
 	t.Helper()
 	for i, e := range f.events {
 		if e.seq != int64(i+1) || !e.details {
 			t.Errorf("event number %d is %d, with details: %v", i+1, e.seq, e.details)
-			return // those that follow are like it
+			return // the following ones differ too
 		}
 	}
 }
 
-// explains checks that each record is what its events made of it: each version but
-// the newest was followed by an event that led to the next, and the name is the one
-// that was given last.
-func (f trail) explains(t critic) {
+// replay applies all events and compares the result with the records.
+func (f snapshot) replay(t reporter) {
 	t.Helper()
 	now := map[string]record{}
 	for _, e := range f.events {
 		u := now[e.target]
 		switch kind, what, _ := strings.Cut(e.action, "."); {
-		case kind != "user" && kind != "identity": // leaves the record as it is
+		case kind != "user" && kind != "identity": // does not change the record
 			continue
 		case what == "deleted":
 			delete(now, e.target)
@@ -181,6 +171,6 @@ func (f trail) explains(t critic) {
 		delete(now, u.key)
 	}
 	for _, u := range now {
-		t.Errorf("without its change: events speak of %+v, who is not there", u)
+		t.Errorf("without its change: events have %+v, who does not exist", u)
 	}
 }

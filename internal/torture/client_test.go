@@ -15,23 +15,23 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// A browser keeps cookies, and follows no redirect by itself. What it returns as an
-// error is that there was no answer, or half of one.
+// A browser keeps cookies and follows no redirects. Its errors are missing or incomplete
+// responses.
 type browser struct {
 	base   string
 	client *http.Client
 }
 
-// An answer is what a browser gets.
+// An answer is a response.
 type answer struct {
 	status  int
-	request string // id that the console gave the request
+	request string // request ID
 	header  http.Header
 	body    string
 	at      *url.URL
 }
 
-// newBrowser returns a browser that nobody has signed in with.
+// newBrowser returns a browser without cookies.
 func newBrowser(t testing.TB, base string) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -41,19 +41,19 @@ func newBrowser(t testing.TB, base string) *browser {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &browser{base, &http.Client{
-		Jar: jar, Transport: transport, Timeout: patience,
+		Jar: jar, Transport: transport, Timeout: maxWait,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
 // signedIn returns a browser in which the owner is signed in.
-func (v *victim) signedIn(t testing.TB) *browser {
+func (v *instance) signedIn(t testing.TB) *browser {
 	t.Helper()
 	return v.signedInAs(t, "1", owner)
 }
 
-// signedInAs returns a browser in which somebody is signed in who sees the directory.
-func (v *victim) signedInAs(t testing.TB, subject, address string) *browser {
+// signedInAs returns a browser in which a person with access to the directory is signed in.
+func (v *instance) signedInAs(t testing.TB, subject, address string) *browser {
 	t.Helper()
 	b := newBrowser(t, v.base())
 	v.provider.SignsIn(authtest.Person{Subject: subject, Email: address, Verified: true, Name: "Name"})
@@ -67,12 +67,12 @@ func (v *victim) signedInAs(t testing.TB, subject, address string) *browser {
 // get opens a page.
 func (b *browser) get(path string) (answer, error) { return b.do(http.MethodGet, path, nil) }
 
-// post posts a form as a page of the console does.
+// post posts a form.
 func (b *browser) post(path string, form url.Values) (answer, error) {
 	return b.do(http.MethodPost, path, form)
 }
 
-// do makes a request. The path may be a whole address.
+// do makes a request. The path may be a URL.
 func (b *browser) do(method, path string, form url.Values) (answer, error) {
 	if strings.HasPrefix(path, "/") {
 		path = b.base + path
@@ -95,7 +95,7 @@ func (b *browser) do(method, path string, form url.Values) (answer, error) {
 	return answer{res.StatusCode, res.Header.Get("X-Request-Id"), res.Header, string(body), r.URL}, err
 }
 
-// follow opens a page and goes where it leads.
+// follow opens a page and follows redirects.
 func (b *browser) follow(path string) (answer, error) {
 	for range 10 {
 		a, err := b.get(path)
@@ -112,8 +112,8 @@ func (b *browser) follow(path string) (answer, error) {
 	return answer{}, fmt.Errorf("%s redirects for ever", path)
 }
 
-// form opens the page at path and returns what the form that is posted there is
-// filled in with. Where the page is another than that, it returns what came instead.
+// form opens the page at path and returns the values of its form. If the page is another one,
+// it returns the answer without values.
 func (b *browser) form(path string) (url.Values, answer, error) {
 	a, err := b.get(path)
 	if err != nil || a.status != http.StatusOK {
@@ -131,20 +131,19 @@ func (b *browser) form(path string) (url.Values, answer, error) {
 	return nil, a, fmt.Errorf("%s has no form that is posted there", path)
 }
 
-// fieldsOf returns what the inputs of a form are filled in with, as a browser would
-// send it. Lists and texts of more than a line are left to the caller.
+// fieldsOf returns the values of a form's inputs. Selects and text areas are ignored.
 func fieldsOf(form *html.Node) url.Values {
 	fields := url.Values{}
 	for n := range form.Descendants() {
 		name, kind := attribute(n, "name"), attribute(n, "type")
-		if n.Data == "input" && name != "" && (kind != "checkbox" && kind != "radio" || has(n, "checked")) {
+		if n.Data == "input" && name != "" && (kind != "checkbox" && kind != "radio" || hasAttribute(n, "checked")) {
 			fields.Add(name, attribute(n, "value"))
 		}
 	}
 	return fields
 }
 
-// attribute returns an attribute of an element, or nothing.
+// attribute returns an attribute of an element, or "".
 func attribute(n *html.Node, name string) string {
 	for _, a := range n.Attr {
 		if a.Key == name {
@@ -154,8 +153,8 @@ func attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// has reports whether an element has an attribute.
-func has(n *html.Node, name string) bool {
+// hasAttribute reports whether an element has an attribute.
+func hasAttribute(n *html.Node, name string) bool {
 	for _, a := range n.Attr {
 		if a.Key == name {
 			return true
@@ -164,7 +163,7 @@ func has(n *html.Node, name string) bool {
 	return false
 }
 
-// text returns the words of the answer's main part.
+// text returns the text of the page.
 func (a answer) text() string {
 	page, err := html.Parse(strings.NewReader(a.body))
 	if err != nil {
@@ -179,9 +178,9 @@ func (a answer) text() string {
 	return strings.Join(words, " ")
 }
 
-// ready returns what the console says of whether it is ready.
-func (v *victim) ready() (status int, words string) {
-	client := http.Client{Timeout: patience}
+// ready returns the answer of /readyz.
+func (v *instance) ready() (status int, words string) {
+	client := http.Client{Timeout: maxWait}
 	defer client.CloseIdleConnections()
 	res, err := client.Get(v.base() + "/readyz")
 	if err != nil {

@@ -13,25 +13,23 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// engines are the databases that consoles share: each returns the address of a new
-// one with the present schema.
+// engines create databases with the current schema, by engine.
 var engines = map[string]func(testing.TB) string{
-	"sqlite": databasetest.SQLiteURL, // and where it is there, PostgreSQL
+	"sqlite": databasetest.SQLiteURL, // and PostgreSQL, see engines_postgres_test.go
 }
 
-// A console is a process of the program that serves.
+// A console is a process that serves.
 type console struct {
-	address string // host:port, of no meaning where the listener was handed over
+	address string // host:port; unused with an inherited listener
 	cmd     *exec.Cmd
-	ended   chan struct{} // closed when the process is gone
-	err     error         // how it ended, once it has
+	ended   chan struct{} // closed when the process has ended
+	err     error         // result of Wait
 }
 
-// settings are what consoles of one deployment have in common, as their environment.
+// settings are the environment shared by the consoles of a deployment.
 type settings map[string]string
 
-// newSettings returns the settings of consoles on a database, whose people sign in at
-// op and reach the consoles at baseURL.
+// newSettings returns the settings of consoles on a database, with a provider and base URL.
 func newSettings(database, baseURL string, op *authtest.Provider, owners []string) settings {
 	return settings{
 		"CONSOLE_DATABASE":           database,
@@ -47,8 +45,7 @@ func newSettings(database, baseURL string, op *authtest.Provider, owners []strin
 	}
 }
 
-// start starts a console and returns when it serves. It is killed when the test ends,
-// if it still runs then.
+// start starts a console and returns when it is ready. It is killed when the test ends.
 func (s settings) start(t *testing.T) *console {
 	t.Helper()
 	return s.startAs(t, exec.CommandContext(t.Context(), must(program()), "serve"))
@@ -56,7 +53,7 @@ func (s settings) start(t *testing.T) *console {
 
 var listensOn = regexp.MustCompile(`listens on (\S+)`)
 
-// startAs is start for a command that ends up as the program.
+// startAs is start with a given command.
 func (s settings) startAs(t *testing.T, cmd *exec.Cmd) *console {
 	t.Helper()
 	for name, value := range s {
@@ -72,7 +69,7 @@ func (s settings) startAs(t *testing.T, cmd *exec.Cmd) *console {
 	}
 	c := &console{cmd: cmd, ended: make(chan struct{})}
 	lines := bufio.NewReader(out)
-	for line := ""; !strings.Contains(line, "sign-out address"); { // the last it says
+	for line := ""; !strings.Contains(line, "sign-out address"); { // the last line of the start
 		if line, err = lines.ReadString('\n'); err != nil {
 			t.Fatalf("the console did not come up: %v", cmd.Wait())
 		}
@@ -92,7 +89,7 @@ func (s settings) startAs(t *testing.T, cmd *exec.Cmd) *console {
 	return c
 }
 
-// stop tells the console to stop, as service managers do, and waits until it has.
+// stop sends SIGTERM and waits until the console has ended.
 func (c *console) stop(t *testing.T) {
 	t.Helper()
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -100,6 +97,6 @@ func (c *console) stop(t *testing.T) {
 	}
 	<-c.ended
 	if c.err != nil {
-		t.Errorf("the console was told to stop and ended with %v, want status 0", c.err)
+		t.Errorf("after SIGTERM the console ended with %v, want status 0", c.err)
 	}
 }

@@ -7,19 +7,19 @@ import (
 	"testing"
 )
 
-// TestDiskFull fills a disk, and makes it larger.
+// TestDiskFull fills a disk, then enlarges it.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	for name, kills := range map[string]bool{"and the console goes on": false, "and the console is killed": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			disk := mounted(t, sized("size=2m", "size=8m")) // 8 MB: with checkpoints on the way
-			shortage{
-				victim: newVictim(t, "sqlite:"+filepath.Join(disk, "console.db")),
-				end:    func() { run(t, "mount", "-o", "remount,size=64m", disk) },
-				says:   "the disk is full",
-				kills:  kills,
-			}.endure(t)
+			disk := mountTmpfs(t, sized("size=2m", "size=8m")) // 8 MB: includes checkpoints
+			writeFailure{
+				instance: newInstance(t, "sqlite:"+filepath.Join(disk, "console.db")),
+				end:      func() { run(t, "mount", "-o", "remount,size=64m", disk) },
+				says:     "the disk is full",
+				kills:    kills,
+			}.check(t)
 		})
 	}
 }

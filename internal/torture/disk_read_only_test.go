@@ -14,17 +14,16 @@ import (
 	"testing"
 )
 
-// nobody is the number of a user who owns nothing.
+// nobody is the ID of a user without files.
 const nobody = 65534
 
-// TestDiskPermissionDenied starts the console as a user who may read its data and no
-// more.
+// TestDiskPermissionDenied starts the console as a user who may only read its data.
 func TestDiskPermissionDenied(t *testing.T) {
 	t.Parallel()
 	dir, bin := t.TempDir(), t.TempDir()
-	run(t, "chmod", "755", filepath.Dir(dir), bin) // where anyone may come by
+	run(t, "chmod", "755", filepath.Dir(dir), bin) // the user needs access
 	path := filepath.Join(dir, "console.db")
-	v := newVictim(t, "sqlite:"+path)
+	v := newInstance(t, "sqlite:"+path)
 	v.start(t)
 	v.stop(t)
 	before := contents(t, path)
@@ -56,7 +55,7 @@ func TestDiskPermissionDenied(t *testing.T) {
 	}
 }
 
-// refused checks that a console that was launched has refused to serve, in words.
+// refused checks that a console has refused to start with these messages.
 func refused(t *testing.T, p *process, err error, why, fix string) {
 	t.Helper()
 	if err == nil {
@@ -67,12 +66,11 @@ func refused(t *testing.T, p *process, err error, why, fix string) {
 	}
 }
 
-// TestDiskReadOnlyAtStart starts the console where the disk is read-only for
-// everyone.
+// TestDiskReadOnlyAtStart starts the console on a disk mounted read-only.
 func TestDiskReadOnlyAtStart(t *testing.T) {
 	t.Parallel()
-	disk := mounted(t, "size=16m")
-	v := newVictim(t, "sqlite:"+filepath.Join(disk, "console.db"))
+	disk := mountTmpfs(t, "size=16m")
+	v := newInstance(t, "sqlite:"+filepath.Join(disk, "console.db"))
 	v.start(t)
 	v.stop(t)
 	run(t, "mount", "-o", "remount,ro", disk)
@@ -83,24 +81,23 @@ func TestDiskReadOnlyAtStart(t *testing.T) {
 	v.stop(t)
 }
 
-// TestDiskBecomesReadOnly has the system make a disk read-only under the console, as
-// it does with one that fails. That does not end before the disk is mounted again,
-// and the console started again.
+// TestDiskBecomesReadOnly makes a disk read-only under the console, as the kernel does with a
+// failing one. The console recovers after a new mount and restart.
 func TestDiskBecomesReadOnly(t *testing.T) {
 	t.Parallel()
-	disk := breakable(t)
+	disk := makeDisk(t)
 	mount := func() { run(t, "mount", "-o", "loop", disk+".img", disk) }
 	mount()
 	t.Cleanup(func() { run(t, "umount", disk) })
 
-	v := newVictim(t, "sqlite:"+filepath.Join(disk, "console.db"))
+	v := newInstance(t, "sqlite:"+filepath.Join(disk, "console.db"))
 	l := newLedger()
 	v.start(t)
 	w, leaving := v.newWriter(t, l), v.signedIn(t)
 	w.must(t, "before", 20)
 	before := l.count()
 	run(t, "mount", "-o", "remount,abort", disk)
-	s := shortage{victim: v, says: "its disk takes nothing more", notReady: "its file is read-only"}
+	s := writeFailure{instance: v, says: "its disk takes nothing more", notReady: "its file is read-only"}
 	s.refuses(t, w, leaving)
 	s.reads(t, w)
 	if l.count() != before {
@@ -109,23 +106,23 @@ func TestDiskBecomesReadOnly(t *testing.T) {
 	v.kill()
 
 	run(t, "umount", disk)
-	run(t, "cp", disk+".img", disk+".new") // as into another machine: this one may still know the broken disk
+	run(t, "cp", disk+".img", disk+".new") // a new image, as the kernel may remember the error
 	run(t, "mv", disk+".new", disk+".img")
 	mount()
 	v.start(t)
 	db := open(t, v.database)
-	unheard := l.check(t, db)
-	intact(t, v.database)
+	unacknowledged := l.check(t, db)
+	checkIntegrity(t, v.database)
 	w.must(t, "afterwards", 1)
 	v.stop(t)
-	if err := db.Close(); err != nil { // before the disk goes
+	if err := db.Close(); err != nil { // before the disk is unmounted
 		t.Error(err)
 	}
 	t.Logf("%d changes acknowledged, %d refused while read-only, of which %d were made",
-		l.count(), l.status(http.StatusServiceUnavailable), unheard)
+		l.count(), l.status(http.StatusServiceUnavailable), unacknowledged)
 }
 
-// contents returns what a file holds.
+// contents returns the content of a file.
 func contents(t *testing.T, path string) []byte {
 	t.Helper()
 	held, err := os.ReadFile(path)
@@ -135,5 +132,5 @@ func contents(t *testing.T, path string) []byte {
 	return held
 }
 
-// mode returns rights as chmod takes them.
+// mode returns a mode as an argument of chmod.
 func mode(m os.FileMode) string { return strconv.FormatUint(uint64(m), 8) }

@@ -12,19 +12,18 @@ import (
 	"testing"
 )
 
-// TestDiskSyncsEveryChange counts how often the console has the disk take what was
-// written: at least once for each change that it acknowledges. To kill it would not
-// show that, as the system keeps what a program has written.
+// TestDiskSyncsEveryChange counts fsync calls: at least one for each acknowledged change.
+// Killing the process would not show missing ones, as the page cache survives.
 func TestDiskSyncsEveryChange(t *testing.T) {
 	t.Parallel()
-	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	v := newInstance(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()
 	v.start(t)
 	all := v.newWriters(t, l, 4)
 	counted := filepath.Join(t.TempDir(), "strace")
 	watching := v.trace(t, "-c", "-o", counted)
 	before := l.count()
-	stop := storm(all)
+	stop := writeLoad(all)
 	waitFor(t, l, sized(100, 2000))
 	if err := stop(); err != nil {
 		t.Error(err)
@@ -35,28 +34,27 @@ func TestDiskSyncsEveryChange(t *testing.T) {
 	l.check(t, db)
 	syncs := syncsIn(t, counted)
 	if syncs < acknowledged {
-		t.Errorf("%d changes were acknowledged, and the disk was waited for %d times", acknowledged, syncs)
+		t.Errorf("%d changes were acknowledged with %d syncs", acknowledged, syncs)
 	}
-	t.Logf("%d changes acknowledged, %d times waited for the disk", acknowledged, syncs)
+	t.Logf("%d changes acknowledged, %d syncs", acknowledged, syncs)
 }
 
-// trace has strace watch how the console waits for the disk, from now on and until the
-// console ends.
-func (v *victim) trace(t *testing.T, how ...string) *process {
+// trace attaches strace to the console until that ends.
+func (v *instance) trace(t *testing.T, how ...string) *process {
 	t.Helper()
 	strace := os.Getenv("CONSOLE_TEST_STRACE")
 	if strace == "" {
 		t.Fatal("CONSOLE_TEST_STRACE does not say where strace is; make test-faults does")
 	}
 	cmd := exec.Command(strace, append(how, "-f", "-e", "trace=fsync,fdatasync", "-p", strconv.Itoa(v.cmd.Process.Pid))...)
-	p, err := launch(t, cmd, "attached") // which it says when it has got hold of all threads
+	p, err := launch(t, cmd, "attached") // printed once all threads are attached
 	if err != nil {
 		t.Fatalf("strace: %v", err)
 	}
 	return p
 }
 
-// syncsIn returns how many calls strace has counted.
+// syncsIn returns the number of calls in strace's summary.
 func syncsIn(t *testing.T, path string) (n int) {
 	t.Helper()
 	table := must(os.ReadFile(path))
@@ -69,15 +67,15 @@ func syncsIn(t *testing.T, path string) (n int) {
 	return n
 }
 
-// TestDiskSyncFails has the disk refuse to say that it took what was written, as one
-// does that fails. Nobody is told that nothing was changed: after a kill, it may be.
+// TestDiskSyncFails makes fsync fail. No answer may say that nothing was changed: after a
+// crash, it may have been.
 func TestDiskSyncFails(t *testing.T) {
 	t.Parallel()
-	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	v := newInstance(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()
 	v.start(t)
 	w := v.newWriter(t, l)
-	unheard := 0
+	unacknowledged := 0
 	for range sized(2, 25) {
 		w.must(t, "before", 2)
 		failing := v.trace(t, "-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EIO")
@@ -92,13 +90,13 @@ func TestDiskSyncFails(t *testing.T) {
 		v.kill()
 		<-failing.ended
 		v.start(t)
-		unheard = l.check(t, db)
-		intact(t, v.database)
-		searchable(t, db) // by a connection from before
+		unacknowledged = l.check(t, db)
+		checkIntegrity(t, v.database)
+		checkSearchIndex(t, db) // on an existing connection
 	}
-	v.trace(t, "-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EIO").end(t, os.Interrupt) // a moment's failure
+	v.trace(t, "-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EIO").end(t, os.Interrupt) // a temporary failure
 	w.must(t, "afterwards", 10)
 	v.stop(t)
 	l.check(t, db)
-	t.Logf("%d changes acknowledged, 0 to be lost; of %d with an unknown end %d were made", l.count(), sized(2, 25), unheard)
+	t.Logf("%d changes acknowledged, 0 to be lost; of %d with an unknown end %d were made", l.count(), sized(2, 25), unacknowledged)
 }

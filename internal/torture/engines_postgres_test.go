@@ -10,7 +10,7 @@ import (
 )
 
 func init() {
-	if databasetest.Engine() == database.PostgreSQL { // SQLite has its turn without that
+	if databasetest.Engine() == database.PostgreSQL { // SQLite is tested without CONSOLE_TEST_ENGINE
 		clear(engines)
 	}
 	engines["postgres"] = func(tb testing.TB) string {

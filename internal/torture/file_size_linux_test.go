@@ -8,12 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestFileSizeLimit lowers, while the console works, how large its files may be,
-// and raises it again.
+// TestFileSizeLimit lowers RLIMIT_FSIZE of the running console, and raises it again.
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")
-	v := newVictim(t, "sqlite:"+path)
+	v := newInstance(t, "sqlite:"+path)
 	limit := func(bytes uint64) {
 		var old unix.Rlimit
 		err := unix.Prlimit(v.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: bytes, Max: unix.RLIM_INFINITY}, &old)
@@ -21,8 +20,8 @@ func TestFileSizeLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	shortage{
-		victim: v,
+	writeFailure{
+		instance: v,
 		begin: func() {
 			log, err := os.Stat(path + "-wal")
 			if err != nil {
@@ -32,5 +31,5 @@ func TestFileSizeLimit(t *testing.T) {
 		},
 		end:  func() { limit(unix.RLIM_INFINITY) },
 		says: "its disk takes nothing more",
-	}.endure(t)
+	}.check(t)
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestHandover replaces the console that answers at a listener which a service
-// manager keeps, while forty clients look and edit: no request may fail, neither when
-// the next console starts before the last one stops nor when it starts afterwards.
+// TestHandover replaces the console on a listener that is kept by a service manager, under
+// load: no request may fail, whether the next console starts before or after the last one
+// stops.
 func TestHandover(t *testing.T) {
 	t.Parallel()
 	for name, newDatabase := range engines {
@@ -45,7 +45,7 @@ func TestHandover(t *testing.T) {
 	}
 }
 
-// TestHandoverRefuses hands over what the console cannot serve at: it says so, and ends.
+// TestHandoverRefuses passes invalid file descriptors: the console says so, and ends.
 func TestHandoverRefuses(t *testing.T) {
 	t.Parallel()
 	m := newManager(t)
@@ -74,7 +74,7 @@ func TestHandoverRefuses(t *testing.T) {
 	}
 }
 
-// startThenStop is how a console is replaced without a moment in which none answers.
+// startThenStop replaces a console without downtime.
 func startThenStop(t *testing.T, m *manager, last *console) *console {
 	t.Helper()
 	next := m.start(t)
@@ -82,16 +82,16 @@ func startThenStop(t *testing.T, m *manager, last *console) *console {
 	return next
 }
 
-// stopThenStart is how systemctl restart replaces a console: who comes between the two
-// waits in the listener's queue.
+// stopThenStart replaces a console as systemctl restart does: new connections wait in the
+// listener's queue.
 func stopThenStart(t *testing.T, m *manager, last *console) *console {
 	t.Helper()
 	m.stop(t, last)
 	return m.start(t)
 }
 
-// A manager does what a service manager does with a socket unit: it listens, hands the
-// listener to each process, and hears when one is ready and when it stops.
+// A manager is a service manager with a socket unit: it listens, passes the listener to each
+// process, and receives notifications.
 type manager struct {
 	settings settings
 	listener *net.TCPListener
@@ -99,7 +99,7 @@ type manager struct {
 	heard    *net.UnixConn
 }
 
-// newManager returns a manager that listens on a port of its own.
+// newManager returns a manager that listens on a free port.
 func newManager(t *testing.T) *manager {
 	t.Helper()
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -122,7 +122,8 @@ func newManager(t *testing.T) *manager {
 	return &manager{listener: listener, file: file, heard: heard}
 }
 
-// shortDir returns a directory for a socket, whose path may have a hundred letters.
+// shortDir returns a directory with a short path, as paths of sockets are limited to about 100
+// bytes.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "sd")
@@ -133,7 +134,7 @@ func shortDir(t *testing.T) string {
 	return dir
 }
 
-// start starts a console at the listener and waits to hear that it is ready.
+// start starts a console on the listener and waits for READY=1.
 func (m *manager) start(t *testing.T) *console {
 	t.Helper()
 	c := m.settings.startAs(t, m.command(t, m.file))
@@ -141,32 +142,31 @@ func (m *manager) start(t *testing.T) *console {
 	return c
 }
 
-// command returns the command of a console that is handed files. The process has to be
-// named by its own number, which only it knows.
+// command returns the command of a console with inherited files. The shell sets LISTEN_PID.
 func (m *manager) command(t *testing.T, files ...*os.File) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, must(program()))
 	cmd.Env = []string{"LISTEN_FDS=" + strconv.Itoa(len(files)), "NOTIFY_SOCKET=" + m.heard.LocalAddr().String()}
-	cmd.ExtraFiles = files // from number 3 on
+	cmd.ExtraFiles = files // file descriptors from 3
 	return cmd
 }
 
-// stop stops a console, and checks that it says so.
+// stop stops a console and waits for STOPPING=1.
 func (m *manager) stop(t *testing.T, c *console) {
 	t.Helper()
 	c.stop(t)
 	m.hears(t, "STOPPING=1")
 }
 
-// hears waits until a console says what is wanted.
+// hears waits for a notification.
 func (m *manager) hears(t *testing.T, want string) {
 	t.Helper()
-	if err := m.heard.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := m.heard.SetReadDeadline(time.Now().Add(maxWait)); err != nil {
 		t.Fatal(err)
 	}
 	said := make([]byte, 100)
 	n, err := m.heard.Read(said)
 	if got := string(said[:n]); err != nil || got != want {
-		t.Errorf("the console told the service manager %q (%v), want %q", got, err, want)
+		t.Errorf("got the notification %q (%v), want %q", got, err, want)
 	}
 }

@@ -8,42 +8,40 @@ import (
 	"time"
 )
 
-// TestKilledDuringWrites kills the console while many clients write, again
-// and again, each time at another moment.
+// TestKilledDuringWrites kills the console under load, repeatedly and at random moments.
 func TestKilledDuringWrites(t *testing.T) {
 	t.Parallel()
-	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	v := newInstance(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()
 	var all []*writer
 	kills := sized(3, 25)
 	for range kills {
-		v.killedAtItsStart(t)
+		v.killDuringStart(t)
 		v.start(t)
 		if all == nil {
 			all = v.newWriters(t, l, 8)
 		}
 		l.check(t, db)
-		stop := storm(all)
+		stop := writeLoad(all)
 		waitFor(t, l, 10+rand.N(sized(40, 500)))
-		<-time.After(rand.N(5 * time.Millisecond)) // not right after an answer each time
+		<-time.After(rand.N(5 * time.Millisecond)) // at any moment, not only after an answer
 		v.kill()
 		if err := stop(); err != nil {
-			t.Errorf("while it stormed: %v", err)
+			t.Errorf("under load: %v", err)
 		}
 	}
 	v.start(t)
-	unheard := l.check(t, db)
-	intact(t, v.database)
+	unacknowledged := l.check(t, db)
+	checkIntegrity(t, v.database)
 	all[0].must(t, "afterwards", 1)
 	v.stop(t)
 	l.check(t, db)
 	t.Logf("%d kills and as many at the start, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
-		kills, l.count(), l.status(0), unheard)
+		kills, l.count(), l.status(0), unacknowledged)
 }
 
-// killedAtItsStart kills the console before it serves, or soon after: the first time
-// while it makes its database, later while it takes up what the last kill left.
-func (v *victim) killedAtItsStart(t *testing.T) {
+// killDuringStart kills the console while it creates, or recovers, its database.
+func (v *instance) killDuringStart(t *testing.T) {
 	t.Helper()
 	cmd := v.command()
 	if err := cmd.Start(); err != nil {
@@ -59,7 +57,7 @@ func (v *victim) killedAtItsStart(t *testing.T) {
 // waitFor returns when n more changes have been acknowledged.
 func waitFor(t testing.TB, l *ledger, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), sized(patience, 10*patience))
+	ctx, cancel := context.WithTimeout(t.Context(), sized(maxWait, 10*maxWait))
 	defer cancel()
 	l.wait(ctx, n)
 	if ctx.Err() != nil {

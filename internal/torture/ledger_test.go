@@ -11,44 +11,43 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // and this what it wrote to PostgreSQL
-	_ "modernc.org/sqlite"             // reads what the console wrote
+	_ "github.com/jackc/pgx/v5/stdlib" // to read the console's database
+	_ "modernc.org/sqlite"             // to read the console's database
 )
 
-// A deed is a change that the console has acknowledged.
-type deed struct {
-	request string // id of the request that asked for it
-	action  string // as events name it
+// A change is a change of a user.
+type change struct {
+	request string // ID of the request
+	action  string // action of the event
 	target  string // user_id
-	name    string // that the user was given
+	name    string // new name of the user
 }
 
-// A ledger is what is known outside of the console of what it has acknowledged.
-// Clients write in it at the same time.
+// A ledger records outside of the console what it has acknowledged. It is safe for concurrent
+// use.
 type ledger struct {
-	mu      sync.Mutex
-	deeds   []deed
-	times   []time.Time   // of the acknowledgements, in that order
-	again   []deed        // that were sent again, as it was not known whether they were done, and then acknowledged
-	refused []deed        // of which the console said that nothing was changed
-	states  map[int]int   // how many answers had each status; 0: there was none
-	more    chan struct{} // closed and made anew with every deed
+	mu           sync.Mutex
+	acknowledged []change
+	times        []time.Time   // of the acknowledgements, in order
+	again        []change      // acknowledged after a resend, as the first result was unknown
+	refused      []change      // answered with "nothing was changed"
+	states       map[int]int   // number of answers by status; 0: no answer
+	more         chan struct{} // closed and replaced at each acknowledgement
 }
 
-// newLedger returns a ledger with nothing in it.
+// newLedger returns an empty ledger.
 func newLedger() *ledger {
 	return &ledger{states: map[int]int{}, more: make(chan struct{})}
 }
 
-// answered notes the answer to a request to change something, and the change where
-// the answer acknowledges it.
-func (l *ledger) answered(a answer, err error, d deed) {
+// record records the answer to a change.
+func (l *ledger) record(a answer, err error, d change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if a.status == 303 { // also where the body broke off: the line above it says that it is done
+	if a.status == 303 { // also if the body is incomplete: the status acknowledges
 		d.request = a.request
-		l.deeds = append(l.deeds, d)
-		l.acknowledged()
+		l.acknowledged = append(l.acknowledged, d)
+		l.noteAcknowledgement()
 	} else if err != nil {
 		a.status = 0
 	} else if strings.Contains(a.text(), "Nothing was changed") {
@@ -60,35 +59,34 @@ func (l *ledger) answered(a answer, err error, d deed) {
 	}
 }
 
-// unknown is counted among the statuses where nobody knows whether it was done.
+// unknown is the key in states for unknown results.
 const unknown = -1
 
-// resent notes a change that was acknowledged when its form was sent again.
-func (l *ledger) resent(d deed) {
+// acknowledgedResend records a change that was acknowledged after a resend.
+func (l *ledger) acknowledgedResend(d change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.again = append(l.again, d)
-	l.acknowledged()
+	l.noteAcknowledgement()
 }
 
-// awaited reports whether of some change it is not known whether it was done.
-func (l *ledger) awaited() bool {
+// hasUnknown reports whether the result of a change is unknown.
+func (l *ledger) hasUnknown() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.states[unknown] > len(l.again)
 }
 
-// acknowledged notes when that was, and tells whoever waits for it. It is called with
-// the ledger locked.
-func (l *ledger) acknowledged() {
+// noteAcknowledgement records the time and wakes waiters. The caller holds the lock.
+func (l *ledger) noteAcknowledgement() {
 	l.times = append(l.times, time.Now())
 	close(l.more)
 	l.more = make(chan struct{})
 }
 
-// silence returns the longest time without an acknowledgement since the last one before
-// a moment.
-func (l *ledger) silence(since time.Time) (longest time.Duration) {
+// longestGap returns the longest time between acknowledgements since the last one before a
+// time.
+func (l *ledger) longestGap(since time.Time) (longest time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := len(l.times) - 1; i > 0 && l.times[i].After(since); i-- {
@@ -97,22 +95,21 @@ func (l *ledger) silence(since time.Time) (longest time.Duration) {
 	return longest
 }
 
-// count returns how many changes have been acknowledged.
+// count returns the number of acknowledged changes.
 func (l *ledger) count() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.times)
 }
 
-// status returns how many answers had that status, 0 of those that never came.
+// status returns the number of answers with that status; 0: without an answer.
 func (l *ledger) status(status int) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.states[status]
 }
 
-// wait returns when n more changes have been acknowledged than there are now, or
-// ctx is done.
+// wait returns when n more changes have been acknowledged, or ctx is done.
 func (l *ledger) wait(ctx context.Context, n int) {
 	for want := l.count() + n; ; {
 		l.mu.Lock()
@@ -129,7 +126,7 @@ func (l *ledger) wait(ctx context.Context, n int) {
 	}
 }
 
-// open returns the database at an address for the test to read, past the console.
+// open opens the database for the test.
 func open(t testing.TB, address string) *sql.DB {
 	t.Helper()
 	driver, source := "pgx", address+"&default_transaction_isolation="+url.PathEscape("repeatable read")
@@ -148,33 +145,33 @@ func open(t testing.TB, address string) *sql.DB {
 	return db
 }
 
-// An event is one row of the audit log with its details.
+// An event is a row of the audit log with its parts.
 type event struct {
 	seq                     int64
 	action, request, target string
-	details                 bool // it has some
+	details                 bool // has both parts
 	targetID                string
-	version                 int64 // of the target after it
-	changes                 []change
+	version                 int64 // of the target after the event
+	changes                 []fieldChange
 }
 
-// A change is one field's old and new value.
-type change struct{ Field, Old, New string }
+// A fieldChange is one field's old and new value.
+type fieldChange struct{ Field, Old, New string }
 
-// A record is what a user is now.
+// A record is the current state of a user.
 type record struct {
 	key, id, name string
 	version       int64
 }
 
-// A trail is the whole of what the database says.
-type trail struct {
+// A snapshot is the content of the database.
+type snapshot struct {
 	users  []record
 	events []event
 }
 
-// read returns what the database says, all of it of one moment.
-func read(t testing.TB, db *sql.DB) (found trail) {
+// read returns a snapshot of the database.
+func read(t testing.TB, db *sql.DB) (found snapshot) {
 	t.Helper()
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
@@ -196,11 +193,11 @@ func read(t testing.TB, db *sql.DB) (found trail) {
 	}, `SELECT e.seq, e.action, e.request_id, e.target_key, CASE WHEN c.seq IS NULL OR a.seq IS NULL THEN 0 ELSE 1 END,
 		COALESCE(c.target_id, ''), COALESCE(c.target_version, 0), COALESCE(c.changes, '[]')
 		FROM events e LEFT JOIN event_changes c ON c.seq = e.seq LEFT JOIN event_actors a ON a.seq = e.seq ORDER BY e.seq`)
-	facets(t, tx)
+	checkTallies(t, tx)
 	return found
 }
 
-// rows returns what scan makes of each row of a query.
+// rows returns the result of scan for each row of a query.
 func rows[T any](t testing.TB, tx *sql.Tx, scan func(*sql.Rows) (T, error), query string) []T {
 	t.Helper()
 	r, err := tx.QueryContext(t.Context(), query)
@@ -222,8 +219,8 @@ func rows[T any](t testing.TB, tx *sql.Tx, scan func(*sql.Rows) (T, error), quer
 	return all
 }
 
-// facets checks that the counts which the database keeps are those of its users.
-func facets(t testing.TB, tx *sql.Tx) {
+// checkTallies checks that the stored tallies are those of the users.
+func checkTallies(t testing.TB, tx *sql.Tx) {
 	t.Helper()
 	count := func(query string) map[[3]string]int {
 		counts := map[[3]string]int{}
@@ -239,11 +236,11 @@ func facets(t testing.TB, tx *sql.Tx) {
 	kept := count(`SELECT kind, role, status, n FROM tallies WHERE n > 0`)
 	there := count(`SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status`)
 	if !maps.Equal(kept, there) {
-		t.Errorf("the database counts %v, and there are %v", kept, there)
+		t.Errorf("the tallies are %v, and the users %v", kept, there)
 	}
 	kept = count(`SELECT what, day, '', n FROM day_tallies WHERE n > 0`)
 	there = count(`SELECT what, day, '', COUNT(*) FROM users_on_days GROUP BY what, day`)
 	if !maps.Equal(kept, there) {
-		t.Errorf("by day, the database counts %v, and there are %v", kept, there)
+		t.Errorf("the tallies by day are %v, and the users %v", kept, there)
 	}
 }

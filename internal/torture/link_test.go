@@ -10,25 +10,25 @@ import (
 	"time"
 )
 
-// A link is the network between a console and PostgreSQL, which can be slow, break, or
-// swallow what is sent.
+// A link is a TCP proxy between a console and PostgreSQL that can delay, reset and drop
+// traffic.
 type link struct {
 	address string // host:port
 	to      string
 
-	mu      sync.Mutex
-	wires   map[net.Conn]*wire // by the end that the console has
-	latency time.Duration      // of each way
-	hole    bool               // whoever connects is let in, and nothing comes through
+	mu        sync.Mutex
+	wires     map[net.Conn]*wire // by the console's connection
+	latency   time.Duration      // one way
+	blackhole bool               // connections are accepted, and their data dropped
 }
 
-// A wire is one connection through a link.
+// A wire is a connection through a link.
 type wire struct {
 	here, there net.Conn
-	lost        bool // something that was sent through it
+	lossy       bool // data have been dropped
 }
 
-// newLink returns a link to a server, which works until it is told otherwise.
+// newLink returns a link to a server.
 func newLink(t testing.TB, to string) *link {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -50,7 +50,7 @@ func newLink(t testing.TB, to string) *link {
 	return k
 }
 
-// join passes on what comes from one end at the other, until one of them closes.
+// join forwards a connection until either end closes.
 func (k *link) join(here net.Conn) {
 	defer here.Close()
 	there, err := net.Dial("tcp", k.to)
@@ -71,7 +71,7 @@ func (k *link) join(here net.Conn) {
 	k.mu.Unlock()
 }
 
-// pass passes on what comes from one end of a wire at the other.
+// pass forwards one direction of a wire.
 func (k *link) pass(w *wire, from, to net.Conn) {
 	defer w.cut()
 	buf := make([]byte, 64<<10)
@@ -81,14 +81,14 @@ func (k *link) pass(w *wire, from, to net.Conn) {
 			return
 		}
 		k.mu.Lock()
-		w.lost = w.lost || k.hole
-		lost, latency := w.lost, k.latency
+		w.lossy = w.lossy || k.blackhole
+		lossy, latency := w.lossy, k.latency
 		k.mu.Unlock()
 		if latency > 0 {
 			<-time.After(latency)
 		}
-		if lost {
-			_, _ = io.Copy(io.Discard, from) // a stream of which something is missing
+		if lossy {
+			_, _ = io.Copy(io.Discard, from) // never forward a stream with missing data
 			return
 		}
 		if _, err := to.Write(buf[:n]); err != nil {
@@ -97,25 +97,25 @@ func (k *link) pass(w *wire, from, to net.Conn) {
 	}
 }
 
-// cut closes both ends.
+// cut closes both connections.
 func (w *wire) cut() { _, _ = w.here.Close(), w.there.Close() }
 
-// reset breaks all connections, as a firewall does that is started again.
+// reset resets all connections, as a restarted firewall does.
 func (k *link) reset() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, w := range k.wires {
 		if tcp, ok := w.here.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0) // and says so
+			_ = tcp.SetLinger(0) // sends RST
 		}
 		w.cut()
 	}
 }
 
-// set sets how slow the link is, and whether it swallows what is sent. A connection of
-// which something was swallowed never works again.
-func (k *link) set(latency time.Duration, hole bool) {
+// set sets the delay, and whether data are dropped. A connection with dropped data never works
+// again.
+func (k *link) set(latency time.Duration, blackhole bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.latency, k.hole = latency, hole
+	k.latency, k.blackhole = latency, blackhole
 }

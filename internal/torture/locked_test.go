@@ -8,11 +8,10 @@ import (
 	"time"
 )
 
-// TestDatabaseLocked has another process, which is the test, lock the database for longer
-// than anyone waits.
+// TestDatabaseLocked locks the database in another process for longer than every timeout.
 func TestDatabaseLocked(t *testing.T) {
 	t.Parallel()
-	v := newVictim(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
+	v := newInstance(t, "sqlite:"+filepath.Join(t.TempDir(), "console.db"))
 	db, l := open(t, v.database), newLedger()
 	v.start(t)
 	all := v.newWriters(t, l, 3)
@@ -20,21 +19,20 @@ func TestDatabaseLocked(t *testing.T) {
 		w.must(t, "before", 1)
 	}
 	for range sized(1, 3) {
-		v.lockedOut(t, all)
+		v.holdLock(t, all)
 	}
-	unheard := l.check(t, db)
-	intact(t, v.database)
+	unacknowledged := l.check(t, db)
+	checkIntegrity(t, v.database)
 	v.stop(t)
-	if unheard != 0 {
-		t.Errorf("%d changes were made that were refused", unheard)
+	if unacknowledged != 0 {
+		t.Errorf("%d changes were made that were refused", unacknowledged)
 	}
 	t.Logf("%d changes acknowledged, %d refused while another program held the lock, of which %d were made",
-		l.count(), l.status(http.StatusServiceUnavailable), unheard)
+		l.count(), l.status(http.StatusServiceUnavailable), unacknowledged)
 }
 
-// lockedOut holds the lock until each writer has been refused once, and lets go of
-// it.
-func (v *victim) lockedOut(t *testing.T, all []*writer) {
+// holdLock holds the lock until each writer has been refused once.
+func (v *instance) holdLock(t *testing.T, all []*writer) {
 	t.Helper()
 	lock, err := open(t, v.database).Conn(t.Context())
 	if err != nil {
@@ -51,7 +49,7 @@ func (v *victim) lockedOut(t *testing.T, all []*writer) {
 			answers <- a
 		}()
 	}
-	v.readsOn(t, all[0].browser, answers, len(all))
+	v.readWhileLocked(t, all[0].browser, answers, len(all))
 	if status, words := v.ready(); status != http.StatusServiceUnavailable {
 		t.Errorf("/readyz answers %d: %s", status, words)
 	}
@@ -64,10 +62,9 @@ func (v *victim) lockedOut(t *testing.T, all []*writer) {
 	}
 }
 
-// readsOn reads pages until n writers have been answered, one at least. Each page must
-// come although the lock is held, and each answer must be a clear page with the right
-// status.
-func (v *victim) readsOn(t *testing.T, b *browser, answers <-chan answer, n int) {
+// readWhileLocked opens pages until n writers have been answered. Each page must work, and each
+// answer must be an error page with the right status.
+func (v *instance) readWhileLocked(t *testing.T, b *browser, answers <-chan answer, n int) {
 	t.Helper()
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// mounted returns a disk of the test's own, in memory.
-func mounted(t *testing.T, options string) (path string) {
+// mountTmpfs mounts a tmpfs and returns its path.
+func mountTmpfs(t *testing.T, options string) (path string) {
 	t.Helper()
 	path = t.TempDir()
 	run(t, "mount", "-t", "tmpfs", "-o", "mode=700,"+options, "console-torture", path)
@@ -18,9 +18,8 @@ func mounted(t *testing.T, options string) (path string) {
 	return path
 }
 
-// breakable returns where to mount a disk that keeps what is written to it, and that
-// can break; its image is beside.
-func breakable(t *testing.T) (disk string) {
+// makeDisk returns a mount point, with an ext4 image in a file beside it.
+func makeDisk(t *testing.T) (disk string) {
 	t.Helper()
 	disk = filepath.Join(t.TempDir(), "disk")
 	run(t, "truncate", "-s", "32M", disk+".img")
@@ -29,7 +28,7 @@ func breakable(t *testing.T) (disk string) {
 	return disk
 }
 
-// run runs a program of the system that must succeed.
+// run runs a command that must succeed.
 func run(t testing.TB, name string, args ...string) {
 	t.Helper()
 	if said, err := exec.Command(name, args...).CombinedOutput(); err != nil {

@@ -13,38 +13,38 @@ import (
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// far is a console whose database is at the other end of a link.
-type far struct {
-	*victim
+// A remoteInstance is a console with a link to its database.
+type remoteInstance struct {
+	*instance
 	server *postgrestest.Server
 	link   *link
 	ledger *ledger
 	all    []*writer
 }
 
-// newFar starts a console with writers.
-func newFar(t *testing.T) *far {
+// newRemoteInstance starts a console with writers.
+func newRemoteInstance(t *testing.T) *remoteInstance {
 	t.Helper()
 	s := newMigrated(t)
 	k := newLink(t, s.Address())
-	f := &far{newVictim(t, "postgres://"+serveRole+"@"+k.address+"/console?sslmode=disable"), s, k, newLedger(), nil}
+	f := &remoteInstance{newInstance(t, "postgres://"+serveRole+"@"+k.address+"/console?sslmode=disable"), s, k, newLedger(), nil}
 	f.start(t)
 	f.all = f.newWriters(t, f.ledger, 6)
 	return f
 }
 
-// check compares what was acknowledged with what the server holds.
-func (f *far) check(t *testing.T) {
+// check compares the acknowledged changes with the database.
+func (f *remoteInstance) check(t *testing.T) {
 	t.Helper()
 	if rest := f.ledger.check(t, open(t, f.server.URL(postgrestest.Superuser, "console"))); rest > 0 {
 		t.Errorf("%d changes were made that nobody was told of", rest)
 	}
 }
 
-// endure besieges the console while something happens to it, and says what came of it.
-func (f *far) endure(t *testing.T, what string, happens func()) {
+// run writes while happens is called, and checks the result.
+func (f *remoteInstance) run(t *testing.T, what string, happens func()) {
 	t.Helper()
-	stop := siege(f.all)
+	stop := writeThroughOutages(f.all)
 	waitFor(t, f.ledger, 20)
 	happens()
 	waitFor(t, f.ledger, 20)
@@ -58,8 +58,8 @@ func (f *far) endure(t *testing.T, what string, happens func()) {
 		what, l.count(), len(l.again), len(l.refused), l.status(http.StatusServiceUnavailable), slowest)
 }
 
-// faults returns what the console said of errors that it has no words for.
-func (f *far) faults() (lines []string) {
+// faults returns the console's log entries of level ERROR.
+func (f *remoteInstance) faults() (lines []string) {
 	for line := range strings.Lines(f.said.String()) {
 		if strings.Contains(line, "ERROR") {
 			lines = append(lines, line)
@@ -68,24 +68,24 @@ func (f *far) faults() (lines []string) {
 	return lines
 }
 
-// TestPostgresSlowNetwork has everything take its time on the way. Where a machine is slow as well, some
-// wait too long for their turn to write, and are told so.
+// TestPostgresSlowNetwork delays the network. On a slow machine some writes time out, with a
+// page that says so.
 func TestPostgresSlowNetwork(t *testing.T) {
 	t.Parallel()
-	f := newFar(t)
+	f := newRemoteInstance(t)
 	delay := sized(5*time.Millisecond, 25*time.Millisecond)
-	f.endure(t, "slow", func() {
+	f.run(t, "slow", func() {
 		f.link.set(delay, false)
 		waitFor(t, f.ledger, sized(10, 200))
 	})
 	f.stop(t)
 }
 
-// TestPostgresConnectionsReset breaks all connections again and again, at any moment.
+// TestPostgresConnectionsReset resets all connections repeatedly.
 func TestPostgresConnectionsReset(t *testing.T) {
 	t.Parallel()
-	f := newFar(t)
-	f.endure(t, "reset", func() {
+	f := newRemoteInstance(t)
+	f.run(t, "reset", func() {
 		for range sized(10, 200) {
 			f.link.reset()
 			waitFor(t, f.ledger, 1+rand.N(10))
@@ -95,12 +95,12 @@ func TestPostgresConnectionsReset(t *testing.T) {
 	f.stop(t)
 }
 
-// TestPostgresBlackHole has the network swallow everything, first while nobody works and
-// then, at full size, under load for longer than anything is waited for.
+// TestPostgresBlackHole drops all packets, first without load, then, at full size, under load
+// for longer than every timeout.
 func TestPostgresBlackHole(t *testing.T) {
 	t.Parallel()
-	f := newFar(t)
-	<-time.After(1100 * time.Millisecond) // a connection that was idle for a second is asked whether it works
+	f := newRemoteInstance(t)
+	<-time.After(1100 * time.Millisecond) // after a second of idleness a connection is pinged
 	f.link.set(0, true)
 	began := time.Now()
 	var asked sync.WaitGroup
@@ -114,7 +114,7 @@ func TestPostgresBlackHole(t *testing.T) {
 	if status, words := f.ready(); status != http.StatusServiceUnavailable {
 		t.Errorf("/readyz answers %d after %v: %s", status, time.Since(began), words)
 	}
-	asked.Wait() // all are answered while the hole lasts
+	asked.Wait() // all are answered before the network works again
 	took := time.Since(began)
 	f.link.set(0, false)
 	until(t, "it is ready again", func() bool { status, _ := f.ready(); return status == http.StatusOK })
@@ -123,7 +123,7 @@ func TestPostgresBlackHole(t *testing.T) {
 	}
 	t.Logf("black hole: pages said so after %v, and worked %v after it", took, time.Since(began)-took)
 	for range sized(0, 3) {
-		f.endure(t, "black hole", func() {
+		f.run(t, "black hole", func() {
 			refused := f.ledger.status(http.StatusServiceUnavailable)
 			f.link.set(0, true)
 			<-time.After(30 * time.Second)
@@ -135,18 +135,17 @@ func TestPostgresBlackHole(t *testing.T) {
 	f.stop(t)
 }
 
-// TestPostgresServerKilled kills the server, which takes up what it has acknowledged when it
-// starts again.
+// TestPostgresServerKilled kills the server, which recovers the acknowledged changes.
 func TestPostgresServerKilled(t *testing.T) {
 	t.Parallel()
-	f := newFar(t)
+	f := newRemoteInstance(t)
 	for range sized(1, 10) {
-		f.endure(t, "server killed", func() {
+		f.run(t, "server killed", func() {
 			waitFor(t, f.ledger, rand.N(sized(20, 300))+1)
 			if err := f.server.Kill(); err != nil {
 				t.Fatal(err)
 			}
-			if err := f.server.Restart(takesUp); err != nil {
+			if err := f.server.Restart(recoverySync); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -154,23 +153,22 @@ func TestPostgresServerKilled(t *testing.T) {
 	f.stop(t)
 }
 
-// TestPostgresConsoleKilled kills the console while many clients write to
-// PostgreSQL, and starts it again.
+// TestPostgresConsoleKilled kills the console under load on PostgreSQL.
 func TestPostgresConsoleKilled(t *testing.T) {
 	t.Parallel()
 	s := newMigrated(t)
-	v, l := newVictim(t, s.URL(serveRole, "console")), newLedger()
+	v, l := newInstance(t, s.URL(serveRole, "console")), newLedger()
 	db := open(t, s.URL(postgrestest.Superuser, "console"))
 	var all []*writer
-	unheard, kills := 0, sized(3, 25)
+	unacknowledged, kills := 0, sized(3, 25)
 	for range kills {
 		v.start(t)
 		if all == nil {
 			all = v.newWriters(t, l, 8)
 		}
-		stop := storm(all)
+		stop := writeLoad(all)
 		waitFor(t, l, 10+rand.N(sized(40, 300)))
-		<-time.After(rand.N(5 * time.Millisecond)) // not right after an answer each time
+		<-time.After(rand.N(5 * time.Millisecond)) // at any moment, not only after an answer
 		v.kill()
 		if err := stop(); err != nil {
 			t.Errorf("while it stormed: %v", err)
@@ -179,7 +177,7 @@ func TestPostgresConsoleKilled(t *testing.T) {
 	v.start(t)
 	all[0].must(t, "afterwards", 1)
 	v.stop(t)
-	unheard = l.check(t, db)
+	unacknowledged = l.check(t, db)
 	t.Logf("killed on PostgreSQL: %d kills, %d changes acknowledged, 0 to be lost; %d were never answered, of which %d were made",
-		kills, l.count(), l.status(0), unheard)
+		kills, l.count(), l.status(0), unacknowledged)
 }

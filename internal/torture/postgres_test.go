@@ -11,15 +11,15 @@ import (
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// serveRole serves the console, and may do no more than that.
+// serveRole is the role that serves the console, with minimal rights.
 const serveRole = "console"
 
-// takesUp is how a server that was killed sees that its disk has all that it wrote: at
-// once, rather than file by file, which takes a busy disk a minute.
-const takesUp = "recovery_init_sync_method=syncfs"
+// recoverySync makes crash recovery sync whole file systems rather than file by file, which
+// takes a busy disk a minute.
+const recoverySync = "recovery_init_sync_method=syncfs"
 
-// newServer starts a PostgreSQL server that keeps what it has acknowledged, as those of
-// operators do, with an empty database named console.
+// newServer starts a PostgreSQL server with durable settings and an empty database named
+// console.
 func newServer(t testing.TB) *postgrestest.Server {
 	t.Helper()
 	s := postgrestest.New(t)
@@ -31,7 +31,7 @@ func newServer(t testing.TB) *postgrestest.Server {
 	return s
 }
 
-// newMigrated is newServer with the present schema in the database.
+// newMigrated is newServer with the current schema.
 func newMigrated(t testing.TB) *postgrestest.Server {
 	t.Helper()
 	s := newServer(t)
@@ -46,7 +46,7 @@ func newMigrated(t testing.TB) *postgrestest.Server {
 	return s
 }
 
-// statement runs a statement as the superuser, about the server.
+// statement runs a statement as the superuser.
 func statement(t testing.TB, s *postgrestest.Server, text string) {
 	t.Helper()
 	if err := s.Run(t.Context(), "postgres", text); err != nil {
@@ -54,18 +54,18 @@ func statement(t testing.TB, s *postgrestest.Server, text string) {
 	}
 }
 
-// A pair is a primary and the standby that has whatever the primary acknowledges.
+// A pair is a primary and its synchronous standby.
 type pair struct{ primary, standby *postgrestest.Server }
 
-// follows is how long a standby that has lost its primary waits until it looks again.
-// PostgreSQL's five seconds may pass before it can be promoted.
-const follows = "wal_retrieve_retry_interval=200ms"
+// standbyRetry shortens the time after which a standby without a primary can be promoted, by
+// default five seconds.
+const standbyRetry = "wal_retrieve_retry_interval=200ms"
 
 // newPair starts a pair with a console's database.
 func newPair(t testing.TB) *pair {
 	t.Helper()
 	primary := newMigrated(t)
-	standby, err := primary.Standby("standby", follows)
+	standby, err := primary.Standby("standby", standbyRetry)
 	if err != nil {
 		t.Fatalf("start the standby: %v", err)
 	}
@@ -75,7 +75,7 @@ func newPair(t testing.TB) *pair {
 	return p
 }
 
-// synchronize has the primary acknowledge nothing that the standby does not have.
+// synchronize makes replication synchronous.
 func (p *pair) synchronize(t testing.TB) {
 	t.Helper()
 	statement(t, p.primary, `ALTER SYSTEM SET synchronous_standby_names = 'standby'`)
@@ -83,8 +83,7 @@ func (p *pair) synchronize(t testing.TB) {
 	p.awaits(t, "the standby is synchronous", `SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')`)
 }
 
-// holdCommit keeps the standby from taking anything more until the returned function is
-// called, and returns when a commit waits for it.
+// holdCommit pauses the standby until goOn is called, and returns when a commit waits for it.
 func (p *pair) holdCommit(t testing.TB) (goOn func()) {
 	t.Helper()
 	var receiver int
@@ -97,10 +96,10 @@ func (p *pair) holdCommit(t testing.TB) (goOn func()) {
 		t.Fatalf("hold the standby: %v", err)
 	}
 	p.awaits(t, "a commit waits for the standby", `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')`)
-	return func() { _ = syscall.Kill(receiver, syscall.SIGCONT) } // it may have gone with the primary
+	return func() { _ = syscall.Kill(receiver, syscall.SIGCONT) } // it may have ended with the primary
 }
 
-// awaits waits until a query of the primary answers that it is so.
+// awaits waits until a query of the primary returns true.
 func (p *pair) awaits(t testing.TB, words, query string) {
 	t.Helper()
 	db := open(t, p.primary.URL(postgrestest.Superuser, "postgres"))
@@ -110,7 +109,7 @@ func (p *pair) awaits(t testing.TB, words, query string) {
 	})
 }
 
-// failOver loses the primary, and has the standby take over once it may go on.
+// failOver kills the primary and promotes the standby.
 func (p *pair) failOver(t testing.TB, goOn func()) {
 	t.Helper()
 	err := p.primary.Kill()
@@ -124,17 +123,16 @@ func (p *pair) failOver(t testing.TB, goOn func()) {
 	p.primary, p.standby = p.standby, p.primary
 }
 
-// rejoin makes what was the primary the standby, as an operator would.
+// rejoin makes the former primary the standby.
 func (p *pair) rejoin(t testing.TB) {
 	t.Helper()
-	if err := p.standby.Follow(p.primary, "standby", follows); err != nil {
+	if err := p.standby.Follow(p.primary, "standby", standbyRetry); err != nil {
 		t.Fatalf("make a standby of what was the primary: %v", err)
 	}
 	p.synchronize(t)
 }
 
-// url returns the address of the database on whichever takes writes, for the role that
-// serves.
+// url returns the URL of the database on the server that accepts writes.
 func (p *pair) url() string {
 	return fmt.Sprintf("postgres://%s@%s,%s/console?target_session_attrs=read-write&sslmode=disable",
 		serveRole, p.primary.Address(), p.standby.Address())

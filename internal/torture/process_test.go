@@ -19,14 +19,13 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// patience is how long a test waits for what is to happen soon, on a machine that
-// has much else to do.
-const patience = 3 * time.Minute
+// maxWait is how long a test waits for something, on a busy machine.
+const maxWait = 3 * time.Minute
 
 // full reports whether the tests run at full size.
 func full() bool { return os.Getenv("CONSOLE_TORTURE") == "full" }
 
-// sized returns the one for `make test`, or the one for `make torture`.
+// sized returns small in `make test` and large in `make torture`.
 func sized[T any](small, large T) T {
 	if full() {
 		return large
@@ -34,8 +33,7 @@ func sized[T any](small, large T) T {
 	return small
 }
 
-// program returns the path of the console's program, built once for all tests, in
-// bin/, where what is built is.
+// program returns the path of the console's binary, which is built once, in bin/.
 var program = sync.OnceValues(func() (string, error) {
 	path, err := filepath.Abs(filepath.Join("..", "..", "bin", "torture", "console"))
 	if err != nil {
@@ -49,25 +47,25 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// A process is a program that a test has started.
+// A process is a program started by a test.
 type process struct {
 	cmd   *exec.Cmd
-	said  saying        // on standard error
-	ended chan struct{} // closed when it has
+	said  outputBuffer  // standard error
+	ended chan struct{} // closed when it has ended
 }
 
-// launch starts cmd and returns when it says a line that contains the word. It returns an error where the process ends before that. At the
-// end of the test it is killed if it is still there.
+// launch starts cmd and returns when its output contains the word, or an error if the process
+// ends before. The process is killed at the end of the test.
 func launch(t testing.TB, cmd *exec.Cmd, word string) (*process, error) {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
-	heard := &listener{word: word, heard: make(chan struct{})}
+	heard := &lineWatcher{word: word, heard: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = heard, io.MultiWriter(&p.said, heard)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
-		_ = cmd.Wait() // ProcessState tells
+		_ = cmd.Wait() // see ProcessState
 		close(p.ended)
 	}()
 	t.Cleanup(p.kill)
@@ -76,19 +74,18 @@ func launch(t testing.TB, cmd *exec.Cmd, word string) (*process, error) {
 		return p, nil
 	case <-p.ended:
 		return p, fmt.Errorf("it ended with %v; it said:\n%s", cmd.ProcessState, p.said.String())
-	case <-time.After(patience):
+	case <-time.After(maxWait):
 		return p, errors.New("it does not get ready")
 	}
 }
 
-// kill ends the process as a power cut would, in the middle of whatever it does.
+// kill kills the process with SIGKILL.
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill() // it may have ended already
 	<-p.ended
 }
 
-// end sends the process a signal, waits until it has ended, and returns its exit
-// status.
+// end sends the process a signal, waits until it has ended, and returns its exit status.
 func (p *process) end(t testing.TB, signal os.Signal) int {
 	t.Helper()
 	if err := p.cmd.Process.Signal(signal); err != nil {
@@ -96,45 +93,45 @@ func (p *process) end(t testing.TB, signal os.Signal) int {
 	}
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(maxWait):
 		t.Fatalf("%v did not end it", signal)
 	}
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// A saying keeps what a process says.
-type saying struct {
+// An outputBuffer records the output of a process.
+type outputBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-// mostSaid is how much of it is kept, in bytes.
-const mostSaid = 1 << 20
+// maxOutput is the maximum recorded, in bytes.
+const maxOutput = 1 << 20
 
-func (s *saying) Write(p []byte) (int, error) {
+func (s *outputBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.text.Len() < mostSaid {
+	if s.text.Len() < maxOutput {
 		s.text.Write(p)
 	}
 	return len(p), nil
 }
 
-func (s *saying) String() string {
+func (s *outputBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
 }
 
-// A listener waits for a word.
-type listener struct {
+// A lineWatcher waits for a word in the output.
+type lineWatcher struct {
 	mu    sync.Mutex
 	word  string
 	text  string
 	heard chan struct{}
 }
 
-func (l *listener) Write(p []byte) (int, error) {
+func (l *lineWatcher) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.word == "" {
@@ -148,34 +145,32 @@ func (l *listener) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A victim is a console under torture: where its data is, and the process that
-// serves it at the moment.
-type victim struct {
+// An instance is a console under test: its database, and its current process.
+type instance struct {
 	*process
 	database string // URL
-	address  string // host:port, the same after every start
+	address  string // host:port, the same after each start
 	provider *authtest.Provider
 	program  string
-	prepare  func(*exec.Cmd) // before it starts; nil: nothing
-	public   string          // address under which browsers reach it; empty: the one it listens on
+	prepare  func(*exec.Cmd) // alters the command; may be nil
+	public   string          // host:port for browsers; empty: address
 }
 
-// newVictim returns a console with its data in the database at url, which is not
-// started yet.
-func newVictim(t testing.TB, url string) *victim {
+// newInstance returns a console on the database at url. It is not started.
+func newInstance(t testing.TB, url string) *instance {
 	t.Helper()
 	built, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &victim{database: url, address: freeAddress(t), provider: authtest.New(t), program: built}
+	return &instance{database: url, address: freeAddress(t), provider: authtest.New(t), program: built}
 }
 
-// owner signs in at every victim.
+// owner is the owner of every instance.
 const owner = "owner@example.com"
 
 // command returns the command that serves the console.
-func (v *victim) command() *exec.Cmd {
+func (v *instance) command() *exec.Cmd {
 	cmd := exec.Command(v.program, "serve", "--listen", v.address, "--base-url", v.base(), "--database", v.database,
 		"--oidc-issuer", v.provider.Issuer(), "--oidc-client-id", v.provider.ClientID,
 		"--owners", owner, "--drain", "0s", "--log-level", "warn")
@@ -186,11 +181,11 @@ func (v *victim) command() *exec.Cmd {
 	return cmd
 }
 
-// base is the address under which browsers reach the console.
-func (v *victim) base() string { return "http://" + cmp.Or(v.public, v.address) }
+// base returns the console's base URL.
+func (v *instance) base() string { return "http://" + cmp.Or(v.public, v.address) }
 
-// start starts the console and returns when it answers.
-func (v *victim) start(t testing.TB) {
+// start starts the console and returns when it is ready.
+func (v *instance) start(t testing.TB) {
 	t.Helper()
 	p, err := launch(t, v.command(), "sign-out address")
 	if err != nil {
@@ -199,16 +194,15 @@ func (v *victim) start(t testing.TB) {
 	v.process = p
 }
 
-// stop has the console end as a service manager does. It must say that all went
-// well.
-func (v *victim) stop(t testing.TB) {
+// stop stops the console as a service manager does. Its exit status must be 0.
+func (v *instance) stop(t testing.TB) {
 	t.Helper()
 	if status := v.end(t, os.Interrupt); status != 0 {
 		t.Errorf("the console ended with status %d; it said:\n%s", status, v.said.String())
 	}
 }
 
-// freeAddress returns an address on loopback where nobody listens.
+// freeAddress returns a loopback address on which nothing listens.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	var lc net.ListenConfig
@@ -220,12 +214,12 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// until waits until what is true.
+// until waits until what returns true.
 func until(t testing.TB, words string, what func() bool) {
 	t.Helper()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	for deadline := time.Now().Add(patience); !what(); <-look.C {
+	for deadline := time.Now().Add(maxWait); !what(); <-look.C {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain until %s", words)
 		}

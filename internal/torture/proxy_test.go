@@ -13,11 +13,10 @@ import (
 	"time"
 )
 
-// watchEvery is how often the proxy asks each console whether it is ready.
-const watchEvery = 100 * time.Millisecond
+// healthInterval is the time between two health checks.
+const healthInterval = 100 * time.Millisecond
 
-// A proxy shares requests out among the consoles that say they are ready, as the
-// proxies of an operator do. It sends each request once: what fails has failed.
+// A proxy balances requests between ready consoles. It never retries.
 type proxy struct {
 	url       string
 	transport *http.Transport
@@ -35,7 +34,7 @@ type backend struct {
 	forget  context.CancelFunc
 }
 
-// newProxy starts a proxy that lives as long as the test.
+// newProxy starts a proxy that stops when the test ends.
 func newProxy(t *testing.T) *proxy {
 	t.Helper()
 	p := &proxy{transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}
@@ -48,7 +47,7 @@ func newProxy(t *testing.T) *proxy {
 	return p
 }
 
-// add puts a console behind the proxy, and returns when it is ready.
+// add adds a console, and returns when it is ready.
 func (p *proxy) add(t *testing.T, address string) *backend {
 	t.Helper()
 	ctx, forget := context.WithCancel(t.Context())
@@ -60,16 +59,16 @@ func (p *proxy) add(t *testing.T, address string) *backend {
 	go b.watch(ctx)
 	select {
 	case <-b.readied:
-	case <-time.After(patience):
+	case <-time.After(maxWait):
 		t.Fatalf("the console at %s did not become ready", address)
 	}
 	return b
 }
 
-// watch asks again and again whether the console is ready, until ctx is done.
+// watch runs health checks until ctx is done.
 func (b *backend) watch(ctx context.Context) {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-	again := time.NewTicker(watchEvery)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: maxWait}
+	again := time.NewTicker(healthInterval)
 	defer again.Stop()
 	for first := true; ctx.Err() == nil; <-again.C {
 		ready := isReady(ctx, client, b.url)
@@ -81,7 +80,7 @@ func (b *backend) watch(ctx context.Context) {
 	}
 }
 
-// isReady asks a console once.
+// isReady runs a health check.
 func isReady(ctx context.Context, client *http.Client, console *url.URL) bool {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, console.JoinPath("readyz").String(), nil)
 	if err != nil {
@@ -95,7 +94,7 @@ func isReady(ctx context.Context, client *http.Client, console *url.URL) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// pick returns the next console that is ready, nil if none is.
+// pick returns the next ready console, or nil.
 func (p *proxy) pick() *backend {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,7 +107,7 @@ func (p *proxy) pick() *backend {
 	return nil
 }
 
-// serve passes a request on.
+// serve forwards a request.
 func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
 	b := p.pick()
 	if b == nil {
@@ -126,16 +125,16 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "proxy: "+err.Error(), http.StatusBadGateway)
 		},
 	}
-	once, ctx := onlyOnce(r.Context())
+	once, ctx := countSends(r.Context())
 	pass.ServeHTTP(w, r.WithContext(ctx))
 	if once.Load() > 1 {
-		panic(http.ErrAbortHandler) // the client is to see that the request failed at first
+		panic(http.ErrAbortHandler) // the transport retried: let the client see a failure
 	}
 }
 
-// onlyOnce returns a context for a request, and how many connections the request has
-// been sent on: Go's transport sends some again when a connection breaks.
-func onlyOnce(ctx context.Context) (*atomic.Int32, context.Context) {
+// countSends returns a context for a request, and the number of connections that the request is
+// sent on: Go's transport retries some requests.
+func countSends(ctx context.Context) (*atomic.Int32, context.Context) {
 	times := new(atomic.Int32)
 	return times, httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { times.Add(1) },

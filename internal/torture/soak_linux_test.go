@@ -20,25 +20,23 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// A size is how much of the machine a console takes at a moment.
+// A size is the console's use of resources.
 type size struct {
-	files   int // open
+	files   int // open files
 	threads int
-	memory  int // of its own, in bytes
-	wal     int // of the database, in bytes
+	memory  int // anonymous memory in bytes
+	wal     int // size of the WAL in bytes
 }
 
-// walLimit is the most that the log of a SQLite file holds while reads overlap, in bytes:
-// what it may have (4 MB), and as much again each time that those who read it, who are
-// waited for twice as long each time, went on for longer: for 250 ms, 500 ms and 1 s.
+// walLimit is the maximum size of the WAL while reads overlap: its limit of 4 MB, and as much
+// again for each of the waits for readers, of 250 ms, 500 ms and 1 s.
 const walLimit = 4 * 1000 * 4096
 
-// TestSoak has people of all kinds use the console for a while: what it takes of
-// the machine must not grow with the time.
+// TestSoak uses the console for a while: its use of resources must not grow.
 func TestSoak(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")
-	v := newVictim(t, "sqlite:"+path)
+	v := newInstance(t, "sqlite:"+path)
 	db, l := open(t, v.database), newLedger()
 	v.start(t)
 	load := v.mixedLoad(t, l)
@@ -51,19 +49,19 @@ func TestSoak(t *testing.T) {
 		sizes = append(sizes, v.size(t, path))
 	}
 	requests := load()
-	flat(t, sizes)
+	checkGrowth(t, sizes)
 	l.check(t, db)
 	left := v.goroutines(t)
-	if left > 60 { // those of the server, of the pools of connections, of the runtime
-		t.Errorf("%d goroutines are left when nobody is there any more:\n%s", left, v.said.String())
+	if left > 60 { // of the server, the connection pools and the runtime
+		t.Errorf("%d goroutines are left without clients:\n%s", left, v.said.String())
 	}
 	t.Logf("%v, %d requests, %d changes acknowledged; in the middle %+v, at the end %+v, wal at most %d; %d goroutines left",
 		length, requests, l.count(), sizes[30], sizes[59], most(sizes, func(s size) int { return s.wal }), left)
 }
 
-// mixedLoad has some write, more read, and one come and go, each at a pace, until the
-// returned function is called, which returns how many requests were answered.
-func (v *victim) mixedLoad(t *testing.T, l *ledger) (stop func() int) {
+// mixedLoad writes, reads, and signs in and out until stop is called, which returns the number
+// of answered requests.
+func (v *instance) mixedLoad(t *testing.T, l *ledger) (stop func() int) {
 	t.Helper()
 	var steps []func() (answer, error)
 	for _, w := range v.newWriters(t, l, 4) {
@@ -79,15 +77,17 @@ func (v *victim) mixedLoad(t *testing.T, l *ledger) (stop func() int) {
 	}
 	done, working, counts := make(chan struct{}), new(sync.WaitGroup), make([]int, len(steps))
 	for i, step := range steps {
-		working.Go(func() { counts[i] = v.paced(t, done, 25*time.Millisecond, step) })
+		working.Go(func() { counts[i] = v.repeat(t, done, 25*time.Millisecond, step) })
 	}
 	b, visits := newBrowser(t, v.base()), 0
-	working.Go(func() { visits = v.paced(t, done, 1500*time.Millisecond, func() (answer, error) { return v.visit(b) }) })
+	working.Go(func() {
+		visits = v.repeat(t, done, 1500*time.Millisecond, func() (answer, error) { return v.visit(b) })
+	})
 	return func() int {
 		close(done)
 		working.Wait()
 		if visits == 0 {
-			t.Error("nobody signed in and out")
+			t.Error("no sign-in succeeded")
 		}
 		all := visits
 		for _, n := range counts {
@@ -97,8 +97,8 @@ func (v *victim) mixedLoad(t *testing.T, l *ledger) (stop func() int) {
 	}
 }
 
-// paced takes a step now and then until done, and returns how many it took.
-func (v *victim) paced(t *testing.T, done <-chan struct{}, pace time.Duration, step func() (answer, error)) (n int) {
+// repeat takes a step at intervals until done, and returns the number of steps.
+func (v *instance) repeat(t *testing.T, done <-chan struct{}, pace time.Duration, step func() (answer, error)) (n int) {
 	next := time.NewTicker(pace)
 	defer next.Stop()
 	for {
@@ -108,7 +108,7 @@ func (v *victim) paced(t *testing.T, done <-chan struct{}, pace time.Duration, s
 		case <-next.C:
 		}
 		a, err := step()
-		if a.status == http.StatusTooManyRequests && strings.Contains(a.text(), "You started newer searches") { // all readers are one person
+		if a.status == http.StatusTooManyRequests && strings.Contains(a.text(), "You started newer searches") { // all clients are one person
 			continue
 		}
 		if err != nil || a.status >= http.StatusBadRequest {
@@ -119,8 +119,8 @@ func (v *victim) paced(t *testing.T, done <-chan struct{}, pace time.Duration, s
 	}
 }
 
-// visit signs the owner in, and out again.
-func (v *victim) visit(b *browser) (answer, error) {
+// visit signs the owner in and out.
+func (v *instance) visit(b *browser) (answer, error) {
 	v.provider.SignsIn(authtest.Person{Subject: "1", Email: owner, Verified: true})
 	if a, err := b.follow("/sign-in/start?return_to=/profile"); err != nil || a.at.Path != "/profile" {
 		return a, errors.Join(err, fmt.Errorf("the sign-in ends at %v", a.at))
@@ -128,11 +128,10 @@ func (v *victim) visit(b *browser) (answer, error) {
 	return b.post("/sign-out", url.Values{})
 }
 
-// flat checks that what a console takes at the end is not more than in the middle,
-// but for what may happen to be open at a moment.
-func flat(t *testing.T, sizes []size) {
+// checkGrowth compares the use of resources in the last third with that of the middle third.
+func checkGrowth(t *testing.T, sizes []size) {
 	t.Helper()
-	third := len(sizes) / 3 // the first is for warming up
+	third := len(sizes) / 3 // the first third is for warming up
 	for name, of := range map[string]struct {
 		what  func(size) int
 		slack int
@@ -151,14 +150,13 @@ func flat(t *testing.T, sizes []size) {
 	}
 }
 
-// most returns the most of something that there was at any moment.
+// most returns the maximum of a value.
 func most(sizes []size, what func(size) int) int {
 	return what(slices.MaxFunc(sizes, func(a, b size) int { return what(a) - what(b) }))
 }
 
-// size returns how much of the machine the console takes, with the log of the
-// database at path.
-func (v *victim) size(t *testing.T, path string) (s size) {
+// size returns the console's use of resources.
+func (v *instance) size(t *testing.T, path string) (s size) {
 	t.Helper()
 	own := filepath.Join("/proc", strconv.Itoa(v.cmd.Process.Pid))
 	status := string(must(os.ReadFile(filepath.Join(own, "status"))))
@@ -183,9 +181,8 @@ func number(t *testing.T, text, expression string) int {
 	return must(strconv.Atoi(found[1]))
 }
 
-// goroutines ends the console and returns how many goroutines it had then: Go tells
-// of them all when it is asked to quit.
-func (v *victim) goroutines(t *testing.T) int {
+// goroutines ends the console with SIGQUIT and counts the goroutines in its dump.
+func (v *instance) goroutines(t *testing.T) int {
 	t.Helper()
 	v.end(t, syscall.SIGQUIT)
 	return strings.Count(v.said.String(), "\ngoroutine ")

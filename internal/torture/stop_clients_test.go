@@ -17,19 +17,18 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// A client is a browser in which somebody is signed in, and looks and edits as fast as
-// it is answered.
+// A client is a browser in which a person is signed in, who reads and edits continuously.
 type client struct {
 	base   string
 	http   *http.Client
-	edits  bool   // its own profile, as nobody else does
-	name   string // the last that the console said it keeps
+	edits  bool   // edits the person's profile; one client per person does
+	name   string // the last acknowledged name
 	turns  int
 	tally  *tally
 	person string
 }
 
-// A tally is what became of all requests.
+// A tally counts the results of requests.
 type tally struct {
 	answered, edited atomic.Int64
 
@@ -37,14 +36,14 @@ type tally struct {
 	failed []string
 }
 
-// fail notes a request that was not answered as it should.
+// fail records a failed request.
 func (y *tally) fail(format string, args ...any) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.failed = append(y.failed, fmt.Sprintf(format, args...))
 }
 
-// check fails the test if any request has failed, or hardly any was sent.
+// check fails the test if a request has failed, or none was an edit.
 func (y *tally) check(t *testing.T) {
 	t.Helper()
 	y.mu.Lock()
@@ -54,11 +53,11 @@ func (y *tally) check(t *testing.T) {
 		t.Error(f)
 	}
 	if y.edited.Load() == 0 {
-		t.Error("nothing was edited")
+		t.Error("no edit succeeded")
 	}
 }
 
-// people returns the addresses of those who use the consoles.
+// people returns addresses of n people.
 func people(n int) []string {
 	all := make([]string, n)
 	for i := range all {
@@ -67,8 +66,7 @@ func people(n int) []string {
 	return all
 }
 
-// signInAll returns clients at base, each signed in as one of the owners. Each owner
-// has one client that edits and some that only look.
+// signInAll returns clients, of which each owner has one that edits and some that read.
 func signInAll(t *testing.T, base string, op *authtest.Provider, owners []string, looking int) ([]*client, *tally) {
 	t.Helper()
 	all, y := make([]*client, 0, len(owners)*(1+looking)), new(tally)
@@ -85,23 +83,23 @@ func signInAll(t *testing.T, base string, op *authtest.Provider, owners []string
 		}
 		all = append(all, editor)
 		for range looking {
-			looker := newClient(t, base, jar)
-			looker.person, looker.tally = owner, y
-			all = append(all, looker)
+			reader := newClient(t, base, jar)
+			reader.person, reader.tally = owner, y
+			all = append(all, reader)
 		}
 	}
 	return all, y
 }
 
-// newClient returns a client with connections of its own.
+// newClient returns a client with its own connections.
 func newClient(t *testing.T, base string, jar http.CookieJar) *client {
 	t.Helper()
 	transport := &http.Transport{DisableCompression: true}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &client{base: base, http: &http.Client{Jar: jar, Transport: transport, Timeout: patience}}
+	return &client{base: base, http: &http.Client{Jar: jar, Transport: transport, Timeout: maxWait}}
 }
 
-// underLoad has the clients look and edit while work is done.
+// underLoad runs the clients while work runs.
 func underLoad(t *testing.T, clients []*client, work func()) {
 	t.Helper()
 	working, done := context.WithCancel(t.Context())
@@ -109,7 +107,7 @@ func underLoad(t *testing.T, clients []*client, work func()) {
 	for _, c := range clients {
 		all.Go(func() {
 			for working.Err() == nil {
-				c.turn(t.Context()) // what has begun is answered
+				c.turn(t.Context()) // requests are never cancelled
 			}
 		})
 	}
@@ -118,7 +116,7 @@ func underLoad(t *testing.T, clients []*client, work func()) {
 	all.Wait()
 }
 
-// turn looks at the directory, and edits if this client does.
+// turn reads the directory and the profile, and edits if this client does.
 func (c *client) turn(ctx context.Context) {
 	c.turns++
 	if _, err := c.get(ctx, "/users?q="+url.QueryEscape(c.person)); err != nil {
@@ -137,7 +135,7 @@ func (c *client) turn(ctx context.Context) {
 	}
 }
 
-// edit gives the person a new name, with the form of the page.
+// edit gives the person a new name.
 func (c *client) edit(ctx context.Context, page string) {
 	form := formIn(page, "/profile")
 	if c.name != "" && form.Get("name") != c.name {
@@ -168,10 +166,10 @@ func (c *client) get(ctx context.Context, path string) (string, error) {
 	return c.send(req)
 }
 
-// send sends a request once and returns the page at the end of its redirects. A page
-// that is not an answer in full is an error.
+// send sends a request once and returns the page after its redirects. An incomplete page is an
+// error.
 func (c *client) send(req *http.Request) (string, error) {
-	sent, ctx := onlyOnce(req.Context())
+	sent, ctx := countSends(req.Context())
 	redirects := 0
 	client := *c.http
 	client.CheckRedirect = func(*http.Request, []*http.Request) error {
@@ -195,7 +193,7 @@ func (c *client) send(req *http.Request) (string, error) {
 	return string(page), nil
 }
 
-// formIn returns the form of a page that is posted to action, as it is filled in.
+// formIn returns the values of a page's form with that action.
 func formIn(page, action string) url.Values {
 	form := url.Values{}
 	root, err := html.Parse(strings.NewReader(page))
@@ -212,16 +210,16 @@ func formIn(page, action string) url.Values {
 	return form
 }
 
-// fillIn adds what a browser would post of an element.
+// fillIn adds the value of a form element.
 func fillIn(form url.Values, n *html.Node) {
 	name := attribute(n, "name")
 	switch {
 	case n.Type != html.ElementNode || name == "":
-	case n.Data == "input" && (attribute(n, "type") != "checkbox" || has(n, "checked")):
+	case n.Data == "input" && (attribute(n, "type") != "checkbox" || hasAttribute(n, "checked")):
 		form.Set(name, attribute(n, "value"))
 	case n.Data == "select":
 		for option := range n.Descendants() {
-			if option.Data == "option" && has(option, "selected") {
+			if option.Data == "option" && hasAttribute(option, "selected") {
 				form.Set(name, attribute(option, "value"))
 			}
 		}

@@ -6,8 +6,8 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 )
 
-// TestStopWithoutLoss replaces one console after the other behind a proxy that
-// watches whether they are ready, while people look and edit: no request may fail.
+// TestStopWithoutLoss replaces consoles behind a proxy with health checks, under load: no
+// request may fail.
 func TestStopWithoutLoss(t *testing.T) {
 	t.Parallel()
 	for name, newDatabase := range engines {
@@ -35,21 +35,21 @@ func TestStopWithoutLoss(t *testing.T) {
 	}
 }
 
-// A served console is one behind a proxy.
+// A served is a console behind a proxy.
 type served struct {
 	*console
 	behind *backend
 }
 
-// serveBy starts a console and puts it behind the proxy.
+// serveBy starts a console behind the proxy.
 func (p *proxy) serveBy(t *testing.T, s settings) *served {
 	t.Helper()
 	c := s.start(t)
 	return &served{c, p.add(t, c.address)}
 }
 
-// stop stops the console and takes it from behind the proxy, which is left to notice
-// by itself that it is not ready any more.
+// stop stops the console, and removes it from the proxy after the proxy's health check has
+// failed.
 func (s *served) stop(t *testing.T) {
 	t.Helper()
 	s.console.stop(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// TestTwoConsolesStart starts two consoles at the same moment on an empty database: the
-// migrations run once, and the owner is made once.
+// TestTwoConsolesStart starts two consoles concurrently on an empty database: the migrations
+// run once, and the owner is created once.
 func TestTwoConsolesStart(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -24,7 +24,7 @@ func TestTwoConsolesStart(t *testing.T) {
 	for i := range rounds {
 		name := fmt.Sprintf("empty_%d", i)
 		statement(t, s, `CREATE DATABASE `+name+` ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0`)
-		w := newTwo(t, s.URL(postgrestest.Superuser, name))
+		w := newConsolePair(t, s.URL(postgrestest.Superuser, name))
 		w.start(t)
 		w.stop(t)
 		db := open(t, w.consoles[0].database)
@@ -39,21 +39,20 @@ func TestTwoConsolesStart(t *testing.T) {
 	t.Logf("two consoles: %d times two consoles started at once on an empty database", rounds)
 }
 
-// TestTwoConsolesWrite works in two consoles on one database at once, each request going
-// to the other one than the last.
+// TestTwoConsolesWrite uses two consoles on one database, with alternating requests.
 func TestTwoConsolesWrite(t *testing.T) {
 	t.Parallel()
 	s := newMigrated(t)
-	w := newTwo(t, s.URL(serveRole, "console"))
+	w := newConsolePair(t, s.URL(serveRole, "console"))
 	w.start(t)
 	v, db, l := w.consoles[0], open(t, s.URL(postgrestest.Superuser, "console")), newLedger()
 	b := v.signedIn(t)
 	if w.last(t, "GET /sign-in/start") == w.last(t, "GET /sign-in/callback") {
 		t.Error("the sign-in ended on the console that it began on")
 	}
-	w.endsOnBoth(t, b)
+	w.checkSessionEnds(t, b)
 	all := v.newWriters(t, l, 8)
-	stop := storm(all)
+	stop := writeLoad(all)
 	waitFor(t, l, sized(100, 3000))
 	if err := stop(); err != nil {
 		t.Error(err)
@@ -61,26 +60,25 @@ func TestTwoConsolesWrite(t *testing.T) {
 	if rest := l.check(t, db); rest != w.made {
 		t.Errorf("beside what writers did there are %d changes, want %d", rest, w.made)
 	}
-	rounds := sized(5, 25) // each with a sign-in, of which a network has so many a minute
+	rounds := sized(5, 25) // sign-ins are rate-limited per network
 	for range rounds {
-		w.keepsAnOwner(t, b)
+		w.checkOwnerStays(t, b)
 	}
-	if full() { // it takes three minutes, and internal/users tests it without the wait
-		tidyUpInTurn(t, db)
+	if full() { // it takes three minutes; internal/users tests it with a clock
+		checkCleanupLease(t, db)
 	}
 	l.check(t, db)
 	w.stop(t)
 	t.Logf("two consoles: %d changes acknowledged by two consoles, 0 to be lost, and %d times one of two owners stayed", l.count(), rounds)
 }
 
-// second is a person who is signed in beside the owner.
+// second is another user.
 const second = "second@example.com"
 
-// endsOnBoth ends sessions in each way, and looks whether that is so at the next request
-// to each console.
-func (w *two) endsOnBoth(t *testing.T, b *browser) {
+// checkSessionEnds ends sessions in each way, and checks the next request to each console.
+func (w *consolePair) checkSessionEnds(t *testing.T, b *browser) {
 	t.Helper()
-	b.mustFill(t, "/users/new", url.Values{"user_id": {second}, "role": {"admin"}})
+	b.mustSubmit(t, "/users/new", url.Values{"user_id": {second}, "role": {"admin"}})
 	w.made++
 	at := "/users/" + second
 	for what, end := range map[string]func(ana *browser){
@@ -90,28 +88,28 @@ func (w *two) endsOnBoth(t *testing.T, b *browser) {
 			}
 		},
 		"deactivation": func(*browser) {
-			b.mustFill(t, at+"/deactivate", nil)
+			b.mustSubmit(t, at+"/deactivate", nil)
 		},
 		"demotion": func(*browser) {
-			b.mustFill(t, at+"/role", url.Values{"role": {"user"}})
+			b.mustSubmit(t, at+"/role", url.Values{"role": {"user"}})
 		},
 	} {
 		ana := w.consoles[0].signedInAs(t, "2", second)
-		stolen := ana.copied(t)
-		w.bothAnswer(t, stolen, "before the "+what, http.StatusOK)
+		stolen := ana.copyCookies(t)
+		w.checkBoth(t, stolen, "before the "+what, http.StatusOK)
 		end(ana)
-		w.bothAnswer(t, stolen, "after the "+what, http.StatusSeeOther)
+		w.checkBoth(t, stolen, "after the "+what, http.StatusSeeOther)
 		switch what {
 		case "deactivation":
-			b.mustFill(t, at+"/reactivate", nil)
+			b.mustSubmit(t, at+"/reactivate", nil)
 		case "demotion":
-			b.mustFill(t, at+"/role", url.Values{"role": {"admin"}})
+			b.mustSubmit(t, at+"/role", url.Values{"role": {"admin"}})
 		}
 	}
 }
 
-// bothAnswer checks what each console answers to the next request for the directory.
-func (w *two) bothAnswer(t *testing.T, b *browser, when string, status int) {
+// checkBoth checks the status of the next request to each console.
+func (w *consolePair) checkBoth(t *testing.T, b *browser, when string, status int) {
 	t.Helper()
 	var by [2]int
 	for i := range by {
@@ -126,8 +124,8 @@ func (w *two) bothAnswer(t *testing.T, b *browser, when string, status int) {
 	}
 }
 
-// copied returns a browser with the same cookies, as a thief would have it.
-func (b *browser) copied(t testing.TB) *browser {
+// copyCookies returns a browser with the same cookies, as a thief would have.
+func (b *browser) copyCookies(t testing.TB) *browser {
 	t.Helper()
 	other := newBrowser(t, b.base)
 	at := must(url.Parse(b.base))
@@ -135,11 +133,11 @@ func (b *browser) copied(t testing.TB) *browser {
 	return other
 }
 
-// keepsAnOwner has two owners take the role from one another at once, each on another
-// console. One of them stays, and makes the other one owner again for the next time.
-func (w *two) keepsAnOwner(t *testing.T, b *browser) {
+// checkOwnerStays makes two owners demote each other concurrently on different consoles: one
+// must stay owner, and restores the other.
+func (w *consolePair) checkOwnerStays(t *testing.T, b *browser) {
 	t.Helper()
-	b.mustFill(t, "/users/"+second+"/role", url.Values{"role": {"owner"}})
+	b.mustSubmit(t, "/users/"+second+"/role", url.Values{"role": {"owner"}})
 	owners := map[string]*browser{second: b, owner: w.consoles[0].signedInAs(t, "2", second)} // by whom they demote
 	forms := map[string]url.Values{}
 	for id, by := range owners {
@@ -165,20 +163,20 @@ func (w *two) keepsAnOwner(t *testing.T, b *browser) {
 	}
 	both.Wait()
 	if w.last(t, "POST /users/"+owner+"/role") == w.last(t, "POST /users/"+second+"/role") {
-		t.Error("one console was asked for both")
+		t.Error("one console served both")
 	}
 	if len(done) != 1 {
-		t.Fatalf("of two owners who demoted one another at once, %v are none any more", done)
+		t.Fatalf("of two owners who demoted each other, these were demoted: %v", done)
 	}
 	if done[0] == owner {
-		owners[owner].mustFill(t, "/users/"+owner+"/role", url.Values{"role": {"owner"}})
+		owners[owner].mustSubmit(t, "/users/"+owner+"/role", url.Values{"role": {"owner"}})
 		*b = *w.consoles[0].signedIn(t)
 	}
 }
 
-// tidyUpInTurn waits until the consoles have tidied up three times: both together do it
-// no more often than one.
-func tidyUpInTurn(t *testing.T, db *sql.DB) {
+// checkCleanupLease waits for three clean-ups: two consoles together clean up no more often
+// than one.
+func checkCleanupLease(t *testing.T, db *sql.DB) {
 	t.Helper()
 	due := func() (at time.Time) {
 		if err := db.QueryRowContext(t.Context(), `SELECT due_at FROM duties WHERE name = 'tidy'`).Scan(&at); err != nil {
@@ -190,8 +188,8 @@ func tidyUpInTurn(t *testing.T, db *sql.DB) {
 	var first time.Time
 	for times := range 3 {
 		for began := time.Now(); due().Equal(last); <-time.After(100 * time.Millisecond) {
-			if time.Since(began) > 2*patience {
-				t.Fatalf("after %d times nobody tidied up", times)
+			if time.Since(began) > 2*maxWait {
+				t.Fatalf("no clean-up after %d", times)
 			}
 		}
 		if last = due(); times == 0 {
@@ -199,6 +197,6 @@ func tidyUpInTurn(t *testing.T, db *sql.DB) {
 		}
 	}
 	if took := time.Since(first); took < 110*time.Second {
-		t.Errorf("two consoles tidied up three times within %v", took)
+		t.Errorf("two consoles cleaned up three times within %v", took)
 	}
 }

@@ -13,30 +13,29 @@ import (
 	"time"
 )
 
-// A writer is a client that adds people and edits them, one request after the other,
-// and notes in the ledger what it was told.
+// A writer is a client that adds and edits people, and records the answers in the ledger.
 type writer struct {
 	*browser
 	ledger *ledger
-	label  string   // of its own
-	n      int      // forms filled in so far
-	added  []string // user_id of those it knows to be there
+	label  string   // unique
+	n      int      // number of forms so far
+	added  []string // user_id of acknowledged people
 
-	persists bool // it sends a form again of which it is told that nobody knows whether it was done
+	persists bool // it resends a form whose result is unknown
 	slowest  time.Duration
 }
 
-// writers are how many have had a label so far.
+// writers counts the labels given out.
 var writers atomic.Int64
 
-// newWriter returns a writer at a console that runs.
-func (v *victim) newWriter(t testing.TB, l *ledger) *writer {
+// newWriter returns a writer of a running console.
+func (v *instance) newWriter(t testing.TB, l *ledger) *writer {
 	t.Helper()
 	return &writer{browser: v.signedIn(t), ledger: l, label: fmt.Sprintf("w%d", writers.Add(1))}
 }
 
-// newWriters returns n of them.
-func (v *victim) newWriters(t testing.TB, l *ledger, n int) []*writer {
+// newWriters returns n writers.
+func (v *instance) newWriters(t testing.TB, l *ledger, n int) []*writer {
 	t.Helper()
 	all := make([]*writer, n)
 	for i := range all {
@@ -45,8 +44,7 @@ func (v *victim) newWriters(t testing.TB, l *ledger, n int) []*writer {
 	return all
 }
 
-// step fills in a form, of a new person or of one it has added before, and sends it.
-// It returns the answer: to the form, or to the request for it.
+// step adds or edits a person. It returns the answer to the form, or to the request for it.
 func (w *writer) step() (answer, error) {
 	w.n++
 	if len(w.added) == 0 || w.n%4 == 0 {
@@ -71,7 +69,7 @@ func (w *writer) add() (answer, error) {
 	if fields == nil {
 		return a, err
 	}
-	d := deed{action: "user.created", target: fmt.Sprintf("%s-%d@example.com", w.label, w.n), name: w.name()}
+	d := change{action: "user.created", target: fmt.Sprintf("%s-%d@example.com", w.label, w.n), name: w.name()}
 	fields.Set("user_id", d.target)
 	fields.Set("name", d.name)
 	fields.Set("role", "user")
@@ -89,19 +87,19 @@ func (w *writer) edit(id string) (answer, error) {
 	if fields == nil {
 		return a, err
 	}
-	d := deed{action: "user.edited", target: id, name: w.name()}
+	d := change{action: "user.edited", target: id, name: w.name()}
 	fields.Set("name", d.name)
 	fields.Set("reason", "torture")
 	return w.send(path, fields, d)
 }
 
-// name returns a name that nobody has been given before.
+// name returns a unique name.
 func (w *writer) name() string { return fmt.Sprintf("Name %d of %s", w.n, w.label) }
 
-// send posts a form and notes in the ledger what comes of it.
-func (w *writer) send(path string, fields url.Values, d deed) (answer, error) {
+// send posts a form and records the answer.
+func (w *writer) send(path string, fields url.Values, d change) (answer, error) {
 	a, err := w.post(path, fields)
-	w.ledger.answered(a, err, d)
+	w.ledger.record(a, err, d)
 	if !w.persists || err != nil || !a.unknown() {
 		return a, err
 	}
@@ -110,20 +108,20 @@ func (w *writer) send(path string, fields url.Values, d deed) (answer, error) {
 		a, err = w.timed(func() (answer, error) { return w.post(path, fields) })
 	}
 	if a.status == http.StatusSeeOther {
-		w.ledger.resent(d)
+		w.ledger.acknowledgedResend(d)
 	}
 	return a, err
 }
 
-// unknown reports whether the answer is that nobody knows whether it was done.
+// unknown reports whether the answer says that the result is unknown.
 func (a answer) unknown() bool {
 	return a.status == http.StatusServiceUnavailable && strings.Contains(a.text(), "It is not known whether this was done")
 }
 
-// retryAfter is when those who persist try again.
+// retryAfter is the time between two tries.
 const retryAfter = 50 * time.Millisecond
 
-// timed does something and notes how long it took.
+// timed calls do and records how long that took.
 func (w *writer) timed(do func() (answer, error)) (answer, error) {
 	began := time.Now()
 	a, err := do()
@@ -131,10 +129,9 @@ func (w *writer) timed(do func() (answer, error)) (answer, error) {
 	return a, err
 }
 
-// storm has all the writers write at once until the returned function is called, or
-// the console answers no more. The function returns when the last has ended, with
-// the first answer that is neither an acknowledgement nor missing.
-func storm(all []*writer) (stop func() error) {
+// writeLoad makes all writers write concurrently until stop is called or the console ends. stop
+// returns the first answer other than an acknowledgement.
+func writeLoad(all []*writer) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	odd := make(chan error, len(all))
@@ -142,7 +139,7 @@ func storm(all []*writer) (stop func() error) {
 		working.Go(func() {
 			for ctx.Err() == nil {
 				a, err := w.step()
-				if err != nil { // the console has gone; or the storm is over
+				if err != nil { // the console has ended, or stop was called
 					return
 				}
 				if a.status != http.StatusSeeOther {
@@ -160,16 +157,15 @@ func storm(all []*writer) (stop func() error) {
 	}
 }
 
-// siege is storm for a console whose database goes and comes back: writers are told so,
-// each time in words, and go on. The function returns also how long the slowest answer
-// took.
-func siege(all []*writer) (stop func() (time.Duration, error)) {
+// writeThroughOutages is writeLoad for a database with outages: writers retry after an error
+// page. stop also returns the duration of the slowest answer.
+func writeThroughOutages(all []*writer) (stop func() (time.Duration, error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	odd := make(chan error, len(all))
 	for _, w := range all {
 		w.persists, w.slowest = true, 0
-		working.Go(func() { odd <- w.besiege(ctx) })
+		working.Go(func() { odd <- w.writeUntilDone(ctx) })
 	}
 	return func() (slowest time.Duration, err error) {
 		cancel()
@@ -182,8 +178,8 @@ func siege(all []*writer) (stop func() (time.Duration, error)) {
 	}
 }
 
-// besiege takes steps until ctx is done, or an answer is none that a console gives.
-func (w *writer) besiege(ctx context.Context) error {
+// writeUntilDone takes steps until ctx is done or an answer is unexpected.
+func (w *writer) writeUntilDone(ctx context.Context) error {
 	for ctx.Err() == nil {
 		a, err := w.timed(w.step)
 		switch {

@@ -12,33 +12,32 @@ import (
 	"testing"
 )
 
-// A two is two consoles on one database, behind a proxy that sends each request to the
-// other one than the last.
-type two struct {
-	consoles [2]*victim
+// A consolePair is two consoles on one database, behind a proxy that alternates between them.
+type consolePair struct {
+	consoles [2]*instance
 	next     atomic.Int64
 
 	mu     sync.Mutex
-	made   int              // changes beside those of writers
-	served map[string][]int // by method and path, which console it was, each time
+	made   int              // changes not made by writers
+	served map[string][]int // consoles that served each method and path, in order
 }
 
-// newTwo returns two consoles that are not started yet.
-func newTwo(t testing.TB, database string) *two {
+// newConsolePair returns two consoles. They are not started.
+func newConsolePair(t testing.TB, database string) *consolePair {
 	t.Helper()
-	w := &two{served: map[string][]int{}}
+	w := &consolePair{served: map[string][]int{}}
 	proxy := httptest.NewServer(http.HandlerFunc(w.pass))
 	t.Cleanup(proxy.Close)
-	one := newVictim(t, database)
+	one := newInstance(t, database)
 	one.public = proxy.Listener.Addr().String()
 	other := *one
 	other.address = freeAddress(t)
-	w.consoles = [2]*victim{one, &other}
+	w.consoles = [2]*instance{one, &other}
 	return w
 }
 
-// start starts both at once.
-func (w *two) start(t testing.TB) {
+// start starts both concurrently.
+func (w *consolePair) start(t testing.TB) {
 	t.Helper()
 	var starting sync.WaitGroup
 	errs := make([]error, len(w.consoles))
@@ -54,15 +53,15 @@ func (w *two) start(t testing.TB) {
 }
 
 // stop stops both.
-func (w *two) stop(t testing.TB) {
+func (w *consolePair) stop(t testing.TB) {
 	t.Helper()
 	for _, v := range w.consoles {
 		v.stop(t)
 	}
 }
 
-// pass passes a request on.
-func (w *two) pass(res http.ResponseWriter, r *http.Request) {
+// pass forwards a request.
+func (w *consolePair) pass(res http.ResponseWriter, r *http.Request) {
 	turn := int(w.next.Add(1) % 2)
 	w.mu.Lock()
 	w.served[r.Method+" "+r.URL.Path] = append(w.served[r.Method+" "+r.URL.Path], turn)
@@ -76,19 +75,19 @@ func (w *two) pass(res http.ResponseWriter, r *http.Request) {
 }
 
 // last returns which console served a request last.
-func (w *two) last(t testing.TB, request string) int {
+func (w *consolePair) last(t testing.TB, request string) int {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	all := w.served[request]
 	if len(all) == 0 {
-		t.Fatalf("nobody asked for %s; there was %v", request, w.served)
+		t.Fatalf("no request %s; there was %v", request, w.served)
 	}
 	return all[len(all)-1]
 }
 
-// fill fills in the form of a page, sends it, and returns the answer.
-func (b *browser) fill(t testing.TB, path string, values url.Values) answer {
+// submit fills in a page's form, sends it, and returns the answer.
+func (b *browser) submit(t testing.TB, path string, values url.Values) answer {
 	t.Helper()
 	fields, a, err := b.form(path)
 	if err != nil || fields == nil {
@@ -104,10 +103,10 @@ func (b *browser) fill(t testing.TB, path string, values url.Values) answer {
 	return a
 }
 
-// mustFill is fill for what must be acknowledged.
-func (b *browser) mustFill(t testing.TB, path string, values url.Values) {
+// mustSubmit is submit for a form that must be acknowledged.
+func (b *browser) mustSubmit(t testing.TB, path string, values url.Values) {
 	t.Helper()
-	if a := b.fill(t, path, values); a.status != http.StatusSeeOther {
+	if a := b.submit(t, path, values); a.status != http.StatusSeeOther {
 		t.Fatalf("%s: status %d: %s", path, a.status, a.text())
 	}
 }

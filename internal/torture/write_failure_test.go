@@ -8,22 +8,21 @@ import (
 	"testing"
 )
 
-// A shortage is a console that can save no more for a while, and then heals by itself,
-// without a new start.
-type shortage struct {
-	*victim
-	begin func() // nothing more can be saved soon after; nil: it is so already
+// A writeFailure is a temporary inability to write, from which a console recovers without a
+// restart.
+type writeFailure struct {
+	*instance
+	begin func() // causes the failure; nil: it has begun
 	end   func()
-	says  string // on the page
-	kills bool   // kill the console while it lasts, and start it again
+	says  string // expected text on the page
+	kills bool   // restart the console meanwhile
 
-	notReady string // what readiness says where that is something else
+	notReady string // text of /readyz, if different
 }
 
-// endure writes until nothing more can be saved, and on; sees what people are told
-// and that they can go on reading; ends the shortage, and sees that all is as it was
-// before.
-func (s shortage) endure(t *testing.T) {
+// check writes until writes fail, checks errors and reads, ends the failure, and checks the
+// database.
+func (s writeFailure) check(t *testing.T) {
 	t.Helper()
 	db, l := open(t, s.database), newLedger()
 	s.start(t)
@@ -50,18 +49,18 @@ func (s shortage) endure(t *testing.T) {
 	s.end()
 	until(t, "it is ready again", func() bool { status, _ := s.ready(); return status == http.StatusOK })
 	w.must(t, "afterwards", 10)
-	intact(t, s.database)
+	checkIntegrity(t, s.database)
 	s.stop(t)
-	unheard := l.check(t, db)
-	if unheard != 0 {
-		t.Errorf("%d changes were made that were refused", unheard)
+	unacknowledged := l.check(t, db)
+	if unacknowledged != 0 {
+		t.Errorf("%d changes were made that were refused", unacknowledged)
 	}
 	t.Logf("%d changes acknowledged until it began, %d while it lasted and after; %d refused, of which %d were made",
-		before, l.count()-before, l.status(http.StatusServiceUnavailable), unheard)
+		before, l.count()-before, l.status(http.StatusServiceUnavailable), unacknowledged)
 }
 
-// refuses tries to save again and again, to sign in and to sign out.
-func (s shortage) refuses(t *testing.T, w *writer, leaving *browser) {
+// refuses checks writes, a sign-in and a sign-out during the failure.
+func (s writeFailure) refuses(t *testing.T, w *writer, leaving *browser) {
 	t.Helper()
 	for range sized(20, 500) {
 		a, err := w.step()
@@ -79,9 +78,9 @@ func (s shortage) refuses(t *testing.T, w *writer, leaving *browser) {
 	})
 }
 
-// clear checks that an answer is a clear page with the right status, or says that it
-// is done after all: what is small may still find a place.
-func (s shortage) clear(t *testing.T, a answer, err error) {
+// clear checks that an answer is an error page with the right status, or a success: a small
+// write may still fit.
+func (s writeFailure) clear(t *testing.T, a answer, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -95,8 +94,8 @@ func (s shortage) clear(t *testing.T, a answer, err error) {
 	}
 }
 
-// reads opens pages that must be there whatever cannot be saved.
-func (s shortage) reads(t *testing.T, w *writer) {
+// reads opens pages that must work during the failure.
+func (s writeFailure) reads(t *testing.T, w *writer) {
 	t.Helper()
 	for _, path := range []string{"/users", "/users?q=name", "/users/" + w.added[0], "/users/" + w.added[0] + "/activity", "/audit", "/profile", "/healthz"} {
 		if a, err := w.get(path); err != nil || a.status != http.StatusOK {
