@@ -22,9 +22,12 @@ type derivedIndex struct {
 	postgres string   // name of the index in PostgreSQL
 }
 
-// searchIndex is the index of users.search_text.
+// SearchIndex is the name of the index of users.search_text.
+const SearchIndex = "users_search"
+
+// searchIndex is that index.
 var searchIndex = derivedIndex{
-	name: "users_search", what: "index of the search", content: "users", indexed: "search_text <> ''",
+	name: SearchIndex, what: "index of the search", content: "users", indexed: "search_text <> ''",
 	rebuild:  []string{`INSERT INTO users_search (users_search) VALUES ('rebuild')`},
 	postgres: "users_search",
 }

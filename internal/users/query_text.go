@@ -53,7 +53,7 @@ func exactName(words []Word) string {
 	for i, w := range words {
 		texts[i] = w.Text
 	}
-	return User{Name: strings.Join(texts, " ")}.sortName()
+	return spelling.SortKey(strings.Join(texts, " "))
 }
 
 // saysNothing reports whether nothing was typed.

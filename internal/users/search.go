@@ -15,11 +15,11 @@ type searcher interface {
 	counts() int
 
 	// found is the query of the numbers of all users whom the index finds by the terms.
-	found(f *database.Filter, terms []spelling.Term, known *threes) string
+	found(f *database.Filter, terms []spelling.Term, known *trigramStats) string
 
 	// alone reports whether all of these have the terms, so that their texts need not be
 	// looked at again.
-	alone(terms []spelling.Term, known *threes) bool
+	alone(terms []spelling.Term, known *trigramStats) bool
 
 	// listed is the query of numbers that a text lists, separated by commas, each with its
 	// place in the list. The argument names the text.
@@ -27,7 +27,7 @@ type searcher interface {
 
 	// newest returns how they are walked in the order of creation, and the number that
 	// has that order.
-	newest(f *database.Filter, terms []spelling.Term, known *threes) (w way, number string)
+	newest(f *database.Filter, terms []spelling.Term, known *trigramStats) (w way, number string)
 }
 
 // searcherOf returns how an engine is searched.

@@ -26,7 +26,7 @@ func (trgmSearch) learns() bool { return true }
 func (trgmSearch) counts() int { return maxSorted }
 
 // found implements [searcher].
-func (trgmSearch) found(f *database.Filter, terms []spelling.Term, _ *threes) string {
+func (trgmSearch) found(f *database.Filter, terms []spelling.Term, _ *trigramStats) string {
 	all := make([]string, len(terms))
 	for i, t := range terms {
 		marked := make(spelling.Term, len(t))
@@ -39,7 +39,7 @@ func (trgmSearch) found(f *database.Filter, terms []spelling.Term, _ *threes) st
 }
 
 // alone implements [searcher]: unless the mark may be in a text of somebody's own.
-func (trgmSearch) alone(terms []spelling.Term, _ *threes) bool {
+func (trgmSearch) alone(terms []spelling.Term, _ *trigramStats) bool {
 	for _, t := range terms {
 		for _, needle := range t {
 			if strings.ContainsAny(needle, " "+mark) {
@@ -56,7 +56,7 @@ func (trgmSearch) listed(text string) string {
 }
 
 // newest implements [searcher]. So many are found that there is one soon.
-func (trgmSearch) newest(f *database.Filter, terms []spelling.Term, _ *threes) (w way, number string) {
+func (trgmSearch) newest(f *database.Filter, terms []spelling.Term, _ *trigramStats) (w way, number string) {
 	all := make([]string, len(terms))
 	for i, t := range terms {
 		all[i] = termCondition(f, t, `u.search_text`)

@@ -35,15 +35,15 @@ func (scanSearch) learns() bool { return false }
 func (scanSearch) counts() int { return maxSorted }
 
 // found implements [searcher].
-func (s scanSearch) found(f *database.Filter, terms []spelling.Term, _ *threes) string {
+func (s scanSearch) found(f *database.Filter, terms []spelling.Term, _ *trigramStats) string {
 	return `SELECT u.number FROM users u WHERE ` + database.AllOf(s.conditions(f, terms))
 }
 
 // alone implements [searcher].
-func (scanSearch) alone([]spelling.Term, *threes) bool { return true }
+func (scanSearch) alone([]spelling.Term, *trigramStats) bool { return true }
 
 // newest implements [searcher].
-func (s scanSearch) newest(f *database.Filter, terms []spelling.Term, _ *threes) (w way, number string) {
+func (s scanSearch) newest(f *database.Filter, terms []spelling.Term, _ *trigramStats) (w way, number string) {
 	return way{`users u`, s.conditions(f, terms)}, `u.number`
 }
 

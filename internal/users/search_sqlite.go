@@ -19,13 +19,13 @@ func (ftsSearch) learns() bool { return true }
 func (ftsSearch) counts() int { return maxCounted }
 
 // found implements [searcher].
-func (ftsSearch) found(f *database.Filter, terms []spelling.Term, known *threes) string {
+func (ftsSearch) found(f *database.Filter, terms []spelling.Term, known *trigramStats) string {
 	condition, _ := inFTS(f, terms, known)
 	return `SELECT users_search.rowid AS number FROM users_search WHERE ` + condition
 }
 
 // alone implements [searcher].
-func (ftsSearch) alone(terms []spelling.Term, known *threes) bool {
+func (ftsSearch) alone(terms []spelling.Term, known *trigramStats) bool {
 	_, alone := inFTS(new(database.Filter), terms, known)
 	return alone
 }
@@ -36,7 +36,7 @@ func (ftsSearch) listed(text string) string {
 }
 
 // newest implements [searcher].
-func (ftsSearch) newest(f *database.Filter, terms []spelling.Term, known *threes) (w way, number string) {
+func (ftsSearch) newest(f *database.Filter, terms []spelling.Term, known *trigramStats) (w way, number string) {
 	condition, _ := inFTS(f, terms, known)
 	return way{`users_search CROSS JOIN users u`, []string{condition, `u.number = users_search.rowid`}}, `users_search.rowid`
 }
@@ -44,12 +44,12 @@ func (ftsSearch) newest(f *database.Filter, terms []spelling.Term, known *threes
 // inFTS returns the condition that the index has the terms, and whether that
 // alone tells who has them. What is common is not asked for where something else
 // is: to go through nearly everyone narrows nothing.
-func inFTS(f *database.Filter, terms []spelling.Term, known *threes) (condition string, alone bool) {
+func inFTS(f *database.Filter, terms []spelling.Term, known *trigramStats) (condition string, alone bool) {
 	alone = true
 	var all []string
 	for _, t := range terms {
 		if !known.commonTerm(t) {
-			all = append(all, inIndex(t, known, mostThrees))
+			all = append(all, inIndex(t, known, maxTrigrams))
 		}
 		alone = alone && !known.commonTerm(t) && t.IsTrigram()
 	}
@@ -59,12 +59,12 @@ func inFTS(f *database.Filter, terms []spelling.Term, known *threes) (condition 
 	return `users_search MATCH ` + f.Arg(strings.Join(all, ` AND `)), alone
 }
 
-// mostThrees is how many threes of a spelling are asked for: with the rarest few
+// maxTrigrams is how many threes of a spelling are asked for: with the rarest few
 // others are found.
-const mostThrees = 3
+const maxTrigrams = 3
 
 // inIndex returns t in FTS5's query language, as the rarest threes of each spelling.
-func inIndex(t spelling.Term, known *threes, most int) string {
+func inIndex(t spelling.Term, known *trigramStats, most int) string {
 	spellings := make([]string, len(t))
 	for i, needle := range t {
 		rarest := known.rarest(needle, most)

@@ -20,7 +20,7 @@ type selection struct {
 	most    int // that can be put in order
 	terms   []spelling.Term
 	search  searcher
-	known   *threes // which of them are rare
+	known   *trigramStats // which of them are rare
 	exact   ID      // of the user who comes first
 	name    string  // of users who come first, folded
 	nobody  bool    // nobody can be found
@@ -118,7 +118,9 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 		sel.terms, sel.exact, sel.name = nil, "", ""
 	}
 	if len(sel.terms) > 0 && sel.search.learns() {
-		sel.known = s.knownThrees()
+		if sel.known, err = s.trigramStats(ctx); err != nil {
+			return selection{}, err
+		}
 	}
 	return sel, nil
 }

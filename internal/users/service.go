@@ -65,7 +65,7 @@ type Service struct {
 
 	sealedWith atomic.Pointer[string]
 	sealKeys   atomic.Pointer[sealKeys]
-	threes     atomic.Pointer[threes]
+	trigrams   atomic.Pointer[trigramStats]
 	exports    exporters
 	long       longReads
 	recorded   atomic.Pointer[chan struct{}] // see [Service.Recorded]

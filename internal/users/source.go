@@ -96,7 +96,7 @@ func (p plan) uncounted(at place) (all []source) {
 	if p.search.counts() <= p.most { // where to count is dear, a guess is believed sooner
 		far = found.most
 	}
-	if at.key() || len(p.terms) > 1 || !one.IsTrigram() || p.known.about(one, p.everyone()) <= far {
+	if at.key() || len(p.terms) > 1 || !one.IsTrigram() || p.known.estimate(one, p.everyone()) <= far {
 		all = append(all, found)
 	}
 	return all

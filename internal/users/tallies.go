@@ -37,7 +37,7 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 		UNION ALL SELECT '', 'dormant', '', COUNT(*) FROM users WHERE kind IN ('person', 'service') AND role IN ('admin', 'owner')
 			AND status = 'active' AND seen_at < $4 AND created_at < $4
 		UNION ALL SELECT '', 'damaged', '', 1 FROM damaged_indexes WHERE engine = $5 AND name = $6`,
-		dateOf(daysAgo(now, quietDays)), dateOf(daysAgo(now, recentDays)), dateOf(now), database.Time(daysAgo(now, quietDays)), e, searchIndex.name)
+		dateOf(daysAgo(now, quietDays)), dateOf(daysAgo(now, recentDays)), dateOf(now), database.Time(daysAgo(now, quietDays)), e, SearchIndex)
 	if err != nil {
 		return tallies{}, err
 	}

@@ -9,12 +9,12 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-func TestRarestThrees(t *testing.T) {
+func TestRarestTrigrams(t *testing.T) {
 	t.Parallel()
-	var unknown *threes
-	known := &threes{have: map[string]int{"gar": 40, "arc": 9, "rci": 2, "cia": 30}, users: 500}
+	var unknown *trigramStats
+	known := &trigramStats{have: map[string]int{"gar": 40, "arc": 9, "rci": 2, "cia": 30}, users: 500}
 	tests := []struct {
-		known  *threes
+		known  *trigramStats
 		needle string
 		want   []string
 	}{
@@ -32,9 +32,9 @@ func TestRarestThrees(t *testing.T) {
 // TestIndexed is how the index is asked, and when its answer needs no second look.
 func TestIndexed(t *testing.T) {
 	t.Parallel()
-	known := &threes{have: map[string]int{}, users: 500}
-	for _, three := range []string{"exa", "xam", "amp", "mpl", "ple", "com", "  e"} {
-		known.have[three] = 400
+	known := &trigramStats{have: map[string]int{}, users: 500}
+	for _, trigram := range []string{"exa", "xam", "amp", "mpl", "ple", "com", "  e"} {
+		known.have[trigram] = 400
 	}
 	known.have["jos"], known.have["ose"], known.have["  g"] = 3, 2, 90
 	tests := map[string]struct {
@@ -53,7 +53,7 @@ func TestIndexed(t *testing.T) {
 		"what is common left out":   {[]spelling.Term{{"ana@example"}}, `(("ana" AND "na@" AND "a@e"))`, false, true},
 		"a common word left out":    {[]spelling.Term{{"jos"}, {"exa"}}, `(("jos"))`, false, false},
 		"nothing but what's common": {[]spelling.Term{{"example"}, {"  e"}}, `(("exa"))`, false, false},
-		"one common three":          {[]spelling.Term{{"exa"}}, `(("exa"))`, true, false},
+		"one common trigram":          {[]spelling.Term{{"exa"}}, `(("exa"))`, true, false},
 	}
 	for name, test := range tests {
 		var f database.Filter
