@@ -14,29 +14,27 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A cursor is a place in the directory: the row it names, by what it is ordered
-// by, and at which position it stood. It reaches the database as values
-// only.
+// A cursor names a row of a list: by the value that orders it, its number and its position. The
+// database gets these as arguments only.
 type cursor struct {
-	pinned   bool   // it is one of the rows that come first, whatever the order
+	pinned   bool   // it is one of the rows that come first in any order
 	newest   bool   // the order is that of creation
 	position uint64 // from 1
 	number   int64  // of the user
-	text     string // what rows are ordered by: a text,
-	micros   int64  // or a time, in microseconds since 1970
+	text     string // the value that orders the row: a text,
+	micros   int64  // or a time in microseconds since 1970
 }
 
-// maxPosition is more than any directory holds.
+// maxPosition bounds the position of a cursor.
 const maxPosition = 1_000_000_000
 
-// A place is where a page begins, and in which direction. The zero place is the
-// beginning.
+// A place is where a page begins, and its direction. The zero place is the beginning.
 type place struct {
 	cursor
 	back bool
 }
 
-// key reports whether the place is one in the list, rather than its beginning.
+// key reports whether the place is inside the list, not at its beginning.
 func (p place) key() bool { return p.position > 0 }
 
 func (p place) newest() bool { return p.key() && p.cursor.newest }
@@ -54,8 +52,8 @@ func (q Query) place() (place, error) {
 	return place{c, q.Before != ""}, err
 }
 
-// lastPage returns the cursor for Before of the page that ends with the row of a place
-// behind which nobody is any more; empty for the first page.
+// lastPage returns the cursor for Before of the page that ends with the row of a place after
+// which there is no row any more; empty for the first page.
 func (q Query) lastPage(at place, p plan) string {
 	if at.back || at.pinned {
 		return ""
@@ -68,8 +66,8 @@ func (q Query) lastPage(at place, p plan) string {
 	return q.cursorAt(at.cursor)
 }
 
-// question returns what q asks for, whatever the order and place. The zone is part of
-// it where a day may be named.
+// question returns the filters of q as a text. It has the time zone if the filters may name a
+// day.
 func (q Query) question() string {
 	zone := ""
 	if strings.Contains(string(q.Seen+q.Created), "-") || strings.ContainsAny(q.Text, ":：") {
@@ -78,8 +76,7 @@ func (q Query) question() string {
 	return fmt.Sprintf("%t %q %q %q %q %q %q %q %q", q.Present, q.Text, q.Kind, q.Role, q.Status, q.Seen, q.Created, q.View, zone)
 }
 
-// seal stands for a place in the list that q is about: it is none in another, and
-// nobody else can make one up.
+// seal returns the MAC of a cursor in the list of q. It is invalid in any other list.
 func (q Query) seal(cursor []byte) []byte {
 	h := hmac.New(sha256.New, []byte(q.secret))
 	h.Write([]byte(q.question() + string(q.Sort) + "\n"))
@@ -87,16 +84,15 @@ func (q Query) seal(cursor []byte) []byte {
 	return h.Sum(nil)[:sealSize]
 }
 
-// secret returns what cursors are sealed with. It is the same for as long as the
-// database is.
+// secret returns the key of the cursors' MACs, which the database was created with.
 func (s *Service) secret(ctx context.Context) (string, error) {
-	if known := s.sealedWith.Load(); known != nil {
-		return *known, nil
+	if cached := s.cursorSecret.Load(); cached != nil {
+		return *cached, nil
 	}
 	var secret string
 	err := s.reads().QueryRowContext(ctx, `SELECT secret FROM secrets WHERE name = 'cursors'`).Scan(&secret)
 	if err == nil {
-		s.sealedWith.Store(&secret)
+		s.cursorSecret.Store(&secret)
 	}
 	return secret, err
 }
@@ -117,13 +113,13 @@ func (q Query) cursorAt(c cursor) string {
 	return base64.RawURLEncoding.EncodeToString(append(q.seal(b), b...))
 }
 
-// sizes of the seal, and of all of a cursor, in bytes: a user_id is the longest text.
+// Sizes of the MAC, and of a cursor in all, in bytes.
 const (
 	sealSize  = 6
 	maxCursor = 400
 )
 
-// parseCursor returns the place that s names in the list of q, or [ErrBadCursor].
+// parseCursor parses a cursor in the list of q. It returns [ErrBadCursor].
 func (q Query) parseCursor(s string) (cursor, error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil || len(b) < sealSize+4 || len(b) > maxCursor {
@@ -147,7 +143,7 @@ func (q Query) parseCursor(s string) (cursor, error) {
 	return c, nil
 }
 
-// value returns what the row was ordered by, to compare a column with.
+// value returns the value of the row in a column that orders.
 func (c cursor) value(by column) any {
 	switch by {
 	case byName, byID:

@@ -69,7 +69,7 @@ func FuzzCursor(f *testing.F) {
 			return
 		}
 		if err != nil || l.From < 1 || len(l.Users) > 1 || l.Total != exactly(1) {
-			t.Errorf("Users(%+v): got %d users from %d of %d, %v", q, len(l.Users), l.From, l.Total, err)
+			t.Errorf("Users(%+v): got %d users from %d of %v, %v", q, len(l.Users), l.From, l.Total, err)
 		}
 	})
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// Sort names an order of the directory; with a leading - the other way round.
+// Sort names an order of the directory; descending with a leading -.
 type Sort string
 
-// column is what a Sort orders by: a text of this package, never a client's.
+// column is a column that a [Sort] orders by. It is a constant, never a client's text.
 type column string
 
 const (
@@ -23,57 +23,57 @@ const (
 	byCreated column = "u.created_at"
 	bySeen    column = "u.seen_at"
 	byUpdated column = "u.updated_at"
-	byNumber  column = "u.number" // the order of creation, too, of those a search finds
+	byNumber  column = "u.number" // the order of creation of the index of the search
 )
 
-// columns are the orders there are.
+// columns are the columns of all orders.
 var columns = map[Sort]column{"name": byName, "id": byID, "created": byCreated, "seen": bySeen, "updated": byUpdated}
 
-// column returns what s orders by, empty if there is no such order.
+// column returns the column that s orders by, empty if there is no such order.
 func (s Sort) column() column { return columns[Sort(strings.TrimPrefix(string(s), "-"))] }
 
-// descending reports whether s is the other way round.
+// descending reports whether s is a descending order.
 func (s Sort) descending() bool { return strings.HasPrefix(string(s), "-") }
 
-// A Query asks for a part of the directory. Its zero value asks for the first
-// page of all users save system users, by name.
+// A Query selects a page of the directory. Its zero value selects the first page of all users
+// except system users, by name.
 type Query struct {
-	// Text is what is typed: words, each of which is in the name or the user_id,
-	// whatever case and accents, and filters such as type:service. A word of one
-	// or two characters begins a word.
+	// Text is what was typed: words, each of which is in the name or the user_id, regardless of
+	// case and accents, and filters such as type:service. A word of one or two characters matches
+	// the beginning of a word.
 	Text    string
-	Kind    Kind // system users are listed when asked for by kind alone
+	Kind    Kind // system users are listed for KindSystem only
 	Role    Role
 	Status  Status
 	Seen    Span
 	Created Span
 	View    View
 	Sort    Sort
-	Zone    *time.Location // whose days a Span means; nil is UTC
-	After   string         // cursors, as a Listing gives them
+	Zone    *time.Location // of the days of a Span; nil is UTC
+	After   string         // cursors, as a Listing has them
 	Before  string
 	Limit   int // rows; 0 means DefaultLimit; at most MaxLimit
 
-	// Present leaves out deactivated users, unless a filter of the status or the view asks
-	// for them.
+	// Present excludes deactivated users, unless the view or a filter of the status includes
+	// them.
 	Present bool
 
-	unindexed bool // the index of the search is not used
-	whole     bool // all users are searched, however long that takes
+	unindexed bool // without the index of the search
+	whole     bool // without the index, search all users, not the newest only
 
-	bare   bool   // without total and counts, and without another page for one behind the end
+	bare   bool   // without total and counts, and without another page for one past the end
 	full   bool   // with the columns of a record, see [Service.Members]
-	secret string // that cursors are sealed with
+	secret string // the key of the cursors' MACs
 }
 
-// A Listing is one page of the directory. Its users lack what no list shows: their
-// notifications, purpose and version, and who created them.
+// A Listing is one page of the directory. Its users lack what lists do not show: notifications,
+// purpose, version and creator.
 type Listing struct {
 	Users    []User
 	Total    Total        // of all pages
 	Counts   map[View]int // of the named views
 	Scanned  Scan         // how the words were searched for without the index of the search
-	Newest   bool         // too many were found to put them in the order asked for: the newest come first
+	Newest   bool         // there are too many matches to sort: the newest come first
 	From     int          // position of the first row, from 1
 	Next     string       // cursor for After; empty on the last page
 	Previous string       // cursor for Before; empty on the first page
@@ -81,9 +81,9 @@ type Listing struct {
 
 // Users returns a page of the directory.
 //
-// The user whose user_id is searched for comes first, and up to [maxPinned] whose whole
-// name is. Then come the others as Sort says; or, where a search finds more than can be put in order at once, the
-// newest first.
+// The user with the user_id that is searched for comes first, and up to [maxPinned] users with
+// that name. The others follow in the order of Sort or, if a search has too many matches to
+// sort, the newest first.
 //
 // Users returns a [*ForbiddenError], [ErrBadCursor] and an [*InvalidError] on a
 // filter it does not know.
@@ -98,8 +98,8 @@ func (s *Service) Users(ctx context.Context, actor Actor, q Query) (Listing, err
 	return l, nil
 }
 
-// list is [Service.Users] for whoever may. Where a statement calls the index of the search
-// damaged that is read without it.
+// list is [Service.Users] without the check of permissions. It reads again without the index of
+// the search if a statement finds that damaged.
 func (s *Service) list(ctx context.Context, actor Actor, q Query) (Listing, error) {
 	l, err := s.listBy(ctx, actor, q)
 	if database.IsDamaged(err) && q.Text != "" {
@@ -109,9 +109,9 @@ func (s *Service) list(ctx context.Context, actor Actor, q Query) (Listing, erro
 	return l, err
 }
 
-// listBy is list with the index of the search, unless it is noted to be damaged.
+// listBy is list with the index of the search, unless that is recorded as damaged.
 func (s *Service) listBy(ctx context.Context, actor Actor, q Query) (Listing, error) {
-	q = q.tidy()
+	q = q.withDefaults()
 	var err error
 	if q.secret, err = s.secret(ctx); err != nil {
 		return Listing{}, err
@@ -132,7 +132,7 @@ func (s *Service) listBy(ctx context.Context, actor Actor, q Query) (Listing, er
 	if err != nil {
 		return Listing{}, err
 	}
-	if len(page.rows) == 0 && at.key() && !q.bare { // whoever stood there has gone meanwhile
+	if len(page.rows) == 0 && at.key() && !q.bare { // the users after the cursor were deleted meanwhile
 		q.After, q.Before = "", q.lastPage(at, p)
 		l, err := s.listBy(ctx, actor, q)
 		if q.Before != "" {
@@ -145,12 +145,12 @@ func (s *Service) listBy(ctx context.Context, actor Actor, q Query) (Listing, er
 		return l, nil
 	}
 	l.Newest, l.Counts, l.Scanned = p.newest, sel.tallies.views(), sel.scanned()
-	l.Total, err = s.total(ctx, actor, sel, page, q)
-	return l, err
+	l.Total = p.total(page)
+	return l, nil
 }
 
-// tidy returns q with its defaults.
-func (q Query) tidy() Query {
+// withDefaults returns q with its defaults.
+func (q Query) withDefaults() Query {
 	if q.Sort == "" {
 		q.Sort = "name"
 	}
@@ -161,9 +161,8 @@ func (q Query) tidy() Query {
 	return q
 }
 
-// addSpans adds the ranges of time that q asks for to what was typed, or to what is
-// wrong.
-func (q Query) addSpans(t *typed, bad *InvalidError, now time.Time) {
+// addSpans adds the spans of q to the filters that were typed, and mistakes in them to bad.
+func (q Query) addSpans(t *parsed, bad *InvalidError, now time.Time) {
 	for _, asked := range []struct {
 		field string
 		span  Span
@@ -175,13 +174,13 @@ func (q Query) addSpans(t *typed, bad *InvalidError, now time.Time) {
 	}
 }
 
-// asksNothing reports whether q filters by nothing but a view.
+// asksNothing reports whether q has no filter but a view.
 func (q Query) asksNothing() bool {
 	return q.Kind == "" && q.Role == "" && q.Status == "" && q.Seen == "" && q.Created == "" && !q.Present
 }
 
-// wants reports whether q and what was typed ask for the users of a facet.
-func (q Query) wants(f facet, t typed) bool {
+// wants reports whether q and its text select users of a facet.
+func (q Query) wants(f facet, t parsed) bool {
 	system := q.Kind == KindSystem || slices.ContainsFunc(t.kind, func(one []Kind) bool { return slices.Contains(one, KindSystem) })
 	return (f.Kind != KindSystem || system) &&
 		(q.Kind == "" || q.Kind == f.Kind) && (q.Role == "" || q.Role == f.Role) && (q.Status == "" || q.Status == f.Status) &&
@@ -191,17 +190,17 @@ func (q Query) wants(f facet, t typed) bool {
 }
 
 // asksForStatus reports whether a filter or the view of q is about the status.
-func (q Query) asksForStatus(t typed) bool {
+func (q Query) asksForStatus(t parsed) bool {
 	return q.Status != "" || len(t.status) > 0 || q.View == ViewDeactivated
 }
 
-// allowed reports whether every filter allows a value.
+// allowed reports whether each filter allows a value.
 func allowed[T comparable](filters [][]T, value T) bool {
 	return !slices.ContainsFunc(filters, func(one []T) bool { return !slices.Contains(one, value) })
 }
 
-// validate returns what is wrong with the filters of q and with what was typed.
-func (q Query) validate(t typed) *InvalidError {
+// validate returns the mistakes in the filters and the text of q.
+func (q Query) validate(t parsed) *InvalidError {
 	bad := new(InvalidError)
 	known := func(field string, ok bool, choices string) {
 		if !ok {
@@ -214,7 +213,7 @@ func (q Query) validate(t typed) *InvalidError {
 	known("status", q.Status == "" || slices.Contains(Statuses, q.Status), "invited, active or deactivated")
 	known("view", isView, "one that the page links to")
 	known("sort", q.Sort.column() != "", "name, id, created, seen or updated, each also with -")
-	for _, sentence := range t.strange {
+	for _, sentence := range t.mistakes {
 		bad.add("q", sentence)
 	}
 	if utf8.RuneCountInString(q.Text) > MaxText {

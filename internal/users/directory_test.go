@@ -138,7 +138,7 @@ func TestUsersByFilter(t *testing.T) {
 			t.Parallel()
 			got, err := d.Users(t.Context(), d.Owner, test.query)
 			if err != nil || short(got) != test.want || got.Total != exactly(len(strings.Fields(test.want))) || got.Next+got.Previous != "" {
-				t.Errorf("got %q of %d, %v; want %q on one page", short(got), got.Total, err, test.want)
+				t.Errorf("got %q of %d, %v; want %q on one page", short(got), got.Total.N, err, test.want)
 			}
 		})
 	}
@@ -168,7 +168,7 @@ func TestCounts(t *testing.T) {
 	}
 	for view, n := range counts {
 		if l, err := d.Users(t.Context(), d.Owner, users.Query{View: view}); err != nil || l.Total != exactly(n) {
-			t.Errorf("view %q holds %d, %v; its count is %d", view, l.Total, err, n)
+			t.Errorf("view %q holds %v, %v; its count is %d", view, l.Total, err, n)
 		}
 	}
 }
@@ -185,7 +185,7 @@ func TestReviewFallsDue(t *testing.T) {
 		}
 		d.Clock.Advance(now.Sub(d.Clock.Now()))
 		if l, err := d.Users(t.Context(), d.Owner, users.Query{View: users.ViewReviewDue}); err != nil || l.Total != exactly(want) {
-			t.Errorf("at %s: got %d, %v; want %d", at, l.Total, err, want)
+			t.Errorf("at %s: got %v, %v; want %d", at, l.Total, err, want)
 		}
 	}
 }

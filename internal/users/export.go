@@ -10,8 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 )
 
-// An Exported is a user as an export holds it. Its times are zero for never, its
-// texts empty for none.
+// An Exported is a user in an export. Its times are zero for never.
 type Exported struct {
 	ID          ID
 	Name        string
@@ -32,42 +31,39 @@ type Exported struct {
 
 // An ExportFormat is the kind of file that an export makes.
 type ExportFormat struct {
-	Name string // as the history records it
+	Name string // in the event of the export
 	Most int    // users that such a file can hold; 0: any number
 }
 
-// An ExportSink makes the file of an export and sends it. Its methods are called in turn,
-// by one goroutine.
+// An ExportSink writes the file of an export and sends it. One goroutine calls its methods.
 type ExportSink interface {
-	// Begin is called first, once the export is recorded. Nothing is sent any more when the
-	// permit's check fails.
+	// Begin is called first, after the export is recorded. The sink checks the permit before it
+	// sends anything.
 	Begin(total int, permit *Permit) error
 
-	// Add adds a user, which it must not keep. It must not wait for the client: a statement
-	// is open.
+	// Add adds a user, without retaining u or waiting for the client: a statement is open.
 	Add(u *Exported) error
 
-	// Send sends what was added, or has it sent by the time of End. No statement is open.
+	// Send sends the users added so far, now or by the time of End. No statement is open.
 	Send() error
 
-	// End is called last, also after an error, which it gets. It waits until everything is
-	// sent and returns how many users were, and why the file is incomplete: [ErrReaderGone],
+	// End is called last, with the error if there was one. It waits until everything is sent and
+	// returns how many users were sent, and why the file is incomplete: [ErrReaderGone],
 	// [ErrReaderSlow], [ErrExportLate], a [*RevokedError] or any other error.
 	End(err error) (sent int, _ error)
 }
 
-// Export sends all users that q asks for, in its order, whatever its place and limit, to
-// sink. Which users and in which order is decided at one moment, by one statement. Their
-// rows are read afterwards, 1,000 at a time, so that no statement is open while the client
-// is waited for: each user who exists from that moment until the end is sent once, as they
-// are when their row is read; those who are deleted meanwhile are left out.
+// Export sends all users that q selects to sink, in its order, regardless of its cursors and
+// limit. One statement reads the list of users. Their rows are read afterwards, 1,000 at a time,
+// so that no statement is open while the sink waits for the client: each user who exists
+// throughout is sent once, as of when the row is read; users deleted meanwhile are left out.
 //
-// The history records the export before the first user is sent, and afterwards how it
-// ended, as an event of the console's own.
+// The history records the export before the first user is sent and, as an event of the console,
+// how it ended.
 //
-// Export returns a [*ForbiddenError], an [*InvalidError] on a filter that does not exist or
-// on the format if there are too many users for it, [ErrExporting] while the actor or too
-// many others export, and what the methods of sink return.
+// Export returns a [*ForbiddenError], an [*InvalidError] on an unknown filter or, if there are
+// too many users for it, on the format, [ErrExporting] while the actor or too many others
+// export, and the errors of sink.
 func (s *Service) Export(ctx context.Context, actor Actor, q Query, format ExportFormat, sink ExportSink) error {
 	if err := actor.May(ActExport, User{}); err != nil {
 		return err
@@ -81,7 +77,7 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format Expor
 		return err
 	}
 	defer end()
-	q = q.tidy()
+	q = q.withDefaults()
 	p, err := s.exportPlan(ctx, q)
 	if err != nil {
 		return fmt.Errorf("export users: %w", err)
@@ -103,16 +99,18 @@ func (s *Service) Export(ctx context.Context, actor Actor, q Query, format Expor
 	return err
 }
 
-// An ExportSize is how many users an export would hold, and whether the newest would
-// come first.
+// An ExportSize is how many users an export would hold, and whether the newest come first.
 type ExportSize struct {
 	Total  Total
 	Newest bool
 }
 
-// ExportSize returns what an export of q would be like: exact up to 100,000 users, and
-// beyond where the database keeps the count; without a total where counting took too long.
-// Its errors are those of [Service.Export].
+// maxCounted is how many users are counted before an export.
+const maxCounted = 100_000
+
+// ExportSize returns the size of an export of q: exact up to 100,000 users and wherever the
+// database keeps the count; zero if counting took too long. Its errors are those of
+// [Service.Export].
 func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportSize, error) {
 	if err := actor.May(ActExport, User{}); err != nil {
 		return ExportSize{}, err
@@ -123,24 +121,18 @@ func (s *Service) ExportSize(ctx context.Context, actor Actor, q Query) (ExportS
 	}
 	var total Total
 	err = s.LongRead(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
-		total, err = p.number(ctx, r, maxCounted)
+		total, err = p.count(ctx, r, maxCounted)
 		return err
 	})
 	if ReadCancelled(err) {
 		return ExportSize{Newest: p.newest}, nil
 	}
-	if err == nil && total.How != Exactly {
-		var e estimate
-		if e, err = s.estimate(ctx, actor, p.selection, q.tidy()); err == nil {
-			total = roundedTotal(e.n, maxCounted)
-		}
-	}
 	return ExportSize{total, p.newest}, err
 }
 
-// exportPlan returns how all users that q asks for are read.
+// exportPlan returns the plan of all users that q selects.
 func (s *Service) exportPlan(ctx context.Context, q Query) (plan, error) {
-	q = q.tidy()
+	q = q.withDefaults()
 	q.After, q.Before, q.whole = "", "", true
 	sel, err := s.selection(ctx, q)
 	if err != nil {
@@ -149,22 +141,22 @@ func (s *Service) exportPlan(ctx context.Context, q Query) (plan, error) {
 	return sel.plan(ctx, s.reads(), q, place{})
 }
 
-// number counts the users of p, up to most of them.
-func (p plan) number(ctx context.Context, r database.Reader, most int) (Total, error) {
+// count counts the users of p, up to most of them.
+func (p plan) count(ctx context.Context, r database.Reader, most int) (Total, error) {
 	if n, kept := p.kept(); kept {
 		return Total{N: n}, nil
 	}
-	all := []source{{most: most, numbers: func(f *database.Filter) string { return p.all(f, `u.number`) }}}
+	all := []candidateQuery{{limit: most, numbers: func(f *database.Filter) string { return p.all(f, `u.number`) }}}
 	if err := countEach(ctx, r, all); err != nil {
 		return Total{}, err
 	}
 	if all[0].n > most {
-		return Total{N: most, How: MoreThan}, nil
+		return Total{most, true}, nil
 	}
 	return Total{N: all[0].n}, nil
 }
 
-// exportFields returns what an export of q holds, as its event records it.
+// exportFields returns the fields of the event that an export of q begins.
 func (q Query) exportFields(newest bool, format string, total int) []Change {
 	sort := q.Sort
 	if newest {

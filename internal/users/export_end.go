@@ -1,8 +1,6 @@
 package users
 
-import (
-	"errors"
-)
+import "errors"
 
 // Why the file of an export is incomplete.
 var (
@@ -11,13 +9,13 @@ var (
 	ErrExportLate = errors.New("the export took too long")
 )
 
-// The ends of an export.
+// The ends of an export, beside those of [Revocation].
 const (
 	ExportComplete ExportEnd = "complete"
 	ExportGone     ExportEnd = "client_gone"
 	ExportSlow     ExportEnd = "client_slow"
 	ExportLate     ExportEnd = "time_limit"
-	ExportFailed   ExportEnd = "fault" // which the program's log explains
+	ExportFailed   ExportEnd = "fault" // logged
 )
 
 // exportEnd returns how an export ended with err.

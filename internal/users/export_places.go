@@ -5,20 +5,20 @@ import (
 	"sync"
 )
 
-// How many exports one console makes at once, each for another person. Each holds 8 bytes
-// in memory for each user that it has still to read, and some thousand rows.
+// How many exports a console makes at once, each for another person. An export holds 8 bytes of
+// memory for each user left to read, and a few thousand rows.
 const (
 	exportPlaces = 4
-	ownerPlaces  = 1 // of these, kept for owners
+	ownerPlaces  = 1 // of these, reserved for owners
 )
 
-// exporters are those whose exports are under way.
+// exporters are the actors of the exports under way.
 type exporters struct {
 	mu  sync.Mutex
 	all []Key
 }
 
-// begin reports whether the actor may export now, and counts them in if so.
+// begin adds the actor and reports true, unless they export already or all places are taken.
 func (e *exporters) begin(actor Actor) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -33,7 +33,7 @@ func (e *exporters) begin(actor Actor) bool {
 	return true
 }
 
-// end counts the actor out.
+// end removes the actor.
 func (e *exporters) end(actor Key) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

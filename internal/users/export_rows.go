@@ -11,21 +11,20 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// How an export is read.
 const (
-	exportSlice = 1000             // users by one statement, unless configured otherwise
-	exportWait  = 30 * time.Second // for one statement, with its wait for a connection
+	exportSlice = 1000             // users read by one statement, by default
+	exportWait  = 30 * time.Second // deadline of one statement, including the wait for a connection
 )
 
-// An exportList is who is exported, in order, as of one moment.
+// An exportList is the numbers of the users to export, in order, as of one moment.
 type exportList struct {
-	slices [][]int64 // numbers of users
+	slices [][]int64
 	total  int
 	newest time.Time // when the newest of them was created
 }
 
-// exportList reads who is exported, in slices of so many users. It returns [ErrReadTooLong]
-// after exportWait.
+// exportList reads the list of p in slices of the given size. It returns [ErrReadTooLong] after
+// [exportWait].
 func (p plan) exportList(ctx context.Context, r database.Reader, size int) (list exportList, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, exportWait, ErrReadTooLong)
 	defer cancel()
@@ -66,7 +65,7 @@ func (s *Service) exportRows(ctx context.Context, list exportList, permit *Permi
 		return err
 	}
 	for i, slice := range list.slices {
-		list.slices[i] = nil // is not needed any more
+		list.slices[i] = nil // frees its memory
 		if err := s.exportSlice(ctx, slice, list.newest, sink.Add); err != nil {
 			return err
 		}
@@ -81,14 +80,14 @@ func (s *Service) exportRows(ctx context.Context, list exportList, permit *Permi
 const exportColumns = `u.user_id, u.name, u.kind, u.role, u.status, u.created_at, u.updated_at, u.seen_at, u.time_zone, u.picture_url,
 	u.channels, u.types, u.purpose, r.user_id, u.review_on`
 
-// exportSlice calls add with the users of those numbers, in this order. SQLite gives the
-// number of a deleted user to another if it was the highest: a user created after newest is
-// such a one, and left out.
+// exportSlice calls add with the users of a slice, in its order. SQLite reuses the number of a
+// deleted user if it was the highest: a user created after newest has such a number and is left
+// out.
 func (s *Service) exportSlice(ctx context.Context, numbers []int64, newest time.Time, add func(*Exported) error) error {
 	ctx, cancel := context.WithTimeout(ctx, exportWait)
 	defer cancel()
 	var f database.Filter
-	listed := searcherOf(s.db.Engine()).listed(f.Arg(joined64(numbers)))
+	listed := searcherOf(s.db.Engine()).list(f.Arg(joined64(numbers)))
 	rows, err := s.db.LongReads().QueryContext(ctx, `SELECT `+exportColumns+` FROM (`+listed+`) AS l CROSS JOIN users u
 		LEFT JOIN users r ON r.key = u.responsible_key
 		WHERE u.number = l.number AND u.created_at <= `+f.Arg(database.Time(newest))+` ORDER BY l.place`, f.Args...)
@@ -109,7 +108,7 @@ func (s *Service) exportSlice(ctx context.Context, numbers []int64, newest time.
 	return rows.Err()
 }
 
-// joined64 returns numbers with commas between them.
+// joined64 joins numbers by commas.
 func joined64(numbers []int64) string {
 	b := make([]byte, 0, 8*len(numbers))
 	for i, n := range numbers {
@@ -121,40 +120,40 @@ func joined64(numbers []int64) string {
 	return string(b)
 }
 
-// export is the query of the number and the time of creation of all users of p in its order, the one that is
-// searched for by the user_id first. A LIMIT that limits nothing keeps the order of a part.
+// export is the query of the number and time of creation of all users of p in its order, the one
+// with the user_id that is searched for first. A LIMIT that limits nothing keeps the order of a
+// part of a UNION.
 func (p plan) export(f *database.Filter) string {
 	const columns = `u.number, u.created_at`
 	if p.candidates != nil {
 		return p.all(f, columns) + ` ORDER BY ` + p.order(place{}, `p.`)
 	}
-	if p.exact == "" {
+	if p.exactID == "" {
 		return p.all(f, columns) + p.within(place{})
 	}
 	first := p
-	first.newest, first.sure = false, false
-	return first.all(f, columns) + ` AND u.user_id = ` + f.Arg(p.exact) + ` UNION ALL SELECT * FROM (` +
-		p.all(f, columns) + ` AND u.user_id <> ` + f.Arg(p.exact) + p.within(place{}) + ` LIMIT ` + f.Arg(math.MaxInt64) + `) AS others`
+	first.newest, first.exact = false, false
+	return first.all(f, columns) + ` AND u.user_id = ` + f.Arg(p.exactID) + ` UNION ALL SELECT * FROM (` +
+		p.all(f, columns) + ` AND u.user_id <> ` + f.Arg(p.exactID) + p.within(place{}) + ` LIMIT ` + f.Arg(math.MaxInt64) + `) AS others`
 }
 
-// all returns the query of columns of all users of p, in no order yet. Where
-// they are few they are put in order; otherwise an index has the order, so that the
-// first is there at once.
+// all is the query of columns of all users of p, without an order. A few candidates are sorted
+// then; otherwise an index has the order, and the first row comes at once.
 func (p plan) all(f *database.Filter, columns string) string {
 	if p.candidates != nil {
 		return `SELECT ` + columns + ` FROM (` + p.hits(f) + `) AS p CROSS JOIN users u WHERE u.number = p.number`
 	}
-	one := way{tables: `users u`}
+	one := indexScan{tables: `users u`}
 	if p.newest {
-		one = p.ways(f)[0]
+		one = p.scans(f)[0]
 	} else {
 		one.conditions = p.outside(f)
 	}
-	conditions := append(one.conditions, p.details(f, p.column, p.sure)...)
+	conditions := append(one.conditions, p.details(f, p.column, p.exact)...)
 	return `SELECT ` + columns + ` FROM ` + one.tables + ` WHERE ` + database.AllOf(conditions)
 }
 
-// An exportScan is one row of an export as the driver hands it over.
+// An exportScan is one row of an export, in the types of the driver.
 type exportScan struct {
 	Exported
 	name, picture, purpose, responsible, date sql.NullString

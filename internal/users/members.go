@@ -8,16 +8,16 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A Roster is one page of the directory as programs read it. Its users have all that a
-// record of the API has; they lack their purpose and version.
+// A Roster is one page of the directory for programs. Its users have all fields of a record of
+// the API, but no purpose and version.
 type Roster struct {
 	Users []User
 	Next  string // cursor for After; empty on the last page
 }
 
 // Members returns a page of the directory without totals and counts. In the order of
-// creation ("created"), which never changes, each user who exists from the first page to
-// the last is on one page. Its errors are those of [Service.Users].
+// creation ("created"), which never changes, each user who exists while all pages are read is on
+// one of them. Its errors are those of [Service.Users].
 func (s *Service) Members(ctx context.Context, actor Actor, q Query) (Roster, error) {
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return Roster{}, err
@@ -30,8 +30,8 @@ func (s *Service) Members(ctx context.Context, actor Actor, q Query) (Roster, er
 	return Roster{l.Users, l.Next}, nil
 }
 
-// Creators returns the users who created those of all who were created by a user that
-// exists, by their keys. It returns a [*ForbiddenError].
+// Creators returns the existing users who created users of a list, by key. It returns a
+// [*ForbiddenError].
 func (s *Service) Creators(ctx context.Context, actor Actor, all []User) (map[Key]User, error) {
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A row is a user in a list, with what places them there.
+// A row is a user in a list, with its place there.
 type row struct {
 	User
 	cursor
@@ -17,9 +17,9 @@ type row struct {
 // A page is a part of a list as it was read.
 type page struct {
 	rows    []row // in the order of the list
-	more    bool  // there are others further on in the direction of the place
+	more    bool  // there are further rows in the direction of the place
 	end     bool  // its last row is the last of the list
-	total   int   // of all pages
+	total   int   // rows of all pages
 	counted bool  // total is known
 }
 
@@ -53,7 +53,7 @@ func (p plan) read(ctx context.Context, r database.Reader, at place) (page, erro
 	return got, nil
 }
 
-// listing returns the page as it is told.
+// listing returns the page as a [Listing] of q.
 func (g page) listing(q Query, at place) Listing {
 	l := Listing{From: int(at.position) + 1}
 	switch {
@@ -79,9 +79,9 @@ func (g page) listing(q Query, at place) Listing {
 	return l
 }
 
-// query returns the query of the page at a place, of one row more than fits. Each
-// row begins with how many there are on all pages, if that is counted, and with its
-// place, 0 for those that come first, if there may be such.
+// query returns the query of the page at a place, with one row more than fits. Each row begins
+// with the number of rows of all pages, if that is counted, and with its place, 0 for the users
+// who come first, if there may be some.
 func (p plan) query(f *database.Filter, at place) string {
 	limit := ` LIMIT ` + f.Arg(p.limit+1)
 	with, head := ``, ``
@@ -100,7 +100,7 @@ func (p plan) query(f *database.Filter, at place) string {
 		JOIN users u ON u.number = p.number LEFT JOIN users r ON r.key = u.responsible_key ORDER BY ` + p.order(at, `p.`)
 }
 
-// order returns the order in which rows of a table are read from a place on.
+// order returns the order of the rows of a table, read from a place on.
 func (p plan) order(at place, table string) string {
 	first, then := ` ASC`, ` ASC`
 	if at.back {
@@ -112,7 +112,7 @@ func (p plan) order(at place, table string) string {
 	return table + `place` + first + `, ` + table + `sort` + then + `, ` + table + `number` + then
 }
 
-// hits is the query of all candidates who are found.
+// hits is the query of the candidates that match.
 func (p plan) hits(f *database.Filter) string {
 	place := `1`
 	if p.pins() {
@@ -120,10 +120,10 @@ func (p plan) hits(f *database.Filter) string {
 	}
 	return `SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place
 		FROM (` + p.candidates(f) + `) AS c CROSS JOIN users u
-		WHERE u.number = c.number AND ` + database.AllOf(append(p.outside(f), p.details(f, "", p.sure)...))
+		WHERE u.number = c.number AND ` + database.AllOf(append(p.outside(f), p.details(f, "", p.exact)...))
 }
 
-// parts is the query of the rows of the page, and of some that come later.
+// parts is the query of the rows of the page, and of some after them.
 func (p plan) parts(f *database.Filter, at place, limit string) string {
 	if p.candidates != nil {
 		return `SELECT number, sort, place FROM hits WHERE ` + p.amongHits(f, at)
@@ -136,18 +136,18 @@ func (p plan) parts(f *database.Filter, at place, limit string) string {
 		}
 		parts = append(parts, p.from(f, `users u`, `0`, p.outside(f), where, ``))
 	}
-	if at.back && at.pinned { // the others come later
+	if at.back && at.pinned { // the others are after it
 		return parts[0]
 	}
 	for _, where := range p.places(f, at) {
-		for _, way := range p.ways(f) {
-			parts = append(parts, p.from(f, way.tables, `1`, way.conditions, where, p.within(at)+limit))
+		for _, s := range p.scans(f) {
+			parts = append(parts, p.from(f, s.tables, `1`, s.conditions, where, p.within(at)+limit))
 		}
 	}
 	return strings.Join(parts, ` UNION ALL `)
 }
 
-// amongHits returns the condition of the hits that come from a place on.
+// amongHits is the condition of the hits from a place on.
 func (p plan) amongHits(f *database.Filter, at place) string {
 	switch {
 	case !at.key():
@@ -162,8 +162,7 @@ func (p plan) amongHits(f *database.Filter, at place) string {
 	return `place = 1 AND (sort, number)` + p.beyond(f, at)
 }
 
-// beyond returns the rest of a comparison with the row of a place, for the rows that come
-// from there on.
+// beyond is the right side of a comparison with the row of a place, for the rows from there on.
 func (p plan) beyond(f *database.Filter, at place) string {
 	sign := ` > `
 	if p.descending != at.back {
@@ -172,8 +171,8 @@ func (p plan) beyond(f *database.Filter, at place) string {
 	return sign + `(` + f.Arg(at.value(p.column)) + `, ` + f.Arg(at.number) + `)`
 }
 
-// places returns the conditions of the rows that come from a place on: those that
-// are otherwise alike, and those beyond. Each is one stretch of an index.
+// places returns the conditions of the rows from a place on: those with the same value and a
+// further number, and those with a further value. Each is one range of an index.
 func (p plan) places(f *database.Filter, at place) []string {
 	if !at.key() || at.pinned {
 		return []string{`TRUE`}
@@ -190,36 +189,37 @@ func (p plan) places(f *database.Filter, at place) []string {
 	return []string{column + ` = ` + value + ` AND u.number` + sign + number, column + sign + value}
 }
 
-// A way is a table in an order, with the conditions of who is met there.
-type way struct {
+// An indexScan reads tables in the order of an index.
+type indexScan struct {
 	tables     string
 	conditions []string
 }
 
-// ways returns what is walked: the index of the search, the facets, or everyone.
-func (p plan) ways(f *database.Filter) []way {
+// scans returns what is scanned: the index of the search, the indexes of the facets, or the
+// index of everyone.
+func (p plan) scans(f *database.Filter) []indexScan {
 	switch everyone := p.everyone(); {
 	case p.newest:
-		w, _ := p.search.newest(f, p.terms, p.known)
-		w.conditions = append(p.outside(f), w.conditions...)
-		return []way{w}
-	case p.size()*dense >= everyone || p.column == byUpdated:
-		return []way{{`users u`, p.outside(f)}}
+		s, _ := p.search.newest(f, p.terms, p.known)
+		s.conditions = append(p.outside(f), s.conditions...)
+		return []indexScan{s}
+	case p.size()*facetScanRatio >= everyone || p.column == byUpdated:
+		return []indexScan{{`users u`, p.outside(f)}}
 	}
-	all := make([]way, len(p.facets))
+	all := make([]indexScan, len(p.facets))
 	for i, one := range p.facets {
-		all[i] = way{`users u`, []string{one.condition(f)}}
+		all[i] = indexScan{`users u`, []string{one.condition(f)}}
 	}
 	return all
 }
 
-// newestNumber returns the number that has the order of creation in such a walk.
+// newestNumber returns the number that has the order of creation in such a scan.
 func (p plan) newestNumber() string {
 	_, number := p.search.newest(new(database.Filter), p.terms, p.known)
 	return number
 }
 
-// within returns the order in which one way is walked from a place on.
+// within returns the order of one scan from a place on.
 func (p plan) within(at place) string {
 	direction := ` ASC`
 	if p.descending != at.back {
@@ -231,13 +231,13 @@ func (p plan) within(at place) string {
 	return ` ORDER BY ` + string(p.column) + direction + `, u.number` + direction
 }
 
-// from is the query of the rows that one way has from a place on.
+// from is the query of the rows of one scan from a place on.
 func (p plan) from(f *database.Filter, tables, place string, conditions []string, where, end string) string {
 	conditions = append(conditions, where)
 	if p.pins() && place == `1` {
 		conditions = append(conditions, `NOT `+p.pinned(f))
 	}
-	conditions = append(conditions, p.details(f, p.column, p.sure && place == `1`)...)
+	conditions = append(conditions, p.details(f, p.column, p.exact && place == `1`)...)
 	return `SELECT number, sort, place FROM (SELECT u.number, ` + string(p.column) + ` AS sort, ` + place + ` AS place
 		FROM ` + tables + ` WHERE ` + database.AllOf(conditions) + end + `) AS part`
 }

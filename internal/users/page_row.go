@@ -9,15 +9,15 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// listColumns are the columns of a user that a list shows, as [listScan.into] names
-// them after what places the row; see [userTables].
+// listColumns are the columns of a user in a list, in the order of [listScan.into], after those
+// of the row's place.
 const listColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.time_zone,
 	u.review_on, u.created_at, u.updated_at, u.seen_at, r.key, r.user_id, r.name`
 
-// fullColumns are what comes after listColumns in a list of whole records.
+// fullColumns follow listColumns in a list of full records.
 const fullColumns = `, u.channels, u.types, u.created_by`
 
-// A listScan is one row of [plan.query] as the driver hands it over.
+// A listScan is one row of [plan.query], in the types of the driver.
 type listScan struct {
 	row
 	total, place                          int
@@ -25,8 +25,8 @@ type listScan struct {
 	channels, types                       []byte
 }
 
-// into returns where to scan a row to, the same each time. Types of ours are scanned
-// as what they are made of: that is quicker.
+// into returns the destinations of a row, the same for each. Named types are scanned as their
+// underlying types, which is faster.
 func (x *listScan) into(p plan) []any {
 	var into []any
 	if p.candidates != nil {
@@ -52,7 +52,7 @@ func (x *listScan) scanned(p plan) (row, error) {
 	u.Name, u.PictureURL, u.ReviewOn = x.name.String, x.picture.String, Date(x.review.String)
 	u.Responsible = Ref{Key: Key(x.key.String), ID: ID(x.id.String), Name: x.label.String}
 	u.finish()
-	u.Channels, u.Types = nil, nil // those of the row before
+	u.Channels, u.Types = nil, nil // of the previous row
 	if !p.full {
 		return x.row, nil
 	}
@@ -60,18 +60,18 @@ func (x *listScan) scanned(p plan) (row, error) {
 	return x.row, err
 }
 
-// sorted returns where to scan what the row is ordered by.
+// sorted returns the destination of the value that orders the row.
 func (p plan) sorted(c *cursor) any {
 	switch p.column {
 	case byName, byID:
 		return &c.text
-	case byNumber: // which the cursor has as it is
+	case byNumber: // the cursor has it already
 		return new(int64)
 	}
 	return (*micros)(&c.micros)
 }
 
-// micros is a moment in microseconds since 1970, whatever the engine has for it.
+// micros is a time in microseconds since 1970, scanned from the type of either engine.
 type micros int64
 
 // Scan implements [sql.Scanner].

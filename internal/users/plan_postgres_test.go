@@ -26,7 +26,7 @@ type step struct {
 // table that it need not, nor puts in order what an index can.
 func wayOf(t *testing.T, s *Service, q Query, at place) (plan, step) {
 	t.Helper()
-	q = q.tidy()
+	q = q.withDefaults()
 	sel, err := s.selection(t.Context(), q)
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestPagesAreReadByIndexesOfPostgres(t *testing.T) {
 				p, root := wayOf(t, s, q, at)
 				may := float64(2 * facets * (page + 1))
 				if p.candidates != nil {
-					may = max(may, float64(grown*wide*most))
+					may = max(may, float64(pagingFactor*narrowedFactor*most))
 				}
 				for _, one := range root.all() {
 					if one.Table == "users" && strings.HasPrefix(one.Kind, "Seq Scan") || one.sorted() > may {

@@ -14,7 +14,7 @@ import (
 // each step.
 func planOf(t *testing.T, s *Service, q Query, at place) []string {
 	t.Helper()
-	q = q.tidy()
+	q = q.withDefaults()
 	sel, err := s.selection(t.Context(), q)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestPlan(t *testing.T) {
 		{Query{Text: "ana", View: ViewQuiet}, true, false},
 		{Query{Text: "ana3"}, true, false},
 	} {
-		q := test.q.tidy()
+		q := test.q.withDefaults()
 		sel, err := s.selection(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)

@@ -11,15 +11,15 @@ import (
 
 var readAt = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// A reading is what readTyped makes of a text, without what is the same in all.
+// A reading is the result of parse, as far as the tests compare it.
 type reading struct {
-	Words  []string
-	Exact  ID
-	Kind   [][]Kind
-	Role   [][]Role
-	Status [][]Status
-	Ranges int
-	Nobody bool
+	Words       []string
+	Exact       ID
+	Kind        [][]Kind
+	Role        [][]Role
+	Status      [][]Status
+	Ranges      int
+	Unmatchable bool
 }
 
 // readings are what people type and paste.
@@ -67,25 +67,25 @@ var readings = map[string]reading{
 	"seen:>30d": {Ranges: 2},
 }
 
-func TestReadTyped(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
 	for text, want := range readings {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			r := readTyped(text, readAt, time.UTC)
-			got := reading{Exact: r.exact, Kind: r.kind, Role: r.role, Status: r.status, Ranges: len(r.ranges), Nobody: r.nobody}
+			r := parse(text, readAt, time.UTC)
+			got := reading{Exact: r.exactID, Kind: r.kind, Role: r.role, Status: r.status, Ranges: len(r.ranges), Unmatchable: r.unmatchable}
 			for _, one := range r.terms {
 				got.Words = append(got.Words, strings.TrimSpace(one[0]))
 			}
-			if diff := cmp.Diff(want, got); diff != "" || len(r.strange) > 0 {
-				t.Errorf("(-want +got):\n%s%v", diff, r.strange)
+			if diff := cmp.Diff(want, got); diff != "" || len(r.mistakes) > 0 {
+				t.Errorf("(-want +got):\n%s%v", diff, r.mistakes)
 			}
 		})
 	}
 }
 
-// TestReadTyped_strange is what is said of filters there are not.
-func TestReadTyped_strange(t *testing.T) {
+// TestParse_mistakes is the messages about unknown filters and values.
+func TestParse_mistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"typ:service":                       "There is no filter “typ:”. There are type:, role:, status:, seen:, created: and tokens:.",
@@ -105,9 +105,9 @@ func TestReadTyped_strange(t *testing.T) {
 		"created:2026-2..2025-01":           "is not understood",
 		"a b c d e f g h i j k l m n o p q": "more words than can be searched for at once. Use 16 or fewer",
 	} {
-		r := readTyped(text, readAt, time.UTC)
-		if len(r.strange) != 1 || !strings.Contains(r.strange[0], want) {
-			t.Errorf("%q: got %q, want %q", text, r.strange, want)
+		r := parse(text, readAt, time.UTC)
+		if len(r.mistakes) != 1 || !strings.Contains(r.mistakes[0], want) {
+			t.Errorf("%q: got %q, want %q", text, r.mistakes, want)
 		}
 	}
 }
@@ -172,7 +172,7 @@ func TestIntersect(t *testing.T) {
 		"seen:<=2026-01-01 seen:>=2026-01-02":          "none",
 		"seen:>=2026-01-01 seen:<2026-03-01 seen:<90d": "none",
 	} {
-		all, ok := intersect(readTyped(text, readAt, time.UTC).ranges)
+		all, ok := intersect(parse(text, readAt, time.UTC).ranges)
 		all = slices.DeleteFunc(all, func(r timeRange) bool { return r.column != bySeen }) // without that of their creation
 		got := "none"
 		switch {
@@ -187,7 +187,7 @@ func TestIntersect(t *testing.T) {
 			t.Errorf("%q: got %s in %d ranges, want %s", text, got, len(all), want)
 		}
 	}
-	if all, ok := intersect(readTyped("seen:never created:<30d", readAt, time.UTC).ranges); !ok || len(all) != 2 {
+	if all, ok := intersect(parse("seen:never created:<30d", readAt, time.UTC).ranges); !ok || len(all) != 2 {
 		t.Errorf("of two columns: got %d ranges, %v", len(all), ok)
 	}
 }

@@ -8,41 +8,41 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// A selection is which users a [Query] asks for, whatever order and place.
+// A selection is which users a [Query] selects, in any order and place.
 type selection struct {
-	tallies tallies
-	facets  []facet // to be found
-	others  []facet // there is besides
-	ranges  []timeRange
-	rule    viewRule
-	tokens  [][]tokenView // that users have: one of each
-	now     time.Time
-	most    int // that can be put in order
-	terms   []spelling.Term
-	search  searcher
-	known   *trigramStats // which of them are rare
-	exact   ID      // of the user who comes first
-	name    string  // of users who come first, folded
-	nobody  bool    // nobody can be found
-	view    View
-	simple  bool // nothing but the view is asked for
+	tallies   tallies
+	facets    []facet // that the query allows
+	others    []facet // the other facets that have users
+	ranges    []timeRange
+	rule      viewRule
+	tokens    [][]tokenView // of each list, a user has tokens of one view
+	now       time.Time
+	most      int // users that may be sorted
+	terms     []spelling.Term
+	search    searcher
+	known     *trigramStats
+	exactID   ID     // user_id of the user who comes first
+	exactName string // folded name of users who come first
+	empty     bool   // no user matches
+	view      View
+	simple    bool // nothing but the view is asked for
 }
 
-// maxPinned is how many users of the name that is searched for come first.
+// maxPinned is how many users with the name that is searched for come first.
 const maxPinned = 10
 
-// pins reports whether some users may come first, whatever the order.
-func (sel selection) pins() bool { return sel.exact != "" || sel.name != "" }
+// pins reports whether some users may come first in any order.
+func (sel selection) pins() bool { return sel.exactID != "" || sel.exactName != "" }
 
-// pinned is the condition of users who come first.
+// pinned is the condition of the users who come first.
 func (sel selection) pinned(f *database.Filter) string {
-	return `u.number IN (SELECT number FROM users WHERE user_id = ` + f.Arg(sel.exact) + ` UNION ALL
-		SELECT number FROM (SELECT number FROM users WHERE sort_name = ` + f.Arg(sel.name) + ` ORDER BY number LIMIT ` + f.Arg(maxPinned) + `) AS named)`
+	return `u.number IN (SELECT number FROM users WHERE user_id = ` + f.Arg(sel.exactID) + ` UNION ALL
+		SELECT number FROM (SELECT number FROM users WHERE sort_name = ` + f.Arg(sel.exactName) + ` ORDER BY number LIMIT ` + f.Arg(maxPinned) + `) AS named)`
 }
 
-// kept returns how many users are selected where the database keeps that count.
+// kept returns how many users are selected if the database keeps that count.
 func (sel selection) kept() (n int, kept bool) {
-	if sel.nobody {
+	if sel.empty {
 		return 0, true
 	}
 	if sel.simple {
@@ -60,7 +60,7 @@ func (sel selection) scanned() Scan {
 	switch {
 	case !scans || len(sel.terms) == 0:
 		return ScanNone
-	case sel.everyone() > scannedMost:
+	case sel.everyone() > maxScanned:
 		return ScanNewest
 	}
 	return ScanAll
@@ -74,14 +74,13 @@ func (sel selection) size() (n int) {
 	return n
 }
 
-// everyone returns how many users there are, save system users.
+// everyone returns how many users there are, without system users.
 func (sel selection) everyone() int { return sel.tallies.sum(views[ViewAll].facet) }
 
-// selection returns what q asks for, or an [*InvalidError] on what it asks for in
-// vain.
+// selection returns what q selects, or an [*InvalidError] on filters that it does not know.
 func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	now := s.now()
-	t := readTyped(q.Text, now, q.Zone)
+	t := parse(q.Text, now, q.Zone)
 	bad := q.validate(t)
 	q.addSpans(&t, bad, now)
 	if err := bad.errorOrNil(); err != nil {
@@ -89,43 +88,44 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	}
 	sel := selection{
 		view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted,
-		terms: t.terms, exact: t.exact, name: t.name,
+		terms: t.terms, exactID: t.exactID, exactName: t.exactName, tokens: t.tokens,
 	}
 	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
 		t.ranges = append(t.ranges, sel.rule.times(now)...)
 	}
-	var can bool
-	sel.ranges, can = intersect(t.ranges)
-	if sel.tokens = t.tokens; sel.rule.tokens != "" {
+	var possible bool
+	sel.ranges, possible = intersect(t.ranges)
+	if sel.rule.tokens != "" {
 		sel.tokens = append(sel.tokens, []tokenView{sel.rule.tokens})
 	}
-	var err error
-	if sel.tallies, err = readTallies(ctx, s.reads(), s.db.Engine(), now); err != nil {
+	if err := s.readCounts(ctx, &sel, q); err != nil {
 		return selection{}, err
 	}
-	if !q.bare {
-		if err := s.addTokenViews(ctx, &sel.tallies, sel.rule.tokens != ""); err != nil {
-			return selection{}, err
-		}
+	sel.divide(func(f facet) bool { return q.wants(f, t) && sel.rule.facet(f) })
+	if sel.empty = t.unmatchable || !possible || len(sel.facets) == 0; sel.empty {
+		sel.terms, sel.exactID, sel.exactName = nil, "", ""
 	}
 	sel.search = searcherOf(s.db.Engine())
 	if q.unindexed || sel.tallies.unindexed {
 		sel.search = scanSearch{sel.search, q.whole}
-	}
-	sel.divide(func(f facet) bool { return q.wants(f, t) && sel.rule.facet(f) })
-	if sel.nobody = t.nobody || !can || len(sel.facets) == 0; sel.nobody {
-		sel.terms, sel.exact, sel.name = nil, "", ""
-	}
-	if len(sel.terms) > 0 && sel.search.learns() {
-		if sel.known, err = s.trigramStats(ctx); err != nil {
-			return selection{}, err
-		}
+	} else if len(sel.terms) > 0 {
+		var err error
+		sel.known, err = s.trigramStats(ctx)
+		return sel, err
 	}
 	return sel, nil
 }
 
-// divide divides the facets there are into those that are wanted and the others.
+// readCounts reads the counts that the database keeps, and counts the views of tokens.
+func (s *Service) readCounts(ctx context.Context, sel *selection, q Query) (err error) {
+	if sel.tallies, err = readTallies(ctx, s.reads(), s.db.Engine(), sel.now); err != nil || q.bare {
+		return err
+	}
+	return s.addTokenViews(ctx, &sel.tallies, sel.rule.tokens != "")
+}
+
+// divide divides the facets that have users into those that are wanted and the others.
 func (sel *selection) divide(wanted func(facet) bool) {
 	for _, f := range sel.tallies.facets {
 		if wanted(f) {

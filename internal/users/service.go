@@ -53,22 +53,20 @@ const DefaultTokenLifetime = 365 * 24 * time.Hour
 // A Service is the directory and its history. Its methods may be called from
 // several goroutines.
 type Service struct {
-	db        *database.DB
-	config    Config
-	notes     *notebook
-	uses      *useCollector
-	estimates estimates
-
+	db           *database.DB
+	config       Config
+	notes        *notebook
+	uses         *useCollector
 	changes      atomic.Uint64 // see [Service.Changes]
 	tokenChanges atomic.Uint64 // see [Service.TokenChanges]
 	tokenCounts  tokenCounts
 
-	sealedWith atomic.Pointer[string]
-	sealKeys   atomic.Pointer[sealKeys]
-	trigrams   atomic.Pointer[trigramStats]
-	exports    exporters
-	long       longReads
-	recorded   atomic.Pointer[chan struct{}] // see [Service.Recorded]
+	cursorSecret atomic.Pointer[string]
+	sealKeys     atomic.Pointer[sealKeys]
+	trigrams     atomic.Pointer[trigramStats]
+	exports      exporters
+	long         longReads
+	recorded     atomic.Pointer[chan struct{}] // see [Service.Recorded]
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.

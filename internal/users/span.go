@@ -9,11 +9,10 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A Span is a filter on a time: "<90d" is less than 90 days ago, ">90d" longer
-// ago than that (of when users were last seen: not since then, never included for users
-// who were there by then), "2026-01-31" that day, ">2026-01-31" after it, ">=2026-01-31" on
-// it or after, likewise < and <=, "2026-01-01..2026-01-31" all of January, and
-// "never", for when users were last seen.
+// A Span is a filter on a time: "<90d" is less than 90 days ago, ">90d" more (for when users
+// were last seen: not since then, which includes never seen users created before),
+// "2026-01-31" that day, ">2026-01-31" after it, ">=2026-01-31" on it or after, likewise < and
+// <=, "2026-01-01..2026-01-31" all of January, and "never", for when users were last seen.
 type Span string
 
 // Spans that the pages offer.
@@ -23,17 +22,17 @@ const (
 	SeenNever    Span = "never"
 )
 
-// spanHint says what a Span may be.
+// spanHint describes a Span in messages.
 const spanHint = "a number of days ago, like <90d or >90d, or a day, like >2026-01-31"
 
-// minYear is before anything is remembered.
+// minYear is the first year of a Span.
 const minYear = 1900
 
-// maxDays is more days ago than any directory is old.
+// maxDays is the highest number of days of a Span.
 const maxDays = 36_500
 
-// daysAgo returns the beginning of the day that many days before now. Days that
-// are counted are those of UTC, so that everyone counts the same.
+// daysAgo returns the beginning of the day that many days before now, in UTC, so that it is the
+// same for all viewers.
 func daysAgo(now time.Time, days int) time.Time {
 	return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -days)
 }
@@ -41,20 +40,19 @@ func daysAgo(now time.Time, days int) time.Time {
 // A timeRange is a condition on a column that holds a time.
 type timeRange struct {
 	column column
-	from   time.Time // zero: since ever, but not never
-	before time.Time // zero: without end
-	never  bool      // never, and no time at all
-	unseen bool      // never counts as well: as not since
+	from   time.Time // zero: any time, but not never
+	before time.Time // zero: no end
+	never  bool      // never only
+	unseen bool      // never, too
 }
 
-// notSeenSince returns the ranges of users who were there at a time and have not been
-// seen from then on, some of them never.
+// notSeenSince returns the ranges of users who were created before a time and have not been
+// seen since.
 func notSeenSince(at time.Time) []timeRange {
 	return []timeRange{{column: bySeen, before: at, unseen: true}, {column: byCreated, before: at}}
 }
 
-// and returns the times that are in both ranges of one column, or false if there
-// are none.
+// and returns the intersection of two ranges of one column, or false if it is empty.
 func (r timeRange) and(o timeRange) (timeRange, bool) {
 	if r.never || o.never {
 		return timeRange{column: r.column, never: true}, (r.never || r.unseen) && (o.never || o.unseen)
@@ -69,8 +67,7 @@ func (r timeRange) and(o timeRange) (timeRange, bool) {
 	return r, r.before.IsZero() || r.from.Before(r.before)
 }
 
-// intersect returns one range for each column, or false if there is no time that
-// is in all of its ranges.
+// intersect returns the intersection of the ranges of each column, or false if one is empty.
 func intersect(all []timeRange) (each []timeRange, ok bool) {
 	ok = true
 	for _, r := range all {
@@ -97,8 +94,8 @@ func (s Span) Understood(seen bool) bool {
 	return ok
 }
 
-// rangeOf returns what s says of a column, with its days as they are in zone. It
-// reports false for what is no Span.
+// rangeOf returns the range of s on a column, with the days of a time zone. It reports false if
+// s is no Span.
 func (s Span) rangeOf(c column, now time.Time, zone *time.Location) (timeRange, bool) {
 	r := timeRange{column: c}
 	text := strings.ToLower(string(s))
@@ -127,7 +124,7 @@ func (s Span) rangeOf(c column, now time.Time, zone *time.Location) (timeRange, 
 	return r.on(sign, from, to)
 }
 
-// ago returns r for a sign and how long ago.
+// ago returns r for a sign and a time that many days ago.
 func (r timeRange) ago(sign string, at time.Time) (timeRange, bool) {
 	switch sign {
 	case "<", "<=":
@@ -140,7 +137,7 @@ func (r timeRange) ago(sign string, at time.Time) (timeRange, bool) {
 	return r, true
 }
 
-// on returns r for a sign and the day or days between from and to.
+// on returns r for a sign and the days between from and to.
 func (r timeRange) on(sign string, from, to time.Time) (timeRange, bool) {
 	switch sign {
 	case "":
@@ -159,8 +156,8 @@ func (r timeRange) on(sign string, from, to time.Time) (timeRange, bool) {
 	return r, true
 }
 
-// condition returns r in SQL. Where it is hidden, no index is used for it: the
-// rows come by another, in the order that they are wanted in.
+// condition returns r in SQL, hidden from the query planner if another index gives the rows in
+// their order.
 func (r timeRange) condition(f *database.Filter, hidden bool) string {
 	column := string(r.column)
 	if hidden {
@@ -172,7 +169,7 @@ func (r timeRange) condition(f *database.Filter, hidden bool) string {
 	var all []string
 	if !r.unseen {
 		from := r.from
-		if !from.After(never) { // what is never is not in a range of time
+		if !from.After(never) { // a range of time excludes never
 			from = never.Add(time.Microsecond)
 		}
 		all = append(all, column+` >= `+f.Arg(database.Time(from)))

@@ -7,24 +7,24 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A facet is what users have in common whom the database counts together.
+// A facet is a kind, role and status. The database keeps how many users each has.
 type facet struct {
 	Kind   Kind
 	Role   Role
 	Status Status
-	n      int // how many they are; never 0
+	n      int // users; never 0
 }
 
-// tallies are the counts that the database keeps, in the transaction of every
-// change: to read them costs the same for any number of users.
+// tallies are the counts that the database keeps in the transaction of each change. Reading them
+// costs the same for any number of users.
 type tallies struct {
 	facets []facet
-	days   map[View]int // how many users each of the views shows that go by more than facets
+	days   map[View]int // users of each view with conditions beyond facets
 
 	unindexed bool // the index of the search is damaged
 }
 
-// readTallies reads the counts of a database of an engine as they are at a time.
+// readTallies reads the counts as of a time.
 func readTallies(ctx context.Context, r database.Reader, e database.Engine, now time.Time) (tallies, error) {
 	t := tallies{days: map[View]int{}}
 	rows, err := database.Collect(ctx, r, func(row database.Scanner) (f facet, err error) {
@@ -46,7 +46,7 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 		case "dormant":
 			t.days[ViewDormant] = f.n
 		case "seen":
-			t.days[ViewQuiet] -= f.n // from the active ones, below
+			t.days[ViewQuiet] -= f.n // of the active ones, added below
 		case "updated":
 			t.days[ViewChanged] = f.n
 		case "review":
@@ -63,8 +63,7 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 	return t, nil
 }
 
-// sum returns how many users there are in the facets for which a rule holds, save
-// system users.
+// sum returns how many users are in the facets for which a rule holds, without system users.
 func (t tallies) sum(rule func(facet) bool) (n int) {
 	for _, f := range t.facets {
 		if f.Kind != KindSystem && rule(f) {

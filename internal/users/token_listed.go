@@ -9,9 +9,9 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// TokensInView returns the tokens for which a view of tokens shows users of a list, by user, the
-// first to end first. Any other view has none. It returns a [*ForbiddenError] to an actor who may
-// not see the directory.
+// TokensInView returns the tokens that make a view of tokens show the users of a list, by user,
+// in the order of their end. For any other view there are none. It returns a [*ForbiddenError]
+// to an actor who may not see the directory.
 func (s *Service) TokensInView(ctx context.Context, actor Actor, view View, list []User) (map[Key][]Token, error) {
 	if err := actor.May(ActSeeDirectory, User{}); err != nil {
 		return nil, err
@@ -37,8 +37,8 @@ func (s *Service) TokensInView(ctx context.Context, actor Actor, view View, list
 	return found, nil
 }
 
-// condition is the condition of the tokens t of a view, with the user w who was shown the secret:
-// those that [tokenView.holders] looks for.
+// condition is the condition of the tokens t of a view, as in [tokenView.holders], with the user
+// w who was shown the secret.
 func (v tokenView) condition(f *database.Filter, now time.Time) string {
 	at := f.Arg(database.Time(now))
 	switch v {

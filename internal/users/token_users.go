@@ -9,9 +9,9 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// FindTokenUsers returns active service users for which the actor may issue a token, in the
-// order of [Service.Users]: those in whose name or user_id every word of the text is, limit at
-// most. Those that the actor answers for come first.
+// FindTokenUsers searches the active service users for which the actor may issue a token, and
+// returns at most limit of them, in the order of [Service.Users] after those that the actor is
+// responsible for.
 func (s *Service) FindTokenUsers(ctx context.Context, actor Actor, text string, limit int) ([]Ref, error) {
 	own, err := usersWhere(ctx, s.reads(), `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, actor.Key)
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Service) FindTokenUsers(ctx context.Context, actor Actor, text string, 
 		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(name, word) })
 	})
 	if actor.IssuesForOthers() {
-		quoted := `"` + strings.ReplaceAll(text, `"`, ` `) + `"` // and no filters
+		quoted := `"` + strings.ReplaceAll(text, `"`, ` `) + `"` // no filters
 		all, err := s.list(ctx, actor, Query{Text: quoted, Kind: KindService, Status: StatusActive, bare: true, Limit: limit})
 		if err != nil {
 			return nil, fmt.Errorf("find users of tokens: %w", err)

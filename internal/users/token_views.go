@@ -10,21 +10,22 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A tokenView names tokens that give access and want to be looked at. Its values follow "tokens:" in a search.
+// A tokenView selects tokens that give access and need attention. Its values follow "tokens:" in
+// a search.
 type tokenView string
 
 const (
-	tokensEnding    tokenView = "ending"     // within 14 days, and without a successor that gives access
-	tokensUnused    tokenView = "unused"     // for 90 days, and issued before them
-	tokensKnownLeft tokenView = "known-left" // whose secret was shown to a person who is deactivated or deleted
+	tokensEnding    tokenView = "ending"     // within 14 days, without a successor that gives access
+	tokensUnused    tokenView = "unused"     // neither issued nor used within 90 days
+	tokensKnownLeft tokenView = "known-left" // the secret was shown to a person who is deactivated or deleted
 )
 
-// tokenViews are all of them.
+// tokenViews are all values.
 var tokenViews = []tokenView{tokensEnding, tokensUnused, tokensKnownLeft}
 
-// holders is the query of the keys of the users who have such tokens, deactivated ones among them.
-// It reads a part of an index that has such tokens alone; of those who were shown secrets, of
-// whom there are few, each is looked at once.
+// holders is the query of the keys of users with such tokens, also of deactivated users. It reads
+// a range of a partial index. Of the few people who were shown secrets it reads each once, by a
+// skip scan.
 func (v tokenView) holders(f *database.Filter, now time.Time) string {
 	at := f.Arg(database.Time(now))
 	switch v {
@@ -41,12 +42,12 @@ func (v tokenView) holders(f *database.Filter, now time.Time) string {
 		AND t.shown_to = seers.key AND t.shown_to <> '' AND t.shown_to <> t.user_key AND ` + GivesAccess + at
 }
 
-// numbers is the query of the numbers of users who have such tokens, each once.
+// numbers is the query of the numbers of users with such tokens, each once.
 func (v tokenView) numbers(f *database.Filter, now time.Time) string {
 	return `SELECT u.number FROM (SELECT DISTINCT user_key FROM (` + v.holders(f, now) + `) AS held) AS h CROSS JOIN users u WHERE u.key = h.user_key`
 }
 
-// haveTokens is the query of the numbers of users who have tokens of one of the views, each once.
+// haveTokens is the query of the numbers of users with tokens of one of the views, each once.
 func haveTokens(f *database.Filter, views []tokenView, now time.Time) string {
 	all := make([]string, len(views))
 	for i, v := range views {
@@ -55,11 +56,11 @@ func haveTokens(f *database.Filter, views []tokenView, now time.Time) string {
 	return strings.Join(all, ` UNION `)
 }
 
-// isActive reports whether users of a facet may come with a token. Those of others are suspended.
+// isActive reports whether the tokens of users of a facet give access.
 func isActive(f facet) bool { return f.Status == StatusActive }
 
-// tokenCountAge is for how long the counts of the views of tokens are kept. To count a hundred
-// thousand tokens takes some tens of milliseconds.
+// tokenCountAge is how long the counts of the views of tokens are cached. Counting a hundred
+// thousand tokens takes tens of milliseconds.
 const tokenCountAge = 10 * time.Second
 
 // tokenCounts caches how many users each view of tokens shows.
@@ -67,7 +68,7 @@ type tokenCounts struct {
 	mu      sync.Mutex
 	changes uint64 // of tokens, before the views were counted
 	at      time.Time
-	counts  map[View]int // nil: not known
+	counts  map[View]int // nil: not counted yet
 }
 
 // addTokenViews adds to t how many users each view of tokens shows: freshly counted, or from the

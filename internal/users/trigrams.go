@@ -124,3 +124,12 @@ func sampleTrigrams(ctx context.Context, r database.Reader, now time.Time) (*tri
 	}
 	return &trigramStats{have, len(texts), now}, nil
 }
+
+// evenly begins a query with the table sample, which has numbers of users at even distances.
+func evenly(f *database.Filter, step int) string {
+	distance := f.Arg(step)
+	return `WITH RECURSIVE sample (number) AS (
+			SELECT CAST(` + f.Arg(1+step/2) + ` AS BIGINT) UNION ALL
+			SELECT number + ` + distance + ` FROM sample WHERE number + ` + distance + ` <= (SELECT MAX(number) FROM users)
+		) `
+}

@@ -29,8 +29,8 @@ func TestRarestTrigrams(t *testing.T) {
 	}
 }
 
-// TestIndexed is how the index is asked, and when its answer needs no second look.
-func TestIndexed(t *testing.T) {
+// TestInFTS is the query of the index, and whether its result is exact.
+func TestInFTS(t *testing.T) {
 	t.Parallel()
 	known := &trigramStats{have: map[string]int{}, users: 500}
 	for _, trigram := range []string{"exa", "xam", "amp", "mpl", "ple", "com", "  e"} {
@@ -40,27 +40,27 @@ func TestIndexed(t *testing.T) {
 	tests := map[string]struct {
 		terms []spelling.Term
 		want  string
-		alone bool
+		exact bool
 		rare  bool
 	}{
-		"three characters":          {[]spelling.Term{{"jos"}}, `(("jos"))`, true, false},
-		"a short word":              {[]spelling.Term{{"  g"}}, `(("  g"))`, true, false},
-		"two words":                 {[]spelling.Term{{" jo"}, {"  g"}}, `((" jo")) AND (("  g"))`, true, true},
-		"a long word":               {[]spelling.Term{{"jose"}}, `(("jos" AND "ose"))`, false, false},
-		"a rare word":               {[]spelling.Term{{"yildiz"}}, `(("yil" AND "ild" AND "ldi"))`, false, true},
-		"two spellings":             {[]spelling.Term{{"jose", "yildiz"}}, `(("jos" AND "ose") OR ("yil" AND "ild" AND "ldi"))`, false, false},
-		"a quotation mark":          {[]spelling.Term{{`a"b`}}, `(("a""b"))`, true, true},
-		"what is common left out":   {[]spelling.Term{{"ana@example"}}, `(("ana" AND "na@" AND "a@e"))`, false, true},
-		"a common word left out":    {[]spelling.Term{{"jos"}, {"exa"}}, `(("jos"))`, false, false},
-		"nothing but what's common": {[]spelling.Term{{"example"}, {"  e"}}, `(("exa"))`, false, false},
-		"one common trigram":          {[]spelling.Term{{"exa"}}, `(("exa"))`, true, false},
+		"three characters":         {[]spelling.Term{{"jos"}}, `(("jos"))`, true, false},
+		"a short word":             {[]spelling.Term{{"  g"}}, `(("  g"))`, true, false},
+		"two words":                {[]spelling.Term{{" jo"}, {"  g"}}, `((" jo")) AND (("  g"))`, true, true},
+		"a long word":              {[]spelling.Term{{"jose"}}, `(("jos" AND "ose"))`, false, false},
+		"a rare word":              {[]spelling.Term{{"yildiz"}}, `(("yil" AND "ild" AND "ldi"))`, false, true},
+		"two spellings":            {[]spelling.Term{{"jose", "yildiz"}}, `(("jos" AND "ose") OR ("yil" AND "ild" AND "ldi"))`, false, false},
+		"a quotation mark":         {[]spelling.Term{{`a"b`}}, `(("a""b"))`, true, true},
+		"common trigrams left out": {[]spelling.Term{{"ana@example"}}, `(("ana" AND "na@" AND "a@e"))`, false, true},
+		"a common term left out":   {[]spelling.Term{{"jos"}, {"exa"}}, `(("jos"))`, false, false},
+		"common terms only":        {[]spelling.Term{{"example"}, {"  e"}}, `(("exa"))`, false, false},
+		"one common trigram":       {[]spelling.Term{{"exa"}}, `(("exa"))`, true, false},
 	}
 	for name, test := range tests {
 		var f database.Filter
-		_, alone := inFTS(&f, test.terms, known)
+		_, exact := inFTS(&f, test.terms, known)
 		rare := slices.ContainsFunc(test.terms, func(one spelling.Term) bool { return known.rareTerm(one) })
-		if f.Args[0] != test.want || alone != test.alone || rare != test.rare {
-			t.Errorf("%s: got %v, alone %t, rare %t; want %s, %t, %t", name, f.Args[0], alone, rare, test.want, test.alone, test.rare)
+		if f.Args[0] != test.want || exact != test.exact || rare != test.rare {
+			t.Errorf("%s: got %v, exact %t, rare %t; want %s, %t, %t", name, f.Args[0], exact, rare, test.want, test.exact, test.rare)
 		}
 	}
 }

@@ -17,12 +17,12 @@ const (
 	ViewPeople      View = "people"
 	ViewService     View = "service"
 	ViewAdmins      View = "admins"         // active, with role admin or owner
-	ViewDormant     View = "dormant-admins" // of those, who have not been seen for 90 days
+	ViewDormant     View = "dormant-admins" // admins and owners not seen for 90 days
 	ViewInvited     View = "invited"
 	ViewQuiet       View = "quiet" // active, not seen for 90 days
 	ViewDeactivated View = "deactivated"
 	ViewUnanswered  View = "no-responsible" // service users without a responsible person
-	ViewReviewDue   View = "review-due"     // active service users whose review date has come, or is missing
+	ViewReviewDue   View = "review-due"     // active service users whose review date is reached or missing
 	ViewChanged     View = "changed"        // in the last 7 days
 
 	ViewTokensEnding    View = "tokens-ending"     // active, with a token that ends in 14 days and has no successor
@@ -30,19 +30,17 @@ const (
 	ViewTokensKnownLeft View = "tokens-known-left" // active, with a token that a person knows who is deactivated or deleted
 )
 
-// How many days ago users are quiet, and changes are recent.
 const (
-	quietDays  = 90
-	recentDays = 7
+	quietDays  = 90 // without being seen, after which a user is quiet
+	recentDays = 7  // of [ViewChanged]
 )
 
-// A viewRule says whom a view shows: users of some facets, and of those the ones
-// for whom a condition holds.
+// A viewRule defines a view: users of some facets for whom all conditions hold.
 type viewRule struct {
 	facet     func(facet) bool
 	times     func(now time.Time) []timeRange                // nil: at any time
 	condition func(f *database.Filter, now time.Time) string // nil: all of them
-	within    string                                         // with a condition: what its index is of
+	within    string                                         // condition of the partial index that serves condition
 	tokens    tokenView                                      // that users have; empty: any or none
 }
 
@@ -88,7 +86,7 @@ func isActiveAdmin(f facet) bool {
 	return f.Status == StatusActive && (f.Role == RoleAdmin || f.Role == RoleOwner)
 }
 
-// notSeenLately returns the ranges of users who have not been seen for [quietDays].
+// notSeenLately returns the ranges of users not seen for [quietDays].
 func notSeenLately(now time.Time) []timeRange { return notSeenSince(daysAgo(now, quietDays)) }
 
 // Counts returns how many users each named view holds. It returns a

@@ -5,18 +5,15 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// Total returns how many users a list holds: "1,012", "about 12,000".
+// Total returns how many users a list holds: "1,012", "more than 10,000".
 func Total(t users.Total) string {
-	switch t.How {
-	case users.About:
-		return "about " + numbers.Grouped(t.N)
-	case users.MoreThan:
+	if t.More {
 		return "more than " + numbers.Grouped(t.N)
 	}
 	return numbers.Grouped(t.N)
 }
 
-// TotalUsers returns the same as a phrase: "1 user", "about 12,000 users".
+// TotalUsers returns the same as a phrase: "1 user", "more than 10,000 users".
 func TotalUsers(t users.Total) string {
 	if t == (users.Total{N: 1}) {
 		return "1 user"
