@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/auth"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/api"
@@ -22,10 +23,11 @@ import (
 
 // Config is what an [App] is made of. Users, History, Provider and BaseURL are required.
 type Config struct {
-	Users    *users.Service
-	History  *history.Service
-	Provider *auth.Provider
-	BaseURL  *url.URL // where people reach the console; links and cookies follow it, never a request's Host
+	Users     *users.Service
+	Directory *directory.Service
+	History   *history.Service
+	Provider  *auth.Provider
+	BaseURL   *url.URL // where people reach the console; links and cookies follow it, never a request's Host
 
 	OrgName         string         // default "Console"
 	OrgID           string         // on the platform; part of the data that people download
@@ -44,6 +46,7 @@ type Config struct {
 // An App is the console over HTTP.
 type App struct {
 	users        *users.Service
+	directory    *directory.Service
 	history      *history.Service
 	provider     *auth.Provider
 	baseURL      *url.URL
@@ -82,11 +85,11 @@ type App struct {
 
 // New returns the console. It calls nobody and starts nothing.
 func New(c Config) (*App, error) {
-	if c.Users == nil || c.Provider == nil || c.BaseURL == nil || c.BaseURL.Host == "" {
+	if c.Users == nil || c.Directory == nil || c.History == nil || c.Provider == nil || c.BaseURL == nil || c.BaseURL.Host == "" {
 		return nil, errors.New("web: Users, Provider and an absolute BaseURL are required")
 	}
 	a := &App{
-		users: c.Users, history: c.History, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
+		users: c.Users, directory: c.Directory, history: c.History, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
 		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, watch: c.Watch, now: c.Now, lifetime: c.SessionLifetime, recheck: c.SessionRecheck,
 	}
 	a.setDefaults()

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/directory"
 )
 
 // exportColumns are the columns of an export as a table, in the order of [exportCells].
@@ -17,9 +17,9 @@ var exportColumns = []string{
 }
 
 // exportCells returns what appends a user to b, with cell for each of the columns.
-func exportCells(cell func(b []byte, column int, text string) []byte) func(b []byte, u *users.Exported) ([]byte, error) {
+func exportCells(cell func(b []byte, column int, text string) []byte) func(b []byte, u *directory.Exported) ([]byte, error) {
 	var keys keysThatAreOn
-	return func(b []byte, u *users.Exported) ([]byte, error) {
+	return func(b []byte, u *directory.Exported) ([]byte, error) {
 		channels, err := keys.of(u.Channels)
 		if err != nil {
 			return b, err

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/directory"
 )
 
 // csvHead is the first line of an export as CSV.
@@ -12,14 +12,14 @@ func csvHead() string { return strings.Join(exportColumns, ",") + "\r\n" }
 
 // csvRows returns what appends a user to b as a line of CSV (RFC 4180). It is not
 // made by encoding/csv, which leaves out carriage returns inside of a cell.
-func csvRows() func(b []byte, u *users.Exported) ([]byte, error) {
+func csvRows() func(b []byte, u *directory.Exported) ([]byte, error) {
 	cells := exportCells(func(b []byte, column int, text string) []byte {
 		if column > 0 {
 			b = append(b, ',')
 		}
 		return appendCell(b, text)
 	})
-	return func(b []byte, u *users.Exported) ([]byte, error) {
+	return func(b []byte, u *directory.Exported) ([]byte, error) {
 		b, err := cells(b, u)
 		return append(b, "\r\n"...), err
 	}

@@ -4,8 +4,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/numbers"
-	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -16,7 +16,7 @@ type exportFormat struct {
 	mediaType string
 	most      int // users that a file holds; 0: any number
 	open      func(io.Writer) (exportFile, error)
-	rows      func() func(b []byte, u *users.Exported) ([]byte, error)
+	rows      func() func(b []byte, u *directory.Exported) ([]byte, error)
 }
 
 // An exportFile is written the rows of an export in order. Close writes the end of the file.
@@ -34,12 +34,12 @@ var exportFormats = []exportFormat{
 }
 
 // domain returns the format as the domain takes it.
-func (f exportFormat) domain() users.ExportFormat {
-	return users.ExportFormat{Name: f.value, Most: f.most}
+func (f exportFormat) domain() directory.ExportFormat {
+	return directory.ExportFormat{Name: f.value, Most: f.most}
 }
 
 // hintFor says what the format is for, or that it cannot hold so many users.
-func (f exportFormat) hintFor(total users.Total) string {
+func (f exportFormat) hintFor(total directory.Total) string {
 	if f.most > 0 && total.N > f.most {
 		return "A sheet holds at most " + numbers.Grouped(f.most) + " users, and these are more. Choose another kind of file, or add filters."
 	}
@@ -48,9 +48,9 @@ func (f exportFormat) hintFor(total users.Total) string {
 
 // fileName returns the name of the file with the users of a named view, of ASCII letters,
 // digits and hyphens.
-func (f exportFormat) fileName(view users.View) string {
+func (f exportFormat) fileName(view directory.View) string {
 	name := "users"
-	if view != users.ViewAll {
+	if view != directory.ViewAll {
 		name = strings.Join(strings.FieldsFunc(strings.ToLower(words.View(view)), func(r rune) bool {
 			return (r < 'a' || r > 'z') && (r < '0' || r > '9')
 		}), "-")

@@ -14,14 +14,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
 )
 
 // whole is a user of whom everything is known.
-func whole() *users.Exported {
+func whole() *directory.Exported {
 	at := time.Date(2026, 11, 26, 5, 4, 3, 123456000, time.UTC)
-	return &users.Exported{
+	return &directory.Exported{
 		ID: "nightly", Name: "Nightly", Kind: users.KindService, Role: users.RoleAdmin, Status: users.StatusActive,
 		CreatedAt: at, UpdatedAt: at.Add(time.Hour), SeenAt: at.Add(2 * time.Hour),
 		TimeZone: "Europe/Zurich", PictureURL: "https://pictures.example.com/a.png",
@@ -48,7 +49,7 @@ func readCSV(t *testing.T, file string) []map[string]string {
 	return rows
 }
 
-func export(t *testing.T, format string, all ...*users.Exported) string {
+func export(t *testing.T, format string, all ...*directory.Exported) string {
 	t.Helper()
 	file, err := web.Exported(format, all...)
 	if err != nil {
@@ -59,7 +60,7 @@ func export(t *testing.T, format string, all ...*users.Exported) string {
 
 func TestExportedCSV(t *testing.T) {
 	t.Parallel()
-	bare := &users.Exported{ID: "ana@example.com", Kind: users.KindPerson, Channels: []byte(`{}`), Types: []byte(`{}`)}
+	bare := &directory.Exported{ID: "ana@example.com", Kind: users.KindPerson, Channels: []byte(`{}`), Types: []byte(`{}`)}
 	file := export(t, "csv", whole(), bare)
 	want := []map[string]string{{
 		"user_id": "nightly", "name": "Nightly", "type": "service", "role": "admin", "status": "active",
@@ -150,7 +151,7 @@ func TestExportedCSV_ids(t *testing.T) {
 // as it was, and none a formula.
 func TestExportedWorkbook(t *testing.T) {
 	t.Parallel()
-	all := []*users.Exported{whole(), {ID: "bare@example.com", Kind: users.KindPerson, Channels: []byte(`{}`), Types: []byte(`{}`)}}
+	all := []*directory.Exported{whole(), {ID: "bare@example.com", Kind: users.KindPerson, Channels: []byte(`{}`), Types: []byte(`{}`)}}
 	texts := slices.Sorted(maps.Keys(hostileTexts))
 	for _, text := range texts {
 		u := whole()
@@ -189,7 +190,7 @@ func TestExportedWorkbook(t *testing.T) {
 func TestExportedJSONLines(t *testing.T) {
 	t.Parallel()
 	hostile := "=1 \u202e<b>&\u2028\n\"\\ Zoë 👩‍🚀"
-	odd := &users.Exported{ID: "ana@example.com", Name: hostile, Kind: users.KindSystem, Channels: []byte(`{ "email": true }`), Types: []byte(`{}`)}
+	odd := &directory.Exported{ID: "ana@example.com", Name: hostile, Kind: users.KindSystem, Channels: []byte(`{ "email": true }`), Types: []byte(`{}`)}
 	lines := strings.Split(strings.TrimSuffix(export(t, "jsonl", whole(), odd), "\n"), "\n")
 	if len(lines) != 2 {
 		t.Fatalf("got %d lines", len(lines))

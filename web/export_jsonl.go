@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -30,12 +31,12 @@ type exportedUser struct {
 }
 
 // jsonRows returns what appends a user to b as a line of JSON.
-func jsonRows() func(b []byte, u *users.Exported) ([]byte, error) {
+func jsonRows() func(b []byte, u *directory.Exported) ([]byte, error) {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
 	var x exportedUser // one for all lines, so that none has to be made
-	return func(b []byte, u *users.Exported) ([]byte, error) {
+	return func(b []byte, u *directory.Exported) ([]byte, error) {
 		x = exportedUser{
 			ID: u.ID, Name: orNull(&u.Name), IsService: u.Kind == users.KindService, IsSystem: u.Kind == users.KindSystem,
 			Picture: orNull(&u.PictureURL), Channels: u.Channels, Types: u.Types, Role: u.Role, Status: u.Status,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -42,7 +43,7 @@ type exportKey struct {
 
 // An exportSeen is how far an export has come.
 type exportSeen struct {
-	total  users.Total // zero until it has begun
+	total  directory.Total // zero until it has begun
 	begun  bool
 	sent   int       // users
 	ended  time.Time // zero while it is under way

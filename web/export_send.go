@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/words"
 )
@@ -33,7 +34,7 @@ type exportSender struct {
 	control *http.ResponseController
 	format  exportFormat
 	name    string // of the file
-	add     func(b []byte, u *users.Exported) ([]byte, error)
+	add     func(b []byte, u *directory.Exported) ([]byte, error)
 	seen    *exportSeen
 	permit  *users.Permit
 	last    time.Time // by the clock of the network
@@ -59,19 +60,19 @@ type exportPart struct {
 // goes wrong before the first byte is returned. After it, the connection is aborted, so that
 // a client does not take half a file for a whole one.
 func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) error {
-	limited, stop := context.WithTimeoutCause(c.Request().Context(), exportLongest, users.ErrExportLate)
+	limited, stop := context.WithTimeoutCause(c.Request().Context(), exportLongest, directory.ErrExportLate)
 	defer stop()
 	ctx, cancel := context.WithCancelCause(limited)
 	defer cancel(nil)
 	s := &exportSender{
 		app: a, ctx: ctx, cancel: cancel, w: c.Response(), control: http.NewResponseController(c.Response()),
-		format: format, name: format.fileName(users.View(form.View)), add: format.rows(), last: time.Now().Add(exportLongest),
+		format: format, name: format.fileName(directory.View(form.View)), add: format.rows(), last: time.Now().Add(exportLongest),
 		seen: a.exporting.begin(exportKey{actor(c).Key, form.Export}),
 	}
 	defer s.stop()
 	broken := true
 	defer func() { a.exporting.end(s.seen, broken) }()
-	err := a.users.Export(ctx, actor(c), form.query(zoneOf(viewer(c))), format.domain(), s)
+	err := a.directory.Export(ctx, actor(c), form.query(zoneOf(viewer(c))), format.domain(), s)
 	broken = err != nil
 	if err != nil && s.begun {
 		a.breakOff(c, err)
@@ -81,13 +82,13 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 
 // Begin implements [users.ExportSink].
 func (s *exportSender) Begin(total int, permit *users.Permit) error {
-	s.app.exporting.update(s.seen, func(e *exportSeen) { e.total, e.begun = users.Total{N: total}, true })
+	s.app.exporting.update(s.seen, func(e *exportSeen) { e.total, e.begun = directory.Total{N: total}, true })
 	s.permit = permit
 	return nil
 }
 
 // Add implements [users.ExportSink].
-func (s *exportSender) Add(u *users.Exported) (err error) {
+func (s *exportSender) Add(u *directory.Exported) (err error) {
 	s.part.bytes, err = s.add(s.part.bytes, u)
 	s.part.ends = append(s.part.ends, len(s.part.bytes))
 	return err
@@ -169,9 +170,9 @@ func (s *exportSender) timely(write func() error) error {
 	if err := s.permit.Check(s.ctx); err != nil {
 		return err
 	}
-	deadline, late := time.Now().Add(cmp.Or(s.app.exportPause, exportPause)), users.ErrReaderSlow
+	deadline, late := time.Now().Add(cmp.Or(s.app.exportPause, exportPause)), directory.ErrReaderSlow
 	if deadline.After(s.last) {
-		deadline, late = s.last, users.ErrExportLate
+		deadline, late = s.last, directory.ErrExportLate
 	}
 	if err := s.control.SetWriteDeadline(deadline); err != nil {
 		return err
@@ -180,7 +181,7 @@ func (s *exportSender) timely(write func() error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return late
 	case err != nil:
-		return errors.Join(users.ErrReaderGone, err)
+		return errors.Join(directory.ErrReaderGone, err)
 	}
 	return nil
 }
@@ -196,7 +197,7 @@ func (s *exportSender) End(err error) (sent int, _ error) {
 	case s.fault != nil:
 		return s.users, s.fault
 	case errors.Is(cause, context.Canceled): // only the request's context has this cause
-		return s.users, users.ErrReaderGone
+		return s.users, directory.ErrReaderGone
 	case cause != nil:
 		return s.users, cause // rather than what the database makes of it
 	}
@@ -218,9 +219,9 @@ func (a *App) breakOff(c echo.Context, err error) {
 	line := []any{"request", requestOf(c.Request()).id, "user", requestOf(c.Request()).user, "error", words.Plain(err.Error())}
 	_, revoked := errors.AsType[*users.RevokedError](err)
 	switch {
-	case errors.Is(err, users.ErrReaderGone):
+	case errors.Is(err, directory.ErrReaderGone):
 		a.log.Debug("abandoned export", line...)
-	case revoked, errors.Is(err, users.ErrReaderSlow), errors.Is(err, users.ErrExportLate):
+	case revoked, errors.Is(err, directory.ErrReaderSlow), errors.Is(err, directory.ErrExportLate):
 		a.log.Warn("export broken off", line...)
 	default:
 		a.log.Error("export broken off", line...)

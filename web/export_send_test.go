@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -31,7 +32,7 @@ func narrow(server *http.Server) {
 // it is zoe@example.com.
 func newLongSite(t *testing.T) *site {
 	t.Helper()
-	s := newSite(t, siteOptions{server: narrow, users: users.Config{ExportSlice: 100}})
+	s := newSite(t, siteOptions{server: narrow, directory: directory.Config{ExportSlice: 100}})
 	for i := range 500 {
 		_, err := s.AddPerson(t.Context(), s.Owner, users.NewPerson{
 			ID: fmt.Sprintf("p%03d@example.com", i), Name: "Person", PictureURL: "https://pictures.example.com/" + strings.Repeat("x", 2000),
@@ -194,7 +195,7 @@ func TestExportUsers_readerGoes(t *testing.T) {
 	}
 	gone := 0
 	for _, end := range s.exportEnds(t) {
-		if end[2] == string(users.ExportGone) && end[0] != end[1] {
+		if end[2] == string(directory.ExportGone) && end[0] != end[1] {
 			gone++
 		}
 	}
@@ -260,7 +261,7 @@ func TestExportUsers_stalled(t *testing.T) {
 	if file, err := io.ReadAll(rest); err == nil {
 		t.Errorf("it ends as if it were whole, after %d bytes", len(file))
 	}
-	if ends := s.exportEnds(t); len(ends) != 1 || ends[0][2] != string(users.ExportSlow) {
+	if ends := s.exportEnds(t); len(ends) != 1 || ends[0][2] != string(directory.ExportSlow) {
 		t.Errorf("the history: %v", ends)
 	}
 	s.app.SetExportPause(time.Minute)

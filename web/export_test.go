@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/directory"
 )
 
 // Routes returns the table of all routes, for the tests that walk it.
@@ -19,7 +19,7 @@ func (a *App) OwnPath(to string) string { return a.ownPath(to) }
 func (a *App) SetExportPause(d time.Duration) { a.exportPause = d }
 
 // Exported returns the file that an export of users in a format is.
-func Exported(format string, all ...*users.Exported) (string, error) {
+func Exported(format string, all ...*directory.Exported) (string, error) {
 	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == format })
 	var file bytes.Buffer
 	out, err := exportFormats[i].open(&file)

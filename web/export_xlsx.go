@@ -12,7 +12,7 @@ import (
 	"github.com/klauspost/compress/zip"
 	"github.com/xuri/excelize/v2"
 
-	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/directory"
 )
 
 const (
@@ -145,7 +145,7 @@ func (f *xlsxFile) Close() error {
 
 // xlsxRowsOf returns what appends a user to b as the next row of a sheet, from its second on.
 // Each cell is a text (ECMA-376-1 section 18.3.1.53), which no program takes for a formula.
-func xlsxRowsOf() func(b []byte, u *users.Exported) ([]byte, error) {
+func xlsxRowsOf() func(b []byte, u *directory.Exported) ([]byte, error) {
 	row, number, style := 1, "", "0"
 	if parts, err := xlsxFrame(); err == nil { // else openXLSX returns the error
 		style = parts.style
@@ -158,7 +158,7 @@ func xlsxRowsOf() func(b []byte, u *users.Exported) ([]byte, error) {
 		b = append(append(append(b, `" s="`...), style...), `" t="inlineStr"><is><t xml:space="preserve">`...)
 		return append(appendXLSX(b, text), `</t></is></c>`...)
 	})
-	return func(b []byte, u *users.Exported) ([]byte, error) {
+	return func(b []byte, u *directory.Exported) ([]byte, error) {
 		row++
 		number = strconv.Itoa(row)
 		b = append(append(append(b, `<row r="`...), number...), `">`...)

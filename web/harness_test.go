@@ -21,6 +21,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 	"github.com/roboto-ai/console/web"
@@ -45,12 +46,13 @@ type site struct {
 
 // siteOptions are what a test may want otherwise.
 type siteOptions struct {
-	users    users.Config
-	url      string // of the database, if it has to be this one
-	tls      bool
-	app      func(*web.Config)
-	provider func(*auth.Config)
-	server   func(*http.Server)
+	users     users.Config
+	directory directory.Config
+	url       string // of the database, if it has to be this one
+	tls       bool
+	app       func(*web.Config)
+	provider  func(*auth.Config)
+	server    func(*http.Server)
 
 	patience time.Duration // with each call to the provider; zero: as usual
 }
@@ -66,6 +68,7 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 		o.url = databasetest.ServedURL(t)
 	}
 	s := &site{Directory: userstest.NewAt(t, o.url, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}, patience: o.patience}
+	s.Directory.Directory = directory.New(s.DB, s.Service, o.directory)
 	s.op.SetClock(s.Clock.Now)
 	s.server = httptest.NewUnstartedServer(nil)
 	base := &url.URL{Scheme: "http", Host: s.server.Listener.Addr().String()}
@@ -112,7 +115,7 @@ func (s *site) config(base *url.URL) web.Config {
 		s.providerOption(&provider)
 	}
 	return web.Config{
-		Users: s.Service, History: s.History, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,
+		Users: s.Service, Directory: s.Directory.Directory, History: s.History, Provider: auth.NewProvider(provider), BaseURL: base, OrgName: "Example", Log: log, Now: s.Clock.Now,
 		PictureHosts: []string{"pictures.example.com"},
 	}
 }

@@ -24,7 +24,7 @@ type protocol struct {
 // newProtocols returns the protocols that the console speaks besides its pages.
 func (a *App) newProtocols() ([]protocol, error) {
 	v1, err := api.New(api.Config{
-		Users: a.users, History: a.history, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now, Rate: a.tokenRate,
+		Users: a.users, Directory: a.directory, History: a.history, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now, Rate: a.tokenRate,
 		Frame: api.Frame{About: aboutRequest, Note: noteRoute, Body: readAPIBody, Stream: sendDirectlyTo, Admit: a.admitProgram, Failed: a.logError},
 	})
 	if err != nil {

@@ -178,7 +178,7 @@ func (a *App) helpers(c echo.Context) []views.Person {
 
 // owners are active owners, by name and address, for those whom the directory knows.
 func (a *App) owners(c echo.Context) []views.Person {
-	owners, err := a.users.WhoCanHelp(c.Request().Context())
+	owners, err := a.directory.WhoCanHelp(c.Request().Context())
 	if err != nil {
 		a.log.Warn("who can help", "request", requestOf(c.Request()).id, "error", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 )
@@ -73,7 +74,7 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 	roles := actor(c).MayGive(users.ActCreateService, users.KindService)
 	m := views.NewServiceUser{
 		Chrome: a.chrome(c, "New service user", "service"), FormState: views.FormState{Problems: o.problems},
-		Action: "/service-users/new", Cancel: "/users?view=" + string(users.ViewService),
+		Action: "/service-users/new", Cancel: "/users?view=" + string(directory.ViewService),
 		UserID: o.on(views.Field{
 			Name: "user_id", Label: "User ID", Value: form.UserID, Required: true,
 			Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It cannot be changed later.",

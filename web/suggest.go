@@ -16,7 +16,7 @@ const maxSuggestions = 50
 
 // suggest answers with the people that match what is typed into a field.
 func (a *App) suggest(c echo.Context, field string) error {
-	people, err := a.users.FindPeople(c.Request().Context(), actor(c), c.QueryParam(field), maxSuggestions)
+	people, err := a.directory.FindPeople(c.Request().Context(), actor(c), c.QueryParam(field), maxSuggestions)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (a *App) suggestPeople(c echo.Context, o outcome, field, value string) ([]u
 	if o.problem(field) == "" {
 		value = ""
 	}
-	return a.users.FindPeople(c.Request().Context(), actor(c), value, maxSuggestions)
+	return a.directory.FindPeople(c.Request().Context(), actor(c), value, maxSuggestions)
 }
 
 // maxMeant is how many people a refused value is said to mean perhaps.

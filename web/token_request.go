@@ -55,7 +55,7 @@ func (a *App) showTokenRequest(c echo.Context) error {
 
 // suggestTokenUsers answers with the service users that match what is typed.
 func (a *App) suggestTokenUsers(c echo.Context) error {
-	found, err := a.users.FindTokenUsers(c.Request().Context(), actor(c), c.QueryParam("service"), maxSuggestions)
+	found, err := a.directory.FindTokenUsers(c.Request().Context(), actor(c), c.QueryParam("service"), maxSuggestions)
 	if err != nil {
 		return err
 	}
@@ -115,9 +115,9 @@ func (a *App) tokenRequestPage(c echo.Context, r users.CredentialRequest, form t
 	if o.problem("service") == "" {
 		text = ""
 	}
-	found, err := a.users.FindTokenUsers(c.Request().Context(), who, text, maxSuggestions)
+	found, err := a.directory.FindTokenUsers(c.Request().Context(), who, text, maxSuggestions)
 	if err == nil && len(found) == 0 && text != "" {
-		found, err = a.users.FindTokenUsers(c.Request().Context(), who, "", maxSuggestions)
+		found, err = a.directory.FindTokenUsers(c.Request().Context(), who, "", maxSuggestions)
 	}
 	if err != nil {
 		return m, err

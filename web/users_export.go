@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
@@ -54,7 +55,7 @@ func (f *exportForm) at(path string) listAddress {
 
 // query returns what the form asks of the directory, with its days as they are in
 // zone.
-func (f *exportForm) query(zone *time.Location) users.Query {
+func (f *exportForm) query(zone *time.Location) directory.Query {
 	return directoryQuery(f.at("/users"), 0, zone)
 }
 
@@ -104,7 +105,7 @@ func (a *App) exportUsers(c echo.Context) error {
 // showExport answers with the page that exports what the form asks for; wrong is
 // what was wrong with it when it was posted.
 func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error) error {
-	size, err := a.users.ExportSize(c.Request().Context(), actor(c), form.query(zoneOf(viewer(c))))
+	size, err := a.directory.ExportSize(c.Request().Context(), actor(c), form.query(zoneOf(viewer(c))))
 	_, unusable := errors.AsType[*users.InvalidError](err)
 	if err != nil && !unusable {
 		return err
@@ -114,7 +115,7 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	}
 	m := a.exportPage(c, form, size.Total, outcomeOf(wrong))
 	m.Kept, m.Unusable = kept, unusable
-	if !unusable && size.Total != (users.Total{}) {
+	if !unusable && size.Total != (directory.Total{}) {
 		m.Count = words.TotalUsers(size.Total)
 	}
 	if size.Newest {
@@ -132,7 +133,7 @@ const exportFields = "User ID, name, type, role, status, created, last seen, upd
 	"of service users also purpose, responsible person and review date"
 
 // exportPage is the page with the form as it is filled in, for so many users.
-func (a *App) exportPage(c echo.Context, form exportForm, total users.Total, o outcome) views.UserExport {
+func (a *App) exportPage(c echo.Context, form exportForm, total directory.Total, o outcome) views.UserExport {
 	here, directory := form.at("/users/export"), form.at("/users")
 	name := rand.Text()
 	m := views.UserExport{
@@ -162,7 +163,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, total users.Total, o o
 func exportChips(l listAddress) []views.Chip {
 	var chips []views.Chip
 	if l.has("view") {
-		chips = []views.Chip{{Label: "View: " + words.Plain(words.View(users.View(l.get("view")))), Remove: l.without("view")}}
+		chips = []views.Chip{{Label: "View: " + words.Plain(words.View(directory.View(l.get("view")))), Remove: l.without("view")}}
 	}
 	return append(chips, directoryChips(l)...)
 }

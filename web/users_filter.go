@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/bidi"
-	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
 )
@@ -15,26 +15,26 @@ var directoryFilters = []string{"q", "type", "role", "status", "seen", "created"
 
 // A directoryView is a named view. One that is rare is shown only where it has users.
 type directoryView struct {
-	view users.View
+	view directory.View
 	rare bool
 }
 
 // directoryViews are the named views, in the order of their tabs.
 var directoryViews = []directoryView{
-	{users.ViewAll, false},
-	{users.ViewPeople, false},
-	{users.ViewService, false},
-	{users.ViewAdmins, false},
-	{users.ViewDormant, true},
-	{users.ViewInvited, true},
-	{users.ViewQuiet, true},
-	{users.ViewDeactivated, true},
-	{users.ViewUnanswered, true},
-	{users.ViewReviewDue, true},
-	{users.ViewTokensEnding, true},
-	{users.ViewTokensUnused, true},
-	{users.ViewTokensKnownLeft, true},
-	{users.ViewChanged, true},
+	{directory.ViewAll, false},
+	{directory.ViewPeople, false},
+	{directory.ViewService, false},
+	{directory.ViewAdmins, false},
+	{directory.ViewDormant, true},
+	{directory.ViewInvited, true},
+	{directory.ViewQuiet, true},
+	{directory.ViewDeactivated, true},
+	{directory.ViewUnanswered, true},
+	{directory.ViewReviewDue, true},
+	{directory.ViewTokensEnding, true},
+	{directory.ViewTokensUnused, true},
+	{directory.ViewTokensKnownLeft, true},
+	{directory.ViewChanged, true},
 }
 
 // directoryFilter is the form above the list, as the address fills it in.

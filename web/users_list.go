@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -23,11 +24,11 @@ import (
 func (a *App) listUsers(c echo.Context) error {
 	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
 	status := http.StatusOK
-	listing, err := a.users.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
+	listing, err := a.directory.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
 	bad, _ := errors.AsType[*users.InvalidError](err)
 	if bad != nil {
 		status = http.StatusUnprocessableEntity
-		listing.Counts, err = a.users.Counts(c.Request().Context(), actor(c))
+		listing.Counts, err = a.directory.Counts(c.Request().Context(), actor(c))
 	}
 	if err != nil {
 		return err
@@ -51,19 +52,19 @@ func (a *App) listUsers(c echo.Context) error {
 
 // directoryQuery returns what an address asks of the directory, size users at a
 // time, with its days as they are in zone.
-func directoryQuery(l listAddress, size int, zone *time.Location) users.Query {
-	return users.Query{
+func directoryQuery(l listAddress, size int, zone *time.Location) directory.Query {
+	return directory.Query{
 		Text: l.get("q"), Kind: users.Kind(l.get("type")), Role: users.Role(l.get("role")),
-		Status: users.Status(l.get("status")), Seen: users.Span(l.get("seen")), Created: users.Span(l.get("created")), View: users.View(l.get("view")),
-		Sort: users.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
+		Status: users.Status(l.get("status")), Seen: directory.Span(l.get("seen")), Created: directory.Span(l.get("created")), View: directory.View(l.get("view")),
+		Sort: directory.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
 		Zone: zone, Limit: size,
 	}
 }
 
 // directoryResults is the part of the page that search and filters change.
-func (a *App) directoryResults(c echo.Context, l listAddress, listing users.Listing, shown layout) (views.Directory, error) {
+func (a *App) directoryResults(c echo.Context, l listAddress, listing directory.Listing, shown layout) (views.Directory, error) {
 	t := a.tell(c)
-	columns, err := a.viewLayout(c, users.View(l.get("view")), listing.Users, shown)
+	columns, err := a.viewLayout(c, directory.View(l.get("view")), listing.Users, shown)
 	if err != nil {
 		return views.Directory{}, err
 	}
@@ -102,23 +103,23 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing users.List
 }
 
 // scanNotes are what the page says of a search without its index.
-var scanNotes = map[users.Scan]string{
-	users.ScanAll:    "The search index is damaged. Until it is rebuilt, searches are slower.",
-	users.ScanNewest: "The search index is damaged. Until it is rebuilt, only the 100,000 newest users are searched, so results are incomplete.",
+var scanNotes = map[directory.Scan]string{
+	directory.ScanAll:    "The search index is damaged. Until it is rebuilt, searches are slower.",
+	directory.ScanNewest: "The search index is damaged. Until it is rebuilt, only the 100,000 newest users are searched, so results are incomplete.",
 }
 
 // onlyServiceUsers reports whether an address asks for service users and no
 // others.
 func onlyServiceUsers(l listAddress) bool {
-	switch users.View(l.get("view")) {
-	case users.ViewService, users.ViewUnanswered, users.ViewReviewDue:
+	switch directory.View(l.get("view")) {
+	case directory.ViewService, directory.ViewUnanswered, directory.ViewReviewDue:
 		return true
 	}
 	return l.get("type") == string(users.KindService)
 }
 
 // directoryFrame adds the rest of the page.
-func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[users.View]int, m *views.Directory) error {
+func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[directory.View]int, m *views.Directory) error {
 	nav := "users"
 	if onlyServiceUsers(l) {
 		nav = "service"
@@ -127,35 +128,35 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[users.Vie
 	if err != nil {
 		return err
 	}
-	m.Heading, m.Views = "Users", withSaved(directoryTabs(users.View(l.get("view")), counts), saved, l)
+	m.Heading, m.Views = "Users", withSaved(directoryTabs(directory.View(l.get("view")), counts), saved, l)
 	for _, tab := range m.Views {
 		if tab.Current && tab.URL != l.path {
 			m.Heading = cmp.Or(tab.Title, tab.Label)
 		}
 	}
 	m.Chrome = a.chrome(c, m.Heading, nav)
-	m.Summary = numbers.Counted(counts[users.ViewPeople], "person", "people") + " and " +
-		numbers.Counted(counts[users.ViewService], "service user", "service users")
+	m.Summary = numbers.Counted(counts[directory.ViewPeople], "person", "people") + " and " +
+		numbers.Counted(counts[directory.ViewService], "service user", "service users")
 	m.Filter = directoryFilter(l)
 	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
 	m.Export, _ = allowed(actor(c), users.ActExport, users.User{}, listAddress{"/users/export", l.query}.with())
 	m.NewServiceUser, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
 	// Nobody but the first owner yet, and they are not looking for anyone.
-	if counts[users.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" && len(m.Problems) == 0 {
+	if counts[directory.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" && len(m.Problems) == 0 {
 		m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	}
 	return nil
 }
 
 // directoryTabs are the named views with their counts.
-func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
+func directoryTabs(current directory.View, counts map[directory.View]int) []views.Tab {
 	var tabs []views.Tab
 	for _, v := range directoryViews {
 		if v.rare && counts[v.view] == 0 && v.view != current {
 			continue
 		}
 		sort := ""
-		if v.view == users.ViewChanged {
+		if v.view == directory.ViewChanged {
 			sort = "-updated" // whom to look at first
 		}
 		address := listAddress{path: "/users"}
@@ -168,7 +169,7 @@ func directoryTabs(current users.View, counts map[users.View]int) []views.Tab {
 }
 
 // rangePager says which part of the list is shown: "51–100 of 1,012".
-func rangePager(l listAddress, listing users.Listing) views.Pager {
+func rangePager(l listAddress, listing directory.Listing) views.Pager {
 	p := views.Pager{Previous: l.turned("before", listing.Previous), Next: l.turned("after", listing.Next)}
 	if n := len(listing.Users); n > 0 {
 		p.Range = numbers.Grouped(listing.From) + "–" + numbers.Grouped(listing.From+n-1) + " of " + words.Total(listing.Total)
@@ -178,7 +179,7 @@ func rangePager(l listAddress, listing users.Listing) views.Pager {
 
 // listedWords says what is listed, as announced: "12 users found", with the order that
 // was asked for and the part of the list.
-func listedWords(l listAddress, listing users.Listing) string {
+func listedWords(l listAddress, listing directory.Listing) string {
 	parts := []string{words.TotalUsers(listing.Total) + " found"}
 	if l.has("sort") && !listing.Newest {
 		parts = append(parts, words.Choice("sort", l.get("sort")))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -41,7 +42,7 @@ func TestListUsers_typedFilters(t *testing.T) {
 // TestListUsers_tooMany finds more than can be put in order, or counted.
 func TestListUsers_tooMany(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, siteOptions{users: users.Config{MaxSorted: 5}})
+	s := newSite(t, siteOptions{directory: directory.Config{MaxSorted: 5}})
 	for i := range 8 {
 		s.ServiceUser(t, fmt.Sprintf("robot-%d", i), users.RoleUser)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -15,7 +16,7 @@ const maxStatements = 6
 func TestListUsers_statements(t *testing.T) {
 	t.Parallel()
 	// So that searches and filters find more than can be put in order.
-	s := newSite(t, siteOptions{users: users.Config{MaxSorted: 5}})
+	s := newSite(t, siteOptions{directory: directory.Config{MaxSorted: 5}})
 	b := s.as(t, users.RoleOwner)
 	b.get(t, "/users?q=x").must(t, 200) // the very first reads what cursors are sealed with, and which threes are rare
 	s.Settle()

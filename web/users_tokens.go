@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -10,25 +11,25 @@ import (
 )
 
 // tokenDetails are what the views of tokens show beside a token: why it is in the view.
-var tokenDetails = map[users.View]struct {
+var tokenDetails = map[directory.View]struct {
 	label string
 	cell  func(teller, users.Token) views.DirectoryCell
 }{
-	users.ViewTokensEnding: {"Ends", func(t teller, token users.Token) views.DirectoryCell {
+	directory.ViewTokensEnding: {"Ends", func(t teller, token users.Token) views.DirectoryCell {
 		return views.DirectoryCell{Time: t.inDays(token.EndsAt)}
 	}},
-	users.ViewTokensUnused:    {"Last used", teller.lastUsedCell},
-	users.ViewTokensKnownLeft: {"Known to", teller.knownToCell},
+	directory.ViewTokensUnused:    {"Last used", teller.lastUsedCell},
+	directory.ViewTokensKnownLeft: {"Known to", teller.knownToCell},
 }
 
 // viewLayout returns the layout with the columns of a view: those of the views of tokens show the
 // tokens first, then who is responsible.
-func (a *App) viewLayout(c echo.Context, view users.View, list []users.User, shown layout) (layout, error) {
+func (a *App) viewLayout(c echo.Context, view directory.View, list []users.User, shown layout) (layout, error) {
 	detail, ofTokens := tokenDetails[view]
 	if !ofTokens {
 		return shown, nil
 	}
-	tokens, err := a.users.TokensInView(c.Request().Context(), actor(c), view, list)
+	tokens, err := a.directory.TokensInView(c.Request().Context(), actor(c), view, list)
 	if err != nil {
 		return shown, err
 	}

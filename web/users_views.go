@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -165,7 +166,7 @@ func offers(key, value string) bool {
 	case "q":
 		return true
 	case "seen", "created":
-		return users.Span(value).Understood(key == "seen")
+		return directory.Span(value).Understood(key == "seen")
 	case "view":
 		return slices.ContainsFunc(directoryViews, func(v directoryView) bool { return string(v.view) == value })
 	}

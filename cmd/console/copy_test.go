@@ -18,6 +18,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
@@ -56,7 +57,7 @@ func fullDirectory(t *testing.T) (url, next string) {
 			return err
 		}
 		owner := in.Actor("req_copy", "192.0.2.1", "Browser")
-		page, err := s.Users(ctx, owner, users.Query{Limit: 20})
+		page, err := directory.New(db, s, directory.Config{}).Users(ctx, owner, directory.Query{Limit: 20})
 		if err != nil {
 			return err
 		}
@@ -66,7 +67,7 @@ func fullDirectory(t *testing.T) (url, next string) {
 				return err
 			}
 		}
-		if page, err = s.Users(ctx, owner, users.Query{Limit: 20}); err != nil {
+		if page, err = directory.New(db, s, directory.Config{}).Users(ctx, owner, directory.Query{Limit: 20}); err != nil {
 			return err
 		}
 		next = page.Next
@@ -124,8 +125,8 @@ func TestCopy(t *testing.T) {
 		}
 	}
 	var listed []users.User
-	inCopy(t, source, func(ctx context.Context, _ *database.DB, s *users.Service) error {
-		page, err := s.Users(ctx, users.Command(""), users.Query{Limit: 20, After: next})
+	inCopy(t, source, func(ctx context.Context, db *database.DB, s *users.Service) error {
+		page, err := directory.New(db, s, directory.Config{}).Users(ctx, users.Command(""), directory.Query{Limit: 20, After: next})
 		listed = page.Users
 		return err
 	})
@@ -140,18 +141,18 @@ func TestCopy(t *testing.T) {
 func goesOn(t *testing.T, url, next string, listed []users.User) {
 	t.Helper()
 	last := newestEvent(t, url)
-	inCopy(t, url, func(ctx context.Context, _ *database.DB, s *users.Service) error {
+	inCopy(t, url, func(ctx context.Context, db *database.DB, s *users.Service) error {
 		in, err := s.Session(ctx, browserOfCopy)
 		if err != nil {
 			return err
 		}
 		owner := in.Actor("req_after", "192.0.2.1", "Browser")
-		page, err := s.Users(ctx, owner, users.Query{Limit: 20, After: next})
+		page, err := directory.New(db, s, directory.Config{}).Users(ctx, owner, directory.Query{Limit: 20, After: next})
 		if diff := cmp.Diff(ids(listed), ids(page.Users)); err != nil || diff != "" {
 			t.Errorf("%s: the page goes on with other users: %v (-want +got):\n%s", url, err, diff)
 		}
 		for _, word := range []string{"😀", "d'arc", "drop table", "éééééé"} {
-			if found, err := s.Users(ctx, owner, users.Query{Text: word}); err != nil || len(found.Users) != 1 {
+			if found, err := directory.New(db, s, directory.Config{}).Users(ctx, owner, directory.Query{Text: word}); err != nil || len(found.Users) != 1 {
 				t.Errorf("%s: found %d for %q, %v, want 1", url, len(found.Users), word, err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/postgrestest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -38,28 +39,28 @@ func TestPostgresRepairs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	directory := users.NewService(db, users.Config{})
-	defer directory.Close()
-	search := func(want users.Scan) {
+	service := users.NewService(db, users.Config{})
+	defer service.Close()
+	search := func(want directory.Scan) {
 		t.Helper()
-		l, err := directory.Users(t.Context(), users.Command("cmd_test"), users.Query{Text: "own"})
+		l, err := directory.New(db, service, directory.Config{}).Users(t.Context(), users.Command("cmd_test"), directory.Query{Text: "own"})
 		if err != nil || len(l.Users) != 1 || l.Scanned != want {
 			t.Errorf("search: got %d users, scan %d, %v; want one, scan %d", len(l.Users), l.Scanned, err, want)
 		}
 	}
-	search(users.ScanAll)
-	damaged, err := directory.VerifyIndexes(t.Context(), <-db.Damage())
+	search(directory.ScanAll)
+	damaged, err := service.VerifyIndexes(t.Context(), <-db.Damage())
 	if err != nil || strings.Join(damaged, " ") != "users_search" {
 		t.Errorf("VerifyIndexes: got %v, %v", damaged, err)
 	}
-	search(users.ScanAll)
-	if rebuilt, err := directory.RebuildIndexes(t.Context()); err != nil || len(rebuilt) != 0 {
+	search(directory.ScanAll)
+	if rebuilt, err := service.RebuildIndexes(t.Context()); err != nil || len(rebuilt) != 0 {
 		t.Errorf("the role that serves rebuilt %v, %v", rebuilt, err)
 	}
 	says(t, served, 1, "Run console check --repair as the role that owns the database.", "check", "--repair")
 	says(t, owner, 0, "The index users_search has been rebuilt.\n", "check", "--repair")
 	says(t, owner, 0, "is whole", "check")
-	search(users.ScanNone)
+	search(directory.ScanNone)
 }
 
 // overwriteIndex stops a server, overwrites the index of the search, and starts it again.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -38,21 +39,21 @@ func TestIndexIsRebuilt(t *testing.T) {
 	ticks := make(chan time.Time)
 	stop := tidier{d.Service, d.DB.Engine(), d.DB.Damage(), slog.New(slog.NewTextHandler(out, nil))}.start(t.Context(), ticks)
 	defer stop()
-	search := func() users.Scan {
-		l, err := d.Users(t.Context(), d.Owner, users.Query{Text: "ana@"})
+	search := func() directory.Scan {
+		l, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Text: "ana@"})
 		if err != nil || len(l.Users) != 1 {
 			t.Errorf("search: got %d users, %v", len(l.Users), err)
 		}
 		return l.Scanned
 	}
 	damageIndex(t, url)
-	if how := search(); how != users.ScanAll {
+	if how := search(); how != directory.ScanAll {
 		t.Errorf("damaged: scan %d", how)
 	}
 	for !strings.Contains(out.String(), "indexes rebuilt") {
 		ticks <- time.Time{} // taken when what is under way has ended
 	}
-	if how := search(); how != users.ScanNone {
+	if how := search(); how != directory.ScanNone {
 		t.Errorf("rebuilt: scan %d", how)
 	}
 	if said := out.String(); !strings.Contains(said, "an index is damaged, and is being rebuilt") || !strings.Contains(said, "users_search") {

@@ -15,6 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/certificate"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/server"
 	"github.com/roboto-ai/console/internal/users"
@@ -154,11 +155,12 @@ func needOwner(ctx context.Context, directory *users.Service, owners []string, l
 }
 
 // newApp returns the console with the settings c.
-func newApp(c *config, db *database.DB, directory *users.Service, log *slog.Logger, demo bool, watch *observation) (*web.App, error) {
+func newApp(c *config, db *database.DB, service *users.Service, log *slog.Logger, demo bool, watch *observation) (*web.App, error) {
 	return web.New(web.Config{
-		Unpaced: unpaced != "",
-		Users:   directory,
-		History: history.New(db, directory),
+		Unpaced:   unpaced != "",
+		Users:     service,
+		Directory: directory.New(db, service, directory.Config{}),
+		History:   history.New(db, service),
 		Provider: auth.NewProvider(auth.Config{
 			Issuer:        c.issuer,
 			ClientID:      c.clientID,

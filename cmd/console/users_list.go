@@ -11,6 +11,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -33,22 +35,22 @@ func readListFormat(text string) (string, error) {
 
 // A userList writes users in one format.
 type userList interface {
-	add(u *users.Exported) error
+	add(u *directory.Exported) error
 	end() error // once there are no more
 }
 
 // listUsers does users list. It is an export, so an event records it before the first
 // user is printed.
 func (p *program) listUsers(ctx context.Context, c *config, _ []string) error {
-	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+	return p.visitDatabase(ctx, c, c.database, c.databaseOptions(), func(db *database.DB, service *users.Service) error {
 		sink := &listSink{out: p.stdout}
 		sink.list = newUserList(c.format, &sink.buffer)
 		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
-		return directory.Export(ctx, by, users.Query{Text: c.search}, users.ExportFormat{Name: c.format}, sink)
+		return directory.New(db, service, directory.Config{}).Export(ctx, by, directory.Query{Text: c.search}, directory.ExportFormat{Name: c.format}, sink)
 	})
 }
 
-// A listSink prints the users of an export. It is the [users.ExportSink] of the command.
+// A listSink prints the users of an export. It is the [directory.ExportSink] of the command.
 type listSink struct {
 	list   userList // which writes to buffer
 	buffer bytes.Buffer
@@ -57,16 +59,16 @@ type listSink struct {
 	added, sent int
 }
 
-// Begin implements [users.ExportSink].
+// Begin implements [directory.ExportSink].
 func (*listSink) Begin(int, *users.Permit) error { return nil }
 
-// Add implements [users.ExportSink].
-func (s *listSink) Add(u *users.Exported) error {
+// Add implements [directory.ExportSink].
+func (s *listSink) Add(u *directory.Exported) error {
 	s.added++
 	return s.list.add(u)
 }
 
-// Send implements [users.ExportSink].
+// Send implements [directory.ExportSink].
 func (s *listSink) Send() error {
 	if _, err := s.buffer.WriteTo(s.out); err != nil {
 		return err
@@ -75,7 +77,7 @@ func (s *listSink) Send() error {
 	return nil
 }
 
-// End implements [users.ExportSink].
+// End implements [directory.ExportSink].
 func (s *listSink) End(err error) (int, error) {
 	if err == nil {
 		err = s.list.end()
@@ -99,7 +101,7 @@ func newUserList(format string, out io.Writer) userList {
 // A tableList is a userList for people.
 type tableList struct{ out *tabwriter.Writer }
 
-func (l tableList) add(u *users.Exported) error {
+func (l tableList) add(u *directory.Exported) error {
 	seen := "never"
 	if !u.SeenAt.IsZero() {
 		seen = u.SeenAt.UTC().Format("2006-01-02 15:04Z")
@@ -130,7 +132,7 @@ type listedUser struct {
 	ReviewOn    users.Date   `json:"review_on,omitempty"`
 }
 
-func (l *jsonList) add(u *users.Exported) error {
+func (l *jsonList) add(u *directory.Exported) error {
 	one := listedUser{
 		ID: u.ID, Name: u.Name, Kind: u.Kind, Role: u.Role, Status: u.Status, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
 		Responsible: u.Responsible, ReviewOn: u.ReviewOn,

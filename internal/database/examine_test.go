@@ -43,7 +43,7 @@ var examined = map[string]struct {
 	"a diary":                {contents("Dear diary, \n" + strings.Repeat("nothing happened.\n", 500)), "schema", database.Bad, "is not a database"},
 	"a file for everybody":   {withMode(0o644), "file", database.Bad, "chmod 600"},
 	"a log for everybody":    {func(t *testing.T, path string) { makeEmpty(t, path+"-wal", 0o640) }, "file", database.Bad, "-wal"},
-	"a directory":            {func(t *testing.T, path string) { remove(t, path); directory(t, path) }, "file", database.Bad, "Name a file in it"},
+	"a directory":            {func(t *testing.T, path string) { remove(t, path); makeDirectory(t, path) }, "file", database.Bad, "Name a file in it"},
 	"anybody may replace it": {directoryMode(0o770), "directory", database.Bad, "chmod 700"},
 	"anybody may look":       {directoryMode(0o755), "directory", database.Doubtful, "chmod 700"},
 	"nobody may write":       {directoryMode(0o500), "directory", database.Bad, "not even its owner"},

@@ -31,7 +31,7 @@ func TestOpenRefuses(t *testing.T) {
 		"a damaged schema":                 {damaged(100, 1000), "is damaged"},
 		"a damaged header":                 {damaged(16, 60), "is not a database"},
 		"a file that was cut off":          {cutOff, "is damaged"},
-		"a directory in place of the file": {directory, "is a directory"},
+		"a directory in place of the file": {makeDirectory, "is a directory"},
 		"a parent that is a file":          {parentIsFile, "cannot be written"},
 	}
 	for name, test := range tests {
@@ -133,7 +133,7 @@ func cutOff(t *testing.T, path string) {
 	place(t, path, data[:len(data)/2])
 }
 
-func directory(t *testing.T, path string) {
+func makeDirectory(t *testing.T, path string) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -75,35 +76,35 @@ func worksOn(t *testing.T, url string, looked func()) {
 	}
 	defer db.Close()
 	looked()
-	directory := users.NewService(db, users.Config{})
-	defer directory.Close()
-	if err := directory.Spell(t.Context(), func(int) {}); err != nil {
+	service := users.NewService(db, users.Config{})
+	defer service.Close()
+	if err := service.Spell(t.Context(), func(int) {}); err != nil {
 		t.Fatal(err)
 	}
 	faultless(t, url)
 	issued := time.Now().Add(-time.Minute).Truncate(time.Second)
-	ended, err := directory.LogOut(t.Context(), users.Provider("req", "192.0.2.1", "provider"),
+	ended, err := service.LogOut(t.Context(), users.Provider("req", "192.0.2.1", "provider"),
 		users.Logout{Issuer: "https://id.example.com", Subject: "sub-owner", SessionID: "sid", JTI: "1", IssuedAt: issued})
 	if err != nil || ended != 1 {
 		t.Errorf("the provider ended %d sessions (%v), want the one from before", ended, err)
 	}
-	in, err := directory.SignIn(t.Context(), users.Claims{Issuer: "https://id.example.com", Subject: "sub-owner", IssuedAt: issued.Add(time.Second), Address: "owner@example.com"},
+	in, err := service.SignIn(t.Context(), users.Claims{Issuer: "https://id.example.com", Subject: "sub-owner", IssuedAt: issued.Add(time.Second), Address: "owner@example.com"},
 		users.Visit{Digest: users.DigestOf("secret")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	owner, name := in.Actor("req", "192.0.2.1", "test"), "Robot 2"
-	if _, err := directory.Edit(t.Context(), owner, "robot", users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
+	if _, err := service.Edit(t.Context(), owner, "robot", users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
 		t.Error(err)
 	}
-	if _, err := directory.AddPerson(t.Context(), owner, users.NewPerson{ID: "new@example.com"}); err != nil {
+	if _, err := service.AddPerson(t.Context(), owner, users.NewPerson{ID: "new@example.com"}); err != nil {
 		t.Error(err)
 	}
-	found, err := directory.Users(t.Context(), owner, users.Query{Text: "robot"})
+	found, err := directory.New(db, service, directory.Config{}).Users(t.Context(), owner, directory.Query{Text: "robot"})
 	if err != nil || len(found.Users) != 1 || found.Users[0].Name != name {
 		t.Errorf("a search for the robot: %v, %v", found.Users, err)
 	}
-	directory.Settle()
+	service.Settle()
 	faultless(t, url)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/doctor"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
@@ -27,12 +28,12 @@ func (w *environment) startConsole(t *testing.T) *users.Service {
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
-	directory := users.NewService(db, users.Config{Log: log})
-	must(t, directory.EnsureOwners(t.Context(), w.config.Owners))
+	service := users.NewService(db, users.Config{Log: log})
+	must(t, service.EnsureOwners(t.Context(), w.config.Owners))
 	provider := w.config.Provider
 	provider.RedirectURL = w.config.BaseURL.String() + callbackPath
 	app, err := web.New(web.Config{
-		Users: directory, History: history.New(db, directory), Provider: auth.NewProvider(provider), BaseURL: w.config.BaseURL, OrgName: "Example", Log: log,
+		Users: service, Directory: directory.New(db, service, directory.Config{}), History: history.New(db, service), Provider: auth.NewProvider(provider), BaseURL: w.config.BaseURL, OrgName: "Example", Log: log,
 		TrustedProxies: w.config.TrustedProxies,
 	})
 	must(t, err)
@@ -43,10 +44,10 @@ func (w *environment) startConsole(t *testing.T) *users.Service {
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() {
 		_ = server.Close()
-		directory.Close()
+		service.Close()
 		must(t, db.Close())
 	})
-	return directory
+	return service
 }
 
 // TestRunningConsole checks a running console in a correct environment.
@@ -123,11 +124,11 @@ func TestLastSignIn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newEnvironment(t)
-			directory := w.startConsole(t)
+			service := w.startConsole(t)
 			c := claims
 			test.claims(&c)
-			_, _ = directory.SignIn(t.Context(), c, users.Visit{Digest: users.DigestOf("secret"), Address: test.from})
-			directory.Settle()
+			_, _ = service.SignIn(t.Context(), c, users.Visit{Digest: users.DigestOf("secret"), Address: test.from})
+			service.Settle()
 			expect(t, doctor.Run(t.Context(), w.config), "last sign-in", test.level, test.contains)
 		})
 	}

@@ -19,14 +19,14 @@ const module = "github.com/roboto-ai/console/"
 // may import. ARCHITECTURE.md says why.
 var mayImport = map[string][]string{
 	"cmd/console": {
-		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/database/backup", "internal/database/copying", "internal/doctor", "internal/metrics",
+		"internal/auth", "internal/auth/demoidp", "internal/certificate", "internal/database", "internal/database/backup", "internal/database/copying", "internal/directory", "internal/doctor", "internal/metrics",
 		"internal/history", "internal/numbers", "internal/server", "internal/tracing", "internal/users", "internal/users/demodata", "static", "web",
 	},
-	"web":                                  {"internal/auth", "internal/bidi", "internal/claims", "internal/history", "internal/numbers", "internal/spelling", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
-	"web/api":                              {"internal/history", "internal/users", "web/httperror"},
+	"web":                                  {"internal/auth", "internal/bidi", "internal/claims", "internal/directory", "internal/history", "internal/numbers", "internal/spelling", "internal/users", "static", "views", "web/api", "web/httperror", "web/words"},
+	"web/api":                              {"internal/directory", "internal/history", "internal/users", "web/httperror"},
 	"web/api/openapitest":                  {"web/api"},
 	"web/httperror":                        {"internal/auth", "internal/users", "web/words"},
-	"web/words":                            {"internal/auth", "internal/bidi", "internal/numbers", "internal/users"},
+	"web/words":                            {"internal/auth", "internal/bidi", "internal/directory", "internal/numbers", "internal/users"},
 	"views":                                {"internal/bidi", "internal/numbers", "static"},
 	"static":                               {},
 	"static/vendoring":                     {},
@@ -34,10 +34,11 @@ var mayImport = map[string][]string{
 	"internal/auth/demoidp":                {},
 	"internal/auth/authtest":               {},
 	"internal/audit":                       {},
-	"internal/users":                       {"internal/audit", "internal/database", "internal/numbers", "internal/spelling"},
+	"internal/users":                       {"internal/audit", "internal/database", "internal/spelling"},
+	"internal/directory":                   {"internal/database", "internal/numbers", "internal/spelling", "internal/users"},
 	"internal/spelling":                    {},
-	"internal/users/demodata":              {"internal/database", "internal/history", "internal/users"},
-	"internal/users/userstest":             {"internal/database", "internal/database/databasetest", "internal/history", "internal/users"},
+	"internal/users/demodata":              {"internal/database", "internal/directory", "internal/history", "internal/users"},
+	"internal/users/userstest":             {"internal/database", "internal/database/databasetest", "internal/directory", "internal/history", "internal/users"},
 	"internal/history":                     {"internal/audit", "internal/database", "internal/spelling", "internal/users"},
 	"internal/bidi":                        {},
 	"internal/certificate":                 {},
@@ -72,17 +73,18 @@ const (
 
 // mayNotImport is what packages do without, whatever is below it included.
 var mayNotImport = map[string][]string{
-	"internal/history":  {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
-	"internal/users":    {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
-	"internal/auth":     {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
-	"internal/database": {"net/http", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
-	"internal/metrics":  {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", telemetry},
-	"internal/tracing":  {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus},
-	"views":             {"database/sql", "net/http", "github.com/labstack/echo"},
-	"web":               {"database/sql", prometheus, telemetry},
-	"web/api":           {"github.com/labstack/echo", "github.com/a-h/templ", "github.com/getkin"}, // which tests alone use
-	"web/httperror":     {"github.com/labstack/echo", "github.com/a-h/templ"},
-	"web/words":         {"net/http", "github.com/labstack/echo", "github.com/a-h/templ"},
+	"internal/history":   {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/directory": {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/users":     {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/auth":      {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/database":  {"net/http", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
+	"internal/metrics":   {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", telemetry},
+	"internal/tracing":   {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus},
+	"views":              {"database/sql", "net/http", "github.com/labstack/echo"},
+	"web":                {"database/sql", prometheus, telemetry},
+	"web/api":            {"github.com/labstack/echo", "github.com/a-h/templ", "github.com/getkin"}, // which tests alone use
+	"web/httperror":      {"github.com/labstack/echo", "github.com/a-h/templ"},
+	"web/words":          {"net/http", "github.com/labstack/echo", "github.com/a-h/templ"},
 }
 
 // A source is one parsed Go file of the module.

@@ -101,6 +101,6 @@ func (a Actor) ref() Ref {
 func (a Actor) is(u User) bool { return a.Key != "" && a.Key == u.Key }
 
 // answersFor reports whether a is the responsible person of u.
-func (a Actor) answersFor(u User) bool {
+func (a Actor) AnswersFor(u User) bool {
 	return a.Kind == ActorPerson && a.Key != "" && a.Key == u.Responsible.Key
 }

@@ -45,7 +45,7 @@ func claimedID(claim string) (id ID, why string) {
 	id = Canonical(asciiDomain(strings.TrimSpace(claim)))
 	local, domain, ok := cutLast(string(id), "@")
 	switch {
-	case id.flaw() == "" && id.isAddress():
+	case id.flaw() == "" && id.IsAddress():
 		return id, ""
 	case len(id) > maxID:
 		return "", fmt.Sprintf("It has more than %d characters.", maxID)

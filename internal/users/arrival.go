@@ -71,7 +71,7 @@ func (a Arrival) load(now time.Time) (loadedUser, error) {
 	if bad != "" || u.Version != 1 || u.identified || u.deactivated || !slices.Contains(rolesOf(u.Kind), u.Role) {
 		return loadedUser{}, fmt.Errorf("%w: as it is created: %s", errHistory, bad)
 	}
-	if err := joined(check(User{TimeZone: "UTC"}, u, dateOf(u.CreatedAt))); err != nil {
+	if err := joined(check(User{TimeZone: "UTC"}, u, DateOf(u.CreatedAt))); err != nil {
 		return loadedUser{}, err
 	}
 	for _, step := range a.Since {
@@ -101,7 +101,7 @@ func (l *loadedUser) apply(step Step) error {
 		step.claims != nil && before.Status != StatusInvited || by.is(before) && !after.identified {
 		return fmt.Errorf("%w: %s at %s", errHistory, event.Action, at)
 	}
-	if err := joined(check(before, after, dateOf(at))); err != nil {
+	if err := joined(check(before, after, DateOf(at))); err != nil {
 		return err
 	}
 	if step.claims != nil {

@@ -51,7 +51,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	defer s.changes.Add(1)
 	var events []Event
 	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
-		tx := &changeTx{Reader: sqlTx, tx: sqlTx, now: s.now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
+		tx := &changeTx{Reader: sqlTx, tx: sqlTx, now: s.Now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
 		if err := tx.notDone(ctx); err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (c *changeTx) today() Date {
 	if err != nil { // stored by an earlier version of the time zone database
 		zone = time.UTC
 	}
-	return dateOf(c.now.In(zone))
+	return DateOf(c.now.In(zone))
 }
 
 // keepAnOwner returns [ErrLastOwner] if the transaction took away the last one.

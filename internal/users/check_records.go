@@ -101,7 +101,7 @@ func (u *checked) flaws() (found []string) {
 	if u.identified != (u.identities > 0) {
 		say("is kept as one with an identity, and has none, or the other way round")
 	}
-	if u.search != "" && u.search != u.searchText() || u.sort != u.sortName() && u.search != "" {
+	if u.search != "" && u.search != u.searchText() || u.sort != u.SortName() && u.search != "" {
 		say("is not found by their name: what a search looks in is another")
 	}
 	if u.deactivated != lastOf(u.history, ActionDeactivated, ActionReactivated) {

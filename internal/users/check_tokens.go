@@ -32,7 +32,7 @@ func (c *checker) tokens() {
 // last of them, and whether there were any.
 func (c *checker) someTokens(after Key) (last Key, more bool, err error) {
 	const some = `(SELECT DISTINCT user_key FROM tokens WHERE user_key > $1 ORDER BY user_key LIMIT $2)`
-	all, err := tokensWhere(c.ctx, c.tx, `t.user_key IN `+some+` ORDER BY t.user_key, t.id`, after, checkAtOnce)
+	all, err := TokensWhere(c.ctx, c.tx, `t.user_key IN `+some+` ORDER BY t.user_key, t.id`, after, checkAtOnce)
 	if err != nil || len(all) == 0 {
 		return after, false, err
 	}

@@ -71,7 +71,7 @@ func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n
 			err = tx.unclaimed(ctx, u.ID)
 		}
 		if used, ok := errors.AsType[*AddressInUseError](err); ok && kind != KindPerson { // its user_id need not be an address
-			err = invalid("user_id", "%s signs in with this address. Choose another user ID.", used.By[0].Label())
+			err = Invalid("user_id", "%s signs in with this address. Choose another user ID.", used.By[0].Label())
 		}
 		return events, err
 	})
@@ -124,11 +124,11 @@ func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson,
 // person has to give an e-mail address.
 func (c *changeTx) checkID(u User) error {
 	why := u.ID.flaw()
-	if u.Kind == KindPerson && c.actor.Kind == ActorPerson && (u.ID == "" || !u.ID.isAddress()) {
+	if u.Kind == KindPerson && c.actor.Kind == ActorPerson && (u.ID == "" || !u.ID.IsAddress()) {
 		why = u.ID.strange() + "Enter the e-mail address they sign in with, like ana@example.com."
 	}
 	if why != "" {
-		return invalid("user_id", "%s", why)
+		return Invalid("user_id", "%s", why)
 	}
 	return nil
 }
@@ -139,10 +139,10 @@ func (c *changeTx) checkRole(act Act, u User) error {
 	case slices.Contains(may, u.Role):
 		return nil
 	case !slices.Contains(Roles, u.Role):
-		return invalid("role", "Choose a role.")
+		return Invalid("role", "Choose a role.")
 	case !slices.Contains(rolesOf(u.Kind), u.Role):
-		return invalid("role", "A service user cannot be an owner.")
+		return Invalid("role", "A service user cannot be an owner.")
 	default:
-		return invalid("role", "Your role is %s, so you can add users with the role user only.", c.actor.Role)
+		return Invalid("role", "Your role is %s, so you can add users with the role user only.", c.actor.Role)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Service) ExchangeCredentialRequest(ctx context.Context, by Actor, x Exc
 	} else if err != nil {
 		return Token{}, "", fmt.Errorf("exchange a credential request: %w", err)
 	}
-	err = s.change(ctx, by.approver(approved.by, s.now()), func(tx *changeTx) (events []Event, err error) {
+	err = s.change(ctx, by.approver(approved.by, s.Now()), func(tx *changeTx) (events []Event, err error) {
 		t, secret, events, err = tx.exchange(ctx, s.config, r, x)
 		return events, err
 	})

@@ -88,7 +88,7 @@ func (s *Service) RequestCredential(ctx context.Context, n NewCredentialRequest)
 	challenge, _ := base64.RawURLEncoding.DecodeString(n.Challenge)
 	sealed := sealedRequest{
 		Challenge: challenge, RedirectURI: n.RedirectURI, State: n.State, Hostname: withinBytes(n.Hostname, maxHostname), Version: n.Version,
-		Days: n.LifetimeDays, Expires: s.now().Add(CredentialRequestLifetime).UnixMicro(),
+		Days: n.LifetimeDays, Expires: s.Now().Add(CredentialRequestLifetime).UnixMicro(),
 	}
 	var data bytes.Buffer
 	encoder := json.NewEncoder(&data)
@@ -118,7 +118,7 @@ func (s *Service) OpenCredentialRequest(ctx context.Context, id string) (Credent
 		return CredentialRequest{}, ErrNotFound
 	}
 	r := s.credentialRequest(id, sealed)
-	if !s.now().Before(r.ExpiresAt) {
+	if !s.Now().Before(r.ExpiresAt) {
 		return r, ErrRequestExpired
 	}
 	return r, nil
@@ -154,30 +154,30 @@ var (
 func (n NewCredentialRequest) check() error {
 	var bad InvalidError
 	if digest, err := base64.RawURLEncoding.Strict().DecodeString(n.Challenge); err != nil || len(digest) != sha256.Size {
-		bad.add("code_challenge", "Send the SHA-256 of the code verifier in base64url without padding, 43 characters.")
+		bad.Add("code_challenge", "Send the SHA-256 of the code verifier in base64url without padding, 43 characters.")
 	}
 	if n.Method != "S256" {
-		bad.add("code_challenge_method", "Only S256 is supported.")
+		bad.Add("code_challenge_method", "Only S256 is supported.")
 	}
 	if n.RedirectURI != "" && !isLoopbackCallback(n.RedirectURI) {
-		bad.add("redirect_uri", "Send http://127.0.0.1:PORT/callback, or null.")
+		bad.Add("redirect_uri", "Send http://127.0.0.1:PORT/callback, or null.")
 	}
 	switch {
 	case n.RedirectURI == "" && n.State != "":
-		bad.add("state", "Send state only with redirect_uri.")
+		bad.Add("state", "Send state only with redirect_uri.")
 	case n.RedirectURI != "" && !stateForm.MatchString(n.State):
-		bad.add("state", "Send 16 to 256 printable ASCII characters with redirect_uri.")
+		bad.Add("state", "Send 16 to 256 printable ASCII characters with redirect_uri.")
 	}
 	if n.Hostname == "" || textFlaw(n.Hostname, maxHostname) != "" {
-		bad.add("client_hostname", fmt.Sprintf("Send 1 to %d printable characters.", maxHostname))
+		bad.Add("client_hostname", fmt.Sprintf("Send 1 to %d printable characters.", maxHostname))
 	}
 	if !versionForm.MatchString(n.Version) {
-		bad.add("client_version", "Send at most 64 printable ASCII characters.")
+		bad.Add("client_version", "Send at most 64 printable ASCII characters.")
 	}
 	if n.LifetimeDays < 1 || n.LifetimeDays > MaxCredentialDays {
-		bad.add("token_expiry_days", fmt.Sprintf("Send a whole number from 1 to %d.", MaxCredentialDays))
+		bad.Add("token_expiry_days", fmt.Sprintf("Send a whole number from 1 to %d.", MaxCredentialDays))
 	}
-	return bad.errorOrNil()
+	return bad.OrNil()
 }
 
 // withinBytes returns the beginning of text that has at most so many bytes, in whole characters.

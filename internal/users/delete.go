@@ -50,7 +50,7 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	}
 	var confirmErr error
 	if ID(d.Confirm) != u.ID && EnteredID(d.Confirm) != u.ID {
-		confirmErr = invalid("confirm", "Type %s to confirm.", string(u.ID))
+		confirmErr = Invalid("confirm", "Type %s to confirm.", string(u.ID))
 	}
 	reason, reasonErr := tidyReason(d.Reason)
 	rotation := reason

@@ -11,6 +11,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -34,9 +35,9 @@ func damageIndex(t *testing.T, url string) {
 var damagedAlone = []string{"users_search"}
 
 // searched returns the user_ids that a search finds, and how it went on.
-func searched(t *testing.T, s *users.Service, as users.Actor, text string) (ids []string, how users.Scan) {
+func searched(t *testing.T, s *directory.Service, as users.Actor, text string) (ids []string, how directory.Scan) {
 	t.Helper()
-	l, err := s.Users(t.Context(), as, users.Query{Text: text})
+	l, err := s.Users(t.Context(), as, directory.Query{Text: text})
 	if err != nil {
 		t.Fatalf("search for %q: %v", text, err)
 	}
@@ -55,18 +56,19 @@ func TestDamagedIndex(t *testing.T) {
 	d := userstest.NewAt(t, url)
 	d.Invited(t, "ana.alvarez@example.com", users.RoleUser)
 	other, want := d.Another(t), []string{"ana.alvarez@example.com"}
-	checkFound := func(when string, s *users.Service, how users.Scan) {
+	reader := directory.New(d.DB, other, directory.Config{})
+	checkFound := func(when string, s *directory.Service, how directory.Scan) {
 		t.Helper()
 		if got, scanned := searched(t, s, d.Owner, "alvarez"); !cmp.Equal(got, want) || scanned != how {
 			t.Errorf("%s: got %v, scan %d; want %v, scan %d", when, got, scanned, want, how)
 		}
 	}
-	checkFound("before", d.Service, users.ScanNone)
+	checkFound("before", d.Directory, directory.ScanNone)
 	if damaged, err := d.VerifyIndexes(t.Context(), nil); err != nil || len(damaged) != 0 {
 		t.Errorf("before: got %v, %v, want that none is damaged", damaged, err)
 	}
 	damageIndex(t, url)
-	checkFound("when a statement calls it damaged", d.Service, users.ScanAll)
+	checkFound("when a statement calls it damaged", d.Directory, directory.ScanAll)
 	reported := <-d.DB.Damage()
 	if !database.IsDamaged(reported) {
 		t.Errorf("reported: got %v", reported)
@@ -74,16 +76,16 @@ func TestDamagedIndex(t *testing.T) {
 	if damaged, err := d.VerifyIndexes(t.Context(), reported); err != nil || !cmp.Equal(damaged, damagedAlone) {
 		t.Errorf("VerifyIndexes: got %v, %v, want %v", damaged, err, damagedAlone)
 	}
-	checkFound("on the other console", other, users.ScanAll)
+	checkFound("on the other console", reader, directory.ScanAll)
 	if sizes, err := other.Sizes(t.Context()); err != nil || !cmp.Equal(sizes.Damaged, damagedAlone) {
 		t.Errorf("Sizes: got %v, %v", sizes.Damaged, err)
 	}
 	rebuildAtOnce(t, d.Service, other)
-	checkFound("when it is rebuilt", d.Service, users.ScanNone)
-	checkFound("when it is rebuilt, on the other console", other, users.ScanNone)
+	checkFound("when it is rebuilt", d.Directory, directory.ScanNone)
+	checkFound("when it is rebuilt, on the other console", reader, directory.ScanNone)
 	d.Invited(t, "bea.alvarez@example.com", users.RoleUser)
 	want = append(want, "bea.alvarez@example.com")
-	checkFound("after a change", other, users.ScanNone)
+	checkFound("after a change", reader, directory.ScanNone)
 	wrong := d.DB.Inspect(t.Context(), func(tx *sql.Tx) error {
 		for _, one := range users.Check(t.Context(), database.SQLite, tx, func(string, int, int) {}) {
 			t.Error("check: ", one)
@@ -132,22 +134,22 @@ func TestSearchWithoutIndex(t *testing.T) {
 	texts := []string{"alvarez", "jo", "an", "example", "other ex", "type:service ro", "nobody at all", "bea@other.example.com"}
 	want := map[string][]string{}
 	for _, text := range texts {
-		want[text], _ = searched(t, d.Service, d.Owner, text)
+		want[text], _ = searched(t, d.Directory, d.Owner, text)
 	}
 	transact(t, d, `INSERT INTO damaged_indexes (engine, name, found_at) SELECT '`+string(d.DB.Engine())+`', 'users_search', at FROM events WHERE seq = 1`)
 	for _, text := range texts {
-		got, how := searched(t, d.Service, d.Owner, text)
+		got, how := searched(t, d.Directory, d.Owner, text)
 		if !cmp.Equal(got, want[text]) {
 			t.Errorf("%q: got %v, want %v", text, got, want[text])
 		}
-		if how != users.ScanAll {
+		if how != directory.ScanAll {
 			t.Errorf("%q: scan %d", text, how)
 		}
 	}
 	if err := d.IndexesRebuilt(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, how := searched(t, d.Service, d.Owner, "alvarez"); how != users.ScanNone {
+	if _, how := searched(t, d.Directory, d.Owner, "alvarez"); how != directory.ScanNone {
 		t.Errorf("when it is rebuilt: scan %d", how)
 	}
 }

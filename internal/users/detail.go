@@ -110,7 +110,7 @@ func (s *Service) Consequences(ctx context.Context, actor Actor, id ID) (Consequ
 	c.LastOwner, errs[2] = lastOwner(ctx, s.reads(), u)
 	c.Identities, errs[3] = identitiesOf(ctx, s.reads(), u.Key)
 	c.Refused, errs[4] = refusedIdentities(ctx, s.reads(), u.Key)
-	c.Tokens, errs[5] = liveTokens(ctx, s.reads(), u.Key, database.Time(s.now()))
+	c.Tokens, errs[5] = liveTokens(ctx, s.reads(), u.Key, database.Time(s.Now()))
 	c.KnownTokens, errs[6] = s.knownTokens(ctx, actor, u)
 	return c, in("consequences for", id, errors.Join(errs[:]...))
 }
@@ -127,8 +127,8 @@ func lastOwner(ctx context.Context, r database.Reader, u User) (bool, error) {
 // knownTokens returns the tokens of other users that have not ended and whose secret u saw, as
 // far as actor may see them, by user.
 func (s *Service) knownTokens(ctx context.Context, actor Actor, u User) ([]Token, error) {
-	all, err := tokensWhere(ctx, s.reads(), `t.shown_to = $1 AND t.user_key <> $1 AND t.revoked_at IS NULL AND t.ends_at > $2
-		ORDER BY o.sort_name, o.key, t.issued_at DESC, t.id`, u.Key, database.Time(s.now()))
+	all, err := TokensWhere(ctx, s.reads(), `t.shown_to = $1 AND t.user_key <> $1 AND t.revoked_at IS NULL AND t.ends_at > $2
+		ORDER BY o.sort_name, o.key, t.issued_at DESC, t.id`, u.Key, database.Time(s.Now()))
 	if err != nil || actor.May(ActSeeDirectory, User{}) == nil {
 		return all, err
 	}

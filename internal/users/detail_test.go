@@ -28,7 +28,7 @@ func TestDetail(t *testing.T) {
 	if diff := cmp.Diff(want, detail.Identities); diff != "" {
 		t.Errorf("identities (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]users.ID{"robot-1", "robot-2"}, ids(detail.AnswersFor)); diff != "" {
+	if diff := cmp.Diff([]users.ID{"robot-1", "robot-2"}, userstest.IDs(detail.AnswersFor)); diff != "" {
 		t.Errorf("answers for (-want +got):\n%s", diff)
 	}
 }
@@ -91,5 +91,23 @@ func TestReadyAndTrouble(t *testing.T) {
 	}
 	if users.Trouble(users.ErrNotFound) != "" || users.Trouble(nil) != "" {
 		t.Error("an answer counts as a database that cannot serve")
+	}
+}
+
+// TestTargetByKey has one answer for everyone whom a user may not see.
+func TestTargetByKey(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := d.Person(t, "ana@example.com", users.RoleUser)
+	if u, err := d.TargetByKey(t.Context(), ana, ana.Key, users.ActSee); err != nil || u.ID != ana.ID {
+		t.Errorf("oneself: got %v, %v", u.ID, err)
+	}
+	if _, err := d.TargetByKey(t.Context(), d.Owner, "usr_none", users.ActSee); !errors.Is(err, users.ErrNotFound) {
+		t.Errorf("an unknown key, as owner: got %v", err)
+	}
+	_, unknown := d.TargetByKey(t.Context(), ana, "usr_none", users.ActSee)
+	_, other := d.TargetByKey(t.Context(), ana, d.Owner.Key, users.ActSee)
+	if !errors.Is(unknown, users.ErrForbidden) || unknown.Error() != other.Error() {
+		t.Errorf("as user: got %v for an unknown key and %v for another user", unknown, other)
 	}
 }

@@ -56,7 +56,7 @@ func (s *Service) Edit(ctx context.Context, actor Actor, id ID, e Edit) (User, e
 	after, err := s.alter(ctx, actor, id, ActEdit, e.Version, e.Reason, func(tx *changeTx, u User) (User, error) {
 		after, err := e.apply(u)
 		if e.Service != nil && u.Kind != KindService {
-			return after, joined(err, invalid("purpose", "Only a service user has a purpose, a responsible person and a review date."))
+			return after, joined(err, Invalid("purpose", "Only a service user has a purpose, a responsible person and a review date."))
 		}
 		if e.Service == nil {
 			return after, joined(err, check(u, after, tx.today()))
@@ -148,14 +148,14 @@ func (f Fields) apply(u User) (User, error) {
 	}
 	bad := new(InvalidError)
 	if f.Exact && f.Name != nil && u.Name == "" {
-		bad.add("name", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
+		bad.Add("name", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
 	}
 	if f.Exact && f.PictureURL != nil && u.PictureURL == "" {
-		bad.add("picture_url", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
+		bad.Add("picture_url", "This cannot be empty. Leave it out, or send null, to leave it as it is.")
 	}
 	merge(u.Channels, f.Channels, "channel", Channels, f.Exact, bad)
 	merge(u.Types, f.Types, "type", Types, f.Exact, bad)
-	return u, bad.errorOrNil()
+	return u, bad.OrNil()
 }
 
 // merge sets known keys in stored. Other keys that are stored stay as they are. A key that is
@@ -168,7 +168,7 @@ func merge(stored, asked map[string]bool, what string, known []string, explicit 
 		case slices.Contains(known, key):
 			stored[key] = on
 		default:
-			bad.add(what+"."+key, fmt.Sprintf("There is no notification %s of that name.", what))
+			bad.Add(what+"."+key, fmt.Sprintf("There is no notification %s of that name.", what))
 		}
 	}
 }
@@ -179,23 +179,23 @@ func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, er
 	u.Purpose, u.ReviewOn = spelling.Normalize(f.Purpose), Date(spelling.Normalize(f.ReviewOn))
 	bad := new(InvalidError)
 	if c.actor.Kind == ActorPerson && u.Purpose == "" {
-		bad.add("purpose", "Say what this service user is for.")
+		bad.Add("purpose", "Say what this service user is for.")
 	}
 	id := EnteredID(f.Responsible)
 	switch {
 	case id == u.Responsible.ID && id != "":
 	case id == "" && c.actor.Kind == ActorPerson:
-		bad.add("responsible", "Choose the person who answers for this service user.")
+		bad.Add("responsible", "Choose the person who answers for this service user.")
 	case id == "":
 		u.Responsible = Ref{}
 	default:
 		person, err := c.answerable(ctx, "responsible", id)
 		if err != nil {
-			return u, joined(bad.errorOrNil(), err)
+			return u, joined(bad.OrNil(), err)
 		}
 		u.Responsible = person.Ref()
 	}
-	return u, bad.errorOrNil()
+	return u, bad.OrNil()
 }
 
 // answerable returns the person with that user_id if they can answer for a
@@ -211,13 +211,13 @@ func (c *changeTx) answerable(ctx context.Context, field string, id ID) (User, e
 	case able:
 		return person, nil
 	case c.actor.May(ActSeeDirectory, User{}) != nil:
-		return User{}, invalid(field, "“%s” cannot answer for a service user. Enter the user ID of a person who is active.", Excerpt(string(id)))
+		return User{}, Invalid(field, "“%s” cannot answer for a service user. Enter the user ID of a person who is active.", Excerpt(string(id)))
 	case err != nil:
-		return User{}, invalid(field, "No person has the user ID “%s”. Enter that of a person.", Excerpt(string(id)))
+		return User{}, Invalid(field, "No person has the user ID “%s”. Enter that of a person.", Excerpt(string(id)))
 	case person.Kind != KindPerson:
-		return User{}, invalid(field, "%s is not a person. A person has to answer for a service user.", person.Label())
+		return User{}, Invalid(field, "%s is not a person. A person has to answer for a service user.", person.Label())
 	}
-	return User{}, invalid(field, "%s is deactivated. Choose someone who is active.", person.Label())
+	return User{}, Invalid(field, "%s is deactivated. Choose someone who is active.", person.Label())
 }
 
 // fresh returns a [*StaleError] if a form was filled from an older version of
@@ -270,4 +270,4 @@ func asNow(ctx context.Context, r database.Reader, was, now Ref) (Ref, error) {
 }
 
 // dateOf returns the date that t shows.
-func dateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
+func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }

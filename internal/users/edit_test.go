@@ -186,3 +186,48 @@ func TestUsersShareNoMaps(t *testing.T) {
 		t.Error("a change of the returned user changed another")
 	}
 }
+
+// TestEditRefusesEmptyTexts has the API's rule for name and picture.
+func TestEditRefusesEmptyTexts(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.Person(t, "ana@example.com", users.RoleUser)
+	last := d.Last(t)
+	for _, empty := range []string{"", " \t", "\u200b", "\u00a0\u2060"} {
+		fields := users.Fields{Name: &empty, PictureURL: &empty, Exact: true}
+		_, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{Fields: fields})
+		checkMistakes(t, d, last, err, "name", "picture_url")
+	}
+}
+
+// TestDeleteAnOldVersion refuses to delete a user who was changed meanwhile.
+func TestDeleteAnOldVersion(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.Person(t, "ana@example.com", users.RoleUser)
+	before, name := d.Must(t, "ana@example.com").Version, "Anna"
+	if _, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
+		t.Fatal(err)
+	}
+	last := d.Last(t)
+	err := d.Delete(t.Context(), d.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com", Version: before})
+	check(t, d, last, err, users.ErrStale)
+}
+
+// TestEditStoresWhatIsOff has a program switch off what was never on: it is stored, and told,
+// once. A form, which always sends every key, changes nothing by it.
+func TestEditStoresWhatIsOff(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.Person(t, "ana@example.com", users.RoleUser)
+	last := d.Last(t)
+	fields := users.Fields{Channels: map[string]bool{"email": true, "web_ui": false}}
+	for _, exact := range []bool{false, true, true} {
+		fields.Exact = exact
+		u, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{Fields: fields})
+		if _, stored := u.Channels["web_ui"]; err != nil || stored != exact {
+			t.Errorf("exact %t: got %v, %v", exact, u.Channels, err)
+		}
+	}
+	check(t, d, last, nil, nil, "owner@example.com user.edited ana@example.com [channel.web_ui:  → off]")
+}

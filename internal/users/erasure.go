@@ -152,7 +152,7 @@ func (c *changeTx) eraseDeleted(ctx context.Context, key Key) ([]Event, error) {
 // checkErase returns what is wrong with erasing u in the act that deletes them.
 func (c *changeTx) checkErase(u User, when Erasure) error {
 	if err := c.actor.May(ActErase, u); when == EraseNow && err != nil {
-		return invalid("erase", "%s", err.Error())
+		return Invalid("erase", "%s", err.Error())
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (s *Service) planErasure(ctx context.Context, tx *changeTx, u User, when Er
 		if err != nil {
 			return nothing, err
 		}
-		t := traces{id: u.ID, address: u.ID.isAddress()}
+		t := traces{id: u.ID, address: u.ID.IsAddress()}
 		for _, i := range bound {
 			t.identities = append(t.identities, [2]string{i.Issuer, i.Subject})
 		}
@@ -187,7 +187,7 @@ type pendingErasure struct {
 
 // pendingErasures returns the erasures that are due, the oldest first.
 func (s *Service) pendingErasures(ctx context.Context) ([]pendingErasure, error) {
-	return database.Collect(ctx, s.lookUps(), scanErasure, `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE due_at <= $1 ORDER BY due_at, user_key`, database.Time(s.now()))
+	return database.Collect(ctx, s.lookUps(), scanErasure, `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE due_at <= $1 ORDER BY due_at, user_key`, database.Time(s.Now()))
 }
 
 // erasureOf is the query of one user's erasure.

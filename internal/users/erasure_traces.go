@@ -36,7 +36,7 @@ func tracesOf(ctx context.Context, r database.Reader, key Key) (t traces, err er
 			}
 		}
 	}
-	if t.id.isAddress() {
+	if t.id.IsAddress() {
 		_, err = userByID(ctx, r, t.id)
 		t.address = errors.Is(err, ErrNotFound)
 		if t.address {

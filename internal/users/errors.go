@@ -55,11 +55,11 @@ func (e *InvalidError) Error() string {
 	return strings.Join(messages, " ")
 }
 
-func (e *InvalidError) add(field, message string) {
+func (e *InvalidError) Add(field, message string) {
 	e.Fields = append(e.Fields, FieldError{field, message})
 }
 
-func (e *InvalidError) errorOrNil() error {
+func (e *InvalidError) OrNil() error {
 	if len(e.Fields) == 0 {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (e *InvalidError) errorOrNil() error {
 }
 
 // invalid returns an error about one field.
-func invalid(field, format string, args ...any) error {
+func Invalid(field, format string, args ...any) error {
 	return &InvalidError{[]FieldError{{field, fmt.Sprintf(format, args...)}}}
 }
 

@@ -3,7 +3,7 @@ package users
 import "context"
 
 // SortName returns what u is ordered by.
-func SortName(u User) string { return u.sortName() }
+func SortName(u User) string { return u.SortName() }
 
 // EraseFirstStep begins the erasure of a deleted user and does the first step of it. It
 // reports whether there are more.

@@ -56,7 +56,7 @@ var reservedIDs = map[ID]bool{"new": true, "edit": true, "export": true, "import
 func ParseID(s string) (ID, error) {
 	id := Canonical(s)
 	if why := id.flaw(); why != "" {
-		return "", invalid("user_id", "%s", why)
+		return "", Invalid("user_id", "%s", why)
 	}
 	return id, nil
 }
@@ -67,12 +67,12 @@ func ParseID(s string) (ID, error) {
 // writes the domain of an address in ASCII.
 func EnteredID(s string) ID {
 	s = asciiDomain(spelling.Normalize(s))
-	if id := Canonical(s); id.isAddress() {
+	if id := Canonical(s); id.IsAddress() {
 		return id
 	}
 	var found []ID
 	for _, w := range SplitWords(s) {
-		if id := Canonical(w.Text); id.isAddress() {
+		if id := Canonical(w.Text); id.IsAddress() {
 			found = append(found, id)
 		}
 	}
@@ -128,7 +128,7 @@ func (id ID) strange() string {
 const idCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~@-"
 
 // isAddress reports whether id has the form of an e-mail address.
-func (id ID) isAddress() bool { return address.MatchString(string(id)) }
+func (id ID) IsAddress() bool { return address.MatchString(string(id)) }
 
 // domain returns what follows the last @ of id, or nothing.
 func (id ID) domain() string {

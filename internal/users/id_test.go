@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
 // longest is a user_id of as many characters as there may be.
@@ -67,7 +68,7 @@ func TestParseID(t *testing.T) {
 			if string(got) != test.want {
 				t.Errorf("ParseID(%q): got %q, want %q", test.in, got, test.want)
 			}
-			if fields := mistakes(err); test.want == "" && (len(fields) != 1 || fields[0] != "user_id") {
+			if fields := userstest.Mistakes(err); test.want == "" && (len(fields) != 1 || fields[0] != "user_id") {
 				t.Errorf("ParseID(%q): got error %v, want one on user_id", test.in, err)
 			}
 		})

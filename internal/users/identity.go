@@ -137,7 +137,7 @@ func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, r SignInR
 // checkAsUser returns what is wrong with giving u the role user at a reset.
 func (c *changeTx) checkAsUser(u User, asUser bool) error {
 	if err := c.actor.May(ActChangeRole, u); asUser && err != nil {
-		return invalid("as_user", "%s", err.Error())
+		return Invalid("as_user", "%s", err.Error())
 	}
 	return nil
 }

@@ -112,10 +112,10 @@ func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[s
 		return nil, err
 	}
 	if len(bound) == 0 {
-		bad.add("from", "No person is bound to "+m.From+".")
+		bad.Add("from", "No person is bound to "+m.From+".")
 	}
 	if m.From == m.To && m.Subjects == nil {
-		bad.add("to", "It is the same issuer, and there is no map of subjects.")
+		bad.Add("to", "It is the same issuer, and there is no map of subjects.")
 	}
 	old, fresh, leaves := map[string]int{}, map[string]int{}, map[string]bool{}
 	for _, l := range lines {
@@ -123,15 +123,15 @@ func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[s
 	}
 	for _, l := range lines {
 		if flaw := m.flaw(l, bound, old, fresh); flaw != "" {
-			bad.add(l.name(), flaw)
+			bad.Add(l.name(), flaw)
 		} else if b := taken[l.New]; b != nil && !leaves[l.New] {
-			bad.add(l.name(), fmt.Sprintf("The subject %q of %s is bound to %s already.", l.New, m.To, b.ID))
+			bad.Add(l.name(), fmt.Sprintf("The subject %q of %s is bound to %s already.", l.New, m.To, b.ID))
 		}
 		old[l.Old], fresh[l.New] = l.Line, l.Line
 	}
 	if n := len(bad.Fields); n > mostMoveFlaws {
 		bad.Fields = bad.Fields[:mostMoveFlaws]
-		bad.add("map", fmt.Sprintf("The same of %d more.", n-mostMoveFlaws))
+		bad.Add("map", fmt.Sprintf("The same of %d more.", n-mostMoveFlaws))
 	}
 	moving := make([]*boundUser, 0, len(lines))
 	for _, l := range lines {
@@ -140,7 +140,7 @@ func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[s
 			moving = append(moving, b)
 		}
 	}
-	return moving, bad.errorOrNil()
+	return moving, bad.OrNil()
 }
 
 // lines returns the subjects that m moves: those of its map, or all.

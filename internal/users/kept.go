@@ -11,7 +11,7 @@ import (
 // out. The digest is that of a secret that only the browser has. The oldest goes when
 // there are too many. It is bookkeeping.
 func (s *Service) Keep(ctx context.Context, digest Digest, data []byte, ttl time.Duration) error {
-	now := s.now()
+	now := s.Now()
 	return s.note(ctx, put(digest, data, now, now.Add(ttl))...)
 }
 
@@ -19,7 +19,7 @@ func (s *Service) Keep(ctx context.Context, digest Digest, data []byte, ttl time
 // there is nothing, or no longer.
 func (s *Service) Take(ctx context.Context, digest Digest) ([]byte, error) {
 	data, expires, err := s.pull(ctx, digest)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && !s.now().Before(expires) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !s.Now().Before(expires) {
 		return nil, ErrNotFound // what is too late is gone all the same
 	}
 	return data, err

@@ -45,7 +45,7 @@ func (s *Service) Load(ctx context.Context, arrivals iter.Seq[Arrival], progress
 		if n > 0 {
 			return errNotEmpty
 		}
-		if err := writeAll(ctx, tx, arrivals, s.now(), progress); err != nil {
+		if err := writeAll(ctx, tx, arrivals, s.Now(), progress); err != nil {
 			return err
 		}
 		if err := rebuild(ctx, tx, progress); err != nil {

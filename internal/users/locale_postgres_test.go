@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -40,12 +41,12 @@ func answers(t *testing.T, url string) map[string][]users.ID {
 	}
 	all := map[string][]users.ID{}
 	for _, text := range append([]string{"an", "ann", "aenne", "strasse", "ışık", "isik", "IPEK", "i", "ı", "%", "_", `\`, "50%", "ελε", "елена", "太", "민준", "'", "anne marie"}, fromEverywhere...) {
-		for _, sort := range []users.Sort{"name", "-name", "id", "created"} {
-			page, err := d.Users(t.Context(), d.Owner, users.Query{Text: text, Sort: sort, Limit: 50})
+		for _, sort := range []directory.Sort{"name", "-name", "id", "created"} {
+			page, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Text: text, Sort: sort, Limit: 50})
 			if err != nil {
 				t.Fatal(err)
 			}
-			all[fmt.Sprintf("%q by %s", text, sort)] = ids(page.Users)
+			all[fmt.Sprintf("%q by %s", text, sort)] = userstest.IDs(page.Users)
 		}
 	}
 	return all

@@ -137,7 +137,7 @@ func (s *Service) AskedProvider(ctx context.Context, session Session) (address s
 	if err := row.Scan(&address); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("address at the provider: %w", err)
 	}
-	return address, s.note(ctx, asked(session.ID, s.now()))
+	return address, s.note(ctx, asked(session.ID, s.Now()))
 }
 
 // Confirm notes that the provider has confirmed a session with an ID token. It reports
@@ -147,7 +147,7 @@ func (s *Service) Confirm(ctx context.Context, session Session, claims Claims) (
 	if session.Issuer != claims.Issuer || session.Subject != claims.Subject {
 		return false, nil
 	}
-	if err := s.note(ctx, confirmed(session.ID, claims, s.now())); err != nil {
+	if err := s.note(ctx, confirmed(session.ID, claims, s.Now())); err != nil {
 		return false, err
 	}
 	// A logout from now on finds the sid that has just been noted. One before is looked for

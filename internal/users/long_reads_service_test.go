@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -29,15 +30,16 @@ func hold(t *testing.T, pool *sql.DB) {
 func TestLongReadsApart(t *testing.T) {
 	t.Parallel()
 	var cancelled []error
-	d := userstest.New(t, users.Config{MaxSorted: 5, LongRead: time.Millisecond, ReadCancelled: func(err error) { cancelled = append(cancelled, err) }})
+	d := userstest.New(t, users.Config{LongRead: time.Millisecond, ReadCancelled: func(err error) { cancelled = append(cancelled, err) }})
 	for i := range 20 {
 		if _, err := d.AddPerson(t.Context(), d.Owner, users.NewPerson{ID: fmt.Sprintf("p%d@example.com", i), Role: users.RoleUser}); err != nil {
 			t.Fatal(err)
 		}
 	}
+	d.Directory = directory.New(d.DB, d.Service, directory.Config{MaxSorted: 5})
 	hold(t, d.DB.LongReads())
-	list, err := d.Users(t.Context(), d.Owner, users.Query{Text: "example", Limit: 10})
-	if want := (users.Total{N: 10, More: true}); err != nil || len(list.Users) != 10 || list.Total != want {
+	list, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Text: "example", Limit: 10})
+	if want := (directory.Total{N: 10, More: true}); err != nil || len(list.Users) != 10 || list.Total != want {
 		t.Errorf("a list: got %d users of %v, %v, want 10 of %v", len(list.Users), list.Total, err, want)
 	}
 	if log, err := d.History.Events(t.Context(), d.Owner, history.Query{}); err != nil || len(log.Events) == 0 {
@@ -49,7 +51,7 @@ func TestLongReadsApart(t *testing.T) {
 	if _, err := d.Detail(t.Context(), d.Owner, "p1@example.com"); err != nil {
 		t.Errorf("the page of a user: %v", err)
 	}
-	if size, err := d.ExportSize(t.Context(), d.Owner, users.Query{Text: "example"}); err != nil || size.Total != (users.Total{}) {
+	if size, err := d.Directory.ExportSize(t.Context(), d.Owner, directory.Query{Text: "example"}); err != nil || size.Total != (directory.Total{}) {
 		t.Errorf("the form of an export: got %v, %v, want no total", size, err)
 	}
 	if len(cancelled) != 1 || !errors.Is(cancelled[0], users.ErrReadTooLong) {

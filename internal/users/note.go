@@ -137,7 +137,7 @@ func expired(now time.Time, idle time.Duration) bookkeeping {
 // spelled notes what a search for u looks in, and how u is ordered.
 func spelled(u User) bookkeeping {
 	return bookkeeping{`UPDATE users SET search_text = $1, sort_name = $2 WHERE key = $3 AND version = $4`,
-		[]any{u.searchText(), u.sortName(), u.Key, u.Version}}
+		[]any{u.searchText(), u.SortName(), u.Key, u.Version}}
 }
 
 // indexesDamaged notes indexes of an engine that are damaged.

@@ -48,8 +48,8 @@ func (s *Service) EnsureOwners(ctx context.Context, addresses []string) error {
 func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, error) {
 	before, err := userByID(ctx, c, Canonical(address))
 	if errors.Is(err, ErrNotFound) {
-		if !Canonical(address).isAddress() {
-			return nothing, invalid("owners", "“%s” is not an e-mail address.", address)
+		if !Canonical(address).IsAddress() {
+			return nothing, Invalid("owners", "“%s” is not an e-mail address.", address)
 		}
 		u, err := c.prepare(ctx, ActAddPerson, KindPerson, NewPerson{ID: address, Role: RoleOwner}, nil)
 		if err != nil {
@@ -60,7 +60,7 @@ func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, erro
 			err = c.unclaimed(ctx, u.ID)
 		}
 		if used, ok := errors.AsType[*AddressInUseError](err); ok {
-			err = invalid("owners", "%s signs in with the address %s. Name %s as owner, or reset the sign-in of %s first.",
+			err = Invalid("owners", "%s signs in with the address %s. Name %s as owner, or reset the sign-in of %s first.",
 				used.By[0].Label(), u.ID, used.By[0].ID, used.By[0].ID)
 		}
 		return events, err
@@ -69,7 +69,7 @@ func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, erro
 		return nothing, err
 	}
 	if before.Kind != KindPerson || before.deactivated {
-		return nothing, invalid("owners", "%s cannot be an owner: only a person who is not deactivated can.", before.Label())
+		return nothing, Invalid("owners", "%s cannot be an owner: only a person who is not deactivated can.", before.Label())
 	}
 	if before.Role == RoleOwner { // named twice
 		return nothing, nil

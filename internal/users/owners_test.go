@@ -62,7 +62,7 @@ func TestWhoCanHelp(t *testing.T) {
 	for _, id := range []string{"carla@example.com", "bea@example.com", "dora@example.com"} {
 		d.Person(t, id, users.RoleOwner)
 	}
-	got, err := d.WhoCanHelp(t.Context())
+	got, err := d.Directory.WhoCanHelp(t.Context())
 	if err != nil || len(got) != 3 || got[0].Label() != "Bea" || got[1].Label() != "Carla" || got[2].Label() != "Dora" {
 		t.Errorf("got %v, %v; want three active owners by name", got, err)
 	}

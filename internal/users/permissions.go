@@ -172,7 +172,7 @@ func (a Actor) refusal(p Permission, target User) string {
 	switch {
 	case self && slices.Contains(selfActs, p.Act) && (a.Kind != ActorSystem || slices.Contains(systemActs, p.Act)):
 		return ""
-	case a.answersFor(target) && (p.Act == ActReview || slices.Contains(tokenActs, p.Act)):
+	case a.AnswersFor(target) && (p.Act == ActReview || slices.Contains(tokenActs, p.Act)):
 		return ""
 	}
 	return a.ruledOut(p, target)
@@ -226,7 +226,7 @@ func (a Actor) ruledOut(p Permission, target User) string {
 		}
 		return fmt.Sprintf("%s is an %s, and only an owner can %s with that role.", target.Label(), target.Role, p.Words)
 	case WhereAnswerable:
-		if a.answersFor(target) {
+		if a.AnswersFor(target) {
 			return ""
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -148,14 +149,14 @@ func TestRefusalTellsNobodyWhoThereIs(t *testing.T) {
 // looks are all reads that are not of one user.
 var looks = map[string]deed{
 	"Users": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		_, err := d.Users(ctx, a, users.Query{})
+		_, err := d.Directory.Users(ctx, a, directory.Query{})
 		return err
 	}},
 	"Export": {users.ActExport, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		return d.Export(ctx, a, users.Query{}, csv, new(sink))
+		return d.Directory.Export(ctx, a, directory.Query{}, userstest.CSV, new(userstest.Sink))
 	}},
 	"Counts": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		_, err := d.Counts(ctx, a)
+		_, err := d.Directory.Counts(ctx, a)
 		return err
 	}},
 	"RefusedSignIns": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
@@ -179,7 +180,7 @@ var looks = map[string]deed{
 		return err
 	}},
 	"FindPeople": {users.ActCreateService, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
-		_, err := d.FindPeople(ctx, a, "", 10)
+		_, err := d.Directory.FindPeople(ctx, a, "", 10)
 		return err
 	}},
 }

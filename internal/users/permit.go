@@ -49,7 +49,7 @@ func (s *Service) Permit(actor Actor, act Act) *Permit {
 // token has ended, they are deactivated or deleted, or their role does not have it. It reads that
 // from the database, unless it did within the last 250 milliseconds.
 func (p *Permit) Check(ctx context.Context) error {
-	now := p.service.now()
+	now := p.service.Now()
 	if !p.checked.IsZero() && now.Sub(p.checked).Abs() <= permitAge || p.actor.Key == "" {
 		return nil
 	}

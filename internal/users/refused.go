@@ -157,7 +157,7 @@ func (c *changeTx) since(ctx context.Context, action Action, ago time.Duration) 
 // same refusal at most once a minute, so that a stranger cannot fill a log that
 // is never emptied.
 func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
-	r := RefusedSignIn{At: s.now(), Address: string(Canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
+	r := RefusedSignIn{At: s.Now(), Address: string(Canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
 	if u.Key != "" {
 		r.Issuer, r.Subject, r.Name = e.claims.Issuer, e.claims.Subject, e.claims.fill(User{}).Name
 	}

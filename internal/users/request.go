@@ -30,7 +30,7 @@ var formKey = regexp.MustCompile(`^frm_[a-z2-7]{26}$`)
 // an [*InvalidError] on form unless that is one.
 func ParseFormKey(s string) (FormKey, error) {
 	if !formKey.MatchString(s) {
-		return "", invalid("form", "This is not the key of a page. Open the page again and send it from there.")
+		return "", Invalid("form", "This is not the key of a page. Open the page again and send it from there.")
 	}
 	return FormKey(s), nil
 }
@@ -151,12 +151,12 @@ func (s *Service) FormOutcome(ctx context.Context, actor Actor, key RequestKey) 
 // another one was done under its key, and nil otherwise. Nothing rests on it: the change
 // decides, see [Once].
 func (s *Service) Done(ctx context.Context, actor Actor, r Request) error {
-	return doneBefore(ctx, s.lookUps(), actor, r, s.now())
+	return doneBefore(ctx, s.lookUps(), actor, r, s.Now())
 }
 
 // outcome is FormDone as r reads it.
 func (s *Service) outcome(ctx context.Context, r database.Reader, actor Actor, key RequestKey) (seq int64, done bool, err error) {
-	err = doneBefore(ctx, r, actor, Request{Key: key}, s.now())
+	err = doneBefore(ctx, r, actor, Request{Key: key}, s.Now())
 	if found, ok := errors.AsType[*DoneError](err); ok {
 		return found.Seq, true, nil
 	}
@@ -247,7 +247,7 @@ func (s *Service) orDone(ctx context.Context, actor Actor, err error) error {
 	if _, known := errors.AsType[*DoneError](err); err == nil || known || errors.Is(err, ErrUnknown) {
 		return err
 	}
-	if done, ok := errors.AsType[*DoneError](doneBefore(ctx, s.lookUps(), actor, requestIn(ctx), s.now())); ok {
+	if done, ok := errors.AsType[*DoneError](doneBefore(ctx, s.lookUps(), actor, requestIn(ctx), s.Now())); ok {
 		return done
 	}
 	return err

@@ -18,7 +18,7 @@ func NextReview(after Date) Date {
 	if next.Day() != at.Day() { // 31 August plus six months runs over into March
 		next = next.AddDate(0, 0, -next.Day())
 	}
-	return dateOf(next)
+	return DateOf(next)
 }
 
 // A Review says when a service user is to be reviewed next: on a day, or, where that is

@@ -37,10 +37,10 @@ func (s *Service) ChangeRoleAndRotate(ctx context.Context, actor Actor, id ID, r
 		}
 		reason, err := tidyReason(r.Reason)
 		if !slices.Contains(rolesOf(before.Kind), r.Role) {
-			err = joined(err, invalid("role", "Choose a role that a %s can have.", kindWords[before.Kind]))
+			err = joined(err, Invalid("role", "Choose a role that a %s can have.", kindWords[before.Kind]))
 		}
 		if before.Role == r.Role && len(known.Tokens) > 0 {
-			err = joined(err, invalid("role", "%s has this role already. Choose another one, or untick the tokens.", before.Label()))
+			err = joined(err, Invalid("role", "%s has this role already. Choose another one, or untick the tokens.", before.Label()))
 		}
 		if after = before; err != nil || before.Role == r.Role {
 			return nothing, err

@@ -144,7 +144,7 @@ func TestOwnerGoesWhileThereIsAnother(t *testing.T) {
 			if err := leave(t, d, second); err != nil {
 				t.Errorf("got error %v, want none", err)
 			}
-			owners, err := d.WhoCanHelp(t.Context())
+			owners, err := d.Directory.WhoCanHelp(t.Context())
 			if err != nil || len(owners) != 1 || owners[0].ID != d.Owner.ID {
 				t.Errorf("owners left: got %v, %v; want %s", owners, err, d.Owner.ID)
 			}
@@ -192,7 +192,7 @@ func TestFiftyDemotionsAtOnceLeaveAnOwner(t *testing.T) {
 			t.Errorf("got error %v, want an answer", err)
 		}
 	}
-	owners, err := d.WhoCanHelp(t.Context())
+	owners, err := d.Directory.WhoCanHelp(t.Context())
 	if err != nil || len(owners) != 1 {
 		t.Fatalf("owners left: got %v, %v; want one", owners, err)
 	}
@@ -231,7 +231,7 @@ func TestDemotionsAtOnce(t *testing.T) {
 		}
 	}
 	events := d.Since(t, last)
-	if owners, err := d.WhoCanHelp(t.Context()); err != nil || len(owners) != 1 || refused != 25 || len(events) != 2 {
+	if owners, err := d.Directory.WhoCanHelp(t.Context()); err != nil || len(owners) != 1 || refused != 25 || len(events) != 2 {
 		t.Errorf("got owners %v, %v, %d refusals and %d events; want one owner, 25, and 2: a role and a session", owners, err, refused, len(events))
 	}
 }

@@ -29,15 +29,15 @@ type Rotated struct {
 // rotate for a token that they have not seen or that cannot be rotated, and [ErrSignInAgain].
 func (c *changeTx) rotateKnown(ctx context.Context, config Config, person User, r RotateKnown, reason string) (all []Rotated, events []Event, err error) {
 	if len(r.Tokens) > 0 && c.actor.is(person) { // the new secrets are shown to the actor
-		return nil, nothing, invalid("rotate", "You cannot rotate what you know yourself here.")
+		return nil, nothing, Invalid("rotate", "You cannot rotate what you know yourself here.")
 	}
 	if len(r.Tokens) > MaxRotateKnown {
-		return nil, nothing, invalid("rotate", "Rotate at most %d tokens together.", MaxRotateKnown)
+		return nil, nothing, Invalid("rotate", "Rotate at most %d tokens together.", MaxRotateKnown)
 	}
 	for _, id := range r.Tokens {
 		u, old, err := tokenFor(ctx, c, c.actor, id, ActIssueToken)
 		if errors.Is(err, ErrNotFound) || err == nil && (old.ShownTo.Key != person.Key || u.Key == person.Key) {
-			return nil, nothing, invalid("rotate", "%s has not seen one of these tokens, or it has ended. Open the page again.", person.Label())
+			return nil, nothing, Invalid("rotate", "%s has not seen one of these tokens, or it has ended. Open the page again.", person.Label())
 		}
 		var one Rotated
 		var done []Event
@@ -73,5 +73,5 @@ func cannotRotateNow(t Token, err error) error {
 	default:
 		return err
 	}
-	return invalid("rotate", "The token “%s” of %s cannot be rotated: %s Untick it to go on without it.", t.Name, t.User.Label(), why)
+	return Invalid("rotate", "The token “%s” of %s cannot be rotated: %s Untick it to go on without it.", t.Name, t.User.Label(), why)
 }

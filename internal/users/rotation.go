@@ -55,7 +55,7 @@ func (s *Service) RotateToken(ctx context.Context, actor Actor, id TokenID, r Ro
 // successor that was not used is revoked, and there is a new one.
 func (s *Service) RotateSelf(ctx context.Context, actor Actor, overlap time.Duration) (Token, string, error) {
 	if overlap < minSelfOverlap {
-		return Token{}, "", invalid("overlap", "Keep the old token for at least a minute, so that a lost answer can be asked for again.")
+		return Token{}, "", Invalid("overlap", "Keep the old token for at least a minute, so that a lost answer can be asked for again.")
 	}
 	return s.RotateToken(ctx, actor, actor.Token, Rotation{Overlap: overlap, ReplaceUnused: true})
 }
@@ -66,7 +66,7 @@ func (c *changeTx) rotate(ctx context.Context, config Config, u User, old Token,
 	case !old.RevokedAt.IsZero():
 		return t, "", nothing, ErrNotFound
 	case !old.Ended(c.now).IsZero():
-		return t, "", nothing, invalid("overlap", "This token has ended. Issue a new one instead.")
+		return t, "", nothing, Invalid("overlap", "This token has ended. Issue a new one instead.")
 	}
 	if err := c.mayIssue(config, u, c.roleFor(u)); err != nil {
 		return t, "", nothing, err
@@ -116,7 +116,7 @@ func (r Rotation) successor(config Config, old Token) NewToken {
 // overlapEnd returns when t ends that goes on giving access for a time from now.
 func (t Token) overlapEnd(now time.Time, overlap time.Duration) (time.Time, error) {
 	if overlap < 0 {
-		return time.Time{}, invalid("overlap", "Choose for how long the old token goes on working.")
+		return time.Time{}, Invalid("overlap", "Choose for how long the old token goes on working.")
 	}
 	if left := t.IssuedUntil.Sub(now); overlap >= left {
 		return t.IssuedUntil, nil
@@ -165,14 +165,14 @@ func (s *Service) ExtendOverlap(ctx context.Context, actor Actor, id TokenID, ov
 		case !t.RevokedAt.IsZero():
 			return nothing, ErrNotFound
 		case t.ReplacedBy == "":
-			return nothing, invalid("overlap", "This token has no successor.")
+			return nothing, Invalid("overlap", "This token has no successor.")
 		}
 		if err := tx.mayIssue(s.config, u, t.Acts()); err != nil {
 			return nothing, err
 		}
 		end, endErr := t.overlapEnd(tx.now, overlap)
 		if endErr == nil && !end.After(t.EndsAt) {
-			endErr = invalid("overlap", "Choose a later end: this token ends on %s by now, and was issued until %s.",
+			endErr = Invalid("overlap", "Choose a later end: this token ends on %s by now, and was issued until %s.",
 				t.EndsAt.Format(time.DateOnly), t.IssuedUntil.Format(time.DateOnly))
 		}
 		reason, err := tidyReason(reason)

@@ -32,11 +32,11 @@ func (s *Service) TokenUses(ctx context.Context, actor Actor, id TokenID) (Token
 		return TokenUses{}, in("find token", ID(id), err)
 	}
 	s.uses.flush()
-	rows, err := usesOfTokens(ctx, s.reads(), id, false, s.now())
+	rows, err := usesOfTokens(ctx, s.reads(), id, false, s.Now())
 	if err != nil {
 		return TokenUses{}, in("uses of token", ID(id), err)
 	}
-	return TokenUses{t, clientsOf(rows, id, nil, s.now(), s.zoneOf(ctx, actor)), strip(rows, id, s.now())}, nil
+	return TokenUses{t, clientsOf(rows, id, nil, s.Now(), s.zoneOf(ctx, actor)), strip(rows, id, s.Now())}, nil
 }
 
 // RotationOf returns how far the replacement of a token has come, which may be named by the
@@ -51,7 +51,7 @@ func (s *Service) RotationOf(ctx context.Context, actor Actor, id TokenID) (Rota
 		return RotationState{}, in("find token", ID(id), err)
 	}
 	s.uses.flush()
-	state, err := rotationOf(ctx, s.reads(), t, s.now(), s.zoneOf(ctx, actor))
+	state, err := rotationOf(ctx, s.reads(), t, s.Now(), s.zoneOf(ctx, actor))
 	return state, in("rotation of token", ID(id), err)
 }
 
@@ -108,7 +108,7 @@ func usesOfTokens(ctx context.Context, r database.Reader, id TokenID, withSucces
 	}
 	return database.Collect(ctx, r, scanUse, with+`SELECT u.token, u.day, u.asker, COALESCE(a.user_id, ''), COALESCE(a.name, ''), COALESCE(a.kind, ''),
 			u.tool, u.network, u.uses, u.refused, u.hours, u.first_at, u.last_at, u.refused_at
-		FROM token_uses u LEFT JOIN users a ON a.key = u.asker WHERE u.token `+tokens+` AND u.day > $2`, id, dateOf(now.UTC().AddDate(0, 0, -usedDays)))
+		FROM token_uses u LEFT JOIN users a ON a.key = u.asker WHERE u.token `+tokens+` AND u.day > $2`, id, DateOf(now.UTC().AddDate(0, 0, -usedDays)))
 }
 
 // scanUse reads a row of usesOfTokens.

@@ -133,7 +133,7 @@ func check(before, after User, today Date) *InvalidError {
 			continue
 		}
 		if why := f.flaw(value, today); why != "" {
-			bad.add(f.name, why)
+			bad.Add(f.name, why)
 		}
 	}
 	return bad
@@ -143,7 +143,7 @@ func check(before, after User, today Date) *InvalidError {
 func tidyReason(s string) (string, error) {
 	s = spelling.Normalize(strings.Join(strings.Fields(s), " "))
 	if why := textFlaw(s, MaxReason); why != "" {
-		return "", invalid("reason", "%s", why)
+		return "", Invalid("reason", "%s", why)
 	}
 	return s, nil
 }
@@ -161,5 +161,5 @@ func joined(errs ...error) error {
 			return err
 		}
 	}
-	return all.errorOrNil()
+	return all.OrNil()
 }

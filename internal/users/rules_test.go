@@ -239,7 +239,7 @@ func TestTimeZone(t *testing.T) {
 	for zone, ok := range map[string]bool{"Europe/Zurich": true, "America/Argentina/Buenos_Aires": true, "UTC": true,
 		"": false, "Local": false, "Europe/Nowhere": false, "Europe/./Zurich": false, "Europe//Zurich": false, "../../etc/passwd": false, "/etc/localtime": false, "Europe/Zurich\x00": false} {
 		u, err := d.EditProfile(t.Context(), d.Owner, users.ProfileEdit{TimeZone: &zone})
-		if (err == nil) != ok || ok && u.TimeZone != zone || !ok && mistakes(err)[0] != "time_zone" {
+		if (err == nil) != ok || ok && u.TimeZone != zone || !ok && userstest.Mistakes(err)[0] != "time_zone" {
 			t.Errorf("time zone %q: got %q, %v", zone, u.TimeZone, err)
 		}
 	}

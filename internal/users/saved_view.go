@@ -114,7 +114,7 @@ func (s *Service) SaveView(ctx context.Context, actor Actor, n NewView) (v Saved
 			return nothing, err
 		}
 		if have >= maxViews {
-			return nothing, invalid("name", "You have %d views, and there can be no more. Delete one that you do not need.", have)
+			return nothing, Invalid("name", "You have %d views, and there can be no more. Delete one that you do not need.", have)
 		}
 		if err := insertView(ctx, tx, v); err != nil {
 			return nothing, err
@@ -146,14 +146,14 @@ func (c *changeTx) newView(n NewView) (SavedView, error) {
 	}
 	bad := new(InvalidError)
 	if v.Name == "" {
-		bad.add("name", "Enter a name.")
+		bad.Add("name", "Enter a name.")
 	} else if why := textFlaw(v.Name, MaxViewName); why != "" {
-		bad.add("name", why)
+		bad.Add("name", why)
 	}
 	if why := queryFlaw(v.Query); why != "" {
-		bad.add("query", why)
+		bad.Add("query", why)
 	}
-	return v, bad.errorOrNil()
+	return v, bad.OrNil()
 }
 
 // queryFlaw says what is wrong with the address of a view, or nothing. What its
@@ -176,7 +176,7 @@ func insertView(ctx context.Context, tx *changeTx, v SavedView) error {
 	_, err := tx.exec(ctx, `INSERT INTO saved_views (id, owner_key, name, query, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		v.ID, v.Owner.Key, v.Name, v.Query, v.Shared, database.Time(v.CreatedAt))
 	if database.IsTaken(err) {
-		return invalid("name", "You have a view with this name already. Choose another.")
+		return Invalid("name", "You have a view with this name already. Choose another.")
 	}
 	return err
 }

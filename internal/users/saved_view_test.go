@@ -195,7 +195,7 @@ func TestSaveView_atOnce(t *testing.T) {
 	})
 	refused := 0
 	for _, err := range errs {
-		if len(mistakes(err)) == 1 {
+		if len(userstest.Mistakes(err)) == 1 {
 			refused++
 		}
 	}

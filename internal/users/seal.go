@@ -69,7 +69,7 @@ func (s *Service) mac(ctx context.Context, use string, data []byte) ([]byte, err
 // ones if they cannot be read now.
 func (s *Service) currentSealKeys(ctx context.Context) (*sealKeys, error) {
 	keys := s.sealKeys.Load()
-	if keys != nil && s.now().Sub(keys.readAt).Abs() < sealKeysGood {
+	if keys != nil && s.Now().Sub(keys.readAt).Abs() < sealKeysGood {
 		return keys, nil
 	}
 	read, err := s.readSealKeys(ctx)
@@ -124,7 +124,7 @@ const sealKeyPrefix = "seal-"
 
 // readSealKeys reads the keys from the database.
 func (s *Service) readSealKeys(ctx context.Context) (*sealKeys, error) {
-	keys := &sealKeys{secrets: map[byte][]byte{}, readAt: s.now()}
+	keys := &sealKeys{secrets: map[byte][]byte{}, readAt: s.Now()}
 	type row struct {
 		name   string
 		secret []byte

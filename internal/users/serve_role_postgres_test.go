@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -81,11 +82,11 @@ func TestServeRoleServes(t *testing.T) {
 	_, changed := d.ChangeRole(ctx, d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAuditor})
 	_, reviewed := d.MarkReviewed(ctx, d.Owner, "robot", users.Review{On: "2027-06-01"})
 	_, saved := d.SaveView(ctx, d.Owner, users.NewView{Name: "Admins", Query: "role=admin"})
-	var exported sink
+	var exported userstest.Sink
 	for what, err := range map[string]error{
 		"edit": edited, "change a role": changed, "mark as reviewed": reviewed, "save a view": saved,
 		"keep":          d.Keep(ctx, users.DigestOf("f"), []byte("x"), 1e9),
-		"export":        d.Export(ctx, d.Owner, users.Query{}, csv, &exported),
+		"export":        d.Directory.Export(ctx, d.Owner, directory.Query{}, userstest.CSV, &exported),
 		"deactivate":    d.Deactivate(ctx, d.Owner, "robot", users.Departure{}),
 		"reactivate":    d.Reactivate(ctx, d.Owner, "robot", users.Reactivation{}),
 		"delete":        d.Delete(ctx, d.Owner, "robot", users.Deletion{Confirm: "robot"}),
@@ -97,7 +98,7 @@ func TestServeRoleServes(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if got := d.Actions(t, "robot"); len(exported.ids) != 3 || !slices.Contains(got, users.ActionCreated) {
-		t.Errorf("exported %v; the history of robot: %v", exported.ids, got)
+	if got := d.Actions(t, "robot"); len(exported.IDs) != 3 || !slices.Contains(got, users.ActionCreated) {
+		t.Errorf("exported %v; the history of robot: %v", exported.IDs, got)
 	}
 }

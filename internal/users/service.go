@@ -29,8 +29,6 @@ type Config struct {
 	SessionLifetime  time.Duration    // default 7 days
 	Signup           Signup           // default SignupInvited
 	SignupDomains    []string         // with SignupDomain
-	MaxSorted        int              // users that are put in order, and counted, for one page; default 10,000
-	ExportSlice      int              // users that are read by one statement for an export; default 1,000
 	TrustEmail       bool             // an address of which the provider does not say whether it is verified counts as verified
 	Changed          func(Action)     // is told of each event, once it is kept; nil: nobody is
 	LongRead         time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
@@ -59,14 +57,10 @@ type Service struct {
 	uses         *useCollector
 	changes      atomic.Uint64 // see [Service.Changes]
 	tokenChanges atomic.Uint64 // see [Service.TokenChanges]
-	tokenCounts  tokenCounts
 
-	cursorSecret atomic.Pointer[string]
-	sealKeys     atomic.Pointer[sealKeys]
-	trigrams     atomic.Pointer[trigramStats]
-	exports      exporters
-	long         longReads
-	recorded     atomic.Pointer[chan struct{}] // see [Service.Recorded]
+	sealKeys atomic.Pointer[sealKeys]
+	long     longReads
+	recorded atomic.Pointer[chan struct{}] // see [Service.Recorded]
 }
 
 // NewService returns the directory kept in db. [Service.Close] ends it.
@@ -83,17 +77,11 @@ func NewService(db *database.DB, c Config) *Service {
 	if c.SessionLifetime == 0 {
 		c.SessionLifetime = DefaultSessionLifetime
 	}
-	if c.MaxSorted == 0 {
-		c.MaxSorted = maxSorted
-	}
 	if c.LongRead == 0 {
 		c.LongRead = longReadLimit
 	}
 	if c.TokenLifetime == 0 {
 		c.TokenLifetime = DefaultTokenLifetime
-	}
-	if c.ExportSlice == 0 {
-		c.ExportSlice = exportSlice
 	}
 	if c.Signup == "" {
 		c.Signup = SignupInvited
@@ -114,7 +102,7 @@ func (s *Service) SignUp() (Signup, []string) { return s.config.Signup, s.config
 // SignsUp reports whether a person who is not in the directory and signs in with the
 // verified address id is added as a new user.
 func (s *Service) SignsUp(id ID) bool {
-	return id.isAddress() && refusal(Claims{Verified: VerifiedYes}, id, User{}, false, s.config) == ""
+	return id.IsAddress() && refusal(Claims{Verified: VerifiedYes}, id, User{}, false, s.config) == ""
 }
 
 // Close writes the uses of tokens and waits for the bookkeeping under way. The database stays
@@ -143,7 +131,7 @@ func NotReady(err error) string {
 }
 
 // now is the one time of a transaction: UTC, whole microseconds.
-func (s *Service) now() time.Time { return s.config.Now().UTC().Truncate(time.Microsecond) }
+func (s *Service) Now() time.Time { return s.config.Now().UTC().Truncate(time.Microsecond) }
 
 // reads is where everything is read that is not about to be changed.
 func (s *Service) reads() database.Reader { return s.db.Reads() }

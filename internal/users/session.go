@@ -75,7 +75,7 @@ func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) 
 	} else if err != nil {
 		return SignedIn{}, fmt.Errorf("find session: %w", err)
 	}
-	now := s.now()
+	now := s.Now()
 	if in.User.Status != StatusActive || !in.Session.lives(now, s.config.SessionIdle) {
 		return SignedIn{}, ErrNoSession
 	}
@@ -131,7 +131,7 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, 
 func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) {
 	all, err := database.Collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
 		WHERE s.user_key = $1 ORDER BY s.seen_at DESC, s.id`, key)
-	now := s.now()
+	now := s.Now()
 	return slices.DeleteFunc(all, func(one Session) bool { return !one.lives(now, s.config.SessionIdle) }), err
 }
 

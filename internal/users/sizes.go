@@ -33,7 +33,7 @@ type Size struct {
 // keeps; of sessions it counts the rows.
 func (s *Service) Sizes(ctx context.Context) (Sizes, error) {
 	var all Sizes
-	now := s.now()
+	now := s.Now()
 	err := s.reads().QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE expires_at > $1 AND seen_at > $2`,
 		database.Time(now), database.Time(now.Add(-s.config.SessionIdle))).Scan(&all.Sessions)
 	if err != nil {

@@ -14,7 +14,7 @@ const spellAtOnce = 1000
 // has come to.
 func (s *Service) Spell(ctx context.Context, told func(done int)) error {
 	for done := 0; ; {
-		missing, err := usersWhere(ctx, s.reads(), `u.search_text = '' LIMIT $1`, spellAtOnce)
+		missing, err := UsersWhere(ctx, s.reads(), `u.search_text = '' LIMIT $1`, spellAtOnce)
 		if err != nil || len(missing) == 0 {
 			return err
 		}

@@ -1,23 +1,25 @@
-package users
+package users_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/roboto-ai/console/internal/directory"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
 
 // TestSpell fills in the search texts that a migration has emptied.
 func TestSpell(t *testing.T) {
 	t.Parallel()
-	s := newTestService(t)
-	err := s.note(t.Context(), bookkeeping{`UPDATE users SET search_text = '', sort_name = ''`, nil})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := userstest.New(t)
+	d.Alter(t, `UPDATE users SET search_text = '', sort_name = ''`)
 	for _, want := range []int{0, 1} {
-		l, err := s.Users(t.Context(), Command(""), Query{Text: "owner"})
+		l, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Text: "owner"})
 		if err != nil || len(l.Users) != want {
 			t.Errorf("found %d, %v; want %d", len(l.Users), err, want)
 		}
-		told := 0
-		if err := s.Spell(t.Context(), func(n int) { told = n }); err != nil || told != 1-want {
-			t.Fatalf("Spell: told of %d users, %v", told, err)
+		done := 0
+		if err := d.Spell(t.Context(), func(n int) { done = n }); err != nil || done != 1-want {
+			t.Fatalf("Spell: %d users, %v", done, err)
 		}
 	}
 }

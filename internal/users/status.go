@@ -141,9 +141,9 @@ func (c *changeTx) heir(ctx context.Context, u User, id ID) (Ref, error) {
 	case id == "":
 		return Ref{}, nil
 	case c.actor.May(ActSeeDirectory, User{}) != nil:
-		return Ref{}, invalid("hand_over", "You cannot choose who takes over. Ask an admin to do it.")
+		return Ref{}, Invalid("hand_over", "You cannot choose who takes over. Ask an admin to do it.")
 	case id == u.ID:
-		return Ref{}, invalid("hand_over", "Choose someone else than %s.", u.Label())
+		return Ref{}, Invalid("hand_over", "Choose someone else than %s.", u.Label())
 	}
 	person, err := c.answerable(ctx, "hand_over", id)
 	return person.Ref(), err

@@ -41,7 +41,7 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	if err := row.Scan((*database.Time)(&due)); err != nil {
 		return false, fmt.Errorf("tidy up: whose turn it is: %w", err)
 	}
-	now := s.now()
+	now := s.Now()
 	if wait := due.Sub(now); wait > 0 && wait <= 10*TidyEvery { // else it was set by a clock that was ahead
 		return false, nil
 	}

@@ -69,8 +69,8 @@ const endedAsked = `(t.revoked_at IS NOT NULL OR t.disabled_at IS NOT NULL OR t.
 
 // accessEnds returns the ends of access of tokens that were asked about, the newest first.
 func (s *Service) accessEnds(ctx context.Context) ([]AccessEnd, error) {
-	now := s.now()
-	tokens, err := tokensWhere(ctx, s.reads(), endedAsked, database.Time(now))
+	now := s.Now()
+	tokens, err := TokensWhere(ctx, s.reads(), endedAsked, database.Time(now))
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Au
 	} else if err != nil {
 		return Authenticated{}, fmt.Errorf("find token: %w", err)
 	}
-	now := s.now()
+	now := s.Now()
 	use := tokenUsed{Token: t.ID, User: u.Key, TokenUse: TokenUse{now, by.Address, by.Tool}}
 	why := t.refusal(s.config, now, by.Address)
 	s.authenticated(why)

@@ -114,7 +114,7 @@ func (c *changeTx) leavesOne(ctx context.Context, t Token) error {
 	n, err := database.Count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND id <> $2
 		AND revoked_at IS NULL AND disabled_at IS NULL AND ends_at > $3`, t.User.Key, t.ID, database.Time(c.now))
 	if err == nil && n == 0 {
-		err = invalid("leave_none", "%s has no other token that works. Tick the box to leave it without one.", t.User.Label())
+		err = Invalid("leave_none", "%s has no other token that works. Tick the box to leave it without one.", t.User.Label())
 	}
 	return err
 }
@@ -156,7 +156,7 @@ func endOf(t Token, why string) []Change {
 
 // liveTokens returns the tokens of u that have not ended, disabled ones too.
 func liveTokens(ctx context.Context, r database.Reader, key Key, now database.Time) ([]Token, error) {
-	return tokensWhere(ctx, r, `t.user_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2 ORDER BY t.issued_at DESC, t.id`, key, now)
+	return TokensWhere(ctx, r, `t.user_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2 ORDER BY t.issued_at DESC, t.id`, key, now)
 }
 
 // A shutOut says why a user loses access. Its values are stored as the cause for which tokens

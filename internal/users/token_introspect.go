@@ -35,7 +35,7 @@ func (s *Service) Introspect(ctx context.Context, actor Actor, secret, client st
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Introspection{}, fmt.Errorf("introspect a token: %w", err)
 	}
-	now := s.now()
+	now := s.Now()
 	answer := Introspection{Active: err == nil && t.refusal(s.config, now, client) == TokenLive, User: u, Token: t}
 	use := tokenUsed{Token: t.ID, Asker: actor.Key, Refused: !answer.Active, TokenUse: TokenUse{now, actor.Address, actor.Tool}}
 	if answer.Active {

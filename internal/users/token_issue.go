@@ -132,14 +132,14 @@ func (c *changeTx) prepareToken(config Config, u User, n NewToken) (Token, error
 func tokenTextFlaws(t Token) error {
 	bad := new(InvalidError)
 	if t.Name == "" {
-		bad.add("name", "Enter a name.")
+		bad.Add("name", "Enter a name.")
 	} else if why := textFlaw(t.Name, MaxTokenName); why != "" {
-		bad.add("name", why)
+		bad.Add("name", why)
 	}
 	if why := textFlaw(t.Description, MaxTokenDescription); why != "" {
-		bad.add("description", why)
+		bad.Add("description", why)
 	}
-	return bad.errorOrNil()
+	return bad.OrNil()
 }
 
 // tokenEnd returns when the token ends that n asks for.
@@ -147,13 +147,13 @@ func tokenEnd(config Config, now time.Time, n NewToken) (time.Time, error) {
 	most := config.TokenLifetime
 	switch {
 	case n.Never && most != Unlimited:
-		return time.Time{}, invalid("expiry", "Choose an end: tokens last %s at most here.", daysOf(most))
+		return time.Time{}, Invalid("expiry", "Choose an end: tokens last %s at most here.", daysOf(most))
 	case n.Never:
 		return EndOfTime, nil
 	case n.Lifetime <= 0:
-		return time.Time{}, invalid("expiry", "Choose when the token ends.")
+		return time.Time{}, Invalid("expiry", "Choose when the token ends.")
 	case most != Unlimited && n.Lifetime > most:
-		return time.Time{}, invalid("expiry", "Choose an earlier end: tokens last %s at most here.", daysOf(most))
+		return time.Time{}, Invalid("expiry", "Choose an earlier end: tokens last %s at most here.", daysOf(most))
 	}
 	if end := now.Add(n.Lifetime); end.Before(EndOfTime) {
 		return end, nil
@@ -193,7 +193,7 @@ func (c *changeTx) roomForToken(ctx context.Context, u User) error {
 // endRepeated revokes an unused token of u that the same caller issued under the same name a
 // moment ago: its secret never arrived.
 func (c *changeTx) endRepeated(ctx context.Context, u User, t Token) ([]Event, error) {
-	before, err := tokensWhere(ctx, c, `t.user_key = $1 AND t.issued_by = $2 AND t.issued_with = $3 AND t.name = $4 AND t.issued_at > $5
+	before, err := TokensWhere(ctx, c, `t.user_key = $1 AND t.issued_by = $2 AND t.issued_with = $3 AND t.name = $4 AND t.issued_at > $5
 		AND t.used_at IS NULL AND t.revoked_at IS NULL ORDER BY t.issued_at, t.id`, u.Key, t.IssuedBy.Key, t.IssuedWith, t.Name, database.Time(c.now.Add(-issuedTwice)))
 	if err != nil {
 		return nothing, err

@@ -51,7 +51,7 @@ func (a Actor) cannotRotate(u User, t Token) string {
 // not ended.
 func (s *Service) KnowsTokens(ctx context.Context, person Key) (bool, error) {
 	n, err := database.Count(ctx, s.lookUps(), `SELECT COUNT(*) FROM (SELECT 1 FROM tokens WHERE shown_to = $1 AND user_key <> $1
-		AND revoked_at IS NULL AND ends_at > $2 LIMIT 1) AS known`, person, database.Time(s.now()))
+		AND revoked_at IS NULL AND ends_at > $2 LIMIT 1) AS known`, person, database.Time(s.Now()))
 	if err != nil {
 		return false, fmt.Errorf("does %s know tokens: %w", person, err)
 	}

@@ -45,8 +45,8 @@ func (t Token) EndsSoon(now time.Time) bool {
 // TokensToRenew returns the tokens that end within 14 days, without a successor that gives access,
 // of the actor and of the service users that the actor is responsible for, the first to end first.
 func (s *Service) TokensToRenew(ctx context.Context, actor Actor) ([]Token, error) {
-	now := s.now()
-	all, err := tokensWhere(ctx, s.reads(), `(o.key = $1 OR o.responsible_key = $1) AND o.status = 'active' AND `+GivesAccess+`$2
+	now := s.Now()
+	all, err := TokensWhere(ctx, s.reads(), `(o.key = $1 OR o.responsible_key = $1) AND o.status = 'active' AND `+GivesAccess+`$2
 		AND t.ends_at <= $3 AND `+WithoutSuccessor(`$2`)+` ORDER BY t.ends_at, t.id`, actor.Key, database.Time(now), database.Time(now.AddDate(0, 0, EndingDays)))
 	if err != nil {
 		return nil, fmt.Errorf("tokens to renew: %w", err)
@@ -57,8 +57,8 @@ func (s *Service) TokensToRenew(ctx context.Context, actor Actor) ([]Token, erro
 // TokensAnsweredFor returns the tokens that have not ended of the service users that the actor is
 // responsible for, those of one user together, the first to end first.
 func (s *Service) TokensAnsweredFor(ctx context.Context, actor Actor) ([]Token, error) {
-	all, err := tokensWhere(ctx, s.reads(), `o.responsible_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2
-		ORDER BY o.sort_name, o.key, t.ends_at, t.id`, actor.Key, database.Time(s.now()))
+	all, err := TokensWhere(ctx, s.reads(), `o.responsible_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2
+		ORDER BY o.sort_name, o.key, t.ends_at, t.id`, actor.Key, database.Time(s.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("tokens of service users: %w", err)
 	}
@@ -71,7 +71,7 @@ func (s *Service) LiveTokens(ctx context.Context, actor Actor) ([]Token, error) 
 	if err := actor.May(ActSeeTokens, User{}); err != nil {
 		return nil, err
 	}
-	all, err := tokensWhere(ctx, s.reads(), `t.revoked_at IS NULL AND t.ends_at > $1 ORDER BY o.user_id, t.ends_at, t.id`, database.Time(s.now()))
+	all, err := TokensWhere(ctx, s.reads(), `t.revoked_at IS NULL AND t.ends_at > $1 ORDER BY o.user_id, t.ends_at, t.id`, database.Time(s.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}

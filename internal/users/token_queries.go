@@ -70,7 +70,7 @@ func tokenByID(ctx context.Context, r database.Reader, id TokenID) (Token, error
 
 // tokensWhere returns the tokens for which the condition holds, which may end in an order. The
 // condition is a text of this package, in which the token is t and its user o.
-func tokensWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]Token, error) {
+func TokensWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]Token, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (Token, error) { return scanToken(row) },
 		`SELECT `+tokenColumns+`, `+tokenPeople+tokenTables+`WHERE `+condition, args...)
 }
@@ -94,7 +94,7 @@ func insertToken(ctx context.Context, c *changeTx, t Token, digest Digest) error
 			issued_at, issued_by, issued_with, shown_to, ends_at, issued_until, replaces, replaced_by, used_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17)`,
 		t.ID, digest, t.User.Key, t.Name, t.Description, t.Hint, t.Role, ScopeSet(t.Scopes).String(), formatRanges(t.Ranges),
-		database.Time(t.IssuedAt), t.IssuedBy.Key, t.IssuedWith, t.ShownTo.Key, database.Time(t.EndsAt), database.Time(t.IssuedUntil), t.Replaces, dateOf(t.IssuedAt))
+		database.Time(t.IssuedAt), t.IssuedBy.Key, t.IssuedWith, t.ShownTo.Key, database.Time(t.EndsAt), database.Time(t.IssuedUntil), t.Replaces, DateOf(t.IssuedAt))
 	return err
 }
 

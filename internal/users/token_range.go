@@ -19,10 +19,10 @@ func tidyRanges(asked []string, held []netip.Prefix) ([]netip.Prefix, error) {
 		}
 		p, err := parseRange(text)
 		if err != nil {
-			return nil, invalid("ranges", "%q is not an address range. Write it like 192.0.2.0/24 or 2001:db8::/32.", text)
+			return nil, Invalid("ranges", "%q is not an address range. Write it like 192.0.2.0/24 or 2001:db8::/32.", text)
 		}
 		if len(held) > 0 && !slices.ContainsFunc(held, func(h netip.Prefix) bool { return h.Bits() <= p.Bits() && h.Contains(p.Addr()) }) {
-			return nil, invalid("ranges", "%s is not in the address ranges of the token that asks.", p.String())
+			return nil, Invalid("ranges", "%s is not in the address ranges of the token that asks.", p.String())
 		}
 		ranges = append(ranges, p)
 	}
@@ -33,7 +33,7 @@ func tidyRanges(asked []string, held []netip.Prefix) ([]netip.Prefix, error) {
 		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 	})
 	if ranges = slices.Compact(ranges); len(ranges) > MaxRanges {
-		return nil, invalid("ranges", "Use at most %d address ranges.", MaxRanges)
+		return nil, Invalid("ranges", "Use at most %d address ranges.", MaxRanges)
 	}
 	return ranges, nil
 }

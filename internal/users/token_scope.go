@@ -62,7 +62,7 @@ func ParseScope(name string) (Scope, error) {
 	if scope := Scope(name); slices.Contains(Scopes, scope) {
 		return scope, nil
 	}
-	return "", invalid("scopes", "There is no scope %q. The scopes are %s.", name, strings.Join(strings.Fields(ScopeSet(Scopes).String()), ", "))
+	return "", Invalid("scopes", "There is no scope %q. The scopes are %s.", name, strings.Join(strings.Fields(ScopeSet(Scopes).String()), ", "))
 }
 
 // tidyScopes returns scopes sorted, each once, or what is wrong with them. held are the
@@ -72,7 +72,7 @@ func tidyScopes(asked []Scope, held ScopeSet) (ScopeSet, error) {
 		asked = held
 	}
 	if len(asked) == 0 {
-		return nil, invalid("scopes", "Choose at least one scope.")
+		return nil, Invalid("scopes", "Choose at least one scope.")
 	}
 	set := slices.Compact(slices.Sorted(slices.Values(asked)))
 	for _, scope := range set {
@@ -80,7 +80,7 @@ func tidyScopes(asked []Scope, held ScopeSet) (ScopeSet, error) {
 			return nil, err
 		}
 		if held != nil && !held.Allows(scope) {
-			return nil, invalid("scopes", "The token that asks does not have the scope %s.", string(scope))
+			return nil, Invalid("scopes", "The token that asks does not have the scope %s.", string(scope))
 		}
 	}
 	return set, nil

@@ -22,8 +22,8 @@ func (s *Service) Tokens(ctx context.Context, actor Actor, id ID) ([]Token, erro
 
 // tokensOf returns a user's tokens in the order of [Service.Tokens].
 func (s *Service) tokensOf(ctx context.Context, key Key) ([]Token, error) {
-	now := s.now()
-	all, err := tokensWhere(ctx, s.reads(), `t.user_key = $1 AND t.ends_at > $2 AND (t.revoked_at IS NULL OR t.revoked_at > $2)
+	now := s.Now()
+	all, err := TokensWhere(ctx, s.reads(), `t.user_key = $1 AND t.ends_at > $2 AND (t.revoked_at IS NULL OR t.revoked_at > $2)
 		ORDER BY t.issued_at DESC, t.id`, key, database.Time(now.Add(-EndedTokensKept)))
 	slices.SortStableFunc(all, func(a, b Token) int {
 		switch endA, endB := a.Ended(now), b.Ended(now); {
@@ -83,6 +83,6 @@ func (s *Service) CountTokens(ctx context.Context, actor Actor, u User) (int, er
 		return 0, nil
 	}
 	n, err := database.Count(ctx, s.lookUps(), `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`,
-		u.Key, database.Time(s.now()))
+		u.Key, database.Time(s.Now()))
 	return n, in("count tokens of", u.ID, err)
 }

@@ -134,7 +134,7 @@ type UseDay struct {
 func strip(rows []useRow, old TokenID, now time.Time) (days [usedDays]UseDay) {
 	index := make(map[Date]int, usedDays)
 	for i := range days {
-		days[i].Day = dateOf(now.UTC().AddDate(0, 0, i-usedDays+1))
+		days[i].Day = DateOf(now.UTC().AddDate(0, 0, i-usedDays+1))
 		index[days[i].Day] = i
 	}
 	for _, r := range rows {

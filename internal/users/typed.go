@@ -78,7 +78,7 @@ func separatedEnd(text string) int {
 			continue
 		}
 		first, _, _ := strings.Cut(text[i:], " ")
-		if id, err := ParseID(unwrap(text)); err == nil && id.isAddress() && len(first) > 1 {
+		if id, err := ParseID(unwrap(text)); err == nil && id.IsAddress() && len(first) > 1 {
 			return 0
 		}
 		return i + utf8.RuneLen(r)
@@ -89,7 +89,7 @@ func separatedEnd(text string) int {
 // unwrap returns text without the punctuation around it, and an address without "mailto:"
 // and what follows it in a link.
 func unwrap(text string) string {
-	if Canonical(text).isAddress() { // which may begin with a brace, for one
+	if Canonical(text).IsAddress() { // which may begin with a brace, for one
 		return text
 	}
 	text = strings.TrimFunc(text, isWrapping)

@@ -68,7 +68,7 @@ func (k useKey) network() (own, wide string) {
 }
 
 // date returns the day of k.
-func (k useKey) date() Date { return dateOf(time.Unix(int64(k.day)*24*60*60, 0).UTC()) }
+func (k useKey) date() Date { return DateOf(time.Unix(int64(k.day)*24*60*60, 0).UTC()) }
 
 // usesOf adds to the row of a client and day. Which row that is depends on those there are: see
 // maxClients and maxAddresses. The address range is that of the texts that begin with the
@@ -135,5 +135,5 @@ const usesDeleted = 5_000
 // oldUses deletes uses of tokens that are older than 90 days.
 func oldUses(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM token_uses WHERE (token, day, asker, tool, network) IN
-		(SELECT token, day, asker, tool, network FROM token_uses WHERE day < $1 LIMIT $2)`, []any{dateOf(now.Add(-usesKept)), usesDeleted}}
+		(SELECT token, day, asker, tool, network FROM token_uses WHERE day < $1 LIMIT $2)`, []any{DateOf(now.Add(-usesKept)), usesDeleted}}
 }

@@ -133,7 +133,7 @@ type Ref struct {
 func (r Ref) Label() string { return cmp.Or(r.Name, string(r.ID)) }
 
 // sortName returns the text that u is ordered by: the folded name, or the user_id without one.
-func (u User) sortName() string { return spelling.SortKey(u.Label()) }
+func (u User) SortName() string { return spelling.SortKey(u.Label()) }
 
 // searchText returns the text that a search for u looks in.
 func (u User) searchText() string { return spelling.SearchText(u.Name, string(u.ID)) }

@@ -24,7 +24,7 @@ var userColumns = textColumns() + `u.key, u.user_id, u.kind, u.deactivated, u.id
 const userTables = ` FROM users u LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users c ON c.key = u.created_by `
 
 // never is when users were seen who never were. It is a time, so that it orders.
-var never = time.Unix(0, 0).UTC()
+var NeverSeen = time.Unix(0, 0).UTC()
 
 // scanUser reads userColumns from a row, and more beside them.
 func scanUser(row database.Scanner, more ...any) (User, error) {
@@ -40,17 +40,17 @@ func scanUser(row database.Scanner, more ...any) (User, error) {
 	} else if err != nil {
 		return User{}, err
 	}
-	u.finish()
+	u.AfterScan()
 	u.derive()
 	return u, errors.Join(json.Unmarshal(channels, &u.Channels), json.Unmarshal(types, &u.Types))
 }
 
 // finish puts right what the database keeps otherwise than a User tells it.
-func (u *User) finish() {
+func (u *User) AfterScan() {
 	if u.Responsible.Key != "" {
 		u.Responsible.Kind = KindPerson
 	}
-	if u.SeenAt.Equal(never) {
+	if u.SeenAt.Equal(NeverSeen) {
 		u.SeenAt = time.Time{}
 	}
 }
@@ -67,14 +67,14 @@ func userByID(ctx context.Context, r database.Reader, id ID) (User, error) {
 
 // usersWhere returns the users for whom the condition holds. The condition is a
 // text of this package; values come as args.
-func usersWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]User, error) {
+func UsersWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]User, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (User, error) { return scanUser(row) },
 		`SELECT `+userColumns+userTables+`WHERE `+condition, args...)
 }
 
 // answeredFor returns the service users a person answers for, by name.
 func answeredFor(ctx context.Context, r database.Reader, person Key) ([]User, error) {
-	return usersWhere(ctx, r, `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, person)
+	return UsersWhere(ctx, r, `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, person)
 }
 
 // countActiveOwners counts those of whom there must be one: see
@@ -103,7 +103,7 @@ func (u User) columns() ([]columnValue, error) {
 	all := []columnValue{
 		{"user_id", `?`, u.ID}, {"deactivated", `?`, u.deactivated}, {"identified", `?`, u.identified},
 		{"channels", `?`, string(channels)}, {"types", `?`, string(types)},
-		{"sort_name", `?`, u.sortName()}, {"search_text", `?`, u.searchText()},
+		{"sort_name", `?`, u.SortName()}, {"search_text", `?`, u.searchText()},
 		{"updated_at", `?`, database.Time(u.UpdatedAt)}, {"version", `?`, u.Version},
 	}
 	for _, f := range recordFields {
@@ -117,7 +117,7 @@ func (u User) newColumns() ([]columnValue, error) {
 	columns, err := u.columns()
 	seen := u.SeenAt
 	if seen.IsZero() {
-		seen = never
+		seen = NeverSeen
 	}
 	return append(columns, columnValue{"key", `?`, u.Key}, columnValue{"kind", `?`, u.Kind}, columnValue{"created_at", `?`, database.Time(u.CreatedAt)},
 		columnValue{"created_by", `?`, u.CreatedBy.Key}, columnValue{"seen_at", `?`, database.Time(seen)}), err

@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/httperror"
@@ -28,6 +29,7 @@ import (
 // Config is what a [Handler] is made of. All fields but OrgName and OrgID are required.
 type Config struct {
 	Users          *users.Service
+	Directory      *directory.Service
 	History        *history.Service
 	BaseURL        *url.URL // where clients reach the console
 	OrgName, OrgID string
@@ -67,21 +69,22 @@ type About struct {
 
 // A Handler serves the API.
 type Handler struct {
-	users    *users.Service
-	history  *history.Service
-	log      *slog.Logger
-	now      func() time.Time
-	frame    Frame
-	baseURL  string // without a slash at its end
-	org      struct{ ID, Name string }
-	routes   []route
-	rates    rates  // of requests
-	refusals rates  // of refusals that are recorded
-	streams  places // of answers that are sent in blocks
-	waiters  places // of clients that wait for the next event
-	turns    turns  // of calls that are worked on
-	draining context.Context
-	drain    context.CancelFunc
+	users     *users.Service
+	directory *directory.Service
+	history   *history.Service
+	log       *slog.Logger
+	now       func() time.Time
+	frame     Frame
+	baseURL   string // without a slash at its end
+	org       struct{ ID, Name string }
+	routes    []route
+	rates     rates  // of requests
+	refusals  rates  // of refusals that are recorded
+	streams   places // of answers that are sent in blocks
+	waiters   places // of clients that wait for the next event
+	turns     turns  // of calls that are worked on
+	draining  context.Context
+	drain     context.CancelFunc
 }
 
 // defaultOrg is the id of the org where the config has none.
@@ -90,11 +93,11 @@ const defaultOrg = "console"
 // New returns the handler of the API.
 func New(c Config) (*Handler, error) {
 	f := c.Frame
-	if c.Users == nil || c.History == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.About == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Admit == nil || f.Failed == nil {
+	if c.Users == nil || c.Directory == nil || c.History == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.About == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Admit == nil || f.Failed == nil {
 		return nil, errors.New("api: the config is not complete")
 	}
 	h := &Handler{
-		users: c.Users, history: c.History, log: c.Log, now: c.Now, frame: f, rates: rates{limit: rate.Limit(c.Rate), burst: burstSeconds * c.Rate, now: c.Now},
+		users: c.Users, directory: c.Directory, history: c.History, log: c.Log, now: c.Now, frame: f, rates: rates{limit: rate.Limit(c.Rate), burst: burstSeconds * c.Rate, now: c.Now},
 		refusals: rates{limit: rate.Every(refusalsEvery), burst: refusalsAtOnce, now: c.Now},
 		streams:  places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach}, turns: newTurns(maxTurns),
 	}

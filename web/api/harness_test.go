@@ -17,6 +17,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -56,7 +57,7 @@ func serve(t testing.TB, d *userstest.Directory, service *users.Service, out *lo
 	base := &url.URL{Scheme: "http", Host: c.server.Listener.Addr().String()}
 	op := authtest.New(t)
 	config := web.Config{
-		Users: service, History: history.New(d.DB, service), BaseURL: base, OrgName: "Example", OrgID: "org_example", Log: slog.New(slog.NewJSONHandler(c.log, nil)), Now: d.Clock.Now,
+		Users: service, Directory: directory.New(d.DB, service, directory.Config{}), History: history.New(d.DB, service), BaseURL: base, OrgName: "Example", OrgID: "org_example", Log: slog.New(slog.NewJSONHandler(c.log, nil)), Now: d.Clock.Now,
 		Provider: auth.NewProvider(auth.Config{
 			Issuer: op.Issuer(), ClientID: op.ClientID, ClientSecret: op.ClientSecret, Now: d.Clock.Now,
 			RedirectURL: base.String() + "/sign-in/callback", PostLogoutURL: base.String() + "/sign-in",

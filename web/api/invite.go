@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -82,8 +83,8 @@ func listInvites(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.sendUsers(users.Query{Status: users.StatusInvited}, func(page []users.User) ([]any, error) {
-		creators, err := c.h.users.Creators(c.ctx(), c.actor, page)
+	return c.sendUsers(directory.Query{Status: users.StatusInvited}, func(page []users.User) ([]any, error) {
+		creators, err := c.h.directory.Creators(c.ctx(), c.actor, page)
 		all := make([]any, len(page))
 		for i, u := range page {
 			all[i] = inviteOf(u, creators[u.CreatedBy.Key], org)

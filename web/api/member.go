@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -45,7 +46,7 @@ func listMembers(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.sendUsers(users.Query{Present: true}, func(page []users.User) ([]any, error) {
+	return c.sendUsers(directory.Query{Present: true}, func(page []users.User) ([]any, error) {
 		all := make([]any, len(page))
 		for i, u := range page {
 			all[i] = orgUserOf(u, org)
@@ -68,10 +69,10 @@ func (c *call) pageOfMembers(query url.Values) (any, error) {
 			return nil, invalid("limit", "Send a number from 1 to "+strconv.Itoa(users.MaxLimit)+".")
 		}
 	}
-	found, err := c.h.users.Members(c.ctx(), c.actor, users.Query{
+	found, err := c.h.directory.Members(c.ctx(), c.actor, directory.Query{
 		Text: query.Get("q"), Kind: users.Kind(query.Get("type")), Role: users.Role(query.Get("role")), Status: users.Status(query.Get("status")),
-		Seen: users.Span(query.Get("seen")), Created: users.Span(query.Get("created")), View: users.View(query.Get("view")),
-		Sort: users.Sort(query.Get("sort")), After: query.Get("page_token"), Limit: limit, Present: true,
+		Seen: directory.Span(query.Get("seen")), Created: directory.Span(query.Get("created")), View: directory.View(query.Get("view")),
+		Sort: directory.Sort(query.Get("sort")), After: query.Get("page_token"), Limit: limit, Present: true,
 	})
 	if err != nil {
 		return nil, err
@@ -92,13 +93,13 @@ func (c *call) pageOfMembers(query url.Values) (any, error) {
 
 // sendUsers answers with one list of all users that q asks for, in the order of creation. It
 // holds one page of them in memory. records returns what the list says of a page.
-func (c *call) sendUsers(q users.Query, records func([]users.User) ([]any, error)) (any, error) {
+func (c *call) sendUsers(q directory.Query, records func([]users.User) ([]any, error)) (any, error) {
 	q.Sort, q.Limit = "created", users.MaxLimit
 	s := c.stream("application/json", users.ActSeeDirectory)
 	return s.send(func() error {
 		between := `{"data":[`
 		for {
-			page, err := c.h.users.Members(c.ctx(), c.actor, q)
+			page, err := c.h.directory.Members(c.ctx(), c.actor, q)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,7 @@ package words
 import (
 	"cmp"
 
-	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/directory"
 )
 
 // A ChoiceOf is a value of a filter or of the order of the directory.
@@ -18,8 +18,8 @@ var Choices = map[string][]ChoiceOf{
 		{"", "Any status"}, {"active", "Active"}, {"invited", "Invited"}, {"deactivated", "Deactivated"},
 	},
 	"seen": {
-		{"", "Seen at any time"}, {string(users.SeenRecently), "Seen in the last 90 days"},
-		{string(users.SeenLongAgo), "Not seen for 90 days"}, {string(users.SeenNever), "Never seen"},
+		{"", "Seen at any time"}, {string(directory.SeenRecently), "Seen in the last 90 days"},
+		{string(directory.SeenLongAgo), "Not seen for 90 days"}, {string(directory.SeenNever), "Never seen"},
 	},
 	"created": {
 		{"", "Created at any time"}, {"<7d", "Created in the last 7 days"}, {"<30d", "Created in the last 30 days"},
@@ -47,29 +47,29 @@ func Choice(key, value string) string {
 }
 
 // views name the views of the directory: by a label on a tab, and in full where that is longer.
-var views = map[users.View]struct{ label, full string }{
-	users.ViewAll:             {"All", ""},
-	users.ViewPeople:          {"People", ""},
-	users.ViewService:         {"Service users", ""},
-	users.ViewAdmins:          {"Admins and owners", ""},
-	users.ViewDormant:         {"Dormant admins", "Admins and owners not seen for 90 days"},
-	users.ViewInvited:         {"Invited", "Invited and never signed in"},
-	users.ViewQuiet:           {"Not seen for 90 days", ""},
-	users.ViewDeactivated:     {"Deactivated", ""},
-	users.ViewUnanswered:      {"No responsible person", ""},
-	users.ViewReviewDue:       {"Review due", ""},
-	users.ViewTokensEnding:    {"Tokens ending in 14 days", ""},
-	users.ViewTokensUnused:    {"Tokens unused for 90 days", ""},
-	users.ViewTokensKnownLeft: {"Known to people who left", "Tokens known to people who left"},
-	users.ViewChanged:         {"Recently changed", ""},
+var views = map[directory.View]struct{ label, full string }{
+	directory.ViewAll:             {"All", ""},
+	directory.ViewPeople:          {"People", ""},
+	directory.ViewService:         {"Service users", ""},
+	directory.ViewAdmins:          {"Admins and owners", ""},
+	directory.ViewDormant:         {"Dormant admins", "Admins and owners not seen for 90 days"},
+	directory.ViewInvited:         {"Invited", "Invited and never signed in"},
+	directory.ViewQuiet:           {"Not seen for 90 days", ""},
+	directory.ViewDeactivated:     {"Deactivated", ""},
+	directory.ViewUnanswered:      {"No responsible person", ""},
+	directory.ViewReviewDue:       {"Review due", ""},
+	directory.ViewTokensEnding:    {"Tokens ending in 14 days", ""},
+	directory.ViewTokensUnused:    {"Tokens unused for 90 days", ""},
+	directory.ViewTokensKnownLeft: {"Known to people who left", "Tokens known to people who left"},
+	directory.ViewChanged:         {"Recently changed", ""},
 }
 
 // View returns the full name of a view, and the stored value of one that this version does not
 // know.
-func View(v users.View) string { return cmp.Or(views[v].full, views[v].label, string(v)) }
+func View(v directory.View) string { return cmp.Or(views[v].full, views[v].label, string(v)) }
 
 // ViewTab returns the label of a view on a tab, and its full name where that is longer.
-func ViewTab(v users.View) (label, full string) { return views[v].label, views[v].full }
+func ViewTab(v directory.View) (label, full string) { return views[v].label, views[v].full }
 
 // formats name the kinds of files of an export and say what each is for.
 var formats = map[string]struct{ name, hint string }{

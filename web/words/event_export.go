@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -22,11 +23,11 @@ func exportedUsers(e users.Event) string {
 
 // exportEnds say how an export ended.
 var exportEnds = map[users.ExportEnd]string{
-	users.ExportComplete: "complete",
-	users.ExportGone:     "the client went away",
-	users.ExportSlow:     "the client was too slow",
-	users.ExportLate:     "it took longer than 15 minutes",
-	users.ExportFailed:   "there was a fault, which the log of the console explains",
+	directory.ExportComplete: "complete",
+	directory.ExportGone:     "the client went away",
+	directory.ExportSlow:     "the client was too slow",
+	directory.ExportLate:     "it took longer than 15 minutes",
+	directory.ExportFailed:   "there was a fault, which the log of the console explains",
 
 	users.ExportEnd(users.RevokedSession):     "the session of the person had ended",
 	users.ExportEnd(users.RevokedDeactivated): "the person was deactivated",

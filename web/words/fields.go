@@ -3,6 +3,7 @@ package words
 import (
 	"strings"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -88,7 +89,7 @@ func Value(field, value string) string {
 	case "type", "seen", "created", "sort":
 		return Choice(field, value)
 	case "view":
-		return View(users.View(value))
+		return View(directory.View(value))
 	case "format":
 		return Format(value)
 	case "users", "of":

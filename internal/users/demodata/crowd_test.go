@@ -8,6 +8,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
@@ -113,22 +114,22 @@ func testTold(t *testing.T, u users.User, told map[string]string) {
 
 // testCrowdCounted checks that the counts of the directory are those of its users.
 func testCrowdCounted(t *testing.T, s *demo, all []users.User, _ []users.Event) {
-	got, err := s.Counts(t.Context(), users.Command(""))
+	got, err := s.Directory.Counts(t.Context(), users.Command(""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[users.View]int{users.ViewAll: many + 7}
+	want := map[directory.View]int{directory.ViewAll: many + 7}
 	for _, u := range all {
 		switch {
 		case u.Status == users.StatusInvited:
-			want[users.ViewInvited]++
+			want[directory.ViewInvited]++
 		case u.Status == users.StatusDeactivated:
-			want[users.ViewDeactivated]++
+			want[directory.ViewDeactivated]++
 		case u.SeenAt.Before(now.AddDate(0, 0, -90)) && u.CreatedAt.Before(now.AddDate(0, 0, -90)):
-			want[users.ViewQuiet]++
+			want[directory.ViewQuiet]++
 		}
 		if u.Kind == users.KindService {
-			want[users.ViewService]++
+			want[directory.ViewService]++
 		}
 	}
 	for view, n := range want {
@@ -169,9 +170,9 @@ func testCrowdMixture(t *testing.T, _ *demo, all []users.User, _ []users.Event) 
 // testCrowdFound looks for the user_id of some.
 func testCrowdFound(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	for i := 0; i < len(all); i += 97 {
-		page, err := s.Users(t.Context(), users.Command(""), users.Query{Text: string(all[i].ID), Limit: users.MaxLimit})
+		page, err := s.Directory.Users(t.Context(), users.Command(""), directory.Query{Text: string(all[i].ID), Limit: users.MaxLimit})
 		if err != nil || !slices.ContainsFunc(page.Users, func(u users.User) bool { return u.Key == all[i].Key }) {
-			t.Errorf("%s is not among the %d found, %v", all[i].ID, page.Total, err)
+			t.Errorf("%s is not among the %v found, %v", all[i].ID, page.Total, err)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -137,14 +138,14 @@ func deleteView(name string) deed {
 
 // exportAll exports the directory.
 func exportAll(ctx context.Context, f *fill, a users.Actor) error {
-	return f.Export(ctx, a, users.Query{}, users.ExportFormat{Name: "csv"}, new(unsent))
+	return f.directory.Export(ctx, a, directory.Query{}, directory.ExportFormat{Name: "csv"}, new(unsent))
 }
 
 // unsent is the sink of an export in the made-up history: nothing is sent.
 type unsent struct{ total int }
 
 func (u *unsent) Begin(total int, _ *users.Permit) error { u.total = total; return nil }
-func (u *unsent) Add(*users.Exported) error              { return nil }
+func (u *unsent) Add(*directory.Exported) error          { return nil }
 func (u *unsent) Send() error                            { return nil }
 func (u *unsent) End(err error) (int, error)             { return u.total, err }
 

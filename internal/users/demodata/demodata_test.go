@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
@@ -28,7 +29,8 @@ func options(n int) demodata.Options {
 // A demo is a directory with its readers.
 type demo struct {
 	*users.Service
-	History *history.Service
+	Directory *directory.Service
+	History   *history.Service
 }
 
 // built returns the directory that o asks for, at its present.
@@ -55,15 +57,15 @@ func opened(t *testing.T, path string, now time.Time) *demo {
 			t.Error(err)
 		}
 	})
-	return &demo{s, history.New(db, s)}
+	return &demo{s, directory.New(db, s, directory.Config{}), history.New(db, s)}
 }
 
 // everyone returns all users by id.
 func everyone(t *testing.T, s *demo) []users.User {
 	t.Helper()
 	var all []users.User
-	for q := (users.Query{Sort: "id", Limit: users.MaxLimit}); ; {
-		page, err := s.Users(t.Context(), users.Command(""), q)
+	for q := (directory.Query{Sort: "id", Limit: users.MaxLimit}); ; {
+		page, err := s.Directory.Users(t.Context(), users.Command(""), q)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -92,14 +93,14 @@ func testTimes(beginning time.Time) func(*testing.T, *demo, []users.User, []user
 // testMixture checks how many each view of the directory holds: something to show,
 // and not too much.
 func testMixture(t *testing.T, s *demo, all []users.User, _ []users.Event) {
-	got, err := s.Counts(t.Context(), users.Command(""))
+	got, err := s.Directory.Counts(t.Context(), users.Command(""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for view, want := range map[users.View]struct{ least, most int }{
-		users.ViewAll: {1007, 1007}, users.ViewService: {61, 61}, users.ViewAdmins: {10, 20}, users.ViewInvited: {30, 80},
-		users.ViewQuiet: {60, 180}, users.ViewDormant: {1, 6}, users.ViewDeactivated: {40, 90}, users.ViewUnanswered: {2, 8}, users.ViewReviewDue: {6, 20},
-		users.ViewTokensEnding: {2, 10}, users.ViewTokensUnused: {2, 12}, users.ViewTokensKnownLeft: {1, 12},
+	for view, want := range map[directory.View]struct{ least, most int }{
+		directory.ViewAll: {1007, 1007}, directory.ViewService: {61, 61}, directory.ViewAdmins: {10, 20}, directory.ViewInvited: {30, 80},
+		directory.ViewQuiet: {60, 180}, directory.ViewDormant: {1, 6}, directory.ViewDeactivated: {40, 90}, directory.ViewUnanswered: {2, 8}, directory.ViewReviewDue: {6, 20},
+		directory.ViewTokensEnding: {2, 10}, directory.ViewTokensUnused: {2, 12}, directory.ViewTokensKnownLeft: {1, 12},
 	} {
 		if n := got[view]; n < want.least || n > want.most {
 			t.Errorf("view %q holds %d, want %d to %d", view, n, want.least, want.most)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -21,14 +22,15 @@ type session struct {
 // A fill carries out a plan in a directory.
 type fill struct {
 	*users.Service
-	options  Options
-	crowd    int                       // how many were there before the stories
-	time     atomic.Pointer[time.Time] // the present of the service
-	requests *rand.Rand
-	known    map[string]*person
-	keys     map[string]users.Key
-	sessions map[string]session
-	tokens   map[tokenKey]heldToken
+	directory *directory.Service
+	options   Options
+	crowd     int                       // how many were there before the stories
+	time      atomic.Pointer[time.Time] // the present of the service
+	requests  *rand.Rand
+	known     map[string]*person
+	keys      map[string]users.Key
+	sessions  map[string]session
+	tokens    map[tokenKey]heldToken
 }
 
 // newFill returns the means to carry out p in db, which is still empty.
@@ -41,6 +43,7 @@ func newFill(db *database.DB, o Options, p *plan) *fill {
 		Now: func() time.Time { return *f.time.Load() },
 		Log: slog.New(slog.DiscardHandler), // attempts that are refused are meant to be
 	})
+	f.directory = directory.New(db, f.Service, directory.Config{})
 	return f
 }
 

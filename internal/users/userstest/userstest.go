@@ -4,8 +4,10 @@ package userstest
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -44,10 +47,11 @@ func (c *Clock) Advance(d time.Duration) {
 // A Directory is a service with its clock and database, and an active owner.
 type Directory struct {
 	*users.Service
-	History *history.Service
-	Clock   *Clock
-	DB      *database.DB
-	Owner   users.Actor
+	Directory *directory.Service
+	History   *history.Service
+	Clock     *Clock
+	DB        *database.DB
+	Owner     users.Actor
 
 	Statements atomic.Int64 // that the database has run so far
 	Selects    atomic.Int64 // of them, those that begin with SELECT: bookkeeping that waits does not
@@ -93,6 +97,7 @@ func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	}
 	d.config.Now, d.config.Log = d.Clock.Now, slog.New(slog.NewTextHandler(tb.Output(), nil))
 	d.Service = d.Another(tb)
+	d.Directory = directory.New(d.DB, d.Service, directory.Config{})
 	d.History = history.New(d.DB, d.Service)
 	return d
 }
@@ -214,4 +219,27 @@ func Claims(id string) users.Claims {
 func Visit(secret string) users.Visit {
 	return users.Visit{Digest: users.DigestOf(secret), Address: "192.0.2.7", UserAgent: "Firefox", RequestID: "req",
 		Attempt: users.Attempt{Digest: users.DigestOf("attempt of " + secret), ReturnTo: "/"}}
+}
+
+// Mistakes returns the fields of an [*users.InvalidError], sorted; nil for any other error.
+func Mistakes(err error) []string {
+	bad, ok := errors.AsType[*users.InvalidError](err)
+	if !ok {
+		return nil
+	}
+	var fields []string
+	for _, f := range bad.Fields {
+		fields = append(fields, f.Field)
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+// IDs returns the user_ids of all, in their order.
+func IDs(all []users.User) []users.ID {
+	found := make([]users.ID, len(all))
+	for i, u := range all {
+		found[i] = u.ID
+	}
+	return found
 }

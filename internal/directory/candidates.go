@@ -1,0 +1,182 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
+)
+
+const (
+	// narrowedFactor is how many times as many candidates are read where other conditions
+	// narrow them: that costs less than walking past all other users.
+	narrowedFactor = 3
+	// pagingFactor is how many times as many candidates a later page may have as the first, so
+	// that its order does not change while users are added.
+	pagingFactor = 2
+)
+
+// A candidateQuery selects a superset of the matching users.
+type candidateQuery struct {
+	numbers  func(*database.Filter) string // the query of their numbers
+	n        int                           // how many they are, counted up to limit+1
+	limit    int                           // how many may be read and sorted
+	exact    bool                          // the candidates match all terms; no recheck needed
+	complete bool                          // the candidates match all conditions
+}
+
+// smallest returns the candidate query with the fewest candidates, if they are few enough to be
+// read and sorted. It counts in one statement at most, and in none if a term is rare by the
+// trigram statistics, or if there are no terms and a count that the database keeps is small
+// enough. It notes in p how many users match at least.
+func (p *plan) smallest(ctx context.Context, r database.Reader, at place) (c candidateQuery, ok bool, err error) {
+	if slices.ContainsFunc(p.terms, func(t spelling.Term) bool { return p.known.rareTerm(t) }) {
+		return candidateQuery{numbers: p.found, exact: p.foundExactly()}, true, nil
+	}
+	counted, uncounted := p.counted(), p.uncounted(at)
+	if at.key() {
+		for _, all := range [][]candidateQuery{counted, uncounted} {
+			for i := range all {
+				all[i].limit *= pagingFactor
+			}
+		}
+	}
+	c, ok = fewest(counted)
+	if ok && len(p.terms) == 0 || len(uncounted) == 0 {
+		return c, ok, nil
+	}
+	if err := countEach(ctx, r, uncounted); err != nil {
+		return candidateQuery{}, false, err
+	}
+	if slices.ContainsFunc(uncounted, func(c candidateQuery) bool { return c.complete && c.n > p.most }) {
+		p.atLeast = p.most
+	}
+	c, ok = fewest(append(uncounted, counted...))
+	return c, ok, nil
+}
+
+// fewest returns the query with the fewest candidates, of those within their limit.
+func fewest(all []candidateQuery) (c candidateQuery, ok bool) {
+	for _, one := range all {
+		if one.n <= one.limit && (!ok || one.n < c.n) {
+			c, ok = one, true
+		}
+	}
+	return c, ok
+}
+
+// counted returns the candidate queries whose counts the database keeps.
+func (p plan) counted() (all []candidateQuery) {
+	conditions := p.conditions()
+	if p.rule.condition != nil {
+		all = append(all, candidateQuery{numbers: p.inView, n: p.tallies.days[p.view], limit: p.limitOf(conditions > 1)})
+	}
+	if conditions > 0 {
+		all = append(all, candidateQuery{numbers: p.ofFacets, n: p.size(), limit: p.most})
+	}
+	return all
+}
+
+// uncounted returns the other candidate queries. The first page leaves out the index of the
+// search if its only term has far too many matches by the trigram statistics.
+func (p plan) uncounted(at place) (all []candidateQuery) {
+	conditions := p.conditions()
+	for _, one := range p.ranges {
+		narrowed := conditions > 1 || p.mixed(one)
+		numbers := func(f *database.Filter) string { return p.inRange(f, one) }
+		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(narrowed), complete: !narrowed})
+	}
+	for _, views := range p.tokens {
+		numbers := func(f *database.Filter) string { return haveTokens(f, views, p.now) }
+		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(conditions > 1)})
+	}
+	if len(p.terms) == 0 {
+		return all
+	}
+	narrowed := conditions > 1 || len(p.others) > 0
+	found := candidateQuery{numbers: p.found, limit: p.limitOf(narrowed), exact: p.foundExactly()}
+	found.complete = found.exact && !narrowed
+	one := p.terms[0]
+	if at.key() || len(p.terms) > 1 || !one.IsTrigram() || p.known.estimate(one, p.everyone()) <= 3*found.limit {
+		all = append(all, found)
+	}
+	return all
+}
+
+// conditions returns how many conditions there are beyond facets.
+func (sel selection) conditions() int {
+	n := len(sel.ranges) + len(sel.tokens) + min(len(sel.terms), 1)
+	if sel.rule.condition != nil {
+		n++
+	}
+	return n
+}
+
+// limitOf returns how many candidates may be read, depending on whether other conditions
+// narrow them.
+func (sel selection) limitOf(narrowed bool) int {
+	if narrowed {
+		return narrowedFactor * sel.most
+	}
+	return sel.most
+}
+
+// countEach counts the candidates of each query, up to one more than its limit.
+func countEach(ctx context.Context, r database.Reader, all []candidateQuery) error {
+	var f database.Filter
+	queries, into := make([]string, len(all)), make([]any, len(all))
+	for i := range all {
+		queries[i], into[i] = `(SELECT COUNT(*) FROM (`+all[i].numbers(&f)+` LIMIT `+f.Arg(all[i].limit+1)+`) AS counted)`, &all[i].n
+	}
+	return r.QueryRowContext(ctx, `SELECT `+strings.Join(queries, `, `), f.Args...).Scan(into...)
+}
+
+// noUser is a query that selects no user.
+func noUser(*database.Filter) string { return `SELECT u.number FROM users u WHERE FALSE` }
+
+// found is the query of the numbers of all users that the index of the search finds.
+func (sel selection) found(f *database.Filter) string {
+	return sel.search.found(f, sel.terms, sel.known)
+}
+
+// foundExactly reports whether the users that the index finds match the terms.
+func (sel selection) foundExactly() bool { return sel.search.exact(sel.terms, sel.known) }
+
+// inView is the query of the numbers of all users for whom the condition of the view holds.
+func (sel selection) inView(f *database.Filter) string {
+	return `SELECT u.number FROM users u WHERE ` + sel.rule.within + ` AND ` + sel.rule.condition(f, sel.now)
+}
+
+// ofFacets is the query of the numbers of all users in the facets.
+func (sel selection) ofFacets(f *database.Filter) string {
+	return sel.eachFacet(f, func() string { return `TRUE` })
+}
+
+// mixed reports whether the query of a range of time selects users of other facets, too: where
+// the facets have no index for it, or the others hardly any users.
+func (sel selection) mixed(r timeRange) bool {
+	n := 0
+	for _, f := range sel.others {
+		n += f.n
+	}
+	return n > 0 && (r.column == byUpdated || n <= sel.most/10)
+}
+
+// inRange is the query of the numbers of users in a range of time.
+func (sel selection) inRange(f *database.Filter, r timeRange) string {
+	if len(sel.others) == 0 || sel.mixed(r) {
+		return `SELECT u.number FROM users u WHERE ` + r.condition(f, false)
+	}
+	return sel.eachFacet(f, func() string { return r.condition(f, false) })
+}
+
+// eachFacet is the query of the numbers of users in the facets for whom a condition holds.
+func (sel selection) eachFacet(f *database.Filter, condition func() string) string {
+	parts := make([]string, len(sel.facets))
+	for i, one := range sel.facets {
+		parts[i] = `SELECT u.number FROM users u WHERE ` + one.condition(f) + ` AND ` + condition()
+	}
+	return strings.Join(parts, ` UNION ALL `)
+}

@@ -1,0 +1,126 @@
+//go:build postgres
+
+package directory
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
+)
+
+// A step is one of those in which PostgreSQL goes about a query.
+type step struct {
+	Kind  string  `json:"Node Type"`
+	Table string  `json:"Relation Name"`
+	Rows  float64 `json:"Actual Rows"`
+	Loops float64 `json:"Actual Loops"`
+	Steps []step  `json:"Plans"`
+}
+
+// wayOf returns how PostgreSQL has read the page that q asks for, where it reads no whole
+// table that it need not, nor puts in order what an index can.
+func wayOf(t *testing.T, s *Service, q Query, at place) (plan, step) {
+	t.Helper()
+	q = q.withDefaults()
+	sel, err := s.selection(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := sel.plan(t.Context(), s.reads(), q, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := s.db.Reads().BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	settings := `SET LOCAL enable_seqscan = off`
+	if p.candidates == nil {
+		settings += `; SET LOCAL enable_sort = off`
+	}
+	if _, err := tx.ExecContext(t.Context(), settings); err != nil {
+		t.Fatal(err)
+	}
+	var f database.Filter
+	var text []byte
+	query := `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ` + p.query(&f, at)
+	if err := tx.QueryRowContext(t.Context(), query, f.Args...).Scan(&text); err != nil {
+		t.Fatal(err)
+	}
+	var plans []struct{ Plan step }
+	if err := json.Unmarshal(text, &plans); err != nil {
+		t.Fatal(err)
+	}
+	return p, plans[0].Plan
+}
+
+// all returns a step and those that it consists of.
+func (one step) all() []step {
+	steps := []step{one}
+	for _, part := range one.Steps {
+		steps = append(steps, part.all()...)
+	}
+	return steps
+}
+
+// sorted returns how many rows a step has put in order.
+func (one step) sorted() float64 {
+	if one.Kind != "Sort" {
+		return 0
+	}
+	return one.Steps[0].Rows * one.Steps[0].Loops
+}
+
+// crowd adds so many people like those who are there, past every rule, and has
+// PostgreSQL learn about them.
+func crowd(t *testing.T, s *Service, n int) {
+	t.Helper()
+	columns := `name, kind, role, deactivated, identified, channels, types, time_zone, purpose, responsible_key, review_on, created_at, created_by, updated_at, version`
+	query := `INSERT INTO users (key, user_id, sort_name, search_text, seen_at, ` + columns + `)
+		SELECT key || '-' || i, i || '.' || user_id, sort_name || i, search_text || i, seen_at + i * INTERVAL '1 hour', ` + columns + `
+		FROM users, generate_series(1, ` + fmt.Sprint(n) + ` / (SELECT COUNT(*) FROM users WHERE kind <> 'system')) AS i
+		WHERE kind <> 'system'; ANALYZE`
+	err := s.db.Transact(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), query)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPagesAreReadByIndexesOfPostgres has no page read the whole table, and none put more
+// in order than it may: as many as are candidates where these are few, and where the
+// directory is walked as many as a page has, for each facet.
+func TestPagesAreReadByIndexesOfPostgres(t *testing.T) {
+	t.Parallel()
+	s := assorted(t, databasetest.PostgresURL(t))
+	crowd(t, s, 2000)
+	const page, facets = 10, 12
+	for _, most := range []int{0, 100} {
+		s.config.MaxSorted = most
+		for _, q := range questions() {
+			q.Limit = page
+			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != ""}}
+			for _, at := range []place{{}, middle, {middle.cursor, true}} {
+				p, root := wayOf(t, s, q, at)
+				may := float64(2 * facets * (page + 1))
+				if p.candidates != nil {
+					may = max(may, float64(pagingFactor*narrowedFactor*most))
+				}
+				for _, one := range root.all() {
+					if one.Table == "users" && strings.HasPrefix(one.Kind, "Seq Scan") || one.sorted() > may {
+						t.Errorf("most %d, %+v from %+v: %s of %v rows: %+v", most, q, at, one.Kind, one.sorted(), root)
+						break
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,43 @@
+// Package directory reads users: the query language of a search, its plan, pages, counts and
+// totals, and exports. It writes nothing; package users does.
+package directory
+
+import (
+	"cmp"
+	"sync/atomic"
+	"time"
+
+	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/users"
+)
+
+// A Config holds the settings of a [Service]. Its zero values are the defaults.
+type Config struct {
+	MaxSorted   int // users that are read and sorted, and counted, for one page; default 10,000
+	ExportSlice int // users that one statement reads for an export; default 1,000
+}
+
+// A Service reads the directory. Its methods may be called from several goroutines.
+type Service struct {
+	db     *database.DB
+	users  *users.Service
+	config Config
+
+	cursorSecret atomic.Pointer[string]
+	trigrams     atomic.Pointer[trigramStats]
+	tokenCounts  tokenCounts
+	exports      exporters
+}
+
+// New returns the directory of the users of u, kept in db.
+func New(db *database.DB, u *users.Service, c Config) *Service {
+	c.MaxSorted = cmp.Or(c.MaxSorted, maxSorted)
+	c.ExportSlice = cmp.Or(c.ExportSlice, exportSlice)
+	return &Service{db: db, users: u, config: c}
+}
+
+// reads is the pool of connections that read.
+func (s *Service) reads() database.Reader { return s.db.Reads() }
+
+// now returns the current time.
+func (s *Service) now() time.Time { return s.users.Now() }

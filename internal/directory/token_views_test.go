@@ -1,0 +1,208 @@
+package directory_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboto-ai/console/internal/directory"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/internal/users/userstest"
+)
+
+const day = 24 * time.Hour
+
+// shows returns who a query shows, and its count in the heading.
+func shows(t *testing.T, d *userstest.Directory, q directory.Query) (string, int) {
+	t.Helper()
+	l, err := d.Directory.Users(t.Context(), users.Command("req"), q)
+	if err != nil {
+		t.Fatalf("%+v: %v", q, err)
+	}
+	var ids []string
+	for _, u := range l.Users {
+		ids = append(ids, string(u.ID))
+	}
+	slices.Sort(ids)
+	if q.View != "" && q.Text == "" && l.Counts[q.View] != l.Total.N {
+		t.Errorf("%+v: the view counts %d, its list %d", q, l.Counts[q.View], l.Total.N)
+	}
+	return strings.Join(ids, " "), l.Total.N
+}
+
+// TestTokenViews is whose tokens the views of tokens are about, and that a list of them, its
+// count, and the words for it in the search agree.
+func TestTokenViews(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	leaver, stays := d.Person(t, "leaver@example.com", users.RoleOwner), d.Person(t, "stays@example.com", users.RoleOwner)
+	issue := func(by users.Actor, id string, days int) users.TokenID {
+		if _, err := d.User(t.Context(), by, users.ID(id)); err != nil {
+			d.ServiceUser(t, id, users.RoleUser)
+		}
+		n := users.NewToken{Name: id, Lifetime: 0, Scopes: []users.Scope{users.ScopeUsersRead}}
+		n.Lifetime = day * 1
+		for range days - 1 {
+			n.Lifetime += day
+		}
+		token, _ := d.IssuedBy(t, by, users.ID(id), n)
+		return token.ID
+	}
+	end := func(id users.TokenID) {
+		if err := d.RevokeToken(t.Context(), stays, id, users.TokenEnd{LeaveNone: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	issue(stays, "fine", 300)
+	issue(leaver, "known", 300)
+	issue(leaver, "known", 290)
+	end(issue(leaver, "known-ended", 300))
+	issue(stays, "ends", 14)
+	issue(stays, "ends", 7)
+	issue(stays, "ends-later", 15)
+	end(issue(stays, "ends-revoked", 7))
+	rotated := issue(stays, "ends-rotated", 7)
+	if _, _, err := d.RotateToken(t.Context(), stays, rotated, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Lifetime: 300 * day}}); err != nil {
+		t.Fatal(err)
+	}
+	orphan := issue(stays, "ends-successor-revoked", 7)
+	next, _, err := d.RotateToken(t.Context(), stays, orphan, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Lifetime: 300 * day}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(next.ID)
+	issue(stays, "gone", 7)
+	if err := d.Deactivate(t.Context(), stays, "gone", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.AddSystemUser(t.Context(), users.Command("req"), "platform"); err != nil {
+		t.Fatal(err)
+	}
+	issue(users.Command("req"), "platform", 7)
+	if err := d.Deactivate(t.Context(), stays, "leaver@example.com", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+
+	const ending = "ends ends-successor-revoked"
+	for _, test := range []struct {
+		q    directory.Query
+		want string
+	}{
+		{directory.Query{View: directory.ViewTokensEnding}, ending},
+		{directory.Query{View: directory.ViewTokensKnownLeft}, "known"},
+		{directory.Query{View: directory.ViewTokensUnused}, ""},
+		{directory.Query{Text: "tokens:ending"}, ending},
+		{directory.Query{Text: "Tokens:End"}, ending},
+		{directory.Query{Text: "tokens:known-left"}, "known"},
+		{directory.Query{Text: "tokens:ending,known"}, ending + " known"},
+		{directory.Query{Text: "tokens:ending revoked"}, "ends-successor-revoked"},
+		{directory.Query{Text: "tokens:ending tokens:known"}, ""},
+		{directory.Query{View: directory.ViewTokensEnding, Text: "revoked"}, "ends-successor-revoked"},
+		{directory.Query{Text: "tokens:ending", Kind: users.KindPerson}, ""},
+		{directory.Query{Text: "tokens:ending type:system"}, "platform"},
+		{directory.Query{Text: "tokens:ending status:deactivated"}, ""},
+		{directory.Query{Text: "tokens:"}, "ends ends-later ends-revoked ends-rotated ends-successor-revoked fine gone known known-ended leaver@example.com owner@example.com stays@example.com"},
+	} {
+		if got, n := shows(t, d, test.q); got != test.want || n != len(strings.Fields(test.want)) {
+			t.Errorf("%+v: got %d, %q, want %q", test.q, n, got, test.want)
+		}
+	}
+	if _, err := d.Directory.Users(t.Context(), stays, directory.Query{Text: "tokens:old"}); err == nil {
+		t.Error("tokens:old is understood")
+	}
+	sizes, err := d.Sizes(t.Context())
+	if want := []users.Ending{{Days: 14, Tokens: 4}, {Days: 7, Tokens: 3}, {Days: 1}}; err != nil || !slices.Equal(sizes.Ending, want) || sizes.Tokens != 11 {
+		t.Errorf("sizes: got %d, %v, %v, want 11, %v", sizes.Tokens, sizes.Ending, err, want)
+	}
+
+	if err := d.Reactivate(t.Context(), stays, "leaver@example.com", users.Reactivation{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensKnownLeft}); got != "" {
+		t.Errorf("known to people who left, when the person is back: %q", got)
+	}
+	if err := d.Delete(t.Context(), stays, "leaver@example.com", users.Deletion{Confirm: "leaver@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensKnownLeft}); got != "known" {
+		t.Errorf("known to people who left, when the person is deleted: %q", got)
+	}
+}
+
+// TestTokenViews_unused has a token count as unused when neither its issue nor a use is within 90
+// days, and be used again at once.
+func TestTokenViews_unused(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	var secrets []string
+	for _, id := range []string{"never", "once", "daily"} {
+		d.ServiceUser(t, id, users.RoleUser)
+		_, secret := d.IssuedBy(t, d.Owner, users.ID(id), users.NewToken{Name: id, Lifetime: 300 * day, Scopes: []users.Scope{users.ScopeUsersRead}})
+		secrets = append(secrets, secret)
+	}
+	use := func(i int) {
+		if _, err := d.Authenticate(t.Context(), secrets[i], users.Program("req", "192.0.2.7", "", "curl/8")); err != nil {
+			t.Fatal(err)
+		}
+		d.Settle()
+	}
+	d.Clock.Advance(10 * day)
+	use(1)
+	d.Clock.Advance(80 * day)
+	use(2)
+	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensUnused}); got != "" {
+		t.Errorf("after 90 days: %q", got)
+	}
+	d.Clock.Advance(day)
+	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensUnused}); got != "never" {
+		t.Errorf("after 91 days: %q", got)
+	}
+	d.Clock.Advance(10 * day)
+	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensUnused}); got != "never once" {
+		t.Errorf("after 101 days: %q", got)
+	}
+	use(0)
+	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensUnused}); got != "once" {
+		t.Errorf("after a use: %q", got)
+	}
+}
+
+// TestTokensToRenew lists for a person the tokens that end soon of their own and of the service
+// users that they are responsible for, and no others.
+func TestTokensToRenew(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	ana := d.Person(t, "ana@example.com", users.RoleUser)
+	for _, id := range []string{"hers", "others"} {
+		n := users.NewServiceUser{NewPerson: users.NewPerson{ID: id, Name: id}}
+		n.Purpose, n.Responsible = "Tests.", "owner@example.com"
+		if id == "hers" {
+			n.Responsible = "ana@example.com"
+		}
+		if _, err := d.CreateServiceUser(t.Context(), d.Owner, n); err != nil {
+			t.Fatal(err)
+		}
+		d.IssuedBy(t, d.Owner, users.ID(id), users.NewToken{Name: id + " soon", Lifetime: 14 * day, Scopes: []users.Scope{users.ScopeUsersRead}})
+		d.IssuedBy(t, d.Owner, users.ID(id), users.NewToken{Name: id + " later", Lifetime: 15 * day, Scopes: []users.Scope{users.ScopeUsersRead}})
+	}
+	d.IssuedBy(t, ana, ana.ID, users.NewToken{Name: "own", Lifetime: day, Scopes: []users.Scope{users.ScopeUsersRead}})
+	names := func(all []users.Token, err error) (names []string) {
+		if err != nil {
+			t.Error(err)
+		}
+		for _, token := range all {
+			names = append(names, token.Name)
+		}
+		return names
+	}
+	if got := names(d.TokensToRenew(t.Context(), ana)); !slices.Equal(got, []string{"own", "hers soon"}) {
+		t.Errorf("to renew: got %q", got)
+	}
+	if got := names(d.TokensAnsweredFor(t.Context(), ana)); !slices.Equal(got, []string{"hers soon", "hers later"}) {
+		t.Errorf("answered for: got %q", got)
+	}
+	if got := names(d.TokensToRenew(t.Context(), users.Command("req"))); got != nil {
+		t.Errorf("the command line: got %q", got)
+	}
+}
