@@ -1,13 +1,11 @@
-// Package demodata fills a new directory for the demo: the sample people whom a
-// visitor can be, and generated people and service users with three years of
-// history behind them. They are the same at every start, counted back from the
-// present.
+// Package demodata generates the directory of the demo: the sample people, as whom a
+// visitor can sign in, and generated people and service users with a history of three
+// years. They are the same in every build, with times counted back from the present.
 //
-// Everything comes about as in real life, through the methods of a
-// [users.Service] whose clock the package moves from one act to the next. So all
-// rules hold, and no act is without its event. Where very many are asked for, most
-// of them are a crowd that came in the years before, with less of a history; it is
-// loaded at once.
+// The history is made by the methods of a [users.Service], whose clock the package moves
+// from one task to the next. So all rules hold, and each change has its event. Of very many
+// users, most are of the years before and have a shorter history; they are loaded in bulk
+// ([users.Service.Load]).
 package demodata
 
 import (
@@ -27,45 +25,45 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// Options say what a directory is filled with.
+// Options are what [Build] generates.
 type Options struct {
 	Users    int                        // generated people and service users, beside the sample
 	Now      time.Time                  // the present, at which the history ends
-	Issuer   string                     // the OpenID provider that everyone signs in with
-	Subject  func(userID string) string // whom the provider takes a person for
-	Progress func(Progress)             // told now and then how far it is; nil: nobody
+	Issuer   string                     // of the OpenID provider that people sign in with
+	Subject  func(userID string) string // the subject of a person at the provider
+	Progress func(Progress)             // called with the progress of the build; may be nil
 }
 
-// ErrNotDemo says that a directory was not filled by [Build].
+// ErrNotDemo says that [Build] did not make a directory.
 var ErrNotDemo = errors.New("not a directory of the demo")
 
-// Build makes a database file at path and fills it as o says. The file gets its
-// name when it is complete: whatever interrupts Build, ctx among it, there is no
-// file at path. Build returns [fs.ErrExist] if there is one already.
+// Build makes a database file at path and fills it as o says. It renames the file to path
+// when it is complete: where Build fails or ctx is done, there is no file at path. Build
+// returns [fs.ErrExist] if there is one already.
 func Build(ctx context.Context, path string, o Options) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("fill %s: %w", path, fs.ErrExist)
 	}
-	sweep(path)
+	removeAbandoned(path)
 	dir := path + filling + strings.ToLower(rand.Text()[:8])
 	defer os.RemoveAll(dir)
 	unfinished := filepath.Join(dir, "console.db")
 	if err := o.write(ctx, unfinished); err != nil {
 		return fmt.Errorf("fill %s: %w", path, err)
 	}
-	if err := give(unfinished, path); err != nil {
+	if err := publish(unfinished, path); err != nil {
 		return fmt.Errorf("fill %s: %w", path, err)
 	}
 	return nil
 }
 
-// filling is in the names of the directories in which databases are filled, between
-// the name of the file and a random part.
+// filling is in the name of the folder in which a database is built, between the name of
+// the file and a random part.
 const filling = ".filling-"
 
-// sweep deletes what was left where a program was killed in the middle of
-// [Build]: directories that nothing has been written to for an hour.
-func sweep(path string) {
+// removeAbandoned deletes the folders of builds that were killed: those that nothing has
+// been written to for an hour.
+func removeAbandoned(path string) {
 	left, _ := filepath.Glob(path + filling + "*") // best effort, here and below
 	for _, dir := range left {
 		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > time.Hour {
@@ -74,29 +72,29 @@ func sweep(path string) {
 	}
 }
 
-// write makes the database in a file of its own and closes it.
+// write builds the database at path and closes it.
 func (o Options) write(ctx context.Context, path string) (err error) {
 	db, err := database.Open(ctx, "sqlite:"+path, database.Options{Unsynced: true})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	inStories, inCrowd := o.split()
-	p, err := newPlan(o, inStories)
+	detailed, bulked := o.split()
+	p, err := newPlan(o, detailed)
 	if err != nil {
 		return err
 	}
-	f := newFill(db, o, p)
+	f := newBuilder(db, o, p)
 	defer f.Close()
-	if err := f.comeBefore(ctx, p, inCrowd); err != nil {
+	if err := f.loadBulk(ctx, p, bulked); err != nil {
 		return err
 	}
-	return f.run(ctx, p.acts)
+	return f.run(ctx, p.tasks)
 }
 
-// give brings a closed database to the disk and then to its name, unless someone
-// else has taken that in the meantime.
-func give(from, path string) error {
+// publish syncs a closed database and renames it, unless there is a file of that name by
+// now.
+func publish(from, path string) error {
 	file, err := os.OpenFile(from, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -110,17 +108,16 @@ func give(from, path string) error {
 	return os.Rename(from, path)
 }
 
-// markPrefix begins the request id of a demo's very first event, which tells how
-// many users were generated. No event is ever changed or deleted, so it holds
-// whatever becomes of the users.
+// markPrefix begins the request ID of a demo's first event, which holds how many users were
+// generated. Events are neither changed nor deleted, so it holds whatever happens to the
+// users.
 const markPrefix = "demo_of_"
 
-// mark returns the request id of the first event of a demo of that size.
+// mark returns the request ID of the first event of a demo of that size.
 func mark(generated int) string { return markPrefix + strconv.Itoa(generated) }
 
-// Size returns how many users were generated when the directory was filled,
-// whatever was added and deleted since. It returns [ErrNotDemo] if it was not
-// filled by [Build].
+// Size returns how many users [Build] generated, whatever was added and deleted since. It
+// returns [ErrNotDemo] if Build did not make the directory.
 func Size(ctx context.Context, h *history.Service) (int, error) {
 	first, err := h.Event(ctx, users.Command(""), 1)
 	if errors.Is(err, users.ErrNotFound) {
@@ -136,9 +133,9 @@ func Size(ctx context.Context, h *history.Service) (int, error) {
 	return n, nil
 }
 
-// Issuer returns the OpenID provider that the directory's owner@example.com signs
-// in with, so that a demo at another address can be told that nobody would be
-// known there. It is empty if they have none.
+// Issuer returns the issuer of the identity of owner@example.com, empty if there is none. A
+// demo whose provider has another issuer cannot serve the directory: its people would not be
+// known.
 func Issuer(ctx context.Context, s *users.Service) (string, error) {
 	owner, err := s.Detail(ctx, users.Command(""), users.ID(sampleOwner))
 	if errors.Is(err, users.ErrNotFound) || err == nil && len(owner.Identities) == 0 {

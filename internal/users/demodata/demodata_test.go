@@ -33,7 +33,7 @@ type demo struct {
 	History   *history.Service
 }
 
-// built returns the directory that o asks for, at its present.
+// built builds the directory of o and opens it at the time of o.
 func built(t *testing.T, o demodata.Options) *demo {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "data", "demo.db")
@@ -43,7 +43,7 @@ func built(t *testing.T, o demodata.Options) *demo {
 	return opened(t, path, o.Now)
 }
 
-// opened returns the directory in a file.
+// opened opens the directory in a file.
 func opened(t *testing.T, path string, now time.Time) *demo {
 	t.Helper()
 	db, err := database.Open(t.Context(), "sqlite:"+path, database.Options{Unsynced: true})
@@ -60,8 +60,8 @@ func opened(t *testing.T, path string, now time.Time) *demo {
 	return &demo{s, directory.New(db, s, directory.Config{}), history.New(db, s)}
 }
 
-// everyone returns all users by id.
-func everyone(t *testing.T, s *demo) []users.User {
+// allUsers returns all users by ID.
+func allUsers(t *testing.T, s *demo) []users.User {
 	t.Helper()
 	var all []users.User
 	for q := (directory.Query{Sort: "id", Limit: users.MaxLimit}); ; {
@@ -69,7 +69,7 @@ func everyone(t *testing.T, s *demo) []users.User {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, listed := range page.Users { // a list does not show all of a record
+		for _, listed := range page.Users { // lists hold less than the record
 			u, err := s.User(t.Context(), users.Command(""), listed.ID)
 			if err != nil {
 				t.Fatal(err)
@@ -98,8 +98,7 @@ func eventsOf(t *testing.T, s *demo) []users.Event {
 	}
 }
 
-// TestBuildOfAnySize builds at times when days, weeks and years end, for stories
-// that reach over them.
+// TestBuildOfAnySize builds at the ends of days, weeks and years too.
 func TestBuildOfAnySize(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -107,7 +106,7 @@ func TestBuildOfAnySize(t *testing.T) {
 		users        int
 		now          time.Time
 	}{
-		{"nobody beside the sample", 0, now},
+		{"only the sample", 0, now},
 		{"one", 1, now},
 		{"a team", 25, now.Add(11 * time.Hour)},
 		{"a small company on a Sunday", 130, time.Date(2027, 2, 28, 0, 0, 1, 0, time.UTC)},
@@ -122,15 +121,15 @@ func TestBuildOfAnySize(t *testing.T) {
 				t.Errorf("size %d, %v; want %d", size, err, test.users)
 			}
 			const sample = 7 // people in the directory, and a service user
-			if got := len(everyone(t, s)); got != test.users+sample {
+			if got := len(allUsers(t, s)); got != test.users+sample {
 				t.Errorf("%d users, want %d and %d of the sample", got, test.users, sample)
 			}
 		})
 	}
 }
 
-// TestSize checks what tells a demo from a real directory, in which nobody may be
-// let in as anybody.
+// TestSize checks how a demo is told apart from a real directory, which a demo must not
+// serve: it signs any visitor in as anyone.
 func TestSize(t *testing.T) {
 	t.Parallel()
 	t.Run("stays when users are added and deleted", func(t *testing.T) {
@@ -149,13 +148,13 @@ func TestSize(t *testing.T) {
 			t.Errorf("size %d, %v; want 20", size, err)
 		}
 	})
-	t.Run("of a directory that is no demo", func(t *testing.T) {
+	t.Run("of a directory that is not a demo", func(t *testing.T) {
 		t.Parallel()
 		if _, err := demodata.Size(t.Context(), userstest.New(t).History); !errors.Is(err, demodata.ErrNotDemo) {
 			t.Errorf("got %v, want ErrNotDemo", err)
 		}
 	})
-	t.Run("of a directory in which nothing has happened", func(t *testing.T) {
+	t.Run("of an empty directory", func(t *testing.T) {
 		t.Parallel()
 		s := opened(t, filepath.Join(t.TempDir(), "console.db"), now)
 		if _, err := demodata.Size(t.Context(), s.History); !errors.Is(err, demodata.ErrNotDemo) {
@@ -176,8 +175,7 @@ func TestIssuer(t *testing.T) {
 	}
 }
 
-// TestBuildInterrupted stops in the middle: there is no file, and so the next
-// start begins afresh.
+// TestBuildInterrupted checks that an interrupted build leaves no file.
 func TestBuildInterrupted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -192,8 +190,9 @@ func TestBuildInterrupted(t *testing.T) {
 	}
 }
 
-// TestBuildSweepsUp leaves alone what another start may be filling at this moment.
-func TestBuildSweepsUp(t *testing.T) {
+// TestBuildRemovesAbandoned checks that a build removes the folder of a killed one, and not
+// that of one that may be running.
+func TestBuildRemovesAbandoned(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "demo.db")
 	killed, other := path+".filling-killed", path+".filling-other"
@@ -215,8 +214,8 @@ func TestBuildSweepsUp(t *testing.T) {
 	}
 }
 
-// TestBuildKeepsWhatIsThere builds over somebody's file, which is not touched.
-func TestBuildKeepsWhatIsThere(t *testing.T) {
+// TestBuildKeepsAFile checks that a build does not replace a file.
+func TestBuildKeepsAFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "demo.db")
 	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {

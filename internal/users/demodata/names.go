@@ -11,24 +11,23 @@ import (
 //go:embed names.txt
 var nameList string
 
-// A part is one part of a name as its people write it, and in ASCII.
-type part struct{ own, ascii string }
+// A namePart is a part of a name in its own script, and in ASCII.
+type namePart struct{ own, ascii string }
 
-// A culture is how people are called where a language is spoken, and where they
-// live; see names.txt.
+// A culture is the names and the time zones of the speakers of a language; see names.txt.
 type culture struct {
 	title         string
 	weight        int
 	zones         []string
 	styles        map[string]bool
-	women, men    []part
-	family        []part
-	familyOfWomen []part // as family, in the same order; empty if there is no difference
+	women, men    []namePart
+	family        []namePart
+	familyOfWomen []namePart // in the order of family; empty without a difference
 }
 
-// A fullName is a whole name and what goes with it.
+// A fullName is a name with what is derived from it.
 type fullName struct {
-	display string // as its person writes it
+	display string // as the person writes it
 	plain   string // in ASCII, the family name last
 	local   string // before the @ of an e-mail address
 	zone    string // IANA name
@@ -83,14 +82,14 @@ func (c *culture) add(line string) (err error) {
 	case "family of women":
 		c.familyOfWomen, err = parseParts(list)
 	default:
-		err = fmt.Errorf("%q is nothing that a culture has", what)
+		err = fmt.Errorf("unknown key %q", what)
 	}
 	return err
 }
 
 // parseParts reads a list like "Ana, Inés=Ines".
-func parseParts(list string) ([]part, error) {
-	var parts []part
+func parseParts(list string) ([]namePart, error) {
+	var parts []namePart
 	for _, word := range strings.Split(list, ",") {
 		own, ascii, spelled := strings.Cut(strings.TrimSpace(word), "=")
 		if !spelled {
@@ -99,12 +98,12 @@ func parseParts(list string) ([]part, error) {
 		if own == "" || mailPart(ascii) == "" || strings.ContainsFunc(ascii, func(r rune) bool { return r > '~' }) {
 			return nil, fmt.Errorf("%q has no spelling in ASCII", word)
 		}
-		parts = append(parts, part{own, ascii})
+		parts = append(parts, namePart{own, ascii})
 	}
 	return parts, nil
 }
 
-// name makes up a name.
+// name generates a name.
 func (c culture) name(r *rand.Rand) fullName {
 	i := r.IntN(len(c.family))
 	given, family := pick(r, c.men), c.family[i]
@@ -116,16 +115,16 @@ func (c culture) name(r *rand.Rand) fullName {
 	}
 	n := fullName{zone: pick(r, c.zones), local: mailPart(given.ascii) + "." + mailPart(family.ascii)}
 	if second := pick(r, c.family); c.styles["two-families"] && r.IntN(5) < 2 && second != family {
-		family = part{family.own + " " + second.own, family.ascii + " " + second.ascii}
+		family = namePart{family.own + " " + second.own, family.ascii + " " + second.ascii}
 	}
 	n.plain = given.ascii + " " + family.ascii
-	n.display = c.written(r, given, family, n.plain)
+	n.display = c.writtenName(r, given, family, n.plain)
 	return n
 }
 
-// wideName makes up a name of one of very many: some have a second given name, or
-// two family names, where that is usual.
-func (c culture) wideName(r *rand.Rand) fullName {
+// longName generates a name for directories with very many users: some have a second given
+// name, or two family names, where that is usual.
+func (c culture) longName(r *rand.Rand) fullName {
 	givens, families := c.men, c.family
 	if r.IntN(2) == 0 {
 		givens = c.women
@@ -137,7 +136,7 @@ func (c culture) wideName(r *rand.Rand) fullName {
 	n := fullName{zone: pick(r, c.zones)}
 	local := mailPart(given.ascii)
 	if second := pick(r, givens); !c.styles["joined"] && r.IntN(2) == 0 && second != given {
-		given = part{given.own + " " + second.own, given.ascii + " " + second.ascii}
+		given = namePart{given.own + " " + second.own, given.ascii + " " + second.ascii}
 		if r.IntN(2) == 0 {
 			local += "." + mailPart(second.ascii)[:1]
 		}
@@ -148,15 +147,15 @@ func (c culture) wideName(r *rand.Rand) fullName {
 		if c.styles["two-families"] {
 			and = " "
 		}
-		family = part{family.own + and + second.own, family.ascii + and + second.ascii}
+		family = namePart{family.own + and + second.own, family.ascii + and + second.ascii}
 	}
 	n.plain = given.ascii + " " + family.ascii
-	n.display = c.written(r, given, family, n.plain)
+	n.display = c.writtenName(r, given, family, n.plain)
 	return n
 }
 
-// written returns a name as one of its people would write it.
-func (c culture) written(r *rand.Rand, given, family part, plain string) string {
+// writtenName returns a name as the person writes it.
+func (c culture) writtenName(r *rand.Rand, given, family namePart, plain string) string {
 	own := given.own + " " + family.own
 	if c.styles["family-first"] {
 		own = family.own + " " + given.own
@@ -176,7 +175,7 @@ func (c culture) written(r *rand.Rand, given, family part, plain string) string 
 	return plain + " (" + own + ")"
 }
 
-// mailPart returns what an e-mail address has of a part of a name in ASCII.
+// mailPart returns a part of a name in ASCII as it stands in an e-mail address.
 func mailPart(ascii string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r == '-' {
@@ -186,5 +185,5 @@ func mailPart(ascii string) string {
 	}, strings.ToLower(ascii))
 }
 
-// pick returns one of several, of which there is at least one.
+// pick returns one of all, which is not empty.
 func pick[T any](r *rand.Rand, all []T) T { return all[r.IntN(len(all))] }

@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestNameList checks names.txt for what parsing lets pass: too few names, or a
-// zone that no machine knows.
+// TestNameList checks names.txt for mistakes that parsing does not find: too few names, or an
+// unknown time zone.
 func TestNameList(t *testing.T) {
 	t.Parallel()
 	if !norm.NFC.IsNormalString(nameList) {
@@ -42,7 +42,7 @@ func TestNameList(t *testing.T) {
 			}
 		}
 		if len(c.zones) == 0 {
-			t.Errorf("%s: nowhere to live", c.title)
+			t.Errorf("%s: no time zones", c.title)
 		}
 	}
 }
@@ -50,12 +50,12 @@ func TestNameList(t *testing.T) {
 func TestParseNamesRefuses(t *testing.T) {
 	t.Parallel()
 	for circumstance, list := range map[string]string{
-		"names without a culture":      "women: Ana",
-		"a culture without weight":     "[Greek]",
-		"something else":               "[Greek] 1\nchildren: Anna",
-		"no ASCII spelling":            "[Greek] 1\nwomen: Άννα",
-		"an ASCII spelling that isn't": "[Greek] 1\nwomen: Άννα=Ánna",
-		"an empty name":                "[Greek] 1\nmen: Nikos,, Kostas",
+		"names without a culture":          "women: Ana",
+		"a culture without weight":         "[Greek]",
+		"something else":                   "[Greek] 1\nchildren: Anna",
+		"no ASCII spelling":                "[Greek] 1\nwomen: Άννα",
+		"an ASCII spelling with an accent": "[Greek] 1\nwomen: Άννα=Ánna",
+		"an empty name":                    "[Greek] 1\nmen: Nikos,, Kostas",
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
@@ -66,10 +66,10 @@ func TestParseNamesRefuses(t *testing.T) {
 	}
 }
 
-// one returns a list of one part of a name.
-func one(own, ascii string) []part { return []part{{own, ascii}} }
+// one returns a list of one name.
+func one(own, ascii string) []namePart { return []namePart{{own, ascii}} }
 
-// namesOf are cultures of one woman, and how her name may be written.
+// namesOf are cultures with the name of one woman, and how it may be written.
 var namesOf = []struct {
 	circumstance string
 	culture      culture
@@ -99,7 +99,7 @@ var namesOf = []struct {
 	},
 }
 
-// TestName checks how names are put together, which differs among languages.
+// TestName checks the form of names, which differs between languages.
 func TestName(t *testing.T) {
 	t.Parallel()
 	for _, test := range namesOf {
@@ -110,7 +110,7 @@ func TestName(t *testing.T) {
 			for range 40 {
 				n := test.culture.name(r)
 				if strings.Contains(n.plain, "Bo ") {
-					continue // this time it was a man
+					continue // the name of a man
 				}
 				if !slices.Contains(test.displays, n.display) || n.plain != test.plain || n.local != test.local {
 					t.Errorf("got %q, %q, %q; want one of %q, %q, %q", n.display, n.plain, n.local, test.displays, test.plain, test.local)

@@ -1,6 +1,6 @@
 package demodata
 
-// What people give as their reasons.
+// Reasons for changes.
 var (
 	spellings = []string{
 		"Spelling as in the contract", "The accents were lost in the import", "As asked for by e-mail",
@@ -10,7 +10,7 @@ var (
 		"Joins the audit team", "Needs to read the audit log for the ISO 27001 audit", "Data protection officer from this month on",
 		"Takes over the access review from a colleague",
 	}
-	quietings = []string{
+	mutings = []string{
 		"On parental leave", "Gets too many messages; agreed by phone", "Mailbox is full, messages bounce", "On a sabbatical until spring",
 	}
 	pictureRemovals = []string{

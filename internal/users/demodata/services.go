@@ -11,7 +11,7 @@ import (
 //go:embed services.txt
 var serviceList string
 
-// sites are where robots work, for the service users that each site has.
+// sites are the places for which there are service users of their own.
 var sites = []struct{ id, name string }{
 	{"zurich", "Zürich"}, {"austin", "Austin"}, {"osaka", "Osaka"}, {"gdansk", "Gdańsk"}, {"pune", "Pune"}, {"sao-paulo", "São Paulo"},
 	{"malmo", "Malmö"}, {"lagos", "Lagos"}, {"busan", "Busan"}, {"lyon", "Lyon"}, {"da-nang", "Đà Nẵng"}, {"monterrey", "Monterrey"},
@@ -32,8 +32,8 @@ func parseServices(list string) (all []service, err error) {
 	return all, nil
 }
 
-// listedServices returns those of the list that there are once, and those that each
-// site has.
+// listedServices returns the service users of the list that exist once, and those that exist
+// at each site.
 func listedServices() (once, perSite []service, err error) {
 	listed, err := parseServices(serviceList)
 	if err != nil {
@@ -54,9 +54,9 @@ func listedServices() (once, perSite []service, err error) {
 	return once, perSite, nil
 }
 
-// newServices makes up n service users. When the list is used up, sites get more
-// of those that each site has.
-func (c *cast) newServices(n int) ([]*service, error) {
+// newServices generates n service users. After the end of the list, sites get more of
+// theirs.
+func (c *population) newServices(n int) ([]*service, error) {
 	all, perSite, err := listedServices()
 	if err != nil {
 		return nil, err
@@ -67,13 +67,13 @@ func (c *cast) newServices(n int) ([]*service, error) {
 		if i < len(all) {
 			s = all[i]
 		}
-		made[i] = c.cast(s)
+		made[i] = c.newService(s)
 	}
 	return made, nil
 }
 
-// cast gives a service user its part in the history.
-func (c *cast) cast(s service) *service {
+// newService draws the history of a service user.
+func (c *population) newService(s service) *service {
 	s.id, s.week = c.unique(s.id, ""), c.r.IntN(weeks-6)
 	switch n := c.r.IntN(100); {
 	case n < 12 && s.role == users.RoleUser:
@@ -83,7 +83,7 @@ func (c *cast) cast(s service) *service {
 		}
 		return &s
 	case n < 26:
-		s.lapsed, s.week = true, 70+c.r.IntN(70)
+		s.overdue, s.week = true, 70+c.r.IntN(70)
 	case n < 32:
 		s.retired, s.week = true, 12+c.r.IntN(120)
 	}
@@ -91,14 +91,14 @@ func (c *cast) cast(s service) *service {
 	return &s
 }
 
-// responsible returns somebody who was there in the week, a few of whom answer for
-// most.
-func (c *cast) responsible(week int) *person {
+// responsible returns a person who existed in the week; a few are responsible for most
+// service users.
+func (c *population) responsible(week int) *person {
 	for range 20 {
 		p := pick(c.r, c.people[:min(len(c.people), 60)])
-		if p.week > week+2 && p.fate != invited {
+		if p.week > week+2 && p.outcome != invited {
 			return p
 		}
 	}
-	return c.known[sampleAdmin]
+	return c.byID[sampleAdmin]
 }

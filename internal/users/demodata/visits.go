@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Within these a person's acts are one visit. Both are within the limits of a
-// session.
+// Limits within which the tasks of a person belong to one visit. A session lasts longer than
+// both.
 const (
-	visitPause = 6 * time.Hour  // between two acts
-	visitMost  = 10 * time.Hour // from the first to the last
+	visitPause = 6 * time.Hour  // between two tasks
+	visitMax   = 10 * time.Hour // from the first to the last
 )
 
-// lastsFor is how long an unused session can be used again: what is left open
-// longer needs no signing out.
-const lastsFor = 12 * time.Hour
+// sessionIdle is after how long an unused session has ended, so that no sign-out is
+// needed.
+const sessionIdle = 12 * time.Hour
 
-// visits adds what surrounds people's acts: they sign in before, and stay for some
-// minutes after. Only the sample people's sessions are open at the end.
+// visits plans the sign-in before the tasks of each person, and the last use of the session
+// some minutes after them. Only sessions of the sample people are open at the end.
 func (p *plan) visits() {
 	times := map[string][]time.Time{}
 	var order []string
-	slices.SortStableFunc(p.acts, byTime)
-	for _, a := range p.acts {
+	slices.SortStableFunc(p.tasks, byTime)
+	for _, a := range p.tasks {
 		if a.by == "" {
 			continue
 		}
@@ -34,35 +34,34 @@ func (p *plan) visits() {
 	for _, id := range order {
 		for rest := times[id]; len(rest) > 0; {
 			n := visitLength(rest)
-			p.visit(p.known[id], rest[0], rest[n-1], n == len(rest))
+			p.visit(p.byID[id], rest[0], rest[n-1], n == len(rest))
 			rest = rest[n:]
 		}
 	}
 }
 
-// visitLength returns how many of the times, of which there is at least one, are
-// in the same visit as the first.
+// visitLength returns how many of the times are in the same visit as the first.
 func visitLength(times []time.Time) int {
 	n := 1
-	for n < len(times) && times[n].Sub(times[n-1]) < visitPause && times[n].Sub(times[0]) < visitMost {
+	for n < len(times) && times[n].Sub(times[n-1]) < visitPause && times[n].Sub(times[0]) < visitMax {
 		n++
 	}
 	return n
 }
 
-// visit plans that somebody is there from before the first until after the last
-// act. When they left is of interest if it is their last visit so far.
+// visit plans the sign-in before the first task of a visit, and after the last one a
+// sign-out or another use of the session, if it is the person's latest visit.
 func (p *plan) visit(q *person, first, last time.Time, latest bool) {
 	from, until := first.Add(-p.minutes(1, 8)), last.Add(p.minutes(2, 25))
 	if most := p.ago(30 * time.Second); until.After(most) {
 		until = most
 	}
-	p.will(from, "", signIn(q.id))
-	open := latest && until.After(p.ago(lastsFor+time.Hour))
+	p.schedule(from, "", signIn(q.id))
+	open := latest && until.After(p.ago(sessionIdle+time.Hour))
 	switch {
 	case open && !q.sample, !open && p.r.IntN(12) == 0:
-		p.will(until, "", signOut(q.id))
+		p.schedule(until, "", signOut(q.id))
 	case latest:
-		p.will(until, "", look(q.id))
+		p.schedule(until, "", useSession(q.id))
 	}
 }

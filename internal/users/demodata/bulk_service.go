@@ -6,9 +6,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// nextReview makes up when a service user is to be reviewed next: some should have
-// been by now.
-func (c *crowd) nextReview() users.Date {
+// nextReview draws the day of the next review of a service user; some are overdue.
+func (c *bulk) nextReview() users.Date {
 	days := 10 + c.r.IntN(1000)
 	if c.r.IntN(20) == 0 {
 		days = -c.r.IntN(60)
@@ -16,30 +15,30 @@ func (c *crowd) nextReview() users.Date {
 	return users.Date(c.now.Add(time.Duration(days) * day).Format(time.DateOnly))
 }
 
-// service makes up the i-th of the crowd, a service user.
-func (c *crowd) service(i int, at time.Time) users.Arrival {
+// service generates service user i, who is created at a time.
+func (c *bulk) service(i int, at time.Time) users.Arrival {
 	s, chance := pick(c.r, c.listed), c.r.IntN(100)
 	s.id = c.unique(s.id, "")
-	answers, ok := c.answerable(at)
+	responsible, ok := c.responsibleAt(at)
 	if chance < 8 || !ok {
 		return users.NewArrival(users.KindService, users.ID(s.id), users.Command(request(c.requests)), at)
 	}
 	a := users.NewArrival(users.KindService, users.ID(s.id), c.admin(i/40, at), at)
 	a.User.Name, a.User.Purpose = s.name, s.purpose
-	a.User.Responsible = users.Ref{Key: answers.Key, ID: answers.ID, Name: answers.Name, Kind: users.KindPerson}
+	a.User.Responsible = users.Ref{Key: responsible.Key, ID: responsible.ID, Name: responsible.Name, Kind: users.KindPerson}
 	a.User.ReviewOn = users.Date(at.AddDate(0, pick(c.r, []int{6, 9, 12}), 0).Format(time.DateOnly))
-	reviewed := c.during(at.Add(20*day), c.ago(crowdEnds), "Europe/Zurich")
+	reviewed := c.during(at.Add(20*day), c.ago(bulkEnds), "Europe/Zurich")
 	next := c.nextReview()
-	a.Since = append(a.Since, users.Edited(reviewed, c.acting(answers.Actor), users.ActionReviewed, "", func(u *users.User) { u.ReviewOn = next }))
+	a.Since = append(a.Since, users.Edited(reviewed, c.withRequest(responsible.Actor), users.ActionReviewed, "", func(u *users.User) { u.ReviewOn = next }))
 	if chance < 14 {
-		retired := c.during(reviewed.Add(day), c.ago(crowdEnds), "Europe/Zurich")
+		retired := c.during(reviewed.Add(day), c.ago(bulkEnds), "Europe/Zurich")
 		a.Since = append(a.Since, users.Departed(retired, c.admin(c.r.IntN(1000), retired), pick(c.r, retirements)))
 	}
 	return a
 }
 
-// answerable returns somebody who can answer for a service user at a time.
-func (c *crowd) answerable(at time.Time) (settled, bool) {
+// responsibleAt returns a person who can be responsible for a service user from a time on.
+func (c *bulk) responsibleAt(at time.Time) (signedIn, bool) {
 	for range 20 {
 		if len(c.pool) == 0 {
 			break
@@ -48,5 +47,5 @@ func (c *crowd) answerable(at time.Time) (settled, bool) {
 			return s, true
 		}
 	}
-	return settled{}, false
+	return signedIn{}, false
 }

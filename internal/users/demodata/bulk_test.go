@@ -13,50 +13,50 @@ import (
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
-// many is how many users most of whom are a crowd.
+// many is a number of users of whom most are loaded in bulk.
 const many = 3000
 
-// TestCrowd looks at a directory with a crowd from all sides.
-func TestCrowd(t *testing.T) {
+// TestBulk checks a directory of which most users are loaded in bulk.
+func TestBulk(t *testing.T) {
 	t.Parallel()
 	o := options(many)
-	told := demodata.Progress{}
+	last := demodata.Progress{}
 	o.Progress = func(p demodata.Progress) {
-		if p.Share < told.Share || p.Users < told.Users || p.Users > many || p.Doing == "" {
-			t.Errorf("progress %v after %v", p, told)
+		if p.Share < last.Share || p.Users < last.Users || p.Users > many || p.Doing == "" {
+			t.Errorf("progress %v after %v", p, last)
 		}
-		told = p
+		last = p
 	}
 	s := built(t, o)
-	if told.Share < 0.999 || told.Share > 1 || told.Users != many {
-		t.Errorf("progress in the end: %v", told)
+	if last.Share < 0.999 || last.Share > 1 || last.Users != many {
+		t.Errorf("progress in the end: %v", last)
 	}
-	all, events := everyone(t, s), eventsOf(t, s)
-	for circumstance, look := range map[string]func(*testing.T, *demo, []users.User, []users.Event){
-		"every record keeps the rules":          testRules,
-		"every time is in its order":            testTimes(now.AddDate(-10, 0, -14)),
-		"names are from many scripts":           testScripts,
-		"service users are looked after":        testServices,
-		"the sample people are as announced":    testSample,
-		"everyone was created":                  testCreated,
-		"the history explains every record":     testExplained,
-		"the history is in the order of time":   testOrder,
-		"the history is varied":                 testHistory,
-		"only the sample people are signed in":  testSessions,
-		"the provider's people are known again": testIdentities,
-		"the crowd is mixed":                    testCrowdMixture,
-		"the counts are right":                  testCrowdCounted,
-		"a search finds the crowd":              testCrowdFound,
+	all, events := allUsers(t, s), eventsOf(t, s)
+	for circumstance, check := range map[string]func(*testing.T, *demo, []users.User, []users.Event){
+		"every record keeps the rules":               testRules,
+		"times are in order":                         testTimes(now.AddDate(-10, 0, -14)),
+		"names are from many scripts":                testScripts,
+		"service users are complete":                 testServices,
+		"the sample people are as described":         testSample,
+		"each user has the event of its creation":    testCreated,
+		"the history explains every record":          testExplained,
+		"the history is in the order of time":        testOrder,
+		"the history is varied":                      testHistory,
+		"only the sample people are signed in":       testSessions,
+		"people have the identities of the provider": testIdentities,
+		"the users are varied":                       testBulkMixture,
+		"the counts are right":                       testBulkCounted,
+		"a search finds the users":                   testBulkFound,
 	} {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
-			look(t, s, all, events)
+			check(t, s, all, events)
 		})
 	}
 }
 
-// testExplained checks that the events of a record lead to what it is: each begins
-// with what the one before left, and the last leaves what is there.
+// testExplained checks that the changes of each user's events lead to the record: each old
+// value is the new one of the event before, and the last new ones are those of the record.
 func testExplained(t *testing.T, _ *demo, all []users.User, events []users.Event) {
 	of := map[users.Key][]users.Event{}
 	for _, e := range slices.Backward(events) {
@@ -72,48 +72,48 @@ func testExplained(t *testing.T, _ *demo, all []users.User, events []users.Event
 		if last := own[len(own)-1]; int64(len(own)) != u.Version || !last.At.Equal(u.UpdatedAt) {
 			t.Errorf("%s: %d events to version %d, the last at %s; updated at %s", u.ID, len(own), u.Version, last.At, u.UpdatedAt)
 		}
-		told := map[string]string{}
+		recorded := map[string]string{}
 		for _, e := range own {
 			for _, c := range e.Changes {
-				if had, known := told[c.Field]; known && had != c.Old {
+				if had, known := recorded[c.Field]; known && had != c.Old {
 					t.Errorf("%s: %s was %q, event %d says %q", u.ID, c.Field, had, e.Seq, c.Old)
 				}
-				told[c.Field] = c.New
+				recorded[c.Field] = c.New
 			}
 		}
-		testTold(t, u, told)
+		testRecorded(t, u, recorded)
 	}
 }
 
-// testTold checks what the history says of a record in the end.
-func testTold(t *testing.T, u users.User, told map[string]string) {
+// testRecorded checks the last values in the history of a record.
+func testRecorded(t *testing.T, u users.User, recorded map[string]string) {
 	t.Helper()
 	onOff := map[bool]string{true: "on", false: "off"}
-	responsible, _ := users.Person("responsible", told["responsible"])
-	told["responsible"] = string(responsible.ID)
+	responsible, _ := users.Person("responsible", recorded["responsible"])
+	recorded["responsible"] = string(responsible.ID)
 	for field, value := range map[string]string{
 		"name": u.Name, "role": string(u.Role), "picture_url": u.PictureURL, "time_zone": u.TimeZone,
 		"purpose": u.Purpose, "responsible": string(u.Responsible.ID), "review_on": string(u.ReviewOn),
 	} {
-		if told[field] != value {
-			t.Errorf("%s: %s is %q, the history says %q", u.ID, field, value, told[field])
+		if recorded[field] != value {
+			t.Errorf("%s: %s is %q, the history says %q", u.ID, field, value, recorded[field])
 		}
 	}
 	for field, value := range map[string]string{
 		"channel.email": onOff[u.Channels["email"]], "channel.web_ui": onOff[u.Channels["web_ui"]],
 		"type.comment_mention": onOff[u.Types["comment_mention"]],
 	} {
-		if cmp.Or(told[field], "off") != value {
-			t.Errorf("%s: %s is %s, the history says %q", u.ID, field, value, told[field])
+		if cmp.Or(recorded[field], "off") != value {
+			t.Errorf("%s: %s is %s, the history says %q", u.ID, field, value, recorded[field])
 		}
 	}
-	if left := told["status"] == string(users.StatusDeactivated); left != (u.Status == users.StatusDeactivated) {
-		t.Errorf("%s is %s, the history says %q", u.ID, u.Status, told["status"])
+	if left := recorded["status"] == string(users.StatusDeactivated); left != (u.Status == users.StatusDeactivated) {
+		t.Errorf("%s is %s, the history says %q", u.ID, u.Status, recorded["status"])
 	}
 }
 
-// testCrowdCounted checks that the counts of the directory are those of its users.
-func testCrowdCounted(t *testing.T, s *demo, all []users.User, _ []users.Event) {
+// testBulkCounted checks that the counts of the directory are those of its users.
+func testBulkCounted(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	got, err := s.Directory.Counts(t.Context(), users.Command(""))
 	if err != nil {
 		t.Fatal(err)
@@ -139,9 +139,9 @@ func testCrowdCounted(t *testing.T, s *demo, all []users.User, _ []users.Event) 
 	}
 }
 
-// testCrowdMixture checks that there is something of everything in the crowd.
-func testCrowdMixture(t *testing.T, _ *demo, all []users.User, _ []users.Event) {
-	crowd := map[string]int{}
+// testBulkMixture checks that the users who are loaded in bulk are varied.
+func testBulkMixture(t *testing.T, _ *demo, all []users.User, _ []users.Event) {
+	bulk := map[string]int{}
 	for _, u := range all {
 		if u.CreatedAt.After(now.AddDate(-3, 0, -5)) {
 			continue
@@ -153,7 +153,7 @@ func testCrowdMixture(t *testing.T, _ *demo, all []users.User, _ []users.Event) 
 			"notifications": !u.Channels["email"] || u.Channels["web_ui"] || !u.Types["comment_mention"],
 		} {
 			if is {
-				crowd[what]++
+				bulk[what]++
 			}
 		}
 	}
@@ -161,14 +161,14 @@ func testCrowdMixture(t *testing.T, _ *demo, all []users.User, _ []users.Event) 
 		"all": {2000, 2000}, "service": {90, 150}, "admin": {3, 10}, "owner": {0, 0}, "invited": {60, 140}, "deactivated": {80, 160},
 		"quiet": {140, 260}, "no name": {15, 120}, "picture": {180, 320}, "notifications": {80, 220},
 	} {
-		if crowd[what] < n.least || crowd[what] > n.most {
-			t.Errorf("%s: %d of the crowd, want %d to %d", what, crowd[what], n.least, n.most)
+		if bulk[what] < n.least || bulk[what] > n.most {
+			t.Errorf("%s: %d users, want %d to %d", what, bulk[what], n.least, n.most)
 		}
 	}
 }
 
-// testCrowdFound looks for the user_id of some.
-func testCrowdFound(t *testing.T, s *demo, all []users.User, _ []users.Event) {
+// testBulkFound searches for the user_id of some users.
+func testBulkFound(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	for i := 0; i < len(all); i += 97 {
 		page, err := s.Directory.Users(t.Context(), users.Command(""), directory.Query{Text: string(all[i].ID), Limit: users.MaxLimit})
 		if err != nil || !slices.ContainsFunc(page.Users, func(u users.User) bool { return u.Key == all[i].Key }) {
@@ -177,13 +177,13 @@ func testCrowdFound(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	}
 }
 
-// TestTheSameCrowdAtEveryStart builds twice. With another present the people are
-// the same, and those who have stories are the same as without a crowd.
-func TestTheSameCrowdAtEveryStart(t *testing.T) {
+// TestBulkIsReproducible checks that two builds are the same, and that the users with a
+// detailed history are those of a build without others.
+func TestBulkIsReproducible(t *testing.T) {
 	t.Parallel()
 	first, second := built(t, options(many)), built(t, options(many))
-	users1, events1 := withoutKeys(everyone(t, first), eventsOf(t, first))
-	users2, events2 := withoutKeys(everyone(t, second), eventsOf(t, second))
+	users1, events1 := withoutKeys(allUsers(t, first), eventsOf(t, first))
+	users2, events2 := withoutKeys(allUsers(t, second), eventsOf(t, second))
 	unexported := gocmp.AllowUnexported(users.User{}, users.Event{})
 	if diff := gocmp.Diff(users1, users2, unexported); diff != "" {
 		t.Errorf("users differ:\n%s", diff)
@@ -195,16 +195,16 @@ func TestTheSameCrowdAtEveryStart(t *testing.T) {
 		t.Errorf("size %d, %v; want %d", size, err, many)
 	}
 	alone := map[users.ID]string{}
-	for _, u := range everyone(t, built(t, options(1000))) {
+	for _, u := range allUsers(t, built(t, options(1000))) {
 		alone[u.ID] = u.Name
 	}
 	for _, u := range users1 {
 		if name, ok := alone[u.ID]; ok && name != u.Name {
-			t.Errorf("%s is %q, and %q without a crowd", u.ID, u.Name, name)
+			t.Errorf("%s is %q, and %q in a build without others", u.ID, u.Name, name)
 		}
 		delete(alone, u.ID)
 	}
 	if len(alone) > 0 {
-		t.Errorf("missing with a crowd: %v", alone)
+		t.Errorf("missing: %v", alone)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// withoutKeys returns what is to be the same at every start of all users and
-// events.
+// withoutKeys removes from users and events what differs between builds: keys, and the IDs
+// of tokens and sessions.
 func withoutKeys(all []users.User, events []users.Event) ([]users.User, []users.Event) {
 	for i := range all {
 		u := &all[i]
@@ -36,11 +36,11 @@ func withoutKeys(all []users.User, events []users.Event) ([]users.User, []users.
 	return all, events
 }
 
-func TestTheSameAtEveryStart(t *testing.T) {
+func TestBuildIsReproducible(t *testing.T) {
 	t.Parallel()
 	first, second := built(t, options(150)), built(t, options(150))
-	users1, events1 := withoutKeys(everyone(t, first), eventsOf(t, first))
-	users2, events2 := withoutKeys(everyone(t, second), eventsOf(t, second))
+	users1, events1 := withoutKeys(allUsers(t, first), eventsOf(t, first))
+	users2, events2 := withoutKeys(allUsers(t, second), eventsOf(t, second))
 	unexported := cmp.AllowUnexported(users.User{}, users.Event{})
 	if diff := cmp.Diff(users1, users2, unexported); diff != "" {
 		t.Errorf("users differ:\n%s", diff)
@@ -50,7 +50,7 @@ func TestTheSameAtEveryStart(t *testing.T) {
 	}
 }
 
-func TestTheSamePeopleOnAnotherDay(t *testing.T) {
+func TestPeopleAreTheSameOnAnotherDay(t *testing.T) {
 	t.Parallel()
 	type row struct {
 		ID, Name string
@@ -61,7 +61,7 @@ func TestTheSamePeopleOnAnotherDay(t *testing.T) {
 	people := func(now time.Time) (rows []row) {
 		o := options(150)
 		o.Now = now
-		for _, u := range everyone(t, built(t, o)) {
+		for _, u := range allUsers(t, built(t, o)) {
 			rows = append(rows, row{string(u.ID), u.Name, u.Role, u.Status, u.TimeZone})
 		}
 		return rows

@@ -7,19 +7,19 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// time plans when a person comes, is seen and goes.
-func (p *plan) time(q *person) {
+// setTimes draws when a person is created, signs in, is last seen and leaves.
+func (p *plan) setTimes(q *person) {
 	zone := q.name.zone
-	q.created = p.joined(q.week)
-	if q.fate == invited {
+	q.created = p.addedIn(q.week)
+	if q.outcome == invited {
 		return
 	}
 	q.first = p.during(q.created.Add(20*time.Minute), earlier(q.created.Add(9*day), p.ago(20*time.Minute)), zone)
-	switch q.fate {
+	switch q.outcome {
 	case active:
 		s := pick(p.r, recency)
 		q.seen = p.during(p.ago(s.from), p.ago(s.to), zone)
-	case quiet:
+	case unseen:
 		q.seen = p.during(q.first, p.ago(95*day), zone)
 	case deactivated, deleted:
 		q.left = p.during(q.first.Add(5*day), p.ago(day), "Europe/Zurich")
@@ -33,7 +33,7 @@ func (p *plan) time(q *person) {
 	}
 }
 
-// recency is how long ago active people were last seen; each is as likely.
+// recency are the spans in which active people were last seen, with equal chances.
 var recency = slices.Concat(
 	slices.Repeat([]span{{20 * time.Hour, 20 * time.Minute}}, 1),
 	slices.Repeat([]span{{4 * day, 20 * time.Hour}}, 5),
@@ -42,10 +42,10 @@ var recency = slices.Concat(
 	slices.Repeat([]span{{88 * day, 12 * day}}, 4),
 )
 
-// A span is between two times before the present.
+// A span lies between two times before the present.
 type span struct{ from, to time.Duration }
 
-// earlier returns the one of two times that comes first.
+// earlier returns the earlier of two times.
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
@@ -53,37 +53,37 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// personStory plans what a person does and what is done to them.
-func (p *plan) personStory(q *person) {
-	p.arrival(q)
+// personHistory plans the history of a person.
+func (p *plan) personHistory(q *person) {
+	p.addition(q)
 	if q.first.IsZero() {
 		if p.r.IntN(8) == 0 {
-			p.will(p.during(q.created.Add(time.Minute), p.ago(time.Minute), q.name.zone), "", refusedSignIn(q, unverified))
+			p.schedule(p.during(q.created.Add(time.Minute), p.ago(time.Minute), q.name.zone), "", refusedSignIn(q, unverified))
 		}
 		return
 	}
-	p.will(q.first, q.id, nothingElse)
-	p.will(q.seen, q.id, nothingElse)
+	p.schedule(q.first, q.id, onlyVisit)
+	p.schedule(q.seen, q.id, onlyVisit)
 	if !q.promoted.IsZero() {
-		p.will(q.promoted, p.owner(p.weekOf(q.promoted)), changeRole(q.id, q.role, pick(p.r, promotions)))
+		p.schedule(q.promoted, p.owner(p.weekOf(q.promoted)), changeRole(q.id, q.role, pick(p.r, promotions)))
 	}
 	switch {
 	case q.manages() || q.seen.Sub(q.first) < 6*day:
 	case p.r.IntN(50) == 0:
-		p.leave(q)
+		p.absence(q)
 	default:
-		p.ownEdits(q)
-		p.troubles(q)
+		p.selfEdits(q)
+		p.managerEdits(q)
 	}
 	if !q.left.IsZero() {
 		p.departure(q)
 	}
 }
 
-// arrival plans that a person is added, with a name that may be put right later.
-func (p *plan) arrival(q *person) {
+// addition plans the creation of a person, whose name may be corrected later.
+func (p *plan) addition(q *person) {
 	n := users.NewPerson{ID: q.id, Name: q.name.display, Role: q.role}
-	by := p.duty(q.week).id
+	by := p.adminInWeek(q.week).id
 	if q.role != users.RoleUser {
 		by = p.owner(q.week)
 	}
@@ -93,7 +93,7 @@ func (p *plan) arrival(q *person) {
 	switch chance := p.r.IntN(100); {
 	case chance < 2:
 		by = "" // the operator, at the command line
-	case chance < 10: // the provider gives it when they sign in
+	case chance < 10: // set from the claims at the sign-in
 		n.Name = ""
 	case chance < 20 && n.Name != q.name.plain:
 		n.Name = q.name.plain
@@ -102,21 +102,21 @@ func (p *plan) arrival(q *person) {
 			until = q.left
 		}
 		at := p.during(q.created.Add(time.Hour), until, q.name.zone)
-		p.will(at, p.manager(q, at), edit(q.id, users.Edit{Fields: users.Fields{Name: &q.name.display}, Reason: pick(p.r, spellings)}))
+		p.schedule(at, p.manager(q, at), edit(q.id, users.Edit{Fields: users.Fields{Name: &q.name.display}, Reason: pick(p.r, spellings)}))
 	}
-	p.will(q.created, by, addPerson(n))
+	p.schedule(q.created, by, addPerson(n))
 }
 
-// manager returns who may edit a person at a time.
+// manager returns a user who may edit a person at a time.
 func (p *plan) manager(q *person, at time.Time) string {
 	if q.manages() {
 		return p.owner(p.weekOf(at))
 	}
-	return p.dutyAt(at)
+	return p.adminAt(at)
 }
 
-// ownEdits plans what some do to their own record.
-func (p *plan) ownEdits(q *person) {
+// selfEdits plans an edit of the own record for some.
+func (p *plan) selfEdits(q *person) {
 	switch p.r.IntN(28) {
 	case 0, 1:
 		p.own(q, users.ProfileEdit{Fields: users.Fields{Channels: map[string]bool{"web_ui": true}}})
@@ -129,58 +129,57 @@ func (p *plan) ownEdits(q *person) {
 		p.own(q, users.ProfileEdit{Fields: users.Fields{PictureURL: &picture}})
 	}
 	if p.r.IntN(3) == 0 {
-		p.will(p.during(q.first, q.seen, q.name.zone), q.id, nothingElse)
+		p.schedule(p.during(q.first, q.seen, q.name.zone), q.id, onlyVisit)
 	}
 }
 
-// own plans that somebody edits their own record.
+// own plans an edit of the own record.
 func (p *plan) own(q *person, e users.ProfileEdit) {
-	p.will(p.during(q.first, q.seen, q.name.zone), q.id, editProfile(e))
+	p.schedule(p.during(q.first, q.seen, q.name.zone), q.id, editProfile(e))
 }
 
-// troubles plans what others do to a few.
-func (p *plan) troubles(q *person) {
+// managerEdits plans an edit or a refusal for a few.
+func (p *plan) managerEdits(q *person) {
 	at := p.during(q.first, q.seen.Add(-2*day), q.name.zone)
 	switch by := p.manager(q, at); p.r.IntN(60) {
 	case 0:
-		p.will(at, by, edit(q.id, users.Edit{Fields: users.Fields{Channels: map[string]bool{"email": false}}, Reason: pick(p.r, quietings)}))
+		p.schedule(at, by, edit(q.id, users.Edit{Fields: users.Fields{Channels: map[string]bool{"email": false}}, Reason: pick(p.r, mutings)}))
 	case 1:
 		none := ""
-		p.will(at, by, edit(q.id, users.Edit{Fields: users.Fields{PictureURL: &none}, Reason: pick(p.r, pictureRemovals)}))
+		p.schedule(at, by, edit(q.id, users.Edit{Fields: users.Fields{PictureURL: &none}, Reason: pick(p.r, pictureRemovals)}))
 	case 2:
 		if q.role == users.RoleUser {
-			p.will(at, q.id, tryToSee("GET /users"))
+			p.schedule(at, q.id, refuseAccess("GET /users"))
 		}
 	case 3:
-		p.will(at, "", refusedSignIn(q, anotherAccount))
+		p.schedule(at, "", refusedSignIn(q, anotherAccount))
 	case 4:
-		p.will(at, by, resetSignIn(q.id, pick(p.r, resets)))
+		p.schedule(at, by, resetSignIn(q.id, pick(p.r, resets)))
 	}
 }
 
-// leave plans that a person is away for some days, and back before they are seen
-// for the last time.
-func (p *plan) leave(q *person) {
+// absence plans a deactivation for some days, before the person is last seen.
+func (p *plan) absence(q *person) {
 	gone := p.during(q.first.Add(day), q.seen.Add(-4*day), "Europe/Zurich")
 	back := p.during(gone.Add(day), gone.Add(4*day), "Europe/Zurich")
-	p.will(gone, p.manager(q, gone), deactivate(q.id, pick(p.r, leaves)))
-	p.will(back, p.manager(q, back), reactivate(q.id, pick(p.r, returns)))
+	p.schedule(gone, p.manager(q, gone), deactivate(q.id, pick(p.r, leaves)))
+	p.schedule(back, p.manager(q, back), reactivate(q.id, pick(p.r, returns)))
 }
 
-// departure plans that a person goes.
+// departure plans the deactivation or deletion of a person.
 func (p *plan) departure(q *person) {
 	by := p.manager(q, q.left)
-	if q.fate == deleted {
-		p.will(q.left, by, deleteUser(q.id, pick(p.r, erasures)))
+	if q.outcome == deleted {
+		p.schedule(q.left, by, deleteUser(q.id, pick(p.r, erasures)))
 		return
 	}
-	p.will(q.left, by, deactivate(q.id, pick(p.r, departures)))
+	p.schedule(q.left, by, deactivate(q.id, pick(p.r, departures)))
 	if p.r.IntN(4) == 0 {
-		p.will(p.during(q.left.Add(time.Hour), p.ago(time.Minute), q.name.zone), "", refusedSignIn(q, asThemselves))
+		p.schedule(p.during(q.left.Add(time.Hour), p.ago(time.Minute), q.name.zone), "", refusedSignIn(q, unchanged))
 	}
 }
 
-// What the provider says of those who are refused.
+// Changes to the claims of people who are refused.
 func unverified(c *users.Claims)     { c.Verified = users.VerifiedNo }
 func anotherAccount(c *users.Claims) { c.Subject += "-2" }
-func asThemselves(*users.Claims)     {}
+func unchanged(*users.Claims)        {}

@@ -8,70 +8,70 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// weeks is how long the history is.
+// weeks is the length of the history.
 const weeks = 156
 
-// A fate is what has become of a person.
-type fate int
+// An outcome is the state of a person at the end of the history.
+type outcome int
 
 const (
-	active fate = iota
-	quiet       // not seen for more than 90 days
+	active outcome = iota
+	unseen         // not seen for more than 90 days
 	invited
 	deactivated
 	deleted
 )
 
-// A person is somebody in the history.
+// A person is a person in the history.
 type person struct {
 	id             string
 	name           fullName
 	sample         bool
 	role           users.Role // in the end
-	fate           fate
-	week           int    // in which they were added, counted back from the present
-	picture        string // as the provider tells it
-	address, agent string // the browser they come with
+	outcome        outcome
+	week           int    // of the creation, counted back from the present
+	picture        string // as the provider gives it
+	address, agent string // of the browser
 
-	created  time.Time // this and the next three: zero if it does not come to that
+	created  time.Time // this and the next four: zero if it does not happen
 	first    time.Time // sign-in
-	seen     time.Time // for the last time
+	seen     time.Time // last
 	promoted time.Time // from user to their role
 	left     time.Time // deactivated or deleted
 }
 
-// manages reports whether p may manage others.
+// manages reports whether p may manage other users.
 func (p *person) manages() bool { return p.role == users.RoleAdmin || p.role == users.RoleOwner }
 
 // A service is a service user in the history.
 type service struct {
 	id, name, purpose string
 	role              users.Role
-	responsible       *person // nil: created at the command line, with nothing but an id
+	responsible       *person // nil: created at the command line, with an ID only
 	week              int
-	lapsed            bool // nobody reviewed it when it was due
+	overdue           bool // its last review did not take place
 	retired           bool
 }
 
-// A cast is everybody that there is to be, before anything happens.
-type cast struct {
+// A population is all users of the history before it is planned.
+type population struct {
 	r        *rand.Rand
 	cultures []culture
-	deck     []int              // indices of cultures, each as often as it weighs
-	taken    map[string]int     // how often an id was wanted
-	known    map[string]*person // by id, the sample people among them
+	deck     []int              // indices of cultures, each as often as its weight
+	taken    map[string]int     // how often an ID was generated
+	byID     map[string]*person // with the sample people
 	people   []*person
-	gone     []*person // deleted in the course of the history
+	former   []*person // deleted during the history
 	services []*service
 }
 
-// newCast returns n users, and some who are gone.
-func newCast(r *rand.Rand, n int) (*cast, error) {
+// newPopulation returns n users, and some more that are deleted during the history.
+func newPopulation(r *rand.Rand, n int) (*population, error) {
 	cultures, err := parseNames(nameList)
 	if err != nil {
 		return nil, err
 	}
-	c := &cast{r: r, cultures: cultures, taken: map[string]int{}, known: samplePersons()}
+	c := &population{r: r, cultures: cultures, taken: map[string]int{}, byID: samplePersons()}
 	for i, culture := range cultures {
 		for range culture.weight {
 			c.deck = append(c.deck, i)
@@ -83,14 +83,14 @@ func newCast(r *rand.Rand, n int) (*cast, error) {
 	}
 	for range n / 250 {
 		p := c.person(n, n)
-		p.role, p.fate, p.week = users.RoleUser, deleted, 20+r.IntN(120)
-		c.gone = append(c.gone, p)
+		p.role, p.outcome, p.week = users.RoleUser, deleted, 20+r.IntN(120)
+		c.former = append(c.former, p)
 	}
 	c.services, err = c.newServices(services)
 	return c, err
 }
 
-// roleOf returns the role of the i-th of n: a few owners and admins come first.
+// roleOf returns the role of person i of n: owners and admins come first.
 func roleOf(i, n int) users.Role {
 	owners, admins, auditors := n/350, n/120, n/40
 	switch {
@@ -104,27 +104,27 @@ func roleOf(i, n int) users.Role {
 	return users.RoleUser
 }
 
-// person makes up the i-th of n.
-func (c *cast) person(i, n int) *person {
+// person generates person i of n.
+func (c *population) person(i, n int) *person {
 	p := &person{name: c.cultures[pick(c.r, c.deck)].name(c.r), role: roleOf(i, n), address: address(c.r), agent: pick(c.r, agents)}
 	domain := "example.com"
 	if p.role == users.RoleUser {
 		domain = pick(c.r, domains)
 	}
 	p.id = c.unique(p.name.local, "@"+domain)
-	c.known[p.id] = p
+	c.byID[p.id] = p
 	if c.r.IntN(8) == 0 {
 		p.picture = "https://pictures.example.com/" + p.name.local + ".jpg"
 	}
-	p.fate, p.week = c.fate()
+	p.outcome, p.week = c.outcome()
 	if p.manages() {
-		p.fate, p.week = active, weeks-2-i*3%100
+		p.outcome, p.week = active, weeks-2-i*3%100
 	}
 	return p
 }
 
-// fate makes up what becomes of a person, and a week to begin that suits it.
-func (c *cast) fate() (fate, int) {
+// outcome draws the outcome of a person, and a week of the creation to go with it.
+func (c *population) outcome() (outcome, int) {
 	week := c.r.IntN(pick(c.r, []int{weeks, weeks, weeks / 4})) // the company grows
 	switch n := c.r.IntN(100); {
 	case n < 5:
@@ -132,13 +132,13 @@ func (c *cast) fate() (fate, int) {
 	case n < 11:
 		return deactivated, max(week, 6)
 	case n < 21:
-		return quiet, min(week+24, weeks-1)
+		return unseen, min(week+24, weeks-1)
 	}
 	return active, week
 }
 
-// unique returns an id of which there is one.
-func (c *cast) unique(local, rest string) string {
+// unique returns an ID that was not generated before.
+func (c *population) unique(local, rest string) string {
 	c.taken[local+rest]++
 	if n := c.taken[local+rest]; n > 1 {
 		return c.unique(fmt.Sprint(local, n), rest)
@@ -146,15 +146,15 @@ func (c *cast) unique(local, rest string) string {
 	return local + rest
 }
 
-// domains are where people have their address: most in the company, some at
-// contractors and partners.
+// domains are those of the addresses: most of the company, some of contractors and
+// partners.
 var domains = []string{
 	"example.com", "example.com", "example.com", "example.com", "example.com", "example.com", "example.com",
 	"example.com", "example.com", "example.com", "example.com", "example.com", "example.com", "example.com",
 	"contractors.example.org", "lidarworks.example", "nordwerk.example",
 }
 
-// agents are the browsers that people have.
+// agents are the User-Agent headers of the browsers.
 var agents = []string{
 	"Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
 	"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
@@ -165,8 +165,7 @@ var agents = []string{
 	"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
 }
 
-// address makes up an IP address of those set aside for documentation (RFC 5737,
-// RFC 3849).
+// address generates an IP address of the ranges for documentation (RFC 5737, RFC 3849).
 func address(r *rand.Rand) string {
 	if r.IntN(8) == 0 {
 		return fmt.Sprintf("2001:db8:%x::%x", r.IntN(0x100), 1+r.IntN(0xfff))

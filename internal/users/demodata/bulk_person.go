@@ -6,59 +6,59 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// firstAdmins is how many of the crowd come first, to manage the others.
-const firstAdmins = 3
+// bulkAdmins is how many of the first people are admins.
+const bulkAdmins = 3
 
-// person makes up the i-th of the crowd, who comes at a time.
-func (c *crowd) person(i int, at time.Time) users.Arrival {
-	name := c.cultures[pick(c.r, c.deck)].wideName(c.r)
-	role, fate := c.part(i)
+// person generates person i, who is created at a time.
+func (c *bulk) person(i int, at time.Time) users.Arrival {
+	name := c.cultures[pick(c.r, c.deck)].longName(c.r)
+	role, outcome := c.roleAndOutcome(i)
 	domain := "example.com"
 	if role == users.RoleUser {
 		domain = pick(c.r, domains)
 	}
 	id := users.ID(c.unique(name.local, "@"+domain))
 	a := users.NewArrival(users.KindPerson, id, c.creator(i, at, role), at)
-	a.User.Name, a.User.Role = c.given(name), role
+	a.User.Name, a.User.Role = c.nameWhenAdded(name), role
 	claims := c.claims(id, name)
 	browser := users.Visitor("", address(c.r), pick(c.r, agents))
-	if fate == invited {
+	if outcome == invited {
 		return a
 	}
 	first := c.during(at.Add(20*time.Minute), at.Add(9*day), name.zone)
-	a.Since = append(a.Since, users.FirstSignIn(first, c.acting(browser), claims))
+	a.Since = append(a.Since, users.FirstSignIn(first, c.withRequest(browser), claims))
 	browser.Key = a.User.Key
-	c.live(&a, first, browser, name)
-	c.leaveOrStay(&a, first, fate, name)
-	if fate == active {
-		c.remember(settled{browser, first}, a.User)
+	c.profileEdits(&a, first, browser, name)
+	c.addOutcome(&a, first, outcome, name)
+	if outcome == active {
+		c.keepActor(signedIn{browser, first}, a.User)
 	}
 	return a
 }
 
-// part makes up role and fate of the i-th.
-func (c *crowd) part(i int) (users.Role, fate) {
-	role, fate := users.RoleUser, active
+// roleAndOutcome draws the role and the outcome of person i.
+func (c *bulk) roleAndOutcome(i int) (users.Role, outcome) {
+	role, outcome := users.RoleUser, active
 	switch n := c.r.IntN(100); {
 	case n < 5:
-		fate = invited
+		outcome = invited
 	case n < 11:
-		fate = deactivated
+		outcome = deactivated
 	case n < 21:
-		fate = quiet
+		outcome = unseen
 	}
 	switch n := c.r.IntN(10_000); {
-	case n < 5 || i < firstAdmins:
-		role, fate = users.RoleAdmin, active
+	case n < 5 || i < bulkAdmins:
+		role, outcome = users.RoleAdmin, active
 	case n < 25:
 		role = users.RoleAuditor
 	}
-	return role, fate
+	return role, outcome
 }
 
-// given returns the name that somebody is added with: none of some, and without
-// accents of others.
-func (c *crowd) given(name fullName) string {
+// nameWhenAdded returns the name that a person is added with: some have none, others one
+// without accents.
+func (c *bulk) nameWhenAdded(name fullName) string {
 	switch n := c.r.IntN(100); {
 	case n < 8:
 		return ""
@@ -68,8 +68,8 @@ func (c *crowd) given(name fullName) string {
 	return name.display
 }
 
-// claims returns what the provider says of a person.
-func (c *crowd) claims(id users.ID, name fullName) users.Claims {
+// claims returns the claims of a person.
+func (c *bulk) claims(id users.ID, name fullName) users.Claims {
 	claims := users.Claims{
 		Issuer: c.options.Issuer, Subject: c.options.Subject(string(id)), Address: string(id), Verified: users.VerifiedYes,
 		TimeZone: name.zone,
@@ -83,8 +83,8 @@ func (c *crowd) claims(id users.ID, name fullName) users.Claims {
 	return claims
 }
 
-// live adds what some do to their own record.
-func (c *crowd) live(a *users.Arrival, first time.Time, browser users.Actor, name fullName) {
+// profileEdits adds an edit of the own record for some.
+func (c *bulk) profileEdits(a *users.Arrival, first time.Time, browser users.Actor, name fullName) {
 	var change func(*users.User)
 	switch c.r.IntN(100) {
 	case 0, 1, 2:
@@ -99,18 +99,18 @@ func (c *crowd) live(a *users.Arrival, first time.Time, browser users.Actor, nam
 		return
 	}
 	at := c.during(first.Add(time.Hour), first.Add(25*day), name.zone)
-	a.Since = append(a.Since, users.Edited(at, c.acting(browser), users.ActionEdited, "", change))
+	a.Since = append(a.Since, users.Edited(at, c.withRequest(browser), users.ActionEdited, "", change))
 }
 
-// leaveOrStay adds what becomes of somebody, and when they were last seen.
-func (c *crowd) leaveOrStay(a *users.Arrival, first time.Time, fate fate, name fullName) {
-	latest := first.Add(26 * day) // nothing else happens to them later
-	switch fate {
+// addOutcome adds what leads to the outcome, and when the person was last seen.
+func (c *bulk) addOutcome(a *users.Arrival, first time.Time, outcome outcome, name fullName) {
+	latest := first.Add(26 * day) // later than any edit
+	switch outcome {
 	case deactivated:
-		left := c.during(latest.Add(2*day), c.ago(crowdEnds), "Europe/Zurich")
+		left := c.during(latest.Add(2*day), c.ago(bulkEnds), "Europe/Zurich")
 		a.Seen = c.during(latest, left.Add(-day), name.zone)
 		a.Since = append(a.Since, users.Departed(left, c.admin(c.r.IntN(1000), left), pick(c.r, departures)))
-	case quiet:
+	case unseen:
 		a.Seen = c.during(latest, c.ago(95*day), name.zone)
 	default:
 		s := pick(c.r, recency)
@@ -118,8 +118,8 @@ func (c *crowd) leaveOrStay(a *users.Arrival, first time.Time, fate fate, name f
 	}
 }
 
-// remember keeps those who will do things to others.
-func (c *crowd) remember(s settled, u users.User) {
+// keepActor keeps a person as an admin, or as one who can be responsible for service users.
+func (c *bulk) keepActor(s signedIn, u users.User) {
 	s.ID, s.Name, s.Role = u.ID, u.Name, u.Role
 	switch {
 	case u.Role == users.RoleAdmin:
