@@ -24,14 +24,14 @@ func (a *App) showAccess(c echo.Context) error {
 		return err
 	}
 	m := views.Access{
-		Chrome: a.chrome(c, "Where access ends", "access"), Cache: numbers.Counted(int(users.IntrospectionCache/time.Second), "second", "seconds"), Docs: accessDocs,
+		Chrome: a.chrome(c, words.WhereAccessEnds, "access"), Cache: numbers.Counted(int(users.IntrospectionCache/time.Second), "second", "seconds"), Docs: accessDocs,
 		Since: "Of tokens that these systems have asked about, in the last " + words.Days(int(users.EndedTokensKept/day)) + ".",
 	}
 	for _, one := range askers {
 		m.Askers = append(m.Askers, views.Asker{Person: t.person(one.User), Asked: t.time(one.LastAsked), Tokens: numbers.Counted(one.Tokens, "token", "tokens")})
 	}
 	if len(askers) == 0 && t.actor.May(users.ActCreateService, users.User{}) == nil {
-		m.Tokens = views.Link{Label: "Create a service user for it", URL: "/service-users/new"}
+		m.Tokens = views.Link{Label: words.CreateAsker, URL: "/service-users/new"}
 	}
 	groups := groupEnds(ends)
 	for _, group := range groups[:min(len(groups), maxEnds)] {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // introspects has a system ask about a secret, and waits until that is noted.
@@ -24,7 +25,7 @@ func TestWhereAccessEnds(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.signIn(t, "owner@example.com")
-	b.get(t, "/access").must(t, http.StatusOK, "No system asks yet", "POST /v1/tokens/introspect", "Create a service user for it")
+	b.get(t, "/access").must(t, http.StatusOK, "No system asks yet", "POST /v1/tokens/introspect", words.CreateAsker)
 
 	s.ServiceUser(t, "robot", users.RoleAuditor)
 	_, first := s.Issued(t, "robot")

@@ -11,6 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // attempts returns the names of the cookies of sign-ins under way that a browser has.
@@ -137,7 +138,7 @@ func TestAttemptOfBefore(t *testing.T) {
 	}
 	b.setCookie(t, "attempt-"+state[:8], secret)
 	p := b.get(t, "/sign-in/callback?code=x&state="+state).must(t, http.StatusBadRequest, "was updated or restored")
-	if to := hrefOf(t, p, "Sign in again"); to != "/sign-in?return_to=%2Faudit%3Fq%3Da" {
+	if to := hrefOf(t, p, words.SignInAgain); to != "/sign-in?return_to=%2Faudit%3Fq%3Da" {
 		t.Errorf("it leads to %q", to)
 	}
 }

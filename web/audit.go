@@ -51,7 +51,7 @@ func (a *App) listEvents(c echo.Context) error {
 		address.announce(c)
 		return render(c, status, views.AuditResults(m))
 	}
-	m.Chrome = a.chrome(c, "Audit log", "audit")
+	m.Chrome = a.chrome(c, words.AuditLog, "audit")
 	m.Filter = auditFilter(address)
 	return render(c, status, views.AuditPage(m))
 }
@@ -63,14 +63,14 @@ func auditQuery(l listAddress, zone *time.Location) (history.Query, *users.Inval
 	id := func(key string) users.ID {
 		id, err := users.ParseID(string(users.EnteredID(l.get(key))))
 		if l.has(key) && err != nil {
-			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: "Enter a user ID, like ana@example.com."})
+			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: words.EnterUserID})
 		}
 		return id
 	}
 	day := func(key string) (from, to time.Time) {
 		from, to = users.Date(l.get(key)).In(zone)
 		if l.has(key) && from.IsZero() {
-			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: "Enter a date as year-month-day, like 2027-01-31."})
+			bad.Fields = append(bad.Fields, users.FieldError{Field: key, Message: words.EnterDate})
 		}
 		return from, to
 	}
@@ -82,7 +82,7 @@ func auditQuery(l listAddress, zone *time.Location) (history.Query, *users.Inval
 	}
 	// A day that cannot be read is the zero time, like one that was not given.
 	if !to.IsZero() && from.After(begin) {
-		bad.Fields = append(bad.Fields, users.FieldError{Field: "to", Message: "Choose a day that is not before the first."})
+		bad.Fields = append(bad.Fields, users.FieldError{Field: "to", Message: words.EnterDayNotBefore})
 	}
 	return query, bad
 }
@@ -159,9 +159,9 @@ func (a *App) showEvent(c echo.Context) error {
 	}
 	title := "Event " + strconv.FormatInt(seq, 10)
 	m := views.EventDetail{Chrome: a.chrome(c, title, "audit"), Event: a.tell(c).event(event), Action: string(event.Action)}
-	m.Crumbs = []views.Link{{Label: "My profile", URL: "/profile"}, {Label: title}}
+	m.Crumbs = []views.Link{{Label: words.MyProfile, URL: "/profile"}, {Label: title}}
 	if seesAudit(actor(c)) {
-		m.Log, m.Crumbs[0] = "/audit", views.Link{Label: "Audit log", URL: "/audit"}
+		m.Log, m.Crumbs[0] = "/audit", views.Link{Label: words.AuditLog, URL: "/audit"}
 		if m.Newer, err = a.eventAt(c, seq+1); err != nil {
 			return err
 		}

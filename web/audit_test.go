@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // told returns the sentences of the audit log on a page, in order.
@@ -94,15 +95,15 @@ func TestListEvents(t *testing.T) {
 		"owner@example.com changed the role of Ana from user to auditor",
 		"owner@example.com reviewed Nightly with the next review on 1 June 2027",
 		"owner@example.com changed the name and notifications of Nightly",
-		"owner@example.com added Robot nightly",
+		"owner@example.com created Robot nightly",
 		"Ana signed in",
-		"Ana bound their account at the provider to this user",
+		"Ana signed in for the first time (provider account linked)",
 		"owner@example.com added Ana",
 		"owner@example.com signed in",
-		"owner@example.com bound their account at the provider to this user",
+		"owner@example.com signed in for the first time (provider account linked)",
 		"line added owner@example.com with the role owner",
 	}
-	p := b.get(t, "/audit").must(t, 200, "20 events, newest first", "Robot nightly", "Notifications of mentions in comments", "“helps out”", "Command line")
+	p := b.get(t, "/audit").must(t, 200, "20 events, newest first", "Robot nightly", words.Field("type.comment_mention"), "“helps out”", "Command line")
 	if diff := cmp.Diff(want, told(t, p)); diff != "" {
 		t.Errorf("sentences (-want +got):\n%s", diff)
 	}
@@ -165,7 +166,7 @@ func TestListEvents_badFilters(t *testing.T) {
 	s := newHistory(t)
 	b := s.signIn(t, "owner@example.com")
 	for query, message := range map[string]string{
-		"from=yesterday": "Enter a date as year-month-day", "to=2026-13-01": "Enter a date", "actor=a%20b": "Enter a user ID", "target=%27": "Enter a user ID",
+		"from=yesterday": words.EnterDate, "to=2026-13-01": words.EnterDate, "actor=a%20b": words.EnterUserID, "target=%27": words.EnterUserID,
 	} {
 		b.get(t, "/audit?"+query).must(t, 422, message)
 	}
@@ -174,7 +175,7 @@ func TestListEvents_badFilters(t *testing.T) {
 		t.Errorf("the days are filled in with %q and %q", attr(from, "value"), attr(to, "value"))
 	}
 	hx := b.with("HX-Request", "true").with("HX-Target", "section#results")
-	if p := hx.get(t, "/audit?from=2026-11-24&to=2026-11-23").must(t, 422, "not before the first"); strings.Contains(p.body, "<html") {
+	if p := hx.get(t, "/audit?from=2026-11-24&to=2026-11-23").must(t, 422, words.EnterDayNotBefore); strings.Contains(p.body, "<html") {
 		t.Error("a script is answered with a page inside of the page")
 	}
 	for _, query := range []string{"after=x", "before=-1", "after=1&before=2", "action=user.exploded"} {

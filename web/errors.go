@@ -11,6 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // explain returns the status and message of a page for err. An error that is not known is
@@ -38,7 +39,7 @@ func httpMessage(status int) string {
 // headings are those of the pages for errors.
 var headings = map[int]string{
 	http.StatusBadRequest:            "That did not work",
-	http.StatusUnauthorized:          "You are signed out",
+	http.StatusUnauthorized:          words.SignedOut,
 	http.StatusForbidden:             "You don't have permission to do this",
 	http.StatusNotFound:              "Not found",
 	http.StatusMethodNotAllowed:      "That did not work",

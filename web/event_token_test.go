@@ -6,6 +6,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestChangesOfTokens tells what an event on a token holds: ends in the viewer's time zone, and
@@ -22,8 +23,8 @@ func TestChangesOfTokens(t *testing.T) {
 		{Field: "overlap", Old: "9999-12-31T23:59:59Z", New: "2026-12-02T15:37:07Z"},
 	}})
 	want := []views.Change{
-		{Field: "Token", New: "tok_a", Fact: true}, {Field: "Name of the token", Old: "Nightly", New: "Nightly", Fact: true},
-		{Field: "Successor", New: "tok_b"}, {Field: "Old token ends", Old: "Never", New: "3 December 2026, 00:37:07 JST"},
+		{Field: "Token", New: "tok_a", Fact: true}, {Field: words.Field("token_name"), Old: "Nightly", New: "Nightly", Fact: true},
+		{Field: "Successor", New: "tok_b"}, {Field: words.Field("overlap"), Old: "Never", New: "3 December 2026, 00:37:07 JST"},
 	}
 	for i := range want {
 		if got[i] != want[i] {

@@ -110,7 +110,7 @@ func (a *App) exportProgress(c echo.Context) error {
 	case tries < maxExportTries:
 		m.Again = progressPath(name, tries+1)
 	default:
-		m.Unknown = "How far the export has come is not known here. Your browser shows the download."
+		m.Unknown = words.ProgressUnknown
 	}
 	return render(c, http.StatusOK, views.ExportProgressPart(m))
 }

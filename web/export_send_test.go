@@ -15,6 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // narrow has connections hold little, so that a file is sent only about as far
@@ -141,7 +142,7 @@ func TestExportUsers_slowReader(t *testing.T) {
 	}
 	b.until(t, "slow", "Done: 502 users exported")
 	s.Clock.Advance(2 * time.Minute)
-	if p := b.get(t, "/users/export/progress?export=slow&tries=9").must(t, http.StatusOK, "is not known here"); strings.Contains(p.body, "502") || strings.Contains(p.body, "hx-get") {
+	if p := b.get(t, "/users/export/progress?export=slow&tries=9").must(t, http.StatusOK, words.ProgressUnknown); strings.Contains(p.body, "502") || strings.Contains(p.body, "hx-get") {
 		t.Errorf("it is not forgotten: %s", p.body)
 	}
 }

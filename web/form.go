@@ -47,9 +47,9 @@ func bindForm(c echo.Context, form any) error {
 		case target.Kind() == reflect.Slice:
 			target.Set(reflect.ValueOf(slices.Clone(values)))
 		case len(values) != 1:
-			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: "Send this only once."})
+			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: words.SentTwice})
 		case !setField(target, values[0]):
-			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: "This is not a number."})
+			bad.Fields = append(bad.Fields, users.FieldError{Field: name, Message: words.NotANumber})
 		}
 	}
 	if len(bad.Fields) == 0 {

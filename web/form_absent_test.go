@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // unversioned are the acts that ask for no version of the record, and why. All others
@@ -86,7 +87,7 @@ func TestChangesHaveAPace(t *testing.T) {
 	n := 0
 	for ; n < 200; n++ {
 		if p := change(); p.status != http.StatusSeeOther {
-			p.must(t, http.StatusTooManyRequests, "Nothing of this one is saved yet.", "Send it again")
+			p.must(t, http.StatusTooManyRequests, words.TooManyChangesNext, words.SendAgain)
 			if p.header.Get("Retry-After") != "1" {
 				t.Errorf("Retry-After: got %q, want 1", p.header.Get("Retry-After"))
 			}
@@ -115,7 +116,7 @@ func TestNothingWasChanged(t *testing.T) {
 		"/profile": "/profile", "/users/ana@example.com/edit": "/users/ana@example.com", "/users/ana@example.com/role": "/users/ana@example.com",
 	} {
 		b.post(t, path, b.get(t, path).form(t, path)).must(t, http.StatusSeeOther)
-		b.get(t, next).must(t, http.StatusOK, "Nothing was changed")
+		b.get(t, next).must(t, http.StatusOK, words.NothingChanged)
 	}
 	if trail := s.Trail(t, last); len(trail) > 0 {
 		t.Errorf("got events %q, want none", trail)

@@ -13,6 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A formKey is what the hidden field of a form holds, sealed: the key of the page that the
@@ -119,14 +120,14 @@ func (a *App) keyed(next echo.HandlerFunc) echo.HandlerFunc {
 // answerOtherUser answers a form that was rendered for another user than the one who is
 // signed in now: nothing is done, and either can go on.
 func (a *App) answerOtherUser(c echo.Context, f sentForm) error {
-	const heading = "This form belongs to another user"
+	const heading = words.OtherUsersForm
 	back := a.ownPath(f.key.path)
 	who := viewer(c)
 	return render(c, http.StatusConflict, views.UnknownPage(views.Unknown{
 		Chrome: a.chrome(c, heading, ""), Status: strconv.Itoa(http.StatusConflict), Heading: heading,
 		Text: []string{
 			"The page with this form was opened as " + string(f.key.id) + ". In this browser " + string(who.ID) + " is signed in now.",
-			"Nothing was changed.",
+			words.NothingWasChanged,
 		},
 		Next: []views.Link{
 			{Label: "Go on as " + string(who.ID), URL: back},

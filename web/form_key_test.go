@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestFormOfAnotherUser posts the form of every act after another owner has signed in with
@@ -20,7 +21,7 @@ func TestFormOfAnotherUser(t *testing.T) {
 		f.b.setCookie(t, "session", other.cookie(t, "session"))
 		f.Settle()
 		last := f.Last(t)
-		p := f.b.post(t, f.to, f.values).must(t, http.StatusConflict, "Nothing was changed.",
+		p := f.b.post(t, f.to, f.values).must(t, http.StatusConflict, words.NothingWasChanged,
 			"opened as owner@example.com", "Go on as other-owner@example.com", "Sign in as owner@example.com")
 		if !strings.Contains(hrefOf(t, p, "Sign in as owner@example.com"), "prompt=select_account") {
 			t.Error("the way back does not ask for the account")

@@ -10,10 +10,8 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
-
-// doneAlready is said of a form that is sent again.
-const doneAlready = "That was done already, so it was not done again."
 
 // once has what a form asks for done once. A form that is sent again, by a second
 // click, a reload or somebody who was not told what became of it, is answered as it
@@ -57,12 +55,12 @@ func (a *App) waitToChange(c echo.Context) time.Duration {
 // answerTooOften answers a form that comes too soon after many others: it can be sent
 // again as it is.
 func (a *App) answerTooOften(c echo.Context, f sentForm, wait time.Duration) error {
-	const heading = "Too many changes in a row"
+	const heading = words.TooManyChanges
 	retryAfter(c.Response().Header(), wait)
 	return render(c, http.StatusTooManyRequests, views.UnknownPage(views.Unknown{
 		Chrome: a.chrome(c, heading, ""), Status: strconv.Itoa(http.StatusTooManyRequests), Heading: heading,
-		Text:  []string{"You have made many changes within a short time. Nothing of this one is saved yet. Wait a few seconds, then send it again."},
-		Again: f.again("Send it again"),
+		Text:  []string{words.TooManyChangesNext},
+		Again: f.again(words.SendAgain),
 	}))
 }
 
@@ -81,7 +79,7 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 		return false, err
 	}
 	if who.Key == "" {
-		return true, a.showSignedOut(c, "", doneAlready)
+		return true, a.showSignedOut(c, "", words.DoneAlready)
 	}
 	event, err := a.history.Event(c.Request().Context(), who, seq)
 	if err != nil && !errors.Is(err, users.ErrForbidden) { // who may not see it is not led to what it made
@@ -89,10 +87,10 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 	}
 	next := a.leadsOn(f, event)
 	if next == "" {
-		return true, a.showSignedOut(c, "", doneAlready)
+		return true, a.showSignedOut(c, "", words.DoneAlready)
 	}
 	if !f.issues() { // that page says so itself
-		a.flash(c, doneAlready)
+		a.flash(c, words.DoneAlready)
 	}
 	return true, a.seeOther(c, next)
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestEveryFormIsDoneOnceOrSaysWhyNot walks the routes: whatever is posted is done
@@ -38,13 +39,13 @@ func TestEveryFormIsDoneOnceOrSaysWhyNot(t *testing.T) {
 func (f readyForm) again(t *testing.T, first, p page) {
 	t.Helper()
 	if f.leave {
-		p.must(t, http.StatusOK, "That was done already", "You are signed out")
+		p.must(t, http.StatusOK, words.DoneAlready, words.SignedOut)
 		return
 	}
 	p.must(t, http.StatusSeeOther)
 	if f.secret { // which the answer to the first one alone has
 		list, _, _ := strings.Cut(f.to, "/tokens/")
-		again := f.b.get(t, p.location()).must(t, http.StatusOK, "That was done already", "it can't be shown again", "rotate the token")
+		again := f.b.get(t, p.location()).must(t, http.StatusOK, words.Already, "it can't be shown again", "rotate the token")
 		if secretIn(first.body) == "" || secretIn(again.body) != "" || !strings.HasPrefix(p.location(), list+"/tokens?") {
 			t.Errorf("sent again, it leads to %s, with the secret %q", p.location(), secretIn(again.body))
 		}
@@ -53,7 +54,7 @@ func (f readyForm) again(t *testing.T, first, p page) {
 	if p.header.Get("Location") != first.header.Get("Location") {
 		t.Errorf("it leads to %s, at first to %s", p.header.Get("Location"), first.header.Get("Location"))
 	}
-	f.b.get(t, p.location()).must(t, http.StatusOK, "That was done already")
+	f.b.get(t, p.location()).must(t, http.StatusOK, words.DoneAlready)
 }
 
 // TestFormIsNotDoneTwice sends every form again, to the same console and to another.
@@ -150,7 +151,7 @@ func TestFormOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := f.count(t)
-	admin.post(t, f.to, f.values).must(t, http.StatusConflict, "This form belongs to another user")
+	admin.post(t, f.to, f.values).must(t, http.StatusConflict, words.OtherUsersForm)
 	if now := f.count(t); now != events {
 		t.Errorf("it left %d events", now-events)
 	}

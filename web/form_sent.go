@@ -11,6 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // formField names the hidden field with the key of the page that a form is on.
@@ -64,7 +65,7 @@ func (f sentForm) again(label string) *views.Resend {
 // lookUp returns the button that sends the form to where it is looked up.
 func (f sentForm) lookUp() *views.Resend {
 	fields := append(f.fields(sentPrefix), views.Option{Label: sentTo, Value: f.to})
-	return &views.Resend{Action: lookUpPath, Label: "See whether it was done", Fields: append(fields, f.keyField()...)}
+	return &views.Resend{Action: lookUpPath, Label: words.LookUpOutcome, Fields: append(fields, f.keyField()...)}
 }
 
 // maxName is how many characters of the name of a field are shown again.

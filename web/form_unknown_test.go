@@ -8,12 +8,13 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // notKnown checks the page about a form of which nobody knows whether it was done.
 func notKnown(t *testing.T, s *site, p page) page {
 	t.Helper()
-	p.must(t, http.StatusServiceUnavailable, "It is not known whether", "Request "+p.header.Get("X-Request-Id"))
+	p.must(t, http.StatusServiceUnavailable, words.NotKnown, "Request "+p.header.Get("X-Request-Id"))
 	if p.header.Get("Retry-After") != "" {
 		t.Error("a program is told to send it again by itself")
 	}
@@ -37,19 +38,19 @@ func TestUnknownFormThatWasDone(t *testing.T) {
 		for _, console := range []*site{f.site, f.another(t)} {
 			looked := f.b.on(console).post(t, "/forms/look-up", p.form(t, "/forms/look-up"))
 			if f.leave {
-				looked.must(t, http.StatusOK, "What you sent was done", "You are signed out")
+				looked.must(t, http.StatusOK, words.FormDone, words.SignedOut)
 			} else {
-				looked.must(t, http.StatusOK, "It was done", "See what was done")
-				f.b.get(t, hrefOf(t, looked, "See what was done")).must(t, http.StatusOK)
+				looked.must(t, http.StatusOK, words.WasDone, words.SeeWhatWasDone)
+				f.b.get(t, hrefOf(t, looked, words.SeeWhatWasDone)).must(t, http.StatusOK)
 				f.b.get(t, hrefOf(t, looked, "Go on")).must(t, http.StatusOK)
 			}
 		}
 		again := f.b.post(t, f.to, p.form(t, f.to))
 		if f.leave {
-			again.must(t, http.StatusOK, "That was done already")
+			again.must(t, http.StatusOK, words.DoneAlready)
 		} else {
 			again.must(t, http.StatusSeeOther)
-			f.b.get(t, again.location()).must(t, http.StatusOK, "That was done already")
+			f.b.get(t, again.location()).must(t, http.StatusOK, words.Already)
 		}
 		if now := f.count(t); now != done {
 			t.Errorf("sending it again left %d events", now-done)
@@ -67,7 +68,7 @@ func TestUnknownFormThatWasNotDone(t *testing.T) {
 		if now := f.count(t); now != f.events {
 			t.Fatalf("it left %d events", now-f.events)
 		}
-		looked := f.b.post(t, "/forms/look-up", p.form(t, "/forms/look-up")).must(t, http.StatusOK, "It was not done", "Send it again")
+		looked := f.b.post(t, "/forms/look-up", p.form(t, "/forms/look-up")).must(t, http.StatusOK, words.NotDone, words.SendAgain)
 		values := looked.form(t, f.to)
 		if values.Encode() != p.form(t, f.to).Encode() || values.Encode() != f.values.Encode() {
 			t.Errorf("the form comes back as %v, was %v", values, f.values)
@@ -121,8 +122,8 @@ func TestLookUpWithoutADatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := f.b.post(t, "/forms/look-up", p.form(t, "/forms/look-up"))
-	again.must(t, again.status, "It is still not known whether this was done", "Look again")
-	if again.status < 500 || strings.Contains(again.text(t), "Nothing was changed") {
+	again.must(t, again.status, words.OutcomeStillUnknown, words.LookUpAgain)
+	if again.status < 500 || strings.Contains(again.text(t), words.NothingWasChanged) {
 		t.Errorf("status %d: %.300s", again.status, again.text(t))
 	}
 	if got := again.form(t, f.to); got.Encode() != f.values.Encode() {
@@ -176,7 +177,7 @@ func TestLookUpsThatNoPageAsks(t *testing.T) {
 	}
 	f.b.post(t, f.to, f.values).must(t, http.StatusSeeOther)
 	p := f.b.post(t, "/forms/look-up", url.Values{"to": {f.to}, "form": {key}, "value.name": {"Other"}})
-	p.must(t, http.StatusOK, "It was not done") // that with other values was
+	p.must(t, http.StatusOK, words.NotDone) // that with other values was
 	f.as(t, users.RoleUser).post(t, "/forms/look-up", lookUpOf(f)).must(t, http.StatusConflict, "Someone else sent this form")
 }
 
@@ -198,8 +199,8 @@ func TestUnknownWithoutAKey(t *testing.T) {
 	for _, loss := range []database.Loss{database.LoseAnswer, database.LoseCommit} {
 		f := ready(t, "/users/:id/edit")
 		f.Lose(loss)
-		p := notKnown(t, f.site, f.b.post(t, f.to, unkeyed(f.values))).must(t, http.StatusServiceUnavailable, "Look in the history first")
-		f.b.get(t, hrefOf(t, p, "Go to the audit log")).must(t, http.StatusOK)
+		p := notKnown(t, f.site, f.b.post(t, f.to, unkeyed(f.values))).must(t, http.StatusServiceUnavailable, words.OutcomeUnkeyed)
+		f.b.get(t, hrefOf(t, p, words.GoToAuditLog)).must(t, http.StatusOK)
 		for _, form := range p.nodes(t, "form") {
 			if attr(form, "action") == f.to {
 				t.Error("it can be sent again, and done twice")
@@ -207,16 +208,16 @@ func TestUnknownWithoutAKey(t *testing.T) {
 		}
 		export := f.b.get(t, "/users/export").form(t, "/users/export")
 		f.Lose(loss)
-		p = notKnown(t, f.site, f.b.post(t, "/users/export", export)).must(t, http.StatusServiceUnavailable, "no file was sent")
+		p = notKnown(t, f.site, f.b.post(t, "/users/export", export)).must(t, http.StatusServiceUnavailable, words.ExportUnknown)
 		if sent := f.b.post(t, "/users/export", p.form(t, "/users/export")).must(t, http.StatusOK); !strings.Contains(sent.header.Get("Content-Disposition"), "users.csv") {
 			t.Error("sent again, it gives no file")
 		}
 		f.Lose(loss)
 		p = f.b.post(t, "/sign-out", url.Values{})
-		notKnown(t, f.site, p).must(t, http.StatusServiceUnavailable, "whether you are signed out")
+		notKnown(t, f.site, p).must(t, http.StatusServiceUnavailable, words.SignOutUnknown)
 		for _, form := range p.nodes(t, "form") {
-			if textOf(form) == "Sign out again" {
-				f.b.post(t, attr(form, "action"), valuesOf(form)).must(t, http.StatusOK, "You are signed out")
+			if textOf(form) == words.SignOutAgain {
+				f.b.post(t, attr(form, "action"), valuesOf(form)).must(t, http.StatusOK, words.SignedOut)
 			}
 		}
 		f.b.get(t, "/profile").must(t, http.StatusSeeOther)
@@ -238,9 +239,9 @@ func TestUnknownSignIn(t *testing.T) {
 		if b.get(t, "/profile").must(t, http.StatusSeeOther); b.cookie(t, "session") != "" {
 			t.Error("there is a session's cookie")
 		}
-		if to := hrefOf(t, p, "Sign in again"); to != "/sign-in?return_to=%2Fprofile" {
+		if to := hrefOf(t, p, words.SignInAgain); to != "/sign-in?return_to=%2Fprofile" {
 			t.Errorf("it leads to %s", to)
 		}
-		b.signInAt(t, person("ana@example.com"), "/profile").must(t, http.StatusOK, "My profile")
+		b.signInAt(t, person("ana@example.com"), "/profile").must(t, http.StatusOK, words.MyProfile)
 	}
 }

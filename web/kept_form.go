@@ -14,6 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // keptFor is how long a form is kept.
@@ -51,7 +52,7 @@ func (a *App) signInAgain(c echo.Context, to string, values url.Values) error {
 		return err
 	}
 	return render(c, http.StatusUnauthorized, views.SignInAgainPage(views.SignInAgain{
-		Chrome: a.chrome(c, "Sign in again", ""), Start: signInPath("/sign-in/start", back), Kept: kept,
+		Chrome: a.chrome(c, words.SignInAgain, ""), Start: signInPath("/sign-in/start", back), Kept: kept,
 	}))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // boEdit is the form that expired has opened.
@@ -34,7 +35,7 @@ func TestFormIsKept(t *testing.T) {
 	form.Del("channel.email")
 
 	p := b.post(t, boEdit, set(form, "name", "Bo <b>Chen</b>", "reason", "asked for it"))
-	p.must(t, http.StatusUnauthorized, "Sign in again", "kept for ten minutes")
+	p.must(t, http.StatusUnauthorized, words.SignInAgain, "kept for ten minutes")
 	if strings.Contains(p.body, "Chen") {
 		t.Error("the page shows what was posted")
 	}
@@ -148,7 +149,7 @@ func TestSignedOutForms(t *testing.T) {
 			s := newSite(t)
 			key := s.signIn(t, "owner@example.com").get(t, "/profile").form(t, "/profile")["form"]
 			p := s.browser(t).post(t, test.path, url.Values{"confirm": {"x"}, "form": key})
-			p.must(t, http.StatusUnauthorized, "Sign in again")
+			p.must(t, http.StatusUnauthorized, words.SignInAgain)
 			if kept := strings.Contains(p.text(t), "ten minutes"); kept != test.kept {
 				t.Errorf("kept: %v, want %v", kept, test.kept)
 			}

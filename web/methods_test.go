@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // otherMethods are methods that no route has.
@@ -95,7 +96,7 @@ func TestHeadUsesNothingUp(t *testing.T) {
 	kept := b.get(t, boEdit).must(t, http.StatusOK, "has not been sent yet").form(t, boEdit)
 	saved := b.post(t, boEdit, kept).must(t, http.StatusSeeOther)
 	b.do(t, http.MethodHead, saved.location(), nil).must(t, http.StatusOK)
-	b.get(t, saved.location()).must(t, http.StatusOK, "Saved Bo Chen")
+	b.get(t, saved.location()).must(t, http.StatusOK, words.Saved("Bo Chen"))
 	if u := s.Must(t, "bo@example.com"); u.Status != users.StatusInvited {
 		t.Errorf("bo is %s", u.Status)
 	}

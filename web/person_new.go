@@ -75,7 +75,7 @@ func (a *App) addPerson(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.done(c, added.Label()+" is added.", added.ID)
+		return a.done(c, words.Added(added.Label()), added.ID)
 	case !correctable(err):
 		return err
 	}
@@ -94,7 +94,7 @@ func (a *App) addPerson(c echo.Context) error {
 func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views.NewPerson {
 	roles := actor(c).MayGive(users.ActAddPerson, users.KindPerson)
 	m := views.NewPerson{
-		Chrome: a.chrome(c, "Add a person", "users"), FormState: views.FormState{Problems: o.problems},
+		Chrome: a.chrome(c, words.AddPersonTitle, "users"), FormState: views.FormState{Problems: o.problems},
 		Action: "/users/new", Cancel: "/users", SignUp: a.signUpWords(),
 		UserID: o.on(views.Field{
 			Name: "user_id", Label: "E-mail address", Value: form.UserID, Type: "email", Required: true,
@@ -104,7 +104,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 		Role: o.roleChoice(users.KindPerson, roles, form.Role), RoleWhy: roleWhy(roles),
 		Channels: o.channelToggles(form.notificationForm), Types: o.typeToggles(form.notificationForm, "them"),
 	}
-	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Add a person"}}
+	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: words.AddPersonTitle}}
 	if form.Despite {
 		m.InUse = &views.AddressInUse{Box: views.Check{Name: "despite", Label: despiteLabel, Checked: true}}
 	}
@@ -143,7 +143,7 @@ func roleWhy(roles []users.Role) string {
 	if len(roles) > 1 {
 		return ""
 	}
-	return "You can add users with the role user. An owner can give them another."
+	return words.OneRole
 }
 
 // noteRefusedRole notes that a form asked for a role that the viewer may not

@@ -64,7 +64,7 @@ func (a *App) editProfile(c echo.Context) error {
 		saved, err = a.users.EditProfile(c.Request().Context(), actor(c), form.edit())
 	}
 	if err == nil {
-		return a.done(c, savedWord(viewer(c).Version, saved.Version, "Your profile is saved."), saved.ID)
+		return a.done(c, savedWord(viewer(c).Version, saved.Version, words.ProfileSaved), saved.ID)
 	}
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	if !isStale && !correctable(err) {
@@ -106,7 +106,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		return views.Profile{}, err
 	}
 	m := views.Profile{
-		Chrome: a.chrome(c, "My profile", "profile"), FormState: views.FormState{Problems: o.problems},
+		Chrome: a.chrome(c, words.MyProfile, "profile"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d),
 		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
 		Sessions: t.sessions(sessions), ByOthers: t.events(others.Events), AnswersFor: t.serviceLines(d.AnswersFor),

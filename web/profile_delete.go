@@ -5,6 +5,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // confirmForm is the form at the foot of the profile.
@@ -23,7 +24,7 @@ func (a *App) deleteOwn(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), "", ""), "Your account is deleted.")
+		return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), "", ""), words.AccountDeleted)
 	case !correctable(err):
 		return err
 	}
@@ -42,7 +43,7 @@ func (a *App) deleteOwn(c echo.Context) error {
 // deleteOwnForm asks for the viewer's user_id, or says why they cannot go.
 func (a *App) deleteOwnForm(d users.Detail, o outcome, confirm string) views.DeleteOwn {
 	if d.LastOwner {
-		return views.DeleteOwn{Why: "You are the last active owner. Make someone else an owner first."}
+		return views.DeleteOwn{Why: words.OwnLastOwner}
 	}
 	m := views.DeleteOwn{Action: "/profile/delete", Confirm: o.confirmField(d.User.ID, confirm)}
 	m.Return = "To come back, you have to be added by an admin again, as a new user."

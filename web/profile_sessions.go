@@ -3,8 +3,8 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
-	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // endSessionForm is the form that lists the viewer's sessions.
@@ -26,7 +26,7 @@ func (a *App) endOwnSessions(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return a.done(c, "You are signed out everywhere else: "+numbers.Counted(n, "session", "sessions")+" ended.", who.ID)
+		return a.done(c, words.EndedOwnSessions(n), who.ID)
 	case string(who.Session):
 		return a.leave(c)
 	default:
@@ -34,5 +34,5 @@ func (a *App) endOwnSessions(c echo.Context) error {
 			return err
 		}
 	}
-	return a.done(c, "You are signed out there.", who.ID)
+	return a.done(c, words.OwnSessionEnded, who.ID)
 }

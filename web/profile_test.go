@@ -16,6 +16,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 func TestProfile(t *testing.T) {
@@ -34,9 +35,9 @@ func TestProfile(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	p := b.get(t, "/profile").must(t, http.StatusOK, "My profile", "user@example.com",
-		"You get an e-mail when someone mentions you in a comment.", "asked by phone", "Robot robot", "1 May 2027", "Sees and edits their own profile.")
-	if strings.Contains(p.text(t), "Audit log") {
+	p := b.get(t, "/profile").must(t, http.StatusOK, words.MyProfile, "user@example.com",
+		"You get an e-mail when someone mentions you in a comment.", "asked by phone", "Robot robot", "1 May 2027", words.RoleMay(users.KindPerson, users.RoleUser))
+	if strings.Contains(p.text(t), words.AuditLog) {
 		t.Error("the page offers the audit log")
 	}
 	form := p.form(t, "/profile")
@@ -60,7 +61,7 @@ func TestProfileMistakes(t *testing.T) {
 		"a turned name":    {[]string{"name", "ab\u202ecd"}, ""},
 		"a picture of js":  {[]string{"picture_url", "javascript:alert(1)"}, "https"},
 		"no such zone":     {[]string{"time_zone", "Mars/Olympus"}, ""},
-		"no number":        {[]string{"version", "x"}, "not a number"},
+		"no number":        {[]string{"version", "x"}, words.NotANumber},
 		"an unknown field": {[]string{"colour", "red"}, "cannot set “colour” here"},
 	}
 	for name, test := range tests {
@@ -122,7 +123,7 @@ func TestOwnSessions(t *testing.T) {
 	b.post(t, "/profile/sessions/end", url.Values{"session": {"others"}}).must(t, http.StatusSeeOther)
 	second.signedOut(t)
 	third.signedOut(t)
-	b.get(t, "/profile").must(t, http.StatusOK, "2 sessions ended")
+	b.get(t, "/profile").must(t, http.StatusOK, words.EndedOwnSessions(2))
 
 	fourth := s.signIn(t, "user@example.com")
 	b.post(t, "/profile/sessions/end", url.Values{"session": otherSessions(t, b)}).must(t, http.StatusSeeOther)
@@ -130,7 +131,7 @@ func TestOwnSessions(t *testing.T) {
 	if sessions, err = s.Sessions(t.Context(), s.Owner, "user@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	b.post(t, "/profile/sessions/end", url.Values{"session": {string(sessions[0].ID)}}).must(t, http.StatusOK, "You are signed out")
+	b.post(t, "/profile/sessions/end", url.Values{"session": {string(sessions[0].ID)}}).must(t, http.StatusOK, words.SignedOut)
 	b.signedOut(t)
 }
 
@@ -233,14 +234,14 @@ func TestDeleteOwn(t *testing.T) {
 	s := newSite(t)
 	b := s.as(t, users.RoleUser)
 	b.post(t, "/profile/delete", url.Values{"confirm": {"someone"}}).must(t, http.StatusUnprocessableEntity, "Type user@example.com to confirm")
-	b.post(t, "/profile/delete", url.Values{"confirm": {"User@Example.com"}}).must(t, http.StatusOK, "Your account is deleted")
+	b.post(t, "/profile/delete", url.Values{"confirm": {"User@Example.com"}}).must(t, http.StatusOK, words.AccountDeleted)
 	b.signedOut(t)
 	if actions := s.Actions(t, "user@example.com"); !slices.Contains(actions, users.ActionDeleted) {
 		t.Errorf("history: %v", actions)
 	}
 
 	owner := s.signIn(t, "owner@example.com")
-	owner.get(t, "/profile").must(t, http.StatusOK, "You are the last active owner")
+	owner.get(t, "/profile").must(t, http.StatusOK, words.OwnLastOwner)
 	owner.post(t, "/profile/delete", url.Values{"confirm": {"owner@example.com"}}).must(t, http.StatusConflict, "There must always be an active owner")
 	owner.get(t, "/profile").must(t, http.StatusOK)
 }

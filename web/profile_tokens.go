@@ -46,7 +46,7 @@ func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
 	if a.users.PersonalTokens() {
 		m.New = ownTokens + "/new"
 	} else {
-		m.Why = "People have no tokens of their own here, so these are refused. Use a service user."
+		m.Why = words.NoPersonalTokens
 	}
 	return m, nil
 }

@@ -17,7 +17,7 @@ func TestOwnTokens(t *testing.T) {
 	s := newSite(t)
 	b := s.as(t, users.RoleUser)
 	p := b.get(t, "/profile").must(t, http.StatusOK, "Your tokens", "You have none")
-	if hrefOf(t, p, "New token") != "/profile/tokens/new" || strings.Contains(p.body, `id="to-do"`) {
+	if hrefOf(t, p, words.NewToken) != "/profile/tokens/new" || strings.Contains(p.body, `id="to-do"`) {
 		t.Error("it does not lead to the form, or there is something to do")
 	}
 	form := b.get(t, "/profile/tokens/new").must(t, http.StatusOK).form(t, "/profile/tokens/new")
@@ -32,7 +32,7 @@ func TestOwnTokens(t *testing.T) {
 		t.Errorf("it leads to %s", page)
 	}
 	list := b.get(t, "/profile/tokens").must(t, http.StatusOK, "My laptop")
-	if hrefOf(t, list, "My profile") != "/profile" {
+	if hrefOf(t, list, words.MyProfile) != "/profile" {
 		t.Error("the list does not lead back")
 	}
 	b.get(t, page).must(t, http.StatusOK, "My laptop")
@@ -85,7 +85,7 @@ func TestNoPersonalTokens(t *testing.T) {
 	if p := b.get(t, "/profile"); strings.Contains(p.body, "Your tokens") {
 		t.Error("My profile offers tokens")
 	}
-	b.get(t, "/profile/tokens/new").must(t, http.StatusForbidden, "People have no tokens of their own here")
+	b.get(t, "/profile/tokens/new").must(t, http.StatusForbidden, "Use a service user.")
 	_, secret := s.token(t, "user@example.com")
 	err := s.used(t, secret, "10.0.4.7", "test")
 	refused, _ := errors.AsType[*users.TokenRefusedError](err)
@@ -96,7 +96,7 @@ func TestNoPersonalTokens(t *testing.T) {
 	if answer, err := s.Introspect(t.Context(), gateway, secret, "192.0.2.1"); err != nil || answer.Active {
 		t.Errorf("introspected: %+v, %v", answer, err)
 	}
-	p := b.get(t, "/profile").must(t, http.StatusOK, "Your tokens", "these are refused")
+	p := b.get(t, "/profile").must(t, http.StatusOK, "Your tokens", words.NoPersonalTokens)
 	if strings.Contains(p.body, "/profile/tokens/new") {
 		t.Error("there is a way to a new one")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // patience is how long the console waits for a provider that never answers in these
@@ -118,7 +119,7 @@ func TestProviderRefusesConnections(t *testing.T) {
 	}
 	s.worksOn(t, owner)
 	all.Wait()
-	owner.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+	owner.post(t, "/sign-out", nil).must(t, http.StatusOK, words.SignedOut)
 	owner.signedOut(t)
 }
 

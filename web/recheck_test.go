@@ -10,6 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // rechecking is a console that asks the provider again after four hours.
@@ -61,7 +62,7 @@ func TestSessionRecheck(t *testing.T) {
 				t.Errorf("came back to %s", got.location())
 			}
 			if test.why != "" {
-				b.follow(t, b.get(t, page)).must(t, http.StatusOK, "Your session has ended")
+				b.follow(t, b.get(t, page)).must(t, http.StatusOK, words.SessionEnded)
 				s.signIn(t, "owner@example.com").get(t, "/audit?action=session.ended").must(t, http.StatusOK, "OpenID provider", "("+test.why+")")
 				return
 			}

@@ -207,10 +207,10 @@ func searchInstead(c echo.Context, status int) []views.Link {
 // nextFrom is where to go from an error.
 func (a *App) nextFrom(c echo.Context) []views.Link {
 	if _, ok := signedIn(c); !ok {
-		return []views.Link{{Label: "Go to the sign-in page", URL: signInPath("/sign-in", a.wanted(c))}}
+		return []views.Link{{Label: words.GoToSignIn, URL: signInPath("/sign-in", a.wanted(c))}}
 	}
 	if seesDirectory(actor(c)) {
-		return []views.Link{{Label: "Go to the directory", URL: "/users"}}
+		return []views.Link{{Label: words.GoToDirectory, URL: "/users"}}
 	}
-	return []views.Link{{Label: "Go to my profile", URL: "/profile"}}
+	return []views.Link{{Label: words.GoToProfile, URL: "/profile"}}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // newServiceUserForm is the form that creates a service user, as it is posted.
@@ -51,7 +52,7 @@ func (a *App) createServiceUser(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.done(c, created.Label()+" is created.", created.ID)
+		return a.done(c, words.Created(created.Label()), created.ID)
 	case !correctable(err):
 		return err
 	}
@@ -73,7 +74,7 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 	people, err := a.suggestPeople(c, o, "responsible", form.Responsible)
 	roles := actor(c).MayGive(users.ActCreateService, users.KindService)
 	m := views.NewServiceUser{
-		Chrome: a.chrome(c, "New service user", "service"), FormState: views.FormState{Problems: o.problems},
+		Chrome: a.chrome(c, words.NewServiceUser, "service"), FormState: views.FormState{Problems: o.problems},
 		Action: "/service-users/new", Cancel: "/users?view=" + string(directory.ViewService),
 		UserID: o.on(views.Field{
 			Name: "user_id", Label: "User ID", Value: form.UserID, Required: true,
@@ -83,6 +84,6 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 		Service: o.serviceFields(form.serviceForm, people, "/service-users/new"),
 		Role:    o.roleChoice(users.KindService, roles, form.Role), RoleWhy: roleWhy(roles),
 	}
-	m.Crumbs = []views.Link{{Label: "Service users", URL: "/users?view=service"}, {Label: "New service user"}}
+	m.Crumbs = []views.Link{{Label: "Service users", URL: "/users?view=service"}, {Label: words.NewServiceUser}}
 	return m, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // signedOut fails the test unless nobody is signed in with the browser.
@@ -51,7 +52,7 @@ func TestSessionEnds(t *testing.T) {
 			}
 			b.signedOut(t)
 			b.post(t, "/profile", url.Values{}).must(t, http.StatusUnauthorized)
-			b.get(t, "/").must(t, http.StatusOK, "Your session has ended")
+			b.get(t, "/").must(t, http.StatusOK, words.SessionEnded)
 		})
 	}
 }
@@ -128,11 +129,11 @@ func TestFlashIsSaidOnce(t *testing.T) {
 	s := newSite(t)
 	b := s.as(t, users.RoleUser)
 	form := b.get(t, "/profile").form(t, "/profile")
-	p := b.follow(t, b.post(t, "/profile", set(form, "name", "Ana"))).must(t, http.StatusOK, "Your profile is saved.")
+	p := b.follow(t, b.post(t, "/profile", set(form, "name", "Ana"))).must(t, http.StatusOK, words.ProfileSaved)
 	if p.url.Path != "/profile" {
 		t.Errorf("at %s", p.url.Path)
 	}
-	if strings.Contains(b.get(t, "/profile").text(t), "Your profile is saved.") {
+	if strings.Contains(b.get(t, "/profile").text(t), words.ProfileSaved) {
 		t.Error("it is said twice")
 	}
 	for name, value := range map[string]string{
@@ -157,7 +158,7 @@ func TestTheme(t *testing.T) {
 	if got := attr(b.get(t, "/users").nodes(t, "html")[0], "data-theme"); got != "dark" {
 		t.Errorf("data-theme: %q", got)
 	}
-	b.post(t, "/theme", url.Values{"theme": {"pink"}}).must(t, http.StatusUnprocessableEntity, "Choose auto, light or dark.")
+	b.post(t, "/theme", url.Values{"theme": {"pink"}}).must(t, http.StatusUnprocessableEntity, words.ChooseTheme)
 	b.setCookie(t, "theme", "script")
 	if got := attr(b.get(t, "/users").nodes(t, "html")[0], "data-theme"); got != "" {
 		t.Errorf("data-theme of a planted cookie: %q", got)

@@ -13,6 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/claims"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // signIn serves GET /sign-in: a button that leads to the provider. The provider comes back
@@ -29,7 +30,7 @@ func (a *App) signIn(c echo.Context) error {
 func (a *App) showSignIn(c echo.Context, returnTo string) error {
 	m := views.SignIn{Chrome: a.chrome(c, "Sign in", ""), Start: signInPath("/sign-in/start", returnTo), Other: otherAccount(returnTo)}
 	if a.cookieValue(c, sessionCookie) != "" {
-		m.Tone, m.Message = "info", "Your session has ended. Sign in again to go on."
+		m.Tone, m.Message = "info", words.SessionEnded
 	}
 	return render(c, http.StatusOK, views.SignInPage(m))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // promptOf returns the parameter prompt that a link of a page sends to the provider.
@@ -50,7 +51,7 @@ func TestAnotherAccount(t *testing.T) {
 			if in.url.Path != "/audit" {
 				t.Errorf("it arrives at %s", in.url)
 			}
-			out := b.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+			out := b.post(t, "/sign-out", nil).must(t, http.StatusOK, words.SignedOut)
 			if lie != nil {
 				if got := b.promptOf(t, out, "Use another account"); got != "select_account" {
 					t.Errorf("after a sign-out: prompt %q", got)
@@ -81,12 +82,12 @@ var detours = map[string]struct {
 	status int
 	link   string
 }{
-	"cancelled at the provider": {func(l *authtest.Lies) { l.Callback["error"] = "access_denied" }, "", nil, http.StatusForbidden, "Sign in again"},
+	"cancelled at the provider": {func(l *authtest.Lies) { l.Callback["error"] = "access_denied" }, "", nil, http.StatusForbidden, words.SignInAgain},
 	"overloaded":                {func(l *authtest.Lies) { l.Callback["error"] = "temporarily_unavailable" }, "", nil, http.StatusServiceUnavailable, "Try again"},
-	"another account":           {nil, "wrong@example.com", nil, http.StatusForbidden, "Sign in again"},
+	"another account":           {nil, "wrong@example.com", nil, http.StatusForbidden, words.SignInAgain},
 	"sign out there":            {nil, "wrong@example.com", nil, http.StatusForbidden, "Sign out at the sign-in service"},
-	"it took too long":          {nil, "", func(s *site) { s.Clock.Advance(11 * time.Minute) }, http.StatusBadRequest, "Sign in again"},
-	"the token is refused":      {func(l *authtest.Lies) { l.IDToken["aud"] = "x" }, "", nil, http.StatusBadGateway, "Sign in again"},
+	"it took too long":          {nil, "", func(s *site) { s.Clock.Advance(11 * time.Minute) }, http.StatusBadRequest, words.SignInAgain},
+	"the token is refused":      {func(l *authtest.Lies) { l.IDToken["aud"] = "x" }, "", nil, http.StatusBadGateway, words.SignInAgain},
 	"the provider is away": {func(l *authtest.Lies) { l.Faults[authtest.Token] = authtest.Drops }, "", nil,
 		http.StatusServiceUnavailable, "Try again"},
 }
@@ -144,11 +145,11 @@ func TestReturnToSurvivesTheStart(t *testing.T) {
 	s.burst(t, "/sign-in/callback", func(int) string { return "127.0.0.1" })
 	for _, at := range []string{start, callback} {
 		p := b.get(t, at).must(t, http.StatusTooManyRequests)
-		if got := hrefOf(t, p, "Go to the sign-in page"); got != want {
+		if got := hrefOf(t, p, words.GoToSignIn); got != want {
 			t.Errorf("%.30s, too often: leads to %q", at, got)
 		}
 		p = b.with("Sec-Fetch-Dest", "image").get(t, at).must(t, http.StatusBadRequest)
-		if got := hrefOf(t, p, "Go to the sign-in page"); got != want {
+		if got := hrefOf(t, p, words.GoToSignIn); got != want {
 			t.Errorf("%.30s, as a picture: leads to %q", at, got)
 		}
 	}
@@ -170,7 +171,7 @@ func TestKeptFormSurvivesADetour(t *testing.T) {
 	s.op.Refuses("access_denied", "")
 	p = b.follow(t, b.get(t, hrefOf(t, p, "Sign in"))).must(t, http.StatusForbidden)
 	s.op.SignsIn(person("stranger@example.com"))
-	p = b.follow(t, b.get(t, hrefOf(t, p, "Sign in again"))).must(t, http.StatusOK)
+	p = b.follow(t, b.get(t, hrefOf(t, p, words.SignInAgain))).must(t, http.StatusOK)
 	p = b.follow(t, b.get(t, hrefOf(t, p, "Sign in"))).must(t, http.StatusForbidden)
 	s.op.SignsIn(person("ana@example.com"))
 	p = b.follow(t, b.get(t, hrefOf(t, p, "Use another account"))).must(t, http.StatusOK, "has not been sent yet")
@@ -189,7 +190,7 @@ func TestOpenedUnderAnotherName(t *testing.T) {
 	elsewhere := strings.Replace(s.server.URL, "127.0.0.1", "localhost", 1)
 	back := b.get(t, b.get(t, elsewhere+"/sign-in/start").must(t, http.StatusSeeOther).header.Get("Location"))
 	p := b.get(t, back.header.Get("Location")).must(t, http.StatusBadRequest, "Open the console at "+s.server.URL+", allow cookies for it")
-	if !strings.HasPrefix(p.url.String(), s.server.URL) || hrefOf(t, p, "Sign in again") != "/sign-in" {
+	if !strings.HasPrefix(p.url.String(), s.server.URL) || hrefOf(t, p, words.SignInAgain) != "/sign-in" {
 		t.Errorf("at %s, it leads to %s", p.url, hrefOf(t, p, "Sign in again"))
 	}
 	b.setCookie(t, "theme", "dark")

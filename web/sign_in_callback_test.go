@@ -8,6 +8,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // callback begins a sign-in and returns the address that the provider sends the
@@ -37,7 +38,7 @@ var foreign = map[string]struct {
 		second := other.callback(t)
 		b.setCookie(t, attemptName(t, callback), other.cookie(t, attemptName(t, second)))
 		return b.get(t, callback)
-	}, "Sign in again"},
+	}, words.SignInAgain},
 	"with a cookie that is made up": {func(t *testing.T, _ *site, b *browser, callback string) page {
 		b.setCookie(t, attemptName(t, callback), "AZZZ"+b.cookie(t, attemptName(t, callback))[4:])
 		return b.get(t, callback)
@@ -64,13 +65,13 @@ var foreign = map[string]struct {
 	}, "took longer than ten minutes"},
 	"with another state": {func(t *testing.T, _ *site, b *browser, callback string) page {
 		return b.get(t, callback+"&state=x")
-	}, "Sign in again"},
+	}, words.SignInAgain},
 	"with a state that is none": {func(t *testing.T, _ *site, b *browser, _ string) page {
 		return b.get(t, "/sign-in/callback?state=%22%3b%0d%0aaaaaaaaa&code=x")
-	}, "Sign in again"},
+	}, words.SignInAgain},
 	"without anything": {func(t *testing.T, _ *site, b *browser, _ string) page {
 		return b.get(t, "/sign-in/callback")
-	}, "Sign in again"},
+	}, words.SignInAgain},
 }
 
 // attemptName names the cookie of the attempt that a callback is about.

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // askedAge is how old an authentication may be with which the provider sends a person back
@@ -24,7 +25,7 @@ func (a *App) askForRecentSignIn(c echo.Context) error {
 		return err
 	}
 	return render(c, http.StatusUnauthorized, views.RecentSignInPage(views.RecentSignIn{
-		Chrome: a.chrome(c, "Sign in again to go on", ""), Start: recentSignInPath(back), Kept: kept,
+		Chrome: a.chrome(c, words.SignInAgainToGoOn, ""), Start: recentSignInPath(back), Kept: kept,
 	}))
 }
 

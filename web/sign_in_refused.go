@@ -68,11 +68,11 @@ func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 	if answer.status == http.StatusServiceUnavailable {
 		retryAfter(c.Response().Header(), retrySoon)
 		return render(c, answer.status, views.ErrorPage(views.Error{
-			Chrome: a.strangerChrome(c, "Sign-in is not available"), Status: strconv.Itoa(answer.status),
-			Heading: "Sign-in is not available", Text: answer.why, Next: []views.Link{{Label: "Try again", URL: signInPath("/sign-in", returnTo)}},
+			Chrome: a.strangerChrome(c, words.SignInUnavailable), Status: strconv.Itoa(answer.status),
+			Heading: words.SignInUnavailable, Text: answer.why, Next: []views.Link{{Label: "Try again", URL: signInPath("/sign-in", returnTo)}},
 		}))
 	}
-	m := views.SignInRefused{Chrome: a.strangerChrome(c, "You could not sign in"), Why: answer.why, Again: signInPath("/sign-in", returnTo), Other: otherAccount(returnTo)}
+	m := views.SignInRefused{Chrome: a.strangerChrome(c, words.CouldNotSignIn), Why: answer.why, Again: signInPath("/sign-in", returnTo), Other: otherAccount(returnTo)}
 	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
 		m.Address = words.Shorten(words.Plain(refused.Address), 254)
 		// For providers that do not know prompt=select_account.

@@ -9,6 +9,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 func TestSignIn(t *testing.T) {
@@ -74,8 +75,8 @@ var refusedSignIns = map[string]struct {
 	"a time that is to come":   {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["iat"] = 9999999999 }, http.StatusBadGateway, "was issued in the future"},
 	"the owner's address":      {person("owner@example.com"), nil, http.StatusForbidden, "another account"},
 	"deactivated":              {person("gone@example.com"), nil, http.StatusForbidden, "deactivated"},
-	"another issuer":           {person("ana@example.com"), func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.test" }, http.StatusBadRequest, "Sign in again"},
-	"another nonce":            {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["nonce"] = "x" }, http.StatusBadRequest, "Sign in again"},
+	"another issuer":           {person("ana@example.com"), func(l *authtest.Lies) { l.Callback["iss"] = "https://evil.test" }, http.StatusBadRequest, words.SignInAgain},
+	"another nonce":            {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["nonce"] = "x" }, http.StatusBadRequest, words.SignInAgain},
 	"another audience":         {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["aud"] = "x" }, http.StatusBadGateway, "could not be trusted"},
 	"an expired token":         {person("ana@example.com"), func(l *authtest.Lies) { l.IDToken["exp"] = 1 }, http.StatusBadGateway, "could not be trusted"},
 	"an unsigned token":        {person("ana@example.com"), func(l *authtest.Lies) { l.Signature = authtest.Unsigned }, http.StatusBadGateway, "could not be trusted"},
@@ -164,13 +165,13 @@ func TestProviderDown(t *testing.T) {
 	s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops })
 	owner := s.signIn(t, "owner@example.com")
 
-	down := s.browser(t).get(t, "/sign-in/start").must(t, http.StatusServiceUnavailable, "Sign-in is not available")
+	down := s.browser(t).get(t, "/sign-in/start").must(t, http.StatusServiceUnavailable, words.SignInUnavailable)
 	if down.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
 	owner.get(t, "/profile").must(t, http.StatusOK)
 	owner.get(t, "/readyz").must(t, http.StatusOK)
-	owner.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+	owner.post(t, "/sign-out", nil).must(t, http.StatusOK, words.SignedOut)
 }
 
 func TestSignInStartsANewSession(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // atSession is a person who has that session at the provider.
@@ -65,7 +66,7 @@ func TestBackchannelLogout(t *testing.T) {
 	if out.body != "" || out.header.Get("Cache-Control") != "no-store" || out.header.Get("Set-Cookie") != "" {
 		t.Errorf("answer %q with %v", out.body, out.header)
 	}
-	one.follow(t, one.get(t, "/profile")).must(t, http.StatusOK, "Your session has ended")
+	one.follow(t, one.get(t, "/profile")).must(t, http.StatusOK, words.SessionEnded)
 	two.get(t, "/profile").must(t, http.StatusOK)
 	two.on(other).get(t, "/audit?action=session.ended").must(t, http.StatusOK, "OpenID provider", "ended a session of", "(signed out at the provider)")
 
@@ -74,7 +75,7 @@ func TestBackchannelLogout(t *testing.T) {
 	one.signInAt(t, atSession("ana@example.com", "three"), "/profile").must(t, http.StatusOK)
 	s.logsOut(t, map[string]any{"sub": "op-ana@example.com"}).must(t, http.StatusOK) // all that are left
 	for _, b := range []*browser{one, two} {
-		b.on(other).follow(t, b.get(t, "/profile")).must(t, http.StatusOK, "Your session has ended")
+		b.on(other).follow(t, b.get(t, "/profile")).must(t, http.StatusOK, words.SessionEnded)
 	}
 
 	counting.logsOut(t, map[string]any{"sid": "none"}).must(t, http.StatusOK)

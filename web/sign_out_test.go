@@ -8,6 +8,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 func TestSignOut(t *testing.T) {
@@ -18,7 +19,7 @@ func TestSignOut(t *testing.T) {
 	b.signInAt(t, person("ana@example.com"), "/profile").must(t, http.StatusOK)
 	secret := b.cookie(t, "session")
 
-	out := b.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+	out := b.post(t, "/sign-out", nil).must(t, http.StatusOK, words.SignedOut)
 	if got := out.header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
 		t.Errorf("Clear-Site-Data: got %q", got)
 	}
@@ -41,7 +42,7 @@ func TestSignOut(t *testing.T) {
 		t.Errorf("the old cookie is signed in: %q", to)
 	}
 	b.get(t, "/").must(t, http.StatusOK, "Sign in")
-	b.post(t, "/sign-out", nil).must(t, http.StatusOK, "You are signed out")
+	b.post(t, "/sign-out", nil).must(t, http.StatusOK, words.SignedOut)
 }
 
 // TestSignOutOnEveryInstance signs out at one of two consoles over one database.

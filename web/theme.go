@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // themeCookie names the cookie with the theme of the browser's choice.
@@ -39,7 +40,7 @@ func (a *App) setTheme(c echo.Context) error {
 		return err
 	}
 	if !slices.Contains(themes, form.Theme) {
-		return &users.InvalidError{Fields: []users.FieldError{{Field: "theme", Message: "Choose auto, light or dark."}}}
+		return &users.InvalidError{Fields: []users.FieldError{{Field: "theme", Message: words.ChooseTheme}}}
 	}
 	c.SetCookie(a.cookie(themeCookie, form.Theme, themeAge))
 	if isHTMX(c) { // the page shows it already, with what is typed there

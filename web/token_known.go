@@ -43,7 +43,7 @@ func freshRotate(known []users.KnownToken, ticked bool) rotateForm {
 func (f rotateForm) rotate() (r users.RotateKnown, err error) {
 	days, atoiErr := strconv.Atoi(cmp.Or(f.Overlap, strconv.Itoa(usualOverlap)))
 	if atoiErr != nil || !slices.Contains(overlapDays, days) {
-		return r, &users.InvalidError{Fields: []users.FieldError{{Field: "overlap", Message: "Choose for how long the old secrets work."}}}
+		return r, &users.InvalidError{Fields: []users.FieldError{{Field: "overlap", Message: words.ChooseOverlaps}}}
 	}
 	r.Overlap = time.Duration(days) * day
 	for _, id := range f.Rotate {
@@ -120,8 +120,8 @@ func (a *App) showRotated(c echo.Context, done string, rotated []users.Rotated) 
 	t := a.tell(c)
 	f, _ := c.Get(sentFormKey).(sentForm)
 	m := views.RotatedTokens{
-		Chrome: a.chrome(c, "Copy the new secrets now", "users"), Next: views.Link{Label: "I’ve stored them: go on", URL: a.next(f, f.id)},
-		Done: done + " " + numbers.Counted(len(rotated), "token is", "tokens are") + " rotated.",
+		Chrome: a.chrome(c, words.CopySecrets, "users"), Next: views.Link{Label: words.SecretsStored, URL: a.next(f, f.id)},
+		Done: done + " " + words.Rotated(len(rotated)),
 	}
 	m.FormKey = "" // there is nothing to send from here
 	for _, r := range rotated {

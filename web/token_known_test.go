@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // knowsTokens returns a console with eve, who has seen the secret of a token of robot and of one
@@ -88,9 +89,9 @@ func (act rotatingAct) rotates(t *testing.T, path string) {
 	}
 	form := set(p.form(t, path), append(act.fill, "overlap", "1")...)
 	form["rotate"] = []string{string(seen.ID)}
-	done := b.post(t, path, form).must(t, http.StatusOK, "Copy the new secrets now", "1 token is rotated", "Nightly report", "works until 24 November 2026")
+	done := b.post(t, path, form).must(t, http.StatusOK, words.CopySecrets, words.Rotated(1), "Nightly report", "works until 24 November 2026")
 	fresh := secretIn(done.body)
-	if fresh == "" || strings.Contains(done.body, secret) || done.header.Get("Cache-Control") != "no-store" || hrefOf(t, done, "I’ve stored them: go on") != act.next {
+	if fresh == "" || strings.Contains(done.body, secret) || done.header.Get("Cache-Control") != "no-store" || hrefOf(t, done, words.SecretsStored) != act.next {
 		t.Errorf("the page has the secret %q and leads to %s", fresh, hrefOf(t, done, "I’ve stored them: go on"))
 	}
 	act.after(t, s)
@@ -180,7 +181,7 @@ func TestReactivationBringsBackTokens(t *testing.T) {
 		box  bool
 		said string
 	}{
-		"with the box":    {true, "1 token is back"},
+		"with the box":    {true, "1 token works again"},
 		"without the box": {false, "1 token is disabled"},
 	} {
 		t.Run(name, func(t *testing.T) {

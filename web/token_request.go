@@ -84,7 +84,7 @@ func (a *App) decideTokenRequest(c echo.Context) error {
 	case err == nil:
 		return a.showApproved(c, r, as, code)
 	case as != actor(c).ID && (errors.Is(err, users.ErrNotFound) || errors.Is(err, users.ErrForbidden)):
-		err = &users.InvalidError{Fields: []users.FieldError{{Field: "service", Message: "You cannot issue tokens for a user with that user ID. Choose a service user from the list."}}}
+		err = &users.InvalidError{Fields: []users.FieldError{{Field: "service", Message: words.ChooseServiceUser}}}
 	case !correctable(err):
 		return err
 	}
@@ -107,7 +107,7 @@ func (f tokenRequestForm) user(who users.Actor) users.ID {
 func (a *App) tokenRequestPage(c echo.Context, r users.CredentialRequest, form tokenRequestForm, o outcome) (views.TokenRequest, error) {
 	who, t := actor(c), a.tell(c)
 	m := views.TokenRequest{
-		Chrome: a.chrome(c, "A program asks for a token", "profile"), FormState: views.FormState{Problems: o.problems},
+		Chrome: a.chrome(c, words.TokenRequested, "profile"), FormState: views.FormState{Problems: o.problems},
 		Action: c.Request().URL.EscapedPath(), Machine: r.Hostname, Program: programWord(r.Version), Code: r.ConfirmationCode,
 		Until: t.time(r.ExpiresAt), Allows: requestAllows(r.Lifetime), Reason: o.reasonField(form.Reason),
 	}
@@ -158,7 +158,7 @@ func (a *App) chooseUser(c echo.Context, m *views.TokenRequest, found []users.Re
 		a.cannotApprove(c, m)
 	}
 	if self && who.Role == users.RoleOwner {
-		m.Warning = "You are an owner. As yourself, the program gets a token that can do all that you can: change and delete every user, and give roles. A service user with a lower role is safer."
+		m.Warning = words.OwnerApproves
 	}
 }
 
@@ -175,7 +175,7 @@ func asChoice(who users.Actor, value string, o outcome) *views.Choice {
 
 // cannotApprove says whom to ask, and where the program waits for the answer.
 func (a *App) cannotApprove(c echo.Context, m *views.TokenRequest) {
-	m.Cannot = "You cannot approve this: people have no tokens of their own here, and you are not responsible for a service user whose tokens you may issue. Ask an admin to make you responsible for one, then start the program again."
+	m.Cannot = words.CannotApprove
 	m.Helpers = a.owners(c)
 	if r, err := a.users.OpenCredentialRequest(c.Request().Context(), c.Param("request")); err == nil {
 		m.Return = denied(r)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // loginVerifier is the code verifier of the requests in these tests.
@@ -88,12 +89,12 @@ func TestApproveForAServiceUser(t *testing.T) {
 	s.op.SignsIn(person("ana@example.com"))
 	b := s.browser(t)
 	p := b.follow(t, b.get(t, "/sign-in/start?return_to="+url.QueryEscape(approvalPath(r)))).must(t, http.StatusOK,
-		"A program asks for a token", r.ConfirmationCode, "ana-laptop", "0.62.0", "For 30 days", "cannot check them", "Yourself, ana@example.com")
+		words.TokenRequested, r.ConfirmationCode, "ana-laptop", "0.62.0", "For 30 days", "cannot check them", "Yourself, ana@example.com")
 	if strings.Contains(p.body, "not-hers") || !strings.Contains(p.body, `value="robot"`) {
 		t.Error("the service users that are suggested are others than hers")
 	}
 	form := p.form(t, approvalPath(r))
-	p = b.post(t, approvalPath(r), set(form, "as", "service", "service", "not-hers")).must(t, http.StatusUnprocessableEntity, "cannot issue tokens for a user with that user ID")
+	p = b.post(t, approvalPath(r), set(form, "as", "service", "service", "not-hers")).must(t, http.StatusUnprocessableEntity, words.ChooseServiceUser)
 	p = b.post(t, approvalPath(r), set(p.form(t, approvalPath(r)), "service", "robot", "reason", "for the fleet")).must(t, http.StatusOK, "Approved")
 	to := p.goesOnTo(t)
 	if base, _, _ := strings.Cut(to.String(), "?"); base != loginCallback || to.Query().Get("state") != loginState || hrefOf(t, p, "Go back to the program") != to.String() {
@@ -166,10 +167,10 @@ func TestAsWhomARequestIsApproved(t *testing.T) {
 		want       []string
 		wantNot    []string
 	}{
-		"themselves alone":    {role: users.RoleUser, want: []string{"The program will act as you"}, wantNot: []string{"Service user", "You are an owner"}},
-		"an owner, warned":    {role: users.RoleOwner, answers: true, want: []string{"You are an owner", "Yourself, ", "A service user"}},
+		"themselves alone":    {role: users.RoleUser, want: []string{"The program will act as you"}, wantNot: []string{"Service user", words.OwnerApproves}},
+		"an owner, warned":    {role: users.RoleOwner, answers: true, want: []string{words.OwnerApproves, "Yourself, ", "A service user"}},
 		"a service user only": {role: users.RoleAdmin, noPersonal: true, answers: true, want: []string{"Service user"}, wantNot: []string{"Yourself", "will act as you"}},
-		"nobody":              {role: users.RoleAuditor, noPersonal: true, want: []string{"You cannot approve this", "owner@example.com", "Go back to the program"}, wantNot: []string{"Approve the request"}},
+		"nobody":              {role: users.RoleAuditor, noPersonal: true, want: []string{words.CannotApprove, "owner@example.com", "Go back to the program"}, wantNot: []string{"Approve the request"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,11 +207,11 @@ func TestApprovalNeedsARecentSignIn(t *testing.T) {
 	s.Clock.Advance(2 * time.Hour)
 	r := s.asks(t, nil)
 	form := set(b.approvalForm(t, r), "as", "service", "service", "robot", "reason", "for the night")
-	p := b.post(t, approvalPath(r), form).must(t, http.StatusUnauthorized, "Sign in again to go on", "kept for ten minutes")
+	p := b.post(t, approvalPath(r), form).must(t, http.StatusUnauthorized, words.SignInAgainToGoOn, "kept for ten minutes")
 	if strings.Contains(p.body, "for the night") {
 		t.Error("the page shows what was posted")
 	}
-	again := b.follow(t, b.get(t, hrefOf(t, p, "Sign in again"))).must(t, http.StatusOK, "has not been sent yet")
+	again := b.follow(t, b.get(t, hrefOf(t, p, words.SignInAgain))).must(t, http.StatusOK, "has not been sent yet")
 	got := again.form(t, approvalPath(r))
 	if got.Get("service") != "robot" || got.Get("reason") != "for the night" || got.Get("as") != "service" {
 		t.Errorf("the form is %v", got)

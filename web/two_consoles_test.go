@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestTwoConsolesSignIn has the proxy send each step of signing in
@@ -93,7 +94,7 @@ func TestTwoConsolesKeepFormsAndFlash(t *testing.T) {
 		t.Errorf("shown again: %v", got)
 	}
 	saved := b.on(other).post(t, boEdit, got).must(t, http.StatusSeeOther)
-	b.get(t, saved.location()).must(t, http.StatusOK, "Saved Bo Chen.")
+	b.get(t, saved.location()).must(t, http.StatusOK, words.Saved("Bo Chen"))
 	b.on(other).post(t, "/theme", url.Values{"theme": {"dark"}, "return_to": {"/"}}).must(t, http.StatusSeeOther)
 	if p := b.get(t, "/profile"); !strings.Contains(p.body, `data-theme="dark"`) {
 		t.Error("the theme is not the one that was chosen on the other console")
@@ -140,7 +141,7 @@ func TestTwoConsolesExport(t *testing.T) {
 		}
 		p = b.on(other).get(t, next).must(t, http.StatusOK)
 	}
-	p.must(t, http.StatusOK, "How far the export has come is not known here. Your browser shows the download.")
+	p.must(t, http.StatusOK, words.ProgressUnknown)
 }
 
 // progressOf returns where a fragment asks next how far an export has come.

@@ -5,9 +5,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // departureForm is the form that deactivates a user, as it is posted.
@@ -114,7 +114,7 @@ func (a *App) deactivate(c echo.Context) error {
 			return a.users.DeactivateAndRotate(c.Request().Context(), actor(c), target.User.ID, d, r)
 		})
 	}
-	done := target.User.Label() + " is deactivated."
+	done := words.Deactivated(target.User.Label())
 	if err == nil {
 		done += a.handedOver(c, target.AnswersFor)
 	}
@@ -145,13 +145,7 @@ func (a *App) reactivate(c echo.Context) error {
 	if err == nil {
 		err = a.users.Reactivate(c.Request().Context(), actor(c), target.User.ID, users.Reactivation{Reason: form.Reason, BringBackTokens: form.Tokens})
 	}
-	done := target.User.Label() + " is reactivated."
-	switch n := suspended(target.Tokens); {
-	case n > 0 && form.Tokens:
-		done += " " + numbers.Counted(n, "token is", "tokens are") + " back."
-	case n > 0:
-		done += " " + numbers.Counted(n, "token is", "tokens are") + " disabled."
-	}
+	done := words.Reactivated(target.User.Label(), suspended(target.Tokens), form.Tokens)
 	return a.answerConsequence(c, err, done, nil, func(o outcome) (views.Consequence, error) {
 		return a.reactivatePage(c, target, form, o), nil
 	})
@@ -196,12 +190,12 @@ func (a *App) deleteUser(c echo.Context) error {
 		seen.refused = append(seen.refused, "erase")
 	}
 	if err == nil && target.User.Key == actor(c).Key {
-		a.flash(c, target.User.Label()+" is deleted.")
+		a.flash(c, words.Deleted(target.User.Label()))
 		return a.seeOther(c, "/") // a deleted user sees no directory
 	}
-	done := target.User.Label() + " is deleted."
+	done := words.Deleted(target.User.Label())
 	if form.Erase {
-		done = "The user is deleted and erased from the audit log."
+		done = words.UserErased
 	}
 	if err == nil {
 		done += a.handedOver(c, target.AnswersFor)

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
@@ -45,7 +43,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []
 	case u.Status == users.StatusDeactivated:
 		m.Why = bidi.Isolate(words.Plain(u.Label())) + " is deactivated already."
 	case target.LastOwner:
-		m.Why = lastOwnerWhy
+		m.Why = words.LastOwner
 	}
 	var err error
 	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
@@ -95,7 +93,7 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	}
 	m.Final = []string{"The record is gone. A user who is added with the same user ID later is another user."}
 	if target.LastOwner {
-		m.Why = lastOwnerWhy
+		m.Why = words.LastOwner
 	}
 	confirm := o.confirmField(u.ID, form.Confirm)
 	m.Confirm = &confirm
@@ -184,9 +182,9 @@ func (a *App) handOver(c echo.Context, target users.Consequences, value string, 
 	return &m, err
 }
 
-// handedOver says who is responsible now for the service users that a person who left was
-// responsible for, as sentences; empty if there are none, or they cannot be read: the act is
-// done, and its answer may hold secrets.
+// handedOver says who is now responsible for the service users of a person who left, to be
+// appended to another sentence. It returns nothing if there are none, or if they cannot be read:
+// the act is done, and its answer may hold secrets.
 func (a *App) handedOver(c echo.Context, before []users.User) string {
 	now, err := a.users.Reread(c.Request().Context(), actor(c), before)
 	if err != nil {
@@ -201,23 +199,10 @@ func (a *App) handedOver(c echo.Context, before []users.User) string {
 			left = append(left, service.Label())
 		}
 	}
-	said := ""
-	for person, all := range to { // all of them went to one person, unless someone else was quicker
-		said += " " + person.Label() + " is responsible for " + some(all) + " now."
+	if text := words.HandedOver(to, left); text != "" {
+		return " " + text
 	}
-	if len(left) > 0 {
-		said += " Without a responsible person: " + some(left) + "."
-	}
-	return said
-}
-
-// some names a few of all, and says how many others there are.
-func some(all []string) string {
-	const few = 5
-	if len(all) > few {
-		return words.And(append(slices.Clone(all[:few-1]), numbers.Grouped(len(all)-few+1)+" others"))
-	}
-	return words.And(all)
+	return ""
 }
 
 // knownWords say why tokens are rotated when a person leaves.

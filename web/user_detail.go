@@ -138,7 +138,7 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 	case err != nil:
 		f.ResetWhy = err.Error()
 	case d.LastOwner:
-		f.ResetWhy = lastOwnerWhy
+		f.ResetWhy = words.LastOwner
 	default:
 		f.Reset = userPath(u.ID, "reset-sign-in")
 	}
@@ -162,7 +162,7 @@ func (t teller) danger(d users.Detail) views.Danger {
 		return views.Danger{}
 	}
 	if d.LastOwner {
-		return views.Danger{Why: lastOwnerWhy}
+		return views.Danger{Why: words.LastOwner}
 	}
 	var danger views.Danger
 	var why [2]string // of deactivating or reactivating, and of deleting

@@ -119,7 +119,7 @@ func (a *App) editUser(c echo.Context) error {
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
 	case err == nil:
-		return a.done(c, savedWord(u.Version, saved.Version, "Saved "+saved.Label()+"."), saved.ID)
+		return a.done(c, savedWord(u.Version, saved.Version, words.Saved(saved.Label())), saved.ID)
 	case !isStale && !correctable(err):
 		return err
 	}
@@ -142,7 +142,7 @@ func (a *App) editUser(c echo.Context) error {
 // savedWord says that a record was saved, or that the form changed nothing in it.
 func savedWord(before, after int64, saved string) string {
 	if before == after {
-		return "Nothing was changed: all values are as they were."
+		return words.NothingChanged
 	}
 	return saved
 }
@@ -172,16 +172,16 @@ func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcom
 
 // locked are the facts about u that its edit form does not change.
 func (t teller) locked(u users.User) []views.Locked {
-	role := views.Locked{Label: "Role", Value: words.Role(u.Role), Link: views.Link{Label: "Change role"}}
+	role := views.Locked{Label: "Role", Value: words.Role(u.Role), Link: views.Link{Label: words.ChangeRole}}
 	role.Link.URL, role.Why = allowed(t.actor, users.ActChangeRole, u, userPath(u.ID, "role"))
 	list := []views.Locked{
-		{Label: "User ID", Value: string(u.ID), Why: "It is how this user is known everywhere, and is not changed here."},
-		{Label: "Type", Value: words.Kind(u.Kind), Why: "It is set when a user is added and never changes."},
+		{Label: "User ID", Value: string(u.ID), Why: words.UserIDFixed},
+		{Label: "Type", Value: words.Kind(u.Kind), Why: words.TypeFixed},
 		role,
-		{Label: "Status", Value: words.Status(u.Status), Why: "It follows from signing in, deactivating and reactivating."},
+		{Label: "Status", Value: words.Status(u.Status), Why: words.StatusFixed},
 	}
 	if u.Kind == users.KindPerson {
-		list = append(list, views.Locked{Label: "Time zone", Value: words.Plain(u.TimeZone), Why: "Everyone chooses their own, in their profile."})
+		list = append(list, views.Locked{Label: "Time zone", Value: words.Plain(u.TimeZone), Why: words.TimeZoneFixed})
 	}
 	return list
 }

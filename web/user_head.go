@@ -26,7 +26,7 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 	if seesDirectory(actor(c)) {
 		chrome.Crumbs = append(chrome.Crumbs, list)
 	} else {
-		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: "My profile", URL: "/profile"})
+		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: words.MyProfile, URL: "/profile"})
 	}
 	if title == "" {
 		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: label})
@@ -79,9 +79,9 @@ func (t teller) userMenu(u users.User) []views.MenuLink {
 		icon   string
 		danger bool
 	}{
-		{users.ActChangeRole, true, "role", "Change role", "shield", false},
+		{users.ActChangeRole, true, "role", words.ChangeRole, "shield", false},
 		{users.ActEndSessions, person, "sessions", "End sessions", "log-out", false},
-		{users.ActResetSignIn, person && u.Identified(), "reset-sign-in", "Reset sign-in", "key-round", false},
+		{users.ActResetSignIn, person && u.Identified(), "reset-sign-in", words.ResetSignIn, "key-round", false},
 		{users.ActReactivate, away, "reactivate", "Reactivate", "user-check", false},
 		{users.ActDeactivate, !away, "deactivate", "Deactivate", "user-x", true},
 		{users.ActDelete, true, "delete", "Delete", "trash-2", true},
@@ -99,6 +99,3 @@ func (t teller) userMenu(u users.User) []views.MenuLink {
 	}
 	return menu
 }
-
-// lastOwnerWhy says why the last active owner stays one.
-const lastOwnerWhy = "This is the last active owner, and there must always be one. Make someone else an owner first."

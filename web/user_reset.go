@@ -44,7 +44,7 @@ func (a *App) resetSignIn(c echo.Context) error {
 		known := requestOf(c.Request())
 		known.refused = append(known.refused, "as_user")
 	}
-	done := "The sign-in of " + target.User.Label() + " is reset."
+	done := words.ResetDone(target.User.Label())
 	return a.answerConsequence(c, err, done, nil, func(o outcome) (views.Consequence, error) {
 		return a.resetPage(c, target, form, o), nil
 	})
@@ -61,16 +61,16 @@ func (f resetForm) reset() users.SignInReset {
 func (a *App) resetPage(c echo.Context, target users.Consequences, form resetForm, o outcome) views.Consequence {
 	u, t := target.User, a.tell(c)
 	m := a.consequencePage(c, u, "Reset the sign-in of", "reset-sign-in", form.Reason, o)
-	m.Crumbs[len(m.Crumbs)-1].Label = "Reset sign-in"
+	m.Crumbs[len(m.Crumbs)-1].Label = words.ResetSignIn
 	m.Chrome.Title = "Reset sign-in · " + bidi.Isolate(words.Plain(u.Label()))
 	m.Danger = true
 	switch {
 	case u.Kind != users.KindPerson:
-		m.Why = "Only people sign in."
+		m.Why = words.OnlyPeopleSignIn
 	case target.LastOwner:
-		m.Why = lastOwnerWhy
+		m.Why = words.LastOwner
 	case !u.Identified():
-		m.Why = "There is nothing to reset: they have not signed in yet."
+		m.Why = words.NothingToReset
 	}
 	m.Accounts, m.Instead = t.accounts(target), t.newPerson(target)
 	m.Ends = append(endingSessions(target), "Their account at the provider is no longer linked to this user.")

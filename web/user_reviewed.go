@@ -36,7 +36,7 @@ func (a *App) markReviewed(c echo.Context) error {
 		var after users.User
 		after, err = a.users.MarkReviewed(c.Request().Context(), actor(c), id, users.Review{On: form.ReviewOn, Version: form.Version})
 		if err == nil {
-			return a.done(c, after.Label()+" is reviewed. The next review is on "+words.Date(after.ReviewOn)+".", id)
+			return a.done(c, words.Reviewed(after.Label(), after.ReviewOn), id)
 		}
 	}
 	if !correctable(err) && !errors.Is(err, users.ErrStale) {

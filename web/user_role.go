@@ -66,9 +66,9 @@ func (a *App) changeRole(c echo.Context) error {
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
 	case err == nil && len(rotated) > 0:
-		return a.showRotated(c, after.Label()+" has the role "+string(after.Role)+" now.", rotated)
+		return a.showRotated(c, words.RoleChanged(after.Label(), after.Role), rotated)
 	case err == nil:
-		return a.done(c, savedWord(target.User.Version, after.Version, after.Label()+" has the role "+string(after.Role)+" now."), after.ID)
+		return a.done(c, savedWord(target.User.Version, after.Version, words.RoleChanged(after.Label(), after.Role)), after.ID)
 	case !isStale && !correctable(err):
 		return err
 	}
@@ -95,7 +95,7 @@ func roleInput(u users.User) map[string]*string {
 func (a *App) rolePage(c echo.Context, target users.Consequences, known []users.KnownToken, form roleForm, o outcome) views.UserRole {
 	t := a.tell(c)
 	return views.UserRole{
-		Chrome: a.userChrome(c, target.User, "Change role"),
+		Chrome: a.userChrome(c, target.User, words.ChangeRole),
 		Who:    t.user(target.User),
 		Form:   t.roleForm(target.User, target.LastOwner, form, o),
 		Known:  t.knownTokens(known, form.rotateForm, o, "If you lower the role, tick those that this person must not use any more. Each gets a new secret at once, shown to you on the next page."),
@@ -121,7 +121,7 @@ func (t teller) roleForm(u users.User, lastOwner bool, form roleForm, o outcome)
 	if err := t.actor.May(users.ActChangeRole, u); err != nil {
 		f.Why = err.Error()
 	} else if lastOwner {
-		f.Why = lastOwnerWhy
+		f.Why = words.LastOwner
 	}
 	return f
 }

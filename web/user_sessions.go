@@ -5,9 +5,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // endSessionsForm is the form that ends sessions, as it is posted.
@@ -64,15 +64,15 @@ func (a *App) endSessionsOf(c echo.Context, id users.ID, form endSessionsForm) (
 			err = actor(c).May(users.ActEndSessions, u)
 		}
 		if err == nil {
-			err = &users.InvalidError{Fields: []users.FieldError{{Field: "session", Message: "Choose which session to end."}}}
+			err = &users.InvalidError{Fields: []users.FieldError{{Field: "session", Message: words.ChooseSession}}}
 		}
 		return "", err
 	case "all":
 		n, err := a.users.EndSessions(ctx, actor(c), id, form.Reason)
-		return "Ended " + numbers.Counted(n, "session", "sessions") + " of " + string(id) + ".", err
+		return words.EndedSessions(n, id), err
 	}
 	err = a.users.EndSession(ctx, actor(c), id, users.SessionID(form.Session), form.Reason)
-	return "Ended a session of " + string(id) + ".", err
+	return words.EndedSession(id), err
 }
 
 // sessionsPage is the page with the sessions that there are now. Those who may not

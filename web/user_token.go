@@ -77,7 +77,7 @@ func (a *App) tokenChrome(c echo.Context, p tokenPlace, above []views.Link, titl
 	var chrome views.Chrome
 	if p.own {
 		chrome = a.chrome(c, "Tokens", "profile")
-		chrome.Crumbs = []views.Link{{Label: "My profile", URL: "/profile"}, {Label: "Tokens", URL: p.base}}
+		chrome.Crumbs = []views.Link{{Label: words.MyProfile, URL: "/profile"}, {Label: "Tokens", URL: p.base}}
 	} else {
 		chrome = a.userChrome(c, p.user, "Tokens")
 		chrome.Crumbs[len(chrome.Crumbs)-1].URL = p.base
@@ -106,7 +106,7 @@ func (a *App) userTokens(c echo.Context) error {
 	}
 	if p.own {
 		m.Head.Menu = nil
-		m.Head.Tabs = []views.Tab{{Label: "My profile", URL: "/profile"}, {Label: "Tokens", URL: p.base, Current: true}}
+		m.Head.Tabs = []views.Tab{{Label: words.MyProfile, URL: "/profile"}, {Label: "Tokens", URL: p.base, Current: true}}
 	}
 	if err := a.users.MayIssueToken(t.actor, p.user); err != nil {
 		m.Why = err.Error()
@@ -177,7 +177,7 @@ func (a *App) rotating(token, successor users.Token) bool {
 func tokenActs(newToken string) []views.HeadLink {
 	acts := []views.HeadLink{{Link: views.Link{Label: "API", URL: "/api"}, Icon: "book-open"}}
 	if newToken != "" {
-		acts = append(acts, views.HeadLink{Link: views.Link{Label: "New token", URL: newToken}, Icon: "plus", Primary: true})
+		acts = append(acts, views.HeadLink{Link: views.Link{Label: words.NewToken, URL: newToken}, Icon: "plus", Primary: true})
 	}
 	return acts
 }

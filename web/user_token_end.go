@@ -71,14 +71,13 @@ func (a *App) endToken(c echo.Context) error {
 // endAsAsked disables or revokes a token and says what was done.
 func (a *App) endAsAsked(c echo.Context, token users.Token, form endTokenForm) (done string, err error) {
 	ctx, how := c.Request().Context(), users.TokenEnd{Reason: form.Reason, LeaveNone: form.LeaveNone}
-	name := "“" + words.Plain(token.Name) + "” " + words.TokenHint(token)
 	switch form.Act {
 	case actDisable:
-		return name + " is disabled: its uses are refused until it is enabled.", a.users.DisableToken(ctx, actor(c), token.ID, how)
+		return words.TokenDisabled(token), a.users.DisableToken(ctx, actor(c), token.ID, how)
 	case actRevoke:
-		return name + " is revoked: its uses are refused for good.", a.users.RevokeToken(ctx, actor(c), token.ID, how)
+		return words.TokenRevoked(token), a.users.RevokeToken(ctx, actor(c), token.ID, how)
 	}
-	return "", formError("act", "Choose whether to disable or to revoke it.")
+	return "", formError("act", words.ChooseTokenEnd)
 }
 
 // endTokenPage says what stops working with a token.
@@ -86,7 +85,7 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 	t, name := a.tell(c), words.Plain(token.Name)
 	label := bidi.Isolate(name)
 	m := views.TokenEnd{
-		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Disable or revoke"),
+		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, words.DisableOrRevoke),
 		FormState: views.FormState{Problems: o.problems}, Heading: "Disable or revoke " + label + "?", Who: t.user(p.user),
 		Action: p.path(token.ID, "end"), Cancel: p.path(token.ID), Reason: o.tokenReason(form.Reason),
 		Disable: "Disable " + label, Revoke: "Revoke " + label,
@@ -97,7 +96,7 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 	}
 	switch token.State(t.now) {
 	case users.TokenRevoked:
-		m.Why = "This token is revoked already."
+		m.Why = words.TokenRevokedAlready
 		return m, nil
 	case users.TokenDisabled, users.TokenExpired:
 		m.Heading, m.Disable, m.Means = "Revoke "+label+"?", "", m.Means[1:]
@@ -168,5 +167,5 @@ func (a *App) enableToken(c echo.Context) error {
 	if err := a.users.EnableToken(c.Request().Context(), actor(c), token.ID, ""); err != nil {
 		return err
 	}
-	return a.done(c, "“"+words.Plain(token.Name)+"” "+words.TokenHint(token)+" is enabled.", "")
+	return a.done(c, words.TokenEnabled(token), "")
 }

@@ -71,7 +71,7 @@ func (f expiryForm) lifetime(t teller, most time.Duration) (lifetime time.Durati
 	}
 	days, err := strconv.Atoi(f.Expiry)
 	if err != nil || days < 1 || days > maxDays {
-		return 0, false, formError("expiry", "Choose when the token ends.")
+		return 0, false, formError("expiry", words.ChooseEnd)
 	}
 	return time.Duration(days) * day, false, nil
 }
@@ -83,11 +83,11 @@ const maxDays = 100_000
 func (t teller) until(field, value string) (time.Duration, error) {
 	last, err := time.ParseInLocation(time.DateOnly, value, t.zone)
 	if err != nil {
-		return 0, formError(field, "Choose a day.")
+		return 0, formError(field, words.ChooseDay)
 	}
 	span := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, t.zone).Sub(t.now)
 	if span <= 0 {
-		return 0, formError(field, "Choose a day that is not over.")
+		return 0, formError(field, words.ChooseLaterDay)
 	}
 	return span, nil
 }

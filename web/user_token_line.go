@@ -125,7 +125,7 @@ func endLabel(token users.Token) string {
 	if !token.DisabledAt.IsZero() {
 		return "Revoke…"
 	}
-	return "Disable or revoke…"
+	return words.DisableOrRevokeMenu
 }
 
 // tokenWhy says why a token gives no access, with the tone of it; nothing of one that does.

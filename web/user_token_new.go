@@ -118,10 +118,10 @@ func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o ou
 	t := a.tell(c)
 	heading, whom := "New token for "+t.subject(p.user), t.subject(p.user)
 	if p.user.Key == t.actor.Key {
-		heading, whom = "New token", "you"
+		heading, whom = words.NewToken, "you"
 	}
 	m := views.TokenForm{
-		Chrome: a.tokenChrome(c, p, nil, "New token"), FormState: views.FormState{Problems: o.problems},
+		Chrome: a.tokenChrome(c, p, nil, words.NewToken), FormState: views.FormState{Problems: o.problems},
 		Heading: heading, Text: "A program sends it with each request and acts as " + whom + ".",
 		Action: p.base + "/new", Cancel: views.Link{Label: "Cancel", URL: p.base}, Button: "Issue token",
 		About:  o.on(views.Field{Name: "description", Label: "Description", Value: form.Description, Spellcheck: true}),
@@ -140,8 +140,8 @@ func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o ou
 		{Label: "Secret", Text: "Shown once, on the next page"},
 	}
 	if c.QueryParam("first") != "" {
-		m.Heading = "Next: its first token"
-		m.Action, m.Cancel = m.Action+"?first=1", views.Link{Label: "Skip for now", URL: userPath(p.user.ID)}
+		m.Heading = words.FirstToken
+		m.Action, m.Cancel = m.Action+"?first=1", views.Link{Label: words.SkipForNow, URL: userPath(p.user.ID)}
 	}
 	return m
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestTokenOfAnAdminNeedsARecentSignIn has an owner issue a token for a service user with the role
@@ -36,15 +37,15 @@ func TestTokenOfAnAdminNeedsARecentSignIn(t *testing.T) {
 			s.Clock.Advance(3 * time.Hour)
 			const path = "/users/boss/tokens/new"
 			form := set(b.get(t, path).must(t, http.StatusOK).form(t, path), "name", "Nightly report")
-			asked := b.post(t, path, form).must(t, http.StatusUnauthorized, "Sign in again to go on")
+			asked := b.post(t, path, form).must(t, http.StatusUnauthorized, words.SignInAgainToGoOn)
 			if secretIn(asked.body) != "" {
 				t.Fatal("the page has a secret")
 			}
 			s.op.Lie(func(l *authtest.Lies) { lieAboutAuthTime(s, l, test.claim, test.lie) })
-			again := b.follow(t, b.get(t, hrefOf(t, asked, "Sign in again")))
+			again := b.follow(t, b.get(t, hrefOf(t, asked, words.SignInAgain)))
 			if test.refused {
 				again.must(t, http.StatusBadGateway, "does not report when you did")
-				b.post(t, path, form).must(t, http.StatusUnauthorized, "Sign in again to go on")
+				b.post(t, path, form).must(t, http.StatusUnauthorized, words.SignInAgainToGoOn)
 				b.issues(t, "/users/reader/tokens/new", http.StatusOK) // which needs none
 				return
 			}

@@ -49,7 +49,7 @@ func (f overlapForm) span(t teller) (time.Duration, error) {
 			return o.span, nil
 		}
 	}
-	return 0, formError("overlap", "Choose for how long the old token goes on working.")
+	return 0, formError("overlap", words.ChooseOverlap)
 }
 
 // overlapFields ask for how long an old token goes on working; from is the first of overlaps

@@ -54,7 +54,7 @@ func (a *App) moreTime(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.done(c, "The old token "+words.TokenHint(token)+" goes on working.", "")
+		return a.done(c, words.OverlapExtended(token), "")
 	case !correctable(err):
 		return err
 	}
@@ -74,7 +74,7 @@ func (a *App) moreTimePage(c echo.Context, p tokenPlace, token, successor users.
 	m.Stays = []string{"The new token " + words.TokenHint(successor) + " is as it was."}
 	m.Until, m.UntilOn = overlapFields(o, "From now on it works for", form.overlapForm, 1)
 	if successor.ID == "" {
-		m.Why = "This token has no successor, so there is no overlap to extend."
+		m.Why = words.NoSuccessor
 	}
 	return m
 }
@@ -130,7 +130,7 @@ func (a *App) strikeOff(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.done(c, "The program is struck off: the old token can be retired without it.", "")
+		return a.done(c, words.ProgramStruckOff, "")
 	case !correctable(err):
 		return err
 	}
@@ -146,7 +146,7 @@ func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, for
 	t := a.tell(c)
 	m := t.tokenActPage(p, token, o, form.Reason)
 	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: words.Plain(token.Name), URL: p.path(token.ID)}}, "Strike off")
-	m.Heading, m.Why = "Strike off a program?", "No program of that name used the old token of a rotation in the last 90 days."
+	m.Heading, m.Why = "Strike off a program?", words.NoSuchProgram
 	state, err := a.users.RotationOf(c.Request().Context(), t.actor, token.ID)
 	if err != nil && !errors.Is(err, users.ErrNotFound) {
 		return m, err
@@ -188,5 +188,5 @@ func (a *App) retireToken(c echo.Context) error {
 	if err := a.users.RetireToken(c.Request().Context(), actor(c), token.ID, ""); err != nil {
 		return err
 	}
-	return a.done(c, "The old token "+words.TokenHint(token)+" is retired: it is disabled. Revoke it when nothing has asked for it for a while.", "")
+	return a.done(c, words.TokenRetired(token), "")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestRotateToken rotates on the page: the answer has the secret of the successor, and the
@@ -20,7 +21,7 @@ func TestRotateToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := fleetTokens + "/" + string(token.ID)
-	form := b.get(t, at+"/rotate").must(t, http.StatusOK, "Read users, read the audit log", "same name, scopes and addresses").form(t, at+"/rotate")
+	form := b.get(t, at+"/rotate").must(t, http.StatusOK, words.Scopes([]users.Scope{users.ScopeUsersRead, users.ScopeAuditRead}), "same name, scopes and addresses").form(t, at+"/rotate")
 	if form.Get("overlap") != "30d" || form.Get("expiry") != "90" {
 		t.Errorf("proposed are %v", form)
 	}
@@ -57,11 +58,11 @@ func TestRotateTokenMistakes(t *testing.T) {
 		t.Errorf("of a token that was never used the proposed overlap is %s", form.Get("overlap"))
 	}
 	p := b.post(t, at, set(form, "overlap", "date", "overlap_until", "2020-01-01", "expiry", "date", "ends_on", "x", "reason", "yearly")).
-		must(t, http.StatusUnprocessableEntity, "Choose a day that is not over.", "Choose a day.")
+		must(t, http.StatusUnprocessableEntity, words.ChooseLaterDay, words.ChooseDay)
 	if got := p.form(t, at); got.Get("overlap_until") != "2020-01-01" || got.Get("reason") != "yearly" || got.Get("overlap") != "date" {
 		t.Errorf("the form holds %v", got)
 	}
-	b.post(t, at, set(form, "overlap", "forever")).must(t, http.StatusUnprocessableEntity, "Choose for how long the old token goes on working.")
+	b.post(t, at, set(form, "overlap", "forever")).must(t, http.StatusUnprocessableEntity, words.ChooseOverlap)
 	b.post(t, at, set(form, "expiry", "date", "ends_on", "2029-01-01")).must(t, http.StatusUnprocessableEntity, "tokens last 365 days at most here")
 	if all, err := s.Tokens(t.Context(), s.Owner, "fleet"); err != nil || len(all) != 1 {
 		t.Errorf("there are %d tokens, %v", len(all), err)
@@ -102,15 +103,15 @@ func TestRetireToken(t *testing.T) {
 	old, _ := s.rotate(t, "fleet", 30*24*time.Hour, "")
 	at := fleetTokens + "/" + string(old.ID)
 	off := hrefOf(t, b.get(t, fleetTokens).must(t, http.StatusOK, "Not switched yet"), "Strike off… curl 8.9 at 192.0.2.44")
-	b.get(t, at+"/strike-off?tool=wget&network=192.0.2.44").must(t, http.StatusOK, "No program of that name used the old token")
+	b.get(t, at+"/strike-off?tool=wget&network=192.0.2.44").must(t, http.StatusOK, words.NoSuchProgram)
 	form := b.get(t, off).must(t, http.StatusOK, "Strike off curl 8.9 at 192.0.2.44?", "If it uses the old token again").form(t, at+"/strike-off")
-	b.follow(t, b.post(t, at+"/strike-off", set(form, "reason", "gone"))).must(t, http.StatusOK, "is struck off", "Struck off", "1 of 1 program has switched or is struck off")
+	b.follow(t, b.post(t, at+"/strike-off", set(form, "reason", "gone"))).must(t, http.StatusOK, words.ProgramStruckOff, "Struck off", "1 of 1 program has switched or is struck off")
 	b.get(t, off).must(t, http.StatusOK, "This program is struck off already.")
 
 	s.Clock.Advance(25 * time.Hour)
 	b = s.signIn(t, "owner@example.com")
 	p := b.get(t, fleetTokens).must(t, http.StatusOK, "Safe to retire.")
-	b.follow(t, b.post(t, at+"/retire", p.form(t, at+"/retire"))).must(t, http.StatusOK, "is retired", "Disabled")
+	b.follow(t, b.post(t, at+"/retire", p.form(t, at+"/retire"))).must(t, http.StatusOK, "Retired the old token", "Disabled")
 	secret, _ := s.secrets.Load(old.ID)
 	if err := s.used(t, secret.(string), "192.0.2.44", "curl 8.9"); err == nil {
 		t.Fatal("a retired token gives access")
@@ -134,7 +135,7 @@ func TestLeakedToken(t *testing.T) {
 			leaked = valuesOf(n)
 		}
 	}
-	b.follow(t, b.post(t, at, leaked)).must(t, http.StatusOK, "is revoked", "Revoked")
+	b.follow(t, b.post(t, at, leaked)).must(t, http.StatusOK, "Revoked “")
 	secret, _ := s.secrets.Load(old.ID)
 	if err := s.used(t, secret.(string), "192.0.2.44", ""); err == nil {
 		t.Error("the old token gives access")
@@ -157,7 +158,7 @@ func TestMoreTime(t *testing.T) {
 	form := b.get(t, at).must(t, http.StatusOK, "The old token ends in 30 days as it is.").form(t, at)
 	b.post(t, at, set(form, "overlap", "7d")).must(t, http.StatusUnprocessableEntity, "Choose a later end")
 	last := s.Clock.Now().AddDate(0, 0, 40).Format(time.DateOnly)
-	b.follow(t, b.post(t, at, set(form, "overlap", "date", "overlap_until", last))).must(t, http.StatusOK, "goes on working", "Ends in 40 days")
+	b.follow(t, b.post(t, at, set(form, "overlap", "date", "overlap_until", last))).must(t, http.StatusOK, words.OverlapExtended(old), "Ends in 40 days")
 	s.Clock.Advance(45 * 24 * time.Hour)
 	b = s.signIn(t, "owner@example.com")
 	b.get(t, fleetTokens).must(t, http.StatusOK, "The old token has ended", "Not switched yet", "Expired")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 const fleetTokens = "/users/fleet/tokens"
@@ -33,7 +34,7 @@ func TestNewToken(t *testing.T) {
 	s, b := fleet(t, users.RoleAuditor)
 	last := s.Last(t)
 	p := b.issue(t, "description", "For operations", "scope.audit.read", "on", "ranges", "192.0.2.7, 10.0.4.0/24", "reason", "asked for").must(t, http.StatusOK,
-		"Copy the secret now", "Read users, read the audit log", "10.0.4.0/24, 192.0.2.7", "You alone", "Auditor")
+		"Copy the secret now", words.Scopes([]users.Scope{users.ScopeUsersRead, users.ScopeAuditRead}), "10.0.4.0/24, 192.0.2.7", "You alone", "Auditor")
 	secret := secretIn(p.body)
 	if err := s.used(t, secret, "192.0.2.7", "curl 8.9"); err != nil {
 		t.Fatalf("the secret on the page: %v", err)
@@ -54,7 +55,7 @@ func TestNewToken(t *testing.T) {
 		t.Errorf("got %+v, %v", all, err)
 	}
 	b.get(t, fleetTokens).must(t, http.StatusOK, "Nightly report", "…"+all[0].Hint, "Live", "from 192.0.2.7", "curl 8.9", "Shown to owner@example.com", "in 90 days")
-	b.get(t, fleetTokens+"/"+string(all[0].ID)).must(t, http.StatusOK, "For operations", "Read users, read the audit log", string(all[0].ID))
+	b.get(t, fleetTokens+"/"+string(all[0].ID)).must(t, http.StatusOK, "For operations", words.Scopes([]users.Scope{users.ScopeUsersRead, users.ScopeAuditRead}), string(all[0].ID))
 }
 
 // TestNewTokenMistakes sends all mistakes at once: each is told beside its field, and what was
@@ -63,7 +64,7 @@ func TestNewTokenMistakes(t *testing.T) {
 	t.Parallel()
 	s, b := fleet(t, users.RoleUser)
 	p := b.issue(t, "name", "", "description", strings.Repeat("x", 501), "scope.users.read", "", "ranges", "10.0.4", "expiry", "date", "ends_on", "2020-01-01", "reason", "because").
-		must(t, http.StatusUnprocessableEntity, "Enter a name.", "Choose at least one scope.", "is not an address range", "Choose a day that is not over.")
+		must(t, http.StatusUnprocessableEntity, "Enter a name.", "Choose at least one scope.", "is not an address range", words.ChooseLaterDay)
 	form := p.form(t, fleetTokens+"/new")
 	for name, want := range map[string]string{"ranges": "10.0.4", "expiry": "date", "ends_on": "2020-01-01", "reason": "because", "description": strings.Repeat("x", 501)} {
 		if got := form.Get(name); got != want {
@@ -79,7 +80,7 @@ func TestNewTokenMistakes(t *testing.T) {
 	if invalid != 4 { // the scopes are a group
 		t.Errorf("%d inputs are marked as wrong, want 4", invalid)
 	}
-	b.issue(t, "expiry", "soon").must(t, http.StatusUnprocessableEntity, "Choose when the token ends.")
+	b.issue(t, "expiry", "soon").must(t, http.StatusUnprocessableEntity, words.ChooseEnd)
 	b.issue(t, "expiry", "366").must(t, http.StatusUnprocessableEntity, "tokens last 365 days at most here")
 	b.issue(t, "expiry", "date", "ends_on", "2029-01-01").must(t, http.StatusUnprocessableEntity, "tokens last 365 days at most here")
 	b.issue(t, "expiry", "never").must(t, http.StatusUnprocessableEntity, "Choose an end")
@@ -152,12 +153,12 @@ func TestFirstToken(t *testing.T) {
 	b := s.signIn(t, "owner@example.com")
 	form := b.get(t, "/service-users/new").form(t, "/service-users/new")
 	p := b.post(t, "/service-users/new", set(form, "user_id", "fleet", "purpose", "Tests")).must(t, http.StatusSeeOther)
-	p = b.follow(t, p).must(t, http.StatusOK, "Next: its first token", "Skip for now")
-	if got := hrefOf(t, p, "Skip for now"); got != "/users/fleet" {
+	p = b.follow(t, p).must(t, http.StatusOK, words.FirstToken, words.SkipForNow)
+	if got := hrefOf(t, p, words.SkipForNow); got != "/users/fleet" {
 		t.Errorf("skipping leads to %s", got)
 	}
 	action := fleetTokens + "/new?first=1"
-	p = b.post(t, action, set(p.form(t, action), "name", "")).must(t, http.StatusUnprocessableEntity, "Skip for now", "Enter a name.")
+	p = b.post(t, action, set(p.form(t, action), "name", "")).must(t, http.StatusUnprocessableEntity, words.SkipForNow, "Enter a name.")
 	b.post(t, action, set(p.form(t, action), "name", "Nightly report")).must(t, http.StatusOK, "Copy the secret now")
 }
 
@@ -174,10 +175,10 @@ func TestTokenRoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := s.signIn(t, "ana@example.com")
-	b.get(t, fleetTokens).must(t, http.StatusOK, "New token")
+	b.get(t, fleetTokens).must(t, http.StatusOK, words.NewToken)
 	b.issue(t).must(t, http.StatusOK, "Copy the secret now")
 	token, secret := s.token(t, "mighty")
-	b.get(t, "/users/mighty/tokens").must(t, http.StatusOK, "Your role is user, and the token would have the role admin", "Disable or revoke")
+	b.get(t, "/users/mighty/tokens").must(t, http.StatusOK, "Your role is user, and the token would have the role admin", words.DisableOrRevoke)
 	b.get(t, "/users/mighty/tokens/new").must(t, http.StatusForbidden)
 	b.post(t, "/users/mighty/tokens/new", url.Values{"name": {"x"}, "expiry": {"90"}, "scope.users.read": {"on"}}).must(t, http.StatusForbidden)
 	end := "/users/mighty/tokens/" + string(token.ID) + "/end"
@@ -233,16 +234,16 @@ func TestEndToken(t *testing.T) {
 	if got := p.form(t, at+"/end").Get("reason"); got != "leaked" {
 		t.Errorf("the reason is %q", got)
 	}
-	b.post(t, at+"/end", set(form, "act", "both", "leave_none", "on")).must(t, http.StatusUnprocessableEntity, "Choose whether to disable or to revoke it.")
+	b.post(t, at+"/end", set(form, "act", "both", "leave_none", "on")).must(t, http.StatusUnprocessableEntity, words.ChooseTokenEnd)
 	if err := s.used(t, secret, "192.0.2.1", ""); err != nil {
 		t.Fatalf("nothing was ended, and yet: %v", err)
 	}
-	b.follow(t, b.post(t, at+"/end", set(form, "act", "disable", "leave_none", "on"))).must(t, http.StatusOK, "is disabled", "Enable", "Revoke…")
+	b.follow(t, b.post(t, at+"/end", set(form, "act", "disable", "leave_none", "on"))).must(t, http.StatusOK, "Disabled “", "Enable", "Revoke…")
 	if err := s.used(t, secret, "192.0.2.1", ""); err == nil {
 		t.Error("a disabled token gives access")
 	}
 	enable := b.get(t, at).must(t, http.StatusOK, "This token was disabled").form(t, at+"/enable")
-	b.follow(t, b.post(t, at+"/enable", enable)).must(t, http.StatusOK, "is enabled")
+	b.follow(t, b.post(t, at+"/enable", enable)).must(t, http.StatusOK, "Enabled “")
 	if err := s.used(t, secret, "192.0.2.1", ""); err != nil {
 		t.Errorf("an enabled token: %v", err)
 	}
@@ -253,7 +254,7 @@ func TestEndToken(t *testing.T) {
 	}
 	b.post(t, at+"/end", set(p.form(t, at+"/end"), "act", "revoke")).must(t, http.StatusSeeOther)
 	b.get(t, at).must(t, http.StatusOK, "This token was revoked")
-	b.get(t, at+"/end").must(t, http.StatusOK, "This token is revoked already")
+	b.get(t, at+"/end").must(t, http.StatusOK, words.TokenRevokedAlready)
 }
 
 // TestTooManyTokens asks for one more than a user may have.

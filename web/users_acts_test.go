@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 func TestChangeRole(t *testing.T) {
@@ -24,7 +25,7 @@ func TestChangeRole(t *testing.T) {
 	b.post(t, at, set(form, "role", "")).must(t, 422, "Choose a role")
 	b.post(t, "/users/nightly/role", set(unkeyed(form), "role", "owner", "version", "1")).must(t, 422, "Choose a role that a service user can have.")
 	b.post(t, at, set(form, "role", "admin", "reason", "She runs the desk")).must(t, 303)
-	b.get(t, "/users/ana@example.com").must(t, 200, "Ana has the role admin now.",
+	b.get(t, "/users/ana@example.com").must(t, 200, words.RoleChanged("Ana", users.RoleAdmin),
 		"owner@example.com changed the role of Ana from user to admin", "“She runs the desk”")
 	ana.get(t, "/users").must(t, 303) // signed out: the new role comes with the next sign-in
 	s.signIn(t, "ana@example.com").get(t, "/users").must(t, 200)
@@ -49,7 +50,7 @@ func TestLastOwner(t *testing.T) {
 	for tail, form := range map[string]url.Values{
 		"role": {"role": {"user"}, "version": {s.version(t, "owner@example.com")}}, "delete": {"confirm": {"owner@example.com"}}, "reset-sign-in": {},
 	} {
-		b.get(t, own+tail).must(t, 200, "This is the last active owner")
+		b.get(t, own+tail).must(t, 200, words.LastOwner)
 		b.post(t, own+tail, form).must(t, 409, "There must always be an active owner")
 	}
 	b.post(t, own+"deactivate", url.Values{}).must(t, 403, "You cannot change your own status.")
@@ -80,7 +81,7 @@ func TestDeactivate(t *testing.T) {
 	b.post(t, at, set(form, "hand_over", "ana@example.com")).must(t, 422, "Choose someone else than Ana.")
 	ana.get(t, "/profile").must(t, 200)
 	b.post(t, at, set(form, "hand_over", "owner@example.com", "reason", "left")).must(t, 303)
-	b.get(t, "/users/ana@example.com").must(t, 200, "Ana is deactivated.", "is responsible for nightly now.", "Deactivated", "Admin deactivated Ana", "“left”", "Reactivate")
+	b.get(t, "/users/ana@example.com").must(t, 200, words.Deactivated("Ana"), "is now responsible for nightly.", "Deactivated", "Admin deactivated Ana", "“left”", "Reactivate")
 	ana.get(t, "/profile").must(t, 303)
 	if got := s.Must(t, "nightly").Responsible.ID; got != "owner@example.com" {
 		t.Errorf("nightly was handed over to %s", got)
@@ -92,7 +93,7 @@ func TestDeactivate(t *testing.T) {
 	form = b.get(t, back).must(t, 200, "Reactivate Ana?", "They can sign in again at once.").form(t, back)
 	b.post(t, back, set(form, "reason", strings.Repeat("x", 501))).must(t, 422, "Use at most 500 characters.")
 	b.post(t, back, set(form, "reason", "came back")).must(t, 303)
-	b.get(t, "/users/ana@example.com").must(t, 200, "Ana is reactivated.", "Active", "“came back”")
+	b.get(t, "/users/ana@example.com").must(t, 200, words.Reactivated("Ana", 0, false), "Active", "“came back”")
 	b.get(t, back).must(t, 200, "Ana is not deactivated.")
 	ana.get(t, "/profile").must(t, 303) // sessions that have ended stay ended
 }
@@ -122,7 +123,7 @@ func TestDeleteUser(t *testing.T) {
 		t.Errorf("the reason was lost: %q", got)
 	}
 	b.post(t, at, set(form, "confirm", "ANA@example.com ", "reason", "asked for it")).must(t, 303)
-	if p := b.get(t, "/users").must(t, 200, "Ana is deleted. Without a responsible person: nightly."); strings.Contains(strings.Join(listed(t, p), " "), "ana@") {
+	if p := b.get(t, "/users").must(t, 200, words.Deleted("Ana")+" "+words.HandedOver(nil, []string{"nightly"})); strings.Contains(strings.Join(listed(t, p), " "), "ana@") {
 		t.Error("they are still listed")
 	}
 	b.get(t, at).must(t, 404)
@@ -147,12 +148,12 @@ func TestResetSignIn(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	b := s.as(t, users.RoleAdmin)
 	at := "/users/ana@example.com/reset-sign-in"
-	b.get(t, at).must(t, 200, "There is nothing to reset")
+	b.get(t, at).must(t, 200, words.NothingToReset)
 	ana := s.signIn(t, "ana@example.com")
 	form := b.get(t, at).must(t, 200, "Reset the sign-in of Ana?", "no longer linked", "links its account at the provider", "with the role user, name").form(t, at)
 	b.post(t, at, set(form, "user_id", "x")).must(t, 422)
 	b.post(t, at, set(form, "reason", "new provider")).must(t, 303)
-	b.get(t, "/users/ana@example.com").must(t, 200, "The sign-in of Ana is reset.", "Admin reset the sign-in of Ana", "“new provider”", "Invited")
+	b.get(t, "/users/ana@example.com").must(t, 200, words.ResetDone("Ana"), "Admin reset the sign-in of Ana", "“new provider”", "Invited")
 	ana.get(t, "/profile").must(t, 303)
-	ana.signInAt(t, person("ana@example.com"), "/profile").must(t, 200, "My profile")
+	ana.signInAt(t, person("ana@example.com"), "/profile").must(t, 200, words.MyProfile)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web/words"
 )
 
 func TestUserDetail(t *testing.T) {
@@ -35,15 +36,15 @@ func TestUserDetail(t *testing.T) {
 		"Ana gets an e-mail when someone mentions them in a comment.",
 		userstest.Issuer, "sub-ana@example.com", "The provider now says ana.lima@example.com",
 		"Last refused sign-in", "The address is that of a user who signs in with another account",
-		"owner@example.com added", "bound", "Sees and edits their own profile.", "Deactivate", "Delete")
+		"owner@example.com added", "provider account linked", words.RoleMay(users.KindPerson, users.RoleUser), "Deactivate", "Delete")
 	b.get(t, "/users/nightly").must(t, 200, "Service user", "Tests", "Responsible", "owner@example.com", "Review on 1 May 2027", "Mark reviewed")
-	b.get(t, "/users/owner@example.com").must(t, 200, "You", "Answers for", "Robot nightly", "This is the last active owner")
+	b.get(t, "/users/owner@example.com").must(t, 200, "You", "Answers for", "Robot nightly", words.LastOwner)
 	s.Invited(t, "new@example.com", users.RoleUser)
 	b.get(t, "/users/new@example.com").must(t, 200, "Invited", "Never", "They have not signed in yet", s.server.URL+"/sign-in")
 }
 
 // Links that the head, the menu and the danger zone may hold, by their words.
-var detailActs = []string{"Edit", "Change role", "End sessions", "Reset sign-in", "Deactivate", "Delete"}
+var detailActs = []string{"Edit", words.ChangeRole, "End sessions", words.ResetSignIn, "Deactivate", "Delete"}
 
 // detailViews are who looks at whom, and what they are offered to do.
 var detailViews = map[string]struct {
@@ -53,7 +54,7 @@ var detailViews = map[string]struct {
 	why    string
 }{
 	"an owner on a user":         {users.RoleOwner, "ana@example.com", "Edit, Change role, End sessions, Reset sign-in, Deactivate, Delete", ""},
-	"an owner on themselves":     {users.RoleOwner, "owner@example.com", "Edit, Change role, End sessions, Reset sign-in, Delete", "This is the last active owner"},
+	"an owner on themselves":     {users.RoleOwner, "owner@example.com", "Edit, Change role, End sessions, Reset sign-in, Delete", words.LastOwner},
 	"an admin on a user":         {users.RoleAdmin, "ana@example.com", "Edit, End sessions, Reset sign-in, Deactivate, Delete", "Only owners can change a role"},
 	"an admin on an admin":       {users.RoleAdmin, "adam@example.com", "", "only an owner can edit"},
 	"an auditor on a user":       {users.RoleAuditor, "ana@example.com", "", "Your role is auditor."},
@@ -176,7 +177,7 @@ func TestUserSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := "/users/ana@example.com/sessions/end"
-	b.post(t, end, url.Values{}).must(t, 422, "Choose which session to end.")
+	b.post(t, end, url.Values{}).must(t, 422, words.ChooseSession)
 	b.post(t, end, url.Values{"session": {"all"}, "reason": {strings.Repeat("x", 501)}}).must(t, 422, "Use at most 500 characters.")
 	b.post(t, end, url.Values{"session": {string(owners[0].ID)}}).must(t, 404)
 	first.post(t, "/users/owner@example.com/sessions/end", url.Values{"session": {"all"}}).must(t, 403)
@@ -184,12 +185,12 @@ func TestUserSessions(t *testing.T) {
 	second.get(t, "/profile").must(t, 200)
 
 	b.post(t, end, url.Values{"session": {string(all[0].ID)}, "reason": {"lost"}}).must(t, 303)
-	b.get(t, "/users/ana@example.com/sessions").must(t, 200, "Ended a session of ana@example.com.")
+	b.get(t, "/users/ana@example.com/sessions").must(t, 200, words.EndedSession("ana@example.com"))
 	if got := first.get(t, "/profile").status + second.get(t, "/profile").status; got != 200+303 {
 		t.Errorf("one session was to end, the other not: statuses add up to %d", got)
 	}
 	b.post(t, end, url.Values{"session": {"all"}}).must(t, 303)
-	b.get(t, "/users/ana@example.com/sessions").must(t, 200, "Ended 1 session of ana@example.com.")
+	b.get(t, "/users/ana@example.com/sessions").must(t, 200, words.EndedSessions(1, "ana@example.com"))
 	if got := first.get(t, "/profile").status + second.get(t, "/profile").status; got != 303+303 {
 		t.Errorf("all sessions were to end: statuses add up to %d", got)
 	}

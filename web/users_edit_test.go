@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 const anaEdit = "/users/ana@example.com/edit"
@@ -33,7 +34,7 @@ func TestEditUser(t *testing.T) {
 	s := newSite(t)
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	b := s.as(t, users.RoleAdmin)
-	p := b.get(t, anaEdit).must(t, 200, "Edit Ana", "User ID", "It is set when a user is added and never changes.", "Only owners can change a role.")
+	p := b.get(t, anaEdit).must(t, 200, "Edit Ana", "User ID", words.TypeFixed, "Only owners can change a role.")
 	form := p.form(t, anaEdit)
 	if got := form.Get("channel.email") + form.Get("type.comment_mention") + form.Get("channel.web_ui"); got != "onon" {
 		t.Errorf("the boxes are %q", got)
@@ -44,7 +45,7 @@ func TestEditUser(t *testing.T) {
 	if p.must(t, 303).location() != "/users/ana@example.com" {
 		t.Errorf("it goes on to %s", p.location())
 	}
-	b.get(t, p.location()).must(t, 200, "Saved Ana Lima.", "“married”", "Admin changed the name and notifications of",
+	b.get(t, p.location()).must(t, 200, words.Saved("Ana Lima"), "“married”", "Admin changed the name and notifications of",
 		"Ana Lima gets a notice in the web interface when")
 	if s.Must(t, "ana@example.com").Channels["email"] {
 		t.Error("an unticked box is still on")
@@ -56,7 +57,7 @@ func TestEditUser(t *testing.T) {
 	}
 	b.post(t, anaEdit, set(b.get(t, anaEdit).form(t, anaEdit), "name", "")).must(t, 303)
 	b.get(t, "/users/ana@example.com").must(t, 200, "ana@example.com gets")
-	if got := s.as(t, users.RoleOwner).get(t, anaEdit).link(t, "Change role"); got != "/users/ana@example.com/role" {
+	if got := s.as(t, users.RoleOwner).get(t, anaEdit).link(t, words.ChangeRole); got != "/users/ana@example.com/role" {
 		t.Errorf("the way to a change of role leads to %q", got)
 	}
 }
@@ -84,12 +85,12 @@ var editMistakes = map[string]struct{ at, field, value, message string }{
 	"picture over plain http":   {anaEdit, "picture_url", "http://example.com/x.png", "Enter an address that begins with https://"},
 	"picture as data":           {anaEdit, "picture_url", "data:image/png;base64,AAAA", "Enter an address that begins with https://"},
 	"reason too long":           {anaEdit, "reason", strings.Repeat("x", 501), "Use at most 500 characters."},
-	"version that is no number": {anaEdit, "version", "two", "This is not a number."},
+	"version that is no number": {anaEdit, "version", "two", words.NotANumber},
 	"no purpose":                {"/users/nightly/edit", "purpose", "", "Say what this service user is for."},
 	"nobody responsible":        {"/users/nightly/edit", "responsible", "", "Choose the person who answers"},
 	"responsible is unknown":    {"/users/nightly/edit", "responsible", "x@example.com", "No person has the user ID"},
 	"a program is responsible":  {"/users/nightly/edit", "responsible", "nightly2", "No person has the user ID"},
-	"review date is no date":    {"/users/nightly/edit", "review_on", "soon", "Enter a date as year-month-day"},
+	"review date is no date":    {"/users/nightly/edit", "review_on", "soon", words.EnterDate},
 }
 
 func TestEditUser_mistakes(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestEraseUser ticks the box of the page that deletes: an owner's form has it, with what it
@@ -27,7 +28,7 @@ func TestEraseUser(t *testing.T) {
 	form = owner.get(t, at).must(t, http.StatusOK, "Also erase their personal data from the audit log",
 		"Not erased: backups of the database, the console's own log, exports that were downloaded").form(t, at)
 	owner.post(t, at, set(form, "confirm", "ana@example.com", "erase", "on", "reason", "asked for it")).must(t, http.StatusSeeOther)
-	owner.get(t, "/users").must(t, http.StatusOK, "The user is deleted and erased from the audit log.")
+	owner.get(t, "/users").must(t, http.StatusOK, words.UserErased)
 	log := owner.get(t, "/audit").must(t, http.StatusOK, "owner@example.com erased user "+string(ana.Key[:14]), "Details erased")
 	for _, text := range []string{"ana@example.com", "asked for it"} {
 		if strings.Contains(log.body, text) {

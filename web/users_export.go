@@ -91,7 +91,7 @@ func (a *App) exportUsers(c echo.Context) error {
 	form.Export = cut("export", form.Export)
 	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == form.Format })
 	if err == nil && i < 0 {
-		err = &users.InvalidError{Fields: []users.FieldError{{Field: "format", Message: "Choose the kind of file."}}}
+		err = &users.InvalidError{Fields: []users.FieldError{{Field: "format", Message: words.ChooseFormat}}}
 	}
 	if err == nil {
 		err = a.sendExport(c, form, exportFormats[i])
@@ -119,7 +119,7 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 		m.Count = words.TotalUsers(size.Total)
 	}
 	if size.Newest {
-		m.Order = "Newest first, as they are more than can be put in order"
+		m.Order = words.NewestFirst
 	}
 	status := http.StatusOK
 	if wrong != nil {
@@ -137,7 +137,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, total directory.Total,
 	here, directory := form.at("/users/export"), form.at("/users")
 	name := rand.Text()
 	m := views.UserExport{
-		Chrome: a.chrome(c, "Export users", "users"), Action: here.path, Cancel: directory.String(),
+		Chrome: a.chrome(c, words.ExportUsers, "users"), Action: here.path, Cancel: directory.String(),
 		Chips: exportChips(here), Order: words.Choice("sort", form.Sort), Fields: exportFields,
 		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Kind of file", Required: true})},
 		Name:   name, Progress: progressPath(name, 0),

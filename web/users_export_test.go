@@ -15,6 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // exportEvents returns what the history says was exported, newest first.
@@ -52,7 +53,7 @@ func TestExportUsers(t *testing.T) {
 	s.ServiceUser(t, "nightly", users.RoleUser)
 	for query, words := range map[string][]string{
 		"":                                    {"Everyone in the directory", "Name, A to Z", "Export 6 users"},
-		"status=invited&sort=-id&type=person": {"Type: People", "Status: Invited", "User ID, Z to A", "Export 2 users"},
+		"status=invited&sort=-id&type=person": {"Type: People", "Status: Invited", words.Choice("sort", "-id"), "Export 2 users"},
 		"q=ana":                               {"Search: ana", "Export 1 user"},
 		"view=service&role=user":              {"View: Service users", "Role: User", "Export 1 user"},
 	} {
@@ -124,10 +125,10 @@ func TestExportUsers_event(t *testing.T) {
 	})
 	event := b.get(t, "/audit?action=directory.exported").must(t, http.StatusOK)
 	seq := s.Last(t) - 1
-	b.get(t, "/audit/"+strconv.FormatInt(seq, 10)).must(t, http.StatusOK, "Details", "Kind of file Excel", "Search own",
+	b.get(t, "/audit/"+strconv.FormatInt(seq, 10)).must(t, http.StatusOK, "Details", words.Field("format")+" "+words.Format("xlsx"), "Search own",
 		"Type People", "Role Owner", "Last seen Never seen", "View People", "Order Last seen first", "Users 0")
 	b.get(t, "/audit/"+strconv.FormatInt(seq+1, 10)).must(t, http.StatusOK, "Console recorded the end of an export: 0 of 0 users sent; complete",
-		"Begun by event "+strconv.FormatInt(seq, 10), "Users 0", "Users to export 0", "How it ended Complete")
+		words.Field("export")+" "+strconv.FormatInt(seq, 10), "Users 0", "Users to export 0", words.Field("end")+" Complete")
 	if !strings.Contains(event.text(t), "exported the directory (0 users)") {
 		t.Errorf("the log says %s", event.text(t))
 	}

@@ -91,7 +91,7 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing directory.
 		for i := range m.Columns {
 			m.Columns[i].Order = ""
 		}
-		m.Note = "So many match these words that they are not put in order: the newest come first. Another word or filter narrows them."
+		m.Note = words.TooManyToSort
 	}
 	m.Note = cmp.Or(scanNotes[listing.Scanned], m.Note)
 	if len(m.Rows) > 0 {
@@ -104,8 +104,8 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing directory.
 
 // scanNotes are what the page says of a search without its index.
 var scanNotes = map[directory.Scan]string{
-	directory.ScanAll:    "The search index is damaged. Until it is rebuilt, searches are slower.",
-	directory.ScanNewest: "The search index is damaged. Until it is rebuilt, only the 100,000 newest users are searched, so results are incomplete.",
+	directory.ScanAll:    words.IndexDamaged,
+	directory.ScanNewest: words.IndexDamagedNewest,
 }
 
 // onlyServiceUsers reports whether an address asks for service users and no

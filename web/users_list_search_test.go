@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestListUsers_typedFilters types filters into the search, well and badly.
@@ -47,12 +48,12 @@ func TestListUsers_tooMany(t *testing.T) {
 		s.ServiceUser(t, fmt.Sprintf("robot-%d", i), users.RoleUser)
 	}
 	b := s.as(t, users.RoleOwner)
-	if p := b.get(t, "/users?q=robot").must(t, 200, "the newest come first", "1–8 of 8"); strings.Contains(p.body, "aria-sort") {
+	if p := b.get(t, "/users?q=robot").must(t, 200, words.TooManyToSort, "1–8 of 8"); strings.Contains(p.body, "aria-sort") {
 		t.Error("a column claims to order them")
 	}
-	b.get(t, "/users/export?q=robot").must(t, 200, "Newest first, as they are more than can be put in order")
+	b.get(t, "/users/export?q=robot").must(t, 200, words.NewestFirst)
 	b.get(t, "/users?q=robot-3").must(t, 200, "1–1 of 1")
-	if p := b.get(t, "/users?q=robot-3"); strings.Contains(p.body, "newest come first") {
+	if p := b.get(t, "/users?q=robot-3"); strings.Contains(p.body, words.TooManyToSort) {
 		t.Error("one user is not put in order")
 	}
 }
@@ -70,7 +71,7 @@ func TestListUsers_damagedIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const says = "The search index is damaged. Until it is rebuilt, searches are slower."
+	const says = words.IndexDamaged
 	b.get(t, "/users?q=owner").must(t, 200, says, "1–1 of 1")
 	b.get(t, "/users?q=zzqqzz").must(t, 200, says)
 	if p := b.get(t, "/users"); strings.Contains(p.text(t), says) {

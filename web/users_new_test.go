@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 func TestAddPerson(t *testing.T) {
@@ -14,12 +15,12 @@ func TestAddPerson(t *testing.T) {
 	s := newSite(t)
 	b := s.as(t, users.RoleOwner)
 	at := "/users/new"
-	form := b.get(t, at).must(t, 200, "E-mail address", "Manages everyone and gives roles.").form(t, at)
+	form := b.get(t, at).must(t, 200, "E-mail address", words.RoleMay(users.KindPerson, users.RoleOwner)).form(t, at)
 	if got := unkeyed(form).Encode(); got != "channel.email=on&name=&picture_url=&role=user&type.comment_mention=on&user_id=" {
 		t.Errorf("the form begins with %s", got)
 	}
 	p := b.post(t, at, set(form, "user_id", " Ana@Example.com", "name", "Ana", "role", "admin", "channel.web_ui", "on")).must(t, 303)
-	p = b.get(t, p.location()).must(t, 200, "Ana is added.", "Hello Ana,", s.server.URL+"/sign-in", "ana@example.com")
+	p = b.get(t, p.location()).must(t, 200, words.Added("Ana"), "Hello Ana,", s.server.URL+"/sign-in", "ana@example.com")
 	u := s.Must(t, "ana@example.com")
 	if u.Role != users.RoleAdmin || u.Status != users.StatusInvited || !u.Channels["web_ui"] || !u.Channels["email"] {
 		t.Errorf("got %+v", u)
@@ -56,7 +57,7 @@ func TestAddPerson_mistakes(t *testing.T) {
 			}
 		})
 	}
-	admin.get(t, "/users/new").must(t, 200, "You can add users with the role user.")
+	admin.get(t, "/users/new").must(t, 200, words.OneRole)
 	t.Cleanup(func() {
 		if _, err := s.User(t.Context(), s.Owner, "bo@example.com"); err == nil {
 			t.Error("bo was added")
@@ -125,10 +126,10 @@ func TestCreateServiceUser(t *testing.T) {
 		}
 	}
 	b.post(t, at, set(form, "user_id", "new", "purpose", "", "responsible", "", "review_on", "x", "role", "owner")).must(t, 422,
-		"is a word of the console itself", "Say what this service user is for.", "Choose the person", "Enter a date", "A service user cannot be an owner.")
+		"is a word of the console itself", "Say what this service user is for.", "Choose the person", words.EnterDate, "A service user cannot be an owner.")
 	full := set(form, "user_id", "Nightly-Backup", "name", "Nightly", "purpose", "Backs up", "responsible", "ANA@example.com", "role", "auditor")
 	p = b.post(t, at, full).must(t, 303)
-	b.get(t, p.location()).must(t, 200, "Nightly is created.", "Next: its first token")
+	b.get(t, p.location()).must(t, 200, words.Created("Nightly"), words.FirstToken)
 	b.get(t, "/users/nightly-backup").must(t, 200, "Service user", "Backs up", "Ana", "Auditor", "Review on 23 May 2027")
 	b.post(t, at, unkeyed(full)).must(t, 422, "Another user has that user ID.", "Nightly")
 	s.signIn(t, "ana@example.com").get(t, "/profile").must(t, 200, "Nightly", "Backs up")

@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestViewsOfTokens shows the views of tokens with their counts, and in each row the token for
@@ -39,7 +41,7 @@ func TestViewsOfTokens(t *testing.T) {
 	for view, want := range map[string][]string{
 		"tokens-ending":     {"Ends", "Nightly report …", "and 1 other", "in 5 days"},
 		"tokens-unused":     {"Last used", "Never used …", "Never, issued 3 months ago"},
-		"tokens-known-left": {"Known to", "Eve saw it …", "Eve", "Tokens known to people who left"},
+		"tokens-known-left": {"Known to", "Eve saw it …", "Eve", words.View(directory.ViewTokensKnownLeft)},
 	} {
 		p = b.get(t, "/users?view="+view).must(t, http.StatusOK, append(want, "Responsible person")...)
 		if strings.Contains(p.body, "/users/fine") {

@@ -57,17 +57,17 @@ func (a *App) saveView(c echo.Context) error {
 	at, offered := directoryAddress(form.Query)
 	var saved users.SavedView
 	if err == nil && utf8.RuneCountInString(at.get("q")) > users.MaxText {
-		err = &users.InvalidError{Fields: []users.FieldError{{Message: "This search is too long to be saved. Shorten it."}}}
+		err = &users.InvalidError{Fields: []users.FieldError{{Message: words.ViewTooLong}}}
 	}
 	if err == nil && !offered {
-		err = &users.InvalidError{Fields: []users.FieldError{{Message: "The directory has no such view. Open it and save the view there."}}}
+		err = &users.InvalidError{Fields: []users.FieldError{{Message: words.NoSuchView}}}
 	}
 	if err == nil {
 		saved, err = a.users.SaveView(c.Request().Context(), actor(c), users.NewView{Name: form.Name, Query: at.query.Encode(), Shared: form.Shared})
 	}
 	switch {
 	case err == nil:
-		return a.done(c, "Saved the view “"+words.Plain(saved.Name)+"”.", "")
+		return a.done(c, words.SavedView(saved.Name), "")
 	case !correctable(err):
 		return err
 	}
@@ -100,14 +100,14 @@ func (a *App) deleteView(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.done(c, "Deleted the view “"+words.Plain(gone.Name)+"”.", "")
+	return a.done(c, words.DeletedView(gone.Name), "")
 }
 
 // savedViewsPage is the page with the views that the viewer sees.
 func (a *App) savedViewsPage(c echo.Context) (views.SavedViews, error) {
 	saved, err := a.users.SavedViews(c.Request().Context(), actor(c))
-	m := views.SavedViews{Chrome: a.chrome(c, "Saved views", "users"), Directory: "/users", Delete: "/users/views/delete"}
-	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: "Saved views"}}
+	m := views.SavedViews{Chrome: a.chrome(c, words.SavedViews, "users"), Directory: "/users", Delete: "/users/views/delete"}
+	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: words.SavedViews}}
 	who, t := actor(c), a.tell(c)
 	for _, v := range saved {
 		at := savedAddress(v)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // tabsOf returns the words of the views that a directory page links to, the
@@ -57,7 +58,7 @@ func TestSaveView(t *testing.T) {
 	if got, want := p.location(), "/users?q=an&sort=-created&status=invited"; got != want {
 		t.Errorf("saving leads to %q, want %q", got, want)
 	}
-	p = b.follow(t, p).must(t, 200, "Saved the view “Not yet here”.", "ana@example.com")
+	p = b.follow(t, p).must(t, 200, words.SavedView("Not yet here"), "ana@example.com")
 	if got := textOf(p.nodes(t, "h1")[0]); got != "Not yet here" {
 		t.Errorf("the heading is %q", got)
 	}
@@ -71,7 +72,7 @@ func TestSaveView(t *testing.T) {
 	}
 	id := buttonFor(t, list, "view", "Delete Not yet here")
 	b.follow(t, b.post(t, "/users/views/delete", url.Values{"view": {id}}).must(t, 303)).
-		must(t, 200, "Deleted the view “Not yet here”.", "No saved views yet")
+		must(t, 200, words.DeletedView("Not yet here"), "No saved views yet")
 	b.post(t, "/users/views/delete", url.Values{"view": {id}}).must(t, 404)
 	b.get(t, "/audit").must(t, 200, "saved a view called “Not yet here”", "deleted a view called “Not yet here”")
 }
@@ -90,10 +91,10 @@ func TestSaveView_mistakes(t *testing.T) {
 		"no name":             {set(form, "name", ""), "Enter a name."},
 		"a long name":         {set(form, "name", strings.Repeat("x", 61)), "Use at most 60 characters."},
 		"nothing to save":     {set(form, "name", "A", "query", "after=x&page=3"), "There is nothing to save yet"},
-		"no filter of ours":   {set(form, "name", "A", "query", "role=root"), "The directory has no such view."},
-		"no view of ours":     {set(form, "name", "A", "query", "view=x"), "The directory has no such view."},
-		"no query":            {set(form, "name", "A", "query", "q=%zz"), "The directory has no such view."},
-		"a very long search":  {set(form, "name", "A", "query", "q="+strings.Repeat("x", 1000)), "This search is too long"},
+		"no filter of ours":   {set(form, "name", "A", "query", "role=root"), words.NoSuchView},
+		"no view of ours":     {set(form, "name", "A", "query", "view=x"), words.NoSuchView},
+		"no query":            {set(form, "name", "A", "query", "q=%zz"), words.NoSuchView},
+		"a very long search":  {set(form, "name", "A", "query", "q="+strings.Repeat("x", 1000)), words.ViewTooLong},
 		"something else":      {set(form, "owner_key", "usr_x"), "You cannot set “owner_key” here."},
 		"a name with markup":  {set(form, "name", hostileText), "Use at most 60 characters."},
 		"a query with markup": {set(form, "name", "A", "query", hostileText), "There is nothing to save yet"},

@@ -5,6 +5,8 @@ package browsertest
 import (
 	"net/http"
 	"testing"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // keptFormWalk sends a form after its session has ended, and finds it again
@@ -17,7 +19,7 @@ func keptFormWalk(t *testing.T, b *tab) {
 	b.fill("Reason optional", "Married.")
 	b.endSession()
 	b.lead("button", "Save changes", http.StatusUnauthorized)
-	b.sees("Sign in again", "Your form is kept for ten minutes.")
+	b.sees(words.SignInAgain, "Your form is kept for ten minutes.")
 	b.follow("link", "Sign in")
 	b.choose("owner@example.com", http.StatusOK)
 	b.at("/users/kim.larsen@example.com/edit")

@@ -10,6 +10,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // keyboardWalk does the main job with the keyboard alone.
@@ -71,7 +73,7 @@ func editByKeys(b *tab) {
 func createByKeys(b *tab) {
 	b.tabTo("Service users")
 	b.enter(http.StatusOK)
-	b.tabTo("New service user")
+	b.tabTo(words.NewServiceUser)
 	b.enter(http.StatusOK)
 	b.tabTo("User ID")
 	b.press("key-turner")
@@ -84,7 +86,7 @@ func createByKeys(b *tab) {
 	b.press(kb.ArrowDown)
 	b.enter(http.StatusOK)
 	b.at("/users/key-turner/tokens/new?first=1")
-	b.tabTo("Skip for now")
+	b.tabTo(words.SkipForNow)
 	b.enter(http.StatusOK)
 	b.at("/users/key-turner")
 	b.sees("Turns keys.", "Auditor")
@@ -98,7 +100,7 @@ func changeRoleByKeys(b *tab) {
 	b.enter(http.StatusOK)
 	b.tabTo("Kaja Lind")
 	b.enter(http.StatusOK)
-	b.tabTo("Change role")
+	b.tabTo(words.ChangeRole)
 	b.do("press Enter", enterKey)
 	b.tabTo("User")
 	b.press(kb.ArrowDown)
@@ -116,8 +118,8 @@ func deactivateByKeys(b *tab) {
 	b.press("Has left.")
 	b.tabTo("Deactivate kaja.lind@example.com")
 	b.enter(http.StatusOK)
-	b.sees("Kaja Lind is deactivated.", "“Has left.”")
-	b.tabTo("Audit log")
+	b.sees(words.Deactivated("Kaja Lind"), "“Has left.”")
+	b.tabTo(words.AuditLog)
 	b.enter(http.StatusOK)
 	b.sees("deactivated Kaja Lind")
 }
@@ -126,18 +128,18 @@ func deactivateByKeys(b *tab) {
 func phoneWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	b.look(390, "dark", false)
-	b.misses("Audit log")
+	b.misses(words.AuditLog)
 	b.click("button", "Open menu")
-	b.sees("Audit log")
+	b.sees(words.AuditLog)
 	b.checkAccess("drawer", 390, "dark")
 	b.shoot("drawer-dark-390")
 	b.press(kb.Escape)
 	b.wait("have the focus where it was", `document.activeElement.ariaLabel === "Open menu"`)
-	b.misses("Audit log")
+	b.misses(words.AuditLog)
 	b.click("button", "Open menu")
 	b.click("button", "Light")
 	b.wait("be light", `document.documentElement.dataset.theme === "light"`)
-	b.follow("link", "My profile")
+	b.follow("link", words.MyProfile)
 	b.at("/profile")
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A job is the main job of an owner, with whom it is done to.
@@ -88,7 +90,7 @@ func (j job) edit() {
 	j.follow("link", "Edit")
 	j.at("/users/" + j.person + "/edit")
 	j.fill("Name optional", "Zoë Test")
-	j.click("checkbox", "Notices in the web interface")
+	j.click("checkbox", words.Channel("web_ui"))
 	j.fill("Reason optional", j.reason())
 	j.follow("button", "Save changes")
 	j.at("/users/" + j.person)
@@ -104,7 +106,7 @@ func (j job) reason() string {
 // readAudit finds the change in the audit log and opens it there.
 func (j job) readAudit() {
 	j.t.Helper()
-	j.follow("link", "Audit log")
+	j.follow("link", words.AuditLog)
 	j.fill("Search the log", j.reason())
 	j.do("press Enter", chromedp.KeyEvent(kb.Enter))
 	j.sees("Search: "+j.reason(), "Amara Okafor changed", "“"+j.reason()+"”")
@@ -116,13 +118,13 @@ func (j job) readAudit() {
 func (j job) createServiceUser() {
 	j.t.Helper()
 	j.follow("link", "Users")
-	j.follow("link", "New service user")
+	j.follow("link", words.NewServiceUser)
 	j.fill("User ID", j.service)
 	j.fill("Purpose", "Loads the dock at night.")
 	j.fill("Responsible person", "user@example.com")
 	j.click("radio", "Auditor")
 	j.follow("button", "Create service user")
-	j.follow("link", "Skip for now")
+	j.follow("link", words.SkipForNow)
 	j.at("/users/" + j.service)
 	j.sees("Loads the dock at night.", "user@example.com", "Service user", "Auditor")
 }
@@ -131,10 +133,10 @@ func (j job) createServiceUser() {
 func (j job) changeRole() {
 	j.t.Helper()
 	j.open("/users/"+j.person, http.StatusOK)
-	j.click("DisclosureTriangle", "Change role")
+	j.click("DisclosureTriangle", words.ChangeRole)
 	j.click("radio", "Auditor")
 	j.fill("Reason optional", "Audits now.")
-	j.follow("button", "Change role")
+	j.follow("button", words.ChangeRole)
 	j.at("/users/" + j.person)
 	j.sees("Role User to Auditor", "“Audits now.”")
 }
@@ -147,7 +149,7 @@ func (j job) deactivate() {
 	j.fill("Reason optional", "Has left.")
 	j.follow("button", "Deactivate "+j.person)
 	j.at("/users/" + j.person)
-	j.sees("Zoë Test is deactivated.", "“Has left.”", "Reactivate")
+	j.sees(words.Deactivated("Zoë Test"), "“Has left.”", "Reactivate")
 }
 
 // signOut signs out, after which nothing private is to be seen, and nothing

@@ -7,6 +7,8 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A look is a page as someone sees it.
@@ -53,7 +55,7 @@ var looks = []struct {
 		{name: "bad-place", path: "/users?after=x", status: http.StatusBadRequest},
 		{name: "detail-self", path: "/users/owner@example.com"},
 		{name: "detail", path: "/users/admin@example.com"},
-		{name: "detail-role", path: "/users/auditor@example.com", then: func(b *tab) { b.click("DisclosureTriangle", "Change role") }},
+		{name: "detail-role", path: "/users/auditor@example.com", then: func(b *tab) { b.click("DisclosureTriangle", words.ChangeRole) }},
 		{name: "detail-menu", path: "/users/admin@example.com", then: func(b *tab) { b.click("button", "More actions") }},
 		{name: "detail-deactivated", path: "/users/deactivated@example.com"},
 		{name: "detail-invited", path: "/users/invited@example.com"},

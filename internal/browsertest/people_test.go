@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // peopleWalk has a person approve the request of a program and look after the tokens that concern
@@ -16,7 +18,7 @@ func peopleWalk(t *testing.T, b *tab) {
 	b.open("/profile/tokens", http.StatusOK)
 	b.examine("own-tokens")
 	b.open(b.site.requestToken(t), http.StatusOK)
-	b.sees("A program asks for a token", "fleet-laptop")
+	b.sees(words.TokenRequested, "fleet-laptop")
 	b.examine("token-request")
 	b.click("radio", "Yourself, user@example.com")
 	b.follow("button", "Approve the request from fleet-laptop")

@@ -11,6 +11,8 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // adminWalk does what an admin may, and is told what an admin may not.
@@ -19,7 +21,7 @@ func adminWalk(t *testing.T, b *tab) {
 	b.signIn("admin@example.com")
 	b.open("/users/owner@example.com", http.StatusOK)
 	b.sees("only an owner can edit a user with that role")
-	b.misses("Edit", "Change role", "Deactivating")
+	b.misses("Edit", words.ChangeRole, "Deactivating")
 	b.open("/users/owner@example.com/edit", http.StatusForbidden)
 	b.sees("You don't have permission to do this", "only an owner can edit a user with that role", "Who can help", "owner@example.com")
 	b.open("/users/ada.brandt@example.com", http.StatusOK)
@@ -39,13 +41,13 @@ func auditorWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	b.at("/users")
 	b.sees("Only admins and owners can add a person.")
-	b.misses("New user", "New service user")
+	b.misses("New user", words.NewServiceUser)
 	b.open("/users/owner@example.com", http.StatusOK)
 	b.sees("Facts", "Last changes", "Only admins and owners can edit a user.")
 	b.misses("Deactivating")
 	b.follow("link", "Sessions")
 	b.follow("link", "Activity")
-	b.follow("link", "Audit log")
+	b.follow("link", words.AuditLog)
 	b.follow("link", "just now")
 	b.sees("What changed")
 	b.open("/users/new", http.StatusForbidden)
@@ -56,16 +58,16 @@ func auditorWalk(_ *testing.T, b *tab) {
 func userWalk(t *testing.T, b *tab) {
 	b.signIn("user@example.com")
 	b.at("/profile")
-	b.misses("Audit log", "Find a user")
+	b.misses(words.AuditLog, "Find a user")
 	b.open("/users", http.StatusForbidden)
 	b.sees("You don't have permission to do this", "Your role is user.", "Who can help", "owner@example.com")
-	b.follow("link", "My profile")
+	b.follow("link", words.MyProfile)
 	b.fill("Name optional", "Robin Test")
 	b.follow("button", "Save changes")
 	b.sees("Robin Test")
 	b.follow("button", "Mark reviewed Warehouse uploader")
 	b.at("/users/warehouse-uploader")
-	b.sees("is reviewed. The next review is on")
+	b.sees("The next review is on")
 	b.open("/profile", http.StatusOK)
 	record := download(t, b, "Download my data")
 	if !json.Valid(record) {
@@ -105,7 +107,7 @@ func refusedWalk(_ *testing.T, b *tab) {
 		b.open("/", http.StatusOK)
 		b.follow("link", "Sign in")
 		b.choose(userID, http.StatusForbidden)
-		b.sees("You could not sign in", why, "You came as "+userID, "What to tell an admin")
+		b.sees(words.CouldNotSignIn, why, "You came as "+userID, "What to tell an admin")
 		b.open("/users", http.StatusOK) // the sign-in page
 		b.sees("You sign in on your organisation's own page")
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 const fleetPage = "/users/fleet-reader"
@@ -30,7 +32,7 @@ func tokensWalk(t *testing.T, b *tab) {
 	b.follow("button", "Issue token")
 	secret := b.takeSecret("token-secret")
 	b.load("reload", http.StatusOK, command(page.Reload, page.ReloadParams{}))
-	b.sees("That was done already", "it can't be shown again")
+	b.sees(words.Already, "it can't be shown again")
 	b.examine("tokens-again")
 
 	for range 3 {
@@ -39,7 +41,7 @@ func tokensWalk(t *testing.T, b *tab) {
 	b.site.call(t, secret, "curl/8.9.1")
 	b.follow("link", "Telemetry reader")
 	b.examine("token")
-	b.follow("link", "Disable or revoke…")
+	b.follow("link", words.DisableOrRevokeMenu)
 	b.examine("token-end")
 	b.lead("button", "Disable Telemetry reader", http.StatusUnprocessableEntity)
 	b.sees("has no other token that works")
@@ -88,7 +90,7 @@ func rotationWalk(t *testing.T, b *tab, old string) {
 	b.follow("button", "Strike off curl 8.9.1")
 	b.sees("2 of 2 programs have switched or are struck off", "Struck off")
 	b.follow("button", "Leaked: end the old one now")
-	b.sees("is revoked")
+	b.sees("Revoked “")
 	b.examine("tokens-revoked")
 	if status := b.site.call(t, old, "curl/8.9.1"); status != http.StatusUnauthorized {
 		t.Errorf("the old secret gets status %d", status)

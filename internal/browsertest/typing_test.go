@@ -10,6 +10,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // typingWalk types filters bit by bit, with the list behind at each: the focus stays in the
@@ -29,7 +31,7 @@ func typingWalk(_ *testing.T, b *tab) {
 	b.typeBitByBit("#q", "ada")
 	b.typeBitByBit("#f-actor", "!!")
 	b.press(kb.Tab)
-	b.sees("Enter a user ID")
+	b.sees(words.EnterUserID)
 	b.wait("be in the field that Tab leads to", `document.activeElement.id === "f-target"`)
 	composeWord(b)
 	menuInUse(b)

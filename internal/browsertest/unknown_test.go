@@ -16,6 +16,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 	"github.com/roboto-ai/console/static"
 	"github.com/roboto-ai/console/web"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // startOver serves the pages over a directory whose faults a test controls, with the demo's
@@ -68,28 +69,28 @@ func TestBrowserUnknown(t *testing.T) {
 		b.fill("Name optional", "Kim <Larsen>")
 		d.Lose(how)
 		b.lead("button", "Add person", http.StatusServiceUnavailable)
-		b.sees("It is not known whether this was done", "never a part", "Request")
+		b.sees(words.OutcomeUnknown, words.OutcomeWhy, "Request")
 	}
 	lose(database.LoseAnswer, "kim@example.com")
 	b.examine("unknown")
-	b.follow("button", "See whether it was done")
-	b.sees("It was done", "There is nothing left to do.")
+	b.follow("button", words.LookUpOutcome)
+	b.sees(words.WasDone, words.NothingLeft)
 	b.examine("unknown-done")
 	b.follow("link", "Go on")
 	b.at("/users/kim@example.com?added=1")
 
 	lose(database.LoseCommit, "lou@example.com")
-	b.follow("button", "See whether it was done")
-	b.sees("It was not done", "Send it again")
+	b.follow("button", words.LookUpOutcome)
+	b.sees(words.NotDone, words.SendAgain)
 	b.examine("unknown-not-done")
-	b.follow("button", "Send it again")
+	b.follow("button", words.SendAgain)
 	b.at("/users/lou@example.com?added=1")
 	b.sees("Kim <Larsen>")
 
 	lose(database.LoseAnswer, "mia@example.com")
-	b.follow("button", "Send it again")
+	b.follow("button", words.SendAgain)
 	b.at("/users/mia@example.com?added=1")
-	b.sees("That was done already")
+	b.sees(words.DoneAlready)
 
 	unknownSignOut(b, d)
 }
@@ -99,8 +100,8 @@ func unknownSignOut(b *tab, d *userstest.Directory) {
 	b.open("/profile", http.StatusOK)
 	d.Lose(database.LoseCommit)
 	b.lead("button", "Sign out", http.StatusServiceUnavailable)
-	b.sees("It is not known whether you are signed out")
+	b.sees(words.SignOutUnknown)
 	b.examine("unknown-sign-out")
-	b.follow("button", "Sign out again")
+	b.follow("button", words.SignOutAgain)
 	b.at("/sign-in") // by way of the provider
 }

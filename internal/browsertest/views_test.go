@@ -8,6 +8,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/roboto-ai/console/web/words"
 )
 
 // viewsWalk saves a view, shares its address, chooses columns and the size of a
@@ -22,7 +24,7 @@ func viewsWalk(t *testing.T, b *tab) {
 	b.fill("Name", "Auditors of late")
 	b.follow("button", "Save")
 	b.at("/users?role=auditor&sort=-seen")
-	b.sees("Saved the view “Auditors of late”.")
+	b.sees(words.SavedView("Auditors of late"))
 	b.click("button", "Columns")
 	b.click("checkbox", "Time zone")
 	b.click("radio", "25")
@@ -32,7 +34,7 @@ func viewsWalk(t *testing.T, b *tab) {
 	b.follow("link", "Manage views")
 	b.sees("Role: Auditor · Last seen first")
 	b.follow("button", "Delete Auditors of late")
-	b.sees("Deleted the view “Auditors of late”.")
+	b.sees(words.DeletedView("Auditors of late"))
 }
 
 // savedView saves what the directory shows as a view of that name.

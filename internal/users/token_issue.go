@@ -96,7 +96,7 @@ func (c *changeTx) mayIssue(config Config, u User, acts Role) error {
 func (a Actor) mayIssue(config Config, u User, acts Role) error {
 	switch {
 	case u.Kind == KindPerson && config.NoPersonalTokens && a.Kind != ActorOperator:
-		return &ForbiddenError{ActIssueToken, "People have no tokens of their own here. Use a service user."}
+		return &ForbiddenError{ActIssueToken, "This console does not accept tokens of people. Use a service user."}
 	case u.Status != StatusActive:
 		return &ForbiddenError{ActIssueToken, fmt.Sprintf("%s is %s. Tokens are issued for active users.", u.Label(), u.Status)}
 	case u.Kind != KindSystem && lowerRole(acts, a.Role) != acts:

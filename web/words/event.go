@@ -16,8 +16,13 @@ func Sentence(e users.Event, self bool) (verb, detail string) {
 		text = actionText{other: string(e.Action) + ":", self: string(e.Action)}
 	}
 	verb = text.other
-	if self {
+	switch {
+	case self && (e.ActorKind() == users.ActorService || e.ActorKind() == users.ActorSystem):
+		verb = itsOwn.Replace(text.self)
+	case self:
 		verb = text.self
+	case e.Action == users.ActionCreated && e.Target.Kind == users.KindService:
+		verb = "created"
 	}
 	if text.detail != nil {
 		detail = text.detail(e)
@@ -25,16 +30,22 @@ func Sentence(e users.Event, self bool) (verb, detail string) {
 	return fill(verb, e), detail
 }
 
+// itsOwn changes a verb from a person to a program.
+var itsOwn = strings.NewReplacer("their own", "its own", "their account", "its account", "themselves", "itself")
+
 // fill puts into a verb what it leaves open: the fields that were changed, or the session that
-// ended. Signing out replaces the whole verb.
+// ended. The ends that need no other user replace the whole verb.
 func fill(verb string, e users.Event) string {
 	if !strings.Contains(verb, "%s") {
 		return verb
 	}
 	what := changedFields(e)
 	if e.Action == users.ActionEnded {
-		if endOfSession(e) == users.EndedSignedOut {
+		switch endOfSession(e) {
+		case users.EndedSignedOut:
 			return "signed out"
+		case users.EndedByLimit:
+			return "had a session ended automatically: session limit reached"
 		}
 		what = "a session"
 	} else if !strings.Contains(verb, "own") {
@@ -83,7 +94,7 @@ func endOfSession(e users.Event) users.SessionEnd {
 // someone ended it is said by the verb.
 func sessionEndCause(e users.Event) string {
 	switch why := endOfSession(e); why {
-	case "", users.EndedSignedOut, users.EndedByActor:
+	case "", users.EndedSignedOut, users.EndedByActor, users.EndedByLimit:
 		return ""
 	default:
 		return "(" + Plain(SessionEnd(why)) + ")"

@@ -24,16 +24,16 @@ func exportedUsers(e users.Event) string {
 // exportEnds say how an export ended.
 var exportEnds = map[users.ExportEnd]string{
 	directory.ExportComplete: "complete",
-	directory.ExportGone:     "the client went away",
+	directory.ExportGone:     "the client disconnected",
 	directory.ExportSlow:     "the client was too slow",
 	directory.ExportLate:     "it took longer than 15 minutes",
-	directory.ExportFailed:   "there was a fault, which the log of the console explains",
+	directory.ExportFailed:   "an error occurred, which is in the console's log",
 
-	users.ExportEnd(users.RevokedSession):     "the session of the person had ended",
+	users.ExportEnd(users.RevokedSession):     "the person's session had ended",
 	users.ExportEnd(users.RevokedDeactivated): "the person was deactivated",
 	users.ExportEnd(users.RevokedDeleted):     "the person was deleted",
 	users.ExportEnd(users.RevokedToken):       "the token had ended or was disabled",
-	users.ExportEnd(users.RevokedRole):        "the role of the person no longer allowed it",
+	users.ExportEnd(users.RevokedRole):        "the person's role no longer allowed it",
 }
 
 // exportEnd says how an export ended. An end that this version does not know is returned as it

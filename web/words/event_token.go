@@ -12,7 +12,7 @@ var tokenCauses = map[string]string{
 	"repeated":      "a repeated request replaced it before it was used",
 	"deleted":       "the user was deleted",
 	"sign_in_reset": "the sign-in was reset",
-	"retired":       "safe to retire: its clients use its successor",
+	"retired":       "safe to retire: its programs use its successor",
 	"reactivated":   "the user was reactivated without their tokens",
 }
 
@@ -25,7 +25,7 @@ func tokenCause(stored string) string {
 	return stored
 }
 
-// tokenDetail names a token and the client that was struck off, and says why the token ended if
+// tokenDetail names a token and the program that was struck off, and says why the token ended if
 // the console ended it.
 func tokenDetail(e users.Event) string {
 	name, client, cause := "", "", ""

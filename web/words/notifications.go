@@ -37,9 +37,9 @@ func Notifications(subject string, channelsOn, typesOn map[string]bool) string {
 	case len(ways) == 0 && len(when) == 0:
 		return gets + "no notifications."
 	case len(ways) == 0:
-		return gets + "no notifications: no way to send them is on."
+		return gets + "no notifications: no channel is on."
 	case len(when) == 0:
-		return gets + "no notifications: there is nothing to be notified of that is on."
+		return gets + "no notifications: no type of notification is on."
 	}
 	return gets + And(ways) + " when " + strings.ReplaceAll(Or(when), "%s", them) + "."
 }

@@ -42,7 +42,7 @@ func ScopeHint(s users.Scope, role users.Role) string {
 	switch s {
 	case users.ScopeUsersRead:
 		if role == users.RoleUser {
-			return "Its own record alone, with the role user."
+			return "Only its own record, with the role user."
 		}
 		return "Every user, with the role " + string(role) + "."
 	case users.ScopeUsersWrite:
@@ -52,7 +52,7 @@ func ScopeHint(s users.Scope, role users.Role) string {
 		case users.RoleAdmin:
 			return "Users and auditors, with the role admin."
 		}
-		return "Its own record alone, with the role " + string(role) + "."
+		return "Only its own record, with the role " + string(role) + "."
 	case users.ScopeAuditRead:
 		if role == users.RoleUser {
 			return "Nothing: the role user has no access to it."
@@ -63,9 +63,9 @@ func ScopeHint(s users.Scope, role users.Role) string {
 	case users.ScopeTokensIntrospect:
 		return "For a system that asks this console whether a token gives access."
 	case users.ScopeEverything:
-		return "The first four above, and what the platform has beside them."
+		return "The first four above, and everything on the platform."
 	}
-	return "On the platform alone."
+	return "Only on the platform."
 }
 
 // Ranges lists address ranges, a single address without its length; it returns nothing for any

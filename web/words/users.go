@@ -5,9 +5,9 @@ import "github.com/roboto-ai/console/internal/users"
 // roleMay says what a role may do.
 var roleMay = map[users.Role]string{
 	users.RoleUser:    "Sees and edits their own profile.",
-	users.RoleAuditor: "Sees every user and the audit log, and changes none of it.",
+	users.RoleAuditor: "Sees all users and the audit log, but can't change anything.",
 	users.RoleAdmin:   "Adds people and service users with the role user, and manages users and auditors.",
-	users.RoleOwner:   "Manages everyone and gives roles.",
+	users.RoleOwner:   "Manages all users and changes roles.",
 }
 
 // kinds name the kinds of users.
@@ -39,7 +39,7 @@ func Role(r users.Role) string { return Capital(string(r)) }
 // RoleMay says what a user of the kind may do with a role.
 func RoleMay(kind users.Kind, r users.Role) string {
 	if kind != users.KindPerson && r == users.RoleUser {
-		return "Sees its own record, and nothing else here."
+		return "Sees only its own record."
 	}
 	return roleMay[r]
 }

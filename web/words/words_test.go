@@ -22,8 +22,8 @@ func TestNotifications(t *testing.T) {
 	}{
 		"one way":       {"You", on("email"), on("comment_mention"), "You get an e-mail when someone mentions you in a comment."},
 		"both ways":     {"Ana", on("email", "web_ui"), on("comment_mention"), "Ana gets an e-mail and a notice in the web interface when someone mentions them in a comment."},
-		"no way":        {"You", on(), on("comment_mention"), "You get no notifications: no way to send them is on."},
-		"no occasion":   {"Ana", on("email"), on(), "Ana gets no notifications: there is nothing to be notified of that is on."},
+		"no way":        {"You", on(), on("comment_mention"), "You get no notifications: no channel is on."},
+		"no occasion":   {"Ana", on("email"), on(), "Ana gets no notifications: no type of notification is on."},
 		"neither":       {"You", on(), on(), "You get no notifications."},
 		"nothing known": {"You", nil, nil, "You get no notifications."},
 	}
