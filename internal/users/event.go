@@ -37,7 +37,7 @@ const (
 	ActionReset         Action = "identity.reset"
 	ActionMoved         Action = "identity.moved" // to another issuer
 	ActionViewSaved     Action = "view.saved"
-	ActionViewDeleted   Action = "view.deleted"   // the target is whose it was, where somebody else did
+	ActionViewDeleted   Action = "view.deleted"   // the target is the owner of the view, if another user deleted it
 	ActionAccessRefused Action = "access.refused" // a request of a known user
 	ActionExported      Action = "directory.exported"
 	ActionExportEnded   Action = "directory.export_ended" // by the console itself
@@ -57,7 +57,7 @@ type Event struct {
 	Seq       int64
 	At        time.Time
 	Action    Action
-	Actor     Ref // as they were; zero for the command line and for a stranger
+	Actor     Ref // as they were; zero for the command line and for an unknown person
 	Target    Ref // as they were; zero if there is none
 	Via       Via
 	RequestID string
@@ -132,7 +132,7 @@ func about(action Action, target User, changes ...Change) Event {
 	return Event{Action: action, Target: target.Ref(), Changes: changes, version: target.Version}
 }
 
-// by returns e as an act of an actor at a time.
+// by returns e with an actor and a time.
 func (e Event) by(a Actor, at time.Time) Event {
 	e.At, e.Actor, e.Via, e.actorKind = at, Ref{Key: a.Key, ID: a.ID, Name: a.Name}, a.Via, a.Kind
 	e.RequestID, e.Address, e.UserAgent, e.Token, e.Tool = a.RequestID, a.Address, a.UserAgent, a.Token, lastingTool(a.Tool)
@@ -159,7 +159,7 @@ func difference(before, after User) []Change {
 }
 
 // firstStored adds the keys that were off as they were not stored, and are stored as off now.
-// Of a new user they are not told.
+// Of a new user they are left out.
 func firstStored(changes []Change, prefix string, known []string, before, after map[string]bool) []Change {
 	for _, key := range known {
 		_, was := before[key]
@@ -181,10 +181,10 @@ func sameValue(field, a, b string) bool {
 	return was.ID == is.ID && (named || a == b)
 }
 
-// A field is one value of a user as the history tells it.
+// A field is one value of a user as the history has it.
 type field struct{ name, value string }
 
-// fields returns what the history tells of u, always the same fields in the same
+// fields returns the values of u that the history has, always the same fields in the same
 // order. Keys that today's console does not know never change here.
 func (u User) fields() []field {
 	all := make([]field, 0, len(recordFields)+len(Channels)+len(Types))
@@ -200,7 +200,7 @@ func (u User) fields() []field {
 	return all
 }
 
-// set gives the field its value as the history tells it: the inverse of fields,
+// set sets a field to its value in the history: the inverse of fields,
 // as far as a form shows them.
 func (u *User) set(name, value string) {
 	for _, f := range recordFields {

@@ -10,14 +10,13 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// The index of the audit log knows which words are in which events, see [Event.Words]. It is
-// filled behind the writer, so that a change does not wait for it: [Service.IndexEvents].
-// What it has is the events of one range of numbers without a gap; newer ones are read
-// directly, and older ones are added after an update, the newest first.
+// The index of the audit log maps words to events, see [Event.Words]. [Service.IndexEvents] fills
+// it in the background, so that a change does not wait for it. It has the events of one range of
+// numbers without a gap. Newer events are read directly; older ones are added after an update,
+// the newest first.
 //
-// Every word has the number of its block of events before it, see [EventBlock]. So a search
-// reads a block at a time, from the newest on, and never collects more numbers than a block
-// has events.
+// Each word is prefixed with the number of its block of events, see [EventBlock]. So a search
+// reads some blocks at a time, from the newest on, until it has a page.
 const (
 	blockBits = 15
 
@@ -35,14 +34,14 @@ const (
 // before each word.
 func EventBlock(seq int64) string { return fmt.Sprintf("%05x", seq>>blockBits) }
 
-// indexState says what the index has.
+// indexState is the version of the index and the range of its events.
 type indexState struct {
 	version     int64 // of the words, see spelling.WordsVersion; 0: there is no index yet
 	first, last int64 // events, inclusive; none if first is after last
 	erasures    int64 // how often words were deleted because their event was erased
 }
 
-// readIndexState returns what the index has.
+// readIndexState returns the state of the index.
 func readIndexState(ctx context.Context, r database.Reader) (s indexState, err error) {
 	row := r.QueryRowContext(ctx, `SELECT version, first_seq, last_seq, erasures FROM search_index WHERE name = 'event_words'`)
 	return s, row.Scan(&s.version, &s.first, &s.last, &s.erasures)
@@ -63,13 +62,13 @@ func IndexedEvents(ctx context.Context, r database.Reader, engine database.Engin
 	return state.first, state.last, nil
 }
 
-// errIndexedElsewhere says that another console has changed the index.
+// errIndexedElsewhere is returned if another console has changed the index meanwhile.
 var errIndexedElsewhere = errors.New("users: another console has changed the index of the audit log")
 
-// IndexEvents adds events to the index of the audit log until it has all that are newer than
-// those it has, and then older ones, for one part in ten of the time. It returns how many
-// events it has added. Of several consoles on one database one does it at a time; the others
-// return. It is to be called every [IndexEvery]; a search finds newer events without it.
+// IndexEvents adds all newer events to the index of the audit log, and then older ones for a
+// tenth of the time. It returns how many events it has added. Of several consoles on one
+// database one at a time adds events; the others return. The caller repeats it every
+// [IndexEvery]; a search finds newer events without it.
 func (s *Service) IndexEvents(ctx context.Context) (added int64, err error) {
 	for began := time.Now(); ; {
 		n, older, err := s.indexSome(ctx)
@@ -133,7 +132,7 @@ func unindexed(ctx context.Context, r database.Reader) (newer, older int64, err 
 	return newest - state.last, state.first - 1, nil
 }
 
-// addToIndex adds the events of a range, inclusive, which changes what the index has.
+// addToIndex adds the events of a range, inclusive, which changes the state of the index.
 func (s *Service) addToIndex(ctx context.Context, was, now indexState, from, to int64) error {
 	events, err := indexedEvents(ctx, s.reads(), from, to)
 	if err != nil {
@@ -142,13 +141,13 @@ func (s *Service) addToIndex(ctx context.Context, was, now indexState, from, to 
 	return s.writeIndex(ctx, was, now, s.eventIndex().add(events))
 }
 
-// An indexedEvent is an event as the index has it.
+// An indexedEvent is an entry of the index.
 type indexedEvent struct {
 	seq   int64
 	words string // each with its block before it, and a space between them
 }
 
-// indexed returns e as the index has it.
+// indexed returns e as an entry of the index.
 func (e Event) indexed() indexedEvent {
 	block := EventBlock(e.Seq)
 	var text []byte
@@ -171,8 +170,8 @@ func ScanEventWords(row database.Scanner) (e Event, err error) {
 	return e, row.Scan(&e.Seq, &e.Actor.ID, &e.Actor.Name, &e.Target.ID, &e.Target.Name, &e.Reason)
 }
 
-// indexedEvents returns the events of a range, inclusive, as the index has them, oldest
-// first. Of a part that is erased it has no words.
+// indexedEvents returns the entries of a range of events, inclusive, oldest first, without the
+// words of erased parts.
 func indexedEvents(ctx context.Context, r database.Reader, from, to int64) ([]indexedEvent, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (indexedEvent, error) {
 		e, err := ScanEventWords(row)
@@ -182,13 +181,13 @@ func indexedEvents(ctx context.Context, r database.Reader, from, to int64) ([]in
 
 // An eventIndexer writes the index in an engine's way.
 type eventIndexer interface {
-	// clear deletes all that the index has.
+	// clear deletes all entries.
 	clear() []bookkeeping
 
-	// remove deletes events, as the index has them.
+	// remove deletes entries.
 	remove([]indexedEvent) []bookkeeping
 
-	// add adds events, which come in the order of their numbers.
+	// add adds entries in the order of their numbers.
 	add([]indexedEvent) []bookkeeping
 }
 

@@ -14,8 +14,8 @@ func (vectorIndex) clear() []bookkeeping {
 	return []bookkeeping{{`DELETE FROM event_words_index`, nil}}
 }
 
-// add implements [eventIndexer]: all in one statement. Events without words are left out, as
-// no array can be told from the empty text of one.
+// add implements [eventIndexer] with one statement. Events without words are left out: their
+// empty text would be no array.
 func (vectorIndex) add(events []indexedEvent) []bookkeeping {
 	var numbers, words []string
 	for _, e := range events {

@@ -19,7 +19,7 @@ func (ftsIndex) add(events []indexedEvent) []bookkeeping {
 	return all
 }
 
-// remove implements [eventIndexer]. The index keeps no words by event, so it is told them.
+// remove implements [eventIndexer]. FTS5 without content needs the words of what it deletes.
 func (ftsIndex) remove(events []indexedEvent) []bookkeeping {
 	all := make([]bookkeeping, len(events))
 	for i, e := range events {

@@ -16,8 +16,8 @@ import (
 //   - of the events that name them in their changes (event_mentions, which also leads to those
 //     whose target is another user) the part event_changes is deleted.
 //
-// The rows of event_mentions go with the part event_changes of their event, whomever they name.
-// The index of the log's words has to be told what an event's words were, before they go.
+// The rows of event_mentions are deleted with the part event_changes of their event.
+// The words of the event are deleted from the index of the log's words before them.
 
 // eventRows are the values of an event, as the tables of events take them.
 type eventRows struct {

@@ -10,21 +10,20 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A bookkeeping is one of the writes that nobody decides and that leave no
-// event. The list is closed: the functions in this file and in token_use.go make them all, and
-// those of an [eventIndexer].
+// A bookkeeping is a write that no actor asks for and that leaves no event. The list is closed:
+// the functions in this file, in token_use.go and those of an [eventIndexer] return them all.
 type bookkeeping struct {
 	query string
 	args  []any
 }
 
-// How much bookkeeping is kept of what strangers can cause.
+// Limits of rows that people without a session can cause.
 const (
 	maxRefusedSignIns = 10_000
 	maxKept           = 2_000
 )
 
-// seenAgain notes the use of a session, and with it of the user.
+// seenAgain sets when a session and its user were last seen.
 func seenAgain(session SessionID, user Key, at time.Time) []bookkeeping {
 	return []bookkeeping{
 		{`UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1`, []any{database.Time(at), session}},
@@ -32,8 +31,8 @@ func seenAgain(session SessionID, user Key, at time.Time) []bookkeeping {
 	}
 }
 
-// put notes what is kept for a browser that will come back, and lets go of what
-// has waited too long or too many.
+// put stores data for a browser that will come back, and deletes expired data and the oldest of
+// too much.
 func put(digest Digest, data []byte, now, expires time.Time) []bookkeeping {
 	return []bookkeeping{
 		{`DELETE FROM kept WHERE expires_at <= $1`, []any{database.Time(now)}},
@@ -42,9 +41,9 @@ func put(digest Digest, data []byte, now, expires time.Time) []bookkeeping {
 	}
 }
 
-// pull takes out what is kept under digest, and says until when it was to be
-// kept. It returns [sql.ErrNoRows] if there is nothing. It is not a [bookkeeping]
-// because what it deletes is read: of two that pull at once, one gets it.
+// pull deletes the data stored under digest and returns it with its expiry. It returns
+// [sql.ErrNoRows] if there is none. It is not a [bookkeeping] because it returns what it
+// deletes: of two concurrent calls, one gets it.
 func (s *Service) pull(ctx context.Context, digest Digest) (data []byte, expires time.Time, err error) {
 	err = s.db.Transact(ctx, func(tx *sql.Tx) error {
 		row := tx.QueryRowContext(ctx, `DELETE FROM kept WHERE digest = $1 RETURNING data, expires_at`, digest)
@@ -53,7 +52,7 @@ func (s *Service) pull(ctx context.Context, digest Digest) (data []byte, expires
 	return data, expires, err
 }
 
-// signInRefused notes a refused sign-in, and lets go of the oldest.
+// signInRefused adds a refused sign-in and deletes the oldest ones.
 func signInRefused(r RefusedSignIn, user Key) []bookkeeping {
 	return []bookkeeping{
 		{`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id, issuer, subject, name)
@@ -63,13 +62,13 @@ func signInRefused(r RefusedSignIn, user Key) []bookkeeping {
 	}
 }
 
-// oldRefusals lets go of the oldest refused sign-ins.
+// oldRefusals deletes the oldest refused sign-ins.
 func oldRefusals() bookkeeping {
 	return bookkeeping{`DELETE FROM refused_sign_ins WHERE number <= (SELECT MAX(number) FROM refused_sign_ins) - $1`, []any{maxRefusedSignIns}}
 }
 
-// keptTooLong lets go of what was kept until a time that has passed, or that is so far
-// away that a clock was wrong when it was set.
+// keptTooLong deletes stored data that has expired, or whose expiry is so far ahead that a clock
+// was wrong when it was stored.
 func keptTooLong(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM kept WHERE expires_at <= $1 OR expires_at > $2`, []any{database.Time(now), database.Time(now.Add(clockWrong))}}
 }
@@ -88,24 +87,24 @@ func oldCredentialRequests(now time.Time) bookkeeping {
 		[]any{database.Time(now.Add(-attemptsKept)), database.Time(now.Add(clockWrong))}}
 }
 
-// oldRequests deletes requests that were done long ago.
+// oldRequests deletes done requests that have expired.
 func oldRequests(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM done_requests WHERE expires_at <= $1`, []any{database.Time(now)}}
 }
 
-// erasedWhole ends the erasure of a user: nothing of it is left to do.
+// erasedWhole deletes the finished erasure of a user.
 func erasedWhole(key Key) bookkeeping {
 	return bookkeeping{`DELETE FROM erasures WHERE user_key = $1`, []any{key}}
 }
 
-// oldLogouts lets go of logout tokens that are too old to be accepted again.
+// oldLogouts deletes logout tokens that are too old to be accepted again.
 func oldLogouts(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM logouts WHERE issued_at <= $1`, []any{database.Time(now.Add(-logoutsKept))}}
 }
 
-// remember notes a logout token in the transaction of what it ends, so that it counts
-// once: it returns [ErrReplayed] for one that is there. A token that ends nothing leaves
-// no event, and is remembered all the same.
+// remember stores a logout token in the transaction of the sessions that it ends. It returns
+// [ErrReplayed] if the token is stored already. A token that ends no session is stored, too,
+// without an event.
 func (c *changeTx) remember(ctx context.Context, l Logout) error {
 	kept, err := c.tx.ExecContext(ctx, `INSERT INTO logouts (digest, issuer, subject, sid, issued_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (digest) DO NOTHING`, l.digest(), l.Issuer, l.Subject, l.SessionID, database.Time(l.IssuedAt))
@@ -118,29 +117,29 @@ func (c *changeTx) remember(ctx context.Context, l Logout) error {
 	return nil
 }
 
-// asked notes that the provider is asked whether it confirms a session.
+// asked sets when the provider was asked to confirm a session.
 func asked(session SessionID, at time.Time) bookkeeping {
 	return bookkeeping{`UPDATE sessions SET asked_at = $1 WHERE id = $2 AND asked_at < $1`, []any{database.Time(at), session}}
 }
 
-// confirmed notes that the provider confirms a session, and by which sid it knows it now.
+// confirmed sets when the provider confirmed a session, and its sid there.
 func confirmed(session SessionID, claims Claims, at time.Time) bookkeeping {
 	return bookkeeping{`UPDATE sessions SET confirmed_at = $1, asked_at = $1, sid = $2 WHERE id = $3 AND issuer = $4 AND subject = $5`,
 		[]any{database.Time(at), claims.SessionID, session, claims.Issuer, claims.Subject}}
 }
 
-// expired lets go of sessions that are over.
+// expired deletes sessions that have expired or were idle for too long.
 func expired(now time.Time, idle time.Duration) bookkeeping {
 	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}
 }
 
-// spelled notes what a search for u looks in, and how u is ordered.
+// spelled sets the search text and the sort key of u.
 func spelled(u User) bookkeeping {
 	return bookkeeping{`UPDATE users SET search_text = $1, sort_name = $2 WHERE key = $3 AND version = $4`,
 		[]any{u.searchText(), u.SortName(), u.Key, u.Version}}
 }
 
-// indexesDamaged notes indexes of an engine that are damaged.
+// indexesDamaged lists indexes of an engine as damaged.
 func indexesDamaged(e database.Engine, names []string, now time.Time) []bookkeeping {
 	all := make([]bookkeeping, len(names))
 	for i, name := range names {
@@ -150,14 +149,14 @@ func indexesDamaged(e database.Engine, names []string, now time.Time) []bookkeep
 	return all
 }
 
-// note writes bookkeeping. It is, with [Service.pull], [Service.takeTurn],
-// [Service.writeIndex] and [Service.rebuild], the only way to write in a directory that is
-// in use beside [Service.change]; a test in cmd/console holds it so.
+// note writes bookkeeping. [Service.change], note, [Service.pull], [Service.takeTurn],
+// [Service.writeIndex] and [Service.rebuild] are the only functions that write in a directory
+// in use, which a test in internal/repotest checks.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all) })
 }
 
-// carryOut writes bookkeeping in a transaction.
+// carryOut writes bookkeeping in a transaction that is open.
 func carryOut(ctx context.Context, tx *sql.Tx, all []bookkeeping) error {
 	for _, b := range all {
 		if _, err := tx.ExecContext(ctx, b.query, b.args...); err != nil {
@@ -167,9 +166,9 @@ func carryOut(ctx context.Context, tx *sql.Tx, all []bookkeeping) error {
 	return nil
 }
 
-// takeTurn moves the time on at which a duty is due, if nobody has since it was read,
-// and writes all; it reports whether it did. It is not a [bookkeeping] because what
-// it changes decides about the rest.
+// takeTurn takes the lease on a duty of that name: it sets when the duty is due next, and writes
+// all. It reports whether it did: it does nothing if another console has changed due meanwhile.
+// It is not a [bookkeeping] because its first write decides about the rest.
 func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time, all []bookkeeping) (mine bool, err error) {
 	err = s.db.Note(ctx, func(tx *sql.Tx) error {
 		moved, err := tx.ExecContext(ctx, `UPDATE duties SET due_at = $1 WHERE name = $2 AND due_at = $3`, database.Time(next), duty, database.Time(due))
@@ -185,9 +184,8 @@ func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time
 	return mine && err == nil, err
 }
 
-// rebuild rebuilds an index of SQLite that is noted to be damaged, and reports whether it
-// was there to be rebuilt. It is not a [bookkeeping] because what it deletes decides about
-// the rest.
+// rebuild rebuilds an index of SQLite that is listed as damaged, and reports whether it was
+// listed. It is not a [bookkeeping] because its first write decides about the rest.
 func (s *Service) rebuild(ctx context.Context, x derivedIndex) (mine bool, err error) {
 	err = s.db.Note(ctx, func(tx *sql.Tx) error {
 		taken, err := tx.ExecContext(ctx, `DELETE FROM damaged_indexes WHERE engine = $1 AND name = $2`, database.SQLite, x.name)
@@ -208,9 +206,9 @@ func (s *Service) rebuild(ctx context.Context, x derivedIndex) (mine bool, err e
 	return mine && err == nil, err
 }
 
-// writeIndex writes to the index, which has what was says, and notes what it has now. It
-// returns errIndexedElsewhere if it has something else. It is not a [bookkeeping] because
-// what it changes decides about the rest.
+// writeIndex changes the state of the index from was to now and writes all. It returns
+// errIndexedElsewhere if the state is not was any more. It is not a [bookkeeping] because its
+// first write decides about the rest.
 func (s *Service) writeIndex(ctx context.Context, was, now indexState, all []bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error {
 		moved, err := tx.ExecContext(ctx, `UPDATE search_index SET version = $1, first_seq = $2, last_seq = $3
@@ -226,11 +224,11 @@ func (s *Service) writeIndex(ctx context.Context, was, now indexState, all []boo
 	})
 }
 
-// errLooked ends a transaction that was for looking alone.
-var errLooked = errors.New("users: looked, and changed nothing")
+// errLooked rolls back a transaction that only reads.
+var errLooked = errors.New("users: transaction that only reads")
 
-// inTurn has look read what is there when every change before it has ended, and changes
-// nothing.
+// inTurn calls look in a write transaction, so after every change that began before, and rolls
+// it back.
 func (s *Service) inTurn(ctx context.Context, look func(database.Reader) error) error {
 	err := s.db.Transact(ctx, func(tx *sql.Tx) error { return cmp.Or(look(tx), errLooked) })
 	if errors.Is(err, errLooked) {

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// noteSoon writes bookkeeping that nobody waits for. It never delays or fails
-// what asked for it: with too much under way already it is dropped.
+// noteSoon writes bookkeeping in the background. It neither delays nor fails its caller: if the
+// queue is full, the bookkeeping is dropped.
 func (s *Service) noteSoon(all ...bookkeeping) {
 	s.notes.add(func() error { return s.note(context.Background(), all...) })
 }
 
-// A notebook runs what nobody waits for, one after the other.
+// A notebook is a queue of writes that run in the background, one after the other.
 type notebook struct {
 	log     *slog.Logger
 	queue   chan func() error
@@ -22,7 +22,7 @@ type notebook struct {
 	closed  bool
 }
 
-// newNotebook returns a notebook that writes at once; close ends it.
+// newNotebook returns an empty queue and starts its goroutine, which close ends.
 func newNotebook(log *slog.Logger) *notebook {
 	n := &notebook{log: log, queue: make(chan func() error, 256)}
 	go func() {
@@ -36,8 +36,7 @@ func newNotebook(log *slog.Logger) *notebook {
 	return n
 }
 
-// add puts a write in the queue. It drops it where the queue is full or the
-// notebook is closed: bookkeeping that nobody waits for may be lost.
+// add queues a write. It drops the write if the queue is full or closed.
 func (n *notebook) add(write func() error) {
 	n.closing.RLock()
 	defer n.closing.RUnlock()
@@ -52,15 +51,15 @@ func (n *notebook) add(write func() error) {
 	}
 }
 
-// settle waits until the queue is empty.
+// settle waits until all queued writes have run.
 func (n *notebook) settle() { n.pending.Wait() }
 
-// closeWithin is how long those who wait for nothing are waited for at the end: a database
-// that does not answer keeps nobody from stopping.
+// closeWithin is how long close waits for queued writes: a database that does not answer does
+// not keep the program from stopping.
 const closeWithin = 10 * time.Second
 
-// close takes no more writes and waits for those in the queue, though not for ever. It
-// may be called again.
+// close refuses further writes and waits up to closeWithin for those in the queue. It may be
+// called again.
 func (n *notebook) close() {
 	n.closing.Lock()
 	if !n.closed {
@@ -76,6 +75,6 @@ func (n *notebook) close() {
 	select {
 	case <-written:
 	case <-time.After(closeWithin):
-		n.log.Warn("bookkeeping was left undone")
+		n.log.Warn("bookkeeping was dropped, as the database does not answer")
 	}
 }

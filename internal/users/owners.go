@@ -13,16 +13,16 @@ func (s *Service) HasOwner(ctx context.Context) (bool, error) {
 	return hasOwner(ctx, s.reads())
 }
 
-// hasOwner reports whether there is an owner who is not deactivated. One who is
-// invited counts: they can sign in, so nobody else need be added.
+// hasOwner reports whether there is an owner who is not deactivated. An invited owner counts, as
+// they can sign in.
 func hasOwner(ctx context.Context, r database.Reader) (bool, error) {
 	n, err := database.Count(ctx, r, `SELECT COUNT(*) FROM users WHERE role = 'owner' AND NOT deactivated AND kind = 'person'`)
 	return n > 0, err
 }
 
-// EnsureOwners adds the people with those addresses as owners, or makes them so
-// if they are in the directory, while there is no owner. It returns an
-// [*InvalidError] that lists every mistake.
+// EnsureOwners adds the people with those addresses as owners, or gives them the role if they
+// are in the directory. It does nothing if there is an owner. It returns an [*InvalidError] that
+// lists every mistake.
 func (s *Service) EnsureOwners(ctx context.Context, addresses []string) error {
 	err := s.change(ctx, Command(""), func(tx *changeTx) ([]Event, error) {
 		if has, err := hasOwner(ctx, tx); err != nil || has {
@@ -44,7 +44,7 @@ func (s *Service) EnsureOwners(ctx context.Context, addresses []string) error {
 }
 
 // makeOwner adds the person with that address as an owner, or gives them the role,
-// and returns the events of it. It returns an [*InvalidError] on owners.
+// and returns the events. It returns an [*InvalidError] on owners.
 func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, error) {
 	before, err := userByID(ctx, c, Canonical(address))
 	if errors.Is(err, ErrNotFound) {

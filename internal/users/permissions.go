@@ -35,7 +35,7 @@ const (
 	ActChangeRole    Act = "change_role"
 	ActSaveView      Act = "save_view"
 	ActShareView     Act = "share_view"
-	ActDeleteView    Act = "delete_view" // of somebody else
+	ActDeleteView    Act = "delete_view" // of another user
 )
 
 // Rule says on whom a role may carry out an act.

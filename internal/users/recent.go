@@ -6,14 +6,12 @@ import (
 	"time"
 )
 
-// RecentSignIn is how old the authentication of a person may be who issues a token for an
-// admin or owner, or approves a login with that much power (OWASP ASVS 5.0, 6.8.4 and
-// 7.5.1).
+// RecentSignIn is the maximum age of the authentication of a person who issues a token for an
+// admin or owner, or approves a login as one (OWASP ASVS 5.0, 6.8.4 and 7.5.1).
 const RecentSignIn = 5 * time.Minute
 
-// signedInRecently returns [ErrSignInAgain] if the actor acts in a browser in which they
-// authenticated more than [RecentSignIn] ago, or the provider does not say when. Programs
-// and the command line have nobody to ask.
+// signedInRecently returns [ErrSignInAgain] if the actor is a person in a browser who
+// authenticated more than [RecentSignIn] ago, or at a time that the provider does not say.
 func (c *changeTx) signedInRecently() error {
 	if c.actor.Via != ViaSession || c.actor.Kind != ActorPerson {
 		return nil
@@ -27,8 +25,9 @@ func (c *changeTx) signedInRecently() error {
 // powerful reports whether a token that acts in the role needs a recent sign-in to be issued.
 func (r Role) powerful() bool { return r == RoleAdmin || r == RoleOwner }
 
-// only returns a [*RefusedError] unless the identity in claims belongs to the person with
-// that key, and with it the user that it belongs to, if any. An empty key is anyone's.
+// only returns the person with that key, to whom the identity in claims has to belong. If it does
+// not, only returns a [*RefusedError] and the user to whom it belongs, if any. With an empty key
+// any identity will do, and there is no user.
 func (c *changeTx) only(ctx context.Context, claims Claims, key Key) (User, error) {
 	if key == "" {
 		return User{}, nil

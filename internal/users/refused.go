@@ -20,12 +20,12 @@ const (
 	RefusedBadAddress  Refusal = "bad_address"  // the address cannot be a user_id
 	RefusedUnverified  Refusal = "unverified"   // the provider says the address is not verified
 	RefusedUnclear     Refusal = "unclear"      // what the provider says about that is not understood
-	RefusedUnvouched   Refusal = "unvouched"    // the provider does not say, and is not trusted to own its addresses
+	RefusedUnvouched   Refusal = "unvouched"    // the provider does not say, and is not trusted to verify addresses
 	RefusedTaken       Refusal = "taken"        // the address is that of a person who has another identity
 	RefusedServiceUser Refusal = "service_user" // the address is that of a service user
 	RefusedSystemUser  Refusal = "system_user"  // the address is that of a system user
 	RefusedOtherUser   Refusal = "other_user"   // the identity is bound to a person, the verified address is another user's
-	RefusedUninvited   Refusal = "uninvited"    // no such user, and strangers are not admitted
+	RefusedUninvited   Refusal = "uninvited"    // no such user, and sign-up is off
 	RefusedDomain      Refusal = "domain"       // no such user, and the domain is not listed
 	RefusedDeactivated Refusal = "deactivated"  // the user is deactivated
 	RefusedEnded       Refusal = "ended"        // the provider has ended its session meanwhile
@@ -40,7 +40,7 @@ func Refusals() []Refusal {
 	}
 }
 
-// CrossOrigin is what a request was refused for that another site had the browser send, see
+// CrossOrigin is the code of a request that was refused because another site sent it, see
 // [Service.RefuseAccess].
 const CrossOrigin = "cross_origin"
 
@@ -94,23 +94,21 @@ func refusedIdentities(ctx context.Context, r database.Reader, key Key) ([]Refus
 		ORDER BY number DESC LIMIT 3`, key, RefusedTaken)
 }
 
-// How often refusals are recorded in a log that is never emptied: the same one
-// once within sameRefusal, and maxRefusals of one actor within refusalsOver,
-// whatever they make up to be refused.
+// Limits of recorded refusals, as the log only grows: the same one once within sameRefusal, and
+// maxRefusals of one actor within refusalsOver.
 const (
 	sameRefusal  = time.Minute
 	maxRefusals  = 30
 	refusalsOver = 10 * time.Minute
 )
 
-// RefuseAccess records that a known actor was refused something, the same thing
-// at most once a minute and no more than so many things. It is best effort: the
-// refusal stands without it. Whether there is a target of that user_id makes no
-// difference, so that the time it takes does not tell the actor either. What was refused
-// is a code, such as a method and the pattern of a route; the fields are those of a form that
-// were, if it was not all of it.
+// RefuseAccess records that a request of a known actor was refused: the same refusal at most once
+// a minute, and maxRefusals in all. It is best effort. It does the same work whether or not there
+// is a target of that user_id, so that its duration reveals nothing. What was refused is a code,
+// such as a method and the pattern of a route; fields are those of a form that were refused, if
+// the others were not.
 func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what string, fields ...string) {
-	ctx = Once(ctx, Request{}) // that it was refused does not make it done
+	ctx = Once(ctx, Request{}) // a refusal is not the outcome of the request
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, err := userByID(ctx, tx, target)
 		if errors.Is(err, ErrNotFound) {
@@ -134,8 +132,8 @@ func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what
 	}
 }
 
-// unlessRecent returns the event, or nothing if the same actor had one with the
-// same target and change a moment ago.
+// unlessRecent returns the event, or nothing if the same actor had one with the same target and
+// changes within sameRefusal.
 func (c *changeTx) unlessRecent(ctx context.Context, e Event) ([]Event, error) {
 	recent, err := c.since(ctx, e.Action, sameRefusal)
 	for _, r := range recent {
@@ -146,16 +144,16 @@ func (c *changeTx) unlessRecent(ctx context.Context, e Event) ([]Event, error) {
 	return []Event{e}, err
 }
 
-// since returns the actor's events of that action in the time before now. It
-// looks at that time alone, however long the history is.
+// since returns the actor's events of that action in the time before now. It reads that part of
+// the history alone.
 func (c *changeTx) since(ctx context.Context, action Action, ago time.Duration) ([]Event, error) {
 	return eventsWhere(ctx, c, `e.seq IN (SELECT seq FROM events WHERE at > $1) AND e.action = $2 AND e.actor_key = $3`,
 		database.Time(c.now.Add(-ago)), action, c.actor.Key)
 }
 
-// refuse notes a refused sign-in, and records it where it concerns a user: the
-// same refusal at most once a minute, so that a stranger cannot fill a log that
-// is never emptied.
+// refuse adds a refused sign-in to the list, and records an event if it concerns a user: the same
+// refusal at most once a minute, so that people without an account cannot fill the log, of which
+// nothing is deleted.
 func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
 	r := RefusedSignIn{At: s.Now(), Address: string(Canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
 	if u.Key != "" {

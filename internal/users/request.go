@@ -41,9 +41,9 @@ type RequestKey string
 // apiKeyPrefix begins the keys of [APIKey].
 const apiKeyPrefix = "api_"
 
-// For returns the key of what is asked for from the page k: where and what its form
-// sends. A page may hold several forms, and a form several buttons; a form that is sent
-// with other values is another request.
+// For returns the key of a request from the page k, of the address and the content of its form. A
+// page may have several forms, and a form several buttons; a form that is sent with other values
+// is another request.
 func (k FormKey) For(asked string) RequestKey {
 	sum := sha256.Sum256([]byte(asked))
 	return RequestKey(k) + RequestKey("."+hex.EncodeToString(sum[:16]))
@@ -56,7 +56,7 @@ func APIKey(actor Actor, text string) RequestKey {
 	return RequestKey(apiKeyPrefix + hex.EncodeToString(sum[:]))
 }
 
-// How long a request is kept that was done: beyond that, its key counts as new.
+// How long a done request is kept. After that its key counts as new.
 const (
 	formsKept = 7 * 24 * time.Hour
 	callsKept = 24 * time.Hour
@@ -75,8 +75,8 @@ type Request struct {
 	Key  RequestKey // empty for a request that may be repeated
 	Item int        // number of the item of a batch, counted from 1; zero for the request itself
 
-	// Fingerprint tells apart requests that a client sends under one key. It is empty where
-	// the key does.
+	// Fingerprint distinguishes requests that a client sends under one key. It is empty if the
+	// key depends on the content.
 	Fingerprint string
 
 	// Answer returns what is kept as the answer to the request; nil keeps none. It gets the
@@ -97,9 +97,9 @@ func (r Request) stored() string {
 // requestKey is the key of the [Request] in a context.
 type requestKey struct{}
 
-// Once returns a context in which a change is made for the request r: at most once, on
-// whatever console. Made again under the same key, it does nothing and returns a
-// [*DoneError], or [ErrOtherRequest] if the fingerprint is another one.
+// Once returns a context in which a change is made for the request r, and so at most once, on any
+// console. Another change for the same key does nothing and returns a [*DoneError], or
+// [ErrOtherRequest] if the fingerprint differs.
 func Once(ctx context.Context, r Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
@@ -120,8 +120,8 @@ func (e *DoneError) Error() string {
 	return fmt.Sprintf("this was done already: event %d", e.Seq)
 }
 
-// FormDone returns whether the form with that key has done what it asks for, and
-// the first event that came of it. An actor without a key, who is not signed in,
+// FormDone reports whether the form with that key was done, and returns the first event of the
+// change. An actor without a key, who is not signed in,
 // may be the user who has just deleted themselves.
 //
 // FormDone returns [ErrOtherForm] if it was done by another user.
@@ -133,9 +133,8 @@ func (s *Service) FormDone(ctx context.Context, actor Actor, key RequestKey) (se
 	return seq, done, err
 }
 
-// FormOutcome is FormDone after a commit whose answer was lost. Where the form is not done
-// it waits for its turn to change something, and looks again: the change may still be on
-// its way, and keeps its turn until then.
+// FormOutcome is [Service.FormDone] after a commit whose answer was lost. If the form is not done,
+// it reads again in a write transaction, which waits for a change that is still under way.
 func (s *Service) FormOutcome(ctx context.Context, actor Actor, key RequestKey) (seq int64, done bool, err error) {
 	if seq, done, err = s.FormDone(ctx, actor, key); err != nil || done {
 		return seq, done, err
@@ -148,8 +147,7 @@ func (s *Service) FormOutcome(ctx context.Context, actor Actor, key RequestKey) 
 }
 
 // Done returns a [*DoneError] if the actor's request was done before, [ErrOtherRequest] if
-// another one was done under its key, and nil otherwise. Nothing rests on it: the change
-// decides, see [Once].
+// another one was done under its key, and nil otherwise. The change itself decides, see [Once].
 func (s *Service) Done(ctx context.Context, actor Actor, r Request) error {
 	return doneBefore(ctx, s.lookUps(), actor, r, s.Now())
 }
@@ -188,9 +186,8 @@ func doneBefore(ctx context.Context, r database.Reader, actor Actor, request Req
 	return &done
 }
 
-// notDone returns a [*DoneError] or [ErrOtherRequest] if the request of the change was made
-// before. [ErrOtherForm] comes later, from [changeTx.done]: first it is decided whether the
-// actor may make it at all.
+// notDone returns a [*DoneError] or [ErrOtherRequest] if the request of the change was done
+// before. [changeTx.done] returns [ErrOtherForm], after the permissions have been checked.
 func (c *changeTx) notDone(ctx context.Context) error {
 	err := doneBefore(ctx, c, c.actor, c.request, c.now)
 	if errors.Is(err, ErrOtherForm) {
@@ -199,8 +196,8 @@ func (c *changeTx) notDone(ctx context.Context) error {
 	return err
 }
 
-// done keeps the request of the change, with the first of its events and its answer. It
-// returns [ErrOtherForm] if that is kept already.
+// done stores the request of the change, with the first of its events and its answer. It returns
+// [ErrOtherForm] if the request is stored already.
 func (c *changeTx) done(ctx context.Context, events []Event) error {
 	r, seq := c.request, int64(0)
 	if len(events) > 0 {
@@ -241,8 +238,8 @@ func (c *changeTx) answer(ctx context.Context) ([]byte, error) {
 	return c.request.Answer(u), nil
 }
 
-// orDone returns why a change was not made: that its request was done before, at the same
-// moment perhaps, rather than what is wrong with doing it again.
+// orDone returns a [*DoneError] instead of err if the request of a failed change was done
+// meanwhile, and err otherwise.
 func (s *Service) orDone(ctx context.Context, actor Actor, err error) error {
 	if _, known := errors.AsType[*DoneError](err); err == nil || known || errors.Is(err, ErrUnknown) {
 		return err

@@ -18,8 +18,8 @@ type Rotation struct {
 	ReplaceUnused bool          // an unused successor that there is already is revoked and replaced
 }
 
-// minSelfOverlap is how long a program keeps its old token at least when it rotates it itself, so
-// that it can ask again if the answer is lost.
+// minSelfOverlap is the shortest overlap when a program rotates its own token, so that it can
+// repeat the request if the answer is lost.
 const minSelfOverlap = time.Minute
 
 // ErrRotated says that a token has a successor already, which is in use or waits to be used.

@@ -19,8 +19,7 @@ import (
 // A ViewID names a saved view.
 type ViewID string
 
-// A SavedView is an address of the directory that its owner wants to come back
-// to.
+// A SavedView is an address of the directory that its owner has saved under a name.
 type SavedView struct {
 	ID        ViewID
 	Owner     Ref
@@ -62,7 +61,7 @@ func scanView(row database.Scanner) (SavedView, error) {
 	return v, err
 }
 
-// shared is the condition of views that are shared by someone who may still.
+// shared is the condition of shared views whose owner may still share them.
 const shared = `(v.shared AND u.role IN ('admin', 'owner') AND u.status <> 'deactivated')`
 
 // SavedViews returns the views that the actor has saved, by name, and after them
@@ -88,8 +87,8 @@ func (s *Service) SavedViews(ctx context.Context, actor Actor) ([]SavedView, err
 	return all, nil
 }
 
-// OwnViews returns the views that the actor has saved, the oldest first, also to
-// those who do not see the directory any more.
+// OwnViews returns the views that the actor has saved, the oldest first, also if the actor may
+// not see the directory any more.
 func (s *Service) OwnViews(ctx context.Context, actor Actor) ([]SavedView, error) {
 	all, err := database.Collect(ctx, s.reads(), scanView,
 		`SELECT `+viewColumns+viewTables+`WHERE v.owner_key = $1 ORDER BY v.created_at, v.id`, actor.Key)
@@ -99,11 +98,8 @@ func (s *Service) OwnViews(ctx context.Context, actor Actor) ([]SavedView, error
 	return all, nil
 }
 
-// SaveView keeps a view for the actor and returns it. To share it with everyone
-// who sees the directory is for those who may.
-//
-// SaveView returns a [*ForbiddenError] and an [*InvalidError] that lists every
-// mistake.
+// SaveView saves a view of the actor and returns it. It returns a [*ForbiddenError], also if the
+// actor may not share views, and an [*InvalidError] that lists every mistake.
 func (s *Service) SaveView(ctx context.Context, actor Actor, n NewView) (v SavedView, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		if v, err = tx.newView(n); err != nil {
@@ -171,7 +167,7 @@ func queryFlaw(query string) string {
 	return ""
 }
 
-// insertView writes a new view. Its name is the only one of its owner.
+// insertView writes a new view. It returns an [*InvalidError] if its owner has one of that name.
 func insertView(ctx context.Context, tx *changeTx, v SavedView) error {
 	_, err := tx.exec(ctx, `INSERT INTO saved_views (id, owner_key, name, query, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		v.ID, v.Owner.Key, v.Name, v.Query, v.Shared, database.Time(v.CreatedAt))
@@ -181,9 +177,8 @@ func insertView(ctx context.Context, tx *changeTx, v SavedView) error {
 	return err
 }
 
-// DeleteView deletes a view: one's own, or one that somebody shares where the
-// actor may. It returns a [*ForbiddenError], and [ErrNotFound] where the actor
-// sees no such view.
+// DeleteView deletes a view of the actor, or a shared view if the actor may. It returns a
+// [*ForbiddenError], and [ErrNotFound] if the actor sees no such view.
 func (s *Service) DeleteView(ctx context.Context, actor Actor, id ViewID) (v SavedView, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		if err := tx.actor.May(ActSaveView, User{}); err != nil {
@@ -199,7 +194,7 @@ func (s *Service) DeleteView(ctx context.Context, actor Actor, id ViewID) (v Sav
 			if err := tx.actor.May(ActDeleteView, User{}); err != nil {
 				return nothing, err
 			}
-			event.Target = v.Owner // who misses it finds it in their history
+			event.Target = v.Owner // so that the event is in the owner's history
 		}
 		_, err := tx.exec(ctx, `DELETE FROM saved_views WHERE id = $1`, v.ID)
 		return []Event{event}, err
@@ -210,8 +205,7 @@ func (s *Service) DeleteView(ctx context.Context, actor Actor, id ViewID) (v Sav
 	return v, nil
 }
 
-// viewChanges tells what differs between two versions of a view; the zero one is
-// none.
+// viewChanges returns the changes between two versions of a view; a zero one stands for none.
 func viewChanges(before, after SavedView) []Change {
 	shared := func(v SavedView) string {
 		if v.ID == "" {

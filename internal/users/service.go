@@ -11,7 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// Signup says what becomes of a verified stranger who signs in.
+// Signup says whether a person who is not in the directory may sign up with a verified address.
 type Signup string
 
 // The ways to sign up.
@@ -30,7 +30,7 @@ type Config struct {
 	Signup           Signup           // default SignupInvited
 	SignupDomains    []string         // with SignupDomain
 	TrustEmail       bool             // an address of which the provider does not say whether it is verified counts as verified
-	Changed          func(Action)     // is told of each event, once it is kept; nil: nobody is
+	Changed          func(Action)     // is called for each committed event; may be nil
 	LongRead         time.Duration    // for a search of the audit log or a count of many users; default 10 seconds
 	TokenLifetime    time.Duration    // the longest that a token may be issued with; default 365 days, [Unlimited] for tokens that never end
 	Authenticated    func(TokenState) // is called for each secret that a program came with, with what became of it; may be nil
@@ -122,7 +122,7 @@ func (s *Service) Settle() {
 // error what is wrong.
 func (s *Service) Ready(ctx context.Context) error { return s.db.Ping(ctx) }
 
-// NotReady says what an error of [Service.Ready] means, for anybody to read.
+// NotReady returns the reason of an error of [Service.Ready] in words that reveal no detail.
 func NotReady(err error) string {
 	if failed, ok := errors.AsType[*database.PingError](err); ok {
 		return failed.Words()
@@ -130,16 +130,16 @@ func NotReady(err error) string {
 	return "the database does not answer"
 }
 
-// now is the one time of a transaction: UTC, whole microseconds.
+// Now returns the time by the clock of s, in UTC and whole microseconds.
 func (s *Service) Now() time.Time { return s.config.Now().UTC().Truncate(time.Microsecond) }
 
-// reads is where everything is read that is not about to be changed.
+// reads is the pool of connections for reading.
 func (s *Service) reads() database.Reader { return s.db.Reads() }
 
-// lookUps is where single rows are read that many requests need.
+// lookUps is the pool of connections for single rows, which many requests need.
 func (s *Service) lookUps() database.Reader { return s.db.LookUps() }
 
-// in adds what was being done, and to whom, to an error.
+// in adds an operation and its target to an error.
 func in(what string, id ID, err error) error {
 	if err == nil {
 		return nil

@@ -61,8 +61,8 @@ func scanSession(row database.Scanner) (Session, error) {
 	return s, row.Scan(s.into()...)
 }
 
-// Session returns who is signed in with the identifier of that digest. The use
-// is noted, at most once a minute. It returns [ErrNoSession] if there is no such
+// Session returns the session whose identifier has that digest, with its user. It records the
+// use, at most once a minute. It returns [ErrNoSession] if there is no such
 // session, it has been idle or open for too long, or its user is deactivated.
 func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) {
 	var in SignedIn
@@ -85,16 +85,16 @@ func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) 
 	return in, nil
 }
 
-// lives reports whether the session may be used. The idle limit holds both ways:
-// when the clock is set back a little a session goes on, and one that was used in
-// the far future waits for its time.
+// lives reports whether the session may be used. The idle limit holds both ways: a session goes
+// on when the clock is set back a little, and one that was last used in the far future may not be
+// used.
 func (s Session) lives(now time.Time, idle time.Duration) bool {
 	return now.Before(s.ExpiresAt) && now.Sub(s.SeenAt).Abs() < idle
 }
 
-// SignOut ends the session of that digest, which is the actor's, and returns the
-// address that the person's identity last came with, which tells the provider who
-// signs out. To end a session that is gone succeeds.
+// SignOut ends the session of that digest, which is the actor's. It returns the address that the
+// person's identity last had, as a hint to the provider who signs out. To end a session that has
+// ended succeeds.
 func (s *Service) SignOut(ctx context.Context, actor Actor, digest Digest) (address string, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		var id SessionID
@@ -127,7 +127,7 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, 
 }
 
 // liveSessions returns a user's sessions that may still be used, last used first.
-// Those that are over stay in the table until [Service.Tidy] lets go of them.
+// Expired ones stay in the table until [Service.Tidy] deletes them.
 func (s *Service) liveSessions(ctx context.Context, key Key) ([]Session, error) {
 	all, err := database.Collect(ctx, s.reads(), scanSession, `SELECT `+sessionColumns+` FROM sessions s
 		WHERE s.user_key = $1 ORDER BY s.seen_at DESC, s.id`, key)

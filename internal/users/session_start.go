@@ -8,8 +8,8 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// startSession starts a session for u and ends the one it replaces and the one
-// longest unused of too many.
+// startSession starts a session for u. It ends the session that it replaces, and of too many
+// those unused for longest.
 func (c *changeTx) startSession(ctx context.Context, u User, claims Claims, v Visit, config Config) (Session, []Event, error) {
 	ends, err := c.endReplaced(ctx, v.Replaces)
 	if err != nil {
@@ -36,7 +36,7 @@ func (c *changeTx) startSession(ctx context.Context, u User, claims Claims, v Vi
 	return session, slices.Concat(ends, most, []Event{started}), err
 }
 
-// endReplaced ends the session that the browser had, whoever it belonged to.
+// endReplaced ends the session that the browser had, of any user.
 func (c *changeTx) endReplaced(ctx context.Context, digest Digest) ([]Event, error) {
 	before, err := scanUser(c.QueryRowContext(ctx, `SELECT `+userColumns+userTables+
 		`JOIN sessions s ON s.user_key = u.key WHERE s.digest = $1`, digest))

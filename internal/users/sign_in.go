@@ -11,7 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// Verified says whether the provider vouches for an address.
+// Verified says whether the provider has verified an address.
 type Verified int
 
 // What a provider may say.
@@ -22,8 +22,8 @@ const (
 	VerifiedUnclear // it says something that is not understood; as good as no
 )
 
-// Claims are what the provider says of who signs in. Issuer and Subject together
-// are the identity; nothing else identifies anyone.
+// Claims are what the provider says about the person who signs in. Issuer and Subject together
+// are the identity; nothing else identifies a person.
 type Claims struct {
 	Issuer     string
 	Subject    string
@@ -39,24 +39,24 @@ type Claims struct {
 	TimeZone   string // IANA name
 }
 
-// A Visit is the browser that signs in. Digest is that of the new session's
-// identifier, which nobody may have known before.
+// A Visit is the browser that signs in. Digest is that of the new session's identifier, which has
+// to be new, too (session fixation).
 type Visit struct {
 	Digest    Digest
 	Address   string // IP address
 	UserAgent string
 	RequestID string
 	Replaces  Digest // of the session that the browser had, which ends
-	Only      Key    // the person who has to sign in, see [ErrSignInAgain]; empty for anyone
+	Only      Key    // the person who has to sign in, see [ErrSignInAgain]; empty for any
 	Attempt   Attempt
 }
 
-// SignIn finds or admits the person that claims are about and starts a session
-// for them. It never changes a role and never reactivates anyone.
+// SignIn starts a session for the person of the claims, whom it binds or signs up if need be. It
+// never changes a role and never reactivates a user.
 //
-// SignIn returns a [*RefusedError] if they may not come in; the refusal is noted,
-// and leaves an event where it concerns a user. It returns [ErrAttemptUsed] if the
-// visit's attempt has signed a person in before; a refusal leaves it unused.
+// SignIn returns a [*RefusedError] if they may not sign in. The refusal is listed, and recorded as
+// an event if it concerns a user. It returns [ErrAttemptUsed] if the visit's attempt has signed a
+// person in before; a refusal leaves it unused.
 func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, error) {
 	var in SignedIn
 	actor := Visitor(v.RequestID, v.Address, v.UserAgent)
@@ -91,7 +91,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 	return in, nil
 }
 
-// arrive is admit for a session that the provider has not ended meanwhile.
+// arrive is admit unless the provider has ended its session meanwhile, see [changeTx.loggedOut].
 func (c *changeTx) arrive(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
 	if u, err := c.loggedOut(ctx, claims); err != nil {
 		return u, nothing, err
@@ -99,9 +99,8 @@ func (c *changeTx) arrive(ctx context.Context, claims Claims, config Config) (Us
 	return c.admit(ctx, claims, config)
 }
 
-// admit returns the person that claims are about, bound to the identity, and the
-// events of getting them there. With a [*RefusedError] the user is the one it
-// concerns, if any.
+// admit returns the person of the claims, bound to the identity, with the events of the binding
+// and of the sign-up. With a [*RefusedError] the user is the one it concerns, if any.
 func (c *changeTx) admit(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
 	u, by, err := claimant(ctx, c, claims, config)
 	switch {
@@ -115,7 +114,7 @@ func (c *changeTx) admit(ctx context.Context, claims Claims, config Config) (Use
 	return c.signUp(ctx, u.ID, claims)
 }
 
-// An entry is how somebody comes in.
+// An entry is how a person is found who signs in.
 type entry int
 
 const (
@@ -124,9 +123,8 @@ const (
 	entryStranger              // there is no such user yet
 )
 
-// claimant returns the person that claims are about and how they come in; of a stranger
-// there is nothing yet but the user_id. With a [*RefusedError] the user is the one it
-// concerns, if any.
+// claimant returns the person of the claims and how they were found; a new person has only a
+// user_id. With a [*RefusedError] the user is the one it concerns, if any.
 func claimant(ctx context.Context, r database.Reader, claims Claims, config Config) (User, entry, error) {
 	u, err := userByIdentity(ctx, r, claims.Issuer, claims.Subject)
 	if err == nil {
@@ -156,9 +154,9 @@ func claimant(ctx context.Context, r database.Reader, claims Claims, config Conf
 	return User{ID: id}, entryStranger, nil
 }
 
-// checkKnown returns a [*RefusedError] if the person u, to whom the identity is bound, may
-// not come in: they are deactivated, or the address that is verified is another user's.
-// Then the provider has given one subject to two people, or an address to another one.
+// checkKnown returns a [*RefusedError] if the person u, to whom the identity is bound, may not
+// sign in: they are deactivated, or the verified address is another user's. In that case the
+// provider has given one subject to two people, or the address to another person.
 func checkKnown(ctx context.Context, r database.Reader, u User, claims Claims, config Config) error {
 	if u.deactivated {
 		return claims.refused(RefusedDeactivated, "")
@@ -187,7 +185,7 @@ func (c Claims) refused(reason Refusal, detail string) error {
 	return &RefusedError{reason, c.Address, detail, c}
 }
 
-// doubt says why the address does not count as verified, or nothing.
+// doubt returns why the address does not count as verified, empty if it does.
 func (c Claims) doubt(config Config) Refusal {
 	switch {
 	case c.Verified == VerifiedNo:
@@ -200,8 +198,8 @@ func (c Claims) doubt(config Config) Refusal {
 	return ""
 }
 
-// refusal says why an identity that is bound to nobody may not come in with the
-// address id, or nothing. The user u has that user_id, if known.
+// refusal returns why an identity that is not bound may not sign in with the address id, empty if
+// it may. The user u has that user_id, if known.
 func refusal(claims Claims, id ID, u User, known bool, config Config) Refusal {
 	doubt := claims.doubt(config)
 	switch {
@@ -234,8 +232,8 @@ func (c *changeTx) bind(ctx context.Context, before User, claims Claims) (User, 
 	return after, []Event{bound(after, claims, difference(before, after))}, err
 }
 
-// bind returns u with an identity. Only who has never been here gets what the
-// claims say of them; who comes back after a reset has had their say.
+// bind returns u with an identity. The claims fill the record of a person who has never signed
+// in, and not of one whose sign-in was reset.
 func (u User) bind(claims Claims) User {
 	after := u.clone()
 	if u.SeenAt.IsZero() {
@@ -245,7 +243,7 @@ func (u User) bind(claims Claims) User {
 	return after
 }
 
-// signUp admits a stranger.
+// signUp adds a new person with an identity.
 func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Event, error) {
 	u := claims.fill(newUser(KindPerson, id, c.actor, c.now))
 	c.actor = c.actor.As(u)
@@ -258,13 +256,13 @@ func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Ev
 	return u, append(events, bound(u, claims, nil)), insertIdentity(ctx, c, u.Key, claims)
 }
 
-// bound returns the event of an identity that got bound to u, with what its claims
-// changed in the record.
+// bound returns the event that an identity was bound to u, with the changes of the record by its
+// claims.
 func bound(u User, claims Claims, changes []Change) Event {
 	return about(ActionBound, u, append([]Change{{Field: "identity", New: claims.Issuer + " " + claims.Subject}}, changes...)...)
 }
 
-// fill takes from the claims what is still empty in u and acceptable.
+// fill returns u with its empty fields set from the claims, as far as they are valid.
 func (c Claims) fill(u User) User {
 	for _, name := range []string{spelling.Normalize(c.Name), spelling.Normalize(c.NameParts)} {
 		if u.Name == "" && textFlaw(name, MaxName) == "" {

@@ -7,7 +7,7 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// Sizes are how large the directory is, for whoever watches over the console.
+// Sizes are the sizes of the directory, for metrics.
 type Sizes struct {
 	Sessions int // that may still be used
 	Users    []Size

@@ -8,7 +8,7 @@ import (
 )
 
 // A Departure is what is asked for when a user is deactivated. HandOver is the user_id
-// of the person who answers from then on for the service users that the user answered
+// of the person who becomes responsible for the service users that the user was responsible
 // for; empty for none. A service user that the actor may not edit is left without a
 // responsible person in any case. Version is that of the user who is to be deactivated, or
 // zero for any.
@@ -25,8 +25,8 @@ type Reactivation struct {
 	BringBackTokens bool
 }
 
-// Deactivate keeps a user from doing anything: it ends their sessions and suspends their
-// tokens. To deactivate one who is succeeds and leaves no trace.
+// Deactivate takes access from a user: it ends their sessions and suspends their tokens. To
+// deactivate a deactivated user succeeds and leaves no trace.
 //
 // Deactivate returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
 // an [*InvalidError].
@@ -65,7 +65,7 @@ func (s *Service) DeactivateAndRotate(ctx context.Context, actor Actor, id ID, d
 	return rotated, in("deactivate", id, err)
 }
 
-// Reactivate undoes a deactivation. To reactivate one who is not deactivated
+// Reactivate undoes a deactivation. To reactivate a user who is not deactivated
 // succeeds and leaves no trace. It returns [ErrNotFound], a [*ForbiddenError] and
 // an [*InvalidError] on the reason.
 func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, r Reactivation) error {
@@ -102,14 +102,13 @@ func (c *changeTx) disableSuspended(ctx context.Context, u User) ([]Event, error
 	return c.disable(ctx, u, slices.DeleteFunc(all, func(t Token) bool { return !t.DisabledAt.IsZero() }), "reactivated")
 }
 
-// statusChange returns what a deactivation and its undoing tell of two versions of
-// a user.
+// statusChange returns the change of the status between two versions of a user.
 func statusChange(before, after User) Change {
 	return Change{Field: "status", Old: string(before.Status), New: string(after.Status)}
 }
 
-// handOver takes the service users from u that u answers for, and gives those that the
-// actor may edit to the person with that user_id, if one is named.
+// handOver removes u as the responsible person of service users, and sets the person with that
+// user_id, if any, for those that the actor may edit.
 func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, error) {
 	all, err := answeredFor(ctx, c, u.Key)
 	if err != nil || len(all) == 0 {
@@ -134,8 +133,8 @@ func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, er
 	return events, nil
 }
 
-// heir returns the person with that user_id, who takes over from u; the zero Ref if it is
-// empty.
+// heir returns the person with that user_id, who becomes responsible in the place of u; the zero
+// Ref if it is empty.
 func (c *changeTx) heir(ctx context.Context, u User, id ID) (Ref, error) {
 	switch {
 	case id == "":

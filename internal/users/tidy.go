@@ -12,34 +12,33 @@ const (
 	// TidyEvery is how often it is worth calling [Service.Tidy].
 	TidyEvery = time.Minute
 
-	// clockWrong is how far a time may lie ahead or behind before a clock must have been
-	// wrong, or nobody was there to look.
+	// clockWrong is how far a time may lie ahead or behind before a clock must have been wrong,
+	// or no console was running.
 	clockWrong = 24 * time.Hour
 
-	// sessionsKept is how long a session is known that has expired: whoever posts a form
-	// in it gets the form back when they have signed in again, and nobody else does.
+	// sessionsKept is how long an expired session is kept: a person who posts a form in it gets
+	// the form back after the next sign-in, and no other person does.
 	sessionsKept = time.Hour
 
-	// attemptsKept is how long a used sign-in attempt is known: longer than the cookie of
-	// one can be used, whatever the clocks of several consoles say.
+	// attemptsKept is how long a used sign-in attempt is kept: longer than its cookie can be
+	// used, even if the clocks of several consoles differ.
 	attemptsKept = time.Hour
 )
 
-// Tidy lets go of what has had its time: sessions that expired, forms kept for a
-// browser, sign-in attempts used and credential requests expired an hour ago, requests done long ago, old logout tokens, the
-// oldest refused sign-ins, API tokens that ended 90 days ago, uses of tokens of that age. It
-// erases the users whose erasure is due. Nothing else rests on it, as
-// whatever reads these rows looks at the time itself. Of several consoles on one
-// database one does it, once every [TidyEvery], however often each calls; it reports
-// whether it was this one.
+// Tidy deletes what has expired: sessions, forms kept for a browser, sign-in attempts used and
+// credential requests expired an hour ago, done requests, old logout tokens, the oldest refused
+// sign-ins, API tokens that ended 90 days ago, uses of tokens of that age. It erases the users
+// whose erasure is due. Readers of these rows check their times themselves, so an expired row has
+// no effect. Of several consoles on one database one does the work, once every [TidyEvery],
+// however often each calls; Tidy reports whether it was this one (a lease on the duty).
 //
-// After more than a day in which nobody tidied up it only takes its turn: the clock may
-// be wrong, and sessions that it calls expired may not be.
+// If the duty is overdue by more than a day, Tidy only takes the lease: the clock may be wrong,
+// and sessions may not have expired.
 func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	var due time.Time
 	row := s.lookUps().QueryRowContext(ctx, `SELECT due_at FROM duties WHERE name = 'tidy'`)
 	if err := row.Scan((*database.Time)(&due)); err != nil {
-		return false, fmt.Errorf("tidy up: whose turn it is: %w", err)
+		return false, fmt.Errorf("tidy up: read the lease: %w", err)
 	}
 	now := s.Now()
 	if wait := due.Sub(now); wait > 0 && wait <= 10*TidyEvery { // else it was set by a clock that was ahead

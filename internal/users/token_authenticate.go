@@ -28,7 +28,7 @@ type TokenRefusedError struct {
 	Since time.Time
 }
 
-// Error names the state and since when the token is in it, without names of users.
+// Error names the state of the token and since when it is in it, without names of users.
 func (e *TokenRefusedError) Error() string {
 	return "token is refused: " + string(e.Why) + " since " + e.Since.UTC().Format(time.RFC3339)
 }
@@ -36,10 +36,10 @@ func (e *TokenRefusedError) Error() string {
 // Is reports whether target is [ErrNoToken].
 func (e *TokenRefusedError) Is(target error) bool { return target == ErrNoToken }
 
-// Authenticate returns the user whose token has that secret, in a request of by, which has its
-// address and tool. The use is noted, a refused one too.
+// Authenticate returns the user whose token has that secret. by has the address and the tool of
+// the request. The use is counted, also if it is refused.
 //
-// Authenticate returns [ErrNoToken] for an absent, unknown, truncated or miswritten secret,
+// Authenticate returns [ErrNoToken] for an absent, unknown, truncated or miswritten secret, always
 // after the same statements, and a [*TokenRefusedError] for a token that gives no access.
 func (s *Service) Authenticate(ctx context.Context, secret string, by Actor) (Authenticated, error) {
 	u, t, err := userOfToken(ctx, s.lookUps(), `t.digest = $1`, DigestOf(secret))
@@ -82,7 +82,7 @@ func (t Token) refusal(config Config, now time.Time, address string) TokenState 
 	return TokenLive
 }
 
-// refusedToken returns the [*TokenRefusedError] of a token that is refused.
+// refusedToken returns the [*TokenRefusedError] of a refused token.
 func (s *Service) refusedToken(ctx context.Context, t Token, why TokenState) error {
 	since, err := refusedSince(ctx, s.lookUps(), t, why)
 	if err != nil {
@@ -112,8 +112,8 @@ func refusedSince(ctx context.Context, r database.Reader, t Token, why TokenStat
 	return t.IssuedAt, nil
 }
 
-// recogniseToken reads the actor's token again with its user: what has ended or been narrowed
-// since the request came in takes effect here.
+// recogniseToken reads the actor's token and its user again: an end of access or a lower role since
+// the request came in takes effect here.
 func (c *changeTx) recogniseToken(ctx context.Context) error {
 	u, t, err := userOfToken(ctx, c, `t.id = $1`, c.actor.Token)
 	if errors.Is(err, ErrNotFound) || err == nil && t.User.Key != c.actor.Key {

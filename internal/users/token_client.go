@@ -16,7 +16,7 @@ type ClientState string
 const (
 	ClientNotSwitched ClientState = "not_switched"
 	ClientSwitched    ClientState = "switched"
-	ClientStruckOff   ClientState = "struck_off" // an actor said that it is not waited for, and it has not used the token since
+	ClientStruckOff   ClientState = "struck_off" // an actor struck it off, and it has not used the token since
 )
 
 // A TokenClient is a program that uses a token: a tool in a network, or a system that asks
@@ -94,7 +94,7 @@ type struckClient struct {
 // clientsOf returns the clients that used the old token, the newest use first. The rows are the
 // uses of the old token and of its successors. Cadences are by the clock of zone.
 //
-// Clients are told apart by the name of their tool, without its version, and by network. Where
+// A client is identified by the name of its tool, without the version, and by its network. Where
 // more than maxAddresses addresses of a tool in one /24 used the old token, the /24 is one client.
 // A client has switched when its tool was seen with a successor from its network: from the very
 // address, if it is one.
@@ -120,7 +120,7 @@ func clientsOf(rows []useRow, old TokenID, struck []struckClient, now time.Time,
 	return all
 }
 
-// A clientKey is what clients are told apart by.
+// A clientKey identifies a client.
 type clientKey struct {
 	asker         Key
 	name, network string
@@ -172,7 +172,7 @@ func networkAround(network string) string {
 	return netip.PrefixFrom(address, 24).Masked().String()
 }
 
-// look fills in what the rows say, which are of c alone.
+// look sets the times, the cadence and the tool of c from its rows.
 func (c *TokenClient) look(rows []useRow, old TokenID, now time.Time, zone *time.Location) {
 	hours := map[time.Time]bool{}
 	uses, newest := 0, time.Time{}
@@ -197,8 +197,8 @@ func (c *TokenClient) look(rows []useRow, old TokenID, now time.Time, zone *time
 	c.Next = c.Cadence.next(newest.In(zone), now)
 }
 
-// decide fills in the state of a client. Who uses the old token after being struck off is
-// waited for again.
+// decide sets the state of a client. One that used the old token after being struck off counts as
+// not switched.
 func (c *TokenClient) decide(struck []struckClient) {
 	c.State = ClientNotSwitched
 	if !c.LastNew.IsZero() {

@@ -40,8 +40,7 @@ func (s *Service) EnableToken(ctx context.Context, actor Actor, id TokenID, reas
 	return in("enable token", ID(id), err)
 }
 
-// within returns a [*ForbiddenError] if the actor came with a token that has less scopes or
-// addresses than t.
+// within returns a [*ForbiddenError] if the actor's token has fewer scopes or addresses than t.
 func (c *changeTx) within(t Token) error {
 	if c.actor.Token == "" {
 		return nil
@@ -54,7 +53,7 @@ func (c *changeTx) within(t Token) error {
 	return nil
 }
 
-// DisableToken keeps a token from giving access until it is enabled. To disable one that is
+// DisableToken suspends the access of a token until it is enabled. To disable one that is
 // disabled succeeds and leaves no trace. It returns [ErrNotFound], also for a revoked token, a
 // [*ForbiddenError], and an [*InvalidError] on reason and leave_none.
 func (s *Service) DisableToken(ctx context.Context, actor Actor, id TokenID, o TokenEnd) error {
@@ -83,7 +82,7 @@ func (s *Service) RevokeToken(ctx context.Context, actor Actor, id TokenID, o To
 	return in("revoke token", ID(id), err)
 }
 
-// endToken is the course of an act that keeps a token from giving access.
+// endToken checks permissions and reason, calls end for the token and records its events.
 func (s *Service) endToken(ctx context.Context, actor Actor, id TokenID, o TokenEnd, end func(*changeTx, User, Token) ([]Event, error)) error {
 	return s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		u, t, err := tokenFor(ctx, tx, tx.actor, id, ActRevokeToken)
@@ -119,8 +118,8 @@ func (c *changeTx) leavesOne(ctx context.Context, t Token) error {
 	return err
 }
 
-// disable disables tokens of u and returns an event for each. why is a code of the console's
-// own; empty where an actor asked for that token.
+// disable disables tokens of u and returns an event for each. why is the cause as a code; empty if
+// an actor asked for it.
 func (c *changeTx) disable(ctx context.Context, u User, all []Token, why string) (events []Event, err error) {
 	for _, t := range all {
 		if _, err := c.exec(ctx, `UPDATE tokens SET disabled_at = $1 WHERE id = $2`, database.Time(c.now), t.ID); err != nil {
@@ -142,10 +141,10 @@ func (c *changeTx) revoke(ctx context.Context, u User, all []Token, why string) 
 	return events, nil
 }
 
-// nameOf has the history name a token as it is called.
+// nameOf returns the change that holds the name of a token in the history.
 func nameOf(t Token) Change { return Change{Field: "token_name", Old: t.Name, New: t.Name} }
 
-// endOf is what the history has of the end of a token.
+// endOf returns the changes of the event that a token ends.
 func endOf(t Token, why string) []Change {
 	changes := []Change{nameOf(t)}
 	if why != "" {
@@ -159,8 +158,8 @@ func liveTokens(ctx context.Context, r database.Reader, key Key, now database.Ti
 	return TokensWhere(ctx, r, `t.user_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2 ORDER BY t.issued_at DESC, t.id`, key, now)
 }
 
-// A shutOut says why a user loses access. Its values are stored as the cause for which tokens
-// end, and as the [SessionEnd] of sessions.
+// A shutOut is the cause for which a user loses access. Its values are stored as the cause of the
+// ends of tokens, and as the [SessionEnd] of sessions.
 type shutOut string
 
 const (
@@ -170,9 +169,9 @@ const (
 	shutOutReset       shutOut = "sign_in_reset"
 )
 
-// shutOut ends the sessions of u, and revokes their tokens where they end with the sign-in or
-// with the user. Those of a deactivated user are suspended by the status that is read with
-// them, and a change of role narrows them by the lower of two roles.
+// shutOut ends the sessions of u, and revokes their tokens if u was deleted or their sign-in was
+// reset. Tokens of a deactivated user are suspended by the user's status, and after a change of
+// role they act in the lower of two roles.
 func (c *changeTx) shutOut(ctx context.Context, u User, why shutOut) ([]Event, error) {
 	events, err := c.endSessions(ctx, u, SessionEnd(why))
 	if err != nil || why != shutOutDeleted && why != shutOutReset {

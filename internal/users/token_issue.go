@@ -26,7 +26,7 @@ type NewToken struct {
 	Unseen      bool // the secret goes to a program, though a person asks for it
 }
 
-// issuedTwice is for how long an unused token is replaced by the next of its name.
+// issuedTwice is the time within which an unused token is replaced by another one of its name.
 const issuedTwice = 15 * time.Minute
 
 // TokenLifetime returns the longest lifetime that a token may be issued with, or [Unlimited].
@@ -83,9 +83,8 @@ func (c *changeTx) roleFor(u User) Role {
 	return u.Role
 }
 
-// mayIssue returns a [*ForbiddenError] if the actor may not issue, rotate or enable a token of
-// u that acts in that role, beside what [Permissions] say, and [ErrSignInAgain] if that needs a
-// recent sign-in.
+// mayIssue checks the issue, rotation or enabling of a token of u that acts in that role beyond
+// [Permissions]. It returns a [*ForbiddenError], and [ErrSignInAgain] if it needs a recent sign-in.
 func (c *changeTx) mayIssue(config Config, u User, acts Role) error {
 	if err := c.actor.mayIssue(config, u, acts); err != nil || !acts.powerful() {
 		return err
@@ -105,7 +104,7 @@ func (a Actor) mayIssue(config Config, u User, acts Role) error {
 	return nil
 }
 
-// prepareToken returns the token of u that n asks for, or every mistake in it.
+// prepareToken returns the token of u that n asks for, or an [*InvalidError] with every mistake.
 func (c *changeTx) prepareToken(config Config, u User, n NewToken) (Token, error) {
 	t := Token{
 		ID: newTokenID(), User: u.Ref(), UserRole: u.Role, UserStatus: u.Status,
@@ -169,8 +168,8 @@ func daysOf(d time.Duration) string {
 	return "1 day"
 }
 
-// issue writes a token of u that is prepared, and returns it with its secret. It returns
-// [ErrTooManyTokens] if u has as many as there may be.
+// issue writes a prepared token of u and returns it with its secret. It returns
+// [ErrTooManyTokens] if u has [MaxTokens].
 func (c *changeTx) issue(ctx context.Context, u User, t Token) (Token, string, error) {
 	if err := c.roomForToken(ctx, u); err != nil {
 		return Token{}, "", err
@@ -180,8 +179,7 @@ func (c *changeTx) issue(ctx context.Context, u User, t Token) (Token, string, e
 	return t, secret, insertToken(ctx, c, t, DigestOf(secret))
 }
 
-// roomForToken returns [ErrTooManyTokens] if u has as many tokens that have not ended as there
-// may be.
+// roomForToken returns [ErrTooManyTokens] if u has [MaxTokens] that have not ended.
 func (c *changeTx) roomForToken(ctx context.Context, u User) error {
 	n, err := database.Count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`, u.Key, database.Time(c.now))
 	if err == nil && n >= MaxTokens {
@@ -190,8 +188,8 @@ func (c *changeTx) roomForToken(ctx context.Context, u User) error {
 	return err
 }
 
-// endRepeated revokes an unused token of u that the same caller issued under the same name a
-// moment ago: its secret never arrived.
+// endRepeated revokes an unused token of u that the same actor issued under the same name within
+// issuedTwice: the actor repeats a request whose answer was lost.
 func (c *changeTx) endRepeated(ctx context.Context, u User, t Token) ([]Event, error) {
 	before, err := TokensWhere(ctx, c, `t.user_key = $1 AND t.issued_by = $2 AND t.issued_with = $3 AND t.name = $4 AND t.issued_at > $5
 		AND t.used_at IS NULL AND t.revoked_at IS NULL ORDER BY t.issued_at, t.id`, u.Key, t.IssuedBy.Key, t.IssuedWith, t.Name, database.Time(c.now.Add(-issuedTwice)))
@@ -201,7 +199,7 @@ func (c *changeTx) endRepeated(ctx context.Context, u User, t Token) ([]Event, e
 	return c.revoke(ctx, u, before, "repeated")
 }
 
-// issued is what the history has of a new token.
+// issued returns the changes of the event that a token was issued.
 func issued(t Token) []Change {
 	changes := []Change{
 		{Field: "token_name", New: t.Name}, {Field: "token_role", New: string(t.Role)},

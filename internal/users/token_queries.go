@@ -14,15 +14,15 @@ import (
 const tokenColumns = `t.id, t.name, t.description, t.hint, t.role, t.scopes, t.ranges, t.issued_at, t.issued_by, t.issued_with, t.shown_to,
 	t.ends_at, t.issued_until, t.disabled_at, t.revoked_at, t.replaces, t.replaced_by, t.rotated_at, t.used_at, t.used_address, t.used_tool`
 
-// tokenPeople are who issued a token and who saw its secret, and the user it belongs to, beside
-// tokenColumns; they come from tokenTables.
+// tokenPeople are the columns of the issuer of a token, of the person who saw its secret and of its
+// user; they come from tokenTables.
 const (
 	tokenPeople = `COALESCE(b.user_id, ''), COALESCE(b.name, ''), COALESCE(b.kind, ''), COALESCE(w.user_id, ''), COALESCE(w.name, ''), COALESCE(w.kind, ''), COALESCE(w.status, ''),
 		o.key, o.user_id, COALESCE(o.name, ''), o.kind, o.role, o.status`
 	tokenTables = ` FROM tokens t JOIN users o ON o.key = t.user_key LEFT JOIN users b ON b.key = t.issued_by LEFT JOIN users w ON w.key = t.shown_to `
 )
 
-// A tokenRow is where a row of tokenColumns is scanned to.
+// A tokenRow holds a scanned row of tokenColumns.
 type tokenRow struct {
 	Token
 	scopes, ranges string

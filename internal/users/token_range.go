@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// tidyRanges returns address ranges as they are kept: canonical, sorted, each once; or what is
-// wrong with them. An address alone is a range of one. held are those of the token that
-// issues: asked for none they are returned, and each that is asked for must lie in one of them.
+// tidyRanges returns address ranges in their canonical form, sorted and each once, or an
+// [*InvalidError]. An address alone is a range of one. held are the ranges of the token that
+// issues: each range asked for must lie in one of them, and if none is asked for they are
+// returned.
 func tidyRanges(asked []string, held []netip.Prefix) ([]netip.Prefix, error) {
 	var ranges []netip.Prefix
 	for _, text := range asked {

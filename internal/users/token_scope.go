@@ -27,8 +27,8 @@ var Scopes = []Scope{
 	ScopeEverything, ScopeDatasetsCreate, ScopeFilesImport, ScopeFilesUpload,
 }
 
-// everything is what [ScopeEverything] stands for. Who may read the audit log is decided by
-// the role as well.
+// everything are the scopes that [ScopeEverything] stands for. Reading the audit log also takes
+// the role.
 var everything = []Scope{ScopeUsersRead, ScopeUsersWrite, ScopeAuditRead, ScopeTokensSelf}
 
 // A ScopeSet is the scopes of one token.
@@ -48,7 +48,7 @@ func (set ScopeSet) String() string {
 	return strings.Join(names, " ")
 }
 
-// parseScopes reads what [ScopeSet.String] wrote.
+// parseScopes parses the text of [ScopeSet.String].
 func parseScopes(s string) (set ScopeSet) {
 	for name := range strings.FieldsSeq(s) {
 		set = append(set, Scope(name))
@@ -65,8 +65,8 @@ func ParseScope(name string) (Scope, error) {
 	return "", Invalid("scopes", "There is no scope %q. The scopes are %s.", name, strings.Join(strings.Fields(ScopeSet(Scopes).String()), ", "))
 }
 
-// tidyScopes returns scopes sorted, each once, or what is wrong with them. held are the
-// scopes of the token that issues; nil where a person or the command line does.
+// tidyScopes returns scopes sorted and each once, or an [*InvalidError]. held are the scopes of the
+// token that issues; nil if a person or the command line issues.
 func tidyScopes(asked []Scope, held ScopeSet) (ScopeSet, error) {
 	if asked == nil {
 		asked = held

@@ -9,9 +9,8 @@ import (
 	"strings"
 )
 
-// A secret is "usr_pat_", 43 characters of 62 that are drawn at random (256 bits), "_", and the
-// CRC-32 (IEEE 802.3) of all before that underscore as eight hexadecimal digits, by which
-// scanners tell a secret from other text.
+// A secret is "usr_pat_", 43 random characters of 62 (256 bits), "_", and the CRC-32 (IEEE 802.3) of
+// all before that underscore as eight hexadecimal digits, by which secret scanners recognise it.
 const (
 	secretPrefix   = "usr_pat_"
 	secretRandom   = 43 // characters: 62^43 > 2^256

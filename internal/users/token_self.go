@@ -2,8 +2,8 @@ package users
 
 import "context"
 
-// RevokeSelf revokes the token that the actor came with, whatever its scopes: who holds a token
-// may end it. It returns [ErrNoToken] if the actor came without one, or it has ended.
+// RevokeSelf revokes the token that the actor came with, whatever its scopes. It returns
+// [ErrNoToken] if the actor came without one, or it has ended.
 func (s *Service) RevokeSelf(ctx context.Context, actor Actor) error {
 	if actor.Token == "" {
 		return ErrNoToken

@@ -13,7 +13,7 @@ type tokenUsed struct {
 	Token   TokenID // empty where the asking system was shown a secret of no token
 	User    Key     // that came with the token; empty with an asker
 	Asker   Key     // of the asking system that was shown the token; empty where it was used here
-	Role    Role    // that the asking system was told
+	Role    Role    // in the answer to the asking system
 	Refused bool    // as it gave no access
 }
 

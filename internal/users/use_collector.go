@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// usesEvery is how long a use of a token waits in memory before it is written: with the
-	// write itself, less than three seconds, which is what a killed process loses.
+	// usesEvery is how long a use of a token stays in memory before it is written. A killed
+	// process loses the uses of less than three seconds.
 	usesEvery = 2 * time.Second
 
-	// usesSoon is how many counters are written at once, without waiting longer.
+	// usesSoon is the number of counters that are written without waiting longer.
 	usesSoon = 5_000
 
 	// maxPendingUses is how many counters are kept in memory, of some 200 bytes each, while the database
@@ -54,7 +54,7 @@ type useCount struct {
 	refusedAt     time.Time  // the last one that was refused; zero without one
 	lastAddress   netip.Addr // of the last use, refused or not
 	user          Key        // that came with the token; empty with an asker
-	role          Role       // that the asker was told last; empty if the token gave no access
+	role          Role       // in the last answer to the asker; empty if the token gave no access
 }
 
 // at returns the time of the last use, refused or not.

@@ -45,7 +45,7 @@ func scanUser(row database.Scanner, more ...any) (User, error) {
 	return u, errors.Join(json.Unmarshal(channels, &u.Channels), json.Unmarshal(types, &u.Types))
 }
 
-// finish puts right what the database keeps otherwise than a User tells it.
+// AfterScan sets the fields of a scanned u that the database stores in another form.
 func (u *User) AfterScan() {
 	if u.Responsible.Key != "" {
 		u.Responsible.Kind = KindPerson
