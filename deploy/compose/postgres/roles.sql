@@ -1,6 +1,6 @@
--- Makes the database and its two roles, once, when the server's files are made.
--- console_owner owns the schema and is for `console migrate` alone; console is for
--- serving, and may do what `console migrate --serve-role console` grants it.
+-- Creates the database and its two roles when the server is initialised.
+-- console_owner owns the schema and is used by `console migrate` only; console serves,
+-- with the rights granted by `console migrate --serve-role console`.
 
 \set owner_password `cat /run/secrets/owner_password`
 \set console_password `cat /run/secrets/database_password`
