@@ -2,11 +2,9 @@ package directory
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
-	"github.com/roboto-ai/console/internal/spelling"
 )
 
 const (
@@ -16,26 +14,25 @@ const (
 	// pagingFactor is how many times as many candidates a later page may have as the first, so
 	// that its order does not change while users are added.
 	pagingFactor = 2
+	// maxMatches is how many matches of a search are put in the order asked for. With more, the
+	// newest come first, as the index has that order: reading and sorting more would make these
+	// the slowest pages (4 µs a row).
+	maxMatches = 2_000
 )
 
 // A candidateQuery selects a superset of the matching users.
 type candidateQuery struct {
-	numbers  func(*database.Filter) string // the query of their numbers
-	n        int                           // how many they are, counted up to limit+1
-	limit    int                           // how many may be read and sorted
-	exact    bool                          // the candidates match all terms; no recheck needed
-	complete bool                          // the candidates match all conditions
+	numbers func(*database.Filter) string // the query of their numbers
+	n       int                           // how many they are, counted up to limit+1
+	limit   int                           // how many may be read and sorted
+	exact   bool                          // the candidates match all terms; no recheck needed
 }
 
 // smallest returns the candidate query with the fewest candidates, if they are few enough to be
-// read and sorted. It counts in one statement at most, and in none if a term is rare by the
-// trigram statistics, or if there are no terms and a count that the database keeps is small
-// enough. It notes in p how many users match at least.
-func (p *plan) smallest(ctx context.Context, r database.Reader, at place) (c candidateQuery, ok bool, err error) {
-	if slices.ContainsFunc(p.terms, func(t spelling.Term) bool { return p.known.rareTerm(t) }) {
-		return candidateQuery{numbers: p.found, exact: p.foundExactly()}, true, nil
-	}
-	counted, uncounted := p.counted(), p.uncounted(at)
+// read and sorted. It counts in one statement at most, and in none if there are no terms and a
+// count that the database keeps is small enough.
+func (p plan) smallest(ctx context.Context, r database.Reader, at place) (c candidateQuery, ok bool, err error) {
+	counted, uncounted := p.counted(), p.uncounted()
 	if at.key() {
 		for _, all := range [][]candidateQuery{counted, uncounted} {
 			for i := range all {
@@ -49,9 +46,6 @@ func (p *plan) smallest(ctx context.Context, r database.Reader, at place) (c can
 	}
 	if err := countEach(ctx, r, uncounted); err != nil {
 		return candidateQuery{}, false, err
-	}
-	if slices.ContainsFunc(uncounted, func(c candidateQuery) bool { return c.complete && c.n > p.most }) {
-		p.atLeast = p.most
 	}
 	c, ok = fewest(append(uncounted, counted...))
 	return c, ok, nil
@@ -79,28 +73,19 @@ func (p plan) counted() (all []candidateQuery) {
 	return all
 }
 
-// uncounted returns the other candidate queries. The first page leaves out the index of the
-// search if its only term has far too many matches by the trigram statistics.
-func (p plan) uncounted(at place) (all []candidateQuery) {
+// uncounted returns the other candidate queries.
+func (p plan) uncounted() (all []candidateQuery) {
 	conditions := p.conditions()
 	for _, one := range p.ranges {
-		narrowed := conditions > 1 || p.mixed(one)
 		numbers := func(f *database.Filter) string { return p.inRange(f, one) }
-		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(narrowed), complete: !narrowed})
+		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(conditions > 1 || p.mixed(one))})
 	}
 	for _, views := range p.tokens {
 		numbers := func(f *database.Filter) string { return haveTokens(f, views, p.now) }
 		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(conditions > 1)})
 	}
-	if len(p.terms) == 0 {
-		return all
-	}
-	narrowed := conditions > 1 || len(p.others) > 0
-	found := candidateQuery{numbers: p.found, limit: p.limitOf(narrowed), exact: p.foundExactly()}
-	found.complete = found.exact && !narrowed
-	one := p.terms[0]
-	if at.key() || len(p.terms) > 1 || !one.IsTrigram() || p.known.estimate(one, p.everyone()) <= 3*found.limit {
-		all = append(all, found)
+	if len(p.terms) > 0 {
+		all = append(all, candidateQuery{numbers: p.found, limit: min(p.most, maxMatches), exact: p.foundExactly()})
 	}
 	return all
 }
@@ -138,11 +123,11 @@ func noUser(*database.Filter) string { return `SELECT u.number FROM users u WHER
 
 // found is the query of the numbers of all users that the index of the search finds.
 func (sel selection) found(f *database.Filter) string {
-	return sel.search.found(f, sel.terms, sel.known)
+	return sel.search.found(f, sel.terms)
 }
 
 // foundExactly reports whether the users that the index finds match the terms.
-func (sel selection) foundExactly() bool { return sel.search.exact(sel.terms, sel.known) }
+func (sel selection) foundExactly() bool { return sel.search.exact(sel.terms) }
 
 // inView is the query of the numbers of all users for whom the condition of the view holds.
 func (sel selection) inView(f *database.Filter) string {

@@ -146,8 +146,8 @@ func (s *Service) listBy(ctx context.Context, actor users.Actor, q Query) (Listi
 		return l, nil
 	}
 	l.Newest, l.Counts, l.Scanned = p.newest, sel.tallies.views(), sel.scanned()
-	l.Total = p.total(page)
-	return l, nil
+	l.Total, err = p.total(ctx, s.reads(), page)
+	return l, err
 }
 
 // withDefaults returns q with its defaults.

@@ -25,7 +25,6 @@ type plan struct {
 	newest     bool                            // the newest first, whatever order was asked for
 	candidates func(f *database.Filter) string // the query of their numbers; nil: scan an index
 	exact      bool                            // the candidates match all terms; no recheck needed
-	atLeast    int                             // how many users match at least
 	limit      int
 	full       bool // the rows have the columns of a record
 }

@@ -11,10 +11,10 @@ import (
 type searcher interface {
 	// found is the query of the numbers of users whom the index finds: a superset of those
 	// who match the terms.
-	found(f *database.Filter, terms []spelling.Term, known *trigramStats) string
+	found(f *database.Filter, terms []spelling.Term) string
 
 	// exact reports whether found has no other users, so that no recheck is needed.
-	exact(terms []spelling.Term, known *trigramStats) bool
+	exact(terms []spelling.Term) bool
 
 	// list is the query of the numbers in a text, separated by commas, with their position.
 	// The argument names the text.
@@ -22,7 +22,7 @@ type searcher interface {
 
 	// newest returns the tables and conditions of a scan in the order of creation, and the
 	// number that has that order.
-	newest(f *database.Filter, terms []spelling.Term, known *trigramStats) (s indexScan, number string)
+	newest(f *database.Filter, terms []spelling.Term) (s indexScan, number string)
 }
 
 // searcherOf returns the searcher of an engine.

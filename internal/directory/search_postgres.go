@@ -19,7 +19,7 @@ const (
 )
 
 // found implements [searcher].
-func (trgmSearch) found(f *database.Filter, terms []spelling.Term, _ *trigramStats) string {
+func (trgmSearch) found(f *database.Filter, terms []spelling.Term) string {
 	all := make([]string, len(terms))
 	for i, t := range terms {
 		marked := make(spelling.Term, len(t))
@@ -32,7 +32,7 @@ func (trgmSearch) found(f *database.Filter, terms []spelling.Term, _ *trigramSta
 }
 
 // exact implements [searcher]: a text may have the mark itself.
-func (trgmSearch) exact(terms []spelling.Term, _ *trigramStats) bool {
+func (trgmSearch) exact(terms []spelling.Term) bool {
 	for _, t := range terms {
 		for _, needle := range t {
 			if strings.ContainsAny(needle, " "+mark) {
@@ -50,6 +50,6 @@ func (trgmSearch) list(text string) string {
 
 // newest implements [searcher]. There are so many matches that a scan of all users meets them
 // soon.
-func (trgmSearch) newest(f *database.Filter, terms []spelling.Term, _ *trigramStats) (s indexScan, number string) {
+func (trgmSearch) newest(f *database.Filter, terms []spelling.Term) (s indexScan, number string) {
 	return indexScan{`users u`, termConditions(f, terms)}, `u.number`
 }

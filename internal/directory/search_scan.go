@@ -27,15 +27,15 @@ type scanSearch struct {
 }
 
 // found implements [searcher].
-func (s scanSearch) found(f *database.Filter, terms []spelling.Term, _ *trigramStats) string {
+func (s scanSearch) found(f *database.Filter, terms []spelling.Term) string {
 	return `SELECT u.number FROM users u WHERE ` + database.AllOf(s.conditions(f, terms))
 }
 
 // exact implements [searcher].
-func (scanSearch) exact([]spelling.Term, *trigramStats) bool { return true }
+func (scanSearch) exact([]spelling.Term) bool { return true }
 
 // newest implements [searcher].
-func (s scanSearch) newest(f *database.Filter, terms []spelling.Term, _ *trigramStats) (indexScan, string) {
+func (s scanSearch) newest(f *database.Filter, terms []spelling.Term) (indexScan, string) {
 	return indexScan{`users u`, s.conditions(f, terms)}, `u.number`
 }
 

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -13,14 +14,14 @@ import (
 type ftsSearch struct{}
 
 // found implements [searcher].
-func (ftsSearch) found(f *database.Filter, terms []spelling.Term, known *trigramStats) string {
-	condition, _ := inFTS(f, terms, known)
+func (ftsSearch) found(f *database.Filter, terms []spelling.Term) string {
+	condition, _ := inFTS(f, terms)
 	return `SELECT users_search.rowid AS number FROM users_search WHERE ` + condition
 }
 
 // exact implements [searcher].
-func (ftsSearch) exact(terms []spelling.Term, known *trigramStats) bool {
-	_, exact := inFTS(new(database.Filter), terms, known)
+func (ftsSearch) exact(terms []spelling.Term) bool {
+	_, exact := inFTS(new(database.Filter), terms)
 	return exact
 }
 
@@ -30,41 +31,65 @@ func (ftsSearch) list(text string) string {
 }
 
 // newest implements [searcher].
-func (ftsSearch) newest(f *database.Filter, terms []spelling.Term, known *trigramStats) (s indexScan, number string) {
-	condition, _ := inFTS(f, terms, known)
+func (ftsSearch) newest(f *database.Filter, terms []spelling.Term) (s indexScan, number string) {
+	condition, _ := inFTS(f, terms)
 	return indexScan{`users_search CROSS JOIN users u`, []string{condition, `u.number = users_search.rowid`}}, `users_search.rowid`
 }
 
-// inFTS returns the condition that the index has the terms, and whether that is exact. Common
-// terms are left out if there are others: reading nearly all users narrows nothing.
-func inFTS(f *database.Filter, terms []spelling.Term, known *trigramStats) (condition string, exact bool) {
+// inFTS returns the condition that the index has the terms, and whether it is exact.
+func inFTS(f *database.Filter, terms []spelling.Term) (condition string, exact bool) {
 	exact = true
-	var all []string
-	for _, t := range terms {
-		if !known.commonTerm(t) {
-			all = append(all, matchTrigrams(t, known, maxTrigrams))
-		}
-		exact = exact && !known.commonTerm(t) && t.IsTrigram()
-	}
-	if len(all) == 0 { // common terms only: one trigram of one of them
-		all, exact = append(all, matchTrigrams(terms[0], known, 1)), len(terms) == 1 && terms[0].IsTrigram()
+	all := make([]string, len(terms))
+	for i, t := range terms {
+		all[i] = matchTrigrams(t)
+		exact = exact && t.IsTrigram()
 	}
 	return `users_search MATCH ` + f.Arg(strings.Join(all, ` AND `)), exact
 }
 
-// maxTrigrams is how many trigrams of a spelling are looked up: with the rarest ones few
-// other users are found.
-const maxTrigrams = 3
-
-// matchTrigrams returns t in FTS5's query language: the rarest trigrams of each spelling.
-func matchTrigrams(t spelling.Term, known *trigramStats, most int) string {
+// matchTrigrams returns t in FTS5's query language: some trigrams of one of its spellings.
+func matchTrigrams(t spelling.Term) string {
 	spellings := make([]string, len(t))
 	for i, needle := range t {
-		rarest := known.rarest(needle, most)
-		for j, trigram := range rarest {
-			rarest[j] = database.FTS5String(trigram)
+		trigrams := someTrigrams(needle)
+		for j, trigram := range trigrams {
+			trigrams[j] = database.FTS5String(trigram)
 		}
-		spellings[i] = `(` + strings.Join(rarest, ` AND `) + `)`
+		spellings[i] = `(` + strings.Join(trigrams, ` AND `) + `)`
 	}
 	return `(` + strings.Join(spellings, ` OR `) + `)`
+}
+
+// maxTrigrams is how many trigrams of a spelling are looked up. With three, a word such
+// as mariana has thousands of candidates that do not match; more than five cost more than the
+// candidates that they exclude.
+const maxTrigrams = 5
+
+// someTrigrams returns up to [maxTrigrams] trigrams of needle at even distances. Of an address
+// they are those up to the @, as most users share the domain.
+func someTrigrams(needle string) []string {
+	if at := strings.IndexByte(needle, '@'); at > 1 {
+		needle = needle[:at+1]
+	}
+	all := trigramsOf(needle)
+	if len(all) <= maxTrigrams {
+		return all
+	}
+	some := make([]string, maxTrigrams)
+	for i := range some {
+		some[i] = all[i*(len(all)-1)/(maxTrigrams-1)]
+	}
+	return some
+}
+
+// trigramsOf returns each trigram of a text once.
+func trigramsOf(text string) []string {
+	runes := []rune(text)
+	all := make([]string, 0, len(runes))
+	for i := 0; i+3 <= len(runes); i++ {
+		if trigram := string(runes[i : i+3]); !slices.Contains(all, trigram) {
+			all = append(all, trigram)
+		}
+	}
+	return all
 }

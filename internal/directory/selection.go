@@ -21,7 +21,6 @@ type selection struct {
 	most      int // users that may be sorted
 	terms     []spelling.Term
 	search    searcher
-	known     *trigramStats
 	exactID   users.ID // user_id of the user who comes first
 	exactName string   // folded name of users who come first
 	empty     bool     // no user matches
@@ -110,10 +109,6 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	sel.search = searcherOf(s.db.Engine())
 	if q.unindexed || sel.tallies.unindexed {
 		sel.search = scanSearch{sel.search, q.whole}
-	} else if len(sel.terms) > 0 {
-		var err error
-		sel.known, err = s.trigramStats(ctx)
-		return sel, err
 	}
 	return sel, nil
 }

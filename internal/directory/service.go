@@ -24,7 +24,6 @@ type Service struct {
 	config Config
 
 	cursorSecret atomic.Pointer[string]
-	trigrams     atomic.Pointer[trigramStats]
 	tokenCounts  tokenCounts
 	exports      exporters
 }
