@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web/words"
 )
@@ -29,7 +29,7 @@ func notKnown(t *testing.T, s *site, p page) page {
 func TestUnknownFormThatWasDone(t *testing.T) {
 	t.Parallel()
 	eachForm(t, func(t *testing.T, f readyForm) {
-		f.Lose(database.LoseAnswer)
+		f.Lose(databasetest.LoseAnswer)
 		p := notKnown(t, f.site, f.b.post(t, f.to, f.values))
 		done := f.count(t)
 		if done == f.events {
@@ -63,7 +63,7 @@ func TestUnknownFormThatWasDone(t *testing.T) {
 func TestUnknownFormThatWasNotDone(t *testing.T) {
 	t.Parallel()
 	eachForm(t, func(t *testing.T, f readyForm) {
-		f.Lose(database.LoseCommit)
+		f.Lose(databasetest.LoseCommit)
 		p := notKnown(t, f.site, f.b.post(t, f.to, f.values))
 		if now := f.count(t); now != f.events {
 			t.Fatalf("it left %d events", now-f.events)
@@ -102,7 +102,7 @@ func hrefOf(t *testing.T, p page, text string) string {
 func TestUnknownTwice(t *testing.T) {
 	t.Parallel()
 	f := ready(t, "/users/:id/edit")
-	f.Lose(database.LoseCommit, database.LoseCommit)
+	f.Lose(databasetest.LoseCommit, databasetest.LoseCommit)
 	p := notKnown(t, f.site, f.b.post(t, f.to, f.values))
 	p = notKnown(t, f.site, f.b.post(t, f.to, p.form(t, f.to)))
 	if got := p.form(t, f.to); got.Encode() != f.values.Encode() {
@@ -116,7 +116,7 @@ func TestUnknownTwice(t *testing.T) {
 func TestLookUpWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	f := ready(t, "/users/:id/edit")
-	f.Lose(database.LoseAnswer)
+	f.Lose(databasetest.LoseAnswer)
 	p := notKnown(t, f.site, f.b.post(t, f.to, f.values))
 	if err := f.DB.Close(); err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func TestLookUpWithoutADatabase(t *testing.T) {
 func TestLookUpAfterTheSession(t *testing.T) {
 	t.Parallel()
 	f := ready(t, "/users/:id/edit")
-	f.Lose(database.LoseCommit)
+	f.Lose(databasetest.LoseCommit)
 	p := notKnown(t, f.site, f.b.post(t, f.to, f.values))
 	if _, err := f.EndSessions(t.Context(), f.Owner, "owner@example.com", ""); err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func lookUpOf(f readyForm) url.Values {
 // to what may not.
 func TestUnknownWithoutAKey(t *testing.T) {
 	t.Parallel()
-	for _, loss := range []database.Loss{database.LoseAnswer, database.LoseCommit} {
+	for _, loss := range []databasetest.Loss{databasetest.LoseAnswer, databasetest.LoseCommit} {
 		f := ready(t, "/users/:id/edit")
 		f.Lose(loss)
 		p := notKnown(t, f.site, f.b.post(t, f.to, unkeyed(f.values))).must(t, http.StatusServiceUnavailable, words.OutcomeUnkeyed)
@@ -228,7 +228,7 @@ func TestUnknownWithoutAKey(t *testing.T) {
 // provider, whether the commit was made or not: to sign in again is all there is to do.
 func TestUnknownSignIn(t *testing.T) {
 	t.Parallel()
-	for _, loss := range []database.Loss{database.LoseAnswer, database.LoseCommit} {
+	for _, loss := range []databasetest.Loss{databasetest.LoseAnswer, databasetest.LoseCommit} {
 		s := newSite(t)
 		s.Invited(t, "ana@example.com", users.RoleUser)
 		s.op.SignsIn(person("ana@example.com"))

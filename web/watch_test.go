@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roboto-ai/console/internal/auth/authtest"
-	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -105,7 +104,7 @@ func TestWatchIsToldOfSignIns(t *testing.T) {
 		"down": {func(s *site) { s.op.Lie(func(l *authtest.Lies) { l.Faults[authtest.Discovery] = authtest.Drops }) }, "provider_unavailable"},
 		"unknown": {func(s *site) {
 			s.op.SignsIn(person("ana@example.com"))
-			s.Lose(database.LoseAnswer)
+			s.Lose(databasetest.LoseAnswer)
 		}, "unknown"},
 		"invited": {func(s *site) { s.op.SignsIn(person("ana@example.com")) }, "signed_in"},
 	}

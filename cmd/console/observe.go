@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql/driver"
 	"log/slog"
 	"net"
 	"net/http"
@@ -102,10 +103,15 @@ func (o *observation) database() (w database.Watch) {
 	if o.metrics != nil {
 		w.Turn, w.Damaged = o.metrics.Waited, o.metrics.Damaged
 	}
-	if o.tracer != nil {
-		w.Statement = o.tracer.Statement
-	}
 	return w
+}
+
+// connector returns what wraps the connectors of the database, nil for nothing.
+func (o *observation) connector() func(driver.Connector) driver.Connector {
+	if o.tracer == nil {
+		return nil
+	}
+	return database.WrapStatements(o.tracer.Statement)
 }
 
 // directory has the directory of a config tell of its events.

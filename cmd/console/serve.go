@@ -46,7 +46,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	}
 	defer watch.close()
 	options := c.databaseOptions()
-	options.Watch, options.Migrating = watch.database(), logMigrating(log, time.Now)
+	options.Watch, options.Wrap, options.Migrating = watch.database(), watch.connector(), logMigrating(log, time.Now)
 	db, err := database.Open(ctx, c.database, options)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/demoidp"
-	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users/userstest"
 	"github.com/roboto-ai/console/static"
 	"github.com/roboto-ai/console/web"
@@ -63,7 +63,7 @@ func TestBrowserUnknown(t *testing.T) {
 	b := startOver(t, d).visit(t)
 	b.signIn("owner@example.com")
 
-	lose := func(how database.Loss, address string) {
+	lose := func(how databasetest.Loss, address string) {
 		b.open("/users/new", http.StatusOK)
 		b.fill("E-mail address", address)
 		b.fill("Name optional", "Kim <Larsen>")
@@ -71,7 +71,7 @@ func TestBrowserUnknown(t *testing.T) {
 		b.lead("button", "Add person", http.StatusServiceUnavailable)
 		b.sees(words.OutcomeUnknown, words.OutcomeWhy, "Request")
 	}
-	lose(database.LoseAnswer, "kim@example.com")
+	lose(databasetest.LoseAnswer, "kim@example.com")
 	b.examine("unknown")
 	b.follow("button", words.LookUpOutcome)
 	b.sees(words.WasDone, words.NothingLeft)
@@ -79,7 +79,7 @@ func TestBrowserUnknown(t *testing.T) {
 	b.follow("link", "Go on")
 	b.at("/users/kim@example.com?added=1")
 
-	lose(database.LoseCommit, "lou@example.com")
+	lose(databasetest.LoseCommit, "lou@example.com")
 	b.follow("button", words.LookUpOutcome)
 	b.sees(words.NotDone, words.SendAgain)
 	b.examine("unknown-not-done")
@@ -87,7 +87,7 @@ func TestBrowserUnknown(t *testing.T) {
 	b.at("/users/lou@example.com?added=1")
 	b.sees("Kim <Larsen>")
 
-	lose(database.LoseAnswer, "mia@example.com")
+	lose(databasetest.LoseAnswer, "mia@example.com")
 	b.follow("button", words.SendAgain)
 	b.at("/users/mia@example.com?added=1")
 	b.sees(words.DoneAlready)
@@ -98,7 +98,7 @@ func TestBrowserUnknown(t *testing.T) {
 // unknownSignOut signs out while the response to that commit is lost.
 func unknownSignOut(b *tab, d *userstest.Directory) {
 	b.open("/profile", http.StatusOK)
-	d.Lose(database.LoseCommit)
+	d.Lose(databasetest.LoseCommit)
 	b.lead("button", "Sign out", http.StatusServiceUnavailable)
 	b.sees(words.SignOutUnknown)
 	b.examine("unknown-sign-out")

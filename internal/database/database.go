@@ -64,17 +64,11 @@ type Options struct {
 	// ServeRole is the role of PostgreSQL that gets the rights to serve, if any.
 	ServeRole string
 
-	// Trace is told the text and the values of every statement, by whatever goroutine
-	// runs it; nil: nobody is. It is for tests that count them, and for who measures
-	// them alone.
-	Trace func(query string, values []driver.NamedValue)
+	// Wrap wraps the connector of each pool, such as [WrapStatements] for tracing. Its
+	// connections are a [Conn]. May be nil.
+	Wrap func(driver.Connector) driver.Connector
 
-	// Lose is asked before each commit of [DB.Transact] whether its answer is to get
-	// lost, as it does with a connection that breaks; nil: none is. It is for tests
-	// of what becomes of a change that may or may not have been made.
-	Lose func() Loss
-
-	// Watch is told what the database does.
+	// Watch is notified of what the database does.
 	Watch Watch
 
 	// Migrating is called while a migration rewrites rows, with how many of how many are
@@ -106,7 +100,6 @@ type DB struct {
 	look     *sql.DB // the same, for single rows
 	long     *sql.DB // the same, for statements that may take seconds
 	probe    *sql.DB // a connection of PostgreSQL that never waits for a turn
-	lose     func() Loss
 
 	log    walBound // of SQLite; for who holds the connection that writes
 	damage damage
@@ -125,12 +118,15 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if isPostgres(url) {
 		open = openPostgres
 	}
-	db, err := open(ctx, url, o)
-	if err != nil {
-		return nil, err
+	return open(ctx, url, o)
+}
+
+// pool returns the pool of a connector.
+func (o Options) pool(c driver.Connector) *sql.DB {
+	if o.Wrap != nil {
+		c = o.Wrap(c)
 	}
-	db.lose = o.Lose
-	return db, nil
+	return sql.OpenDB(c)
 }
 
 // CheckURL returns an [*OpenError] if url has not the form of a database's address.
@@ -206,7 +202,7 @@ func (db *DB) Transact(ctx context.Context, do func(*sql.Tx) error) (err error) 
 		return err
 	}
 	defer writer.Close()
-	err = db.transactTo(ctx, writer, asked, do, db.commit)
+	err = db.transact(ctx, writer, asked, do)
 	if err == nil {
 		db.boundLog(ctx, writer)
 	}
@@ -227,11 +223,6 @@ func (db *DB) Note(ctx context.Context, do func(*sql.Tx) error) error {
 
 // transact runs do in a transaction of a connection that was asked for at some time.
 func (db *DB) transact(ctx context.Context, writer *sql.Conn, asked time.Time, do func(*sql.Tx) error) error {
-	return db.transactTo(ctx, writer, asked, do, (*sql.Tx).Commit)
-}
-
-// transactTo is transact for a transaction that commit ends.
-func (db *DB) transactTo(ctx context.Context, writer *sql.Conn, asked time.Time, do, commit func(*sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
 	db.watch.turn(asked, err)
 	if err != nil {
@@ -241,7 +232,7 @@ func (db *DB) transactTo(ctx context.Context, writer *sql.Conn, asked time.Time,
 	if err := do(tx); err != nil {
 		return err
 	}
-	return commit(tx)
+	return tx.Commit()
 }
 
 // maxWait is how long a transaction waits for its turn. While the database is

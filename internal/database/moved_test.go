@@ -1,7 +1,7 @@
 package database_test
 
 import (
-	"database/sql/driver"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -90,13 +90,14 @@ func TestOpenWhileReplaced(t *testing.T) {
 	url, path := newFile(t)
 	_, other := newFile(t)
 	var once sync.Once
-	db, err := database.Open(t.Context(), url, database.Options{Trace: func(string, []driver.NamedValue) {
+	db, err := database.Open(t.Context(), url, database.Options{Wrap: database.WrapStatements(func(context.Context, string) func(error) {
 		once.Do(func() {
 			if err := os.Rename(other, path); err != nil {
 				t.Error(err)
 			}
 		})
-	}})
+		return func(error) {}
+	})})
 	if err == nil {
 		_ = db.Close()
 	}

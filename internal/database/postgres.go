@@ -222,7 +222,7 @@ func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[str
 		_, err := c.Exec(ctx, set)
 		return err
 	}), stdlib.OptionBeforeConnect(keepCommits))
-	pool := sql.OpenDB(postgresConnector{plain, o.Trace, o.waits(), own != nil, o.Watch, o.damage})
+	pool := o.pool(postgresConnector{plain, o.waits(), own != nil, o.damage})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxLifetime(connectionAge)

@@ -16,10 +16,8 @@ import (
 // A postgresConnector opens connections to PostgreSQL.
 type postgresConnector struct {
 	driver.Connector
-	trace   func(string, []driver.NamedValue) // is told every statement; nil: nobody is
 	waits   waits
 	hurried bool // an answer is waited for no longer than these say
-	watch   Watch
 	damage  damage
 }
 
@@ -29,8 +27,7 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := &postgresConn{Conn: opened.(*stdlib.Conn), trace: c.trace, waits: c.waits, hurried: c.hurried, damage: c.damage}
-	return watched(ours, c.watch), nil
+	return &postgresConn{Conn: opened.(*stdlib.Conn), waits: c.waits, hurried: c.hurried, damage: c.damage}, nil
 }
 
 // A postgresConn is a connection to PostgreSQL whose transactions come one after the
@@ -38,7 +35,6 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // limited time only.
 type postgresConn struct {
 	*stdlib.Conn
-	trace   func(string, []driver.NamedValue)
 	waits   waits
 	hurried bool
 	damage  damage
@@ -58,9 +54,6 @@ func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.
 	query := turnQuery
 	if o.ReadOnly {
 		query = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-	}
-	if c.trace != nil {
-		c.trace(query, nil)
 	}
 	ctx, cancel := c.limit(ctx)
 	defer cancel()
@@ -111,9 +104,6 @@ func (c *postgresConn) limit(ctx context.Context) (context.Context, context.Canc
 
 // QueryContext implements [driver.QueryerContext].
 func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if c.trace != nil {
-		c.trace(query, args)
-	}
 	if strings.Contains(query, ` LIKE `) { // the way to go about it depends on what is looked for
 		args = append([]driver.NamedValue{{Value: pgx.QueryExecModeCacheDescribe}}, args...)
 	}
@@ -128,9 +118,6 @@ func (c *postgresConn) QueryContext(ctx context.Context, query string, args []dr
 
 // ExecContext implements [driver.ExecerContext].
 func (c *postgresConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if c.trace != nil {
-		c.trace(query, args)
-	}
 	ctx, cancel := c.limit(ctx)
 	defer cancel()
 	result, err := c.Conn.ExecContext(ctx, query, args)

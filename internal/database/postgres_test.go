@@ -5,8 +5,6 @@ package database_test
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -129,37 +127,6 @@ func TestTextsThatPostgresHasNot(t *testing.T) {
 	var bytes []byte
 	if err := db.Reads().QueryRowContext(t.Context(), `SELECT $1::bytea`, []byte("\x00\xff")).Scan(&bytes); err != nil || string(bytes) != "\x00\xff" {
 		t.Errorf("bytes: got %q, %v", bytes, err)
-	}
-}
-
-// TestTraceOfPostgres is told every statement, also of transactions.
-func TestTraceOfPostgres(t *testing.T) {
-	t.Parallel()
-	var mu sync.Mutex
-	var told []string
-	db := databasetest.Open(t, databasetest.PostgresURL(t), database.Options{Trace: func(query string, _ []driver.NamedValue) {
-		mu.Lock()
-		defer mu.Unlock()
-		told = append(told, query)
-	}})
-	withScratch(t, db)
-	mu.Lock()
-	told = nil
-	mu.Unlock()
-	mustWrite(t, db, `UPDATE scratch SET word = $1`, "traced")
-	words(t, db)
-	tx, err := db.LongReads().BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tx.Rollback(); err != nil {
-		t.Fatal(err)
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	want := []string{"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock", `UPDATE scratch`, `SELECT count(*)`, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-	if !slices.EqualFunc(told, want, strings.HasPrefix) {
-		t.Errorf("got %q, want what begins with %q", told, want)
 	}
 }
 

@@ -80,7 +80,7 @@ func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector{plain, o.Trace, db.unmoved, o.Watch, strings.Contains(dsn, "query_only"), o.damage}), nil
+	return o.pool(connector{plain, db.unmoved, strings.Contains(dsn, "query_only"), o.damage}), nil
 }
 
 // What a commit waits for: nothing, or the disk.

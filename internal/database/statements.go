@@ -18,10 +18,8 @@ const maxIdle = 64
 // texts come again and again, and to prepare one costs as much as to run it.
 type connector struct {
 	driver.Connector
-	trace  func(string, []driver.NamedValue) // is told every statement; nil: nobody is
-	may    func() error                      // why no connection may be opened any more, if so
-	watch  Watch
-	reads  bool // its connections refuse to write
+	may    func() error // why no connection may be opened any more, if so
+	reads  bool         // its connections refuse to write
 	damage damage
 }
 
@@ -39,10 +37,16 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("database: the driver's connections lack what this package needs"), opened.Close())
 	}
-	return watched(&conn{plainConn: plain, trace: c.trace, reads: c.reads, damage: c.damage, idle: make(map[string]driver.Stmt)}, c.watch), nil
+	return &conn{plainConn: plain, reads: c.reads, damage: c.damage, idle: make(map[string]driver.Stmt)}, nil
 }
 
-// A plainConn is what the driver's connections can do.
+// A Conn is a connection of a [DB], for [Options.Wrap].
+type Conn interface {
+	plainConn
+	driver.NamedValueChecker
+}
+
+// A plainConn is a connection of either driver.
 type plainConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -65,7 +69,6 @@ type preparedStmt interface {
 // every [driver.Conn] it is used by one goroutine at a time.
 type conn struct {
 	plainConn
-	trace func(string, []driver.NamedValue)
 	idle  map[string]driver.Stmt // prepared and not in use
 	order []string               // of idle, the longest unused first
 
@@ -86,12 +89,12 @@ func (c *conn) heed(err error) {
 // read-only if it was opened while the disk is.
 func (c *conn) IsValid() bool { return !(c.reads && c.damaged) && c.plainConn.IsValid() }
 
-// Unwrap returns the driver's own connection, for the driver.
-func (c *conn) Unwrap() driver.Conn { return c.plainConn }
+// CheckNamedValue implements [driver.NamedValueChecker]: it leaves values to the default.
+func (c *conn) CheckNamedValue(*driver.NamedValue) error { return driver.ErrSkip }
 
 // QueryContext implements [driver.QueryerContext].
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	s, err := c.take(ctx, query, args)
+	s, err := c.take(ctx, query)
 	if err != nil {
 		c.heed(err)
 		return nil, err
@@ -110,7 +113,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 // ExecContext implements [driver.ExecerContext].
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	s, err := c.take(ctx, query, args)
+	s, err := c.take(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -155,10 +158,7 @@ func (t fileTx) Commit() error {
 // take returns a prepared statement that nobody uses, until it is given back. It
 // returns nil for what is not to be kept: changes of the schema and settings, some
 // of which take effect when they are prepared.
-func (c *conn) take(ctx context.Context, query string, args []driver.NamedValue) (preparedStmt, error) {
-	if c.trace != nil {
-		c.trace(query, args)
-	}
+func (c *conn) take(ctx context.Context, query string) (preparedStmt, error) {
 	if !keeps(query) {
 		return nil, nil
 	}

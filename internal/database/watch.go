@@ -9,26 +9,20 @@ import (
 	"time"
 )
 
-// A Watch is told what the database does, by whatever goroutine does it. What is
-// nil is told nothing, and costs nothing.
+// A Watch is notified of what the database does, by the goroutine that does it. Each
+// function may be nil.
 type Watch struct {
-	// Statement is called when a statement begins, with its caller's context and the
-	// word that it begins with, such as SELECT: never its text or its values. What it
-	// returns is called when the statement has ended, which for one that reads is when
-	// its rows have been, with what went wrong.
-	Statement func(ctx context.Context, operation string) (ended func(error))
-
-	// Turn is told how long a transaction that writes has waited until it could, and
-	// whether that was too long, so that it was given up.
+	// Turn is called when a write transaction begins, or its wait is given up because
+	// it was too long, with how long it has waited.
 	Turn func(waited time.Duration, tooLong bool)
 
-	// Damaged is called for each statement that calls the database damaged, as
-	// [IsDamaged] knows.
+	// Damaged is called for each error of a statement by which the database is damaged,
+	// see [IsDamaged].
 	Damaged func()
 }
 
-// turn tells how a wait to write ended that began at some time. What ended it for
-// another reason than its length says nothing of it.
+// turn reports the end of a wait to write that began at some time. A wait that ended for
+// another reason than its length is not reported.
 func (w Watch) turn(began time.Time, err error) {
 	tooLong := IsBusy(err) || errors.Is(err, context.DeadlineExceeded)
 	if w.Turn != nil && (err == nil || tooLong) {
@@ -36,13 +30,13 @@ func (w Watch) turn(began time.Time, err error) {
 	}
 }
 
-// operations are the words that a statement may begin with.
+// operations are the first words of statements that are reported as such.
 var operations = map[string]bool{
 	"SELECT": true, "INSERT": true, "UPDATE": true, "DELETE": true, "WITH": true, "PRAGMA": true, "SET": true, "COPY": true,
 }
 
-// Operation returns the word that a statement begins with, in capitals; "OTHER" for
-// one that is not among those that the console is made of.
+// Operation returns the first word of a statement in capitals, "OTHER" if it is not one that
+// the console uses while it serves.
 func Operation(query string) string {
 	word := strings.TrimSpace(query)
 	if end := strings.IndexFunc(word, func(r rune) bool { return r <= ' ' || r == '(' }); end >= 0 {
@@ -54,42 +48,39 @@ func Operation(query string) string {
 	return word
 }
 
-// watched returns c, which tells watch of its statements if that wants to know.
-func watched(c plainConn, watch Watch) driver.Conn {
-	if watch.Statement == nil {
-		return c
-	}
-	telling := &watchedConn{c, watch.Statement}
-	if checker, ok := c.(driver.NamedValueChecker); ok {
-		return checkingConn{telling, checker}
-	}
-	return telling
+// WrapStatements returns a function for [Options.Wrap]. statement is called when a statement
+// begins, with its caller's context and operation, such as SELECT: never its text or its
+// values. What it returns is called when the statement has ended, for one that reads when its
+// rows have been read, with its error.
+func WrapStatements(statement func(ctx context.Context, operation string) (ended func(error))) func(driver.Connector) driver.Connector {
+	return func(c driver.Connector) driver.Connector { return watchedConnector{c, statement} }
 }
 
-// A watchedConn is a connection that tells of its statements.
-type watchedConn struct {
-	plainConn
+// A watchedConnector opens connections that report their statements.
+type watchedConnector struct {
+	driver.Connector
 	began func(ctx context.Context, operation string) func(error)
 }
 
-// A checkingConn is one that also looks at values before they are sent.
-type checkingConn struct {
-	*watchedConn
-	driver.NamedValueChecker
+// Connect implements [driver.Connector].
+func (c watchedConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	opened, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &watchedConn{opened.(Conn), c.began}, nil
 }
 
-// Unwrap returns the driver's own connection, for the driver.
-func (c *watchedConn) Unwrap() driver.Conn {
-	if inner, ok := c.plainConn.(interface{ Unwrap() driver.Conn }); ok {
-		return inner.Unwrap()
-	}
-	return c.plainConn
+// A watchedConn is a connection that reports its statements.
+type watchedConn struct {
+	Conn
+	began func(ctx context.Context, operation string) func(error)
 }
 
 // QueryContext implements [driver.QueryerContext].
 func (c *watchedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	ended := c.began(ctx, Operation(query))
-	rows, err := c.plainConn.QueryContext(ctx, query, args)
+	rows, err := c.Conn.QueryContext(ctx, query, args)
 	if err != nil {
 		ended(err)
 		return nil, err
@@ -100,7 +91,7 @@ func (c *watchedConn) QueryContext(ctx context.Context, query string, args []dri
 // ExecContext implements [driver.ExecerContext].
 func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	ended := c.began(ctx, Operation(query))
-	result, err := c.plainConn.ExecContext(ctx, query, args)
+	result, err := c.Conn.ExecContext(ctx, query, args)
 	ended(err)
 	return result, err
 }
@@ -108,7 +99,7 @@ func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driv
 // BeginTx implements [driver.ConnBeginTx].
 func (c *watchedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	ended := c.began(ctx, "BEGIN")
-	tx, err := c.plainConn.BeginTx(ctx, o)
+	tx, err := c.Conn.BeginTx(ctx, o)
 	ended(err)
 	if err != nil {
 		return nil, err
@@ -116,7 +107,7 @@ func (c *watchedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.T
 	return watchedTx{tx, func(operation string) func(error) { return c.began(ctx, operation) }}, nil
 }
 
-// A watchedTx is a transaction that tells of its end.
+// A watchedTx is a transaction that reports its end.
 type watchedTx struct {
 	driver.Tx
 	began func(operation string) func(error)
@@ -138,7 +129,7 @@ func (t watchedTx) Rollback() error {
 	return err
 }
 
-// watchedRows are rows that tell when they have been read.
+// watchedRows are rows that report when they have been read.
 type watchedRows struct {
 	driver.Rows
 	ended  func(error)

@@ -15,7 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// A watcher keeps what a database tells of those who ask in its name.
+// A watcher records the statements with a context that has its key, and the waits to write.
 type watcher struct {
 	mu    sync.Mutex
 	lines []string
@@ -24,28 +24,26 @@ type watcher struct {
 
 type watcherKey struct{}
 
-// watch returns what the database is to tell.
-func (w *watcher) watch() database.Watch {
-	return database.Watch{
-		Statement: func(ctx context.Context, operation string) func(error) {
-			if ctx.Value(watcherKey{}) == nil {
-				return func(error) {}
-			}
-			w.add(operation)
-			return func(err error) {
-				end := "/" + operation
-				if err != nil {
-					end += " failed"
-				}
-				w.add(end)
-			}
-		},
-		Turn: func(waited time.Duration, tooLong bool) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.turns = append(w.turns, tooLong)
-		},
+// statement records the beginning and the end of a statement.
+func (w *watcher) statement(ctx context.Context, operation string) func(error) {
+	if ctx.Value(watcherKey{}) == nil {
+		return func(error) {}
 	}
+	w.add(operation)
+	return func(err error) {
+		end := "/" + operation
+		if err != nil {
+			end += " failed"
+		}
+		w.add(end)
+	}
+}
+
+// turn records a wait.
+func (w *watcher) turn(_ time.Duration, tooLong bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.turns = append(w.turns, tooLong)
 }
 
 func (w *watcher) add(line string) {
@@ -54,10 +52,10 @@ func (w *watcher) add(line string) {
 	w.lines = append(w.lines, line)
 }
 
-// newWatched returns a database that tells w, and the context in whose name it does.
+// newWatched returns a database that w watches, and a context with its key.
 func newWatched(t *testing.T, w *watcher) (*database.DB, context.Context) {
 	t.Helper()
-	db, err := database.Open(t.Context(), databasetest.URL(t), database.Options{Unsynced: true, Watch: w.watch()})
+	db, err := database.Open(t.Context(), databasetest.URL(t), database.Options{Unsynced: true, Watch: database.Watch{Turn: w.turn}, Wrap: database.WrapStatements(w.statement)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +64,9 @@ func newWatched(t *testing.T, w *watcher) (*database.DB, context.Context) {
 	return db, context.WithValue(t.Context(), watcherKey{}, true)
 }
 
-// TestWatchIsToldOfStatements checks that each statement is told with its caller's
-// context, ends once, and is told by nothing but its first word.
-func TestWatchIsToldOfStatements(t *testing.T) {
+// TestWrapStatements checks that each statement is reported once with its caller's context,
+// its first word and its end.
+func TestWrapStatements(t *testing.T) {
 	t.Parallel()
 	w := &watcher{}
 	db, ctx := newWatched(t, w)
@@ -92,8 +90,8 @@ func TestWatchIsToldOfStatements(t *testing.T) {
 	}
 }
 
-// TestWatchIsToldOfTurns has one wait for nothing and one for too long.
-func TestWatchIsToldOfTurns(t *testing.T) {
+// TestWatchTurn reports a wait that succeeds at once and one that is too long.
+func TestWatchTurn(t *testing.T) {
 	t.Parallel()
 	w := &watcher{}
 	db, ctx := newWatched(t, w)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
@@ -133,11 +133,11 @@ func TestCallsAtOnce(t *testing.T) {
 func TestCallWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		loss database.Loss
+		loss databasetest.Loss
 		made bool
 	}{
-		"that was made":     {database.LoseAnswer, true},
-		"that was not made": {database.LoseCommit, false},
+		"that was made":     {databasetest.LoseAnswer, true},
+		"that was not made": {databasetest.LoseCommit, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

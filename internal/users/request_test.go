@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -156,11 +157,11 @@ func TestFormOfWhoIsGone(t *testing.T) {
 func TestUnknownChange(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		loss database.Loss
+		loss databasetest.Loss
 		done bool
 	}{
-		"that was made":     {database.LoseAnswer, true},
-		"that was not made": {database.LoseCommit, false},
+		"that was made":     {databasetest.LoseAnswer, true},
+		"that was not made": {databasetest.LoseCommit, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,7 +3,6 @@
 package userstest
 
 import (
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,18 +46,15 @@ func (c *Clock) Advance(d time.Duration) {
 // A Directory is a service with its clock and database, and an active owner.
 type Directory struct {
 	*users.Service
-	Directory *directory.Service
-	History   *history.Service
-	Clock     *Clock
-	DB        *database.DB
-	Owner     users.Actor
-
-	Statements atomic.Int64 // that the database has run so far
-	Selects    atomic.Int64 // of them, those that begin with SELECT: bookkeeping that waits does not
+	Directory         *directory.Service
+	History           *history.Service
+	Clock             *Clock
+	DB                *database.DB
+	Owner             users.Actor
+	*databasetest.Spy // of DB
 
 	config  users.Config
-	signIns atomic.Int64                         // so far, for secrets of their own
-	lose    atomic.Pointer[func() database.Loss] // what becomes of the next commits
+	signIns atomic.Int64 // so far, for secrets of their own
 }
 
 // New returns a directory that holds an owner, owner@example.com, who is signed in, and
@@ -90,8 +86,8 @@ func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 // NewEmptyAt is NewEmpty for a directory in the database at url.
 func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	tb.Helper()
-	d := &Directory{Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
-	d.DB = databasetest.Open(tb, url, database.Options{Trace: d.trace, Lose: d.loss})
+	d := &Directory{Spy: &databasetest.Spy{}, Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
+	d.DB = databasetest.Open(tb, url, database.Options{Wrap: d.Wrap})
 	if len(config) > 0 {
 		d.config = config[0]
 	}
@@ -102,14 +98,6 @@ func NewEmptyAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	return d
 }
 
-// trace counts a statement.
-func (d *Directory) trace(query string, _ []driver.NamedValue) {
-	d.Statements.Add(1)
-	if strings.HasPrefix(query, "SELECT") {
-		d.Selects.Add(1)
-	}
-}
-
 // Another returns a service like that of d on the same database, as another console
 // has one.
 func (d *Directory) Another(tb testing.TB) *users.Service {
@@ -117,27 +105,6 @@ func (d *Directory) Another(tb testing.TB) *users.Service {
 	s := users.NewService(d.DB, d.config)
 	tb.Cleanup(s.Close)
 	return s
-}
-
-// Lose has the commits from now on lose their answers in turn as losses say, and
-// those after them none.
-func (d *Directory) Lose(losses ...database.Loss) {
-	next := atomic.Int64{}
-	lose := func() database.Loss {
-		if i := int(next.Add(1)) - 1; i < len(losses) {
-			return losses[i]
-		}
-		return database.LoseNothing
-	}
-	d.lose.Store(&lose)
-}
-
-// loss says what becomes of a commit.
-func (d *Directory) loss() database.Loss {
-	if lose := d.lose.Load(); lose != nil {
-		return (*lose)()
-	}
-	return database.LoseNothing
 }
 
 // Invited adds a person with that address, named after it.
