@@ -25,7 +25,7 @@ type protocol struct {
 func (a *App) newProtocols() ([]protocol, error) {
 	v1, err := api.New(api.Config{
 		Users: a.users, Directory: a.directory, History: a.history, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now, Rate: a.tokenRate,
-		Frame: api.Frame{About: aboutRequest, Note: noteRoute, Body: readAPIBody, Stream: sendDirectlyTo, Admit: a.admitProgram, Failed: a.logError},
+		Frame: api.Frame{Info: requestInfo, Note: noteRoute, Body: readAPIBody, Stream: sendDirectlyTo, Admit: a.admitProgram, Failed: a.logError},
 	})
 	if err != nil {
 		return nil, err
@@ -84,10 +84,10 @@ func (a *App) byPrefix(pages http.Handler) http.Handler {
 	})
 }
 
-// aboutRequest is [api.Frame.About].
-func aboutRequest(r *http.Request) api.About {
+// requestInfo is [api.Frame.About].
+func requestInfo(r *http.Request) api.RequestInfo {
 	known := requestOf(r)
-	return api.About{RequestID: known.id, Address: known.address.String(), UserAgent: userAgent(r)}
+	return api.RequestInfo{RequestID: known.id, Address: known.address.String(), UserAgent: userAgent(r)}
 }
 
 // noteRoute is [api.Frame.Note].

@@ -13,28 +13,28 @@ import (
 
 // ServeHTTP answers one request. A doubled leading slash of its path has been removed.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := h.turns.do(r.Context(), func(end func()) { h.serve(w, r, end) }); err != nil {
+	if err := h.pool.do(r.Context(), func(release func()) { h.serve(w, r, release) }); err != nil {
 		h.Fail(w, r, err)
 	}
 }
 
-// serve answers one request that has a turn, which endTurn ends.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, endTurn func()) {
-	c := &call{h: h, w: w, r: r, about: h.frame.About(r), endTurn: endTurn}
-	c.about.UserAgent = withoutSecrets(c.about.UserAgent) // which events keep
+// serve answers one request on a worker, which release gives back.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, release func()) {
+	c := &call{h: h, w: w, r: r, info: h.frame.Info(r), release: release}
+	c.info.UserAgent = withoutSecrets(c.info.UserAgent) // which is kept in events
 	data, err := c.answer()
 	switch done, again := errors.AsType[*users.DoneError](err); {
 	case again:
 		c.replay(done.Answer)
 	case err != nil:
 		c.refuse(err)
-	case !c.sent:
+	case !c.answered:
 		h.Write(w, http.StatusOK, data)
 	}
 }
 
-// answer makes the call and returns the data of its answer. Who makes it is found out first:
-// to those who have no token, every path is like one that is not there.
+// answer makes the call and returns the data of its answer. It authenticates first: without a
+// token, all paths get the same answer.
 func (c *call) answer() (any, error) {
 	found, params, allow, missing := c.h.find(c.r)
 	c.route, c.params = found, params
@@ -60,7 +60,7 @@ func (c *call) answer() (any, error) {
 	return found.handle(c)
 }
 
-// note has the log line of the request say which call it is, and who makes it.
+// note sets the route and the user of the log line.
 func (c *call) note() {
 	pattern := ""
 	if c.route != nil {
@@ -69,8 +69,8 @@ func (c *call) note() {
 	c.h.frame.Note(c.r, pattern, c.actor.Key)
 }
 
-// admit returns nil once the token has the scope of the route, and the body of a call that
-// may change something is read.
+// admit checks the scope of the token, and reads the body of a call that may change
+// something.
 func (c *call) admit() (err error) {
 	if scope := c.route.Scope; scope != noToken && scope != anyToken && !c.actor.Scopes.Allows(scope) {
 		return &users.ForbiddenError{Why: "The token does not have the scope " + string(scope) + "."}
@@ -83,15 +83,15 @@ func (c *call) admit() (err error) {
 			return c.tooMany(wait)
 		}
 	}
-	c.endTurn()
+	c.release()
 	if c.body, err = c.h.frame.Body(c.w, c.r, maxBody); err != nil {
 		return err
 	}
 	return c.readKey()
 }
 
-// refuse answers the call with an error. That a known caller was refused something is
-// recorded, as it is on a page.
+// refuse answers the call with an error. It records a refused permission of a known caller, as
+// pages do.
 func (c *call) refuse(err error) {
 	if revoked, ok := errors.AsType[*users.RevokedError](err); ok {
 		err = errors.Join(err, users.ErrNoToken)
@@ -105,10 +105,10 @@ func (c *call) refuse(err error) {
 	c.h.Fail(c.w, c.r, err)
 }
 
-// method returns the method of the route, as what a client sends may be anything.
+// method returns the method of the route; the one of the request may be HEAD.
 func (c *call) method() string { return c.route.Method }
 
-// tooMany is the answer to a client that has to wait.
+// tooMany returns [httperror.ErrTooMany] and sets Retry-After.
 func (c *call) tooMany(wait time.Duration) error {
 	retryAfter(c.w.Header(), wait)
 	return httperror.ErrTooMany

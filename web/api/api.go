@@ -1,7 +1,7 @@
-// Package api is /v1, the platform's API as its SDK speaks it: HTTP requests of programs
-// become calls of [users.Service], and what comes back becomes JSON. It has request and
-// response structs of its own. Rules, permissions and events are those of the domain, and
-// the answer to an error is that of [httperror.ForAPI].
+// Package api serves /v1, the platform's API as its SDK uses it: it turns HTTP requests of
+// programs into calls of the domain, and the results into JSON. It has request and response
+// structs of its own. Rules, permissions and events are those of the domain; the answer to an
+// error is that of [httperror.ForAPI].
 //
 // A [Handler] is mounted by package web, whose frame gives it a request id, a log line,
 // limits of time and memory, and recovers from panics. There are no sessions, no cookies
@@ -41,27 +41,27 @@ type Config struct {
 
 // A Frame is what the server around a [Handler] does for it.
 type Frame struct {
-	// About returns what the server knows of a request.
-	About func(*http.Request) About
+	// Info returns what the server knows of a request.
+	Info func(*http.Request) RequestInfo
 	// Note sets the route and the user of the log line and of the metrics. The route is a
-	// pattern of ours, such as "/v1/users/id/{id}", and never a path of a client.
+	// pattern such as "/v1/users/id/{id}", never a path that a client sent.
 	Note func(r *http.Request, route string, user users.Key)
 	// Body reads the body of a request of at most limit bytes, within the limits of time
 	// and memory. It returns [httperror.ErrTooLarge], [httperror.ErrSlowBody],
 	// [httperror.ErrBusy] or [httperror.ErrBadForm].
 	Body func(w http.ResponseWriter, r *http.Request, limit int) ([]byte, error)
-	// Stream has an answer sent as it is written, rather than buffered. It is called
-	// before anything is written; the caller keeps memory and time bounded.
+	// Stream turns off the buffering of an answer. It is called before anything is written;
+	// the caller bounds memory and time.
 	Stream func(http.ResponseWriter)
-	// Admit returns zero if a client may call now what needs no token and takes work, and
-	// otherwise how long it has to wait, by its network.
+	// Admit limits calls without a token by the network of the client. It returns zero, or how
+	// long the client has to wait.
 	Admit func(*http.Request) time.Duration
-	// Failed logs an error that is answered with that status.
+	// Failed logs an error that is answered with a status.
 	Failed func(r *http.Request, err error, status int)
 }
 
-// About is what the server knows of a request.
-type About struct {
+// A RequestInfo is what the server knows of a request.
+type RequestInfo struct {
 	RequestID string
 	Address   string // of the client
 	UserAgent string // as text that can be shown
@@ -75,14 +75,14 @@ type Handler struct {
 	log       *slog.Logger
 	now       func() time.Time
 	frame     Frame
-	baseURL   string // without a slash at its end
+	baseURL   string // without a trailing slash
 	org       struct{ ID, Name string }
 	routes    []route
-	rates     rates  // of requests
-	refusals  rates  // of refusals that are recorded
-	streams   places // of answers that are sent in blocks
-	waiters   places // of clients that wait for the next event
-	turns     turns  // of calls that are worked on
+	rates     rates // of requests
+	refusals  rates // of recorded refusals
+	streams   slots // of streams
+	waiters   slots // of calls that wait for an event
+	pool      pool  // of workers
 	draining  context.Context
 	drain     context.CancelFunc
 }
@@ -93,13 +93,13 @@ const defaultOrg = "console"
 // New returns the handler of the API.
 func New(c Config) (*Handler, error) {
 	f := c.Frame
-	if c.Users == nil || c.Directory == nil || c.History == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.About == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Admit == nil || f.Failed == nil {
+	if c.Users == nil || c.Directory == nil || c.History == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.Info == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Admit == nil || f.Failed == nil {
 		return nil, errors.New("api: the config is not complete")
 	}
 	h := &Handler{
 		users: c.Users, directory: c.Directory, history: c.History, log: c.Log, now: c.Now, frame: f, rates: rates{limit: rate.Limit(c.Rate), burst: burstSeconds * c.Rate, now: c.Now},
 		refusals: rates{limit: rate.Every(refusalsEvery), burst: refusalsAtOnce, now: c.Now},
-		streams:  places{most: maxStreams, each: maxStreamsEach}, waiters: places{most: maxWaiters, each: maxWaitersEach}, turns: newTurns(maxTurns),
+		streams:  slots{most: maxStreams, each: maxStreamsEach}, waiters: slots{most: maxWaiters, each: maxWaitersEach}, pool: newPool(maxWorkers),
 	}
 	h.baseURL = strings.TrimSuffix(c.BaseURL.String(), "/")
 	h.org.ID, h.org.Name = cmp.Or(c.OrgID, defaultOrg), cmp.Or(c.OrgName, "Console")
@@ -108,11 +108,11 @@ func New(c Config) (*Handler, error) {
 	return h, nil
 }
 
-// Drain answers clients that wait for an event, as the console is about to stop.
+// Drain ends calls that wait for an event. The server calls it before it stops.
 func (h *Handler) Drain() { h.drain() }
 
-// Fail answers a request with an error, and logs what is to be logged of it. The server
-// calls it, too, for errors of its own.
+// Fail logs an error and answers a request with it. The server calls it for errors of its
+// own.
 func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	a := httperror.ForAPI(err)
 	a.Status = httperror.Unanswered(r, a.Status)
@@ -125,6 +125,6 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	h.write(w, a.Status, failure{
 		Error:     failureDetail{a.Code, a.Message},
-		RequestID: h.frame.About(r).RequestID,
+		RequestID: h.frame.Info(r).RequestID,
 	})
 }

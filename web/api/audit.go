@@ -15,13 +15,13 @@ func (h *Handler) auditRoutes() []route {
 }
 
 const (
-	auditSlice = 200         // events that are read by one statement
+	auditBatch = 200         // events read by one statement
 	maxWait    = time.Minute // for the next event
 )
 
 // An eventRecord is a line of GET /v1/audit: the fixed row of an event and its two parts, with
-// the names and the values of docs/audit-format.md. A part that was erased is null, and so is
-// in the row what does not apply.
+// the names and values of docs/audit-format.md. An erased part is null, and so is a value that
+// does not apply.
 type eventRecord struct {
 	Seq       int64        `json:"seq"`
 	At        time.Time    `json:"at"`
@@ -39,7 +39,7 @@ type eventRecord struct {
 	Erased    []string     `json:"erased"` // names of the parts
 }
 
-// A changePart is what an event changed, and in whom as they were.
+// A changePart is the change of an event and its target at that time.
 type changePart struct {
 	ID      users.ID       `json:"target_id"`
 	Name    string         `json:"target_name"`
@@ -47,7 +47,7 @@ type changePart struct {
 	Changes []users.Change `json:"changes"`
 }
 
-// An actorPart is who did it, as they were, from where and why.
+// An actorPart is the actor of an event at that time, with address and reason.
 type actorPart struct {
 	ID        users.ID        `json:"actor_id"`
 	Name      string          `json:"actor_name"`
@@ -57,7 +57,7 @@ type actorPart struct {
 	UserAgent string          `json:"user_agent"`
 }
 
-// eventRecordOf returns e as a line has it.
+// eventRecordOf returns e on the wire.
 func eventRecordOf(e users.Event) eventRecord {
 	record := eventRecord{
 		Seq: e.Seq, At: e.At, Action: e.Action, ActorKey: orNull(string(e.Actor.Key)), TargetKey: orNull(string(e.Target.Key)), Via: e.Via, RequestID: e.RequestID,
@@ -79,8 +79,8 @@ func eventRecordOf(e users.Event) eventRecord {
 	return record
 }
 
-// readAudit serves GET /v1/audit: the events after a number, a line of JSON each, oldest
-// first. If there is none yet it waits for the next, where the client asks for that.
+// readAudit serves GET /v1/audit: the events after a sequence number as JSON Lines, oldest
+// first. If there is none yet and the client asks for it, it waits for the next one.
 func readAudit(c *call) (any, error) {
 	if err := c.actor.May(users.ActSeeAudit, users.User{}); err != nil {
 		return nil, err
@@ -125,10 +125,10 @@ func (c *call) auditQuery() (after int64, wait time.Duration, err error) {
 	return after, wait, nil
 }
 
-// events writes all events after a number, and reports whether there was one.
+// events writes all events after a sequence number and reports whether there are any.
 func (s *stream) events(after int64) (some bool, err error) {
 	for {
-		found, err := s.c.h.history.EventsAfter(s.c.ctx(), s.c.actor, after, auditSlice)
+		found, err := s.c.h.history.EventsAfter(s.c.ctx(), s.c.actor, after, auditBatch)
 		if err != nil {
 			return some, err
 		}
@@ -138,7 +138,7 @@ func (s *stream) events(after int64) (some bool, err error) {
 			}
 			after, some = e.Seq, true
 		}
-		if len(found) < auditSlice || s.c.r.Method == http.MethodHead {
+		if len(found) < auditBatch || s.c.r.Method == http.MethodHead {
 			return some, nil
 		}
 		if err := s.flush(); err != nil {
@@ -147,20 +147,20 @@ func (s *stream) events(after int64) (some bool, err error) {
 	}
 }
 
-// waitForEvent waits for an event after a number, for so long at most, and not while the
-// console stops. It returns an error if the client has gone, and [httperror.ErrTooMany] if
-// too many others wait.
+// waitForEvent waits for an event after a sequence number, for the time of wait at most, and until
+// the console stops. It returns an error if the client has disconnected, and
+// [httperror.ErrTooMany] if too many calls wait.
 func (c *call) waitForEvent(after int64, wait time.Duration) error {
-	give, err := c.h.waiters.take(c.actor.Key)
+	release, err := c.h.waiters.acquire(c.actor.Key)
 	if err != nil {
 		return c.tooMany(time.Second)
 	}
-	defer give()
-	// What is left of the time for reading the request would end the wait.
+	defer release()
+	// The deadline for reading the request would end the wait.
 	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	ctx, cancel := context.WithTimeout(c.ctx(), wait)
 	defer cancel()
 	defer context.AfterFunc(c.h.draining, cancel)()
-	_ = c.h.history.WaitForEvent(ctx, after) // nothing has happened, if it fails
+	_ = c.h.history.WaitForEvent(ctx, after) // an error means that there is no event
 	return c.ctx().Err()
 }

@@ -32,12 +32,12 @@ func (a answer) lines(t testing.TB) (all []map[string]any) {
 	return all
 }
 
-// TestAudit reads the log from its beginning, and from an event on.
+// TestAudit reads the audit log from the first event, and from a later one.
 func TestAudit(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	auditor := c.as(t, "auditor")
-	for i := range 450 { // more than are read at once
+	for i := range 450 { // more than one statement reads
 		c.Invited(t, "p"+strconv.Itoa(i)+"@example.com", users.RoleUser)
 	}
 	last := c.Last(t)
@@ -64,8 +64,8 @@ func TestAudit(t *testing.T) {
 	c.as(t, "user", users.ScopeAuditRead).get(t, "/v1/audit").fails(t, http.StatusForbidden)
 }
 
-// TestAuditTellsOfTheTokenAndWhatIsErased reads an event of a program, and erases its parts.
-func TestAuditTellsOfTheTokenAndWhatIsErased(t *testing.T) {
+// TestAuditHasTheTokenAndErasedParts reads an event of a program, and erases its parts.
+func TestAuditHasTheTokenAndErasedParts(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	auditor := c.as(t, "auditor")
@@ -89,8 +89,8 @@ func TestAuditTellsOfTheTokenAndWhatIsErased(t *testing.T) {
 	}
 }
 
-// TestDeletedUserIsErasedLater deletes a user through the API: the log tells of them for thirty
-// days, and of their key alone after that, with what was kept for an Idempotency-Key.
+// TestDeletedUserIsErasedLater deletes a user through the API: after thirty days the audit log has only
+// the user's key, and the stored answers to Idempotency-Keys are deleted.
 func TestDeletedUserIsErasedLater(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -108,8 +108,8 @@ func TestDeletedUserIsErasedLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		log := owner.get(t, "/v1/audit")
-		if told := strings.Contains(log.body, "yxw"); told == step.erased {
-			t.Errorf("%v later the log tells of them: %t", step.wait, told)
+		if contains := strings.Contains(log.body, "yxw"); contains == step.erased {
+			t.Errorf("%v later the audit log contains the name: %t", step.wait, contains)
 		}
 		if step.erased != strings.Contains(log.body, `"erased":["change`) {
 			t.Errorf("%v later: got %s", step.wait, log.body)
@@ -121,8 +121,8 @@ func TestDeletedUserIsErasedLater(t *testing.T) {
 	}
 }
 
-// TestAuditWaits waits for what this console records and for what another does, and answers
-// with nothing once the time is over, or the console stops.
+// TestAuditWaits waits for events of this console and of another one, and gets an empty answer when
+// the time is over or the console stops.
 func TestAuditWaits(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -139,7 +139,7 @@ func TestAuditWaits(t *testing.T) {
 	}
 	after := strconv.FormatInt(c.Last(t), 10)
 	if lines := auditor.get(t, "/v1/audit?wait=1ms&after="+after).lines(t); len(lines) != 0 {
-		t.Errorf("in vain: got %v", lines)
+		t.Errorf("without an event: got %v", lines)
 	}
 	got := make(chan answer)
 	go func() { got <- auditor.get(t, "/v1/audit?wait=60s&after="+after) }()
@@ -149,8 +149,8 @@ func TestAuditWaits(t *testing.T) {
 	}
 }
 
-// TestAuditWaitsWhileAllowed ends the token, the role and the user of clients that wait: none
-// gets the event that ends the wait.
+// TestAuditWaitsWhileAllowed removes the permission of clients that wait: none gets the event that ends
+// the wait.
 func TestAuditWaitsWhileAllowed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -179,12 +179,12 @@ func TestAuditWaitsWhileAllowed(t *testing.T) {
 			client, after := c.client(t, secret), strconv.FormatInt(c.Last(t), 10)
 			got := make(chan answer)
 			c.Settle()
-			asked := c.Statements.Load()
+			before := c.Statements.Load()
 			go func() { got <- client.get(t, "/v1/audit?wait=60s&after="+after) }()
-			for c.Statements.Load() < asked+3 { // the token, the events, the newest event: it waits
+			for c.Statements.Load() < before+3 { // the token, the events, the newest event: it waits
 				runtime.Gosched()
 			}
-			c.Clock.Advance(time.Second) // more than a permission is believed for
+			c.Clock.Advance(time.Second) // longer than a permission is cached
 			if err := test.end(c, token.ID); err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +193,7 @@ func TestAuditWaitsWhileAllowed(t *testing.T) {
 	}
 }
 
-// TestAuditWaitersAreBounded has one user wait more often than one may.
+// TestAuditWaitersAreBounded checks that a user is refused a seventeenth wait while sixteen go on.
 func TestAuditWaitersAreBounded(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -207,7 +207,7 @@ func TestAuditWaitersAreBounded(t *testing.T) {
 	refused := <-got // all others wait
 	refused.fails(t, http.StatusTooManyRequests)
 	if refused.header.Get("Retry-After") == "" {
-		t.Error("it does not say when to try again")
+		t.Error("there is no Retry-After")
 	}
 	c.app.Drain()
 	for range most {

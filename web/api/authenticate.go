@@ -10,14 +10,14 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// endingSoon is how long before its end a token is said to end, in [expiresHeader].
+// endingSoon is how long before the end of a token [expiresHeader] is sent.
 const endingSoon = 14 * 24 * time.Hour
 
-// expiresHeader is when the token ends that a call was made with (RFC 3339), on answers to
-// one that ends within [endingSoon].
+// expiresHeader is the end of the token of a call (RFC 3339), if that is within
+// [endingSoon].
 const expiresHeader = "Token-Expires"
 
-// authenticate finds out by its token who makes the call. It returns [users.ErrNoToken] and a
+// authenticate sets the caller by the token. It returns [users.ErrNoToken] and a
 // [*users.TokenRefusedError].
 func (c *call) authenticate() error {
 	program := c.program()
@@ -32,13 +32,13 @@ func (c *call) authenticate() error {
 	return nil
 }
 
-// program returns the program that makes the call, which is not known yet.
+// program returns the calling program as an actor that is not authenticated.
 func (c *call) program() users.Actor {
-	return users.Program(c.about.RequestID, c.about.Address, c.about.UserAgent, toolOf(c.r.Header.Get(requesterHeader), c.about.UserAgent))
+	return users.Program(c.info.RequestID, c.info.Address, c.info.UserAgent, toolOf(c.r.Header.Get(requesterHeader), c.info.UserAgent))
 }
 
-// bearer returns the secret in an Authorization header (RFC 6750 section 2.1), and an empty
-// text if there is none, or more than one header.
+// bearer returns the secret in an Authorization header (RFC 6750 section 2.1), empty if there
+// is none or more than one header.
 func bearer(values []string) string {
 	if len(values) != 1 {
 		return ""
@@ -50,15 +50,15 @@ func bearer(values []string) string {
 	return strings.Trim(secret, " ")
 }
 
-// requesterHeader is what the platform's tools say of themselves: a JSON object.
+// requesterHeader describes a tool of the platform, as a JSON object.
 const requesterHeader = "X-Roboto-Requester"
 
-// maxTool is how many bytes the name and version of a tool may have. What is longer is cut.
+// maxTool is how many bytes of the name and version of a tool are kept.
 const maxTool = 60
 
-// toolOf returns the name and the version of the tool that makes a request, such as
-// "roboto-sdk 0.62.0" or "curl 8.5.0": by what it says as a requester, else by the first
-// product of its user agent. It is empty if neither says.
+// toolOf returns the name and the version of a tool, such as "roboto-sdk 0.62.0" or
+// "curl 8.5.0", from [requesterHeader], else from the first product of the user agent. It is
+// empty if neither has them.
 func toolOf(requester, userAgent string) string {
 	var said struct {
 		Tool    string `json:"roboto_tool"`
@@ -72,15 +72,15 @@ func toolOf(requester, userAgent string) string {
 	return plain(name, version)
 }
 
-// secretIn finds the secret of a token in what a client sends by mistake, in any case of
-// letters, so that none is kept.
+// secretIn matches the secret of a token, in upper or lower case, in what a client sends by
+// mistake.
 var secretIn = regexp.MustCompile(`(?i)` + users.SecretPattern)
 
-// withoutSecrets returns text with the secrets of tokens in it cut to their beginning.
+// withoutSecrets redacts the secrets of tokens in text.
 func withoutSecrets(text string) string { return secretIn.ReplaceAllString(text, "usr_pat_...") }
 
-// plain returns a name and a version with a space between, cut, and without what is no
-// printable ASCII.
+// plain returns a name and a version with a space between, without secrets and characters
+// other than printable ASCII, cut to maxTool bytes.
 func plain(name, version string) string {
 	text := strings.Map(func(r rune) rune {
 		if r <= ' ' && r != ' ' || r >= utf8.RuneSelf || r == 0x7f {

@@ -39,7 +39,7 @@ func (m *memory) read(c *call) (any, error) {
 		known, _ = m.answers.LoadOrStore(of, w)
 	}
 	answer := known.(*httptest.ResponseRecorder)
-	c.sent = true
+	c.answered = true
 	maps.Copy(c.w.Header(), answer.Header())
 	_, _ = c.w.Write(answer.Body.Bytes()) // an error is the client's to see
 	return nil, nil

@@ -2,5 +2,5 @@
 
 package api
 
-// benchRoutes has no routes, save in the program that make bench builds.
+// benchRoutes returns no routes: only the program that make bench builds has them.
 func (h *Handler) benchRoutes() []route { return nil }

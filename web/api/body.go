@@ -14,16 +14,16 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// An object is a JSON object of a client. It keeps a member that is null apart from one that
-// is absent. Its methods collect what is wrong with the members that are asked for; those
-// that are not asked for are ignored.
+// An object is a JSON object of a client. It distinguishes a member that is null from an absent
+// one. Its methods collect the mistakes in the members that they read; other members are
+// ignored.
 type object struct {
 	members map[string]json.RawMessage
 	bad     users.InvalidError
 }
 
-// object returns the body of the call, which is empty if there is none: then its type is not
-// looked at. It returns an [*users.InvalidError] if the body is not a JSON object.
+// object returns the body of the call, an empty object if there is none. It returns an
+// [*users.InvalidError] if the body is not a JSON object.
 func (c *call) object() (*object, error) {
 	if len(c.body) == 0 {
 		return &object{}, nil
@@ -39,9 +39,9 @@ func (c *call) object() (*object, error) {
 	return &object{members: members}, nil
 }
 
-// membersOf returns the members of a JSON object, by their names to the letter. It returns
-// an error that tells nothing of the values if there are two of one name, if text is not
-// UTF-8, or if it is not one object and nothing else.
+// membersOf returns the members of a JSON object by their exact names. It returns an error,
+// which does not contain values, if a name occurs twice, if text is not UTF-8, or if it is not
+// exactly one object.
 func membersOf(text []byte) (map[string]json.RawMessage, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("it is not UTF-8")
@@ -56,13 +56,13 @@ func membersOf(text []byte) (map[string]json.RawMessage, error) {
 		if err != nil {
 			return nil, syntax(decoder)
 		}
-		key, _ := name.(string) // a decoder returns nothing else here
+		key, _ := name.(string) // always, here
 		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
 			return nil, syntax(decoder)
 		}
 		if _, twice := members[key]; twice {
-			return nil, errors.New("a name is there twice")
+			return nil, errors.New("a name occurs twice")
 		}
 		members[key] = value
 	}
@@ -75,27 +75,26 @@ func membersOf(text []byte) (map[string]json.RawMessage, error) {
 	return members, nil
 }
 
-// syntax says where a decoder stopped.
+// syntax returns an error with the position of a decoder.
 func syntax(decoder *json.Decoder) error {
 	return fmt.Errorf("it cannot be read at byte %d", decoder.InputOffset())
 }
 
-// has reports whether the member is there, null or not.
+// has reports whether the member is present, null or not.
 func (o *object) has(name string) bool { return o.members[name] != nil }
 
-// isNull reports whether the member is there and null.
+// isNull reports whether the member is present and null.
 func (o *object) isNull(name string) bool { return string(o.members[name]) == "null" }
 
-// given reports whether the member is there and not null.
-func (o *object) given(name string) bool { return o.has(name) && !o.isNull(name) }
+// isSet reports whether the member is present and not null.
+func (o *object) isSet(name string) bool { return o.has(name) && !o.isNull(name) }
 
-// fail notes what is wrong with a member.
+// fail adds a mistake in a member.
 func (o *object) fail(name, message string) {
 	o.bad.Fields = append(o.bad.Fields, users.FieldError{Field: name, Message: message})
 }
 
-// err returns an [*users.InvalidError] with all that is wrong with the members that were
-// asked for, and nil if nothing is.
+// err returns an [*users.InvalidError] with the mistakes so far, nil without any.
 func (o *object) err() error {
 	if len(o.bad.Fields) == 0 {
 		return nil
@@ -103,10 +102,10 @@ func (o *object) err() error {
 	return &o.bad
 }
 
-// read decodes the member into value, which is of a type without names of its own, and
-// reports whether it is there and not null.
+// read decodes the member into value and reports whether it is set. A value of another type is
+// a mistake; want says what is expected.
 func (o *object) read(name string, value any, want string) bool {
-	if !o.given(name) {
+	if !o.isSet(name) {
 		return false
 	}
 	if err := json.Unmarshal(o.members[name], value); err != nil {
@@ -135,7 +134,7 @@ func (o *object) flag(name string) bool {
 // it is absent or null.
 func (o *object) number(name string) *int64 {
 	var value float64
-	const exact = 1 << 53 // beyond it a float64 is not every whole number
+	const exact = 1 << 53 // beyond it, float64 skips whole numbers
 	switch {
 	case !o.read(name, &value, "a whole number"):
 		return nil
@@ -167,7 +166,7 @@ func (o *object) texts(name string) []string {
 // flags returns a member that is an object of names to true or false, without the names
 // whose value is null, and nil if it is absent or null.
 func (o *object) flags(name string) map[string]bool {
-	if !o.given(name) {
+	if !o.isSet(name) {
 		return nil
 	}
 	members, err := membersOf(o.members[name])
@@ -178,7 +177,7 @@ func (o *object) flags(name string) map[string]bool {
 	inner := &object{members: members}
 	all := make(map[string]bool, len(members))
 	for key := range members {
-		if inner.given(key) {
+		if inner.isSet(key) {
 			all[key] = inner.flag(key)
 		}
 	}

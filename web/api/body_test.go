@@ -9,8 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzMembers reads anything as a JSON object: what is one is read as encoding/json reads it,
-// save that a name may not be there twice.
+// FuzzMembers compares the parsing of JSON objects with encoding/json, which allows repeated names.
 func FuzzMembers(f *testing.F) {
 	for _, seed := range []string{`{}`, `{"a":1,"A":2}`, `{"a":null}`, `{"a":{"b":[1,2]}}`, ` {"a" : "x"} `, `{"a":1}{}`, `{"a":1,"a":2}`, `{"\u0061":1,"a":2}`, `{"a":1`, `{a:1}`, "\xff", `{"":"\ud800"}`, strings.Repeat("[", 100)} {
 		f.Add(seed)
@@ -21,13 +20,13 @@ func FuzzMembers(f *testing.F) {
 		wantErr := json.Unmarshal([]byte(text), &want)
 		switch {
 		case err == nil && wantErr != nil:
-			t.Fatalf("%q: it was read, while %v", text, wantErr)
+			t.Fatalf("%q: got no error, while %v", text, wantErr)
 		case err == nil:
 			if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
 				t.Fatalf("%q: got %v, want %v", text, got, want)
 			}
 			o := &object{members: got}
-			for name := range got { // whatever it is, it is read or refused
+			for name := range got { // each type reads or refuses it
 				_, _, _, _, _ = o.text(name), o.flag(name), o.number(name), o.texts(name), o.flags(name)
 			}
 		case wantErr == nil && want != nil && utf8.ValidString(text) && !strings.Contains(err.Error(), "twice"):
@@ -53,7 +52,7 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// FuzzTool makes the name of a tool of what clients say they are.
+// FuzzTool checks the characters and the length of the names of tools.
 func FuzzTool(f *testing.F) {
 	f.Add(`{"roboto_tool":"sdk","roboto_tool_version":"0.62.0"}`, "")
 	f.Add("", "curl/8.5.0")

@@ -15,22 +15,22 @@ import (
 // maxBody is how many bytes the body of a request may have.
 const maxBody = 64 << 10
 
-// A call is one request, and what is known of who makes it.
+// A call is one request with its caller.
 type call struct {
-	h      *Handler
-	w      http.ResponseWriter
-	r      *http.Request
-	route  *route // nil until it is found
-	params map[string]string
-	about  About
-	caller users.Authenticated // zero where the route needs no token
-	actor  users.Actor
-	body   []byte
-	target users.ID // the user that the call is about, for the event of a refusal
-	key    string   // Idempotency-Key; empty without one
-	sent   bool     // the handler has written the answer
+	h        *Handler
+	w        http.ResponseWriter
+	r        *http.Request
+	route    *route // nil where there is none
+	params   map[string]string
+	info     RequestInfo
+	caller   users.Authenticated // zero where the route needs no token
+	actor    users.Actor
+	body     []byte
+	target   users.ID // for the event of a refusal
+	key      string   // Idempotency-Key; empty without one
+	answered bool     // the handler has written the answer
 
-	endTurn func() // is called before the client or a long read is waited for, see [turns]
+	release func() // gives the worker back; is called before waiting for the client or for long, see [pool]
 }
 
 // ctx returns the context of the request.
@@ -39,14 +39,14 @@ func (c *call) ctx() context.Context { return c.r.Context() }
 // param returns the value of a parameter of the path, decoded.
 func (c *call) param(name string) string { return c.params[name] }
 
-// pathID returns the user_id in the path, and notes it as the target.
+// pathID returns the user_id in the path and sets it as the target.
 func (c *call) pathID() users.ID {
 	c.target = idOf(c.param("user_id"))
 	return c.target
 }
 
-// idOf returns text as a user_id to look up. What cannot be one, or is the secret of a token,
-// is not handed to the database; it is answered like an id that does not exist.
+// idOf returns text as a user_id to look up, and an empty one, which no user has, for what
+// cannot be a user_id and for the secret of a token.
 func idOf(text string) users.ID {
 	id, err := users.ParseID(text)
 	if err != nil || secretIn.MatchString(text) {
@@ -55,8 +55,8 @@ func idOf(text string) users.ID {
 	return id
 }
 
-// newID returns text as the user_id of a new user. It returns an [*users.InvalidError] on what
-// is none, and on the secret of a token.
+// newID returns text as the user_id of a new user. It returns an [*users.InvalidError] for what
+// cannot be one, and for the secret of a token.
 func newID(text string) (users.ID, error) {
 	if secretIn.MatchString(text) {
 		return "", invalid("user_id", "This is the secret of a token. Revoke that token.")
@@ -67,8 +67,8 @@ func newID(text string) (users.ID, error) {
 // userHeader names the user that PUT and DELETE /v1/users are about.
 const userHeader = "X-Roboto-User-Id"
 
-// headerID returns the user_id in [userHeader], or the caller's without one, and notes it as
-// the target. A client sends it as Latin-1, not encoded.
+// headerID returns the user_id in [userHeader], the caller's without one, and sets it as the
+// target. Clients send it as Latin-1, not encoded.
 func (c *call) headerID() (users.ID, error) {
 	c.target = c.actor.ID
 	switch values := c.r.Header.Values(userHeader); {
@@ -89,8 +89,8 @@ func fromLatin1(s string) string {
 	return string(runes)
 }
 
-// query returns the parameters after the question mark. It returns an [*users.InvalidError]
-// if they cannot be read, or one that the caller knows is there twice.
+// query returns the parameters of the query. It returns an [*users.InvalidError] if they cannot
+// be parsed, and for a known one that occurs twice or is not text.
 func (c *call) query(known ...string) (url.Values, error) {
 	values, err := url.ParseQuery(c.r.URL.RawQuery)
 	if err != nil {
@@ -112,13 +112,13 @@ func invalid(field, message string) error {
 	return &users.InvalidError{Fields: []users.FieldError{{Field: field, Message: message}}}
 }
 
-// sameOrg returns [users.ErrNotFound] unless the org in the path is the one there is.
-func (c *call) sameOrg() error {
+// checkOrg returns [users.ErrNotFound] unless the org in the path is the console's.
+func (c *call) checkOrg() error {
 	if c.param("org_id") != c.h.org.ID {
 		return users.ErrNotFound
 	}
 	return nil
 }
 
-// notOffered answers calls that the platform has and this console does not offer.
+// notOffered answers calls of the platform that the console does not offer.
 func notOffered(*call) (any, error) { return nil, httperror.ErrNotOffered }

@@ -7,7 +7,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// credentialRoutes are the calls of a program that gets a token by the approval of a person.
+// credentialRoutes are the calls of a program that gets a token with the approval of a person.
 func (h *Handler) credentialRoutes() []route {
 	return []route{
 		{Method: http.MethodPost, Pattern: "/v1/tokens/requests", Scope: noToken, Secret: true, handle: requestCredential},

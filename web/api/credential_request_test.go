@@ -15,7 +15,7 @@ import (
 // verifier is the code verifier of the requests in these tests.
 var verifier = strings.Repeat("v", 86)
 
-// requestBody is what the command line sends to ask for a token.
+// requestBody is what the command line sends to request a token.
 func requestBody(days int) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return fmt.Sprintf(`{"code_challenge":%q,"code_challenge_method":"S256","redirect_uri":null,"state":null,"client_hostname":"ana-laptop","client_version":"0.62.0","token_expiry_days":%d}`,
@@ -27,7 +27,7 @@ func exchangeBody(id, code, verifier string) string {
 	return fmt.Sprintf(`{"credential_request_id":%q,"authorization_code":%q,"code_verifier":%q}`, id, code, verifier)
 }
 
-// TestBrowserSignIn asks for a token, has it approved and fetches it, as roboto auth login.
+// TestBrowserSignIn requests a token, approves it and exchanges the code, as roboto auth login does.
 func TestBrowserSignIn(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -58,7 +58,7 @@ func TestBrowserSignIn(t *testing.T) {
 	}
 }
 
-// TestBrowserSignInIsLimited asks more often than a network may.
+// TestBrowserSignInIsLimited exceeds the rate of a network.
 func TestBrowserSignInIsLimited(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

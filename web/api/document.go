@@ -10,7 +10,7 @@ import (
 //go:embed openapi.json
 var Document []byte
 
-// documentRoutes are the calls that say what the API offers.
+// documentRoutes are the calls that describe the API.
 func (h *Handler) documentRoutes() []route {
 	return []route{
 		{Method: http.MethodGet, Pattern: "/.well-known/roboto.json", Scope: noToken, handle: discover},
@@ -18,23 +18,23 @@ func (h *Handler) documentRoutes() []route {
 	}
 }
 
-// discover serves GET /.well-known/roboto.json: the services of this console by name, in no
+// discover serves GET /.well-known/roboto.json: the base URLs of services by name, without an
 // envelope.
 func discover(c *call) (any, error) {
-	c.sendBare(map[string]string{"credential_requests.v1": c.h.baseURL})
+	c.sendUnwrapped(map[string]string{"credential_requests.v1": c.h.baseURL})
 	return nil, nil
 }
 
 // readDocument serves GET /v1/openapi.json.
 func readDocument(c *call) (any, error) {
-	c.sent = true
+	c.answered = true
 	c.w.Header().Set("Content-Type", "application/json")
-	_, _ = c.w.Write(Document) // the client has gone
+	_, _ = c.w.Write(Document) // the frame handles errors
 	return nil, nil
 }
 
-// sendBare answers with v in no envelope.
-func (c *call) sendBare(v any) {
-	c.sent = true
+// sendUnwrapped answers with v, without an envelope.
+func (c *call) sendUnwrapped(v any) {
+	c.answered = true
 	c.h.write(c.w, http.StatusOK, v)
 }

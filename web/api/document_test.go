@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/web/api/openapitest"
 )
 
-// TestDocumentHasEveryRoute walks from the routes to the document and back: path, method,
-// scope, and whether a token is needed.
+// TestDocumentHasEveryRoute compares the routes with the document: path, method, scope, and whether a
+// token is needed.
 func TestDocumentHasEveryRoute(t *testing.T) {
 	t.Parallel()
 	var served []string
@@ -31,19 +31,19 @@ func TestDocumentHasEveryRoute(t *testing.T) {
 	}
 }
 
-// TestDocument fetches the document and the services of the console without a token.
+// TestDocument gets the document and the services of the console without a token.
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
-	nobody := c.client(t, "")
-	if got := nobody.get(t, "/v1/openapi.json"); got.status != http.StatusOK || got.body != string(api.Document) {
+	anonymous := c.client(t, "")
+	if got := anonymous.get(t, "/v1/openapi.json"); got.status != http.StatusOK || got.body != string(api.Document) {
 		t.Errorf("the document: got status %d and %d bytes", got.status, len(got.body))
 	}
 	for _, path := range []string{"/.well-known/roboto.json", "//.well-known/roboto.json"} {
-		if got := nobody.get(t, path); got.status != http.StatusOK || got.body != `{"credential_requests.v1":"`+c.server.URL+`"}` {
+		if got := anonymous.get(t, path); got.status != http.StatusOK || got.body != `{"credential_requests.v1":"`+c.server.URL+`"}` {
 			t.Errorf("%s: got status %d and %s", path, got.status, got.body)
 		}
 	}
-	nobody.do(t, http.MethodPost, "/v1/openapi.json", "").fails(t, http.StatusUnauthorized)
+	anonymous.do(t, http.MethodPost, "/v1/openapi.json", "").fails(t, http.StatusUnauthorized)
 	c.as(t, "admin").do(t, http.MethodPost, "/v1/openapi.json", "").fails(t, http.StatusMethodNotAllowed)
 }

@@ -5,13 +5,13 @@ import (
 	"net/http"
 )
 
-// A success is the body of an answer with a record. The SDK ignores other keys.
+// A success is the body of a successful answer. The SDK ignores further keys.
 type success struct {
 	Data any `json:"data"`
 }
 
-// A failure is the body of an answer with an error. The SDK raises TypeError at any further
-// key inside of error, so the request id stands beside it.
+// A failure is the body of an answer with an error. The SDK raises TypeError for further keys
+// in error, so the request ID stands beside it.
 type failure struct {
 	Error     failureDetail `json:"error"`
 	RequestID string        `json:"request_id"`
@@ -22,8 +22,7 @@ type failureDetail struct {
 	Message string `json:"message"`
 }
 
-// Write answers with a record in the envelope of the SDK. Data is nil for calls whose answer
-// has none.
+// Write answers with data in the envelope of the SDK. Data may be nil.
 func (h *Handler) Write(w http.ResponseWriter, status int, data any) {
 	h.write(w, status, success{data})
 }
@@ -32,9 +31,9 @@ func (h *Handler) Write(w http.ResponseWriter, status int, data any) {
 func (h *Handler) write(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // a type of ours that JSON does not have
+		panic(err) // all types here can be encoded
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client has gone, or the memory is spent, which the frame answers
+	_, _ = w.Write(body) // the frame handles errors
 }

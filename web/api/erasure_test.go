@@ -10,8 +10,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestDeletionIsFollowedByAnErasure deletes a user through the API, who deletes themselves: the
-// history stays as it is for the set time, and is erased then by the console.
+// TestDeletionIsFollowedByAnErasure has a user delete themselves through the API: the history stays
+// until the erasure delay has passed, and is erased then.
 func TestDeletionIsFollowedByAnErasure(t *testing.T) {
 	t.Parallel()
 	const delay = 30 * 24 * time.Hour
@@ -20,32 +20,32 @@ func TestDeletionIsFollowedByAnErasure(t *testing.T) {
 	ana := d.Person(t, "ana@example.com", users.RoleUser)
 	d.Clock.Advance(time.Minute)
 	c.client(t, c.token(t, "ana@example.com")).do(t, http.MethodDelete, "/v1/users", "").ok(t)
-	left := func() (changes, acts, erased int) {
+	count := func() (about, by, erased int) {
 		for _, e := range d.Since(t, 0) {
 			switch {
 			case e.Action == users.ActionErased:
 				erased++
 			case e.Target.Key == ana.Key && !e.ChangeErased:
-				changes++
+				about++
 			}
 			if e.Actor.Key == ana.Key && !e.ActorErased {
-				acts++
+				by++
 			}
 		}
-		return changes, acts, erased
+		return about, by, erased
 	}
 	d.Clock.Advance(delay - time.Second)
 	if _, err := d.EraseDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if changes, acts, erased := left(); changes == 0 || acts == 0 || erased != 0 {
-		t.Errorf("before: %d events about her, %d acts of hers, erased %d times", changes, acts, erased)
+	if about, by, erased := count(); about == 0 || by == 0 || erased != 0 {
+		t.Errorf("before: %d events about the user, %d by the user, erased %d times", about, by, erased)
 	}
 	d.Clock.Advance(time.Second)
 	if done, err := d.Another(t).EraseDue(t.Context()); err != nil || !done {
 		t.Fatalf("EraseDue: %t, %v", done, err)
 	}
-	if changes, acts, erased := left(); changes != 0 || acts != 0 || erased != 1 {
-		t.Errorf("after: %d events about her, %d acts of hers, erased %d times", changes, acts, erased)
+	if about, by, erased := count(); about != 0 || by != 0 || erased != 1 {
+		t.Errorf("after: %d events about the user, %d by the user, erased %d times", about, by, erased)
 	}
 }

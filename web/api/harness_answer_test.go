@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// An answer is what a client got.
+// An answer is what a client received.
 type answer struct {
 	status int
 	header http.Header
@@ -54,8 +54,8 @@ var codes = map[int]string{
 	413: "InvalidRequest", 422: "InvalidRequest", 429: "LimitExceeded", 501: "NotImplemented", 503: "Internal",
 }
 
-// fails fails the test unless the answer is an error with that status, as the SDK reads it,
-// and returns its message.
+// fails fails the test unless the answer is an error with that status, in the form that the SDK
+// reads, and returns its message.
 func (a answer) fails(t testing.TB, status int) string {
 	t.Helper()
 	var got struct {

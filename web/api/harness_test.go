@@ -25,19 +25,18 @@ import (
 	"github.com/roboto-ai/console/web/api/openapitest"
 )
 
-// A console is a whole one in a test: all of its HTTP, behind a real server, over a database
-// of its own that holds owner@example.com.
+// A console is a console in a test: a real HTTP server over a database of its own that holds
+// owner@example.com.
 type console struct {
 	*userstest.Directory
 	app    *web.App
 	server *httptest.Server
 	log    *logBuffer
 
-	targets atomic.Int64 // made so far
+	targets atomic.Int64 // how many were made
 }
 
-// newConsole starts a console that lives as long as the test. Each option changes its
-// settings.
+// newConsole starts a console for the test. Options change its settings.
 func newConsole(t testing.TB, options ...func(*web.Config)) *console {
 	t.Helper()
 	d := userstest.NewAt(t, databasetest.ServedURL(t), users.Config{TokenLifetime: users.Unlimited, ErasureDelay: users.DefaultErasureDelay, Signup: users.SignupDomain, SignupDomains: []string{"example.com", "example.org"}})
@@ -76,7 +75,7 @@ func serve(t testing.TB, d *userstest.Directory, service *users.Service, out *lo
 	return c
 }
 
-// token issues a token for a user with scopes, all that the console knows if there are none.
+// token issues a token for a user, with scopes.ScopeEverything without scopes.
 func (c *console) token(t testing.TB, id users.ID, scopes ...users.Scope) string {
 	t.Helper()
 	_, secret := c.issue(t, id, users.NewToken{Scopes: scopes})
@@ -102,14 +101,14 @@ func (c *console) issue(t testing.TB, id users.ID, n users.NewToken) (users.Toke
 	return token, secret
 }
 
-// as returns a client with a token of a new user: a person with that role, "service:ROLE" for
-// a service user, and "system" for a system user.
+// as returns a client with a token of a user: a person with that role, "service:ROLE" for a service
+// user, or "system" for a system user.
 func (c *console) as(t testing.TB, who string, scopes ...users.Scope) *client {
 	t.Helper()
 	return c.client(t, c.token(t, c.user(t, who), scopes...))
 }
 
-// user adds a user of that sort, see [console.as], if there is none yet.
+// user adds a user of that kind, see [console.as], if there is none yet.
 func (c *console) user(t testing.TB, who string) users.ID {
 	t.Helper()
 	id := users.ID(strings.ReplaceAll(who, ":", "-"))
@@ -155,7 +154,7 @@ func (c *console) client(t testing.TB, secret string) *client {
 	}}
 }
 
-// with returns a client that sends another header as well.
+// with returns a client that sends a further header.
 func (c *client) with(name, value string) *client {
 	header := c.header.Clone()
 	header[name] = []string{value}
@@ -167,7 +166,7 @@ func (c *client) unchecked() *client {
 	return &client{c.base, c.header, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
-// on returns the same client, whose requests go to another console.
+// on returns a client for another console.
 func (c *client) on(other *console) *client { return &client{other.server.URL, c.header, c.http} }
 
 // do sends a request. A body is JSON; empty for none.
@@ -223,7 +222,7 @@ func (l *logBuffer) String() string {
 	return l.text.String()
 }
 
-// write changes the database past the domain.
+// write writes to the database directly.
 func (c *console) write(t testing.TB, statement string, args ...any) {
 	t.Helper()
 	err := c.DB.Transact(t.Context(), func(tx *sql.Tx) error {

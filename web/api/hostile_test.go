@@ -14,12 +14,12 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// assigned are keys that nobody sets through the API, with values that would do harm.
+// assigned are keys that no call of the API sets, with harmful values.
 const assigned = `"role":"owner","roles":["owner"],"status":"active","deactivated":false,"is_system_user":true,"is_service_user":true,"key":"usr_x","user_id":"owner@example.com",
 	"iss":"https://evil.example","sub":"1","created_at":"2000-01-01T00:00:00Z","version":1,"purpose":"x","responsible":"x","Name":"X","NAME":"X","org_id":"x","time_zone":"Asia/Tokyo"`
 
-// TestMassAssignment sends keys that a call does not have, as each sort of user: they are
-// ignored, and nothing of them is obeyed.
+// TestMassAssignment sends keys that a call does not have, as each kind of user: they have no
+// effect.
 func TestMassAssignment(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -51,7 +51,7 @@ func TestMassAssignment(t *testing.T) {
 	}
 }
 
-// TestQueryIsNoBody puts what belongs in the body into the query.
+// TestQueryIsNoBody sends members of the body in the query: they have no effect.
 func TestQueryIsNoBody(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -65,8 +65,8 @@ func TestQueryIsNoBody(t *testing.T) {
 	owner.get(t, "/v1/users?access_token=x&robotoUserId=user@example.com").ok(t)
 }
 
-// TestMethods answers HEAD like GET and refuses each method that a path does not have, with
-// those that it has. No origin is ever allowed.
+// TestMethods checks that HEAD is answered like GET, that other methods are refused with the ones of
+// the path, and that no origin is allowed.
 func TestMethods(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -99,7 +99,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// TestPathIsDecodedOnce finds users whose ids have signs that are encoded in a path.
+// TestPathIsDecodedOnce finds users whose IDs have characters that are encoded in a path.
 func TestPathIsDecodedOnce(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -121,14 +121,14 @@ func TestPathIsDecodedOnce(t *testing.T) {
 	}
 }
 
-// hostileTexts are what no part of a request may make a fault of.
+// hostileTexts are texts for any part of a request.
 var hostileTexts = []string{
 	"", " ", "'", `"`, "\\", "%", "%00", "%2500", "\x00", "\xff", "\u202e", "\u2028", "${7*7}", "{{7*7}}", "' OR 1=1 --", "<script>", "../../etc/passwd", "a\r\nX: y",
 	"null", "NaN", "-1", "0", "9223372036854775808", "1e400", "[]", "{}", strings.Repeat("a", 10_000), strings.Repeat("%", 300), "\u212a@example.com", "ﬀ@example.com",
 }
 
-// TestNothingIsAFault puts hostile texts into every part of every call: none is answered with
-// a fault, and each answer is JSON.
+// TestNothingIsAFault sends hostile texts in every part of every call: none is answered with an
+// internal error, and each answer is JSON.
 func TestNothingIsAFault(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -153,7 +153,7 @@ func TestNothingIsAFault(t *testing.T) {
 	}
 	for _, r := range c.app.API().Routes() {
 		if r.Method == http.MethodDelete {
-			continue // the caller would be gone
+			continue // it may delete the caller
 		}
 		plain := strings.NewReplacer("{org_id}", "org_example", "{user_id}", "x@example.com", "{", "", "}", "").Replace(r.Pattern)
 		for _, text := range hostileTexts {
@@ -175,13 +175,13 @@ func TestNothingIsAFault(t *testing.T) {
 	}
 }
 
-// TestClientThatHasGone has a client leave before it is answered: that is no fault of the console,
-// in the log and in the metrics.
-func TestClientThatHasGone(t *testing.T) {
+// TestClientThatHasDisconnected checks that the log has no fault where a client disconnects before the
+// answer.
+func TestClientThatHasDisconnected(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
-	ctx, leave := context.WithCancel(t.Context())
-	leave()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
 	w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/users", nil)
 	r.Header.Set("Authorization", "Bearer "+c.token(t, c.Owner.ID))
 	c.app.Handler().ServeHTTP(w, r)

@@ -8,22 +8,21 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// An introspection is the answer of POST /v1/tokens/introspect (RFC 7662 section 2.2), in no
-// envelope. If the token gives no access it has nothing but active.
+// An introspection is the answer of POST /v1/tokens/introspect (RFC 7662 section 2.2), without an
+// envelope. For a token that is not active it has only that member.
 type introspection struct {
 	Active    bool          `json:"active"`
 	Subject   users.Key     `json:"sub,omitempty"`      // the key, which never changes
-	Username  users.ID      `json:"username,omitempty"` // the user_id of today
+	Username  users.ID      `json:"username,omitempty"` // the current user_id
 	Kind      users.Kind    `json:"kind,omitempty"`
 	Role      users.Role    `json:"role,omitempty"`
-	Scope     string        `json:"scope,omitempty"` // with a space between
+	Scope     string        `json:"scope,omitempty"` // separated by spaces
 	Expires   int64         `json:"exp,omitempty"`   // seconds since 1970
 	TokenID   users.TokenID `json:"token_id,omitempty"`
 	TokenType string        `json:"token_type,omitempty"`
 }
 
-// introspect serves POST /v1/tokens/introspect: it says to another system whether a secret
-// gives access.
+// introspect serves POST /v1/tokens/introspect, by which other systems check a token.
 func introspect(c *call) (any, error) {
 	form, err := c.form("token", "client_address")
 	if err != nil {
@@ -43,12 +42,12 @@ func introspect(c *call) (any, error) {
 			true, u.Key, u.ID, u.Kind, found.Role(), users.ScopeSet(t.Scopes).String(), t.EndsAt.Unix(), t.ID, "Bearer",
 		}
 	}
-	c.sendBare(answer)
+	c.sendUnwrapped(answer)
 	return nil, nil
 }
 
-// form returns the body of the call as a form. It returns an [*users.InvalidError] unless it is
-// one, the first of the known fields is there, and none of them twice.
+// form returns the body of the call as a form. It returns an [*users.InvalidError] if it is not one,
+// if the first known field is missing, or if a known field occurs twice.
 func (c *call) form(known ...string) (url.Values, error) {
 	kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {

@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// inviteRoutes are the calls about invites. An invite is a person who was added and has not
-// signed in yet: signing in accepts it.
+// inviteRoutes are the calls about invites. An invite is a person who has not signed in yet;
+// signing in accepts it.
 func (h *Handler) inviteRoutes() []route {
 	return []route{
 		{Method: http.MethodPost, Pattern: "/v1/orgs/id/{org_id}/users/id/{user_id}/invites", Scope: users.ScopeUsersWrite, handle: createInvite},
@@ -21,7 +21,7 @@ func (h *Handler) inviteRoutes() []route {
 	}
 }
 
-// Prefixes of the ids of invites, and of the keys of the users who are invited.
+// Prefixes of the IDs of invites and of the keys of users.
 const (
 	invitePrefix = "inv_"
 	keyPrefix    = "usr_"
@@ -32,14 +32,14 @@ func inviteID(u users.User) string {
 	return invitePrefix + strings.TrimPrefix(string(u.Key), keyPrefix)
 }
 
-// inviteOf returns u, who is invited, as an invite. by is the user who invited them, and the
-// zero User if that is not a user, or none any more.
+// inviteOf returns the invited user u as an invite. by is the user who invited them; zero if that
+// was the operator, or a user who is deleted.
 func inviteOf(u, by users.User, org orgRecord) inviteRecord {
 	return inviteRecord{inviteID(u), u.ID, inviter(u, by), org}
 }
 
-// inviter returns who invited u on the wire, which is never null. The two ids that stand for
-// no user cannot be those of one.
+// inviter returns who invited u on the wire, never null. The two IDs in parentheses cannot be
+// those of users.
 func inviter(u, by users.User) userRecord {
 	switch from := u.CreatedBy; {
 	case by.Key != "":
@@ -54,7 +54,7 @@ func inviter(u, by users.User) userRecord {
 
 // createInvite serves POST /v1/orgs/id/{org_id}/users/id/{user_id}/invites: it adds a person.
 func createInvite(c *call) (any, error) {
-	if err := c.sameOrg(); err != nil {
+	if err := c.checkOrg(); err != nil {
 		return nil, err
 	}
 	id, err := newID(c.param("user_id"))
@@ -66,17 +66,17 @@ func createInvite(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := func(u users.User) any { return inviteOf(u, c.caller.User, org) }
-	u, err := c.h.users.AddPerson(c.once(told), c.actor, users.NewPerson{ID: string(id), Exact: true})
+	invite := func(u users.User) any { return inviteOf(u, c.caller.User, org) }
+	u, err := c.h.users.AddPerson(c.once(invite), c.actor, users.NewPerson{ID: string(id), Exact: true})
 	if err != nil {
 		return nil, err
 	}
-	return told(u), nil
+	return invite(u), nil
 }
 
 // listInvites serves GET /v1/orgs/id/{org_id}/invites.
 func listInvites(c *call) (any, error) {
-	if err := c.sameOrg(); err != nil {
+	if err := c.checkOrg(); err != nil {
 		return nil, err
 	}
 	org, err := c.orgRecord()
@@ -93,9 +93,9 @@ func listInvites(c *call) (any, error) {
 	})
 }
 
-// invited returns the user whose invite the path names, who may have signed in since. Its
-// errors are those of [users.Service.Target] for the act.
-func (c *call) invited(act users.Act) (users.User, error) {
+// invitedUser returns the user of the invite in the path, who may have signed in since. Its errors
+// are those of [users.Service.Target] for the act.
+func (c *call) invitedUser(act users.Act) (users.User, error) {
 	key, ok := strings.CutPrefix(string(idOf(c.param("invite_id"))), invitePrefix)
 	if !ok {
 		key = ""
@@ -107,7 +107,7 @@ func (c *call) invited(act users.Act) (users.User, error) {
 
 // readInvite serves GET /v1/orgs/invites/id/{invite_id}.
 func readInvite(c *call) (any, error) {
-	u, err := c.invited(users.ActSee)
+	u, err := c.invitedUser(users.ActSee)
 	if err == nil && u.Status != users.StatusInvited {
 		err = users.ErrNotFound
 	}
@@ -125,24 +125,23 @@ func readInvite(c *call) (any, error) {
 	return inviteOf(u, by, org), err
 }
 
-// acceptInvite serves POST /v1/orgs/invites/id/{invite_id}/accept, which only the person who
-// is invited may. Signing in has accepted the invite of everyone who has a token, so that
-// there is nothing left to do.
+// acceptInvite serves POST /v1/orgs/invites/id/{invite_id}/accept for the invited person. It does
+// nothing: a person who has a token has signed in, which has accepted the invite.
 func acceptInvite(c *call) (any, error) {
-	_, err := c.invited(users.ActEditOwn)
+	_, err := c.invitedUser(users.ActEditOwn)
 	return nil, err
 }
 
-// declineInvite serves POST /v1/orgs/invites/id/{invite_id}/decline: it deletes the person,
-// if they have not signed in since.
+// declineInvite serves POST /v1/orgs/invites/id/{invite_id}/decline: it deletes the person, unless
+// they have signed in.
 func declineInvite(c *call) (any, error) {
-	u, err := c.invited(users.ActDelete)
+	u, err := c.invitedUser(users.ActDelete)
 	if err == nil && u.Status != users.StatusInvited {
 		err = users.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	err = c.h.users.Delete(c.once(nothingTold), c.actor, u.ID, users.Deletion{Confirm: string(u.ID), Version: u.Version, Erase: users.EraseLater})
+	err = c.h.users.Delete(c.once(noData), c.actor, u.ID, users.Deletion{Confirm: string(u.ID), Version: u.Version, Erase: users.EraseLater})
 	return nil, err
 }

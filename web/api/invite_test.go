@@ -10,7 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestInvite invites a person, finds the invite, and declines it.
+// TestInvite invites a person, reads the invite, and declines it.
 func TestInvite(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -56,7 +56,7 @@ func TestInvite(t *testing.T) {
 	}
 }
 
-// TestInviteIsAcceptedBySigningIn has the person sign in: the invite is gone, and accepting it
+// TestInviteIsAcceptedBySigningIn signs the person in: there is no invite then, and accepting it
 // changes nothing.
 func TestInviteIsAcceptedBySigningIn(t *testing.T) {
 	t.Parallel()
@@ -74,7 +74,7 @@ func TestInviteIsAcceptedBySigningIn(t *testing.T) {
 	}
 }
 
-// TestInviterIsNeverNull lists invites of the command line and of a user who has been deleted.
+// TestInviterIsNeverNull lists invites by the operator and by a deleted user.
 func TestInviterIsNeverNull(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

@@ -13,24 +13,24 @@ import (
 	"github.com/roboto-ai/console/web/api"
 )
 
-// Who may make a call, by the sorts of [console.as].
+// Who may make a call, by the kinds of [console.as].
 const (
 	everyone = "user auditor admin owner service:user service:auditor service:admin system"
-	seers    = "auditor admin owner service:auditor service:admin system" // of the directory
+	readers  = "auditor admin owner service:auditor service:admin system" // of the directory
 	managers = "admin owner service:admin system"                         // of users and auditors
 	people   = "user auditor admin owner service:user service:auditor service:admin"
 )
 
-// mayCall says who may make each call, of those who have a token with all scopes, where it is
-// about another person with the role user. A call that is not listed fails the test.
+// mayCall is who may make each call with a token of all scopes, where it is about another person
+// with the role user. A call that is missing fails the test.
 var mayCall = map[string]string{
 	"GET /v1/users":                                         everyone,
 	"POST /v1/users":                                        "system",
 	"PUT /v1/users":                                         managers,
 	"DELETE /v1/users":                                      managers,
 	"GET /v1/users/whoami":                                  everyone,
-	"GET /v1/users/id/{user_id}":                            seers,
-	"GET /v1/users/id/{user_id}/orgs":                       seers,
+	"GET /v1/users/id/{user_id}":                            readers,
+	"GET /v1/users/id/{user_id}/orgs":                       readers,
 	"GET /v1/orgs/caller":                                   everyone,
 	"GET /v1/orgs/id/{org_id}":                              everyone,
 	"POST /v1/orgs":                                         everyone, // not offered
@@ -39,35 +39,35 @@ var mayCall = map[string]string{
 	"GET /v1/orgs/id/{org_id}/email_domains":                everyone,
 	"PUT /v1/orgs/id/{org_id}/email_domains/id/{domain}":    everyone, // not offered
 	"DELETE /v1/orgs/id/{org_id}/email_domains/id/{domain}": everyone, // not offered
-	"GET /v1/orgs/id/{org_id}/users":                        seers,
+	"GET /v1/orgs/id/{org_id}/users":                        readers,
 	"PUT /v1/orgs/id/{org_id}/users/id/{user_id}":           "owner",
 	"DELETE /v1/orgs/id/{org_id}/users/id/{user_id}":        managers,
 	"POST /v1/orgs/id/{org_id}/users/id/{user_id}/invites":  managers,
-	"GET /v1/orgs/id/{org_id}/invites":                      seers,
-	"GET /v1/orgs/invites/id/{invite_id}":                   seers,
+	"GET /v1/orgs/id/{org_id}/invites":                      readers,
+	"GET /v1/orgs/invites/id/{invite_id}":                   readers,
 	"POST /v1/orgs/invites/id/{invite_id}/accept":           "",
 	"POST /v1/orgs/invites/id/{invite_id}/decline":          managers,
-	"GET /v1/audit":                                         seers,
+	"GET /v1/audit":                                         readers,
 	"GET /v1/tokens":                                        everyone,
 	"POST /v1/tokens":                                       people, // the command line issues those of system users
 	"GET /v1/tokens/self":                                   everyone,
 	"DELETE /v1/tokens/self":                                everyone,
 	"POST /v1/tokens/self/rotate":                           people,
-	"GET /v1/tokens/id/{token_id}":                          everyone, // of their own
+	"GET /v1/tokens/id/{token_id}":                          everyone, // their own
 	"DELETE /v1/tokens/id/{token_id}":                       everyone,
 	"POST /v1/tokens/id/{token_id}/enable":                  people,
 	"POST /v1/tokens/id/{token_id}/disable":                 everyone,
-	"POST /v1/tokens/introspect":                            "", // which no other scope includes
+	"POST /v1/tokens/introspect":                            "", // needs a scope that no other one includes
 }
 
-// A request is one call as a test makes it.
+// A request is a call in a test.
 type request struct {
 	path, body string
 	target     string // in the header
 }
 
-// request returns a call of a route by a user that is about a new person, who is invited, or
-// about a new token of the user.
+// request returns a call of a route by a user, about a new invited person or a new token of the
+// user.
 func (c *console) request(t testing.TB, r api.Route, by users.ID) request {
 	t.Helper()
 	if strings.HasPrefix(r.Pattern, "/v1/tokens") {
@@ -127,7 +127,7 @@ func TestEveryCallForEveryRole(t *testing.T) {
 			if !listed {
 				t.Fatalf("%s: it is not said who may call it", route)
 			}
-			c.Clock.Advance(time.Minute) // refusals are recorded at a pace
+			c.Clock.Advance(time.Minute) // the rate of recorded refusals is limited
 			req := c.request(t, r, c.user(t, who))
 			last := c.Last(t)
 			a := caller.send(t, r, req)
@@ -147,7 +147,7 @@ func TestEveryCallForEveryRole(t *testing.T) {
 	}
 }
 
-// TestEveryListedCallIsServed finds each call of the table.
+// TestEveryListedCallIsServed checks that each call of the table exists.
 func TestEveryListedCallIsServed(t *testing.T) {
 	t.Parallel()
 	served := map[string]bool{}
@@ -161,7 +161,7 @@ func TestEveryListedCallIsServed(t *testing.T) {
 	}
 }
 
-// TestEveryCallForEveryScope makes each call with a token of each scope alone.
+// TestEveryCallForEveryScope makes each call with a token of each single scope.
 func TestEveryCallForEveryScope(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -185,12 +185,12 @@ func TestEveryCallForEveryScope(t *testing.T) {
 	}
 }
 
-// badTokens are Authorization headers that are answered alike.
+// badTokens are Authorization headers that get the same answer.
 func badTokens(secret string) map[string][]string {
 	flipped := []byte(secret)
 	flipped[20] ^= 1
 	return map[string][]string{
-		"none": nil, "empty": {""}, "the scheme alone": {"Bearer"}, "an empty one": {"Bearer "}, "unknown": {"Bearer usr_pat_" + strings.Repeat("a", 43) + "_00000000"},
+		"none": nil, "empty": {""}, "only the scheme": {"Bearer"}, "an empty one": {"Bearer "}, "unknown": {"Bearer usr_pat_" + strings.Repeat("a", 43) + "_00000000"},
 		"truncated": {"Bearer " + secret[:len(secret)-1]}, "of the first characters": {"Bearer " + secret[:20]}, "miswritten": {"Bearer " + string(flipped)},
 		"in upper case": {"Bearer " + strings.ToUpper(secret)}, "longer": {"Bearer " + secret + "0"}, "another scheme": {"Basic " + secret}, "without a scheme": {secret},
 		"twice": {"Bearer " + secret, "Bearer " + secret}, "of the platform": {"Bearer robo_pat_x"}, "huge": {"Bearer " + strings.Repeat("x", 10_000)},
@@ -198,8 +198,8 @@ func badTokens(secret string) map[string][]string {
 	}
 }
 
-// TestEveryCallWithoutAToken sends each call, and calls that there are not, with what is no
-// token: all get the same bytes but for the request id, after as many statements.
+// TestEveryCallWithoutAToken sends each call, and calls that do not exist, without a valid token:
+// all get the same bytes, except for the request ID, after the same number of statements.
 func TestEveryCallWithoutAToken(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -230,8 +230,8 @@ func TestEveryCallWithoutAToken(t *testing.T) {
 	}
 }
 
-// TestEveryCallWithATokenThatEnded sends each call with tokens that are known and give no
-// access: each says why, and since when.
+// TestEveryCallWithATokenThatEnded sends each call with tokens that are no longer valid: the answer
+// says why, and since when.
 func TestEveryCallWithATokenThatEnded(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

@@ -23,11 +23,10 @@ func (h *Handler) memberRoutes() []route {
 // memberFilters are the filters of the directory, as its page has them.
 var memberFilters = []string{"q", "type", "role", "status", "seen", "created", "view", "sort"}
 
-// listMembers serves GET /v1/orgs/id/{org_id}/users. The members who are not deactivated come
-// as one list, in the order of creation; with limit or page_token, page by page, as the
-// filters say.
+// listMembers serves GET /v1/orgs/id/{org_id}/users: all members who are not deactivated as one
+// list, in the order of creation; with limit or page_token one page, with filters.
 func listMembers(c *call) (any, error) {
-	if err := c.sameOrg(); err != nil {
+	if err := c.checkOrg(); err != nil {
 		return nil, err
 	}
 	query, err := c.query(append(slices.Clone(memberFilters), "limit", "page_token")...)
@@ -60,7 +59,7 @@ func orgUserOf(u users.User, org orgRecord) orgUserRecord {
 	return orgUserRecord{userRecordOf(u), org, rolesOf(u.Role)}
 }
 
-// pageOfMembers returns the page of members that a query asks for.
+// pageOfMembers returns the page of members of a query.
 func (c *call) pageOfMembers(query url.Values) (any, error) {
 	limit := users.DefaultLimit
 	if text := query.Get("limit"); text != "" {
@@ -91,8 +90,8 @@ func (c *call) pageOfMembers(query url.Values) (any, error) {
 	return page, nil
 }
 
-// sendUsers answers with one list of all users that q asks for, in the order of creation. It
-// holds one page of them in memory. records returns what the list says of a page.
+// sendUsers streams all users of q as one list, in the order of creation, with one page of them in
+// memory at a time. records returns the list entries of a page.
 func (c *call) sendUsers(q directory.Query, records func([]users.User) ([]any, error)) (any, error) {
 	q.Sort, q.Limit = "created", users.MaxLimit
 	s := c.stream("application/json", users.ActSeeDirectory)
@@ -110,7 +109,7 @@ func (c *call) sendUsers(q directory.Query, records func([]users.User) ([]any, e
 			for _, one := range all {
 				s.buffer.WriteString(between)
 				if between = ","; s.json.Encode(one) != nil {
-					panic("a record that JSON does not have")
+					panic("a record that cannot be encoded")
 				}
 			}
 			if q.After = page.Next; q.After == "" || c.r.Method == http.MethodHead {
@@ -127,13 +126,13 @@ func (c *call) sendUsers(q directory.Query, records func([]users.User) ([]any, e
 
 // removeMember serves DELETE /v1/orgs/id/{org_id}/users/id/{user_id}: it deactivates the user.
 func removeMember(c *call) (any, error) {
-	if err := c.sameOrg(); err != nil {
+	if err := c.checkOrg(); err != nil {
 		return nil, err
 	}
 	version, err := c.ifMatch(c.pathID(), users.ActDeactivate)
 	if err != nil {
 		return nil, err
 	}
-	err = c.h.users.Deactivate(c.once(nothingTold), c.actor, c.target, users.Departure{Version: version})
+	err = c.h.users.Deactivate(c.once(noData), c.actor, c.target, users.Departure{Version: version})
 	return nil, precondition(err, version)
 }

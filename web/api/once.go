@@ -11,15 +11,16 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// keyHeader names a call, so that it is made once however often it is sent.
+// keyHeader identifies a call, so that repeating it does not repeat its effect.
 const keyHeader = "Idempotency-Key"
 
 // maxKey is how many characters an Idempotency-Key may have.
 const maxKey = 255
 
 // readKey reads the Idempotency-Key of a call that may change something. It returns an
-// [*users.InvalidError] for a call whose answer holds a secret, of which none is kept, and a
-// [*users.DoneError] or [users.ErrOtherRequest] if the key was used before.
+// [*users.InvalidError] for a key that is not valid and for a call whose answer holds a secret,
+// which is not stored; and a [*users.DoneError] or [users.ErrOtherRequest] if the key was used
+// before.
 func (c *call) readKey() error {
 	values := c.r.Header.Values(keyHeader)
 	switch {
@@ -39,8 +40,8 @@ func isKey(text string) bool {
 	return text != "" && len(text) <= maxKey && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// request returns the request that the call makes of the domain. answer returns the body
-// that is kept as its answer.
+// request returns the key and the fingerprint of the call. answer returns what is stored as its
+// answer.
 func (c *call) request(answer func(users.User) []byte) users.Request {
 	sum := sha256.New()
 	for _, part := range []string{c.r.Method, c.r.URL.EscapedPath(), c.r.Header.Get(userHeader), string(c.body)} {
@@ -50,27 +51,27 @@ func (c *call) request(answer func(users.User) []byte) users.Request {
 }
 
 // once returns the context of the change that the call makes. With an Idempotency-Key the
-// answer is kept in the transaction of the change: data returns that of the user whom the
-// change was about.
+// answer is stored in the transaction of the change; data returns its data from the changed
+// user.
 func (c *call) once(data func(users.User) any) context.Context {
 	if c.key == "" {
 		return c.ctx()
 	}
 	return users.Once(c.ctx(), c.request(func(u users.User) []byte {
-		told := data(u)
-		body, tag := envelope(told), ""
-		if _, tagged := told.(userRecord); tagged {
+		record := data(u)
+		body, tag := envelope(record), ""
+		if _, tagged := record.(userRecord); tagged {
 			tag = etag(u)
 		}
 		return append([]byte(tag+"\n"), body...)
 	}))
 }
 
-// nothingTold is the data of calls whose answer has none.
-func nothingTold(users.User) any { return nil }
+// noData is the data of answers without any.
+func noData(users.User) any { return nil }
 
-// replay answers with what is kept of the first time: the ETag, if it had one, and the body. Of
-// a user who is erased no record is kept.
+// replay answers with a stored answer: the ETag, if it had one, and the body. The answers about
+// an erased user are deleted.
 func (c *call) replay(kept []byte) {
 	if len(kept) == 0 {
 		kept = append([]byte("\n"), envelope(nil)...)
@@ -80,14 +81,14 @@ func (c *call) replay(kept []byte) {
 		c.w.Header().Set("ETag", string(tag))
 	}
 	c.w.Header().Set("Content-Type", "application/json")
-	_, _ = c.w.Write(body) // the client has gone, or the memory is spent, which the frame answers
+	_, _ = c.w.Write(body) // the frame handles errors
 }
 
 // envelope returns data as the body of an answer.
 func envelope(data any) []byte {
 	body, err := json.Marshal(success{data})
 	if err != nil {
-		panic(err) // a type of ours that JSON does not have
+		panic(err) // all types here can be encoded
 	}
 	return body
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestIdempotencyKey sends each call that changes something twice under one key: the second
-// time it does nothing, and gets the first answer with its ETag.
+// TestIdempotencyKey sends each call that changes something twice with one key: the second one does
+// nothing and gets the first answer with its ETag.
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -46,7 +46,7 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
-// TestIdempotencyKeyOfOthers is another key for another caller, for another user of the
+// TestIdempotencyKeyOfOthers checks that a key is another one for another caller, another user in the
 // header, and after a day.
 func TestIdempotencyKeyOfOthers(t *testing.T) {
 	t.Parallel()
@@ -64,7 +64,8 @@ func TestIdempotencyKeyOfOthers(t *testing.T) {
 	}
 }
 
-// TestIdempotencyKeyMistakes refuses keys that are none. What failed may be tried again.
+// TestIdempotencyKeyMistakes checks that invalid keys are refused, and that a call that failed may be
+// repeated.
 func TestIdempotencyKeyMistakes(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -78,9 +79,9 @@ func TestIdempotencyKeyMistakes(t *testing.T) {
 	user.with("Idempotency-Key", "").get(t, "/v1/users").ok(t) // which changes nothing
 }
 
-// TestIdempotencyKeyAtOnce sends one call twenty times at once, to two consoles: it is done
-// once, and each gets the same answer.
-func TestIdempotencyKeyAtOnce(t *testing.T) {
+// TestIdempotencyKeyConcurrently sends one call twenty times at the same time to two consoles: it is
+// done once, and all get the same answer.
+func TestIdempotencyKeyConcurrently(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	other := c.another(t)

@@ -6,7 +6,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// orgRoutes are the calls about the org: the one there is.
+// orgRoutes are the calls about the org. A console has one.
 func (h *Handler) orgRoutes() []route {
 	return []route{
 		{Method: http.MethodGet, Pattern: "/v1/orgs/caller", Scope: users.ScopeUsersRead, handle: listOrgs},
@@ -36,16 +36,16 @@ func orgsOfUser(c *call) (any, error) {
 
 // readOrg serves GET /v1/orgs/id/{org_id}.
 func readOrg(c *call) (any, error) {
-	if err := c.sameOrg(); err != nil {
+	if err := c.checkOrg(); err != nil {
 		return nil, err
 	}
 	return c.orgRecord()
 }
 
-// listEmailDomains serves GET /v1/orgs/id/{org_id}/email_domains: the domains whose addresses
-// may sign up.
+// listEmailDomains serves GET /v1/orgs/id/{org_id}/email_domains: the domains of addresses that may
+// sign up.
 func listEmailDomains(c *call) (any, error) {
-	if err := c.sameOrg(); err != nil {
+	if err := c.checkOrg(); err != nil {
 		return nil, err
 	}
 	_, domains := c.h.users.SignUp()

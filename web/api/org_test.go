@@ -12,7 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestOrg reads the org there is in every way.
+// TestOrg reads the org by each call.
 func TestOrg(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -36,7 +36,7 @@ func TestOrg(t *testing.T) {
 	}
 }
 
-// TestNotOffered answers what the platform has and the console has not.
+// TestNotOffered makes calls of the platform that the console does not offer.
 func TestNotOffered(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -62,7 +62,7 @@ func memberIDs(t *testing.T, list []any) (ids []string) {
 	return ids
 }
 
-// TestMembers lists everyone who is not deactivated, and page by page as the filters say.
+// TestMembers lists all members, and pages of them with filters.
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -107,7 +107,7 @@ func TestMembers(t *testing.T) {
 	c.as(t, "service:user").get(t, path).fails(t, http.StatusForbidden)
 }
 
-// TestRoles adds and removes roles of the SDK, which ours are mapped to.
+// TestRoles adds and removes roles of the SDK.
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -147,7 +147,7 @@ func TestRoles(t *testing.T) {
 	owner.do(t, http.MethodPut, "/v1/orgs/id/org_example/users/id/service-user", `{"add_roles":["owner"]}`).fails(t, http.StatusBadRequest)
 	owner.do(t, http.MethodPut, "/v1/orgs/id/org_example/users/id/nobody@example.com", `{"add_roles":["admin"]}`).fails(t, http.StatusNotFound)
 	for _, who := range []string{"admin", "service:admin", "system"} {
-		c.as(t, who).do(t, http.MethodPut, path, `{"add_roles":["admin"]}`).fails(t, http.StatusForbidden) // p0 is an admin already
+		c.as(t, who).do(t, http.MethodPut, path, `{"add_roles":["admin"]}`).fails(t, http.StatusForbidden) // p0 is already an admin
 	}
 	for _, id := range []string{"p2@example.com", "p8@example.com"} {
 		owner.do(t, http.MethodPut, "/v1/orgs/id/org_example/users/id/"+id, `{"remove_roles":["owner"]}`).ok(t)
@@ -155,7 +155,7 @@ func TestRoles(t *testing.T) {
 	owner.do(t, http.MethodPut, "/v1/orgs/id/org_example/users/id/owner@example.com", `{"remove_roles":["owner"]}`).fails(t, http.StatusConflict)
 }
 
-// TestRemoveMember deactivates, and suspends the tokens of who is deactivated.
+// TestRemoveMember checks that a removed member is deactivated and their tokens are suspended.
 func TestRemoveMember(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

@@ -12,11 +12,11 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A platform is another system that accepts tokens of the console: it asks about each, and
-// keeps the answer for as long as it may. Its one page is for admins.
+// A platform is another system that accepts tokens of the console: it introspects each and caches the
+// answer as long as allowed. Its page is for admins.
 type platform struct {
 	t       testing.TB
-	console *client // with a token that may ask
+	console *client // with a token that may introspect
 	now     func() time.Time
 
 	mu    sync.Mutex
@@ -41,10 +41,10 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestPlatformObeys has a platform that asks one console refuse a token within ten seconds of
-// when another console revokes or disables it, deactivates or deletes its user, or takes their
-// role away.
-func TestPlatformObeys(t *testing.T) {
+// TestPlatformRefusesEndedTokens checks that a platform that introspects tokens at one console refuses
+// a token within ten seconds after another console has revoked or disabled it, or has deactivated,
+// deleted or demoted its user.
+func TestPlatformRefusesEndedTokens(t *testing.T) {
 	t.Parallel()
 	asked := newConsole(t)
 	other := asked.another(t)

@@ -15,21 +15,21 @@ import (
 // DefaultRate is how many requests a second each token may make.
 const DefaultRate = 200
 
-// burstSeconds is for how many seconds of its rate a token may make requests at once.
+// burstSeconds is the burst of a token, in seconds of its rate.
 const burstSeconds = 10
 
-// Refusals of one token that are handed on to be recorded: each takes the turn of a change,
-// also where the same was recorded a moment ago.
+// Limits of the recorded refusals of one token. Recording takes a write transaction, also for a
+// refusal that was recorded a moment ago.
 const (
 	refusalsAtOnce = 60
-	refusalsEvery  = 20 * time.Second // once more
+	refusalsEvery  = 20 * time.Second // one more
 )
 
-// maxRated is how many tokens the limits are remembered of.
-const maxRated = 20_000
+// maxBuckets is how many tokens have a bucket.
+const maxBuckets = 20_000
 
-// rates limit how often something is done with each token. Other tokens of the same user have
-// limits of their own.
+// rates limit how often something is done with each token, by token buckets. Each token of a
+// user has its own.
 type rates struct {
 	limit rate.Limit // zero: none
 	burst int
@@ -39,7 +39,8 @@ type rates struct {
 	all map[users.TokenID]*rate.Limiter
 }
 
-// take returns zero if it may be done now, and otherwise how long it has to wait.
+// take takes one from the bucket of a token. It returns zero, or how long to wait until there is
+// one.
 func (r *rates) take(id users.TokenID) time.Duration {
 	if r.limit == 0 {
 		return 0
@@ -49,7 +50,7 @@ func (r *rates) take(id users.TokenID) time.Duration {
 	now := r.now()
 	bucket := r.all[id]
 	if bucket == nil {
-		r.makeRoom(now)
+		r.evict(now)
 		bucket = rate.NewLimiter(r.limit, r.burst)
 		r.all[id] = bucket
 	}
@@ -59,14 +60,13 @@ func (r *rates) take(id users.TokenID) time.Duration {
 	return time.Duration((1 - bucket.TokensAt(now)) / float64(r.limit) * float64(time.Second))
 }
 
-// makeRoom forgets tokens that have waited long enough to be as good as new, and if there
-// are still too many, a tenth of the others, in no order, so that none can be pushed out on
-// purpose.
-func (r *rates) makeRoom(now time.Time) {
+// evict removes full buckets, and if there are still too many, a random tenth of the others, so
+// that no token can evict another on purpose.
+func (r *rates) evict(now time.Time) {
 	if r.all == nil {
 		r.all = make(map[users.TokenID]*rate.Limiter)
 	}
-	if len(r.all) < maxRated {
+	if len(r.all) < maxBuckets {
 		return
 	}
 	for id, bucket := range r.all {
@@ -75,14 +75,14 @@ func (r *rates) makeRoom(now time.Time) {
 		}
 	}
 	for id := range r.all {
-		if len(r.all) <= maxRated*9/10 {
+		if len(r.all) <= maxBuckets*9/10 {
 			return
 		}
 		delete(r.all, id)
 	}
 }
 
-// retryAfter says how long to wait, in whole seconds.
+// retryAfter sets Retry-After, in whole seconds.
 func retryAfter(h http.Header, wait time.Duration) {
 	h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
 }

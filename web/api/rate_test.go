@@ -9,8 +9,7 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
-// TestTokenRate uses up what one token may do at once. Other tokens go on, those of the same
-// user too.
+// TestTokenRate exhausts the rate of one token. Other tokens work, also those of the same user.
 func TestTokenRate(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t, func(o *web.Config) { o.TokenRate = 2 })
@@ -34,15 +33,15 @@ func TestTokenRate(t *testing.T) {
 	one.get(t, "/v1/users").fails(t, http.StatusTooManyRequests)
 }
 
-// TestTokenExpires tells of the end of a token in its last fourteen days.
+// TestTokenExpires checks the header with the end of a token in its last fourteen days.
 func TestTokenExpires(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	c.user(t, "user")
-	for lifetime, told := range map[time.Duration]bool{14 * 24 * time.Hour: false, 14*24*time.Hour - time.Second: true, time.Minute: true} {
+	for lifetime, sent := range map[time.Duration]bool{14 * 24 * time.Hour: false, 14*24*time.Hour - time.Second: true, time.Minute: true} {
 		token, secret := c.issue(t, "user@example.com", users.NewToken{Lifetime: lifetime})
 		want := ""
-		if told {
+		if sent {
 			want = token.EndsAt.Format(time.RFC3339)
 		}
 		for _, path := range []string{"/v1/users", "/v1/nothing"} {
@@ -53,9 +52,9 @@ func TestTokenExpires(t *testing.T) {
 	}
 }
 
-// TestRefusalsArePaced refuses one token far more often than a person would try: the database
-// is asked to record few of these, and the refusals stand all the same.
-func TestRefusalsArePaced(t *testing.T) {
+// TestRecordedRefusalsAreLimited checks that only some of many refusals of one token are recorded in
+// the database.
+func TestRecordedRefusalsAreLimited(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	user := c.as(t, "user").unchecked()
@@ -69,7 +68,7 @@ func TestRefusalsArePaced(t *testing.T) {
 		return c.Statements.Load() - before
 	}
 	statements(59)
-	if got := statements(50); got != 50 { // of each, the look-up of the token alone
+	if got := statements(50); got != 50 { // only the look-up of the token
 		t.Errorf("50 refusals ran %d statements, want 50", got)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A userRecord is a User on the wire. The SDK refuses the whole list that a record is in if
-// a map is null or has another key than those of today.
+// A userRecord is a User on the wire. The SDK refuses a whole list if a map in a record is null or
+// has an unknown key.
 type userRecord struct {
 	ID        users.ID        `json:"user_id"`
 	IsService bool            `json:"is_service_user"`
@@ -23,7 +23,7 @@ func userRecordOf(u users.User) userRecord {
 	return userRecord{
 		ID: u.ID, IsService: u.Kind == users.KindService, IsSystem: u.Kind == users.KindSystem,
 		Name: orNull(u.Name), Picture: orNull(u.PictureURL),
-		Channels: known(u.Channels, users.Channels), Types: known(u.Types, users.Types),
+		Channels: onlyKeys(u.Channels, users.Channels), Types: onlyKeys(u.Types, users.Types),
 	}
 }
 
@@ -35,15 +35,15 @@ func orNull(text string) *string {
 	return &text
 }
 
-// known returns what is stored under the keys of today.
-func known(stored map[string]bool, keys []string) map[string]bool {
-	told := make(map[string]bool, len(keys))
+// onlyKeys returns what is stored under some keys.
+func onlyKeys(stored map[string]bool, keys []string) map[string]bool {
+	kept := make(map[string]bool, len(keys))
 	for _, key := range keys {
 		if on, ok := stored[key]; ok {
-			told[key] = on
+			kept[key] = on
 		}
 	}
-	return told
+	return kept
 }
 
 // An orgRecord is an Org on the wire.
@@ -56,7 +56,7 @@ type orgRecord struct {
 	CreatedBy *string   `json:"created_by"`
 }
 
-// orgRecord returns the org there is. It was created with the first event.
+// orgRecord returns the org, which was created with the first event.
 func (c *call) orgRecord() (orgRecord, error) {
 	created, err := c.h.history.FirstEvent(c.ctx())
 	return orgRecord{ID: c.h.org.ID, Name: c.h.org.Name, Tier: "premium", Status: "active", Created: created}, err

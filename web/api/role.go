@@ -7,15 +7,14 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// orgRoles are the roles that the SDK knows, from the least to the most. Each has the ones
-// before it as well.
+// orgRoles are the roles of the SDK, from the lowest to the highest. Each includes those before
+// it.
 var orgRoles = []users.Role{users.RoleUser, users.RoleAdmin, users.RoleOwner}
 
-// rolesOf returns the roles of the SDK that a user with a role has: an auditor has those of
-// a user.
+// rolesOf returns the roles of the SDK for a role: an auditor has those of a user.
 func rolesOf(role users.Role) []users.Role { return orgRoles[:rank(role)+1] }
 
-// rank returns the place of a role in orgRoles.
+// rank returns the index of a role in orgRoles.
 func rank(role users.Role) int { return max(0, slices.Index(orgRoles, role)) }
 
 // A roleChange is what PUT /v1/orgs/id/{org_id}/users/id/{user_id} takes.
@@ -46,9 +45,9 @@ func orgRolesIn(o *object, name string) []users.Role {
 	return roles
 }
 
-// of returns the role that a user with that role gets. To take a role away takes away the
-// higher ones; to add one adds the lower ones. Who has what is added already keeps the role,
-// so that an auditor to whom "user" is added stays an auditor.
+// of returns the new role of a user with that role. Removing a role removes the higher ones;
+// adding one adds the lower ones. A role that includes what is added stays, so that an auditor
+// to whom "user" is added stays an auditor.
 func (c roleChange) of(role users.Role) users.Role {
 	for _, one := range c.remove {
 		if rank(role) >= rank(one) {
@@ -63,12 +62,12 @@ func (c roleChange) of(role users.Role) users.Role {
 	return role
 }
 
-// roleTries is how often a change of role is tried where another change comes between.
-const roleTries = 5
+// maxRoleTries is how often a change of role is tried where concurrent changes get in between.
+const maxRoleTries = 5
 
 // updateRoles serves PUT /v1/orgs/id/{org_id}/users/id/{user_id}.
 func updateRoles(c *call) (any, error) {
-	if err := c.sameOrg(); err != nil {
+	if err := c.checkOrg(); err != nil {
 		return nil, err
 	}
 	o, err := c.object()
@@ -83,7 +82,7 @@ func updateRoles(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx := c.once(nothingTold)
+	ctx := c.once(noData)
 	for try := 1; ; try++ {
 		u, err := c.h.users.Target(c.ctx(), c.actor, c.target, users.ActChangeRole)
 		if err != nil {
@@ -93,7 +92,7 @@ func updateRoles(c *call) (any, error) {
 			u.Version = version
 		}
 		_, err = c.h.users.ChangeRole(ctx, c.actor, c.target, users.RoleChange{Role: change.of(u.Role), Version: u.Version})
-		if version != 0 || try == roleTries || !errors.Is(err, users.ErrStale) {
+		if version != 0 || try == maxRoleTries || !errors.Is(err, users.ErrStale) {
 			return nil, precondition(err, version)
 		}
 	}

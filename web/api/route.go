@@ -15,14 +15,14 @@ type route struct {
 	Method  string
 	Pattern string      // a segment in braces is a parameter, as in "/v1/users/id/{user_id}"
 	Scope   users.Scope // that the token has to have, or one of the two below
-	Secret  bool        // the answer holds a secret: an Idempotency-Key is refused, as no answer is kept
+	Secret  bool        // the answer holds a secret and is not stored: an Idempotency-Key is refused
 	Form    bool        // the body is a form, rather than JSON
 	handle  func(*call) (any, error)
 
 	segments []string // of the pattern
 }
 
-// What a route may ask for instead of a scope.
+// What a route may require instead of a scope.
 const (
 	noToken  users.Scope = "no token"
 	anyToken users.Scope = "any token"
@@ -50,9 +50,8 @@ func (h *Handler) allRoutes() []route {
 // writes reports whether the call may change something.
 func (r *route) writes() bool { return r.Method != http.MethodGet }
 
-// match returns the values of the parameters of r in a path of segments as they were sent,
-// and false if the path is not one of r. Each segment is decoded once, in which a plus sign
-// stands for itself.
+// match returns the values of the parameters of r in the segments of a path, and whether the
+// path is one of r. Each segment is decoded once; a plus sign stands for itself.
 func (r *route) match(segments []string) (params map[string]string, ok bool) {
 	if len(r.segments) != len(segments) {
 		return nil, false
@@ -76,9 +75,9 @@ func (r *route) match(segments []string) (params map[string]string, ok bool) {
 	return params, true
 }
 
-// find returns the route of a request with the values of its parameters. Where there is
-// none, it returns [users.ErrNotFound], or [httperror.ErrNoMethod] with the methods that
-// the path has. HEAD is answered like GET.
+// find returns the route of a request with the values of its parameters. It returns
+// [users.ErrNotFound] where there is none, and [httperror.ErrNoMethod] with the methods of the
+// path where it has others. HEAD is answered like GET.
 func (h *Handler) find(r *http.Request) (found *route, params map[string]string, allow []string, err error) {
 	segments := strings.Split(r.URL.EscapedPath(), "/")
 	method := r.Method
@@ -105,7 +104,7 @@ func (h *Handler) find(r *http.Request) (found *route, params map[string]string,
 	return nil, nil, nil, users.ErrNotFound
 }
 
-// A Route is a call of the API, for tests that walk through all of them.
+// A Route is a call of the API, for tests of all calls.
 type Route struct {
 	Method, Pattern string
 	Scope           users.Scope // empty if the call needs none

@@ -17,16 +17,16 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// An sdk does on the wire what the platform's SDK 0.62.0 does, which is made with Python's
-// urllib: a connection for each request, an endpoint that may end with a slash, ids by
-// quote_plus or raw, headers in Latin-1, no type without a body, up to ten attempts.
+// An sdk sends what the platform's SDK 0.62.0 sends by Python's urllib: a connection for each request,
+// an endpoint that may end with a slash, IDs by quote_plus or raw, headers in Latin-1, no
+// Content-Type without a body, up to ten attempts.
 type sdk struct {
 	endpoint string // without scheme
 	prefix   string // of each path: a slash where the endpoint ends with one
 	secret   string
 	cli      bool
 
-	lose int // answers that are lost before the client sees them
+	lose int // answers to lose
 	sent int // requests so far
 }
 
@@ -36,7 +36,7 @@ func (c *console) sdk(t testing.TB, who string) *sdk {
 	return &sdk{endpoint: strings.TrimPrefix(c.server.URL, "http://"), secret: c.token(t, c.user(t, who))}
 }
 
-// attempts is how often the SDK sends a request that fails for a moment.
+// attempts is how often the SDK sends a request that fails temporarily.
 const attempts = 10
 
 // call sends a request as often as the SDK does, and returns the last answer. headers and body
@@ -157,7 +157,7 @@ func TestSDK(t *testing.T) {
 	}
 }
 
-// TestSDKRepeats loses answers: what is sent again gets what a second call gets, and is done
+// TestSDKRepeats loses answers: a repeated request gets the answer of a second call, and is done
 // once.
 func TestSDKRepeats(t *testing.T) {
 	t.Parallel()
@@ -178,7 +178,7 @@ func TestSDKRepeats(t *testing.T) {
 	}
 }
 
-// TestSDKIsNamed keeps the tool and the version of the client with the token's last use.
+// TestSDKIsNamed checks that the last use of a token has the tool and the version of the client.
 func TestSDKIsNamed(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -196,7 +196,7 @@ func TestSDKIsNamed(t *testing.T) {
 	}
 }
 
-// TestNoTypeWithoutABody never looks at the type of a body that is not there.
+// TestNoTypeWithoutABody checks that the Content-Type of an absent body does not matter.
 func TestNoTypeWithoutABody(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

@@ -13,43 +13,42 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// How an answer of any length is sent.
+// Limits of a streamed answer.
 const (
-	streamBlock   = 64 << 10         // bytes that are sent at once
-	streamPause   = 30 * time.Second // for the client to take a block
-	streamLongest = 15 * time.Minute // for all of it
+	streamBlock   = 64 << 10         // bytes of a write
+	blockTimeout  = 30 * time.Second // for the client to read a block
+	streamTimeout = 15 * time.Minute // for the whole answer
 )
 
-// A stream is an answer of any length. Up to one block is answered like any other; what is
-// longer is sent block by block, while the caller has the right to it.
+// A stream is an answer of any length. An answer of at most one block is sent as a whole; a
+// longer one block by block, with a check of the caller's permission before each.
 type stream struct {
 	c       *call
 	control *http.ResponseController
 	media   string
 	permit  *users.Permit
 	buffer  bytes.Buffer
-	json    *json.Encoder // into buffer, each value with a line end
+	json    *json.Encoder // into buffer, with a newline after each value
 	begun   bool
-	give    func()    // gives back its place, once begun
-	last    time.Time // by which all has to be sent
+	release func()    // of its slot, once begun
+	last    time.Time // deadline of the whole answer
 }
 
-// stream returns an answer of the media type for those who may do act.
+// stream returns an answer of a media type for callers with the permission act.
 func (c *call) stream(media string, act users.Act) *stream {
-	c.endTurn()
-	s := &stream{c: c, control: http.NewResponseController(c.w), media: media, permit: c.h.users.Permit(c.actor, act), last: time.Now().Add(streamLongest)}
+	c.release()
+	s := &stream{c: c, control: http.NewResponseController(c.w), media: media, permit: c.h.users.Permit(c.actor, act), last: time.Now().Add(streamTimeout)}
 	s.json = json.NewEncoder(&s.buffer)
 	s.json.SetEscapeHTML(false)
 	return s
 }
 
-// send writes an answer by write, which ends in time if send has begun to send it. The
-// error of write is returned if nothing was sent, so that it is answered as any other; after
-// that the connection is broken off, so that nobody takes a part of the answer for all of it.
+// send sends what write writes. It returns the error of write if nothing was sent yet; after that
+// it aborts the connection, so that the client notices that the answer is incomplete.
 func (s *stream) send(write func() error) (any, error) {
 	defer func() {
-		if s.give != nil {
-			s.give()
+		if s.release != nil {
+			s.release()
 		}
 	}()
 	err := write()
@@ -63,21 +62,21 @@ func (s *stream) send(write func() error) (any, error) {
 	panic(http.ErrAbortHandler)
 }
 
-// log logs why an answer is broken off.
+// log logs why an answer was aborted.
 func (s *stream) log(err error) {
 	level := slog.LevelError
 	if _, revoked := errors.AsType[*users.RevokedError](err); revoked || errors.Is(err, os.ErrDeadlineExceeded) {
 		level = slog.LevelWarn
-	} else if errors.Is(err, errGone) || s.c.ctx().Err() != nil {
+	} else if errors.Is(err, errClientGone) || s.c.ctx().Err() != nil {
 		level = slog.LevelDebug
 	}
-	s.c.h.log.Log(context.Background(), level, "answer broken off", "request", s.c.about.RequestID, "route", s.c.route.Pattern, "user", s.c.actor.Key, "error", err)
+	s.c.h.log.Log(context.Background(), level, "answer aborted", "request", s.c.info.RequestID, "route", s.c.route.Pattern, "user", s.c.actor.Key, "error", err)
 }
 
-// errGone is why an answer is not sent to its end: the client does not take it any more.
-var errGone = errors.New("the client has gone")
+// errClientGone says that the client does not read the answer.
+var errClientGone = errors.New("the client has gone")
 
-// flush sends what is in the buffer if that is at least one block.
+// flush sends the buffer if it holds at least one block.
 func (s *stream) flush() error {
 	if s.buffer.Len() < streamBlock {
 		return nil
@@ -90,18 +89,18 @@ func (s *stream) flush() error {
 	return s.write()
 }
 
-// begin takes a place and sends the header.
+// begin acquires a slot and sets the header.
 func (s *stream) begin() (err error) {
-	if s.give, err = s.c.h.streams.take(s.c.actor.Key); err != nil {
+	if s.release, err = s.c.h.streams.acquire(s.c.actor.Key); err != nil {
 		return s.c.tooMany(time.Second)
 	}
 	if err := s.permit.Check(s.c.ctx()); err != nil {
 		return err
 	}
-	s.begun, s.c.sent = true, true
+	s.begun, s.c.answered = true, true
 	s.c.h.frame.Stream(s.c.w)
 	s.c.w.Header().Set("Content-Type", s.media)
-	_ = s.control.SetReadDeadline(time.Time{}) // net/http takes it for a client that has gone
+	_ = s.control.SetReadDeadline(time.Time{}) // else its end cancels the request
 	return nil
 }
 
@@ -111,13 +110,13 @@ func (s *stream) write() error {
 		if err := s.permit.Check(s.c.ctx()); err != nil {
 			return err
 		}
-		deadline := time.Now().Add(streamPause)
+		deadline := time.Now().Add(blockTimeout)
 		if deadline.After(s.last) {
 			deadline = s.last
 		}
-		_ = s.control.SetWriteDeadline(deadline) // not supported by a recorder
+		_ = s.control.SetWriteDeadline(deadline) // recorders of tests do not support it
 		if _, err := s.c.w.Write(s.buffer.Next(streamBlock)); err != nil {
-			return errors.Join(errGone, err)
+			return errors.Join(errClientGone, err)
 		}
 	}
 	s.buffer.Reset()
@@ -129,9 +128,9 @@ func (s *stream) end() error {
 	if s.begun {
 		return s.write()
 	}
-	s.c.sent = true
+	s.c.answered = true
 	s.c.w.Header().Set("Content-Type", s.media)
 	s.c.w.WriteHeader(http.StatusOK)
-	_, _ = s.c.w.Write(s.buffer.Bytes()) // the client has gone, or the memory is spent, which the frame answers
+	_, _ = s.c.w.Write(s.buffer.Bytes()) // the frame handles errors
 	return nil
 }

@@ -25,41 +25,41 @@ func (w *hookWriter) Write(p []byte) (int, error) {
 	return w.ResponseRecorder.Write(p)
 }
 
-// manyMembers is how many users there are in tests of long lists: they take several blocks.
+// manyMembers is how many users there are in tests of long lists, which take several blocks.
 const manyMembers = 450
 
-// crowd adds manyMembers invited people.
-func (c *console) crowd(t testing.TB) {
+// addMembers adds manyMembers invited people.
+func (c *console) addMembers(t testing.TB) {
 	t.Helper()
 	for i := range manyMembers {
 		c.Invited(t, fmt.Sprintf("p%d@example.com", i), users.RoleUser)
 	}
 }
 
-// read answers a request without a connection, and reports whether the answer was broken off.
-func (c *console) read(t testing.TB, secret, path string, hook func(block int)) (w *hookWriter, broken bool) {
+// read answers a request without a connection and reports whether the answer was aborted.
+func (c *console) read(t testing.TB, secret, path string, hook func(block int)) (w *hookWriter, aborted bool) {
 	t.Helper()
 	w = &hookWriter{ResponseRecorder: httptest.NewRecorder(), hook: hook}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 	r.Header.Set("Authorization", "Bearer "+secret)
 	defer func() {
 		if fault := recover(); fault != nil {
-			broken = fault == http.ErrAbortHandler
+			aborted = fault == http.ErrAbortHandler
 		}
 	}()
 	c.app.Handler().ServeHTTP(w, r)
 	return w, false
 }
 
-// TestLongLists reads lists that take several blocks, whole and in the order of creation,
-// while users are added, renamed and deleted.
+// TestLongLists checks that lists of several blocks are complete and in the order of creation while
+// users are added, renamed and deleted.
 func TestLongLists(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
-	c.crowd(t)
+	c.addMembers(t)
 	secret, name := c.token(t, c.Owner.ID), "AAA"
 	for path, more := range map[string]int{"/v1/orgs/id/org_example/users": 1, "/v1/orgs/id/org_example/invites": 0} {
-		w, broken := c.read(t, secret, path, func(block int) {
+		w, aborted := c.read(t, secret, path, func(block int) {
 			if block == 1 {
 				if _, err := c.Edit(t.Context(), c.Owner, "p449@example.com", users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
 					t.Error(err)
@@ -74,8 +74,8 @@ func TestLongLists(t *testing.T) {
 				}
 			}
 		}
-		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || broken || w.blocks < 3 {
-			t.Fatalf("%s: %v, broken %t, %d blocks", path, err, broken, w.blocks)
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || aborted || w.blocks < 3 {
+			t.Fatalf("%s: %v, aborted %t, %d blocks", path, err, aborted, w.blocks)
 		}
 		seen := map[string]bool{}
 		for _, one := range got.Data {
@@ -87,9 +87,9 @@ func TestLongLists(t *testing.T) {
 	}
 }
 
-// TestLongAnswersEndWithTheRight takes the right to a list or a log away in the middle of it:
-// nothing more is sent, the connection is broken off, and the log of the program says why.
-func TestLongAnswersEndWithTheRight(t *testing.T) {
+// TestLongAnswersEndWithThePermission removes the permission for a list or the audit log while it is
+// sent: nothing more is sent, the connection is aborted, and the program's log says why.
+func TestLongAnswersEndWithThePermission(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*console, users.TokenID) error{
 		"token revoked": func(c *console, id users.TokenID) error {
@@ -112,7 +112,7 @@ func TestLongAnswersEndWithTheRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newConsole(t)
-			c.crowd(t)
+			c.addMembers(t)
 			c.user(t, "auditor")
 			token, secret := c.issue(t, "auditor@example.com", users.NewToken{})
 			paths := []string{"/v1/orgs/id/org_example/users", "/v1/orgs/id/org_example/invites", "/v1/audit"}
@@ -121,7 +121,7 @@ func TestLongAnswersEndWithTheRight(t *testing.T) {
 			}
 			for _, path := range paths {
 				ended := false
-				w, broken := c.read(t, secret, path, func(block int) {
+				w, aborted := c.read(t, secret, path, func(block int) {
 					if block != 1 {
 						return
 					}
@@ -131,8 +131,8 @@ func TestLongAnswersEndWithTheRight(t *testing.T) {
 					}
 					ended = true
 				})
-				if !broken || !ended || w.blocks != 1 || strings.HasSuffix(w.Body.String(), "]}") {
-					t.Errorf("%s: broken off %t after %d blocks", path, broken, w.blocks)
+				if !aborted || !ended || w.blocks != 1 || strings.HasSuffix(w.Body.String(), "]}") {
+					t.Errorf("%s: aborted %t after %d blocks", path, aborted, w.blocks)
 				}
 				if name == "token disabled" {
 					if err := c.EnableToken(t.Context(), users.Command("req"), token.ID, ""); err != nil {
@@ -140,18 +140,18 @@ func TestLongAnswersEndWithTheRight(t *testing.T) {
 					}
 				}
 			}
-			if !strings.Contains(c.log.String(), "answer broken off") {
+			if !strings.Contains(c.log.String(), "answer aborted") {
 				t.Error("the log does not say so")
 			}
 		})
 	}
 }
 
-// TestLongAnswersAreBounded refuses one user a fifth long answer while four are under way.
+// TestLongAnswersAreBounded checks that a user is refused a fifth long answer while four are sent.
 func TestLongAnswersAreBounded(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
-	c.crowd(t)
+	c.addMembers(t)
 	secret := c.token(t, c.Owner.ID)
 	const path = "/v1/orgs/id/org_example/users"
 	var last *hookWriter
@@ -172,7 +172,7 @@ func TestLongAnswersAreBounded(t *testing.T) {
 	if last.Code != http.StatusTooManyRequests || last.Header().Get("Retry-After") == "" {
 		t.Errorf("the fifth: got %d with %v", last.Code, last.Header())
 	}
-	if w, broken := c.read(t, secret, path, func(int) {}); broken || w.Code != http.StatusOK {
+	if w, aborted := c.read(t, secret, path, func(int) {}); aborted || w.Code != http.StatusOK {
 		t.Errorf("afterwards: got %d", w.Code)
 	}
 }

@@ -24,7 +24,7 @@ func (h *Handler) tokenRoutes() []route {
 	}
 }
 
-// listTokens serves GET /v1/tokens. Revoked ones are gone for programs.
+// listTokens serves GET /v1/tokens, which leaves out revoked tokens.
 func listTokens(c *call) (any, error) {
 	found, err := c.h.users.Tokens(c.ctx(), c.actor, c.actor.ID)
 	if err != nil {
@@ -39,7 +39,7 @@ func listTokens(c *call) (any, error) {
 	return all, nil
 }
 
-// ownToken returns the token in the path. It returns [users.ErrNotFound] for those of others,
+// ownToken returns the token in the path. It returns [users.ErrNotFound] for tokens of other users
 // and for revoked ones.
 func (c *call) ownToken() (users.Token, error) {
 	t, err := c.h.users.Token(c.ctx(), c.actor, users.TokenID(idOf(c.param("token_id"))))
@@ -58,7 +58,7 @@ func readToken(c *call) (any, error) {
 	return tokenRecordOf(t), nil
 }
 
-// changeToken changes the token in the path by one of the methods of [users.Service].
+// changeToken calls change with the token in the path.
 func (c *call) changeToken(change func(users.TokenID) error) (any, error) {
 	t, err := c.ownToken()
 	if err != nil {
@@ -70,21 +70,21 @@ func (c *call) changeToken(change func(users.TokenID) error) (any, error) {
 // deleteToken serves DELETE /v1/tokens/id/{token_id}.
 func deleteToken(c *call) (any, error) {
 	return c.changeToken(func(id users.TokenID) error {
-		return c.h.users.RevokeToken(c.once(nothingTold), c.actor, id, users.TokenEnd{LeaveNone: true})
+		return c.h.users.RevokeToken(c.once(noData), c.actor, id, users.TokenEnd{LeaveNone: true})
 	})
 }
 
 // enableToken serves POST /v1/tokens/id/{token_id}/enable.
 func enableToken(c *call) (any, error) {
 	return c.changeToken(func(id users.TokenID) error {
-		return c.h.users.EnableToken(c.once(nothingTold), c.actor, id, "")
+		return c.h.users.EnableToken(c.once(noData), c.actor, id, "")
 	})
 }
 
 // disableToken serves POST /v1/tokens/id/{token_id}/disable.
 func disableToken(c *call) (any, error) {
 	return c.changeToken(func(id users.TokenID) error {
-		return c.h.users.DisableToken(c.once(nothingTold), c.actor, id, users.TokenEnd{LeaveNone: true})
+		return c.h.users.DisableToken(c.once(noData), c.actor, id, users.TokenEnd{LeaveNone: true})
 	})
 }
 
@@ -117,7 +117,7 @@ func (c *call) readNewToken(o *object) (users.NewToken, error) {
 		}
 		n.Scopes = append(n.Scopes, users.Scope(scope))
 	}
-	if o.given("api_scopes") && n.Scopes == nil {
+	if o.isSet("api_scopes") && n.Scopes == nil {
 		o.fail("api_scopes", "Send at least one scope, or null for those of this token.")
 	}
 	if n.Name == "" {
@@ -126,7 +126,7 @@ func (c *call) readNewToken(o *object) (users.NewToken, error) {
 	switch {
 	case days != nil && *days >= 1 && *days <= maxExpiryDays:
 		n.Lifetime = time.Duration(*days) * day
-	case days != nil || !o.given("expiry_days"): // else it is noted that this is no number
+	case days != nil || !o.isSet("expiry_days"): // else it is a mistake already
 		o.fail("expiry_days", "Send a whole number from 1 to 365.")
 	}
 	if most := c.h.users.TokenLifetime(); most != users.Unlimited {
@@ -135,8 +135,8 @@ func (c *call) readNewToken(o *object) (users.NewToken, error) {
 	return n, o.err()
 }
 
-// withSecret is the answer of a call that issues a token. Fields that are wrong are called as
-// the API calls them.
+// withSecret returns the answer of a call that issues a token. It renames the fields of an error to
+// those of the API.
 func withSecret(t users.Token, secret string, err error) (any, error) {
 	names := map[string]string{"expiry": "expiry_days", "scopes": "api_scopes", "overlap": "overlap_seconds"}
 	if bad, ok := errors.AsType[*users.InvalidError](err); ok {
@@ -154,21 +154,20 @@ func withSecret(t users.Token, secret string, err error) (any, error) {
 	return record, err
 }
 
-// readOwnToken serves GET /v1/tokens/self: the token that the call is made with.
+// readOwnToken serves GET /v1/tokens/self: the token of the call.
 func readOwnToken(c *call) (any, error) { return tokenRecordOf(c.caller.Token), nil }
 
-// deleteOwnToken serves DELETE /v1/tokens/self: it revokes the token that the call is made
-// with, whatever its scopes.
+// deleteOwnToken serves DELETE /v1/tokens/self: it revokes the token of the call, whatever its
+// scopes.
 func deleteOwnToken(c *call) (any, error) {
-	return nil, c.h.users.RevokeSelf(c.once(nothingTold), c.actor)
+	return nil, c.h.users.RevokeSelf(c.once(noData), c.actor)
 }
 
-// defaultOverlap is how long the old token gives access after a rotation if the call does not
-// say.
+// defaultOverlap is how long the old token stays valid after a rotation by default.
 const defaultOverlap = day
 
-// rotateOwnToken serves POST /v1/tokens/self/rotate: it issues a successor of the token that
-// the call is made with. Sent again with that token, it replaces a successor that was not used.
+// rotateOwnToken serves POST /v1/tokens/self/rotate: it issues a successor of the token of the
+// call. A repeated call replaces a successor that was not used.
 func rotateOwnToken(c *call) (any, error) {
 	o, err := c.object()
 	if err != nil {

@@ -7,15 +7,14 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A tokenRecord is a Token on the wire. The secret is there in the answer to its creation
-// alone.
+// A tokenRecord is a Token on the wire. Only the answer to its creation has the secret.
 type tokenRecord struct {
 	Secret  string       `json:"secret,omitempty"`
 	UserID  users.ID     `json:"user_id"`
 	Context tokenContext `json:"context"`
 }
 
-// A tokenContext is what a tokenRecord says of the token.
+// A tokenContext is the part of a tokenRecord without the secret.
 type tokenContext struct {
 	ID            users.TokenID `json:"token_id"`
 	Name          string        `json:"name"`

@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// newTokenBody is what the SDK sends for a new token: always all four keys.
+// newTokenBody is what the SDK sends for a new token: all four keys.
 func newTokenBody(name string) string {
 	return fmt.Sprintf(`{"api_scopes":null,"description":null,"expiry_days":30,"name":%q}`, name)
 }
@@ -28,7 +28,7 @@ func contextOf(t testing.TB, record map[string]any) map[string]any {
 	return context
 }
 
-// TestTokens takes a token from its creation to its end, as the SDK does.
+// TestTokens creates a token and uses it until its end, as the SDK does.
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -79,7 +79,7 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestTokensOfOthers are not found, whatever the role of the caller.
+// TestTokensOfOthers checks that tokens of other users are not found, whatever the role of the caller.
 func TestTokensOfOthers(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -138,7 +138,8 @@ func TestCreateTokenRefused(t *testing.T) {
 	}
 }
 
-// TestCreateTokenIgnores keys that are not its own: the token is the caller's, with their role.
+// TestCreateTokenIgnores sends keys that the call does not have: the token is the caller's, with the
+// caller's role.
 func TestCreateTokenIgnores(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -151,7 +152,7 @@ func TestCreateTokenIgnores(t *testing.T) {
 	}
 }
 
-// TestCreateTokenTwice repeats a call whose answer was lost: the first token dies, unless it
+// TestCreateTokenTwice repeats a call whose answer was lost: the first token is revoked, unless it
 // was used.
 func TestCreateTokenTwice(t *testing.T) {
 	t.Parallel()
@@ -170,7 +171,7 @@ func TestCreateTokenTwice(t *testing.T) {
 	c.client(t, third).get(t, "/v1/users").ok(t)
 }
 
-// TestOwnToken reads and ends the token that a call is made with, whatever its scopes.
+// TestOwnToken reads and revokes the token of the call, whatever its scopes.
 func TestOwnToken(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -189,7 +190,7 @@ func TestOwnToken(t *testing.T) {
 	}
 }
 
-// TestRotateOwnToken has a program rotate its own token, lose the answer, and ask again.
+// TestRotateOwnToken rotates the token of the call, loses the answer, and repeats the call.
 func TestRotateOwnToken(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -225,7 +226,7 @@ func TestRotateOwnToken(t *testing.T) {
 	c.as(t, "user", users.ScopeUsersRead).do(t, http.MethodPost, "/v1/tokens/self/rotate", "").fails(t, http.StatusForbidden)
 }
 
-// introspected sends a secret to the introspection, and returns the answer.
+// introspected sends a form to the introspection and returns the answer.
 func (c *client) introspected(t testing.TB, form string) map[string]any {
 	t.Helper()
 	a := c.with("Content-Type", "application/x-www-form-urlencoded").do(t, http.MethodPost, "/v1/tokens/introspect", form)
@@ -236,7 +237,7 @@ func (c *client) introspected(t testing.TB, form string) map[string]any {
 	return got
 }
 
-// TestIntrospect asks about tokens of every sort.
+// TestIntrospect introspects tokens in each state.
 func TestIntrospect(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -274,7 +275,7 @@ func TestIntrospect(t *testing.T) {
 	}
 }
 
-// TestIntrospectRefused asks without the scope, and with forms that cannot be read.
+// TestIntrospectRefused introspects without the scope, and with forms that cannot be parsed.
 func TestIntrospectRefused(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

@@ -23,7 +23,7 @@ func (h *Handler) userRoutes() []route {
 }
 
 // readSelf serves GET /v1/users: the caller.
-func readSelf(c *call) (any, error) { return c.unlessKnown(c.caller.User), nil }
+func readSelf(c *call) (any, error) { return c.orNotModified(c.caller.User), nil }
 
 // readUser serves GET /v1/users/id/{user_id}.
 func readUser(c *call) (any, error) {
@@ -31,7 +31,7 @@ func readUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.unlessKnown(u), nil
+	return c.orNotModified(u), nil
 }
 
 // whoami serves GET /v1/users/whoami. The role is that which the token acts in.
@@ -45,18 +45,18 @@ func whoami(c *call) (any, error) {
 
 // A newUser is what POST /v1/users takes.
 type newUser struct {
-	person   users.NewPerson
-	isSystem bool
-	isRobot  bool
+	person    users.NewPerson
+	isSystem  bool
+	isService bool
 }
 
 // readNewUser reads the body of POST /v1/users.
 func readNewUser(o *object) (n newUser, err error) {
 	id, name, picture := o.text("user_id"), o.text("name"), o.text("picture_url")
-	n.isRobot, n.isSystem = o.flag("is_service_user"), o.flag("is_system_user")
+	n.isService, n.isSystem = o.flag("is_service_user"), o.flag("is_system_user")
 	n.person.Channels = defaults(o.texts("default_notification_channels"), users.Channels)
 	n.person.Types = defaults(o.texts("default_notification_types"), users.Types)
-	if n.isRobot && n.isSystem {
+	if n.isService && n.isSystem {
 		o.fail("is_system_user", "A user cannot be both a service user and a system user.")
 	}
 	if id != nil {
@@ -75,7 +75,7 @@ func readNewUser(o *object) (n newUser, err error) {
 	return n, o.err()
 }
 
-// textOf returns a text that may be absent.
+// textOf returns a text, empty if it is absent.
 func textOf(text *string) string {
 	if text == nil {
 		return ""
@@ -83,8 +83,8 @@ func textOf(text *string) string {
 	return *text
 }
 
-// defaults returns what a new user is notified by: exactly what is listed, and what every
-// new user is notified by where there is no list.
+// defaults returns the notifications of a new user: those that are listed and no others; nil, which
+// is the default, without a list.
 func defaults(listed, keys []string) map[string]bool {
 	if listed == nil {
 		return nil
@@ -96,7 +96,7 @@ func defaults(listed, keys []string) map[string]bool {
 	return on
 }
 
-// createUser serves POST /v1/users, which is for system users, as on the platform.
+// createUser serves POST /v1/users. Only system users may call it, as on the platform.
 func createUser(c *call) (any, error) {
 	if c.actor.Kind != users.ActorSystem {
 		return nil, &users.ForbiddenError{Act: users.ActAddPerson, Why: "Only system users may create users by this call."}
@@ -114,7 +114,7 @@ func createUser(c *call) (any, error) {
 	switch {
 	case n.isSystem:
 		u, err = c.h.users.CreateSystemUser(ctx, c.actor, n.person)
-	case n.isRobot:
+	case n.isService:
 		u, err = c.h.users.CreateServiceUser(ctx, c.actor, users.NewServiceUser{NewPerson: n.person})
 	default:
 		u, err = c.h.users.AddPerson(ctx, c.actor, n.person)
@@ -122,10 +122,10 @@ func createUser(c *call) (any, error) {
 	if err != nil {
 		return nil, namedByAPI(err, "default_notification_channels", "default_notification_types")
 	}
-	return c.told(u), nil
+	return c.withETag(u), nil
 }
 
-// updateUser serves PUT /v1/users. What is null or absent stays as it is.
+// updateUser serves PUT /v1/users. Values that are null or absent stay unchanged.
 func updateUser(c *call) (any, error) {
 	id, err := c.headerID()
 	if err != nil {
@@ -151,11 +151,11 @@ func updateUser(c *call) (any, error) {
 	if err != nil {
 		return nil, namedByAPI(precondition(err, version), "notification_channels_enabled", "notification_types_enabled")
 	}
-	return c.told(u), nil
+	return c.withETag(u), nil
 }
 
-// namedByAPI returns an error about notification channels and types under the names that the
-// call has for them, one for each however many unknown keys were sent.
+// namedByAPI renames the fields of an error about notification channels and types to those of the
+// call, with one error for each.
 func namedByAPI(err error, channels, types string) error {
 	bad, ok := errors.AsType[*users.InvalidError](err)
 	if !ok {
@@ -186,6 +186,6 @@ func deleteUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.h.users.Delete(c.once(nothingTold), c.actor, id, users.Deletion{Confirm: string(id), Version: version, Erase: users.EraseLater})
+	err = c.h.users.Delete(c.once(noData), c.actor, id, users.Deletion{Confirm: string(id), Version: version, Erase: users.EraseLater})
 	return nil, precondition(err, version)
 }

@@ -14,7 +14,7 @@ import (
 
 const userHeader = "X-Roboto-User-Id"
 
-// anaRecord is the record of ana@example.com as it is at first.
+// anaRecord returns the first record of ana@example.com.
 func anaRecord() map[string]any {
 	return map[string]any{
 		"user_id": "ana@example.com", "is_service_user": false, "is_system_user": false, "name": "Ana", "picture_url": nil,
@@ -22,14 +22,14 @@ func anaRecord() map[string]any {
 	}
 }
 
-// TestReadUser reads a user by oneself, by the id, and in the spellings of clients.
+// TestReadUser reads the caller, and a user by the ID in the spellings of clients.
 func TestReadUser(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	c.Person(t, "ana@example.com", users.RoleUser)
 	ana, admin := c.client(t, c.token(t, "ana@example.com")), c.as(t, "admin")
 	if diff := cmp.Diff(anaRecord(), ana.get(t, "/v1/users").record(t)); diff != "" {
-		t.Errorf("oneself (-want +got):\n%s", diff)
+		t.Errorf("the caller (-want +got):\n%s", diff)
 	}
 	for _, path := range []string{"/v1/users/id/ana@example.com", "/v1/users/id/ana%40example.com", "//v1/users/id/ANA%40EXAMPLE.COM"} {
 		if diff := cmp.Diff(anaRecord(), admin.get(t, path).record(t)); diff != "" {
@@ -44,7 +44,7 @@ func TestReadUser(t *testing.T) {
 	admin.get(t, "/v1/users/id/nobody@example.com").fails(t, http.StatusNotFound)
 }
 
-// TestCreateUser creates users of each kind, as a system user alone may.
+// TestCreateUser creates users of each kind as a system user, and is refused as another one.
 func TestCreateUser(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -54,7 +54,7 @@ func TestCreateUser(t *testing.T) {
 	want := anaRecord()
 	want["user_id"], want["name"] = "bo@example.com", nil
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("with the id alone (-want +got):\n%s", diff)
+		t.Errorf("with only the ID (-want +got):\n%s", diff)
 	}
 	got = system.do(t, http.MethodPost, "/v1/users", `{"user_id":"robot.","name":"Robot","is_service_user":true,"is_system_user":false,
 		"picture_url":"https://example.com/r.png","default_notification_channels":["web_ui"],"default_notification_types":[]}`).record(t)
@@ -79,7 +79,7 @@ func TestCreateUser(t *testing.T) {
 	c.client(t, c.token(t, c.Owner.ID)).do(t, http.MethodPost, "/v1/users", `{"user_id":"x","is_system_user":true}`).fails(t, http.StatusForbidden)
 }
 
-// TestCreateUserMistakes has every mistake told by the name of its field.
+// TestCreateUserMistakes checks that the message names the field of each mistake.
 func TestCreateUserMistakes(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -128,7 +128,7 @@ func TestCreateUserMistakes(t *testing.T) {
 	}
 }
 
-// TestUpdateUser merges what is sent into the record, and leaves what is null or absent.
+// TestUpdateUser checks that set members are merged into the record, and that others change nothing.
 func TestUpdateUser(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -190,8 +190,7 @@ func TestUnknownKeysAreKeptAndNeverSent(t *testing.T) {
 	}
 }
 
-// TestUserOfTheHeader edits and deletes the user whom the header names, and the caller
-// without one.
+// TestUserOfTheHeader edits and deletes the user in the header, and the caller without one.
 func TestUserOfTheHeader(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -222,8 +221,9 @@ func TestUserOfTheHeader(t *testing.T) {
 	owner.do(t, http.MethodDelete, "/v1/users", "").fails(t, http.StatusConflict)
 }
 
-// TestWhoSeesNobody answers alike for users who are there and who are not.
-func TestWhoSeesNobody(t *testing.T) {
+// TestForbiddenTellsNothing checks that a caller who may not see the directory gets the same answer
+// whether a user exists or not.
+func TestForbiddenTellsNothing(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	c.Person(t, "ana@example.com", users.RoleUser)

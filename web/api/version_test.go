@@ -7,7 +7,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestIfMatch changes and deletes a user only as the version that was read.
+// TestIfMatch checks that a user is changed and deleted only in the version of the header.
 func TestIfMatch(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -40,7 +40,7 @@ func TestIfMatch(t *testing.T) {
 	admin.with("If-Match", "W/"+tag).do(t, http.MethodDelete, "/v1/users", "").ok(t)
 }
 
-// TestIfNoneMatch answers without a body where the client has the record.
+// TestIfNoneMatch checks that an unchanged record is answered without a body.
 func TestIfNoneMatch(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

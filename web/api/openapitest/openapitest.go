@@ -28,7 +28,7 @@ type document struct {
 	routers.Router
 }
 
-// load reads the document once for all tests, and validates it.
+// load parses and validates the document, once for all tests.
 var load = sync.OnceValues(func() (document, error) {
 	openapi3filter.RegisterBodyDecoder("application/jsonl", text)
 	loader := openapi3.NewLoader()
@@ -43,7 +43,7 @@ var load = sync.OnceValues(func() (document, error) {
 	return document{doc, router}, err
 })
 
-// text decodes a body as one text.
+// text decodes a body as a string.
 func text(r io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
 	b, err := io.ReadAll(r)
 	return string(b), err
@@ -67,14 +67,13 @@ func Operations(tb testing.TB) []string {
 	return all
 }
 
-// A Need is what an operation asks of the caller.
+// A Need is what an operation requires of the caller.
 type Need struct {
 	Token bool
-	Scope string // that the token must have; empty for none
+	Scope string // of the token; may be empty
 }
 
-// Needs returns what the operations of the document ask of the caller, by their names in
-// [Operations].
+// Needs returns what the operations of the document require, by their names in [Operations].
 func Needs(tb testing.TB) map[string]Need {
 	tb.Helper()
 	doc, err := load()
@@ -91,16 +90,16 @@ func Needs(tb testing.TB) map[string]Need {
 	return all
 }
 
-// A transport sends requests by another one and compares both directions with the document.
+// A transport compares the requests and answers of another one with the document.
 type transport struct {
 	tb   testing.TB
 	next http.RoundTripper
 	doc  document
 }
 
-// Transport returns next, or [http.DefaultTransport] for nil, with a comparison of each
-// request below /v1 and of its answer with the document. The test fails where an answer is
-// not as described, and where a request that is not as described succeeds.
+// Transport wraps next, [http.DefaultTransport] if that is nil, and compares requests below /v1 and
+// their answers with the document. The test fails if an answer does not match it, or if a
+// request that does not match it succeeds.
 func Transport(tb testing.TB, next http.RoundTripper) http.RoundTripper {
 	tb.Helper()
 	doc, err := load()
@@ -129,7 +128,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if err := t.doc.Compare(copied, sent, answer, got); err != nil {
-		t.tb.Errorf("%s %s was answered with %s, which the OpenAPI document does not have so: %v", r.Method, r.URL, answer.Status, err)
+		t.tb.Errorf("the answer of %s %s, %s, does not match the OpenAPI document: %v", r.Method, r.URL, answer.Status, err)
 	}
 	return answer, nil
 }
@@ -140,7 +139,7 @@ func isAPI(path string) bool {
 	return strings.HasPrefix(path, "/v1/") || path == "/.well-known/roboto.json"
 }
 
-// drain reads a body and puts it back.
+// drain reads a body and replaces it with a copy.
 func drain(body *io.ReadCloser) ([]byte, error) {
 	if *body == nil || *body == http.NoBody {
 		return nil, nil
@@ -151,7 +150,7 @@ func drain(body *io.ReadCloser) ([]byte, error) {
 	return read, err
 }
 
-// options are how strictly requests and answers are compared.
+// options are those of the comparison.
 var options = &openapi3filter.Options{
 	AuthenticationFunc:                openapi3filter.NoopAuthenticationFunc,
 	IncludeResponseStatus:             true,

@@ -9,7 +9,7 @@ import (
 	"github.com/roboto-ai/console/web/api/openapitest"
 )
 
-// canned answers every request in the same way.
+// canned answers all requests the same.
 type canned struct {
 	status int
 	body   string
@@ -23,7 +23,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// failures counts what a test would fail for.
+// failures counts the errors of a test.
 type failures struct {
 	testing.TB
 	n int
@@ -31,7 +31,7 @@ type failures struct {
 
 func (f *failures) Errorf(string, ...any) { f.n++ }
 
-// TestTransport checks that deviations from the document are found, and nothing else.
+// TestTransport checks that only deviations from the document are found.
 func TestTransport(t *testing.T) {
 	t.Parallel()
 	const user = `{"data":{"user_id":"ana@example.com","is_service_user":false,"is_system_user":false,"name":null,"picture_url":null,
@@ -78,7 +78,7 @@ func TestTransport(t *testing.T) {
 	}
 }
 
-// TestOperations checks that the document is valid and has what it must.
+// TestOperations checks that the document is valid and has operations.
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	if all := openapitest.Operations(t); len(all) < 30 {

@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestNoSecretAnywhere uses a token in every call, sends its secret in every place where a
-// client may put it by mistake, and looks for it in the log, the events and the answers.
+// TestNoSecretAnywhere uses a token in every call, sends its secret wherever a client may put it by
+// mistake, and searches the log, the events and the answers for it.
 func TestNoSecretAnywhere(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
@@ -32,7 +32,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 		if r.Method != http.MethodDelete {
 			keep(misplaced(owner).do(t, r.Method, path+"?access_token="+other+"&limit="+other, ""))
 		}
-		c.Clock.Advance(time.Minute) // refusals are recorded at a pace
+		c.Clock.Advance(time.Minute) // the rate of recorded refusals is limited
 		keep(misplaced(user).do(t, r.Method, path, ""))
 		keep(c.client(t, other[:len(other)-1]).do(t, r.Method, strings.NewReplacer("{", "", "}", "").Replace(r.Pattern), ""))
 	}
@@ -58,11 +58,11 @@ func TestNoSecretAnywhere(t *testing.T) {
 		}
 	}
 	if !strings.Contains(answers.String(), string(token.ID)) {
-		t.Error("no answer has the id of the token, so that the answers were not those of its calls")
+		t.Error("no answer has the ID of the token: the answers are not those of its calls")
 	}
 }
 
-// eventsOf returns the whole history.
+// eventsOf returns all events.
 func eventsOf(t *testing.T, d *userstest.Directory) []users.Event {
 	t.Helper()
 	all, err := d.History.EventsAfter(t.Context(), users.Command("req"), 0, 100_000)
@@ -72,8 +72,8 @@ func eventsOf(t *testing.T, d *userstest.Directory) []users.Event {
 	return all
 }
 
-// TestTwoConsoles ends a token on one console, demotes, deactivates or deletes its user: the other
-// console obeys at the next request.
+// TestTwoConsoles ends a token on one console, or demotes, deactivates or deletes its user: the other
+// console refuses the next request.
 func TestTwoConsoles(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
