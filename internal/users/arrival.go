@@ -42,7 +42,7 @@ func FirstSignIn(at time.Time, browser Actor, c Claims) Step {
 func Edited(at time.Time, by Actor, action Action, reason string, change func(*User)) Step {
 	return Step{at, by, nil, func(u User) User { u = u.clone(); change(&u); return u },
 		func(before, after User) Event {
-			return about(action, after, difference(before, after)...).because(reason)
+			return newEvent(action, after, difference(before, after)...).withReason(reason)
 		}}
 }
 
@@ -50,7 +50,7 @@ func Edited(at time.Time, by Actor, action Action, reason string, change func(*U
 func Departed(at time.Time, by Actor, reason string) Step {
 	return Step{at, by, nil, func(u User) User { u.deactivated = true; return u },
 		func(before, after User) Event {
-			return about(ActionDeactivated, after, statusChange(before, after)).because(reason)
+			return newEvent(ActionDeactivated, after, statusChange(before, after)).withReason(reason)
 		}}
 }
 
@@ -66,7 +66,7 @@ type loadedUser struct {
 // have made.
 func (a Arrival) load(now time.Time) (loadedUser, error) {
 	u := a.User
-	l := loadedUser{user: u, events: append(make([]Event, 0, 1+len(a.Since)), created(u).by(a.By, u.CreatedAt))}
+	l := loadedUser{user: u, events: append(make([]Event, 0, 1+len(a.Since)), created(u).withActor(a.By, u.CreatedAt))}
 	bad := u.ID.flaw()
 	if bad != "" || u.Version != 1 || u.identified || u.deactivated || !slices.Contains(rolesOf(u.Kind), u.Role) {
 		return loadedUser{}, fmt.Errorf("%w: as it is created: %s", errHistory, bad)
@@ -109,6 +109,6 @@ func (l *loadedUser) apply(step Step) error {
 	} else if by.is(before) {
 		by.ID, by.Name = before.ID, before.Name
 	}
-	l.user, l.events = after, append(l.events, event.by(by, at))
+	l.user, l.events = after, append(l.events, event.withActor(by, at))
 	return nil
 }

@@ -52,7 +52,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	var events []Event
 	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
 		tx := &changeTx{Reader: sqlTx, tx: sqlTx, now: s.Now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
-		if err := tx.notDone(ctx); err != nil {
+		if err := tx.checkNotDone(ctx); err != nil {
 			return err
 		}
 		if err := tx.recognise(ctx); err != nil {
@@ -74,7 +74,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		s.countTokenChange(events)
 		s.notify(events)
 	}
-	return s.orDone(ctx, actor, err)
+	return s.orDoneError(ctx, actor, err)
 }
 
 // record writes the events of a change, whose numbers it fills in, and its request.
@@ -86,7 +86,7 @@ func (c *changeTx) record(ctx context.Context, events []Event) error {
 		}
 		events[i].Seq = seq
 	}
-	return c.done(ctx, events)
+	return c.addRequest(ctx, events)
 }
 
 // Changes returns how many changes this process has tried to make so far. While it stays the
@@ -164,7 +164,7 @@ func (c *changeTx) keepAnOwner(ctx context.Context) error {
 	return err
 }
 
-// mind notes whether an active owner ceases to be one between before and after.
-func (c *changeTx) mind(before, after User) {
+// noteOwnerLoss notes whether an active owner ceases to be one between before and after.
+func (c *changeTx) noteOwnerLoss(before, after User) {
 	c.ownerEnd = c.ownerEnd || before.activeOwner() && !after.activeOwner()
 }

@@ -236,11 +236,11 @@ func TestBookkeepingNeverWaits(t *testing.T) {
 	s.notes.add(func() error { close(held); <-release; return nil })
 	<-held
 	for range 10_000 {
-		s.noteSoon(expired(time.Now(), time.Hour))
+		s.noteInBackground(deleteExpiredSessions(time.Now(), time.Hour))
 	}
 	close(release)
 	s.Close()
-	s.noteSoon(expired(time.Now(), time.Hour)) // after Close it is dropped
+	s.noteInBackground(deleteExpiredSessions(time.Now(), time.Hour)) // after Close it is dropped
 }
 
 func TestChangeSeesDemotion(t *testing.T) {

@@ -23,7 +23,7 @@ func (x derivedIndex) check(ctx context.Context, tx *sql.Tx) (wrong string) {
 		} else if _, err := tx.ExecContext(ctx, `INSERT INTO temp.`+x.name+` `+columns+` VALUES `+values); err != nil {
 			wrong = "The " + x.what + " is not in step with what it indexes: " + err.Error() + "."
 		}
-		return errLooked // the copy goes
+		return errRollback // the copy goes
 	})
 	return wrong
 }

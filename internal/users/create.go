@@ -33,14 +33,14 @@ type NewServiceUser struct {
 // role that the actor may not give among them.
 func (s *Service) AddPerson(ctx context.Context, actor Actor, n NewPerson) (User, error) {
 	u, err := s.create(ctx, actor, ActAddPerson, KindPerson, n, nil)
-	return u, in("add person", Canonical(n.ID), err)
+	return u, wrap("add person", Canonical(n.ID), err)
 }
 
 // CreateServiceUser creates a service user and returns it. Its errors are those
 // of [Service.AddPerson].
 func (s *Service) CreateServiceUser(ctx context.Context, actor Actor, n NewServiceUser) (User, error) {
 	u, err := s.create(ctx, actor, ActCreateService, KindService, n.NewPerson, &n.ServiceFields)
-	return u, in("create service user", Canonical(n.ID), err)
+	return u, wrap("create service user", Canonical(n.ID), err)
 }
 
 // AddSystemUser adds a user of the platform itself that has nothing but a user_id, see
@@ -53,7 +53,7 @@ func (s *Service) AddSystemUser(ctx context.Context, actor Actor, id string) (Us
 // of [Service.AddPerson].
 func (s *Service) CreateSystemUser(ctx context.Context, actor Actor, n NewPerson) (User, error) {
 	u, err := s.create(ctx, actor, ActAddSystem, KindSystem, n, nil)
-	return u, in("add system user", Canonical(n.ID), err)
+	return u, wrap("add system user", Canonical(n.ID), err)
 }
 
 // create adds a user of any kind: who may, every mistake at once, one event. f is
@@ -100,7 +100,7 @@ func (c *changeTx) insert(ctx context.Context, u User) ([]Event, error) {
 }
 
 // created returns the event of a new user.
-func created(u User) Event { return about(ActionCreated, u, difference(User{}, u)...) }
+func created(u User) Event { return newEvent(ActionCreated, u, difference(User{}, u)...) }
 
 // prepare returns the user that n asks for, or every mistake in it.
 func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, error) {

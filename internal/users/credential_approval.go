@@ -97,7 +97,7 @@ func (d decision) isSame(o decision) bool {
 // decide notes the decision on a request, and returns the event of it. To decide in the same
 // way again changes nothing; otherwise it returns [ErrRequestDecided].
 func (c *changeTx) decide(ctx context.Context, r CredentialRequest, d decision, action Action, u User, reason string) ([]Event, error) {
-	reason, err := tidyReason(reason)
+	reason, err := normalizeReason(reason)
 	if err != nil {
 		return nothing, err
 	}
@@ -114,7 +114,7 @@ func (c *changeTx) decide(ctx context.Context, r CredentialRequest, d decision, 
 	if err != nil {
 		return nothing, err
 	}
-	return []Event{about(action, u, r.changes()...).because(reason)}, nil
+	return []Event{newEvent(action, u, r.changes()...).withReason(reason)}, nil
 }
 
 // changes is what the history has of a request.

@@ -40,7 +40,7 @@ func (s *Service) DeleteAndRotate(ctx context.Context, actor Actor, id ID, d Del
 	if err == nil && d.Erase != EraseNot {
 		s.eraseSoon(ctx)
 	}
-	return rotated, in("delete", id, err)
+	return rotated, wrap("delete", id, err)
 }
 
 // delete is [Service.DeleteAndRotate] in a change, of a user whom the actor may delete.
@@ -52,7 +52,7 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	if ID(d.Confirm) != u.ID && EnteredID(d.Confirm) != u.ID {
 		confirmErr = Invalid("confirm", "Type %s to confirm.", string(u.ID))
 	}
-	reason, reasonErr := tidyReason(d.Reason)
+	reason, reasonErr := normalizeReason(d.Reason)
 	rotation := reason
 	if d.Erase != EraseNot { // it is about the user, and would stay in the events of the tokens
 		rotation = ""
@@ -65,7 +65,7 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	if err != nil {
 		return nothing, nil, err
 	}
-	ends, err := tx.shutOut(ctx, u, shutOutDeleted)
+	ends, err := tx.endAccess(ctx, u, lossDeleted)
 	if err != nil {
 		return nothing, nil, err
 	}
@@ -73,6 +73,6 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	if err != nil {
 		return nothing, nil, err
 	}
-	gone := about(ActionDeleted, u, difference(u, User{})...).because(reason)
+	gone := newEvent(ActionDeleted, u, difference(u, User{})...).withReason(reason)
 	return slices.Concat(handed, ends, []Event{gone}, known, erased), rotated, deleteUser(ctx, tx, u)
 }

@@ -83,7 +83,7 @@ func (s *Service) VerifyIndexes(ctx context.Context, reported error) (damaged []
 		return ctx.Err()
 	})
 	if err == nil && len(damaged) > 0 {
-		err = s.note(ctx, indexesDamaged(s.db.Engine(), damaged, s.Now())...)
+		err = s.note(ctx, addDamagedIndexes(s.db.Engine(), damaged, s.Now())...)
 	}
 	if err != nil {
 		return damaged, fmt.Errorf("verify indexes: %w", err)

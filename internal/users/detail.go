@@ -39,14 +39,14 @@ type Consequences struct {
 // not see the directory does not learn who is in it.
 func (s *Service) User(ctx context.Context, actor Actor, id ID) (User, error) {
 	u, err := targetOf(ctx, s.lookUps(), actor, Canonical(string(id)), ActSee)
-	return u, in("find user", id, err)
+	return u, wrap("find user", id, err)
 }
 
 // Target returns the user on whom the actor may carry out act. It returns [ErrNotFound] and a
 // [*ForbiddenError], which is all that an actor learns of users they may not see.
 func (s *Service) Target(ctx context.Context, actor Actor, id ID, act Act) (User, error) {
 	u, err := targetOf(ctx, s.lookUps(), actor, Canonical(string(id)), act)
-	return u, in("find user", id, err)
+	return u, wrap("find user", id, err)
 }
 
 // TargetByKey is [Service.Target] for a user by the key.
@@ -89,11 +89,11 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	var errs [5]error
 	d.Identities, errs[0] = identitiesOf(ctx, r, u.Key)
 	d.LastRefusal, errs[1] = lastRefusal(ctx, r, u.Key)
-	d.AnswersFor, errs[2] = answeredFor(ctx, r, u.Key)
+	d.AnswersFor, errs[2] = responsibleFor(ctx, r, u.Key)
 	sessions, err := s.liveSessions(ctx, u.Key)
 	d.Sessions, errs[3] = len(sessions), err
 	d.LastOwner, errs[4] = lastOwner(ctx, r, u)
-	return d, in("detail of", id, errors.Join(errs[:]...))
+	return d, wrap("detail of", id, errors.Join(errs[:]...))
 }
 
 // Consequences returns what an act on a user would bring about.
@@ -106,13 +106,13 @@ func (s *Service) Consequences(ctx context.Context, actor Actor, id ID) (Consequ
 	c := Consequences{User: u, SignsUp: u.Kind == KindPerson && s.SignsUp(u.ID)}
 	var errs [7]error
 	c.Sessions, errs[0] = s.liveSessions(ctx, u.Key)
-	c.AnswersFor, errs[1] = answeredFor(ctx, s.reads(), u.Key)
+	c.AnswersFor, errs[1] = responsibleFor(ctx, s.reads(), u.Key)
 	c.LastOwner, errs[2] = lastOwner(ctx, s.reads(), u)
 	c.Identities, errs[3] = identitiesOf(ctx, s.reads(), u.Key)
 	c.Refused, errs[4] = refusedIdentities(ctx, s.reads(), u.Key)
 	c.Tokens, errs[5] = liveTokens(ctx, s.reads(), u.Key, database.Time(s.Now()))
 	c.KnownTokens, errs[6] = s.knownTokens(ctx, actor, u)
-	return c, in("consequences for", id, errors.Join(errs[:]...))
+	return c, wrap("consequences for", id, errors.Join(errs[:]...))
 }
 
 // lastOwner reports whether u is the only active owner.
@@ -132,7 +132,7 @@ func (s *Service) knownTokens(ctx context.Context, actor Actor, u User) ([]Token
 	if err != nil || actor.May(ActSeeDirectory, User{}) == nil {
 		return all, err
 	}
-	theirs, err := answeredFor(ctx, s.reads(), actor.Key)
+	theirs, err := responsibleFor(ctx, s.reads(), actor.Key)
 	return slices.DeleteFunc(all, func(t Token) bool {
 		return !slices.ContainsFunc(theirs, func(v User) bool { return v.Key == t.User.Key })
 	}), err

@@ -64,7 +64,7 @@ func (s *Service) Edit(ctx context.Context, actor Actor, id ID, e Edit) (User, e
 		after, serviceErr := tx.serve(ctx, after, *e.Service)
 		return after, joined(err, serviceErr, check(u, after, tx.today()))
 	})
-	return after, in("edit user", id, err)
+	return after, wrap("edit user", id, err)
 }
 
 // EditProfile changes the actor's own record and returns the result. Its errors
@@ -77,7 +77,7 @@ func (s *Service) EditProfile(ctx context.Context, actor Actor, e ProfileEdit) (
 		}
 		return after, joined(err, check(u, after, tx.today()))
 	})
-	return after, in("edit profile of", actor.ID, err)
+	return after, wrap("edit profile of", actor.ID, err)
 }
 
 // alter is the course of every edit of a record: who may, which version, what
@@ -92,7 +92,7 @@ func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, versio
 		if err := fresh(ctx, tx, before, version); err != nil {
 			return nothing, err
 		}
-		why, reasonErr := tidyReason(reason)
+		why, reasonErr := normalizeReason(reason)
 		after, err = edit(tx, before.clone())
 		if err := joined(err, reasonErr); err != nil {
 			return nothing, err
@@ -105,7 +105,7 @@ func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, versio
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		return []Event{about(ActionEdited, after, changes...).because(why)}, nil
+		return []Event{newEvent(ActionEdited, after, changes...).withReason(why)}, nil
 	})
 	return after, err
 }
@@ -189,7 +189,7 @@ func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, er
 	case id == "":
 		u.Responsible = Ref{}
 	default:
-		person, err := c.answerable(ctx, "responsible", id)
+		person, err := c.responsiblePerson(ctx, "responsible", id)
 		if err != nil {
 			return u, joined(bad.OrNil(), err)
 		}
@@ -198,10 +198,10 @@ func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, er
 	return u, bad.OrNil()
 }
 
-// answerable returns the person with that user_id if they can answer for a
+// responsiblePerson returns the person with that user_id if they can answer for a
 // service user, else an [*InvalidError] on the field. Who may not see the
 // directory does not learn from it who is there, nor as what.
-func (c *changeTx) answerable(ctx context.Context, field string, id ID) (User, error) {
+func (c *changeTx) responsiblePerson(ctx context.Context, field string, id ID) (User, error) {
 	person, err := userByID(ctx, c, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return User{}, err

@@ -82,7 +82,7 @@ func (s *Service) EraseUser(ctx context.Context, actor Actor, who string, r Eras
 	if err == nil {
 		s.eraseSoon(ctx)
 	}
-	return erased, in("erase user", ID(who), err)
+	return erased, wrap("erase user", ID(who), err)
 }
 
 // eraseSoon works off what is to be erased now, for a short time. An error is logged: it is
@@ -137,7 +137,7 @@ func (c *changeTx) beginErasure(ctx context.Context, key Key, t traces) ([]Event
 	}
 	_, err := c.exec(ctx, `INSERT INTO erasures (user_key, due_at, begun, after_seq, last_seq) VALUES ($1, $2, $3, 0, 0)
 		ON CONFLICT (user_key) DO UPDATE SET due_at = excluded.due_at, begun = excluded.begun`, key, database.Time(c.now), true)
-	return []Event{about(ActionErased, User{Key: key})}, err
+	return []Event{newEvent(ActionErased, User{Key: key})}, err
 }
 
 // eraseDeleted is beginErasure for a user who was deleted before.
@@ -226,7 +226,7 @@ func (s *Service) workOff(ctx context.Context, p pendingErasure) (done bool, err
 	if !p.begun {
 		err := s.change(ctx, consoleActor(""), func(tx *changeTx) ([]Event, error) {
 			now, err := scanErasure(tx.QueryRowContext(ctx, erasureOf, p.key))
-			if errors.Is(err, ErrNotFound) || err == nil && now.begun { // by another console
+			if errors.Is(err, ErrNotFound) || err == nil && now.begun { // withActor another console
 				return nothing, nil
 			} else if err != nil {
 				return nothing, err
@@ -246,5 +246,5 @@ func (s *Service) workOff(ctx context.Context, p pendingErasure) (done bool, err
 	if err != nil || !emptied {
 		return false, err // a reader still needs the log: the next turn tries again
 	}
-	return true, s.note(ctx, erasedWhole(p.key))
+	return true, s.note(ctx, deleteErasure(p.key))
 }

@@ -49,7 +49,7 @@ func (s *Service) eraseSome(ctx context.Context, key Key) (more bool, err error)
 		if err != nil {
 			return err
 		}
-		return carryOut(ctx, tx, work)
+		return execAll(ctx, tx, work)
 	})
 	return more, err
 }

@@ -78,7 +78,7 @@ func insertEvent(ctx context.Context, tx *changeTx, e Event) (seq int64, err err
 			return 0, err
 		}
 	}
-	e = e.by(tx.actor, tx.now)
+	e = e.withActor(tx.actor, tx.now)
 	e.Seq = tx.newest + 1
 	rows, err := e.rows()
 	if err != nil {

@@ -18,7 +18,7 @@ func TestLastingTool(t *testing.T) {
 			t.Errorf("%q: kept %t as %q", tool, got, lastingTool(tool))
 		}
 	}
-	if got := (Event{}).by(Program("req", "192.0.2.1", "Ana's script/1", "Ana's script 1"), time.Time{}).row(); strings.Contains(got.Tool, "Ana") {
+	if got := (Event{}).withActor(Program("req", "192.0.2.1", "Ana's script/1", "Ana's script 1"), time.Time{}).row(); strings.Contains(got.Tool, "Ana") {
 		t.Errorf("the fixed row keeps %q", got.Tool)
 	}
 }

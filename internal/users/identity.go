@@ -121,7 +121,7 @@ func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, r SignInR
 		if err != nil {
 			return nothing, err
 		}
-		reason, err := tidyReason(r.Reason)
+		reason, err := normalizeReason(r.Reason)
 		if err := joined(err, tx.checkAsUser(before, r.AsUser)); err != nil {
 			return nothing, err
 		}
@@ -131,7 +131,7 @@ func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, r SignInR
 		}
 		return tx.resetSignIn(ctx, before, bound, r.AsUser, reason)
 	})
-	return in("reset sign-in of", id, err)
+	return wrap("reset sign-in of", id, err)
 }
 
 // checkAsUser returns what is wrong with giving u the role user at a reset.
@@ -160,7 +160,7 @@ func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identit
 	for _, i := range bound {
 		changes = append(changes, Change{Field: "identity", Old: i.Issuer + " " + i.Subject})
 	}
-	events := []Event{about(ActionReset, after, changes...).because(reason)}
+	events := []Event{newEvent(ActionReset, after, changes...).withReason(reason)}
 	if asUser && after.Role != RoleUser {
 		reset := after
 		after.Role = RoleUser
@@ -168,8 +168,8 @@ func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identit
 			return nothing, err
 		}
 		c.ownerEnd = c.ownerEnd || before.activeOwner() // also for the operator
-		events = append(events, about(ActionRoleChanged, after, difference(reset, after)...).because(reason))
+		events = append(events, newEvent(ActionRoleChanged, after, difference(reset, after)...).withReason(reason))
 	}
-	ends, err := c.shutOut(ctx, after, shutOutReset)
+	ends, err := c.endAccess(ctx, after, lossReset)
 	return append(events, ends...), err
 }

@@ -31,7 +31,7 @@ func (s *Service) Issuers(ctx context.Context) ([]IssuerCount, error) {
 type IdentityMove struct {
 	From, To string
 	Subjects []SubjectMove // nil: all subjects stay as they are
-	DryRun   bool          // only look whether it could be done
+	DryRun   bool          // requirePerson look whether it could be done
 }
 
 // A SubjectMove is a subject at the old issuer, and what it is at the new one.
@@ -195,7 +195,7 @@ func (c *changeTx) moveIdentities(ctx context.Context, m IdentityMove, moving []
 		if err := errors.Join(insertErr, updateErr); err != nil {
 			return nothing, err
 		}
-		events = append(events, about(ActionMoved, b.User, Change{Field: "identity", Old: m.From + " " + b.Subject, New: m.To + " " + b.next}))
+		events = append(events, newEvent(ActionMoved, b.User, Change{Field: "identity", Old: m.From + " " + b.Subject, New: m.To + " " + b.next}))
 	}
 	return events, nil
 }

@@ -12,13 +12,13 @@ import (
 // there are too many. It is bookkeeping.
 func (s *Service) Keep(ctx context.Context, digest Digest, data []byte, ttl time.Duration) error {
 	now := s.Now()
-	return s.note(ctx, put(digest, data, now, now.Add(ttl))...)
+	return s.note(ctx, addKept(digest, data, now, now.Add(ttl))...)
 }
 
 // Take returns what was kept under digest, once. It returns [ErrNotFound] if
 // there is nothing, or no longer.
 func (s *Service) Take(ctx context.Context, digest Digest) ([]byte, error) {
-	data, expires, err := s.pull(ctx, digest)
+	data, expires, err := s.takeKept(ctx, digest)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !s.Now().Before(expires) {
 		return nil, ErrNotFound // what is too late is gone all the same
 	}

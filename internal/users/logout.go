@@ -38,7 +38,7 @@ func (l Logout) digest() []byte {
 // LogOut returns [ErrReplayed] for a token that was accepted before, and [ErrUnknown].
 func (s *Service) LogOut(ctx context.Context, actor Actor, l Logout) (ended int, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		if err := tx.remember(ctx, l); err != nil {
+		if err := tx.addLogout(ctx, l); err != nil {
 			return nothing, err
 		}
 		events, err := tx.endLoggedOut(ctx, l)
@@ -137,7 +137,7 @@ func (s *Service) AskedProvider(ctx context.Context, session Session) (address s
 	if err := row.Scan(&address); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("address at the provider: %w", err)
 	}
-	return address, s.note(ctx, asked(session.ID, s.Now()))
+	return address, s.note(ctx, setAsked(session.ID, s.Now()))
 }
 
 // Confirm notes that the provider has confirmed a session with an ID token. It reports
@@ -147,13 +147,13 @@ func (s *Service) Confirm(ctx context.Context, session Session, claims Claims) (
 	if session.Issuer != claims.Issuer || session.Subject != claims.Subject {
 		return false, nil
 	}
-	if err := s.note(ctx, confirmed(session.ID, claims, s.Now())); err != nil {
+	if err := s.note(ctx, setConfirmed(session.ID, claims, s.Now())); err != nil {
 		return false, err
 	}
 	// A logout from now on finds the sid that has just been noted. One before is looked for
 	// after it has been committed.
 	var ended bool
-	err := s.inTurn(ctx, func(r database.Reader) (err error) {
+	err := s.readSerialized(ctx, func(r database.Reader) (err error) {
 		ended, err = existsLogout(ctx, r, claims)
 		return err
 	})

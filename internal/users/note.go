@@ -23,17 +23,17 @@ const (
 	maxKept           = 2_000
 )
 
-// seenAgain sets when a session and its user were last seen.
-func seenAgain(session SessionID, user Key, at time.Time) []bookkeeping {
+// setSeen sets when a session and its user were last seen.
+func setSeen(session SessionID, user Key, at time.Time) []bookkeeping {
 	return []bookkeeping{
 		{`UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1`, []any{database.Time(at), session}},
 		{`UPDATE users SET seen_at = $1 WHERE key = $2 AND seen_at < $1`, []any{database.Time(at), user}},
 	}
 }
 
-// put stores data for a browser that will come back, and deletes expired data and the oldest of
+// addKept stores data for a browser that will come back, and deletes expired data and the oldest of
 // too much.
-func put(digest Digest, data []byte, now, expires time.Time) []bookkeeping {
+func addKept(digest Digest, data []byte, now, expires time.Time) []bookkeeping {
 	return []bookkeeping{
 		{`DELETE FROM kept WHERE expires_at <= $1`, []any{database.Time(now)}},
 		{`DELETE FROM kept WHERE digest NOT IN (SELECT digest FROM kept ORDER BY expires_at DESC LIMIT $1)`, []any{maxKept - 1}},
@@ -41,10 +41,10 @@ func put(digest Digest, data []byte, now, expires time.Time) []bookkeeping {
 	}
 }
 
-// pull deletes the data stored under digest and returns it with its expiry. It returns
+// takeKept deletes the data stored under digest and returns it with its expiry. It returns
 // [sql.ErrNoRows] if there is none. It is not a [bookkeeping] because it returns what it
 // deletes: of two concurrent calls, one gets it.
-func (s *Service) pull(ctx context.Context, digest Digest) (data []byte, expires time.Time, err error) {
+func (s *Service) takeKept(ctx context.Context, digest Digest) (data []byte, expires time.Time, err error) {
 	err = s.db.Transact(ctx, func(tx *sql.Tx) error {
 		row := tx.QueryRowContext(ctx, `DELETE FROM kept WHERE digest = $1 RETURNING data, expires_at`, digest)
 		return row.Scan(&data, (*database.Time)(&expires))
@@ -52,60 +52,60 @@ func (s *Service) pull(ctx context.Context, digest Digest) (data []byte, expires
 	return data, expires, err
 }
 
-// signInRefused adds a refused sign-in and deletes the oldest ones.
-func signInRefused(r RefusedSignIn, user Key) []bookkeeping {
+// addRefusal adds a refused sign-in and deletes the oldest ones.
+func addRefusal(r RefusedSignIn, user Key) []bookkeeping {
 	return []bookkeeping{
 		{`INSERT INTO refused_sign_ins (at, address, user_key, reason, request_id, issuer, subject, name)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			[]any{database.Time(r.At), r.Address, user, r.Reason, r.RequestID, r.Issuer, r.Subject, r.Name}},
-		oldRefusals(),
+		deleteOldRefusals(),
 	}
 }
 
-// oldRefusals deletes the oldest refused sign-ins.
-func oldRefusals() bookkeeping {
+// deleteOldRefusals deletes the oldest refused sign-ins.
+func deleteOldRefusals() bookkeeping {
 	return bookkeeping{`DELETE FROM refused_sign_ins WHERE number <= (SELECT MAX(number) FROM refused_sign_ins) - $1`, []any{maxRefusedSignIns}}
 }
 
-// keptTooLong deletes stored data that has expired, or whose expiry is so far ahead that a clock
+// deleteExpiredKept deletes stored data that has expired, or whose expiry is so far ahead that a clock
 // was wrong when it was stored.
-func keptTooLong(now time.Time) bookkeeping {
+func deleteExpiredKept(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM kept WHERE expires_at <= $1 OR expires_at > $2`, []any{database.Time(now), database.Time(now.Add(clockWrong))}}
 }
 
-// usedAttempts deletes attempts that were used more than an hour before now, or so far ahead
+// deleteUsedAttempts deletes attempts that were used more than an hour before now, or so far ahead
 // that a clock was wrong.
-func usedAttempts(now time.Time) bookkeeping {
+func deleteUsedAttempts(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM used_attempts WHERE at <= $1 OR at > $2`,
 		[]any{database.Time(now.Add(-attemptsKept)), database.Time(now.Add(clockWrong))}}
 }
 
-// oldCredentialRequests deletes decisions on requests that expired more than an hour before
+// deleteOldCredentialRequests deletes decisions on requests that expired more than an hour before
 // now, or so far ahead that a clock was wrong.
-func oldCredentialRequests(now time.Time) bookkeeping {
+func deleteOldCredentialRequests(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM credential_requests WHERE expires_at <= $1 OR expires_at > $2`,
 		[]any{database.Time(now.Add(-attemptsKept)), database.Time(now.Add(clockWrong))}}
 }
 
-// oldRequests deletes done requests that have expired.
-func oldRequests(now time.Time) bookkeeping {
+// deleteOldRequests deletes done requests that have expired.
+func deleteOldRequests(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM done_requests WHERE expires_at <= $1`, []any{database.Time(now)}}
 }
 
-// erasedWhole deletes the finished erasure of a user.
-func erasedWhole(key Key) bookkeeping {
+// deleteErasure deletes the finished erasure of a user.
+func deleteErasure(key Key) bookkeeping {
 	return bookkeeping{`DELETE FROM erasures WHERE user_key = $1`, []any{key}}
 }
 
-// oldLogouts deletes logout tokens that are too old to be accepted again.
-func oldLogouts(now time.Time) bookkeeping {
+// deleteOldLogouts deletes logout tokens that are too old to be accepted again.
+func deleteOldLogouts(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM logouts WHERE issued_at <= $1`, []any{database.Time(now.Add(-logoutsKept))}}
 }
 
-// remember stores a logout token in the transaction of the sessions that it ends. It returns
+// addLogout stores a logout token in the transaction of the sessions that it ends. It returns
 // [ErrReplayed] if the token is stored already. A token that ends no session is stored, too,
 // without an event.
-func (c *changeTx) remember(ctx context.Context, l Logout) error {
+func (c *changeTx) addLogout(ctx context.Context, l Logout) error {
 	kept, err := c.tx.ExecContext(ctx, `INSERT INTO logouts (digest, issuer, subject, sid, issued_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (digest) DO NOTHING`, l.digest(), l.Issuer, l.Subject, l.SessionID, database.Time(l.IssuedAt))
 	if err != nil {
@@ -117,30 +117,30 @@ func (c *changeTx) remember(ctx context.Context, l Logout) error {
 	return nil
 }
 
-// asked sets when the provider was asked to confirm a session.
-func asked(session SessionID, at time.Time) bookkeeping {
+// setAsked sets when the provider was asked to confirm a session.
+func setAsked(session SessionID, at time.Time) bookkeeping {
 	return bookkeeping{`UPDATE sessions SET asked_at = $1 WHERE id = $2 AND asked_at < $1`, []any{database.Time(at), session}}
 }
 
-// confirmed sets when the provider confirmed a session, and its sid there.
-func confirmed(session SessionID, claims Claims, at time.Time) bookkeeping {
+// setConfirmed sets when the provider confirmed a session, and its sid there.
+func setConfirmed(session SessionID, claims Claims, at time.Time) bookkeeping {
 	return bookkeeping{`UPDATE sessions SET confirmed_at = $1, asked_at = $1, sid = $2 WHERE id = $3 AND issuer = $4 AND subject = $5`,
 		[]any{database.Time(at), claims.SessionID, session, claims.Issuer, claims.Subject}}
 }
 
-// expired deletes sessions that have expired or were idle for too long.
-func expired(now time.Time, idle time.Duration) bookkeeping {
+// deleteExpiredSessions deletes sessions that have expired or were idle for too long.
+func deleteExpiredSessions(now time.Time, idle time.Duration) bookkeeping {
 	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}
 }
 
-// spelled sets the search text and the sort key of u.
-func spelled(u User) bookkeeping {
+// setSearchText sets the search text and the sort key of u.
+func setSearchText(u User) bookkeeping {
 	return bookkeeping{`UPDATE users SET search_text = $1, sort_name = $2 WHERE key = $3 AND version = $4`,
 		[]any{u.searchText(), u.SortName(), u.Key, u.Version}}
 }
 
-// indexesDamaged lists indexes of an engine as damaged.
-func indexesDamaged(e database.Engine, names []string, now time.Time) []bookkeeping {
+// addDamagedIndexes lists indexes of an engine as damaged.
+func addDamagedIndexes(e database.Engine, names []string, now time.Time) []bookkeeping {
 	all := make([]bookkeeping, len(names))
 	for i, name := range names {
 		all[i] = bookkeeping{`INSERT INTO damaged_indexes (engine, name, found_at) VALUES ($1, $2, $3) ON CONFLICT (engine, name) DO NOTHING`,
@@ -149,15 +149,15 @@ func indexesDamaged(e database.Engine, names []string, now time.Time) []bookkeep
 	return all
 }
 
-// note writes bookkeeping. [Service.change], note, [Service.pull], [Service.takeTurn],
+// note writes bookkeeping. [Service.change], note, [Service.takeKept], [Service.takeLease],
 // [Service.writeIndex] and [Service.rebuild] are the only functions that write in a directory
 // in use, which a test in internal/repotest checks.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
-	return s.db.Note(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all) })
+	return s.db.Note(ctx, func(tx *sql.Tx) error { return execAll(ctx, tx, all) })
 }
 
-// carryOut writes bookkeeping in a transaction that is open.
-func carryOut(ctx context.Context, tx *sql.Tx, all []bookkeeping) error {
+// execAll writes bookkeeping in a transaction that is open.
+func execAll(ctx context.Context, tx *sql.Tx, all []bookkeeping) error {
 	for _, b := range all {
 		if _, err := tx.ExecContext(ctx, b.query, b.args...); err != nil {
 			return err
@@ -166,10 +166,10 @@ func carryOut(ctx context.Context, tx *sql.Tx, all []bookkeeping) error {
 	return nil
 }
 
-// takeTurn takes the lease on a duty of that name: it sets when the duty is due next, and writes
+// takeLease takes the lease on a duty of that name: it sets when the duty is due next, and writes
 // all. It reports whether it did: it does nothing if another console has changed due meanwhile.
 // It is not a [bookkeeping] because its first write decides about the rest.
-func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time, all []bookkeeping) (mine bool, err error) {
+func (s *Service) takeLease(ctx context.Context, duty string, due, next time.Time, all []bookkeeping) (mine bool, err error) {
 	err = s.db.Note(ctx, func(tx *sql.Tx) error {
 		moved, err := tx.ExecContext(ctx, `UPDATE duties SET due_at = $1 WHERE name = $2 AND due_at = $3`, database.Time(next), duty, database.Time(due))
 		if err != nil {
@@ -179,7 +179,7 @@ func (s *Service) takeTurn(ctx context.Context, duty string, due, next time.Time
 		if mine = n == 1; err != nil || !mine {
 			return err
 		}
-		return carryOut(ctx, tx, all)
+		return execAll(ctx, tx, all)
 	})
 	return mine && err == nil, err
 }
@@ -220,18 +220,18 @@ func (s *Service) writeIndex(ctx context.Context, was, now indexState, all []boo
 		if n, err := moved.RowsAffected(); err != nil || n != 1 {
 			return errors.Join(err, errIndexedElsewhere)
 		}
-		return carryOut(ctx, tx, all)
+		return execAll(ctx, tx, all)
 	})
 }
 
-// errLooked rolls back a transaction that only reads.
-var errLooked = errors.New("users: transaction that only reads")
+// errRollback rolls back a transaction that only reads.
+var errRollback = errors.New("users: transaction that only reads")
 
-// inTurn calls look in a write transaction, so after every change that began before, and rolls
+// readSerialized calls read in a write transaction, so after every change that began before, and rolls
 // it back.
-func (s *Service) inTurn(ctx context.Context, look func(database.Reader) error) error {
-	err := s.db.Transact(ctx, func(tx *sql.Tx) error { return cmp.Or(look(tx), errLooked) })
-	if errors.Is(err, errLooked) {
+func (s *Service) readSerialized(ctx context.Context, read func(database.Reader) error) error {
+	err := s.db.Transact(ctx, func(tx *sql.Tx) error { return cmp.Or(read(tx), errRollback) })
+	if errors.Is(err, errRollback) {
 		return nil
 	}
 	return err

@@ -80,5 +80,5 @@ func (c *changeTx) makeOwner(ctx context.Context, address string) ([]Event, erro
 		return nothing, err
 	}
 	ends, err := c.endSessions(ctx, after, EndedRoleChanged)
-	return append([]Event{about(ActionRoleChanged, after, difference(before, after)...)}, ends...), err
+	return append([]Event{newEvent(ActionRoleChanged, after, difference(before, after)...)}, ends...), err
 }

@@ -22,13 +22,13 @@ func (c *changeTx) signedInRecently() error {
 	return nil
 }
 
-// powerful reports whether a token that acts in the role needs a recent sign-in to be issued.
-func (r Role) powerful() bool { return r == RoleAdmin || r == RoleOwner }
+// needsRecentSignIn reports whether a token that acts in the role needs a recent sign-in to be issued.
+func (r Role) needsRecentSignIn() bool { return r == RoleAdmin || r == RoleOwner }
 
-// only returns the person with that key, to whom the identity in claims has to belong. If it does
+// requirePerson returns the person with that key, to whom the identity in claims has to belong. If it does
 // not, only returns a [*RefusedError] and the user to whom it belongs, if any. With an empty key
 // any identity will do, and there is no user.
-func (c *changeTx) only(ctx context.Context, claims Claims, key Key) (User, error) {
+func (c *changeTx) requirePerson(ctx context.Context, claims Claims, key Key) (User, error) {
 	if key == "" {
 		return User{}, nil
 	}

@@ -125,7 +125,7 @@ func (s *Service) RefuseAccess(ctx context.Context, actor Actor, target ID, what
 		if len(fields) > 0 {
 			changes = append(changes, Change{Field: "fields", New: strings.Join(fields, ", ")})
 		}
-		return tx.unlessRecent(ctx, about(ActionAccessRefused, u, changes...))
+		return tx.unlessRecent(ctx, newEvent(ActionAccessRefused, u, changes...))
 	})
 	if err != nil && !errors.Is(err, ErrNoSession) && !errors.Is(err, ErrNoToken) {
 		s.config.Log.WarnContext(ctx, "refusal not recorded", "user", actor.Key, "error", err)
@@ -157,16 +157,16 @@ func (c *changeTx) since(ctx context.Context, action Action, ago time.Duration) 
 func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
 	r := RefusedSignIn{At: s.Now(), Address: string(Canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
 	if u.Key != "" {
-		r.Issuer, r.Subject, r.Name = e.claims.Issuer, e.claims.Subject, e.claims.fill(User{}).Name
+		r.Issuer, r.Subject, r.Name = e.claims.Issuer, e.claims.Subject, e.claims.applyTo(User{}).Name
 	}
-	if err := s.note(ctx, signInRefused(r, u.Key)...); err != nil {
+	if err := s.note(ctx, addRefusal(r, u.Key)...); err != nil {
 		s.config.Log.WarnContext(ctx, "refused sign-in not noted", "error", err)
 	}
 	if u.Key == "" {
 		return
 	}
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		return tx.unlessRecent(ctx, about(ActionRefused, u, Change{Field: "refusal", New: string(e.Reason)}))
+		return tx.unlessRecent(ctx, newEvent(ActionRefused, u, Change{Field: "refusal", New: string(e.Reason)}))
 	})
 	if err != nil {
 		s.config.Log.WarnContext(ctx, "refused sign-in not recorded", "user", u.Key, "error", err)

@@ -139,7 +139,7 @@ func (s *Service) FormOutcome(ctx context.Context, actor Actor, key RequestKey) 
 	if seq, done, err = s.FormDone(ctx, actor, key); err != nil || done {
 		return seq, done, err
 	}
-	err = s.inTurn(ctx, func(r database.Reader) error {
+	err = s.readSerialized(ctx, func(r database.Reader) error {
 		seq, done, err = s.outcome(ctx, r, actor, key)
 		return err
 	})
@@ -186,9 +186,9 @@ func doneBefore(ctx context.Context, r database.Reader, actor Actor, request Req
 	return &done
 }
 
-// notDone returns a [*DoneError] or [ErrOtherRequest] if the request of the change was done
-// before. [changeTx.done] returns [ErrOtherForm], after the permissions have been checked.
-func (c *changeTx) notDone(ctx context.Context) error {
+// checkNotDone returns a [*DoneError] or [ErrOtherRequest] if the request of the change was done
+// before. [changeTx.addRequest] returns [ErrOtherForm], after the permissions have been checked.
+func (c *changeTx) checkNotDone(ctx context.Context) error {
 	err := doneBefore(ctx, c, c.actor, c.request, c.now)
 	if errors.Is(err, ErrOtherForm) {
 		return nil
@@ -196,9 +196,9 @@ func (c *changeTx) notDone(ctx context.Context) error {
 	return err
 }
 
-// done stores the request of the change, with the first of its events and its answer. It returns
+// addRequest stores the request of the change, with the first of its events and its answer. It returns
 // [ErrOtherForm] if the request is stored already.
-func (c *changeTx) done(ctx context.Context, events []Event) error {
+func (c *changeTx) addRequest(ctx context.Context, events []Event) error {
 	r, seq := c.request, int64(0)
 	if len(events) > 0 {
 		seq = events[0].Seq
@@ -238,9 +238,9 @@ func (c *changeTx) answer(ctx context.Context) ([]byte, error) {
 	return c.request.Answer(u), nil
 }
 
-// orDone returns a [*DoneError] instead of err if the request of a failed change was done
+// orDoneError returns a [*DoneError] instead of err if the request of a failed change was done
 // meanwhile, and err otherwise.
-func (s *Service) orDone(ctx context.Context, actor Actor, err error) error {
+func (s *Service) orDoneError(ctx context.Context, actor Actor, err error) error {
 	if _, known := errors.AsType[*DoneError](err); err == nil || known || errors.Is(err, ErrUnknown) {
 		return err
 	}

@@ -52,7 +52,7 @@ func (s *Service) MarkReviewed(ctx context.Context, actor Actor, id ID, r Review
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		return []Event{about(ActionReviewed, after, difference(before, after)...)}, nil
+		return []Event{newEvent(ActionReviewed, after, difference(before, after)...)}, nil
 	})
-	return after, in("mark reviewed", id, err)
+	return after, wrap("mark reviewed", id, err)
 }

@@ -35,7 +35,7 @@ func (s *Service) ChangeRoleAndRotate(ctx context.Context, actor Actor, id ID, r
 		if err := fresh(ctx, tx, before, r.Version); err != nil {
 			return nothing, err
 		}
-		reason, err := tidyReason(r.Reason)
+		reason, err := normalizeReason(r.Reason)
 		if !slices.Contains(rolesOf(before.Kind), r.Role) {
 			err = joined(err, Invalid("role", "Choose a role that a %s can have.", kindWords[before.Kind]))
 		}
@@ -54,10 +54,10 @@ func (s *Service) ChangeRoleAndRotate(ctx context.Context, actor Actor, id ID, r
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		ends, err := tx.shutOut(ctx, after, shutOutRole)
-		return slices.Concat([]Event{about(ActionRoleChanged, after, difference(before, after)...).because(reason)}, ends, events), err
+		ends, err := tx.endAccess(ctx, after, lossRole)
+		return slices.Concat([]Event{newEvent(ActionRoleChanged, after, difference(before, after)...).withReason(reason)}, ends, events), err
 	})
-	return after, rotated, in("change role of", id, err)
+	return after, rotated, wrap("change role of", id, err)
 }
 
 // kindWords name the kinds in a sentence.

@@ -45,7 +45,7 @@ func (s *Service) RotateToken(ctx context.Context, actor Actor, id TokenID, r Ro
 		return events, err
 	})
 	if err != nil {
-		return Token{}, "", in("rotate token", ID(id), err)
+		return Token{}, "", wrap("rotate token", ID(id), err)
 	}
 	return t, secret, nil
 }
@@ -72,7 +72,7 @@ func (c *changeTx) rotate(ctx context.Context, config Config, u User, old Token,
 		return t, "", nothing, err
 	}
 	end, endErr := old.overlapEnd(c.now, r.Overlap)
-	reason, reasonErr := tidyReason(r.Reason)
+	reason, reasonErr := normalizeReason(r.Reason)
 	t, err = c.prepareToken(config, u, r.successor(config, old))
 	if err := joined(err, endErr, reasonErr); err != nil {
 		return Token{}, "", nothing, err
@@ -86,8 +86,8 @@ func (c *changeTx) rotate(ctx context.Context, config Config, u User, old Token,
 	}
 	_, err = c.exec(ctx, `UPDATE tokens SET replaced_by = $1, rotated_at = $2, ends_at = $3 WHERE id = $4`,
 		t.ID, database.Time(c.now), database.Time(end), old.ID)
-	return t, secret, append(events, tokenEvent(ActionTokenRotated, u, old, rotated(old, t, end)...).because(reason),
-		tokenEvent(ActionTokenIssued, u, t, issued(t)...).because(reason)), err
+	return t, secret, append(events, tokenEvent(ActionTokenRotated, u, old, rotated(old, t, end)...).withReason(reason),
+		tokenEvent(ActionTokenIssued, u, t, issued(t)...).withReason(reason)), err
 }
 
 // successor returns the token that is to be issued in the place of old.
@@ -175,7 +175,7 @@ func (s *Service) ExtendOverlap(ctx context.Context, actor Actor, id TokenID, ov
 			endErr = Invalid("overlap", "Choose a later end: this token ends on %s by now, and was issued until %s.",
 				t.EndsAt.Format(time.DateOnly), t.IssuedUntil.Format(time.DateOnly))
 		}
-		reason, err := tidyReason(reason)
+		reason, err := normalizeReason(reason)
 		if err := joined(endErr, err); err != nil {
 			return nothing, err
 		}
@@ -185,7 +185,7 @@ func (s *Service) ExtendOverlap(ctx context.Context, actor Actor, id TokenID, ov
 			}
 		}
 		_, err = tx.exec(ctx, `UPDATE tokens SET ends_at = $1 WHERE id = $2`, database.Time(end), t.ID)
-		return []Event{tokenEvent(ActionTokenExtended, u, t, nameOf(t), overlapChange(t, end)).because(reason)}, err
+		return []Event{tokenEvent(ActionTokenExtended, u, t, nameOf(t), overlapChange(t, end)).withReason(reason)}, err
 	})
-	return in("extend the overlap of token", ID(id), err)
+	return wrap("extend the overlap of token", ID(id), err)
 }

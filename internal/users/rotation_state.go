@@ -29,14 +29,14 @@ type TokenUses struct {
 func (s *Service) TokenUses(ctx context.Context, actor Actor, id TokenID) (TokenUses, error) {
 	_, t, err := tokenFor(ctx, s.lookUps(), actor, id, ActSeeTokens)
 	if err != nil {
-		return TokenUses{}, in("find token", ID(id), err)
+		return TokenUses{}, wrap("find token", ID(id), err)
 	}
 	s.uses.flush()
 	rows, err := usesOfTokens(ctx, s.reads(), id, false, s.Now())
 	if err != nil {
-		return TokenUses{}, in("uses of token", ID(id), err)
+		return TokenUses{}, wrap("uses of token", ID(id), err)
 	}
-	return TokenUses{t, clientsOf(rows, id, nil, s.Now(), s.zoneOf(ctx, actor)), strip(rows, id, s.Now())}, nil
+	return TokenUses{t, clientsOf(rows, id, nil, s.Now(), s.zoneOf(ctx, actor)), dailyUses(rows, id, s.Now())}, nil
 }
 
 // RotationOf returns how far the replacement of a token has come, which may be named by the
@@ -48,11 +48,11 @@ func (s *Service) TokenUses(ctx context.Context, actor Actor, id TokenID) (Token
 func (s *Service) RotationOf(ctx context.Context, actor Actor, id TokenID) (RotationState, error) {
 	_, t, err := tokenFor(ctx, s.lookUps(), actor, id, ActSeeTokens)
 	if err != nil {
-		return RotationState{}, in("find token", ID(id), err)
+		return RotationState{}, wrap("find token", ID(id), err)
 	}
 	s.uses.flush()
 	state, err := rotationOf(ctx, s.reads(), t, s.Now(), s.zoneOf(ctx, actor))
-	return state, in("rotation of token", ID(id), err)
+	return state, wrap("rotation of token", ID(id), err)
 }
 
 // rotationOf returns how far the replacement of t, or by t, has come.
@@ -75,8 +75,8 @@ func rotationOf(ctx context.Context, r database.Reader, t Token, now time.Time, 
 		return RotationState{}, err
 	}
 	state.Clients = clientsOf(rows, state.Old.ID, struck, now, zone)
-	state.Verdict = judge(rows, state.Old.ID, state.Clients, now)
-	state.Days = strip(rows, state.Old.ID, now)
+	state.Verdict = verdictOn(rows, state.Old.ID, state.Clients, now)
+	state.Days = dailyUses(rows, state.Old.ID, now)
 	return state, nil
 }
 
@@ -151,7 +151,7 @@ func (s *Service) RetireToken(ctx context.Context, actor Actor, id TokenID, reas
 		}
 		return tx.disable(ctx, u, []Token{t}, "retired")
 	})
-	return in("retire token", ID(id), err)
+	return wrap("retire token", ID(id), err)
 }
 
 // A ClientName names a client of a token: an asking system, or a tool without its version, and
@@ -178,7 +178,7 @@ func (s *Service) StrikeOffClient(ctx context.Context, actor Actor, id TokenID, 
 		case !t.RevokedAt.IsZero() || t.ReplacedBy == "":
 			return nothing, ErrNotFound
 		}
-		if reason, err = tidyReason(reason); err != nil {
+		if reason, err = normalizeReason(reason); err != nil {
 			return nothing, err
 		}
 		state, err := rotationOf(ctx, tx, t, tx.now, time.UTC)
@@ -196,7 +196,7 @@ func (s *Service) StrikeOffClient(ctx context.Context, actor Actor, id TokenID, 
 		_, err = tx.exec(ctx, `INSERT INTO token_clients_struck (token, asker, tool, network, by_key, at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (token, asker, tool, network) DO UPDATE SET by_key = excluded.by_key, at = excluded.at`,
 			t.ID, name.Asker, name.Name, name.Network, tx.actor.Key, database.Time(tx.now))
-		return []Event{tokenEvent(ActionClientStruck, u, t, append([]Change{nameOf(t)}, client.changes()...)...).because(reason)}, err
+		return []Event{tokenEvent(ActionClientStruck, u, t, append([]Change{nameOf(t)}, client.changes()...)...).withReason(reason)}, err
 	})
-	return in("strike off a client of token", ID(id), err)
+	return wrap("strike off a client of token", ID(id), err)
 }

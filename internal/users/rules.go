@@ -139,8 +139,8 @@ func check(before, after User, today Date) *InvalidError {
 	return bad
 }
 
-// tidyReason returns a reason as it is kept.
-func tidyReason(s string) (string, error) {
+// normalizeReason returns a reason as it is kept.
+func normalizeReason(s string) (string, error) {
 	s = spelling.Normalize(strings.Join(strings.Fields(s), " "))
 	if why := textFlaw(s, MaxReason); why != "" {
 		return "", Invalid("reason", "%s", why)

@@ -53,7 +53,7 @@ const DefaultTokenLifetime = 365 * 24 * time.Hour
 type Service struct {
 	db           *database.DB
 	config       Config
-	notes        *notebook
+	notes        *writeQueue
 	uses         *useCollector
 	changes      atomic.Uint64 // see [Service.Changes]
 	tokenChanges atomic.Uint64 // see [Service.TokenChanges]
@@ -87,7 +87,7 @@ func NewService(db *database.DB, c Config) *Service {
 		c.Signup = SignupInvited
 	}
 	s := &Service{
-		db: db, config: c, notes: newNotebook(c.Log),
+		db: db, config: c, notes: newWriteQueue(c.Log),
 		long: longReads{limit: c.LongRead, cancelled: c.ReadCancelled},
 	}
 	first := make(chan struct{})
@@ -139,10 +139,10 @@ func (s *Service) reads() database.Reader { return s.db.Reads() }
 // lookUps is the pool of connections for single rows, which many requests need.
 func (s *Service) lookUps() database.Reader { return s.db.LookUps() }
 
-// in adds an operation and its target to an error.
-func in(what string, id ID, err error) error {
+// wrap adds an operation and its target to an error.
+func wrap(op string, id ID, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s %s: %w", what, id, err)
+	return fmt.Errorf("%s %s: %w", op, id, err)
 }

@@ -80,7 +80,7 @@ func (s *Service) Session(ctx context.Context, digest Digest) (SignedIn, error) 
 		return SignedIn{}, ErrNoSession
 	}
 	if now.Sub(in.Session.SeenAt) >= time.Minute {
-		s.noteSoon(seenAgain(in.Session.ID, in.User.Key, now)...)
+		s.noteInBackground(setSeen(in.Session.ID, in.User.Key, now)...)
 	}
 	return in, nil
 }
@@ -112,7 +112,7 @@ func (s *Service) SignOut(ctx context.Context, actor Actor, digest Digest) (addr
 		}
 		return tx.endSession(ctx, u, id, EndedSignedOut)
 	})
-	return address, in("sign out", actor.ID, err)
+	return address, wrap("sign out", actor.ID, err)
 }
 
 // Sessions returns a user's sessions that may still be used, last used first. It
@@ -123,7 +123,7 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, id ID) ([]Session, 
 		return nil, err
 	}
 	all, err := s.liveSessions(ctx, u.Key)
-	return all, in("sessions of", id, err)
+	return all, wrap("sessions of", id, err)
 }
 
 // liveSessions returns a user's sessions that may still be used, last used first.
@@ -143,21 +143,21 @@ func (s *Service) EndSession(ctx context.Context, actor Actor, id ID, session Se
 	if err == nil && n == 0 {
 		err = ErrNotFound
 	}
-	return in("end session of", id, err)
+	return wrap("end session of", id, err)
 }
 
 // EndSessions ends all sessions of a user, at once, and returns how many there
 // were. Its errors are those of [Service.EndSession].
 func (s *Service) EndSessions(ctx context.Context, actor Actor, id ID, reason string) (int, error) {
 	n, err := s.endAll(ctx, actor, id, reason, `id <> $2`, "")
-	return n, in("end sessions of", id, err)
+	return n, wrap("end sessions of", id, err)
 }
 
 // EndOtherSessions ends the actor's sessions save the one they act in, and
 // returns how many there were.
 func (s *Service) EndOtherSessions(ctx context.Context, actor Actor) (int, error) {
 	n, err := s.endAll(ctx, actor, actor.ID, "", `id <> $2`, actor.Session)
-	return n, in("end other sessions of", actor.ID, err)
+	return n, wrap("end other sessions of", actor.ID, err)
 }
 
 // endAll ends those sessions of a user for which a condition of this package
@@ -168,7 +168,7 @@ func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which 
 		if err != nil {
 			return nothing, err
 		}
-		reason, err := tidyReason(reason)
+		reason, err := normalizeReason(reason)
 		if err != nil {
 			return nothing, err
 		}
@@ -206,7 +206,7 @@ func (c *changeTx) endWhere(ctx context.Context, u User, why SessionEnd, conditi
 	}
 	var events []Event
 	for _, id := range ids {
-		events = append(events, about(ActionEnded, u, Change{Field: "session", Old: string(id), New: string(why)}))
+		events = append(events, newEvent(ActionEnded, u, Change{Field: "session", Old: string(id), New: string(why)}))
 	}
 	return events, nil
 }

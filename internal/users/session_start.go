@@ -24,7 +24,7 @@ func (c *changeTx) startSession(ctx context.Context, u User, claims Claims, v Vi
 		newSessionID(), c.now, c.now, c.now.Add(config.SessionLifetime), v.Address, v.UserAgent,
 		claims.Issuer, claims.Subject, c.now, c.now, claims.AuthTime,
 	}
-	if session.AuthenticatedAt.After(c.now) { // by another clock
+	if session.AuthenticatedAt.After(c.now) { // withActor another clock
 		session.AuthenticatedAt = c.now
 	}
 	_, err = c.exec(ctx, `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent,
@@ -32,7 +32,7 @@ func (c *changeTx) startSession(ctx context.Context, u User, claims Claims, v Vi
 		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $4, $4, $11)`,
 		session.ID, v.Digest, u.Key, database.Time(c.now), database.Time(session.ExpiresAt), v.Address, v.UserAgent,
 		claims.Issuer, claims.Subject, claims.SessionID, database.Time(session.AuthenticatedAt))
-	started := about(ActionStarted, u, Change{Field: "session", New: string(session.ID)})
+	started := newEvent(ActionStarted, u, Change{Field: "session", New: string(session.ID)})
 	return session, slices.Concat(ends, most, []Event{started}), err
 }
 

@@ -66,8 +66,8 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 		if err := tx.use(ctx, v.Attempt); err != nil {
 			return nothing, err
 		}
-		if in.User, err = tx.only(ctx, c, v.Only); err == nil {
-			in.User, events, err = tx.arrive(ctx, c, s.config)
+		if in.User, err = tx.requirePerson(ctx, c, v.Only); err == nil {
+			in.User, events, err = tx.admitUnlessLoggedOut(ctx, c, s.config)
 		}
 		if errors.As(err, &refused) {
 			concerned = in.User
@@ -87,12 +87,12 @@ func (s *Service) SignIn(ctx context.Context, c Claims, v Visit) (SignedIn, erro
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("sign in: %w", err)
 	}
-	s.noteSoon(seenAgain(in.Session.ID, in.User.Key, in.Session.StartedAt)...)
+	s.noteInBackground(setSeen(in.Session.ID, in.User.Key, in.Session.StartedAt)...)
 	return in, nil
 }
 
-// arrive is admit unless the provider has ended its session meanwhile, see [changeTx.loggedOut].
-func (c *changeTx) arrive(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
+// admitUnlessLoggedOut is admit unless the provider has ended its session meanwhile, see [changeTx.loggedOut].
+func (c *changeTx) admitUnlessLoggedOut(ctx context.Context, claims Claims, config Config) (User, []Event, error) {
 	if u, err := c.loggedOut(ctx, claims); err != nil {
 		return u, nothing, err
 	}
@@ -162,7 +162,7 @@ func checkKnown(ctx context.Context, r database.Reader, u User, claims Claims, c
 		return claims.refused(RefusedDeactivated, "")
 	}
 	id, why := claimedID(claims.Address)
-	if why != "" || id == u.ID || claims.doubt(config) != "" {
+	if why != "" || id == u.ID || claims.whyUnverified(config) != "" {
 		return nil
 	}
 	other, err := userByID(ctx, r, id)
@@ -185,8 +185,8 @@ func (c Claims) refused(reason Refusal, detail string) error {
 	return &RefusedError{reason, c.Address, detail, c}
 }
 
-// doubt returns why the address does not count as verified, empty if it does.
-func (c Claims) doubt(config Config) Refusal {
+// whyUnverified returns why the address does not count as verified, empty if it does.
+func (c Claims) whyUnverified(config Config) Refusal {
 	switch {
 	case c.Verified == VerifiedNo:
 		return RefusedUnverified
@@ -201,7 +201,7 @@ func (c Claims) doubt(config Config) Refusal {
 // refusal returns why an identity that is not bound may not sign in with the address id, empty if
 // it may. The user u has that user_id, if known.
 func refusal(claims Claims, id ID, u User, known bool, config Config) Refusal {
-	doubt := claims.doubt(config)
+	doubt := claims.whyUnverified(config)
 	switch {
 	case doubt != "":
 		return doubt
@@ -237,7 +237,7 @@ func (c *changeTx) bind(ctx context.Context, before User, claims Claims) (User, 
 func (u User) bind(claims Claims) User {
 	after := u.clone()
 	if u.SeenAt.IsZero() {
-		after = claims.fill(after)
+		after = claims.applyTo(after)
 	}
 	after.identified = true
 	return after
@@ -245,7 +245,7 @@ func (u User) bind(claims Claims) User {
 
 // signUp adds a new person with an identity.
 func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Event, error) {
-	u := claims.fill(newUser(KindPerson, id, c.actor, c.now))
+	u := claims.applyTo(newUser(KindPerson, id, c.actor, c.now))
 	c.actor = c.actor.As(u)
 	u.CreatedBy, u.identified = u.Ref(), true
 	u.derive()
@@ -259,11 +259,11 @@ func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Ev
 // bound returns the event that an identity was bound to u, with the changes of the record by its
 // claims.
 func bound(u User, claims Claims, changes []Change) Event {
-	return about(ActionBound, u, append([]Change{{Field: "identity", New: claims.Issuer + " " + claims.Subject}}, changes...)...)
+	return newEvent(ActionBound, u, append([]Change{{Field: "identity", New: claims.Issuer + " " + claims.Subject}}, changes...)...)
 }
 
-// fill returns u with its empty fields set from the claims, as far as they are valid.
-func (c Claims) fill(u User) User {
+// applyTo returns u with its empty fields set from the claims, as far as they are valid.
+func (c Claims) applyTo(u User) User {
 	for _, name := range []string{spelling.Normalize(c.Name), spelling.Normalize(c.NameParts)} {
 		if u.Name == "" && textFlaw(name, MaxName) == "" {
 			u.Name = name

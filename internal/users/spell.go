@@ -20,7 +20,7 @@ func (s *Service) Spell(ctx context.Context, told func(done int)) error {
 		}
 		all := make([]bookkeeping, len(missing))
 		for i, u := range missing {
-			all[i] = spelled(u)
+			all[i] = setSearchText(u)
 		}
 		if err := s.note(ctx, all...); err != nil {
 			return fmt.Errorf("write search texts: %w", err)

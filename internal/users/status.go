@@ -46,7 +46,7 @@ func (s *Service) DeactivateAndRotate(ctx context.Context, actor Actor, id ID, d
 		if err := fresh(ctx, tx, before, d.Version); err != nil {
 			return nothing, err
 		}
-		reason, reasonErr := tidyReason(d.Reason)
+		reason, reasonErr := normalizeReason(d.Reason)
 		all, known, rotateErr := tx.rotateKnown(ctx, s.config, before, r, reason)
 		handed, err := tx.handOver(ctx, before, d.HandOver)
 		if err := joined(reasonErr, err, rotateErr); err != nil {
@@ -58,11 +58,11 @@ func (s *Service) DeactivateAndRotate(ctx context.Context, actor Actor, id ID, d
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		ends, err := tx.shutOut(ctx, after, shutOutDeactivated)
-		event := about(ActionDeactivated, after, statusChange(before, after))
-		return slices.Concat([]Event{event.because(reason)}, handed, ends, known), err
+		ends, err := tx.endAccess(ctx, after, lossDeactivated)
+		event := newEvent(ActionDeactivated, after, statusChange(before, after))
+		return slices.Concat([]Event{event.withReason(reason)}, handed, ends, known), err
 	})
-	return rotated, in("deactivate", id, err)
+	return rotated, wrap("deactivate", id, err)
 }
 
 // Reactivate undoes a deactivation. To reactivate a user who is not deactivated
@@ -74,7 +74,7 @@ func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, r Reactiva
 		if err != nil || !before.deactivated {
 			return nothing, err
 		}
-		reason, err := tidyReason(r.Reason)
+		reason, err := normalizeReason(r.Reason)
 		if err != nil {
 			return nothing, err
 		}
@@ -83,14 +83,14 @@ func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, r Reactiva
 		if after, err = updateUser(ctx, tx, before, after); err != nil {
 			return nothing, err
 		}
-		event := about(ActionReactivated, after, statusChange(before, after))
+		event := newEvent(ActionReactivated, after, statusChange(before, after))
 		var disabled []Event
 		if !r.BringBackTokens {
 			disabled, err = tx.disableSuspended(ctx, after)
 		}
-		return append([]Event{event.because(reason)}, disabled...), err
+		return append([]Event{event.withReason(reason)}, disabled...), err
 	})
-	return in("reactivate", id, err)
+	return wrap("reactivate", id, err)
 }
 
 // disableSuspended disables the tokens of u, who is reactivated, that are not disabled.
@@ -110,11 +110,11 @@ func statusChange(before, after User) Change {
 // handOver removes u as the responsible person of service users, and sets the person with that
 // user_id, if any, for those that the actor may edit.
 func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, error) {
-	all, err := answeredFor(ctx, c, u.Key)
+	all, err := responsibleFor(ctx, c, u.Key)
 	if err != nil || len(all) == 0 {
 		return nothing, err
 	}
-	heir, err := c.heir(ctx, u, EnteredID(to))
+	heir, err := c.newResponsible(ctx, u, EnteredID(to))
 	if err != nil {
 		return nothing, err
 	}
@@ -128,14 +128,14 @@ func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, er
 		if after, err = updateUser(ctx, c, service, after); err != nil {
 			return nothing, err
 		}
-		events = append(events, about(ActionHandedOver, after, difference(service, after)...))
+		events = append(events, newEvent(ActionHandedOver, after, difference(service, after)...))
 	}
 	return events, nil
 }
 
-// heir returns the person with that user_id, who becomes responsible in the place of u; the zero
+// newResponsible returns the person with that user_id, who becomes responsible in the place of u; the zero
 // Ref if it is empty.
-func (c *changeTx) heir(ctx context.Context, u User, id ID) (Ref, error) {
+func (c *changeTx) newResponsible(ctx context.Context, u User, id ID) (Ref, error) {
 	switch {
 	case id == "":
 		return Ref{}, nil
@@ -144,6 +144,6 @@ func (c *changeTx) heir(ctx context.Context, u User, id ID) (Ref, error) {
 	case id == u.ID:
 		return Ref{}, Invalid("hand_over", "Choose someone else than %s.", u.Label())
 	}
-	person, err := c.answerable(ctx, "hand_over", id)
+	person, err := c.responsiblePerson(ctx, "hand_over", id)
 	return person.Ref(), err
 }

@@ -49,10 +49,10 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 		if work, err = s.endedTokens(ctx, now); err != nil {
 			return false, fmt.Errorf("tidy up: look for tokens that ended: %w", err)
 		}
-		work = append(work, expired(now.Add(-sessionsKept), s.config.SessionIdle), keptTooLong(now), usedAttempts(now), oldRequests(now),
-			oldLogouts(now), oldRefusals(), oldUses(now), oldCredentialRequests(now))
+		work = append(work, deleteExpiredSessions(now.Add(-sessionsKept), s.config.SessionIdle), deleteExpiredKept(now), deleteUsedAttempts(now), deleteOldRequests(now),
+			deleteOldLogouts(now), deleteOldRefusals(), deleteOldUses(now), deleteOldCredentialRequests(now))
 	}
-	if mine, err = s.takeTurn(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
+	if mine, err = s.takeLease(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
 		return false, fmt.Errorf("tidy up: %w", err)
 	}
 	if mine && len(work) > 0 {

@@ -109,8 +109,8 @@ func clientsOf(rows []useRow, old TokenID, struck []struckClient, now time.Time,
 	for key, rows := range own {
 		if slices.ContainsFunc(rows, func(r useRow) bool { return r.token == old }) {
 			c := TokenClient{Asker: rows[0].asker, Name: key.name, Network: key.network}
-			c.look(rows, old, now, zone)
-			c.decide(struck)
+			c.readUses(rows, old, now, zone)
+			c.setState(struck)
 			all = append(all, c)
 		}
 	}
@@ -172,8 +172,8 @@ func networkAround(network string) string {
 	return netip.PrefixFrom(address, 24).Masked().String()
 }
 
-// look sets the times, the cadence and the tool of c from its rows.
-func (c *TokenClient) look(rows []useRow, old TokenID, now time.Time, zone *time.Location) {
+// readUses sets the times, the cadence and the tool of c from its rows.
+func (c *TokenClient) readUses(rows []useRow, old TokenID, now time.Time, zone *time.Location) {
 	hours := map[time.Time]bool{}
 	uses, newest := 0, time.Time{}
 	for _, r := range rows {
@@ -197,9 +197,9 @@ func (c *TokenClient) look(rows []useRow, old TokenID, now time.Time, zone *time
 	c.Next = c.Cadence.next(newest.In(zone), now)
 }
 
-// decide sets the state of a client. One that used the old token after being struck off counts as
+// setState sets the state of a client. One that used the old token after being struck off counts as
 // not switched.
-func (c *TokenClient) decide(struck []struckClient) {
+func (c *TokenClient) setState(struck []struckClient) {
 	c.State = ClientNotSwitched
 	if !c.LastNew.IsZero() {
 		c.State = ClientSwitched

@@ -28,25 +28,25 @@ func (s *Service) EnableToken(ctx context.Context, actor Actor, id TokenID, reas
 		case t.DisabledAt.IsZero():
 			return nothing, nil
 		}
-		if err := joined(tx.mayIssue(s.config, u, t.Acts()), tx.within(t)); err != nil {
+		if err := joined(tx.mayIssue(s.config, u, t.Acts()), tx.checkWithinToken(t)); err != nil {
 			return nothing, err
 		}
-		if reason, err = tidyReason(reason); err != nil {
+		if reason, err = normalizeReason(reason); err != nil {
 			return nothing, err
 		}
 		_, err = tx.exec(ctx, `UPDATE tokens SET disabled_at = NULL WHERE id = $1`, t.ID)
-		return []Event{tokenEvent(ActionTokenEnabled, u, t, nameOf(t)).because(reason)}, err
+		return []Event{tokenEvent(ActionTokenEnabled, u, t, nameOf(t)).withReason(reason)}, err
 	})
-	return in("enable token", ID(id), err)
+	return wrap("enable token", ID(id), err)
 }
 
-// within returns a [*ForbiddenError] if the actor's token has fewer scopes or addresses than t.
-func (c *changeTx) within(t Token) error {
+// checkWithinToken returns a [*ForbiddenError] if the actor's token has fewer scopes or addresses than t.
+func (c *changeTx) checkWithinToken(t Token) error {
 	if c.actor.Token == "" {
 		return nil
 	}
-	_, scopesErr := tidyScopes(t.Scopes, c.actor.Scopes)
-	_, rangesErr := tidyRanges(strings.Fields(formatRanges(t.Ranges)), c.token.Ranges)
+	_, scopesErr := normalizeScopes(t.Scopes, c.actor.Scopes)
+	_, rangesErr := normalizeRanges(strings.Fields(formatRanges(t.Ranges)), c.token.Ranges)
 	if scopesErr != nil || rangesErr != nil || len(t.Ranges) == 0 && len(c.token.Ranges) > 0 {
 		return &ForbiddenError{ActIssueToken, "The token that asks has less scopes or addresses than this one."}
 	}
@@ -66,7 +66,7 @@ func (s *Service) DisableToken(ctx context.Context, actor Actor, id TokenID, o T
 		}
 		return tx.disable(ctx, u, []Token{t}, "")
 	})
-	return in("disable token", ID(id), err)
+	return wrap("disable token", ID(id), err)
 }
 
 // RevokeToken ends a token for good. To revoke one that is revoked succeeds and leaves no
@@ -79,7 +79,7 @@ func (s *Service) RevokeToken(ctx context.Context, actor Actor, id TokenID, o To
 		}
 		return tx.revoke(ctx, u, []Token{t}, "")
 	})
-	return in("revoke token", ID(id), err)
+	return wrap("revoke token", ID(id), err)
 }
 
 // endToken checks permissions and reason, calls end for the token and records its events.
@@ -89,7 +89,7 @@ func (s *Service) endToken(ctx context.Context, actor Actor, id TokenID, o Token
 		if err != nil {
 			return nothing, err
 		}
-		reason, err := tidyReason(o.Reason)
+		reason, err := normalizeReason(o.Reason)
 		if !o.LeaveNone {
 			err = joined(err, tx.leavesOne(ctx, t))
 		}
@@ -158,23 +158,23 @@ func liveTokens(ctx context.Context, r database.Reader, key Key, now database.Ti
 	return TokensWhere(ctx, r, `t.user_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2 ORDER BY t.issued_at DESC, t.id`, key, now)
 }
 
-// A shutOut is the cause for which a user loses access. Its values are stored as the cause of the
+// An accessLoss is the cause for which a user loses access. Its values are stored as the cause of the
 // ends of tokens, and as the [SessionEnd] of sessions.
-type shutOut string
+type accessLoss string
 
 const (
-	shutOutDeactivated shutOut = "deactivated"
-	shutOutDeleted     shutOut = "deleted"
-	shutOutRole        shutOut = "role_changed"
-	shutOutReset       shutOut = "sign_in_reset"
+	lossDeactivated accessLoss = "deactivated"
+	lossDeleted     accessLoss = "deleted"
+	lossRole        accessLoss = "role_changed"
+	lossReset       accessLoss = "sign_in_reset"
 )
 
-// shutOut ends the sessions of u, and revokes their tokens if u was deleted or their sign-in was
+// endAccess ends the sessions of u, and revokes their tokens if u was deleted or their sign-in was
 // reset. Tokens of a deactivated user are suspended by the user's status, and after a change of
 // role they act in the lower of two roles.
-func (c *changeTx) shutOut(ctx context.Context, u User, why shutOut) ([]Event, error) {
+func (c *changeTx) endAccess(ctx context.Context, u User, why accessLoss) ([]Event, error) {
 	events, err := c.endSessions(ctx, u, SessionEnd(why))
-	if err != nil || why != shutOutDeleted && why != shutOutReset {
+	if err != nil || why != lossDeleted && why != lossReset {
 		return events, err
 	}
 	live, err := liveTokens(ctx, c, u.Key, database.Time(c.now))

@@ -109,7 +109,7 @@ func TestRepeatedTokenReplacesTheFirst(t *testing.T) {
 	for circumstance, test := range map[string]struct {
 		between func(*testing.T, *userstest.Directory, string)
 		alter   func(*users.NewToken)
-		again   bool // by the same caller
+		again   bool // withActor the same caller
 		ended   bool
 	}{
 		"at once":           {again: true, ended: true},

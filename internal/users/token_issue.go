@@ -53,7 +53,7 @@ func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken
 		if err := tx.mayIssue(s.config, u, tx.roleFor(u)); err != nil {
 			return nothing, err
 		}
-		reason, reasonErr := tidyReason(n.Reason)
+		reason, reasonErr := normalizeReason(n.Reason)
 		t, err = tx.prepareToken(s.config, u, n)
 		if err := joined(err, reasonErr); err != nil {
 			return nothing, err
@@ -67,10 +67,10 @@ func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken
 		if t, secret, err = tx.issue(ctx, u, t); err != nil {
 			return nothing, err
 		}
-		return append(events, tokenEvent(ActionTokenIssued, u, t, issued(t)...).because(reason)), nil
+		return append(events, tokenEvent(ActionTokenIssued, u, t, issued(t)...).withReason(reason)), nil
 	})
 	if err != nil {
-		return Token{}, "", in("issue a token for", id, err)
+		return Token{}, "", wrap("issue a token for", id, err)
 	}
 	return t, secret, nil
 }
@@ -86,7 +86,7 @@ func (c *changeTx) roleFor(u User) Role {
 // mayIssue checks the issue, rotation or enabling of a token of u that acts in that role beyond
 // [Permissions]. It returns a [*ForbiddenError], and [ErrSignInAgain] if it needs a recent sign-in.
 func (c *changeTx) mayIssue(config Config, u User, acts Role) error {
-	if err := c.actor.mayIssue(config, u, acts); err != nil || !acts.powerful() {
+	if err := c.actor.mayIssue(config, u, acts); err != nil || !acts.needsRecentSignIn() {
 		return err
 	}
 	return c.signedInRecently()
@@ -120,8 +120,8 @@ func (c *changeTx) prepareToken(config Config, u User, n NewToken) (Token, error
 		t.ShownTo, t.ShownStatus = c.actor.ref(), StatusActive
 	}
 	var scopesErr, rangesErr, endErr error
-	t.Scopes, scopesErr = tidyScopes(n.Scopes, held)
-	t.Ranges, rangesErr = tidyRanges(n.Ranges, heldRanges)
+	t.Scopes, scopesErr = normalizeScopes(n.Scopes, held)
+	t.Ranges, rangesErr = normalizeRanges(n.Ranges, heldRanges)
 	t.EndsAt, endErr = tokenEnd(config, c.now, n)
 	t.IssuedUntil = t.EndsAt
 	return t, joined(tokenTextFlaws(t), endErr, scopesErr, rangesErr)
@@ -213,7 +213,7 @@ func issued(t Token) []Change {
 
 // tokenEvent returns an event on a token of u. The first of its changes names the token.
 func tokenEvent(action Action, u User, t Token, changes ...Change) Event {
-	return about(action, u, slices.Concat([]Change{{Field: "token", New: string(t.ID)}}, changes)...)
+	return newEvent(action, u, slices.Concat([]Change{{Field: "token", New: string(t.ID)}}, changes)...)
 }
 
 // IssuesFor reports whether a may issue a token for the service user u that acts in its role.

@@ -24,7 +24,7 @@ func (s *Service) Rotatable(ctx context.Context, actor Actor, all []Token) ([]Kn
 		if !ok {
 			var err error
 			if u, err = userByKey(ctx, s.lookUps(), t.User.Key); err != nil {
-				return nil, in("who may rotate tokens of", t.User.ID, err)
+				return nil, wrap("who may rotate tokens of", t.User.ID, err)
 			}
 			read[u.Key] = u
 		}

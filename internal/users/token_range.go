@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// tidyRanges returns address ranges in their canonical form, sorted and each once, or an
+// normalizeRanges returns address ranges in their canonical form, sorted and each once, or an
 // [*InvalidError]. An address alone is a range of one. held are the ranges of the token that
 // issues: each range asked for must lie in one of them, and if none is asked for they are
 // returned.
-func tidyRanges(asked []string, held []netip.Prefix) ([]netip.Prefix, error) {
+func normalizeRanges(asked []string, held []netip.Prefix) ([]netip.Prefix, error) {
 	var ranges []netip.Prefix
 	for _, text := range asked {
 		if text = strings.TrimSpace(text); text == "" {

@@ -65,9 +65,9 @@ func ParseScope(name string) (Scope, error) {
 	return "", Invalid("scopes", "There is no scope %q. The scopes are %s.", name, strings.Join(strings.Fields(ScopeSet(Scopes).String()), ", "))
 }
 
-// tidyScopes returns scopes sorted and each once, or an [*InvalidError]. held are the scopes of the
+// normalizeScopes returns scopes sorted and each once, or an [*InvalidError]. held are the scopes of the
 // token that issues; nil if a person or the command line issues.
-func tidyScopes(asked []Scope, held ScopeSet) (ScopeSet, error) {
+func normalizeScopes(asked []Scope, held ScopeSet) (ScopeSet, error) {
 	if asked == nil {
 		asked = held
 	}

@@ -14,10 +14,10 @@ import (
 func (s *Service) Tokens(ctx context.Context, actor Actor, id ID) ([]Token, error) {
 	u, err := targetOf(ctx, s.lookUps(), actor, Canonical(string(id)), ActSeeTokens)
 	if err != nil {
-		return nil, in("find user", id, err)
+		return nil, wrap("find user", id, err)
 	}
 	all, err := s.tokensOf(ctx, u.Key)
-	return all, in("tokens of", id, err)
+	return all, wrap("tokens of", id, err)
 }
 
 // tokensOf returns a user's tokens in the order of [Service.Tokens].
@@ -44,7 +44,7 @@ func (s *Service) tokensOf(ctx context.Context, key Key) ([]Token, error) {
 // for a token that the actor may not see, and a [*ForbiddenError] to a token without the scope.
 func (s *Service) Token(ctx context.Context, actor Actor, id TokenID) (Token, error) {
 	_, t, err := tokenFor(ctx, s.lookUps(), actor, id, ActSeeTokens)
-	return t, in("find token", ID(id), err)
+	return t, wrap("find token", ID(id), err)
 }
 
 // tokenFor returns a token and its user on whom actor may carry out act, as r reads them. It
@@ -84,5 +84,5 @@ func (s *Service) CountTokens(ctx context.Context, actor Actor, u User) (int, er
 	}
 	n, err := database.Count(ctx, s.lookUps(), `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2`,
 		u.Key, database.Time(s.Now()))
-	return n, in("count tokens of", u.ID, err)
+	return n, wrap("count tokens of", u.ID, err)
 }

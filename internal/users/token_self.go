@@ -15,5 +15,5 @@ func (s *Service) RevokeSelf(ctx context.Context, actor Actor) error {
 		}
 		return tx.revoke(ctx, u, []Token{tx.token}, "")
 	})
-	return in("revoke token", ID(actor.Token), err)
+	return wrap("revoke token", ID(actor.Token), err)
 }

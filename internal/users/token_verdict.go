@@ -41,8 +41,8 @@ func (v Verdict) AllSettled() bool { return v.Settled == v.Clients }
 // SilentEnough reports whether the token has been silent for as long as is needed.
 func (v Verdict) SilentEnough() bool { return !v.LastUsed.IsZero() && v.Silent >= v.Needed }
 
-// judge returns the verdict on the token old, of its uses and its clients.
-func judge(rows []useRow, old TokenID, clients []TokenClient, now time.Time) Verdict {
+// verdictOn returns the verdict on the token old, of its uses and its clients.
+func verdictOn(rows []useRow, old TokenID, clients []TokenClient, now time.Time) Verdict {
 	v := Verdict{Clients: len(clients), Needed: leastSilence}
 	for i, c := range clients {
 		if c.State != ClientNotSwitched {
@@ -72,7 +72,7 @@ func judge(rows []useRow, old TokenID, clients []TokenClient, now time.Time) Ver
 // longestGap returns the longest time between two uses of one token. Within a day the rows know the
 // hours alone: the gap is then the longest that these allow.
 func longestGap(rows []useRow) (longest time.Duration) {
-	days := usedOn(rows)
+	days := daysOfUse(rows)
 	for i, d := range days {
 		if i > 0 {
 			longest = max(longest, d.first.Sub(days[i-1].last))
@@ -98,8 +98,8 @@ type usedDay struct {
 	first, last time.Time
 }
 
-// usedOn returns the days on which a token was used, in order.
-func usedOn(rows []useRow) (days []usedDay) {
+// daysOfUse returns the days on which a token was used, in order.
+func daysOfUse(rows []useRow) (days []usedDay) {
 	for _, r := range slices.SortedFunc(slices.Values(rows), func(a, b useRow) int { return cmp.Compare(a.day, b.day) }) {
 		first := r.first
 		if r.refused > 0 { // of refused uses the first is not kept, only its hour
@@ -130,8 +130,8 @@ type UseDay struct {
 	NewRefused int
 }
 
-// strip returns the last 90 days up to now of a token and its successors.
-func strip(rows []useRow, old TokenID, now time.Time) (days [usedDays]UseDay) {
+// dailyUses returns the last 90 days up to now of a token and its successors.
+func dailyUses(rows []useRow, old TokenID, now time.Time) (days [usedDays]UseDay) {
 	index := make(map[Date]int, usedDays)
 	for i := range days {
 		days[i].Day = DateOf(now.UTC().AddDate(0, 0, i-usedDays+1))

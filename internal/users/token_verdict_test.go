@@ -204,7 +204,7 @@ func TestVerdict(t *testing.T) {
 			for _, c := range clients {
 				states = append(states, string(c.State))
 			}
-			v := judge(rows, "old", clients, verdictNow)
+			v := verdictOn(rows, "old", clients, verdictNow)
 			if got := strings.Join(states, " "); v.Safe != test.safe || v.Needed != test.needed || got != test.states {
 				t.Errorf("%s: safe %v, needed %v, %q; want %v, %v, %q", name, v.Safe, v.Needed, got, test.safe, test.needed, test.states)
 			}
@@ -220,7 +220,7 @@ func TestVerdict_waiting(t *testing.T) {
 	rows = append(rows, usedBy("old", "roboto-sdk 0.62.0", "10.0.4.7", weekly()[:2]...)...)
 	rows = append(rows, usedBy("old", "curl/8.9 (x86_64)", "192.0.2.44", 41*day, 44*day)...)
 	clients := clientsOf(rows, "old", nil, verdictNow, time.UTC)
-	v := judge(rows, "old", clients, verdictNow)
+	v := verdictOn(rows, "old", clients, verdictNow)
 	if v.Waiting == nil || v.Waiting.Tool != "roboto-sdk 0.62.0" || v.Waiting.Cadence.String() != "Weekly, Sundays" ||
 		!v.Waiting.Next.Equal(verdictNow.Add(7*day-33*time.Hour)) || v.Clients != 2 || v.Settled != 0 {
 		t.Errorf("got %+v, waiting for %+v", v, v.Waiting)

@@ -92,7 +92,7 @@ func oneUse(u tokenUsed) useCount {
 		hours:  1 << at.Hour(), lastAddress: ip, user: u.User, role: u.Role,
 	}
 	if u.Asker == "" {
-		n.tool, n.address = tidyTool(u.Tool), ip
+		n.tool, n.address = printableTool(u.Tool), ip
 		if ip.Is6() {
 			n.address = netip.PrefixFrom(ip, 64).Masked().Addr()
 		}
@@ -105,9 +105,9 @@ func oneUse(u tokenUsed) useCount {
 	return n
 }
 
-// tidyTool returns the name of a tool as it is kept: printable ASCII, as header fields are
+// printableTool returns the name of a tool as it is kept: printable ASCII, as header fields are
 // (RFC 9110, section 5.5), with ? for everything else, and not too long.
-func tidyTool(tool string) string {
+func printableTool(tool string) string {
 	if len(tool) > maxTool {
 		tool = tool[:maxTool]
 	}

@@ -132,8 +132,8 @@ func timeOrNull(t time.Time) any {
 // usesDeleted is how many rows of uses are deleted at once: at midnight those of a whole day are due.
 const usesDeleted = 5_000
 
-// oldUses deletes uses of tokens that are older than 90 days.
-func oldUses(now time.Time) bookkeeping {
+// deleteOldUses deletes uses of tokens that are older than 90 days.
+func deleteOldUses(now time.Time) bookkeeping {
 	return bookkeeping{`DELETE FROM token_uses WHERE (token, day, asker, tool, network) IN
 		(SELECT token, day, asker, tool, network FROM token_uses WHERE day < $1 LIMIT $2)`, []any{DateOf(now.Add(-usesKept)), usesDeleted}}
 }

@@ -72,8 +72,8 @@ func UsersWhere(ctx context.Context, r database.Reader, condition string, args .
 		`SELECT `+userColumns+userTables+`WHERE `+condition, args...)
 }
 
-// answeredFor returns the service users a person answers for, by name.
-func answeredFor(ctx context.Context, r database.Reader, person Key) ([]User, error) {
+// responsibleFor returns the service users a person answers for, by name.
+func responsibleFor(ctx context.Context, r database.Reader, person Key) ([]User, error) {
 	return UsersWhere(ctx, r, `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, person)
 }
 
@@ -213,7 +213,7 @@ func updateUser(ctx context.Context, tx *changeTx, before, after User) (User, er
 	} else if n == 0 {
 		return User{}, ErrStale
 	}
-	tx.mind(before, after)
+	tx.noteOwnerLoss(before, after)
 	return after, nil
 }
 
@@ -235,7 +235,7 @@ func deleteUser(ctx context.Context, tx *changeTx, u User) error {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	tx.mind(u, User{})
+	tx.noteOwnerLoss(u, User{})
 	return nil
 }
 

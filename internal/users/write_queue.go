@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// noteSoon writes bookkeeping in the background. It neither delays nor fails its caller: if the
+// noteInBackground writes bookkeeping in the background. It neither delays nor fails its caller: if the
 // queue is full, the bookkeeping is dropped.
-func (s *Service) noteSoon(all ...bookkeeping) {
+func (s *Service) noteInBackground(all ...bookkeeping) {
 	s.notes.add(func() error { return s.note(context.Background(), all...) })
 }
 
 // A notebook is a queue of writes that run in the background, one after the other.
-type notebook struct {
+type writeQueue struct {
 	log     *slog.Logger
 	queue   chan func() error
 	pending sync.WaitGroup
@@ -22,9 +22,9 @@ type notebook struct {
 	closed  bool
 }
 
-// newNotebook returns an empty queue and starts its goroutine, which close ends.
-func newNotebook(log *slog.Logger) *notebook {
-	n := &notebook{log: log, queue: make(chan func() error, 256)}
+// newWriteQueue returns an empty queue and starts its goroutine, which close ends.
+func newWriteQueue(log *slog.Logger) *writeQueue {
+	n := &writeQueue{log: log, queue: make(chan func() error, 256)}
 	go func() {
 		for write := range n.queue {
 			if err := write(); err != nil {
@@ -37,7 +37,7 @@ func newNotebook(log *slog.Logger) *notebook {
 }
 
 // add queues a write. It drops the write if the queue is full or closed.
-func (n *notebook) add(write func() error) {
+func (n *writeQueue) add(write func() error) {
 	n.closing.RLock()
 	defer n.closing.RUnlock()
 	if n.closed {
@@ -52,7 +52,7 @@ func (n *notebook) add(write func() error) {
 }
 
 // settle waits until all queued writes have run.
-func (n *notebook) settle() { n.pending.Wait() }
+func (n *writeQueue) settle() { n.pending.Wait() }
 
 // closeWithin is how long close waits for queued writes: a database that does not answer does
 // not keep the program from stopping.
@@ -60,7 +60,7 @@ const closeWithin = 10 * time.Second
 
 // close refuses further writes and waits up to closeWithin for those in the queue. It may be
 // called again.
-func (n *notebook) close() {
+func (n *writeQueue) close() {
 	n.closing.Lock()
 	if !n.closed {
 		n.closed = true
