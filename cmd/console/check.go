@@ -11,14 +11,14 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A fault is what is wrong with a database. The program ends with status 1.
-type fault struct {
+// A damageError says how many things are wrong with a database.
+type damageError struct {
 	url   string
 	found int
 }
 
-// Error says how much is wrong, which has been told.
-func (f *fault) Error() string {
+// Error implements error. The findings have been printed before.
+func (f *damageError) Error() string {
 	if f.found == 1 {
 		return fmt.Sprintf("one thing is wrong with %s", f.url)
 	}
@@ -42,7 +42,7 @@ func (p *program) check(ctx context.Context, c *config, _ []string) error {
 	}
 	var size users.Counted
 	var erased users.Erased
-	bar := p.newPatientBar()
+	bar := p.newDelayedBar()
 	defer bar.end()
 	found, err := database.Verify(ctx, c.database, c.databaseOptions(), verification(bar, &size, &erased))
 	bar.end()
@@ -53,16 +53,16 @@ func (p *program) check(ctx context.Context, c *config, _ []string) error {
 		p.say("- %s", one)
 	}
 	if len(found) > 0 {
-		return &fault{database.Shown(c.database), len(found)}
+		return &damageError{database.Shown(c.database), len(found)}
 	}
-	p.say("%s is whole: %s.", database.Shown(c.database), sizeWords(size))
+	p.say("%s is whole: %s.", database.Shown(c.database), sizeText(size))
 	for _, one := range unverified(erased) {
 		p.say("%s", one)
 	}
 	return nil
 }
 
-// unverified says what a check cannot see.
+// unverified returns sentences about what a check cannot verify.
 func unverified(e users.Erased) []string {
 	all := []string{"Not verified, as nothing else holds their values: " + strings.Join(users.Unverified, ", ") + "."}
 	if e.Changes+e.Actors > 0 {
@@ -72,10 +72,10 @@ func unverified(e users.Erased) []string {
 	return all
 }
 
-// repair rebuilds the indexes of the search that are damaged. Whether one of PostgreSQL's is
-// takes an extension to tell, so there it rebuilds all of them, beside consoles that serve.
+// repair rebuilds the damaged search indexes. On PostgreSQL only an extension can tell which are
+// damaged, so it rebuilds all of them, concurrently with consoles that serve.
 func (p *program) repair(ctx context.Context, c *config) error {
-	return p.visitDatabase(ctx, c, c.database, c.databaseOptions(), func(db *database.DB, directory *users.Service) (err error) {
+	return p.useDatabase(ctx, c, c.database, c.databaseOptions(), func(db *database.DB, directory *users.Service) (err error) {
 		var rebuilt []string
 		if db.Engine() == database.PostgreSQL {
 			rebuilt = users.DerivedIndexes(database.PostgreSQL)
@@ -95,8 +95,8 @@ func (p *program) repair(ctx context.Context, c *config) error {
 	})
 }
 
-// verification returns how a database is looked through, with a bar that shows how
-// far it is. The size is what it holds, and erased what of it is gone.
+// verification returns the verification of a database, which shows its progress on bar. It sets
+// size and erased to the counts of the database.
 func verification(bar *bar, size *users.Counted, erased *users.Erased) database.Verification {
 	step := -1
 	return database.Verification{

@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// command returns the whole of what the program does.
+// command returns the command line interface of the program.
 func (p *program) command() *cli.Command {
 	return &cli.Command{
 		Name:      "console",
@@ -30,18 +30,17 @@ func (p *program) command() *cli.Command {
 			p.healthcheckCommand(),
 			p.leaf("version", "", "print the version", noSettings, p.version),
 		},
-		Action:         needsCommand,
+		Action:         missingCommand,
 		OnUsageError:   onUsageError,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // run returns errors
 	}
 }
 
-// An action does a command's work with its settings and its arguments.
+// An action does the work of a command with its settings and arguments.
 type action func(ctx context.Context, c *config, args []string) error
 
-// leaf returns a command without commands of its own. wants names its
-// arguments, all of which must be given. The action runs with good settings only:
-// all that is wrong with them and the arguments is told first, at once.
+// leaf returns a command without subcommands. wants names its arguments, which are all required.
+// The action runs with valid settings and arguments only; else all mistakes are reported at once.
 func (p *program) leaf(name, wants, usage string, settings func(*config) []*setting, do action) *cli.Command {
 	c := &config{}
 	all := settings(c)
@@ -55,7 +54,7 @@ func (p *program) leaf(name, wants, usage string, settings func(*config) []*sett
 		cmd.Flags = append(cmd.Flags, s.flag(p.env))
 	}
 	cmd.Action = func(ctx context.Context, cmd *cli.Command) error {
-		for _, s := range all { // what the command line gives has been taken by Set
+		for _, s := range all { // Set has parsed the flags and the environment
 			s.finish(p.env)
 		}
 		c.check(p.env)
@@ -68,19 +67,19 @@ func (p *program) leaf(name, wants, usage string, settings func(*config) []*sett
 	return cmd
 }
 
-// noSettings are the settings of a command that has none.
+// noSettings returns the settings of a command without any.
 func noSettings(*config) []*setting { return nil }
 
-// needsCommand answers a command line that names no command, or none we know.
-func needsCommand(_ context.Context, cmd *cli.Command) error {
+// missingCommand is the action of a command line without a known command.
+func missingCommand(_ context.Context, cmd *cli.Command) error {
 	if word := cmd.Args().First(); word != "" {
-		return mistaken("there is no command %q; %s help lists them", word, cmd.FullName())
+		return usageErrorf("there is no command %q; %s help lists them", word, cmd.FullName())
 	}
 	_ = cli.ShowSubcommandHelp(cmd)
-	return mistaken("a command is missing")
+	return usageErrorf("a command is missing")
 }
 
-// onUsageError answers a flag that is not there or that lacks its value.
+// onUsageError translates the errors of an unknown flag and of a flag without its value.
 func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
@@ -88,5 +87,5 @@ func onUsageError(_ context.Context, cmd *cli.Command, err error, _ bool) error 
 	} else if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
 		text = name + " needs a value"
 	}
-	return mistaken("%s; %s --help lists the settings", text, cmd.FullName())
+	return usageErrorf("%s; %s --help lists the settings", text, cmd.FullName())
 }

@@ -14,34 +14,34 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A config is what the settings come to.
+// A config holds the values of the settings.
 type config struct {
 	mistakes mistakes
 
 	listen         string
-	drain          time.Duration // between readiness failing and the end
+	drain          time.Duration // between failing readiness and closing the listener
 	baseURL        *url.URL      // without path
 	trustedProxies []netip.Prefix
 	tls            certificate.Files // both empty: plain HTTP
 	metricsListen  string            // empty: no metrics are kept
-	metricsHosts   []string          // by which Prometheus asks for them, beside the usual ones
+	metricsHosts   []string          // allowed Host headers, beside those of server.OnlyHosts
 
 	serves bool             // serve, rather than another command
-	traces tracing.Settings // as the variables of OpenTelemetry say
+	traces tracing.Settings // from the variables of OpenTelemetry
 
 	database            string // as database.Open takes it
 	databasePassword    string // of a role of PostgreSQL
 	databaseConnections int    // to PostgreSQL, at most
 	serveRole           string // of PostgreSQL, that migrate gives the rights to serve
-	fromPassword        string // as databasePassword, of what is copied from
-	toPassword          string // and of what is copied to
+	fromPassword        string // databasePassword of the source of a copy
+	toPassword          string // and of its target
 
 	issuer       string // of the OpenID provider
 	clientID     string
 	clientSecret string // empty for a public client
 	scopes       []string
 	emailClaim   string
-	trustEmail   bool // an address that nobody vouches for counts as verified
+	trustEmail   bool // an address without email_verified counts as verified
 
 	orgName string
 	orgID   string
@@ -62,10 +62,10 @@ type config struct {
 	logLevel  slog.Level
 
 	sampleUsers      int         // of the demo
-	sampleUsersGiven func() bool // rather than left at the fallback
+	sampleUsersGiven func() bool // reports whether --users was given
 
 	move  identityMove // of identities
-	token tokenAsked   // of token
+	token tokenFlags   // of token
 
 	role        users.Role // of the user that users add creates
 	reason      string     // of what a command does, for the history
@@ -73,7 +73,7 @@ type config struct {
 	newName     string     // of a service user that is added
 	purpose     string
 	responsible string
-	handOver    string // who becomes responsible for the service users of who is deactivated
+	handOver    string // the person who becomes responsible for the service users of a deactivated one
 	search      string // which users are listed, as in the directory
 	format      string // of a list: text or json
 
@@ -103,7 +103,7 @@ func (c *config) serveSettings() []*setting {
 		{name: "drain", category: inNetwork, fallback: "5s", read: into(&c.drain, readDrain),
 			usage: "`TIME` between telling the proxy that the console stops and stopping"},
 	}
-	all = slices.Concat(all, c.tlsSettings(), c.observationSettings())
+	all = slices.Concat(all, c.tlsSettings(), c.telemetrySettings())
 	all = append(all, c.databaseSettings()...)
 	all = append(all, &setting{name: "database-connections", category: inData, fallback: "20", read: into(&c.databaseConnections, readConnections),
 		usage: "`NUMBER` of connections to PostgreSQL at most"})
@@ -127,8 +127,7 @@ func (c *config) demoSettings() []*setting {
 	}, c.logSettings("text")...)
 }
 
-// directorySettings are the settings of the commands that work on the directory
-// while the console runs, or does not.
+// directorySettings are the settings of the commands that open the directory themselves.
 func (c *config) directorySettings() []*setting {
 	return c.databaseSettings()
 }
@@ -138,13 +137,13 @@ func (c *config) migrateSettings() []*setting {
 	return append(c.databaseSettings(), c.serveRoleSetting())
 }
 
-// serveRoleSetting is who gets the rights to serve.
+// serveRoleSetting is the setting of the role that gets the rights to serve.
 func (c *config) serveRoleSetting() *setting {
 	return &setting{name: "serve-role", category: inData, read: into(&c.serveRole, readText),
 		usage: "`ROLE` of PostgreSQL that console serve is to work as, which gets the rights it needs and no more"}
 }
 
-// databaseSettings are where the data is, and what opens it.
+// databaseSettings are the settings of the database and its password.
 func (c *config) databaseSettings() []*setting {
 	return []*setting{
 		c.databaseSetting("sqlite:data/console.db"),
@@ -153,13 +152,13 @@ func (c *config) databaseSettings() []*setting {
 	}
 }
 
-// listenSetting is where a server listens.
+// listenSetting is the setting of the address to listen on.
 func (c *config) listenSetting(fallback string) *setting {
 	return &setting{name: "listen", category: inNetwork, fallback: fallback, read: into(&c.listen, readListen),
 		usage: "`ADDRESS` to listen on, host:port"}
 }
 
-// databaseSetting is where the data is.
+// databaseSetting is the setting of the database.
 func (c *config) databaseSetting(fallback string) *setting {
 	return &setting{name: "database", category: inData, fallback: fallback, read: into(&c.database, readDatabase),
 		usage: "`URL` of the database, sqlite:PATH or postgres://USER@HOST/DATABASE"}
@@ -189,13 +188,13 @@ func (c *config) providerSettings() []*setting {
 	}
 }
 
-// erasureSetting is when the API's deletions are followed by an erasure.
+// erasureSetting is the setting of the time between a deletion through the API and the erasure.
 func (c *config) erasureSetting() *setting {
 	return &setting{name: "erasure-delay", category: inData, fallback: "30d", read: into(&c.erasureDelay, readDelay),
 		usage: "`TIME` after which a user who was deleted through the API is erased from the audit log too; 0s for at once"}
 }
 
-// tokenSettings are what API tokens may be.
+// tokenSettings are the settings of API tokens.
 func (c *config) tokenSettings() []*setting {
 	return []*setting{
 		{name: "token-lifetime", category: inTokens, fallback: "365d", read: into(&c.tokenLifetime, readTokenLifetime),
@@ -225,7 +224,7 @@ func (c *config) orgSettings() []*setting {
 	}
 }
 
-// logSettings are what the program tells of itself, on standard error.
+// logSettings are the settings of the log.
 func (c *config) logSettings(format string) []*setting {
 	return []*setting{
 		{name: "log-format", category: inLog, fallback: format, read: into(&c.logFormat, readLogFormat),
@@ -235,16 +234,16 @@ func (c *config) logSettings(format string) []*setting {
 	}
 }
 
-// databaseOptions are how the database is opened.
+// databaseOptions returns the options to open the database with.
 func (c *config) databaseOptions() database.Options {
 	return database.Options{Password: c.databasePassword, Connections: c.databaseConnections, ServeRole: c.serveRole}
 }
 
-// check looks at what settings mean together.
+// check notes settings that contradict each other.
 func (c *config) check(env lookup) {
 	if c.serves {
 		c.checkTLS()
-		c.checkObservation(env)
+		c.checkTelemetry(env)
 	}
 	if c.signup == users.SignupDomain && len(c.signupDomains) == 0 {
 		c.mistakes.add("--signup domain needs --signup-domains")
@@ -260,8 +259,8 @@ func (c *config) check(env lookup) {
 	}
 }
 
-// checkArguments notes an argument that is missing or one too many. wants names
-// those of the command; the last may be given more than once where its name ends in "...".
+// checkArguments notes missing and surplus arguments. wants names the arguments of the command;
+// the last may be given more than once if its name ends in "...".
 func (c *config) checkArguments(command, wants string, args []string) {
 	names := strings.Fields(wants)
 	for len(args) > len(names) && strings.HasSuffix(wants, "...") {

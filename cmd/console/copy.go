@@ -14,7 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// copyCommand returns the command that moves a directory to another database.
+// copyCommand returns the command that copies a directory to another database.
 func (p *program) copyCommand() *cli.Command {
 	return p.leaf("copy", "FROM TO", "copy a whole directory to another, empty database, from SQLite to PostgreSQL or back, and compare both; no console may run on either",
 		(*config).copySettings, p.copy)
@@ -35,19 +35,19 @@ func (c *config) copySettings() []*setting {
 func (p *program) copy(ctx context.Context, c *config, args []string) error {
 	for i, name := range []string{"FROM", "TO"} {
 		if _, err := readDatabase(args[i]); err != nil {
-			return mistaken("%s: %v", name, err)
+			return usageErrorf("%s: %v", name, err)
 		}
 	}
-	copied, err := p.copyShown(ctx, c, args[0], args[1])
+	copied, err := p.copyWithProgress(ctx, c, args[0], args[1])
 	if err != nil {
 		return err
 	}
-	p.sayCopied(copied)
-	return p.sayNewest(ctx, c, args[1])
+	p.printCopied(copied)
+	return p.printNewest(ctx, c, args[1])
 }
 
-// copyShown copies, and shows how far that is.
-func (p *program) copyShown(ctx context.Context, c *config, from, to string) ([]copying.Table, error) {
+// copyWithProgress copies and shows the progress.
+func (p *program) copyWithProgress(ctx context.Context, c *config, from, to string) ([]copying.Table, error) {
 	bar := p.newBar(0)
 	defer bar.end()
 	return copying.Run(ctx, from, to, copying.Options{
@@ -59,19 +59,19 @@ func (p *program) copyShown(ctx context.Context, c *config, from, to string) ([]
 	})
 }
 
-// sayCopied prints what was copied.
-func (p *program) sayCopied(copied []copying.Table) {
+// printCopied prints the copied tables.
+func (p *program) printCopied(copied []copying.Table) {
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "TABLE\tROWS\tCHECKSUM") // that nobody reads it is no reason to fail
+	_, _ = fmt.Fprintln(table, "TABLE\tROWS\tCHECKSUM") // a reader that has gone is no error
 	for _, t := range copied {
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", t.Name, numbers.Grouped(int(t.Rows)), t.Checksum)
 	}
 	_ = table.Flush()
 }
 
-// sayNewest prints up to which event the copy goes, as the copy itself tells it.
-func (p *program) sayNewest(ctx context.Context, c *config, to string) error {
-	return p.visitDatabase(ctx, c, to, database.Options{Password: c.toPassword}, func(db *database.DB, directory *users.Service) error {
+// printNewest prints the number of the newest event, read from the copy.
+func (p *program) printNewest(ctx context.Context, c *config, to string) error {
+	return p.useDatabase(ctx, c, to, database.Options{Password: c.toPassword}, func(db *database.DB, directory *users.Service) error {
 		page, err := history.New(db, directory).Events(ctx, users.Command(""), history.Query{Limit: 1})
 		if err != nil {
 			return err

@@ -30,14 +30,15 @@ import (
 // demoOrg is the organisation of the demo.
 const demoOrg = "Example Robotics"
 
-// demoCommand returns the command that runs the demo: the one way to it.
+// demoCommand returns the command that runs the demo. The rest of the program refers to the demo
+// by this function alone.
 func (p *program) demoCommand() *cli.Command {
 	return p.leaf("demo", "", "run a whole console to try, with nothing to set up", (*config).demoSettings, p.runDemo)
 }
 
-// runDemo runs a console and an OpenID provider of its own until ctx is done. Both
-// addresses are taken before anything else: the console must know the provider's,
-// the provider the console's, and the database whether it was made for them.
+// runDemo runs a console and an OpenID provider until ctx is done. It listens at both addresses
+// first: the console needs the address of the provider, the provider that of the console, and
+// the database depends on that of the provider.
 func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
 	limitMemory(log)
@@ -45,7 +46,7 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	defer console.Close() // of no effect once the servers have ended
+	defer console.Close() // its server may have closed it
 	defer provider.Close()
 	c.setUpDemo(console.Addr(), provider.Addr())
 
@@ -74,15 +75,15 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	defer startDuties(ctx, directory, db, log)()
-	p.sayWhoCanSignIn(c, secret)
+	defer startBackground(ctx, directory, db, log)()
+	p.printDemo(c, secret)
 	limit := &server.ConnLimit{Crowded: collectFor}
 	return serveBoth(ctx, server.Server{Listener: limit.Listen(console), Handler: app.Handler(), Log: log, Limit: limit}, app.Drain,
 		server.Server{Listener: provider, Handler: server.OnlyHosts(nil, signIn), Log: log})
 }
 
-// serveBoth runs the console, which drain tells to stop, and the provider until ctx is done
-// or one of them fails.
+// serveBoth runs the console and the provider until ctx is done or one of them fails. drain is
+// called when the console stops.
 func serveBoth(ctx context.Context, console server.Server, drain func(), provider server.Server) error {
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error { return console.Serve(ctx, func(context.Context) { drain() }) })
@@ -90,13 +91,13 @@ func serveBoth(ctx context.Context, console server.Server, drain func(), provide
 	return both.Wait()
 }
 
-// listenForDemo reserves the address of the console and, for the provider, the
-// next port; any two ports if that of address is 0.
+// listenForDemo listens at the address of the console and, for the provider, at the next port; at
+// any two free ports if the port of address is 0.
 func listenForDemo(ctx context.Context, address string) (console, provider net.Listener, err error) {
 	if console, err = listen(ctx, address); err != nil {
 		return nil, nil, err
 	}
-	next := nextTo(console.Addr())
+	next := nextPort(console.Addr())
 	if strings.HasSuffix(address, ":0") {
 		next = address
 	}
@@ -107,14 +108,14 @@ func listenForDemo(ctx context.Context, address string) (console, provider net.L
 	return console, provider, nil
 }
 
-// nextTo returns the address with the port after that of address.
-func nextTo(address net.Addr) string {
-	a := netip.MustParseAddrPort(address.String()) // a listener's always is one
+// nextPort returns the address with the port after that of address.
+func nextPort(address net.Addr) string {
+	a := netip.MustParseAddrPort(address.String()) // the address of a TCP listener always parses
 	return netip.AddrPortFrom(a.Addr(), a.Port()+1).String()
 }
 
-// setUpDemo makes the settings that the demo does not ask for. The client secret is
-// new each time: the console and its provider begin and end together.
+// setUpDemo sets the settings that the command demo does not have. The client secret is new at
+// each start, as the console and its provider start together.
 func (c *config) setUpDemo(console, provider net.Addr) {
 	c.baseURL = &url.URL{Scheme: "http", Host: console.String()}
 	c.issuer = "http://" + provider.String()
@@ -141,7 +142,7 @@ func newDemoProvider(c *config) (http.Handler, error) {
 	})
 }
 
-// demoPeople returns those who can sign in, in the order in which they are shown.
+// demoPeople returns the people who can sign in, in the order of the sign-in page.
 func demoPeople() []demoidp.Person {
 	people := make([]demoidp.Person, 0, len(demodata.SamplePeople))
 	for _, s := range demodata.SamplePeople {
@@ -152,8 +153,8 @@ func demoPeople() []demoidp.Person {
 	return people
 }
 
-// openDemo opens the demo's database. If there is none it makes one first, with
-// as many users as the settings ask for.
+// openDemo opens the database of the demo. If there is none, it generates one with the number of
+// users that the settings give.
 func (p *program) openDemo(ctx context.Context, c *config) (*database.DB, error) {
 	path, err := database.Path(c.database)
 	if err != nil {
@@ -185,23 +186,23 @@ func (p *program) buildDemo(ctx context.Context, c *config, path string) error {
 	})
 }
 
-// checkDemo refuses a directory that this demo was not made for: one of another
-// size than was asked for, one whose people are known at another provider, and
-// one that is no demo's, where nobody should be let in as anybody.
+// checkDemo returns a [*usageError] for a directory that is no demo's, where a sign-in without
+// a password would be a security hole, and for one of another size or another provider than the
+// settings give.
 func checkDemo(ctx context.Context, c *config, db *database.DB, directory *users.Service) error {
 	size, err := demodata.Size(ctx, history.New(db, directory))
 	if errors.Is(err, demodata.ErrNotDemo) {
-		return mistaken("%s was not made by console demo, which lets anybody in as anybody: give another --database", c.database)
+		return usageErrorf("%s was not made by console demo, which signs in without passwords: give another --database", c.database)
 	} else if err != nil {
 		return err
 	}
 	if c.sampleUsersGiven() && size != c.sampleUsers {
-		return mistaken("%s was made with --users %d, not %d: leave --users out, give another --database, or delete the file",
+		return usageErrorf("%s was made with --users %d, not %d: leave --users out, give another --database, or delete the file",
 			c.database, size, c.sampleUsers)
 	}
 	issuer, err := demodata.Issuer(ctx, directory)
 	if err == nil && issuer != "" && issuer != c.issuer {
-		return mistaken("%s was made for a demo whose provider is at %s, and this one's is at %s: "+
+		return usageErrorf("%s was made for a demo whose provider is at %s, and this one's is at %s: "+
 			"give the same --listen as then, or another --database", c.database, issuer, c.issuer)
 	}
 	return err
@@ -210,9 +211,9 @@ func checkDemo(ctx context.Context, c *config, db *database.DB, directory *users
 // demoToken is the name of the token that the demo prints, and demoTokenUser whose it is.
 const demoToken, demoTokenUser = "console demo", users.ID("admin@example.com")
 
-// issueDemoToken issues the token that the demo prints and returns its secret, which is kept
-// nowhere; that of the start before is revoked. The secret is empty where the user is gone or
-// deactivated.
+// issueDemoToken issues the token that the demo prints and returns its secret, which is not
+// stored. It revokes the token of the previous start. The secret is empty if the user is deleted
+// or deactivated.
 func issueDemoToken(ctx context.Context, directory *users.Service) (string, error) {
 	by := users.Command("cmd_" + strings.ToLower(rand.Text()))
 	u, err := directory.User(ctx, by, demoTokenUser)
@@ -236,8 +237,8 @@ func issueDemoToken(ctx context.Context, directory *users.Service) (string, erro
 	return secret, err
 }
 
-// sayWhoCanSignIn prints where the demo is, who can sign in to it, and how a program does.
-func (p *program) sayWhoCanSignIn(c *config, secret string) {
+// printDemo prints the address of the demo, the people who can sign in, and a call of the API.
+func (p *program) printDemo(c *config, secret string) {
 	p.say("\nThe demo is at %s\n\nSign in as one of these; there are no passwords:", c.baseURL)
 	for _, person := range demodata.SamplePeople {
 		p.say("  %-24s %s", person.UserID, person.Says)

@@ -129,7 +129,7 @@ func freePair(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		provider, err := listen(t.Context(), nextTo(console.Addr()))
+		provider, err := listen(t.Context(), nextPort(console.Addr()))
 		_ = console.Close()
 		if err == nil {
 			_ = provider.Close()

@@ -21,19 +21,20 @@ import (
 	"github.com/roboto-ai/console/internal/server"
 )
 
-// settingsFile is where the settings of a service are, as README.md has it.
+// settingsFile is the environment file of the systemd service in deploy/.
 const settingsFile = "/etc/console/console.env"
 
-// doctorCommand returns the command that checks the settings of serve against the
-// world. Unlike other commands it goes on where some of them cannot be read.
+// doctorCommand returns the command that checks the settings of serve against the provider, the
+// database, the files and the proxy. Unlike other commands it goes on if some settings cannot
+// be read.
 func (p *program) doctorCommand() *cli.Command {
 	c, signIn := &config{}, false
 	all := append(c.serveSettings(), &setting{
 		name: "sign-in", category: inSignIn, onOff: true, fallback: "false", read: into(&signIn, readBool),
-		usage: "`true` to have somebody sign in, through the proxy, and show what comes of it",
+		usage: "`true` to sign in through the proxy with a browser and show the result",
 	}, &setting{
 		name: "format", fallback: "text", read: into(&c.format, readListFormat),
-		usage: "`FORMAT` of what is found: text or json, an object with a list of findings",
+		usage: "`FORMAT` of the findings: text or json, an object with a list",
 	})
 	cmd := &cli.Command{
 		Name: "doctor", Usage: "check the settings of serve against the world, and name the fix for what is wrong",
@@ -53,23 +54,23 @@ func (p *program) doctorCommand() *cli.Command {
 		}
 		c.check(p.env)
 		c.checkArguments(cmd.Name, "", cmd.Args().Slice())
-		examined := c.examined(unread)
-		examined.SecretFiles, examined.SignIn = c.secretFiles(all, p.env), signIn
-		examined.InContainer = contained(p.env)
-		return p.doctor(ctx, examined, c.format == "json")
+		checked := c.doctorConfig(unread)
+		checked.SecretFiles, checked.SignIn = c.secretFiles(all, p.env), signIn
+		checked.InContainer = inContainer(p.env)
+		return p.doctor(ctx, checked, c.format == "json")
 	}
 	return cmd
 }
 
-// doctor makes all checks and prints what they came to, as text or as JSON. It returns a
-// [*usageError] if settings could not be read, and another error if something else is wrong.
+// doctor runs all checks and prints the findings, as text or as JSON. It returns a [*usageError]
+// if settings could not be read, and another error if a finding says that something is wrong.
 func (p *program) doctor(ctx context.Context, c doctor.Config, asJSON bool) error {
-	out := p.stdout // of what is not a finding
+	out := p.stdout // of all that is not a finding
 	if asJSON {
 		out = p.stderr
 	}
-	w := &waiting{out: out, terminal: isTerminal(out), began: time.Now()}
-	c.Watch, c.Say = w.now, func(text string) { w.clear(); _, _ = fmt.Fprintln(out, text) }
+	w := &progressLine{out: out, terminal: isTerminal(out), began: time.Now()}
+	c.Watch, c.Say = w.setRunning, func(text string) { w.clear(); _, _ = fmt.Fprintln(out, text) }
 	ctx, stop := context.WithCancel(ctx)
 	var drawing sync.WaitGroup
 	drawing.Go(func() { w.draw(ctx, time.Second) })
@@ -82,14 +83,14 @@ func (p *program) doctor(ctx context.Context, c doctor.Config, asJSON bool) erro
 	}
 	switch {
 	case len(c.Mistakes) > 0:
-		return mistaken("some settings cannot be used as they are: see above")
+		return usageErrorf("some settings cannot be used as they are: see above")
 	case doctor.Worst(found) == doctor.Wrong:
 		return errors.New("not all is right: see above")
 	}
 	return nil
 }
 
-// report prints what the doctor found.
+// report prints the findings.
 func (p *program) report(c doctor.Config, found []doctor.Finding, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(p.stdout)
@@ -109,12 +110,12 @@ func (p *program) report(c doctor.Config, found []doctor.Finding, asJSON bool) e
 	return nil
 }
 
-// examined returns what the doctor is to look at. Settings named in unread could not
-// be read.
-func (c *config) examined(unread map[string]bool) doctor.Config {
+// doctorConfig returns the configuration of the doctor. Settings named in unread could not be
+// read.
+func (c *config) doctorConfig(unread map[string]bool) doctor.Config {
 	return doctor.Config{
 		Mistakes: c.mistakes.list, Unread: unread,
-		Listen: c.listen, LocalAddress: reachable(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, SignedOutPath: signedOutPath,
+		Listen: c.listen, LocalAddress: dialAddress(c.listen), TLS: c.ownTLS(), BaseURL: c.baseURL, CallbackPath: callbackPath, LogoutPath: backchannelPath, SignedOutPath: signedOutPath,
 		MetricsListen: c.metricsListen, IdleLimit: server.IdleTimeout, TrustedProxies: c.trustedProxies,
 		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{
@@ -125,9 +126,9 @@ func (c *config) examined(unread map[string]bool) doctor.Config {
 	}
 }
 
-// contained reports whether this program runs in a container, whose addresses are not those
-// of the machine: by the files that Docker and Podman make and the variable of Kubernetes.
-func contained(env lookup) bool {
+// inContainer reports whether this program runs in a container, whose network addresses are not
+// those of the machine. Docker and Podman create a file, Kubernetes sets a variable.
+func inContainer(env lookup) bool {
 	for _, path := range []string{"/.dockerenv", "/run/.containerenv"} {
 		if _, err := os.Stat(path); err == nil {
 			return true
@@ -137,21 +138,21 @@ func contained(env lookup) bool {
 	return kubernetes
 }
 
-// ownTLS returns how the console speaks TLS itself, nil if it leaves that to a proxy or
-// has no certificate that it could use.
+// ownTLS returns the TLS configuration of the console, nil if a proxy terminates TLS or the
+// certificate cannot be used.
 func (c *config) ownTLS() *tls.Config {
 	if c.tls == (certificate.Files{}) {
 		return nil
 	}
 	source, err := certificate.Open(c.tls, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
-		return nil // and the settings are told to be wrong
+		return nil // checkTLS reports it
 	}
 	return source.Config()
 }
 
-// secretFiles returns the files that hold secrets: those that the environment names for
-// secrets among the settings, and the key of the certificate.
+// secretFiles returns the files that hold secrets: those of settings (CONSOLE_…_FILE) and the
+// key of the certificate.
 func (c *config) secretFiles(all []*setting, env lookup) []string {
 	var paths []string
 	if c.tls.Key != "" {
@@ -165,27 +166,27 @@ func (c *config) secretFiles(all []*setting, env lookup) []string {
 	return paths
 }
 
-// waiting shows on a terminal what the doctor waits for, in one line that is drawn
-// again and again; elsewhere nothing.
-type waiting struct {
+// A progressLine shows what the doctor waits for, in one line of a terminal that is redrawn.
+// It shows nothing if the output is no terminal.
+type progressLine struct {
 	out      io.Writer
 	terminal bool
 	began    time.Time
 
 	mu      sync.Mutex
 	running []string
-	open    bool // the line is there
+	open    bool // the line is on the terminal
 }
 
-// now is told what is waited for.
-func (w *waiting) now(running []string) {
+// setRunning sets the names of the checks that are running.
+func (w *progressLine) setRunning(running []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.running = running
 }
 
-// draw draws the line at each interval until ctx is done.
-func (w *waiting) draw(ctx context.Context, interval time.Duration) {
+// draw redraws the line at each interval until ctx is done.
+func (w *progressLine) draw(ctx context.Context, interval time.Duration) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
@@ -193,13 +194,13 @@ func (w *waiting) draw(ctx context.Context, interval time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			w.line()
+			w.redraw()
 		}
 	}
 }
 
-// line draws the line once, if somebody watches and something is waited for.
-func (w *waiting) line() {
+// redraw draws the line once, on a terminal and while checks are running.
+func (w *progressLine) redraw() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.terminal || len(w.running) == 0 {
@@ -209,8 +210,8 @@ func (w *waiting) line() {
 	_, _ = fmt.Fprintf(w.out, "\r\x1b[2KWaiting for %s · %d s", strings.Join(w.running, ", "), int(time.Since(w.began).Seconds()))
 }
 
-// clear takes the line away.
-func (w *waiting) clear() {
+// clear removes the line.
+func (w *progressLine) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.open {

@@ -172,10 +172,10 @@ func TestWaiting(t *testing.T) {
 		false: "",
 	} {
 		var out strings.Builder
-		w := &waiting{out: &out, terminal: terminal, began: time.Now()}
-		w.line() // nothing is waited for yet
-		w.now([]string{"discovery", "clock"})
-		w.line()
+		w := &progressLine{out: &out, terminal: terminal, began: time.Now()}
+		w.redraw() // nothing is waited for yet
+		w.setRunning([]string{"discovery", "clock"})
+		w.redraw()
 		w.clear()
 		w.clear()
 		if out.String() != want {

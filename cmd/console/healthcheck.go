@@ -13,8 +13,8 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// healthcheckCommand returns the command healthcheck, which the container image runs: it
-// holds no other program that could send a request.
+// healthcheckCommand returns the command healthcheck, which the container image runs: the image
+// contains no other HTTP client.
 func (p *program) healthcheckCommand() *cli.Command {
 	settings := func(c *config) []*setting {
 		return append(c.tlsSettings()[:1], c.listenSetting("127.0.0.1:8080"))
@@ -22,19 +22,19 @@ func (p *program) healthcheckCommand() *cli.Command {
 	return p.leaf("healthcheck", "", "exit with status 0 if the console on this machine is ready, else 1", settings, p.healthcheck)
 }
 
-// healthcheck returns an error unless the console at the listen address is
-// ready. It waits three seconds at most: the image's health check waits five.
+// healthcheck returns an error unless the console at the listen address is ready within three
+// seconds. The health check of the image waits five.
 func (p *program) healthcheck(ctx context.Context, c *config, _ []string) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	scheme, client := "http", http.DefaultClient
 	if c.tls.Cert != "" {
-		// The certificate names the console as others reach it, and nothing secret is sent.
+		// The certificate is for the public name of the console. Nothing secret is sent.
 		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 		defer transport.CloseIdleConnections()
 		scheme, client = "https", &http.Client{Transport: transport}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+reachable(c.listen)+"/readyz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+dialAddress(c.listen)+"/readyz", nil)
 	if err != nil {
 		return err
 	}
@@ -53,9 +53,9 @@ func (p *program) healthcheck(ctx context.Context, c *config, _ []string) error 
 	return nil
 }
 
-// reachable returns an address that reaches what listens on address, which may
-// be all addresses of the machine.
-func reachable(address string) string {
+// dialAddress returns an address at which to reach a listener at address, which may be all
+// addresses of the machine.
+func dialAddress(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return address

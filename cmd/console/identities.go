@@ -33,7 +33,7 @@ func (p *program) identitiesCommand() *cli.Command {
 		Name:            "identities",
 		Usage:           "list the issuers that people are bound to, and move people to another issuer",
 		HideHelpCommand: true,
-		Action:          needsCommand,
+		Action:          missingCommand,
 		OnUsageError:    onUsageError,
 		Commands: []*cli.Command{
 			p.leaf("list", "", "list the issuers that people are bound to, with how many people, and which is the configured one",
@@ -70,12 +70,12 @@ func (c *config) identityMoveSettings() []*setting {
 type listedIssuer struct {
 	Issuer     string `json:"issuer"`
 	People     int    `json:"people"`
-	Configured *bool  `json:"configured"` // null where --oidc-issuer is not given
+	Configured *bool  `json:"configured"` // null without --oidc-issuer
 }
 
 // listIdentities does identities list.
 func (p *program) listIdentities(ctx context.Context, c *config, _ []string) error {
-	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+	return p.useDirectory(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
 		counts, err := directory.Issuers(ctx)
 		if err != nil {
 			return err
@@ -108,7 +108,7 @@ func (c *config) listedIssuer(one users.IssuerCount) listedIssuer {
 	return listed
 }
 
-// writeIssuers writes the list for people.
+// writeIssuers writes the list as a table.
 func writeIssuers(out io.Writer, list []listedIssuer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ISSUER\tPEOPLE\tCONFIGURED")
@@ -131,7 +131,7 @@ func (p *program) moveIdentities(ctx context.Context, c *config, _ []string) err
 			return err
 		}
 	}
-	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+	return p.useDirectory(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
 		done, err := directory.MoveIdentities(ctx, users.Command("cmd_"+strings.ToLower(rand.Text())), move)
 		if bad, ok := errors.AsType[*users.InvalidError](err); ok {
 			return moveRefused(bad)
@@ -155,7 +155,7 @@ func (p *program) moveIdentities(ctx context.Context, c *config, _ []string) err
 	})
 }
 
-// moveRefused lists what stands in the way of a move, one mistake on each line.
+// moveRefused returns an error that lists why identities cannot be moved, one reason on each line.
 func moveRefused(bad *users.InvalidError) error {
 	text := "nothing was moved:"
 	for _, f := range bad.Fields {
@@ -164,8 +164,8 @@ func moveRefused(bad *users.InvalidError) error {
 	return errors.New(text)
 }
 
-// readSubjects reads a map of subjects: CSV with an old and a new subject on each line,
-// which may begin with the byte order mark of a spreadsheet.
+// readSubjects reads a CSV file with an old and a new subject on each line, which may begin with
+// a byte order mark.
 func readSubjects(path string) ([]users.SubjectMove, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -191,8 +191,8 @@ func readSubjects(path string) ([]users.SubjectMove, error) {
 	return all, nil
 }
 
-// warnOfIssuers logs how many people are bound to another issuer than the configured one:
-// they are refused as strangers until their identities are moved.
+// warnOfIssuers warns of people who are bound to another issuer than the configured one. They
+// cannot sign in until their identities are moved.
 func warnOfIssuers(ctx context.Context, directory *users.Service, issuer string, log *slog.Logger) error {
 	counts, err := directory.Issuers(ctx)
 	if err != nil {

@@ -14,8 +14,7 @@ import (
 	_ "time/tzdata" // so that time zones need nothing of the machine
 )
 
-// main does what a test cannot: it takes the process's own arguments, environment
-// and signals, and ends the process.
+// main runs the program with the arguments, the environment and the signals of the process.
 func main() {
 	collectFor(false)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -29,24 +28,23 @@ func main() {
 }
 
 // run is the program with the given arguments, the first of which is its name.
-// It returns when its work is done, or when ctx is and the requests in flight
-// have been answered. A mistake in the command line or the settings is a
-// [*usageError].
+// It returns when its work is done, or when ctx is done and the requests in flight have been
+// answered. A mistake in the command line or the settings is a [*usageError].
 func run(ctx context.Context, args []string, env lookup, stdout, stderr io.Writer) error {
 	p := &program{env: env, stdout: stdout, stderr: stderr}
 	return p.command().Run(ctx, args)
 }
 
-// A program is what its commands share: where they read and write.
+// A program holds what all commands share: the environment, and where they write.
 type program struct {
 	env     lookup
-	environ []string // the environment as "name=value", to look for names that are no settings
+	environ []string // the environment as "name=value", for unknownVariables
 	stdout  io.Writer
 	stderr  io.Writer
 }
 
-// say writes a line for the person who started the program. That they have gone
-// is no reason to stop.
+// say prints a line on standard output. It ignores errors: the program goes on if the reader of
+// its output has gone.
 func (p *program) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.stdout, format+"\n", args...)
 }

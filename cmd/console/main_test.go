@@ -265,8 +265,8 @@ func TestReachable(t *testing.T) {
 		"console:80":     "console:80",
 	}
 	for address, want := range tests {
-		if got := reachable(address); got != want {
-			t.Errorf("reachable(%q): got %q, want %q", address, got, want)
+		if got := dialAddress(address); got != want {
+			t.Errorf("dialAddress(%q): got %q, want %q", address, got, want)
 		}
 	}
 }

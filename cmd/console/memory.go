@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// memoryShare is how much of a memory limit the Go runtime may use. The rest is for the
-// page caches of SQLite and what else is outside of its heap.
+// memoryShare is the share of a memory limit that the Go runtime may use. The rest is for
+// SQLite's page cache and other memory outside the heap.
 const memoryShare = 0.8
 
 // GOGC: how much garbage may gather before it is collected, in percent of the live heap.
@@ -37,8 +37,8 @@ func collectFor(crowded bool) {
 	}
 }
 
-// limitMemory has the runtime collect garbage rather than exceed the memory limit of the
-// program's control group, as containers and systemd set it. GOMEMLIMIT wins.
+// limitMemory sets GOMEMLIMIT from the memory limit of the control group, which containers and
+// systemd set. The environment variable wins.
 func limitMemory(log *slog.Logger) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
@@ -51,9 +51,9 @@ func limitMemory(log *slog.Logger) {
 	log.Info("memory limit", "group", limit, "runtime", int64(memoryShare*float64(limit)))
 }
 
-// groupMemory returns the memory limit in bytes of the control group that this process is
-// in, or of a group around it if that is lower, 0 if there is none. Root is the root of
-// the file system. It knows cgroup v2 (memory.max) and v1 (memory.limit_in_bytes).
+// groupMemory returns the lowest memory limit in bytes of the control group of this process and
+// its parents, 0 if there is none. root is the root of the file system. It reads cgroup v2
+// (memory.max) and v1 (memory.limit_in_bytes).
 func groupMemory(root fs.FS) int64 {
 	groups, err := fs.ReadFile(root, "proc/self/cgroup")
 	if err != nil {
@@ -72,14 +72,14 @@ func groupMemory(root fs.FS) int64 {
 			lowest = min(lowest, lowestLimit(root, "sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes"))
 		}
 	}
-	if lowest >= 1<<60 { // v1 writes a number of about 2^63 for none
+	if lowest >= 1<<60 { // v1 writes a number of about 2^63 for no limit
 		return 0
 	}
 	return lowest
 }
 
-// lowestLimit returns the lowest limit of a group and of those around it. In a container
-// the path of its group may not be there: the limit then stands at the mount itself.
+// lowestLimit returns the lowest limit of a group and its parents. In a container the path of
+// the group may not exist: the limit is then at the mount itself.
 func lowestLimit(root fs.FS, mount, group, file string) int64 {
 	lowest := int64(math.MaxInt64)
 	for at := path.Clean("/" + group); ; at = path.Dir(at) {

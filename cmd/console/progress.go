@@ -11,33 +11,33 @@ import (
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
-// A bar shows how far something is that takes its time: on a terminal one line that
-// is drawn again and again, elsewhere a line now and then.
+// A bar is a progress bar: on a terminal one line that is redrawn, elsewhere a new line now and
+// then.
 type bar struct {
 	out      io.Writer
 	terminal bool
-	total    int // users that there will be, of the making of a demo
+	total    int // users to generate, for a demo
 	now      func() time.Time
 	began    time.Time
 	shown    time.Time // last
 	percent  int       // last shown
-	open     bool      // a line on the terminal is not ended
-	patient  bool      // nothing is shown, but on a terminal, of what does not take long
+	open     bool      // the line on the terminal is not ended
+	delayed  bool      // nothing is shown before logInterval has passed, except on a terminal
 }
 
-// newBar returns a bar on the standard output.
+// newBar returns a bar on standard output.
 func (p *program) newBar(total int) *bar {
 	return &bar{out: p.stdout, terminal: isTerminal(p.stdout), total: total, now: time.Now, began: time.Now()}
 }
 
-// newPatientBar returns a bar for what seldom takes long.
-func (p *program) newPatientBar() *bar {
+// newDelayedBar returns a bar for work that is usually quick.
+func (p *program) newDelayedBar() *bar {
 	b := p.newBar(0)
-	b.patient = true
+	b.delayed = true
 	return b
 }
 
-// isTerminal reports whether somebody watches what is written to w.
+// isTerminal reports whether w is a terminal that can redraw a line.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok {
@@ -47,31 +47,31 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 }
 
-// How often the bar is shown: on a terminal as often as one can follow; elsewhere
-// at each tenth, or when nothing has been for so long.
+// How often the bar is shown: on a terminal, every redrawInterval; elsewhere at each tenth, and
+// after logInterval at the latest.
 const (
-	redrawn = 100 * time.Millisecond
-	silence = 5 * time.Second
+	redrawInterval = 100 * time.Millisecond
+	logInterval    = 5 * time.Second
 )
 
-// show shows how far the making of a demo is.
+// show shows the progress of generating a demo.
 func (b *bar) show(p demodata.Progress) {
 	b.at(p.Share, fmt.Sprintf("%s of %s users · %s", numbers.Grouped(p.Users), numbers.Grouped(b.total), p.Doing))
 }
 
-// at shows which share is done and what is being done, if it is time to.
+// at shows the share that is done and the current step, if it is time to show it.
 func (b *bar) at(share float64, doing string) {
 	now, percent := b.now(), int(100*share)
 	last := share >= 1
 	switch {
-	case b.patient && !b.terminal && now.Sub(b.began) < silence:
+	case b.delayed && !b.terminal && now.Sub(b.began) < logInterval:
 		return
 	case last && b.percent == 100:
 		return
 	case last:
-	case b.terminal && now.Sub(b.shown) < redrawn:
+	case b.terminal && now.Sub(b.shown) < redrawInterval:
 		return
-	case !b.terminal && percent/10 == b.percent/10 && now.Sub(b.shown) < silence:
+	case !b.terminal && percent/10 == b.percent/10 && now.Sub(b.shown) < logInterval:
 		return
 	}
 	b.shown, b.percent = now, percent
@@ -79,13 +79,13 @@ func (b *bar) at(share float64, doing string) {
 	if !b.terminal {
 		line = "  " + line + "\n"
 	} else {
-		line = "\r\x1b[2K[" + drawn(share) + "] " + line // to the beginning of the line, which is cleared
+		line = "\r\x1b[2K[" + drawn(share) + "] " + line // move to the beginning of the line and clear it
 		b.open = true
 	}
-	_, _ = io.WriteString(b.out, line) // that nobody watches is no reason to stop
+	_, _ = io.WriteString(b.out, line) // a reader that has gone is no error
 }
 
-// end ends the line that is drawn again and again, however far it came.
+// end ends the line on a terminal.
 func (b *bar) end() {
 	if b.open {
 		_, _ = io.WriteString(b.out, "\n")
@@ -93,7 +93,7 @@ func (b *bar) end() {
 	b.open = false
 }
 
-// drawn returns a share as a bar.
+// drawn returns the bar of a share as text.
 func drawn(share float64) string {
 	const width = 30
 	full := min(int(share*width), width)

@@ -76,7 +76,7 @@ func TestPatientBar(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
-	b := &bar{out: &out, patient: true, began: at, now: func() time.Time { return at }}
+	b := &bar{out: &out, delayed: true, began: at, now: func() time.Time { return at }}
 	b.at(0.1, "copying")
 	b.at(1, "copying")
 	at = at.Add(6 * time.Second)

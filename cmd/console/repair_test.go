@@ -37,7 +37,7 @@ func TestIndexIsRebuilt(t *testing.T) {
 	d.Invited(t, "ana@example.com", users.RoleUser)
 	out := &lockedBuffer{}
 	ticks := make(chan time.Time)
-	stop := tidier{d.Service, d.DB.Engine(), d.DB.Damage(), slog.New(slog.NewTextHandler(out, nil))}.start(t.Context(), ticks)
+	stop := maintenance{d.Service, d.DB.Engine(), d.DB.Damage(), slog.New(slog.NewTextHandler(out, nil))}.start(t.Context(), ticks)
 	defer stop()
 	search := func() directory.Scan {
 		l, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Text: "ana@"})

@@ -12,14 +12,14 @@ import (
 // restore does console restore FILE.
 func (p *program) restore(ctx context.Context, c *config, args []string) error {
 	var size users.Counted
-	bar := p.newPatientBar()
+	bar := p.newDelayedBar()
 	defer bar.end()
-	look := verification(bar, &size, new(users.Erased))
-	told, shown := p.showMigrating()
-	defer shown()
+	check := verification(bar, &size, new(users.Erased))
+	progress, end := p.showMigrating()
+	defer end()
 	done, err := backup.Restore(ctx, args[0], c.database, backup.RestoreOptions{
-		Verification: look,
-		Migrating:    told,
+		Verification: check,
+		Migrating:    progress,
 		Prepare: func(ctx context.Context, db *database.DB) error {
 			directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
 			if err == nil {
@@ -32,7 +32,7 @@ func (p *program) restore(ctx context.Context, c *config, args []string) error {
 	if err != nil {
 		return fmt.Errorf("nothing was restored: %w", err)
 	}
-	p.say("Restored %s to %s: %s.", args[0], c.database, sizeWords(size))
+	p.say("Restored %s to %s: %s.", args[0], c.database, sizeText(size))
 	if done.Upgraded {
 		p.say("Its schema was of version %d, and was brought up to date.", done.Version)
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
-// Paths of the console that the provider must know. The routes of web serve them.
+// Paths of the console that are registered at the provider. The routes of web serve them.
 const (
 	callbackPath    = "/sign-in/callback"
 	signedOutPath   = "/sign-in"
@@ -34,13 +34,13 @@ func (p *program) serveCommand() *cli.Command {
 	return p.leaf("serve", "", "run the console", (*config).serveSettings, p.serve)
 }
 
-// serve runs the console of an organisation until ctx is done, and then for as
-// long as it drains and answers what is in flight. What it finds wrong on the way
-// up it returns before it listens: a proxy never sees half a console.
+// serve runs the console of an organisation until ctx is done, and then until it has drained and
+// answered the requests in flight. It listens only after all else has started: a proxy never
+// sees a console that is not ready for the first time.
 func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	log := newLog(p.stderr, c)
 	limitMemory(log)
-	watch, err := p.observe(ctx, c, log)
+	watch, err := p.startTelemetry(ctx, c, log)
 	if err != nil {
 		return err
 	}
@@ -52,13 +52,13 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer db.Close()
-	p.warnOfSurprises(log, db)
+	p.logWarnings(log, db)
 	directory, err := openDirectory(ctx, db, watch.directory(c.directory(log)))
 	if err != nil {
 		return err
 	}
 	defer directory.Close()
-	if err := checkPeople(ctx, directory, c, log); err != nil {
+	if err := checkOwnersAndIssuers(ctx, directory, c, log); err != nil {
 		return err
 	}
 	app, err := newApp(c, db, directory, log, false, watch)
@@ -70,14 +70,14 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	defer startDuties(ctx, directory, db, log)()
-	watch.read(db, directory, app, certificates, limit)
+	defer startBackground(ctx, directory, db, log)()
+	watch.registerGauges(db, directory, app, certificates, limit)
 	notifySystemd(log, daemon.SdNotifyReady)
-	return watch.serveWith(ctx, server.Server{Listener: listener, Handler: app.Handler(), Log: log, Limit: limit}, func(serving context.Context) {
+	return watch.serve(ctx, server.Server{Listener: listener, Handler: app.Handler(), Log: log, Limit: limit}, func(serving context.Context) {
 		log.Info("stopping", "drain", c.drain.String())
 		notifySystemd(log, daemon.SdNotifyStopping)
 		app.Drain()
-		pause(serving, c.drain) // the proxy is to see that readiness fails before the address is gone
+		pause(serving, c.drain) // a proxy sees the failing readiness check before the listener closes
 	})
 }
 
@@ -89,9 +89,9 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// listenPublicly reserves the address of the console and says what is where. The
-// source of its certificate is nil where it leaves TLS to a proxy.
-func (p *program) listenPublicly(ctx context.Context, c *config, watch *observation, limit *server.ConnLimit, log *slog.Logger) (net.Listener, *certificate.Source, error) {
+// listenPublicly listens at the address of the console and prints the addresses to register at
+// the provider. The source of its certificate is nil if a proxy terminates TLS.
+func (p *program) listenPublicly(ctx context.Context, c *config, watch *telemetry, limit *server.ConnLimit, log *slog.Logger) (net.Listener, *certificate.Source, error) {
 	plain, err := inheritOrListen(ctx, c.listen)
 	if err != nil {
 		return nil, nil, err
@@ -112,7 +112,7 @@ func (p *program) listenPublicly(ctx context.Context, c *config, watch *observat
 	return listener, certificates, nil
 }
 
-// openDirectory returns the directory kept in db, ready to be searched.
+// openDirectory returns the directory in db, with its search index complete.
 func openDirectory(ctx context.Context, db *database.DB, c users.Config) (*users.Service, error) {
 	directory := users.NewService(db, c)
 	err := directory.Spell(ctx, func(done int) {
@@ -128,18 +128,17 @@ func openDirectory(ctx context.Context, db *database.DB, c users.Config) (*users
 	return directory, nil
 }
 
-// checkPeople looks at who is in the directory before anyone signs in: see needOwner and
-// warnOfIssuers.
-func checkPeople(ctx context.Context, directory *users.Service, c *config, log *slog.Logger) error {
-	if err := needOwner(ctx, directory, c.owners, log); err != nil {
+// checkOwnersAndIssuers calls requireOwner and warnOfIssuers.
+func checkOwnersAndIssuers(ctx context.Context, directory *users.Service, c *config, log *slog.Logger) error {
+	if err := requireOwner(ctx, directory, c.owners, log); err != nil {
 		return err
 	}
 	return warnOfIssuers(ctx, directory, c.issuer, log)
 }
 
-// needOwner makes the given addresses owners while there is no owner; where there is one
-// it logs which of them are not. No owner and no address is a mistake in the settings.
-func needOwner(ctx context.Context, directory *users.Service, owners []string, log *slog.Logger) error {
+// requireOwner makes the given addresses owners if there is no owner yet; else it warns of those
+// that are not owners. It returns a [*usageError] if there is neither an owner nor an address.
+func requireOwner(ctx context.Context, directory *users.Service, owners []string, log *slog.Logger) error {
 	has, err := directory.HasOwner(ctx)
 	if err != nil {
 		return err
@@ -148,14 +147,14 @@ func needOwner(ctx context.Context, directory *users.Service, owners []string, l
 		return warnOfOwners(ctx, directory, owners, log)
 	}
 	if len(owners) == 0 {
-		return mistaken("--owners (CONSOLE_OWNERS) is required while the database has no owner: " +
-			"give the address of whoever is to manage the console")
+		return usageErrorf("--owners (CONSOLE_OWNERS) is required while the database has no owner: " +
+			"give the address of the person who manages the console")
 	}
 	return directory.EnsureOwners(ctx, owners)
 }
 
-// newApp returns the console with the settings c.
-func newApp(c *config, db *database.DB, service *users.Service, log *slog.Logger, demo bool, watch *observation) (*web.App, error) {
+// newApp returns the HTTP application with the settings c.
+func newApp(c *config, db *database.DB, service *users.Service, log *slog.Logger, demo bool, watch *telemetry) (*web.App, error) {
 	return web.New(web.Config{
 		Unpaced:   unpaced != "",
 		Users:     service,
@@ -186,7 +185,7 @@ func newApp(c *config, db *database.DB, service *users.Service, log *slog.Logger
 	})
 }
 
-// directory returns the settings that concern the directory.
+// directory returns the configuration of the directory.
 func (c *config) directory(log *slog.Logger) users.Config {
 	return users.Config{
 		Log:              log,
@@ -201,11 +200,11 @@ func (c *config) directory(log *slog.Logger) users.Config {
 	}
 }
 
-// maxLogged is how many bytes of one value are logged.
+// maxLogged is how many bytes of one value are logged at most.
 const maxLogged = 4 << 10
 
-// cutAttr cuts what a client may have made long. A stack is ours.
-func cutAttr(_ []string, a slog.Attr) slog.Attr {
+// truncateAttr truncates a value, which may come from a client. A stack is left whole.
+func truncateAttr(_ []string, a slog.Attr) slog.Attr {
 	text := ""
 	switch v := a.Value.Any().(type) {
 	case string:
@@ -219,10 +218,10 @@ func cutAttr(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// newLog returns the log that the settings ask for. Commands without such settings
-// get text.
+// newLog returns a logger in the format and of the level that the settings give. A command
+// without log settings logs text.
 func newLog(w io.Writer, c *config) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.logLevel, ReplaceAttr: cutAttr}
+	options := &slog.HandlerOptions{Level: c.logLevel, ReplaceAttr: truncateAttr}
 	if c.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}

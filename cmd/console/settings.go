@@ -12,18 +12,18 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A setting is declared once: it is a flag and an environment variable of the
-// same name, "CONSOLE_" before it. It is a [cli.Value] that takes any text and
-// notes what is wrong with it, so that all mistakes are told at once.
+// A setting is a flag, and an environment variable of the same name with the prefix CONSOLE_. It
+// is a [cli.Value] that accepts any text and records what is wrong with it, so that all mistakes
+// are reported at once.
 type setting struct {
 	name     string
 	usage    string
 	category string
-	fallback string             // what holds when it is not given
-	required bool               // there is nothing to fall back on
-	secret   bool               // may also be in a file, which CONSOLE_…_FILE names
-	onOff    bool               // a flag without a value turns it on
-	read     func(string) error // takes the text, or says what is wrong with it
+	fallback string             // the default
+	required bool               // there is no default
+	secret   bool               // can also be in a file that CONSOLE_…_FILE names
+	onOff    bool               // a flag without a value means true
+	read     func(string) error // parses and stores the text
 
 	given    bool
 	mistakes *mistakes
@@ -31,36 +31,35 @@ type setting struct {
 
 var _ cli.Value = (*setting)(nil)
 
-// Set takes the text that a flag or the environment gives. It returns no error:
-// that would end the reading at the first mistake.
+// Set implements [cli.Value]. It returns no error, which would end parsing at the first mistake.
 func (s *setting) Set(text string) error {
 	s.given = true
 	s.take(text)
 	return nil
 }
 
-// take hands the text to read, and notes what is wrong with it.
+// take parses the text, and records what is wrong with it.
 func (s *setting) take(text string) {
 	if err := s.read(text); err != nil {
 		s.mistakes.add("%s: %v", s, err)
 	}
 }
 
-// String returns how messages name the setting.
+// String returns the name of the setting in messages.
 func (s *setting) String() string { return "--" + s.name + " (" + s.variable() + ")" }
 
-// Get returns nothing of use: the text has gone to read.
+// Get implements [cli.Value]. It returns nil: read has stored the value.
 func (s *setting) Get() any { return nil }
 
-// IsBoolFlag reports whether the flag stands without a value.
+// IsBoolFlag reports whether the flag needs no value.
 func (s *setting) IsBoolFlag() bool { return s.onOff }
 
-// variable is the name of the environment variable.
+// variable returns the name of the environment variable.
 func (s *setting) variable() string {
 	return "CONSOLE_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
 }
 
-// flag returns the setting as a command's flag, which looks for it in env too.
+// flag returns the flag of the setting, which also reads the environment variable from env.
 func (s *setting) flag(env lookup) cli.Flag {
 	usage := s.usage
 	if s.secret {
@@ -81,8 +80,8 @@ func (s *setting) flag(env lookup) cli.Flag {
 	}
 }
 
-// finish takes a secret from its file and what was not given from the fallback. It
-// is called once all flags have been read.
+// finish reads a secret from its file, and uses the default of a setting that was not given. It
+// is called after all flags have been parsed.
 func (s *setting) finish(env lookup) {
 	if s.secret {
 		s.readFile(env)
@@ -96,7 +95,7 @@ func (s *setting) finish(env lookup) {
 	}
 }
 
-// readFile takes a secret from the file that the environment names, if it does.
+// readFile reads a secret from the file that the environment names, if any.
 func (s *setting) readFile(env lookup) {
 	name := s.variable() + "_FILE"
 	path, ok := env(name)
@@ -110,7 +109,7 @@ func (s *setting) readFile(env lookup) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		s.mistakes.add("%s: %v", name, err)
-		s.given = true // badly, and told so once
+		s.given = true // so that it is not reported as missing, too
 		return
 	}
 	_ = s.Set(strings.TrimSpace(string(text)))
@@ -119,7 +118,7 @@ func (s *setting) readFile(env lookup) {
 // lookup returns the value of an environment variable and whether it is set.
 type lookup func(name string) (string, bool)
 
-// A variable is where a flag looks when it is not on the command line.
+// A variable is the environment variable of a flag.
 type variable struct {
 	name string
 	env  lookup
@@ -133,20 +132,20 @@ var (
 // Lookup returns the variable's value and whether it is set.
 func (v variable) Lookup() (string, bool) { return v.env(v.name) }
 
-// IsFromEnv tells the help that this is an environment variable.
+// IsFromEnv implements [cli.EnvValueSource].
 func (v variable) IsFromEnv() bool { return true }
 
 // Key returns the name of the variable.
 func (v variable) Key() string { return v.name }
 
-// String returns how messages name the variable.
+// String returns the name of the variable in messages.
 func (v variable) String() string { return "environment variable " + v.name }
 
 // GoString returns the same as String.
 func (v variable) GoString() string { return v.String() }
 
-// A usageError is what was wrong with the command line or the settings. The
-// program ends with status 2.
+// A usageError lists what is wrong with the command line or the settings. The program ends with
+// status 2.
 type usageError struct{ mistakes []string }
 
 // Error returns the mistakes, a line each.
@@ -157,15 +156,15 @@ func (e *usageError) Error() string {
 	return fmt.Sprintf("there are %d mistakes:\n  - %s", len(e.mistakes), strings.Join(e.mistakes, "\n  - "))
 }
 
-// mistaken returns a usageError of one mistake.
-func mistaken(format string, args ...any) error {
+// usageErrorf returns a usageError of one mistake.
+func usageErrorf(format string, args ...any) error {
 	return &usageError{[]string{fmt.Sprintf(format, args...)}}
 }
 
-// mistakes collects what is wrong with the settings.
+// mistakes collects the mistakes in the settings.
 type mistakes struct{ list []string }
 
-// add notes a mistake, once however often it is found.
+// add records a mistake, once if it is found several times.
 func (m *mistakes) add(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !slices.Contains(m.list, text) {
 		m.list = append(m.list, text)
@@ -180,8 +179,8 @@ func (m *mistakes) err() error {
 	return &usageError{m.list}
 }
 
-// exitStatus returns the status with which the program ends after err: 2 for what the
-// person who started it can mend, 3 where nobody knows whether it was done.
+// exitStatus returns the exit status of the program for err: 2 for a mistake in the command line
+// or the settings, 3 if the outcome is unknown, 1 for all else.
 func exitStatus(err error) int {
 	if err == nil {
 		return 0

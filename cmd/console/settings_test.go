@@ -181,7 +181,7 @@ var settingsMistakes = map[string]struct {
 	"domains without sign-up by domain": {[]string{"--signup-domains", "example.com"}, nil, []string{"has an effect with"}},
 	"a picture host with a path":        {[]string{"--picture-hosts", "example.com/a"}, nil, []string{"not a host name"}},
 	"a picture host with a policy":      {[]string{"--picture-hosts", "example.com;script-src"}, nil, []string{"not a host name"}},
-	"everybody as a proxy":              {[]string{"--trusted-proxies", "10.0.0.0/8,0.0.0.0/0"}, nil, []string{"is everybody"}},
+	"all as a proxy":                    {[]string{"--trusted-proxies", "10.0.0.0/8,0.0.0.0/0"}, nil, []string{"is every address"}},
 	"a log format that is none":         {[]string{"--log-format", "xml"}, nil, []string{"not json or text"}},
 	"a drain without end":               {[]string{"--drain", "1h"}, nil, []string{"from 0s to 10m"}},
 	"a secret twice": {

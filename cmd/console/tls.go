@@ -8,7 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/certificate"
 )
 
-// tlsSettings are the settings of a server that speaks TLS itself.
+// tlsSettings are the settings of TLS without a proxy.
 func (c *config) tlsSettings() []*setting {
 	return []*setting{
 		{name: "tls-cert", category: inNetwork, read: into(&c.tls.Cert, readText),
@@ -18,7 +18,7 @@ func (c *config) tlsSettings() []*setting {
 	}
 }
 
-// checkTLS looks at the certificate, and at whether people can reach it.
+// checkTLS checks the certificate, and that the base URL is https.
 func (c *config) checkTLS() {
 	switch {
 	case c.tls == (certificate.Files{}):
@@ -37,8 +37,8 @@ func (c *config) checkTLS() {
 	}
 }
 
-// overTLS returns the listener as one that speaks TLS if the settings ask for it, and
-// where its certificate comes from, nil if they do not.
+// overTLS wraps the listener in TLS if the settings give a certificate, and returns the source of
+// the certificate, nil without one.
 func (c *config) overTLS(plain net.Listener, log *slog.Logger) (net.Listener, *certificate.Source, error) {
 	if c.tls == (certificate.Files{}) {
 		return plain, nil, nil

@@ -16,9 +16,9 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A tokenAsked holds the settings of the commands of tokens.
-type tokenAsked struct {
-	user        string // whose
+// A tokenFlags holds the settings of the token commands.
+type tokenFlags struct {
+	user        string // ID of the user whose token it is
 	name        string
 	description string
 	expiry      time.Duration // users.Unlimited for never
@@ -26,13 +26,13 @@ type tokenAsked struct {
 	ranges      []string
 }
 
-// tokenCommand returns the commands about API tokens.
+// tokenCommand returns the commands for API tokens.
 func (p *program) tokenCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "token",
 		Usage:           "create, list and revoke API tokens",
 		HideHelpCommand: true,
-		Action:          needsCommand,
+		Action:          missingCommand,
 		OnUsageError:    onUsageError,
 		Commands: []*cli.Command{
 			p.leaf("create", "", "create a token of a user and print its secret, which is shown only once, on standard output",
@@ -72,8 +72,8 @@ func (c *config) tokenListSettings() []*setting {
 			usage: "`FORMAT` of the list: text or json, an array of objects"})
 }
 
-// more returns a setting's read function that adds what parse makes of the text to to, for a
-// setting that may be given several times.
+// more returns the read function of a setting that may be given several times. It appends the
+// parsed values to to.
 func more[T any](to *[]T, parse func(string) ([]T, error)) func(string) error {
 	return func(text string) error {
 		values, err := parse(strings.TrimSpace(text))
@@ -82,7 +82,7 @@ func more[T any](to *[]T, parse func(string) ([]T, error)) func(string) error {
 	}
 }
 
-// readScopes takes names of scopes.
+// readScopes parses names of scopes.
 func readScopes(text string) (all []users.Scope, err error) {
 	words, err := readWords(text)
 	for _, word := range words {
@@ -97,7 +97,7 @@ func readScopes(text string) (all []users.Scope, err error) {
 
 // createToken does token create.
 func (p *program) createToken(ctx context.Context, c *config, _ []string) error {
-	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+	return p.useDirectory(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
 		n := users.NewToken{
 			Name: c.token.name, Description: c.token.description, Scopes: c.token.scopes, Ranges: c.token.ranges, Reason: c.reason,
 			Lifetime: c.token.expiry, Never: c.token.expiry == users.Unlimited,
@@ -117,7 +117,7 @@ func (p *program) createToken(ctx context.Context, c *config, _ []string) error 
 			return fmt.Errorf("it is not known whether a token was created for %s: the database's answer got lost. console token list --user %s shows it; "+
 				"revoke it, as its secret is lost (%w)", id, id, err)
 		case err != nil:
-			return inWords(err, string(id))
+			return explain(err, string(id))
 		}
 		if _, err := fmt.Fprintln(p.stdout, secret); err != nil {
 			return errors.Join(err, directory.RevokeToken(ctx, users.Command("cmd_"+strings.ToLower(rand.Text())), t.ID, users.TokenEnd{Reason: "its secret could not be printed", LeaveNone: true}))
@@ -128,7 +128,7 @@ func (p *program) createToken(ctx context.Context, c *config, _ []string) error 
 	})
 }
 
-// endText returns when a token ends, as lists show it.
+// endText returns the end of a token as text.
 func endText(at time.Time) string {
 	if at.Equal(users.EndOfTime) {
 		return "never"
@@ -172,7 +172,7 @@ type listedToken struct {
 
 // listTokens does token list.
 func (p *program) listTokens(ctx context.Context, c *config, _ []string) error {
-	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+	return p.useDirectory(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
 		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
 		var all []users.Token
 		var err error
@@ -182,7 +182,7 @@ func (p *program) listTokens(ctx context.Context, c *config, _ []string) error {
 			all, err = directory.LiveTokens(ctx, by)
 		}
 		if err != nil {
-			return inWords(err, c.token.user)
+			return explain(err, c.token.user)
 		}
 		if c.format == "json" {
 			return p.printTokens(all)

@@ -10,21 +10,20 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// defaultReason is the reason of an event where --reason gives none.
+// defaultReason is the reason of an event without --reason.
 const defaultReason = "at the command line"
 
-// usersCommand returns the commands that change the directory. They work on the
-// database itself, beside a console that runs or without one.
+// usersCommand returns the commands that change the directory. They open the database
+// themselves, whether a console is running or not.
 func (p *program) usersCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "users",
 		Usage:           "list and change users from the command line, also when no owner can sign in",
 		HideHelpCommand: true,
-		Action:          needsCommand,
+		Action:          missingCommand,
 		OnUsageError:    onUsageError,
 		Commands: []*cli.Command{
 			p.leaf("list", "", "list users; an event records it, as it does an export",
@@ -74,7 +73,7 @@ func (c *config) addServiceSettings() []*setting {
 	})
 }
 
-// actSettings are the settings of a command that gives a reason for what it does.
+// actSettings are the settings of a command whose events have a reason.
 func (c *config) actSettings() []*setting {
 	return append(c.directorySettings(), &setting{
 		name: "reason", fallback: defaultReason, read: into(&c.reason, readText),
@@ -90,54 +89,11 @@ func (c *config) deactivateSettings() []*setting {
 	})
 }
 
-// A deed is what a command does in the directory. It returns a sentence that
-// says what was done.
-type deed func(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error)
-
-// withDirectory returns the action that does do in the directory of the settings,
-// as the operator. It makes no database: a mistyped --database is to be noticed.
-func (p *program) withDirectory(do deed) action {
-	return func(ctx context.Context, c *config, args []string) error {
-		return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
-			done, err := do(ctx, directory, users.Command("cmd_"+strings.ToLower(rand.Text())), c, args)
-			if err != nil {
-				return inWords(err, args[0])
-			}
-			p.say("%s", done)
-			return nil
-		})
-	}
-}
-
-// visit runs do in the directory of the database at url, which has to be there.
-func (p *program) visit(ctx context.Context, c *config, url string, o database.Options, do func(*users.Service) error) error {
-	return p.visitDatabase(ctx, c, url, o, func(_ *database.DB, directory *users.Service) error { return do(directory) })
-}
-
-// visitDatabase is visit for what is about the database, too.
-func (p *program) visitDatabase(ctx context.Context, c *config, url string, o database.Options, do func(*database.DB, *users.Service) error) error {
-	var shown func()
-	o.Existing = true
-	o.Migrating, shown = p.showMigrating()
-	db, err := database.Open(ctx, url, o)
-	shown()
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c), TokenLifetime: c.tokenLifetime})
-	if err != nil {
-		return err
-	}
-	defer directory.Close()
-	return do(db, directory)
-}
-
 // setRole does users set-role ID ROLE.
 func setRole(ctx context.Context, directory *users.Service, by users.Actor, c *config, args []string) (string, error) {
 	role, err := readRole(args[1])
 	if err != nil {
-		return "", mistaken("ROLE: %v", err)
+		return "", usageErrorf("ROLE: %v", err)
 	}
 	id, err := users.ParseID(args[0])
 	if err != nil {
@@ -163,10 +119,10 @@ func addPerson(ctx context.Context, directory *users.Service, by users.Actor, c 
 	return fmt.Sprintf("%s was added with the role %s and may sign in.", u.ID, u.Role), nil
 }
 
-// resetSignIns does users reset-sign-in ID.... It resets none where one of them is not
-// there, and otherwise each that can be.
+// resetSignIns does users reset-sign-in ID.... It resets none if one of them does not exist, else
+// each that can be reset.
 func (p *program) resetSignIns(ctx context.Context, c *config, args []string) error {
-	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+	return p.useDirectory(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
 		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
 		var errs []error
 		for _, arg := range args {
@@ -175,7 +131,7 @@ func (p *program) resetSignIns(ctx context.Context, c *config, args []string) er
 				_, err = directory.User(ctx, by, id)
 			}
 			if err != nil {
-				errs = append(errs, inWords(err, arg))
+				errs = append(errs, explain(err, arg))
 			}
 		}
 		if err := errors.Join(errs...); err != nil {
@@ -184,7 +140,7 @@ func (p *program) resetSignIns(ctx context.Context, c *config, args []string) er
 		for _, arg := range args {
 			done, err := resetSignIn(ctx, directory, by, c, []string{arg})
 			if err != nil {
-				errs = append(errs, inWords(err, arg))
+				errs = append(errs, explain(err, arg))
 				continue
 			}
 			p.say("%s", done)
@@ -265,48 +221,4 @@ func addSystem(ctx context.Context, directory *users.Service, by users.Actor, _ 
 		return "", err
 	}
 	return fmt.Sprintf("%s was added as a system user.", u.ID), nil
-}
-
-// inWords says an answer of the directory as a sentence about the user id. Other
-// errors, an InvalidError among them, say enough themselves.
-func inWords(err error, id string) error {
-	if used, ok := errors.AsType[*users.AddressInUseError](err); ok {
-		return fmt.Errorf("%s signs in with the address %s. Added as another user, %s may no longer be able to sign in, and the new user "+
-			"cannot sign in with the same account at the provider. To add it all the same, use --despite-address-in-use",
-			used.By[0].ID, used.Address, used.By[0].ID)
-	}
-	switch {
-	case errors.Is(err, users.ErrNotFound):
-		return fmt.Errorf("there is no user %s", id)
-	case errors.Is(err, users.ErrTaken):
-		return fmt.Errorf("there is a user %s already", id)
-	case errors.Is(err, users.ErrLastOwner):
-		return fmt.Errorf("%s is the last active owner: make somebody else an owner first", id)
-	case errors.Is(err, users.ErrUnknown):
-		return fmt.Errorf("it is not known whether this was done to %s: the database's answer got lost. All of it was done, or nothing. "+
-			"Run the same command again: if it was done, that changes nothing more, or says that the user is there already (%w)", id, err)
-	}
-	return err
-}
-
-// migrate brings the database up to date: opening it does.
-func (p *program) migrate(ctx context.Context, c *config, _ []string) error {
-	var shown func()
-	o := c.databaseOptions()
-	o.Migrating, shown = p.showMigrating()
-	db, err := database.Open(ctx, c.database, o)
-	shown()
-	if err != nil {
-		return err
-	}
-	directory, err := openDirectory(ctx, db, users.Config{Log: newLog(p.stderr, c)})
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
-	directory.Close()
-	if err := db.Close(); err != nil {
-		return err
-	}
-	p.say("%s is up to date.", db.Name())
-	return nil
 }

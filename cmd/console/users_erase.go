@@ -18,20 +18,19 @@ func (c *config) eraseSettings() []*setting {
 	})
 }
 
-// notErased says what an erasure does not reach.
+// notErased lists what an erasure does not reach.
 const notErased = "Not erased: backups, logs of the console and of proxies, exports that were downloaded, " +
 	"what the records of others say about them, and what others wrote about them without their user ID."
 
-// eraseUsers does users erase ID.... Each user is an erasure of its own: one that is refused
-// leaves the others.
+// eraseUsers does users erase ID.... If one of the users cannot be erased, the others are.
 func (p *program) eraseUsers(ctx context.Context, c *config, args []string) error {
-	return p.visit(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
+	return p.useDirectory(ctx, c, c.database, c.databaseOptions(), func(directory *users.Service) error {
 		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
 		var errs []error
 		for _, who := range args {
 			keys, err := directory.EraseUser(ctx, by, who, users.ErasureRequest{HandOver: c.handOver})
 			if err != nil {
-				errs = append(errs, inWords(err, who))
+				errs = append(errs, explain(err, who))
 				continue
 			}
 			for _, key := range keys {

@@ -25,7 +25,7 @@ func (c *config) listSettings() []*setting {
 			usage: "`FORMAT` of the list: text or json, an array of objects"})
 }
 
-// readListFormat takes a format of a list.
+// readListFormat parses the format of a list.
 func readListFormat(text string) (string, error) {
 	if text != "text" && text != "json" {
 		return "", fmt.Errorf("%q is not text or json", text)
@@ -36,13 +36,13 @@ func readListFormat(text string) (string, error) {
 // A userList writes users in one format.
 type userList interface {
 	add(u *directory.Exported) error
-	end() error // once there are no more
+	end() error // after the last user
 }
 
-// listUsers does users list. It is an export, so an event records it before the first
-// user is printed.
+// listUsers does users list. Like an export, it is recorded by an event before the first user is
+// printed.
 func (p *program) listUsers(ctx context.Context, c *config, _ []string) error {
-	return p.visitDatabase(ctx, c, c.database, c.databaseOptions(), func(db *database.DB, service *users.Service) error {
+	return p.useDatabase(ctx, c, c.database, c.databaseOptions(), func(db *database.DB, service *users.Service) error {
 		sink := &listSink{out: p.stdout}
 		sink.list = newUserList(c.format, &sink.buffer)
 		by := users.Command("cmd_" + strings.ToLower(rand.Text()))
@@ -50,7 +50,7 @@ func (p *program) listUsers(ctx context.Context, c *config, _ []string) error {
 	})
 }
 
-// A listSink prints the users of an export. It is the [directory.ExportSink] of the command.
+// A listSink is the [directory.ExportSink] of the command. It prints the users.
 type listSink struct {
 	list   userList // which writes to buffer
 	buffer bytes.Buffer
@@ -88,7 +88,7 @@ func (s *listSink) End(err error) (int, error) {
 	return s.sent, err
 }
 
-// newUserList returns what writes users to out.
+// newUserList returns a userList that writes to out.
 func newUserList(format string, out io.Writer) userList {
 	if format == "json" {
 		return &jsonList{out: out}
@@ -98,7 +98,7 @@ func newUserList(format string, out io.Writer) userList {
 	return tableList{table}
 }
 
-// A tableList is a userList for people.
+// A tableList is a userList that writes a table.
 type tableList struct{ out *tabwriter.Writer }
 
 func (l tableList) add(u *directory.Exported) error {
@@ -112,13 +112,13 @@ func (l tableList) add(u *directory.Exported) error {
 
 func (l tableList) end() error { return l.out.Flush() }
 
-// A jsonList is a userList for programs: an array with an object on each line.
+// A jsonList is a userList that writes an array, with an object on each line.
 type jsonList struct {
 	out io.Writer
 	n   int
 }
 
-// A listedUser is an object of a jsonList. Its names are those of an export as JSON Lines.
+// A listedUser is an object of a jsonList. Its members have the names of an export as JSON Lines.
 type listedUser struct {
 	ID          users.ID     `json:"user_id"`
 	Name        string       `json:"name"`

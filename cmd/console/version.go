@@ -6,21 +6,21 @@ import (
 	"runtime/debug"
 )
 
-// version and commit are set when a release is built, by the linker: see BUILD in the
-// Makefile and internal/release.
+// version and commit are set by the linker in a release: see BUILD in the Makefile and
+// internal/release.
 var version, commit string
 
-// unpaced is set by the linker, in programs that are built for measurements and storms: a
-// person then makes changes without a pace. There is no setting for it.
+// unpaced is set by the linker in programs that are built for measurements and load tests. It
+// turns off the rate limit of changes by one person. There is no setting for it.
 var unpaced string
 
-// version prints the version, the commit, and what it was built with and for.
+// version prints the version, the commit, the version of Go and the platform.
 func (p *program) version(context.Context, *config, []string) error {
 	p.say("console %s (commit %s, %s, %s/%s)", versionText(), commitText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
 
-// versionText returns the version that was built in, or what Go knows of it.
+// versionText returns the version that the linker set, else that of the main module.
 func versionText() string {
 	if version != "" {
 		return version
@@ -31,7 +31,7 @@ func versionText() string {
 	return "dev"
 }
 
-// commitText returns the commit that was built in, or what Go knows of it.
+// commitText returns the commit that the linker set, else that of Go's build information.
 func commitText() string {
 	if commit != "" {
 		return commit

@@ -43,7 +43,7 @@ func startOver(t *testing.T, d *userstest.Directory) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := web.New(web.Config{Users: d.Service, Provider: auth.NewProvider(client), BaseURL: base, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	app, err := web.New(web.Config{Users: d.Service, Directory: d.Directory, History: d.History, Provider: auth.NewProvider(client), BaseURL: base, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

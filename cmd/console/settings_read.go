@@ -11,15 +11,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// into returns a setting's read function that puts what parse makes of the text
-// into to.
+// into returns the read function of a setting. It stores the parsed value in to.
 func into[T any](to *T, parse func(string) (T, error)) func(string) error {
 	return func(text string) error {
 		value, err := parse(strings.TrimSpace(text))
@@ -30,11 +28,10 @@ func into[T any](to *T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
-// The functions below read one setting each. Their errors say what is wrong with
-// the text; which setting it is, the caller adds.
+// The functions below parse the text of a setting. Their errors say what is wrong with it; the
+// caller adds the name of the setting.
 
-// readText takes any text but an empty one: leaving a setting out is how to say
-// nothing.
+// readText refuses an empty text: a setting without a value is left out.
 func readText(text string) (string, error) {
 	if text == "" {
 		return "", errors.New("it is empty")
@@ -42,7 +39,7 @@ func readText(text string) (string, error) {
 	return text, nil
 }
 
-// readRole takes the name of a role.
+// readRole parses the name of a role.
 func readRole(text string) (users.Role, error) {
 	role := users.Role(text)
 	if !slices.Contains(users.Roles, role) {
@@ -60,7 +57,7 @@ func readWords(text string) ([]string, error) {
 	return words, nil
 }
 
-// readBool takes what strconv takes, 1 and true among them.
+// readBool parses a value as [strconv.ParseBool] does.
 func readBool(text string) (bool, error) {
 	on, err := strconv.ParseBool(text)
 	if err != nil {
@@ -69,7 +66,7 @@ func readBool(text string) (bool, error) {
 	return on, nil
 }
 
-// readCount takes a number of users.
+// readCount parses a number of users.
 func readCount(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > 1_000_000 {
@@ -78,7 +75,7 @@ func readCount(text string) (int, error) {
 	return n, nil
 }
 
-// readRate reads a number of requests a second, which is not zero.
+// readRate parses a number of requests a second, at least one.
 func readRate(text string) (int, error) {
 	n, err := readCount(text)
 	if err == nil && n == 0 {
@@ -87,7 +84,7 @@ func readRate(text string) (int, error) {
 	return n, err
 }
 
-// readListen takes host:port, where the host may be left out.
+// readListen parses host:port. The host may be empty.
 func readListen(text string) (string, error) {
 	_, port, err := net.SplitHostPort(text)
 	if err != nil {
@@ -99,7 +96,7 @@ func readListen(text string) (string, error) {
 	return text, nil
 }
 
-// readLoopbackListen refuses an address that other machines can reach.
+// readLoopbackListen parses host:port, and refuses an address that other machines can reach.
 func readLoopbackListen(text string) (string, error) {
 	address, err := readListen(text)
 	if err != nil {
@@ -111,8 +108,8 @@ func readLoopbackListen(text string) (string, error) {
 	return address, nil
 }
 
-// readBaseURL wants https, except on this very machine, and no path: cookies
-// and forms belong to a whole host.
+// readBaseURL parses a URL with https, or http on this machine, and without a path: cookies are
+// for a whole host.
 func readBaseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -129,19 +126,18 @@ func readBaseURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// loopback reports whether host is this very machine.
+// loopback reports whether host is this machine.
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
-// readIssuer leaves the address as it is: the provider compares every letter.
+// readIssuer validates the issuer and leaves it as it is: it is compared letter by letter.
 func readIssuer(text string) (string, error) {
 	return text, auth.ValidateIssuer(text)
 }
 
-// readDatabase looks at the form alone; whether there is a database, and whose,
-// is found out when it is opened.
+// readDatabase checks the form of the URL. Opening the database checks the rest.
 func readDatabase(text string) (string, error) {
 	if err := database.CheckURL(text); err != nil {
 		return "", fmt.Errorf("%q is not an address like sqlite:data/console.db or postgres://USER@HOST/DATABASE", text)
@@ -149,7 +145,7 @@ func readDatabase(text string) (string, error) {
 	return text, nil
 }
 
-// readConnections reads how many connections there are to be.
+// readConnections parses a number of database connections.
 func readConnections(text string) (int, error) {
 	n, err := readCount(text)
 	if err == nil && n < database.LeastConnections {
@@ -158,8 +154,8 @@ func readConnections(text string) (int, error) {
 	return n, err
 }
 
-// readPrefixes reads networks, and addresses as networks of one. A network of
-// everybody is refused.
+// readPrefixes parses networks, and addresses as networks of one address. A network of all
+// addresses is refused.
 func readPrefixes(text string) ([]netip.Prefix, error) {
 	words, err := readWords(text)
 	if err != nil {
@@ -175,14 +171,14 @@ func readPrefixes(text string) ([]netip.Prefix, error) {
 			return nil, fmt.Errorf("%q is not a network like 10.0.0.0/8", word)
 		}
 		if prefix.Bits() == 0 {
-			return nil, fmt.Errorf("%q is everybody, who could then come from any address they like: name the proxies", word)
+			return nil, fmt.Errorf("%q is every address, so that any client could forge its own: name the proxies", word)
 		}
 		prefixes = append(prefixes, prefix.Masked())
 	}
 	return prefixes, nil
 }
 
-// readAddresses takes e-mail addresses and returns them in canonical form.
+// readAddresses parses e-mail addresses and returns them in canonical form.
 func readAddresses(text string) ([]string, error) {
 	words, err := readWords(text)
 	if err != nil {
@@ -200,8 +196,8 @@ func readAddresses(text string) ([]string, error) {
 
 var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 
-// readHosts takes host names, which end up in the content policy: nothing that
-// could end a directive there passes.
+// readHosts parses host names. They become part of the content security policy, so it refuses
+// characters that could end a directive.
 func readHosts(text string) ([]string, error) {
 	words, err := readWords(strings.ToLower(text))
 	if err != nil {
@@ -215,7 +211,7 @@ func readHosts(text string) ([]string, error) {
 	return words, nil
 }
 
-// readSignup takes one of the ways to sign up.
+// readSignup parses a sign-up policy.
 func readSignup(text string) (users.Signup, error) {
 	switch s := users.Signup(text); s {
 	case users.SignupInvited, users.SignupDomain, users.SignupOpen:
@@ -224,37 +220,7 @@ func readSignup(text string) (users.Signup, error) {
 	return "", fmt.Errorf("%q is not invited, domain or open", text)
 }
 
-// readSessionTime takes a limit of sessions.
-func readSessionTime(text string) (time.Duration, error) {
-	d, err := readTime(text)
-	if err != nil || d < time.Minute {
-		return 0, fmt.Errorf("%q is not a time of at least a minute, like 12h or 90m", text)
-	}
-	return d, nil
-}
-
-// readRecheck takes the time after which the provider is asked again, or off.
-func readRecheck(text string) (time.Duration, error) {
-	if text == "off" {
-		return 0, nil
-	}
-	d, err := readSessionTime(text)
-	if err != nil {
-		return 0, fmt.Errorf("%q is neither off nor a time of at least a minute, like 4h", text)
-	}
-	return d, nil
-}
-
-// readDrain takes a time that whoever stops the program will wait for.
-func readDrain(text string) (time.Duration, error) {
-	d, err := readTime(text)
-	if err != nil || d < 0 || d > 10*time.Minute {
-		return 0, fmt.Errorf("%q is not a time from 0s to 10m", text)
-	}
-	return d, nil
-}
-
-// readLogFormat takes a format that newLog knows.
+// readLogFormat parses a format of newLog.
 func readLogFormat(text string) (string, error) {
 	if text != "json" && text != "text" {
 		return "", fmt.Errorf("%q is not json or text", text)
@@ -262,7 +228,7 @@ func readLogFormat(text string) (string, error) {
 	return text, nil
 }
 
-// readLogLevel takes a level by its name, without an offset.
+// readLogLevel parses the name of a level, without an offset.
 func readLogLevel(text string) (slog.Level, error) {
 	var level slog.Level
 	switch strings.ToLower(text) {
@@ -270,39 +236,4 @@ func readLogLevel(text string) (slog.Level, error) {
 		return level, level.UnmarshalText([]byte(text))
 	}
 	return level, fmt.Errorf("%q is not debug, info, warn or error", text)
-}
-
-// readTime takes a length of time as Go writes it, or a number of days such as 90d.
-func readTime(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a time such as 90d or 12h", text)
-	}
-	return d, nil
-}
-
-// readDelay takes a length of time that is not negative.
-func readDelay(text string) (time.Duration, error) {
-	d, err := readTime(text)
-	if err == nil && d < 0 {
-		err = fmt.Errorf("%q is less than nothing", text)
-	}
-	return d, err
-}
-
-// readTokenLifetime takes a length of time of an hour at least, or never.
-func readTokenLifetime(text string) (time.Duration, error) {
-	if text == "never" {
-		return users.Unlimited, nil
-	}
-	d, err := readTime(text)
-	if err == nil && d < time.Hour {
-		err = fmt.Errorf("%q is less than an hour", text)
-	}
-	return d, err
 }

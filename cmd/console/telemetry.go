@@ -21,8 +21,8 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
-// observationSettings are the settings by which others watch the console.
-func (c *config) observationSettings() []*setting {
+// telemetrySettings are the settings of metrics.
+func (c *config) telemetrySettings() []*setting {
 	return []*setting{
 		{name: "metrics-listen", category: inNetwork, read: into(&c.metricsListen, readListen),
 			usage: "`ADDRESS` to hand metrics to Prometheus at, host:port; none are kept without"},
@@ -31,27 +31,27 @@ func (c *config) observationSettings() []*setting {
 	}
 }
 
-// checkObservation looks at where metrics and traces go. Of traces the standard
-// variables of OpenTelemetry tell.
-func (c *config) checkObservation(env lookup) {
+// checkTelemetry checks the settings of metrics and reads those of traces, which are the standard
+// variables of OpenTelemetry.
+func (c *config) checkTelemetry(env lookup) {
 	if c.metricsListen != "" && c.metricsListen == c.listen && !strings.HasSuffix(c.listen, ":0") {
 		c.mistakes.add("--metrics-listen is the same as --listen: metrics are for an address of their own, which the public cannot reach")
 	}
 	c.traces = tracing.Read(tracing.Lookup(env), c.mistakes.add)
 }
 
-// An observation is what others watch the console by. Of a nil one nobody watches.
-type observation struct {
+// A telemetry holds the metrics and the tracer of a console. A nil telemetry has neither.
+type telemetry struct {
 	metrics  *metrics.Metrics // nil: none are kept
 	listener net.Listener     // of the metrics
-	hosts    []string         // by which they are asked for
+	hosts    []string         // allowed Host headers, beside those of server.OnlyHosts
 	tracer   *tracing.Tracer  // nil: no traces are sent
 	log      *slog.Logger
 }
 
-// observe begins to keep and send what the settings ask for.
-func (p *program) observe(ctx context.Context, c *config, log *slog.Logger) (o *observation, err error) {
-	o = &observation{log: log, hosts: metricsHosts(c)}
+// startTelemetry starts the metrics and traces that the settings ask for.
+func (p *program) startTelemetry(ctx context.Context, c *config, log *slog.Logger) (o *telemetry, err error) {
+	o = &telemetry{log: log, hosts: metricsHosts(c)}
 	if c.metricsListen != "" {
 		o.metrics = metrics.New(versionText(), metrics.Outcomes{
 			SignIns: web.SignInOutcomes(), Logouts: web.LogoutOutcomes(), Rechecks: web.RecheckOutcomes(),
@@ -72,7 +72,7 @@ func (p *program) observe(ctx context.Context, c *config, log *slog.Logger) (o *
 	return o, nil
 }
 
-// engine names the engine of a database as OpenTelemetry does.
+// engine returns the name of a database engine in OpenTelemetry's semantic conventions.
 func engine(url string) string {
 	if strings.HasPrefix(url, "sqlite:") {
 		return "sqlite"
@@ -80,58 +80,58 @@ func engine(url string) string {
 	return "postgresql"
 }
 
-// flushWithin is how long sending what is left of the traces may take.
-const flushWithin = 5 * time.Second
+// flushTimeout is how long sending the remaining traces may take.
+const flushTimeout = 5 * time.Second
 
-// close sends what is left of the traces.
-func (o *observation) close() {
+// close sends the remaining traces.
+func (o *telemetry) close() {
 	if o.listener != nil {
-		_ = o.listener.Close() // of no effect once its server has ended
+		_ = o.listener.Close() // its server may have closed it
 	}
 	if o.tracer == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), flushWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
 	defer cancel()
 	if err := o.tracer.Close(ctx); err != nil {
 		o.log.Warn("traces", "error", err)
 	}
 }
 
-// database returns what the database is to tell.
-func (o *observation) database() (w database.Watch) {
+// database returns the callbacks of the database.
+func (o *telemetry) database() (w database.Watch) {
 	if o.metrics != nil {
 		w.Turn, w.Damaged = o.metrics.Waited, o.metrics.Damaged
 	}
 	return w
 }
 
-// connector returns what wraps the connectors of the database, nil for nothing.
-func (o *observation) connector() func(driver.Connector) driver.Connector {
+// connector returns the wrapper that traces the statements of the database, nil without traces.
+func (o *telemetry) connector() func(driver.Connector) driver.Connector {
 	if o.tracer == nil {
 		return nil
 	}
 	return database.WrapStatements(o.tracer.Statement)
 }
 
-// directory has the directory of a config tell of its events.
-func (o *observation) directory(c users.Config) users.Config {
+// directory returns c with the callbacks of the directory.
+func (o *telemetry) directory(c users.Config) users.Config {
 	if o.metrics != nil {
 		c.Changed, c.ReadCancelled, c.Authenticated = o.metrics.Changed, o.metrics.ReadCancelled, o.metrics.Authenticated
 	}
 	return c
 }
 
-// provider returns what is put around calls to the provider, nil for nothing.
-func (o *observation) provider() func(http.RoundTripper) http.RoundTripper {
+// provider returns the wrapper that traces requests to the provider, nil without traces.
+func (o *telemetry) provider() func(http.RoundTripper) http.RoundTripper {
 	if o == nil || o.tracer == nil {
 		return nil
 	}
 	return o.tracer.Calls
 }
 
-// web returns what the pages are to tell.
-func (o *observation) web() (w web.Watch) {
+// web returns the callbacks of the pages.
+func (o *telemetry) web() (w web.Watch) {
 	if o == nil {
 		return w
 	}
@@ -146,7 +146,7 @@ func (o *observation) web() (w web.Watch) {
 }
 
 // connLimit returns the limit of the console's connections. Metrics count those it closes.
-func (o *observation) connLimit() *server.ConnLimit {
+func (o *telemetry) connLimit() *server.ConnLimit {
 	l := &server.ConnLimit{Crowded: collectFor}
 	if o.metrics != nil {
 		l.Closed = o.metrics.ConnectionClosed
@@ -161,8 +161,8 @@ func metricsHosts(c *config) []string {
 	return append(slices.Clone(c.metricsHosts), host)
 }
 
-// request tells of one request.
-func (o *observation) request(r *http.Request, fromProxy bool) (context.Context, func(web.Answered)) {
+// request begins the span and the metrics of a request. The returned function ends them.
+func (o *telemetry) request(r *http.Request, fromProxy bool) (context.Context, func(web.Answered)) {
 	ctx, spanned := r.Context(), func(string, int) {}
 	if o.tracer != nil {
 		ctx, spanned = o.tracer.Request(r, fromProxy)
@@ -178,8 +178,8 @@ func (o *observation) request(r *http.Request, fromProxy bool) (context.Context,
 	}
 }
 
-// read has the metrics read what is the case.
-func (o *observation) read(db *database.DB, directory *users.Service, app *web.App, source *certificate.Source, limit *server.ConnLimit) {
+// registerGauges registers the functions that metrics call for gauges when they are scraped.
+func (o *telemetry) registerGauges(db *database.DB, directory *users.Service, app *web.App, source *certificate.Source, limit *server.ConnLimit) {
 	if o.metrics == nil {
 		return
 	}
@@ -193,9 +193,9 @@ func (o *observation) read(db *database.DB, directory *users.Service, app *web.A
 	o.metrics.Watch(state)
 }
 
-// serveWith runs the console's own server until ctx is done and it has drained, and
-// that of the metrics as long: they are read while it drains, too.
-func (o *observation) serveWith(ctx context.Context, public server.Server, drain func(context.Context)) error {
+// serve runs the console's server until ctx is done and it has drained. The server of the
+// metrics runs as long, so that they are scraped while the console drains.
+func (o *telemetry) serve(ctx context.Context, public server.Server, drain func(context.Context)) error {
 	both, serving := errgroup.WithContext(ctx)
 	running, ended := context.WithCancel(context.WithoutCancel(ctx))
 	both.Go(func() error {

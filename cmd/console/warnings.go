@@ -13,9 +13,9 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// warnOfSurprises logs what an operator may not expect of the settings: that the database
-// is new, and variables that look like settings and are none.
-func (p *program) warnOfSurprises(log *slog.Logger, db *database.DB) {
+// logWarnings warns if the database is new, and of environment variables that look like settings
+// and are none.
+func (p *program) logWarnings(log *slog.Logger, db *database.DB) {
 	if db.Created() {
 		log.Warn("the database is new: there was none before", "database", db.Name())
 	}
@@ -24,8 +24,8 @@ func (p *program) warnOfSurprises(log *slog.Logger, db *database.DB) {
 	}
 }
 
-// warnOfOwners logs which of the given addresses are not owners, although --owners names
-// them: it has an effect only while there is no owner.
+// warnOfOwners warns of addresses in --owners that are not owners: the setting has an effect only
+// while there is no owner.
 func warnOfOwners(ctx context.Context, directory *users.Service, owners []string, log *slog.Logger) error {
 	var not []string
 	for _, address := range owners {
@@ -50,9 +50,9 @@ type unknownVariable struct {
 	nearest string // a variable that is read
 }
 
-// unknownVariables returns the variables of the environment that look like settings and
-// are those of no command. It leaves out those that Kubernetes sets in pods beside a
-// Service of the name console, and those of the tests.
+// unknownVariables returns the environment variables that begin with CONSOLE_ and are settings of
+// no command. It leaves out those of the tests, and those that Kubernetes sets for a Service of
+// the name console.
 func (p *program) unknownVariables() []unknownVariable {
 	known := p.variables()
 	kubernetes := slices.ContainsFunc(p.environ, func(one string) bool { return strings.HasPrefix(one, "CONSOLE_SERVICE_HOST=") })
@@ -70,21 +70,20 @@ func (p *program) unknownVariables() []unknownVariable {
 	return unknown
 }
 
-// nearest returns that of the names which is most like name, compared without the prefix
-// that all have; empty if none is like it. Likeness is the share of pairs of letters that
-// two names have in common (the Sørensen–Dice coefficient).
+// nearest returns the most similar of names, empty if none is similar. Similarity is the
+// Sørensen–Dice coefficient of their bigrams, without the common prefix.
 func nearest(name string, names []string) string {
 	found, best := "", 0.4
 	for _, one := range names {
-		if likeness := dice(pairs(name), pairs(one)); likeness > best {
-			found, best = one, likeness
+		if similarity := dice(bigrams(name), bigrams(one)); similarity > best {
+			found, best = one, similarity
 		}
 	}
 	return found
 }
 
-// pairs returns the pairs of neighbouring letters of a variable's name.
-func pairs(name string) map[string]bool {
+// bigrams returns the pairs of neighbouring letters in the name of a variable.
+func bigrams(name string) map[string]bool {
 	name, all := strings.TrimPrefix(name, "CONSOLE_"), map[string]bool{}
 	for i := range len(name) - 1 {
 		all[name[i:i+2]] = true
@@ -92,7 +91,7 @@ func pairs(name string) map[string]bool {
 	return all
 }
 
-// dice returns the Sørensen–Dice coefficient of two sets, of which one is not empty.
+// dice returns the Sørensen–Dice coefficient of two sets, which are not both empty.
 func dice(a, b map[string]bool) float64 {
 	common := 0
 	for pair := range a {
@@ -103,12 +102,12 @@ func dice(a, b map[string]bool) float64 {
 	return 2 * float64(common) / float64(len(a)+len(b))
 }
 
-// variables returns the environment variables that the program reads, by its commands'
-// settings; of a secret also the one that names its file.
+// variables returns the environment variables of the settings of all commands; of a secret also
+// the one that names its file.
 func (p *program) variables() []string {
 	var names []string
-	var look func(cmd *cli.Command)
-	look = func(cmd *cli.Command) {
+	var visit func(cmd *cli.Command)
+	visit = func(cmd *cli.Command) {
 		for _, f := range cmd.Flags {
 			if flag, ok := f.(*cli.GenericFlag); ok {
 				s := flag.Value.(*setting)
@@ -119,10 +118,10 @@ func (p *program) variables() []string {
 			}
 		}
 		for _, c := range cmd.Commands {
-			look(c)
+			visit(c)
 		}
 	}
-	look(p.command())
+	visit(p.command())
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -37,8 +37,8 @@ func TestTidying(t *testing.T) {
 	out := &lockedBuffer{}
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	first, second := make(chan time.Time), make(chan time.Time)
-	stopFirst := tidier{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), first)
-	stopSecond := tidier{d.Another(t), d.DB.Engine(), nil, log}.start(t.Context(), second)
+	stopFirst := maintenance{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), first)
+	stopSecond := maintenance{d.Another(t), d.DB.Engine(), nil, log}.start(t.Context(), second)
 	for range 2 {
 		first <- time.Time{} // taken when the one before is done
 		second <- time.Time{}
@@ -50,12 +50,12 @@ func TestTidying(t *testing.T) {
 	}
 
 	broken := make(chan time.Time)
-	stop := tidier{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), broken)
+	stop := maintenance{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), broken)
 	if err := d.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
 	indexed := make(chan time.Time)
-	stopIndexing := indexing(t.Context(), d.Service, indexed, log)
+	stopIndexing := startIndexing(t.Context(), d.Service, indexed, log)
 	for range 3 {
 		indexed <- time.Time{}
 	}
