@@ -18,13 +18,15 @@ import (
 // Prefix is where the assets are served.
 const Prefix = "/static/"
 
-//go:embed dist src/favicon.svg third_party/htmx/htmx.js third_party/inter/inter.woff2
+//go:embed dist src/favicon.svg third_party/htmx/htmx.js third_party/inter/inter.woff2 third_party/lucide/*.svg
 var files embed.FS
 
 // sources are the assets by name, with the files that hold them. A style sheet
 // comes after what it refers to.
 var sources = []struct{ name, file, contentType string }{
 	{"favicon.svg", "src/favicon.svg", "image/svg+xml; charset=utf-8"},
+	{"icons.svg", "third_party/lucide/icons.svg", "image/svg+xml; charset=utf-8"},
+	{"pencil.svg", "third_party/lucide/pencil.svg", "image/svg+xml; charset=utf-8"},
 	{"inter.woff2", "third_party/inter/inter.woff2", "font/woff2"},
 	{"htmx.js", "third_party/htmx/htmx.js", "text/javascript; charset=utf-8"},
 	{"console.js", "dist/console.js", "text/javascript; charset=utf-8"},
@@ -63,7 +65,7 @@ func newAsset(name, contentType string, content []byte) asset {
 	sum := sha256.Sum256(content)
 	ext := path.Ext(name)
 	return asset{
-		url:         Prefix + strings.TrimSuffix(name, ext) + "-" + hex.EncodeToString(sum[:6]) + ext,
+		url:         Prefix + strings.TrimSuffix(name, ext) + "-" + hex.EncodeToString(sum[:4]) + ext,
 		contentType: contentType,
 		plain:       content,
 		gzipped:     compress(content),

@@ -41,7 +41,8 @@ var requests = map[string]struct {
 	"gzip refused":      {"GET", static.URL("console.css"), "gzip;q=0.0", 200, map[string]string{"Content-Encoding": ""}},
 	"script":            {"GET", static.URL("htmx.js"), "", 200, map[string]string{"Content-Type": "text/javascript; charset=utf-8"}},
 	"own script":        {"GET", static.URL("console.js"), "", 200, map[string]string{"Content-Type": "text/javascript; charset=utf-8"}},
-	"icon":              {"GET", static.URL("favicon.svg"), "", 200, map[string]string{"Content-Type": "image/svg+xml; charset=utf-8"}},
+	"icons":             {"GET", static.URL("icons.svg"), "gzip", 200, map[string]string{"Content-Type": "image/svg+xml; charset=utf-8", "Content-Encoding": "gzip", "Cache-Control": "public, max-age=31536000, immutable"}},
+	"icon of the tab":   {"GET", static.URL("favicon.svg"), "", 200, map[string]string{"Content-Type": "image/svg+xml; charset=utf-8"}},
 	"font, as it is":    {"GET", static.URL("inter.woff2"), "gzip", 200, map[string]string{"Content-Type": "font/woff2", "Content-Encoding": ""}},
 	"head":              {"HEAD", static.URL("console.css"), "gzip", 200, map[string]string{"Content-Encoding": "gzip"}},
 	"post":              {"POST", static.URL("console.css"), "", 405, map[string]string{"Allow": "GET, HEAD"}},
@@ -77,7 +78,7 @@ func TestHandler(t *testing.T) {
 
 func TestCompressedContentIsTheSame(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"console.css", "console.js", "htmx.js", "favicon.svg"} {
+	for _, name := range []string{"console.css", "console.js", "htmx.js", "favicon.svg", "icons.svg"} {
 		plain, err := io.ReadAll(get(t, "GET", static.URL(name), "").Body)
 		if err != nil {
 			t.Fatal(err)
@@ -96,21 +97,23 @@ func TestCompressedContentIsTheSame(t *testing.T) {
 	}
 }
 
-func TestStyleSheetRefersToTheFontByItsHash(t *testing.T) {
+func TestStyleSheetRefersToAssetsByTheirHash(t *testing.T) {
 	t.Parallel()
 	css, err := io.ReadAll(get(t, "GET", static.URL("console.css"), "").Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(css), static.URL("inter.woff2")) {
-		t.Errorf("the style sheet does not refer to %s", static.URL("inter.woff2"))
+	for _, name := range []string{"inter.woff2", "pencil.svg"} {
+		if !strings.Contains(string(css), static.URL(name)) {
+			t.Errorf("the style sheet does not refer to %s", static.URL(name))
+		}
 	}
 }
 
 // The weights are what a first visit may cost, beside the page itself.
 func TestWeight(t *testing.T) {
 	t.Parallel()
-	limits := map[string]int{"console.css": 8000, "console.js": 1400, "htmx.js": 13_800, "inter.woff2": 20_800, "favicon.svg": 512}
+	limits := map[string]int{"console.css": 8000, "console.js": 1400, "htmx.js": 13_800, "inter.woff2": 20_800, "favicon.svg": 512, "icons.svg": 2200, "pencil.svg": 512}
 	for name, limit := range limits {
 		body, err := io.ReadAll(get(t, "GET", static.URL(name), "gzip").Body)
 		if err != nil {

@@ -39,17 +39,15 @@ func (a Avatar) picture() string {
 	return a.PictureURL
 }
 
-// class returns the classes of the avatar in a size: "sm", "" or "lg".
+// class returns the classes of the avatar in a size: "sm", "" or "lg". The zero Avatar
+// has no colour.
 func (a Avatar) class(size string) string {
-	class := "avatar av" + strconv.Itoa(a.Hue%hues)
-	if a == (Avatar{}) {
-		class = "avatar none"
-	}
-	if size != "" {
-		class += " " + size
-	}
+	class := size
 	if a.Service {
-		class += " svc"
+		class = strings.TrimSpace(class + " svc")
+	}
+	if a != (Avatar{}) {
+		class = strings.TrimSpace("av" + strconv.Itoa(a.Hue%hues) + " " + class)
 	}
 	return class
 }

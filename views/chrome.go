@@ -40,12 +40,12 @@ type Tab struct {
 
 // A Badge is a word that says how things stand.
 type Badge struct {
-	Tone string // "ok", "warn", "bad", "info", or empty for neutral
+	Tone string // "ok", "warn", "bad" or "info", which have a dot; empty for neutral
 	Word string
 }
 
 // classes returns the attribute class, none without a name. For what a list repeats
-// it takes a fraction of the time of class={ … }, which looks for names given twice.
+// it takes a fraction of the time of class={ … }, which removes names given twice.
 func classes(names string) templ.OrderedAttributes {
 	if known, ok := repeated[names]; ok {
 		return known
@@ -53,14 +53,11 @@ func classes(names string) templ.OrderedAttributes {
 	return templ.OrderedAttributes{{Key: "class", Value: names}}
 }
 
-// repeated are the attributes of the names that lists repeat, so that they are made
-// once. They are not changed.
+// repeated holds the attributes of the names that lists repeat. They are made once and
+// not changed.
 var repeated = func() map[string]templ.OrderedAttributes {
 	known := map[string]templ.OrderedAttributes{"": nil}
-	names := []string{"meta", "hide-md"}
-	for _, tone := range []string{"", "ok", "warn", "bad", "info"} {
-		names = append(names, Badge{Tone: tone}.class())
-	}
+	names := []string{"ok", "warn", "bad", "info"}
 	for hue := range hues {
 		names = append(names, Avatar{Hue: hue, Initials: "A"}.class(""), Avatar{Hue: hue, Service: true}.class(""))
 	}
@@ -69,14 +66,6 @@ var repeated = func() map[string]templ.OrderedAttributes {
 	}
 	return known
 }()
-
-// class returns the classes of the badge: one with a tone has a dot.
-func (b Badge) class() string {
-	if b.Tone == "" {
-		return "badge"
-	}
-	return "badge " + b.Tone + " dot"
-}
 
 // A Time is a moment as shown to the viewer.
 type Time struct {

@@ -12,6 +12,8 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
+
+	"github.com/roboto-ai/console/static"
 )
 
 var update = flag.Bool("update", false, "write what the components render to testdata")
@@ -83,6 +85,7 @@ func TestComponents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := strings.ReplaceAll(render(t, block), "><", ">\n<") + "\n"
+			got = strings.ReplaceAll(got, static.URL("icons.svg"), "/static/icons.svg")
 			path := filepath.Join("testdata", name+".html")
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {

@@ -25,7 +25,7 @@ func directory() views.Directory {
 	}
 	for _, p := range []views.Person{ana(), someone("Александра Константиновна Преображенская", "aleksandra.preobrazhenskaya@subsidiary.example.com"), robot("Nightly export", "nightly-export"), someone("王芳", "wang.fang@example.com"), someone("zoe@example.com", "zoe@example.com")} {
 		m.Rows = append(m.Rows, views.DirectoryRow{Person: p, Edit: p.URL + "/edit", Cells: []views.DirectoryCell{
-			{Badge: views.Badge{Tone: "ok", Word: "Active"}}, {Text: "User"}, {Time: ago("2 hours ago")}, {Link: views.Link{Label: "Ana Lima", URL: "/users/ana@example.com"}},
+			{Badge: views.Badge{Tone: "ok", Word: "Active"}}, {Text: "User"}, {Text: "2 hours ago"}, {Link: views.Link{Label: "Ana Lima", URL: "/users/ana@example.com"}},
 		}})
 	}
 	m.Rows[0].Kinds = []views.Badge{{Tone: "info", Word: "You"}}

@@ -30,6 +30,20 @@ var sampleBadges = []Badge{
 	{Word: "Owner"},
 }
 
+var sampleDirectory = Directory{
+	Name:    Column{URL: "#forms", Order: "ascending"},
+	Columns: []DirectoryColumn{{Label: "Status", Class: "meta"}, {Label: "Last seen", Column: Column{URL: "#forms"}}},
+	Rows:    sampleRows(),
+}
+
+func sampleRows() []DirectoryRow {
+	rows := make([]DirectoryRow, len(samplePeople))
+	for i, p := range samplePeople {
+		rows[i] = DirectoryRow{Person: p, Edit: "#forms", Cells: []DirectoryCell{{Badge: sampleBadges[0]}, {Text: sampleTime.Relative}}}
+	}
+	return rows
+}
+
 var sampleProblems = []Problem{
 	{Field: "name", Message: "Enter a name of at most 200 characters"},
 	{Field: "picture_url", Message: "Enter a picture address that starts with https://"},

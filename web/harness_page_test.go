@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -98,7 +99,7 @@ func valuesOf(form *html.Node) url.Values {
 		switch kind := attr(n, "type"); {
 		case n.Data == "input" && (kind == "checkbox" || kind == "radio"):
 			if hasAttr(n, "checked") {
-				values.Add(name, attr(n, "value"))
+				values.Add(name, cmp.Or(attr(n, "value"), "on"))
 			}
 		case n.Data == "input" && kind != "submit":
 			values.Add(name, attr(n, "value"))

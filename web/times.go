@@ -17,13 +17,3 @@ func timeAs(at, now time.Time, zone *time.Location) views.Time {
 	at = at.In(zone)
 	return views.Time{ISO: at.Format(time.RFC3339), Exact: words.Moment(at), Relative: words.Relative(now.Sub(at))}
 }
-
-// timeInList shows a moment as a list of users does: to the minute for people and to the day
-// for machines, which makes a page of 50 users considerably smaller.
-func timeInList(at, now time.Time, zone *time.Location) views.Time {
-	if at.IsZero() {
-		return views.Time{}
-	}
-	at = at.In(zone)
-	return views.Time{ISO: at.Format(time.DateOnly), Exact: words.MomentToMinute(at), Relative: words.Relative(now.Sub(at))}
-}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
@@ -30,10 +31,10 @@ var directoryColumns = []directoryColumn{
 		if u.SeenAt.IsZero() {
 			return views.DirectoryCell{Text: "Never"}
 		}
-		return views.DirectoryCell{Time: timeInList(u.SeenAt, t.now, t.zone)}
+		return t.timeCell(u.SeenAt)
 	}},
 	{"created", "Created", "hide-md", "created", true, func(t teller, u users.User) views.DirectoryCell {
-		return views.DirectoryCell{Time: timeInList(u.CreatedAt, t.now, t.zone)}
+		return t.timeCell(u.CreatedAt)
 	}},
 	{"type", "Type", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Text: words.Kind(u.Kind)}
@@ -41,7 +42,7 @@ var directoryColumns = []directoryColumn{
 	{"responsible", "Responsible person", "hide-md", "", false, teller.responsibleCell},
 	{"review", "Review date", "hide-md", "", false, teller.reviewCell},
 	{"changed", "Last changed", "hide-md", "updated", false, func(t teller, u users.User) views.DirectoryCell {
-		return views.DirectoryCell{Time: timeInList(u.UpdatedAt, t.now, t.zone)}
+		return t.timeCell(u.UpdatedAt)
 	}},
 	{"zone", "Time zone", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {
 		if u.Kind != users.KindPerson {
@@ -49,6 +50,11 @@ var directoryColumns = []directoryColumn{
 		}
 		return views.DirectoryCell{Text: words.Plain(u.TimeZone)}
 	}},
+}
+
+// timeCell says how long ago something was. The exact time is on the page of the user.
+func (t teller) timeCell(at time.Time) views.DirectoryCell {
+	return views.DirectoryCell{Text: words.Relative(t.now.Sub(at))}
 }
 
 // responsibleCell says who answers for u, where somebody has to.

@@ -63,7 +63,7 @@ func checkLayout(t *testing.T, p page) {
 	if diff := cmp.Diff(want, heads(t, p)); diff != "" {
 		t.Errorf("%s: columns (-want +got):\n%s", p.url, diff)
 	}
-	if got, want := textOf(p.nodes(t, "tbody")[0]), "nightly User Never Service user Ana None just now"; got != want {
+	if got, want := textOf(p.nodes(t, "tbody")[0]), "nightly User Never Service user Ana None just now Edit nightly"; got != want {
 		t.Errorf("%s: the row says %q, want %q", p.url, got, want)
 	}
 	if got := p.link(t, "Ana"); got != "/users/ana@example.com" {

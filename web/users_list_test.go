@@ -16,8 +16,9 @@ import (
 func listed(t *testing.T, p page) []string {
 	t.Helper()
 	var ids []string
-	for _, cell := range p.nodes(t, "td") {
-		if attr(cell, "class") != "main" {
+	for _, row := range p.nodes(t, "tr") {
+		cell := row.FirstChild
+		if cell == nil || cell.Data != "td" {
 			continue
 		}
 		for n := range cell.Descendants() {

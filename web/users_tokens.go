@@ -16,7 +16,7 @@ var tokenDetails = map[directory.View]struct {
 	cell  func(teller, users.Token) views.DirectoryCell
 }{
 	directory.ViewTokensEnding: {"Ends", func(t teller, token users.Token) views.DirectoryCell {
-		return views.DirectoryCell{Time: t.inDays(token.EndsAt)}
+		return views.DirectoryCell{Text: t.inDays(token.EndsAt).Relative}
 	}},
 	directory.ViewTokensUnused:    {"Last used", teller.lastUsedCell},
 	directory.ViewTokensKnownLeft: {"Known to", teller.knownToCell},
@@ -68,7 +68,7 @@ func (t teller) lastUsedCell(token users.Token) views.DirectoryCell {
 	if token.LastUsed.At.IsZero() {
 		return views.DirectoryCell{Text: "Never, issued " + t.time(token.IssuedAt).Relative}
 	}
-	return views.DirectoryCell{Time: timeInList(token.LastUsed.At, t.now, t.zone)}
+	return t.timeCell(token.LastUsed.At)
 }
 
 // knownToCell says which person who left has seen the secret of a token.

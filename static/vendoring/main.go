@@ -34,7 +34,7 @@ type item struct {
 // A file is one file of an item.
 type file struct {
 	From   string   `json:"from,omitempty"`  // its path in the package
-	Icons  []string `json:"icons,omitempty"` // or the icons from which it is generated
+	Icons  []string `json:"icons,omitempty"` // or the icons that it is a sprite of
 	To     string   `json:"to"`              // its path in this module
 	SHA256 string   `json:"sha256"`
 }
@@ -101,7 +101,7 @@ func fetch(it *item, accept bool) error {
 func contentOf(f file, version string, pack map[string][]byte) ([]byte, error) {
 	switch {
 	case f.Icons != nil:
-		return iconTempl(f.Icons, version, pack)
+		return sprite(f.Icons, version, pack)
 	case f.From == "":
 		return os.ReadFile(f.To)
 	}

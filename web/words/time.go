@@ -10,30 +10,23 @@ import (
 
 // Layouts of moments and days.
 const (
-	toSecond       = "2 January 2006, 15:04:05 MST"
-	toMinute       = "2 January 2006, 15:04 MST"
+	momentLayout   = "2 January 2006, 15:04:05 MST"
 	dayLayout      = "2 January 2006"
 	zoneInLayout   = " MST"
 	wholeHourZones = "-07"
 )
 
-// Moment returns a moment to the second with the name of its time zone.
-func Moment(at time.Time) string { return inZone(toSecond, at) }
-
-// MomentToMinute returns a moment to the minute with the name of its time zone.
-func MomentToMinute(at time.Time) string { return inZone(toMinute, at) }
-
-// inZone returns a moment with the name of its time zone, which is "UTC+04" or "UTC+05:45"
-// for a zone without letters.
-func inZone(layout string, at time.Time) string {
+// Moment returns a moment to the second with the name of its time zone, which is "UTC+04" or
+// "UTC+05:45" for a zone without letters.
+func Moment(at time.Time) string {
 	if name, _ := at.Zone(); strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
 		offset := wholeHourZones
 		if len(name) > len(offset) {
 			offset = "-07:00"
 		}
-		return at.Format(strings.TrimSuffix(layout, zoneInLayout)) + " UTC" + at.Format(offset)
+		return at.Format(strings.TrimSuffix(momentLayout, zoneInLayout)) + " UTC" + at.Format(offset)
 	}
-	return at.Format(layout)
+	return at.Format(momentLayout)
 }
 
 // Day returns the day of a moment: "12 March 2027".
