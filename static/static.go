@@ -13,12 +13,14 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/roboto-ai/console/internal/accept"
 )
 
 // Prefix is where the assets are served.
 const Prefix = "/static/"
 
-//go:embed dist src/favicon.svg third_party/htmx/htmx.js third_party/inter/inter.woff2 third_party/lucide/*.svg
+//go:embed dist src/favicon.svg third_party/htmx/htmx.js third_party/inter/inter.woff2 third_party/lucide/icons.svg
 var files embed.FS
 
 // sources are the assets by name, with the files that hold them. A style sheet
@@ -26,7 +28,6 @@ var files embed.FS
 var sources = []struct{ name, file, contentType string }{
 	{"favicon.svg", "src/favicon.svg", "image/svg+xml; charset=utf-8"},
 	{"icons.svg", "third_party/lucide/icons.svg", "image/svg+xml; charset=utf-8"},
-	{"pencil.svg", "third_party/lucide/pencil.svg", "image/svg+xml; charset=utf-8"},
 	{"inter.woff2", "third_party/inter/inter.woff2", "font/woff2"},
 	{"htmx.js", "third_party/htmx/htmx.js", "text/javascript; charset=utf-8"},
 	{"console.js", "dist/console.js", "text/javascript; charset=utf-8"},
@@ -121,7 +122,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	if a.gzipped != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header.Values("Accept-Encoding")) {
+		if accept.Coding(r.Header, "gzip") != "" {
 			h.Set("Content-Encoding", "gzip")
 			content = a.gzipped
 		}
@@ -130,17 +131,4 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(content) // whoever asked has gone, if it fails
 	}
-}
-
-// acceptsGzip reports whether the values of Accept-Encoding admit gzip.
-func acceptsGzip(values []string) bool {
-	for coding := range strings.SplitSeq(strings.Join(values, ","), ",") {
-		name, weight, _ := strings.Cut(strings.ToLower(coding), ";")
-		if strings.TrimSpace(name) != "gzip" {
-			continue
-		}
-		q, ok := strings.CutPrefix(strings.TrimSpace(weight), "q=")
-		return !ok || strings.Trim(q, "0.") != ""
-	}
-	return false
 }

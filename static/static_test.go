@@ -103,7 +103,7 @@ func TestStyleSheetRefersToAssetsByTheirHash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"inter.woff2", "pencil.svg"} {
+	for _, name := range []string{"inter.woff2", "icons.svg"} {
 		if !strings.Contains(string(css), static.URL(name)) {
 			t.Errorf("the style sheet does not refer to %s", static.URL(name))
 		}
@@ -113,7 +113,7 @@ func TestStyleSheetRefersToAssetsByTheirHash(t *testing.T) {
 // The weights are what a first visit may cost, beside the page itself.
 func TestWeight(t *testing.T) {
 	t.Parallel()
-	limits := map[string]int{"console.css": 8000, "console.js": 1400, "htmx.js": 13_800, "inter.woff2": 20_800, "favicon.svg": 512, "icons.svg": 2200, "pencil.svg": 512}
+	limits := map[string]int{"console.css": 8000, "console.js": 1400, "htmx.js": 13_800, "inter.woff2": 20_800, "favicon.svg": 512, "icons.svg": 2200}
 	for name, limit := range limits {
 		body, err := io.ReadAll(get(t, "GET", static.URL(name), "gzip").Body)
 		if err != nil {

@@ -3,70 +3,92 @@ package web
 import (
 	"bytes"
 	"io"
-	"net/http"
 	"runtime"
-	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 )
 
-// compression is the level of gzip: a twentieth smaller than the default, for a
-// tenth of a millisecond a page. An export of a million users becomes an eighth as
-// large, for a second and a half of another processor than that which reads them;
-// the lowest level would save one second of it, and send a fifth more.
-const compression = 7
+// Content codings of responses.
+const (
+	codingZstd = "zstd"
+	codingGzip = "gzip"
+)
+
+// Levels of compression. Of a page of 29 KB zstd makes 5.9 KB in 70 µs, and gzip 5.7 KB in
+// 165 µs. The next levels take twice as long, for 3 % and 1 % less.
+const (
+	zstdLevel = zstd.SpeedDefault
+	gzipLevel = 6
+)
 
 // minCompressed is the size in bytes from which a response is compressed: about what
 // one packet holds.
 const minCompressed = 1024
 
-// A compressor is a gzip writer. At this level each takes about a megabyte.
-type compressor struct{ *gzip.Writer }
+// compressing limits how many pages are compressed at once, as each takes up to two
+// megabytes. A response waits for its turn, but never for a client while it has it.
+var compressing = min(runtime.NumCPU(), 4)
 
-// newCompressor returns a compressor that writes to w.
-func newCompressor(w io.Writer) *compressor {
-	z, err := gzip.NewWriterLevel(w, compression)
-	if err != nil {
-		panic("web: " + err.Error()) // the level is a constant
-	}
-	return &compressor{z}
-}
-
-// compressors are those for buffered responses: one for each processor, nil until first
-// used. A response waits for one, but never for a client while it has one.
-var compressors = func() chan *compressor {
-	all := make(chan *compressor, runtime.NumCPU())
+// gzips are the writers for pages by gzip, nil until first used.
+var gzips = func() chan *gzip.Writer {
+	all := make(chan *gzip.Writer, compressing)
 	for range cap(all) {
 		all <- nil
 	}
 	return all
 }()
 
-// compress returns body compressed by gzip.
-func compress(body []byte) []byte {
-	z := <-compressors
-	defer func() { compressors <- z }()
+// zstds compresses pages by zstd.
+var zstds = sync.OnceValue(func() *zstd.Encoder {
+	return newZstd(nil, zstd.WithEncoderConcurrency(compressing))
+})
+
+// newZstd returns an encoder that writes to w.
+func newZstd(w io.Writer, more ...zstd.EOption) *zstd.Encoder {
+	options := []zstd.EOption{zstd.WithEncoderLevel(zstdLevel), zstd.WithWindowSize(128 << 10), zstd.WithEncoderCRC(false)}
+	z, err := zstd.NewWriter(w, append(options, more...)...)
+	if err != nil {
+		panic("web: " + err.Error()) // the options are constants
+	}
+	return z
+}
+
+// newGzip returns a compressor that writes to w.
+func newGzip(w io.Writer) *gzip.Writer {
+	z, err := gzip.NewWriterLevel(w, gzipLevel)
+	if err != nil {
+		panic("web: " + err.Error()) // the level is a constant
+	}
+	return z
+}
+
+// compressTo returns a writer that compresses to w by a coding. An export of a million
+// users becomes an eighth as large, for a second of another processor than that which
+// reads them.
+func compressTo(w io.Writer, coding string) io.WriteCloser {
+	if coding == codingZstd {
+		return newZstd(w, zstd.WithEncoderConcurrency(1))
+	}
+	return newGzip(w)
+}
+
+// compress returns body compressed by a coding.
+func compress(body []byte, coding string) []byte {
+	if coding == codingZstd {
+		return zstds().EncodeAll(body, make([]byte, 0, len(body)/4+512))
+	}
+	z := <-gzips
+	defer func() { gzips <- z }()
 	var out bytes.Buffer
-	out.Grow(len(body)/6 + 512)
+	out.Grow(len(body)/4 + 512)
 	if z == nil {
-		z = newCompressor(&out)
+		z = newGzip(&out)
 	} else {
 		z.Reset(&out)
 	}
 	_, _ = z.Write(body) // neither fails: they write to memory
 	_ = z.Close()
 	return out.Bytes()
-}
-
-// acceptsGzip reports whether the client accepts gzip (RFC 9110 section 12.5.3).
-func acceptsGzip(r *http.Request) bool {
-	for coding := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
-		name, weight, _ := strings.Cut(strings.ToLower(coding), ";")
-		if name = strings.TrimSpace(name); name != "gzip" && name != "*" {
-			continue
-		}
-		q, ok := strings.CutPrefix(strings.TrimSpace(weight), "q=")
-		return !ok || strings.Trim(q, "0.") != ""
-	}
-	return false
 }

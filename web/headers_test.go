@@ -20,7 +20,7 @@ import (
 // pageHeaders are those of every answer over https.
 var pageHeaders = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; " +
-		"img-src 'self' https://pictures.example.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'none'",
+		"img-src 'self' https://pictures.example.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	"X-Content-Type-Options":      "nosniff",
 	"Referrer-Policy":             "same-origin",
 	"Cross-Origin-Opener-Policy":  "same-origin",
@@ -74,6 +74,9 @@ func checkHeaders(t *testing.T, name string, p page) {
 	}
 	if got := p.header.Get("Cache-Control"); got != want {
 		t.Errorf("Cache-Control: got %q, want %q", got, want)
+	}
+	if document := strings.HasPrefix(p.header.Get("Content-Type"), "text/html"); document != (p.header.Get("Permissions-Policy") != "") {
+		t.Errorf("Permissions-Policy: got %q, want it with documents alone", p.header.Get("Permissions-Policy"))
 	}
 	if kind := p.header.Get("Content-Type"); p.body != "" && !strings.Contains(strings.ToLower(kind), "; charset=utf-8") {
 		t.Errorf("Content-Type: got %q", kind)

@@ -125,8 +125,8 @@ func (a *App) recoverPanics(next http.Handler) http.Handler {
 	})
 }
 
-// securityHeaders tells the browser what a page of the console may do, with every
-// answer. Pages are not kept anywhere; what may be says so itself.
+// securityHeaders adds to every answer what it and its page may do in a browser. Answers
+// are not stored; those that may be set another Cache-Control.
 func (a *App) securityHeaders(next http.Handler) http.Handler {
 	policy := a.contentPolicy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -136,7 +136,6 @@ func (a *App) securityHeaders(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		h.Set("Cache-Control", "no-store") // going back after a sign-out shows nothing
 		if a.secure() {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -154,7 +153,7 @@ func (a *App) contentPolicy() string {
 	}
 	return strings.Join([]string{
 		"default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "connect-src 'self'", images,
-		"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'none'",
+		"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 	}, "; ")
 }
 

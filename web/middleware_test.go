@@ -77,15 +77,25 @@ func TestSizeLimits(t *testing.T) {
 
 func TestCompression(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	p := s.signIn(t, "owner@example.com").with("Accept-Encoding", "gzip").get(t, "/profile")
-	if got := p.header.Get("Content-Encoding"); got != "gzip" {
-		t.Errorf("Content-Encoding: %q", got)
-	}
-	for _, want := range []string{"Accept-Encoding", "HX-Request, HX-Target"} {
-		if !slices.Contains(p.header.Values("Vary"), want) {
-			t.Errorf("Vary: got %q, want also %q", p.header.Values("Vary"), want)
-		}
+	b := newSite(t).signIn(t, "owner@example.com")
+	for accepted, coding := range map[string]string{
+		"gzip, deflate, br, zstd": "zstd", "gzip, deflate": "gzip", "zstd;q=0.1, gzip;q=0.2": "gzip", "identity": "", "gzip;q=0": "",
+	} {
+		t.Run(accepted, func(t *testing.T) {
+			t.Parallel()
+			p := b.with("Accept-Encoding", accepted).get(t, "/profile").must(t, http.StatusOK)
+			if got := p.header.Get("Content-Encoding"); got != coding {
+				t.Errorf("Content-Encoding: got %q, want %q", got, coding)
+			}
+			if got := string(decoded(t, p)); !strings.HasSuffix(got, "</html>") {
+				t.Errorf("the page ends in %q", got[max(0, len(got)-20):])
+			}
+			for _, want := range []string{"Accept-Encoding", "HX-Request, HX-Target"} {
+				if !slices.Contains(p.header.Values("Vary"), want) {
+					t.Errorf("Vary: got %q, want also %q", p.header.Values("Vary"), want)
+				}
+			}
+		})
 	}
 }
 

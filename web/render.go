@@ -21,7 +21,9 @@ func render(c echo.Context, status int, page templ.Component) error {
 		return err
 	}
 	vary(c)
-	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()") // only documents have permissions
 	c.Response().WriteHeader(status)
 	return nil
 }

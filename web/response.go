@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"io"
 	"maps"
 	"net/http"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/accept"
 	"github.com/roboto-ai/console/web/httperror"
 )
 
@@ -41,8 +43,8 @@ type response struct {
 	uncounted bool  // the body does not count against the budget
 
 	direct bool
-	sent   bool // the header is
-	stream *compressor
+	sent   bool           // the header is
+	stream io.WriteCloser // compresses; nil if the body is sent as it is
 }
 
 // bodies are buffers for responses.
@@ -143,9 +145,11 @@ func sendDirectly(r *echo.Response) { r.Writer.(*response).direct = true }
 // beginDirect sends the header of a direct response.
 func (w *response) beginDirect() {
 	h := w.Header()
-	if h.Get("Content-Length") == "" && w.compresses() {
-		w.stream = newCompressor(w.ResponseWriter)
-		h.Set("Content-Encoding", "gzip")
+	if h.Get("Content-Length") == "" {
+		if coding := w.coding(); coding != "" {
+			w.stream = compressTo(w.ResponseWriter, coding)
+			h.Set("Content-Encoding", coding)
+		}
 	}
 	w.sendHeader()
 }
@@ -161,15 +165,15 @@ func (w *response) writeDirect(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// compresses reports whether the body is to be compressed. It says in the header that
-// this depends on the request.
-func (w *response) compresses() bool {
+// coding returns the content coding that the body is to be compressed by; "" if it is not.
+// It says in the header that this depends on the request.
+func (w *response) coding() string {
 	h := w.Header()
 	if h.Get("Content-Encoding") != "" || !compressible(h.Get("Content-Type")) {
-		return false
+		return ""
 	}
 	addVary(h, "Accept-Encoding")
-	return acceptsGzip(w.request)
+	return accept.Coding(w.request.Header, codingZstd, codingGzip)
 }
 
 // compressible reports whether a media type is text. All others that are served are
@@ -190,9 +194,9 @@ func (w *response) finish() {
 		return
 	}
 	body := w.body.Bytes()
-	if w.compresses() && len(body) >= minCompressed {
-		body = compress(body)
-		w.Header().Set("Content-Encoding", "gzip")
+	if coding := w.coding(); coding != "" && len(body) >= minCompressed {
+		body = compress(body, coding)
+		w.Header().Set("Content-Encoding", coding)
 		w.recycle()
 	}
 	if !w.uncounted {

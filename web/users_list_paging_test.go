@@ -90,14 +90,3 @@ func pagerOf(t *testing.T, p page) *html.Node {
 	t.Fatalf("%s has no pager", p.url)
 	return nil
 }
-
-// TestListUsers_size is that a full page of the directory stays small on the way.
-func TestListUsers_size(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	crowd(t, s, 60)
-	p := s.as(t, users.RoleOwner).with("Accept-Encoding", "gzip").get(t, "/users")
-	if p.header.Get("Content-Encoding") != "gzip" || len(p.body) > 8<<10 {
-		t.Errorf("got %d bytes, want at most 8 KB", len(p.body))
-	}
-}

@@ -10,13 +10,17 @@ import (
 // drawing matches what is drawn inside the svg element of an icon.
 var drawing = regexp.MustCompile(`(?s)<svg.*?>(.*)</svg>`)
 
-// sprite returns an SVG file with a symbol for each of the named icons of the
-// lucide-static package.
-func sprite(names []string, version string, pack map[string][]byte) ([]byte, error) {
+// spriteHead opens a sprite, whose version of lucide-static it takes.
+const spriteHead = `<!-- Made by static/vendoring from lucide-static %s; edit static/vendor.json instead. -->
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#000" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
+`
+
+// sprite returns an SVG file with a symbol for each of the icons of f, from the
+// lucide-static package. Used as an image, it shows f.Image.
+func sprite(f file, version string, pack map[string][]byte) ([]byte, error) {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "<!-- Made by static/vendoring from lucide-static %s; edit static/vendor.json instead. -->\n", version)
-	out.WriteString(`<svg xmlns="http://www.w3.org/2000/svg">` + "\n")
-	for _, name := range names {
+	fmt.Fprintf(&out, spriteHead, version)
+	for _, name := range f.Icons {
 		svg := drawing.FindSubmatch(pack["icons/"+name+".svg"])
 		if svg == nil {
 			return nil, fmt.Errorf("no icon %q in the package", name)
@@ -27,6 +31,6 @@ func sprite(names []string, version string, pack map[string][]byte) ([]byte, err
 		}
 		out.WriteString("</symbol>\n")
 	}
-	out.WriteString("</svg>\n")
+	fmt.Fprintf(&out, "<use href=\"#%s\"/>\n</svg>\n", f.Image)
 	return out.Bytes(), nil
 }

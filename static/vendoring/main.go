@@ -34,6 +34,7 @@ type item struct {
 // A file is one file of an item.
 type file struct {
 	From   string   `json:"from,omitempty"`  // its path in the package
+	Image  string   `json:"image,omitempty"` // the icon that a sprite shows as an image
 	Icons  []string `json:"icons,omitempty"` // or the icons that it is a sprite of
 	To     string   `json:"to"`              // its path in this module
 	SHA256 string   `json:"sha256"`
@@ -101,7 +102,7 @@ func fetch(it *item, accept bool) error {
 func contentOf(f file, version string, pack map[string][]byte) ([]byte, error) {
 	switch {
 	case f.Icons != nil:
-		return sprite(f.Icons, version, pack)
+		return sprite(f, version, pack)
 	case f.From == "":
 		return os.ReadFile(f.To)
 	}
