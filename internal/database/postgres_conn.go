@@ -102,9 +102,18 @@ func (c *postgresConn) limit(ctx context.Context) (context.Context, context.Canc
 	return context.WithTimeout(ctx, c.waits.answer)
 }
 
+type customPlanKey struct{}
+
+// WithCustomPlan returns a context whose queries PostgreSQL plans for the values of their
+// parameters each time, rather than once per connection. It is for conditions such as LIKE,
+// whose cost depends on the value. SQLite ignores it.
+func WithCustomPlan(ctx context.Context) context.Context {
+	return context.WithValue(ctx, customPlanKey{}, true)
+}
+
 // QueryContext implements [driver.QueryerContext].
 func (c *postgresConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if strings.Contains(query, ` LIKE `) { // the way to go about it depends on what is looked for
+	if ctx.Value(customPlanKey{}) != nil {
 		args = append([]driver.NamedValue{{Value: pgx.QueryExecModeCacheDescribe}}, args...)
 	}
 	ctx, cancel := c.limit(ctx)

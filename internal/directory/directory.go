@@ -125,6 +125,7 @@ func (s *Service) listBy(ctx context.Context, actor users.Actor, q Query) (Listi
 	if err != nil {
 		return Listing{}, err
 	}
+	ctx = sel.context(ctx)
 	p, err := sel.plan(ctx, s.reads(), q, at)
 	if err != nil {
 		return Listing{}, err

@@ -122,7 +122,7 @@ func (s *Service) ExportSize(ctx context.Context, actor users.Actor, q Query) (E
 	}
 	var total Total
 	err = s.users.LongRead(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
-		total, err = p.count(ctx, r, maxCounted)
+		total, err = p.count(p.context(ctx), r, maxCounted)
 		return err
 	})
 	if users.ReadCancelled(err) {
@@ -139,7 +139,7 @@ func (s *Service) exportPlan(ctx context.Context, q Query) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	return sel.plan(ctx, s.reads(), q, place{})
+	return sel.plan(sel.context(ctx), s.reads(), q, place{})
 }
 
 // count counts the users of p, up to most of them.

@@ -35,7 +35,7 @@ func (p plan) exportList(ctx context.Context, r database.Reader, size int) (list
 		}
 	}()
 	var f database.Filter
-	rows, err := r.QueryContext(ctx, p.export(&f), f.Args...)
+	rows, err := r.QueryContext(p.context(ctx), p.export(&f), f.Args...)
 	if err != nil {
 		return exportList{}, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/databasetest"
+	"github.com/roboto-ai/console/internal/users"
 )
 
 // A step is one of those in which PostgreSQL goes about a query.
@@ -121,6 +122,22 @@ func TestPagesAreReadByIndexesOfPostgres(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestSearchPlans checks that PostgreSQL plans a search for its terms each time, and queries
+// without terms once per connection. The pool of a test has one connection.
+func TestSearchPlans(t *testing.T) {
+	t.Parallel()
+	s := assorted(t, databasetest.PostgresURL(t))
+	if _, err := s.list(t.Context(), users.Actor{}, Query{Text: "ana"}); err != nil {
+		t.Fatal(err)
+	}
+	for pattern, want := range map[string]bool{"% LIKE %": false, "%tallies%": true} {
+		n, err := database.Count(t.Context(), s.reads(), `SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE $1 AND statement NOT LIKE '%pg_prepared%'`, pattern)
+		if err != nil || (n > 0) != want {
+			t.Errorf("%s: got %d prepared statements, %v, want any: %t", pattern, n, err, want)
 		}
 	}
 }

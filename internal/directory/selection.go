@@ -54,6 +54,15 @@ func (sel selection) kept() (n int, kept bool) {
 	return n, kept
 }
 
+// context returns ctx for the queries of sel. How a term is searched for depends on how often it
+// occurs.
+func (sel selection) context(ctx context.Context) context.Context {
+	if len(sel.terms) == 0 {
+		return ctx
+	}
+	return database.WithCustomPlan(ctx)
+}
+
 // scanned returns how the terms are searched for without the index of the search.
 func (sel selection) scanned() Scan {
 	_, scans := sel.search.(scanSearch)
