@@ -3,6 +3,9 @@ package web_test
 import (
 	"database/sql"
 	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // TestListEvents_superseded is what a script gets for a search of the log that newer ones
@@ -23,7 +26,7 @@ func TestListEvents_superseded(t *testing.T) {
 	for range 3 {
 		go func() { ended <- hx.get(t, "/audit?q=ana") }()
 	}
-	p := (<-ended).must(t, 422, "You started newer searches")
+	p := (<-ended).must(t, 422, httperror.Explain(users.ErrSuperseded).Message)
 	if to := p.header.Get("HX-Redirect"); to != "" {
 		t.Errorf("the page is left for %s", to)
 	}

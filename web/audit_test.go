@@ -12,6 +12,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -179,7 +180,7 @@ func TestListEvents_badFilters(t *testing.T) {
 		t.Error("a script is answered with a page inside of the page")
 	}
 	for _, query := range []string{"after=x", "before=-1", "after=1&before=2", "action=user.exploded"} {
-		b.get(t, "/audit?"+query).must(t, 400, "This is not a place in the list.")
+		b.get(t, "/audit?"+query).must(t, 400, httperror.Explain(users.ErrBadCursor).Message)
 	}
 }
 

@@ -63,7 +63,7 @@ func TestCorruptPage(t *testing.T) {
 	s.pragma(t, "PRAGMA shrink_memory") // whoever writes has to read it, too
 
 	for range 2 { // the first time does not spoil the second
-		p := b.get(t, "/users/ana@example.com/activity").must(t, http.StatusServiceUnavailable, "cannot use its database at present: its file is damaged", "Request req_")
+		p := b.get(t, "/users/ana@example.com/activity").must(t, http.StatusServiceUnavailable, "cannot use its database at the moment: its file is damaged", "Request req_")
 		if p.header.Get("Retry-After") == "" {
 			t.Error("no Retry-After")
 		}

@@ -5,11 +5,10 @@ import (
 	"strings"
 
 	"github.com/roboto-ai/console/internal/directory"
-	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/web/words"
 )
 
-// An exportFormat is a kind of file that the directory is exported to.
+// An exportFormat is a file format that the directory is exported to.
 type exportFormat struct {
 	value     string
 	extension string // of the file's name
@@ -41,7 +40,7 @@ func (f exportFormat) domain() directory.ExportFormat {
 // hintFor says what the format is for, or that it cannot hold so many users.
 func (f exportFormat) hintFor(total directory.Total) string {
 	if f.most > 0 && total.N > f.most {
-		return "A sheet holds at most " + numbers.Grouped(f.most) + " users, and these are more. Choose another kind of file, or add filters."
+		return words.TooManyForFormat(f.most)
 	}
 	return words.FormatHint(f.value)
 }

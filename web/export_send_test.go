@@ -15,6 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -176,9 +177,9 @@ func TestExportUsers_readerGoes(t *testing.T) {
 		_, stop := all[i].begin(t, id)
 		stops = append(stops, stop)
 	}
-	all[0].post(t, "/users/export", form).must(t, http.StatusTooManyRequests, "An export of yours")
+	all[0].post(t, "/users/export", form).must(t, http.StatusTooManyRequests, httperror.Explain(users.ErrExporting).Message)
 	admin := s.as(t, users.RoleAdmin)
-	p := admin.post(t, "/users/export", form).must(t, http.StatusTooManyRequests, "Wait until one is done")
+	p := admin.post(t, "/users/export", form).must(t, http.StatusTooManyRequests, httperror.Explain(users.ErrExporting).Message)
 	if p.header.Get("Retry-After") == "" || p.header.Get("Content-Disposition") != "" {
 		t.Errorf("got %v", p.header)
 	}

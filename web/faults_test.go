@@ -58,7 +58,7 @@ func TestDiskFull(t *testing.T) {
 			break
 		}
 	}
-	full.must(t, http.StatusServiceUnavailable, "cannot use its database at present: the disk is full", "Request req_")
+	full.must(t, http.StatusServiceUnavailable, "cannot use its database at the moment: the disk is full", "Request req_")
 	if full.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}

@@ -119,7 +119,7 @@ func TestFormIsAnotherWithOtherValues(t *testing.T) {
 	f.b.post(t, f.to, f.values).must(t, http.StatusSeeOther)
 	f.b.post(t, f.to, set(f.values, "user_id", "other@example.com")).must(t, http.StatusSeeOther)
 	f.Must(t, "other@example.com")
-	f.b.post(t, f.to, set(f.values, "name", "Typo mended")).must(t, http.StatusUnprocessableEntity, "Another user has that user ID")
+	f.b.post(t, f.to, set(f.values, "name", "Typo mended")).must(t, http.StatusUnprocessableEntity, words.AddressTaken)
 }
 
 // TestFormsWithoutAKey are those of programs: they work, each time anew.

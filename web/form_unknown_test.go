@@ -8,6 +8,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/database/databasetest"
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -178,7 +179,7 @@ func TestLookUpsThatNoPageAsks(t *testing.T) {
 	f.b.post(t, f.to, f.values).must(t, http.StatusSeeOther)
 	p := f.b.post(t, "/forms/look-up", url.Values{"to": {f.to}, "form": {key}, "value.name": {"Other"}})
 	p.must(t, http.StatusOK, words.NotDone) // that with other values was
-	f.as(t, users.RoleUser).post(t, "/forms/look-up", lookUpOf(f)).must(t, http.StatusConflict, "Someone else sent this form")
+	f.as(t, users.RoleUser).post(t, "/forms/look-up", lookUpOf(f)).must(t, http.StatusConflict, httperror.Explain(users.ErrOtherForm).Message)
 }
 
 // lookUpOf is what the page about f sends to look it up.

@@ -80,7 +80,11 @@ func (a *App) addPerson(c echo.Context) error {
 		return err
 	}
 	a.noteRefusedRole(c, users.ActAddPerson, users.KindPerson, form.Role)
-	m := a.newPersonPage(c, form, outcomeOf(err))
+	o := outcomeOf(err)
+	if errors.Is(err, users.ErrTaken) { // in the words of the field's label
+		o.problems = []views.Problem{{Field: "user_id", Message: words.AddressTaken}}
+	}
+	m := a.newPersonPage(c, form, o)
 	if used, ok := errors.AsType[*users.AddressInUseError](err); ok {
 		m.InUse = a.tell(c).addressInUse(used)
 	}

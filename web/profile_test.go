@@ -242,6 +242,6 @@ func TestDeleteOwn(t *testing.T) {
 
 	owner := s.signIn(t, "owner@example.com")
 	owner.get(t, "/profile").must(t, http.StatusOK, words.OwnLastOwner)
-	owner.post(t, "/profile/delete", url.Values{"confirm": {"owner@example.com"}}).must(t, http.StatusConflict, "There must always be an active owner")
+	owner.post(t, "/profile/delete", url.Values{"confirm": {"owner@example.com"}}).must(t, http.StatusConflict, words.LastOwner)
 	owner.get(t, "/profile").must(t, http.StatusOK)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -111,7 +112,7 @@ func TestApproveForAServiceUser(t *testing.T) {
 	if err != nil || token.User.ID != "robot" {
 		t.Errorf("got %+v, %v", token, err)
 	}
-	b.post(t, approvalPath(r), form).must(t, http.StatusConflict, "approved or refused already")
+	b.post(t, approvalPath(r), form).must(t, http.StatusConflict, httperror.Explain(users.ErrRequestDecided).Message)
 }
 
 // responsible creates a service user that a person is responsible for.

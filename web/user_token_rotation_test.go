@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -43,8 +44,8 @@ func TestRotateToken(t *testing.T) {
 	}
 	b.post(t, at+"/retire", p.form(t, at+"/retire")).must(t, http.StatusConflict, "not safe to retire yet")
 	b.get(t, at).must(t, http.StatusOK, "Rotating, day 1 of 30")
-	b.get(t, at+"/rotate").must(t, http.StatusConflict, "has a successor already")
-	b.post(t, at+"/rotate", unkeyed(form)).must(t, http.StatusConflict, "has a successor already")
+	b.get(t, at+"/rotate").must(t, http.StatusConflict, httperror.Explain(users.ErrRotated).Message)
+	b.post(t, at+"/rotate", unkeyed(form)).must(t, http.StatusConflict, httperror.Explain(users.ErrRotated).Message)
 }
 
 // TestRotateTokenMistakes sends what cannot be: nothing is rotated, and the form is as it was.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -111,7 +112,7 @@ func TestUserPages_whoSeesWhat(t *testing.T) {
 	s.ServiceUser(t, "weekly", users.RoleUser)
 	owner := s.as(t, users.RoleOwner)
 	for _, tail := range []string{"", "/activity", "/sessions"} {
-		owner.get(t, "/users/nobody@example.com"+tail).must(t, 404, "There is nothing at this address.")
+		owner.get(t, "/users/nobody@example.com"+tail).must(t, 404, httperror.Explain(users.ErrNotFound).Message)
 		owner.get(t, "/users/%252e%252e"+tail).must(t, 404)
 		user.get(t, "/users/user@example.com"+tail).must(t, 200)
 		user.get(t, "/users/USER%40example.com"+tail).must(t, 200)
@@ -210,7 +211,7 @@ func TestMarkReviewed(t *testing.T) {
 	b.post(t, "/users/nightly/reviewed", form).must(t, 303)
 	b.get(t, "/users/nightly").must(t, 200, "The next review is on 23 May 2027.", "reviewed")
 	s.as(t, users.RoleUser).post(t, "/users/nightly/reviewed", unkeyed(form)).must(t, 403)
-	b.post(t, "/users/owner@example.com/reviewed", unkeyed(form)).must(t, 403, "Only service users are reviewed, by others.")
+	b.post(t, "/users/owner@example.com/reviewed", unkeyed(form)).must(t, 403, "Only service users are reviewed, and not by themselves.")
 }
 
 // missingUsers are addresses of users that are not there, and what those who may search the

@@ -87,7 +87,7 @@ var editMistakes = map[string]struct{ at, field, value, message string }{
 	"reason too long":           {anaEdit, "reason", strings.Repeat("x", 501), "Use at most 500 characters."},
 	"version that is no number": {anaEdit, "version", "two", words.NotANumber},
 	"no purpose":                {"/users/nightly/edit", "purpose", "", "Say what this service user is for."},
-	"nobody responsible":        {"/users/nightly/edit", "responsible", "", "Choose the person who answers"},
+	"nobody responsible":        {"/users/nightly/edit", "responsible", "", "Choose the person who is responsible"},
 	"responsible is unknown":    {"/users/nightly/edit", "responsible", "x@example.com", "No person has the user ID"},
 	"a program is responsible":  {"/users/nightly/edit", "responsible", "nightly2", "No person has the user ID"},
 	"review date is no date":    {"/users/nightly/edit", "review_on", "soon", words.EnterDate},

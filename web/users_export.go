@@ -19,7 +19,7 @@ import (
 )
 
 // exportForm is the form that exports the directory, as it is posted: what the
-// directory is asked for, the kind of file, and a name for this export, which the
+// directory is asked for, the format, and a name for this export, which the
 // page makes up to follow it by.
 type exportForm struct {
 	Text    string `form:"q"`
@@ -139,7 +139,7 @@ func (a *App) exportPage(c echo.Context, form exportForm, total directory.Total,
 	m := views.UserExport{
 		Chrome: a.chrome(c, words.ExportUsers, "users"), Action: here.path, Cancel: directory.String(),
 		Chips: exportChips(here), Order: words.Choice("sort", form.Sort), Fields: exportFields,
-		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Kind of file", Required: true})},
+		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Format", Required: true})},
 		Name:   name, Progress: progressPath(name, 0),
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: directory.String()}, {Label: "Export"}}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web/httperror"
 )
 
 // listed returns the user_ids in the rows of a directory page, in order.
@@ -170,7 +171,7 @@ func TestListUsers_forgedAddress(t *testing.T) {
 	} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
-			words := map[int]string{400: "This is not a place in the list.", 422: "There is"}[status]
+			words := map[int]string{400: httperror.Explain(users.ErrBadCursor).Message, 422: "There is"}[status]
 			if strings.HasPrefix(query, "q=aaa") {
 				words = "A search is at most 200 characters long."
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
 
@@ -42,7 +43,7 @@ func TestAddPerson_mistakes(t *testing.T) {
 	}{
 		"nothing":           {owner, nil, []string{"Enter the e-mail address they sign in with"}},
 		"no address":        {owner, []string{"user_id", "ana"}, []string{"Enter the e-mail address they sign in with"}},
-		"taken":             {owner, []string{"user_id", "ANA@example.com"}, []string{"Another user has that user ID.", "Ana"}},
+		"taken":             {owner, []string{"user_id", "ANA@example.com"}, []string{words.AddressTaken, "Ana"}},
 		"all at once":       {owner, []string{"user_id", "x", "name", strings.Repeat("x", 201), "picture_url", "x", "role", "root"}, []string{"4 things need your attention", "Choose a role."}},
 		"a role not theirs": {admin, []string{"user_id", "bo@example.com", "role", "owner"}, []string{"Your role is admin"}},
 		"a field not there": {owner, []string{"user_id", "bo@example.com", "status", "active"}, []string{"You cannot set “status” here."}},
@@ -131,7 +132,7 @@ func TestCreateServiceUser(t *testing.T) {
 	p = b.post(t, at, full).must(t, 303)
 	b.get(t, p.location()).must(t, 200, words.Created("Nightly"), words.FirstToken)
 	b.get(t, "/users/nightly-backup").must(t, 200, "Service user", "Backs up", "Ana", "Auditor", "Review on 23 May 2027")
-	b.post(t, at, unkeyed(full)).must(t, 422, "Another user has that user ID.", "Nightly")
+	b.post(t, at, unkeyed(full)).must(t, 422, httperror.Explain(users.ErrTaken).Message, "Nightly")
 	s.signIn(t, "ana@example.com").get(t, "/profile").must(t, 200, "Nightly", "Backs up")
 }
 
@@ -218,7 +219,7 @@ func TestAddPerson_addressInUse(t *testing.T) {
 	s.browser(t).signInAt(t, bo, "/").must(t, 200)
 	b, at := s.as(t, users.RoleAdmin), "/users/new"
 	form := set(b.get(t, at).form(t, at), "user_id", "new@example.com", "name", "Kept")
-	p := b.post(t, at, form).must(t, 422, "Another user signs in with that address.", "signs in with the address new@example.com.",
+	p := b.post(t, at, form).must(t, 422, httperror.Explain(users.ErrInUse).Message, "signs in with the address new@example.com.",
 		"no longer be able to sign in", "Add this person all the same")
 	if !strings.Contains(p.body, `href="/users/bo@example.com"`) {
 		t.Error("there is no link to Bo")

@@ -88,7 +88,7 @@ func (s *Service) Export(ctx context.Context, actor users.Actor, q Query, format
 		return fmt.Errorf("list users to export: %w", err)
 	}
 	if format.Most > 0 && list.total > format.Most {
-		return users.Invalid("format", "Such a file holds at most %s users, and these are %s. Choose another kind of file, or add filters.",
+		return users.Invalid("format", "This format holds at most %s users, and %s match. Choose another format, or add filters.",
 			numbers.Grouped(format.Most), numbers.Grouped(list.total))
 	}
 	began, err := s.users.ExportBegan(ctx, actor, q.exportFields(p.newest, format.Name, list.total))

@@ -185,7 +185,7 @@ func (w *writer) writeUntilDone(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return err
-		case a.status == http.StatusServiceUnavailable && (a.unknown() || strings.Contains(a.text(), "The console cannot use its database at present")):
+		case a.status == http.StatusServiceUnavailable && (a.unknown() || strings.Contains(a.text(), "The console cannot use its database at the moment")):
 			<-time.After(retryAfter)
 		case a.status != http.StatusSeeOther:
 			return fmt.Errorf("status %d at %v: %s", a.status, a.at, a.text())

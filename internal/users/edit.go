@@ -185,7 +185,7 @@ func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, er
 	switch {
 	case id == u.Responsible.ID && id != "":
 	case id == "" && c.actor.Kind == ActorPerson:
-		bad.Add("responsible", "Choose the person who answers for this service user.")
+		bad.Add("responsible", "Choose the person who is responsible for this service user.")
 	case id == "":
 		u.Responsible = Ref{}
 	default:

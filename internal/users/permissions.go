@@ -189,9 +189,9 @@ func (a Actor) barred(act Act, target User) string {
 		!(self && slices.Contains(systemActs, act)) && !(ofTokens && a.Kind == ActorOperator):
 		return "System users belong to the platform and are not changed here."
 	case act == ActEditOwn && !self && target.Key != "":
-		return "Everyone edits their own profile alone."
+		return "People can edit only their own profile."
 	case act == ActReview && (self || target.Kind != KindService && target.Key != ""):
-		return "Only service users are reviewed, by others."
+		return "Only service users are reviewed, and not by themselves."
 	case self && (act == ActDeactivate || act == ActReactivate):
 		return "You cannot change your own status."
 	case self && act == ActChangeRole && a.Role != RoleOwner:

@@ -116,7 +116,7 @@ func (r Rotation) successor(config Config, old Token) NewToken {
 // overlapEnd returns when t ends that goes on giving access for a time from now.
 func (t Token) overlapEnd(now time.Time, overlap time.Duration) (time.Time, error) {
 	if overlap < 0 {
-		return time.Time{}, Invalid("overlap", "Choose for how long the old token goes on working.")
+		return time.Time{}, Invalid("overlap", "Choose how long the old token keeps working.")
 	}
 	if left := t.IssuedUntil.Sub(now); overlap >= left {
 		return t.IssuedUntil, nil

@@ -142,7 +142,7 @@ func (c *changeTx) newResponsible(ctx context.Context, u User, id ID) (Ref, erro
 	case c.actor.May(ActSeeDirectory, User{}) != nil:
 		return Ref{}, Invalid("hand_over", "You cannot choose who takes over. Ask an admin to do it.")
 	case id == u.ID:
-		return Ref{}, Invalid("hand_over", "Choose someone else than %s.", u.Label())
+		return Ref{}, Invalid("hand_over", "Choose another person than %s.", u.Label())
 	}
 	person, err := c.responsiblePerson(ctx, "hand_over", id)
 	return person.Ref(), err

@@ -48,7 +48,7 @@ func (c *changeTx) checkWithinToken(t Token) error {
 	_, scopesErr := normalizeScopes(t.Scopes, c.actor.Scopes)
 	_, rangesErr := normalizeRanges(strings.Fields(formatRanges(t.Ranges)), c.token.Ranges)
 	if scopesErr != nil || rangesErr != nil || len(t.Ranges) == 0 && len(c.token.Ranges) > 0 {
-		return &ForbiddenError{ActIssueToken, "The token that asks has less scopes or addresses than this one."}
+		return &ForbiddenError{ActIssueToken, "The token that asks has fewer scopes or addresses than this one."}
 	}
 	return nil
 }

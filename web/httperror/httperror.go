@@ -129,10 +129,10 @@ func explain(err error) (a Answer, api string) {
 	// A database that is full, locked or gone is not a fault of the console but a state
 	// that ends.
 	if trouble := users.Trouble(err); trouble != "" {
-		return answer(http.StatusServiceUnavailable, "The console cannot use its database at present: "+trouble+
-			". Nothing was changed by this try. Try again in a minute; if it stays so, tell whoever runs the console."), ""
+		return answer(http.StatusServiceUnavailable, "The console cannot use its database at the moment: "+trouble+
+			". Nothing was changed. Try again in a minute. If this goes on, tell the operator of the console."), ""
 	}
-	return answer(http.StatusInternalServerError, "Something went wrong on our side. It has been recorded under the number below."),
+	return answer(http.StatusInternalServerError, "Something went wrong in the console. It is in the console's log, under the request ID below."),
 		"Something went wrong on our side. It is in the console's log, under the request_id."
 }
 
@@ -146,40 +146,40 @@ var answers = []struct {
 	message string
 	api     string
 }{
-	{users.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been deleted, or never have been there.", "Not found."},
-	{users.ErrForbidden, http.StatusForbidden, "You are not allowed to do that.", ""},
-	{users.ErrUnknown, http.StatusServiceUnavailable, "The connection to the database broke at the very moment of saving, so it is not known whether something was saved. Open the page again to see.", "The connection to the database broke during the commit: it is not known whether the change was saved. Read the record to find out."},
-	{users.ErrOtherForm, http.StatusConflict, "Someone else sent this form, and it was done for them. Open the page again and send it from there.", ""},
-	{users.ErrOtherRequest, http.StatusUnprocessableEntity, "Something else was sent with the key of this form. Open the page again and send it from there.", "The Idempotency-Key was used for another request. Send a new key."},
+	{users.ErrNotFound, http.StatusNotFound, "There is nothing at this address. It may have been deleted, or the address may be wrong.", "Not found."},
+	{users.ErrForbidden, http.StatusForbidden, "You don't have permission to do this.", ""},
+	{users.ErrUnknown, http.StatusServiceUnavailable, "The connection to the database broke during the commit, so it is not known whether the change was saved. Open the page again to see.", "The connection to the database broke during the commit: it is not known whether the change was saved. Read the record to find out."},
+	{users.ErrOtherForm, http.StatusConflict, "Another user sent this form, and it was done for that user. Open the page again and send it from there.", ""},
+	{users.ErrOtherRequest, http.StatusUnprocessableEntity, "This form was already sent with other values. Open the page again and send it from there.", "The Idempotency-Key was used for another request. Send a new key."},
 	{users.ErrNoSession, http.StatusUnauthorized, "You are signed out. Sign in and try again.", "Send a valid token: Authorization: Bearer usr_pat_…"},
 	{users.ErrNoToken, http.StatusUnauthorized, "This token gives no access.", "Send a valid token: Authorization: Bearer usr_pat_…"},
 	{users.ErrBadExchange, http.StatusBadRequest, "The code is not valid.", "The credential request, its authorization code or the code verifier is not valid, was used before or has expired. Start again."},
 	{users.ErrRequestExpired, http.StatusNotFound, "This request has expired. Start the program again.", ""},
-	{users.ErrRequestDecided, http.StatusConflict, "This request was approved or refused already. Start the program again if it still needs a token.", ""},
-	{users.ErrTooManyTokens, http.StatusConflict, "This user has 100 tokens, which is the most there may be. Revoke one that is not used.", ""},
+	{users.ErrRequestDecided, http.StatusConflict, "This request was already approved or refused. Start the program again if it still needs a token.", ""},
+	{users.ErrTooManyTokens, http.StatusConflict, "This user has 100 tokens, which is the limit. Revoke one that is not used.", ""},
 	{users.ErrSignInAgain, http.StatusUnauthorized, "This needs a sign-in that is not older than five minutes. Sign in again, then do it again.", ""},
-	{users.ErrStale, http.StatusConflict, "Someone else changed this user meanwhile. Look at the new values and try again.", ""},
+	{users.ErrStale, http.StatusConflict, "Someone else changed this user in the meantime. Check the new values and try again.", ""},
 	{users.ErrTaken, http.StatusConflict, "Another user has that user ID.", ""},
-	{users.ErrInUse, http.StatusConflict, "Another user signs in with that address.", ""},
-	{users.ErrLastOwner, http.StatusConflict, "There must always be an active owner, and this is the last one. Make someone else an owner first.", ""},
-	{users.ErrRotated, http.StatusConflict, "This token has a successor already. Look at the token again.", "This token has a successor that is in use. Rotate the successor."},
+	{users.ErrInUse, http.StatusConflict, "Another user signs in with that e-mail address.", ""},
+	{users.ErrLastOwner, http.StatusConflict, words.LastOwner, ""},
+	{users.ErrRotated, http.StatusConflict, "This token already has a successor. Open the token again.", "This token has a successor that is in use. Rotate the successor."},
 	{users.ErrNotSafe, http.StatusConflict, "This token is not safe to retire yet. Its page lists what is missing.", ""},
-	{users.ErrBadCursor, http.StatusBadRequest, "This is not a place in the list. Start again at its beginning.", "page_token is not one of this list. Start again without it."},
-	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. Those who are signed in can go on working. Try again in a minute.", ""},
-	{ErrCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was done. Open the page in the console and send it from there.", ""},
+	{users.ErrBadCursor, http.StatusBadRequest, "This address is not a page of the list. Start again from the beginning.", "page_token is not one of this list. Start again without it."},
+	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. People who are signed in can continue to work. Try again in a minute.", ""},
+	{ErrCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was changed. Open the page in the console and send it from there.", ""},
 	{ErrNoNavigation, http.StatusBadRequest, "Signing in starts on a page of its own. Open this address in a tab of your browser.", ""},
-	{ErrTooMany, http.StatusTooManyRequests, "There were too many tries from your network. Wait a minute, then try again.", "Too many requests. Wait for the time in Retry-After."},
-	{ErrExportedOften, http.StatusTooManyRequests, "You have exported the directory many times in a row. Wait a minute, then export it again.", ""},
-	{users.ErrExporting, http.StatusTooManyRequests, "An export of yours is still running, or as many of others as may run at once. Wait until one is done, then export again.", ""},
+	{ErrTooMany, http.StatusTooManyRequests, "There were too many attempts from your network. Wait a minute, then try again.", "Too many requests. Wait for the time in Retry-After."},
+	{ErrExportedOften, http.StatusTooManyRequests, "You have exported the directory many times in a short time. Wait a minute, then export it again.", ""},
+	{users.ErrExporting, http.StatusTooManyRequests, "One of your exports is still running, or the limit of exports at the same time is reached. Wait until one has ended, then export again.", ""},
 	{users.ErrSuperseded, http.StatusTooManyRequests, "You started newer searches, so this one was stopped. Search again.", ""},
 	{users.ErrReadTooLong, http.StatusServiceUnavailable, "This search took too long and was stopped. Narrow it, for example by dates, and search again.", ""},
-	{ErrTooLarge, http.StatusRequestEntityTooLarge, "That is more than the console takes. Send less.", "The body of the request is too large."},
+	{ErrTooLarge, http.StatusRequestEntityTooLarge, "The request is too large. Send less.", "The body of the request is too large."},
 	{ErrSlowBody, http.StatusRequestTimeout, "The form did not arrive in time, so nothing was changed. Go back and send it again.", "The body of the request did not arrive in time. Nothing was changed."},
 	{ErrBusy, http.StatusServiceUnavailable, "The console has too many requests at the moment. Nothing was changed. Try again in a few seconds.", ""},
 	{ErrOtherHost, http.StatusMisdirectedRequest, "The demo is not reached under this host name. Open the address that it printed when it started.", ""},
 	{ErrBadForm, http.StatusBadRequest, "The form could not be read. Open the page again and send it from there.", "The request could not be read."},
 	{ErrBadRequest, http.StatusBadRequest, "The console cannot answer this request.", "The request could not be read."},
-	{ErrNoMethod, http.StatusMethodNotAllowed, "This address does not take that kind of request.", "This address does not take that method."},
+	{ErrNoMethod, http.StatusMethodNotAllowed, "This address does not accept that kind of request.", "This address does not take that method."},
 	{ErrNotOffered, http.StatusNotImplemented, "The console does not offer this.", "This console does not offer that call of the platform."},
-	{ErrPrecondition, http.StatusPreconditionFailed, "This was changed meanwhile.", "The record has another version than If-Match names. Read it again."},
+	{ErrPrecondition, http.StatusPreconditionFailed, "This was changed in the meantime.", "The record has another version than If-Match names. Read it again."},
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/roboto-ai/console/internal/directory"
+	"github.com/roboto-ai/console/internal/numbers"
 )
 
 // A ChoiceOf is a value of a filter or of the order of the directory.
@@ -71,7 +72,7 @@ func View(v directory.View) string { return cmp.Or(views[v].full, views[v].label
 // ViewTab returns the label of a view on a tab, and its full name where that is longer.
 func ViewTab(v directory.View) (label, full string) { return views[v].label, views[v].full }
 
-// formats name the kinds of files of an export and say what each is for.
+// formats name the file formats of an export and say what each is for.
 var formats = map[string]struct{ name, hint string }{
 	"csv":   {"CSV", "For programs that read tables. Where a cell would begin with = + - @ or a tab, an apostrophe stands before it, so that no spreadsheet runs it as a formula."},
 	"xlsx":  {"Excel", "A workbook for spreadsheets. All cells are text, so none is run as a formula."},
@@ -79,8 +80,13 @@ var formats = map[string]struct{ name, hint string }{
 	"excel": {"CSV for Excel", ""}, // in events of earlier versions
 }
 
-// Format returns the name of a kind of file.
+// Format returns the name of a file format.
 func Format(value string) string { return cmp.Or(formats[value].name, value) }
 
-// FormatHint says what a kind of file is for.
+// FormatHint says what a file format is for.
 func FormatHint(value string) string { return formats[value].hint }
+
+// TooManyForFormat says that a file format holds at most that many users.
+func TooManyForFormat(most int) string {
+	return "This format holds at most " + numbers.Grouped(most) + " users. Choose another format, or add filters."
+}

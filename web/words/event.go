@@ -44,6 +44,8 @@ func fill(verb string, e users.Event) string {
 		switch endOfSession(e) {
 		case users.EndedSignedOut:
 			return "signed out"
+		case users.EndedSignedInAgain:
+			return "replaced a session by signing in again"
 		case users.EndedByLimit:
 			return "had a session ended automatically: session limit reached"
 		}
@@ -94,7 +96,7 @@ func endOfSession(e users.Event) users.SessionEnd {
 // someone ended it is said by the verb.
 func sessionEndCause(e users.Event) string {
 	switch why := endOfSession(e); why {
-	case "", users.EndedSignedOut, users.EndedByActor, users.EndedByLimit:
+	case "", users.EndedSignedOut, users.EndedByActor, users.EndedSignedInAgain, users.EndedByLimit:
 		return ""
 	default:
 		return "(" + Plain(SessionEnd(why)) + ")"

@@ -2,6 +2,7 @@ package words
 
 // What is wrong with a field of a form of a page, and what to enter or choose. The domain's own rules have their messages in internal/users.
 const (
+	AddressTaken      = "Another user has that e-mail address."
 	SentTwice         = "Send this only once."
 	NotANumber        = "This is not a number."
 	ChooseFormat      = "Choose a format."
