@@ -1,5 +1,3 @@
-// Package directory reads users: the query language of a search, its plan, pages, counts and
-// totals, and exports. It writes nothing; package users does.
 package directory
 
 import (
