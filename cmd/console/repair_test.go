@@ -66,7 +66,7 @@ func TestCheckRepairs(t *testing.T) {
 	t.Parallel()
 	url, _ := newInhabited(t)
 	damageIndex(t, url)
-	says(t, url, 1, "The index of the search is not in step with what it indexes", "check")
+	says(t, url, 1, "The index of the search differs from what it indexes", "check")
 	says(t, url, 0, "The index users_search has been rebuilt.\n", "check", "--repair")
 	says(t, url, 0, "is whole", "check")
 	if said, status := runConsole(t, url, "check", "--repair"); status != 0 || strings.Contains(said, "rebuilt") {

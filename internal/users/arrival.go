@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// An Arrival is a user who is loaded into a new directory with a history. The final record
-// is derived from it, so that the history explains the record.
+// An Arrival is a user to be loaded into a new directory with a history. The record is derived
+// from the history, so that these agree.
 type Arrival struct {
 	User  User      // as created; made by [NewArrival], then filled in
 	By    Actor     // who created the user
@@ -25,13 +25,13 @@ func NewArrival(kind Kind, id ID, by Actor, at time.Time) Arrival {
 type Step struct {
 	at     time.Time
 	by     Actor
-	claims *Claims                        // of the identity that gets bound
-	change func(before User) (after User) // of the record, but for time and version
-	event  func(before, after User) Event // of the change, as the method of the [Service] makes it
+	claims *Claims                        // of the identity that it links; nil: none
+	change func(before User) (after User) // of the record, except for time and version
+	event  func(before, after User) Event // as the method of [Service] for such a change records it
 }
 
-// FirstSignIn is the step of a person who signs in for the first time, which binds the
-// identity. The actor is the person's browser.
+// FirstSignIn is the step of the first sign-in of a person, which links the identity. The actor
+// is the browser.
 func FirstSignIn(at time.Time, browser Actor, c Claims) Step {
 	return Step{at, browser, &c, func(u User) User { return u.bind(c) },
 		func(before, after User) Event { return bound(after, c, difference(before, after)) }}
@@ -54,7 +54,7 @@ func Departed(at time.Time, by Actor, reason string) Step {
 		}}
 }
 
-// A loadedUser is what is written for an [Arrival].
+// A loadedUser is the rows of an [Arrival].
 type loadedUser struct {
 	user     User
 	events   []Event // in order of time
@@ -62,8 +62,7 @@ type loadedUser struct {
 	boundAt  time.Time
 }
 
-// load applies the steps of a. It returns an error on a history that no [Service] would
-// have made.
+// load applies the steps of a. It returns an error on a history that a [Service] cannot produce.
 func (a Arrival) load(now time.Time) (loadedUser, error) {
 	u := a.User
 	l := loadedUser{user: u, events: append(make([]Event, 0, 1+len(a.Since)), created(u).withActor(a.By, u.CreatedAt))}
@@ -87,10 +86,10 @@ func (a Arrival) load(now time.Time) (loadedUser, error) {
 	return l, nil
 }
 
-// errHistory says that no user can have that history.
+// errHistory means that the history is impossible.
 var errHistory = errors.New("users: an impossible history")
 
-// apply applies a step, which makes the next version of the record.
+// apply applies a step: it makes the next version of the record, and its event.
 func (l *loadedUser) apply(step Step) error {
 	before, at := l.user, step.at.UTC().Truncate(time.Microsecond)
 	after := step.change(before)

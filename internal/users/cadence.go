@@ -12,7 +12,7 @@ type CadenceKind string
 // The kinds of cadences.
 const (
 	CadenceOnce    CadenceKind = "once"
-	CadenceTimes   CadenceKind = "times" // no more regular than that
+	CadenceTimes   CadenceKind = "times" // irregular
 	CadenceHourly  CadenceKind = "hourly"
 	CadenceDaily   CadenceKind = "daily"
 	CadenceWeekly  CadenceKind = "weekly"
@@ -23,7 +23,7 @@ const (
 type Cadence struct {
 	Kind     CadenceKind
 	Times    int          // uses
-	Workdays bool         // from Monday to Friday alone; with CadenceHourly and CadenceDaily
+	Workdays bool         // from Monday to Friday only; with CadenceHourly and CadenceDaily
 	SameDay  bool         // on the same day of each week; with CadenceWeekly
 	Day      time.Weekday // with SameDay
 	Period   int          // days between two runs, with CadenceDaily, CadenceWeekly and CadenceMonthly
@@ -45,15 +45,12 @@ func (c Cadence) String() string {
 }
 
 const (
-	// leastDays is on how many days a client has to use a token to have a cadence.
-	leastDays = 3
-	// hourlyHours is in how many hours of a day, on average, an hourly client uses a token:
-	// fewer than a working day has.
-	hourlyHours = 6
+	minDays     = 3 // with uses, for a cadence
+	hourlyHours = 6 // with uses on an average day of an hourly client: fewer than a working day has
 )
 
-// cadenceOf returns the cadence of a client that made so many uses in the hours that begin at
-// the times of slots, in order and each once, in the time zone of days.
+// cadenceOf returns the cadence of a number of uses in the hours that begin at the times of
+// slots. These are sorted and unique, in the time zone of the days.
 func cadenceOf(slots []time.Time, uses int) Cadence {
 	c := Cadence{Kind: CadenceTimes, Times: uses}
 	days := datesOf(slots)
@@ -61,28 +58,28 @@ func cadenceOf(slots []time.Time, uses int) Cadence {
 	case uses == 1:
 		c.Kind = CadenceOnce
 		return c
-	case len(days) < leastDays:
+	case len(days) < minDays:
 		return c
 	}
 	gaps := make([]int, len(days)-1)
 	for i := range gaps {
 		gaps[i] = daysBetween(days[i], days[i+1])
 	}
-	middle := slices.Sorted(slices.Values(gaps))[len(gaps)/2]
+	median := slices.Sorted(slices.Values(gaps))[len(gaps)/2]
 	switch {
-	case middle == 1 || middle <= 3 && !weekends(days):
+	case median == 1 || median <= 3 && !weekends(days):
 		return c.daily(days, float64(len(slots))/float64(len(days)))
 	case mostly(gaps, 6, 8):
 		c.Kind, c.Period = CadenceWeekly, 7
 		c.Day, c.SameDay = usualDay(days)
 	case mostly(gaps, 27, 32):
-		c.Kind, c.Period = CadenceMonthly, middle
+		c.Kind, c.Period = CadenceMonthly, median
 	}
 	return c
 }
 
-// daily returns c for a client that used a token on the days, in so many hours of each, if
-// these are most of the days there were.
+// daily returns c for uses on the given days, in a number of hours of each, as a daily or hourly
+// cadence if these are most of the days of the period.
 func (c Cadence) daily(days []time.Time, hours float64) Cadence {
 	all, workdays := 0, 0
 	for day := days[0]; !day.After(days[len(days)-1]); day = day.AddDate(0, 0, 1) {
@@ -106,8 +103,8 @@ func (c Cadence) daily(days []time.Time, hours float64) Cadence {
 	return c
 }
 
-// next returns when the first run after now is expected, of a client whose last use was at a
-// time; the zero time if no run can be expected.
+// next returns when the next run after the last one is expected, after now; the zero time
+// without a regular cadence.
 func (c Cadence) next(last, now time.Time) time.Time {
 	if c.Period == 0 && c.Kind != CadenceHourly {
 		return time.Time{}
@@ -123,12 +120,12 @@ func (c Cadence) next(last, now time.Time) time.Time {
 	return at
 }
 
-// datesOf returns the beginnings of the days of slots, in order and each once.
+// datesOf returns the days of slots, sorted and unique.
 func datesOf(slots []time.Time) []time.Time {
 	var days []time.Time
 	for _, slot := range slots {
 		y, m, d := slot.Date()
-		day := time.Date(y, m, d, 12, 0, 0, 0, time.UTC) // noon: no change of clocks counts
+		day := time.Date(y, m, d, 12, 0, 0, 0, time.UTC) // noon, so that daylight saving changes no day
 		if len(days) == 0 || day.After(days[len(days)-1]) {
 			days = append(days, day)
 		}
@@ -143,7 +140,7 @@ func isWeekend(t time.Time) bool { return t.Weekday() == time.Saturday || t.Week
 // weekends reports whether one of the days is on a weekend.
 func weekends(days []time.Time) bool { return slices.ContainsFunc(days, isWeekend) }
 
-// mostly reports whether seven in ten of the gaps are from least to most.
+// mostly reports whether 70 % of the gaps are from least to most.
 func mostly(gaps []int, least, most int) bool {
 	n := 0
 	for _, gap := range gaps {
@@ -154,7 +151,7 @@ func mostly(gaps []int, least, most int) bool {
 	return 10*n >= 7*len(gaps)
 }
 
-// usualDay returns the day of the week of eight in ten of the days, if there is one.
+// usualDay returns the day of the week of 80 % of the days, if there is one.
 func usualDay(days []time.Time) (time.Weekday, bool) {
 	var n [7]int
 	for _, day := range days {

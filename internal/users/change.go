@@ -14,17 +14,17 @@ import (
 // A changeTx is a transaction that can write. Only [Service.change] makes one.
 type changeTx struct {
 	database.Reader
-	tx       *sql.Tx
-	now      time.Time // the time of the change, the same for all it writes
-	actor    Actor     // with the role it has now, not the one of when the request came in
-	token    Token     // that the actor came with; zero without one
-	zone     string    // of the actor; empty for UTC
-	request  Request   // that it is made for, see [Once]
-	subject  Key       // of the user whom it is about
-	wrote    bool
-	engine   database.Engine
-	newest   int64 // number of the newest event; 0 until it was asked for
-	ownerEnd bool  // an active owner has ceased to be one
+	tx        *sql.Tx
+	now       time.Time // the time of the change, the same for all it writes
+	actor     Actor     // with the role it has now, not the one of when the request came in
+	token     Token     // that authenticates the actor; zero without one
+	zone      string    // of the actor; empty for UTC
+	request   Request   // see [Once]
+	subject   Key       // of the target
+	wrote     bool
+	engine    database.Engine
+	newest    int64 // number of the newest event; 0 until it is read
+	lostOwner bool  // an active owner is no longer one
 }
 
 // exec runs a statement that writes, and notes that the transaction has written.
@@ -33,20 +33,18 @@ func (c *changeTx) exec(ctx context.Context, query string, args ...any) (sql.Res
 	return c.tx.ExecContext(ctx, query, args...)
 }
 
-// errUnaudited is a fault in this package: a change that forgot its event.
+// errUnaudited is a bug in this package: a change without an event.
 var errUnaudited = errors.New("users: change without an event")
 
-// change runs do in a transaction and records the events it returns in that same
-// transaction, so that neither is kept without the other. It is the only way to
-// write in this package, save for the bookkeeping of note.go and [Service.Load].
+// change runs do in a transaction, which also records the events that do returns. This package
+// writes in no other way, except for the bookkeeping of note.go and [Service.Load].
 //
-// do returns [nothing] when it finds nothing to change; if it has written all
-// the same, change rolls back and returns errUnaudited. A change that would
-// leave no active owner where there was one is rolled back as [ErrLastOwner].
+// do returns [nothing] if there is nothing to change; if it has written all the same, change
+// rolls back and returns errUnaudited. It rolls back with [ErrLastOwner] if no active owner
+// would be left.
 //
-// A change for a request that was done before is not made again, see [Once]: change returns
-// a [*DoneError]. It returns [ErrUnknown] if it is not known whether the change was made;
-// one for a request may be made again.
+// A request that was done before is not done again, see [Once]: change returns a [*DoneError].
+// It returns [ErrUnknown] if the result of the commit is unknown; the request can be repeated.
 func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([]Event, error)) error {
 	defer s.changes.Add(1)
 	var events []Event
@@ -55,7 +53,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 		if err := tx.checkNotDone(ctx); err != nil {
 			return err
 		}
-		if err := tx.recognise(ctx); err != nil {
+		if err := tx.reloadActor(ctx); err != nil {
 			return err
 		}
 		events, err = do(tx)
@@ -77,7 +75,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	return s.orDoneError(ctx, actor, err)
 }
 
-// record writes the events of a change, whose numbers it fills in, and its request.
+// record writes the events of a change, sets their numbers, and writes the request.
 func (c *changeTx) record(ctx context.Context, events []Event) error {
 	for i, event := range events {
 		seq, err := insertEvent(ctx, c, event)
@@ -89,8 +87,8 @@ func (c *changeTx) record(ctx context.Context, events []Event) error {
 	return c.addRequest(ctx, events)
 }
 
-// Changes returns how many changes this process has tried to make so far. While it stays the
-// same, what was read of users is as old as it was, save for what other processes changed.
+// Changes returns how many changes this process has attempted so far. While it stays the same, a
+// cache of users is valid, except for the changes of other processes.
 func (s *Service) Changes() uint64 { return s.changes.Load() }
 
 // TokenChanges is [Service.Changes] for changes of tokens and of the access of their users.
@@ -123,9 +121,9 @@ func (s *Service) notify(events []Event) {
 	}
 }
 
-// recognise reads the actor again: a demotion or deactivation since the request
-// came in takes effect here.
-func (c *changeTx) recognise(ctx context.Context) error {
+// reloadActor reads the actor again, so that a demotion or deactivation since the beginning of
+// the request takes effect.
+func (c *changeTx) reloadActor(ctx context.Context) error {
 	if c.actor.Key == "" {
 		if c.actor.Kind != ActorOperator {
 			c.actor.Role = ""
@@ -133,7 +131,7 @@ func (c *changeTx) recognise(ctx context.Context) error {
 		return nil
 	}
 	if c.actor.Token != "" {
-		return c.recogniseToken(ctx)
+		return c.reloadToken(ctx)
 	}
 	u, err := userByKey(ctx, c, c.actor.Key)
 	if errors.Is(err, ErrNotFound) || err == nil && u.Status == StatusDeactivated {
@@ -143,18 +141,18 @@ func (c *changeTx) recognise(ctx context.Context) error {
 	return err
 }
 
-// today returns the date where the actor is.
+// today returns the date in the time zone of the actor.
 func (c *changeTx) today() Date {
 	zone, err := time.LoadLocation(c.zone)
-	if err != nil { // stored by an earlier version of the time zone database
+	if err != nil { // a zone of an earlier version of the time zone database
 		zone = time.UTC
 	}
 	return DateOf(c.now.In(zone))
 }
 
-// keepAnOwner returns [ErrLastOwner] if the transaction took away the last one.
+// keepAnOwner returns [ErrLastOwner] if the transaction leaves no active owner.
 func (c *changeTx) keepAnOwner(ctx context.Context) error {
-	if !c.ownerEnd {
+	if !c.lostOwner {
 		return nil
 	}
 	n, err := countActiveOwners(ctx, c)
@@ -164,7 +162,7 @@ func (c *changeTx) keepAnOwner(ctx context.Context) error {
 	return err
 }
 
-// noteOwnerLoss notes whether an active owner ceases to be one between before and after.
+// noteOwnerLoss notes that an active owner is no longer one after a change.
 func (c *changeTx) noteOwnerLoss(before, after User) {
-	c.ownerEnd = c.ownerEnd || before.activeOwner() && !after.activeOwner()
+	c.lostOwner = c.lostOwner || before.activeOwner() && !after.activeOwner()
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A checkedEvent is an event as it is stored, with what its parts are verified by.
+// A checkedEvent is an event as stored, with the nonces and digests of its parts.
 type checkedEvent struct {
 	Event
 	changes                   string
@@ -32,31 +32,31 @@ func scanChecked(row database.Scanner) (*checkedEvent, error) {
 		&e.encoding, &e.changeNonce, &e.actorNonce, &e.changeDigest, &e.actorDigest)
 }
 
-// events verifies every part of an event that is there against its digest in the fixed row, and
-// that the users whom events name are found by it, some events at a time.
+// events verifies each part of an event against its digest in the fixed row, and that
+// event_mentions has the users that events name, in batches.
 func (c *checker) events() {
 	var last int64
-	err := c.apart(func() error { return c.tx.QueryRowContext(c.ctx, newestEventSeq).Scan(&last) })
+	err := c.isolated(func() error { return c.tx.QueryRowContext(c.ctx, newestEventSeq).Scan(&last) })
 	if err != nil {
 		c.add("The events could not be read: %v.", err)
 		return
 	}
 	before := len(c.found)
-	for from := int64(0); from <= last && c.ctx.Err() == nil; from += checkAtOnce {
-		c.told(CheckingEvents, int(from), int(last))
-		to := from + checkAtOnce
-		if err := c.apart(func() error { return c.verifyEvents(from, to) }); err != nil && len(c.found) < before+4*mostExamples {
+	for from := int64(0); from <= last && c.ctx.Err() == nil; from += checkBatch {
+		c.progress(CheckingEvents, int(from), int(last))
+		to := from + checkBatch
+		if err := c.isolated(func() error { return c.verifyEvents(from, to) }); err != nil && len(c.found) < before+4*maxExamples {
 			c.add("The events %d to %d could not be read: %v.", from+1, to, err)
 		}
-		if len(c.found) > before+10*mostExamples {
-			c.add("There is more wrong with events; the rest of them was not verified.")
+		if len(c.found) > before+10*maxExamples {
+			c.add("There are more inconsistencies of events. The rest was not verified.")
 			return
 		}
 	}
-	c.told(CheckingEvents, int(last), int(last))
+	c.progress(CheckingEvents, int(last), int(last))
 }
 
-// verifyEvents verifies the events whose numbers are above from and up to to.
+// verifyEvents verifies the events with numbers after from, up to to.
 func (c *checker) verifyEvents(from, to int64) error {
 	all, err := database.Collect(c.ctx, c.tx, scanChecked, `SELECT `+EventColumns+checkedColumns+EventTables+`WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq`, from, to)
 	if err != nil {
@@ -74,7 +74,7 @@ func (c *checker) verifyEvents(from, to int64) error {
 	return nil
 }
 
-// mentionsOf returns the keys of the users whom the events of a range name, by event.
+// mentionsOf returns the keys of the users in event_mentions, by event, for a range of events.
 func mentionsOf(ctx context.Context, r database.Reader, from, to int64) (map[int64][]string, error) {
 	found := map[int64][]string{}
 	_, err := database.Collect(ctx, r, func(row database.Scanner) (none struct{}, err error) {
@@ -87,8 +87,8 @@ func mentionsOf(ctx context.Context, r database.Reader, from, to int64) (map[int
 	return found, err
 }
 
-// flaws returns what of e does not match its digests, and whether the users whom its changes
-// name are those of event_mentions.
+// flaws returns the parts of e that do not match their digests, and whether event_mentions has
+// other users than its changes name.
 func (e *checkedEvent) flaws(mentioned []string) (flaws []string) {
 	if e.encoding != audit.Version {
 		return []string{fmt.Sprintf("it is encoded in version %d, which this program does not know", e.encoding)}
@@ -110,7 +110,7 @@ func (e *checkedEvent) flaws(mentioned []string) (flaws []string) {
 	return flaws
 }
 
-// matches reports whether a stored digest is the one of a part with a stored nonce.
+// matches reports whether a stored digest is that of a part with the stored nonce.
 func matches(stored, nonce []byte, digest func(audit.Nonce) audit.Digest) bool {
 	if len(nonce) != len(audit.Nonce{}) {
 		return false

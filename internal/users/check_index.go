@@ -11,13 +11,13 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// A wordSum sums up which words are in which events.
+// A wordSum is a checksum of the words of events.
 type wordSum struct{ words, seqs, lengths, hashes int64 }
 
-// sumPrime keeps the sums of a log of any length small.
+// sumPrime is the modulus of event numbers in a [wordSum].
 const sumPrime = 65_521
 
-// add adds a word of an event, with its block before it.
+// add adds a word of an event, with its block as prefix.
 func (w *wordSum) add(seq int64, word string) {
 	w.words++
 	w.seqs += seq % sumPrime
@@ -25,8 +25,8 @@ func (w *wordSum) add(seq int64, word string) {
 	w.hashes += hashOfWord(word)
 }
 
-// hashOfWord returns the first 32 bits of the MD5 of a word, which PostgreSQL can compute itself.
-// It is to notice damage, not forgery: the index is made of events, which have better digests.
+// hashOfWord returns the first 32 bits of the MD5 of a word, which PostgreSQL has, too. It
+// detects damage, not forgery: events have SHA-256 digests.
 func hashOfWord(word string) int64 {
 	sum := md5.Sum([]byte(word))
 	return int64(binary.BigEndian.Uint32(sum[:4]))
@@ -38,8 +38,8 @@ var sumOfIndex = map[database.Engine]func(context.Context, *sql.Tx) (wordSum, er
 	database.PostgreSQL: sumOfVectors,
 }
 
-// sumOfFTS returns the wordSum of the index in SQLite. The hashes are those of each word once, by
-// how many events have it: what SQL cannot compute, the program reads as seldom as it can.
+// sumOfFTS returns the wordSum of the index in SQLite. It hashes each word once, as SQLite has no
+// hash function, and multiplies by the number of its events.
 func sumOfFTS(ctx context.Context, tx *sql.Tx) (s wordSum, err error) {
 	for _, statement := range []string{
 		`CREATE VIRTUAL TABLE temp.event_words USING fts5vocab (main, event_words_index, instance)`,
@@ -78,14 +78,14 @@ func sumOfVectors(ctx context.Context, tx *sql.Tx) (s wordSum, err error) {
 	return s, row.Scan(&s.words, &s.seqs, &s.lengths, &s.hashes)
 }
 
-// errIndexAhead says that the index has events that are not there.
-var errIndexAhead = errors.New("it has events that are not there")
+// errIndexAhead means that the index has events that do not exist.
+var errIndexAhead = errors.New("it has events that do not exist")
 
-// eventIndex says where the index of the audit log is not in step with the events that it has.
-// An index of other words is none: a console builds it anew.
+// eventIndex compares the index of the audit log with the events in it. It skips an index of
+// another version, which a console will rebuild.
 func (c *checker) eventIndex(engine database.Engine) {
 	var got, want wordSum
-	err := c.apart(func() error {
+	err := c.isolated(func() error {
 		state, err := readIndexState(c.ctx, c.tx)
 		if err != nil || state.version != spelling.WordsVersion {
 			return err
@@ -98,17 +98,17 @@ func (c *checker) eventIndex(engine database.Engine) {
 	})
 	switch {
 	case errors.Is(err, errIndexAhead):
-		c.add("The index of the audit log is not in step with the events: %v.", err)
+		c.add("The index of the audit log differs from the events: %v.", err)
 	case err != nil:
 		c.add("The index of the audit log could not be read: %v.", err)
 	case got.words != want.words:
-		c.add("The index of the audit log is not in step with the events: it has %d words of events, and should have %d.", got.words, want.words)
+		c.add("The index of the audit log differs from the events: it has %d words, not %d.", got.words, want.words)
 	case got != want:
-		c.add("The index of the audit log is not in step with the events: it has other words of them.")
+		c.add("The index of the audit log differs from the events: it has other words.")
 	}
 }
 
-// sumOfEvents returns the wordSum of the events that the index has.
+// sumOfEvents returns the wordSum of the events in the index.
 func sumOfEvents(ctx context.Context, tx *sql.Tx, state indexState) (sum wordSum, err error) {
 	newest, err := database.Count(ctx, tx, `SELECT COALESCE(MAX(seq), 0) FROM events`)
 	if err == nil && state.last > int64(newest) {

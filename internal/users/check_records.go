@@ -7,21 +7,21 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// checkAtOnce is how many numbers of users are looked at together.
-const checkAtOnce = 1000
+// checkBatch is how many numbers of users are checked by one statement.
+const checkBatch = 1000
 
-// ofVersions are the actions each of which gives a record its next version, save
-// that a person who signs up is created and bound as the same.
-var ofVersions = []Action{
+// versionedActions are the actions that increment the version of a record, except that a person
+// who signs up is created and linked with one version.
+var versionedActions = []Action{
 	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated,
 	ActionReviewed, ActionHandedOver, ActionBound, ActionReset,
 }
 
-// records compares every record with its history, some at a time. What cannot be
-// read of some does not keep it from the rest.
+// records compares each record with its history, in batches. It goes on after a batch that it
+// can't read.
 func (c *checker) records() {
 	var last int
-	err := c.apart(func() error {
+	err := c.isolated(func() error {
 		return c.tx.QueryRowContext(c.ctx, `SELECT COALESCE(MAX(number), 0) FROM users`).Scan(&last)
 	})
 	if err != nil {
@@ -29,29 +29,29 @@ func (c *checker) records() {
 		return
 	}
 	before := len(c.found)
-	for from := 0; from <= last && c.ctx.Err() == nil; from += checkAtOnce {
-		c.told(CheckingRecords, min(from, last), last)
-		if err := c.apart(func() error { return c.some(from, from+checkAtOnce) }); err != nil && len(c.found) < before+4*mostExamples {
-			c.add("The users with the numbers %d to %d and their history could not be read: %v.", from+1, from+checkAtOnce, err)
+	for from := 0; from <= last && c.ctx.Err() == nil; from += checkBatch {
+		c.progress(CheckingRecords, min(from, last), last)
+		if err := c.isolated(func() error { return c.compareRecords(from, from+checkBatch) }); err != nil && len(c.found) < before+4*maxExamples {
+			c.add("The users with the numbers %d to %d and their history could not be read: %v.", from+1, from+checkBatch, err)
 		}
-		if len(c.found) > before+10*mostExamples {
-			c.add("There is more wrong with users and their history; this was not looked at to the end.")
+		if len(c.found) > before+10*maxExamples {
+			c.add("There are more inconsistencies of users and their history. The rest was not checked.")
 			return
 		}
 	}
-	c.told(CheckingRecords, last, last)
+	c.progress(CheckingRecords, last, last)
 }
 
-// A checked is a record as it is stored, with what the database keeps beside it.
+// A checked is a record as stored, with the columns derived from it.
 type checked struct {
 	User
 	search, sort string
 	identities   int
-	history      []Event // that concerns the record, oldest first
+	history      []Event // of versionedActions, oldest first
 }
 
-// some compares the records whose numbers are above from and up to to.
-func (c *checker) some(from, to int) error {
+// compareRecords compares the records with numbers after from, up to to.
+func (c *checker) compareRecords(from, to int) error {
 	all, err := database.Collect(c.ctx, c.tx, func(row database.Scanner) (*checked, error) {
 		u := new(checked)
 		user, err := scanUser(row, &u.search, &u.sort, &u.identities)
@@ -66,7 +66,7 @@ func (c *checker) some(from, to int) error {
 	for _, u := range all {
 		byKey[u.Key] = u
 	}
-	history, err := eventsWhere(c.ctx, c.tx, `e.action IN (`+inSQL(ofVersions)+`)
+	history, err := eventsWhere(c.ctx, c.tx, `e.action IN (`+inSQL(versionedActions)+`)
 		AND e.target_key IN (SELECT key FROM users WHERE number > $1 AND number <= $2) ORDER BY e.seq`, from, to)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (c *checker) some(from, to int) error {
 	return nil
 }
 
-// inSQL returns actions as a list of SQL's. They are texts of this package.
+// inSQL returns actions as a list in SQL. They are constants.
 func inSQL(actions []Action) string {
 	texts := make([]string, len(actions))
 	for i, a := range actions {
@@ -91,35 +91,35 @@ func inSQL(actions []Action) string {
 	return strings.Join(texts, `, `)
 }
 
-// flaws returns what is wrong with a record.
+// flaws returns the inconsistencies of a record.
 func (u *checked) flaws() (found []string) {
 	say := func(flaw string) { found = append(found, string(u.ID)+" "+flaw+".") }
 	if len(u.history) == 0 || u.history[0].Action != ActionCreated {
-		say("has no event of having been created")
+		say("has no event of its creation")
 		return found
 	}
 	if u.identified != (u.identities > 0) {
-		say("is kept as one with an identity, and has none, or the other way round")
+		say("is stored as linked to an identity and has none, or is not and has one")
 	}
 	if u.search != "" && u.search != u.searchText() || u.sort != u.SortName() && u.search != "" {
-		say("is not found by their name: what a search looks in is another")
+		say("has a search text or sort name of another name")
 	}
 	if u.deactivated != lastOf(u.history, ActionDeactivated, ActionReactivated) {
-		say("is deactivated, or is not, and the history says otherwise")
+		say("is deactivated and should not be by the history, or is not and should be")
 	}
 	if u.identified != lastOf(u.history, ActionBound, ActionReset) {
-		say("has an identity, or has none, and the history says otherwise")
+		say("has an identity and should not have one by the history, or has none and should")
 	}
-	if !u.versionsTold() {
-		say("has a version that the events do not come to")
+	if !u.versionsExplained() {
+		say("has a version that the events do not add up to")
 	}
-	if differs := u.untold(); len(differs) > 0 {
+	if differs := u.unexplained(); len(differs) > 0 {
 		say("is not as the history says: " + strings.Join(differs, ", "))
 	}
 	return found
 }
 
-// lastOf reports whether of two actions that undo each other the first was last.
+// lastOf reports whether does is the last of two actions that undo each other.
 func lastOf(history []Event, does, undoes Action) bool {
 	for _, e := range slices.Backward(history) {
 		if e.Action == does || e.Action == undoes {
@@ -129,10 +129,10 @@ func lastOf(history []Event, does, undoes Action) bool {
 	return false
 }
 
-// versionsTold reports whether each version of the record has its event. Of an
-// event whose changes are erased it is not known which one it is.
-func (u *checked) versionsTold() bool {
-	told, erased := map[int64]bool{}, int64(0)
+// versionsExplained reports whether each version of the record has its event. An event with
+// erased changes may be of any version.
+func (u *checked) versionsExplained() bool {
+	explained, erased := map[int64]bool{}, int64(0)
 	for _, e := range u.history {
 		if e.ChangeErased {
 			erased++
@@ -141,15 +141,15 @@ func (u *checked) versionsTold() bool {
 		if e.version < 1 || e.version > u.Version {
 			return false
 		}
-		told[e.version] = true
+		explained[e.version] = true
 	}
-	n := int64(len(told))
+	n := int64(len(explained))
 	return n == u.Version || erased > 0 && n+erased >= u.Version
 }
 
-// untold returns the fields whose value does not come from the history; none where
-// a part of it is erased.
-func (u *checked) untold() []string {
+// unexplained returns the fields with a value that the history does not explain; none if a part
+// of it is erased.
+func (u *checked) unexplained() []string {
 	was := User{Channels: map[string]bool{}, Types: map[string]bool{}}
 	for _, e := range u.history {
 		if e.ChangeErased {

@@ -8,10 +8,10 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// check returns in a sentence what is wrong with x in the SQLite file that tx reads, ""
-// if nothing is. FTS5 checks an index only when it may write, and holds up everyone who
-// writes meanwhile, so a temporary copy of the index is what it is asked about. It compares
-// the index with its rows where it reads them from a table.
+// check returns a sentence on what is wrong with x in the SQLite file that tx reads, or "". FTS5
+// checks an index in a write transaction only, which would block all writers, so check copies
+// the index to a temporary table. FTS5 compares the index with its rows if it reads them from a
+// table (external content).
 func (x derivedIndex) check(ctx context.Context, tx *sql.Tx) (wrong string) {
 	columns, values := `(`+x.name+`)`, `('integrity-check')`
 	if x.content != "" {
@@ -21,14 +21,14 @@ func (x derivedIndex) check(ctx context.Context, tx *sql.Tx) (wrong string) {
 		if err := x.copyTo(ctx, tx); err != nil {
 			wrong = "The " + x.what + " could not be read: " + err.Error() + "."
 		} else if _, err := tx.ExecContext(ctx, `INSERT INTO temp.`+x.name+` `+columns+` VALUES `+values); err != nil {
-			wrong = "The " + x.what + " is not in step with what it indexes: " + err.Error() + "."
+			wrong = "The " + x.what + " differs from what it indexes: " + err.Error() + "."
 		}
-		return errRollback // the copy goes
+		return errRollback // of the copy
 	})
 	return wrong
 }
 
-// copyTo makes a temporary copy of x, over the same rows.
+// copyTo makes a temporary copy of x for the same rows.
 func (x derivedIndex) copyTo(ctx context.Context, tx *sql.Tx) error {
 	var text string
 	if err := tx.QueryRowContext(ctx, `SELECT sql FROM main.sqlite_schema WHERE name = $1`, x.name).Scan(&text); err != nil {
@@ -36,8 +36,8 @@ func (x derivedIndex) copyTo(ctx context.Context, tx *sql.Tx) error {
 	}
 	_, options, _ := strings.Cut(text, "(")
 	statements := []string{`CREATE VIRTUAL TABLE temp.` + x.name + ` USING fts5 (` + options}
-	parts := []string{"config", "data", "idx"} // with secure-delete, the configuration says how to read the others
-	if x.content != "" {                       // FTS5 looks for it beside the index
+	parts := []string{"config", "data", "idx"} // config has the format of the others, which secure-delete changes
+	if x.content != "" {                       // FTS5 looks for it in the schema of the index
 		statements = append(statements, `CREATE TEMP VIEW `+x.content+` AS SELECT rowid, * FROM main.`+x.content+` WHERE `+x.indexed)
 		parts = append(parts, "docsize")
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// checked returns what is found wrong with a directory.
+// checked returns the inconsistencies of a directory.
 func checked(t *testing.T, d *userstest.Directory) []string {
 	t.Helper()
 	url := d.DB.Name()
@@ -33,9 +33,8 @@ func checked(t *testing.T, d *userstest.Directory) []string {
 	return found
 }
 
-// newLivedIn returns a directory in which everything has happened that a history
-// tells of.
-func newLivedIn(t *testing.T) *userstest.Directory {
+// newUsed returns a directory with an event of each kind in its history.
+func newUsed(t *testing.T) *userstest.Directory {
 	t.Helper()
 	d := userstest.NewAt(t, databasetest.URL(t))
 	must := func(what string, err error) {
@@ -82,20 +81,20 @@ func newLivedIn(t *testing.T) *userstest.Directory {
 	return d
 }
 
-// TestCheck finds nothing wrong with what the console has done.
+// TestCheck finds no inconsistency in what the console has done.
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	if found := checked(t, newLivedIn(t)); len(found) > 0 {
+	if found := checked(t, newUsed(t)); len(found) > 0 {
 		t.Errorf("found:\n%s", strings.Join(found, "\n"))
 	}
 }
 
-// TestCheckOfALoadedDirectory does the same for users who came with a history.
+// TestCheckOfALoadedDirectory finds none in users loaded with a history.
 func TestCheckOfALoadedDirectory(t *testing.T) {
 	t.Parallel()
 	d := onFile(t)
 	past := somePast(d.Clock.Now())
-	past[1].By, past[2].By = command, command // nobody else is there
+	past[1].By, past[2].By = command, command // no other users exist
 	past[2].Since = past[2].Since[:0]
 	if err := load(t, d, past); err != nil {
 		t.Fatal(err)
@@ -105,29 +104,28 @@ func TestCheckOfALoadedDirectory(t *testing.T) {
 	}
 }
 
-// TestCheckAfterErasure deletes both parts of the events whose target is a user: nothing is
-// wrong with what cannot be verified.
+// TestCheckAfterErasure deletes both parts of the events of a target: what can't be verified is no
+// inconsistency.
 func TestCheckAfterErasure(t *testing.T) {
 	t.Parallel()
-	d := newLivedIn(t)
+	d := newUsed(t)
 	transact(t, d, `DELETE FROM event_actors WHERE seq IN (SELECT seq FROM event_changes WHERE target_id = 'bea@example.com')`,
-		`DELETE FROM event_changes WHERE target_id = 'bea@example.com'`, `DELETE FROM event_mentions WHERE seq NOT IN (SELECT seq FROM event_changes)`, `UPDATE search_index SET version = 0`) // what is indexed is without it
+		`DELETE FROM event_changes WHERE target_id = 'bea@example.com'`, `DELETE FROM event_mentions WHERE seq NOT IN (SELECT seq FROM event_changes)`, `UPDATE search_index SET version = 0`) // the index of before is out of date
 	if found := checked(t, d); len(found) > 0 {
 		t.Errorf("found:\n%s", strings.Join(found, "\n"))
 	}
 }
 
-// TestCheckFinds changes the tables behind the console's back, each time in one
-// way, and looks for the sentence that says so.
+// TestCheckFinds corrupts the tables, each time in one way, and looks for the sentence about it.
 func TestCheckFinds(t *testing.T) {
 	t.Parallel()
-	tests := maps.Clone(spoiled)
-	maps.Copy(tests, spoiledOn[databasetest.Engine()])
+	tests := maps.Clone(corruptions)
+	maps.Copy(tests, corruptionsOf[databasetest.Engine()])
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newLivedIn(t)
-			spoil(t, d, test.spoil)
+			d := newUsed(t)
+			corrupt(t, d, test.statements)
 			found := checked(t, d)
 			if !slices.ContainsFunc(found, func(one string) bool { return strings.Contains(one, test.says) }) {
 				t.Errorf("got no %q in\n%s", test.says, strings.Join(found, "\n"))
@@ -136,14 +134,14 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
-// TestCheckNamesAFew spoils more than anybody wants to read.
-func TestCheckNamesAFew(t *testing.T) {
+// TestCheckListsExamples finds many inconsistencies of one kind, and lists a few.
+func TestCheckListsExamples(t *testing.T) {
 	t.Parallel()
-	d := newLivedIn(t)
+	d := newUsed(t)
 	for i := range 30 {
 		d.ServiceUser(t, "robot-"+string(rune('a'+i%26))+string(rune('a'+i/26)), users.RoleUser)
 	}
-	spoil(t, d, `UPDATE users SET responsible_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com') WHERE kind = 'service'`)
+	corrupt(t, d, `UPDATE users SET responsible_key = (SELECT key FROM users WHERE user_id = 'cleo@example.com') WHERE kind = 'service'`)
 	found := checked(t, d)
 	if len(found) > 70 || !slices.ContainsFunc(found, func(one string) bool { return strings.Contains(one, "the same holds of 26 more") }) {
 		t.Errorf("got %d findings:\n%s", len(found), strings.Join(found, "\n"))

@@ -154,7 +154,7 @@ func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identit
 		return nothing, err
 	}
 	if c.actor.Kind == ActorOperator { // the way back in when no owner can sign in
-		c.ownerEnd = false
+		c.lostOwner = false
 	}
 	var changes []Change
 	for _, i := range bound {
@@ -167,7 +167,7 @@ func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identit
 		if after, err = updateUser(ctx, c, reset, after); err != nil {
 			return nothing, err
 		}
-		c.ownerEnd = c.ownerEnd || before.activeOwner() // also for the operator
+		c.lostOwner = c.lostOwner || before.activeOwner() // also for the operator
 		events = append(events, newEvent(ActionRoleChanged, after, difference(reset, after)...).withReason(reason))
 	}
 	ends, err := c.endAccess(ctx, after, lossReset)

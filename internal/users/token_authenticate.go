@@ -112,9 +112,9 @@ func refusedSince(ctx context.Context, r database.Reader, t Token, why TokenStat
 	return t.IssuedAt, nil
 }
 
-// recogniseToken reads the actor's token and its user again: an end of access or a lower role since
+// reloadToken reads the actor's token and its user again: an end of access or a lower role since
 // the request came in takes effect here.
-func (c *changeTx) recogniseToken(ctx context.Context) error {
+func (c *changeTx) reloadToken(ctx context.Context) error {
 	u, t, err := userOfToken(ctx, c, `t.id = $1`, c.actor.Token)
 	if errors.Is(err, ErrNotFound) || err == nil && t.User.Key != c.actor.Key {
 		return ErrNoToken
