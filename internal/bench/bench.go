@@ -20,23 +20,23 @@ type bench struct {
 	large, small *site                // the directory that is measured, and the one that growth is measured from
 	terms        []decade
 	results      table
-	before       string // load of the machine before the run
+	machine      string // and its load before the run
 }
 
 // measure does what o asks for and returns the result in Markdown. Memory is measured
 // first, before the caches of the console have filled.
 func measure(ctx context.Context, o options) (text string, err error) {
-	b := &bench{options: o, before: load()}
+	b := &bench{options: o, machine: machine(ctx)}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.open(ctx); err != nil {
 		return "", err
 	}
 	for _, do := range []func(context.Context) error{b.measureMemory, b.measureWeight, b.measureTrials, b.measureEdits, b.measureClients, b.measureExports} {
 		if err := do(ctx); err != nil {
-			return b.result(ctx), err
+			return b.result(), err
 		}
 	}
-	return b.result(ctx), nil
+	return b.result(), nil
 }
 
 // open builds the console, generates the data where there is none, measures how long the
@@ -116,13 +116,13 @@ func (b *bench) close() error {
 }
 
 // result returns the table, with the machine and the search terms.
-func (b *bench) result(ctx context.Context) string {
+func (b *bench) result() string {
 	var terms []string
 	for _, d := range b.terms {
 		for _, t := range d.terms {
 			terms = append(terms, t.String())
 		}
 	}
-	return fmt.Sprintf("%s · %s\n\n%s users against %s; %d connections; the median of %d turns of %s each, by turns; load of the machine before the run: %s.\n\n%s\nSearch terms, with their hits: %s.\n",
-		machine(ctx), b.engine, numbers.Grouped(b.users), numbers.Grouped(b.options.small), connections, b.rounds, b.turn, b.before, &b.results, strings.Join(terms, ", "))
+	return fmt.Sprintf("%s · %s\n\n%s users against %s; %d connections; the median of %d turns of %s each, by turns.\n\n%s\nSearch terms, with their hits: %s.\n",
+		b.machine, b.engine, numbers.Grouped(b.users), numbers.Grouped(b.options.small), connections, b.rounds, b.turn, &b.results, strings.Join(terms, ", "))
 }

@@ -71,20 +71,15 @@ func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
 func kilobytes(n int) string { return fmt.Sprintf("%.1f KB", float64(n)/1024) }
 
-// machine describes where and what is measured.
+// machine describes what is measured and where, with the load average of the last minute.
 func machine(ctx context.Context) string {
 	version, _ := exec.CommandContext(ctx, "git", "describe", "--tags", "--always", "--dirty").Output()
 	memory, _, _ := strings.Cut(fieldOf("/proc/meminfo", "MemTotal"), " ")
 	kilobytes, _ := strconv.ParseFloat(memory, 64)
-	return fmt.Sprintf("%s · %d cores of %s · %.0f GB of memory · Go %s · console %s", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(),
-		fieldOf("/proc/cpuinfo", "model name"), kilobytes/1e6, strings.TrimPrefix(runtime.Version(), "go"), strings.TrimSpace(string(version)))
-}
-
-// load returns the load average of the machine over the last minute.
-func load() string {
-	text, _ := os.ReadFile("/proc/loadavg")
-	now, _, _ := strings.Cut(string(text), " ")
-	return now
+	load, _ := os.ReadFile("/proc/loadavg")
+	before, _, _ := strings.Cut(string(load), " ")
+	return fmt.Sprintf("%s · %d cores of %s, load %s · %.0f GB of memory · Go %s · console %s", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(),
+		fieldOf("/proc/cpuinfo", "model name"), before, kilobytes/1e6, strings.TrimPrefix(runtime.Version(), "go"), strings.TrimSpace(string(version)))
 }
 
 // fieldOf returns the first value of that name in a file of lines "name: value", empty
