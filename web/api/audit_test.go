@@ -153,44 +153,38 @@ func TestAuditWaits(t *testing.T) {
 // the wait.
 func TestAuditWaitsWhileAllowed(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		end    func(*console, users.TokenID) error
-		status int
-	}{
-		"token revoked": {func(c *console, id users.TokenID) error {
-			return c.RevokeToken(t.Context(), c.Owner, id, users.TokenEnd{LeaveNone: true})
-		}, http.StatusUnauthorized},
-		"deactivated": {func(c *console, _ users.TokenID) error {
-			return c.Deactivate(t.Context(), c.Owner, "auditor@example.com", users.Departure{})
-		}, http.StatusUnauthorized},
-		"demoted": {func(c *console, _ users.TokenID) error {
-			_, err := c.ChangeRole(t.Context(), c.Owner, "auditor@example.com", users.RoleChange{Role: users.RoleUser})
-			return err
-		}, http.StatusForbidden},
-		"deleted": {func(c *console, _ users.TokenID) error {
-			return c.Delete(t.Context(), c.Owner, "auditor@example.com", users.Deletion{Confirm: "auditor@example.com"})
-		}, http.StatusUnauthorized},
-	} {
+	for name, end := range endings {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newConsole(t)
 			c.user(t, "auditor")
 			token, secret := c.issue(t, "auditor@example.com", users.NewToken{})
 			client, after := c.client(t, secret), strconv.FormatInt(c.Last(t), 10)
-			got := make(chan answer)
-			c.Settle()
-			before := c.Statements.Load()
-			go func() { got <- client.get(t, "/v1/audit?wait=60s&after="+after) }()
-			for c.Statements.Load() < before+3 { // the token, the events, the newest event: it waits
-				runtime.Gosched()
-			}
+			got := c.waiting(t, client, "/v1/audit?wait=60s&after="+after)
 			c.Clock.Advance(time.Second) // longer than a permission is cached
-			if err := test.end(c, token.ID); err != nil {
+			if err := end(t.Context(), c, token.ID); err != nil {
 				t.Fatal(err)
 			}
-			(<-got).fails(t, test.status)
+			status := http.StatusUnauthorized
+			if name == "demoted" {
+				status = http.StatusForbidden
+			}
+			(<-got).fails(t, status)
 		})
 	}
+}
+
+// waiting sends a request for the next event and returns once the console waits for it.
+func (c *console) waiting(t *testing.T, client *client, path string) chan answer {
+	t.Helper()
+	got := make(chan answer)
+	c.Settle()
+	before := c.Statements.Load()
+	go func() { got <- client.get(t, path) }()
+	for c.Statements.Load() < before+3 { // the token, the events, the newest event
+		runtime.Gosched()
+	}
+	return got
 }
 
 // TestAuditWaitersAreBounded checks that a user is refused a seventeenth wait while sixteen go on.

@@ -127,30 +127,35 @@ var hostileTexts = []string{
 	"null", "NaN", "-1", "0", "9223372036854775808", "1e400", "[]", "{}", strings.Repeat("a", 10_000), strings.Repeat("%", 300), "\u212a@example.com", "ﬀ@example.com",
 }
 
+// sendHostile sends a request past the client's library, with a header under every name that the
+// console reads. The answer has to be JSON, and no internal error.
+func (c *console) sendHostile(t *testing.T, secret, method, target, body, header string) {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, "/", strings.NewReader(body))
+	r.URL.Path, r.URL.RawQuery, _ = strings.Cut(target, "?")
+	r.ContentLength = int64(len(body))
+	r.Header.Set("Authorization", "Bearer "+secret)
+	r.Header.Set("Content-Type", "application/json")
+	for _, name := range []string{userHeader, "Idempotency-Key", "If-Match", "If-None-Match", "X-Roboto-Requester", "User-Agent", "X-Roboto-Api-Version", "X-Forwarded-For"} {
+		if header != "" && (name != userHeader || method != http.MethodDelete) {
+			r.Header[name] = []string{header}
+		}
+	}
+	w := httptest.NewRecorder()
+	c.app.Handler().ServeHTTP(w, r)
+	var v any
+	if kind := w.Header().Get("Content-Type"); w.Code >= 500 && w.Code != http.StatusNotImplemented || w.Code != http.StatusNotModified && kind != "application/jsonl" && (kind != "application/json" || json.Unmarshal(w.Body.Bytes(), &v) != nil) {
+		t.Errorf("%s %.100q with body %.100q and header %.100q: got %d %s", method, target, body, header, w.Code, w.Body)
+	}
+}
+
 // TestNothingIsAFault sends hostile texts in every part of every call: none is answered with an
 // internal error, and each answer is JSON.
 func TestNothingIsAFault(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	secret := c.token(t, c.Owner.ID)
-	send := func(method, target, body, header string) {
-		r := httptest.NewRequestWithContext(t.Context(), method, "/", strings.NewReader(body))
-		r.URL.Path, r.URL.RawQuery, _ = strings.Cut(target, "?")
-		r.ContentLength = int64(len(body))
-		r.Header.Set("Authorization", "Bearer "+secret)
-		r.Header.Set("Content-Type", "application/json")
-		for _, name := range []string{userHeader, "Idempotency-Key", "If-Match", "If-None-Match", "X-Roboto-Requester", "User-Agent", "X-Roboto-Api-Version", "X-Forwarded-For"} {
-			if header != "" && (name != userHeader || method != http.MethodDelete) {
-				r.Header[name] = []string{header}
-			}
-		}
-		w := httptest.NewRecorder()
-		c.app.Handler().ServeHTTP(w, r)
-		var v any
-		if kind := w.Header().Get("Content-Type"); w.Code >= 500 && w.Code != http.StatusNotImplemented || w.Code != http.StatusNotModified && kind != "application/jsonl" && (kind != "application/json" || json.Unmarshal(w.Body.Bytes(), &v) != nil) {
-			t.Errorf("%s %.100q with body %.100q and header %.100q: got %d %s", method, target, body, header, w.Code, w.Body)
-		}
-	}
+	send := func(method, target, body, header string) { c.sendHostile(t, secret, method, target, body, header) }
 	for _, r := range c.app.API().Routes() {
 		if r.Method == http.MethodDelete {
 			continue // it may delete the caller

@@ -230,6 +230,33 @@ func TestEveryCallWithoutAToken(t *testing.T) {
 	}
 }
 
+// endedToken issues a token that is not valid, one second later, for a reason.
+func (c *console) endedToken(t *testing.T, why string) (secret string) {
+	t.Helper()
+	id := c.user(t, map[bool]string{true: "user", false: "admin"}[why == "suspended"])
+	n := users.NewToken{Name: why}
+	switch why {
+	case "expired":
+		n.Lifetime = time.Second
+	case "range":
+		n.Ranges = []string{"192.0.2.0/24"}
+	}
+	token, secret := c.issue(t, id, n)
+	var err error
+	switch why {
+	case "revoked":
+		err = c.RevokeToken(t.Context(), c.Owner, token.ID, users.TokenEnd{LeaveNone: true})
+	case "disabled":
+		err = c.DisableToken(t.Context(), c.Owner, token.ID, users.TokenEnd{LeaveNone: true})
+	case "suspended":
+		err = c.Deactivate(t.Context(), c.Owner, id, users.Departure{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
 // TestEveryCallWithATokenThatEnded sends each call with tokens that are no longer valid: the answer
 // says why, and since when.
 func TestEveryCallWithATokenThatEnded(t *testing.T) {
@@ -238,28 +265,7 @@ func TestEveryCallWithATokenThatEnded(t *testing.T) {
 	since := c.Clock.Now().Format(time.RFC3339)
 	secrets := map[string]string{}
 	for _, why := range []string{"revoked", "expired", "disabled", "suspended", "range"} {
-		id := c.user(t, map[bool]string{true: "user", false: "admin"}[why == "suspended"])
-		n := users.NewToken{Name: why}
-		if why == "expired" {
-			n.Lifetime = time.Second
-		}
-		if why == "range" {
-			n.Ranges = []string{"192.0.2.0/24"}
-		}
-		token, secret := c.issue(t, id, n)
-		secrets[why] = secret
-		var err error
-		switch why {
-		case "revoked":
-			err = c.RevokeToken(t.Context(), c.Owner, token.ID, users.TokenEnd{LeaveNone: true})
-		case "disabled":
-			err = c.DisableToken(t.Context(), c.Owner, token.ID, users.TokenEnd{LeaveNone: true})
-		case "suspended":
-			err = c.Deactivate(t.Context(), c.Owner, id, users.Departure{})
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		secrets[why] = c.endedToken(t, why)
 	}
 	c.Clock.Advance(time.Second)
 	for why, secret := range secrets {

@@ -98,6 +98,14 @@ func TestMembers(t *testing.T) {
 	if diff := cmp.Diff(all, walked); diff != "" {
 		t.Errorf("page by page (-want +got):\n%s", diff)
 	}
+}
+
+// TestMembersRefused sends queries that are not valid.
+func TestMembersRefused(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	auditor := c.as(t, "auditor")
+	const path = "/v1/orgs/id/org_example/users"
 	for _, query := range []string{
 		"limit=0", "limit=201", "limit=-1", "limit=x", "limit=1&limit=2", "limit=1&page_token=x", "limit=1&q=nofilter:x", "limit=1&role=boss", "limit=1&sort=x", "limit=1&view=x",
 		"role=admin", "q=x", "limit=1&q=%ff", "limit=1&q=%00", "limit=1&seen=%00", "limit=1&q=" + strings.Repeat("x", 300), "limit=1&%zz", "limit=1;q=1",
@@ -107,29 +115,32 @@ func TestMembers(t *testing.T) {
 	c.as(t, "service:user").get(t, path).fails(t, http.StatusForbidden)
 }
 
+// roleChanges are bodies for a change of roles, and the roles before and after it.
+var roleChanges = []struct {
+	from users.Role
+	body string
+	want users.Role
+}{
+	{users.RoleUser, `{"add_roles":["admin"]}`, users.RoleAdmin},
+	{users.RoleUser, `{"add_roles":["user"],"remove_roles":null}`, users.RoleUser},
+	{users.RoleUser, `{"add_roles":["user","owner"]}`, users.RoleOwner},
+	{users.RoleUser, `{"remove_roles":["admin"]}`, users.RoleUser},
+	{users.RoleAuditor, `{"add_roles":["user"]}`, users.RoleAuditor},
+	{users.RoleAuditor, `{"remove_roles":["owner"]}`, users.RoleAuditor},
+	{users.RoleAuditor, `{"add_roles":["admin"]}`, users.RoleAdmin},
+	{users.RoleAdmin, `{"remove_roles":["admin"]}`, users.RoleUser},
+	{users.RoleAdmin, `{"add_roles":["owner"],"role":"user"}`, users.RoleOwner},
+	{users.RoleOwner, `{"remove_roles":["owner"]}`, users.RoleAdmin},
+	{users.RoleOwner, `{"remove_roles":["admin"]}`, users.RoleUser},
+	{users.RoleOwner, `{"add_roles":["admin"],"remove_roles":["owner"]}`, users.RoleAdmin},
+}
+
 // TestRoles adds and removes roles of the SDK.
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	owner := c.client(t, c.token(t, c.Owner.ID))
-	for i, test := range []struct {
-		from users.Role
-		body string
-		want users.Role
-	}{
-		{users.RoleUser, `{"add_roles":["admin"]}`, users.RoleAdmin},
-		{users.RoleUser, `{"add_roles":["user"],"remove_roles":null}`, users.RoleUser},
-		{users.RoleUser, `{"add_roles":["user","owner"]}`, users.RoleOwner},
-		{users.RoleUser, `{"remove_roles":["admin"]}`, users.RoleUser},
-		{users.RoleAuditor, `{"add_roles":["user"]}`, users.RoleAuditor},
-		{users.RoleAuditor, `{"remove_roles":["owner"]}`, users.RoleAuditor},
-		{users.RoleAuditor, `{"add_roles":["admin"]}`, users.RoleAdmin},
-		{users.RoleAdmin, `{"remove_roles":["admin"]}`, users.RoleUser},
-		{users.RoleAdmin, `{"add_roles":["owner"],"role":"user"}`, users.RoleOwner},
-		{users.RoleOwner, `{"remove_roles":["owner"]}`, users.RoleAdmin},
-		{users.RoleOwner, `{"remove_roles":["admin"]}`, users.RoleUser},
-		{users.RoleOwner, `{"add_roles":["admin"],"remove_roles":["owner"]}`, users.RoleAdmin},
-	} {
+	for i, test := range roleChanges {
 		id := fmt.Sprintf("p%d@example.com", i)
 		c.Invited(t, id, test.from)
 		if data := owner.do(t, http.MethodPut, "/v1/orgs/id/org_example/users/id/"+id, test.body).ok(t); data != nil {

@@ -41,6 +41,15 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// open opens the page with a token and returns the status.
+func (p *platform) open(t *testing.T, secret string) int {
+	t.Helper()
+	w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/datasets", nil)
+	r.Header.Set("Authorization", "Bearer "+secret)
+	p.ServeHTTP(w, r)
+	return w.Code
+}
+
 // TestPlatformRefusesEndedTokens checks that a platform that introspects tokens at one console refuses
 // a token within ten seconds after another console has revoked or disabled it, or has deactivated,
 // deleted or demoted its user.
@@ -74,19 +83,12 @@ func TestPlatformRefusesEndedTokens(t *testing.T) {
 		asked.Person(t, string(id), users.RoleAdmin)
 		token, secret := asked.issue(t, id, users.NewToken{})
 		p := &platform{t: t, console: asker, now: asked.Clock.Now, kept: map[string]map[string]any{}, asked: map[string]time.Time{}}
-		opened := func() int {
-			t.Helper()
-			w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/datasets", nil)
-			r.Header.Set("Authorization", "Bearer "+secret)
-			p.ServeHTTP(w, r)
-			return w.Code
-		}
-		if got := opened(); got != http.StatusOK {
+		if got := p.open(t, secret); got != http.StatusOK {
 			t.Fatalf("%s: before it the platform answers with status %d", name, got)
 		}
 		c.act(t, id, token.ID, asked.client(t, secret))
 		asked.Clock.Advance(users.IntrospectionCache)
-		if got := opened(); got != c.want {
+		if got := p.open(t, secret); got != c.want {
 			t.Errorf("%s: ten seconds later the platform answers with status %d, want %d", name, got, c.want)
 		}
 	}

@@ -60,14 +60,8 @@ func (s *sdk) call(t testing.TB, method, path, body string, headers ...string) a
 	return a
 }
 
-// send sends one request on a connection of its own.
-func (s *sdk) send(t testing.TB, method, path, body string, headers ...string) answer {
-	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+// request returns a request as urllib writes it.
+func (s *sdk) request(method, path, body string, headers []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s/%s HTTP/1.1\r\nAccept-Encoding: identity\r\n", method, s.prefix, path)
 	if body != "" {
@@ -86,7 +80,18 @@ func (s *sdk) send(t testing.TB, method, path, body string, headers ...string) a
 		b.WriteString("Content-Type: application/json\r\n")
 	}
 	b.WriteString("Connection: close\r\n\r\n" + body)
-	if _, err := io.WriteString(conn, b.String()); err != nil {
+	return b.String()
+}
+
+// send sends one request on a connection of its own.
+func (s *sdk) send(t testing.TB, method, path, body string, headers ...string) answer {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, s.request(method, path, body, headers)); err != nil {
 		t.Fatal(err)
 	}
 	s.sent++

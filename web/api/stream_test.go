@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -87,28 +88,31 @@ func TestLongLists(t *testing.T) {
 	}
 }
 
+// endings end the permission of auditor@example.com, or the token.
+var endings = map[string]func(context.Context, *console, users.TokenID) error{
+	"token revoked": func(ctx context.Context, c *console, id users.TokenID) error {
+		return c.RevokeToken(ctx, c.Owner, id, users.TokenEnd{LeaveNone: true})
+	},
+	"token disabled": func(ctx context.Context, c *console, id users.TokenID) error {
+		return c.DisableToken(ctx, c.Owner, id, users.TokenEnd{LeaveNone: true})
+	},
+	"deactivated": func(ctx context.Context, c *console, _ users.TokenID) error {
+		return c.Deactivate(ctx, c.Owner, "auditor@example.com", users.Departure{})
+	},
+	"deleted": func(ctx context.Context, c *console, _ users.TokenID) error {
+		return c.Delete(ctx, c.Owner, "auditor@example.com", users.Deletion{Confirm: "auditor@example.com"})
+	},
+	"demoted": func(ctx context.Context, c *console, _ users.TokenID) error {
+		_, err := c.ChangeRole(ctx, c.Owner, "auditor@example.com", users.RoleChange{Role: users.RoleUser})
+		return err
+	},
+}
+
 // TestLongAnswersEndWithThePermission removes the permission for a list or the audit log while it is
 // sent: nothing more is sent, the connection is aborted, and the program's log says why.
 func TestLongAnswersEndWithThePermission(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(*console, users.TokenID) error{
-		"token revoked": func(c *console, id users.TokenID) error {
-			return c.RevokeToken(t.Context(), c.Owner, id, users.TokenEnd{LeaveNone: true})
-		},
-		"token disabled": func(c *console, id users.TokenID) error {
-			return c.DisableToken(t.Context(), c.Owner, id, users.TokenEnd{LeaveNone: true})
-		},
-		"deactivated": func(c *console, _ users.TokenID) error {
-			return c.Deactivate(t.Context(), c.Owner, "auditor@example.com", users.Departure{})
-		},
-		"deleted": func(c *console, _ users.TokenID) error {
-			return c.Delete(t.Context(), c.Owner, "auditor@example.com", users.Deletion{Confirm: "auditor@example.com"})
-		},
-		"demoted": func(c *console, _ users.TokenID) error {
-			_, err := c.ChangeRole(t.Context(), c.Owner, "auditor@example.com", users.RoleChange{Role: users.RoleUser})
-			return err
-		},
-	} {
+	for name, end := range endings {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newConsole(t)
@@ -126,7 +130,7 @@ func TestLongAnswersEndWithThePermission(t *testing.T) {
 						return
 					}
 					c.Clock.Advance(251 * time.Millisecond)
-					if err := end(c, token.ID); err != nil {
+					if err := end(t.Context(), c, token.ID); err != nil {
 						t.Error(err)
 					}
 					ended = true

@@ -48,7 +48,12 @@ func TestTokens(t *testing.T) {
 	if list := robot.get(t, "/v1/tokens").list(t); len(list) != 2 || strings.Contains(fmt.Sprint(list), "secret") {
 		t.Errorf("the list: got %v, want two without secrets", list)
 	}
-	path, fresh := "/v1/tokens/id/"+id, c.client(t, secret)
+	testLifeOfToken(t, c, robot, c.client(t, secret), "/v1/tokens/id/"+id)
+}
+
+// testLifeOfToken uses, disables, enables and revokes a token of a service user.
+func testLifeOfToken(t *testing.T, c *console, robot, fresh *client, path string) {
+	t.Helper()
 	fresh.get(t, "/v1/users").ok(t)
 	c.Settle()
 	if got := contextOf(t, robot.get(t, path).record(t)); got["last_used"] == nil {

@@ -79,38 +79,41 @@ func TestCreateUser(t *testing.T) {
 	c.client(t, c.token(t, c.Owner.ID)).do(t, http.MethodPost, "/v1/users", `{"user_id":"x","is_system_user":true}`).fails(t, http.StatusForbidden)
 }
 
+// newUserMistakes are bodies for POST /v1/users, and what the message has to contain.
+var newUserMistakes = map[string]string{
+	``:                                  "user_id",
+	`{}`:                                "user_id",
+	`{"user_id":null}`:                  "user_id",
+	`{"user_id":7}`:                     "user_id",
+	`{"user_id":"Ana <a@b.co>"}`:        "user_id",
+	`{"user_id":"a\u0000b"}`:            "user_id",
+	`{"user_id":"new"}`:                 "user_id",
+	`{"user_id":"x-1","name":""}`:       "name",
+	`{"user_id":"x-1","name":"\ud800"}`: "name",
+	`{"user_id":"x-1","name":["a"]}`:    "name",
+	`{"user_id":"x-1","picture_url":"http://example.com/"}`:          "picture_url",
+	`{"user_id":"x-1","is_service_user":"yes"}`:                      "is_service_user",
+	`{"user_id":"x-1","is_service_user":true,"is_system_user":true}`: "is_system_user",
+	`{"user_id":"x-1","default_notification_channels":["sms"]}`:      "default_notification_channels: The channels",
+	`{"user_id":"x-1","default_notification_channels":"email"}`:      "default_notification_channels",
+	`{"user_id":"x-1","default_notification_types":[null]}`:          "default_notification_types",
+	`{"user_id":"x-1","user_id":"x-2"}`:                              "twice",
+	`{"user_id":"x-1"} {}`:                                           "follows",
+	`[{"user_id":"x-1"}]`:                                            "brace",
+	`{"user_id":"x-1",}`:                                             "byte",
+	"{\"user_id\":\"x-\xff\"}":                                       "UTF-8",
+	"\ufeff{\"user_id\":\"x-1\"}":                                    "brace",
+	`{"user_id":"x-1","a":` + strings.Repeat("[", 60_000) + `}`:      "byte",
+	`{"user_id":"x-1","name":"` + strings.Repeat("é", 201) + `"}`:    "name",
+}
+
 // TestCreateUserMistakes checks that the message names the field of each mistake.
 func TestCreateUserMistakes(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	system := c.as(t, "system")
 	last := c.Last(t)
-	for body, field := range map[string]string{
-		``:                                  "user_id",
-		`{}`:                                "user_id",
-		`{"user_id":null}`:                  "user_id",
-		`{"user_id":7}`:                     "user_id",
-		`{"user_id":"Ana <a@b.co>"}`:        "user_id",
-		`{"user_id":"a\u0000b"}`:            "user_id",
-		`{"user_id":"new"}`:                 "user_id",
-		`{"user_id":"x-1","name":""}`:       "name",
-		`{"user_id":"x-1","name":"\ud800"}`: "name",
-		`{"user_id":"x-1","name":["a"]}`:    "name",
-		`{"user_id":"x-1","picture_url":"http://example.com/"}`:          "picture_url",
-		`{"user_id":"x-1","is_service_user":"yes"}`:                      "is_service_user",
-		`{"user_id":"x-1","is_service_user":true,"is_system_user":true}`: "is_system_user",
-		`{"user_id":"x-1","default_notification_channels":["sms"]}`:      "default_notification_channels: The channels",
-		`{"user_id":"x-1","default_notification_channels":"email"}`:      "default_notification_channels",
-		`{"user_id":"x-1","default_notification_types":[null]}`:          "default_notification_types",
-		`{"user_id":"x-1","user_id":"x-2"}`:                              "twice",
-		`{"user_id":"x-1"} {}`:                                           "follows",
-		`[{"user_id":"x-1"}]`:                                            "brace",
-		`{"user_id":"x-1",}`:                                             "byte",
-		"{\"user_id\":\"x-\xff\"}":                                       "UTF-8",
-		"\ufeff{\"user_id\":\"x-1\"}":                                    "brace",
-		`{"user_id":"x-1","a":` + strings.Repeat("[", 60_000) + `}`:      "byte",
-		`{"user_id":"x-1","name":"` + strings.Repeat("é", 201) + `"}`:    "name",
-	} {
+	for body, field := range newUserMistakes {
 		if message := system.do(t, http.MethodPost, "/v1/users", body).fails(t, http.StatusBadRequest); !strings.Contains(message, field) {
 			t.Errorf("%.80s: got message %q, want one with %q", body, message, field)
 		}
@@ -126,6 +129,14 @@ func TestCreateUserMistakes(t *testing.T) {
 	if trail := c.Trail(t, last); trail != nil {
 		t.Errorf("got events %q, want none", trail)
 	}
+}
+
+// updateMistakes are bodies for PUT /v1/users, and what the message has to contain.
+var updateMistakes = map[string]string{
+	`{"name":""}`: "name", `{"name":" \u200b"}`: "name", `{"picture_url":""}`: "picture_url",
+	`{"notification_channels_enabled":{"sms":true,"fax":true}}`: "accepted. notification_channels_enabled: The channels are email and web_ui.", `{"notification_types_enabled":{"x":true}}`: "notification_types_enabled: The only type is comment_mention.",
+	`{"notification_channels_enabled":{"email":"on"}}`:               "notification_channels_enabled",
+	`{"notification_channels_enabled":{"email":true,"email":false}}`: "notification_channels_enabled", `{"notification_types_enabled":[]}`: "notification_types_enabled",
 }
 
 // TestUpdateUser checks that set members are merged into the record, and that others change nothing.
@@ -156,12 +167,7 @@ func TestUpdateUser(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", step.body, diff)
 		}
 	}
-	for body, field := range map[string]string{
-		`{"name":""}`: "name", `{"name":" \u200b"}`: "name", `{"picture_url":""}`: "picture_url",
-		`{"notification_channels_enabled":{"sms":true,"fax":true}}`: "accepted. notification_channels_enabled: The channels are email and web_ui.", `{"notification_types_enabled":{"x":true}}`: "notification_types_enabled: The only type is comment_mention.",
-		`{"notification_channels_enabled":{"email":"on"}}`:               "notification_channels_enabled",
-		`{"notification_channels_enabled":{"email":true,"email":false}}`: "notification_channels_enabled", `{"notification_types_enabled":[]}`: "notification_types_enabled",
-	} {
+	for body, field := range updateMistakes {
 		if message := ana.do(t, http.MethodPut, "/v1/users", body).fails(t, http.StatusBadRequest); !strings.Contains(message, field) {
 			t.Errorf("%s: got message %q", body, message)
 		}

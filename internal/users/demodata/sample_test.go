@@ -151,7 +151,26 @@ func testTokens(t *testing.T, s *demo, _ []users.User, _ []users.Event) {
 			named[token.Name] = token
 		}
 	}
-	state, err := s.RotationOf(t.Context(), actor, named["Evening upload"].ID)
+	testRotation(t, s, actor, named["Evening upload"].ID)
+	if soon := named["Label printer"]; !soon.EndsSoon(now) || soon.LastUsed.Tool != "label-printer/3.1" {
+		t.Errorf("the token that ends soon: got %+v", soon)
+	}
+	if unused := named["Inventory report"]; !unused.LastUsed.At.IsZero() || unused.State(now) != users.TokenLive {
+		t.Errorf("the unused token: got %+v", unused)
+	}
+	if left := named["Stock count"]; left.ShownTo.ID != "deactivated@example.com" || left.State(now) != users.TokenLive {
+		t.Errorf("the token that is known to a person who left: got %+v", left)
+	}
+	uses, err := s.TokenUses(t.Context(), actor, named["First try"].ID)
+	if err != nil || len(uses.Clients) != 2 || uses.Clients[0].Refused != 2 || uses.Clients[0].Network != "203.0.113.66" {
+		t.Errorf("the revoked token: got %+v, %v", uses.Clients, err)
+	}
+}
+
+// testRotation checks which programs have switched from a rotated token.
+func testRotation(t *testing.T, s *demo, actor users.Actor, id users.TokenID) {
+	t.Helper()
+	state, err := s.RotationOf(t.Context(), actor, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,18 +184,5 @@ func testTokens(t *testing.T, s *demo, _ []users.User, _ []users.Event) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || state.Verdict.Safe || state.Verdict.Settled != 3 {
 		t.Errorf("programs of the old token (-want +got):\n%s%+v", diff, state.Verdict)
-	}
-	if soon := named["Label printer"]; !soon.EndsSoon(now) || soon.LastUsed.Tool != "label-printer/3.1" {
-		t.Errorf("the token that ends soon: got %+v", soon)
-	}
-	if unused := named["Inventory report"]; !unused.LastUsed.At.IsZero() || unused.State(now) != users.TokenLive {
-		t.Errorf("the unused token: got %+v", unused)
-	}
-	if left := named["Stock count"]; left.ShownTo.ID != "deactivated@example.com" || left.State(now) != users.TokenLive {
-		t.Errorf("the token that is known to a person who left: got %+v", left)
-	}
-	uses, err := s.TokenUses(t.Context(), actor, named["First try"].ID)
-	if err != nil || len(uses.Clients) != 2 || uses.Clients[0].Refused != 2 || uses.Clients[0].Network != "203.0.113.66" {
-		t.Errorf("the revoked token: got %+v, %v", uses.Clients, err)
 	}
 }
