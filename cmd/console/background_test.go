@@ -11,7 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// A lockedBuffer is a log that is written and read at once.
+// A lockedBuffer is a buffer for concurrent use.
 type lockedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -29,8 +29,7 @@ func (b *lockedBuffer) String() string {
 	return b.text.String()
 }
 
-// TestTidying ticks for two consoles on one directory: what is due is done by one of
-// them, a fault is told and ends nothing, and whoever stops waits for the rest.
+// TestTidying ticks for two consoles on one directory: one of them tidies up.
 func TestTidying(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -40,7 +39,7 @@ func TestTidying(t *testing.T) {
 	stopFirst := maintenance{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), first)
 	stopSecond := maintenance{d.Another(t), d.DB.Engine(), nil, log}.start(t.Context(), second)
 	for range 2 {
-		first <- time.Time{} // taken when the one before is done
+		first <- time.Time{} // received when the previous tick is done
 		second <- time.Time{}
 	}
 	stopFirst()
@@ -48,7 +47,15 @@ func TestTidying(t *testing.T) {
 	if n := strings.Count(out.String(), "tidied up"); n != 1 {
 		t.Errorf("tidied up %d times, want once: %s", n, out)
 	}
+}
 
+// TestBackgroundFaults runs the background jobs on a closed database: errors are logged, and the
+// jobs go on until they are stopped.
+func TestBackgroundFaults(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	out := &lockedBuffer{}
+	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	broken := make(chan time.Time)
 	stop := maintenance{d.Service, d.DB.Engine(), nil, log}.start(t.Context(), broken)
 	if err := d.DB.Close(); err != nil {
@@ -61,18 +68,18 @@ func TestTidying(t *testing.T) {
 	}
 	stopIndexing()
 	if n := strings.Count(out.String(), "indexing the audit log"); n != 1 {
-		t.Errorf("a fault of every second is logged %d times, want once: %s", n, out)
+		t.Errorf("an error of every tick is logged %d times, want once: %s", n, out)
 	}
 	broken <- time.Time{}
 	broken <- time.Time{}
 	stop()
-	stop() // no harm
+	stop() // may be called again
 	if n := strings.Count(out.String(), "tidying up"); n == 0 {
-		t.Errorf("a fault is not told: %s", out)
+		t.Errorf("the error is not logged: %s", out)
 	}
 	select {
 	case broken <- time.Time{}:
-		t.Error("it goes on")
+		t.Error("a stopped job receives ticks")
 	default:
 	}
 }

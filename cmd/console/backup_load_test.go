@@ -16,26 +16,25 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A storm is people who write to a directory without a pause. It keeps outside of
-// it what they were told is done.
-type storm struct {
+// A load is concurrent writers to a directory. It records which changes were acknowledged.
+type load struct {
 	directory *users.Service
 	mu        sync.Mutex
-	acked     map[users.ID]string // the name that each user was last given
-	events    int64               // that belong to these
+	acked     map[users.ID]string // the last acknowledged name of each user
+	events    int64               // the number of acknowledged changes
 	stop      context.CancelFunc
 	all       sync.WaitGroup
 }
 
-// startStorm has so many write to the database at url until it is stopped.
-func startStorm(t *testing.T, url string, writers int) *storm {
+// startLoad starts writers to the database at url, which write until end is called.
+func startLoad(t *testing.T, url string, writers int) *load {
 	t.Helper()
 	db, err := database.Open(t.Context(), url, database.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &storm{directory: users.NewService(db, users.Config{Log: slog.New(slog.DiscardHandler)}), acked: map[users.ID]string{}, stop: stop}
+	s := &load{directory: users.NewService(db, users.Config{Log: slog.New(slog.DiscardHandler)}), acked: map[users.ID]string{}, stop: stop}
 	for writer := range writers {
 		s.all.Go(func() { s.write(ctx, t, writer) })
 	}
@@ -49,8 +48,8 @@ func startStorm(t *testing.T, url string, writers int) *storm {
 	return s
 }
 
-// write adds users and edits them.
-func (s *storm) write(ctx context.Context, t *testing.T, writer int) {
+// write adds and edits users.
+func (s *load) write(ctx context.Context, t *testing.T, writer int) {
 	by := users.Command("req")
 	for n := 0; ctx.Err() == nil; n++ {
 		id := users.ID(fmt.Sprintf("robot-%d-%d", writer, n/4))
@@ -62,7 +61,7 @@ func (s *storm) write(ctx context.Context, t *testing.T, writer int) {
 			_, err = s.directory.Edit(ctx, by, id, users.Edit{Fields: users.Fields{Name: &name}})
 		}
 		if ctx.Err() != nil {
-			return // whether it was done is not known
+			return // the outcome is unknown
 		}
 		if err != nil {
 			t.Errorf("%s: %v", id, err)
@@ -75,8 +74,8 @@ func (s *storm) write(ctx context.Context, t *testing.T, writer int) {
 	}
 }
 
-// sofar returns what is done, and how many events there are of it.
-func (s *storm) sofar() (map[users.ID]string, int64) {
+// acknowledged returns the acknowledged changes, and their number.
+func (s *load) acknowledged() (map[users.ID]string, int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	acked := make(map[users.ID]string, len(s.acked))
@@ -86,25 +85,25 @@ func (s *storm) sofar() (map[users.ID]string, int64) {
 	return acked, s.events
 }
 
-// end stops everyone, and waits for them.
-func (s *storm) end() {
+// end stops the writers and waits for them.
+func (s *load) end() {
 	s.stop()
 	s.all.Wait()
 }
 
-// TestBackupUnderLoad makes backups in other processes while people write, some
-// of which are killed. Each that is told to be made is restored and checked: it has
-// everything that was done before it began, and each change with its event.
+// TestBackupUnderLoad makes backups in other processes under load, and kills some of them. Each
+// backup that succeeds is restored and checked: it has all changes that were acknowledged before
+// it began, each with its event.
 func TestBackupUnderLoad(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t)
-	s := startStorm(t, url, 4)
+	s := startLoad(t, url, 4)
 	dir := t.TempDir()
 	for round := range databasetest.Rounds(3, 25) {
 		backup := filepath.Join(dir, fmt.Sprintf("backup-%d.db", round))
 		killedBackup(t, url, backup)
 		s.waitForMore(t, 40)
-		before, events := s.sofar()
+		before, events := s.acknowledged()
 		said := processSays(t, "backup", "--replace", "--database", url, backup)
 		if !strings.Contains(said, "Backed up") {
 			t.Fatalf("it says %q", said)
@@ -122,7 +121,7 @@ func TestBackupUnderLoad(t *testing.T) {
 	}
 }
 
-// killedBackup begins a backup and kills it, at whatever time.
+// killedBackup begins a backup and kills it at some time.
 func killedBackup(t *testing.T, url, to string) {
 	t.Helper()
 	cmd := process("backup", "--replace", "--database", url, to)
@@ -134,12 +133,12 @@ func killedBackup(t *testing.T, url, to string) {
 	timer.Stop()
 }
 
-// waitForMore waits until so many more changes are done.
-func (s *storm) waitForMore(t *testing.T, n int64) {
+// waitForMore waits until n more changes are acknowledged.
+func (s *load) waitForMore(t *testing.T, n int64) {
 	t.Helper()
-	_, from := s.sofar()
+	_, from := s.acknowledged()
 	for {
-		if _, now := s.sofar(); now >= from+n {
+		if _, now := s.acknowledged(); now >= from+n {
 			return
 		}
 		select {
@@ -150,8 +149,8 @@ func (s *storm) waitForMore(t *testing.T, n int64) {
 	}
 }
 
-// holds checks that a directory has what was done, with an event each, and as many
-// users as its history tells of.
+// holds checks that a directory has the acknowledged changes with an event each, and as many
+// users as its history.
 func holds(t *testing.T, url string, done map[users.ID]string, events int64) {
 	t.Helper()
 	db, err := database.Open(t.Context(), url, database.Options{Existing: true})
@@ -180,7 +179,7 @@ func holds(t *testing.T, url string, done map[users.ID]string, events int64) {
 	}
 }
 
-// number returns what a name ends in.
+// number returns the number at the end of a name.
 func number(name string) (n int) {
 	_, _ = fmt.Sscanf(name, "Robot %d", &n)
 	return n

@@ -13,8 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// runConsole runs a command on a database and returns what it said, its error's
-// words included.
+// runConsole runs a command on a database and returns its output, with the text of its error.
 func runConsole(t *testing.T, url string, args ...string) (said string, status int) {
 	t.Helper()
 	var out strings.Builder
@@ -26,7 +25,7 @@ func runConsole(t *testing.T, url string, args ...string) (said string, status i
 	return out.String(), exitStatus(err)
 }
 
-// says checks what a command says and with which status it ends.
+// says checks the output and the exit status of a command.
 func says(t *testing.T, url string, status int, words string, args ...string) {
 	t.Helper()
 	said, got := runConsole(t, url, args...)
@@ -35,7 +34,7 @@ func says(t *testing.T, url string, status int, words string, args ...string) {
 	}
 }
 
-// newInhabited returns the address and the path of a database with a person.
+// newInhabited returns the URL and the path of a database with one person.
 func newInhabited(t *testing.T) (url, path string) {
 	t.Helper()
 	url = databasetest.URL(t)
@@ -49,7 +48,7 @@ func newInhabited(t *testing.T) (url, path string) {
 	return url, path
 }
 
-// TestBackupAndRestore takes a directory back to what it was.
+// TestBackupAndRestore restores a directory to an earlier state.
 func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
 	url, path := newInhabited(t)
@@ -71,7 +70,7 @@ func TestBackupAndRestore(t *testing.T) {
 	says(t, url, 0, "1 user and 1 event", "backup", "--replace", backup)
 }
 
-// TestBackupCommandsRefuse asks for what cannot be done.
+// TestBackupCommandsRefuse runs commands that must fail.
 func TestBackupCommandsRefuse(t *testing.T) {
 	t.Parallel()
 	url, _ := newInhabited(t)
@@ -84,18 +83,18 @@ func TestBackupCommandsRefuse(t *testing.T) {
 	says(t, "sqlite:/nonexistent/console.db", 1, "is not there", "backup", "x.db")
 }
 
-// TestCheckFinds gives an owner their role by hand.
+// TestCheckFinds changes a role by SQL, without an event.
 func TestCheckFinds(t *testing.T) {
 	t.Parallel()
 	url, path := newInhabited(t)
 	spoilRows(t, path, `UPDATE users SET role = 'admin'`)
 	says(t, url, 1, "- owner@example.com is not as the history says: role.\none thing is wrong with "+url, "check")
 	backup := filepath.Join(t.TempDir(), "backup.db")
-	says(t, url, 0, "Backed up", "backup", backup) // better than none
+	says(t, url, 0, "Backed up", "backup", backup) // a damaged backup is better than none
 	says(t, url, 1, "is not as the history says", "restore", backup)
 }
 
-// spoilRows runs a statement on the file at path.
+// spoilRows runs a statement on the SQLite database at path.
 func spoilRows(t *testing.T, path, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -108,9 +107,8 @@ func spoilRows(t *testing.T, path, statement string) {
 	}
 }
 
-// TestCorruptFile starts every command on what is no database any more: each
-// refuses, says how to restore one, and leaves the file as it is; the check names
-// what is wrong; and a backup makes it whole.
+// TestCorruptFile runs every command on a corrupt file: each fails, says how to restore a backup,
+// and leaves the file as it is. The check lists what is wrong, and restoring a backup works.
 func TestCorruptFile(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -148,7 +146,7 @@ func TestCorruptFile(t *testing.T) {
 	}
 }
 
-// commandsOnADatabase are all that open one.
+// commandsOnADatabase returns a call of every command that opens a database.
 func commandsOnADatabase(t *testing.T) [][]string {
 	return [][]string{
 		{"serve", "--listen", "127.0.0.1:0", "--owners", "owner@example.com", "--base-url", "https://console.example.com",
@@ -176,8 +174,8 @@ func readFile(t *testing.T, path string) []byte {
 	return data
 }
 
-// TestNewerSchema starts every command on a database that a newer console has
-// written. Each says which version it knows; the check says so, too.
+// TestNewerSchema runs every command on a database of a newer console. Each says which schema
+// version it supports, the check, too.
 func TestNewerSchema(t *testing.T) {
 	t.Parallel()
 	url, path := newInhabited(t)
@@ -193,8 +191,8 @@ func TestNewerSchema(t *testing.T) {
 	}
 }
 
-// TestCheckNamesCorruptPage damages a page that no start reads: the console starts, and
-// the check says what is wrong.
+// TestCheckNamesCorruptPage damages a page that is not read at the start: the console starts, and
+// the check reports the damage.
 func TestCheckNamesCorruptPage(t *testing.T) {
 	t.Parallel()
 	url, path := newInhabited(t)

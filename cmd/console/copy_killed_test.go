@@ -15,8 +15,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// stopAt is the environment variable that makes the test's program the console itself,
-// which halts when it says the words in the variable.
+// stopAt is the environment variable that makes the test binary the console. It halts after it
+// has printed the words in the variable.
 const stopAt = "CONSOLE_TEST_STOP_AT"
 
 func init() {
@@ -29,20 +29,20 @@ func init() {
 	os.Exit(exitStatus(err))
 }
 
-// A halting is an output that takes no more after some words.
+// A halting is an output that blocks after some words.
 type halting struct{ words string }
 
-// Write writes a line, and halts after that with the words.
+// Write writes a line, and blocks if it contains the words.
 func (h halting) Write(line []byte) (int, error) {
 	n, err := os.Stdout.Write(line)
 	if strings.Contains(string(line), h.words) {
-		_, _ = io.Copy(io.Discard, os.Stdin) // until the test has gone, or ends us
+		_, _ = io.Copy(io.Discard, os.Stdin) // until the test kills the process or ends
 	}
 	return n, err
 }
 
-// TestCopy_killed kills a copy at several places, to each engine. The target is as empty
-// as before, and a second try succeeds.
+// TestCopy_killed kills copies to each engine at several steps. The target stays empty, and a
+// second try succeeds.
 func TestCopy_killed(t *testing.T) {
 	t.Parallel()
 	source, _ := fullDirectory(t)
@@ -52,7 +52,7 @@ func TestCopy_killed(t *testing.T) {
 	}
 	for to, url := range targets {
 		for _, words := range []string{"writing events", "building index", "100 %"} {
-			t.Run(to+" "+words, func(t *testing.T) { // one after the other: they share a source
+			t.Run(to+" "+words, func(t *testing.T) { // sequential: they share a source
 				target := url(t)
 				killAt(t, words, "copy", source, target)
 				if path, ok := strings.CutPrefix(target, "sqlite:"); ok {
@@ -73,7 +73,7 @@ func TestCopy_killed(t *testing.T) {
 	}
 }
 
-// killAt runs the program in a process of its own until it says the words, and kills it.
+// killAt runs the program as a process until it prints the words, and kills it.
 func killAt(t *testing.T, words string, args ...string) {
 	t.Helper()
 	cmd := processWith(stopAt+"="+words, args...)

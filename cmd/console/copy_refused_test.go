@@ -15,7 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestCopy_refused checks what the command says when it cannot begin, and how it ends.
+// TestCopy_refused checks the error and the exit status of a copy that cannot begin.
 func TestCopy_refused(t *testing.T) {
 	t.Parallel()
 	file, server := databasetest.SQLiteURL(t), databasetest.PostgresURL(t)
@@ -43,8 +43,8 @@ func TestCopy_refused(t *testing.T) {
 	}
 }
 
-// TestCopy_roles copies as the owner of a database with a password, and then serves as a
-// role with few rights, from whose reach it is copied back.
+// TestCopy_roles copies as the owner of a database with a password, serves from the copy as the
+// serving role, and copies back as that role.
 func TestCopy_roles(t *testing.T) {
 	t.Parallel()
 	source, _ := fullDirectory(t)

@@ -23,7 +23,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
-// copied runs console copy, and returns what it says and its error.
+// copied runs console copy and returns its output and its error.
 func copied(t *testing.T, env map[string]string, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
@@ -31,16 +31,16 @@ func copied(t *testing.T, env map[string]string, args ...string) (string, error)
 	return out.String(), err
 }
 
-// The present of a demo that is copied, and the browser that somebody is signed in with.
+// The time of the copied demo, and the digest of the session in it.
 var (
 	presentOfCopy = time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
 	browserOfCopy = users.DigestOf("the browser of a copy")
 )
 
-// oddNames are names that are easily damaged.
+// oddNames are names with characters that a conversion could damage.
 var oddNames = []string{"Zoë 😀 \"d'Arc\" \\N\\.\\", strings.Repeat("é", 200), "O'Brien; DROP TABLE users --"}
 
-// fullDirectory returns the address of a file with everything in it, and a place in its
+// fullDirectory returns the URL of a SQLite database with rows in every table, and a cursor in its
 // list of users.
 func fullDirectory(t *testing.T) (url, next string) {
 	t.Helper()
@@ -50,8 +50,8 @@ func fullDirectory(t *testing.T) (url, next string) {
 		t.Fatal(err)
 	}
 	url = "sqlite:" + path
+	claims := users.Claims{Issuer: o.Issuer, Subject: o.Subject("owner@example.com"), Address: "owner@example.com", Verified: users.VerifiedYes}
 	inCopy(t, url, func(ctx context.Context, db *database.DB, s *users.Service) error {
-		claims := users.Claims{Issuer: o.Issuer, Subject: o.Subject("owner@example.com"), Address: "owner@example.com", Verified: users.VerifiedYes}
 		in, err := s.SignIn(ctx, claims, users.Visit{Digest: browserOfCopy, UserAgent: "Browser \u202e \t"})
 		if err != nil {
 			return err
@@ -74,17 +74,22 @@ func fullDirectory(t *testing.T) (url, next string) {
 		_, err = s.SaveView(ctx, owner, users.NewView{Name: "Robots \\ 😀", Query: "type=service", Shared: true})
 		return errors.Join(err,
 			s.Keep(ctx, users.DigestOf("form"), []byte{0, 1, 255}, time.Hour),
-			db.Transact(ctx, func(tx *sql.Tx) error {
-				_, erase := tx.ExecContext(ctx, `DELETE FROM event_changes WHERE seq IN (2, 5, 8)`)
-				_, form := tx.ExecContext(ctx, `INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint, answer) VALUES ('frm_copy', $1, '', 1, $2, $3, 'f', $4)`,
-					owner.Key, database.Time(presentOfCopy), database.Time(presentOfCopy.Add(time.Hour)), []byte{0, 1, 255})
-				return errors.Join(erase, form)
-			}))
+			addRareRows(ctx, db, owner.Key))
 	})
 	return url, next
 }
 
-// inCopy does something in the directory at an address.
+// addRareRows erases parts of events and adds the record of a form that was sent.
+func addRareRows(ctx context.Context, db *database.DB, actor users.Key) error {
+	return db.Transact(ctx, func(tx *sql.Tx) error {
+		_, erase := tx.ExecContext(ctx, `DELETE FROM event_changes WHERE seq IN (2, 5, 8)`)
+		_, form := tx.ExecContext(ctx, `INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint, answer) VALUES ('frm_copy', $1, '', 1, $2, $3, 'f', $4)`,
+			actor, database.Time(presentOfCopy), database.Time(presentOfCopy.Add(time.Hour)), []byte{0, 1, 255})
+		return errors.Join(erase, form)
+	})
+}
+
+// inCopy runs do in the directory of the database at url.
 func inCopy(t *testing.T, url string, do func(context.Context, *database.DB, *users.Service) error) {
 	t.Helper()
 	db, err := database.Open(t.Context(), url, database.Options{})
@@ -99,9 +104,8 @@ func inCopy(t *testing.T, url string, do func(context.Context, *database.DB, *us
 	}
 }
 
-// TestCopy moves a directory to PostgreSQL and back to SQLite. Each copy goes on as the
-// directory would have: who is signed in is, a page goes on where it was left, what is
-// searched is found, and the next event is the next.
+// TestCopy copies a directory to PostgreSQL and back to SQLite. In each copy sessions are valid,
+// cursors continue, searches find users, and the next event has the next number.
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	source, next := fullDirectory(t)
@@ -136,8 +140,8 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// goesOn checks that a copy goes on as its source would have, of which listed is the page
-// after next.
+// goesOn checks that a copy continues like its source. listed is the page of the source after the
+// cursor next.
 func goesOn(t *testing.T, url, next string, listed []users.User) {
 	t.Helper()
 	last := newestEvent(t, url)
@@ -192,8 +196,8 @@ func newestEvent(t *testing.T, url string) (seq int64) {
 	return seq
 }
 
-// everything returns all rows of all tables of a file, in order, save for what the
-// migrations note about themselves and what an index has, which a copy builds anew.
+// everything returns all rows of all tables of a SQLite database, in order, without those of
+// migrations and indexes, which a copy creates anew.
 func everything(t *testing.T, url string) (all []string) {
 	t.Helper()
 	inCopy(t, url, func(ctx context.Context, db *database.DB, _ *users.Service) error {
@@ -218,7 +222,7 @@ func everything(t *testing.T, url string) (all []string) {
 	return all
 }
 
-// column returns the one column of a query.
+// column returns the single column of a query.
 func column(ctx context.Context, db *database.DB, query string) (all []string, err error) {
 	rows, err := db.Reads().QueryContext(ctx, query)
 	if err != nil {

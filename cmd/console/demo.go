@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -25,6 +26,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/demodata"
 	"github.com/roboto-ai/console/static"
+	"github.com/roboto-ai/console/web"
 )
 
 // demoOrg is the organisation of the demo.
@@ -63,20 +65,25 @@ func (p *program) runDemo(ctx context.Context, c *config, _ []string) error {
 	if err := checkDemo(ctx, c, db, directory); err != nil {
 		return err
 	}
-	app, err := newApp(c, db, directory, log, true, nil)
-	if err != nil {
-		return err
-	}
-	signIn, err := newDemoProvider(c)
-	if err != nil {
-		return err
-	}
 	secret, err := issueDemoToken(ctx, directory)
 	if err != nil {
 		return err
 	}
 	defer startBackground(ctx, directory, db, log)()
 	p.printDemo(c, secret)
+	app, err := newApp(c, db, directory, log, true, nil)
+	if err != nil {
+		return err
+	}
+	return serveDemo(ctx, c, app, console, provider, log)
+}
+
+// serveDemo serves the console and its provider until ctx is done or one of them fails.
+func serveDemo(ctx context.Context, c *config, app *web.App, console, provider net.Listener, log *slog.Logger) error {
+	signIn, err := newDemoProvider(c)
+	if err != nil {
+		return err
+	}
 	limit := &server.ConnLimit{Crowded: collectFor}
 	return serveBoth(ctx, server.Server{Listener: limit.Listen(console), Handler: app.Handler(), Log: log, Limit: limit}, app.Drain,
 		server.Server{Listener: provider, Handler: server.OnlyHosts(nil, signIn), Log: log})

@@ -15,14 +15,14 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestDemo signs in as everybody the demo offers and checks that each sees what
-// its line promises.
+// TestDemo signs in as each person of the demo and checks that the page is the one its description
+// promises.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	r := startDemo(t, "sqlite:"+filepath.Join(t.TempDir(), "demo.db"), "--listen", "127.0.0.1:0")
 	tests := map[string]struct {
 		status int
-		at     string // path that signing in leads to
+		at     string // path after the sign-in
 	}{
 		"owner@example.com":       {http.StatusOK, "/users"},
 		"admin@example.com":       {http.StatusOK, "/users"},
@@ -53,7 +53,7 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestDemoAgain starts a demo a second time, where the first has left its data.
+// TestDemoAgain starts a demo a second time, on the data of the first.
 func TestDemoAgain(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "demo.db")
@@ -95,7 +95,7 @@ func TestDemoAgain(t *testing.T) {
 	}
 }
 
-// getWith gets an address with a token.
+// getWith sends a GET request with a token.
 func getWith(t *testing.T, secret, url string) (status int, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -140,8 +140,8 @@ func freePair(t *testing.T) string {
 	return ""
 }
 
-// signIn walks the way of a browser from the console through its provider and
-// back, and returns the answer it ends with.
+// signIn signs in as a browser does, from the console to its provider and back, and returns the
+// last response.
 func signIn(t *testing.T, console, person string) *http.Response {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -169,8 +169,7 @@ func signIn(t *testing.T, console, person string) *http.Response {
 	return resp
 }
 
-// exchange sends req, follows where the answer leads and returns that and its
-// body.
+// exchange sends req, follows redirects, and returns the last response and its body.
 func exchange(t *testing.T, client *http.Client, req *http.Request) (*http.Response, string) {
 	t.Helper()
 	resp, err := client.Do(req)
@@ -185,7 +184,7 @@ func exchange(t *testing.T, client *http.Client, req *http.Request) (*http.Respo
 	return resp, string(body)
 }
 
-// form returns where the one form of a page is posted, and its hidden values.
+// form returns the action of the only form of a page, and its hidden values.
 func form(t *testing.T, page string) (action string, values url.Values) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))

@@ -17,8 +17,8 @@ import (
 	"github.com/roboto-ai/console/internal/doctor"
 )
 
-// doctorEnv returns settings with which all is right, on this machine alone. Nobody
-// listens at the listen address.
+// doctorEnv returns settings without a mistake, for this machine alone. Nothing listens at the
+// listen address.
 func doctorEnv(t *testing.T, op *authtest.Provider) map[string]string {
 	t.Helper()
 	listener, err := listen(t.Context(), "127.0.0.1:0")
@@ -44,7 +44,7 @@ func doctorEnv(t *testing.T, op *authtest.Provider) map[string]string {
 	}
 }
 
-// doctorRuns are calls of the command, with settings beside those that are right.
+// doctorRuns are calls of the command, with settings beside those of doctorEnv.
 var doctorRuns = map[string]struct {
 	args   []string
 	env    map[string]string
@@ -87,7 +87,7 @@ func TestDoctor(t *testing.T) {
 				}
 			}
 			if strings.Contains(out.String(), op.ClientSecret) {
-				t.Errorf("it says the secret:\n%s", &out)
+				t.Errorf("it prints the secret:\n%s", &out)
 			}
 		})
 	}
@@ -119,35 +119,51 @@ func TestDoctorAsJSON(t *testing.T) {
 			if exitStatus(err) != test.status {
 				t.Errorf("got %v with status %d, want %d", err, exitStatus(err), test.status)
 			}
-			var report doctor.Report
-			decoder := json.NewDecoder(strings.NewReader(out.String()))
-			decoder.DisallowUnknownFields()
-			if err := decoder.Decode(&report); err != nil || decoder.More() {
-				t.Fatalf("got %v of\n%s", err, &out)
-			}
-			i := slices.IndexFunc(report.Findings, func(f doctor.ReportedFinding) bool { return f.Check == test.check })
-			if i < 0 {
-				t.Fatalf("no %s in\n%s", test.check, &out)
-			}
-			got := report.Findings[i]
+			report := decodeReport(t, out.String())
+			got := findingOf(t, report, test.check)
 			if test.want.Text == "" {
 				got.Text = ""
 			}
 			if got != test.want {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
-			total := 0
-			for _, n := range report.Counts {
-				total += n
-			}
-			if total != len(report.Findings) || report.Counts["wrong"] != test.status && test.status < 2 {
-				t.Errorf("counts %v of %d findings", report.Counts, len(report.Findings))
+			if test.status < 2 && report.Counts["wrong"] != test.status {
+				t.Errorf("counts %v, want %d wrong", report.Counts, test.status)
 			}
 		})
 	}
 }
 
-// TestDoctorChangesNothing looks where there is nothing yet.
+// findingOf returns the finding of a check.
+func findingOf(t *testing.T, report doctor.Report, check string) doctor.ReportedFinding {
+	t.Helper()
+	i := slices.IndexFunc(report.Findings, func(f doctor.ReportedFinding) bool { return f.Check == check })
+	if i < 0 {
+		t.Fatalf("no %s in %v", check, report.Findings)
+	}
+	return report.Findings[i]
+}
+
+// decodeReport decodes a report, which must be one object with known members, and whose counts
+// must agree with its findings.
+func decodeReport(t *testing.T, text string) (report doctor.Report) {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&report); err != nil || decoder.More() {
+		t.Fatalf("got %v of\n%s", err, text)
+	}
+	total := 0
+	for _, n := range report.Counts {
+		total += n
+	}
+	if total != len(report.Findings) {
+		t.Errorf("counts %v of %d findings", report.Counts, len(report.Findings))
+	}
+	return report
+}
+
+// TestDoctorChangesNothing runs the doctor without a database file: it creates none.
 func TestDoctorChangesNothing(t *testing.T) {
 	t.Parallel()
 	env := doctorEnv(t, authtest.New(t))
@@ -164,8 +180,8 @@ func TestDoctorChangesNothing(t *testing.T) {
 	}
 }
 
-// TestWaiting draws on a terminal what is waited for, and takes it away.
-func TestWaiting(t *testing.T) {
+// TestProgressLine draws the line on a terminal and removes it.
+func TestProgressLine(t *testing.T) {
 	t.Parallel()
 	for terminal, want := range map[bool]string{
 		true:  "\r\x1b[2KWaiting for discovery, clock · 0 s\r\x1b[2K",
@@ -173,7 +189,7 @@ func TestWaiting(t *testing.T) {
 	} {
 		var out strings.Builder
 		w := &progressLine{out: &out, terminal: terminal, began: time.Now()}
-		w.redraw() // nothing is waited for yet
+		w.redraw() // no check is running yet
 		w.setRunning([]string{"discovery", "clock"})
 		w.redraw()
 		w.clear()
@@ -184,8 +200,8 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
-// TestDoctorOverTLS looks at a console that speaks TLS itself, with a certificate that
-// nobody knows and a key that everybody may read: nothing else is wrong.
+// TestDoctorOverTLS checks a console with TLS of its own. Its certificate is of an unknown
+// authority and its key is readable by all users; nothing else is wrong.
 func TestDoctorOverTLS(t *testing.T) {
 	t.Parallel()
 	env, files := doctorEnv(t, authtest.New(t)), newCertificate(t, "console")

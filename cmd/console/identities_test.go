@@ -36,7 +36,7 @@ func boundToOld(t *testing.T) (url string) {
 	return url
 }
 
-// runIdentities runs a command of identities and returns what it says.
+// runIdentities runs an identities command and returns its output.
 func runIdentities(t *testing.T, url string, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
@@ -87,7 +87,7 @@ func TestIdentities(t *testing.T) {
 	})
 }
 
-// TestServeWarnsOfIssuers starts with another issuer than people are bound to.
+// TestServeWarnsOfIssuers starts with another issuer than that of the people.
 func TestServeWarnsOfIssuers(t *testing.T) {
 	t.Parallel()
 	url := boundToOld(t)
@@ -100,7 +100,7 @@ func TestServeWarnsOfIssuers(t *testing.T) {
 	}
 }
 
-// TestResetSignInOfSeveral resets two people at once, and none where one is not there.
+// TestResetSignInOfSeveral resets the sign-in of two people, and of none if one does not exist.
 func TestResetSignInOfSeveral(t *testing.T) {
 	t.Parallel()
 	url := boundToOld(t)

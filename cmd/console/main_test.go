@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// startServe runs serve on a port of its own with a database of its own.
+// startServe runs serve on a free port with a new database.
 func startServe(t *testing.T, more ...string) running {
 	t.Helper()
 	return start(t, "sign-out address", append([]string{
@@ -22,8 +22,8 @@ func startServe(t *testing.T, more ...string) running {
 	}, more...)...)
 }
 
-// TestServe runs the program as a service manager does: it says what to register,
-// is ready, and ends without an error when told to.
+// TestServe runs the program as a service manager does: it prints the addresses to register, is
+// ready, and stops without an error.
 func TestServe(t *testing.T) {
 	t.Parallel()
 	r := startServe(t)
@@ -50,13 +50,13 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestServeFailsReadinessFirst asks again and again while the program stops, as a
-// proxy does: it must hear that the console is not ready before nobody answers.
+// TestServeFailsReadinessFirst polls readiness while the program stops, as a proxy does: it must
+// see 503 before the listener is closed.
 func TestServeFailsReadinessFirst(t *testing.T) {
 	t.Parallel()
 	r := startServe(t, "--drain", "1s")
 	r.stop()
-	for { // the drain leaves time to ask
+	for { // during the drain
 		status, _ := get(t, "http://"+r.address(t)+"/readyz")
 		if status == http.StatusServiceUnavailable {
 			break
@@ -70,8 +70,7 @@ func TestServeFailsReadinessFirst(t *testing.T) {
 	}
 }
 
-// TestServeRefuses starts with what serve cannot work with, and without a way to
-// the demo.
+// TestServeRefuses starts serve with settings it refuses, that of the demo among them.
 func TestServeRefuses(t *testing.T) {
 	t.Parallel()
 	text := filepath.Join(t.TempDir(), "diary.txt")
@@ -83,9 +82,9 @@ func TestServeRefuses(t *testing.T) {
 		status int
 		says   string
 	}{
-		"no owner and nobody to become one": {[]string{"--database", databasetest.URL(t)}, 2, "--owners (CONSOLE_OWNERS) is required"},
-		"a file that is no database":        {[]string{"--database", "sqlite:" + text}, 1, "is not a database"},
-		"the demo's provider":               {[]string{"--demo"}, 2, "there is no setting --demo"},
+		"no owner and no address of one": {[]string{"--database", databasetest.URL(t)}, 2, "--owners (CONSOLE_OWNERS) is required"},
+		"a file that is no database":     {[]string{"--database", "sqlite:" + text}, 1, "is not a database"},
+		"the demo's provider":            {[]string{"--demo"}, 2, "there is no setting --demo"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,8 +98,8 @@ func TestServeRefuses(t *testing.T) {
 	}
 }
 
-// TestServeNeedsNoOwnersOnceThereIsOne starts twice: the setting may be taken away
-// after the first time.
+// TestServeNeedsNoOwnersOnceThereIsOne starts twice: the setting may be removed after the first
+// start.
 func TestServeNeedsNoOwnersOnceThereIsOne(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t)
@@ -115,64 +114,66 @@ func TestServeNeedsNoOwnersOnceThereIsOne(t *testing.T) {
 	}
 }
 
-// A usersStep is one call of a command of users.
+// A usersStep is one call of a users command.
 type usersStep struct {
 	args string
-	says string // what the command or its error says
+	says string // part of the output or the error
 	fail bool
 }
 
-// TestUsersCommands runs commands one after the other on the same database.
+// usersSteps are calls on the same database, one after the other.
+var usersSteps = map[string][]usersStep{
+	"a way back in": {
+		{"add owner@example.com --role owner", "owner@example.com was added with the role owner", false},
+		{"reset-sign-in owner@example.com", "may sign in with another identity that has this verified address. The role stays owner.", false},
+	},
+	"a new role": {
+		{"add Ana@Example.com", "ana@example.com was added with the role user", false},
+		{"set-role ANA@example.com auditor", "ana@example.com has the role auditor", false},
+		{"set-role ana@example.com king", `ROLE: "king" is not user, auditor, admin or owner`, true},
+	},
+	"twice the same": {
+		{"add ana@example.com", "added", false},
+		{"add ana@example.com", "there is a user ana@example.com already", true},
+	},
+	"a list": {
+		{"add ana@example.com --role admin", "added", false},
+		{"add-system platform", "added", false},
+		{"list", "ana@example.com        person  admin  invited  never", false},
+		{"list --search role:owner --format json", "[]\n", false},
+		{"list --search role:king", "role", true},
+		{"list --format xml", `"xml" is not text or json`, true},
+	},
+	"leaving": {
+		{"add ana@example.com", "added", false},
+		{"end-sessions ana@example.com", "Sessions ended: 0.", false},
+		{"deactivate ana@example.com --reason gone", "ana@example.com is deactivated and signed out.\n", false},
+		{"list --search status:deactivated", "ana@example.com", false},
+		{"deactivate nobody@example.com", "there is no user nobody@example.com", true},
+		{"end-sessions nobody@example.com", "there is no user nobody@example.com", true},
+	},
+	"erasing": {
+		{"add owner@example.com --role owner", "added", false},
+		{"add ana@example.com", "added", false},
+		{"erase ana@example.com", "Erased ana@example.com. What they did and when stays in the audit log under the key usr_", false},
+		{"erase ana@example.com", "there is no user ana@example.com", true},
+		{"list", "owner@example.com", false},
+	},
+	"no such user":  {{"set-role nobody@example.com admin", "there is no user nobody@example.com", true}},
+	"a system user": {{"add-system platform", "platform was added as a system user", false}},
+	"a service user": {
+		{"add-service fleet --role auditor --name Fleet", "fleet was added as a service user with the role auditor", false},
+		{"add-service fleet", "there is a user fleet already", true},
+		{"add-service king --role owner", "role", true},
+		{"list --search type:service", "fleet    Fleet  service  auditor  active", false},
+	},
+	"a bad id": {{"add x", "user_id", true}},
+}
+
+// TestUsersCommands runs the calls of usersSteps.
 func TestUsersCommands(t *testing.T) {
 	t.Parallel()
-	tests := map[string][]usersStep{
-		"a way back in": {
-			{"add owner@example.com --role owner", "owner@example.com was added with the role owner", false},
-			{"reset-sign-in owner@example.com", "may sign in with another identity that has this verified address. The role stays owner.", false},
-		},
-		"a new role": {
-			{"add Ana@Example.com", "ana@example.com was added with the role user", false},
-			{"set-role ANA@example.com auditor", "ana@example.com has the role auditor", false},
-			{"set-role ana@example.com king", `ROLE: "king" is not user, auditor, admin or owner`, true},
-		},
-		"twice the same": {
-			{"add ana@example.com", "added", false},
-			{"add ana@example.com", "there is a user ana@example.com already", true},
-		},
-		"a list": {
-			{"add ana@example.com --role admin", "added", false},
-			{"add-system platform", "added", false},
-			{"list", "ana@example.com        person  admin  invited  never", false},
-			{"list --search role:owner --format json", "[]\n", false},
-			{"list --search role:king", "role", true},
-			{"list --format xml", `"xml" is not text or json`, true},
-		},
-		"leaving": {
-			{"add ana@example.com", "added", false},
-			{"end-sessions ana@example.com", "Sessions ended: 0.", false},
-			{"deactivate ana@example.com --reason gone", "ana@example.com is deactivated and signed out.\n", false},
-			{"list --search status:deactivated", "ana@example.com", false},
-			{"deactivate nobody@example.com", "there is no user nobody@example.com", true},
-			{"end-sessions nobody@example.com", "there is no user nobody@example.com", true},
-		},
-		"erasing": {
-			{"add owner@example.com --role owner", "added", false},
-			{"add ana@example.com", "added", false},
-			{"erase ana@example.com", "Erased ana@example.com. What they did and when stays in the audit log under the key usr_", false},
-			{"erase ana@example.com", "there is no user ana@example.com", true},
-			{"list", "owner@example.com", false},
-		},
-		"nobody":        {{"set-role nobody@example.com admin", "there is no user nobody@example.com", true}},
-		"a system user": {{"add-system platform", "platform was added as a system user", false}},
-		"a service user": {
-			{"add-service fleet --role auditor --name Fleet", "fleet was added as a service user with the role auditor", false},
-			{"add-service fleet", "there is a user fleet already", true},
-			{"add-service king --role owner", "role", true},
-			{"list --search type:service", "fleet    Fleet  service  auditor  active", false},
-		},
-		"a bad id": {{"add x", "user_id", true}},
-	}
-	for name, steps := range tests {
+	for name, steps := range usersSteps {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			url := databasetest.URL(t)
@@ -192,8 +193,7 @@ func TestUsersCommands(t *testing.T) {
 	}
 }
 
-// TestUsersCommandsMakeNoDatabase mistypes the path: a new empty database there
-// would look like success.
+// TestUsersCommandsMakeNoDatabase mistypes the path: a new empty database would look like success.
 func TestUsersCommandsMakeNoDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "typo.db")
@@ -206,7 +206,7 @@ func TestUsersCommandsMakeNoDatabase(t *testing.T) {
 	}
 }
 
-// runUsers runs one of the commands of users and returns what it said.
+// runUsers runs a users command and returns its output.
 func runUsers(t *testing.T, url string, args []string) (string, error) {
 	t.Helper()
 	var out strings.Builder
@@ -215,8 +215,7 @@ func runUsers(t *testing.T, url string, args []string) (string, error) {
 	return out.String(), err
 }
 
-// TestMigrate is the one command that makes a database, and refuses what cannot
-// become one.
+// TestMigrate creates a database, and refuses a directory.
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "console.db")
@@ -233,8 +232,7 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// TestWrongCommands checks that a mistake is told in words, with the status for
-// mistakes: 2.
+// TestWrongCommands checks the errors of wrong command lines, and their exit status, 2.
 func TestWrongCommands(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
@@ -255,7 +253,7 @@ func TestWrongCommands(t *testing.T) {
 	}
 }
 
-func TestReachable(t *testing.T) {
+func TestDialAddress(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
 		"127.0.0.1:8080": "127.0.0.1:8080",

@@ -15,63 +15,73 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// mostMemory is by how much an attack may make the console grow, in bytes.
+// mostMemory is how many bytes the memory of the console may grow under an attack.
 const mostMemory = 64 << 20
 
-// TestMemoryUnderAttack attacks a console that is a process of its own in several ways,
-// three times each, and reads how much memory it has. Others are served meanwhile. No
-// part of it depends on how fast the machine is: what is held is held until the end.
+// TestMemoryUnderAttack attacks a console process in several ways, three times each, and measures
+// its memory. Other requests are served meanwhile. It does not depend on the speed of the machine:
+// each attack holds its connections until the end.
 func TestMemoryUnderAttack(t *testing.T) {
 	t.Parallel()
-	n := 100
-	if torture() {
-		n = 600
-	}
-	const post = "POST %s HTTP/1.1\r\nHost: console.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n"
-	held := func(path string, size int) string {
-		return fmt.Sprintf(post, path, size) + strings.Repeat("x", size-2)
-	}
-	attacks := map[string]string{
-		"the last bytes of a megabyte":       held("/", 1<<20),
-		"the last bytes of a large form":     held("/profile", 64<<10),
-		"the last bytes of a button":         held("/theme", 8<<10),
-		"the last bytes of a look-up":        held("/forms/look-up", 64<<10),
-		"the last line of a header":          "GET / HTTP/1.1\r\nHost: x\r\nX-Large: " + strings.Repeat("x", 15<<10),
-		"many parameters":                    "GET /sign-in?" + strings.Repeat("a&", 15<<9) + " HTTP/1.1\r\nHost: x\r\n\r\n",
-		"responses that nobody reads, a lot": strings.Repeat("GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n", 500),
-		"error pages that nobody reads":      strings.Repeat("GET /"+strings.Repeat("x", 500)+" HTTP/1.1\r\nHost: x\r\n\r\n", 100),
-		"a style sheet that nobody reads":    strings.Repeat("GET /static/none HTTP/1.1\r\nHost: x\r\n\r\n", 500),
-	}
-	for name, attack := range attacks {
+	for name, attack := range attacks() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			pid, address := consoleProcess(t)
-			get(t, "http://"+address+"/sign-in")
-			before := resident(t, pid)
-			for range 3 {
-				var conns []net.Conn
-				for range n {
-					conn := dial(t, address)
-					_, _ = io.WriteString(conn, attack) // it may be refused before all is sent
-					conns = append(conns, conn)
-				}
-				if status, _ := get(t, "http://"+address+"/sign-in"); status != http.StatusOK {
-					t.Errorf("the page meanwhile: got status %d", status)
-				}
-				if grew := resident(t, pid) - before; grew > mostMemory {
-					t.Errorf("%d connections took %d MB", n, grew>>20)
-				}
-				for _, conn := range conns {
-					_ = conn.Close()
-				}
-			}
-			t.Logf("it grew by %d MB", (resident(t, pid)-before)>>20)
+			attackMemory(t, attack)
 		})
 	}
 }
 
-// consoleProcess starts a console as a process of its own, until the end of the test, and
-// returns its process ID and its address.
+// attacks returns requests to send without reading the response, or without their end.
+func attacks() map[string]string {
+	const post = "POST %s HTTP/1.1\r\nHost: console.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n"
+	held := func(path string, size int) string {
+		return fmt.Sprintf(post, path, size) + strings.Repeat("x", size-2)
+	}
+	return map[string]string{
+		"the last bytes of a megabyte":   held("/", 1<<20),
+		"the last bytes of a large form": held("/profile", 64<<10),
+		"the last bytes of a button":     held("/theme", 8<<10),
+		"the last bytes of a look-up":    held("/forms/look-up", 64<<10),
+		"the last line of a header":      "GET / HTTP/1.1\r\nHost: x\r\nX-Large: " + strings.Repeat("x", 15<<10),
+		"many parameters":                "GET /sign-in?" + strings.Repeat("a&", 15<<9) + " HTTP/1.1\r\nHost: x\r\n\r\n",
+		"unread responses, pipelined":    strings.Repeat("GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n", 500),
+		"unread error pages":             strings.Repeat("GET /"+strings.Repeat("x", 500)+" HTTP/1.1\r\nHost: x\r\n\r\n", 100),
+		"unread style sheets":            strings.Repeat("GET /static/none HTTP/1.1\r\nHost: x\r\n\r\n", 500),
+	}
+}
+
+// attackMemory sends an attack on many connections at once to a console process, three times.
+func attackMemory(t *testing.T, attack string) {
+	t.Helper()
+	n := 100
+	if fullSize() {
+		n = 600
+	}
+	pid, address := consoleProcess(t)
+	get(t, "http://"+address+"/sign-in")
+	before := resident(t, pid)
+	for range 3 {
+		var conns []net.Conn
+		for range n {
+			conn := dial(t, address)
+			_, _ = io.WriteString(conn, attack) // it may be refused before all is sent
+			conns = append(conns, conn)
+		}
+		if status, _ := get(t, "http://"+address+"/sign-in"); status != http.StatusOK {
+			t.Errorf("the page meanwhile: got status %d", status)
+		}
+		if grew := resident(t, pid) - before; grew > mostMemory {
+			t.Errorf("%d connections took %d MB", n, grew>>20)
+		}
+		for _, conn := range conns {
+			_ = conn.Close()
+		}
+	}
+	t.Logf("it grew by %d MB", (resident(t, pid)-before)>>20)
+}
+
+// consoleProcess runs a console as a process until the end of the test, and returns its process ID
+// and its address.
 func consoleProcess(t *testing.T) (int, string) {
 	t.Helper()
 	cmd := process("serve", "--listen", "127.0.0.1:0", "--database", databasetest.URL(t), "--owners", "owner@example.com",
@@ -105,7 +115,7 @@ func stopProcess(t *testing.T, cmd *exec.Cmd) {
 	_ = cmd.Wait()
 }
 
-// resident returns how many bytes of memory a process has.
+// resident returns the resident memory of a process in bytes.
 func resident(t *testing.T, pid int) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

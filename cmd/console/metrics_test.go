@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestServeKeepsMetrics asks a console for its metrics where they are, and where they
-// must not be.
+// TestServeKeepsMetrics reads the metrics of a console, and checks that its public address does
+// not serve them.
 func TestServeKeepsMetrics(t *testing.T) {
 	t.Parallel()
 	r := startServe(t, "--metrics-listen", "127.0.0.1:0", "--database", databasetest.SQLiteURL(t)) // whose file has a size
@@ -49,8 +49,8 @@ func TestServeKeepsMetrics(t *testing.T) {
 	}
 }
 
-// TestObservationMistakes checks what is told of settings by which nobody could watch.
-func TestObservationMistakes(t *testing.T) {
+// TestTelemetryMistakes checks the mistakes in the settings of metrics and traces.
+func TestTelemetryMistakes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		args []string
@@ -59,11 +59,11 @@ func TestObservationMistakes(t *testing.T) {
 	}{
 		"metrics for the public": {[]string{"--metrics-listen", "127.0.0.1:8080"}, nil, "--metrics-listen is the same as --listen"},
 		"metrics nowhere":        {[]string{"--metrics-listen", "9090"}, nil, "is not host:port"},
-		"traces nowhere":         {nil, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "collector"}, "OTEL_EXPORTER_OTLP_ENDPOINT: it is not an address"},
+		"traces nowhere":         {nil, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "collector"}, "OTEL_EXPORTER_OTLP_ENDPOINT: not a URL"},
 		"traces by another name": {nil, map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, `OTEL_TRACES_EXPORTER: "zipkin" is not otlp, console or none`},
-		"traces in another language": {
+		"traces over another protocol": {
 			nil, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
-			`OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" is not spoken`,
+			`OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" is not supported`,
 		},
 	}
 	for name, test := range tests {

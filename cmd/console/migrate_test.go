@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// TestLogMigrating is that a long migration says how far it is every five seconds, and at its end.
+// TestLogMigrating checks that the progress of a migration is logged every five seconds, and at its
+// end.
 func TestLogMigrating(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -28,8 +29,8 @@ func TestLogMigrating(t *testing.T) {
 	}
 }
 
-// TestCommandShowsMigrating is that a command which finds an older database shows how far its
-// events are rewritten, on standard error alone, where that is a terminal.
+// TestCommandShowsMigrating checks that a command on an older database shows the progress of its
+// migration, on standard error alone, if that is a terminal.
 func TestCommandShowsMigrating(t *testing.T) {
 	t.Parallel()
 	var out, log bytes.Buffer

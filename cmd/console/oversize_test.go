@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-// filler returns n bytes that mean nothing, without keeping them.
+// filler returns a reader of n bytes, which are generated.
 func filler(n int) io.Reader { return io.LimitReader(endless{}, int64(n)) }
 
-// endless reads as one letter again and again.
+// endless is a reader of one letter without end.
 type endless struct{}
 
 // Read implements [io.Reader].
@@ -26,21 +26,21 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A huge is a request of more than there should be.
+// A huge is a request that is too large.
 type huge struct {
-	head string // up to the body, without the empty line
+	head string // the header, without the empty line
 	body func() io.Reader
 	want int
 }
 
-// hugeRequests returns requests that hold too much of something, with bodies of a
-// size in bytes and as large a header.
+// hugeRequests returns requests that are too large in some way, with bodies and headers of the
+// given sizes in bytes.
 func hugeRequests(body, header int) map[string]huge {
 	form := "POST /theme HTTP/1.1\r\nHost: console.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 	fields := strings.Repeat("theme=dark&", 500)
 	deep := strings.Repeat("[", body/2) + strings.Repeat("]", body/2)
 	of := func(text string) func() io.Reader {
-		sent := []byte(text) // once: what is sent is not to count as memory of the server
+		sent := []byte(text) // allocated once: it does not count as memory of the server
 		return func() io.Reader { return bytes.NewReader(sent) }
 	}
 	return map[string]huge{
@@ -57,17 +57,17 @@ func hugeRequests(body, header int) map[string]huge {
 	}
 }
 
-// TestOversizeRequests sends requests that hold too much, many at once. Each is
-// refused with its status, others are answered meanwhile, and what was sent is not
-// kept. No other test runs beside it: it looks at the memory of the process.
+// TestOversizeRequests sends too large requests, many at once. Each is refused with its status,
+// other requests are answered meanwhile, and the server does not buffer what is sent. It is not
+// parallel: it measures the allocations of the process.
 func TestOversizeRequests(t *testing.T) {
 	body, header, times := 2<<20, 128<<10, 4
-	if torture() {
+	if fullSize() {
 		body, header, times = 10<<20, 1<<20, 50
 	}
 	for name, h := range hugeRequests(body, header) {
 		t.Run(name, func(t *testing.T) {
-			r := startServe(t) // of its own: connections of the one before may still count
+			r := startServe(t) // a new one: connections of the previous one may still count
 			defer func() {
 				r.stop()
 				if err := <-r.done; err != nil {
@@ -75,7 +75,7 @@ func TestOversizeRequests(t *testing.T) {
 				}
 			}()
 			address := r.address(t)
-			get(t, "http://"+address+"/sign-in") // makes what is made once
+			get(t, "http://"+address+"/sign-in") // allocates what is allocated once
 			head := []byte(h.head + "\r\n")
 			before := allocated()
 			var all sync.WaitGroup
@@ -97,19 +97,18 @@ func TestOversizeRequests(t *testing.T) {
 	}
 }
 
-// allocated returns how many bytes the process has ever taken.
+// allocated returns how many bytes the process has allocated in total.
 func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.TotalAlloc
 }
 
-// send sends the request for as long as the server reads it, and returns the status
-// of the answer.
+// send sends the request as far as the server reads it, and returns the status of the response.
 func (h huge) send(t *testing.T, address string, head []byte) (int, error) {
 	conn := dial(t, address)
 	defer conn.Close()
-	go func() { // fails when the server has heard enough
+	go func() { // fails when the server closes the connection
 		_, _ = io.Copy(conn, io.MultiReader(bytes.NewReader(head), h.body()))
 	}()
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)

@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestPostgresServe brings a database up to date as the role that owns it, and serves from
-// it as one that may do no more than that: also when it starts again, and not before.
+// TestPostgresServe migrates a database as its owner, and serves from it as a role with the rights
+// to serve alone: not before the migration, and also at the second start.
 func TestPostgresServe(t *testing.T) {
 	t.Parallel()
 	owner, server := databasetest.NewRole(t, ""), databasetest.NewRole(t, "")
@@ -40,7 +40,7 @@ func TestPostgresServe(t *testing.T) {
 	}
 }
 
-// TestPostgresDemo has the demo refuse PostgreSQL in words: it fills a file.
+// TestPostgresDemo checks that the demo refuses PostgreSQL.
 func TestPostgresDemo(t *testing.T) {
 	t.Parallel()
 	url := databasetest.PostgresURL(t)
@@ -50,8 +50,7 @@ func TestPostgresDemo(t *testing.T) {
 	}
 }
 
-// TestPostgresCheck looks through a database, as the role that serves and with a password,
-// which is not told.
+// TestPostgresCheck checks a database as the serving role, with a password, which is not printed.
 func TestPostgresCheck(t *testing.T) {
 	t.Parallel()
 	url := databasetest.PostgresURL(t)
@@ -68,6 +67,6 @@ func TestPostgresCheck(t *testing.T) {
 		says(t, served, 1, flaw, "check")
 	}
 	if said, _ := runConsole(t, served, "check"); strings.Contains(said, "canary") {
-		t.Errorf("tells the password:\n%s", said)
+		t.Errorf("it prints the password:\n%s", said)
 	}
 }

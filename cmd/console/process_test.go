@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// asProgram makes the test program the console: its arguments are then the console's.
+// asProgram is the environment variable that makes the test binary the console.
 const asProgram = "CONSOLE_TEST_AS_PROGRAM"
 
 func init() {
@@ -17,19 +17,17 @@ func init() {
 	}
 }
 
-// process returns the console as a process of its own, which is not started.
+// process returns a command that runs the console.
 func process(args ...string) *exec.Cmd { return processWith(asProgram+"=1", args...) }
 
-// processWith is process for a console with a variable, which makes the test program
-// one.
+// processWith is process with another variable that makes the test binary the console.
 func processWith(variable string, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), variable)
 	return cmd
 }
 
-// processSays runs the console as a process of its own, which must succeed, and
-// returns what it says.
+// processSays runs the console as a process, which must succeed, and returns its output.
 func processSays(t *testing.T, args ...string) string {
 	t.Helper()
 	out, err := process(args...).CombinedOutput()

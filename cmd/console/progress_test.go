@@ -11,8 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/demodata"
 )
 
-// steps are how far something is, a second after each other, but for the last two,
-// which come at once.
+// steps are the shares that are done, one a second, the last two at the same time.
 var steps = []demodata.Progress{
 	{Share: 0, Users: 0, Doing: "adding people"}, {Share: 0.04, Users: 40_000, Doing: "adding people"},
 	{Share: 0.11, Users: 110_000, Doing: "adding people"}, {Share: 0.12, Users: 120_000, Doing: "adding people"},
@@ -21,7 +20,7 @@ var steps = []demodata.Progress{
 	{Share: 0.9, Users: 999_000, Doing: "building indexes"}, {Share: 1, Users: 1_000_000, Doing: "building indexes"},
 }
 
-// shown returns what a bar writes of the steps.
+// shown returns the output of a bar for the steps.
 func shown(terminal bool) string {
 	var out bytes.Buffer
 	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
@@ -37,8 +36,7 @@ func shown(terminal bool) string {
 	return out.String()
 }
 
-// TestBar checks what is shown where nobody watches: a line at each tenth, and one
-// where there was none for so long.
+// TestBar checks the output without a terminal: a line at each tenth, and one after logInterval.
 func TestBar(t *testing.T) {
 	t.Parallel()
 	want := []string{
@@ -54,7 +52,7 @@ func TestBar(t *testing.T) {
 	}
 }
 
-// TestBarOnTerminal checks that there it is one line, which ends.
+// TestBarOnTerminal checks that the bar is one line, which is ended.
 func TestBarOnTerminal(t *testing.T) {
 	t.Parallel()
 	got := strings.Split(shown(true), "\r\x1b[2K")
@@ -71,8 +69,8 @@ func TestBarOnTerminal(t *testing.T) {
 	}
 }
 
-// TestPatientBar checks that nothing is shown of what is done at once.
-func TestPatientBar(t *testing.T) {
+// TestDelayedBar checks that nothing is shown of quick work.
+func TestDelayedBar(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)

@@ -16,24 +16,12 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestPostgresRepairs overwrites the file of an index of a PostgreSQL server: a search is
-// answered without it, the console finds out which index it is, the role that serves is
-// refused in words, and the owner of the database rebuilds it.
+// TestPostgresRepairs overwrites the file of an index of a PostgreSQL server. A search works
+// without it, the console finds out which index is damaged, the serving role cannot rebuild it,
+// and the owner of the database can.
 func TestPostgresRepairs(t *testing.T) {
 	t.Parallel()
-	s := postgrestest.New(t, postgrestest.Hasty...)
-	mustRun(t, s, "postgres", `CREATE ROLE served LOGIN`)
-	mustRun(t, s, "postgres", `CREATE DATABASE console`)
-	owner := s.URL(postgrestest.Superuser, "console")
-	served := s.URL("served", "console") + "&options=-c%20enable_seqscan%3Doff" // so that few users are searched by the index, too
-	if err := run(t.Context(), []string{"console", "migrate", "--database", owner, "--serve-role", "served"}, lookupIn(nil), io.Discard, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := runUsers(t, owner, []string{"add", "owner@example.com", "--role", "owner"}); err != nil {
-		t.Fatal(err)
-	}
-	overwriteIndex(t, s, owner)
-
+	owner, served := damagedServer(t)
 	db, err := database.Open(t.Context(), served, database.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +51,26 @@ func TestPostgresRepairs(t *testing.T) {
 	search(directory.ScanNone)
 }
 
-// overwriteIndex stops a server, overwrites the index of the search, and starts it again.
+// damagedServer returns the addresses of a database with one user and a damaged search index, for
+// its owner and for the serving role.
+func damagedServer(t *testing.T) (owner, served string) {
+	t.Helper()
+	s := postgrestest.New(t, postgrestest.Hasty...)
+	mustRun(t, s, "postgres", `CREATE ROLE served LOGIN`)
+	mustRun(t, s, "postgres", `CREATE DATABASE console`)
+	owner = s.URL(postgrestest.Superuser, "console")
+	served = s.URL("served", "console") + "&options=-c%20enable_seqscan%3Doff" // so that the planner uses the index for few users, too
+	if err := run(t.Context(), []string{"console", "migrate", "--database", owner, "--serve-role", "served"}, lookupIn(nil), io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := runUsers(t, owner, []string{"add", "owner@example.com", "--role", "owner"}); err != nil {
+		t.Fatal(err)
+	}
+	overwriteIndex(t, s, owner)
+	return owner, served
+}
+
+// overwriteIndex stops a server, overwrites the search index, and starts it again.
 func overwriteIndex(t *testing.T, s *postgrestest.Server, url string) {
 	t.Helper()
 	db, err := sql.Open("pgx", url)

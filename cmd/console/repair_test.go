@@ -13,8 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// damageIndex takes leaves of the index of the search in a SQLite file away, as a page that
-// went bad does.
+// damageIndex removes leaves of the search index in a SQLite database, as a corrupt page does.
 func damageIndex(t *testing.T, url string) {
 	t.Helper()
 	path, _ := strings.CutPrefix(url, "sqlite:")
@@ -28,8 +27,7 @@ func damageIndex(t *testing.T, url string) {
 	}
 }
 
-// TestIndexIsRebuilt has a console meet a damaged index in a search: it logs that, and
-// rebuilds it.
+// TestIndexIsRebuilt searches with a damaged index: the console logs that and rebuilds it.
 func TestIndexIsRebuilt(t *testing.T) {
 	t.Parallel()
 	url := databasetest.SQLiteURL(t)
@@ -51,7 +49,7 @@ func TestIndexIsRebuilt(t *testing.T) {
 		t.Errorf("damaged: scan %d", how)
 	}
 	for !strings.Contains(out.String(), "indexes rebuilt") {
-		ticks <- time.Time{} // taken when what is under way has ended
+		ticks <- time.Time{} // received when the previous tick is done
 	}
 	if how := search(); how != directory.ScanNone {
 		t.Errorf("rebuilt: scan %d", how)
@@ -61,7 +59,8 @@ func TestIndexIsRebuilt(t *testing.T) {
 	}
 }
 
-// TestCheckRepairs repairs a damaged index by hand, and leaves a sound one alone.
+// TestCheckRepairs repairs a damaged index with console check --repair. It does not rebuild an
+// index that is intact.
 func TestCheckRepairs(t *testing.T) {
 	t.Parallel()
 	url, _ := newInhabited(t)

@@ -22,20 +22,20 @@ import (
 	"time"
 )
 
-// sdkPatience is how long one call of the SDK or the command line may take. It repeats what
-// fails up to ten times, with pauses.
+// sdkPatience is how long one call of the SDK or the command line may take. It retries up to ten
+// times, with pauses.
 const sdkPatience = 4 * time.Minute
 
-// quiet has the command line not ask for its newest version, for which it leaves the machine.
+// quiet turns off the command line's check for updates, which needs the network.
 const quiet = "--suppress-upgrade-check"
 
-// An sdkSite is a demo that the official SDK and command line are used with.
+// An sdkSite is a demo for the official SDK and command line.
 type sdkSite struct {
 	console  string // address without path
 	database string // URL
 }
 
-// newSDKSite runs a demo on ports of its own with a database of its own.
+// newSDKSite runs a demo on free ports with a new database.
 func newSDKSite(t *testing.T) sdkSite {
 	t.Helper()
 	s := sdkSite{database: "sqlite:" + filepath.Join(t.TempDir(), "console.db")}
@@ -54,7 +54,7 @@ func (s sdkSite) token(t *testing.T, args ...string) string {
 	return strings.TrimSpace(out)
 }
 
-// python is the interpreter of the virtual environment that has the SDK, see make test-sdk.
+// python returns the interpreter of the virtual environment with the SDK, see make test-sdk.
 func python(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("CONSOLE_TEST_PYTHON")
@@ -64,8 +64,8 @@ func python(t *testing.T) string {
 	return path
 }
 
-// sdkCommand returns a program of the virtual environment, which has no terminal, in an
-// environment that holds env beside what it needs.
+// sdkCommand returns a command of the virtual environment, without a terminal and with env in its
+// environment.
 func sdkCommand(t *testing.T, env []string, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), sdkPatience)
@@ -76,7 +76,7 @@ func sdkCommand(t *testing.T, env []string, name string, args ...string) *exec.C
 	return cmd
 }
 
-// TestSDKClasses goes through every class of the SDK that the console serves.
+// TestSDKClasses uses every class of the SDK that the console supports.
 func TestSDKClasses(t *testing.T) {
 	t.Parallel()
 	s := newSDKSite(t)
@@ -93,7 +93,7 @@ func TestSDKClasses(t *testing.T) {
 	}
 }
 
-// TestSDKCommandLine makes the calls of each command about users, tokens and the org.
+// TestSDKCommandLine runs each command for users, tokens and the organisation.
 func TestSDKCommandLine(t *testing.T) {
 	t.Parallel()
 	s := newSDKSite(t)
@@ -106,8 +106,8 @@ func TestSDKCommandLine(t *testing.T) {
 	}
 }
 
-// TestSDKSignIn signs the command line in by the browser, in each way that it has, and refuses
-// it once.
+// TestSDKSignIn signs the command line in with a browser, in each way that it has, and refuses it
+// once.
 func TestSDKSignIn(t *testing.T) {
 	t.Parallel()
 	s := newSDKSite(t)
@@ -142,8 +142,8 @@ func TestSDKSignIn(t *testing.T) {
 	}
 }
 
-// signInProgram runs a command at a terminal, decides in the browser on the request that it
-// makes, and returns all that it said.
+// signInProgram runs a command at a terminal, approves or refuses its request in the browser, and
+// returns its output.
 func (s sdkSite) signInProgram(t *testing.T, env, command []string, decision string) string {
 	t.Helper()
 	const terminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
@@ -174,14 +174,14 @@ func (s sdkSite) signInProgram(t *testing.T, env, command []string, decision str
 		if code == nil {
 			t.Fatalf("no code to paste on the page:\n%s", page)
 		}
-		waitFor(t, read, &said, regexp.MustCompile(`(Authorization code: )$`)) // what is typed before is dropped
+		waitFor(t, read, &said, regexp.MustCompile(`(Authorization code: )$`)) // earlier input is dropped
 		_, _ = io.WriteString(answers, code[1]+"\n")
 	}
 	_, _ = io.Copy(io.Discard, read) // until the program ends
 	return said.String()
 }
 
-// waitFor reads until a pattern finds something in what comes, and returns that.
+// waitFor reads until a pattern matches, and returns its first group.
 func waitFor(t *testing.T, from *bufio.Reader, said fmt.Stringer, pattern *regexp.Regexp) string {
 	t.Helper()
 	var text []byte
@@ -197,8 +197,8 @@ func waitFor(t *testing.T, from *bufio.Reader, said fmt.Stringer, pattern *regex
 	}
 }
 
-// decide signs admin@example.com in and approves or refuses, for themselves, the request that
-// the page at a path is about. It returns the page that follows.
+// decide signs admin@example.com in and approves or refuses the request at a path. It returns the
+// next page.
 func (s sdkSite) decide(t *testing.T, path, decision string) string {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -231,7 +231,7 @@ func (s sdkSite) decide(t *testing.T, path, decision string) string {
 	return body
 }
 
-// goOn opens the address that a page goes on to.
+// goOn opens the address to which a page redirects.
 func goOn(t *testing.T, to string) {
 	t.Helper()
 	if answer, body := exchange(t, http.DefaultClient, request(t, http.MethodGet, to, nil)); answer.StatusCode != http.StatusOK {

@@ -45,14 +45,11 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		return err
 	}
 	defer watch.close()
-	options := c.databaseOptions()
-	options.Watch, options.Wrap, options.Migrating = watch.database(), watch.connector(), logMigrating(log, time.Now)
-	db, err := database.Open(ctx, c.database, options)
+	db, err := p.openServed(ctx, c, watch, log)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	p.logWarnings(log, db)
 	directory, err := openDirectory(ctx, db, watch.directory(c.directory(log)))
 	if err != nil {
 		return err
@@ -79,6 +76,17 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 		app.Drain()
 		pause(serving, c.drain) // a proxy sees the failing readiness check before the listener closes
 	})
+}
+
+// openServed opens the database of serve, and logs warnings about it and the environment.
+func (p *program) openServed(ctx context.Context, c *config, watch *telemetry, log *slog.Logger) (*database.DB, error) {
+	options := c.databaseOptions()
+	options.Watch, options.Wrap, options.Migrating = watch.database(), watch.connector(), logMigrating(log, time.Now)
+	db, err := database.Open(ctx, c.database, options)
+	if err == nil {
+		p.logWarnings(log, db)
+	}
+	return db, err
 }
 
 // pause waits for d, or until ctx is done.

@@ -19,15 +19,15 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// enough are settings with which serve has nothing to complain about.
+// enough are the required settings of serve.
 var enough = map[string]string{
 	"CONSOLE_BASE_URL":       "https://console.example.com",
 	"CONSOLE_OIDC_ISSUER":    "https://id.example.com",
 	"CONSOLE_OIDC_CLIENT_ID": "console",
 }
 
-// readSettings returns what serve makes of the arguments and the environment,
-// which holds enough and env.
+// readSettings returns the config of serve for the arguments and the environment, which holds
+// enough and env.
 func readSettings(t *testing.T, args []string, env map[string]string) (*config, error) {
 	t.Helper()
 	var got *config
@@ -40,8 +40,8 @@ func readSettings(t *testing.T, args []string, env map[string]string) (*config, 
 	return got, err
 }
 
-// lookupIn returns an environment that holds enough and env. An empty value in
-// env stands for a variable that is not set.
+// lookupIn returns an environment that holds enough and env. A variable with an empty value in env
+// is not set.
 func lookupIn(env map[string]string) lookup {
 	return func(name string) (string, bool) {
 		value, ok := env[name]
@@ -52,7 +52,7 @@ func lookupIn(env map[string]string) lookup {
 	}
 }
 
-// A settingsTest says what becomes of arguments and variables.
+// A settingsTest is a value of the config for arguments and variables.
 type settingsTest struct {
 	args []string
 	env  map[string]string
@@ -60,7 +60,7 @@ type settingsTest struct {
 	want any
 }
 
-// testSettings runs each test as one of its own.
+// testSettings runs each test.
 func testSettings(t *testing.T, tests map[string]settingsTest) {
 	t.Helper()
 	for name, test := range tests {
@@ -77,8 +77,7 @@ func testSettings(t *testing.T, tests map[string]settingsTest) {
 	}
 }
 
-// TestWhereSettingsComeFrom checks which source wins: the flag, then the variable,
-// then the default.
+// TestWhereSettingsComeFrom checks the precedence: the flag, the variable, the default.
 func TestWhereSettingsComeFrom(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")
@@ -98,65 +97,68 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	})
 }
 
-// TestSettings checks what is made of good values.
-func TestSettings(t *testing.T) {
-	t.Parallel()
-	testSettings(t, map[string]settingsTest{
-		"a base URL ends after the host": {
-			[]string{"--base-url", "https://console.example.com/"}, nil,
-			func(c *config) any { return c.address("/x") }, "https://console.example.com/x",
-		},
-		"http on this machine": {
-			[]string{"--base-url", "http://localhost:8080", "--oidc-issuer", "http://127.0.0.1:9000"}, nil,
-			func(c *config) any { return c.baseURL.String() + " " + c.issuer }, "http://localhost:8080 http://127.0.0.1:9000",
-		},
-		"a switch without a value": {
-			[]string{"--oidc-trust-email", "--org-name", "Acme"}, nil,
-			func(c *config) any { return c.trustEmail && c.orgName == "Acme" }, true,
-		},
-		"a switch in the environment": {nil, map[string]string{"CONSOLE_OIDC_TRUST_EMAIL": "1"}, func(c *config) any { return c.trustEmail }, true},
-		"networks": {
-			[]string{"--trusted-proxies", "10.1.2.3/8, 192.0.2.1,::1"}, nil,
-			func(c *config) any { return c.trustedProxies },
-			[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("::1/128")},
-		},
-		"owners in canonical form": {
-			[]string{"--owners", "Ana@Example.com, bo@example.com"}, nil,
-			func(c *config) any { return c.owners }, []string{"ana@example.com", "bo@example.com"},
-		},
-		"scopes": {nil, nil, func(c *config) any { return c.scopes }, []string{"openid", "profile", "email"}},
-		"sign-up by domain": {
-			[]string{"--signup", "domain", "--signup-domains", "Example.com"}, nil,
-			func(c *config) any { return []any{c.signup, c.signupDomains} }, []any{users.SignupDomain, []string{"example.com"}},
-		},
-		"times": {
-			[]string{"--session-idle", "90m", "--drain", "0s"}, nil,
-			func(c *config) any { return []time.Duration{c.sessionIdle, c.sessionLifetime, c.drain} },
-			[]time.Duration{90 * time.Minute, 7 * 24 * time.Hour, 0},
-		},
-		"times in days": {
-			[]string{"--session-lifetime", "30d", "--token-lifetime", "90d"}, nil,
-			func(c *config) any { return []time.Duration{c.sessionLifetime, c.tokenLifetime} },
-			[]time.Duration{30 * 24 * time.Hour, 90 * 24 * time.Hour},
-		},
-		"tokens by default": {
-			nil, nil, func(c *config) any { d := c.directory(nil); return []any{d.TokenLifetime, d.NoPersonalTokens} },
-			[]any{365 * 24 * time.Hour, false},
-		},
-		"tokens that do not expire, of service users alone": {
-			[]string{"--token-lifetime", "never", "--personal-tokens=false"}, nil,
-			func(c *config) any { d := c.directory(nil); return []any{d.TokenLifetime, d.NoPersonalTokens} },
-			[]any{users.Unlimited, true},
-		},
-		"log level": {[]string{"--log-level", "WARN"}, nil, func(c *config) any { return c.logLevel }, slog.LevelWarn},
-	})
+// goodSettings are settings without mistakes.
+var goodSettings = map[string]settingsTest{
+	"a base URL ends after the host": {
+		[]string{"--base-url", "https://console.example.com/"}, nil,
+		func(c *config) any { return c.address("/x") }, "https://console.example.com/x",
+	},
+	"http on this machine": {
+		[]string{"--base-url", "http://localhost:8080", "--oidc-issuer", "http://127.0.0.1:9000"}, nil,
+		func(c *config) any { return c.baseURL.String() + " " + c.issuer }, "http://localhost:8080 http://127.0.0.1:9000",
+	},
+	"a switch without a value": {
+		[]string{"--oidc-trust-email", "--org-name", "Acme"}, nil,
+		func(c *config) any { return c.trustEmail && c.orgName == "Acme" }, true,
+	},
+	"a switch in the environment": {nil, map[string]string{"CONSOLE_OIDC_TRUST_EMAIL": "1"}, func(c *config) any { return c.trustEmail }, true},
+	"networks": {
+		[]string{"--trusted-proxies", "10.1.2.3/8, 192.0.2.1,::1"}, nil,
+		func(c *config) any { return c.trustedProxies },
+		[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("::1/128")},
+	},
+	"owners in canonical form": {
+		[]string{"--owners", "Ana@Example.com, bo@example.com"}, nil,
+		func(c *config) any { return c.owners }, []string{"ana@example.com", "bo@example.com"},
+	},
+	"scopes": {nil, nil, func(c *config) any { return c.scopes }, []string{"openid", "profile", "email"}},
+	"sign-up by domain": {
+		[]string{"--signup", "domain", "--signup-domains", "Example.com"}, nil,
+		func(c *config) any { return []any{c.signup, c.signupDomains} }, []any{users.SignupDomain, []string{"example.com"}},
+	},
+	"times": {
+		[]string{"--session-idle", "90m", "--drain", "0s"}, nil,
+		func(c *config) any { return []time.Duration{c.sessionIdle, c.sessionLifetime, c.drain} },
+		[]time.Duration{90 * time.Minute, 7 * 24 * time.Hour, 0},
+	},
+	"times in days": {
+		[]string{"--session-lifetime", "30d", "--token-lifetime", "90d"}, nil,
+		func(c *config) any { return []time.Duration{c.sessionLifetime, c.tokenLifetime} },
+		[]time.Duration{30 * 24 * time.Hour, 90 * 24 * time.Hour},
+	},
+	"tokens by default": {
+		nil, nil, func(c *config) any { d := c.directory(nil); return []any{d.TokenLifetime, d.NoPersonalTokens} },
+		[]any{365 * 24 * time.Hour, false},
+	},
+	"tokens that do not expire, of service users alone": {
+		[]string{"--token-lifetime", "never", "--personal-tokens=false"}, nil,
+		func(c *config) any { d := c.directory(nil); return []any{d.TokenLifetime, d.NoPersonalTokens} },
+		[]any{users.Unlimited, true},
+	},
+	"log level": {[]string{"--log-level", "WARN"}, nil, func(c *config) any { return c.logLevel }, slog.LevelWarn},
 }
 
-// settingsMistakes are settings with something wrong with them.
+// TestSettings checks the values of goodSettings.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	testSettings(t, goodSettings)
+}
+
+// settingsMistakes are settings with mistakes.
 var settingsMistakes = map[string]struct {
 	args []string
 	env  map[string]string
-	want []string // what the mistakes say, in any order
+	want []string // parts of the mistakes, in any order
 }{
 	"every one at once": {
 		[]string{"--listen", "here", "--session-idle", "soon", "--signup", "all", "--trusted-proxies", "x", "--owners", "ana"},
@@ -196,8 +198,7 @@ var settingsMistakes = map[string]struct {
 	"an argument too many":      {[]string{"now"}, nil, []string{`no use for the argument "now"`}},
 }
 
-// TestSettingsMistakes checks that every mistake is told, each once, and all at
-// the same time.
+// TestSettingsMistakes checks that all mistakes are reported at once, each once.
 func TestSettingsMistakes(t *testing.T) {
 	t.Parallel()
 	for name, test := range settingsMistakes {
@@ -220,8 +221,8 @@ func TestSettingsMistakes(t *testing.T) {
 	}
 }
 
-// TestDemoRefusesOtherMachines has the demo, which asks for no password, listen
-// where others could come in.
+// TestDemoRefusesOtherMachines checks that the demo, which has no passwords, listens on this machine
+// alone.
 func TestDemoRefusesOtherMachines(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{":8080", "0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "example.com:8080"} {
@@ -232,30 +233,31 @@ func TestDemoRefusesOtherMachines(t *testing.T) {
 	}
 }
 
-// TestHelp checks that the help lists what works, with its defaults, and nothing
-// else.
+// helps are texts that the help of a command has, and others that it has not.
+var helps = map[string]struct {
+	args  []string
+	says  []string
+	hides []string
+}{
+	"of the program": {[]string{"help"}, []string{"serve", "demo", "users", "token", "migrate", "backup", "restore", "check", "healthcheck", "version"}, nil},
+	"of serve": {
+		[]string{"serve", "--help"},
+		[]string{
+			"--listen", "default: 127.0.0.1:8080", "$CONSOLE_LISTEN", "(required)", "default: sqlite:data/console.db",
+			"CONSOLE_OIDC_CLIENT_SECRET_FILE", "default: 168h", "--oidc-trust-email",
+		},
+		[]string{"demo"},
+	},
+	"of demo":         {[]string{"demo", "--help"}, []string{"--users", "default: 1000", "default: sqlite:data/demo.db"}, []string{"--oidc-issuer"}},
+	"of token":        {[]string{"token", "--help"}, []string{"create", "list", "revoke"}, nil},
+	"of token create": {[]string{"token", "create", "--help"}, []string{"--user", "(required)", "default: 90d", "--scope", "--token-lifetime"}, nil},
+	"of users":        {[]string{"users", "--help"}, []string{"set-role", "add", "reset-sign-in", "add-service", "add-system", "erase"}, nil},
+}
+
+// TestHelp checks that the help lists commands and settings with their defaults.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		args  []string
-		says  []string
-		hides []string
-	}{
-		"of the program": {[]string{"help"}, []string{"serve", "demo", "users", "token", "migrate", "backup", "restore", "check", "healthcheck", "version"}, nil},
-		"of serve": {
-			[]string{"serve", "--help"},
-			[]string{
-				"--listen", "default: 127.0.0.1:8080", "$CONSOLE_LISTEN", "(required)", "default: sqlite:data/console.db",
-				"CONSOLE_OIDC_CLIENT_SECRET_FILE", "default: 168h", "--oidc-trust-email",
-			},
-			[]string{"demo"},
-		},
-		"of demo":         {[]string{"demo", "--help"}, []string{"--users", "default: 1000", "default: sqlite:data/demo.db"}, []string{"--oidc-issuer"}},
-		"of token":        {[]string{"token", "--help"}, []string{"create", "list", "revoke"}, nil},
-		"of token create": {[]string{"token", "create", "--help"}, []string{"--user", "(required)", "default: 90d", "--scope", "--token-lifetime"}, nil},
-		"of users":        {[]string{"users", "--help"}, []string{"set-role", "add", "reset-sign-in", "add-service", "add-system", "erase"}, nil},
-	}
-	for name, test := range tests {
+	for name, test := range helps {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer

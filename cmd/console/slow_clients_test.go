@@ -15,10 +15,10 @@ import (
 	"github.com/roboto-ai/console/internal/server"
 )
 
-// torture reports whether tests that push the program are to be run at full size.
-func torture() bool { return os.Getenv("CONSOLE_TORTURE") == "full" }
+// fullSize reports whether load tests run at full size.
+func fullSize() bool { return os.Getenv("CONSOLE_TORTURE") == "full" }
 
-// slowWays are beginnings of requests whose rest never comes.
+// slowWays are beginnings of requests, of which no more is sent.
 var slowWays = []string{
 	"",
 	"G",
@@ -27,16 +27,16 @@ var slowWays = []string{
 	slowForm,
 }
 
-// slowForm is the beginning of a form. Once its header is there the server waits
-// longer, so the beginning of its body is sent at full size only.
+// slowForm is the beginning of a form. After its header the server waits longer, so the beginning
+// of the body is sent at full size only.
 const slowForm = "POST /theme HTTP/1.1\r\nHost: console.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n"
 
-// TestSlowClients holds connections open with requests that never come to
-// their end. Others are answered meanwhile, and the server closes them all itself.
+// TestSlowClients holds connections open with incomplete requests. Other requests are answered
+// meanwhile, and the server closes all of these connections.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	n, ways, within := 100, slowWays, server.ReadHeaderTimeout
-	if torture() {
+	if fullSize() {
 		n, ways, within = 1000, append(slices.Clone(slowWays), slowForm+"\r\ntheme="), server.ReadTimeout
 	}
 	r := startServe(t)
@@ -77,8 +77,8 @@ func dial(t *testing.T, address string) net.Conn {
 	return conn
 }
 
-// closedByServer returns nil once the server has closed the connection, which it must
-// within a time.
+// closedByServer returns nil when the server has closed the connection, and an error if it has not
+// after the given time.
 func closedByServer(conn net.Conn, within time.Duration) error {
 	if err := conn.SetReadDeadline(time.Now().Add(within)); err != nil {
 		return err
@@ -87,5 +87,5 @@ func closedByServer(conn net.Conn, within time.Duration) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return fmt.Errorf("the connection is still open after %s", within)
 	}
-	return nil // however it was closed
+	return nil // closed or reset
 }

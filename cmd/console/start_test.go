@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// A running is a program that a test has started.
+// A running is a program that a test has started in this process.
 type running struct {
-	said string // up to the line that was waited for
+	said string // its output up to the line that start waited for
 	stop context.CancelFunc
-	done chan error // receives what run returned
+	done chan error // receives the error of run
 }
 
-// start runs the program until it says a line that matches until.
+// start starts the program and waits for a line of its output that matches until.
 func start(t *testing.T, until string, args ...string) running {
 	t.Helper()
 	return startIn(t, nil, until, args...)
@@ -28,7 +28,7 @@ func startIn(t *testing.T, env map[string]string, until string, args ...string) 
 	return (&program{env: lookupIn(env), stderr: t.Output()}).start(t, until, args...)
 }
 
-// start runs p until it says a line that matches until.
+// start starts p and waits for a line of its output that matches until.
 func (p *program) start(t *testing.T, until string, args ...string) running {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -45,7 +45,7 @@ func (p *program) start(t *testing.T, until string, args ...string) running {
 	t.Cleanup(func() {
 		stop()
 		_ = out.Close()
-		<-ended // it writes to t.Output until then
+		<-ended // it writes to t.Output until it has ended
 	})
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -61,7 +61,7 @@ func (p *program) start(t *testing.T, until string, args ...string) running {
 	return r
 }
 
-// address returns the first address that the program said it listens on.
+// address returns the first address in the output.
 func (r running) address(t *testing.T) string {
 	t.Helper()
 	address := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(r.said)

@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/certificate/certificatetest"
 )
 
-// newCertificate returns files that hold a certificate of that name.
+// newCertificate returns files with a certificate of that name.
 func newCertificate(t *testing.T, name string) certificate.Files {
 	t.Helper()
 	dir := t.TempDir()
@@ -22,8 +22,8 @@ func newCertificate(t *testing.T, name string) certificate.Files {
 	return files
 }
 
-// shownOverTLS asks over TLS, in a connection of its own, whether the console at address is
-// ready, and returns the name of its certificate and the version of HTTP.
+// shownOverTLS requests /readyz over a new TLS connection, and returns the name of the certificate
+// and the version of HTTP.
 func shownOverTLS(t *testing.T, address string) (name, version string) {
 	t.Helper()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true, DisableKeepAlives: true}
@@ -43,8 +43,8 @@ func shownOverTLS(t *testing.T, address string) (name, version string) {
 	return resp.TLS.PeerCertificates[0].Subject.CommonName, resp.Proto
 }
 
-// TestServeOverTLS exchanges the certificate of a console that runs, for one that is
-// broken and for one that is not.
+// TestServeOverTLS replaces the certificate of a running console, with a broken one and with a
+// valid one.
 func TestServeOverTLS(t *testing.T) {
 	t.Parallel()
 	files := newCertificate(t, "first")
@@ -59,13 +59,13 @@ func TestServeOverTLS(t *testing.T) {
 	}
 	next := certificatetest.New(t, "second", time.Now().Add(time.Hour))
 	certificatetest.Write(t, files, certificatetest.Pair{Cert: next.Cert, Key: []byte("broken")})
-	for began := time.Now(); time.Since(began) < 1200*time.Millisecond; { // the files are looked at meanwhile
+	for began := time.Now(); time.Since(began) < 1200*time.Millisecond; { // the files are polled meanwhile
 		if name, _ := shownOverTLS(t, address); name != "first" {
 			t.Fatalf("while the new one is broken: got %q, want the first", name)
 		}
 	}
 	certificatetest.Write(t, files, next)
-	for name := ""; name != "second"; { // at most a second later
+	for name := ""; name != "second"; { // within a second
 		if name, _ = shownOverTLS(t, address); name != "first" && name != "second" {
 			t.Fatalf("got the certificate %q", name)
 		}
@@ -76,7 +76,7 @@ func TestServeOverTLS(t *testing.T) {
 	}
 }
 
-// TestTLSMistakes checks that what is wrong with a certificate is told with all else.
+// TestTLSMistakes checks that mistakes of the certificate are reported with all others.
 func TestTLSMistakes(t *testing.T) {
 	t.Parallel()
 	good, other := newCertificate(t, "one"), newCertificate(t, "two")

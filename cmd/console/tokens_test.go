@@ -14,8 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// runToken runs a command of token and returns what it prints on standard output and on
-// standard error.
+// runToken runs a token command and returns its standard output and its standard error.
 func runToken(t *testing.T, url string, args ...string) (out, says string, err error) {
 	t.Helper()
 	var stdout, stderr strings.Builder
@@ -33,19 +32,26 @@ func withService(t *testing.T) string {
 	return url
 }
 
-// TestTokenCreate has the secret alone on standard output, for programs to read, and gives access
-// with it until the token is revoked.
-func TestTokenCreate(t *testing.T) {
-	t.Parallel()
-	url := withService(t)
+// createToken creates a token of fleet at the command line and returns its secret, which must be
+// all that is on standard output, and not on standard error.
+func createToken(t *testing.T, url string) (secret string) {
+	t.Helper()
 	out, says, err := runToken(t, url, "create", "--user", "fleet", "--name", "nightly", "--expiry", "30d", "--scope", "users.read", "--scope", "audit.read,tokens.self", "--range", "10.0.0.0/8", "--reason", "the export")
 	if err != nil || !regexp.MustCompile(`^usr_pat_[0-9A-Za-z]{43}_[0-9a-f]{8}\n$`).MatchString(out) {
 		t.Fatalf("create: got %q, %v", out, err)
 	}
-	secret := strings.TrimSpace(out)
+	secret = strings.TrimSpace(out)
 	if strings.Contains(says, secret) || !strings.Contains(says, "audit.read tokens.self users.read") || !strings.Contains(says, "fleet with the role auditor") {
 		t.Errorf("on standard error: got %q", says)
 	}
+	return secret
+}
+
+// TestTokenCreate creates a token, uses, lists and revokes it.
+func TestTokenCreate(t *testing.T) {
+	t.Parallel()
+	url := withService(t)
+	secret := createToken(t, url)
 	var id users.TokenID
 	inDirectory(t, url, func(directory *users.Service) {
 		in, err := directory.Authenticate(t.Context(), secret, users.Program("req", "10.1.2.3", "", "curl 8"))
@@ -60,17 +66,7 @@ func TestTokenCreate(t *testing.T) {
 	if e := eventsIn(t, url, history.Query{Target: "fleet"}); e[0].Action != users.ActionTokenIssued || e[0].Reason != "the export" || e[0].Via != users.ViaCommand {
 		t.Errorf("history: got %+v", e)
 	}
-
-	if out, _, err := runToken(t, url, "list", "--user", "fleet"); err != nil || !strings.Contains(out, "nightly") || !strings.Contains(out, "10.1.2.3") || strings.Contains(out, secret) {
-		t.Errorf("list: got %q, %v", out, err)
-	}
-	out, _, err = runToken(t, url, "list", "--format", "json")
-	var list []map[string]any
-	if jsonErr := json.Unmarshal([]byte(out), &list); err != nil || jsonErr != nil || len(list) != 1 ||
-		list[0]["user_id"] != "fleet" || list[0]["state"] != "live" || list[0]["last_used_with"] != "curl 8" {
-		t.Errorf("list as JSON: got %q, %v, %v", out, err, jsonErr)
-	}
-
+	checkTokenLists(t, url, secret)
 	if out, _, err := runToken(t, url, "revoke", string(id)); err != nil || !strings.Contains(out, "nightly") {
 		t.Errorf("revoke: got %q, %v", out, err)
 	}
@@ -81,6 +77,20 @@ func TestTokenCreate(t *testing.T) {
 	})
 	if out, _, err := runToken(t, url, "list", "--user", "fleet"); err != nil || !strings.Contains(out, "revoked") {
 		t.Errorf("list after the end: got %q, %v", out, err)
+	}
+}
+
+// checkTokenLists checks both formats of the list while the token is live.
+func checkTokenLists(t *testing.T, url, secret string) {
+	t.Helper()
+	if out, _, err := runToken(t, url, "list", "--user", "fleet"); err != nil || !strings.Contains(out, "nightly") || !strings.Contains(out, "10.1.2.3") || strings.Contains(out, secret) {
+		t.Errorf("list: got %q, %v", out, err)
+	}
+	out, _, err := runToken(t, url, "list", "--format", "json")
+	var list []map[string]any
+	if jsonErr := json.Unmarshal([]byte(out), &list); err != nil || jsonErr != nil || len(list) != 1 ||
+		list[0]["user_id"] != "fleet" || list[0]["state"] != "live" || list[0]["last_used_with"] != "curl 8" {
+		t.Errorf("list as JSON: got %q, %v, %v", out, err, jsonErr)
 	}
 }
 
@@ -103,7 +113,7 @@ func TestTokenCreate_defaults(t *testing.T) {
 	}
 }
 
-// TestToken_mistakes prints nothing on standard output, and says what is wrong.
+// TestToken_mistakes makes mistakes: nothing is printed on standard output.
 func TestToken_mistakes(t *testing.T) {
 	t.Parallel()
 	url := withService(t)
@@ -132,12 +142,12 @@ func TestToken_mistakes(t *testing.T) {
 	}
 }
 
-// A closedPipe is what a command writes to whose reader has gone.
+// A closedPipe is an output whose reader has gone.
 type closedPipe struct{}
 
 func (closedPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
-// TestTokenCreate_notPrinted revokes a token whose secret reaches no one.
+// TestTokenCreate_notPrinted checks that a token is revoked if its secret cannot be printed.
 func TestTokenCreate_notPrinted(t *testing.T) {
 	t.Parallel()
 	url := withService(t)

@@ -22,14 +22,14 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// A receiver takes spans as a collector does, by OTLP over HTTP.
+// A receiver receives spans like a collector, by OTLP over HTTP.
 type receiver struct {
 	server *httptest.Server
 
 	mu    sync.Mutex
 	paths []string
 	spans []*spans.Span
-	text  string // of all that was sent
+	text  string // of all requests
 }
 
 // newReceiver starts a receiver that lives as long as the test.
@@ -49,7 +49,7 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// take keeps what was sent.
+// take stores the spans of a request.
 func (r *receiver) take(path string, sent *collector.ExportTraceServiceRequest) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -69,15 +69,14 @@ func (r *receiver) named(name string) []*spans.Span {
 	return slices.DeleteFunc(slices.Clone(r.spans), func(s *spans.Span) bool { return s.GetName() != name })
 }
 
-// A visit is to a console that sends traces: from the sign-in on, in one browser.
+// A visit holds the requests of one browser to a console that sends traces.
 type visit struct {
 	*receiver
 	op      *authtest.Provider
 	secrets []string
 }
 
-// visitTraced runs a console, visits it, and ends it. The header goes with each
-// request.
+// visitTraced runs a console, visits it with header in each request, and stops it.
 func visitTraced(t *testing.T, header http.Header, more ...string) visit {
 	t.Helper()
 	const base = "http://127.0.0.1:1" // where the provider sends the browser back to
@@ -103,7 +102,7 @@ func visitTraced(t *testing.T, header http.Header, more ...string) visit {
 	return v
 }
 
-// TestTraces visits a console that sends traces, and reads them.
+// TestTraces visits a console that sends traces, and checks them.
 func TestTraces(t *testing.T) {
 	t.Parallel()
 	v := visitTraced(t, http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}})
@@ -129,11 +128,11 @@ func TestTraces(t *testing.T) {
 	if strings.Contains(v.text, "0af7651916cd43dd8448eb211c80319c") {
 		t.Error("a stranger's request is part of a trace of theirs")
 	}
-	v.tellsNoSecret(t)
+	v.checkSecrets(t)
 }
 
-// within checks that there is a span of that name in one of the other; in none, if
-// parent is empty.
+// within checks that there is a span of that name with a parent of the other name; without a
+// parent, if parent is empty.
 func (v visit) within(t *testing.T, name, parent string) {
 	t.Helper()
 	for _, s := range v.named(name) {
@@ -149,8 +148,8 @@ func (v visit) within(t *testing.T, name, parent string) {
 	t.Errorf("there is no span %q in one of %q", name, parent)
 }
 
-// tellsNoSecret looks for what must not be in a span.
-func (v visit) tellsNoSecret(t *testing.T) {
+// checkSecrets checks that no span contains a secret of the visit.
+func (v visit) checkSecrets(t *testing.T) {
 	t.Helper()
 	if len(v.secrets) < 8 {
 		t.Errorf("the visit had only %d secrets", len(v.secrets))
@@ -162,7 +161,7 @@ func (v visit) tellsNoSecret(t *testing.T) {
 	}
 }
 
-// TestTracesOfAProxy has a proxy that is trusted name the trace.
+// TestTracesOfAProxy checks that the trace ID of a trusted proxy is used.
 func TestTracesOfAProxy(t *testing.T) {
 	t.Parallel()
 	v := visitTraced(t, http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}, "--trusted-proxies", "127.0.0.1")
@@ -172,17 +171,17 @@ func TestTracesOfAProxy(t *testing.T) {
 		}
 	}
 	v.within(t, "SELECT", "GET /users")
-	v.tellsNoSecret(t)
+	v.checkSecrets(t)
 }
 
-// A traceBrowser keeps cookies, follows redirects, and remembers what was secret.
+// A traceBrowser keeps cookies, follows redirects, and collects the secrets it sees.
 type traceBrowser struct {
 	client *http.Client
 	header http.Header
 	seen   *[]string
 }
 
-// newBrowser returns a browser that finds the addresses that others listen on.
+// newBrowser returns a browser that dials other addresses for some hosts, as at says.
 func newBrowser(t *testing.T, at map[string]string, header http.Header) traceBrowser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -205,7 +204,7 @@ func newBrowser(t *testing.T, at map[string]string, header http.Header) traceBro
 	return b
 }
 
-// note remembers what is secret of an address and of cookies.
+// note collects the secrets in a query and in cookies.
 func (b traceBrowser) note(query url.Values, cookies []*http.Cookie) {
 	for _, name := range []string{"state", "nonce", "code"} {
 		*b.seen = append(*b.seen, query.Get(name))
@@ -215,12 +214,12 @@ func (b traceBrowser) note(query url.Values, cookies []*http.Cookie) {
 	}
 }
 
-// secrets returns what was secret so far.
+// secrets returns the secrets so far.
 func (b traceBrowser) secrets() []string {
 	return slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(*b.seen))), func(s string) bool { return s == "" })
 }
 
-// get goes where an address leads to.
+// get opens an address and follows redirects.
 func (b traceBrowser) get(t *testing.T, address string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)

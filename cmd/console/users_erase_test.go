@@ -10,7 +10,7 @@ import (
 )
 
 // TestUsersErase erases several users by one command: two exist, one was deleted before, and one
-// user_id does not exist. The others are erased, and the command says what it does not reach.
+// user_id does not exist. The others are erased, and the command lists what an erasure does not reach.
 func TestUsersErase(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t)

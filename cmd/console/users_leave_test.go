@@ -44,10 +44,10 @@ func eventsIn(t *testing.T, url string, q history.Query) []users.Event {
 	return page.Events
 }
 
-// TestUsersDeactivateHandsOver deactivates people who are responsible for service users:
-// these go to the person that the command names, and to no one else.
-func TestUsersDeactivateHandsOver(t *testing.T) {
-	t.Parallel()
+// withServiceUsers returns a database with two people and two service users, for which the first
+// person is responsible.
+func withServiceUsers(t *testing.T) string {
+	t.Helper()
 	url, operator := databasetest.URL(t), users.Command("")
 	inDirectory(t, url, func(directory *users.Service) {
 		for _, id := range []string{"ana@example.com", "ben@example.com"} {
@@ -62,13 +62,21 @@ func TestUsersDeactivateHandsOver(t *testing.T) {
 			}
 		}
 	})
-	for _, step := range []struct{ id, more, says, heir string }{
+	return url
+}
+
+// TestUsersDeactivateHandsOver deactivates people who are responsible for service users: the
+// person that the command names becomes responsible for them.
+func TestUsersDeactivateHandsOver(t *testing.T) {
+	t.Parallel()
+	url, operator := withServiceUsers(t), users.Command("")
+	for _, step := range []struct{ id, handOver, says, responsible string }{
 		{"ana@example.com", "ben@example.com", "ana@example.com is deactivated and signed out. Responsible for importer, mailer now: ben@example.com.\n", "ben@example.com"},
 		{"ben@example.com", "", "ben@example.com is deactivated and signed out. Responsible for importer, mailer now: no one.\n", ""},
 	} {
 		args := []string{"deactivate", "--reason", "left the company", step.id}
-		if step.more != "" {
-			args = append([]string{args[0], "--hand-over", step.more}, args[1:]...)
+		if step.handOver != "" {
+			args = append([]string{args[0], "--hand-over", step.handOver}, args[1:]...)
 		}
 		said, err := runUsers(t, url, args)
 		if err != nil || said != step.says {
@@ -76,8 +84,8 @@ func TestUsersDeactivateHandsOver(t *testing.T) {
 		}
 		inDirectory(t, url, func(directory *users.Service) {
 			for _, id := range []users.ID{"importer", "mailer"} {
-				if u, err := directory.User(t.Context(), operator, id); err != nil || string(u.Responsible.ID) != step.heir {
-					t.Errorf("%s: got responsible %q (%v), want %q", id, u.Responsible.ID, err, step.heir)
+				if u, err := directory.User(t.Context(), operator, id); err != nil || string(u.Responsible.ID) != step.responsible {
+					t.Errorf("%s: got responsible %q (%v), want %q", id, u.Responsible.ID, err, step.responsible)
 				}
 			}
 		})
@@ -88,7 +96,7 @@ func TestUsersDeactivateHandsOver(t *testing.T) {
 	}
 }
 
-// TestUsersListIsRecorded reads a list as a program does, and looks for the event of it.
+// TestUsersListIsRecorded lists users as JSON, and checks the event of it.
 func TestUsersListIsRecorded(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t)

@@ -10,8 +10,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// TestUnknownAtTheCommandLine has a command that does not get the answer to its commit:
-// it says that this is neither done nor failed, and what to do.
+// TestUnknownAtTheCommandLine runs a command whose commit gets no response: it says that the
+// outcome is unknown, and what to do.
 func TestUnknownAtTheCommandLine(t *testing.T) {
 	t.Parallel()
 	p := &program{stdout: t.Output(), stderr: t.Output()}

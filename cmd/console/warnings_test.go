@@ -12,7 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestUnknownVariables looks for variables that are settings of no command.
+// TestUnknownVariables checks which variables count as settings of no command.
 func TestUnknownVariables(t *testing.T) {
 	t.Parallel()
 	p := &program{env: lookupIn(nil), stdout: io.Discard, stderr: io.Discard, environ: []string{
@@ -36,9 +36,9 @@ func TestUnknownVariables(t *testing.T) {
 	}
 }
 
-// TestServeWarnsOfSurprises starts on a new database and again with other owners: the log
-// says that it is new, and which address --owners names in vain.
-func TestServeWarnsOfSurprises(t *testing.T) {
+// TestServeWarns starts on a new database and again with other owners: the log says that the
+// database is new, and which address in --owners has no effect.
+func TestServeWarns(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "console.db")
 	first := serveLog(t, "--database", url, "--owners", "owner@example.com")
@@ -55,7 +55,7 @@ func TestServeWarnsOfSurprises(t *testing.T) {
 	}
 }
 
-// TestNewDatabaseIsReportedOnce starts on a database that was migrated before.
+// TestNewDatabaseIsReportedOnce starts on a database that is not new.
 func TestNewDatabaseIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	if said := serveLog(t, "--database", databasetest.URL(t), "--owners", "owner@example.com"); strings.Contains(said, "the database is new") {
@@ -63,8 +63,7 @@ func TestNewDatabaseIsReportedOnce(t *testing.T) {
 	}
 }
 
-// serveLog starts the console with a variable that is no setting, stops it and returns what
-// it logged.
+// serveLog starts the console with a variable that is no setting, stops it and returns its log.
 func serveLog(t *testing.T, args ...string) string {
 	t.Helper()
 	log := &sharedText{}
@@ -77,7 +76,7 @@ func serveLog(t *testing.T, args ...string) string {
 	return strings.ReplaceAll(log.String(), `"variable":"CONSOLE_OWNER","nearest":"CONSOLE_OWNERS"`, "CONSOLE_OWNER, nearest CONSOLE_OWNERS")
 }
 
-// A sharedText collects what several goroutines write.
+// A sharedText is a buffer for several goroutines.
 type sharedText struct {
 	mu   sync.Mutex
 	text strings.Builder
