@@ -18,7 +18,7 @@ const accessDocs = "/api#introspect"
 // showAccess serves GET /access: which systems ask whether a token gives access, and which
 // have learned of its end.
 func (a *App) showAccess(c echo.Context) error {
-	t := a.tell(c)
+	t := a.presenter(c)
 	askers, ends, err := a.users.Askers(c.Request().Context(), t.actor)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func groupEnds(ends []users.AccessEnd) (groups [][]users.AccessEnd) {
 }
 
 // accessEnd shows ends of access of one token or one user, with what each asking system knows.
-func (t teller) accessEnd(group []users.AccessEnd) views.AccessEnd {
+func (t presenter) accessEnd(group []users.AccessEnd) views.AccessEnd {
 	e := group[0]
 	m := views.AccessEnd{User: t.person(e.Token.User), When: t.time(e.At), What: "Token “" + words.Plain(e.Token.Name) + "” of"}
 	switch e.Why {
@@ -100,7 +100,7 @@ func (t teller) accessEnd(group []users.AccessEnd) views.AccessEnd {
 }
 
 // accessSeen shows what one asking system knows of an end of access.
-func (t teller) accessSeen(answer users.AskerAnswer) views.AccessSeen {
+func (t presenter) accessSeen(answer users.AskerAnswer) views.AccessSeen {
 	m := views.AccessSeen{Asker: t.person(answer.Asker)}
 	switch until := answer.Stale(); {
 	case answer.Seen:

@@ -37,7 +37,7 @@ func (a *App) apiGuide() []views.APIStep {
 			ID: "once", Title: "Change something once",
 			Text: []string{
 				"Send an `Idempotency-Key` of your choice with a change. If the answer is lost, send the same request with the same key again: it is done once, and gets the first answer for 24 hours. Calls that return a secret do not take it.",
-				"To change only what you have read, send the `ETag` of the record as `If-Match`. If somebody has changed it since, nothing is done and the answer is 412.",
+				"To change only what you have read, send the `ETag` of the record as `If-Match`. If it was changed since, nothing is done and the answer is 412.",
 			},
 			Code: []views.APICode{{ID: "once-curl", Label: "Rename a user once", Text: curl + "-X PUT -H 'Idempotency-Key: rename-1' \\\n  -H 'Content-Type: application/json' -H 'X-Roboto-User-Id: ana@example.com' \\\n  -d '{\"name\":\"Ana Álvarez\"}' " + base + "/v1/users"}},
 		},

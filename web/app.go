@@ -39,7 +39,7 @@ type Config struct {
 	SessionRecheck  time.Duration  // after which the provider is asked to confirm a session; zero: never
 	Demo            bool           // says so on every page, and serves /_ui
 	Log             *slog.Logger   // default slog.Default()
-	Watch           Watch          // is told what happens
+	Watch           Watch          // callbacks for metrics and traces
 	Now             func() time.Time
 }
 
@@ -76,14 +76,14 @@ type App struct {
 	exports   *limiter        // of the directory
 	changes   *limiter        // through pages; nil for no limit
 	logouts   *limiter        // by the provider, which were refused
-	exporting *exportsSeen
+	exporting *exportTracker
 
 	exportPause time.Duration // for a client to take a block of an export; 0: exportPause
 
 	draining atomic.Bool
 }
 
-// New returns the console. It calls nobody and starts nothing.
+// New returns the console. It makes no request and starts no goroutine.
 func New(c Config) (*App, error) {
 	if c.Users == nil || c.Directory == nil || c.History == nil || c.Provider == nil || c.BaseURL == nil || c.BaseURL.Host == "" {
 		return nil, errors.New("web: Users, Provider and an absolute BaseURL are required")
@@ -102,15 +102,15 @@ func New(c Config) (*App, error) {
 		a.changes = newLimiter(changePace, a.now)
 		a.tokenRate = cmp.Or(c.TokenRate, api.DefaultRate)
 	}
-	a.exports, a.exporting = newLimiter(exportPace, a.now), &exportsSeen{now: a.now}
+	a.exports, a.exporting = newLimiter(exportPace, a.now), &exportTracker{now: a.now}
 	a.logouts = newLimiter(badLogoutPace, a.now)
-	a.store = auth.NewStore(rows{a.users}, auth.StoreOptions{Name: a.cookieName(sessionCookie), Secure: a.secure(), Lifetime: a.lifetime})
+	a.store = auth.NewStore(sessionRows{a.users}, auth.StoreOptions{Name: a.cookieName(sessionCookie), Secure: a.secure(), Lifetime: a.lifetime})
 	a.echo = a.newEcho()
 	var err error
 	if a.protocols, err = a.newProtocols(); err != nil {
 		return nil, err
 	}
-	handler, err := a.frame(a.echo)
+	handler, err := a.withMiddleware(a.echo)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (a *App) setDefaults() {
 // Handler returns the handler of all requests.
 func (a *App) Handler() http.Handler { return a.handler }
 
-// Drain makes readiness fail from now on, so that a proxy sends nobody more.
+// Drain makes readiness fail from now on, so that a proxy sends no new requests.
 // Requests are still answered; those of programs that wait for an event are answered at once.
 func (a *App) Drain() {
 	a.draining.Store(true)
@@ -159,10 +159,10 @@ func (a *App) newEcho() *echo.Echo {
 	return e
 }
 
-// frame puts around the router what every request passes. It reads from the
+// withMiddleware puts around the router what every request passes. It reads from the
 // inside out: the last line is what a request meets first, so that whatever goes
 // wrong further in still has a request id, a log line and the headers.
-func (a *App) frame(router http.Handler) (http.Handler, error) {
+func (a *App) withMiddleware(router http.Handler) (http.Handler, error) {
 	// It goes by Sec-Fetch-Site, or else Origin, so forms need no token of their own.
 	crossOrigin := http.NewCrossOriginProtection()
 	if err := crossOrigin.AddTrustedOrigin(a.baseURL.Scheme + "://" + a.baseURL.Host); err != nil { // whatever Host a proxy sends
@@ -170,9 +170,9 @@ func (a *App) frame(router http.Handler) (http.Handler, error) {
 	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(a.denyCrossOrigin))
 
-	handler := rawPath(router) // nobody else sees the path that it rewrites
+	handler := rawPath(router) // innermost, so that no other middleware sees the rewritten path
 	if a.demo {
-		handler = a.oneName(handler)
+		handler = a.redirectHost(handler)
 	}
 	handler = crossOrigin.Handler(handler)
 	handler = a.limitRates(handler)

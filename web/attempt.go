@@ -22,7 +22,7 @@ const (
 	attemptFor = 10 * time.Minute
 
 	// attemptCookieFor is how long its cookie stays: longer, so that a person who took
-	// too long is told so and still arrives at the page that they wanted.
+	// too long gets that message and still returns to the page that they wanted.
 	attemptCookieFor = time.Hour
 
 	// maxAttempts is how many sign-ins a browser may have under way: one in each of

@@ -19,9 +19,8 @@ import (
 // auditFilters are the parameters that narrow the audit log.
 var auditFilters = []string{"q", "actor", "target", "action", "from", "to"}
 
-// listEvents serves GET /audit. Filters that cannot be used are told in place of
-// the events, with status 422: the results are what a script asks for again, so
-// that what is wrong goes when it is put right.
+// listEvents serves GET /audit. Invalid filters are listed in place of the events, with status
+// 422: a script requests the results again, so the message disappears with the mistake.
 func (a *App) listEvents(c echo.Context) error {
 	address := listAddressOf(c, append([]string{"after", "before"}, auditFilters...)...)
 	query, bad := auditQuery(address, zoneOf(viewer(c)))
@@ -59,7 +58,7 @@ func (a *App) listEvents(c echo.Context) error {
 // auditQuery returns what an address asks of the audit log, with its days as
 // they are in zone.
 func auditQuery(l listAddress, zone *time.Location) (history.Query, *users.InvalidError) {
-	bad := new(users.InvalidError) // collects every mistake, so that all are told at once
+	bad := new(users.InvalidError) // all mistakes, to show them together
 	id := func(key string) users.ID {
 		id, err := users.ParseID(string(users.EnteredID(l.get(key))))
 		if l.has(key) && err != nil {
@@ -89,7 +88,7 @@ func auditQuery(l listAddress, zone *time.Location) (history.Query, *users.Inval
 
 // auditResults is the part of the page that search and filters change.
 func (a *App) auditResults(c echo.Context, l listAddress, page history.Page) views.Audit {
-	m := views.Audit{Events: a.tell(c).events(page.Events), Pager: eventPager(l, page), Chips: auditChips(l)}
+	m := views.Audit{Events: a.presenter(c).events(page.Events), Pager: eventPager(l, page), Chips: auditChips(l)}
 	if l.has(auditFilters...) {
 		m.Clear = l.without(auditFilters...)
 	}
@@ -158,7 +157,7 @@ func (a *App) showEvent(c echo.Context) error {
 		return err
 	}
 	title := "Event " + strconv.FormatInt(seq, 10)
-	m := views.EventDetail{Chrome: a.chrome(c, title, "audit"), Event: a.tell(c).event(event), Action: string(event.Action)}
+	m := views.EventDetail{Chrome: a.chrome(c, title, "audit"), Event: a.presenter(c).event(event), Action: string(event.Action)}
 	m.Crumbs = []views.Link{{Label: words.MyProfile, URL: "/profile"}, {Label: title}}
 	if seesAudit(actor(c)) {
 		m.Log, m.Crumbs[0] = "/audit", views.Link{Label: words.AuditLog, URL: "/audit"}

@@ -16,7 +16,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// told returns the sentences of the audit log on a page, in order.
+// fieldErrors returns the sentences of the audit log on a page, in order.
 func told(t *testing.T, p page) []string {
 	t.Helper()
 	var all []string

@@ -55,7 +55,7 @@ func (m *memory) serve(c echo.Context) error {
 	return c.Blob(http.StatusOK, page.kind, page.body)
 }
 
-// ask opens an address as whoever sent r would. It returns [users.ErrNotFound] for
+// ask requests an address with the cookies of r. It returns [users.ErrNotFound] for
 // one that does not answer with a page.
 func (m *memory) ask(r *http.Request, of string) (*answer, error) {
 	address, err := url.ParseRequestURI(of)

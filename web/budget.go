@@ -32,26 +32,26 @@ const (
 )
 
 // A hold is the part of a budget that one request has. It is used by one goroutine.
-type hold struct {
+type reservation struct {
 	budget *budget
 	bytes  int64
 }
 
 // begin returns the hold of a new request. It returns httperror.ErrBusy if maxRequests are
 // being served.
-func (b *budget) begin() (*hold, error) {
+func (b *budget) begin() (*reservation, error) {
 	if b.requests.Add(1) > maxRequests {
 		b.requests.Add(-1)
 		b.refused(budgetRequest)
 		return nil, httperror.ErrBusy
 	}
-	return &hold{budget: b}, nil
+	return &reservation{budget: b}, nil
 }
 
 // resize makes h hold n bytes, of which the first freeBytes do not count. To grow it
 // needs that all requests together use no more than share of the budget, else it
 // returns httperror.ErrBusy and h stays as it was.
-func (h *hold) resize(n int, share float64) error {
+func (h *reservation) resize(n int, share float64) error {
 	want := max(int64(n)-freeBytes, 0)
 	more := want - h.bytes
 	if more > 0 {
@@ -78,7 +78,7 @@ func headBytes(r *http.Request) int {
 }
 
 // end gives back all that h holds.
-func (h *hold) end() {
+func (h *reservation) end() {
 	h.budget.used.Add(-h.bytes)
 	h.budget.requests.Add(-1)
 	h.bytes = 0

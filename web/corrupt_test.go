@@ -60,7 +60,7 @@ func TestCorruptPage(t *testing.T) {
 	b := s.signIn(t, "owner@example.com")
 	form := b.get(t, "/users/ana@example.com/edit").form(t, "/users/ana@example.com/edit")
 	s.spoilPage(t, "event_changes")
-	s.pragma(t, "PRAGMA shrink_memory") // whoever writes has to read it, too
+	s.pragma(t, "PRAGMA shrink_memory") // a writer has to read it, too
 
 	for range 2 { // the first time does not spoil the second
 		p := b.get(t, "/users/ana@example.com/activity").must(t, http.StatusServiceUnavailable, "cannot use its database at the moment: its file is damaged", "Request req_")

@@ -53,7 +53,7 @@ var saidInSentence = map[users.Action]bool{
 }
 
 // events shows a list of events.
-func (t teller) events(list []users.Event) []views.Event {
+func (t presenter) events(list []users.Event) []views.Event {
 	all := make([]views.Event, len(list))
 	for i, e := range list {
 		all[i] = t.event(e)
@@ -65,7 +65,7 @@ func (t teller) events(list []users.Event) []views.Event {
 }
 
 // event shows one event as a sentence: who did what to whom.
-func (t teller) event(e users.Event) views.Event {
+func (t presenter) event(e users.Event) views.Event {
 	shown := views.Event{
 		Seq: strconv.FormatInt(e.Seq, 10), URL: t.eventURL(e), Icon: cmp.Or(eventIcons[e.Action], "history"),
 		Actor: t.actorOf(e.Actor, e.ActorKind()), Reason: words.Plain(e.Reason), Changes: t.changes(e),
@@ -83,7 +83,7 @@ func (t teller) event(e users.Event) views.Event {
 }
 
 // eventURL is the address of an event, for those who may see the audit log.
-func (t teller) eventURL(e users.Event) string {
+func (t presenter) eventURL(e users.Event) string {
 	if !seesAudit(t.actor) {
 		return ""
 	}
@@ -94,7 +94,7 @@ func (t teller) eventURL(e users.Event) string {
 func eventPath(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
 
 // actorOf shows an actor: the user, or else the kind of actor.
-func (t teller) actorOf(user users.Ref, kind users.ActorKind) views.Person {
+func (t presenter) actorOf(user users.Ref, kind users.ActorKind) views.Person {
 	if user.Key != "" {
 		return t.person(user)
 	}
@@ -106,7 +106,7 @@ func unlinked(label string) views.Person { return views.Person{Label: label} }
 
 // eventTarget shows the target of an event. A user who was deleted by it, or never existed, has
 // no page to link to.
-func (t teller) eventTarget(e users.Event) views.Person {
+func (t presenter) eventTarget(e users.Event) views.Person {
 	p := t.person(e.Target)
 	if e.Action == users.ActionDeleted || e.Action == users.ActionErased || e.Target.Key == "" {
 		p.URL = ""
@@ -116,7 +116,7 @@ func (t teller) eventTarget(e users.Event) views.Person {
 
 // changes shows the changes of an event, field by field. A user who was added has no old values,
 // one who was deleted no new ones. A change that only says what the event is about is a fact.
-func (t teller) changes(e users.Event) []views.Change {
+func (t presenter) changes(e users.Event) []views.Change {
 	exported := e.Action == users.ActionExported || e.Action == users.ActionExportEnded
 	changes := make([]views.Change, 0, len(e.Changes))
 	for _, c := range e.Changes {
@@ -136,7 +136,7 @@ func (t teller) changes(e users.Event) []views.Change {
 }
 
 // eventValue returns the value of a field of an event as it is shown.
-func (t teller) eventValue(e users.Event, field, value string) string {
+func (t presenter) eventValue(e users.Event, field, value string) string {
 	if field == "session" && e.Action == users.ActionEnded && !strings.HasPrefix(value, "ses_") {
 		return words.Capital(words.SessionEnd(users.SessionEnd(value)))
 	}
@@ -147,7 +147,7 @@ func (t teller) eventValue(e users.Event, field, value string) string {
 }
 
 // endOf says when a token ends, which may be never.
-func (t teller) endOf(at time.Time) string {
+func (t presenter) endOf(at time.Time) string {
 	if at.Equal(users.EndOfTime) {
 		return "Never"
 	}

@@ -17,7 +17,7 @@ func TestChangesOfTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tell := teller{zone: zone, now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
+	tell := presenter{zone: zone, now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
 	got := tell.changes(users.Event{Action: users.ActionTokenRotated, Changes: []users.Change{
 		{Field: "token", New: "tok_a"}, {Field: "token_name", Old: "Nightly", New: "Nightly"}, {Field: "successor", New: "tok_b"},
 		{Field: "overlap", Old: "9999-12-31T23:59:59Z", New: "2026-12-02T15:37:07Z"},

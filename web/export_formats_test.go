@@ -216,7 +216,7 @@ func TestExportedJSONLines(t *testing.T) {
 	}
 }
 
-// TestExportedFaults is that what is stored and cannot be read is told.
+// TestExportedFaults checks that a stored value that cannot be read is reported.
 func TestExportedFaults(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"csv", "xlsx", "jsonl"} {

@@ -16,33 +16,32 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// How long and how many exports are known that have come to an end, and how often
-// one is asked for that is not known, or not yet.
+// How long ended exports are tracked, how many exports are, and how often a page asks for one
+// that is not tracked, or not yet.
 const (
-	exportRemembered = time.Minute
-	maxExportsKnown  = 1000
-	maxExportTries   = 5
-	maxExportID      = 64 // bytes
+	exportTrackedFor  = time.Minute
+	maxTrackedExports = 1000
+	maxExportTries    = 5
+	maxExportID       = 64 // bytes
 )
 
-// exportsSeen are the exports under way, and those that were of late, for the
-// pages that watch them. It can lose any of them, and knows none that another console
-// sends: all it does is tell.
-type exportsSeen struct {
+// An exportTracker has the progress of running and recently ended exports, for the pages that
+// show it. It may drop any of them, and has none that another console sends.
+type exportTracker struct {
 	now func() time.Time
 
 	mu  sync.Mutex
-	all map[exportKey]*exportSeen
+	all map[exportKey]*trackedExport
 }
 
-// An exportKey is whose export it is, and the name that their page gave it.
+// An exportKey identifies an export: its actor, and the name that the page gave it.
 type exportKey struct {
 	actor users.Key
 	name  string
 }
 
-// An exportSeen is how far an export has come.
-type exportSeen struct {
+// A trackedExport is the progress of an export.
+type trackedExport struct {
 	total  directory.Total // zero until it has begun
 	begun  bool
 	sent   int       // users
@@ -50,60 +49,60 @@ type exportSeen struct {
 	failed bool
 }
 
-// begin returns an export to note in how far it has come, by update. A name that
-// no page of ours would make is known to nobody.
-func (s *exportsSeen) begin(key exportKey) *exportSeen {
+// begin starts to track an export and returns it for update. One whose name no page of the
+// console would make is not tracked.
+func (s *exportTracker) begin(key exportKey) *trackedExport {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seen := new(exportSeen)
+	seen := new(trackedExport)
 	if key.name == "" || len(key.name) > maxExportID {
 		return seen
 	}
 	for other, e := range s.all {
-		if !e.ended.IsZero() && s.now().Sub(e.ended) > exportRemembered || len(s.all) >= maxExportsKnown {
+		if !e.ended.IsZero() && s.now().Sub(e.ended) > exportTrackedFor || len(s.all) >= maxTrackedExports {
 			delete(s.all, other)
 		}
 	}
 	if s.all == nil {
-		s.all = make(map[exportKey]*exportSeen)
+		s.all = make(map[exportKey]*trackedExport)
 	}
 	s.all[key] = seen
 	return seen
 }
 
-// update changes what is known of an export.
-func (s *exportsSeen) update(seen *exportSeen, change func(*exportSeen)) {
+// update changes a tracked export.
+func (s *exportTracker) update(seen *trackedExport, change func(*trackedExport)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(seen)
 }
 
-// end notes that an export has come to its end.
-func (s *exportsSeen) end(seen *exportSeen, failed bool) {
-	s.update(seen, func(e *exportSeen) { e.ended, e.failed = s.now(), failed })
+// end marks an export as ended.
+func (s *exportTracker) end(seen *trackedExport, failed bool) {
+	s.update(seen, func(e *trackedExport) { e.ended, e.failed = s.now(), failed })
 }
 
-// find returns how far an export has come, if that is known.
-func (s *exportsSeen) find(key exportKey) (exportSeen, bool) {
+// find returns the progress of an export, if it is tracked.
+func (s *exportTracker) find(key exportKey) (trackedExport, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	seen, ok := s.all[key]
-	if !ok || !seen.ended.IsZero() && s.now().Sub(seen.ended) > exportRemembered {
-		return exportSeen{}, false
+	if !ok || !seen.ended.IsZero() && s.now().Sub(seen.ended) > exportTrackedFor {
+		return trackedExport{}, false
 	}
 	return *seen, true
 }
 
-// exportProgress serves GET /users/export/progress: a fragment that tells how far
-// an export of the viewer's has come, and asks again until it has ended.
+// exportProgress serves GET /users/export/progress: a fragment with the progress of one of the
+// viewer's exports, which polls until the export has ended.
 func (a *App) exportProgress(c echo.Context) error {
-	name := cut("export", c.QueryParam("export"))
+	name := truncate("export", c.QueryParam("export"))
 	seen, known := a.exporting.find(exportKey{actor(c).Key, name})
 	if known {
 		return render(c, http.StatusOK, views.ExportProgressPart(seen.progress(name)))
 	}
-	// It may not have been asked for yet, or another console sends it, which is asked the
-	// next time perhaps. Where it stays unknown, the browser itself knows how it goes.
+	// It may not have started yet, or another console sends it, which may get the next request.
+	// If it stays unknown, the browser's own progress bar is all there is.
 	var m views.ExportProgress
 	switch tries, err := strconv.Atoi(c.QueryParam("tries")); {
 	case err != nil || tries < 0:
@@ -115,8 +114,8 @@ func (a *App) exportProgress(c echo.Context) error {
 	return render(c, http.StatusOK, views.ExportProgressPart(m))
 }
 
-// progress tells how far an export has come.
-func (e exportSeen) progress(name string) views.ExportProgress {
+// progress shows the progress of an export.
+func (e trackedExport) progress(name string) views.ExportProgress {
 	m := views.ExportProgress{Sent: strconv.Itoa(e.sent), All: strconv.Itoa(max(e.total.N, 1))}
 	sent := numbers.Counted(e.sent, "user", "users")
 	switch {
@@ -134,8 +133,8 @@ func (e exportSeen) progress(name string) views.ExportProgress {
 	return m
 }
 
-// progressPath returns the address that tells how far an export has come; tries
-// is how often it has been asked for in vain.
+// progressPath returns the address of the progress of an export; tries counts the requests that
+// did not find it.
 func progressPath(name string, tries int) string {
 	return addressOf("/users/export/progress", url.Values{"export": {name}, "tries": {strconv.Itoa(tries)}})
 }

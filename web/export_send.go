@@ -35,7 +35,7 @@ type exportSender struct {
 	format  exportFormat
 	name    string // of the file
 	add     func(b []byte, u *directory.Exported) ([]byte, error)
-	seen    *exportSeen
+	seen    *trackedExport
 	permit  *users.Permit
 	last    time.Time // by the clock of the network
 
@@ -82,7 +82,7 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 
 // Begin implements [users.ExportSink].
 func (s *exportSender) Begin(total int, permit *users.Permit) error {
-	s.app.exporting.update(s.seen, func(e *exportSeen) { e.total, e.begun = directory.Total{N: total}, true })
+	s.app.exporting.update(s.seen, func(e *trackedExport) { e.total, e.begun = directory.Total{N: total}, true })
 	s.permit = permit
 	return nil
 }
@@ -155,7 +155,7 @@ func (s *exportSender) write(part exportPart) error {
 			rows++
 		}
 		s.users += rows - before
-		s.app.exporting.update(s.seen, func(e *exportSeen) { e.sent = s.users })
+		s.app.exporting.update(s.seen, func(e *trackedExport) { e.sent = s.users })
 		from = to
 	}
 	if part.last {

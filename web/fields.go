@@ -144,7 +144,7 @@ func keptOr[F any](a *App, c echo.Context, fresh F) (form F, kept bool, err erro
 
 // on adds to a field what came of it. Its value is cut.
 func (o outcome) on(f views.Field) views.Field {
-	f.Value = cut(f.Name, f.Value)
+	f.Value = truncate(f.Name, f.Value)
 	f.Error, f.Conflict = o.problem(f.Name), o.conflicts[f.Name]
 	return f
 }
@@ -215,8 +215,7 @@ func (o outcome) toggle(name, label string, on bool) views.Toggle {
 	return views.Toggle{Check: views.Check{Name: name, Label: label, Checked: on}, Conflict: o.conflicts[name]}
 }
 
-// confirmField asks for a user_id to be typed, so that nobody is deleted by a
-// slip.
+// confirmField asks for the user_id, so that no user is deleted by mistake.
 func (o outcome) confirmField(id users.ID, value string) views.Field {
 	return o.on(views.Field{
 		Name: "confirm", Label: "Type " + string(id) + " to confirm", Value: value, Required: true,
@@ -239,7 +238,7 @@ func (o outcome) personField(f views.Field, people []users.Ref) views.PersonFiel
 	f.Hint = strings.TrimSpace(f.Hint + " Type their user ID, or part of their name to choose from a list.")
 	f = o.on(f)
 	if f.Error != "" && f.Value != "" {
-		f.Error = strings.TrimSpace(f.Error + " " + meant(people))
+		f.Error = strings.TrimSpace(f.Error + " " + didYouMean(people))
 	}
 	return views.PersonField{Field: f, People: personOptions(people)}
 }

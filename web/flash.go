@@ -10,32 +10,31 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// flashCookie names the cookie with what the next page is to say, and flashAge is
-// how long it waits for that, in seconds.
+// flashCookie names the cookie with the message for the next page, and flashAge is how long it
+// is kept, in seconds.
 const (
 	flashCookie = "flash"
 	flashAge    = 60
 )
 
-// maxFlash is how much of it is said, in characters.
+// maxFlash is the longest message, in characters.
 const maxFlash = 300
 
-// flash has the next page that is shown say text. The browser keeps it, marked with
-// the session that it is said in: nobody else can have it say anything, and whoever
-// signs in next does not hear it.
+// flash shows text on the next page. The browser keeps it in a cookie with a digest of the
+// session, so that it is shown only in this session.
 func (a *App) flash(c echo.Context, text string) {
 	said := base64.RawURLEncoding.EncodeToString([]byte(words.Shorten(words.Plain(text), maxFlash)))
 	c.SetCookie(a.cookie(flashCookie, a.flashMark(c)+"."+said, flashAge))
 }
 
-// flashMark stands for the session.
+// flashMark returns the digest of the session.
 func (a *App) flashMark(c echo.Context) string {
 	return shortDigest("flash " + a.cookieValue(c, sessionCookie))
 }
 
-// sayOnce returns what the page is to say, and sees to it that only this one
-// does. Only a whole page that was opened says it: a fragment has no place for
-// it, and the answer to a form has something of its own to say.
+// sayOnce returns the message for this page and deletes its cookie. Only a whole page that was
+// opened by GET shows it: a fragment has no place for it, and the answer to a form has its own
+// message.
 func (a *App) sayOnce(c echo.Context) string {
 	value := a.cookieValue(c, flashCookie)
 	if value == "" || c.Request().Method != http.MethodGet || isHTMX(c) {

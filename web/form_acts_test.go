@@ -16,7 +16,7 @@ type formAct struct {
 	fill  []string                                             // pairs of name and value; ":id" stands for the target
 	press func(*testing.T, page, url.Values)                   // what else a person would press, nil for nothing
 	begin func(t *testing.T, s *site, b *browser, id users.ID) // before the page is opened, nil for nothing
-	leave bool                                                 // it signs out whoever sends it
+	leave bool                                                 // it signs out its sender
 
 	secret bool // it is answered with the secret of a token
 }

@@ -27,7 +27,7 @@ type formKey struct {
 	path string   // escaped
 }
 
-// sentFormKey is where an echo.Context holds the [sentForm] that [App.keyed] has read.
+// sentFormKey is where an echo.Context holds the [sentForm] that [App.checkFormKey] has read.
 const sentFormKey = "console.sent-form"
 
 // formKeyUse is the use of the seal, see [users.Service.Seal].
@@ -93,9 +93,9 @@ func (a *App) userIn(path string) users.ID {
 	return ""
 }
 
-// keyed keeps the forms of one user from acting as another: what a page asks for that was
+// checkFormKey keeps the forms of one user from acting as another: what a page asks for that was
 // rendered for someone else, or about another user, is not done.
-func (a *App) keyed(next echo.HandlerFunc) echo.HandlerFunc {
+func (a *App) checkFormKey(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		f, err := a.sent(c)
 		who, known := signedIn(c)

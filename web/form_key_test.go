@@ -74,7 +74,7 @@ func TestFormKey(t *testing.T) {
 	}
 }
 
-// TestKeptFormIsItsUsers keeps a form after its session was ended by somebody else, which
+// TestKeptFormIsItsUsers keeps a form after its session was ended by another user, which
 // leaves no trace of whose it was but the key of the form.
 func TestKeptFormIsItsUsers(t *testing.T) {
 	t.Parallel()

@@ -13,9 +13,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// once has what a form asks for done once. A form that is sent again, by a second
-// click, a reload or somebody who was not told what became of it, is answered as it
-// was the first time: it leads to the same place.
+// once makes forms idempotent. A form that is sent again, by a second click, a reload or because
+// the answer was lost, gets the answer of the first time: it leads to the same page.
 func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		f, _ := c.Get(sentFormKey).(sentForm)
@@ -33,8 +32,8 @@ func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 		if err == nil || c.Response().Committed || errors.Is(err, users.ErrUnknown) {
 			return err
 		}
-		// What keeps it from being done may be that it has just been: whom it deletes is
-		// not found a second time, whom it signs out is not signed in.
+		// It may have failed because a concurrent copy of it was done: a user that it deletes is
+		// not found a second time, a session that it ends is gone.
 		if done, _ := a.answerDone(c, f); done {
 			return nil
 		}
@@ -42,8 +41,8 @@ func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// waitToChange returns how long the viewer has to wait until they may change something,
-// zero if they may now. Those who are signed out change nothing.
+// waitToChange returns how long the viewer has to wait before the next change, zero for none.
+// Viewers who are signed out change nothing.
 func (a *App) waitToChange(c echo.Context) time.Duration {
 	who := viewer(c).Key
 	if a.changes == nil || who == "" {
@@ -52,8 +51,8 @@ func (a *App) waitToChange(c echo.Context) time.Duration {
 	return a.changes.take(client{user: who})
 }
 
-// answerTooOften answers a form that comes too soon after many others: it can be sent
-// again as it is.
+// answerTooOften answers a form that comes too soon after many others. It can be sent again
+// unchanged.
 func (a *App) answerTooOften(c echo.Context, f sentForm, wait time.Duration) error {
 	const heading = words.TooManyChanges
 	retryAfter(c.Response().Header(), wait)
@@ -64,8 +63,8 @@ func (a *App) answerTooOften(c echo.Context, f sentForm, wait time.Duration) err
 	}))
 }
 
-// answerDone answers a form that was done before, and reports whether it was. Whoever
-// is not signed in may have been signed out by it.
+// answerDone answers a form that was done before, and reports whether it was. A viewer without
+// a session may have been signed out by it.
 func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 	who, key := actor(c), requestOf(c.Request()).form
 	if key == "" {
@@ -73,7 +72,7 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 	}
 	seq, done, err := a.users.FormDone(c.Request().Context(), who, key)
 	if errors.Is(err, users.ErrOtherForm) {
-		return false, nil // whether they may at all comes first; the change itself refuses it
+		return false, nil // the permission is checked first; the change itself refuses it
 	}
 	if err != nil || !done {
 		return false, err
@@ -82,7 +81,7 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 		return true, a.showSignedOut(c, "", words.DoneAlready)
 	}
 	event, err := a.history.Event(c.Request().Context(), who, seq)
-	if err != nil && !errors.Is(err, users.ErrForbidden) { // who may not see it is not led to what it made
+	if err != nil && !errors.Is(err, users.ErrForbidden) { // a viewer who may not see the event gets no link to its target
 		return false, err
 	}
 	next := a.leadsOn(f, event)

@@ -75,7 +75,7 @@ func TestFormIsNotDoneTwice(t *testing.T) {
 }
 
 // TestFormIsNotDoneTwiceAtOnce sends every form five times at once: it leaves as many
-// events as one does, and nobody is told of an error.
+// events as one does, and no answer is an error.
 func TestFormIsNotDoneTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	eachForm(t, func(t *testing.T, f readyForm) {
@@ -140,7 +140,7 @@ func TestFormsWithoutAKey(t *testing.T) {
 	f.b.post(t, "/theme", url.Values{"theme": {"dark"}, "form": f.values["form"]}).must(t, http.StatusUnprocessableEntity, "You cannot set “form” here")
 }
 
-// TestFormOfAnother sends a form that somebody else's session has sent.
+// TestFormOfAnother sends a form that another user's session has sent.
 func TestFormOfAnother(t *testing.T) {
 	t.Parallel()
 	f := ready(t, "/users/new")

@@ -16,7 +16,7 @@ var alsoChanged = map[string]users.Action{
 
 // TestActsChangeWhatTheActorMay posts the form of every act as an admin, on a user who is
 // responsible for one service user with the role user and one with the role admin. Every
-// event is about the user in the route, the actor or somebody whom the form names; what
+// event is about the user in the route, the actor or a user whom the form names; what
 // else changes, the actor may edit, or it loses its responsible person and no more.
 func TestActsChangeWhatTheActorMay(t *testing.T) {
 	t.Parallel()

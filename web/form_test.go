@@ -125,8 +125,8 @@ func TestPathsOfUsers(t *testing.T) {
 	}
 }
 
-// TestOthersRecords tries to come to the record of somebody else, and to the own
-// one in other ways.
+// TestOthersRecords tries to read and edit the record of another user, and the own record at
+// other addresses.
 func TestOthersRecords(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -13,11 +13,11 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// lookUpPath is where it is looked up whether a form was done.
+// lookUpPath is the path that looks up whether a form was done.
 const lookUpPath = "/forms/look-up"
 
-// answerUnknown answers a form of which nobody knows whether it was done, because the
-// answer to its commit was lost. It is no failure, and is not to be told as one.
+// answerUnknown answers a form whose outcome is unknown, because the answer to its commit was
+// lost. The page says so, and not that it failed.
 func (a *App) answerUnknown(c echo.Context) error {
 	f, err := a.sent(c)
 	if err != nil {
@@ -40,7 +40,7 @@ func (a *App) answerUnknown(c echo.Context) error {
 	return render(c, http.StatusServiceUnavailable, views.UnknownPage(m))
 }
 
-// unknownPage is the page about a form of which nobody knows whether it was done.
+// unknownPage is the page about a form whose outcome is unknown.
 func (a *App) unknownPage(c echo.Context, f sentForm) views.Unknown {
 	return views.Unknown{
 		Chrome: a.chrome(c, words.OutcomeUnknown, ""), Status: strconv.Itoa(http.StatusServiceUnavailable), Heading: words.OutcomeUnknown,
@@ -48,7 +48,7 @@ func (a *App) unknownPage(c echo.Context, f sentForm) views.Unknown {
 	}
 }
 
-// historyOf is where to see what became of a form that has no key.
+// historyOf links to the events that show whether a form without a key was done.
 func (a *App) historyOf(c echo.Context, f sentForm) []views.Link {
 	var links []views.Link
 	if f.id != "" {
@@ -60,9 +60,9 @@ func (a *App) historyOf(c echo.Context, f sentForm) []views.Link {
 	return append(links, views.Link{Label: words.GoToProfile, URL: "/profile"})
 }
 
-// lookUpForm serves POST /forms/look-up: whether a form was done that was sent before.
-// It is posted so that the form is not lost on the way, and changes nothing. Whoever
-// is not signed in any more may have been signed out by what they sent.
+// lookUpForm serves POST /forms/look-up: whether a form that was sent before was done. It is a
+// POST so that the values of the form are kept, and changes nothing. A viewer without a session
+// may have been signed out by the form.
 func (a *App) lookUpForm(c echo.Context) error {
 	f, err := a.sentBefore(c)
 	if err != nil {
@@ -87,9 +87,8 @@ func (a *App) lookUpForm(c echo.Context) error {
 	return render(c, http.StatusOK, views.UnknownPage(m))
 }
 
-// stillUnknown answers a look-up that failed, whatever it failed by: what was sent is as
-// unknown as before, and must not get lost either. It reports false where nothing was
-// asked for.
+// stillUnknown answers a look-up that failed with any error: the outcome is as unknown as
+// before, and the values of the form are kept. It reports false if the request names no form.
 func (a *App) stillUnknown(c echo.Context, status int) (bool, error) {
 	if !requestOf(c.Request()).bodyRead && a.readUnknownForm(c) != nil { // the session could not be looked up either
 		return false, nil
@@ -123,7 +122,7 @@ func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 		return err
 	}
 	if err == nil {
-		m.Text = []string{"It is event " + strconv.FormatInt(seq, 10) + " of the audit log, of " + a.tell(c).time(event.At).Exact + "."}
+		m.Text = []string{"It is event " + strconv.FormatInt(seq, 10) + " of the audit log, of " + a.presenter(c).time(event.At).Exact + "."}
 		m.Next = []views.Link{{Label: words.SeeWhatWasDone, URL: eventPath(seq)}}
 	}
 	if f.issues() {
@@ -135,13 +134,12 @@ func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 	return render(c, http.StatusOK, views.UnknownPage(m))
 }
 
-// signInUnknown answers a sign-in of which nobody knows whether its session was
-// started. Its secret is known to nobody, so that to sign in again is all there is to
-// do.
+// signInUnknown answers a sign-in when it is unknown whether its session was started. The
+// session's secret is lost with the answer, so the person signs in again.
 func (a *App) signInUnknown(c echo.Context, returnTo string) error {
 	const heading = words.SignInUnknown
 	return render(c, http.StatusServiceUnavailable, views.UnknownPage(views.Unknown{
-		Chrome: a.strangerChrome(c, heading), Status: strconv.Itoa(http.StatusServiceUnavailable), Heading: heading,
+		Chrome: a.anonymousChrome(c, heading), Status: strconv.Itoa(http.StatusServiceUnavailable), Heading: heading,
 		Text: []string{
 			words.SignInUnknownWhy,
 			words.SignInUnknownNext,

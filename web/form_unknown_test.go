@@ -12,7 +12,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// notKnown checks the page about a form of which nobody knows whether it was done.
+// notKnown checks the page about a form whose outcome is unknown.
 func notKnown(t *testing.T, s *site, p page) page {
 	t.Helper()
 	p.must(t, http.StatusServiceUnavailable, words.NotKnown, "Request "+p.header.Get("X-Request-Id"))

@@ -127,7 +127,7 @@ type browser struct {
 	header http.Header // sent with every request
 }
 
-// browser returns a browser that nobody has signed in with.
+// browser returns a browser without a session.
 func (s *site) browser(t *testing.T) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)

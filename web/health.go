@@ -25,9 +25,8 @@ func (a *App) ready(c echo.Context) error {
 	return c.String(http.StatusOK, "ready\n")
 }
 
-// NotReady says why the console is not ready to answer, for anybody to read: in
-// words, without the name of a file or a machine, which are logged. It is empty if
-// the console is ready.
+// NotReady says why the console is not ready, "" if it is. The text is public: it has no name of
+// a file or a machine, which are logged.
 func (a *App) NotReady(ctx context.Context) string {
 	if a.draining.Load() {
 		return "stopping"

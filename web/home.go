@@ -2,8 +2,8 @@ package web
 
 import "github.com/labstack/echo/v4"
 
-// home serves GET /: the directory for those who may see it, their own profile
-// for everyone else, and the sign-in page where nobody is signed in.
+// home serves GET /: the directory for viewers who may see it, the own profile for other
+// viewers, and the sign-in page without a session.
 func (a *App) home(c echo.Context) error {
 	if _, ok := signedIn(c); !ok { // no redirect: this is the address that people are given
 		return a.showSignIn(c, "/")

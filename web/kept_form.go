@@ -114,14 +114,13 @@ func formCookie(path string) string {
 	return "form-" + shortDigest(path)
 }
 
-// showKept fills a form from what the viewer posted to this path before they had
-// to sign in again, and reports whether there was anything. Handlers that show a
-// form call it before they render; it gives a form out once, and only to whom it
-// belongs.
+// showKept fills a form from the values that the viewer posted to this path before signing in
+// again, and reports whether there were any. Handlers that show a form call it before they
+// render. It returns a kept form once, and only to its sender.
 func (a *App) showKept(c echo.Context, form any) (bool, error) {
 	path := c.Request().URL.EscapedPath()
 	secret := a.cookieValue(c, formCookie(path))
-	if secret == "" || c.Request().Method == http.MethodHead { // which nobody reads
+	if secret == "" || c.Request().Method == http.MethodHead { // has no body
 		return false, nil
 	}
 	c.SetCookie(a.cookie(formCookie(path), "", -1)) // once, whatever becomes of it

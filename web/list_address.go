@@ -20,7 +20,7 @@ func listAddressOf(c echo.Context, keys ...string) listAddress {
 	l := listAddress{path: c.Request().URL.EscapedPath(), query: url.Values{}}
 	for _, key := range keys {
 		if value := c.QueryParam(key); value != "" {
-			l.query.Set(key, cut(key, value))
+			l.query.Set(key, truncate(key, value))
 		}
 	}
 	return l

@@ -23,7 +23,7 @@ func merge(form, base, theirs map[string]*string) map[string]*views.Conflict {
 			*input = now
 		case now != before:
 			conflicts[name] = &views.Conflict{
-				Base: inputWord(name, before), Theirs: inputWord(name, now), Yours: inputWord(name, cut(name, yours)),
+				Base: inputWord(name, before), Theirs: inputWord(name, now), Yours: inputWord(name, truncate(name, yours)),
 			}
 		}
 	}
@@ -43,7 +43,7 @@ func inputWord(name, value string) string {
 
 // stale tells who changed a user while the viewer was filling in a form; fresh
 // is the address of the form as it is filled in from what is stored now.
-func (t teller) stale(err *users.StaleError, fresh string) *views.Stale {
+func (t presenter) stale(err *users.StaleError, fresh string) *views.Stale {
 	own := err.By.Key != "" && err.By.Key == t.actor.Key
 	return &views.Stale{By: t.actorOf(err.By, err.Kind), Own: own, When: t.time(err.At), Theirs: fresh}
 }

@@ -17,8 +17,8 @@ var otherMethods = []string{
 }
 
 // TestEveryRouteHasItsMethods walks the paths of all routes with all methods: each answers
-// those that are its own, and HEAD where GET changes nothing; all others are told which
-// those are.
+// those that are its own, and HEAD where GET changes nothing; the others get 405 with
+// Allow.
 func TestEveryRouteHasItsMethods(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

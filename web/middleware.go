@@ -15,7 +15,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// identify gives each request an id of our own and finds out where it came from.
+// identify gives each request an id and the address of its client.
 func (a *App) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		known := &request{id: "req_" + strings.ToLower(rand.Text()), address: a.clientAddress(r), doctor: r.UserAgent() == words.DoctorAgent}
@@ -24,9 +24,9 @@ func (a *App) identify(next http.Handler) http.Handler {
 	})
 }
 
-// clientAddress returns the address of whoever made the request: the peer, or,
-// where the peer is a trusted proxy, the last of those it names that is not one
-// itself. What cannot be read ends the search at the proxy that said it.
+// clientAddress returns the address of the client: the peer, or, if the peer is a trusted proxy,
+// the last address in X-Forwarded-For that is not one. An address that cannot be parsed ends the
+// search at the proxy that sent it.
 func (a *App) clientAddress(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a *App) clientAddress(r *http.Request) netip.Addr {
 	return client
 }
 
-// trusts reports whether what a peer says of where a request came from is believed.
+// trusts reports whether X-Forwarded-For of a peer is used.
 func (a *App) trusts(peer netip.Addr) bool {
 	for _, p := range a.proxies {
 		if p.Contains(peer) {
@@ -56,9 +56,9 @@ func (a *App) trusts(peer netip.Addr) bool {
 	return false
 }
 
-// logRequests writes one line for each request, with nothing secret in it: the
-// route's pattern rather than the path, and who rather than with what. Whoever
-// watches is told too, even of a request that breaks off.
+// logRequests logs one line for each request, without secrets: the route's pattern instead of the
+// path, and the user instead of the session or token. It also calls the [Watch], even for a
+// request that is aborted.
 func (a *App) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := a.now()
@@ -144,8 +144,8 @@ func (a *App) securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// contentPolicy is the content security policy of every page: nothing inline,
-// nothing from elsewhere but pictures of the hosts that are set.
+// contentPolicy returns the content security policy of every page: nothing inline, nothing from
+// other hosts except pictures of the configured ones.
 func (a *App) contentPolicy() string {
 	images := "img-src 'self'"
 	for _, host := range a.pictureHosts {
@@ -157,8 +157,8 @@ func (a *App) contentPolicy() string {
 	}, "; ")
 }
 
-// rawPath has the router see every path as it was sent, so that what is encoded
-// in a path is decoded once, by whoever reads it.
+// rawPath gives the router every path as it was sent, so that a percent-encoded part is decoded
+// once, by the handler that reads it.
 func rawPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.Clone(r.Context())
@@ -167,12 +167,12 @@ func rawPath(next http.Handler) http.Handler {
 	})
 }
 
-// oneName leads people who open the demo by another name of this machine, such as
-// localhost, to the one that the sign-in comes back to, and refuses what cannot be led
-// there: another site's name may point to this machine (DNS rebinding). The port may be another,
-// as that of make watch, which reloads pages: cookies do not know ports. Elsewhere
-// the Host of a request is not looked at: a proxy may have changed it.
-func (a *App) oneName(next http.Handler) http.Handler {
+// redirectHost redirects requests to the demo under another name of this machine, such as
+// localhost, to the host that the sign-in returns to, and refuses those that cannot be
+// redirected: the name of another site may resolve to this machine (DNS rebinding). The port may
+// differ, as with make watch: cookies ignore ports. Outside of the demo the Host header is not
+// checked, since a proxy may have changed it.
+func (a *App) redirectHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		to, here := r.URL.RequestURI(), url.URL{Host: r.Host}
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
@@ -187,13 +187,13 @@ func (a *App) oneName(next http.Handler) http.Handler {
 	})
 }
 
-// denyCrossOrigin refuses a form that another site has posted.
+// denyCrossOrigin refuses a form that was posted from another site.
 func (a *App) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 	a.answerError(w, r, httperror.ErrCrossOrigin)
 }
 
-// answerError answers an error of the frame: with its page, or as the protocol of the path
-// does.
+// answerError answers an error of a middleware: with its page, or in the format of the path's
+// protocol.
 func (a *App) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	if p := a.protocolOf(r); p != nil {
 		p.fail(w, r, err)

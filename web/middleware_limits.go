@@ -14,9 +14,9 @@ import (
 	"github.com/roboto-ai/console/web/httperror"
 )
 
-// limitRates keeps a network from taking too many steps of a sign-in. What is no
-// navigation of a person is refused before it counts: a picture on any web page could
-// otherwise use up the limit of its visitors' network.
+// limitRates limits the steps of sign-ins by network. A request that is not a navigation is
+// refused before it counts: otherwise a picture on any web page could use up the limit of its
+// visitors' network.
 func (a *App) limitRates(next http.Handler) http.Handler {
 	limits := map[string]*networkLimiter{"/sign-in/start": a.starts, "/sign-in/callback": a.returns}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,21 +60,20 @@ var (
 	formPace   = pace{atOnce: 60, every: time.Second}    // of forms kept for those who are signed out
 	keptPace   = pace{atOnce: 512, every: keptFor / 512} // of their size, in KiB
 	exportPace = pace{atOnce: 30, every: 10 * time.Second}
-	// changePace is for changes by one person through pages: far more than anyone clicks,
-	// so that no one fills the audit log, of which nothing is ever deleted.
+	// changePace is for changes by one person through pages: far more than a person clicks, so
+	// that a script cannot fill the audit log, which is never deleted.
 	changePace = pace{atOnce: 60, every: time.Second}
 )
 
 const maxClients = 10_000 // that a limiter remembers
 
-// A client is whoever something is limited for: a network or, of those who are
-// signed in, a user there.
+// A client is the key of a limit: a network, and the user in it if there is a session.
 type client struct {
 	network netip.Prefix
 	user    users.Key
 }
 
-// A limiter limits how often each client may do something.
+// A limiter has a token bucket for each client.
 type limiter struct {
 	pace pace
 	now  func() time.Time
@@ -120,18 +119,17 @@ func (l *limiter) wait(who client) time.Duration {
 	return max(0, time.Duration((1-bucket.TokensAt(l.now()))*float64(l.pace.every)))
 }
 
-// makeRoom forgets clients who have not been here for long, and if there are too
-// many others, a tenth of those.
+// makeRoom forgets clients with a full bucket, and if that is not enough, a tenth of the others.
 func (l *limiter) makeRoom(now time.Time) {
 	if len(l.clients) < maxClients {
 		return
 	}
 	for who, bucket := range l.clients {
-		if bucket.TokensAt(now) >= float64(l.pace.atOnce) { // as good as one who was never here
+		if bucket.TokensAt(now) >= float64(l.pace.atOnce) { // the same as an unknown client
 			delete(l.clients, who)
 		}
 	}
-	for who := range l.clients { // in no order, so that none can be pushed out on purpose
+	for who := range l.clients { // in random order, so that no client can be evicted on purpose
 		if len(l.clients) <= maxClients*9/10 {
 			return
 		}
@@ -148,7 +146,7 @@ func newNetworkLimiter(now func() time.Time) *networkLimiter {
 }
 
 // take returns zero if a client at address may, and otherwise how long it must wait.
-// Nothing wider than a network of 48 bits is limited: strangers share it.
+// No network wider than 48 bits is limited, since unrelated clients share it.
 func (l *networkLimiter) take(address netip.Addr) time.Duration {
 	if wait := l.narrow.take(client{network: network(address, 64)}); wait > 0 || !address.Is6() {
 		return wait

@@ -86,7 +86,7 @@ func (a *App) addPerson(c echo.Context) error {
 	}
 	m := a.newPersonPage(c, form, o)
 	if used, ok := errors.AsType[*users.AddressInUseError](err); ok {
-		m.InUse = a.tell(c).addressInUse(used)
+		m.InUse = a.presenter(c).addressInUse(used)
 	}
 	if m.Taken, err = a.takenBy(c, form.UserID, err); err != nil {
 		return err
@@ -120,7 +120,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 const despiteLabel = "Add this person all the same"
 
 // addressInUse shows who signs in with the address of a person to be added.
-func (t teller) addressInUse(used *users.AddressInUseError) *views.AddressInUse {
+func (t presenter) addressInUse(used *users.AddressInUseError) *views.AddressInUse {
 	m := &views.AddressInUse{Address: string(used.Address), Box: views.Check{Name: "despite", Label: despiteLabel}}
 	for _, r := range used.By {
 		m.By = append(m.By, t.person(r))
@@ -128,7 +128,7 @@ func (t teller) addressInUse(used *users.AddressInUseError) *views.AddressInUse 
 	return m
 }
 
-// signUpWords says who can sign in without being added, as a sentence; empty if nobody can.
+// signUpWords says who can sign in without being added, as a sentence; empty if no one can.
 func (a *App) signUpWords() string {
 	switch signUp, domains := a.users.SignUp(); signUp {
 	case users.SignupDomain:
@@ -176,7 +176,7 @@ func (a *App) takenBy(c echo.Context, userID string, wrong error) (*views.Person
 	if err != nil {
 		return nil, err
 	}
-	p := a.tell(c).user(u)
+	p := a.presenter(c).user(u)
 	return &p, nil
 }
 
@@ -187,7 +187,7 @@ func (a *App) personAdded(c echo.Context, u users.User) views.PersonAdded {
 		hello = "Hello " + words.Plain(u.Name) + ","
 	}
 	m := views.PersonAdded{
-		Chrome: a.userChrome(c, u, "Added"), Who: a.tell(c).user(u), SignInURL: a.signInURL(), Another: "/users/new",
+		Chrome: a.userChrome(c, u, "Added"), Who: a.presenter(c).user(u), SignInURL: a.signInURL(), Another: "/users/new",
 	}
 	m.Message = hello + "\n\nyou have been added to the console of " + a.org + ". Sign in here, with the account that has the address " +
 		string(u.ID) + ":\n\n" + m.SignInURL + "\n\n" + words.Plain(viewer(c).Label())

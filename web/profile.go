@@ -81,7 +81,7 @@ func (a *App) editProfile(c echo.Context) error {
 		return pageErr
 	}
 	if isStale {
-		m.Stale = a.tell(c).stale(stale, "/profile")
+		m.Stale = a.presenter(c).stale(stale, "/profile")
 	}
 	return render(c, formStatus(err), views.ProfilePage(m))
 }
@@ -91,7 +91,7 @@ const othersShown = 20
 
 // profilePage returns the viewer's profile with the form as it is filled in.
 func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profile, error) {
-	ctx, who, t := c.Request().Context(), actor(c), a.tell(c)
+	ctx, who, t := c.Request().Context(), actor(c), a.presenter(c)
 	d, err := a.users.Detail(ctx, who, who.ID)
 	if err != nil {
 		return views.Profile{}, err
@@ -131,12 +131,12 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
 		Field: o.on(views.Field{
 			Name: "time_zone", Label: "Time zone", Value: form.TimeZone, Required: true, Hint: "All times are shown in it.",
 		}),
-		Options: zoneOptions(cut("time_zone", form.TimeZone)),
+		Options: zoneOptions(truncate("time_zone", form.TimeZone)),
 	}
 }
 
 // ownFacts are the facts about the viewer's own account.
-func (t teller) ownFacts(d users.Detail) views.ProfileFacts {
+func (t presenter) ownFacts(d users.Detail) views.ProfileFacts {
 	u := d.User
 	facts := views.ProfileFacts{Role: words.Role(u.Role), May: words.RoleMay(u.Kind, u.Role), Created: t.time(u.CreatedAt)}
 	if len(d.Identities) > 0 {

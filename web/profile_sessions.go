@@ -12,8 +12,8 @@ type endSessionForm struct {
 	Session string `form:"session"` // its id, or "others"
 }
 
-// endOwnSessions serves POST /profile/sessions/end. Whoever ends the session they
-// are in is signed out by that.
+// endOwnSessions serves POST /profile/sessions/end. Ending the current session signs the viewer
+// out.
 func (a *App) endOwnSessions(c echo.Context) error {
 	var form endSessionForm
 	if err := bindForm(c, &form); err != nil {

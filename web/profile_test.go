@@ -157,7 +157,7 @@ func TestOwnDataListsTokens(t *testing.T) {
 	if err := s.used(t, secret, "192.0.2.44", "curl 8.9"); err != nil {
 		t.Fatal(err)
 	}
-	s.token(t, "owner@example.com") // of somebody else
+	s.token(t, "owner@example.com") // of another user
 	p := b.get(t, "/profile/data").must(t, http.StatusOK)
 	var data struct{ Tokens []map[string]any }
 	if err := json.Unmarshal([]byte(p.body), &data); err != nil {

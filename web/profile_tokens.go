@@ -10,7 +10,7 @@ import (
 
 // profileTokens are the tokens that concern the viewer.
 func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
-	ctx, t := c.Request().Context(), a.tell(c)
+	ctx, t := c.Request().Context(), a.presenter(c)
 	m := views.ProfileTokens{All: ownTokens}
 	own, err := a.users.Tokens(ctx, t.actor, t.actor.ID)
 	if err != nil {
@@ -52,7 +52,7 @@ func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
 }
 
 // profileToken shows a token on My profile.
-func (t teller) profileToken(token users.Token) views.ProfileToken {
+func (t presenter) profileToken(token users.Token) views.ProfileToken {
 	own := token.User.Key == t.actor.Key
 	base := ownTokens
 	line := views.ProfileToken{Name: words.Plain(token.Name), Hint: words.TokenHint(token), Used: t.time(token.LastUsed.At)}

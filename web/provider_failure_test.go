@@ -22,9 +22,9 @@ func patience() time.Duration {
 	return 500 * time.Millisecond
 }
 
-// TestProviderFails has each endpoint of the provider fail in each way. Those who
-// are signed in work on meanwhile, whoever signs in is told why they cannot, the console
-// stays ready, and when the provider is back it works again.
+// TestProviderFails makes each endpoint of the provider fail in each way. Sessions keep working,
+// a person who signs in sees why it fails, the console stays ready, and sign-ins work again once
+// the provider is back.
 func TestProviderFails(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[authtest.Fault]int{
@@ -63,8 +63,8 @@ func TestProviderFails(t *testing.T) {
 	}
 }
 
-// signInMeanwhile has somebody try to sign in, who gets the status want although the
-// provider may never answer, while the owner works.
+// signInMeanwhile signs in, which is answered with the status want even if the provider never
+// answers, while the owner keeps working.
 func (s *site) signInMeanwhile(t *testing.T, owner *browser, want int) {
 	t.Helper()
 	var both sync.WaitGroup
@@ -77,8 +77,8 @@ func (s *site) signInMeanwhile(t *testing.T, owner *browser, want int) {
 	s.worksOn(t, owner)
 }
 
-// tells checks that a page explains why nobody can sign in, and shows nothing of what
-// the provider said.
+// tells checks that a page explains why sign-in fails, and shows nothing of the provider's
+// response.
 func tells(t *testing.T, p page, want int) {
 	t.Helper()
 	if p.status != want {
@@ -106,8 +106,8 @@ func (s *site) worksOn(t *testing.T, owner *browser) {
 	}
 }
 
-// TestProviderRefusesConnections has the provider refuse all connections: many who come at once
-// are told so without asking it each, and signing out works without it.
+// TestProviderRefusesConnections makes the provider refuse all connections: many sign-ins at once
+// are answered without one connection each, and signing out works without the provider.
 func TestProviderRefusesConnections(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

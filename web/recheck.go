@@ -40,7 +40,7 @@ const (
 // What the provider says of a session when it is asked again.
 const (
 	recheckConfirmed = "confirmed"
-	recheckEnded     = "ended"  // the person is no longer signed in there, or as somebody else
+	recheckEnded     = "ended"  // the person is no longer signed in there, or is signed in as another person
 	recheckFailed    = "failed" // no answer, or one that says nothing of that; the session goes on
 )
 

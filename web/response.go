@@ -21,7 +21,7 @@ const (
 	sendPiece   = 32 << 10         // bytes that are written at once
 	sendStalled = 15 * time.Second // without one piece being accepted
 	sendLongest = time.Minute      // for all of it
-	lingerFor   = 2 * time.Second  // to read the rest of a body that nobody wants, before the connection is closed
+	lingerFor   = 2 * time.Second  // to read the rest of an unread body before the connection is closed
 )
 
 // A response is the [http.ResponseWriter] of one request. It buffers what the handler
@@ -33,7 +33,7 @@ const (
 type response struct {
 	http.ResponseWriter
 	request *http.Request
-	hold    *hold
+	hold    *reservation
 	outer   http.Header // as it was before the handler
 
 	form      int // bytes of the request, with its form once it is read

@@ -170,7 +170,7 @@ func (g group) add(r route, h echo.HandlerFunc) {
 	}
 	if r.Method == http.MethodPost {
 		if !unkeyed[r.Path] {
-			h = g.app.keyed(h)
+			h = g.app.checkFormKey(h)
 		}
 		h = g.app.withForm(r, h)
 	}

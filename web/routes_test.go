@@ -13,7 +13,7 @@ import (
 )
 
 // mayCall says who may call each route, where the target is a user, or a service
-// user that somebody else answers for. "anyone" includes who is signed out. A
+// user that another person is responsible for. "anyone" includes clients without a session. A
 // route that is not listed fails the test.
 var mayCall = map[string]string{
 	"GET /static/*":                  "anyone",

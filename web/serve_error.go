@@ -19,13 +19,13 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// retrySoon is when to try again what is not available for the moment.
+// retrySoon is the Retry-After of what is temporarily unavailable.
 const retrySoon = 5 * time.Second
 
-// serveError answers a request with what err means for the person who made it.
-// It logs faults, and records refusals of who is signed in.
+// serveError answers a request with the page for err. It logs faults, and records refusals of
+// viewers with a session.
 func (a *App) serveError(err error, c echo.Context) {
-	// That nobody is signed in is no error to the person: they are asked to.
+	// Without a session the person is asked to sign in, instead of an error.
 	if errors.Is(err, users.ErrNoSession) && !c.Response().Committed {
 		err = a.askToSignIn(c)
 	}
@@ -58,7 +58,7 @@ func (a *App) serveError(err error, c echo.Context) {
 	}
 	if renderErr := a.renderError(c, err, status, message); renderErr != nil {
 		level := slog.LevelError
-		if errors.Is(renderErr, context.Canceled) { // whoever asked has gone
+		if errors.Is(renderErr, context.Canceled) { // the client has gone
 			level = slog.LevelDebug
 		}
 		a.log.Log(c.Request().Context(), level, "render error page", "request", requestOf(c.Request()).id, "error", renderErr)
@@ -91,7 +91,7 @@ func (a *App) noteError(c echo.Context, err error, status int) {
 	a.recordRefusal(c, what)
 }
 
-// recordRefusal records that who is signed in was refused something, or fields of it.
+// recordRefusal records an event that the viewer was refused a request, or fields of its form.
 func (a *App) recordRefusal(c echo.Context, what string, fields ...string) {
 	if _, ok := signedIn(c); !ok {
 		return
@@ -121,9 +121,9 @@ func (a *App) recordRefusedFields(c echo.Context) {
 	a.recordRefusal(c, known.route, names...)
 }
 
-// renderError shows the page for an error. What may have been done can be looked up,
-// and sent again. Who was refused something learns who
-// can help; what is wrong with a form that no page shows is told in a line.
+// renderError shows the page for an error. A form whose outcome is unknown can be looked up and
+// sent again. A refusal names who can help. The mistakes of a form that no page shows are added
+// to the message.
 func (a *App) renderError(c echo.Context, err error, status int, message string) error {
 	if errors.Is(err, users.ErrUnknown) && c.Request().Method == http.MethodPost {
 		return a.answerUnknown(c)
@@ -150,7 +150,7 @@ func (a *App) renderError(c echo.Context, err error, status int, message string)
 	}))
 }
 
-// heading says in a few words what a status means.
+// heading returns the heading of an error page by its status.
 func heading(status int) string {
 	if h := headings[status]; h != "" {
 		return h
@@ -158,7 +158,7 @@ func heading(status int) string {
 	return headings[http.StatusBadRequest]
 }
 
-// messagesOf returns what is said of each field.
+// messagesOf returns the message of each field.
 func messagesOf(bad *users.InvalidError) []string {
 	messages := make([]string, len(bad.Fields))
 	for i, f := range bad.Fields {
@@ -167,8 +167,8 @@ func messagesOf(bad *users.InvalidError) []string {
 	return messages
 }
 
-// helpers are those who can help someone who was refused something. Strangers
-// are told nobody's name.
+// helpers are the people who can help after a refusal. Without a session there are none, so that
+// no names are disclosed.
 func (a *App) helpers(c echo.Context) []views.Person {
 	if _, ok := signedIn(c); !ok {
 		return nil
@@ -176,13 +176,13 @@ func (a *App) helpers(c echo.Context) []views.Person {
 	return a.owners(c)
 }
 
-// owners are active owners, by name and address, for those whom the directory knows.
+// owners are active owners, by name and address.
 func (a *App) owners(c echo.Context) []views.Person {
 	owners, err := a.directory.WhoCanHelp(c.Request().Context())
 	if err != nil {
 		a.log.Warn("who can help", "request", requestOf(c.Request()).id, "error", err)
 	}
-	t := a.tell(c)
+	t := a.presenter(c)
 	people := make([]views.Person, len(owners))
 	for i, owner := range owners {
 		people[i] = t.person(owner)
@@ -204,7 +204,7 @@ func searchInstead(c echo.Context, status int) []views.Link {
 	}}
 }
 
-// nextFrom is where to go from an error.
+// nextFrom links from an error to the next page.
 func (a *App) nextFrom(c echo.Context) []views.Link {
 	if _, ok := signedIn(c); !ok {
 		return []views.Link{{Label: words.GoToSignIn, URL: signInPath("/sign-in", a.wanted(c))}}

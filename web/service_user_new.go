@@ -20,7 +20,7 @@ type newServiceUserForm struct {
 // newServiceUserFormOf returns the form as it is shown at first.
 func (a *App) newServiceUserFormOf(c echo.Context) newServiceUserForm {
 	f := newServiceUserForm{newUserForm: newUserFormOf(c)}
-	f.Responsible, f.ReviewOn = string(actor(c).ID), a.tell(c).nextReviewOn()
+	f.Responsible, f.ReviewOn = string(actor(c).ID), a.presenter(c).nextReviewOn()
 	return f
 }
 

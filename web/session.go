@@ -23,21 +23,20 @@ type (
 	arrivalValue  struct{} // *arrival: who has just come back from the provider
 )
 
-// An arrival is someone who has come back from the provider. To keep a session
-// that holds one is to sign them in.
+// An arrival is a person who returned from the provider. Keeping a session with an arrival signs
+// the person in.
 type arrival struct {
 	claims users.Claims
 	visit  users.Visit // without its digest, which is the session's
 	who    users.SignedIn
 }
 
-// rows keeps the sessions of the store where the users are, so that whatever
-// ends a user's sessions does so in its own transaction. It is the store's
-// [auth.Keeper].
-type rows struct{ users *users.Service }
+// sessionRows is the store's [auth.Keeper]: sessions are rows beside the users, so that a change
+// ends a user's sessions in its own transaction.
+type sessionRows struct{ users *users.Service }
 
 // Find returns the session of that secret, if it may still be used.
-func (r rows) Find(ctx context.Context, secret string) (map[any]any, error) {
+func (r sessionRows) Find(ctx context.Context, secret string) (map[any]any, error) {
 	who, err := r.users.Session(ctx, users.DigestOf(secret))
 	if errors.Is(err, users.ErrNoSession) {
 		return nil, auth.ErrNoSession
@@ -47,9 +46,8 @@ func (r rows) Find(ctx context.Context, secret string) (map[any]any, error) {
 	return map[any]any{signedInValue{}: who}, nil
 }
 
-// Keep signs in the arrival among the values; without one there is nothing to
-// keep.
-func (r rows) Keep(ctx context.Context, secret string, values map[any]any) (err error) {
+// Keep signs in the arrival in values. Without one it does nothing.
+func (r sessionRows) Keep(ctx context.Context, secret string, values map[any]any) (err error) {
 	coming, ok := values[arrivalValue{}].(*arrival)
 	if !ok {
 		return nil
@@ -60,13 +58,13 @@ func (r rows) Keep(ctx context.Context, secret string, values map[any]any) (err 
 }
 
 // End ends the session of that secret.
-func (r rows) End(ctx context.Context, secret string) error {
+func (r sessionRows) End(ctx context.Context, secret string) error {
 	_, err := r.users.SignOut(ctx, users.Visitor("", "", ""), users.DigestOf(secret))
 	return err
 }
 
-// recognise finds out who is signed in. The role and status it finds are those
-// of now, whatever they were when the session began.
+// recognise loads the session and its user. Role and status are the present ones, not those at
+// the start of the session.
 func (a *App) recognise(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		requestOf(c.Request()).route = c.Path()
@@ -80,8 +78,7 @@ func (a *App) recognise(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// impersonal are the routes that do not look at who is signed in, so that they do
-// without the database.
+// impersonal are the routes that need no session and therefore no database.
 var impersonal = map[string]bool{"/static/*": true, "/healthz": true, "/readyz": true, backchannelPath: true}
 
 func (a *App) recogniseViewer(c echo.Context) error {
@@ -96,17 +93,16 @@ func (a *App) recogniseViewer(c echo.Context) error {
 	return nil
 }
 
-// startSession signs in who has come back from the provider, in a new session with
-// a new secret. The browser's old one, which the visit names, ends with it,
-// whoever it belongs to.
+// startSession signs in the person who returned from the provider, in a new session with a new
+// secret. The browser's old session, which the visit names, is ended, even if it is another
+// user's.
 func (a *App) startSession(c echo.Context, coming *arrival) error {
 	session := sessions.NewSession(a.store, sessionCookie)
 	session.Values[arrivalValue{}] = coming
 	return a.store.Save(c.Request(), c.Response(), session)
 }
 
-// forgetSession takes the session's cookie from the browser. The session itself
-// has ended already.
+// forgetSession deletes the session's cookie. The session itself has already ended.
 func (a *App) forgetSession(c echo.Context) {
 	http.SetCookie(c.Response(), a.cookie(sessionCookie, "", -1))
 }
@@ -129,8 +125,8 @@ func (a *App) cookie(name, value string, age int) *http.Cookie {
 	}
 }
 
-// shortDigest returns a few characters that stand for text in the name of a
-// cookie. It keeps cookies apart and nothing secret: 48 bits are enough.
+// shortDigest returns 48 bits of the digest of text, to distinguish cookies. It protects no
+// secret.
 func shortDigest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])

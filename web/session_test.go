@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// signedOut fails the test unless nobody is signed in with the browser.
+// signedOut fails the test if the browser has a session.
 func (b *browser) signedOut(t *testing.T) {
 	t.Helper()
 	if p := b.get(t, "/profile"); p.location() != "/sign-in?return_to=%2Fprofile" {
@@ -80,7 +80,7 @@ func TestSessionLimitsWhenTheClockGoesBack(t *testing.T) {
 	b.signedOut(t)
 }
 
-// TestUnknownSessions checks that it cannot be told why a cookie signs nobody in.
+// TestUnknownSessions checks that all invalid session cookies get the same answer.
 func TestUnknownSessions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

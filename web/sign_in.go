@@ -79,7 +79,7 @@ func (a *App) finishSignIn(c echo.Context) error {
 	}
 	begun, err := a.takeAttempt(c)
 	returnTo := a.ownPath(begun.returnTo)
-	if a.cameBefore(c, err) {
+	if a.returnsSignedIn(c, err) {
 		return a.seeOther(c, returnTo)
 	}
 	if err != nil {
@@ -104,9 +104,9 @@ func (a *App) finishSignIn(c echo.Context) error {
 	return a.seeOther(c, returnTo)
 }
 
-// cameBefore reports whether the browser comes to the callback again after it has signed
+// returnsSignedIn reports whether the browser comes to the callback again after it has signed
 // in, by going back or by a reload: the attempt is over, and a person is signed in.
-func (a *App) cameBefore(c echo.Context, err error) bool {
+func (a *App) returnsSignedIn(c echo.Context, err error) bool {
 	if _, ok := signedIn(c); !ok {
 		return false
 	}

@@ -162,7 +162,7 @@ func TestReturnToSurvivesTheStart(t *testing.T) {
 }
 
 // TestKeptFormSurvivesADetour posts a form whose session has ended, cancels at the provider
-// once, and comes as somebody else once: it is shown to its sender in the end.
+// once, and signs in as another user once: it is shown to its sender in the end.
 func TestKeptFormSurvivesADetour(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -199,7 +199,7 @@ func TestOpenedUnderAnotherName(t *testing.T) {
 }
 
 // TestDeactivatedPerson comes from the provider: the page names whom to ask, and offers no
-// way that ends the same. A stranger is named nobody.
+// way that ends the same. No name is shown to a stranger.
 func TestDeactivatedPerson(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, siteOptions{app: func(c *web.Config) { c.OrgName = "Example" }})

@@ -68,11 +68,11 @@ func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 	if answer.status == http.StatusServiceUnavailable {
 		retryAfter(c.Response().Header(), retrySoon)
 		return render(c, answer.status, views.ErrorPage(views.Error{
-			Chrome: a.strangerChrome(c, words.SignInUnavailable), Status: strconv.Itoa(answer.status),
+			Chrome: a.anonymousChrome(c, words.SignInUnavailable), Status: strconv.Itoa(answer.status),
 			Heading: words.SignInUnavailable, Text: answer.why, Next: []views.Link{{Label: "Try again", URL: signInPath("/sign-in", returnTo)}},
 		}))
 	}
-	m := views.SignInRefused{Chrome: a.strangerChrome(c, words.CouldNotSignIn), Why: answer.why, Again: signInPath("/sign-in", returnTo), Other: otherAccount(returnTo)}
+	m := views.SignInRefused{Chrome: a.anonymousChrome(c, words.CouldNotSignIn), Why: answer.why, Again: signInPath("/sign-in", returnTo), Other: otherAccount(returnTo)}
 	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
 		m.Address = words.Shorten(words.Plain(refused.Address), 254)
 		// For providers that do not know prompt=select_account.
@@ -82,7 +82,7 @@ func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 		}
 	}
 	if answer.tell != "" {
-		m.Tell = "I could not sign in to the console of " + a.org + " as " + orNobody(m.Address) + ": " + answer.tell + " Request " + known.id + "."
+		m.Tell = "I could not sign in to the console of " + a.org + " as " + orNoAddress(m.Address) + ": " + answer.tell + " Request " + known.id + "."
 	}
 	return render(c, answer.status, views.SignInRefusedPage(m))
 }
@@ -96,16 +96,16 @@ func leaveState(returnTo string) string {
 	return returnTo
 }
 
-// strangerChrome is the chrome of a page that shows nothing of who else may be
+// anonymousChrome is the chrome of a page that shows nothing of who else may be
 // signed in with this browser.
-func (a *App) strangerChrome(c echo.Context, title string) views.Chrome {
+func (a *App) anonymousChrome(c echo.Context, title string) views.Chrome {
 	chrome := a.chrome(c, title, "")
 	chrome.Viewer, chrome.Flash = nil, ""
 	return chrome
 }
 
-// orNobody returns the address, or says that there is none.
-func orNobody(address string) string {
+// orNoAddress returns the address, or says that there is none.
+func orNoAddress(address string) string {
 	if address == "" {
 		return "(no address)"
 	}

@@ -32,7 +32,7 @@ func (a *App) leave(c echo.Context) error {
 // showSignedOut says text and goes on to the provider's sign-out, where next is
 // its address: no form may lead there. The session has ended already.
 func (a *App) showSignedOut(c echo.Context, next, text string) error {
-	m := views.SignedOut{Chrome: a.strangerChrome(c, "Signed out"), Next: next, Again: "/sign-in", Other: otherAccount("/")}
+	m := views.SignedOut{Chrome: a.anonymousChrome(c, "Signed out"), Next: next, Again: "/sign-in", Other: otherAccount("/")}
 	m.Flash = text
 	a.forgetSession(c)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)

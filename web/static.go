@@ -20,8 +20,7 @@ func (a *App) asset(c echo.Context) error {
 	return nil
 }
 
-// An assetWriter passes on an asset, but not the answer that there is none: that
-// is told with a page like any other.
+// An assetWriter passes on an asset but not a 404, which is answered by the console's own page.
 type assetWriter struct {
 	http.ResponseWriter
 	missing bool

@@ -37,13 +37,13 @@ func (a *App) suggestPeople(c echo.Context, o outcome, field, value string) ([]u
 	return a.directory.FindPeople(c.Request().Context(), actor(c), value, maxSuggestions)
 }
 
-// maxMeant is how many people a refused value is said to mean perhaps.
-const maxMeant = 5
+// maxDidYouMean is how many people a refused value is said to mean perhaps.
+const maxDidYouMean = 5
 
-// meant asks whether one of people was meant, as a sentence; empty if there is
+// didYouMean asks whether one of people was meant, as a sentence; empty if there is
 // none or if they are too many to say.
-func meant(people []users.Ref) string {
-	if len(people) == 0 || len(people) > maxMeant {
+func didYouMean(people []users.Ref) string {
+	if len(people) == 0 || len(people) > maxDidYouMean {
 		return ""
 	}
 	options := make([]string, len(people))

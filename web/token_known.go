@@ -72,7 +72,7 @@ func (a *App) known(c echo.Context, target users.Consequences) ([]users.KnownTok
 
 // knownTokens lists the tokens whose secrets a person has seen, to be rotated with an act on
 // them; nil where there are none. The words say what rotating is good for.
-func (t teller) knownTokens(known []users.KnownToken, form rotateForm, o outcome, text string) *views.KnownTokens {
+func (t presenter) knownTokens(known []users.KnownToken, form rotateForm, o outcome, text string) *views.KnownTokens {
 	if len(known) == 0 {
 		return nil
 	}
@@ -103,7 +103,7 @@ func (t teller) knownTokens(known []users.KnownToken, form rotateForm, o outcome
 }
 
 // knownToken shows one token whose secret a person has seen.
-func (t teller) knownToken(k users.KnownToken) views.KnownToken {
+func (t presenter) knownToken(k users.KnownToken) views.KnownToken {
 	line := views.KnownToken{
 		ID: string(k.ID), Name: words.Plain(k.Name), Hint: words.TokenHint(k.Token), User: t.person(k.User), Acts: words.Role(k.Acts()), Why: words.Plain(k.Why),
 		Used: t.time(k.LastUsed.At), From: "from " + cmp.Or(words.Plain(k.LastUsed.Address), "an unknown address"),
@@ -117,7 +117,7 @@ func (t teller) knownToken(k users.KnownToken) views.KnownToken {
 // showRotated answers an act that rotated tokens with their new secrets. There is no other page
 // with them: sent again, the form leads to where it leads without.
 func (a *App) showRotated(c echo.Context, done string, rotated []users.Rotated) error {
-	t := a.tell(c)
+	t := a.presenter(c)
 	f, _ := c.Get(sentFormKey).(sentForm)
 	m := views.RotatedTokens{
 		Chrome: a.chrome(c, words.CopySecrets, "users"), Next: views.Link{Label: words.SecretsStored, URL: a.next(f, f.id)},

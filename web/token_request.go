@@ -105,7 +105,7 @@ func (f tokenRequestForm) user(who users.Actor) users.ID {
 
 // tokenRequestPage is the page of a request, with the form as it is filled in.
 func (a *App) tokenRequestPage(c echo.Context, r users.CredentialRequest, form tokenRequestForm, o outcome) (views.TokenRequest, error) {
-	who, t := actor(c), a.tell(c)
+	who, t := actor(c), a.presenter(c)
 	m := views.TokenRequest{
 		Chrome: a.chrome(c, words.TokenRequested, "profile"), FormState: views.FormState{Problems: o.problems},
 		Action: c.Request().URL.EscapedPath(), Machine: r.Hostname, Program: programWord(r.Version), Code: r.ConfirmationCode,
@@ -132,8 +132,8 @@ func (a *App) tokenRequestPage(c echo.Context, r users.CredentialRequest, form t
 	return m, nil
 }
 
-// chooseUser fills in as whom the viewer may approve: as themselves, as one of the service
-// users, or as nobody.
+// chooseUser fills in the users that the viewer may approve for: themselves, service users, or
+// none.
 func (a *App) chooseUser(c echo.Context, m *views.TokenRequest, found []users.Ref, form tokenRequestForm, o outcome) {
 	who, self := actor(c), a.users.PersonalTokens()
 	if len(found) > 0 {

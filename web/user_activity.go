@@ -32,7 +32,7 @@ func (a *App) userActivity(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t := a.tell(c)
+	t := a.presenter(c)
 	m := views.UserActivity{Events: t.events(page.Events), Pager: eventPager(address, page)}
 	if seesAudit(actor(c)) {
 		m.Audit = listAddress{path: "/audit"}.with("target", string(u.ID))

@@ -16,7 +16,7 @@ func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason s
 	label := bidi.Isolate(words.Plain(u.Label()))
 	return views.Consequence{
 		Chrome: a.userChrome(c, u, verb), FormState: views.FormState{Problems: o.problems},
-		Who: a.tell(c).user(u), Heading: verb + " " + label + "?", Button: verb + " " + string(u.ID),
+		Who: a.presenter(c).user(u), Heading: verb + " " + label + "?", Button: verb + " " + string(u.ID),
 		Action: userPath(u.ID, tail), Cancel: userPath(u.ID), Reason: o.reasonField(reason),
 	}
 }
@@ -38,7 +38,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []
 		m.Ends = append(m.Ends, words.Capital(tokensOf(u, n))+" refused from the next request on.")
 		m.Stays = append(m.Stays, "The tokens are kept. They can be brought back when the user is reactivated.")
 	}
-	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
+	m.Known = a.presenter(c).knownTokens(known, form.rotateForm, o, knownWords)
 	switch {
 	case u.Status == users.StatusDeactivated:
 		m.Why = bidi.Isolate(words.Plain(u.Label())) + " is deactivated already."
@@ -83,7 +83,7 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	if n := len(target.Tokens); n > 0 {
 		m.Ends = append(m.Ends, words.Capital(theirTokens(u, n))+" for good.")
 	}
-	m.Known = a.tell(c).knownTokens(known, form.rotateForm, o, knownWords)
+	m.Known = a.presenter(c).knownTokens(known, form.rotateForm, o, knownWords)
 	if u.Role != users.RoleUser {
 		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
 	}
@@ -158,7 +158,7 @@ func (a *App) handOver(c echo.Context, target users.Consequences, value string, 
 	if len(target.AnswersFor) == 0 {
 		return nil, nil
 	}
-	t, m := a.tell(c), views.HandOver{}
+	t, m := a.presenter(c), views.HandOver{}
 	for _, service := range target.AnswersFor {
 		line := t.serviceLine(service)
 		line.Review = nil // a form within the form

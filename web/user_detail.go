@@ -35,7 +35,7 @@ func (a *App) userDetail(c echo.Context) error {
 
 // userDetailPage is the page with all that d tells, and what the viewer may do.
 func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, error) {
-	t, u := a.tell(c), d.User
+	t, u := a.presenter(c), d.User
 	recent, err := a.history.Recent(c.Request().Context(), t.actor, u)
 	if err != nil {
 		return views.UserDetail{}, err
@@ -69,7 +69,7 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 }
 
 // userFacts are the facts about any user.
-func (t teller) userFacts(d users.Detail) views.UserFacts {
+func (t presenter) userFacts(d users.Detail) views.UserFacts {
 	u := d.User
 	f := views.UserFacts{
 		Kind: words.Kind(u.Kind), Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
@@ -84,7 +84,7 @@ func (t teller) userFacts(d users.Detail) views.UserFacts {
 }
 
 // subject is what a sentence about u begins with.
-func (t teller) subject(u users.User) string {
+func (t presenter) subject(u users.User) string {
 	if u.Key == t.actor.Key {
 		return "You"
 	}
@@ -92,7 +92,7 @@ func (t teller) subject(u users.User) string {
 }
 
 // creator shows who created u.
-func (t teller) creator(u users.User) views.Person {
+func (t presenter) creator(u users.User) views.Person {
 	switch {
 	case u.CreatedBy.ID != "":
 		return t.person(u.CreatedBy)
@@ -103,7 +103,7 @@ func (t teller) creator(u users.User) views.Person {
 }
 
 // serviceFacts are the facts about a service user.
-func (t teller) serviceFacts(u users.User) *views.ServiceFacts {
+func (t presenter) serviceFacts(u users.User) *views.ServiceFacts {
 	f := &views.ServiceFacts{
 		Purpose: words.Plain(u.Purpose), Responsible: t.person(u.Responsible), ReviewOn: words.Date(u.ReviewOn),
 		Due: t.due(u.ReviewOn), Review: t.review(u),
@@ -115,7 +115,7 @@ func (t teller) serviceFacts(u users.User) *views.ServiceFacts {
 }
 
 // signInFacts tell how a person signs in.
-func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
+func (a *App) signInFacts(t presenter, d users.Detail) *views.SignInFacts {
 	u := d.User
 	f := &views.SignInFacts{}
 	for _, i := range d.Identities {
@@ -149,14 +149,14 @@ func (a *App) signInFacts(t teller, d users.Detail) *views.SignInFacts {
 func (a *App) signInURL() string { return a.baseURL.JoinPath("/sign-in").String() }
 
 // refusedSignIn shows a sign-in that was not accepted.
-func (t teller) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
+func (t presenter) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
 	refusal := words.Refusals[string(r.Reason)]
 	return views.RefusedSignIn{Address: words.Plain(r.Address), When: t.time(r.At), Why: refusal.Found, Fix: refusal.Admin}
 }
 
 // danger leads to the acts that end something, as far as the viewer may. There is
 // none for those who cannot even edit: the head of the page says why.
-func (t teller) danger(d users.Detail) views.Danger {
+func (t presenter) danger(d users.Detail) views.Danger {
 	u := d.User
 	if t.actor.May(users.ActEdit, u) != nil {
 		return views.Danger{}

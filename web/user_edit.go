@@ -134,7 +134,7 @@ func (a *App) editUser(c echo.Context) error {
 		return pageErr
 	}
 	if isStale {
-		m.Stale = a.tell(c).stale(stale, userPath(u.ID, "edit"))
+		m.Stale = a.presenter(c).stale(stale, userPath(u.ID, "edit"))
 	}
 	return render(c, formStatus(err), views.UserEditPage(m))
 }
@@ -150,7 +150,7 @@ func savedWord(before, after int64, saved string) string {
 // editPage is the page with the form as it is filled in. What the viewer does not
 // change here stands below it as text.
 func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcome) (views.UserEdit, error) {
-	t := a.tell(c)
+	t := a.presenter(c)
 	m := views.UserEdit{
 		Chrome: a.userChrome(c, u, "Edit"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(u), Action: userPath(u.ID, "edit"), Cancel: userPath(u.ID),
@@ -171,7 +171,7 @@ func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcom
 }
 
 // locked are the facts about u that its edit form does not change.
-func (t teller) locked(u users.User) []views.Locked {
+func (t presenter) locked(u users.User) []views.Locked {
 	role := views.Locked{Label: "Role", Value: words.Role(u.Role), Link: views.Link{Label: words.ChangeRole}}
 	role.Link.URL, role.Why = allowed(t.actor, users.ActChangeRole, u, userPath(u.ID, "role"))
 	list := []views.Locked{

@@ -39,7 +39,7 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 // userHead is the head of the pages about u: who it is, what the viewer may do,
 // and the tabs, of which one is the current.
 func (a *App) userHead(c echo.Context, u users.User, current string) (views.UserHead, error) {
-	t := a.tell(c)
+	t := a.presenter(c)
 	tokens, err := a.users.CountTokens(c.Request().Context(), t.actor, u)
 	h := views.UserHead{
 		Person: t.user(u),
@@ -52,7 +52,7 @@ func (a *App) userHead(c echo.Context, u users.User, current string) (views.User
 }
 
 // userTabs are the pages about u. Service users have no sessions, and few people have tokens.
-func (t teller) userTabs(u users.User, tokens int, current string) []views.Tab {
+func (t presenter) userTabs(u users.User, tokens int, current string) []views.Tab {
 	tabs := []views.Tab{{Label: "Overview", URL: userPath(u.ID)}}
 	if t.actor.May(users.ActSeeTokens, u) == nil && (u.Kind != users.KindPerson || tokens > 0 || current == "Tokens") {
 		tabs = append(tabs, views.Tab{Label: "Tokens", URL: userPath(u.ID, "tokens"), Count: numbers.Grouped(tokens)})
@@ -68,7 +68,7 @@ func (t teller) userTabs(u users.User, tokens int, current string) []views.Tab {
 }
 
 // userMenu leads to what the viewer may do to u beside editing.
-func (t teller) userMenu(u users.User) []views.MenuLink {
+func (t presenter) userMenu(u users.User) []views.MenuLink {
 	person := u.Kind == users.KindPerson
 	away := u.Status == users.StatusDeactivated
 	entries := []struct {

@@ -59,7 +59,7 @@ func (f resetForm) reset() users.SignInReset {
 // what the person who signs in next gets. It is for a person who has another account now;
 // for a new person who has got the address, it offers to add them as a user of their own.
 func (a *App) resetPage(c echo.Context, target users.Consequences, form resetForm, o outcome) views.Consequence {
-	u, t := target.User, a.tell(c)
+	u, t := target.User, a.presenter(c)
 	m := a.consequencePage(c, u, "Reset the sign-in of", "reset-sign-in", form.Reason, o)
 	m.Crumbs[len(m.Crumbs)-1].Label = words.ResetSignIn
 	m.Chrome.Title = "Reset sign-in · " + bidi.Isolate(words.Plain(u.Label()))
@@ -86,7 +86,7 @@ func (a *App) resetPage(c echo.Context, target users.Consequences, form resetFor
 
 // accounts are the accounts at the provider that are linked to a person, and those with
 // which a sign-in as this person was refused.
-func (t teller) accounts(target users.Consequences) []views.ProviderAccount {
+func (t presenter) accounts(target users.Consequences) []views.ProviderAccount {
 	var all []views.ProviderAccount
 	for _, i := range target.Identities {
 		all = append(all, views.ProviderAccount{
@@ -105,7 +105,7 @@ func (t teller) accounts(target users.Consequences) []views.ProviderAccount {
 
 // newPerson says what to do where the address of a user belongs to a new person: a user of
 // their own, once the old one is deleted.
-func (t teller) newPerson(target users.Consequences) *views.Instead {
+func (t presenter) newPerson(target users.Consequences) *views.Instead {
 	u := target.User
 	if u.Kind != users.KindPerson {
 		return nil
@@ -125,13 +125,13 @@ func (t teller) newPerson(target users.Consequences) *views.Instead {
 	}
 	m.Links = []views.Link{{Label: "1. Delete this user", URL: userPath(u.ID, "delete")}}
 	if !target.SignsUp {
-		m.Links = append(m.Links, views.Link{Label: "2. Add a person", URL: "/users/new?user_id=" + url.QueryEscape(string(u.ID))})
+		m.Links = append(m.Links, views.Link{Label: "2. Add person", URL: "/users/new?user_id=" + url.QueryEscape(string(u.ID))})
 	}
 	return m
 }
 
 // goesAlong says what the person gets who signs in next with the address.
-func (t teller) goesAlong(target users.Consequences) []string {
+func (t presenter) goesAlong(target users.Consequences) []string {
 	u := target.User
 	all := []string{
 		"The next sign-in with the verified address " + string(u.ID) + " links its account at the provider to this user.",

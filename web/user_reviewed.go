@@ -16,8 +16,7 @@ type reviewForm struct {
 	Version  int64  `form:"version,required"`
 }
 
-// markReviewed serves POST /users/:id/reviewed. A date that will not do is told
-// on the user's page.
+// markReviewed serves POST /users/:id/reviewed. An invalid date is shown on the user's page.
 func (a *App) markReviewed(c echo.Context) error {
 	id, err := a.pathID(c)
 	if err != nil {

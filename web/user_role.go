@@ -80,7 +80,7 @@ func (a *App) changeRole(c echo.Context) error {
 	}
 	m := a.rolePage(c, target, known, form, o)
 	if isStale {
-		m.Form.Stale = a.tell(c).stale(stale, userPath(after.ID, "role"))
+		m.Form.Stale = a.presenter(c).stale(stale, userPath(after.ID, "role"))
 	}
 	return render(c, formStatus(err), views.UserRolePage(m))
 }
@@ -93,7 +93,7 @@ func roleInput(u users.User) map[string]*string {
 
 // rolePage is the page with the form as it is filled in.
 func (a *App) rolePage(c echo.Context, target users.Consequences, known []users.KnownToken, form roleForm, o outcome) views.UserRole {
-	t := a.tell(c)
+	t := a.presenter(c)
 	return views.UserRole{
 		Chrome: a.userChrome(c, target.User, words.ChangeRole),
 		Who:    t.user(target.User),
@@ -104,7 +104,7 @@ func (a *App) rolePage(c echo.Context, target users.Consequences, known []users.
 }
 
 // roleForm shows the role of u and, where the viewer may, the form to change it.
-func (t teller) roleForm(u users.User, lastOwner bool, form roleForm, o outcome) views.RoleForm {
+func (t presenter) roleForm(u users.User, lastOwner bool, form roleForm, o outcome) views.RoleForm {
 	f := views.RoleForm{
 		FormState: views.FormState{Problems: o.problems},
 		Current:   words.Role(u.Role), May: words.RoleMay(u.Kind, u.Role),

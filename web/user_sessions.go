@@ -82,7 +82,7 @@ func (a *App) sessionsPage(c echo.Context, id users.ID, form endSessionsForm, o 
 	if err != nil {
 		return views.UserSessions{}, err
 	}
-	t, u := a.tell(c), target.User
+	t, u := a.presenter(c), target.User
 	m := views.UserSessions{
 		Chrome: a.userChrome(c, u, "Sessions"), FormState: views.FormState{Problems: o.problems},
 		Sessions: t.sessions(target.Sessions), Reason: o.reasonField(form.Reason),

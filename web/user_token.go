@@ -99,7 +99,7 @@ func (a *App) userTokens(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t := a.tell(c)
+	t := a.presenter(c)
 	m := views.UserTokens{Chrome: a.tokenChrome(c, p, nil, ""), Empty: emptyTokens(t.subject(p.user), p.user.Kind)}
 	if m.Head, err = a.tokensHead(c, p); err != nil {
 		return err
@@ -132,7 +132,7 @@ func (a *App) userTokens(c echo.Context) error {
 // tokensHead is the head of a list of tokens. Below My profile there are no tabs.
 func (a *App) tokensHead(c echo.Context, p tokenPlace) (views.UserHead, error) {
 	if p.own {
-		return views.UserHead{Person: a.tell(c).user(p.user), Badges: []views.Badge{{Tone: "info", Word: "You"}, {Word: words.Role(p.user.Role)}}}, nil
+		return views.UserHead{Person: a.presenter(c).user(p.user), Badges: []views.Badge{{Tone: "info", Word: "You"}, {Word: words.Role(p.user.Role)}}}, nil
 	}
 	return a.userHead(c, p.user, "Tokens")
 }
@@ -195,7 +195,7 @@ func emptyTokens(subject string, kind users.Kind) string {
 
 // tokenNotice is for a form that was sent again and had issued the token issued; nil if the
 // viewer did not issue it, or it has ended. Of a rotation, the old token is rotated again.
-func (t teller) tokenNotice(p tokenPlace, list []users.Token, issued users.TokenID) *views.TokenNotice {
+func (t presenter) tokenNotice(p tokenPlace, list []users.Token, issued users.TokenID) *views.TokenNotice {
 	for _, token := range list {
 		if token.ID != issued || token.IssuedBy.Key != t.actor.Key || !token.Ended(t.now).IsZero() {
 			continue
@@ -217,7 +217,7 @@ func (a *App) showToken(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, t := c.Request().Context(), a.tell(c)
+	ctx, t := c.Request().Context(), a.presenter(c)
 	list, err := a.users.Tokens(ctx, t.actor, p.user.ID)
 	if err != nil {
 		return err
@@ -252,7 +252,7 @@ func oldOf(list []users.Token, token users.Token) users.Token {
 }
 
 // tokenPage is the page about a token, without its chrome and without its rotation.
-func (t teller) tokenPage(p tokenPlace, list []users.Token, uses users.TokenUses) views.Token {
+func (t presenter) tokenPage(p tokenPlace, list []users.Token, uses users.TokenUses) views.Token {
 	token := uses.Token
 	successor := successorIn(list, token)
 	m := views.Token{

@@ -82,7 +82,7 @@ func (a *App) endAsAsked(c echo.Context, token users.Token, form endTokenForm) (
 
 // endTokenPage says what stops working with a token.
 func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form endTokenForm, o outcome) (views.TokenEnd, error) {
-	t, name := a.tell(c), words.Plain(token.Name)
+	t, name := a.presenter(c), words.Plain(token.Name)
 	label := bidi.Isolate(name)
 	m := views.TokenEnd{
 		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, words.DisableOrRevoke),
@@ -120,7 +120,7 @@ func (a *App) endTokenPage(c echo.Context, p tokenPlace, token users.Token, form
 
 // leaveNone is the box that ends the only token that works, with what is said of it; nil where
 // another one works.
-func (t teller) leaveNone(all []users.Token, token users.Token, form endTokenForm, o outcome) (*views.Check, views.Field) {
+func (t presenter) leaveNone(all []users.Token, token users.Token, form endTokenForm, o outcome) (*views.Check, views.Field) {
 	if !form.LeaveNone && o.problem("leave_none") == "" && !t.onlyLive(all, token) {
 		return nil, views.Field{}
 	}
@@ -145,7 +145,7 @@ func unusedWords(clients int) string {
 }
 
 // onlyLive reports whether token gives access and no other of all does.
-func (t teller) onlyLive(all []users.Token, token users.Token) bool {
+func (t presenter) onlyLive(all []users.Token, token users.Token) bool {
 	for _, other := range all {
 		if other.ID != token.ID && other.State(t.now) == users.TokenLive {
 			return false

@@ -58,7 +58,7 @@ func expiryOf(days int, most time.Duration) expiryForm {
 
 // lifetime returns what the form asks for, where tokens last most at most. A last day ends at
 // midnight where the viewer is; the last one that there may be is cut by the hours over.
-func (f expiryForm) lifetime(t teller, most time.Duration) (lifetime time.Duration, never bool, err error) {
+func (f expiryForm) lifetime(t presenter, most time.Duration) (lifetime time.Duration, never bool, err error) {
 	switch f.Expiry {
 	case expiryNever:
 		return 0, true, nil
@@ -80,7 +80,7 @@ func (f expiryForm) lifetime(t teller, most time.Duration) (lifetime time.Durati
 const maxDays = 100_000
 
 // until returns how long it is until the end of a day, which a field holds.
-func (t teller) until(field, value string) (time.Duration, error) {
+func (t presenter) until(field, value string) (time.Duration, error) {
 	last, err := time.ParseInLocation(time.DateOnly, value, t.zone)
 	if err != nil {
 		return 0, formError(field, words.ChooseDay)
@@ -97,28 +97,28 @@ func formError(field, message string) error {
 	return &users.InvalidError{Fields: []users.FieldError{{Field: field, Message: message}}}
 }
 
-// told returns the problems of the domain with a form, in the names of its fields: what is
-// wrong with the expiry is told of the field that was used, by the words of wrong, if any.
-func (f expiryForm) told(err error, wrong error) error {
+// fieldErrors returns the domain's [*users.InvalidError] with the names of the form's fields: a
+// mistake in the expiry is at the field that was used, with the message of wrong if there is one.
+func (f expiryForm) fieldErrors(err error, wrong error) error {
 	bad, ok := errors.AsType[*users.InvalidError](err)
 	if !ok {
 		return err
 	}
-	told := &users.InvalidError{Fields: slices.Clone(bad.Fields)}
+	mapped := &users.InvalidError{Fields: slices.Clone(bad.Fields)}
 	if own, ok := errors.AsType[*users.InvalidError](wrong); ok {
-		told.Fields = slices.DeleteFunc(told.Fields, func(p users.FieldError) bool { return p.Field == "expiry" })
-		told.Fields = append(told.Fields, own.Fields...)
+		mapped.Fields = slices.DeleteFunc(mapped.Fields, func(p users.FieldError) bool { return p.Field == "expiry" })
+		mapped.Fields = append(mapped.Fields, own.Fields...)
 	}
-	for i := range told.Fields {
-		if told.Fields[i].Field == "expiry" && f.Expiry == expiryDate {
-			told.Fields[i].Field = "ends_on"
+	for i := range mapped.Fields {
+		if mapped.Fields[i].Field == "expiry" && f.Expiry == expiryDate {
+			mapped.Fields[i].Field = "ends_on"
 		}
 	}
-	return told
+	return mapped
 }
 
 // expiryFields ask when a token ends.
-func (t teller) expiryFields(o outcome, label string, f expiryForm, most time.Duration) (views.Choice, views.Field) {
+func (t presenter) expiryFields(o outcome, label string, f expiryForm, most time.Duration) (views.Choice, views.Field) {
 	c := views.Choice{Field: o.on(views.Field{Name: "expiry", Label: label, Value: f.Expiry, Required: true})}
 	for _, n := range lifetimes(most) {
 		c.Options = append(c.Options, views.Option{

@@ -14,7 +14,7 @@ import (
 const endsSoon = 14 * day
 
 // tokenLine shows a token as it is listed. The zero Token is given for no successor.
-func (t teller) tokenLine(p tokenPlace, token, successor users.Token) views.TokenLine {
+func (t presenter) tokenLine(p tokenPlace, token, successor users.Token) views.TokenLine {
 	l := views.TokenLine{
 		Name: words.Plain(token.Name), URL: p.path(token.ID), Hint: words.TokenHint(token), State: tokenBadge(token.State(t.now)),
 		Acts: words.Role(token.Acts()), May: words.Scopes(token.Scopes), From: words.Ranges(token.Ranges),
@@ -29,12 +29,12 @@ func (t teller) tokenLine(p tokenPlace, token, successor users.Token) views.Toke
 }
 
 // tokenUse shows a use of a token.
-func (t teller) tokenUse(u users.TokenUse) views.TokenUse {
+func (t presenter) tokenUse(u users.TokenUse) views.TokenUse {
 	return views.TokenUse{When: t.time(u.At), From: cmp.Or(words.Plain(u.Address), "an unknown address"), Tool: words.Plain(u.Tool)}
 }
 
 // tokenEnds shows when a token ends or ended; of one that never ends nothing.
-func (t teller) tokenEnds(token users.Token) views.TokenEnds {
+func (t presenter) tokenEnds(token users.Token) views.TokenEnds {
 	if ended := token.Ended(t.now); !ended.IsZero() {
 		return views.TokenEnds{When: t.time(ended)}
 	}
@@ -45,7 +45,7 @@ func (t teller) tokenEnds(token users.Token) views.TokenEnds {
 }
 
 // inDays shows a moment to come by the days until then, which say more than months do.
-func (t teller) inDays(at time.Time) views.Time {
+func (t presenter) inDays(at time.Time) views.Time {
 	shown := t.time(at)
 	if n := int((at.Sub(t.now) + words.Slack) / day); n > 0 {
 		shown.Relative = words.InDays(n)
@@ -54,7 +54,7 @@ func (t teller) inDays(at time.Time) views.Time {
 }
 
 // issuer shows who issued a token.
-func (t teller) issuer(token users.Token) views.Person {
+func (t presenter) issuer(token users.Token) views.Person {
 	switch {
 	case token.IssuedBy.ID != "":
 		return t.person(token.IssuedBy)
@@ -66,7 +66,7 @@ func (t teller) issuer(token users.Token) views.Person {
 
 // shownTo shows who saw the secret of a token and, of someone who is deactivated or deleted,
 // that they are; or else why no person saw it.
-func (t teller) shownTo(token users.Token) (who views.Person, gone, none string) {
+func (t presenter) shownTo(token users.Token) (who views.Person, gone, none string) {
 	switch {
 	case token.ShownTo.Key != "" && token.ShownStatus == "":
 		return unlinked("a user"), "deleted", ""
@@ -82,7 +82,7 @@ func (t teller) shownTo(token users.Token) (who views.Person, gone, none string)
 
 // rotate is the address to rotate a token; empty if the viewer may not, it has ended, or it is
 // being rotated.
-func (t teller) rotate(p tokenPlace, token, successor users.Token) string {
+func (t presenter) rotate(p tokenPlace, token, successor users.Token) string {
 	rotating := successor.ID != "" && successor.Ended(t.now).IsZero()
 	if t.actor.May(users.ActIssueToken, p.user) != nil || !token.Ended(t.now).IsZero() || rotating {
 		return ""
@@ -92,7 +92,7 @@ func (t teller) rotate(p tokenPlace, token, successor users.Token) string {
 
 // end is the address to disable or revoke a token; empty if the viewer may not, or it is
 // revoked.
-func (t teller) end(p tokenPlace, token users.Token) string {
+func (t presenter) end(p tokenPlace, token users.Token) string {
 	if t.actor.May(users.ActRevokeToken, p.user) != nil || !token.RevokedAt.IsZero() {
 		return ""
 	}
@@ -101,7 +101,7 @@ func (t teller) end(p tokenPlace, token users.Token) string {
 
 // enable is the address to enable a disabled token; empty if the viewer may not, or it makes
 // no sense.
-func (t teller) enable(p tokenPlace, token users.Token) string {
+func (t presenter) enable(p tokenPlace, token users.Token) string {
 	if token.State(t.now) != users.TokenDisabled || t.actor.May(users.ActIssueToken, p.user) != nil {
 		return ""
 	}
@@ -109,7 +109,7 @@ func (t teller) enable(p tokenPlace, token users.Token) string {
 }
 
 // tokenMenu leads to what the viewer may do to a token.
-func (t teller) tokenMenu(p tokenPlace, token, successor users.Token) []views.MenuLink {
+func (t presenter) tokenMenu(p tokenPlace, token, successor users.Token) []views.MenuLink {
 	var menu []views.MenuLink
 	if url := t.rotate(p, token, successor); url != "" {
 		menu = append(menu, views.MenuLink{Link: views.Link{Label: "Rotate…", URL: url}, Icon: "refresh-cw"})
@@ -129,7 +129,7 @@ func endLabel(token users.Token) string {
 }
 
 // tokenWhy says why a token gives no access, with the tone of it; nothing of one that does.
-func (t teller) tokenWhy(token users.Token) (why, tone string) {
+func (t presenter) tokenWhy(token users.Token) (why, tone string) {
 	since := func(at time.Time) string { return " " + t.time(at).Relative }
 	switch token.State(t.now) {
 	case users.TokenRevoked:

@@ -53,7 +53,7 @@ func (f scopesForm) scopes() []users.Scope {
 
 // token returns the form as the domain takes it. Where the expiry is wrong, it has none, so
 // that the domain refuses it with what else is wrong.
-func (f newTokenForm) token(t teller, most time.Duration) (n users.NewToken, wrong error) {
+func (f newTokenForm) token(t presenter, most time.Duration) (n users.NewToken, wrong error) {
 	lifetime, never, wrong := f.lifetime(t, most)
 	if wrong != nil {
 		lifetime = 0
@@ -100,9 +100,9 @@ func (a *App) newToken(c echo.Context) error {
 	var token users.Token
 	var secret string
 	if err == nil {
-		n, wrong := form.token(a.tell(c), a.users.TokenLifetime())
+		n, wrong := form.token(a.presenter(c), a.users.TokenLifetime())
 		token, secret, err = a.users.IssueToken(c.Request().Context(), actor(c), p.user.ID, n)
-		err = form.told(err, wrong)
+		err = form.fieldErrors(err, wrong)
 	}
 	switch {
 	case err == nil:
@@ -115,7 +115,7 @@ func (a *App) newToken(c echo.Context) error {
 
 // newTokenPage is the page with the form as it is filled in.
 func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o outcome) views.TokenForm {
-	t := a.tell(c)
+	t := a.presenter(c)
 	heading, whom := "New token for "+t.subject(p.user), t.subject(p.user)
 	if p.user.Key == t.actor.Key {
 		heading, whom = words.NewToken, "you"
@@ -173,7 +173,7 @@ func scopeGroups(f scopesForm, role users.Role, o outcome) []views.ScopeGroup {
 }
 
 // expiryNotes say who sees that a token of u ends.
-func (t teller) expiryNotes(u users.User) []views.Note {
+func (t presenter) expiryNotes(u users.User) []views.Note {
 	notes := []views.Note{{Icon: "info", Text: "No e-mail is sent."}}
 	switch {
 	case u.Key == t.actor.Key:

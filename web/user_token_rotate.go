@@ -40,7 +40,7 @@ var overlaps = []struct {
 }
 
 // span returns the overlap that the form asks for.
-func (f overlapForm) span(t teller) (time.Duration, error) {
+func (f overlapForm) span(t presenter) (time.Duration, error) {
 	if f.Overlap == overlapDate {
 		return t.until("overlap_until", f.Until)
 	}
@@ -135,7 +135,7 @@ func (a *App) rotateToken(c echo.Context) error {
 
 // rotateAsAsked rotates a token. An unused successor is replaced if the page said so.
 func (a *App) rotateAsAsked(c echo.Context, old, successor users.Token, form rotateTokenForm) (users.Token, string, error) {
-	t := a.tell(c)
+	t := a.presenter(c)
 	overlap, overlapErr := form.span(t)
 	lifetime, never, expiryErr := form.lifetime(t, a.users.TokenLifetime())
 	if err := joinProblems(overlapErr, expiryErr); err != nil {
@@ -145,7 +145,7 @@ func (a *App) rotateAsAsked(c echo.Context, old, successor users.Token, form rot
 		NewToken: users.NewToken{Lifetime: lifetime, Never: never, Reason: form.Reason}, Overlap: overlap,
 		ReplaceUnused: form.Unused != "" && form.Unused == string(successor.ID),
 	})
-	return token, secret, form.told(err, nil)
+	return token, secret, form.fieldErrors(err, nil)
 }
 
 // joinProblems returns all that is wrong with a form in one error; nil if nothing is.
@@ -166,7 +166,7 @@ func joinProblems(all ...error) error {
 
 // rotatePage is the page with the form as it is filled in.
 func (a *App) rotatePage(c echo.Context, p tokenPlace, token, successor users.Token, form rotateTokenForm, o outcome) views.TokenForm {
-	t, name := a.tell(c), words.Plain(token.Name)
+	t, name := a.presenter(c), words.Plain(token.Name)
 	label := bidi.Isolate(name)
 	m := views.TokenForm{
 		Chrome:    a.tokenChrome(c, p, []views.Link{{Label: name, URL: p.path(token.ID)}}, "Rotate"),
@@ -190,7 +190,7 @@ func (a *App) rotatePage(c echo.Context, p tokenPlace, token, successor users.To
 }
 
 // rotationNotes say what a rotation brings.
-func (t teller) rotationNotes(token, successor users.Token) []views.Note {
+func (t presenter) rotationNotes(token, successor users.Token) []views.Note {
 	notes := []views.Note{
 		{Icon: "refresh-cw", Text: "The new token has the same name, scopes and addresses."},
 		{Icon: "arrow-right-left", Text: "The Tokens tab lists the programs that have not switched."},

@@ -27,7 +27,7 @@ func (a *App) moreTimeForm(c echo.Context) error {
 	}
 	fresh := moreTimeForm{overlapForm: overlapForm{Overlap: "30d"}}
 	if token.EndsAt.Sub(a.now()) >= 30*day-words.Slack {
-		fresh.overlapForm = overlapForm{overlapDate, token.IssuedUntil.In(a.tell(c).zone).Format(time.DateOnly)}
+		fresh.overlapForm = overlapForm{overlapDate, token.IssuedUntil.In(a.presenter(c).zone).Format(time.DateOnly)}
 	}
 	form, kept, err := keptOr(a, c, fresh)
 	if err != nil {
@@ -47,7 +47,7 @@ func (a *App) moreTime(c echo.Context) error {
 	var form moreTimeForm
 	err = bindForm(c, &form)
 	if err == nil {
-		span, spanErr := form.span(a.tell(c))
+		span, spanErr := form.span(a.presenter(c))
 		if err = spanErr; err == nil {
 			err = a.users.ExtendOverlap(c.Request().Context(), actor(c), token.ID, span, form.Reason)
 		}
@@ -63,7 +63,7 @@ func (a *App) moreTime(c echo.Context) error {
 
 // moreTimePage says until when the old token works, and asks for a later end.
 func (a *App) moreTimePage(c echo.Context, p tokenPlace, token, successor users.Token, form moreTimeForm, o outcome) views.TokenAct {
-	t := a.tell(c)
+	t := a.presenter(c)
 	m := t.tokenActPage(p, token, o, form.Reason)
 	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: words.Plain(token.Name), URL: p.path(token.ID)}}, "More time")
 	m.Heading, m.Action, m.Button = "Give the old token "+words.TokenHint(token)+" more time", p.path(token.ID, "overlap"), "Give it more time"
@@ -80,7 +80,7 @@ func (a *App) moreTimePage(c echo.Context, p tokenPlace, token, successor users.
 }
 
 // tokenActPage is what the small pages of a rotation have.
-func (t teller) tokenActPage(p tokenPlace, token users.Token, o outcome, reason string) views.TokenAct {
+func (t presenter) tokenActPage(p tokenPlace, token users.Token, o outcome, reason string) views.TokenAct {
 	return views.TokenAct{FormState: views.FormState{Problems: o.problems}, Who: t.user(p.user), Cancel: p.path(token.ID), Reason: o.tokenReason(reason)}
 }
 
@@ -143,7 +143,7 @@ func (a *App) strikeOff(c echo.Context) error {
 
 // strikeOffPage says what striking off a program brings, or that the token was not used by it.
 func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, form strikeOffForm, o outcome) (views.TokenAct, error) {
-	t := a.tell(c)
+	t := a.presenter(c)
 	m := t.tokenActPage(p, token, o, form.Reason)
 	m.Chrome = a.tokenChrome(c, p, []views.Link{{Label: words.Plain(token.Name), URL: p.path(token.ID)}}, "Strike off")
 	m.Heading, m.Why = "Strike off a program?", words.NoSuchProgram
@@ -162,9 +162,9 @@ func (a *App) strikeOffPage(c echo.Context, p tokenPlace, token users.Token, for
 }
 
 // strikeOff fills in what striking off a program brings.
-func (t teller) strikeOff(m *views.TokenAct, client users.TokenClient) {
+func (t presenter) strikeOff(m *views.TokenAct, client users.TokenClient) {
 	shown := t.tokenClient(client)
-	m.Heading, m.Button, m.Why = "Strike off "+placed(shown, client.Asker.Key != "")+"?", "Strike off "+bidi.Isolate(shown.Tool), ""
+	m.Heading, m.Button, m.Why = "Strike off "+programAt(shown, client.Asker.Key != "")+"?", "Strike off "+bidi.Isolate(shown.Tool), ""
 	m.Changes = []string{"The old token can be retired although this program has not switched."}
 	m.Stays = []string{
 		"It last used the old token " + shown.Old.Relative + " (" + words.Lower(shown.Cadence) + "). Nothing is refused by this.",

@@ -17,7 +17,7 @@ import (
 func (a *App) showSecret(c echo.Context, p tokenPlace, token users.Token, secret string, replaced *users.Token) error {
 	m := views.TokenSecret{
 		Chrome: a.tokenChrome(c, p, nil, words.Plain(token.Name)), Name: words.Plain(token.Name), Secret: secret,
-		Curl: a.curlLines(), Python: a.pythonLines(), Facts: a.tell(c).secretFacts(p, token, replaced), Done: p.base,
+		Curl: a.curlLines(), Python: a.pythonLines(), Facts: a.presenter(c).secretFacts(p, token, replaced), Done: p.base,
 		Next: []views.Note{{Icon: "lock", Text: "Keep it in a secret store."}},
 	}
 	if replaced != nil && replaced.EndsAt.After(a.now()) {
@@ -54,7 +54,7 @@ client = RobotoClient.from_config(RobotoConfig(
 }
 
 // secretFacts say what a token is that was issued just now.
-func (t teller) secretFacts(p tokenPlace, token users.Token, replaced *users.Token) []views.Fact {
+func (t presenter) secretFacts(p tokenPlace, token users.Token, replaced *users.Token) []views.Fact {
 	ends := "Never"
 	if !token.EndsAt.Equal(users.EndOfTime) {
 		ends = words.Day(token.EndsAt.In(t.zone))
@@ -72,7 +72,7 @@ func (t teller) secretFacts(p tokenPlace, token users.Token, replaced *users.Tok
 }
 
 // endsWord says when something ends or ended: "ends in 30 days".
-func (t teller) endsWord(at time.Time) string {
+func (t presenter) endsWord(at time.Time) string {
 	if at.After(t.now) {
 		return "ends " + t.inDays(at).Relative
 	}

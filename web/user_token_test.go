@@ -58,8 +58,8 @@ func TestNewToken(t *testing.T) {
 	b.get(t, fleetTokens+"/"+string(all[0].ID)).must(t, http.StatusOK, "For operations", words.Scopes([]users.Scope{users.ScopeUsersRead, users.ScopeAuditRead}), string(all[0].ID))
 }
 
-// TestNewTokenMistakes sends all mistakes at once: each is told beside its field, and what was
-// filled in is still there.
+// TestNewTokenMistakes sends all mistakes at once: each has a message beside its field, and the
+// values are kept.
 func TestNewTokenMistakes(t *testing.T) {
 	t.Parallel()
 	s, b := fleet(t, users.RoleUser)

@@ -44,8 +44,8 @@ func rotationChart(id string, days []users.UseDay) views.UseChart {
 		func(d users.UseDay) (int, int) { return d.New + d.NewRefused, d.Old + d.OldRefused })
 }
 
-// placed names a program in a sentence.
-func placed(c views.TokenClient, asks bool) string {
+// programAt names a program in a sentence.
+func programAt(c views.TokenClient, asks bool) string {
 	if asks {
 		return bidi.Isolate(c.Tool)
 	}
@@ -60,7 +60,7 @@ var clientStates = map[users.ClientState]views.Badge{
 }
 
 // tokenClient shows a program that uses a token.
-func (t teller) tokenClient(c users.TokenClient) views.TokenClient {
+func (t presenter) tokenClient(c users.TokenClient) views.TokenClient {
 	shown := views.TokenClient{
 		Tool: cmp.Or(words.Plain(c.Tool), "Unnamed program"), Network: cmp.Or(words.Plain(c.Network), "several addresses"),
 		Cadence: c.Cadence.String(), Old: t.time(c.LastOld), New: t.time(c.LastNew), State: clientStates[c.State],
@@ -72,7 +72,7 @@ func (t teller) tokenClient(c users.TokenClient) views.TokenClient {
 }
 
 // tokenClients shows the programs that use a token.
-func (t teller) tokenClients(list []users.TokenClient) []views.TokenClient {
+func (t presenter) tokenClients(list []users.TokenClient) []views.TokenClient {
 	all := make([]views.TokenClient, len(list))
 	for i, c := range list {
 		all[i] = t.tokenClient(c)
@@ -81,7 +81,7 @@ func (t teller) tokenClients(list []users.TokenClient) []views.TokenClient {
 }
 
 // refusedUses shows the programs whose uses of a token were refused.
-func (t teller) refusedUses(list []users.TokenClient) []views.RefusedUse {
+func (t presenter) refusedUses(list []users.TokenClient) []views.RefusedUse {
 	var all []views.RefusedUse
 	for _, c := range list {
 		if c.Refused > 0 {
@@ -94,7 +94,7 @@ func (t teller) refusedUses(list []users.TokenClient) []views.RefusedUse {
 
 // tokenRotation shows how far the rotation of a token has come, and what the viewer may do
 // about it. The id is that of its chart, unique on the page.
-func (t teller) tokenRotation(p tokenPlace, s users.RotationState, id string) views.TokenRotation {
+func (t presenter) tokenRotation(p tokenPlace, s users.RotationState, id string) views.TokenRotation {
 	r := views.TokenRotation{
 		Name: words.Plain(s.New.Name), State: t.rotationState(s.Old), Old: t.tokenLine(p, s.Old, s.New), New: t.tokenLine(p, s.New, users.Token{}),
 		Uses: rotationChart(id, s.Days[:]), Verdict: t.verdict(s), Safe: s.Verdict.Safe && s.Old.State(t.now) == users.TokenLive,
@@ -124,7 +124,7 @@ func clientQuery(c users.TokenClient) url.Values {
 }
 
 // rotationState says how far the overlap of a rotation has come, by the old token.
-func (t teller) rotationState(old users.Token) views.Badge {
+func (t presenter) rotationState(old users.Token) views.Badge {
 	whole, left := old.EndsAt.Sub(old.RotatedAt), old.EndsAt.Sub(t.now)
 	switch {
 	case left <= 0:
@@ -137,7 +137,7 @@ func (t teller) rotationState(old users.Token) views.Badge {
 }
 
 // oldState is the state of the old token of a rotation.
-func (t teller) oldState(old users.Token) views.Badge {
+func (t presenter) oldState(old users.Token) views.Badge {
 	if old.State(t.now) == users.TokenLive {
 		return views.Badge{Tone: "warn", Word: "Ends " + t.inDays(old.EndsAt).Relative}
 	}
@@ -145,7 +145,7 @@ func (t teller) oldState(old users.Token) views.Badge {
 }
 
 // newState is the state of the new token of a rotation.
-func (t teller) newState(token users.Token) views.Badge {
+func (t presenter) newState(token users.Token) views.Badge {
 	switch {
 	case token.State(t.now) != users.TokenLive:
 		return tokenBadge(token.State(t.now))
@@ -156,7 +156,7 @@ func (t teller) newState(token users.Token) views.Badge {
 }
 
 // verdict says whether the old token of a rotation is safe to retire, and by which conditions.
-func (t teller) verdict(s users.RotationState) views.Verdict {
+func (t presenter) verdict(s users.RotationState) views.Verdict {
 	v := s.Verdict
 	shown := views.Verdict{Tone: "ok", Headline: "Safe to retire.", Text: "Every program has switched or is struck off, and the old token is silent."}
 	if !v.Safe {
@@ -188,10 +188,10 @@ func settledWords(v users.Verdict) string {
 }
 
 // missing says what a token waits for until it is safe to retire.
-func (t teller) missing(v users.Verdict) string {
+func (t presenter) missing(v users.Verdict) string {
 	switch {
 	case v.Waiting != nil:
-		return "The next run of " + placed(t.tokenClient(*v.Waiting), v.Waiting.Asker.Key != "") + " is expected on " + words.Weekday(v.Waiting.Next.In(t.zone)) + "."
+		return "The next run of " + programAt(t.tokenClient(*v.Waiting), v.Waiting.Asker.Key != "") + " is expected on " + words.Weekday(v.Waiting.Next.In(t.zone)) + "."
 	case !v.AllSettled():
 		return "Switch the programs that have not switched, or strike off those that are gone."
 	case !v.EnoughUses:

@@ -15,36 +15,36 @@ type directoryColumn struct {
 	key, label string
 	class      string // of its cells, see [views.DirectoryColumn]
 	sort       string // the order by it, oldest first; empty if there is none
-	standard   bool   // shown where nobody has chosen
-	cell       func(teller, users.User) views.DirectoryCell
+	standard   bool   // shown by default
+	cell       func(presenter, users.User) views.DirectoryCell
 }
 
 // directoryColumns are all columns, in the order in which they stand.
 var directoryColumns = []directoryColumn{
-	{"status", "Status", "meta", "", true, func(_ teller, u users.User) views.DirectoryCell {
+	{"status", "Status", "meta", "", true, func(_ presenter, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Badge: statusBadge(u.Status)}
 	}},
-	{"role", "Role", "hide-md", "", true, func(_ teller, u users.User) views.DirectoryCell {
+	{"role", "Role", "hide-md", "", true, func(_ presenter, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Text: words.Role(u.Role)}
 	}},
-	{"seen", "Last seen", "", "seen", true, func(t teller, u users.User) views.DirectoryCell {
+	{"seen", "Last seen", "", "seen", true, func(t presenter, u users.User) views.DirectoryCell {
 		if u.SeenAt.IsZero() {
 			return views.DirectoryCell{Text: "Never"}
 		}
 		return t.timeCell(u.SeenAt)
 	}},
-	{"created", "Created", "hide-md", "created", true, func(t teller, u users.User) views.DirectoryCell {
+	{"created", "Created", "hide-md", "created", true, func(t presenter, u users.User) views.DirectoryCell {
 		return t.timeCell(u.CreatedAt)
 	}},
-	{"type", "Type", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {
+	{"type", "Type", "hide-md", "", false, func(_ presenter, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Text: words.Kind(u.Kind)}
 	}},
-	{"responsible", "Responsible person", "hide-md", "", false, teller.responsibleCell},
-	{"review", "Review date", "hide-md", "", false, teller.reviewCell},
-	{"changed", "Last changed", "hide-md", "updated", false, func(t teller, u users.User) views.DirectoryCell {
+	{"responsible", "Responsible person", "hide-md", "", false, presenter.responsibleCell},
+	{"review", "Review date", "hide-md", "", false, presenter.reviewCell},
+	{"changed", "Last changed", "hide-md", "updated", false, func(t presenter, u users.User) views.DirectoryCell {
 		return t.timeCell(u.UpdatedAt)
 	}},
-	{"zone", "Time zone", "hide-md", "", false, func(_ teller, u users.User) views.DirectoryCell {
+	{"zone", "Time zone", "hide-md", "", false, func(_ presenter, u users.User) views.DirectoryCell {
 		if u.Kind != users.KindPerson {
 			return views.DirectoryCell{}
 		}
@@ -53,12 +53,12 @@ var directoryColumns = []directoryColumn{
 }
 
 // timeCell says how long ago something was. The exact time is on the page of the user.
-func (t teller) timeCell(at time.Time) views.DirectoryCell {
+func (t presenter) timeCell(at time.Time) views.DirectoryCell {
 	return views.DirectoryCell{Text: words.Relative(t.now.Sub(at))}
 }
 
-// responsibleCell says who answers for u, where somebody has to.
-func (t teller) responsibleCell(u users.User) views.DirectoryCell {
+// responsibleCell shows the responsible person of a service user.
+func (t presenter) responsibleCell(u users.User) views.DirectoryCell {
 	if u.Kind != users.KindService {
 		return views.DirectoryCell{}
 	}
@@ -69,8 +69,8 @@ func (t teller) responsibleCell(u users.User) views.DirectoryCell {
 	return views.DirectoryCell{Link: link, Text: link.Label} // the text where there is nowhere to lead to
 }
 
-// reviewCell says when u is to be reviewed, where it has to be.
-func (t teller) reviewCell(u users.User) views.DirectoryCell {
+// reviewCell shows the review date of a service user.
+func (t presenter) reviewCell(u users.User) views.DirectoryCell {
 	switch {
 	case u.Kind != users.KindService:
 		return views.DirectoryCell{}
@@ -95,9 +95,9 @@ func sortedBy(l listAddress, asc, desc, first string, isAsc bool) views.Column {
 	return views.Column{URL: l.with("sort", first)}
 }
 
-// directoryRow is one user in the list. What a column or the whole list says
-// already is not said again beside the name.
-func (t teller) directoryRow(u users.User, shown layout, ofServices bool) views.DirectoryRow {
+// directoryRow is one user in the list. What a column or the list itself shows is not repeated
+// beside the name.
+func (t presenter) directoryRow(u users.User, shown layout, ofServices bool) views.DirectoryRow {
 	row := views.DirectoryRow{Person: t.user(u), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
 	if ofServices || shown.shows("type") {
 		row.Kinds = kindBadges(t.actor, users.User{Key: u.Key})

@@ -124,7 +124,7 @@ func TestEditUser_mistakes(t *testing.T) {
 }
 
 // TestForms_fieldsNobodyMaySet posts every field of a record that a form does not
-// offer: it is refused, whoever posts it.
+// offer: it is refused for every role.
 func TestForms_fieldsNobodyMaySet(t *testing.T) {
 	t.Parallel()
 	fields := map[string]string{

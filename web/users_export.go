@@ -63,7 +63,7 @@ func (f *exportForm) query(zone *time.Location) directory.Query {
 func exportFormOf(c echo.Context) exportForm {
 	f := exportForm{Format: exportFormats[0].value}
 	for key, value := range f.asked() {
-		*value = cut(key, c.QueryParam(key))
+		*value = truncate(key, c.QueryParam(key))
 	}
 	return f
 }
@@ -86,9 +86,9 @@ func (a *App) exportUsers(c echo.Context) error {
 	var form exportForm
 	err := bindForm(c, &form)
 	for key, value := range form.asked() {
-		*value = cut(key, *value)
+		*value = truncate(key, *value)
 	}
-	form.Export = cut("export", form.Export)
+	form.Export = truncate("export", form.Export)
 	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == form.Format })
 	if err == nil && i < 0 {
 		err = &users.InvalidError{Fields: []users.FieldError{{Field: "format", Message: words.ChooseFormat}}}

@@ -115,7 +115,7 @@ func TestExportUsers_headers(t *testing.T) {
 	b.get(t, "/audit").must(t, http.StatusOK, "exported the directory (1 user)", "Directory exported")
 }
 
-// TestExportUsers_event is how an export is told to those who look into it.
+// TestExportUsers_event checks the events of an export in the audit log.
 func TestExportUsers_event(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

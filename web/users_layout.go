@@ -77,7 +77,7 @@ func (l layout) headings(at listAddress) []views.DirectoryColumn {
 }
 
 // cells are what the row of u shows in the columns.
-func (l layout) cells(t teller, u users.User) []views.DirectoryCell {
+func (l layout) cells(t presenter, u users.User) []views.DirectoryCell {
 	cells := make([]views.DirectoryCell, len(l.columns))
 	for i, d := range l.columns {
 		cells[i] = d.cell(t, u)

@@ -18,9 +18,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// listUsers serves GET /users. Filters that cannot be understood are told in place
-// of the users, with status 422: the results are what a script asks for again, so
-// that what is wrong goes when it is put right.
+// listUsers serves GET /users. Invalid filters are listed in place of the users, with status 422:
+// a script requests the results again, so the message disappears with the mistake.
 func (a *App) listUsers(c echo.Context) error {
 	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
 	status := http.StatusOK
@@ -63,7 +62,7 @@ func directoryQuery(l listAddress, size int, zone *time.Location) directory.Quer
 
 // directoryResults is the part of the page that search and filters change.
 func (a *App) directoryResults(c echo.Context, l listAddress, listing directory.Listing, shown layout) (views.Directory, error) {
-	t := a.tell(c)
+	t := a.presenter(c)
 	columns, err := a.viewLayout(c, directory.View(l.get("view")), listing.Users, shown)
 	if err != nil {
 		return views.Directory{}, err
@@ -141,7 +140,7 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[directory
 	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
 	m.Export, _ = allowed(actor(c), users.ActExport, users.User{}, listAddress{"/users/export", l.query}.with())
 	m.NewServiceUser, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
-	// Nobody but the first owner yet, and they are not looking for anyone.
+	// The first owner is the only user, and no filter is set.
 	if counts[directory.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" && len(m.Problems) == 0 {
 		m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	}
@@ -190,12 +189,12 @@ func listedWords(l listAddress, listing directory.Listing) string {
 	return strings.Join(parts, ", ")
 }
 
-// noneFound says what to do where nobody was found: add them, or see whether
-// they were refused at the door.
-func (a *App) noneFound(c echo.Context, t teller, text string) (views.NoneFound, error) {
+// noneFound says what to do if no user was found: add the person, or look at refused sign-ins
+// with that address.
+func (a *App) noneFound(c echo.Context, t presenter, text string) (views.NoneFound, error) {
 	text = strings.TrimSpace(text)
 	none := views.NoneFound{Text: words.Plain(text)}
-	if text == "" || strings.Contains(text, ":") { // filters are nobody's name
+	if text == "" || strings.Contains(text, ":") { // a filter is no name
 		return none, nil
 	}
 	if t.actor.May(users.ActAddPerson, users.User{}) == nil {

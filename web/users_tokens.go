@@ -13,13 +13,13 @@ import (
 // tokenDetails are what the views of tokens show beside a token: why it is in the view.
 var tokenDetails = map[directory.View]struct {
 	label string
-	cell  func(teller, users.Token) views.DirectoryCell
+	cell  func(presenter, users.Token) views.DirectoryCell
 }{
-	directory.ViewTokensEnding: {"Ends", func(t teller, token users.Token) views.DirectoryCell {
+	directory.ViewTokensEnding: {"Ends", func(t presenter, token users.Token) views.DirectoryCell {
 		return views.DirectoryCell{Text: t.inDays(token.EndsAt).Relative}
 	}},
-	directory.ViewTokensUnused:    {"Last used", teller.lastUsedCell},
-	directory.ViewTokensKnownLeft: {"Known to", teller.knownToCell},
+	directory.ViewTokensUnused:    {"Last used", presenter.lastUsedCell},
+	directory.ViewTokensKnownLeft: {"Known to", presenter.knownToCell},
 }
 
 // viewLayout returns the layout with the columns of a view: those of the views of tokens show the
@@ -34,8 +34,8 @@ func (a *App) viewLayout(c echo.Context, view directory.View, list []users.User,
 		return shown, err
 	}
 	columns := []directoryColumn{
-		{key: "token", label: "Token", class: "meta", cell: func(_ teller, u users.User) views.DirectoryCell { return tokenCell(u, tokens[u.Key]) }},
-		{key: "token_detail", label: detail.label, class: "meta", cell: func(t teller, u users.User) views.DirectoryCell {
+		{key: "token", label: "Token", class: "meta", cell: func(_ presenter, u users.User) views.DirectoryCell { return tokenCell(u, tokens[u.Key]) }},
+		{key: "token_detail", label: detail.label, class: "meta", cell: func(t presenter, u users.User) views.DirectoryCell {
 			if len(tokens[u.Key]) == 0 {
 				return views.DirectoryCell{}
 			}
@@ -64,7 +64,7 @@ func tokenCell(u users.User, tokens []users.Token) views.DirectoryCell {
 }
 
 // lastUsedCell says when a token was last used, or that it never was.
-func (t teller) lastUsedCell(token users.Token) views.DirectoryCell {
+func (t presenter) lastUsedCell(token users.Token) views.DirectoryCell {
 	if token.LastUsed.At.IsZero() {
 		return views.DirectoryCell{Text: "Never, issued " + t.time(token.IssuedAt).Relative}
 	}
@@ -72,7 +72,7 @@ func (t teller) lastUsedCell(token users.Token) views.DirectoryCell {
 }
 
 // knownToCell says which person who left has seen the secret of a token.
-func (t teller) knownToCell(token users.Token) views.DirectoryCell {
+func (t presenter) knownToCell(token users.Token) views.DirectoryCell {
 	if token.ShownTo.ID == "" {
 		return views.DirectoryCell{Text: "A deleted user"}
 	}

@@ -108,7 +108,7 @@ func (a *App) savedViewsPage(c echo.Context) (views.SavedViews, error) {
 	saved, err := a.users.SavedViews(c.Request().Context(), actor(c))
 	m := views.SavedViews{Chrome: a.chrome(c, words.SavedViews, "users"), Directory: "/users", Delete: "/users/views/delete"}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: words.SavedViews}}
-	who, t := actor(c), a.tell(c)
+	who, t := actor(c), a.presenter(c)
 	for _, v := range saved {
 		at := savedAddress(v)
 		line := views.SavedView{
@@ -153,7 +153,7 @@ func directoryAddress(query string) (listAddress, bool) {
 	offered := true
 	for _, key := range append([]string{"view", "sort"}, directoryFilters...) {
 		if value := values.Get(key); value != "" {
-			l.query.Set(key, cut(key, value))
+			l.query.Set(key, truncate(key, value))
 			offered = offered && offers(key, value)
 		}
 	}

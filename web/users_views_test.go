@@ -118,7 +118,7 @@ func TestSaveView_mistakes(t *testing.T) {
 }
 
 // TestSaveView_sharing is that a shared view is seen by everyone who sees the
-// directory and a private one by nobody else, and who may share and delete them.
+// directory and a private one by its owner alone, and who may share and delete them.
 func TestSaveView_sharing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

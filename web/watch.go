@@ -12,18 +12,17 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A Watch is told what happens over HTTP, by whatever goroutine it happens on. What
-// is nil is told nothing.
+// A Watch has callbacks for metrics and traces. They are called on the goroutine of the request;
+// nil ones are skipped.
 type Watch struct {
-	// Request is called when a request has come in, with whether a trusted proxy has
-	// handed it on. It returns the context to answer in, and what to call once it has
-	// been answered.
+	// Request is called at the start of a request, with whether it came through a trusted proxy.
+	// It returns the context for the request, and a function to call at its end.
 	Request func(r *http.Request, fromProxy bool) (context.Context, func(Answered))
 
-	// SignIn is told how each sign-in ended: with one of [SignInOutcomes].
+	// SignIn is called for each sign-in, with one of [SignInOutcomes].
 	SignIn func(outcome string)
 
-	// OverBudget is told of each request that is refused with 503 because too much memory
+	// OverBudget is called for each request that is refused with 503 because too much memory
 	// is in use, with what did not fit: "body", "response" or "request".
 	OverBudget func(what string)
 
@@ -43,8 +42,8 @@ type Answered struct {
 	Took   time.Duration
 }
 
-// begin tells that a request has come in. It returns the request to go on with, and
-// what to call when it has been answered.
+// begin calls Watch.Request. It returns the request with the new context, and the function to call
+// at the end.
 func (a *App) begin(r *http.Request) (*http.Request, func(Answered)) {
 	if a.watch.Request == nil {
 		return r, func(Answered) {}
@@ -56,7 +55,7 @@ func (a *App) begin(r *http.Request) (*http.Request, func(Answered)) {
 	return r, end
 }
 
-// fromProxy reports whether a trusted proxy has handed a request on.
+// fromProxy reports whether a request came through a trusted proxy.
 func (a *App) fromProxy(r *http.Request) bool {
 	if len(a.proxies) == 0 {
 		return false

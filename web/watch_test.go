@@ -43,9 +43,9 @@ func (w *watcher) watch(c *web.Config) {
 	}
 }
 
-// TestWatchIsToldOfRequests checks that a request is told by its route and never by
-// its path, whoever answers it.
-func TestWatchIsToldOfRequests(t *testing.T) {
+// TestWatch_requests checks that requests are reported by route and never by path, on
+// pages and in the API.
+func TestWatch_requests(t *testing.T) {
 	t.Parallel()
 	w := &watcher{}
 	s := newSite(t, siteOptions{app: w.watch})
@@ -56,7 +56,7 @@ func TestWatchIsToldOfRequests(t *testing.T) {
 	b.do(t, http.MethodHead, "/healthz", nil)
 	b.do(t, "BREW", "/users", nil)
 	b.with("Sec-Fetch-Site", "cross-site").post(t, "/theme", nil)
-	s.server.Close() // every answer has been told then
+	s.server.Close() // waits for all callbacks
 	want := []string{
 		"GET /users/:id 200", "GET /users/:id 404", "GET  404", "HEAD /healthz 200", "BREW /users 405", "POST  403",
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// TestEachCauseHasItsOwnWords: no cause is without an entry, no two are told in the same
-// words, and what is stored has the words of the history and of an admin's page.
+// TestEachCauseHasItsOwnWords checks that each cause has an entry, that no two have the same
+// text, and that stored causes have texts for the history and for admins.
 func TestEachCauseHasItsOwnWords(t *testing.T) {
 	t.Parallel()
 	stored := map[string]bool{}

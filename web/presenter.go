@@ -12,18 +12,18 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A teller tells what the domain says to one viewer: at one moment, in their
+// A presenter tells what the domain says to one viewer: at one moment, in their
 // time zone, with links to where they may go.
-type teller struct {
+type presenter struct {
 	actor    users.Actor
 	now      time.Time
 	zone     *time.Location
 	pictures pictureHosts
 }
 
-// tell returns the teller for who is signed in.
-func (a *App) tell(c echo.Context) teller {
-	return teller{actor: actor(c), now: a.now(), zone: zoneOf(viewer(c)), pictures: a.pictureHosts}
+// presenter returns the presenter for who is signed in.
+func (a *App) presenter(c echo.Context) presenter {
+	return presenter{actor: actor(c), now: a.now(), zone: zoneOf(viewer(c)), pictures: a.pictureHosts}
 }
 
 // zoneOf returns the time zone a user has chosen, or UTC.
@@ -44,23 +44,23 @@ func zoneOf(u users.User) *time.Location {
 var locations sync.Map
 
 // time shows a moment to the viewer.
-func (t teller) time(at time.Time) views.Time { return timeAs(at, t.now, t.zone) }
+func (t presenter) time(at time.Time) views.Time { return timeAs(at, t.now, t.zone) }
 
 // today is the day that it is where the viewer is.
-func (t teller) today() users.Date { return users.Date(t.now.In(t.zone).Format(time.DateOnly)) }
+func (t presenter) today() users.Date { return users.Date(t.now.In(t.zone).Format(time.DateOnly)) }
 
 // due reports whether a review date has come.
-func (t teller) due(d users.Date) bool { return d != "" && d <= t.today() }
+func (t presenter) due(d users.Date) bool { return d != "" && d <= t.today() }
 
 // person shows a user in passing.
-func (t teller) person(r users.Ref) views.Person { return t.pictured(r, "") }
+func (t presenter) person(r users.Ref) views.Person { return t.pictured(r, "") }
 
 // user shows a user as in lists, with their picture.
-func (t teller) user(u users.User) views.Person { return t.pictured(u.Ref(), u.PictureURL) }
+func (t presenter) user(u users.User) views.Person { return t.pictured(u.Ref(), u.PictureURL) }
 
 // pictured shows a user by name. An erased user has neither name nor user_id left, and is shown
 // by their pseudonym.
-func (t teller) pictured(r users.Ref, picture string) views.Person {
+func (t presenter) pictured(r users.Ref, picture string) views.Person {
 	if r.Key == "" && r.ID == "" {
 		return views.Person{}
 	}
@@ -80,7 +80,7 @@ func pseudonym(key users.Key) string { return string(key)[:min(len(key), pseudon
 
 // userURL is the address of a user's page, or nothing where the viewer may not
 // open it.
-func (t teller) userURL(r users.Ref) string {
+func (t presenter) userURL(r users.Ref) string {
 	switch {
 	case r.ID == "":
 		return ""
@@ -94,7 +94,7 @@ func (t teller) userURL(r users.Ref) string {
 
 // serviceLine shows a service user with the person who answers for it. The
 // viewer can mark it reviewed there if they may.
-func (t teller) serviceLine(u users.User) views.ServiceLine {
+func (t presenter) serviceLine(u users.User) views.ServiceLine {
 	line := views.ServiceLine{Person: t.user(u), Purpose: words.Plain(u.Purpose), ReviewOn: words.Date(u.ReviewOn), Due: t.due(u.ReviewOn)}
 	// Who answers for it may open its page, though not those of other users.
 	if line.URL == "" && t.actor.May(users.ActSee, u) == nil {
@@ -105,7 +105,7 @@ func (t teller) serviceLine(u users.User) views.ServiceLine {
 }
 
 // serviceLines shows service users with the person who answers for them.
-func (t teller) serviceLines(list []users.User) []views.ServiceLine {
+func (t presenter) serviceLines(list []users.User) []views.ServiceLine {
 	lines := make([]views.ServiceLine, len(list))
 	for i, u := range list {
 		lines[i] = t.serviceLine(u)
@@ -114,7 +114,7 @@ func (t teller) serviceLines(list []users.User) []views.ServiceLine {
 }
 
 // review is the form that marks u reviewed, or nil if the viewer may not.
-func (t teller) review(u users.User) *views.Review {
+func (t presenter) review(u users.User) *views.Review {
 	if u.Kind != users.KindService || t.actor.May(users.ActReview, u) != nil {
 		return nil
 	}
@@ -125,7 +125,7 @@ func (t teller) review(u users.User) *views.Review {
 }
 
 // session shows one signed-in browser.
-func (t teller) session(s users.Session) views.Session {
+func (t presenter) session(s users.Session) views.Session {
 	return views.Session{
 		ID: string(s.ID), Device: words.Device(s.UserAgent), Address: words.Plain(s.Address),
 		Started: t.time(s.StartedAt), Seen: t.time(s.SeenAt), Expires: t.time(s.ExpiresAt),
@@ -134,7 +134,7 @@ func (t teller) session(s users.Session) views.Session {
 }
 
 // sessions shows signed-in browsers.
-func (t teller) sessions(list []users.Session) []views.Session {
+func (t presenter) sessions(list []users.Session) []views.Session {
 	all := make([]views.Session, len(list))
 	for i, s := range list {
 		all[i] = t.session(s)
@@ -143,7 +143,7 @@ func (t teller) sessions(list []users.Session) []views.Session {
 }
 
 // identity shows how the provider knows u.
-func (t teller) identity(u users.User, i users.Identity) views.Identity {
+func (t presenter) identity(u users.User, i users.Identity) views.Identity {
 	return views.Identity{
 		Issuer: words.Plain(i.Issuer), Subject: words.Plain(i.Subject), Address: words.Plain(i.Address),
 		Differs: i.Address != "" && i.Address != string(u.ID), Bound: t.time(i.BoundAt),
@@ -151,7 +151,7 @@ func (t teller) identity(u users.User, i users.Identity) views.Identity {
 }
 
 // nextReviewOn is the review date that is proposed for a service user.
-func (t teller) nextReviewOn() string {
+func (t presenter) nextReviewOn() string {
 	return string(users.NextReview(t.today()))
 }
 

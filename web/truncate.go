@@ -22,9 +22,9 @@ const maxCursor = 2048
 // fieldLimit returns how many characters the field of that name may hold.
 func fieldLimit(name string) int { return cmp.Or(fieldLimits[name], maxUserID) }
 
-// cut returns value as it is shown again: one character more than its field may hold
+// truncate returns value as it is shown again: one character more than its field may hold
 // is enough to see that it is too long, however much the client sent.
-func cut(name, value string) string { return firstRunes(value, fieldLimit(name)+1) }
+func truncate(name, value string) string { return firstRunes(value, fieldLimit(name)+1) }
 
 // firstRunes returns the first n characters of text.
 func firstRunes(text string, n int) string {
