@@ -13,7 +13,7 @@ func (s *Service) noteInBackground(all ...bookkeeping) {
 	s.notes.add(func() error { return s.note(context.Background(), all...) })
 }
 
-// A notebook is a queue of writes that run in the background, one after the other.
+// A writeQueue is a queue of writes that run in the background, one after the other.
 type writeQueue struct {
 	log     *slog.Logger
 	queue   chan func() error
