@@ -226,7 +226,7 @@ func (s *Service) workOff(ctx context.Context, p pendingErasure) (done bool, err
 	if !p.begun {
 		err := s.change(ctx, consoleActor(""), func(tx *changeTx) ([]Event, error) {
 			now, err := scanErasure(tx.QueryRowContext(ctx, erasureOf, p.key))
-			if errors.Is(err, ErrNotFound) || err == nil && now.begun { // withActor another console
+			if errors.Is(err, ErrNotFound) || err == nil && now.begun { // by another console
 				return nothing, nil
 			} else if err != nil {
 				return nothing, err

@@ -40,7 +40,7 @@ const (
 	ActionViewDeleted   Action = "view.deleted"   // the target is the owner of the view, if another user deleted it
 	ActionAccessRefused Action = "access.refused" // a request of a known user
 	ActionExported      Action = "directory.exported"
-	ActionExportEnded   Action = "directory.export_ended" // withActor the console itself
+	ActionExportEnded   Action = "directory.export_ended" // by the console itself
 )
 
 // Actions are all actions, in the order in which a filter offers them.
@@ -132,7 +132,7 @@ func newEvent(action Action, target User, changes ...Change) Event {
 	return Event{Action: action, Target: target.Ref(), Changes: changes, version: target.Version}
 }
 
-// withActor returns e with an actor and a time.
+// by returns e with an actor and a time.
 func (e Event) withActor(a Actor, at time.Time) Event {
 	e.At, e.Actor, e.Via, e.actorKind = at, Ref{Key: a.Key, ID: a.ID, Name: a.Name}, a.Via, a.Kind
 	e.RequestID, e.Address, e.UserAgent, e.Token, e.Tool = a.RequestID, a.Address, a.UserAgent, a.Token, lastingTool(a.Tool)

@@ -31,7 +31,7 @@ func (s *Service) Issuers(ctx context.Context) ([]IssuerCount, error) {
 type IdentityMove struct {
 	From, To string
 	Subjects []SubjectMove // nil: all subjects stay as they are
-	DryRun   bool          // requirePerson look whether it could be done
+	DryRun   bool          // check the move without making it
 }
 
 // A SubjectMove is a subject at the old issuer, and what it is at the new one.

@@ -10,8 +10,7 @@ import (
 
 const asOwner = " [role:  → owner, time_zone:  → UTC, channel.email: off → on, type.comment_mention: off → on]"
 
-// TestEnsureOwners is about the way in to a new database, and what it must not do
-// to one in use.
+// TestEnsureOwners adds the first owners of a new database, and changes nothing in one in use.
 func TestEnsureOwners(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewEmpty(t)
@@ -30,9 +29,8 @@ func TestEnsureOwners(t *testing.T) {
 	check(t, d, 2, err, nil) // there are owners already
 }
 
-// TestEnsureOwnersOfSomeoneThere names people who are in the directory already,
-// while it has no owner.
-func TestEnsureOwnersOfSomeoneThere(t *testing.T) {
+// TestEnsureOwners_known names people who are in the directory already, while it has no owner.
+func TestEnsureOwners_known(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewEmpty(t)
 	operator := users.Command("")
@@ -68,8 +66,8 @@ func TestWhoCanHelp(t *testing.T) {
 	}
 }
 
-// TestActorIsReadAgain acts as someone who has lost what they had since their
-// request came in.
+// TestActorIsReadAgain acts as a user who was demoted, deactivated or deleted since the request came
+// in.
 func TestActorIsReadAgain(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -96,11 +94,11 @@ func TestActorIsReadAgain(t *testing.T) {
 			if err := test.lose(t, d); err != nil {
 				t.Fatal(err)
 			}
-			for name, deed := range deeds {
+			for name, action := range actions {
 				last := d.Last(t)
-				if deed.act != users.ActReview {
+				if action.act != users.ActReview {
 					t.Log(name)
-					check(t, d, last, deed.do(t.Context(), d, admin, "ana@example.com"), test.want)
+					check(t, d, last, action.do(t.Context(), d, admin, "ana@example.com"), test.want)
 				}
 			}
 		})

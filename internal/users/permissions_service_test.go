@@ -17,14 +17,14 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// A deed is a write of the Service done to a user.
-type deed struct {
+// An action is a write of the Service on a user.
+type action struct {
 	act users.Act
 	do  func(context.Context, *userstest.Directory, users.Actor, users.ID) error
 }
 
-// deeds are all writes that are done to a user.
-var deeds = map[string]deed{
+// actions are all writes on a user.
+var actions = map[string]action{
 	"Edit": {users.ActEdit, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
 		_, err := d.Edit(ctx, a, id, users.Edit{Fields: users.Fields{Name: new("Edited")}})
 		return err
@@ -61,8 +61,8 @@ var deeds = map[string]deed{
 	}},
 }
 
-// populate fills a directory with someone of each sort that an actor may meet,
-// and returns the actor and their user_ids by what they are to the actor.
+// populate fills a directory with a user for each target, and returns the actor and the user_ids of
+// the targets by name.
 func populate(t *testing.T, d *userstest.Directory, role users.Role) (users.Actor, map[string]users.ID) {
 	t.Helper()
 	actor := d.Person(t, "actor@example.com", role)
@@ -88,11 +88,11 @@ func populate(t *testing.T, d *userstest.Directory, role users.Role) (users.Acto
 	return actor, cast
 }
 
-// TestWritesFollowThePermissions does each deed as each role to each sort of
-// user: it succeeds, or is refused and leaves record and history as they were.
+// TestWritesFollowThePermissions carries out each action by each role on each kind of user: it
+// succeeds, or it is refused and changes neither record nor history.
 func TestWritesFollowThePermissions(t *testing.T) {
 	t.Parallel()
-	for name, deed := range deeds {
+	for name, action := range actions {
 		for _, role := range users.Roles {
 			t.Run(name+" by "+string(role), func(t *testing.T) {
 				t.Parallel()
@@ -101,8 +101,8 @@ func TestWritesFollowThePermissions(t *testing.T) {
 				others := slices.DeleteFunc(slices.Sorted(maps.Keys(cast)), func(s string) bool { return s == "self" })
 				for _, target := range append(others, "self") {
 					before, last := d.Must(t, cast[target]), d.Last(t)
-					err := deed.do(t.Context(), d, actor, cast[target])
-					if isAllowed(deed.act, role, target) {
+					err := action.do(t.Context(), d, actor, cast[target])
+					if isAllowed(action.act, role, target) {
 						if err != nil {
 							t.Errorf("on %s: got error %v, want none", target, err)
 						}
@@ -118,13 +118,13 @@ func TestWritesFollowThePermissions(t *testing.T) {
 	}
 }
 
-// TestRefusalTellsNobodyWhoThereIs does each deed as someone who may not see the
-// directory: whether the target exists, and as what, makes no difference.
-func TestRefusalTellsNobodyWhoThereIs(t *testing.T) {
+// TestRefusal_enumeration carries out each action by a user who may not see the directory: the
+// refusal is the same whether or not the target exists, and of any kind.
+func TestRefusal_enumeration(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	actor, cast := populate(t, d, users.RoleUser)
-	reads := map[string]deed{
+	reads := map[string]action{
 		"User": {users.ActSee, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
 			_, err := d.User(ctx, a, id)
 			return err
@@ -134,11 +134,11 @@ func TestRefusalTellsNobodyWhoThereIs(t *testing.T) {
 			return err
 		}},
 	}
-	maps.Copy(reads, deeds)
-	for name, deed := range reads {
-		missing, _ := errors.AsType[*users.ForbiddenError](deed.do(t.Context(), d, actor, "nobody@example.com"))
+	maps.Copy(reads, actions)
+	for name, action := range reads {
+		missing, _ := errors.AsType[*users.ForbiddenError](action.do(t.Context(), d, actor, "nobody@example.com"))
 		for _, target := range strings.Fields(people + " system " + services) {
-			got, _ := errors.AsType[*users.ForbiddenError](deed.do(t.Context(), d, actor, cast[target]))
+			got, _ := errors.AsType[*users.ForbiddenError](action.do(t.Context(), d, actor, cast[target]))
 			if diff := cmp.Diff(missing, got); diff != "" || got == nil {
 				t.Errorf("%s of %s (-answer where there is nobody +answer):\n%s", name, target, diff)
 			}
@@ -147,7 +147,7 @@ func TestRefusalTellsNobodyWhoThereIs(t *testing.T) {
 }
 
 // looks are all reads that are not of one user.
-var looks = map[string]deed{
+var looks = map[string]action{
 	"Users": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
 		_, err := d.Directory.Users(ctx, a, directory.Query{})
 		return err
@@ -185,7 +185,7 @@ var looks = map[string]deed{
 	}},
 }
 
-// TestReadsFollowThePermissions asks each question as each role.
+// TestReadsFollowThePermissions carries out each read by each role.
 func TestReadsFollowThePermissions(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// Those whom an actor may meet: people by role, themselves, a service user of
-// each sort, and those that the actor answers for.
+// The targets of acts: people by role, the actor themselves, a service user of each role, and
+// those that the actor is responsible for.
 const (
 	people   = "user auditor admin owner"
 	services = "service service-auditor service-admin"
@@ -21,8 +21,8 @@ const (
 	everyone = people + " self " + services + " " + theirs
 )
 
-// allowed says on whom each role may carry out each act; what is not listed is
-// refused. It is written by hand, beside [users.Permissions] and not from it.
+// allowed are the targets on which each role may carry out each act; any other is refused. It is
+// written by hand, independently of [users.Permissions].
 var allowed = map[users.Act]map[users.Role]string{
 	users.ActEditOwn: {"user": "self", "auditor": "self", "admin": "self", "owner": "self"},
 	users.ActReview: {"user": theirs, "auditor": theirs, "admin": "service service-auditor " + theirs,
@@ -43,19 +43,19 @@ var allowed = map[users.Act]map[users.Role]string{
 		"owner": "self " + services + " " + theirs},
 	users.ActRevokeToken:   {"user": "self " + theirs, "auditor": "self " + theirs, "admin": "self " + juniors + " theirs-admin", "owner": everyone},
 	users.ActIntrospect:    {},
-	users.ActSeeDirectory:  {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
-	users.ActSeeAudit:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
-	users.ActExport:        {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
-	users.ActAddPerson:     {"admin": "nobody", "owner": "nobody"},
-	users.ActCreateService: {"admin": "nobody", "owner": "nobody"},
+	users.ActSeeDirectory:  {"auditor": "none", "admin": "none", "owner": "none"},
+	users.ActSeeAudit:      {"auditor": "none", "admin": "none", "owner": "none"},
+	users.ActExport:        {"auditor": "none", "admin": "none", "owner": "none"},
+	users.ActAddPerson:     {"admin": "none", "owner": "none"},
+	users.ActCreateService: {"admin": "none", "owner": "none"},
 	users.ActAddSystem:     {},
-	users.ActSaveView:      {"auditor": "nobody", "admin": "nobody", "owner": "nobody"},
-	users.ActShareView:     {"admin": "nobody", "owner": "nobody"},
-	users.ActDeleteView:    {"owner": "nobody"},
+	users.ActSaveView:      {"auditor": "none", "admin": "none", "owner": "none"},
+	users.ActShareView:     {"admin": "none", "owner": "none"},
+	users.ActDeleteView:    {"owner": "none"},
 }
 
-// allowedToSystem says on whom a system user may carry out each act: it has the reach of an
-// admin over everyone but owners, and over its own record, and changes no role.
+// allowedToSystem are the targets on which a system user may carry out each act: those of an admin
+// but for owners, and its own record.
 var allowedToSystem = map[users.Act]string{
 	users.ActEditOwn: "self", users.ActReview: services + " " + theirs,
 	users.ActSee: everyone + " system", users.ActSeeTokens: everyone + " system", users.ActRevokeToken: "self",
@@ -63,8 +63,8 @@ var allowedToSystem = map[users.Act]string{
 	users.ActDeactivate: "user auditor admin " + services + " " + theirs, users.ActReactivate: "user auditor admin " + services + " " + theirs,
 	users.ActDelete: "user auditor admin " + services + " " + theirs, users.ActEndSessions: "user auditor admin " + services + " " + theirs,
 	users.ActResetSignIn:  "user auditor admin " + services + " " + theirs,
-	users.ActSeeDirectory: "nobody", users.ActSeeAudit: "nobody", users.ActExport: "nobody",
-	users.ActAddPerson: "nobody", users.ActCreateService: "nobody", users.ActAddSystem: "nobody",
+	users.ActSeeDirectory: "none", users.ActSeeAudit: "none", users.ActExport: "none",
+	users.ActAddPerson: "none", users.ActCreateService: "none", users.ActAddSystem: "none",
 }
 
 // isAllowed reports whether the table above allows it.
@@ -72,12 +72,12 @@ func isAllowed(act users.Act, role users.Role, target string) bool {
 	return slices.Contains(strings.Fields(allowed[act][role]), target)
 }
 
-// hasTarget reports whether an act is done to someone.
+// hasTarget reports whether an act has a target.
 func hasTarget(act users.Act) bool {
-	return act != users.ActAddSystem && act != users.ActIntrospect && allowed[act]["owner"] != "nobody"
+	return act != users.ActAddSystem && act != users.ActIntrospect && allowed[act]["owner"] != "none"
 }
 
-// met returns those whom an actor may meet, by what they are to the actor.
+// met returns the targets of an actor, by their names in the tables above.
 func met(actor users.Actor) map[string]users.User {
 	all := map[string]users.User{
 		"self":   {Key: actor.Key, ID: actor.ID, Kind: users.Kind(actor.Kind), Role: actor.Role},
@@ -103,7 +103,7 @@ func TestMay(t *testing.T) {
 		for act := range allowed {
 			targets := met(actor)
 			if !hasTarget(act) {
-				targets = map[string]users.User{"nobody": {}}
+				targets = map[string]users.User{"none": {}}
 			}
 			for name, target := range targets {
 				err := actor.May(act, target)
@@ -119,8 +119,8 @@ func TestMay(t *testing.T) {
 	}
 }
 
-// TestMayByKind has every kind of actor try every act on every target, with the highest role
-// and in each way to come: the kind decides, and the way does not.
+// TestMayByKind asks for every act of every kind of actor on every target, with the highest role
+// and by every [users.Via], which makes no difference.
 func TestMayByKind(t *testing.T) {
 	t.Parallel()
 	ways := []users.Via{users.ViaSession, users.ViaToken, users.ViaCommand, users.ViaProvider, users.ViaSchedule}
@@ -139,7 +139,7 @@ func TestMayByKind(t *testing.T) {
 					delete(targets, "self")
 				}
 				if !hasTarget(act) {
-					targets = map[string]users.User{"nobody": {}}
+					targets = map[string]users.User{"none": {}}
 				}
 				for name, target := range targets {
 					if got, want := actor.May(act, target) == nil, isAllowedTo(kind, act, name); got != want {
@@ -151,8 +151,8 @@ func TestMayByKind(t *testing.T) {
 	}
 }
 
-// isAllowedTo reports whether an actor of the kind that has the role owner, if any, may
-// carry out act. A user who is one may do to themselves what everyone may.
+// isAllowedTo reports whether an actor of the kind, with the role owner if it has roles, may carry
+// out act on a target.
 func isAllowedTo(kind users.ActorKind, act users.Act, target string) bool {
 	switch kind {
 	case users.ActorPerson, users.ActorService:
@@ -175,8 +175,7 @@ func isAllowedTo(kind users.ActorKind, act users.Act, target string) bool {
 	return false
 }
 
-// TestPermissions reads the table as its words say, and compares what that
-// allows on others with what is allowed.
+// TestPermissions compares the rules of the table, for acts on others, with allowed.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	if len(users.Permissions) != len(allowed) {
@@ -194,15 +193,14 @@ func TestPermissions(t *testing.T) {
 					t.Errorf("%s of another %s by %s: the table says %q, want %v", p.Act, other, role, p.Rules[role], want)
 				}
 			}
-			if !hasTarget(p.Act) && allows(p.Rules[role], "user") != isAllowed(p.Act, role, "nobody") {
+			if !hasTarget(p.Act) && allows(p.Rules[role], "user") != isAllowed(p.Act, role, "none") {
 				t.Errorf("%s by %s: the table says %q", p.Act, role, p.Rules[role])
 			}
 		}
 	}
 }
 
-// allows says what a rule means for a person with a role, for whom the actor
-// does not answer.
+// allows reports whether a rule allows an act on a person with a role.
 func allows(rule users.Rule, role string) bool {
 	switch rule {
 	case users.Always, users.UnlessLastOwner, users.AsUser, users.AsAnyRole:
@@ -213,9 +211,8 @@ func allows(rule users.Rule, role string) bool {
 	return false
 }
 
-// TestMayWithoutARole is about actors who are nobody: what has no role may
-// nothing.
-func TestMayWithoutARole(t *testing.T) {
+// TestMay_noRole is about actors without a known role or kind, who may do nothing.
+func TestMay_noRole(t *testing.T) {
 	t.Parallel()
 	for _, actor := range []users.Actor{{}, {Kind: users.ActorPerson, Key: "usr_x", Role: "superuser"}, {Key: "usr_x", Role: users.RoleOwner}} {
 		for act := range allowed {
@@ -226,11 +223,12 @@ func TestMayWithoutARole(t *testing.T) {
 	}
 }
 
-func TestNobodyWithoutAKeyIsThemselves(t *testing.T) {
+// TestMay_noKey is about actors without a key, who are not the user without a key.
+func TestMay_noKey(t *testing.T) {
 	t.Parallel()
-	stranger := users.Actor{Kind: users.ActorPerson, Role: users.RoleUser, Via: users.ViaSession}
+	keyless := users.Actor{Kind: users.ActorPerson, Role: users.RoleUser, Via: users.ViaSession}
 	for act := range allowed {
-		if err := stranger.May(act, users.User{Kind: users.KindService}); act != users.ActEditOwn && !errors.Is(err, users.ErrForbidden) {
+		if err := keyless.May(act, users.User{Kind: users.KindService}); act != users.ActEditOwn && !errors.Is(err, users.ErrForbidden) {
 			t.Errorf("an actor without a key may %s: got error %v, want %v", act, err, users.ErrForbidden)
 		}
 	}

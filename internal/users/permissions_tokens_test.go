@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// neededScopes says which scope a token needs for each act. It is written by hand, beside
-// [users.Permissions] and not from it.
+// neededScopes are the acts that need each scope. It is written by hand, independently of
+// [users.Permissions].
 var neededScopes = map[users.Scope][]users.Act{
 	users.ScopeUsersRead: {users.ActSee, users.ActSeeDirectory, users.ActExport},
 	users.ScopeUsersWrite: {users.ActEditOwn, users.ActReview, users.ActEdit, users.ActDeactivate, users.ActReactivate, users.ActDelete,
@@ -32,9 +32,9 @@ func grants(scope users.Scope, act users.Act) bool {
 	return slices.Contains(neededScopes[scope], act)
 }
 
-// TestMayByScope has every kind of user in every role try every act on every target, with a
-// token of each scope: what is allowed without a token is allowed with the scope that the act
-// needs, and with no other; and the tokens of others are out of reach of any token.
+// TestMayByScope asks for every act of every kind of user in every role on every target, with a token
+// of each scope: what is allowed without a token is allowed with the scope that the act needs and
+// with no other, and no token may act on the tokens of other users.
 func TestMayByScope(t *testing.T) {
 	t.Parallel()
 	asked := 0
@@ -74,9 +74,9 @@ func TestMayByScope(t *testing.T) {
 	}
 }
 
-// TestScopeIsAskedBeforeTheUserIsLookedFor has a token without the scope of an act ask for a
-// user who is there and for one who is not: both get the same answer.
-func TestScopeIsAskedBeforeTheUserIsLookedFor(t *testing.T) {
+// TestScope_beforeLookUp acts on a user who exists and on one who does not, by a token without the
+// scope: both errors are the same.
+func TestScope_beforeLookUp(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	writer := d.Program(t, "writer", users.RoleAdmin, users.ScopeUsersWrite)
@@ -95,8 +95,8 @@ func TestScopeIsAskedBeforeTheUserIsLookedFor(t *testing.T) {
 	}
 }
 
-// tokenDeeds are the writes that are done to a token of a user.
-var tokenDeeds = map[string]deed{
+// tokenActions are the writes on a token of a user.
+var tokenActions = map[string]action{
 	"IssueToken": {users.ActIssueToken, func(ctx context.Context, d *userstest.Directory, a users.Actor, id users.ID) error {
 		_, _, err := d.IssueToken(ctx, a, id, users.NewToken{Name: "new", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}})
 		return err
@@ -139,20 +139,20 @@ func aboveRole(act users.Act, role users.Role, target string) bool {
 	return act == users.ActIssueToken && target == "theirs-admin" && (role == users.RoleUser || role == users.RoleAuditor)
 }
 
-// TestTokensFollowThePermissions does each act on tokens as each role to each sort of user: it
-// succeeds, or is refused and changes no token. Who may not see a token is answered as if it
-// were not there.
+// TestTokensFollowThePermissions carries out each act on tokens by each role on each kind of user: it
+// succeeds, or is refused and changes no token. A token that the actor may not see counts as not
+// found.
 func TestTokensFollowThePermissions(t *testing.T) {
 	t.Parallel()
-	for name, deed := range tokenDeeds {
+	for name, action := range tokenActions {
 		for _, role := range users.Roles {
 			t.Run(name+" by "+string(role), func(t *testing.T) {
 				t.Parallel()
 				d := userstest.New(t)
 				actor, cast := populate(t, d, role)
 				for target, id := range cast {
-					err := deed.do(t.Context(), d, actor, id)
-					if isAllowed(deed.act, role, target) && !aboveRole(deed.act, role, target) {
+					err := action.do(t.Context(), d, actor, id)
+					if isAllowed(action.act, role, target) && !aboveRole(action.act, role, target) {
 						if err != nil {
 							t.Errorf("on %s: got error %v, want none", target, err)
 						}

@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestSessionKnowsWhenItsPersonAuthenticated signs in with what providers say of auth_time.
-func TestSessionKnowsWhenItsPersonAuthenticated(t *testing.T) {
+// TestSession_authTime signs in with values of auth_time.
+func TestSession_authTime(t *testing.T) {
 	for circumstance, test := range map[string]struct {
 		ago   time.Duration // of auth_time; negative: ahead
 		unset bool
@@ -48,18 +48,22 @@ func TestSessionKnowsWhenItsPersonAuthenticated(t *testing.T) {
 	}
 }
 
-// TestSignInAgainIsOfTheSamePerson has a person come back as another one, or as a stranger,
-// from a sign-in that was to be their own: they are refused, and their session goes on.
+// signInsAgain are identities that come back from a sign-in that the owner was asked for.
+var signInsAgain = map[string]struct {
+	as      string
+	refused bool
+}{
+	"as themselves":                           {as: "owner@example.com"},
+	"as another person":                       {as: "bo@example.com", refused: true},
+	"as an invited person":                    {as: "invited@example.com", refused: true},
+	"as a person who is not in the directory": {as: "stranger@example.com", refused: true},
+}
+
+// TestSignInAgainIsOfTheSamePerson signs in as another person where the owner was asked to sign in
+// again: the sign-in is refused, and the owner's session goes on.
 func TestSignInAgainIsOfTheSamePerson(t *testing.T) {
-	for circumstance, test := range map[string]struct {
-		as      string
-		refused bool
-	}{
-		"as themselves":                 {as: "owner@example.com"},
-		"as another person":             {as: "bo@example.com", refused: true},
-		"as a person who was not known": {as: "invited@example.com", refused: true},
-		"as a stranger":                 {as: "stranger@example.com", refused: true},
-	} {
+	for circumstance, test := range signInsAgain {
+
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t, users.Config{Signup: users.SignupOpen})
@@ -92,33 +96,39 @@ func TestSignInAgainIsOfTheSamePerson(t *testing.T) {
 	}
 }
 
-// TestTokenOfAnAdminNeedsARecentSignIn issues tokens with sign-ins of all ages. Only the power of
-// an admin or owner needs a recent one, and only of a person in a browser.
-func TestTokenOfAnAdminNeedsARecentSignIn(t *testing.T) {
-	owner := func(age time.Duration) func(*userstest.Directory) users.Actor {
-		return func(d *userstest.Directory) users.Actor {
-			actor := d.Owner
-			actor.AuthTime = d.Clock.Now().Add(-age)
-			return actor
-		}
+// ownerSince returns the owner as one who authenticated a while ago.
+func ownerSince(age time.Duration) func(*userstest.Directory) users.Actor {
+	return func(d *userstest.Directory) users.Actor {
+		actor := d.Owner
+		actor.AuthTime = d.Clock.Now().Add(-age)
+		return actor
 	}
-	for circumstance, test := range map[string]struct {
-		actor func(*userstest.Directory) users.Actor
-		id    users.ID
-		again bool
-	}{
-		"just now, for an admin":              {owner(0), "boss", false},
-		"five minutes ago, for an admin":      {owner(5 * time.Minute), "boss", false},
-		"a little longer ago, for an admin":   {owner(5*time.Minute + time.Microsecond), "boss", true},
-		"a little longer ago, for an auditor": {owner(5*time.Minute + time.Microsecond), "reader", false},
-		"yesterday, for an owner":             {owner(24 * time.Hour), "owner@example.com", true},
-		"nobody knows when, for an admin": {func(d *userstest.Directory) users.Actor {
-			actor := d.Owner
-			actor.AuthTime = time.Time{}
-			return actor
-		}, "boss", true},
-		"at the command line, for an admin": {func(*userstest.Directory) users.Actor { return users.Command("cmd") }, "boss", false},
-	} {
+}
+
+// recentSignInTests are issues of tokens, and whether they need another sign-in.
+var recentSignInTests = map[string]struct {
+	actor func(*userstest.Directory) users.Actor
+	id    users.ID
+	again bool
+}{
+	"just now, for an admin":              {ownerSince(0), "boss", false},
+	"five minutes ago, for an admin":      {ownerSince(5 * time.Minute), "boss", false},
+	"a little longer ago, for an admin":   {ownerSince(5*time.Minute + time.Microsecond), "boss", true},
+	"a little longer ago, for an auditor": {ownerSince(5*time.Minute + time.Microsecond), "reader", false},
+	"yesterday, for an owner":             {ownerSince(24 * time.Hour), "owner@example.com", true},
+	"at an unknown time, for an admin": {func(d *userstest.Directory) users.Actor {
+		actor := d.Owner
+		actor.AuthTime = time.Time{}
+		return actor
+	}, "boss", true},
+	"at the command line, for an admin": {func(*userstest.Directory) users.Actor { return users.Command("cmd") }, "boss", false},
+}
+
+// TestTokenOfAnAdminNeedsARecentSignIn issues tokens with sign-ins of all ages. Only a token that acts
+// as an admin or owner needs a recent one, and only of a person in a browser.
+func TestTokenOfAnAdminNeedsARecentSignIn(t *testing.T) {
+	for circumstance, test := range recentSignInTests {
+
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)

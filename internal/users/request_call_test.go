@@ -58,7 +58,22 @@ func TestCallIsDoneOnce(t *testing.T) {
 	if n := lastSeq(t, d) - start; n != 3 {
 		t.Errorf("%d events, want 3", n)
 	}
+}
 
+// TestCallIsDoneOnce_day repeats calls that changed nothing and that deleted the user, up to a day
+// later, when their keys count as new.
+func TestCallIsDoneOnce_day(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.Person(t, "bo@example.com", users.RoleUser)
+	ana := d.Person(t, "ana@example.com", users.RoleOwner)
+	must := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	must("a call", renameBo(call(t, d.Owner, "k", "Bo 3"), d.Service, d.Owner, "Bo 3"))
 	must("what changes nothing", renameBo(call(t, d.Owner, "same", ""), d.Service, d.Owner, "Bo 3"))
 	must("a change by another", renameBo(t.Context(), d.Service, ana, "Bo 4"))
 	wantAnswer(t, "what changed nothing, again", renameBo(call(t, d.Owner, "same", ""), d.Service, d.Owner, "Bo 3"), "name: Bo 3")
@@ -80,7 +95,7 @@ func TestCallIsDoneOnce(t *testing.T) {
 	wantAnswer(t, "the same again", renameBo(call(t, d.Owner, "k", "Bo 5"), d.Service, d.Owner, "Bo 5"), "name: Bo 5")
 }
 
-// TestCallThatFailed repeats a call that was refused or had a mistake: it is tried again.
+// TestCallThatFailed repeats a call that was refused or invalid: it is carried out again.
 func TestCallThatFailed(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -93,7 +108,7 @@ func TestCallThatFailed(t *testing.T) {
 	}
 }
 
-// TestItemsOfABatch are done once each under one key.
+// TestItemsOfABatch repeats items of a batch under one key: each is done once.
 func TestItemsOfABatch(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -109,8 +124,8 @@ func TestItemsOfABatch(t *testing.T) {
 	}
 }
 
-// TestCallsAtOnce sends one call many times at once, to two consoles: the change is made
-// once, and all others get its answer.
+// TestCallsAtOnce sends one call many times at once, to two consoles: the change is made once, and
+// all others return its answer.
 func TestCallsAtOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -79,8 +79,8 @@ func TestFormIsDoneOnce(t *testing.T) {
 	}
 }
 
-// TestFormThatDidNothing sends forms that change nothing, are refused or fail: none is
-// kept, and each may be sent again.
+// TestFormThatDidNothing sends forms that change nothing, are refused or fail: none counts as done,
+// and each may be sent again.
 func TestFormThatDidNothing(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -112,8 +112,8 @@ func TestFormThatDidNothing(t *testing.T) {
 	}
 }
 
-// TestFormsAtOnce sends one form many times at once, to two consoles: it is done once,
-// and to each of the others it was done before.
+// TestFormsAtOnce sends one form many times at once, to two consoles: it is done once, and all others
+// return a [users.DoneError].
 func TestFormsAtOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -135,8 +135,8 @@ func TestFormsAtOnce(t *testing.T) {
 	}
 }
 
-// TestFormOfWhoIsGone has somebody delete themselves twice with one form: the second
-// time nobody knows them any more, and it was done all the same.
+// TestFormOfWhoIsGone sends the form that deletes the actor twice: the second time the actor is not
+// a user any more, and the form counts as done.
 func TestFormOfWhoIsGone(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -191,7 +191,7 @@ func TestUnknownChange(t *testing.T) {
 	}
 }
 
-// TestFormKeys reads what comes back with a form.
+// TestFormKeys parses keys of forms.
 func TestFormKeys(t *testing.T) {
 	t.Parallel()
 	key := users.NewFormKey()
@@ -212,8 +212,8 @@ func TestFormKeys(t *testing.T) {
 	}
 }
 
-// TestFormOutcome_onItsWay looks for a form whose change is not kept yet: to say that it
-// was not done would have somebody do it twice.
+// TestFormOutcome_onItsWay looks for a form whose change is not committed yet: if it counted as not
+// done, a person would send it twice.
 func TestFormOutcome_onItsWay(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

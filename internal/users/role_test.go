@@ -46,8 +46,7 @@ func TestChangeRole(t *testing.T) {
 	}
 }
 
-// TestServiceUserIsNeverOwner gives a service user roles that it cannot have, as
-// the operator, who may give any other.
+// TestServiceUserIsNeverOwner gives a service user roles that it cannot have, as the operator.
 func TestServiceUserIsNeverOwner(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -59,8 +58,8 @@ func TestServiceUserIsNeverOwner(t *testing.T) {
 	}
 }
 
-// TestLastOwner tries every way to lose the only active owner. There are an
-// owner who is invited and one who is deactivated beside them.
+// TestLastOwner carries out each act that would leave no active owner, where there are an invited and
+// a deactivated owner.
 func TestLastOwner(t *testing.T) {
 	t.Parallel()
 	command := users.Command("")
@@ -114,7 +113,7 @@ func oneOwner(t *testing.T) *userstest.Directory {
 	return d
 }
 
-// TestOwnerGoesWhileThereIsAnother does the same with a second active owner.
+// TestOwnerGoesWhileThereIsAnother carries out the same acts with a second active owner.
 func TestOwnerGoesWhileThereIsAnother(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(*testing.T, *userstest.Directory, users.Actor) error{

@@ -9,14 +9,14 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// A fieldCase is a value of one field and what becomes of it.
+// A fieldCase is a value of one field and how it is stored, or whether it is refused.
 type fieldCase struct {
 	field, in string
 	want      string // as stored, where it is accepted
 	refused   bool
 }
 
-// fieldCases are tried on a service user, which has all of these fields.
+// fieldCases are values for the fields of a service user, which has all of them.
 var fieldCases = map[string]fieldCase{
 	"plain name":                  {field: "name", in: "Ana", want: "Ana"},
 	"name with white space":       {field: "name", in: " \tAna Maria\u00a0\n", want: "Ana Maria"},
@@ -191,8 +191,8 @@ func mistakenEdits(t *testing.T, d *userstest.Directory, robot users.User, admin
 	}
 }
 
-// mistakenDeeds are calls that have fields of few sorts.
-func mistakenDeeds(t *testing.T, d *userstest.Directory, robot users.User, admin users.Actor) map[string]mistaken {
+// mistakenActions are calls with few fields.
+func mistakenActions(t *testing.T, d *userstest.Directory, robot users.User, admin users.Actor) map[string]mistaken {
 	t.Helper()
 	long := strings.Repeat("x", 501)
 	return map[string]mistaken{
@@ -223,7 +223,7 @@ func TestEveryMistakeIsToldAtOnce(t *testing.T) {
 	robot := d.ServiceUser(t, "robot", users.RoleUser)
 	admin := d.Person(t, "admin@example.com", users.RoleAdmin)
 	tests := mistakenEdits(t, d, robot, admin)
-	maps.Copy(tests, mistakenDeeds(t, d, robot, admin))
+	maps.Copy(tests, mistakenActions(t, d, robot, admin))
 	last := d.Last(t)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// unseal checks what a console reads of a sealed text.
+// unseal unseals a text and compares the result.
 func unseal(t *testing.T, s *users.Service, use, sealed, want string) {
 	t.Helper()
 	got, err := s.Unseal(t.Context(), use, sealed)
@@ -32,8 +32,8 @@ func seal(t *testing.T, s *users.Service, data string) string {
 	return sealed
 }
 
-// TestSeal seals on one console and reads on another, for the same use alone, and damages
-// each byte of it.
+// TestSeal seals on one console and unseals on another, for the same use and for another, and with
+// each byte damaged.
 func TestSeal(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -75,9 +75,8 @@ var random = map[database.Engine]string{
 	database.PostgreSQL: `sha256(convert_to(gen_random_uuid()::text, 'UTF8'))`,
 }
 
-// TestSealKeysRotate adds a key and later takes the first away: consoles seal with the
-// newest within a minute, read what others sealed with it at once, and read what was sealed
-// before for as long as its key is there.
+// TestSealKeysRotate adds a key and later deletes the first: consoles seal with the newest within a
+// minute, unseal with it at once, and unseal with the first as long as it is there.
 func TestSealKeysRotate(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewAt(t, databasetest.URL(t)) // whose role may write keys
@@ -102,7 +101,7 @@ func TestSealKeysRotate(t *testing.T) {
 	unseal(t, d.Another(t), "use", second, "second")
 }
 
-// TestSealWithoutADatabase goes on with the keys that are known when the database is away.
+// TestSealWithoutADatabase seals with the known keys while the database does not answer.
 func TestSealWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -33,8 +33,8 @@ func servedBy(t *testing.T) string {
 	return databasetest.As(t, url, server)
 }
 
-// TestServeRole has the role that serves try what it must not, in the pool that writes:
-// the right itself is missing, whatever triggers are there.
+// TestServeRole runs statements that the serving role may not run, in the pool that writes: the
+// permission itself is missing, regardless of triggers.
 func TestServeRole(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewAt(t, servedBy(t))
@@ -67,8 +67,8 @@ func TestServeRole(t *testing.T) {
 	}
 }
 
-// TestServeRoleServes walks through what a console does, as the role that serves. The
-// other tests of the directory and the pages do so, too, where they run on PostgreSQL.
+// TestServeRoleServes does the work of a console as the serving role. The other tests of the domain
+// and the pages use that role, too, on PostgreSQL.
 func TestServeRoleServes(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewAt(t, servedBy(t))

@@ -7,7 +7,7 @@ type SessionEnd string
 const (
 	EndedSignedOut     SessionEnd = "signed_out"
 	EndedSignedInAgain SessionEnd = "signed_in_again" // in the same browser
-	EndedByActor       SessionEnd = "ended"           // withActor the actor, who is the user or manages them
+	EndedByActor       SessionEnd = "ended"           // by the actor, who is the user or manages them
 	EndedByLimit       SessionEnd = "session_limit"   // it was the one longest unused
 	EndedDeactivated   SessionEnd = "deactivated"
 	EndedDeleted       SessionEnd = "deleted"

@@ -11,7 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// endings are what is done to Ana, and whether it ends her sessions.
+// endings are acts on Ana, and whether they end her sessions.
 var endings = map[string]struct {
 	do   func(*testing.T, *userstest.Directory) error
 	ends bool
@@ -50,8 +50,7 @@ var endings = map[string]struct {
 	}, false},
 }
 
-// TestSessionsEndAtOnce does to Ana what ends her sessions, and asks for one of
-// them in the next moment.
+// TestSessionsEndAtOnce carries out acts that end Ana's sessions, and uses one of them next.
 func TestSessionsEndAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range endings {
@@ -141,8 +140,7 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
-// TestSessionShowsWhatIsStoredNow changes a user in the middle of a session, which
-// has no copy of them.
+// TestSessionShowsWhatIsStoredNow changes a user during a session, which returns the user as stored.
 func TestSessionShowsWhatIsStoredNow(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -162,8 +160,8 @@ func TestSessionShowsWhatIsStoredNow(t *testing.T) {
 	}
 }
 
-// TestDeactivatedInTheDatabase has a session outlive a deactivation, as only a
-// hand in the database could bring about.
+// TestDeactivatedInTheDatabase uses the session of a user who was deactivated by SQL, which left the
+// session.
 func TestDeactivatedInTheDatabase(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -24,7 +24,7 @@ func (c *changeTx) startSession(ctx context.Context, u User, claims Claims, v Vi
 		newSessionID(), c.now, c.now, c.now.Add(config.SessionLifetime), v.Address, v.UserAgent,
 		claims.Issuer, claims.Subject, c.now, c.now, claims.AuthTime,
 	}
-	if session.AuthenticatedAt.After(c.now) { // withActor another clock
+	if session.AuthenticatedAt.After(c.now) { // by another clock
 		session.AuthenticatedAt = c.now
 	}
 	_, err = c.exec(ctx, `INSERT INTO sessions (id, digest, user_key, started_at, seen_at, expires_at, address, user_agent,

@@ -104,8 +104,8 @@ func TestSessionLimitsAreSettings(t *testing.T) {
 	lives(t, d, "idle", false)
 }
 
-// TestSeenAtMostOnceAMinute uses a session within a minute, after it, and with the
-// clock set back: not every page costs a write.
+// TestSeenAtMostOnceAMinute uses a session within a minute, after it, and with the clock set back: one
+// write a minute.
 func TestSeenAtMostOnceAMinute(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -128,8 +128,8 @@ func TestSeenAtMostOnceAMinute(t *testing.T) {
 	check(t, d, last, nil, nil)
 }
 
-// TestTwentySessions signs in once more than there may be sessions: the one
-// longest unused ends, with an event.
+// TestTwentySessions signs in once more than the limit of sessions: the one that was not used for
+// longest ends, with an event.
 func TestTwentySessions(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -179,7 +179,7 @@ func TestReplacedSessionEnds(t *testing.T) {
 	}
 }
 
-// TestRefusedSignInEndsNothing has a refused sign-in in a browser with a session.
+// TestRefusedSignInEndsNothing is refused a sign-in in a browser with a session, which goes on.
 func TestRefusedSignInEndsNothing(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -193,8 +193,7 @@ func TestRefusedSignInEndsNothing(t *testing.T) {
 	lives(t, d, "second", false)
 }
 
-// TestDatabaseHoldsNoSecret searches all that the database holds for the secret of a
-// session.
+// TestDatabaseHoldsNoSecret searches the whole database for the secret of a session.
 func TestDatabaseHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -217,8 +216,8 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// contents returns what is in the database: in the files of SQLite, or in the tables of
-// PostgreSQL, of whose bytes it writes digits that are made bytes again.
+// contents returns the content of the database: the files of SQLite, or the rows of PostgreSQL, with
+// the bytes of bytea columns.
 func contents(t *testing.T, d *userstest.Directory) (content []byte) {
 	t.Helper()
 	if d.DB.Engine() == database.SQLite {

@@ -9,34 +9,36 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestKnownIdentityWithAnotherAddress has an identity that is bound to Ana come with other
-// addresses: she signs in as before, unless the address counts as verified and is another
-// user's. So comes everybody where a provider gives one subject to all.
+// otherAddresses are addresses that the identity of Ana comes with.
+var otherAddresses = map[string]struct {
+	address  string
+	verified users.Verified
+	config   users.Config
+	want     users.Refusal
+}{
+	"her own":                          {"ana@example.com", users.VerifiedYes, users.Config{}, admitted},
+	"her own in capitals":              {"ANA@example.com", users.VerifiedYes, users.Config{}, admitted},
+	"none":                             {"", users.VerifiedYes, users.Config{}, admitted},
+	"one that cannot be used":          {"j\u00fcrgen@example.com", users.VerifiedYes, users.Config{}, admitted},
+	"one of no user":                   {"new@example.com", users.VerifiedYes, users.Config{}, admitted},
+	"another person's":                 {"active@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
+	"another person's in capitals":     {" Active@Example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
+	"that of one who is invited":       {"invited@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
+	"that of one who is deactivated":   {"gone@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
+	"a service user's":                 {"robot@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
+	"another's in another form":        {"munich@m\u00fcnchen.example", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
+	"another's, not verified":          {"active@example.com", users.VerifiedNo, users.Config{TrustEmail: true}, admitted},
+	"another's, unclear":               {"active@example.com", users.VerifiedUnclear, users.Config{TrustEmail: true}, admitted},
+	"another's, nothing said":          {"active@example.com", users.VerifiedUnknown, users.Config{}, admitted},
+	"another's, of a trusted provider": {"active@example.com", users.VerifiedUnknown, users.Config{TrustEmail: true}, users.RefusedOtherUser},
+}
+
+// TestKnownIdentityWithAnotherAddress signs in with the identity of Ana and other addresses: she signs
+// in as before, unless the address counts as verified and is another user's. That is every sign-in if a provider gives one subject to all people.
 func TestKnownIdentityWithAnotherAddress(t *testing.T) {
 	t.Parallel()
-	trusting := users.Config{TrustEmail: true}
-	for circumstance, test := range map[string]struct {
-		address  string
-		verified users.Verified
-		config   users.Config
-		want     users.Refusal
-	}{
-		"her own":                          {"ana@example.com", users.VerifiedYes, users.Config{}, admitted},
-		"her own in capitals":              {"ANA@example.com", users.VerifiedYes, users.Config{}, admitted},
-		"none":                             {"", users.VerifiedYes, users.Config{}, admitted},
-		"one that cannot be used":          {"j\u00fcrgen@example.com", users.VerifiedYes, users.Config{}, admitted},
-		"one of no user":                   {"new@example.com", users.VerifiedYes, users.Config{}, admitted},
-		"another person's":                 {"active@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
-		"another person's in capitals":     {" Active@Example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
-		"that of one who is invited":       {"invited@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
-		"that of one who is deactivated":   {"gone@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
-		"a service user's":                 {"robot@example.com", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
-		"another's in another form":        {"munich@m\u00fcnchen.example", users.VerifiedYes, users.Config{}, users.RefusedOtherUser},
-		"another's, not verified":          {"active@example.com", users.VerifiedNo, trusting, admitted},
-		"another's, unclear":               {"active@example.com", users.VerifiedUnclear, trusting, admitted},
-		"another's, nothing said":          {"active@example.com", users.VerifiedUnknown, users.Config{}, admitted},
-		"another's, of a trusted provider": {"active@example.com", users.VerifiedUnknown, trusting, users.RefusedOtherUser},
-	} {
+	for circumstance, test := range otherAddresses {
+
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			d := peopled(t, test.config)
@@ -58,8 +60,8 @@ func TestKnownIdentityWithAnotherAddress(t *testing.T) {
 	}
 }
 
-// TestNameOfFirstSignIn takes the name, and where that cannot be used given and family
-// name.
+// TestNameOfFirstSignIn sets the name from the claims: the name, or given and family name if it is
+// not valid.
 func TestNameOfFirstSignIn(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range map[string]struct{ name, parts, want string }{
@@ -82,9 +84,9 @@ func TestNameOfFirstSignIn(t *testing.T) {
 	}
 }
 
-// TestRefusalSaysMore tells what is wrong with an address, and which claim is not
+// TestRefusal_detail checks the details of refusals: the flaw of an address, the claim that is not
 // understood.
-func TestRefusalSaysMore(t *testing.T) {
+func TestRefusal_detail(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
 		"j\u00fcrgen@example.com": "Before the @: \u201c\u00fc\u201d cannot be part of it.",
@@ -102,7 +104,7 @@ func TestRefusalSaysMore(t *testing.T) {
 	}
 }
 
-// errAs returns the refusal that err is.
+// errAs returns err as a refusal.
 func errAs(t *testing.T, err error) *users.RefusedError {
 	t.Helper()
 	refused, ok := errors.AsType[*users.RefusedError](err)

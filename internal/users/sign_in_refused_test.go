@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestRefusalsLeaveAtMostOneEventAMinute has a stranger hammer at Ana's address.
-func TestRefusalsLeaveAtMostOneEventAMinute(t *testing.T) {
+// TestRefusals_rate has sign-ins with Ana's address refused many times: one event a minute is recorded.
+func TestRefusals_rate(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	d.Person(t, "ana@example.com", users.RoleUser)
@@ -119,9 +119,9 @@ func TestRefuseAccess(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfOneActorAreBounded has someone make up new things to be refused:
-// the log that is never emptied does not fill with them.
-func TestRefusalsOfOneActorAreBounded(t *testing.T) {
+// TestRefuseAccess_bounds has one actor refused many different things: the number of events is
+// bounded.
+func TestRefuseAccess_bounds(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	ana, ben := d.Person(t, "ana@example.com", users.RoleUser), d.Person(t, "ben@example.com", users.RoleUser)
@@ -151,9 +151,9 @@ func TestRefusalsOfOneActorAreBounded(t *testing.T) {
 	}
 }
 
-// TestRefusalsLeaveTheSameWhoeverThereIs: one write more or less would tell, by
-// the time it takes, who is in the directory.
-func TestRefusalsLeaveTheSameWhoeverThereIs(t *testing.T) {
+// TestRefuseAccess_enumeration counts the writes of refusals, whose duration must not reveal who is in
+// the directory.
+func TestRefuseAccess_enumeration(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	ana := d.Person(t, "ana@example.com", users.RoleUser)

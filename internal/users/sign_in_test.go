@@ -17,7 +17,7 @@ import (
 // admitted stands for a sign-in that was not refused.
 const admitted users.Refusal = "admitted"
 
-// refusalOf returns why a sign-in was refused, or what else became of it.
+// refusalOf returns why a sign-in was refused, or another error as a text.
 func refusalOf(err error) users.Refusal {
 	if refused, ok := errors.AsType[*users.RefusedError](err); ok {
 		return refused.Reason
@@ -28,13 +28,13 @@ func refusalOf(err error) users.Refusal {
 	return admitted
 }
 
-// The ways to let strangers in.
+// Settings of sign-up.
 var (
 	open   = users.Config{Signup: users.SignupOpen}
 	listed = users.Config{Signup: users.SignupDomain, SignupDomains: []string{"example.org", "example.com"}}
 )
 
-// firstSignIns are addresses that an identity bound to nobody comes with, and what
+// firstSignIns are addresses of an identity that is not bound, and what
 // becomes of it where the address counts as verified.
 var firstSignIns = map[string]struct {
 	address string
@@ -68,8 +68,7 @@ var firstSignIns = map[string]struct {
 	"too long":                     {strings.Repeat("a", 250) + "@example.com", open, users.RefusedBadAddress},
 }
 
-// TestFirstSignIn walks every branch of the four rules for an identity that is
-// bound to nobody.
+// TestFirstSignIn signs in by each of the rules for an identity that is not bound.
 func TestFirstSignIn(t *testing.T) {
 	t.Parallel()
 	for name, test := range firstSignIns {
@@ -87,7 +86,7 @@ func TestFirstSignIn(t *testing.T) {
 	}
 }
 
-// signInFirst signs in with an identity that is bound to nobody, and checks what
+// signInFirst signs in with an identity that is not bound, and checks what
 // becomes of it and what it leaves in the history.
 func signInFirst(t *testing.T, config users.Config, address string, verified users.Verified, want users.Refusal) {
 	t.Helper()
@@ -147,8 +146,8 @@ func peopled(t *testing.T, config users.Config) *userstest.Directory {
 	return d
 }
 
-// TestSecondSubjectWithTheAddress is the attack known as nOAuth: another subject
-// comes with the address of someone who is there, of each role.
+// TestSecondSubjectWithTheAddress is the attack known as nOAuth: another subject signs in with the
+// address of a user of each role.
 func TestSecondSubjectWithTheAddress(t *testing.T) {
 	t.Parallel()
 	for _, role := range users.Roles {
@@ -177,7 +176,7 @@ func TestSecondSubjectWithTheAddress(t *testing.T) {
 	}
 }
 
-// TestKnownIdentity signs in again with whatever address.
+// TestKnownIdentity signs in again, with any address.
 func TestKnownIdentity(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -200,8 +199,8 @@ func TestKnownIdentity(t *testing.T) {
 	}
 }
 
-// TestDeactivatedNeverComesBack signs in with the identity that the person has,
-// and with another that has the same address.
+// TestDeactivatedNeverComesBack signs in as a deactivated person, with their identity and with another
+// one of the same address.
 func TestDeactivatedNeverComesBack(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t, users.Config{Signup: users.SignupOpen, TrustEmail: true})
@@ -223,7 +222,7 @@ func TestDeactivatedNeverComesBack(t *testing.T) {
 	}
 }
 
-// TestClaimsFillWhatIsEmpty looks at what a first sign-in takes from the claims.
+// TestClaimsFillWhatIsEmpty checks which fields a first sign-in sets from the claims.
 func TestClaimsFillWhatIsEmpty(t *testing.T) {
 	t.Parallel()
 	given := users.Claims{Name: " Ana\u0301 ", PictureURL: "https://e.example/a.png", TimeZone: "Europe/Zurich"}
@@ -276,8 +275,7 @@ func TestSignUp(t *testing.T) {
 	}
 }
 
-// TestSignUpAtOnce has the same stranger come in by several requests at the same
-// time.
+// TestSignUpAtOnce signs the same new person up by several concurrent requests.
 func TestSignUpAtOnce(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t, users.Config{Signup: users.SignupOpen})

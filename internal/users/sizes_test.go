@@ -38,7 +38,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestChangedIsTold checks that each event is told once it is kept, and nothing of a
+// TestChangedIsTold checks that Config.Changed is called for each committed event, and not for a
 // change that was not made.
 func TestChangedIsTold(t *testing.T) {
 	t.Parallel()

@@ -13,8 +13,7 @@ import (
 // renamed returns an edit that gives another name.
 func renamed(name string) users.Edit { return users.Edit{Fields: users.Fields{Name: &name}} }
 
-// staleCases are what others have done since a form was filled, and whether it is
-// stale for that.
+// staleCases are changes by others since a form was filled, and whether the form is stale then.
 var staleCases = map[string]struct {
 	meanwhile func(*testing.T, *userstest.Directory, users.Actor) error // the actor is an admin
 	base      string                                                    // name as in the form
@@ -102,7 +101,7 @@ func TestStaleEdit(t *testing.T) {
 	}
 }
 
-// TestStaleBaseHasEveryField walks back over a change of all that a form shows.
+// TestStaleBaseHasEveryField undoes a change of all fields of a form.
 func TestStaleBaseHasEveryField(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -130,8 +129,7 @@ func TestStaleBaseHasEveryField(t *testing.T) {
 	}
 }
 
-// TestStaleWithoutHistory saves an old form when what happened since has been
-// erased: it is refused all the same.
+// TestStaleWithoutHistory saves an old form after the events since were erased: it is refused, too.
 func TestStaleWithoutHistory(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// withRobots returns a directory with Ana, who has signed in and answers for two
-// service users, and Bob.
+// withRobots returns a directory with Ana, who has signed in and is responsible for two service
+// users, and Bob.
 func withRobots(t *testing.T) (d *userstest.Directory, ana users.Actor) {
 	t.Helper()
 	d = userstest.New(t)
@@ -38,11 +38,11 @@ func TestDeactivate(t *testing.T) {
 		heir    users.ID
 		trail   []string
 	}{
-		"to nobody": {users.Departure{Reason: "left"}, false, "", []string{by + `user.deactivated ana@example.com [status: active → deactivated] because "left"`,
+		"to no person": {users.Departure{Reason: "left"}, false, "", []string{by + `user.deactivated ana@example.com [status: active → deactivated] because "left"`,
 			by + "user.handed_over robot-1 [responsible: ana@example.com →]", by + "user.handed_over robot-2 [responsible: ana@example.com →]", ended}},
-		"to someone named": {users.Departure{HandOver: " BOB@example.com"}, false, "bob@example.com", []string{by + "user.deactivated ana@example.com [status: active → deactivated]",
+		"to a person": {users.Departure{HandOver: " BOB@example.com"}, false, "bob@example.com", []string{by + "user.deactivated ana@example.com [status: active → deactivated]",
 			by + "user.handed_over robot-1 [responsible: ana@example.com → bob@example.com]", by + "user.handed_over robot-2 [responsible: ana@example.com → bob@example.com]", ended}},
-		"to nobody, at the command line": {users.Departure{}, true, "", []string{"operator user.deactivated ana@example.com [status: active → deactivated]",
+		"to no person, at the command line": {users.Departure{}, true, "", []string{"operator user.deactivated ana@example.com [status: active → deactivated]",
 			"operator user.handed_over robot-1 [responsible: ana@example.com →]", "operator user.handed_over robot-2 [responsible: ana@example.com →]", "operator session.ended ana@example.com [session: ses_* → deactivated]"}},
 	}
 	for name, test := range tests {
@@ -56,7 +56,7 @@ func TestDeactivate(t *testing.T) {
 			last := d.Last(t)
 			check(t, d, last, d.Deactivate(t.Context(), actor, ana.ID, test.ask), nil, test.trail...)
 			if u := d.Must(t, ana.ID); u.Status != users.StatusDeactivated || d.Must(t, "robot-1").Responsible.ID != test.heir {
-				t.Errorf("got %s, and %v answers for the robot", u.Status, d.Must(t, "robot-1").Responsible)
+				t.Errorf("got %s, and %v is responsible for the robot", u.Status, d.Must(t, "robot-1").Responsible)
 			}
 			last = d.Last(t)
 			check(t, d, last, d.Deactivate(t.Context(), actor, ana.ID, test.ask), nil) // again: nothing to do
@@ -64,8 +64,8 @@ func TestDeactivate(t *testing.T) {
 	}
 }
 
-// TestHandOver_whatTheActorMayNotEdit asks about each service user by itself, rather than
-// about the person who leaves alone.
+// TestHandOver_whatTheActorMayNotEdit hands over service users of which the actor may edit one
+// and not the other.
 func TestHandOver_whatTheActorMayNotEdit(t *testing.T) {
 	t.Parallel()
 	d, ana := withRobots(t)
@@ -77,14 +77,14 @@ func TestHandOver_whatTheActorMayNotEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := d.Must(t, "robot-1").Responsible.ID; got != "bob@example.com" {
-		t.Errorf("%q answers for the one that an admin may edit, want bob@example.com", got)
+		t.Errorf("%q is responsible for the one that an admin may edit, want bob@example.com", got)
 	}
 	if got := d.Must(t, "robot-2").Responsible; got != (users.Ref{}) {
-		t.Errorf("%q answers for the one with the role admin, want none", got.ID)
+		t.Errorf("%q is responsible for the one with the role admin, want none", got.ID)
 	}
 }
 
-func TestHandOverToTheWrongOne(t *testing.T) {
+func TestHandOver_invalid(t *testing.T) {
 	t.Parallel()
 	d, ana := withRobots(t)
 	d.Person(t, "gone@example.com", users.RoleUser)
@@ -98,26 +98,26 @@ func TestHandOverToTheWrongOne(t *testing.T) {
 	}
 }
 
-// TestHandOverTellsNobodyWhoThereIs: who deletes their own account and may not
-// see the directory is told the same of everyone who cannot take over.
-func TestHandOverTellsNobodyWhoThereIs(t *testing.T) {
+// TestHandOver_enumeration deletes the account of a person who may not see the directory: the
+// answer is the same for every user who cannot take over.
+func TestHandOver_enumeration(t *testing.T) {
 	t.Parallel()
 	d, ana := withRobots(t)
 	d.Person(t, "gone@example.com", users.RoleUser)
 	if err := d.Deactivate(t.Context(), d.Owner, "gone@example.com", users.Departure{}); err != nil {
 		t.Fatal(err)
 	}
-	told := map[string]bool{}
+	answers := map[string]bool{}
 	for _, heir := range []string{"gone@example.com", "robot-1", "nobody@example.com"} {
 		err := d.Delete(t.Context(), ana, ana.ID, users.Deletion{Confirm: "ana@example.com", HandOver: heir})
 		bad, ok := errors.AsType[*users.InvalidError](err)
 		if !ok {
 			t.Fatalf("%s: got error %v", heir, err)
 		}
-		told[strings.ReplaceAll(bad.Error(), heir, "them")] = true
+		answers[strings.ReplaceAll(bad.Error(), heir, "them")] = true
 	}
-	if len(told) != 1 {
-		t.Errorf("it is told who there is: %v", told)
+	if len(answers) != 1 {
+		t.Errorf("the answers reveal who is in the directory: %v", answers)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-// TestDeleteOwnAccount hands over to nobody: who leaves has no say in it.
+// TestDeleteOwnAccount deletes the actor, who hands over to no person.
 func TestDeleteOwnAccount(t *testing.T) {
 	t.Parallel()
 	d, ana := withRobots(t)
@@ -176,12 +176,12 @@ func TestDeleteOwnAccount(t *testing.T) {
 		t.Errorf("got %d events, want four, the last of them the deletion by Ana", n)
 	}
 	if got := d.Must(t, "robot-1").Responsible; got != (users.Ref{}) {
-		t.Errorf("got %+v answering for the robot, want nobody", got)
+		t.Errorf("got %+v as responsible for the robot, want none", got)
 	}
 }
 
-// TestDeletedComesBack adds the address again: it is someone else, with another
-// key, who has to sign in anew.
+// TestDeletedComesBack adds the address of a deleted person again, which makes a new user with
+// another key.
 func TestDeletedComesBack(t *testing.T) {
 	t.Parallel()
 	d, ana := withRobots(t)
@@ -202,7 +202,7 @@ func TestDeletedComesBack(t *testing.T) {
 	}
 }
 
-func TestDeleteWhoCreatedOthers(t *testing.T) {
+func TestDelete_creator(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	second := d.Person(t, "second@example.com", users.RoleOwner)

@@ -10,7 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// tidied returns a directory that was tidied up just now.
+// tidied returns a directory on which Tidy has just run.
 func tidied(t *testing.T) *userstest.Directory {
 	t.Helper()
 	d := userstest.New(t)
@@ -18,7 +18,7 @@ func tidied(t *testing.T) *userstest.Directory {
 	return d
 }
 
-// tidy tidies up, and fails the test unless that was to be done now.
+// tidy runs Tidy, and fails the test unless it was due.
 func tidy(t *testing.T, d *userstest.Directory, want bool) {
 	t.Helper()
 	if mine, err := d.Tidy(t.Context()); err != nil || mine != want {
@@ -26,7 +26,7 @@ func tidy(t *testing.T, d *userstest.Directory, want bool) {
 	}
 }
 
-// tidyAfter moves the clock on, a minute at a time from where nobody was late, and
+// tidyAfter moves the clock on, a minute at a time from where no deadline has passed, and
 // tidies up.
 func tidyAfter(t *testing.T, d *userstest.Directory, wait time.Duration) {
 	t.Helper()
@@ -38,7 +38,7 @@ func tidyAfter(t *testing.T, d *userstest.Directory, wait time.Duration) {
 	tidy(t, d, true)
 }
 
-// rows counts what a query of one number counts.
+// rows returns the number that a query returns.
 func rows(t *testing.T, d *userstest.Directory, query string, args ...any) (n int) {
 	t.Helper()
 	if err := d.DB.Reads().QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
@@ -47,7 +47,7 @@ func rows(t *testing.T, d *userstest.Directory, query string, args ...any) (n in
 	return n
 }
 
-// exec runs a statement past all our code.
+// exec runs a statement in the database.
 func exec(t *testing.T, d *userstest.Directory, statement string) {
 	t.Helper()
 	err := d.DB.Transact(t.Context(), func(tx *sql.Tx) error { _, err := tx.ExecContext(t.Context(), statement); return err })
@@ -56,8 +56,8 @@ func exec(t *testing.T, d *userstest.Directory, statement string) {
 	}
 }
 
-// TestTidyIsDoneByOne has many consoles on one database tidy up at once, again and
-// again, by one clock.
+// TestTidyIsDoneByOne runs Tidy on many consoles on one database at once, several times: one of them
+// does the work.
 func TestTidyIsDoneByOne(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -89,8 +89,7 @@ func TestTidyIsDoneByOne(t *testing.T) {
 	}
 }
 
-// TestTidy looks for what has had its time before and after tidying up, and for what
-// has not.
+// TestTidy looks for expired rows before and after Tidy, and for others, which are kept.
 func TestTidy(t *testing.T) {
 	t.Parallel()
 	d := tidied(t)
@@ -142,8 +141,8 @@ func TestTidyOfRefusals(t *testing.T) {
 	}
 }
 
-// TestTidyFaultKeepsTheTurn makes the work fail: the turn is not used up by that.
-func TestTidyFaultKeepsTheTurn(t *testing.T) {
+// TestTidy_fault makes the work fail: the lease is not taken.
+func TestTidy_fault(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewAt(t, databasetest.URL(t)) // whose role may rename a table
 	tidy(t, d, true)

@@ -12,7 +12,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// losses are what takes access from the service user robot, an admin, who came with a token.
+// losses are acts that take access from the service user robot, an admin with a token.
 var losses = map[string]struct {
 	do      func(*testing.T, *userstest.Directory, users.TokenID) error
 	change  error            // of a change that is under way
@@ -41,8 +41,8 @@ var losses = map[string]struct {
 	}, users.ErrForbidden, users.RevokedRole, nil},
 }
 
-// TestLossOfAccessReachesWhatIsUnderWay takes access from a program on one console, and has
-// it go on with what it had begun on another, and begin something else.
+// TestLossOfAccessReachesWhatIsUnderWay takes access from a program on one console, while it has begun
+// a change and a stream on another: both are refused.
 func TestLossOfAccessReachesWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	for circumstance, loss := range losses {
@@ -110,8 +110,7 @@ func states(t *testing.T, d *userstest.Directory, id users.ID) map[string]users.
 	return got
 }
 
-// TestReactivationAndTokens deactivates a service user and brings it back, with its tokens and
-// without them.
+// TestReactivationAndTokens deactivates and reactivates a service user, with its tokens and without.
 func TestReactivationAndTokens(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range map[string]struct {
@@ -151,8 +150,8 @@ func TestReactivationAndTokens(t *testing.T) {
 	}
 }
 
-// TestResetAndDeletionEndTokens checks which events tell of the tokens of a person whose
-// sign-in is reset or who is deleted.
+// TestResetAndDeletionEndTokens checks the events of the tokens of a person whose sign-in is reset or
+// who is deleted.
 func TestResetAndDeletionEndTokens(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -192,7 +191,7 @@ func TestResetAndDeletionEndTokens(t *testing.T) {
 // second returns the second of two values.
 func second[T any](_ T, err error) error { return err }
 
-// TestConsequencesListTokens lists the tokens of who leaves, and those whose secret they saw.
+// TestConsequencesListTokens lists the tokens of a person, and those whose secret they have seen.
 func TestConsequencesListTokens(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -15,14 +15,14 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// aProgram is a request of a program that is not known yet.
+// aProgram returns a program that is not authenticated yet.
 func aProgram() users.Actor {
 	return users.Program("req-token", "192.0.2.3", "roboto-sdk/0.62.0", "roboto-sdk 0.62.0")
 }
 
-// TestSecretsCanBeTold checks the form by which scanners of secrets tell one, and that its
-// random part is drawn from all characters.
-func TestSecretsCanBeTold(t *testing.T) {
+// TestSecretFormat checks the form by which secret scanners recognise a secret, and that its random
+// part has all characters.
+func TestSecretFormat(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	d.ServiceUser(t, "robot", users.RoleUser)
@@ -56,7 +56,7 @@ func TestSecretsCanBeTold(t *testing.T) {
 	}
 }
 
-// absent are secrets of no token, made from one that there is.
+// absent returns secrets of no token, made from the secret of a token.
 func absent(secret string) map[string]string {
 	return map[string]string{
 		"absent":                     "",
@@ -81,9 +81,9 @@ func absent(secret string) map[string]string {
 	}
 }
 
-// TestSecretOfNoTokenGetsOneAnswer compares the errors and counts the statements: whatever a
-// secret of no token looks like, there is nothing to tell it by.
-func TestSecretOfNoTokenGetsOneAnswer(t *testing.T) {
+// TestAuthenticate_enumeration compares the errors and the numbers of statements for secrets of no
+// token, which are the same for all.
+func TestAuthenticate_enumeration(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	d.ServiceUser(t, "robot", users.RoleUser)
@@ -104,7 +104,7 @@ func TestSecretOfNoTokenGetsOneAnswer(t *testing.T) {
 	}
 }
 
-// refusals are what is done to the token of the service user robot, and what it is refused for.
+// refusals are acts on the token of the service user robot, and why it is refused then.
 var refusals = map[string]struct {
 	do    func(*testing.T, *userstest.Directory, users.Token) error
 	why   users.TokenState
@@ -125,8 +125,8 @@ var refusals = map[string]struct {
 	}, users.TokenExpired, 90 * 24 * time.Hour},
 }
 
-// TestRefusedTokenSaysWhy has tokens refused in each way: the error says which and since when,
-// and names no one.
+// TestRefusedTokenSaysWhy has tokens refused for each reason: the error has the reason and its time,
+// and no name.
 func TestRefusedTokenSaysWhy(t *testing.T) {
 	t.Parallel()
 	for circumstance, test := range refusals {
@@ -189,8 +189,8 @@ func TestTokenIsForItsAddressRanges(t *testing.T) {
 	}
 }
 
-// TestUseOfATokenIsNoted checks what is kept of a use: the time, the address and the tool, and
-// that the user was seen.
+// TestUseOfATokenIsNoted checks what is stored of a use: the time, the address and the tool, and when
+// the user was last seen.
 func TestUseOfATokenIsNoted(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -230,7 +230,7 @@ func TestRequestWithATokenTakesTwoStatements(t *testing.T) {
 	}
 }
 
-// FuzzAuthenticate sends secrets of all sorts: none but the one that there is gives access.
+// FuzzAuthenticate authenticates with any secrets: only that of the token gives access.
 func FuzzAuthenticate(f *testing.F) {
 	d := userstest.New(f)
 	d.ServiceUser(f, "robot", users.RoleUser)

@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestEndToken follows one token through its acts, each of which leaves one event, and none
-// when it is repeated.
+// TestEndToken disables, enables and revokes a token, each with one event, and with none when it is
+// repeated.
 func TestEndToken(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -48,8 +48,8 @@ func TestEndToken(t *testing.T) {
 	}
 }
 
-// TestLastTokenIsEndedKnowingly refuses to leave a user without a token that gives access,
-// unless that is asked for.
+// TestLastTokenIsEndedKnowingly ends the last token of a user that gives access, which is refused
+// without LeaveNone.
 func TestLastTokenIsEndedKnowingly(t *testing.T) {
 	t.Parallel()
 	ends := map[string]func(*userstest.Directory, users.TokenID, users.TokenEnd) error{
@@ -102,26 +102,30 @@ func TestTwoTokensAreNotEndedAtOnce(t *testing.T) {
 	}
 }
 
-// TestRepeatedTokenReplacesTheFirst issues tokens of one name twice, as a program does that
-// lost the answer.
+// repeatedTokens are ways to issue a token of the same name again, and whether that ends the first one.
+var repeatedTokens = map[string]struct {
+	between func(*testing.T, *userstest.Directory, string)
+	alter   func(*users.NewToken)
+	again   bool // by the same caller
+	ended   bool
+}{
+	"at once":           {again: true, ended: true},
+	"after 14 minutes":  {between: func(_ *testing.T, d *userstest.Directory, _ string) { d.Clock.Advance(14 * time.Minute) }, again: true, ended: true},
+	"after 15 minutes":  {between: func(_ *testing.T, d *userstest.Directory, _ string) { d.Clock.Advance(15 * time.Minute) }, again: true},
+	"after a use":       {between: func(t *testing.T, d *userstest.Directory, secret string) { d.With(t, secret) }, again: true},
+	"right after a use": {between: authenticates, again: true},
+	"with another name": {alter: func(n *users.NewToken) { n.Name = "two" }, again: true},
+	"not by the API":    {alter: func(n *users.NewToken) { n.Twice = false }, again: true},
+	"by another token":  {},
+	"with other scopes": {alter: func(n *users.NewToken) { n.Scopes = []users.Scope{users.ScopeUsersRead} }, again: true, ended: true},
+}
+
+// TestRepeatedTokenReplacesTheFirst issues tokens of one name twice, as a program does whose answer
+// was lost.
 func TestRepeatedTokenReplacesTheFirst(t *testing.T) {
 	t.Parallel()
-	for circumstance, test := range map[string]struct {
-		between func(*testing.T, *userstest.Directory, string)
-		alter   func(*users.NewToken)
-		again   bool // withActor the same caller
-		ended   bool
-	}{
-		"at once":           {again: true, ended: true},
-		"after 14 minutes":  {between: func(_ *testing.T, d *userstest.Directory, _ string) { d.Clock.Advance(14 * time.Minute) }, again: true, ended: true},
-		"after 15 minutes":  {between: func(_ *testing.T, d *userstest.Directory, _ string) { d.Clock.Advance(15 * time.Minute) }, again: true},
-		"after a use":       {between: func(t *testing.T, d *userstest.Directory, secret string) { d.With(t, secret) }, again: true},
-		"right after a use": {between: authenticates, again: true},
-		"with another name": {alter: func(n *users.NewToken) { n.Name = "two" }, again: true},
-		"not by the API":    {alter: func(n *users.NewToken) { n.Twice = false }, again: true},
-		"by another token":  {},
-		"with other scopes": {alter: func(n *users.NewToken) { n.Scopes = []users.Scope{users.ScopeUsersRead} }, again: true, ended: true},
-	} {
+	for circumstance, test := range repeatedTokens {
+
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
@@ -160,8 +164,8 @@ func authenticates(t *testing.T, d *userstest.Directory, secret string) {
 	}
 }
 
-// TestTokenEnablesNoMore has a token enable others that were disabled: not those that can do
-// more than it can.
+// TestTokenEnablesNoMore enables disabled tokens by a token, which is refused for those with more
+// access than it has.
 func TestTokenEnablesNoMore(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

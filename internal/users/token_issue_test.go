@@ -3,6 +3,7 @@ package users_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +16,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// readOnly is a token of an hour that reads users.
+// readOnly returns a new token of an hour with the scope to read users.
 func readOnly(name string) users.NewToken {
 	return users.NewToken{Name: name, Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}}
 }
@@ -44,39 +45,40 @@ func TestIssueToken(t *testing.T) {
 	check(t, d, last, nil, nil, "owner@example.com token.issued robot [token:  → tok_*, token_name:  → nightly ingest, token_role:  → auditor, expiry:  → 2027-02-21T09:00:00Z, scopes:  → audit.read users.read, ranges:  → 192.0.2.0/24] because \"ticket 7\"")
 }
 
-// TestIssueTokenNeeds lists what is wrong with what is asked for, field by field.
-func TestIssueTokenNeeds(t *testing.T) {
+// invalidTokens are new tokens with mistakes, and the fields of these.
+var invalidTokens = map[string]struct {
+	alter  func(*users.NewToken)
+	fields string
+}{
+	"no name":                   {func(n *users.NewToken) { n.Name = " \t " }, "name"},
+	"a long name":               {func(n *users.NewToken) { n.Name = strings.Repeat("ä", 101) }, "name"},
+	"a name of control marks":   {func(n *users.NewToken) { n.Name = "a\u202eb" }, "name"},
+	"a long description":        {func(n *users.NewToken) { n.Description = strings.Repeat("a", 501) }, "description"},
+	"no end":                    {func(n *users.NewToken) { n.Lifetime = 0 }, "expiry"},
+	"an end in the past":        {func(n *users.NewToken) { n.Lifetime = -time.Hour }, "expiry"},
+	"an end that is too far":    {func(n *users.NewToken) { n.Lifetime = 365*24*time.Hour + 1 }, "expiry"},
+	"never":                     {func(n *users.NewToken) { n.Never = true }, "expiry"},
+	"no scopes":                 {func(n *users.NewToken) { n.Scopes = nil }, "scopes"},
+	"an empty list of scopes":   {func(n *users.NewToken) { n.Scopes = []users.Scope{} }, "scopes"},
+	"an unknown scope":          {func(n *users.NewToken) { n.Scopes = []users.Scope{"users.delete"} }, "scopes"},
+	"a range that is none":      {func(n *users.NewToken) { n.Ranges = []string{"192.0.2.0/33"} }, "ranges"},
+	"a host name":               {func(n *users.NewToken) { n.Ranges = []string{"example.com"} }, "ranges"},
+	"an address with a zone":    {func(n *users.NewToken) { n.Ranges = []string{"fe80::1%eth0"} }, "ranges"},
+	"a leading zero":            {func(n *users.NewToken) { n.Ranges = []string{"192.0.02.0/24"} }, "ranges"},
+	"too many ranges":           {func(n *users.NewToken) { n.Ranges = slices.Repeat([]string{"192.0.2.1"}, users.MaxRanges+1) }, "ranges"},
+	"a long reason":             {func(n *users.NewToken) { n.Reason = strings.Repeat("a", 501) }, "reason"},
+	"all at once":               {func(n *users.NewToken) { *n = users.NewToken{Ranges: []string{"x"}, Reason: "\x00"} }, "name expiry scopes ranges reason"},
+	"the longest of everything": {func(n *users.NewToken) { n.Name, n.Lifetime = strings.Repeat("ä", 100), 365*24*time.Hour }, ""},
+}
+
+// TestIssueToken_invalid issues tokens with mistakes: the error lists the fields, and no token is
+// issued.
+func TestIssueToken_invalid(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	d.ServiceUser(t, "robot", users.RoleUser)
-	many := make([]string, users.MaxRanges+1)
-	for i := range many {
-		many[i] = fmt.Sprintf("192.0.2.%d", i)
-	}
-	for circumstance, test := range map[string]struct {
-		alter  func(*users.NewToken)
-		fields string
-	}{
-		"no name":                   {func(n *users.NewToken) { n.Name = " \t " }, "name"},
-		"a long name":               {func(n *users.NewToken) { n.Name = strings.Repeat("ä", 101) }, "name"},
-		"a name of control marks":   {func(n *users.NewToken) { n.Name = "a\u202eb" }, "name"},
-		"a long description":        {func(n *users.NewToken) { n.Description = strings.Repeat("a", 501) }, "description"},
-		"no end":                    {func(n *users.NewToken) { n.Lifetime = 0 }, "expiry"},
-		"an end in the past":        {func(n *users.NewToken) { n.Lifetime = -time.Hour }, "expiry"},
-		"an end that is too far":    {func(n *users.NewToken) { n.Lifetime = 365*24*time.Hour + 1 }, "expiry"},
-		"never":                     {func(n *users.NewToken) { n.Never = true }, "expiry"},
-		"no scopes":                 {func(n *users.NewToken) { n.Scopes = nil }, "scopes"},
-		"an empty list of scopes":   {func(n *users.NewToken) { n.Scopes = []users.Scope{} }, "scopes"},
-		"an unknown scope":          {func(n *users.NewToken) { n.Scopes = []users.Scope{"users.delete"} }, "scopes"},
-		"a range that is none":      {func(n *users.NewToken) { n.Ranges = []string{"192.0.2.0/33"} }, "ranges"},
-		"a host name":               {func(n *users.NewToken) { n.Ranges = []string{"example.com"} }, "ranges"},
-		"an address with a zone":    {func(n *users.NewToken) { n.Ranges = []string{"fe80::1%eth0"} }, "ranges"},
-		"a leading zero":            {func(n *users.NewToken) { n.Ranges = []string{"192.0.02.0/24"} }, "ranges"},
-		"too many ranges":           {func(n *users.NewToken) { n.Ranges = many }, "ranges"},
-		"a long reason":             {func(n *users.NewToken) { n.Reason = strings.Repeat("a", 501) }, "reason"},
-		"all at once":               {func(n *users.NewToken) { *n = users.NewToken{Ranges: []string{"x"}, Reason: "\x00"} }, "name expiry scopes ranges reason"},
-		"the longest of everything": {func(n *users.NewToken) { n.Name, n.Lifetime = strings.Repeat("ä", 100), 365*24*time.Hour }, ""},
-	} {
+	for circumstance, test := range invalidTokens {
+
 		n := readOnly("one")
 		test.alter(&n)
 		last := d.Last(t)
@@ -93,12 +95,12 @@ func TestIssueTokenNeeds(t *testing.T) {
 			t.Errorf("%s: got mistakes in %q, want %q", circumstance, got, test.fields)
 		}
 		if err != nil && (token.ID != "" || secret != "" || d.Last(t) != last) {
-			t.Errorf("%s: a refused token came to be: %+v", circumstance, token)
+			t.Errorf("%s: a refused token was issued: %+v", circumstance, token)
 		}
 	}
 }
 
-// TestTokenThatNeverEnds is issued where the setting allows it alone.
+// TestTokenThatNeverEnds issues a token without an end, which takes the setting for it.
 func TestTokenThatNeverEnds(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t, users.Config{TokenLifetime: users.Unlimited})
@@ -120,9 +122,9 @@ func TestTokenThatNeverEnds(t *testing.T) {
 	}
 }
 
-// TestTokenMakesNoMore has a token issue others: with fewer scopes, addresses and less of a
-// role, and for its own user, it may; with more it may not.
-func TestTokenMakesNoMore(t *testing.T) {
+// TestIssueToken_byToken issues tokens by a token: with no more scopes, addresses and power than it
+// has, and for its own user.
+func TestIssueToken_byToken(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	d.ServiceUser(t, "robot", users.RoleAuditor)
@@ -162,8 +164,8 @@ func TestTokenMakesNoMore(t *testing.T) {
 	}
 }
 
-// TestTokenOfATokenHasItsRole promotes a user after the issue of a token: what that token makes
-// has the lower role too.
+// TestTokenOfATokenHasItsRole promotes a user after the issue of a token: a token that it issues has
+// the lower role, too.
 func TestTokenOfATokenHasItsRole(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -179,7 +181,7 @@ func TestTokenOfATokenHasItsRole(t *testing.T) {
 	}
 }
 
-// TestSystemUsersGetTokensFromTheCommandLine alone.
+// TestSystemUsersGetTokensFromTheCommandLine issues tokens for system users, which only the operator may.
 func TestSystemUsersGetTokensFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -194,7 +196,7 @@ func TestSystemUsersGetTokensFromTheCommandLine(t *testing.T) {
 	}
 }
 
-// TestPersonalTokens are issued by their person alone, unless the setting is off.
+// TestPersonalTokens issues tokens of people, which only they themselves may, unless the setting is off.
 func TestPersonalTokens(t *testing.T) {
 	t.Parallel()
 	for circumstance, off := range map[string]bool{"on": false, "off": true} {
@@ -219,8 +221,8 @@ func TestPersonalTokens(t *testing.T) {
 	}
 }
 
-// TestNoTokenForWhoIsNotActive tries to issue one for users who cannot use it.
-func TestNoTokenForWhoIsNotActive(t *testing.T) {
+// TestIssueToken_inactive issues tokens for users who are not active.
+func TestIssueToken_inactive(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	d.ServiceUser(t, "robot", users.RoleUser)
@@ -235,8 +237,8 @@ func TestNoTokenForWhoIsNotActive(t *testing.T) {
 	}
 }
 
-// TestTooManyTokens fills a user with tokens up to one, and has two issued at the same moment:
-// one comes to be, on whichever console.
+// TestTooManyTokens issues two tokens at once, on two consoles, for a user who may have one more: one
+// is issued.
 func TestTooManyTokens(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -11,8 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestTidyOfTokens deletes tokens 90 days after their end, with what is kept of their use, and
-// no others.
+// TestTidyOfTokens deletes tokens 90 days after their end, with their uses, and no others.
 func TestTidyOfTokens(t *testing.T) {
 	t.Parallel()
 	d := tidied(t)

@@ -27,7 +27,7 @@ func usedBy(token TokenID, tool, network string, ago ...time.Duration) (rows []u
 
 const day = 24 * time.Hour
 
-// weekly is the last twelve Sundays, 33 hours ago the last.
+// weekly returns the ages of uses on the last twelve Sundays, the last 33 hours ago.
 func weekly() (ago []time.Duration) {
 	for week := range 12 {
 		ago = append(ago, 33*time.Hour+time.Duration(week)*7*day)
@@ -35,7 +35,7 @@ func weekly() (ago []time.Duration) {
 	return ago
 }
 
-// nightly is so many nights, the last of them some days ago.
+// nightly returns the ages of uses in so many nights, the last of them since days ago.
 func nightly(since, nights int) (ago []time.Duration) {
 	for night := range nights {
 		ago = append(ago, 10*time.Hour+time.Duration(since+night)*day)
@@ -60,7 +60,7 @@ func usedByReport(token TokenID, network string, ago ...time.Duration) []useRow 
 // curlStruckOff has curl at 192.0.2.44 struck off 40 days before verdictNow.
 var curlStruckOff = []struckClient{{name: "curl", network: "192.0.2.44", at: verdictNow.Add(-40 * day)}}
 
-// silenceTests are tokens whose clients are told apart by how long ago they used them.
+// silenceTests are about the time since the last use.
 var silenceTests = map[string]verdictTest{
 	"never used": {states: "", needed: day},
 	"two uses, by a client that has switched": {
@@ -153,7 +153,7 @@ var struckOffTests = map[string]verdictTest{
 	},
 }
 
-// networkTests are tokens whose clients are told apart by tool and network.
+// networkTests are about clients with other tools and in other networks.
 var networkTests = map[string]verdictTest{
 	"a client with a newer version of its tool": {
 		rows: [][]useRow{usedBy("old", "roboto-sdk 0.62.0", "10.0.4.7", nightly(3, 30)...), usedBy("new", "roboto-sdk 0.63.1", "10.0.4.7", time.Hour)},
@@ -193,7 +193,7 @@ var networkTests = map[string]verdictTest{
 	},
 }
 
-// TestVerdict is whether a token that has a successor can be retired, by who used it and when.
+// TestVerdict checks whether a token with a successor can be retired, by its uses.
 func TestVerdict(t *testing.T) {
 	t.Parallel()
 	for _, tests := range []map[string]verdictTest{silenceTests, struckOffTests, networkTests} {
@@ -212,8 +212,7 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// TestVerdict_waiting has a page name the client that has not switched, how often it uses the
-// token, and when it is expected.
+// TestVerdict_waiting checks the client that has not switched, its cadence and its next use.
 func TestVerdict_waiting(t *testing.T) {
 	t.Parallel()
 	rows := usedBy("old", "roboto-sdk 0.61.0", "10.0.4.7", weekly()[2:]...)
@@ -230,7 +229,7 @@ func TestVerdict_waiting(t *testing.T) {
 	}
 }
 
-// TestSplitTool is the name of a tool, and its version.
+// TestSplitTool splits the text of a tool into its name and version.
 func TestSplitTool(t *testing.T) {
 	t.Parallel()
 	for tool, want := range map[string][2]string{

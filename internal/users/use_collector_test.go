@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// useLog is what a collector wrote, and when.
+// useLog holds the counts that a collector wrote, with their times.
 type useLog struct {
 	mu    sync.Mutex
 	rows  []useCount
@@ -28,15 +28,21 @@ func (l *useLog) write(all []useCount) error {
 	return nil
 }
 
-// TestUseCollector has each use be written within three seconds, uses of one client together, and
-// none be lost while the database does not write.
+// oneUseOf returns the count of one use of a token now.
+func oneUseOf(token TokenID) useCount {
+	return oneUse(tokenUsed{Token: token, TokenUse: TokenUse{At: time.Now()}})
+}
+
+// TestUseCollector uses a token every 20 ms: each use is written within three seconds, together
+// with others of the same client.
 func TestUseCollector(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log useLog
 		c := newUseCollector(slog.New(slog.DiscardHandler), log.write)
+		defer c.close()
 		begin := time.Now()
-		for i := range 250 { // one each 20 ms
+		for i := range 250 {
 			c.add(oneUse(tokenUsed{Token: "tok_1", TokenUse: TokenUse{At: time.Now(), Tool: "curl/8", Address: "10.0.4.7"}, Refused: i%5 == 0}))
 			time.Sleep(20 * time.Millisecond)
 		}
@@ -52,12 +58,19 @@ func TestUseCollector(t *testing.T) {
 		if uses != 200 || refused != 50 || len(log.rows) > 3 {
 			t.Errorf("got %d uses and %d refused in %d writes, want 200 and 50 in 3 at most", uses, refused, len(log.rows))
 		}
+	})
+}
 
-		log.fail = errors.New("no room on the disk")
-		log.rows = nil
-		c.add(oneUse(tokenUsed{Token: "tok_1", TokenUse: TokenUse{At: time.Now()}}))
+// TestUseCollector_failing uses tokens while the database does not write: the uses are written
+// later, and with the end of the collector.
+func TestUseCollector_failing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		log := useLog{fail: errors.New("no room on the disk")}
+		c := newUseCollector(slog.New(slog.DiscardHandler), log.write)
+		c.add(oneUseOf("tok_1"))
 		time.Sleep(10 * usesEvery)
-		c.add(oneUse(tokenUsed{Token: "tok_2", TokenUse: TokenUse{At: time.Now()}}))
+		c.add(oneUseOf("tok_2"))
 		log.mu.Lock()
 		log.fail = nil
 		log.mu.Unlock()
@@ -66,10 +79,9 @@ func TestUseCollector(t *testing.T) {
 		if len(log.rows) != 2 {
 			t.Errorf("after the disk had room again: got %v", log.rows)
 		}
-
-		c.add(oneUse(tokenUsed{Token: "tok_3", TokenUse: TokenUse{At: time.Now()}}))
+		c.add(oneUseOf("tok_3"))
 		c.close()
-		c.add(oneUse(tokenUsed{Token: "tok_4", TokenUse: TokenUse{At: time.Now()}}))
+		c.add(oneUseOf("tok_4"))
 		c.flush()
 		if n := len(log.rows); n != 3 || log.rows[2].token != "tok_3" {
 			t.Errorf("after the end: got %v", log.rows)
@@ -77,8 +89,8 @@ func TestUseCollector(t *testing.T) {
 	})
 }
 
-// TestUseCollector_bounds has many clients be written at once, in small transactions, and no more
-// be kept in memory than is agreed while the database does not write.
+// TestUseCollector_bounds uses tokens by many clients, whose counts are written at once in small
+// transactions, and of which a bounded number stays in memory while the database does not write.
 func TestUseCollector_bounds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +115,7 @@ func TestUseCollector_bounds(t *testing.T) {
 	})
 }
 
-// newTestToken returns the id of a token that is nowhere.
+// newTestToken returns the id of no token.
 var newTestToken = func() func() TokenID {
 	var mu sync.Mutex
 	n := 0
@@ -115,7 +127,7 @@ var newTestToken = func() func() TokenID {
 	}
 }()
 
-// TestOneUse is how a client is counted: by its tool and by its network.
+// TestOneUse counts a use by the tool and the network of the client.
 func TestOneUse(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC)

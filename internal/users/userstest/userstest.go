@@ -1,5 +1,5 @@
 // Package userstest sets up directories for tests: a real database, a clock that
-// the test holds, and people who came in as people do, by signing in.
+// the test sets, and people who have signed in.
 package userstest
 
 import (
@@ -23,7 +23,7 @@ import (
 // Issuer is the provider that everyone in a test signs in with.
 const Issuer = "https://id.example.com"
 
-// A Clock is a time that stands still until it is moved.
+// A Clock is a time that changes by [Clock.Advance] alone.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -58,7 +58,7 @@ type Directory struct {
 }
 
 // New returns a directory that holds an owner, owner@example.com, who is signed in, and
-// nobody else. Its database lets it do what a console that serves may do. The config's
+// no other user. Its database has the permissions of a console that serves. The config's
 // clock and log are replaced.
 func New(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
@@ -76,7 +76,7 @@ func NewAt(tb testing.TB, url string, config ...users.Config) *Directory {
 	return d
 }
 
-// NewEmpty returns a directory that holds nobody. The config's clock and log are
+// NewEmpty returns a directory without users. The config's clock and log are
 // replaced.
 func NewEmpty(tb testing.TB, config ...users.Config) *Directory {
 	tb.Helper()
