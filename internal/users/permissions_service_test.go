@@ -140,7 +140,7 @@ func TestRefusal_enumeration(t *testing.T) {
 		for _, target := range strings.Fields(people + " system " + services) {
 			got, _ := errors.AsType[*users.ForbiddenError](action.do(t.Context(), d, actor, cast[target]))
 			if diff := cmp.Diff(missing, got); diff != "" || got == nil {
-				t.Errorf("%s of %s (-answer where there is nobody +answer):\n%s", name, target, diff)
+				t.Errorf("%s of %s (-answer without the target +answer):\n%s", name, target, diff)
 			}
 		}
 	}
@@ -193,7 +193,7 @@ func TestReadsFollowThePermissions(t *testing.T) {
 		actor := d.Person(t, "actor-"+string(role)+"@example.com", role)
 		for name, read := range looks {
 			var want error
-			if !isAllowed(read.act, role, "nobody") {
+			if !isAllowed(read.act, role, "none") {
 				want = users.ErrForbidden
 			}
 			if err := read.do(t.Context(), d, actor, ""); !errors.Is(err, want) {

@@ -47,7 +47,7 @@ func TestMayByScope(t *testing.T) {
 				for act := range allowed {
 					targets := met(free)
 					if !hasTarget(act) {
-						targets = map[string]users.User{"nobody": {}}
+						targets = map[string]users.User{"none": {}}
 					}
 					for name, target := range targets {
 						asked++
