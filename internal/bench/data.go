@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/roboto-ai/console/internal/auth"
-	"github.com/roboto-ai/console/internal/auth/demoidp"
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/database/copying"
 	"github.com/roboto-ai/console/internal/database/postgrestest"
@@ -44,7 +43,7 @@ func (b *bench) directory(ctx context.Context, size int) (url string, err error)
 	file := filepath.Join(b.dir, fmt.Sprintf("directory-%d.db", size))
 	began, shown := time.Now(), 0
 	err = demodata.Build(ctx, file, demodata.Options{
-		Users: size, Now: began, Issuer: issuer, Subject: demoidp.SubjectOf,
+		Users: size, Now: began, Issuer: issuer, Subject: subjectOf,
 		Progress: func(p demodata.Progress) {
 			if tenth := int(10 * p.Share); tenth > shown {
 				shown = tenth
@@ -87,6 +86,9 @@ type openDirectory struct {
 	secret string // of the session
 }
 
+// subjectOf returns the subject at the provider of the user with that ID.
+func subjectOf(userID string) string { return "bench-" + userID }
+
 // openWithin opens the directory at url in this process.
 func openWithin(ctx context.Context, url string) (*openDirectory, error) {
 	db, err := database.Open(ctx, url, database.Options{Existing: true})
@@ -95,7 +97,7 @@ func openWithin(ctx context.Context, url string) (*openDirectory, error) {
 	}
 	d := &openDirectory{Service: users.NewService(db, users.Config{}), db: db, secret: auth.NewSecret()}
 	in, err := d.SignIn(ctx,
-		users.Claims{Issuer: issuer, Subject: demoidp.SubjectOf(viewer), Address: viewer, Verified: users.VerifiedYes},
+		users.Claims{Issuer: issuer, Subject: subjectOf(viewer), Address: viewer, Verified: users.VerifiedYes},
 		users.Visit{Digest: users.DigestOf(d.secret), Address: "127.0.0.1", UserAgent: agent, RequestID: "bench",
 			Attempt: users.Attempt{Digest: users.DigestOf(auth.NewSecret()), ReturnTo: "/"}})
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,16 +13,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// deployDir holds what operators start from.
+// deployDir holds examples for operators.
 const deployDir = "../../deploy"
 
 var variableName = regexp.MustCompile(`\bCONSOLE_[A-Z_]+\b`)
 
-// notSettings are what deploy/ calls CONSOLE_ for its own use.
+// notSettings are variables of deploy/ itself.
 var notSettings = []string{"CONSOLE_IMAGE", "CONSOLE_HOST"}
 
-// TestDeployUsesRealSettings looks for every variable of the program that deploy/ and the
-// operator's book mention: a setting that is not there is taken in silence.
+// TestDeployUsesRealSettings checks every variable that deploy/ and the documents mention: the
+// program ignores a variable that is no setting.
 func TestDeployUsesRealSettings(t *testing.T) {
 	t.Parallel()
 	known, found := variables(t), 0
@@ -44,36 +43,10 @@ func TestDeployUsesRealSettings(t *testing.T) {
 	}
 }
 
-// filesIn returns the files below a folder.
-func filesIn(t *testing.T, dir string) []string {
-	t.Helper()
-	var files []string
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			files = append(files, path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
-// read returns the text of a file.
-func read(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 // A node is part of a YAML document.
 type node map[string]any
 
-// documents returns the YAML documents in text. A key that is there twice fails the test.
+// documents returns the YAML documents in text. A duplicate key fails the test.
 func documents(t *testing.T, text string) []node {
 	t.Helper()
 	var all []node
@@ -88,7 +61,7 @@ func documents(t *testing.T, text string) []node {
 	}
 }
 
-// at returns what is at a path like "spec.containers.0.image", nil if nothing is.
+// at returns the value at a path like "spec.containers.0.image", nil if there is none.
 func (n node) at(path string) any {
 	var here any = n
 	for step := range strings.SplitSeq(path, ".") {

@@ -2,18 +2,10 @@ package repotest
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"path"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
-
-const module = "github.com/roboto-ai/console/"
 
 // mayImport is the map of the code: which of this module's packages each package
 // may import. ARCHITECTURE.md says why.
@@ -48,7 +40,7 @@ var mayImport = map[string][]string{
 	"internal/metrics":                     {"internal/database", "internal/users"},
 	"internal/tracing":                     {},
 	"internal/server":                      {},
-	"internal/bench":                       {"internal/auth", "internal/auth/demoidp", "internal/database", "internal/database/copying", "internal/database/postgrestest", "internal/numbers", "internal/users", "internal/users/demodata"},
+	"internal/bench":                       {"internal/auth", "internal/database", "internal/database/copying", "internal/database/postgrestest", "internal/numbers", "internal/users", "internal/users/demodata"},
 	"internal/database":                    {"internal/database/migrations", "internal/numbers"},
 	"internal/database/backup":             {"internal/database"},
 	"internal/database/copying":            {"internal/database"},
@@ -66,13 +58,13 @@ var mayImport = map[string][]string{
 	"internal/repotest":                    {},
 }
 
-// What watches the program: those whom it watches tell it by plain functions.
+// Metrics and traces. Other packages call them through functions in their configuration.
 const (
 	prometheus = "github.com/prometheus"
 	telemetry  = "go.opentelemetry.io"
 )
 
-// mayNotImport is what packages do without, whatever is below it included.
+// mayNotImport lists packages from elsewhere that a package may not import, nor those below them.
 var mayNotImport = map[string][]string{
 	"internal/history":   {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
 	"internal/directory": {"net/http", "html", "github.com/labstack/echo", "github.com/a-h/templ", prometheus, telemetry},
@@ -83,117 +75,57 @@ var mayNotImport = map[string][]string{
 	"internal/tracing":   {"database/sql", "github.com/labstack/echo", "github.com/a-h/templ", prometheus},
 	"views":              {"database/sql", "net/http", "github.com/labstack/echo"},
 	"web":                {"database/sql", prometheus, telemetry},
-	"web/api":            {"github.com/labstack/echo", "github.com/a-h/templ", "github.com/getkin"}, // which tests alone use
+	"web/api":            {"github.com/labstack/echo", "github.com/a-h/templ", "github.com/getkin"}, // for tests alone
 	"web/httperror":      {"github.com/labstack/echo", "github.com/a-h/templ"},
 	"web/words":          {"net/http", "github.com/labstack/echo", "github.com/a-h/templ"},
 }
 
-// A source is one parsed Go file of the module.
-type source struct {
-	dir  string // from the root, with slashes
-	name string
-	file *ast.File
-	set  *token.FileSet
-}
-
-func (s source) String() string { return path.Join(s.dir, s.name) }
-
-// sources returns the Go files of the module that are part of the program.
-func sources(t *testing.T) []source {
-	t.Helper()
-	var all []source
-	set := token.NewFileSet()
-	root := filepath.Join("..", "..")
-	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() && name != root && strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" {
-			return filepath.SkipDir
-		}
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(set, name, nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		dir, err := filepath.Rel(root, filepath.Dir(name))
-		all = append(all, source{filepath.ToSlash(dir), filepath.Base(name), file, set})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) == 0 {
-		t.Fatal("found no Go files")
-	}
-	return all
-}
-
-// imports returns the paths that the file imports.
-func (s source) imports(t *testing.T) []string {
-	t.Helper()
-	var paths []string
-	for _, spec := range s.file.Imports {
-		p, err := strconv.Unquote(spec.Path.Value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		paths = append(paths, p)
-	}
-	return paths
-}
-
-// TestImports checks every import against the map. A new package has to be put on
-// it first.
+// TestImports checks every import against the map. A new package has to be added to it.
 func TestImports(t *testing.T) {
 	t.Parallel()
-	for _, s := range sources(t) {
-		allowed, known := mayImport[s.dir]
+	for _, f := range programFiles(t) {
+		allowed, known := mayImport[f.dir()]
 		if !known {
-			t.Errorf("%s: the package %s is not on the map", s, s.dir)
+			t.Errorf("%s: the package is not on the map", f.path)
 			continue
 		}
-		for _, p := range s.imports(t) {
+		for _, p := range f.imports(t) {
 			if ours, ok := strings.CutPrefix(p, module); ok && !slices.Contains(allowed, ours) {
-				t.Errorf("%s: %s may not import %s", s, s.dir, ours)
+				t.Errorf("%s: the package may not import %s", f.path, ours)
 			}
-			for _, banned := range mayNotImport[s.dir] {
+			for _, banned := range mayNotImport[f.dir()] {
 				if p == banned || strings.HasPrefix(p, banned+"/") {
-					t.Errorf("%s: %s does without %s", s, s.dir, p)
+					t.Errorf("%s: the package may not import %s", f.path, p)
 				}
 			}
 		}
 	}
 }
 
-// TestServeCannotReachTheDemo checks that the demo's provider, who lets anyone
-// in as anyone, is imported by the demo alone, and that the only way from the
-// rest of the program to the demo is its command.
+// TestServeCannotReachTheDemo checks that the demo alone imports its provider, which signs in
+// without passwords, and that the rest of the program refers to the demo by its command alone.
 func TestServeCannotReachTheDemo(t *testing.T) {
 	t.Parallel()
 	demo := make(map[string]bool)
-	all := sources(t)
-	for _, s := range all {
-		isDemo := s.dir == "cmd/console" && strings.HasPrefix(s.name, "demo")
-		if !isDemo && slices.Contains(s.imports(t), module+"internal/auth/demoidp") {
-			t.Errorf("%s imports the demo's provider", s)
+	isDemo := func(f goFile) bool { return f.dir() == "cmd/console" && strings.HasPrefix(f.name(), "demo") }
+	for _, f := range programFiles(t) {
+		if !isDemo(f) && slices.Contains(f.imports(t), module+"internal/auth/demoidp") {
+			t.Errorf("%s imports the demo's provider", f.path)
 		}
-		if isDemo {
-			for name := range declared(s.file) {
+		if isDemo(f) {
+			for name := range declared(f.file) {
 				demo[name] = true
 			}
 		}
 	}
 	delete(demo, "demoCommand")
-	for _, s := range all {
-		if s.dir != "cmd/console" || strings.HasPrefix(s.name, "demo") {
+	for _, f := range programFiles(t) {
+		if f.dir() != "cmd/console" || isDemo(f) {
 			continue
 		}
-		ast.Inspect(s.file, func(n ast.Node) bool {
+		ast.Inspect(f.file, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok && demo[id.Name] {
-				t.Errorf("%s: %s belongs to the demo", s.set.Position(id.Pos()), id.Name)
+				t.Errorf("%s: %s belongs to the demo", f.at(id.Pos()), id.Name)
 			}
 			return true
 		})

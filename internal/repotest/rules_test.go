@@ -11,32 +11,32 @@ import (
 	"testing"
 )
 
-// banned are functions that nobody calls, with the reason.
+// banned are functions that the program may not call, with the reason.
 var banned = map[string]string{
-	"templ.Raw":              "it writes HTML that nothing has escaped",
-	"templ.Unsafe":           "it writes HTML that nothing has escaped",
-	"templ.JSUnsafeFuncCall": "it writes script that nothing has escaped",
+	"templ.Raw":              "it writes unescaped HTML",
+	"templ.Unsafe":           "it writes unescaped HTML",
+	"templ.JSUnsafeFuncCall": "it writes unescaped script",
 	"templ.FromGoHTML":       "it writes HTML that templ has not escaped",
-	"http.Get":               "it waits for ever and follows redirects",
-	"http.Post":              "it waits for ever and follows redirects",
-	"gob.NewDecoder":         "it decodes more than it should from elsewhere",
+	"http.Get":               "it has no timeout and follows redirects",
+	"http.Post":              "it has no timeout and follows redirects",
+	"gob.NewDecoder":         "it decodes untrusted data into any type",
 }
 
 // statement matches the beginning of SQL that reads or writes rows.
 var statement = regexp.MustCompile(`(?i)^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s`)
 
-// TestNobodyCalls checks the list of banned functions, in every package.
-func TestNobodyCalls(t *testing.T) {
+// TestBannedFunctions checks that the program calls no banned function.
+func TestBannedFunctions(t *testing.T) {
 	t.Parallel()
-	for _, s := range sources(t) {
-		ast.Inspect(s.file, func(n ast.Node) bool {
+	for _, f := range programFiles(t) {
+		ast.Inspect(f.file, func(n ast.Node) bool {
 			selector, ok := n.(*ast.SelectorExpr)
 			if !ok {
 				return true
 			}
 			if pkg, ok := selector.X.(*ast.Ident); ok {
 				if why, ok := banned[pkg.Name+"."+selector.Sel.Name]; ok {
-					t.Errorf("%s: %s.%s: %s", s.set.Position(n.Pos()), pkg.Name, selector.Sel.Name, why)
+					t.Errorf("%s: %s.%s: %s", f.at(n.Pos()), pkg.Name, selector.Sel.Name, why)
 				}
 			}
 			return true
@@ -48,15 +48,15 @@ func TestNobodyCalls(t *testing.T) {
 func TestNoSQLIsFormatted(t *testing.T) {
 	t.Parallel()
 	formatting := []string{"Sprintf", "Appendf", "Fprintf", "Replace", "ReplaceAll"}
-	for _, s := range sources(t) {
-		ast.Inspect(s.file, func(n ast.Node) bool {
+	for _, f := range programFiles(t) {
+		ast.Inspect(f.file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true
 			}
-			f, ok := call.Fun.(*ast.SelectorExpr)
-			if ok && slices.Contains(formatting, f.Sel.Name) && slices.ContainsFunc(call.Args, isStatement) {
-				t.Errorf("%s: SQL is put together from text", s.set.Position(n.Pos()))
+			called, ok := call.Fun.(*ast.SelectorExpr)
+			if ok && slices.Contains(formatting, called.Sel.Name) && slices.ContainsFunc(call.Args, isStatement) {
+				t.Errorf("%s: SQL is formatted from text", f.at(n.Pos()))
 			}
 			return true
 		})
@@ -76,37 +76,38 @@ func isStatement(e ast.Expr) bool {
 	return err == nil && statement.MatchString(text)
 }
 
-// doors are the files of internal/users that may use what writes to the database.
-var doors = map[string][]string{
+// writePaths are the files of internal/users that may use a function or type that writes to the
+// database.
+var writePaths = map[string][]string{
 	"Transact": {"change.go", "note.go", "erasure_events.go"}, // the parts of events that an event of an erasure is about
 	"Note":     {"note.go"},
 	"Fill":     {"load.go"},   // users with a history, into an empty directory
 	"changeTx": {"change.go"}, // where one is made
 }
 
-// TestWritesGoThroughThreeDoors checks that the directory is written to by
-// Service.change, which wants an event, by the bookkeeping of note.go, and by
-// Service.Load, which makes every record out of its events, alone.
-func TestWritesGoThroughThreeDoors(t *testing.T) {
+// TestWritePaths checks that the directory is written by Service.change, which requires an event,
+// by the bookkeeping of note.go, and by Service.Load, which derives records from their events, and
+// by nothing else.
+func TestWritePaths(t *testing.T) {
 	t.Parallel()
 	found := 0
-	for _, s := range sources(t) {
-		if s.dir != "internal/users" {
+	for _, f := range programFiles(t) {
+		if f.dir() != "internal/users" {
 			continue
 		}
-		ast.Inspect(s.file, func(n ast.Node) bool {
-			door := ""
+		ast.Inspect(f.file, func(n ast.Node) bool {
+			used := ""
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
-				door = n.Sel.Name
+				used = n.Sel.Name
 			case *ast.CompositeLit:
 				if made, ok := n.Type.(*ast.Ident); ok {
-					door = made.Name
+					used = made.Name
 				}
 			}
-			files, ok := doors[door]
-			if ok && !slices.Contains(files, s.name) {
-				t.Errorf("%s: %s is for %v alone", s.set.Position(n.Pos()), door, files)
+			files, ok := writePaths[used]
+			if ok && !slices.Contains(files, f.name()) {
+				t.Errorf("%s: %s is for %v alone", f.at(n.Pos()), used, files)
 			}
 			if ok {
 				found++
@@ -115,40 +116,40 @@ func TestWritesGoThroughThreeDoors(t *testing.T) {
 		})
 	}
 	if found == 0 {
-		t.Error("found no door at all")
+		t.Error("found no write")
 	}
 }
 
-// TestNoNotesToSelf checks that nothing in the code waits to be done.
-func TestNoNotesToSelf(t *testing.T) {
+// TestNoTodos checks that no comment marks work that is left to do.
+func TestNoTodos(t *testing.T) {
 	t.Parallel()
 	marks := []string{"TO" + "DO", "FIX" + "ME", "XX" + "X"}
-	for _, s := range sources(t) {
-		for _, group := range s.file.Comments {
+	for _, f := range programFiles(t) {
+		for _, group := range f.file.Comments {
 			for _, mark := range marks {
 				if strings.Contains(group.Text(), mark) {
-					t.Errorf("%s: %s", s.set.Position(group.Pos()), mark)
+					t.Errorf("%s: %s", f.at(group.Pos()), mark)
 				}
 			}
 		}
 	}
 }
 
-// TestPackagesSayWhatTheyPromise checks that every package has one comment, in
-// the form that go doc expects.
-func TestPackagesSayWhatTheyPromise(t *testing.T) {
+// TestPackageComments checks that every package has one package comment, in the form that go doc
+// expects.
+func TestPackageComments(t *testing.T) {
 	t.Parallel()
 	comments := make(map[string]int)
-	for _, s := range sources(t) {
-		want := "Package " + s.file.Name.Name
-		if s.file.Name.Name == "main" {
-			want = "Command " + path.Base(s.dir)
+	for _, f := range programFiles(t) {
+		want := "Package " + f.file.Name.Name
+		if f.file.Name.Name == "main" {
+			want = "Command " + path.Base(f.dir())
 		}
-		n := comments[s.dir]
-		if strings.HasPrefix(s.file.Doc.Text(), want) {
+		n := comments[f.dir()]
+		if strings.HasPrefix(f.file.Doc.Text(), want) {
 			n++
 		}
-		comments[s.dir] = n
+		comments[f.dir()] = n
 	}
 	for dir, n := range comments {
 		if n != 1 {

@@ -2,9 +2,7 @@ package repotest
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,9 +10,6 @@ import (
 	"strings"
 	"testing"
 )
-
-// root is the folder of the repository.
-const root = "../.."
 
 // notYet are the folders and files that the rules below are not applied to yet.
 var notYet = []string{
@@ -72,62 +67,30 @@ var pageTexts = map[string]string{
 	`\bthing needs your attention`:    "the message beside the field alone",
 }
 
-// A goFile is a parsed Go file of the module, of the program or of its tests.
-type goFile struct {
-	path string // from the root, with slashes
-	file *ast.File
-	set  *token.FileSet
+// sweptFiles returns the Go files that the rules are applied to, generated ones left out.
+func sweptFiles(t *testing.T) []goFile {
+	t.Helper()
+	return goFiles(t, func(f goFile) bool { return !f.generated() && swept(f.path) })
 }
 
-// goFiles returns all Go files of the module but generated ones.
-func goFiles(t *testing.T) []goFile {
+// sweptTexts calls check for each file whose name has a suffix and that the rules are applied to.
+func sweptTexts(t *testing.T, suffix string, check func(name, text string)) {
 	t.Helper()
-	var all []goFile
-	for _, name := range filesBelow(t, ".go") {
-		if strings.HasSuffix(name, "_templ.go") {
-			continue
-		}
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, filepath.Join(root, name), nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, goFile{name, file, set})
+	names, err := filesNamed(suffix)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all
-}
-
-// filesBelow returns the files of the repository whose names end so, from the root, with slashes.
-func filesBelow(t *testing.T, suffix string) []string {
-	t.Helper()
-	var names []string
-	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	for _, name := range names {
+		if swept(name) {
+			check(name, read(t, filepath.Join(root, name)))
 		}
-		if entry.IsDir() && name != root && (strings.HasPrefix(entry.Name(), ".") || slices.Contains([]string{"testdata", "bin", "dist", "data"}, entry.Name())) {
-			return filepath.SkipDir
-		}
-		if strings.HasSuffix(name, suffix) {
-			rel, err := filepath.Rel(root, name)
-			names = append(names, filepath.ToSlash(rel))
-			return err
-		}
-		return nil
-	})
-	if err != nil || len(names) == 0 {
-		t.Fatalf("found %d files that end in %s: %v", len(names), suffix, err)
 	}
-	return names
 }
 
 // TestIdentifiersAreTermsOfArt checks the names of types, functions, methods and fields.
 func TestIdentifiersAreTermsOfArt(t *testing.T) {
 	t.Parallel()
-	for _, f := range goFiles(t) {
-		if !swept(f.path) {
-			continue
-		}
+	for _, f := range sweptFiles(t) {
 		ast.Inspect(f.file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncDecl:
@@ -154,26 +117,23 @@ func checkName(t *testing.T, f goFile, id *ast.Ident, ofPackage bool) {
 		better, ok = vagueTypes[id.Name]
 	}
 	if ok && termsHere[f.path] != id.Name {
-		t.Errorf("%s: the name %s says nothing: say %s", f.set.Position(id.Pos()), id.Name, better)
+		t.Errorf("%s: the name %s says nothing: say %s", f.at(id.Pos()), id.Name, better)
 	}
 }
 
 // TestCommentsAndDocumentsAreDirect checks comments in the code and the documents.
 func TestCommentsAndDocumentsAreDirect(t *testing.T) {
 	t.Parallel()
-	for _, f := range goFiles(t) {
-		if !swept(f.path) {
-			continue
-		}
+	for _, f := range sweptFiles(t) {
 		for _, group := range f.file.Comments {
-			checkProse(t, f.set.Position(group.Pos()).String(), group.Text())
+			checkProse(t, f.at(group.Pos()), group.Text())
 		}
 	}
-	for _, name := range filesBelow(t, ".md") {
-		if name != "THIRD_PARTY.md" && swept(name) {
-			checkProse(t, name, read(t, filepath.Join(root, name)))
+	sweptTexts(t, ".md", func(name, text string) {
+		if name != "THIRD_PARTY.md" {
+			checkProse(t, name, text)
 		}
-	}
+	})
 }
 
 // checkProse fails the test for each paraphrase in text; where says where that is.
@@ -194,23 +154,20 @@ func TestPageTexts(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range filesBelow(t, ".templ") {
-		if !swept(name) {
-			continue
-		}
-		for i, line := range strings.Split(read(t, filepath.Join(root, name)), "\n") {
+	sweptTexts(t, ".templ", func(name, text string) {
+		for i, line := range strings.Split(text, "\n") {
 			if line = strings.TrimSpace(line); !strings.HasPrefix(line, "//") {
 				checkText(name+":"+strconv.Itoa(i+1), line)
 			}
 		}
-	}
-	for _, f := range goFiles(t) {
-		if !strings.HasPrefix(f.path, "web/") && !strings.HasPrefix(f.path, "views/") || strings.HasSuffix(f.path, "_test.go") || !swept(f.path) {
+	})
+	for _, f := range sweptFiles(t) {
+		if f.isTest() || !strings.HasPrefix(f.path, "web/") && !strings.HasPrefix(f.path, "views/") {
 			continue
 		}
 		ast.Inspect(f.file, func(n ast.Node) bool {
 			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-				checkText(f.set.Position(literal.Pos()).String(), literal.Value)
+				checkText(f.at(literal.Pos()), literal.Value)
 			}
 			return true
 		})
