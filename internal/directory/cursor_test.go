@@ -32,9 +32,9 @@ var madeUp = map[string]struct {
 	"too long":                {"name", cursor{position: 1, text: strings.Repeat("a", maxCursor)}, 0, true},
 }
 
-// TestCursor sends cursors with whatever in them, as if the console had made them up:
-// they lead to a place in the list or are refused, and never to a fault. Whoever does
-// not know its secret makes up none.
+// TestCursor requests cursors with valid MACs and any content:
+// they lead to a place in the list or are refused, and never fail. Without the secret
+// no cursor is valid.
 func TestCursor(t *testing.T) {
 	t.Parallel()
 	s := newTestService(t, databasetest.URL(t))

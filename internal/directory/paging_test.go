@@ -128,8 +128,8 @@ var changesBetween = map[string]func(t *testing.T, d *userstest.Directory, seen,
 	},
 }
 
-// TestPagingAmongChanges changes the directory between the pages: nobody who was
-// there before and stays as they are is left out or shown twice.
+// TestPagingAmongChanges changes the directory between the pages: no unchanged user
+// is omitted or shown twice.
 func TestPagingAmongChanges(t *testing.T) {
 	t.Parallel()
 	for name, change := range changesBetween {
@@ -216,8 +216,8 @@ func TestPageThatHasGone(t *testing.T) {
 	}
 }
 
-// TestLastPageThatHasGone turns to a page behind which nobody is any more: the last one
-// that there is now is shown, whichever way the list is ordered.
+// TestLastPageThatHasGone requests a page after the last user: the last existing one
+// is shown, in any order.
 func TestLastPageThatHasGone(t *testing.T) {
 	t.Parallel()
 	for _, sort := range []directory.Sort{"name", "-name", "created", "-id"} {

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// nobody is the ID of a user without files.
-const nobody = 65534
+// noFiles is the ID of a user without files.
+const noFiles = 65534
 
 // TestDiskPermissionDenied starts the console as a user who may only read its data.
 func TestDiskPermissionDenied(t *testing.T) {
@@ -31,7 +31,7 @@ func TestDiskPermissionDenied(t *testing.T) {
 	run(t, "install", "-m", "755", must(program()), v.program)
 	v.prepare = func(cmd *exec.Cmd) {
 		cmd.Dir = "/"
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: noFiles, Gid: noFiles}}
 	}
 	tests := map[string]struct{ file, dir os.FileMode }{
 		"file and directory": {0o444, 0o555},

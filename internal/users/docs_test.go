@@ -46,9 +46,9 @@ const written = "<!-- Written by go test ./internal/users -run TestDocs -update;
 
 func permissionsPage() string {
 	var b strings.Builder
-	b.WriteString("# Who may do what\n\n" + written +
-		"Every page and command asks this table, and every write asks it again in its transaction, with the role that the actor has then. People and service users act by their role, with a token by the lower of the roles that its user had at its issue and has now, as far as its scopes allow. The OpenID provider and the console itself have no permission.\n\n" +
-		"| may |")
+	b.WriteString("# Permissions\n\n" + written +
+		"Pages and commands check this table, and every write checks it again in its transaction, with the actor's current role. The role of a token is the lower of its user's roles at its issue and now, limited by its scopes. The OpenID provider and the console itself have no permissions.\n\n" +
+		"|| permission |")
 	for _, role := range users.Roles {
 		fmt.Fprintf(&b, " %s |", role)
 	}
@@ -61,16 +61,16 @@ func permissionsPage() string {
 		fmt.Fprintf(&b, " %s | %s | `%s` |\n", p.System, p.Operator, p.Scope)
 	}
 	b.WriteString(`
-Beside the table:
+In addition:
 
-- Everyone may see, edit and delete themselves, end their own sessions, and have tokens of their own, unless the setting --personal-tokens is off. System users edit their own record, end their own tokens, and do not delete themselves.
-- Whoever answers for a service user may see it and mark it reviewed, whatever their role; and see, issue and end its tokens.
-- A token acts in no role above that of who issues, rotates or enables it. People issue their own tokens; the command line issues all, those of system users alone.
-- An actor who comes with a token needs its scope for each act, and reaches the tokens of its own user alone. ` + "`api.everything_else`" + ` is ` + "`users.read`, `users.write`, `tokens.self` and, by role, `audit.read`" + `. ` + "`datasets.create`, `files.import` and `files.upload`" + ` allow nothing here.
-- Nobody changes their own role or status, save that an owner steps down while there is another active owner.
-- There is always an active owner: what would take away the last one is refused, on the pages and at the command line alike. Only the command line can reset the sign-in of the last one: it is the way back in after a change of provider.
-- System users are changed by themselves alone.
-- A view that is not shared is listed for its owner alone. The audit log tells of it to whoever reads the log.
+- All users may see, edit and delete themselves, end their own sessions, and have tokens, unless --personal-tokens is off. System users may edit their own record and end their own tokens, but not delete themselves.
+- The person responsible for a service user may see it, mark it as reviewed, and see, issue and end its tokens, with any role.
+- A token's role is never above the role of the actor who issues, rotates or enables it. People issue their own tokens; the command line issues all tokens, and only it those of system users.
+- With a token, each permission needs its scope, and only the tokens of the token's own user are accessible. ` + "`api.everything_else`" + ` is ` + "`users.read`, `users.write`, `tokens.self` and, by role, `audit.read`" + `. ` + "`datasets.create`, `files.import` and `files.upload`" + ` have no effect here.
+- No one may change their own role or status, except that an owner may step down while there is another active owner.
+- There is always an active owner: a change that would remove the last one is refused, also at the command line. Only the command line can reset the last owner's sign-in, to regain access after a change of the provider.
+- System users are changed only by themselves.
+- A view that is not shared is listed only for its owner. Its events are in the audit log.
 - A service user is ` + "`user`, `auditor` or `admin`, never `owner`" + `.
 `)
 	return b.String()
@@ -78,10 +78,10 @@ Beside the table:
 
 func fieldsPage() string {
 	var b strings.Builder
-	b.WriteString("# The fields and their rules\n\n" + written + "| field | what it may be |\n|---|---|\n")
+	b.WriteString("# Fields\n\n" + written + "|| field | rule |\n|---|---|\n")
 	for _, f := range users.FieldRules() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", f.Field, strings.ReplaceAll(f.Rule, "|", `\|`))
 	}
-	b.WriteString("\nAll mistakes in a form are told at once. What was stored by earlier rules stays until it is touched.\n")
+	b.WriteString("\nAll errors in a form are reported together. Values stored under earlier rules stay until they are changed.\n")
 	return b.String()
 }

@@ -46,7 +46,7 @@ const (
 	Never           Rule = "no"
 	Always          Rule = "yes"
 	OnSelf          Rule = "own"
-	WhereAnswerable Rule = "own, and those they answer for"
+	WhereAnswerable Rule = "own, and those they are responsible for"
 	OnSubordinates  Rule = "of users and auditors"
 	ExceptOwners    Rule = "of anyone but owners"
 	WithToken       Rule = "with a token of that scope"
@@ -91,7 +91,7 @@ func (p Permission) rule(a Actor) Rule {
 var Permissions = []Permission{
 	{ActEditOwn, "edit their own profile", rules(Always, Always, Always, Always), Always, Never, ScopeUsersWrite},
 	{ActReview, "mark a service user reviewed", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Always, Always, ScopeUsersWrite},
-	{ActSee, "see a user, with their history", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeUsersRead},
+	{ActSee, "see a user and their activity", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeUsersRead},
 	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
 	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always), Always, Always, ScopeAuditRead},
 	{ActExport, "export the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
@@ -99,20 +99,20 @@ var Permissions = []Permission{
 	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
 	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
-	{ActErase, "erase a user from the history", rules(Never, Never, Never, UnlessLastOwner), Never, UnlessLastOwner, ScopeUsersWrite},
+	{ActErase, "erase a user from the audit log", rules(Never, Never, Never, UnlessLastOwner), Never, UnlessLastOwner, ScopeUsersWrite},
 	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, Always, ScopeUsersWrite},
 	{ActSeeTokens, "see tokens", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeTokensSelf},
 	{ActIssueToken, "issue, rotate and enable tokens", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Never, Always, ScopeTokensSelf},
 	{ActRevokeToken, "disable and revoke tokens", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), OnSelf, Always, ScopeTokensSelf},
-	{ActIntrospect, "ask whether a token gives access", rules(WithToken, WithToken, WithToken, WithToken), WithToken, Never, ScopeTokensIntrospect},
+	{ActIntrospect, "introspect tokens", rules(WithToken, WithToken, WithToken, WithToken), WithToken, Never, ScopeTokensIntrospect},
 	{ActAddPerson, "add a person", rules(Never, Never, AsUser, AsAnyRole), AsUser, AsAnyRole, ScopeUsersWrite},
 	{ActCreateService, "create a service user", rules(Never, Never, AsUser, AsAnyRole), AsUser, AsAnyRole, ScopeUsersWrite},
 	{ActAddSystem, "add a system user", rules(Never, Never, Never, Never), AsUser, AsUser, ScopeUsersWrite},
 	{ActChangeRole, "change a role", rules(Never, Never, Never, UnlessLastOwner), Never, UnlessLastOwner, ScopeUsersWrite},
 	{ActSaveView, "save a view of the directory for themselves", rules(Never, Always, Always, Always), Never, Never, ScopeUsersWrite},
 	{ActShareView, "share a view with everyone who sees the directory", rules(Never, Never, Always, Always), Never, Always, ScopeUsersWrite},
-	{ActDeleteView, "delete a view that somebody else shares", rules(Never, Never, Never, Always), Never, Always, ScopeUsersWrite},
+	{ActDeleteView, "delete a shared view of another user", rules(Never, Never, Never, Always), Never, Always, ScopeUsersWrite},
 }
 
 // rules lists the rules in the order of the columns of the matrix.
