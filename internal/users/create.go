@@ -7,20 +7,19 @@ import (
 	"time"
 )
 
-// A NewPerson is what is asked for when a person is added. They are invited until
-// they sign in.
+// A NewPerson is a person to add, who is invited until the first sign-in.
 type NewPerson struct {
 	ID         string
 	Name       string
 	PictureURL string
 	Role       Role            // empty means RoleUser
-	Channels   map[string]bool // absent keys are as at every creation: e-mail on
+	Channels   map[string]bool // absent keys have their defaults: e-mail on
 	Types      map[string]bool
-	Despite    bool // also if other users sign in with the address, see [AddressInUseError]
-	Exact      bool // ID is that of a program, in which no address is looked for, see [EnteredID]
+	Despite    bool // even if other users sign in with the address, see [AddressInUseError]
+	Exact      bool // a program sent ID: take it as it is, see [EnteredID]
 }
 
-// A NewServiceUser is what is asked for when a service user is created.
+// A NewServiceUser is a service user to create.
 type NewServiceUser struct {
 	NewPerson
 	ServiceFields
@@ -28,9 +27,9 @@ type NewServiceUser struct {
 
 // AddPerson adds a person and returns them.
 //
-// AddPerson returns a [*ForbiddenError], [ErrTaken] if there is a user with that
-// user_id, an [*AddressInUseError], and an [*InvalidError] that lists every mistake, a
-// role that the actor may not give among them.
+// AddPerson returns a [*ForbiddenError], [ErrTaken] if the user_id is taken, an
+// [*AddressInUseError], and an [*InvalidError] with all mistakes, such as a role that the actor
+// may not assign.
 func (s *Service) AddPerson(ctx context.Context, actor Actor, n NewPerson) (User, error) {
 	u, err := s.create(ctx, actor, ActAddPerson, KindPerson, n, nil)
 	return u, wrap("add person", Canonical(n.ID), err)
@@ -43,8 +42,7 @@ func (s *Service) CreateServiceUser(ctx context.Context, actor Actor, n NewServi
 	return u, wrap("create service user", Canonical(n.ID), err)
 }
 
-// AddSystemUser adds a user of the platform itself that has nothing but a user_id, see
-// [Service.CreateSystemUser].
+// AddSystemUser is [Service.CreateSystemUser] with a user_id only.
 func (s *Service) AddSystemUser(ctx context.Context, actor Actor, id string) (User, error) {
 	return s.CreateSystemUser(ctx, actor, NewPerson{ID: id})
 }
@@ -56,8 +54,8 @@ func (s *Service) CreateSystemUser(ctx context.Context, actor Actor, n NewPerson
 	return u, wrap("add system user", Canonical(n.ID), err)
 }
 
-// create adds a user of any kind: who may, every mistake at once, one event. f is
-// nil but for a service user.
+// create adds a user of any kind: permission, all mistakes at once, one event. f is nil except
+// for a service user.
 func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n NewPerson, f *ServiceFields) (u User, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		if err := tx.actor.May(act, User{}); err != nil {
@@ -70,7 +68,7 @@ func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n
 		if err == nil && !n.Despite {
 			err = tx.unclaimed(ctx, u.ID)
 		}
-		if used, ok := errors.AsType[*AddressInUseError](err); ok && kind != KindPerson { // its user_id need not be an address
+		if used, ok := errors.AsType[*AddressInUseError](err); ok && kind != KindPerson { // its user_id may be any
 			err = Invalid("user_id", "%s signs in with this address. Choose another user ID.", used.By[0].Label())
 		}
 		return events, err
@@ -78,8 +76,7 @@ func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n
 	return u, err
 }
 
-// newUser returns a user of the kind as it is at creation, before what was asked
-// for is applied.
+// newUser returns a user with the defaults of a kind.
 func newUser(kind Kind, id ID, by Actor, at time.Time) User {
 	u := User{
 		Key: newKey(), ID: id, Kind: kind, Role: RoleUser, TimeZone: "UTC",
@@ -102,7 +99,7 @@ func (c *changeTx) insert(ctx context.Context, u User) ([]Event, error) {
 // created returns the event of a new user.
 func created(u User) Event { return newEvent(ActionCreated, u, difference(User{}, u)...) }
 
-// prepare returns the user that n asks for, or every mistake in it.
+// prepare returns the user of n, or all mistakes in it.
 func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, error) {
 	id := EnteredID(n.ID)
 	if n.Exact {

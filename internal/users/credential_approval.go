@@ -13,18 +13,18 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// ErrRequestDecided is the answer to a credential request that was approved or refused before.
+// ErrRequestDecided means that a credential request was approved or refused before.
 var ErrRequestDecided = errors.New("credential request was already approved or refused")
 
 // An Approval is how a person approves a [CredentialRequest].
 type Approval struct {
-	As     ID     // user that the token is issued for: the approver, or a service user they may issue tokens for
+	As     ID     // user of the token: the approver, or a service user for which they may issue tokens
 	Reason string // optional
 }
 
 // ApproveCredentialRequest approves a request and returns its authorization code, which the
-// program exchanges for the token together with its code verifier. To approve it again in
-// the same way, while the code is unused, returns the same code.
+// program exchanges, with its code verifier, for the token. Approving it again in the same way
+// returns the same code while that is unused.
 //
 // ApproveCredentialRequest returns [ErrNotFound], [ErrRequestExpired], [ErrRequestDecided],
 // [ErrSignInAgain] for a user who is an admin or owner and to an owner, a [*ForbiddenError] and an
@@ -45,14 +45,14 @@ func (s *Service) ApproveCredentialRequest(ctx context.Context, actor Actor, id 
 		if err := tx.mayIssue(s.config, u, u.Role); err != nil {
 			return nothing, err
 		}
-		if tx.actor.Role == RoleOwner { // whatever the role of u: only owners issue for every service user
+		if tx.actor.Role == RoleOwner { // of any u: only owners issue for all service users
 			if err := tx.signedInRecently(); err != nil {
 				return nothing, err
 			}
 		}
 		return tx.decide(ctx, r, decision{by: tx.actor.Key, user: u.Key, code: digestOf(code)}, ActionLoginApproved, u, a.Reason)
 	})
-	if _, again := errors.AsType[*DoneError](err); again { // the same form was sent before
+	if _, again := errors.AsType[*DoneError](err); again { // the form was sent before
 		err = s.isApproved(ctx, r, code)
 	}
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Service) ApproveCredentialRequest(ctx context.Context, actor Actor, id 
 	return code, nil
 }
 
-// RefuseCredentialRequest refuses a request, which cannot be approved then. It returns
+// RefuseCredentialRequest refuses a request for good. It returns
 // [ErrNotFound], [ErrRequestExpired], [ErrRequestDecided] and an [*InvalidError] on the reason.
 func (s *Service) RefuseCredentialRequest(ctx context.Context, actor Actor, id, reason string) error {
 	r, err := s.OpenCredentialRequest(ctx, id)
@@ -83,10 +83,10 @@ func (s *Service) RefuseCredentialRequest(ctx context.Context, actor Actor, id, 
 
 // A decision is that a request was approved or refused.
 type decision struct {
-	by    Key     // who decided
-	user  Key     // for whom the token is to be issued; empty where refused
-	code  []byte  // digest of the authorization code; empty where refused
-	token TokenID // that was issued for the code; empty until then
+	by    Key     // the person who decided
+	user  Key     // of the token; empty if refused
+	code  []byte  // digest of the authorization code; empty if refused
+	token TokenID // issued for the code; empty until then
 }
 
 // isSame reports whether d approves in the same way as o, and its code is unused.
@@ -94,8 +94,8 @@ func (d decision) isSame(o decision) bool {
 	return len(d.code) > 0 && bytes.Equal(d.code, o.code) && d.token == ""
 }
 
-// decide notes the decision on a request, and returns the event of it. To decide in the same
-// way again changes nothing; otherwise it returns [ErrRequestDecided].
+// decide records the decision on a request, and returns its event. The same decision again
+// changes nothing; another one returns [ErrRequestDecided].
 func (c *changeTx) decide(ctx context.Context, r CredentialRequest, d decision, action Action, u User, reason string) ([]Event, error) {
 	reason, err := normalizeReason(reason)
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *changeTx) decide(ctx context.Context, r CredentialRequest, d decision, 
 	return []Event{newEvent(action, u, r.changes()...).withReason(reason)}, nil
 }
 
-// changes is what the history has of a request.
+// changes returns the fields of a request in the history.
 func (r CredentialRequest) changes() []Change {
 	changes := []Change{{Field: "client_hostname", New: r.Hostname}}
 	if r.Version != "" {
@@ -145,14 +145,14 @@ func (s *Service) isApproved(ctx context.Context, r CredentialRequest, code stri
 	return err
 }
 
-// authorizationCode returns the code of a request that is approved by a person for a user. It
-// follows from them, so that nothing has to be kept to tell it again.
+// authorizationCode returns the code of a request approved by a person for a user. It is derived
+// from these, so that it need not be stored to return it again.
 func (s *Service) authorizationCode(ctx context.Context, r CredentialRequest, by Key, as ID) (string, error) {
 	mac, err := s.mac(ctx, "authorization code", []byte(r.ID+"\x00"+string(by)+"\x00"+string(Canonical(string(as)))))
 	return base64.RawURLEncoding.EncodeToString(mac), err
 }
 
-// digestOf returns the digest of a secret as the database keeps it.
+// digestOf returns the digest of a secret as stored.
 func digestOf(secret string) []byte {
 	digest := DigestOf(secret)
 	return digest[:]

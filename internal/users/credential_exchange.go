@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// ErrBadExchange is the answer to an exchange whose request, code or verifier is wrong, or
-// that comes too late or again. It does not say which.
+// ErrBadExchange means that the request, code or verifier of an exchange is wrong, expired or
+// used. It does not tell which, so that nothing can be probed.
 var ErrBadExchange = errors.New("credential request, authorization code or code verifier is not valid")
 
-// LoginScopes are the scopes of a token for a [CredentialRequest]: all that the platform has,
-// as its command line is for all of it.
+// LoginScopes are the scopes of a token for a [CredentialRequest]: everything, as the platform's
+// command line is for everything.
 var LoginScopes = []Scope{ScopeEverything, ScopeDatasetsCreate, ScopeFilesImport, ScopeFilesUpload}
 
-// An Exchange is what a program sends for the token of a [CredentialRequest].
+// An Exchange is the request of a program for the token of a [CredentialRequest].
 type Exchange struct {
 	RequestID string
 	Code      string // authorization code of the approval
@@ -26,8 +26,8 @@ type Exchange struct {
 }
 
 // ExchangeCredentialRequest issues the token of an approved request, once, and returns it with
-// its secret. The approver issues it: what they may do is read again. by is the program that
-// asks, with its address and tool.
+// its secret. The actor is the approver, whose permissions are read again. by is the program,
+// with its address and tool.
 //
 // ExchangeCredentialRequest returns [ErrBadExchange], a [*ForbiddenError] if the approver may
 // no longer issue it, and [ErrTooManyTokens].
@@ -49,7 +49,7 @@ func (s *Service) ExchangeCredentialRequest(ctx context.Context, by Actor, x Exc
 		return events, err
 	})
 	switch {
-	case errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoSession): // the user or the approver has gone
+	case errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoSession): // the user or the approver was deleted
 		return Token{}, "", ErrBadExchange
 	case err != nil:
 		return Token{}, "", fmt.Errorf("exchange a credential request: %w", err)
@@ -57,8 +57,8 @@ func (s *Service) ExchangeCredentialRequest(ctx context.Context, by Actor, x Exc
 	return t, secret, nil
 }
 
-// approver returns the person who approved a request, in the request of the program a at a
-// time. They approved it in a browser, and signed in recently before that where it was needed.
+// approver returns the person who approved a request as the actor of the program's request. The
+// sign-in counts as recent: the approval checked it.
 func (a Actor) approver(key Key, now time.Time) Actor {
 	return Actor{
 		Kind: ActorPerson, Key: key, Via: ViaSession, AuthTime: now,
@@ -89,7 +89,7 @@ func (c *changeTx) exchange(ctx context.Context, config Config, r CredentialRequ
 	if err != nil {
 		return Token{}, "", nothing, err
 	}
-	t.ShownTo = c.actor.ref() // it is on a machine of theirs
+	t.ShownTo = c.actor.ref() // it is on their machine
 	t, secret, err := c.issue(ctx, u, t)
 	if err != nil {
 		return Token{}, "", nothing, err
@@ -98,12 +98,12 @@ func (c *changeTx) exchange(ctx context.Context, config Config, r CredentialRequ
 	return t, secret, []Event{tokenEvent(ActionTokenIssued, u, t, issued(t)...)}, err
 }
 
-// opensBy reports whether d approves with that code, which is unused.
+// opensBy reports whether d is an approval with that code, unused.
 func (d decision) opensBy(code string) bool {
 	return len(d.code) > 0 && d.token == "" && bytes.Equal(d.code, digestOf(code))
 }
 
-// verifies reports whether the challenge of r was made from a code verifier.
+// verifies reports whether the challenge of r is that of a code verifier.
 func (r CredentialRequest) verifies(verifier string) bool {
 	if len(verifier) < 43 || len(verifier) > 128 {
 		return false
@@ -112,7 +112,7 @@ func (r CredentialRequest) verifies(verifier string) bool {
 	return subtle.ConstantTimeCompare(digest[:], r.challenge[:]) == 1
 }
 
-// tokenName returns the name of the token of r, of the length that names may have.
+// tokenName returns the name of the token of r, within the limit of names.
 func (r CredentialRequest) tokenName() string {
 	name := "roboto auth login on " + strings.Join(strings.Fields(r.Hostname), " ")
 	return strings.TrimSpace(withinBytes(name, MaxTokenName))

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// CredentialRequestLifetime is how long a [CredentialRequest] can be approved and
-	// exchanged after it was made.
+	// CredentialRequestLifetime is how long after its creation a [CredentialRequest] can be
+	// approved and exchanged.
 	CredentialRequestLifetime = 10 * time.Minute
 
 	// MaxCredentialDays is the longest token lifetime, in days, that a [CredentialRequest]
@@ -33,15 +33,14 @@ const (
 	maxHostname = 255
 )
 
-// ErrRequestExpired is the answer to a credential request that is older than
-// [CredentialRequestLifetime].
+// ErrRequestExpired means that a credential request is older than [CredentialRequestLifetime].
 var ErrRequestExpired = errors.New("credential request has expired")
 
-// A NewCredentialRequest is what a program sends to get a token by the approval of a person
-// (roboto auth login). Everything in it is declared by the program and not verified.
+// A NewCredentialRequest is the request of a program for a token by the approval of a person
+// (roboto auth login). The program declares all of it; nothing is verified.
 type NewCredentialRequest struct {
 	Challenge    string // PKCE code_challenge: base64url of the verifier's SHA-256, RFC 7636 section 4.2
-	Method       string // PKCE code_challenge_method: S256 alone
+	Method       string // PKCE code_challenge_method: S256 only
 	RedirectURI  string // http://127.0.0.1:PORT/callback; empty: the page shows the code, to be pasted
 	State        string // 16 to 256 printable ASCII characters with RedirectURI, else empty
 	Hostname     string // of the machine; 1 to 255 characters, of which 255 bytes are kept
@@ -50,21 +49,21 @@ type NewCredentialRequest struct {
 }
 
 // A CredentialRequest is a request for a token that a person approves or refuses in the
-// browser. Until then it is stored nowhere: its ID is the request itself, sealed.
+// browser. Until then it is not stored: its ID is the request itself, sealed.
 type CredentialRequest struct {
-	ID               string // what the program and the approval page name it by
+	ID               string // in the URLs of the API and of the approval page
 	ConfirmationCode string // shown by the program and by the page, for the person to compare
 	Hostname         string
 	Version          string
 	RedirectURI      string
 	State            string
-	Lifetime         time.Duration // that the token will have, from when the program fetches it
+	Lifetime         time.Duration // of the token, from the exchange on
 	ExpiresAt        time.Time     // of the request
 
 	challenge [sha256.Size]byte // digest of the program's verifier
 }
 
-// sealedRequest is what the ID of a request holds.
+// sealedRequest is the content of the ID of a request.
 type sealedRequest struct {
 	Challenge   []byte `json:"c"`
 	RedirectURI string `json:"r,omitempty"`
@@ -75,11 +74,11 @@ type sealedRequest struct {
 	Expires     int64  `json:"e"` // microseconds since 1970
 }
 
-// credentialUse is what requests are sealed for, see [Service.Seal].
+// credentialUse is the use of the seals of requests, see [Service.Seal].
 const credentialUse = "credential request"
 
-// RequestCredential returns the request that n asks for. It writes nothing to the database.
-// It returns an [*InvalidError] that lists every mistake by the names of the API.
+// RequestCredential returns the request of n. It writes nothing to the database. It returns an
+// [*InvalidError] with all mistakes, by the field names of the API.
 func (s *Service) RequestCredential(ctx context.Context, n NewCredentialRequest) (CredentialRequest, error) {
 	n.Hostname = spelling.Normalize(n.Hostname)
 	if err := n.check(); err != nil {
@@ -92,7 +91,7 @@ func (s *Service) RequestCredential(ctx context.Context, n NewCredentialRequest)
 	}
 	var data bytes.Buffer
 	encoder := json.NewEncoder(&data)
-	encoder.SetEscapeHTML(false) // so that the ID, which is part of an address, stays short
+	encoder.SetEscapeHTML(false) // which keeps the ID, a part of a URL, short
 	if err := encoder.Encode(sealed); err != nil {
 		return CredentialRequest{}, err
 	}
@@ -103,9 +102,8 @@ func (s *Service) RequestCredential(ctx context.Context, n NewCredentialRequest)
 	return s.credentialRequest(id, sealed), nil
 }
 
-// OpenCredentialRequest returns the request with that ID. It returns [ErrNotFound] for what
-// is not the ID of a request of this database, and [ErrRequestExpired] with the request
-// after ten minutes.
+// OpenCredentialRequest returns the request with that ID. It returns [ErrNotFound] for an ID that
+// this database has not sealed, and [ErrRequestExpired] with the request after ten minutes.
 func (s *Service) OpenCredentialRequest(ctx context.Context, id string) (CredentialRequest, error) {
 	data, err := s.Unseal(ctx, credentialUse, id)
 	if errors.Is(err, ErrBadSeal) {

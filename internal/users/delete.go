@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// A Deletion is what is asked for when a user is deleted. Confirm repeats their
-// user_id. Version is that of the user who is to be deleted, or zero for any.
+// A Deletion is the request to delete a user. Confirm repeats the user_id. Version is that of
+// the user, or zero for any.
 type Deletion struct {
 	Confirm  string
 	Reason   string
@@ -15,8 +15,8 @@ type Deletion struct {
 	Erase    Erasure
 }
 
-// Delete removes a user with their identities, sessions and preferences, and
-// hands over what they answered for. The history stays unless d has it erased, which may take
+// Delete deletes a user with their identities, sessions and preferences, and hands over the
+// service users they are responsible for. The history stays, unless d erases it, which may take
 // longer than this call: see [Service.EraseDue].
 //
 // Delete returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
@@ -26,8 +26,7 @@ func (s *Service) Delete(ctx context.Context, actor Actor, id ID, d Deletion) er
 	return err
 }
 
-// DeleteAndRotate is [Service.Delete] that also rotates tokens whose secrets the person has
-// seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
+// DeleteAndRotate is [Service.Delete] that also rotates tokens whose secrets the person saw. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
 func (s *Service) DeleteAndRotate(ctx context.Context, actor Actor, id ID, d Deletion, r RotateKnown) (rotated []Rotated, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
 		u, err := tx.target(ctx, id, ActDelete)
@@ -43,7 +42,7 @@ func (s *Service) DeleteAndRotate(ctx context.Context, actor Actor, id ID, d Del
 	return rotated, wrap("delete", id, err)
 }
 
-// delete is [Service.DeleteAndRotate] in a change, of a user whom the actor may delete.
+// delete is [Service.DeleteAndRotate] inside a change, after the check of permissions.
 func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, r RotateKnown) (events []Event, rotated []Rotated, err error) {
 	if err := fresh(ctx, tx, u, d.Version); err != nil {
 		return nothing, nil, err
@@ -54,7 +53,7 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	}
 	reason, reasonErr := normalizeReason(d.Reason)
 	rotation := reason
-	if d.Erase != EraseNot { // it is about the user, and would stay in the events of the tokens
+	if d.Erase != EraseNot { // it may name the user, and would stay in the events of the tokens
 		rotation = ""
 	}
 	rotated, known, rotateErr := tx.rotateKnown(ctx, s.config, u, r, rotation)

@@ -11,14 +11,14 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A derivedIndex can be rebuilt from other rows: in SQLite it is a table of FTS5, in
-// PostgreSQL an index.
+// A derivedIndex is an index that can be rebuilt from other rows: an FTS5 table in SQLite, an
+// index in PostgreSQL.
 type derivedIndex struct {
-	name     string   // of the table of FTS5, which stands for the index on either engine
-	what     string   // in words, as in "The index of the search is damaged"
-	content  string   // table that FTS5 reads its rows from (external content); empty: it keeps none (contentless)
-	indexed  string   // condition of those rows of content that are in the index
-	rebuild  []string // statements for SQLite that rebuild it, or leave it empty to be filled again
+	name     string   // of the FTS5 table; on PostgreSQL, too
+	what     string   // in messages: "The index of the search is damaged"
+	content  string   // table of the rows (external content of FTS5); empty: contentless
+	indexed  string   // condition of the rows of content that are in the index
+	rebuild  []string // statements for SQLite that rebuild it, or empty it for [Service.IndexEvents]
 	postgres string   // name of the index in PostgreSQL
 }
 
@@ -32,8 +32,7 @@ var searchIndex = derivedIndex{
 	postgres: "users_search",
 }
 
-// eventWordsIndex is the index of the words of the audit log, which [Service.IndexEvents] fills
-// again.
+// eventWordsIndex is the index of the words of the audit log.
 var eventWordsIndex = derivedIndex{
 	name: "event_words_index", what: "index of the audit log",
 	rebuild: []string{
@@ -43,10 +42,10 @@ var eventWordsIndex = derivedIndex{
 	postgres: "event_words_by_word",
 }
 
-// derivedIndexes are all of them.
+// derivedIndexes are all derived indexes.
 var derivedIndexes = []derivedIndex{searchIndex, eventWordsIndex}
 
-// DerivedIndexes returns the names of the indexes that can be rebuilt, as an engine has them.
+// DerivedIndexes returns the names of the derived indexes in an engine.
 func DerivedIndexes(e database.Engine) []string {
 	names := make([]string, len(derivedIndexes))
 	for i, x := range derivedIndexes {
@@ -57,13 +56,12 @@ func DerivedIndexes(e database.Engine) []string {
 	return names
 }
 
-// VerifyIndexes looks which of the indexes that can be rebuilt are damaged, after a
-// statement has ended with the error reported, and notes them in damaged_indexes: until
-// they are rebuilt nothing is searched by them, on any console. With SQLite it compares
-// each with its rows. With PostgreSQL, where that takes an extension, it takes the server's
-// word: reported names the index, or the file that holds it.
+// VerifyIndexes finds the damaged derived indexes after a statement has failed with the error
+// reported, and records them in damaged_indexes: until they are rebuilt, no console uses them.
+// On SQLite it compares each index with its rows. On PostgreSQL, where that needs an extension, it
+// relies on reported, which names the index or its file.
 //
-// It returns the names of those that are damaged.
+// It returns the names of the damaged indexes.
 func (s *Service) VerifyIndexes(ctx context.Context, reported error) (damaged []string, err error) {
 	err = s.db.Inspect(ctx, func(tx *sql.Tx) error {
 		for _, x := range derivedIndexes {
@@ -91,7 +89,7 @@ func (s *Service) VerifyIndexes(ctx context.Context, reported error) (damaged []
 	return damaged, nil
 }
 
-// relationFile finds the number of the file that an error of PostgreSQL names.
+// relationFile matches the file number in an error of PostgreSQL.
 var relationFile = regexp.MustCompile(`relation base/\d+/(\d+)`)
 
 // namedIn reports whether an error of PostgreSQL is about x.
@@ -112,17 +110,16 @@ func (x derivedIndex) namedIn(ctx context.Context, tx *sql.Tx, reported error) (
 	return its, err
 }
 
-// DamagedIndexes returns the names of the indexes that are noted to be damaged.
+// DamagedIndexes returns the names of the indexes in damaged_indexes.
 func (s *Service) DamagedIndexes(ctx context.Context) ([]string, error) {
 	return database.Collect(ctx, s.lookUps(), func(row database.Scanner) (name string, err error) { return name, row.Scan(&name) },
 		`SELECT name FROM damaged_indexes WHERE engine = $1 ORDER BY name`, s.db.Engine())
 }
 
-// RebuildIndexes rebuilds the indexes of a SQLite file that are noted to be damaged, each in
-// one transaction that takes it off the list, so that of several consoles one does it. Until
-// it has been committed others read what was there before, and those who write wait. It
-// returns the names of those that it has rebuilt: with PostgreSQL none, as to rebuild an
-// index takes the role that owns it ([database.Reindex]).
+// RebuildIndexes rebuilds the damaged indexes of a SQLite file, each in a transaction that also
+// deletes it from damaged_indexes, so that one of several consoles does it. Meanwhile readers see
+// the old index, and writers wait. It returns the names of the indexes that it has rebuilt: none
+// on PostgreSQL, where only the role that owns an index can rebuild it ([database.Reindex]).
 func (s *Service) RebuildIndexes(ctx context.Context) (rebuilt []string, err error) {
 	if s.db.Engine() == database.PostgreSQL {
 		return nil, nil
@@ -146,7 +143,7 @@ func (s *Service) RebuildIndexes(ctx context.Context) (rebuilt []string, err err
 	return rebuilt, nil
 }
 
-// IndexesRebuilt takes the indexes that can be rebuilt off the list of damaged ones.
+// IndexesRebuilt deletes the derived indexes from damaged_indexes.
 func (s *Service) IndexesRebuilt(ctx context.Context) error {
 	return s.note(ctx, bookkeeping{`DELETE FROM damaged_indexes WHERE engine = $1`, []any{s.db.Engine()}})
 }

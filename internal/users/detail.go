@@ -9,34 +9,34 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A Detail is all that a user's page shows.
+// A Detail is the content of a user's page.
 type Detail struct {
 	User        User
 	Identities  []Identity
-	LastRefusal *RefusedSignIn // nil if none is remembered
+	LastRefusal *RefusedSignIn // nil if none is stored
 	AnswersFor  []User         // service users, by name
-	Sessions    int            // that may still be used
+	Sessions    int            // that have not ended
 	LastOwner   bool           // the only active owner
 }
 
-// Consequences are what deactivating or deleting a user, or resetting their sign-in, would
-// bring about.
+// Consequences are what would change if a user were deactivated or deleted, or their sign-in
+// reset.
 type Consequences struct {
 	User       User
 	Sessions   []Session // that would end
 	AnswersFor []User    // that would be handed over
-	LastOwner  bool      // so that it is refused
-	SignsUp    bool      // once deleted, a sign-in with the address adds them as a new user
+	LastOwner  bool      // the change would be refused
+	SignsUp    bool      // after a deletion, a sign-in with the address creates a new user
 
-	Tokens      []Token // of the user, that have not ended, the newest first
-	KnownTokens []Token // of other users, that have not ended, whose secret the person saw, as far as the actor may see them
+	Tokens      []Token // of the user, not ended, newest first
+	KnownTokens []Token // of other users, not ended, whose secret the person saw, if the actor may see them
 
-	Identities []Identity      // that are bound
-	Refused    []RefusedSignIn // the newest with another identity, one of each, three at most
+	Identities []Identity      // linked
+	Refused    []RefusedSignIn // the newest with each other identity, three at most
 }
 
-// User returns a user. It returns [ErrNotFound] and a [*ForbiddenError]; who may
-// not see the directory does not learn who is in it.
+// User returns a user. It returns [ErrNotFound] and a [*ForbiddenError]; an actor who may not see
+// the directory does not learn who is in it.
 func (s *Service) User(ctx context.Context, actor Actor, id ID) (User, error) {
 	u, err := targetOf(ctx, s.lookUps(), actor, Canonical(string(id)), ActSee)
 	return u, wrap("find user", id, err)
@@ -52,7 +52,7 @@ func (s *Service) Target(ctx context.Context, actor Actor, id ID, act Act) (User
 // TargetByKey is [Service.Target] for a user by the key.
 func (s *Service) TargetByKey(ctx context.Context, actor Actor, key Key, act Act) (User, error) {
 	u, err := userByKey(ctx, s.lookUps(), key)
-	if err == nil || errors.Is(err, ErrNotFound) { // then there is none with the user_id ""
+	if err == nil || errors.Is(err, ErrNotFound) { // u.ID is "" then, which is no user
 		u, err = targetOf(ctx, s.lookUps(), actor, u.ID, act)
 	}
 	if err != nil {
@@ -61,8 +61,7 @@ func (s *Service) TargetByKey(ctx context.Context, actor Actor, key Key, act Act
 	return u, nil
 }
 
-// Reread returns users as they are now, without those who are gone and those whom the
-// actor may not see.
+// Reread returns users as of now, without deleted ones and those whom the actor may not see.
 func (s *Service) Reread(ctx context.Context, actor Actor, before []User) ([]User, error) {
 	var now []User
 	for _, u := range before {
@@ -77,8 +76,7 @@ func (s *Service) Reread(ctx context.Context, actor Actor, before []User) ([]Use
 	return now, nil
 }
 
-// Detail returns a user with what their page shows. Its errors are those of
-// [Service.User].
+// Detail returns the content of a user's page. Its errors are those of [Service.User].
 func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error) {
 	u, err := s.User(ctx, actor, id)
 	if err != nil {
@@ -96,8 +94,7 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	return d, wrap("detail of", id, errors.Join(errs[:]...))
 }
 
-// Consequences returns what an act on a user would bring about.
-// Its errors are those of [Service.User].
+// Consequences returns the consequences for a user. Its errors are those of [Service.User].
 func (s *Service) Consequences(ctx context.Context, actor Actor, id ID) (Consequences, error) {
 	u, err := s.User(ctx, actor, id)
 	if err != nil {
@@ -124,8 +121,8 @@ func lastOwner(ctx context.Context, r database.Reader, u User) (bool, error) {
 	return n == 1, err
 }
 
-// knownTokens returns the tokens of other users that have not ended and whose secret u saw, as
-// far as actor may see them, by user.
+// knownTokens returns the tokens of other users, not ended, whose secret u saw, if actor may see
+// them, by user.
 func (s *Service) knownTokens(ctx context.Context, actor Actor, u User) ([]Token, error) {
 	all, err := TokensWhere(ctx, s.reads(), `t.shown_to = $1 AND t.user_key <> $1 AND t.revoked_at IS NULL AND t.ends_at > $2
 		ORDER BY o.sort_name, o.key, t.issued_at DESC, t.id`, u.Key, database.Time(s.Now()))

@@ -12,46 +12,44 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// Fields are the parts of a record that its person and those who manage it may
-// both edit. What is nil, and every key that is absent, stays as it is; an empty
-// name or picture means none.
+// Fields are the fields of a record that the person and admins may edit. Nil values and absent
+// keys stay unchanged; an empty name or picture deletes it.
 type Fields struct {
 	Name       *string
 	PictureURL *string
 	Channels   map[string]bool
 	Types      map[string]bool
-	Exact      bool // as the API: an empty name or picture is a mistake, rather than none, and false is stored where a key was not
+	Exact      bool // as the API: an empty name or picture is a mistake, and false is stored for an absent key
 }
 
-// ServiceFields are the parts of a service user's record that it alone has.
+// ServiceFields are the fields that only service users have.
 type ServiceFields struct {
 	Purpose     string
 	Responsible string // user_id of a person
 	ReviewOn    string // 2006-01-02, or empty
 }
 
-// An Edit is what those who manage a user ask for. Version is that of the user
-// the form was filled from; an edit of any other is refused as [ErrStale]. Zero
-// edits whatever is stored.
+// An Edit is an edit of a user by an admin. Version is that of the user in the form: an edit of
+// another version is refused with [ErrStale]. Zero edits any version.
 type Edit struct {
 	Fields
-	Service *ServiceFields // of a service user; nil leaves them
+	Service *ServiceFields // of a service user; nil: unchanged
 	Version int64
 	Reason  string
 }
 
-// A ProfileEdit is what a person asks for of their own record.
+// A ProfileEdit is an edit of the actor's own record.
 type ProfileEdit struct {
 	Fields
 	TimeZone *string
 	Version  int64
 }
 
-// Edit changes a user as e asks and returns the result.
+// Edit edits a user and returns the result.
 //
-// Edit returns [ErrNotFound], a [*ForbiddenError], a [*StaleError] if the user
-// has changed since the form was filled, and an [*InvalidError] that lists every
-// mistake. An edit that changes nothing succeeds and leaves no trace.
+// Edit returns [ErrNotFound], a [*ForbiddenError], a [*StaleError] if the user has changed since
+// the form was rendered, and an [*InvalidError] with all mistakes. An edit that changes nothing
+// succeeds without an event.
 func (s *Service) Edit(ctx context.Context, actor Actor, id ID, e Edit) (User, error) {
 	after, err := s.alter(ctx, actor, id, ActEdit, e.Version, e.Reason, func(tx *changeTx, u User) (User, error) {
 		after, err := e.apply(u)
@@ -67,7 +65,7 @@ func (s *Service) Edit(ctx context.Context, actor Actor, id ID, e Edit) (User, e
 	return after, wrap("edit user", id, err)
 }
 
-// EditProfile changes the actor's own record and returns the result. Its errors
+// EditProfile edits the actor's own record and returns the result. Its errors
 // are those of [Service.Edit].
 func (s *Service) EditProfile(ctx context.Context, actor Actor, e ProfileEdit) (User, error) {
 	after, err := s.alter(ctx, actor, actor.ID, ActEditOwn, e.Version, "", func(tx *changeTx, u User) (User, error) {
@@ -80,8 +78,7 @@ func (s *Service) EditProfile(ctx context.Context, actor Actor, e ProfileEdit) (
 	return after, wrap("edit profile of", actor.ID, err)
 }
 
-// alter is the course of every edit of a record: who may, which version, what
-// comes out of it, one event.
+// alter is the course of an edit: permission, version, new record, one event.
 func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, version int64, reason string,
 	edit func(*changeTx, User) (User, error)) (after User, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
@@ -110,7 +107,7 @@ func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, versio
 	return after, err
 }
 
-// target returns the user on whom the actor may carry out act, as stored now.
+// target returns the user on whom the actor may carry out act.
 // Its errors are those of [targetOf].
 func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
 	u, err := targetOf(ctx, c, c.actor, id, act)
@@ -118,9 +115,8 @@ func (c *changeTx) target(ctx context.Context, id ID, act Act) (User, error) {
 	return u, err
 }
 
-// targetOf returns the user on whom actor may carry out act, as r reads it. It
-// returns [ErrNotFound] to those who may see the directory, and otherwise a
-// [*ForbiddenError].
+// targetOf returns the user on whom actor may carry out act. It returns [ErrNotFound] if actor
+// may see the directory, otherwise a [*ForbiddenError].
 func targetOf(ctx context.Context, r database.Reader, actor Actor, id ID, act Act) (User, error) {
 	if err := actor.narrowed(permission(act)); err != nil {
 		return User{}, err
@@ -129,7 +125,7 @@ func targetOf(ctx context.Context, r database.Reader, actor Actor, id ID, act Ac
 	switch {
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return User{}, err
-	case !actor.sees(u): // the same answer for everyone they may not see, there or not
+	case !actor.sees(u): // the same error whether the user exists or not
 		return User{}, cmp.Or(actor.May(act, User{Key: "-", ID: id, Kind: KindService, Role: RoleUser}), ErrForbidden)
 	case err != nil:
 		return User{}, err
@@ -158,8 +154,8 @@ func (f Fields) apply(u User) (User, error) {
 	return u, bad.OrNil()
 }
 
-// merge sets known keys in stored. Other keys that are stored stay as they are. A key that is
-// not stored is off, and stays so with false unless explicit.
+// merge sets known keys in stored. Other stored keys stay. An absent key is off, and false does
+// not store it unless explicit.
 func merge(stored, asked map[string]bool, what string, known []string, explicit bool, bad *InvalidError) {
 	for key, on := range asked {
 		was, kept := stored[key]
@@ -173,8 +169,8 @@ func merge(stored, asked map[string]bool, what string, known []string, explicit 
 	}
 }
 
-// serve returns the service user u with what f asks for. A responsible person
-// who stays is not looked at again.
+// serve returns the service user u with the fields of f. An unchanged responsible person is not
+// checked again.
 func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, error) {
 	u.Purpose, u.ReviewOn = spelling.Normalize(f.Purpose), Date(spelling.Normalize(f.ReviewOn))
 	bad := new(InvalidError)
@@ -198,9 +194,9 @@ func (c *changeTx) serve(ctx context.Context, u User, f ServiceFields) (User, er
 	return u, bad.OrNil()
 }
 
-// responsiblePerson returns the person with that user_id if they can answer for a
-// service user, else an [*InvalidError] on the field. Who may not see the
-// directory does not learn from it who is there, nor as what.
+// responsiblePerson returns the person with that user_id if they can be responsible for a service
+// user, else an [*InvalidError] on the field. Its message tells an actor who may not see the
+// directory nothing about who is in it.
 func (c *changeTx) responsiblePerson(ctx context.Context, field string, id ID) (User, error) {
 	person, err := userByID(ctx, c, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -220,9 +216,9 @@ func (c *changeTx) responsiblePerson(ctx context.Context, field string, id ID) (
 	return User{}, Invalid(field, "%s is deactivated. Choose someone who is active.", person.Label())
 }
 
-// fresh returns a [*StaleError] if a form was filled from an older version of
-// current, by walking the history back to it. Changes that no form shows, such
-// as a first sign-in, are in nobody's way. Version zero is any version.
+// fresh returns a [*StaleError] if a form is of an older version of current, which it restores
+// from the history. Changes of what no form shows, such as a first sign-in, don't count. Version
+// zero is any version.
 func fresh(ctx context.Context, r database.Reader, current User, version int64) error {
 	if version == 0 || version == current.Version {
 		return nil
@@ -253,8 +249,8 @@ func fresh(ctx context.Context, r database.Reader, current User, version int64) 
 	return answer
 }
 
-// asNow returns the user whom the history names as was, as they are called now: they may be the
-// one who is named now. Who has been deleted stays as they were called.
+// asNow returns a user of the history with their present name and user_id. A deleted user keeps
+// those of the event.
 func asNow(ctx context.Context, r database.Reader, was, now Ref) (Ref, error) {
 	switch was.Key {
 	case "":
@@ -269,5 +265,5 @@ func asNow(ctx context.Context, r database.Reader, was, now Ref) (Ref, error) {
 	return u.Ref(), err
 }
 
-// dateOf returns the date that t shows.
+// DateOf returns the date of t.
 func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }

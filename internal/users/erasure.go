@@ -13,35 +13,35 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// An Erasure says what becomes of the personal data of a deleted user outside of the record:
-// in the history, its index, and what else is kept of them.
+// An Erasure is when the personal data of a deleted user outside of the record is erased: in the
+// history, its index and other tables.
 type Erasure string
 
-// What becomes of it.
+// The erasures.
 const (
-	EraseNot   Erasure = ""      // it stays until it is erased by [Service.EraseUser]
-	EraseNow   Erasure = "now"   // it is deleted at once; the actor has to be allowed [ActErase]
-	EraseLater Erasure = "later" // it is deleted after [Config.ErasureDelay]
+	EraseNot   Erasure = ""      // not before [Service.EraseUser]
+	EraseNow   Erasure = "now"   // at once; needs [ActErase]
+	EraseLater Erasure = "later" // after [Config.ErasureDelay]
 )
 
-// DefaultErasureDelay is [Config.ErasureDelay] as serve sets it by default.
+// DefaultErasureDelay is the default of serve for [Config.ErasureDelay].
 const DefaultErasureDelay = 30 * 24 * time.Hour
 
-// erasedSoon is how long the act that erases a user waits for the history to be erased. What
-// takes longer is done by [Service.Tidy].
+// erasedSoon is how long a call that erases a user waits for the erasure of the history.
+// [Service.Tidy] does the rest.
 const erasedSoon = 3 * time.Second
 
-// An ErasureRequest is what is asked for when a user is erased.
+// An ErasureRequest is the request to erase a user.
 type ErasureRequest struct {
-	HandOver string // as in a [Departure]; for a user who is not deleted yet
+	HandOver string // as in a [Departure], for a user who is not deleted yet
 }
 
-// EraseUser deletes the user with that user_id or key, if there is one, and erases their
-// personal data and that of every user with that user_id who was deleted before. It returns
-// the keys of those erased. What is left of them is the fixed rows of events, which hold keys
-// alone. To erase a user again succeeds and leaves no trace.
+// EraseUser deletes the user with that user_id or key, if there is one, and erases their personal
+// data and that of all deleted users with that user_id. It returns the keys of the erased users.
+// What is left are the fixed rows of events, which have keys only. Erasing a user again succeeds
+// without an event.
 //
-// EraseUser returns [ErrNotFound] if there is no such user, deleted or not; a
+// EraseUser returns [ErrNotFound] if no such user exists or existed; a
 // [*ForbiddenError], [ErrLastOwner] and an [*InvalidError].
 func (s *Service) EraseUser(ctx context.Context, actor Actor, who string, r ErasureRequest) (erased []Key, err error) {
 	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
@@ -85,8 +85,8 @@ func (s *Service) EraseUser(ctx context.Context, actor Actor, who string, r Eras
 	return erased, wrap("erase user", ID(who), err)
 }
 
-// eraseSoon works off what is to be erased now, for a short time. An error is logged: it is
-// tried again, and goes on where it was, when the console tidies up.
+// eraseSoon carries out due erasures for a short time. It logs an error: [Service.Tidy] goes on
+// where it was.
 func (s *Service) eraseSoon(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erasedSoon)
 	defer cancel()
@@ -95,8 +95,7 @@ func (s *Service) eraseSoon(ctx context.Context) {
 	}
 }
 
-// present returns the user with that key or user_id. It returns [ErrNotFound] if there is
-// none.
+// present returns the user with that key or user_id, or [ErrNotFound].
 func (c *changeTx) present(ctx context.Context, id ID, key Key) (User, error) {
 	u, err := userByKey(ctx, c, key)
 	if errors.Is(err, ErrNotFound) {
@@ -105,8 +104,8 @@ func (c *changeTx) present(ctx context.Context, id ID, key Key) (User, error) {
 	return u, err
 }
 
-// deletedAs returns the keys of the users who were deleted: the one with that key, and those
-// with that user_id, as far as it is not erased.
+// deletedAs returns the keys of deleted users: the one with that key, and those with that
+// user_id, unless it is erased.
 func deletedAs(ctx context.Context, r database.Reader, id ID, key Key) ([]Key, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (k Key, err error) { return k, row.Scan(&k) },
 		`SELECT target_key FROM events WHERE target_key = $1 AND action = 'user.deleted' UNION
@@ -114,8 +113,8 @@ func deletedAs(ctx context.Context, r database.Reader, id ID, key Key) ([]Key, e
 		key, id)
 }
 
-// erase begins the erasure of a user who was deleted. It returns the event of it, or nothing if
-// the user is erased already.
+// erase begins the erasure of a deleted user. It returns its event, or nothing if the user is
+// erased already.
 func (c *changeTx) erase(ctx context.Context, key Key) ([]Event, error) {
 	if err := c.actor.May(ActErase, User{Key: key, Kind: KindPerson, Role: RoleUser}); err != nil {
 		return nothing, err
@@ -128,9 +127,8 @@ func (c *changeTx) erase(ctx context.Context, key Key) ([]Event, error) {
 	return c.eraseDeleted(ctx, key)
 }
 
-// beginErasure deletes what is kept of a deleted user outside of the history, and has the
-// history follow, see [Service.workOff]. It returns the event of it, which names the user by
-// key alone.
+// beginErasure deletes the data of a deleted user outside of the history, and queues the history
+// for [Service.workOff]. It returns its event, which names the user by key only.
 func (c *changeTx) beginErasure(ctx context.Context, key Key, t traces) ([]Event, error) {
 	if err := c.forget(ctx, key, t); err != nil {
 		return nothing, err
@@ -149,7 +147,7 @@ func (c *changeTx) eraseDeleted(ctx context.Context, key Key) ([]Event, error) {
 	return c.beginErasure(ctx, key, t)
 }
 
-// checkErase returns what is wrong with erasing u in the act that deletes them.
+// checkErase returns the mistakes in the erasure of a deletion.
 func (c *changeTx) checkErase(u User, when Erasure) error {
 	if err := c.actor.May(ActErase, u); when == EraseNow && err != nil {
 		return Invalid("erase", "%s", err.Error())
@@ -157,7 +155,7 @@ func (c *changeTx) checkErase(u User, when Erasure) error {
 	return nil
 }
 
-// planErasure has a user erased whom the change is about to delete, as asked for.
+// planErasure queues the erasure of a user whom the change deletes.
 func (s *Service) planErasure(ctx context.Context, tx *changeTx, u User, when Erasure) ([]Event, error) {
 	switch when {
 	case EraseNow:
@@ -182,10 +180,10 @@ func (s *Service) planErasure(ctx context.Context, tx *changeTx, u User, when Er
 type pendingErasure struct {
 	key         Key
 	begun       bool
-	after, last int64 // events up to after are done, and those up to last are to be; last is 0 before the first
+	after, last int64 // events up to after are done, those up to last are left; last is 0 before the first step
 }
 
-// pendingErasures returns the erasures that are due, the oldest first.
+// pendingErasures returns the due erasures, oldest first.
 func (s *Service) pendingErasures(ctx context.Context) ([]pendingErasure, error) {
 	return database.Collect(ctx, s.lookUps(), scanErasure, `SELECT user_key, begun, after_seq, last_seq FROM erasures WHERE due_at <= $1 ORDER BY due_at, user_key`, database.Time(s.Now()))
 }
@@ -201,8 +199,8 @@ func scanErasure(row database.Scanner) (p pendingErasure, err error) {
 	return p, err
 }
 
-// EraseDue erases all users whose erasure is due, until it is done or ctx ends, and reports
-// whether nothing is left to do. An erasure that was interrupted goes on where it was.
+// EraseDue carries out all due erasures until ctx ends, and reports whether none is left. An
+// interrupted erasure goes on where it was.
 func (s *Service) EraseDue(ctx context.Context) (done bool, err error) {
 	pending, err := s.pendingErasures(ctx)
 	if err != nil {
@@ -219,9 +217,9 @@ func (s *Service) EraseDue(ctx context.Context) (done bool, err error) {
 	return done, nil
 }
 
-// workOff carries out one erasure, and reports whether nothing of it is left to do. It is in
-// transactions of [erasedAtOnce] events at most, so that changes come in between, and may be
-// called by several consoles at the same time.
+// workOff carries out one erasure, and reports whether it is complete. Its transactions are of
+// [erasedAtOnce] events at most, so that changes need not wait. Several consoles may call it at
+// the same time.
 func (s *Service) workOff(ctx context.Context, p pendingErasure) (done bool, err error) {
 	if !p.begun {
 		err := s.change(ctx, consoleActor(""), func(tx *changeTx) ([]Event, error) {
@@ -244,7 +242,7 @@ func (s *Service) workOff(ctx context.Context, p pendingErasure) (done bool, err
 	}
 	emptied, err := s.db.EmptyLog(ctx)
 	if err != nil || !emptied {
-		return false, err // a reader still needs the log: the next turn tries again
+		return false, err // a reader still uses the WAL: the next run tries again
 	}
 	return true, s.note(ctx, deleteErasure(p.key))
 }

@@ -12,16 +12,16 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// How many events an erasure looks at in one transaction, and how many it erases.
+// How many events an erasure reads in one transaction, and how many it erases.
 const (
 	erasureLooks = 20_000
 	erasedAtOnce = 500
 )
 
-// eraseSome goes on with the erasure of a user by one transaction, and reports whether there is
-// more to do. Everything that it decides by it reads in that transaction, so consoles may take
-// turns. The events go in the order of their numbers, but for the deletion of the user, which
-// says what they are found by in texts: it goes last.
+// eraseSome continues the erasure of a user by one transaction, and reports whether there is more
+// to do. It reads its state in that transaction, so consoles may take turns. It erases the events
+// in the order of their numbers, except for the deletion of the user, which has the user_id and
+// identities to find in texts: that is the last.
 func (s *Service) eraseSome(ctx context.Context, key Key) (more bool, err error) {
 	err = s.db.Transact(ctx, func(tx *sql.Tx) error {
 		more = false
@@ -54,14 +54,14 @@ func (s *Service) eraseSome(ctx context.Context, key Key) (more bool, err error)
 	return more, err
 }
 
-// An erasedEvent is an event and which of its parts are to be deleted.
+// An erasedEvent is an event, and which of its parts to delete.
 type erasedEvent struct {
 	Event
 	change, actor bool
 }
 
-// eventsOf returns the next events of p, with the parts that hold data of the user, and up to
-// which number they are.
+// eventsOf returns the next events of p with parts that hold data of the user, and the number
+// that it has read up to.
 func (t traces) eventsOf(ctx context.Context, r database.Reader, p pendingErasure) (found []erasedEvent, after int64, err error) {
 	to := min(p.last, p.after+erasureLooks)
 	all, err := eventsWhere(ctx, r, `e.seq > $1 AND e.seq <= $2 AND (c.seq IS NOT NULL OR a.seq IS NOT NULL)
@@ -90,8 +90,8 @@ func (t traces) eventsOf(ctx context.Context, r database.Reader, p pendingErasur
 	return found, to, nil
 }
 
-// patterns returns the values by which an event is found that names the user by their address;
-// empty ones if it is not looked for.
+// patterns returns patterns of events that have the user's address in texts; empty without an
+// address.
 func (t traces) patterns() []any {
 	if !t.address {
 		return []any{"", "", ""}
@@ -100,8 +100,8 @@ func (t traces) patterns() []any {
 	return []any{like[0], like[1], t.id}
 }
 
-// erased says which parts of e hold data of the user with that key. The event of the erasure
-// itself names the user by key alone, so of that only their own data as an actor goes.
+// erased returns which parts of e hold data of the user with that key. The event of the erasure
+// names the user by key only, so that only their data as its actor is erased.
 func (t traces) erased(e Event, key Key) erasedEvent {
 	x := erasedEvent{Event: e, actor: e.Actor.Key == key}
 	if e.Target.Key == key && e.Action != ActionErased || e.Target.Key == "" && t.address && e.Target.ID == t.id {
@@ -115,9 +115,8 @@ func (t traces) erased(e Event, key Key) erasedEvent {
 	return x
 }
 
-// erasing returns what deletes parts of events, with their words from the index as far as it has
-// them. What another console is about to add to the index is not added, see
-// [indexState.erasures].
+// erasing returns the statements that delete parts of events, and their words from the index.
+// What another console is about to add to the index is discarded, see [indexState.erasures].
 func (s *Service) erasing(ctx context.Context, r database.Reader, all []erasedEvent) ([]bookkeeping, error) {
 	if len(all) == 0 {
 		return nil, nil
@@ -158,13 +157,13 @@ func (s *Service) erasing(ctx context.Context, r database.Reader, all []erasedEv
 	return work, nil
 }
 
-// withoutChange returns e as it is when its change part is erased.
+// withoutChange returns e with its change part erased.
 func (e Event) withoutChange() Event {
 	e.ChangeErased, e.Target, e.Changes, e.version = true, Ref{Key: e.Target.Key}, nil, 0
 	return e
 }
 
-// withoutActor returns e as it is when its actor part is erased.
+// withoutActor returns e with its actor part erased.
 func (e Event) withoutActor() Event {
 	e.ActorErased, e.Actor = true, Ref{Key: e.Actor.Key}
 	e.actorKind, e.Reason, e.Address, e.UserAgent = "", "", "", ""

@@ -10,12 +10,11 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// traces are what a deleted user is found by in texts. They are read from the history, as long
-// as it has them.
+// traces identify a deleted user in texts. They are read from the history while it has them.
 type traces struct {
-	id         ID          // as it was when they were deleted; empty if it is not known any more
-	address    bool        // id is an address, which no user has now: it is looked for in texts
-	identities [][2]string // issuer and subject of their accounts at the provider
+	id         ID          // at the deletion; empty if it is erased
+	address    bool        // id is an address that no user has now, to look for in texts
+	identities [][2]string // issuer and subject
 }
 
 // tracesOf returns the traces of a deleted user.
@@ -46,8 +45,8 @@ func tracesOf(ctx context.Context, r database.Reader, key Key) (t traces, err er
 	return t, err
 }
 
-// in reports whether a text names the user by their address, which may be escaped as in a
-// query. An address that is a part of another one is not it.
+// in reports whether a text has the address, also escaped as in a query, and not as a part of
+// another address.
 func (t traces) in(text string) bool {
 	if !t.address {
 		return false
@@ -70,19 +69,19 @@ func (t traces) in(text string) bool {
 
 const addressLetters = "abcdefghijklmnopqrstuvwxyz0123456789._+-@"
 
-// endsInAddress reports whether a text ends with a letter of an address.
+// endsInAddress reports whether a text ends with a character of an address.
 func endsInAddress(text string) bool {
 	return text != "" && strings.IndexByte(addressLetters, text[len(text)-1]) >= 0
 }
 
-// beginsInAddress reports whether a text goes on with an address: a full stop that ends a
-// sentence does not.
+// beginsInAddress reports whether a text continues an address. The full stop of a sentence does
+// not.
 func beginsInAddress(text string) bool {
 	text = strings.TrimLeft(text, ".")
 	return text != "" && strings.IndexByte("abcdefghijklmnopqrstuvwxyz0123456789-@", text[0]) >= 0
 }
 
-// escaped returns the address as it is in a query, in lower case.
+// escaped returns the address escaped as in a query, in lower case.
 func (t traces) escaped() string { return strings.ToLower(url.QueryEscape(string(t.id))) }
 
 // likely returns patterns of LIKE for texts that may name the user: the address as it is, and
@@ -95,9 +94,8 @@ func (t traces) likely() [2]string {
 	}
 }
 
-// forget deletes what is kept of a deleted user outside of the history: refused sign-ins,
-// logouts and what is kept for a browser; and what others keep that names them by their address:
-// views, the answers to requests.
+// forget deletes the data of a deleted user outside of the history: refused sign-ins, logouts and
+// saved forms; and what others have stored with their address: views, the answers to requests.
 func (c *changeTx) forget(ctx context.Context, key Key, t traces) error {
 	for _, identity := range t.identities {
 		for _, statement := range []string{
@@ -123,13 +121,13 @@ func (c *changeTx) forget(ctx context.Context, key Key, t traces) error {
 	return c.forgetAddress(ctx, t)
 }
 
-// forgetAddress deletes what is kept that names a deleted user by their address.
+// forgetAddress deletes what others have stored with the address of a deleted user.
 func (c *changeTx) forgetAddress(ctx context.Context, t traces) error {
 	if _, err := c.exec(ctx, `DELETE FROM refused_sign_ins WHERE lower(address) = $1`, t.id); err != nil {
 		return err
 	}
 	like := t.likely()
-	// An attempt to sign in stays used; where it was to lead is forgotten.
+	// A sign-in attempt stays used; its path is erased.
 	if _, err := c.exec(ctx, `UPDATE used_attempts SET return_to = '/'
 		WHERE lower(return_to) LIKE $1 ESCAPE '\' OR lower(return_to) LIKE $2 ESCAPE '\'`, like[0], like[1]); err != nil {
 		return err
@@ -144,7 +142,7 @@ func (c *changeTx) forgetAddress(ctx context.Context, t traces) error {
 	return err
 }
 
-// forgetKept deletes the forms that are kept for a browser and are of the user or about them.
+// forgetKept deletes the saved forms of the user and about them.
 func (c *changeTx) forgetKept(ctx context.Context, key Key, t traces) error {
 	type keptForm struct{ digest, data []byte }
 	all, err := database.Collect(ctx, c, func(row database.Scanner) (k keptForm, err error) { return k, row.Scan(&k.digest, &k.data) }, `SELECT digest, data FROM kept`)
