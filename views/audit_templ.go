@@ -67,7 +67,7 @@ func AuditPage(m Audit) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = pageHead("Audit log", "What was done, by whom, and why. Nothing here can be changed.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead("Audit log", "Who did what, when and why. Events cannot be changed or deleted.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -437,7 +437,7 @@ func AuditResults(m Audit) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = empty("scroll-text", "No events yet", "Every sign-in and every change shows up here.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty("scroll-text", "No events yet", "Every sign-in and every change appears here.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -20,7 +20,7 @@ type Consequence struct {
 	Ends     []string          // what ends now
 	Next     []string          // what goes to the person who signs in next; only to reset a sign-in
 	Stays    []string          // what stays
-	Final    []string          // what cannot be undone
+	Final    []string          // what can't be undone
 	Why      string            // why it cannot be done; there is no form then
 	Action   string
 	Cancel   string

@@ -112,7 +112,7 @@ func noneFound(n NoneFound, clear string) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = empty("users", "No one here yet", "Whoever is added to this list shows up here.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty("users", "No one here yet", "Users appear here as soon as they are added.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -193,7 +193,7 @@ func DirectoryPage(m Directory) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "New service user</a>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Create service user</a>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -224,7 +224,7 @@ func DirectoryPage(m Directory) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "New user</a>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "Add person</a>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -306,8 +306,8 @@ func DirectoryPage(m Directory) templ.Component {
 func (f FirstSteps) list() []Step {
 	return []Step{
 		{Title: "Add a second owner", Text: "So that an owner can sign in when one of you is away.", Link: Link{Label: "Add an owner", URL: f.SecondOwner}},
-		{Title: "Add people", Text: "You send them a link; they sign in with the account they have.", Link: Link{Label: "Add a person", URL: f.AddPeople}},
-		{Title: "Look at the audit log", Text: "Your own sign-in is in it already. Everything else will be, too.", Link: Link{Label: "Open the audit log", URL: f.Audit}},
+		{Title: "Add people", Text: "They sign in with the account they have at your organisation. You send them a link.", Link: Link{Label: "Add person", URL: f.AddPeople}},
+		{Title: "Look at the audit log", Text: "It already contains your sign-in. Every later sign-in and change is added to it.", Link: Link{Label: "Open the audit log", URL: f.Audit}},
 	}
 }
 

@@ -515,7 +515,7 @@ func eventFacts(m EventDetail) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = fact("Came by").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = fact("Source").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

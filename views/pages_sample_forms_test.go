@@ -71,7 +71,7 @@ func deletion() views.Consequence {
 func newPerson() views.NewPerson {
 	taken := ana()
 	return views.NewPerson{
-		Chrome: chrome("Add a person", "users"), Action: "/users/new", Cancel: "/users", Taken: &taken,
+		Chrome: chrome("Add person", "users"), Action: "/users/new", Cancel: "/users", Taken: &taken,
 		UserID: views.Field{Name: "user_id", Label: "E-mail address", Type: "email", Required: true, Value: "ana@example.com", Hint: "The address they have at your organisation.", Error: "This address is taken."},
 		Name:   views.Field{Name: "name", Label: "Name", Hint: "Taken from the provider if you leave it empty."}, Picture: pictureField(),
 		Role: roles(), RoleWhy: "Admins add people with the role User. Owners give other roles.", Channels: channels(), Types: types(),
@@ -87,7 +87,7 @@ func personAdded() views.PersonAdded {
 
 func newServiceUser() views.NewServiceUser {
 	return views.NewServiceUser{
-		Chrome: chrome("Create a service user", "service"), Action: "/service-users/new", Cancel: "/users",
+		Chrome: chrome("Create service user", "service"), Action: "/service-users/new", Cancel: "/users",
 		UserID: views.Field{Name: "user_id", Label: "User ID", Required: true, Placeholder: "nightly-export", Hint: "Lower-case letters, digits and . _ + @ -"},
 		Name:   views.Field{Name: "name", Label: "Name"}, Picture: pictureField(), Service: *serviceFields(), Role: roles(),
 	}

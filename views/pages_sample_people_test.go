@@ -9,7 +9,7 @@ import (
 // peopleSamples are the pages on which people decide about the tokens of programs.
 func peopleSamples() map[string]func(change func(any)) templ.Component {
 	return map[string]func(func(any)) templ.Component{
-		"sign_in_recent":         pageOf(views.RecentSignInPage, views.RecentSignIn{Chrome: chrome("Sign in again to go on", ""), Start: "/sign-in/start?recent=1", Kept: true}),
+		"sign_in_recent":         pageOf(views.RecentSignInPage, views.RecentSignIn{Chrome: chrome("Sign in again to continue", ""), Start: "/sign-in/start?recent=1", Kept: true}),
 		"token_request":          pageOf(views.TokenRequestPage, tokenRequest()),
 		"token_request_bad":      pageOf(views.TokenRequestPage, tokenRequestBad()),
 		"token_request_cannot":   pageOf(views.TokenRequestPage, tokenRequestCannot()),

@@ -122,7 +122,7 @@ func events() []views.Event {
 }
 
 func review() *views.Review {
-	return &views.Review{Action: "/users/nightly-export/reviewed", On: views.Field{Name: "review_on", Label: "Next review", Type: "date", Value: "2027-05-23", Required: true}}
+	return &views.Review{Action: "/users/nightly-export/reviewed", On: views.Field{Name: "review_on", Label: "Review date", Type: "date", Value: "2027-05-23", Required: true}}
 }
 
 func lines() []views.ServiceLine {

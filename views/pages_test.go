@@ -244,7 +244,7 @@ var words = map[string]struct {
 	"what one may not do is said":            {"service_user", []string{"Only owners may edit admins", "Only owners change roles", "Missing"}},
 	"another address at the provider":        {"user_detail", []string{"The provider now says ana.lima@example.com", "Differs"}},
 	"notifications as a sentence":            {"profile", []string{"You get an e-mail when someone mentions you in a comment."}},
-	"sign out elsewhere":                     {"profile", []string{`value="others">Sign out everywhere else</button>`}},
+	"sign out elsewhere":                     {"profile", []string{`value="others">End all other sessions</button>`}},
 	"people to choose from":                  {"service_user_new", []string{`list="f-responsible-list"`, `<datalist id="f-responsible-list">`}},
 	"the log is empty for these filters":     {"audit_none", []string{"No events match"}},
 	"a filter that cannot be used":           {"audit_bad", []string{`<a href="#f-to">Choose a day that is not before the first.</a>`}},

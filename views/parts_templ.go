@@ -431,7 +431,7 @@ func formNotes(s FormState) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.Stale.Own {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<strong>You saved other changes to this user meanwhile, in another tab or window.</strong><p>Nothing of this form is saved yet. Each field that you changed in both shows the value before, the saved one and yours. Save to keep what is in the fields, or start again from what is saved.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<strong>You saved other changes to this user meanwhile, in another tab or window.</strong><p>This form is not saved yet. Each field that you changed in both shows the value before, the saved one and yours. Save to keep what is in the fields, or start again from what is saved.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -449,7 +449,7 @@ func formNotes(s FormState) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "</bdi> changed this user while you were editing.</strong><p>Nothing of yours is saved yet. Each field that you both changed shows the value before, the saved one and yours. Save to keep what is in the fields, or start again from theirs.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "</bdi> changed this user while you were editing.</strong><p>Your changes are not saved yet. Each field that you both changed shows the value before, the saved one and yours. Save to keep what is in the fields, or start again from what is saved.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -68,7 +68,7 @@ func NewPersonPage(m NewPerson) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = pageHead("Add a person", "They sign in with the account they have at your organisation. You get a link to send them.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead("Add person", "They sign in with the account they have at your organisation. You get a link to send them.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -57,7 +57,7 @@ func NewServiceUserPage(m NewServiceUser) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = pageHead("Create a service user", "A service user is who a program acts as. It never signs in.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead("Create service user", "Programs act as a service user, with its tokens. A service user never signs in.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

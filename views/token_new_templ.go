@@ -207,7 +207,7 @@ func TokenFormPage(m TokenForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = section("What it will be").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = section("Summary").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -104,7 +104,7 @@ var sampleTime = Time{ISO: "2026-11-23T08:10:00Z", Exact: "23 Nov 2026, 09:10 CE
 
 var sampleSteps = []Step{
 	{Title: "Add a second owner", Text: "So that an owner can sign in when one of you is away."},
-	{Title: "Add people", Text: "You send them a link; they sign in with the account they have.", Link: Link{Label: "Add a person", URL: "#forms"}},
+	{Title: "Add people", Text: "You send them a link; they sign in with the account they have.", Link: Link{Label: "Add person", URL: "#forms"}},
 	{Title: "Look at the audit log", Text: "Your own sign-in is in it already.", Link: Link{Label: "Open the audit log", URL: "#forms"}},
 }
 

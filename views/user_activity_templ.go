@@ -100,7 +100,7 @@ func UserActivityResults(m UserActivity) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(m.Events) == 0 {
-			templ_7745c5c3_Err = empty("history", "Nothing has happened yet", "What this user does and what is done to them shows up here.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty("history", "No activity yet", "What this user does, and what others change, appears here.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -264,11 +264,11 @@ func notificationFields(channels, types []Toggle, sentence string) templ.Compone
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = toggles("Tell them by", "", channels).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toggles("Notify by", "", channels).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = toggles("Tell them when", sentence, types).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toggles("Notify about", sentence, types).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

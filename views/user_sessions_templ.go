@@ -94,7 +94,7 @@ func UserSessionsPage(m UserSessions) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(m.Sessions) == 0 {
-				templ_7745c5c3_Err = empty("monitor", "Not signed in", "When this user signs in, the browser shows up here.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = empty("monitor", "No sessions", "When this user signs in, the session appears here.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -117,7 +117,7 @@ func UserSessionsPage(m UserSessions) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = section("Signed in").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = section("Sessions").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -143,11 +143,11 @@ func UserSessionsPage(m UserSessions) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<header><h2>Signed in</h2></header><div class=\"body stack\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<header><h2>Sessions</h2></header><div class=\"body stack\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = sessionLines(m.Sessions, true, "End").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = sessionLines(m.Sessions, true, "End session").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -18,9 +18,7 @@ func orElse(text, other string) string {
 }
 
 // problemCount is the title of an error summary.
-func problemCount(n int) string {
-	return numbers.Counted(n, "thing needs", "things need") + " your attention"
-}
+func problemCount(n int) string { return "Check " + numbers.Counted(n, "field", "fields") }
 
 // revealsHidden reports whether a value shows an invisible character by its code point.
 func revealsHidden(changes []Change) bool {

@@ -97,7 +97,7 @@ func TestKeptFormIsItsUsers(t *testing.T) {
 	unknown := set(form)
 	unknown.Del("form")
 	s.Clock.Advance(13 * time.Hour)
-	b.post(t, "/profile", unknown).must(t, http.StatusUnauthorized, "Nothing has been saved.")
+	b.post(t, "/profile", unknown).must(t, http.StatusUnauthorized, "Nothing was changed.")
 	b.post(t, "/profile", form).must(t, http.StatusUnauthorized, "kept for ten minutes")
 	b.setCookie(t, "session", s.signIn(t, "ana@example.com").cookie(t, "session"))
 	if got := b.get(t, "/profile").must(t, http.StatusOK, "has not been sent yet").form(t, "/profile").Get("name"); got != "Secret of Ana" {

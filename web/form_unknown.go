@@ -130,7 +130,7 @@ func (a *App) showDone(c echo.Context, f sentForm, seq int64) error {
 	} else {
 		m.Text = append(m.Text, words.NothingLeft)
 	}
-	m.Next = append(m.Next, views.Link{Label: "Go on", URL: cmp.Or(a.leadsOn(f, event), "/")})
+	m.Next = append(m.Next, views.Link{Label: "Continue", URL: cmp.Or(a.leadsOn(f, event), "/")})
 	return render(c, http.StatusOK, views.UnknownPage(m))
 }
 

@@ -43,7 +43,7 @@ func TestUnknownFormThatWasDone(t *testing.T) {
 			} else {
 				looked.must(t, http.StatusOK, words.WasDone, words.SeeWhatWasDone)
 				f.b.get(t, hrefOf(t, looked, words.SeeWhatWasDone)).must(t, http.StatusOK)
-				f.b.get(t, hrefOf(t, looked, "Go on")).must(t, http.StatusOK)
+				f.b.get(t, hrefOf(t, looked, "Continue")).must(t, http.StatusOK)
 			}
 		}
 		again := f.b.post(t, f.to, p.form(t, f.to))

@@ -87,7 +87,7 @@ var notKept = map[string]func(t *testing.T, s *site, b *browser, form url.Values
 	},
 	"when it is too large": func(t *testing.T, s *site, b *browser, form url.Values) (*browser, string) {
 		p := b.post(t, boEdit, set(form, "purpose", strings.Repeat("x", 70_000)))
-		p.must(t, http.StatusUnauthorized, "Nothing has been saved")
+		p.must(t, http.StatusUnauthorized, "Nothing was changed")
 		b.signInAt(t, person("ana@example.com"), "/")
 		return b, boEdit
 	},

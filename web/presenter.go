@@ -120,7 +120,7 @@ func (t presenter) review(u users.User) *views.Review {
 	}
 	return &views.Review{
 		Action: userPath(u.ID, "reviewed"), Version: versionWord(u.Version),
-		On: views.Field{Name: "review_on", Label: "Next review", Type: "date", Value: t.nextReviewOn(), Required: true},
+		On: views.Field{Name: "review_on", Label: "Review date", Type: "date", Value: t.nextReviewOn(), Required: true},
 	}
 }
 

@@ -70,7 +70,7 @@ func TestProfileMistakes(t *testing.T) {
 			s := newSite(t)
 			b := s.as(t, users.RoleUser)
 			form := set(b.get(t, "/profile").form(t, "/profile"), append([]string{"channel.web_ui", "on", "name", "Kept"}, test.pairs...)...)
-			p := b.post(t, "/profile", form).must(t, http.StatusUnprocessableEntity, test.says, "1 thing needs your attention")
+			p := b.post(t, "/profile", form).must(t, http.StatusUnprocessableEntity, test.says)
 			got := p.form(t, "/profile")
 			if got.Get("channel.web_ui") != "on" || got.Get("name") != form.Get("name") {
 				t.Errorf("shown again: %v", got)

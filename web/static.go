@@ -9,12 +9,18 @@ import (
 	"github.com/roboto-ai/console/static"
 )
 
+// assetPolicy is the content security policy of assets, which may do nothing at all when
+// they are opened by themselves.
+const assetPolicy = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
 // asset serves GET /static/*.
 func (a *App) asset(c echo.Context) error {
 	w := &assetWriter{ResponseWriter: c.Response()}
+	c.Response().Header().Set("Content-Security-Policy", assetPolicy)
 	sendDirectly(c.Response()) // it is in memory already
 	static.Handler().ServeHTTP(w, c.Request())
 	if w.missing {
+		c.Response().Header().Set("Content-Security-Policy", a.contentPolicy())
 		return users.ErrNotFound
 	}
 	return nil

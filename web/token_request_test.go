@@ -90,7 +90,7 @@ func TestApproveForAServiceUser(t *testing.T) {
 	s.op.SignsIn(person("ana@example.com"))
 	b := s.browser(t)
 	p := b.follow(t, b.get(t, "/sign-in/start?return_to="+url.QueryEscape(approvalPath(r)))).must(t, http.StatusOK,
-		words.TokenRequested, r.ConfirmationCode, "ana-laptop", "0.62.0", "For 30 days", "cannot check them", "Yourself, ana@example.com")
+		words.TokenRequested, r.ConfirmationCode, "ana-laptop", "0.62.0", "For 30 days", "cannot verify them", "Yourself, ana@example.com")
 	if strings.Contains(p.body, "not-hers") || !strings.Contains(p.body, `value="robot"`) {
 		t.Error("the service users that are suggested are others than hers")
 	}

@@ -38,8 +38,8 @@ func TestUserDetail(t *testing.T) {
 		userstest.Issuer, "sub-ana@example.com", "The provider now says ana.lima@example.com",
 		"Last refused sign-in", "The address is that of a user who signs in with another account",
 		"owner@example.com added", "provider account linked", words.RoleMay(users.KindPerson, users.RoleUser), "Deactivate", "Delete")
-	b.get(t, "/users/nightly").must(t, 200, "Service user", "Tests", "Responsible", "owner@example.com", "Review on 1 May 2027", "Mark reviewed")
-	b.get(t, "/users/owner@example.com").must(t, 200, "You", "Answers for", "Robot nightly", words.LastOwner)
+	b.get(t, "/users/nightly").must(t, 200, "Service user", "Tests", "Responsible", "owner@example.com", "Review on 1 May 2027", "Mark as reviewed")
+	b.get(t, "/users/owner@example.com").must(t, 200, "You", "Responsible for", "Robot nightly", words.LastOwner)
 	s.Invited(t, "new@example.com", users.RoleUser)
 	b.get(t, "/users/new@example.com").must(t, 200, "Invited", "Never", "They have not signed in yet", s.server.URL+"/sign-in")
 }

@@ -52,7 +52,7 @@ func TestExportUsers(t *testing.T) {
 	s.Invited(t, "bo@example.com", users.RoleUser)
 	s.ServiceUser(t, "nightly", users.RoleUser)
 	for query, words := range map[string][]string{
-		"":                                    {"Everyone in the directory", "Name, A to Z", "Export 6 users"},
+		"":                                    {"None: all users except system users", "Name, A to Z", "Export 6 users"},
 		"status=invited&sort=-id&type=person": {"Type: People", "Status: Invited", words.Choice("sort", "-id"), "Export 2 users"},
 		"q=ana":                               {"Search: ana", "Export 1 user"},
 		"view=service&role=user":              {"View: Service users", "Role: User", "Export 1 user"},

@@ -11,6 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
 	"github.com/roboto-ai/console/web/httperror"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // listed returns the user_ids in the rows of a directory page, in order.
@@ -264,7 +265,7 @@ func TestListUsers_actionsByRole(t *testing.T) {
 				t.Errorf("%s: edit %s: got %t, want %t", role, label, got, want)
 			}
 		}
-		if got := p.link(t, "New user") != ""; got != test.adds {
+		if got := p.link(t, words.AddPersonTitle) != ""; got != test.adds {
 			t.Errorf("%s: add: got %t, want %t", role, got, test.adds)
 		}
 	}

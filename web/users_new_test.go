@@ -28,7 +28,7 @@ func TestAddPerson(t *testing.T) {
 	}
 	b.get(t, "/users/ana@example.com").must(t, 200, "Invited", "with the role admin")
 	s.browser(t).signInAt(t, person("ana@example.com"), "/users").must(t, 200, "Users")
-	b.get(t, p.url.RequestURI()).must(t, 200, "Facts") // the page to send is for those who have not come yet
+	b.get(t, p.url.RequestURI()).must(t, 200, "Overview") // the page to send is for those who have not come yet
 }
 
 func TestAddPerson_mistakes(t *testing.T) {
@@ -44,7 +44,7 @@ func TestAddPerson_mistakes(t *testing.T) {
 		"nothing":           {owner, nil, []string{"Enter the e-mail address they sign in with"}},
 		"no address":        {owner, []string{"user_id", "ana"}, []string{"Enter the e-mail address they sign in with"}},
 		"taken":             {owner, []string{"user_id", "ANA@example.com"}, []string{words.AddressTaken, "Ana"}},
-		"all at once":       {owner, []string{"user_id", "x", "name", strings.Repeat("x", 201), "picture_url", "x", "role", "root"}, []string{"4 things need your attention", "Choose a role."}},
+		"all at once":       {owner, []string{"user_id", "x", "name", strings.Repeat("x", 201), "picture_url", "x", "role", "root"}, []string{"Check 4 fields", "Choose a role."}},
 		"a role not theirs": {admin, []string{"user_id", "bo@example.com", "role", "owner"}, []string{"Your role is admin"}},
 		"a field not there": {owner, []string{"user_id", "bo@example.com", "status", "active"}, []string{"You cannot set “status” here."}},
 	}

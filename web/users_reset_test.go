@@ -24,7 +24,7 @@ func TestResetSignIn_addressOfANewHire(t *testing.T) {
 	at := "/users/ana@example.com/reset-sign-in"
 	b.get(t, "/users/ana@example.com").must(t, 200, `Reset sign-in`)
 	p := b.get(t, at).must(t, 200, "Linked to this user", "sub-ana@example.com", "Refused", "Anja Hire", "op-hire",
-		"Does the address belong to a new person now?", "1. Delete this user", "2. Add a person",
+		"Does the address belong to a new person now?", "1. Delete this user", "2. Add person",
 		"with the role admin, name", "The history since", "Come back with the role user instead of admin")
 	text := textOf(p.doc(t))
 	if strings.Index(text, "new person now?") > strings.Index(text, "What ends now") {

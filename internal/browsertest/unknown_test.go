@@ -76,7 +76,7 @@ func TestBrowserUnknown(t *testing.T) {
 	b.follow("button", words.LookUpOutcome)
 	b.sees(words.WasDone, words.NothingLeft)
 	b.examine("unknown-done")
-	b.follow("link", "Go on")
+	b.follow("link", "Continue")
 	b.at("/users/kim@example.com?added=1")
 
 	lose(databasetest.LoseCommit, "lou@example.com")
