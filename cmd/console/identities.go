@@ -194,6 +194,9 @@ func readSubjects(path string) ([]users.SubjectMove, error) {
 // warnOfIssuers warns of people who are bound to another issuer than the configured one. They
 // cannot sign in until their identities are moved.
 func warnOfIssuers(ctx context.Context, directory *users.Service, issuer string, log *slog.Logger) error {
+	if others, err := directory.HasOtherIssuers(ctx, issuer); err != nil || !others {
+		return err
+	}
 	counts, err := directory.Issuers(ctx)
 	if err != nil {
 		return err

@@ -87,8 +87,8 @@ func (s *site) putting(c *client, name, channels string) func(round int) error {
 
 // A walCounter counts the pages that edits write to SQLite's write-ahead log.
 type walCounter struct {
-	path                  string // of the wal-index
-	edits, pages, between int
+	path         string // of the wal-index
+	edits, pages int
 }
 
 // frames returns how many frames the log has: mxFrame in the header of the wal-index; 0

@@ -26,6 +26,17 @@ func (s *Service) Issuers(ctx context.Context) ([]IssuerCount, error) {
 	return all, nil
 }
 
+// HasOtherIssuers reports whether people are bound to another issuer than the given one. Unlike
+// [Service.Issuers] it reads few rows, however many identities there are.
+func (s *Service) HasOtherIssuers(ctx context.Context, issuer string) (bool, error) {
+	var has bool
+	err := s.reads().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM identities WHERE issuer < $1) OR EXISTS (SELECT 1 FROM identities WHERE issuer > $1)`, issuer).Scan(&has)
+	if err != nil {
+		return false, fmt.Errorf("look for identities of other issuers: %w", err)
+	}
+	return has, nil
+}
+
 // An IdentityMove binds the identities of one issuer to another: the provider has a new
 // name, or another provider takes over.
 type IdentityMove struct {

@@ -99,6 +99,11 @@ func TestMoveKeepsSessions(t *testing.T) {
 	if diff := cmp.Diff([]users.IssuerCount{{Issuer: newIssuer, People: 2}}, issuers); diff != "" || err != nil {
 		t.Errorf("issuers, %v (-want +got):\n%s", err, diff)
 	}
+	for issuer, want := range map[string]bool{newIssuer: false, userstest.Issuer: true, "https://a.example.com": true, "https://z.example.com": true} {
+		if others, err := d.HasOtherIssuers(t.Context(), issuer); err != nil || others != want {
+			t.Errorf("other issuers than %s: got %t, %v", issuer, others, err)
+		}
+	}
 	if n, err := d.LogOut(t.Context(), provider, users.Logout{Issuer: newIssuer, Subject: "sub-ana@example.com", JTI: "1", IssuedAt: d.Clock.Now()}); n != 1 || err != nil {
 		t.Errorf("logged out at the new issuer: %d, %v", n, err)
 	}
