@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/audit"
 )
 
-// rewrite puts codes and keys in place of the texts of an event, and returns the keys of the
-// users whom its changes name. A text that is none of those that a console wrote stays as it is.
+// rewrite replaces the texts of an event by codes and keys, and returns the keys of the users
+// that its changes name. An unknown text stays as it is.
 func (r *eventRewriter) rewrite(ctx context.Context, e *oldEvent) (mentions []string, err error) {
 	if e.ActorKind, err = r.actorKind(ctx, e); err != nil || e.erased {
 		return nil, err
@@ -45,8 +45,8 @@ func (r *eventRewriter) rewrite(ctx context.Context, e *oldEvent) (mentions []st
 	return audit.Mentions(changes), err
 }
 
-// actorKind returns what the actor of an event was. Only programs with a token are asked the
-// directory for.
+// actorKind returns the kind of an event's actor. Only for programs with a token does it need a
+// query.
 func (r *eventRewriter) actorKind(ctx context.Context, e *oldEvent) (string, error) {
 	switch e.Via {
 	case "session":
@@ -61,8 +61,8 @@ func (r *eventRewriter) actorKind(ctx context.Context, e *oldEvent) (string, err
 	return r.text(ctx, `SELECT kind FROM users WHERE key = $1`, e.ActorKey)
 }
 
-// person returns the value of a user who had a user_id when the event of that number was
-// recorded: the key is that of the last event before it that was done to a user of that id.
+// person returns the value of the user who had a user_id when event seq was recorded: their key
+// is that of the last event before it about a user with that user_id.
 func (r *eventRewriter) person(ctx context.Context, id string, seq int64) (string, error) {
 	if id == "" {
 		return "", nil
@@ -75,7 +75,7 @@ func (r *eventRewriter) person(ctx context.Context, id string, seq int64) (strin
 	return audit.Person(key, id), err
 }
 
-// text returns the text that a query asks for, "" if there is none.
+// text returns the text that a query returns, or "".
 func (r *eventRewriter) text(ctx context.Context, query string, args ...any) (text string, err error) {
 	err = r.tx.QueryRowContext(ctx, query, args...).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -84,7 +84,7 @@ func (r *eventRewriter) text(ctx context.Context, query string, args ...any) (te
 	return text, err
 }
 
-// endCodes are the codes of the reasons for which sessions ended.
+// endCodes are the codes of the reasons why sessions ended.
 var endCodes = map[string]string{
 	"signed out":                          "signed_out",
 	"signed in again":                     "signed_in_again",
@@ -98,22 +98,22 @@ var endCodes = map[string]string{
 	"signed in at the provider with another account": "provider_other_account",
 }
 
-// endCode returns the code of a text by which the end of a session was recorded.
+// endCode returns the code of the recorded text of a session's end.
 func endCode(text string) string {
 	why, ok := strings.CutPrefix(text, "ended: ")
 	if code := endCodes[why]; ok && code != "" {
 		return code
 	}
-	if ok && strings.HasPrefix(why, "by ") { // a user_id, which the actor has, too
+	if ok && strings.HasPrefix(why, "by ") { // followed by the actor's user_id
 		return "ended"
 	}
 	return text
 }
 
-// refusedFields is how it was recorded that fields of a form were refused.
+// refusedFields matches a text that records refused form fields.
 var refusedFields = regexp.MustCompile(`^((?:[A-Z]+ )?/[^ ]*): (.+)$`)
 
-// refusalCodes returns the changes by which a refused request is recorded.
+// refusalCodes returns the changes that record a refused request.
 func refusalCodes(text string) []audit.Change {
 	if text == "form posted from another site" {
 		text = "cross_origin"

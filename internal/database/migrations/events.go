@@ -10,11 +10,10 @@ import (
 	"github.com/roboto-ai/console/internal/audit"
 )
 
-// eventsAtOnce is how many events are rewritten by one statement for each table. The rows of a
-// batch are all that is held in memory.
-const eventsAtOnce = 200
+// batchSize is how many events are rewritten by one statement per table, and held in memory.
+const batchSize = 200
 
-// The tables that events are written to, with their columns.
+// The new tables with their columns.
 const (
 	rewrittenEvents = `events_rewritten (seq, at, action, actor_key, target_key, via, request_id,
 		group_id, undoes, token_id, tool, encoding, change_digest, actor_digest)`
@@ -23,11 +22,10 @@ const (
 	rewrittenMentions = `event_mentions (user_key, seq)`
 )
 
-// rewriteEvents is the rewrite of step 9: it copies every event of the tables events and
-// event_details to events_rewritten and the tables of its parts, with codes and keys for the
-// texts of its changes, and digests. An event whose details were erased gets the digests of
-// empty parts, which are then left out as erased.
-func rewriteEvents(ctx context.Context, tx *sql.Tx, parameter func(n int) string, told func(done, total int64)) error {
+// rewriteEvents is the rewrite of step 9: it copies every event from events and event_details
+// to events_rewritten and the tables of its parts, with codes and keys instead of texts, and
+// digests. An event whose details were erased gets the digests of empty parts, and no parts.
+func rewriteEvents(ctx context.Context, tx *sql.Tx, parameter func(n int) string, progress func(done, total int64)) error {
 	r := &eventRewriter{tx, parameter}
 	var total, done int64
 	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM events`).Scan(&total); err != nil {
@@ -47,12 +45,12 @@ func rewriteEvents(ctx context.Context, tx *sql.Tx, parameter func(n int) string
 			return fmt.Errorf("rewrite the events %d to %d: %w", first, last, err)
 		}
 		done += int64(len(batch))
-		told(done, total)
+		progress(done, total)
 	}
 	return nil
 }
 
-// An oldEvent is an event as it was kept before step 9.
+// An oldEvent is an event from before step 9.
 type oldEvent struct {
 	audit.Row
 	audit.ChangePart
@@ -67,17 +65,17 @@ type eventRewriter struct {
 	parameter func(n int) string
 }
 
-// read returns the next events after a number, with their changes as they were.
+// read returns the next batch of events after a number, unchanged.
 func (r *eventRewriter) read(ctx context.Context, after int64) ([]oldEvent, error) {
 	rows, err := r.tx.QueryContext(ctx, `SELECT e.seq, e.at, e.action, e.actor_key, e.target_key, e.via, e.request_id, d.seq IS NULL,
 		COALESCE(d.target_id, ''), COALESCE(d.target_name, ''), COALESCE(d.target_kind, ''), COALESCE(d.target_version, 0), COALESCE(d.changes, '[]'),
 		COALESCE(d.actor_id, ''), COALESCE(d.actor_name, ''), COALESCE(d.reason, ''), COALESCE(d.address, ''), COALESCE(d.user_agent, '')
-		FROM events e LEFT JOIN event_details d ON d.seq = e.seq WHERE e.seq > $1 ORDER BY e.seq LIMIT $2`, after, eventsAtOnce)
+		FROM events e LEFT JOIN event_details d ON d.seq = e.seq WHERE e.seq > $1 ORDER BY e.seq LIMIT $2`, after, batchSize)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	batch := make([]oldEvent, 0, eventsAtOnce)
+	batch := make([]oldEvent, 0, batchSize)
 	for rows.Next() {
 		var e oldEvent
 		err := rows.Scan(&e.Seq, &e.at, &e.Action, &e.ActorKey, &e.TargetKey, &e.Via, &e.RequestID, &e.erased,
@@ -92,7 +90,7 @@ func (r *eventRewriter) read(ctx context.Context, after int64) ([]oldEvent, erro
 	return batch, rows.Err()
 }
 
-// write writes the events of a batch to the new tables.
+// write writes a batch to the new tables.
 func (r *eventRewriter) write(ctx context.Context, batch []oldEvent) error {
 	var events, changes, actors, mentions []any
 	for _, e := range batch {
@@ -124,7 +122,7 @@ func (r *eventRewriter) write(ctx context.Context, batch []oldEvent) error {
 	return nil
 }
 
-// insert writes rows to a table, whose values stand one after the other.
+// insert inserts rows into a table. values holds the rows one after the other.
 func (r *eventRewriter) insert(ctx context.Context, into string, values []any) error {
 	if len(values) == 0 {
 		return nil
@@ -147,7 +145,7 @@ func (r *eventRewriter) insert(ctx context.Context, into string, values []any) e
 	return err
 }
 
-// A moment is a time as an engine keeps it: microseconds since 1970, or a time.
+// A moment is a time as stored by an engine: microseconds since 1970, or a time.
 type moment struct{ stored any }
 
 // Scan implements [sql.Scanner].

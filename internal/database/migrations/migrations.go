@@ -1,7 +1,6 @@
-// Package migrations holds the steps by which the schema came to be: for each engine a file of
-// SQL a step, and Go for what SQL cannot do. A step is never changed once it has been released,
-// so nothing here uses code of the console that goes on changing, and tables are named as they
-// were at that step.
+// Package migrations holds the steps of the schema: a SQL file for each step and engine, and Go
+// code for what SQL cannot do. A released step never changes, so this package uses no code that
+// changes, except the versioned encoding of package audit, and names tables as at that step.
 package migrations
 
 import (
@@ -14,11 +13,11 @@ import (
 //go:embed sqlite/*.sql postgres/*.sql
 var files embed.FS
 
-// SQLite returns the steps of SQLite, a file each.
+// SQLite returns the steps of SQLite, one file each.
 func SQLite() fs.FS { return sub("sqlite") }
 
-// PostgreSQL returns the steps of PostgreSQL. Those of one number come to the same schema with
-// either engine.
+// PostgreSQL returns the steps of PostgreSQL. Steps with the same number give the same schema
+// on both engines.
 func PostgreSQL() fs.FS { return sub("postgres") }
 
 func sub(dir string) fs.FS {
@@ -29,13 +28,12 @@ func sub(dir string) fs.FS {
 	return steps
 }
 
-// RewriteMark is the line of a step's SQL in whose place its rewrite is run, if it has one.
+// RewriteMark is the line in a step's SQL at which its rewrite runs.
 const RewriteMark = "\n-- +console Rewrite\n"
 
-// A Rewrite changes rows in the transaction of its step. Parameter returns how the engine writes
-// the n-th parameter of a long statement, from 1. Told is called after each batch with how many of
-// how many rows are done.
-type Rewrite func(ctx context.Context, tx *sql.Tx, parameter func(n int) string, told func(done, total int64)) error
+// A Rewrite rewrites rows in the transaction of its step. parameter returns the engine's
+// placeholder for the n-th parameter, from 1. progress is called after each batch.
+type Rewrite func(ctx context.Context, tx *sql.Tx, parameter func(n int) string, progress func(done, total int64)) error
 
 // Rewrites are the rewrites by the number of their step.
 var Rewrites = map[int64]Rewrite{9: rewriteEvents}
