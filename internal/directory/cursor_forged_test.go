@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// TestForgedCursors sends cursors that no page gave out, or one of another list.
+// TestForgedCursors sends cursors that no page has returned, or one of another list.
 func TestForgedCursors(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -35,7 +35,7 @@ func TestForgedCursors(t *testing.T) {
 			t.Errorf("%s: got error %v, want %v", name, err, users.ErrBadCursor)
 		}
 	}
-	for i := range l.Next { // one sign is another
+	for i := range l.Next { // change one character
 		other := byte('A')
 		if l.Next[i] == 'A' {
 			other = 'B'
@@ -54,7 +54,7 @@ func TestForgedCursors(t *testing.T) {
 	}
 }
 
-// FuzzCursor looks for a cursor that is a fault rather than an answer.
+// FuzzCursor looks for a cursor that causes a failure.
 func FuzzCursor(f *testing.F) {
 	d := userstest.New(f)
 	f.Add("AAAAAAABAAA", true, "name")
@@ -75,8 +75,8 @@ func FuzzCursor(f *testing.F) {
 	})
 }
 
-// TestCursorInAnotherZone is that a link to a later page can be passed on, unless it
-// is about days, which are others elsewhere.
+// TestCursorInAnotherZone uses a cursor in another time zone, which is valid unless the query
+// filters by days.
 func TestCursorInAnotherZone(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

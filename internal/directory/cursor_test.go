@@ -10,8 +10,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// madeUp are cursors with whatever in them, in a directory with the owner alone.
-var madeUp = map[string]struct {
+// validMACs are cursors with any content, in a directory with the owner only.
+var validMACs = map[string]struct {
 	sort   Sort
 	cursor cursor
 	rows   int // on the page; the owner is the only user
@@ -32,14 +32,13 @@ var madeUp = map[string]struct {
 	"too long":                {"name", cursor{position: 1, text: strings.Repeat("a", maxCursor)}, 0, true},
 }
 
-// TestCursor requests cursors with valid MACs and any content:
-// they lead to a place in the list or are refused, and never fail. Without the secret
-// no cursor is valid.
+// TestCursor requests pages at cursors with valid MACs and any content: each is a page of the list
+// or refused, never a failure. Without the secret no cursor is valid.
 func TestCursor(t *testing.T) {
 	t.Parallel()
 	s := newTestService(t, databasetest.URL(t))
 	owner := users.Command("")
-	for name, test := range madeUp {
+	for name, test := range validMACs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			q := Query{Sort: test.sort}.withDefaults()
@@ -57,8 +56,7 @@ func TestCursor(t *testing.T) {
 	}
 }
 
-// TestCursorIsShort holds the length of an address: of the longest name, and of a
-// usual one.
+// TestCursorIsShort limits the length of a cursor, of the longest name and of a usual one.
 func TestCursorIsShort(t *testing.T) {
 	t.Parallel()
 	for name, most := range map[string]int{"Maximiliane Mustermann": 50, strings.Repeat("ﷺ", users.MaxName): 100} {

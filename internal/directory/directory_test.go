@@ -15,8 +15,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// hundredDaysOn returns a directory of all sorts of users, a hundred days after
-// most of them were last seen. The owner and Ana have signed in today.
+// hundredDaysOn returns a directory of users of all facets, a hundred days after most of them were
+// last seen. The owner and Ana have signed in today.
 func hundredDaysOn(t *testing.T) *userstest.Directory {
 	t.Helper()
 	d := userstest.New(t)
@@ -40,7 +40,7 @@ func hundredDaysOn(t *testing.T) *userstest.Directory {
 	add("dora@example.com", "Dora", users.RoleOwner, false)
 	add("eve@example.com", "", users.RoleUser, false)
 	d.Clock.Advance(time.Minute)
-	d.ServiceUser(t, "robot-1", users.RoleUser) // named Robot robot-1; the owner answers for it until May
+	d.ServiceUser(t, "robot-1", users.RoleUser) // named Robot robot-1; the owner is responsible, the review is in May
 	d.Clock.Advance(time.Minute)
 	_, err2 := d.CreateServiceUser(ctx, operator, service("robot-2", `Ünder 100%_sure\`, users.RoleAdmin))
 	d.Clock.Advance(time.Minute)
@@ -66,12 +66,12 @@ func short(l directory.Listing) string {
 	return strings.Join(names, " ")
 }
 
-// exactly is the total of a list that was counted.
+// exactly is a total that is known.
 func exactly(n int) directory.Total { return directory.Total{N: n} }
 
 const all = "ana bob carla dora eve owner robot-1 robot-3 robot-2" // by name
 
-// filterCases are questions to the directory of [hundredDaysOn].
+// filterCases are queries of the directory of [hundredDaysOn], and their results.
 var filterCases = map[string]struct {
 	query directory.Query
 	want  string
@@ -174,7 +174,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// TestReviewFallsDue lets the review date of a service user come.
+// TestReviewFallsDue advances the clock to the review date of a service user.
 func TestReviewFallsDue(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

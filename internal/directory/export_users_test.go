@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,8 +30,7 @@ func exported(t *testing.T, d *userstest.Directory, q directory.Query) (all []us
 	return got.IDs, got.Total
 }
 
-// TestExportHoldsTheView compares what is exported with what the list shows, page
-// after page.
+// TestExportHoldsTheView compares an export with all pages of the list.
 func TestExportHoldsTheView(t *testing.T) {
 	t.Parallel()
 	for _, most := range []int{0, 1000} {
@@ -56,8 +54,7 @@ func TestExportHoldsTheView(t *testing.T) {
 	}
 }
 
-// TestExportLeavesAnEvent is that the history says what was exported before anyone
-// gets a first row.
+// TestExportLeavesAnEvent is that the event of an export precedes its first row.
 func TestExportLeavesAnEvent(t *testing.T) {
 	t.Parallel()
 	d := hundredDaysOn(t)
@@ -80,7 +77,7 @@ func TestExportLeavesAnEvent(t *testing.T) {
 	}
 }
 
-// TestExportRefuses is who gets nothing, and that nothing is left of it.
+// TestExportRefuses is refused exports, which leave no event.
 func TestExportRefuses(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -102,8 +99,8 @@ func TestExportRefuses(t *testing.T) {
 	}
 }
 
-// TestExportPlaces is that each person exports once at a time, a few at once, and an owner
-// also while others hold every place that they can have.
+// TestExportPlaces limits exports to one per person and a few at once, with a place reserved for
+// owners.
 func TestExportPlaces(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -143,8 +140,8 @@ func TestExportPlaces(t *testing.T) {
 	}
 }
 
-// TestExportWhileUsersChange changes users between the slices of an export: each who is there
-// throughout is in it once, with the values of when their row is read.
+// TestExportWhileUsersChange changes users between the slices of an export: each user who exists
+// throughout is in it once, as of when the row is read.
 func TestExportWhileUsersChange(t *testing.T) {
 	t.Parallel()
 	for _, most := range []int{0, 1000} {
@@ -161,10 +158,10 @@ func TestExportWhileUsersChange(t *testing.T) {
 				return nil
 			}
 			changed = true
-			rename(t, d, early, "Zz") // is written already, and would come again
-			rename(t, d, late, "A")   // would come before those who are written
+			rename(t, d, early, "Zz") // is sent already, and would be next again
+			rename(t, d, late, "A")   // would be before the users sent already
 			remove(t, d, before[25])
-			remove(t, d, newest) // whose number SQLite gives to the next
+			remove(t, d, newest) // SQLite gives its number to the next user
 			d.Clock.Advance(time.Second)
 			d.Invited(t, "new@example.com", users.RoleUser)
 			return nil
@@ -185,8 +182,8 @@ func TestExportWhileUsersChange(t *testing.T) {
 	}
 }
 
-// TestExportHoldsNothingWhileItSends is that no connection of the database is in use while the
-// client is waited for, so that a log that others write can be truncated.
+// TestExportHoldsNothingWhileItSends is that no connection is in use while the sink sends, so that
+// the WAL can be checkpointed.
 func TestExportHoldsNothingWhileItSends(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -211,90 +208,7 @@ func TestExportHoldsNothingWhileItSends(t *testing.T) {
 	}
 }
 
-// TestExportPermit is what ends an export that is under way, at its next check; and that the
-// history says so, as an event of the console's own.
-func TestExportPermit(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		end func(*testing.T, *userstest.Directory, users.Actor) error
-		why users.Revocation
-	}{
-		"deactivation": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
-			return d.Deactivate(t.Context(), d.Owner, a.ID, users.Departure{})
-		}, users.RevokedDeactivated},
-		"deletion": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
-			return d.Delete(t.Context(), d.Owner, a.ID, users.Deletion{Confirm: string(a.ID)})
-		}, users.RevokedDeleted},
-		"demotion": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
-			_, err := d.ChangeRole(t.Context(), d.Owner, a.ID, users.RoleChange{Role: users.RoleUser})
-			return err
-		}, users.RevokedRole},
-		"sign-out": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
-			return d.EndSession(t.Context(), a, a.ID, a.Session, "")
-		}, users.RevokedSession},
-		"the session's end": {func(t *testing.T, d *userstest.Directory, a users.Actor) error {
-			d.Clock.Advance(users.DefaultSessionLifetime)
-			return nil
-		}, users.RevokedSession},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := userstest.New(t)
-			crowd(t, d, 12)
-			d.Directory.SetExportSlice(5)
-			auditor := d.Person(t, "auditor@example.com", users.RoleAuditor)
-			from := d.Last(t)
-			file := new(userstest.Sink)
-			sends := 0
-			file.OnSend = func() error {
-				if sends++; sends == 2 {
-					if err := test.end(t, d, auditor); err != nil {
-						t.Fatal(err)
-					}
-					d.Clock.Advance(251 * time.Millisecond)
-				}
-				return file.Permit.Check(t.Context())
-			}
-			err := d.Directory.Export(t.Context(), auditor, directory.Query{}, userstest.CSV, file)
-			if revoked, ok := errors.AsType[*users.RevokedError](err); !ok || revoked.Why != test.why || sends != 2 {
-				t.Errorf("got %v after %d slices", err, sends)
-			}
-			last := d.Since(t, from)
-			begun, ended := last[0], last[len(last)-1]
-			want := []users.Change{{Field: "export", New: strconv.FormatInt(begun.Seq, 10)}, {Field: "users", New: "5"}, {Field: "of", New: "14"}, {Field: "end", New: string(test.why)}}
-			if diff := cmp.Diff(want, ended.Changes); diff != "" || begun.Action != users.ActionExported || ended.Action != users.ActionExportEnded {
-				t.Errorf("%s, %s (-want +got):\n%s", begun.Action, ended.Action, diff)
-			}
-			if ended.Actor.Key != "" || ended.RequestID != auditor.RequestID {
-				t.Errorf("the end is an act of %v in request %s", ended.Actor, ended.RequestID)
-			}
-		})
-	}
-}
-
-// TestPermitAge is how old a check may be: the database is asked once in 250 milliseconds, and
-// at once when the clock is set back.
-func TestPermitAge(t *testing.T) {
-	t.Parallel()
-	d := userstest.New(t)
-	permit := d.Permit(d.Owner, users.ActExport)
-	for _, step := range []struct {
-		advance time.Duration
-		asks    int64
-	}{{0, 1}, {0, 0}, {250 * time.Millisecond, 0}, {time.Millisecond, 1}, {time.Millisecond, 0}, {-time.Hour, 1}} {
-		d.Clock.Advance(step.advance)
-		before := d.Statements.Load()
-		if err := permit.Check(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if got := d.Statements.Load() - before; got != step.asks {
-			t.Errorf("after %v: %d statements, want %d", step.advance, got, step.asks)
-		}
-	}
-}
-
-// TestExportOfTooMany is in the order of the list, too, where this is not the one that
-// was asked for; and the history says so.
+// TestExportOfTooMany is in the order of the list, the newest first, and so is its event.
 func TestExportOfTooMany(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// roster walks through all pages of the members that q asks for.
+// roster returns the users of all pages of q.
 func roster(t *testing.T, d *userstest.Directory, actor users.Actor, q directory.Query) []users.User {
 	t.Helper()
 	var all []users.User
@@ -27,7 +27,7 @@ func roster(t *testing.T, d *userstest.Directory, actor users.Actor, q directory
 	}
 }
 
-// TestMembersAreWholeRecords compares each user of a list with the record.
+// TestMembersAreWholeRecords compares each user of a page with the record.
 func TestMembersAreWholeRecords(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -59,7 +59,7 @@ func TestMembersAreWholeRecords(t *testing.T) {
 	}
 }
 
-// TestMembersPresent leaves the deactivated out until a filter asks for them.
+// TestMembersPresent excludes deactivated users unless a filter includes them.
 func TestMembersPresent(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -85,8 +85,8 @@ func TestMembersPresent(t *testing.T) {
 	}
 }
 
-// TestMembersWhileTheyChange deletes, renames and adds users between two pages: everyone who
-// is there throughout is listed once, and what lies behind the end is empty.
+// TestMembersWhileTheyChange deletes, renames and adds users between two pages: each user who
+// exists throughout is listed once, and the page past the end is empty.
 func TestMembersWhileTheyChange(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -109,7 +109,7 @@ func TestMembersWhileTheyChange(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	remove("p1@example.com") // which the cursor names
+	remove("p1@example.com") // the user of the cursor
 	q.After = first.Next
 	if got, want := userstest.IDs(roster(t, d, d.Owner, q)), []users.ID{"p2@example.com", "p3@example.com", "p4@example.com", "p5@example.com"}; !slices.Equal(got, want) {
 		t.Errorf("after the first page: got %v, want %v", got, want)

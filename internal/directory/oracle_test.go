@@ -17,8 +17,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// motley fills a directory with users of all sorts, the same for every seed.
-func motley(t *testing.T, r *rand.Rand, n int) *userstest.Directory {
+// randomDirectory returns a directory with n random users.
+func randomDirectory(t *testing.T, r *rand.Rand, n int) *userstest.Directory {
 	t.Helper()
 	d := userstest.New(t)
 	names := []string{"Ana Müller", "José García", "Ana García", "山田 太郎", "김민준", "Łukasz Żółć", "", "Mara O’Neill", "Anne-Marie Ano", "Zoë"}
@@ -26,7 +26,7 @@ func motley(t *testing.T, r *rand.Rand, n int) *userstest.Directory {
 		d.Clock.Advance(time.Duration(r.IntN(3)) * 20 * time.Hour)
 		name := names[r.IntN(len(names))]
 		if r.IntN(4) == 0 || i == 11 {
-			id := strings.TrimSuffix(fmt.Sprintf("ana-%d", i), "-11") // one is ana, and found by it before all others
+			id := strings.TrimSuffix(fmt.Sprintf("ana-%d", i), "-11") // one is ana, which a search for it returns first
 			role := []users.Role{users.RoleUser, users.RoleUser, users.RoleAdmin}[r.IntN(3)]
 			n := users.NewServiceUser{NewPerson: users.NewPerson{ID: id, Name: name, Role: role}}
 			if _, err := d.CreateServiceUser(t.Context(), users.Command(""), n); err != nil {
@@ -51,8 +51,7 @@ func motley(t *testing.T, r *rand.Rand, n int) *userstest.Directory {
 	return d
 }
 
-// found are words that a search looks for, and who has them: by what is in a name
-// or a user_id, written here otherwise than in the program.
+// found are searches and which users match, implemented without the code under test.
 var found = map[string]func(name, id string) bool{
 	"":            func(string, string) bool { return true },
 	"ana":         func(name, id string) bool { return strings.Contains(name, "Ana") || strings.HasPrefix(id, "ana") },
@@ -75,7 +74,7 @@ var found = map[string]func(name, id string) bool{
 	"type:service": func(_, id string) bool { return !strings.Contains(id, "@") },
 }
 
-// by are the orders, by what they compare.
+// by are the orders and their comparisons.
 var by = map[directory.Sort]func(a, b users.User) int{
 	"name": func(a, b users.User) int {
 		return cmp.Compare(spelling.SortKey(a.Label()), spelling.SortKey(b.Label()))
@@ -86,13 +85,13 @@ var by = map[directory.Sort]func(a, b users.User) int{
 	"updated": func(a, b users.User) int { return a.UpdatedAt.Compare(b.UpdatedAt) },
 }
 
-// A question is what one test case asks of a directory.
+// A question is a query of a test case.
 type question struct {
 	directory.Query
 	word string
 }
 
-// randomQuestion asks for anything.
+// randomQuestion returns a random query.
 func randomQuestion(r *rand.Rand, words []string) question {
 	maybe := func(share int, values ...string) string {
 		if r.IntN(share) > 0 {
@@ -113,7 +112,7 @@ func randomQuestion(r *rand.Rand, words []string) question {
 	return q
 }
 
-// holds reports whether q asks for u.
+// holds reports whether q selects u.
 func (q question) holds(u users.User, now time.Time) bool {
 	in := func(s directory.Span, at time.Time) bool {
 		days := map[directory.Span]int{"<5d": 5, "<20d": 20, ">20d": 20, ">5d": 5, "<36500d": 36500}[s]
@@ -126,13 +125,13 @@ func (q question) holds(u users.User, now time.Time) bool {
 		case s[0] == '<':
 			return !at.Before(from) && !at.IsZero()
 		}
-		return at.Before(from) && u.CreatedAt.Before(from) // a user who has never been seen has not been since their creation
+		return at.Before(from) && u.CreatedAt.Before(from) // a user never seen counts from the creation
 	}
 	return (q.Kind == "" || q.Kind == u.Kind) && (q.Role == "" || q.Role == u.Role) && (q.Status == "" || q.Status == u.Status) &&
 		in(q.Seen, u.SeenAt) && in(q.Created, u.CreatedAt) && found[q.word](u.Name, string(u.ID)) && q.inView(u, now)
 }
 
-// inView reports whether the view that q asks for shows u.
+// inView reports whether the view of q shows u.
 func (q question) inView(u users.User, now time.Time) bool {
 	switch q.View {
 	case directory.ViewPeople:
@@ -151,14 +150,13 @@ func (q question) inView(u users.User, now time.Time) bool {
 	return true
 }
 
-// quiet reports whether u was there 90 days ago and has not been seen since.
+// quiet reports whether u was created 90 days ago and not seen since.
 func quiet(u users.User, now time.Time) bool {
 	from := now.Truncate(24*time.Hour).AddDate(0, 0, -90)
 	return u.SeenAt.Before(from) && u.CreatedAt.Before(from)
 }
 
-// answer returns the users that q asks for out of all, who come in the order of
-// creation.
+// answer returns the users of all that q selects, in its order. all is in the order of creation.
 func (q question) answer(all []users.User, now time.Time, newest bool) []users.ID {
 	first := q.first(all)
 	all = slices.DeleteFunc(slices.Clone(all), func(u users.User) bool { return !q.holds(u, now) })
@@ -179,8 +177,8 @@ func (q question) answer(all []users.User, now time.Time, newest bool) []users.I
 	return userstest.IDs(all)
 }
 
-// first returns the users who come first: the one with that user_id, and the first ten
-// with that name.
+// first returns the users who come first: the one with the user_id of the search, and ten with
+// its name.
 func (q question) first(all []users.User) map[users.ID]bool {
 	first, named := map[users.ID]bool{users.ID(q.word): true}, 0
 	for _, u := range all {
@@ -199,15 +197,15 @@ func btoi(b bool) int {
 	return 0
 }
 
-// TestUsersAnswerAnyQuestion asks a directory at random, whatever way it finds the
-// answer in, and turns every page there and back.
+// TestUsersAnswerAnyQuestion compares the pages of random queries, forward and back, with an
+// implementation in Go (an oracle), for each kind of plan.
 func TestUsersAnswerAnyQuestion(t *testing.T) {
 	t.Parallel()
-	for _, most := range []int{0, 3, 15, 1000} { // that can be put in order
+	for _, most := range []int{0, 3, 15, 1000} { // users that are sorted
 		t.Run(fmt.Sprintf("most %d", most), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, uint64(most)))
-			d := motley(t, r, 70)
+			d := randomDirectory(t, r, 70)
 			d.Directory.SetMost(most)
 			all := page(t, d, directory.Query{Sort: "created", Limit: 200}).Users
 			var words []string
@@ -229,7 +227,7 @@ func TestUsersAnswerAnyQuestion(t *testing.T) {
 	}
 }
 
-// checkTotal checks what a page says of how many there are.
+// checkTotal checks the total of a page.
 func checkTotal(t *testing.T, q question, l directory.Listing, want int) {
 	t.Helper()
 	if exact := l.Total == exactly(want); !exact && (!l.Total.More || l.Total.N >= want) {

@@ -15,7 +15,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// crowd adds n people, of whom several share a name and a time of creation.
+// crowd adds n people, several with the same name and time of creation.
 func crowd(t *testing.T, d *userstest.Directory, n int) {
 	t.Helper()
 	for i := range n {
@@ -38,7 +38,7 @@ func page(t *testing.T, d *userstest.Directory, q directory.Query) directory.Lis
 	return l
 }
 
-// TestPaging walks the directory to its end and back, in every order.
+// TestPaging reads all pages of the directory forward and back, in each order.
 func TestPaging(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -59,8 +59,8 @@ func TestPaging(t *testing.T) {
 	}
 }
 
-// walk goes on from a page to the last and back to the first. It
-// returns whom it met on the way forward.
+// walk reads the pages from a page to the last and back to the first. It returns the users of the
+// way forward.
 func walk(t *testing.T, d *userstest.Directory, q directory.Query, l directory.Listing, want []users.ID) []users.ID {
 	t.Helper()
 	got := userstest.IDs(l.Users)
@@ -104,8 +104,8 @@ func remove(t *testing.T, d *userstest.Directory, id users.ID) {
 	}
 }
 
-// changesBetween are what happens between two pages, given those seen and those
-// coming. Each returns whom it changed.
+// changesBetween are changes between two pages, given the users seen and those to come. Each
+// returns the users that it changed.
 var changesBetween = map[string]func(t *testing.T, d *userstest.Directory, seen, coming []users.User) (changed []users.ID){
 	"someone is added in front": func(t *testing.T, d *userstest.Directory, _, _ []users.User) []users.ID {
 		return []users.ID{d.Invited(t, "aaa@example.com", users.RoleUser).ID}
@@ -162,8 +162,7 @@ func TestPagingAmongChanges(t *testing.T) {
 	}
 }
 
-// TestPagingByNamesThatGrow pages past names that are manifold as long when they
-// are folded.
+// TestPagingByNamesThatGrow pages past names that folding makes many times as long.
 func TestPagingByNamesThatGrow(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -195,7 +194,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestPageThatHasGone turns to a page of which every row is deleted meanwhile.
+// TestPageThatHasGone requests a page after all its users were deleted.
 func TestPageThatHasGone(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
@@ -238,7 +237,7 @@ func TestLastPageThatHasGone(t *testing.T) {
 	}
 }
 
-// TestTotalOnTheLastPage is exact, where the total of the pages before was not.
+// TestTotalOnTheLastPage is exact, although the total of the pages before is not.
 func TestTotalOnTheLastPage(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

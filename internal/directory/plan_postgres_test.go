@@ -14,7 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A step is one of those in which PostgreSQL goes about a query.
+// A step is a node of a plan of PostgreSQL.
 type step struct {
 	Kind  string  `json:"Node Type"`
 	Table string  `json:"Relation Name"`
@@ -23,9 +23,9 @@ type step struct {
 	Steps []step  `json:"Plans"`
 }
 
-// wayOf returns how PostgreSQL has read the page that q asks for, where it reads no whole
-// table that it need not, nor puts in order what an index can.
-func wayOf(t *testing.T, s *Service, q Query, at place) (plan, step) {
+// explain returns the plan of the page of q, and how PostgreSQL has executed it with sequential
+// scans and sorts disabled where an index can serve.
+func explain(t *testing.T, s *Service, q Query, at place) (plan, step) {
 	t.Helper()
 	q = q.withDefaults()
 	sel, err := s.selection(t.Context(), q)
@@ -61,7 +61,7 @@ func wayOf(t *testing.T, s *Service, q Query, at place) (plan, step) {
 	return p, plans[0].Plan
 }
 
-// all returns a step and those that it consists of.
+// all returns a step and its descendants.
 func (one step) all() []step {
 	steps := []step{one}
 	for _, part := range one.Steps {
@@ -70,7 +70,7 @@ func (one step) all() []step {
 	return steps
 }
 
-// sorted returns how many rows a step has put in order.
+// sorted returns how many rows a step has sorted.
 func (one step) sorted() float64 {
 	if one.Kind != "Sort" {
 		return 0
@@ -78,8 +78,7 @@ func (one step) sorted() float64 {
 	return one.Steps[0].Rows * one.Steps[0].Loops
 }
 
-// crowd adds so many people like those who are there, past every rule, and has
-// PostgreSQL learn about them.
+// crowd adds n copies of the users, past all rules, and analyzes the table.
 func crowd(t *testing.T, s *Service, n int) {
 	t.Helper()
 	columns := `name, kind, role, deactivated, identified, channels, types, time_zone, purpose, responsible_key, review_on, created_at, created_by, updated_at, version`
@@ -96,9 +95,8 @@ func crowd(t *testing.T, s *Service, n int) {
 	}
 }
 
-// TestPagesAreReadByIndexesOfPostgres has no page read the whole table, and none put more
-// in order than it may: as many as are candidates where these are few, and where the
-// directory is walked as many as a page has, for each facet.
+// TestPagesAreReadByIndexesOfPostgres is that no page scans the table, and that it sorts no more
+// rows than the candidates or, in an index scan, the rows of a page for each facet.
 func TestPagesAreReadByIndexesOfPostgres(t *testing.T) {
 	t.Parallel()
 	s := assorted(t, databasetest.PostgresURL(t))
@@ -110,7 +108,7 @@ func TestPagesAreReadByIndexesOfPostgres(t *testing.T) {
 			q.Limit = page
 			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != ""}}
 			for _, at := range []place{{}, middle, {middle.cursor, true}} {
-				p, root := wayOf(t, s, q, at)
+				p, root := explain(t, s, q, at)
 				may := float64(2 * facets * (page + 1))
 				if p.candidates != nil {
 					may = max(may, float64(pagingFactor*narrowedFactor*most))

@@ -11,8 +11,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// planOf returns how SQLite goes about the page that q asks for: a line for
-// each step.
+// planOf returns the query plan of SQLite for the page of q, a line for each step.
 func planOf(t *testing.T, s *Service, q Query, at place) []string {
 	t.Helper()
 	q = q.withDefaults()
@@ -35,7 +34,7 @@ func planOf(t *testing.T, s *Service, q Query, at place) []string {
 	return steps
 }
 
-// questions are a page of every kind.
+// questions are queries of each kind.
 func questions() []Query {
 	var all []Query
 	for _, sort := range []Sort{"name", "-id", "created", "-seen", "updated"} {
@@ -89,8 +88,8 @@ func assorted(t *testing.T, url string) *Service {
 	return s
 }
 
-// TestPagesAreReadByIndexes has no page scan SQLite's table, and none that is walked
-// sort more than it shows, wherever in the list it begins.
+// TestPagesAreReadByIndexes is that no page scans SQLite's table, and that an index scan sorts no
+// more rows than it shows, wherever the page begins.
 func TestPagesAreReadByIndexes(t *testing.T) {
 	t.Parallel()
 	s := assorted(t, databasetest.SQLiteURL(t))
@@ -113,8 +112,8 @@ func TestPagesAreReadByIndexes(t *testing.T) {
 	}
 }
 
-// TestPlan is by which way a page is read where no more than three users can be put in
-// order, of ten people, ten service users and a system user.
+// TestPlan is the plans of pages where at most three users are sorted, of ten people, ten service
+// users and a system user.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	s := assorted(t, databasetest.URL(t))

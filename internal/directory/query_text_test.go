@@ -23,7 +23,7 @@ type reading struct {
 	Unmatchable bool
 }
 
-// readings are what people type and paste.
+// readings are texts that people type and paste, and their parse.
 var readings = map[string]reading{
 	"":                             {},
 	"  ana  LIMA ":                 {Words: []string{"ana", "lima"}},
@@ -113,7 +113,7 @@ func TestParse_mistakes(t *testing.T) {
 	}
 }
 
-// spans are times that are in a span of days east of Greenwich, and times that are not.
+// spans are times in and outside of spans, in a time zone east of Greenwich.
 var spans = map[Span]struct{ in, out []string }{
 	"<90d":                   {[]string{"2026-08-25T00:00:00Z", "2026-11-23T08:00:00Z"}, []string{"2026-08-24T23:59:59Z"}},
 	">90d":                   {[]string{"2026-08-24T23:59:59Z"}, []string{"2026-08-25T00:00:00Z"}},
@@ -128,7 +128,7 @@ var spans = map[Span]struct{ in, out []string }{
 	"never":                  {[]string{"1970-01-01T00:00:00Z"}, []string{"2026-01-01T00:00:00Z"}},
 }
 
-// TestSpan is which times a span holds, at its edges.
+// TestSpan checks spans at their limits.
 func TestSpan(t *testing.T) {
 	t.Parallel()
 	east := time.FixedZone("east", 2*60*60)
@@ -160,7 +160,7 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-// TestIntersect is which times are in several spans of one column.
+// TestIntersect intersects spans of one column.
 func TestIntersect(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -174,7 +174,7 @@ func TestIntersect(t *testing.T) {
 		"seen:>=2026-01-01 seen:<2026-03-01 seen:<90d": "none",
 	} {
 		all, ok := intersect(parse(text, readAt, time.UTC).ranges)
-		all = slices.DeleteFunc(all, func(r timeRange) bool { return r.column != bySeen }) // without that of their creation
+		all = slices.DeleteFunc(all, func(r timeRange) bool { return r.column != bySeen }) // except for the time of creation
 		got := "none"
 		switch {
 		case ok && all[0].never:

@@ -13,7 +13,7 @@ import (
 
 const day = 24 * time.Hour
 
-// shows returns who a query shows, and its count in the heading.
+// shows returns the users that a query finds, and their total.
 func shows(t *testing.T, d *userstest.Directory, q directory.Query) (string, int) {
 	t.Helper()
 	l, err := d.Directory.Users(t.Context(), users.Command("req"), q)
@@ -31,28 +31,44 @@ func shows(t *testing.T, d *userstest.Directory, q directory.Query) (string, int
 	return strings.Join(ids, " "), l.Total.N
 }
 
-// TestTokenViews is whose tokens the views of tokens are about, and that a list of them, its
-// count, and the words for it in the search agree.
-func TestTokenViews(t *testing.T) {
-	t.Parallel()
+// tokenQueries are queries for tokens that need attention, and the users that they find in the
+// directory of newTokenHolders.
+var tokenQueries = []struct {
+	q    directory.Query
+	want string
+}{
+	{directory.Query{View: directory.ViewTokensEnding}, endingTokens},
+	{directory.Query{View: directory.ViewTokensKnownLeft}, "known"},
+	{directory.Query{View: directory.ViewTokensUnused}, ""},
+	{directory.Query{Text: "tokens:ending"}, endingTokens},
+	{directory.Query{Text: "Tokens:End"}, endingTokens},
+	{directory.Query{Text: "tokens:known-left"}, "known"},
+	{directory.Query{Text: "tokens:ending,known"}, endingTokens + " known"},
+	{directory.Query{Text: "tokens:ending revoked"}, "ends-successor-revoked"},
+	{directory.Query{Text: "tokens:ending tokens:known"}, ""},
+	{directory.Query{View: directory.ViewTokensEnding, Text: "revoked"}, "ends-successor-revoked"},
+	{directory.Query{Text: "tokens:ending", Kind: users.KindPerson}, ""},
+	{directory.Query{Text: "tokens:ending type:system"}, "platform"},
+	{directory.Query{Text: "tokens:ending status:deactivated"}, ""},
+	{directory.Query{Text: "tokens:"}, "ends ends-later ends-revoked ends-rotated ends-successor-revoked fine gone known known-ended leaver@example.com owner@example.com stays@example.com"},
+}
+
+const endingTokens = "ends ends-successor-revoked"
+
+// newTokenHolders returns a directory with users named after their tokens, one of whom has left.
+func newTokenHolders(t *testing.T) *userstest.Directory {
+	t.Helper()
 	d := userstest.New(t)
 	leaver, stays := d.Person(t, "leaver@example.com", users.RoleOwner), d.Person(t, "stays@example.com", users.RoleOwner)
 	issue := func(by users.Actor, id string, days int) users.TokenID {
 		if _, err := d.User(t.Context(), by, users.ID(id)); err != nil {
 			d.ServiceUser(t, id, users.RoleUser)
 		}
-		n := users.NewToken{Name: id, Lifetime: 0, Scopes: []users.Scope{users.ScopeUsersRead}}
-		n.Lifetime = day * 1
-		for range days - 1 {
-			n.Lifetime += day
-		}
-		token, _ := d.IssuedBy(t, by, users.ID(id), n)
+		token, _ := d.IssuedBy(t, by, users.ID(id), users.NewToken{Name: id, Lifetime: time.Duration(days) * day, Scopes: []users.Scope{users.ScopeUsersRead}})
 		return token.ID
 	}
 	end := func(id users.TokenID) {
-		if err := d.RevokeToken(t.Context(), stays, id, users.TokenEnd{LeaveNone: true}); err != nil {
-			t.Fatal(err)
-		}
+		must(t, d.RevokeToken(t.Context(), stays, id, users.TokenEnd{LeaveNone: true}))
 	}
 	issue(stays, "fine", 300)
 	issue(leaver, "known", 300)
@@ -63,52 +79,40 @@ func TestTokenViews(t *testing.T) {
 	issue(stays, "ends-later", 15)
 	end(issue(stays, "ends-revoked", 7))
 	rotated := issue(stays, "ends-rotated", 7)
-	if _, _, err := d.RotateToken(t.Context(), stays, rotated, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Lifetime: 300 * day}}); err != nil {
-		t.Fatal(err)
-	}
+	_, _, err := d.RotateToken(t.Context(), stays, rotated, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Lifetime: 300 * day}})
+	must(t, err)
 	orphan := issue(stays, "ends-successor-revoked", 7)
 	next, _, err := d.RotateToken(t.Context(), stays, orphan, users.Rotation{Overlap: 7 * day, NewToken: users.NewToken{Lifetime: 300 * day}})
+	must(t, err)
+	end(next.ID)
+	issue(stays, "gone", 7)
+	must(t, d.Deactivate(t.Context(), stays, "gone", users.Departure{}))
+	_, err = d.AddSystemUser(t.Context(), users.Command("req"), "platform")
+	must(t, err)
+	issue(users.Command("req"), "platform", 7)
+	must(t, d.Deactivate(t.Context(), stays, "leaver@example.com", users.Departure{}))
+	return d
+}
+
+// must fails the test on an error.
+func must(t *testing.T, err error) {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	end(next.ID)
-	issue(stays, "gone", 7)
-	if err := d.Deactivate(t.Context(), stays, "gone", users.Departure{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.AddSystemUser(t.Context(), users.Command("req"), "platform"); err != nil {
-		t.Fatal(err)
-	}
-	issue(users.Command("req"), "platform", 7)
-	if err := d.Deactivate(t.Context(), stays, "leaver@example.com", users.Departure{}); err != nil {
-		t.Fatal(err)
-	}
+}
 
-	const ending = "ends ends-successor-revoked"
-	for _, test := range []struct {
-		q    directory.Query
-		want string
-	}{
-		{directory.Query{View: directory.ViewTokensEnding}, ending},
-		{directory.Query{View: directory.ViewTokensKnownLeft}, "known"},
-		{directory.Query{View: directory.ViewTokensUnused}, ""},
-		{directory.Query{Text: "tokens:ending"}, ending},
-		{directory.Query{Text: "Tokens:End"}, ending},
-		{directory.Query{Text: "tokens:known-left"}, "known"},
-		{directory.Query{Text: "tokens:ending,known"}, ending + " known"},
-		{directory.Query{Text: "tokens:ending revoked"}, "ends-successor-revoked"},
-		{directory.Query{Text: "tokens:ending tokens:known"}, ""},
-		{directory.Query{View: directory.ViewTokensEnding, Text: "revoked"}, "ends-successor-revoked"},
-		{directory.Query{Text: "tokens:ending", Kind: users.KindPerson}, ""},
-		{directory.Query{Text: "tokens:ending type:system"}, "platform"},
-		{directory.Query{Text: "tokens:ending status:deactivated"}, ""},
-		{directory.Query{Text: "tokens:"}, "ends ends-later ends-revoked ends-rotated ends-successor-revoked fine gone known known-ended leaver@example.com owner@example.com stays@example.com"},
-	} {
+// TestTokenViews is which users the views of tokens show, and that a list, its count and the
+// filter of the search agree.
+func TestTokenViews(t *testing.T) {
+	t.Parallel()
+	d := newTokenHolders(t)
+	for _, test := range tokenQueries {
 		if got, n := shows(t, d, test.q); got != test.want || n != len(strings.Fields(test.want)) {
 			t.Errorf("%+v: got %d, %q, want %q", test.q, n, got, test.want)
 		}
 	}
-	if _, err := d.Directory.Users(t.Context(), stays, directory.Query{Text: "tokens:old"}); err == nil {
+	if _, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Text: "tokens:old"}); err == nil {
 		t.Error("tokens:old is understood")
 	}
 	sizes, err := d.Sizes(t.Context())
@@ -116,13 +120,13 @@ func TestTokenViews(t *testing.T) {
 		t.Errorf("sizes: got %d, %v, %v, want 11, %v", sizes.Tokens, sizes.Ending, err, want)
 	}
 
-	if err := d.Reactivate(t.Context(), stays, "leaver@example.com", users.Reactivation{}); err != nil {
+	if err := d.Reactivate(t.Context(), d.Owner, "leaver@example.com", users.Reactivation{}); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensKnownLeft}); got != "" {
 		t.Errorf("known to people who left, when the person is back: %q", got)
 	}
-	if err := d.Delete(t.Context(), stays, "leaver@example.com", users.Deletion{Confirm: "leaver@example.com"}); err != nil {
+	if err := d.Delete(t.Context(), d.Owner, "leaver@example.com", users.Deletion{Confirm: "leaver@example.com"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := shows(t, d, directory.Query{View: directory.ViewTokensKnownLeft}); got != "known" {
