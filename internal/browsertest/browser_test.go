@@ -12,12 +12,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromium is the one browser of all tests. Every test has a window of its own
-// in it, which shares no cookies and no cache with the others.
+// chromium is the browser of all tests. Every test has a browser context of its own, which shares
+// no cookies and no cache with others.
 var chromium context.Context
 
-// TestMain starts the browser that CONSOLE_TEST_BROWSER names, or any that is
-// found where it names none.
+// TestMain starts the browser that CONSOLE_TEST_BROWSER names, or one that chromedp finds.
 func TestMain(m *testing.M) {
 	home, err := os.MkdirTemp("", "browsertest")
 	if err != nil {
@@ -26,7 +25,7 @@ func TestMain(m *testing.M) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.Env("HOME="+home, "XDG_CONFIG_HOME=", "XDG_CACHE_HOME="), // where it writes crash reports and caches
-		chromedp.NoSandbox, // it opens no pages but our own
+		chromedp.NoSandbox, // it opens trusted pages alone
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
@@ -49,35 +48,36 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// TestBrowser walks through a demo in a real browser. What is done at the same
-// time is done to different users.
+// walks are jobs that a person does in the browser.
+var walks = map[string]func(*testing.T, *tab){
+	"the main job as owner":              ownerWalk,
+	"the main job without scripts":       scriptlessWalk,
+	"the main job by keyboard":           keyboardWalk,
+	"the drawer of a phone":              phoneWalk,
+	"views and columns without scripts":  viewsWalk,
+	"an export, followed to its end":     exportWalk,
+	"how much comes over the wire":       wireWalk,
+	"what an admin may":                  adminWalk,
+	"what an auditor may":                auditorWalk,
+	"what a user may":                    userWalk,
+	"who is turned away":                 refusedWalk,
+	"a form sent after the session":      keptFormWalk,
+	"two tabs that edit the same person": conflictWalk,
+	"on paper and in forced colours":     outputWalk,
+	"a copy that the browser refuses":    refusedCopyWalk,
+	"a form with mistakes":               mistakesWalk,
+	"a name with many marks":             markedNameWalk,
+	"filters typed bit by bit":           typingWalk,
+	"a form left half filled":            halfFilledWalk,
+	"orders and pages by keyboard":       turnPagesWalk,
+	"tokens from first to last":          tokensWalk,
+	"tokens that concern people":         peopleWalk,
+}
+
+// TestBrowser walks through a demo. Concurrent walks change different users.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	s := startSite(t)
-	walks := map[string]func(*testing.T, *tab){
-		"the main job as owner":              ownerWalk,
-		"the main job without scripts":       scriptlessWalk,
-		"the main job by keyboard":           keyboardWalk,
-		"the drawer of a phone":              phoneWalk,
-		"views and columns without scripts":  viewsWalk,
-		"an export, followed to its end":     exportWalk,
-		"how much comes over the wire":       wireWalk,
-		"what an admin may":                  adminWalk,
-		"what an auditor may":                auditorWalk,
-		"what a user may":                    userWalk,
-		"who is turned away":                 refusedWalk,
-		"a form sent after the session":      keptFormWalk,
-		"two tabs that edit the same person": conflictWalk,
-		"on paper and in forced colours":     outputWalk,
-		"a copy that the browser refuses":    refusedCopyWalk,
-		"a form with mistakes":               mistakesWalk,
-		"a name with many marks":             markedNameWalk,
-		"filters typed bit by bit":           typingWalk,
-		"a form left half filled":            halfFilledWalk,
-		"orders and pages by keyboard":       turnPagesWalk,
-		"tokens from first to last":          tokensWalk,
-		"tokens that concern people":         peopleWalk,
-	}
 	for name, walk := range walks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +86,7 @@ func TestBrowser(t *testing.T) {
 	}
 	s.add(t, "conflict@example.com")
 	for _, group := range looks {
-		t.Run("pages as seen by "+cmp.Or(group.who, "nobody"), func(t *testing.T) {
+		t.Run("pages as seen by "+cmp.Or(group.who, "a visitor who has not signed in"), func(t *testing.T) {
 			t.Parallel()
 			pagesWalk(s.visit(t), group.who, group.pages)
 		})

@@ -18,14 +18,14 @@ import (
 //go:embed testdata/axe.min.js
 var axe string
 
-// runAxe returns what is not accessible about a page, one line for each fault.
+// runAxe returns the accessibility faults of a page, one line for each.
 const runAxe = `axe.run(document, {
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   resultTypes: ["violations"],
 }).then((result) => result.violations.flatMap((rule) =>
   rule.nodes.map((node) => rule.id + " " + node.target.join(" ") + ": " + node.failureSummary.replace(/\s+/g, " "))))`
 
-// findOverflow returns what is wider than the window, and text that is cut off.
+// findOverflow returns elements that are wider than the window, and text that is cut off.
 const findOverflow = `(() => {
   const faults = [], width = document.documentElement.clientWidth;
   for (const e of document.querySelectorAll("body *")) {
@@ -42,7 +42,8 @@ const findOverflow = `(() => {
   return faults;
 })()`
 
-// examine looks at the page from all sides; name is that of its screenshots.
+// examine checks the page in both colour schemes, at three widths, with large text and in forced
+// colours. name is that of its screenshots.
 func (b *tab) examine(name string) {
 	b.t.Helper()
 	b.settle()
@@ -69,7 +70,7 @@ func (b *tab) examine(name string) {
 	b.look(1366, "light", false)
 }
 
-// checkAccess checks that the page as it is now can be used by all.
+// checkAccess checks the accessibility of the page in its current state.
 func (b *tab) checkAccess(name string, width int64, how string) {
 	b.t.Helper()
 	if !js[bool](b, `"axe" in window`) {
@@ -78,7 +79,7 @@ func (b *tab) checkAccess(name string, width int64, how string) {
 	b.report(name, width, how, js[[]string](b, runAxe))
 }
 
-// textSize sets the size of text that the owner of the browser likes, in pixels.
+// textSize sets the default font size of the browser, in pixels.
 func (b *tab) textSize(size int64) {
 	b.t.Helper()
 	b.do("change the size of text", command(page.SetFontSizes, page.SetFontSizesParams{
@@ -87,7 +88,7 @@ func (b *tab) textSize(size int64) {
 	b.wait("have text of that size", fmt.Sprintf(`getComputedStyle(document.documentElement).fontSize === "%dpx"`, size))
 }
 
-// report tells what is wrong with a page.
+// report fails the test with the faults of a page, if there are any.
 func (b *tab) report(name string, width int64, how string, faults []string) {
 	b.t.Helper()
 	if len(faults) > 0 {
@@ -95,7 +96,7 @@ func (b *tab) report(name string, width int64, how string, faults []string) {
 	}
 }
 
-// look sets how wide the window is and which colours its owner likes.
+// look sets the width of the window, the preferred colour scheme, and forced colours.
 func (b *tab) look(width int64, scheme string, forced bool) {
 	b.t.Helper()
 	features := []*emulation.MediaFeature{
@@ -108,15 +109,14 @@ func (b *tab) look(width int64, scheme string, forced bool) {
 		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}))
 }
 
-// shoot takes a picture of the page where CONSOLE_TEST_SHOTS names a directory
-// for them.
+// shoot takes a screenshot of the page if CONSOLE_TEST_SHOTS names a directory for it.
 func (b *tab) shoot(name string) {
 	b.t.Helper()
 	dir := os.Getenv("CONSOLE_TEST_SHOTS")
 	if dir == "" {
 		return
 	}
-	picture := ask(b, "take a picture of "+name, chromedp.FullScreenshot(100))
+	picture := ask(b, "take a screenshot of "+name, chromedp.FullScreenshot(100))
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
 		b.t.Error(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// exportWalk exports what a search has found, and sees the end of it.
+// exportWalk exports the results of a search, in two formats.
 func exportWalk(t *testing.T, b *tab) {
 	dir := t.TempDir()
 	b.signIn("auditor@example.com")
@@ -46,7 +46,7 @@ func exportWalk(t *testing.T, b *tab) {
 	b.sees("exported the directory (" + users + " users)")
 }
 
-// lines returns how many lines a file has, once it is there.
+// lines returns the number of lines of a file, empty if the file does not exist.
 func lines(path string) string {
 	file, err := os.Open(path)
 	if err != nil {

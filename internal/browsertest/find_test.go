@@ -13,11 +13,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// fields are the roles of what can be typed into or chosen from.
+// fields are the ARIA roles of form fields.
 var fields = []string{"textbox", "searchbox", "combobox", "Date", "checkbox", "radio"}
 
-// named finds elements as a screen reader does: by what they are called and by
-// what they are, one of roles.
+// named finds elements as a screen reader does, by their accessible name and by one of roles.
 func named(name string, roles ...string) chromedp.QueryOption {
 	return chromedp.ByFunc(func(ctx context.Context, t *chromedp.Target, root *chromedp.Node) ([]cdp.NodeID, error) {
 		found, err := cdp.Call(ctx, t, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
@@ -41,17 +40,17 @@ func named(name string, roles ...string) chromedp.QueryOption {
 	})
 }
 
-// textOf returns a value that is a text.
+// textOf returns the text of a value, empty if it is none.
 func textOf(v *accessibility.Value) string {
 	if v == nil {
 		return ""
 	}
 	var text string
-	_ = json.Unmarshal(v.Value, &text) // what is no text is none that is looked for
+	_ = json.Unmarshal(v.Value, &text) // a value that is no text stays empty
 	return text
 }
 
-// command is the action that sends a command whose answer holds nothing of use.
+// command returns the action that sends a command and drops its result.
 func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, c, params)

@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// keptFormWalk sends a form after its session has ended, and finds it again
-// after signing in.
+// keptFormWalk sends a form after its session has ended. After the sign-in the form is filled in
+// as before.
 func keptFormWalk(t *testing.T, b *tab) {
 	b.site.add(t, "kim.larsen@example.com")
 	b.signIn("owner@example.com")
@@ -31,7 +31,7 @@ func keptFormWalk(t *testing.T, b *tab) {
 	b.sees("Name none to Kim Larsen", "“Married.”")
 }
 
-// openUnnamed opens the page of someone who does not have that name yet.
+// openUnnamed opens a page that does not show name yet.
 func (b *tab) openUnnamed(path, name string) {
 	b.t.Helper()
 	b.open(path, http.StatusOK)
@@ -57,7 +57,7 @@ func conflictWalk(t *testing.T, b *tab) {
 	b.sees("Name Cleo Marin to Cléo Marín")
 }
 
-// mistakesWalk fills a form in wrongly, and loses nothing of it.
+// mistakesWalk sends a form with mistakes: all values are kept.
 func mistakesWalk(_ *testing.T, b *tab) {
 	b.signIn("owner@example.com")
 	b.open("/service-users/new", http.StatusOK)

@@ -13,9 +13,9 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// halfFilledWalk fills in half of a form, chooses a theme, reloads, leaves and comes back:
-// what was typed is there, and what it was filled from, so that an edit by someone else
-// meanwhile is noticed. Who signs in next is shown nothing of it.
+// halfFilledWalk fills in half of a form, chooses a theme, reloads, leaves and comes back. The
+// browser restores the values and the version they were based on, so that a conflicting edit is
+// noticed. The next person who signs in sees none of it.
 func halfFilledWalk(t *testing.T, b *tab) {
 	b.site.add(t, "half.done@example.com")
 	b.signIn("owner@example.com")
@@ -60,8 +60,8 @@ var back = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 	return err
 })
 
-// turnPagesWalk sorts the directory and turns its pages by keyboard: the focus stays at
-// hand, and what came is announced.
+// turnPagesWalk sorts the directory and pages through it by keyboard: the focus stays in place,
+// and the result is announced.
 func turnPagesWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	b.open("/users", http.StatusOK)
@@ -84,7 +84,7 @@ func turnPagesWalk(_ *testing.T, b *tab) {
 	b.wait("be at the beginning of the list", `document.activeElement.id === "results" && location.search.startsWith("?after=")`)
 }
 
-// focusOn puts the focus on what Tab leads to.
+// focusOn focuses the element of a selector.
 func (b *tab) focusOn(selector string) {
 	b.t.Helper()
 	js[any](b, `document.querySelector("`+selector+`").focus()`)

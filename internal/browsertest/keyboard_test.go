@@ -47,7 +47,7 @@ func skipAndSearch(b *tab) {
 	b.enter(http.StatusOK)
 }
 
-// editByKeys makes a mistake, is led to it, and corrects it.
+// editByKeys makes a mistake, follows the summary to it, and corrects it.
 func editByKeys(b *tab) {
 	b.tabTo("Edit")
 	b.enter(http.StatusOK)
@@ -57,7 +57,7 @@ func editByKeys(b *tab) {
 	b.press("no address")
 	b.enter(http.StatusUnprocessableEntity)
 	b.wait("have the focus on what is wrong", `document.activeElement.id === "errors"`)
-	b.press(kb.Tab) // to the first mistake in the summary
+	b.press(kb.Tab) // to the first link of the summary
 	b.do("press Enter", enterKey)
 	b.wait("be in the field", `document.activeElement.name === "picture_url"`)
 	js[any](b, `document.activeElement.select()`)
@@ -82,7 +82,7 @@ func createByKeys(b *tab) {
 	b.tabTo("Responsible person")
 	b.press("owner@example.com")
 	b.press(kb.Escape) // closes the list of suggestions
-	b.tabTo("User")    // the role that is chosen already
+	b.tabTo("User")    // the role that is selected
 	b.press(kb.ArrowDown)
 	b.enter(http.StatusOK)
 	b.at("/users/key-turner/tokens/new?first=1")
@@ -92,7 +92,7 @@ func createByKeys(b *tab) {
 	b.sees("Turns keys.", "Auditor")
 }
 
-// changeRoleByKeys finds the person by the search of the sidebar.
+// changeRoleByKeys finds the person with the search in the sidebar and changes the role.
 func changeRoleByKeys(b *tab) {
 	b.do("press Ctrl-K", chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	b.wait("be in the search", `document.activeElement.id === "find"`)
@@ -110,7 +110,7 @@ func changeRoleByKeys(b *tab) {
 	b.sees("Role User to Auditor", "“Audits now.”")
 }
 
-// deactivateByKeys deactivates the person and finds that in the audit log.
+// deactivateByKeys deactivates the person and finds the event in the audit log.
 func deactivateByKeys(b *tab) {
 	b.tabTo("Deactivate")
 	b.enter(http.StatusOK)
@@ -124,7 +124,7 @@ func deactivateByKeys(b *tab) {
 	b.sees("deactivated Kaja Lind")
 }
 
-// phoneWalk opens and leaves the drawer of a phone.
+// phoneWalk opens and closes the menu on a phone.
 func phoneWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	b.look(390, "dark", false)
@@ -152,8 +152,8 @@ func (b *tab) press(keys string) {
 // enterKey presses Enter.
 var enterKey = keystroke("Enter", "Enter", "\r", 13)
 
-// keystroke presses a key as a keyboard does: the character does not arrive
-// where the page has a use of its own for the key.
+// keystroke presses a key as a keyboard does: no character is typed if the page prevents the
+// default of the key.
 func keystroke(key, code, text string, number int64) chromedp.Action[chromedp.Void] {
 	down := input.DispatchKeyEventParams{
 		Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: code, Text: text, WindowsVirtualKeyCode: number,
@@ -169,8 +169,7 @@ func (b *tab) enter(status int) {
 	b.load("press Enter", status, enterKey)
 }
 
-// focused describes what has the focus: what it is called, and what is wrong
-// with how it shows that it has.
+// focused returns the name of the focused element, and what is wrong with its focus indicator.
 const focused = `(() => {
   const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
   const label = e.getAttribute("aria-label") ?? e.labels?.[0]?.innerText ?? e.innerText;
@@ -182,8 +181,8 @@ const focused = `(() => {
   return {name};
 })()`
 
-// tabTo presses Tab until the focus is on what is called name, or on what has
-// that user_id among its words. All on the way must show that they have it.
+// tabTo presses Tab until the focus is on the element of that name, or on one with that user ID in
+// its name. Every element on the way must have a visible focus indicator.
 func (b *tab) tabTo(name string) {
 	b.t.Helper()
 	var stops []string

@@ -8,8 +8,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// outputWalk looks at the directory on paper, with the dark theme chosen, and in forced
-// colours.
+// outputWalk prints the directory in the dark theme, and shows it in forced colours.
 func outputWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	b.at("/users")
@@ -32,8 +31,8 @@ func outputWalk(_ *testing.T, b *tab) {
 	b.shoot("users-forced")
 }
 
-// markedNameWalk looks at a name with forty marks on one letter, as older versions stored
-// them: it takes its line and no more.
+// markedNameWalk shows a name with forty combining marks on one letter, as older versions stored
+// it: it is no higher than its line.
 func markedNameWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	b.open("/users", 200)
@@ -49,8 +48,7 @@ func markedNameWalk(_ *testing.T, b *tab) {
 	b.shoot("users-marks")
 }
 
-// refusedCopyWalk copies where the browser does not let it: the page says so where all
-// can see it.
+// refusedCopyWalk copies without the permission to: the page shows that it failed.
 func refusedCopyWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	b.open("/users/admin@example.com", 200)

@@ -17,7 +17,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A job is the main job of an owner, with whom it is done to.
+// A job is the main job of an owner, with the users it changes.
 type job struct {
 	*tab
 	person  string // user_id of someone without a name
@@ -49,7 +49,7 @@ func scriptlessWalk(t *testing.T, b *tab) {
 	j.signOut()
 }
 
-// work is the main job from the list on that shows the person.
+// work is the main job, from the list that shows the person.
 func (j job) work() {
 	j.t.Helper()
 	j.follow("link", j.person)
@@ -74,8 +74,8 @@ func (j job) searchLive() {
 	if got := js[int](j.tab, `history.length`); got != pages {
 		j.fail("typing made %d pages to go back to", got-pages)
 	}
-	// The first click on a result takes the focus from the field, and has to
-	// arrive: nothing may be put in the place of the results for that.
+	// The first click on a result moves the focus away from the field. It must not
+	// replace the results, or the click would miss.
 	j.settle()
 	js[any](j.tab, `(document.querySelector("#results").marked = true, document.activeElement.blur())`)
 	j.settle()
@@ -84,7 +84,7 @@ func (j job) searchLive() {
 	}
 }
 
-// edit gives the person a name and reads on their page what came of it.
+// edit gives the person a name and checks the change on their page.
 func (j job) edit() {
 	j.t.Helper()
 	j.follow("link", "Edit")
@@ -97,7 +97,7 @@ func (j job) edit() {
 	j.sees("Saved", "Name none to Zoë Test", "Notifications in the web interface Off to On", j.reason())
 }
 
-// reason is why the person is edited, in words that no other event has.
+// reason returns a reason for the edit that no other event has.
 func (j job) reason() string {
 	name, _, _ := strings.Cut(j.person, ".")
 	return "Asked for by " + name + " at the desk"
@@ -114,7 +114,7 @@ func (j job) readAudit() {
 	j.sees("What changed", "Name none to Zoë Test", j.reason(), "user.edited")
 }
 
-// createServiceUser creates one with a responsible person.
+// createServiceUser creates a service user with a responsible person.
 func (j job) createServiceUser() {
 	j.t.Helper()
 	j.follow("link", "Users")
@@ -141,7 +141,7 @@ func (j job) changeRole() {
 	j.sees("Role User to Auditor", "“Audits now.”")
 }
 
-// deactivate deactivates the person after reading what that means.
+// deactivate deactivates the person on the page that lists the consequences.
 func (j job) deactivate() {
 	j.t.Helper()
 	j.follow("link", "Deactivate")
@@ -152,8 +152,7 @@ func (j job) deactivate() {
 	j.sees(words.Deactivated("Zoë Test"), "“Has left.”", "Reactivate")
 }
 
-// signOut signs out, after which nothing private is to be seen, and nothing
-// signs in again by itself.
+// signOut signs out. After that no private page is shown, and nothing signs in again by itself.
 func (j job) signOut() {
 	j.t.Helper()
 	j.follow("button", "Sign out")

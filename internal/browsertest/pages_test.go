@@ -11,7 +11,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A look is a page as someone sees it.
+// A look is a page to examine.
 type look struct {
 	name   string // of its screenshots
 	path   string // of the console
@@ -19,8 +19,8 @@ type look struct {
 	then   func(*tab)
 }
 
-// looks are all the pages, by who looks at them: someone who signs in, or nobody.
-// Each group is looked at in a window of its own.
+// looks are all the pages, by the person who sees them, empty for a visitor who has not signed in.
+// Each group has a browser context of its own.
 var looks = []struct {
 	who   string
 	pages []look
@@ -116,7 +116,7 @@ var looks = []struct {
 	}},
 }
 
-// signInRefused signs in as someone who is turned away.
+// signInRefused signs in as a person who is refused.
 func signInRefused(userID string) func(*tab) {
 	return func(b *tab) {
 		b.follow("link", "Sign in")
@@ -124,7 +124,7 @@ func signInRefused(userID string) func(*tab) {
 	}
 }
 
-// mistake fills in a field wrongly and sends the form.
+// mistake sends the form with a wrong value in a field.
 func mistake(label, value, button string) func(*tab) {
 	return func(b *tab) {
 		b.fill(label, value)
@@ -141,14 +141,13 @@ func openEvent(word string) func(*tab) {
 	}
 }
 
-// addSomeone adds a person, which leads to the page that says what they are to be
-// told.
+// addSomeone adds a person, which leads to the page with the link to send.
 func addSomeone(b *tab) {
 	b.fill("E-mail address", "added@example.com")
 	b.follow("button", "Add person")
 }
 
-// exportAll exports what the page says, to nowhere.
+// exportAll exports all users of the page and drops the file.
 func exportAll(b *tab) {
 	b.do("keep no downloads", command(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 		Behavior: browser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
@@ -157,14 +156,14 @@ func exportAll(b *tab) {
 	b.sees("Done: ")
 }
 
-// signedOut signs out after the session has ended: the page does not go on to
-// the provider then.
+// signedOut signs out after the session has ended: the page does not redirect to the provider
+// then.
 func signedOut(b *tab) {
 	b.endSession()
 	b.follow("button", "Sign out")
 }
 
-// conflict saves a form after someone else has.
+// conflict saves a form that another tab has saved meanwhile.
 func conflict(b *tab) {
 	other := b.another()
 	other.open("/users/conflict@example.com/edit", http.StatusOK)
@@ -180,7 +179,7 @@ func signInAgain(b *tab) {
 	b.lead("button", "Save changes", http.StatusUnauthorized)
 }
 
-// pagesWalk looks at pages from all sides, as someone sees them.
+// pagesWalk examines pages as a person sees them.
 func pagesWalk(b *tab, who string, pages []look) {
 	if who != "" {
 		b.signIn(who)

@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// peopleWalk has a person approve the request of a program and look after the tokens that concern
-// them, and an owner look at the page that would deactivate them, and at where access ends.
+// peopleWalk approves the request of a program as a person and issues a token for a service user,
+// then opens the pages that an owner sees of these tokens.
 func peopleWalk(t *testing.T, b *tab) {
 	b.signIn("user@example.com")
 	b.open("/profile/tokens", http.StatusOK)
@@ -42,8 +42,8 @@ func peopleWalk(t *testing.T, b *tab) {
 	owner.examine("access-none")
 }
 
-// requestToken has a program ask for a token that has no address to come back to, and returns the
-// path of the page that approves it.
+// requestToken requests a token as a program without a redirect URI, and returns the path of the
+// page that approves it.
 func (s site) requestToken(t *testing.T) string {
 	t.Helper()
 	body := `{"code_challenge":"` + strings.Repeat("A", 43) + `","code_challenge_method":"S256","redirect_uri":null,"state":null,

@@ -15,7 +15,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// adminWalk does what an admin may, and is told what an admin may not.
+// adminWalk does what an admin may do, and is refused the rest.
 func adminWalk(t *testing.T, b *tab) {
 	b.site.add(t, "ada.brandt@example.com")
 	b.signIn("admin@example.com")
@@ -54,7 +54,7 @@ func auditorWalk(_ *testing.T, b *tab) {
 	b.sees("You don't have permission to do this", "Your role is auditor.", "Who can help")
 }
 
-// userWalk looks after their own account and what they answer for.
+// userWalk edits their own profile and reviews a service user they are responsible for.
 func userWalk(t *testing.T, b *tab) {
 	b.signIn("user@example.com")
 	b.at("/profile")
@@ -75,7 +75,7 @@ func userWalk(t *testing.T, b *tab) {
 	}
 }
 
-// download clicks on a link to a file and returns what is in it.
+// download clicks on a link to a file and returns its content.
 func download(t *testing.T, b *tab, link string) []byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -97,7 +97,7 @@ func download(t *testing.T, b *tab, link string) []byte {
 	return data
 }
 
-// refusedWalk is turned away, in words.
+// refusedWalk signs in as people who are refused: the page says why.
 func refusedWalk(_ *testing.T, b *tab) {
 	for userID, why := range map[string]string{
 		"deactivated@example.com": "Your account has been deactivated.",

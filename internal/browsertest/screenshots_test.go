@@ -15,16 +15,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// screenshots is where the pictures of the README are.
+// screenshots is the folder of the README's screenshots.
 const screenshots = "../../docs/screenshots"
 
 var update = flag.Bool("update", false, "take the screenshots of the README again")
 
-// pictured are the pages in the README, by the names of their pictures.
+// pictured are the pages in the README, by the names of their screenshots.
 var pictured = map[string]string{"directory": "/users", "detail": "/users/user@example.com"}
 
-// TestScreenshots checks the pictures of the README. With -update it takes them
-// again.
+// TestScreenshots checks the screenshots of the README. With -update it takes them again.
 func TestScreenshots(t *testing.T) {
 	t.Parallel()
 	if *update {
@@ -44,7 +43,7 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
-// takeScreenshots takes the pictures of the README.
+// takeScreenshots takes the screenshots of the README.
 func takeScreenshots(t *testing.T) {
 	t.Helper()
 	if err := os.MkdirAll(screenshots, 0o755); err != nil {
@@ -65,7 +64,7 @@ func takeScreenshots(t *testing.T) {
 	}
 }
 
-// writeSmall writes a PNG as small as it gets without loss.
+// writeSmall writes a PNG with the best lossless compression.
 func writeSmall(path string, data []byte) error {
 	picture, err := png.Decode(bytes.NewReader(data))
 	if err != nil {

@@ -20,33 +20,33 @@ import (
 	"github.com/roboto-ai/console/internal/auth"
 )
 
-// patience is how long a test waits for what it expects to see, on a busy machine.
+// patience is how long a test waits for an expected state, on a busy machine.
 const patience = 30 * time.Second
 
-// A tab is one open tab of the browser. What goes wrong in it ends the test.
+// A tab is a tab of the browser. An error in it ends the test.
 type tab struct {
 	t    *testing.T
 	site site
 	ctx  context.Context
-	seen *watch
+	seen *monitor
 }
 
-// visit opens a window of someone who has not been here before.
+// visit opens a tab in a new browser context, without cookies.
 func (s site) visit(t *testing.T) *tab {
 	t.Helper()
 	return s.openTab(t, chromium, chromedp.WithNewBrowserContext())
 }
 
-// another opens another tab in the same window.
+// another opens another tab in the same browser context.
 func (b *tab) another() *tab {
 	b.t.Helper()
 	return b.site.openTab(b.t, b.ctx)
 }
 
-// openTab opens a tab that is watched from its first request on.
+// openTab opens a tab that is monitored from its first request on.
 func (s site) openTab(t *testing.T, in context.Context, options ...chromedp.ContextOption) *tab {
 	t.Helper()
-	b := &tab{t: t, site: s, seen: newWatch(t, s)}
+	b := &tab{t: t, site: s, seen: newMonitor(t, s)}
 	var closeTab context.CancelFunc
 	b.ctx, closeTab = chromedp.NewContext(in, append(options, chromedp.WithListener(b.seen.event))...)
 	t.Cleanup(closeTab)
@@ -60,7 +60,7 @@ func (s site) openTab(t *testing.T, in context.Context, options ...chromedp.Cont
 	return b
 }
 
-// ask carries out an action and returns what comes of it; what names it.
+// ask runs an action and returns its result; what names it in errors.
 func ask[T any](b *tab, what string, action chromedp.Action[T]) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
@@ -72,13 +72,13 @@ func ask[T any](b *tab, what string, action chromedp.Action[T]) T {
 	return value
 }
 
-// do carries out actions; what names them.
+// do runs actions; what names them in errors.
 func (b *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ask(b, what, chromedp.Steps(actions...))
 }
 
-// load carries out an action that leads to a page with that status.
+// load runs an action that loads a page with that status.
 func (b *tab) load(what string, status int, action chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	before, _, _ := b.seen.current()
@@ -92,14 +92,14 @@ func (b *tab) load(what string, status int, action chromedp.Action[chromedp.Void
 	})
 }
 
-// pageText is the address of a page and the text in the middle of it.
+// pageText is the URL of a page and the text of its main element.
 const pageText = `(() => {
   const main = (document.querySelector("main") ?? document.body).cloneNode(true);
   for (const list of main.querySelectorAll("select, datalist")) list.remove();
   return location.href + "\n" + main.textContent.replace(/\s+/g, " ").slice(0, 2000);
 })()`
 
-// fail ends the test with what went wrong and what is to be seen.
+// fail ends the test with a message and the text of the page.
 func (b *tab) fail(format string, args ...any) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, time.Second)
@@ -114,19 +114,19 @@ func js[T any](b *tab, expression string) T {
 	return ask(b, expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// wait waits until an expression is true; what says what that means.
+// wait waits until an expression is true; what names it in errors.
 func (b *tab) wait(what, expression string) {
 	b.t.Helper()
 	b.until(what+" ("+expression+")", func() bool {
 		ctx, cancel := context.WithTimeout(b.ctx, time.Second)
 		defer cancel()
-		// An error is that of a page that is on its way out.
+		// A page that is being replaced returns an error.
 		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
 		return ok && err == nil
 	})
 }
 
-// until asks again and again until the answer is yes.
+// until polls until yes returns true; what names it in errors.
 func (b *tab) until(what string, yes func() bool) {
 	b.t.Helper()
 	again := time.NewTicker(10 * time.Millisecond)
@@ -156,13 +156,13 @@ func (b *tab) lead(role, name string, status int) {
 	b.load("click on the "+role+" "+name, status, chromedp.Click("", named(name, role)))
 }
 
-// click clicks on something that leads nowhere.
+// click clicks on an element that loads no page.
 func (b *tab) click(role, name string) {
 	b.t.Helper()
 	b.do("click on the "+role+" "+name, chromedp.Click("", named(name, role)))
 }
 
-// fill replaces what stands in a field, by typing.
+// fill replaces the value of a field, by typing.
 func (b *tab) fill(label, value string) {
 	b.t.Helper()
 	b.do("click on the field "+label, chromedp.Click("", named(label, fields...)))
@@ -170,7 +170,7 @@ func (b *tab) fill(label, value string) {
 	b.do("type into the field "+label, chromedp.KeyEvent(value))
 }
 
-// sees checks that the page shows texts, or comes to show them.
+// sees waits until the page shows texts.
 func (b *tab) sees(texts ...string) {
 	b.t.Helper()
 	for _, text := range texts {
@@ -188,7 +188,7 @@ func (b *tab) misses(texts ...string) {
 	}
 }
 
-// shows is true where the page shows text, however the lines are broken.
+// shows returns an expression that is true if the page shows text, whatever its line breaks.
 func shows(text string) string {
 	return fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, strings.Join(strings.Fields(text), " "))
 }
@@ -199,7 +199,7 @@ func (b *tab) at(path string) {
 	b.wait("be at "+path, fmt.Sprintf("location.href === %q", b.site.console+path))
 }
 
-// signIn signs in as someone from the front page on.
+// signIn signs in as a person, from the front page on.
 func (b *tab) signIn(name string) {
 	b.t.Helper()
 	b.open("/", http.StatusOK)
@@ -207,13 +207,13 @@ func (b *tab) signIn(name string) {
 	b.choose(name, http.StatusOK)
 }
 
-// choose chooses someone on the provider's page.
+// choose chooses a person on the provider's page.
 func (b *tab) choose(userID string, status int) {
 	b.t.Helper()
 	b.load("sign in as "+userID, status, chromedp.Click(chromedp.CSS(fmt.Sprintf("button[value=%q]", userID))))
 }
 
-// holds checks what stands in a field.
+// holds checks the value of a field.
 func (b *tab) holds(label, want string) {
 	b.t.Helper()
 	if got := ask(b, "read "+label, chromedp.Value("", named(label, fields...))); got != want {
@@ -221,7 +221,7 @@ func (b *tab) holds(label, want string) {
 	}
 }
 
-// endSession takes the session from the browser.
+// endSession deletes the session cookie.
 func (b *tab) endSession() {
 	b.t.Helper()
 	site, err := url.Parse(b.site.console)

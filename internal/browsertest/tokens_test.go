@@ -13,8 +13,8 @@ import (
 
 const fleetPage = "/users/fleet-reader"
 
-// tokensWalk creates a service user, issues its first token and rotates it, and looks at every
-// page on the way.
+// tokensWalk creates a service user, issues its first token and rotates it, and examines every page
+// on the way.
 func tokensWalk(t *testing.T, b *tab) {
 	b.signIn("owner@example.com")
 	b.open("/service-users/new", http.StatusOK)
@@ -56,7 +56,7 @@ func tokensWalk(t *testing.T, b *tab) {
 	rotationWalk(t, b, secret)
 }
 
-// takeSecret looks at the page with a secret, whose button for copying fails at first.
+// takeSecret examines the page with a secret, copies the secret at the second try, and returns it.
 func (b *tab) takeSecret(name string) string {
 	b.t.Helper()
 	b.sees("Copy the secret now")

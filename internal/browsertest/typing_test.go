@@ -14,9 +14,9 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// typingWalk types filters bit by bit, with the list behind at each: the focus stays in the
-// box, even where what is typed is no filter, and nothing is asked for within a word of an
-// input method.
+// typingWalk types filters character by character, with a search at each. The focus stays in the
+// box, even if the text is no valid filter, and nothing is searched while an input method composes
+// a word.
 func typingWalk(_ *testing.T, b *tab) {
 	b.signIn("auditor@example.com")
 	for _, text := range []string{"role:ad", "seen:>9", "created:>2026-0", "rolle:admin"} {
@@ -37,8 +37,8 @@ func typingWalk(_ *testing.T, b *tab) {
 	menuInUse(b)
 }
 
-// typeBitByBit types text and waits for the list after each character. The focus and the
-// caret are where they were.
+// typeBitByBit types text and waits for the list after each character. The focus and the caret
+// must stay.
 func (b *tab) typeBitByBit(selector, text string) {
 	b.t.Helper()
 	b.do("click on "+selector, chromedp.Click(chromedp.CSS(selector)))
@@ -55,7 +55,7 @@ func (b *tab) typeBitByBit(selector, text string) {
 	js[any](b, `document.activeElement.onblur = null`)
 }
 
-// composeWord types by an input method, which composes a word before it is there.
+// composeWord types with an input method, which composes a word.
 func composeWord(b *tab) {
 	b.open("/users", http.StatusOK)
 	b.do("click on the search", chromedp.Click(chromedp.CSS("#q")))
@@ -71,7 +71,7 @@ func composeWord(b *tab) {
 	b.wait("be in the box still", `document.activeElement.id === "q" && document.activeElement.value === "鈴木"`)
 }
 
-// menuInUse types a name into a menu of the list while another list is on its way.
+// menuInUse types a name into a menu of the list while the list is reloaded.
 func menuInUse(b *tab) {
 	b.open("/users?q=ad", http.StatusOK)
 	b.click("button", "Save view")

@@ -37,7 +37,7 @@ func viewsWalk(t *testing.T, b *tab) {
 	b.sees(words.DeletedView("Auditors of late"))
 }
 
-// savedView saves what the directory shows as a view of that name.
+// savedView saves the filters of the directory as a view of that name.
 func savedView(name string, status int) func(*tab) {
 	return func(b *tab) {
 		b.click("button", "Save view")

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-// How much may come over the wire, in bytes, compressed.
+// How many bytes may be transferred, compressed.
 const (
 	maxFirstLoad = 55_000  // with all headers
 	maxLaterLoad = 8 << 10 // without headers
@@ -38,10 +38,10 @@ func wireWalk(t *testing.T, b *tab) {
 	})
 }
 
-// weighLater weighs a page that comes after others; what names it.
+// weighLater weighs a page that is loaded after others; what names it.
 func (b *tab) weighLater(what string, act func()) {
 	b.t.Helper()
-	if all, heads := b.weigh(act); all-heads > maxLaterLoad {
-		b.t.Errorf("%s: got %d bytes, want at most %d", what, all-heads, maxLaterLoad)
+	if all, headers := b.weigh(act); all-headers > maxLaterLoad {
+		b.t.Errorf("%s: got %d bytes, want at most %d", what, all-headers, maxLaterLoad)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 var composeDir = filepath.Join(deployDir, "compose")
 
-// TestCompose checks what the Compose file promises of every service.
+// TestCompose checks the hardening of every service in the Compose file, and its order of start.
 func TestCompose(t *testing.T) {
 	t.Parallel()
 	file := documents(t, read(t, filepath.Join(composeDir, "compose.yaml")))[0]
@@ -58,7 +58,7 @@ func checkComposeConsole(t *testing.T, name string, s node) {
 		"healthcheck.test.1":           "/console", "healthcheck.test.2": "healthcheck",
 	})
 	if got := s.texts("secrets"); slices.Contains(got, "owner_password") {
-		t.Errorf("%s: what serves has the owner's password", name)
+		t.Errorf("%s: the console has the owner's password", name)
 	}
 	grace, err := time.ParseDuration(s.text("stop_grace_period"))
 	drain, drainErr := time.ParseDuration(s.text("environment.CONSOLE_DRAIN"))
@@ -67,8 +67,8 @@ func checkComposeConsole(t *testing.T, name string, s node) {
 	}
 }
 
-// TestComposeProxy checks that the proxy takes note of a console that stops, well within
-// its drain, and is the first to close an idle connection.
+// TestComposeProxy checks that the proxy notices a stopping console well within its drain, and
+// closes idle connections before the console does.
 func TestComposeProxy(t *testing.T) {
 	t.Parallel()
 	caddyfile := read(t, filepath.Join(composeDir, "Caddyfile"))
@@ -88,7 +88,7 @@ func TestComposeProxy(t *testing.T) {
 	}
 }
 
-// TestComposeRoles checks that the role that serves owns nothing.
+// TestComposeRoles checks that the serving role owns nothing.
 func TestComposeRoles(t *testing.T) {
 	t.Parallel()
 	sql := read(t, filepath.Join(composeDir, "postgres", "roles.sql"))

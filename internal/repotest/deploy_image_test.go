@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// TestDockerfile checks what the image promises: the program alone, run by nobody.
+// TestDockerfile checks that the image holds the program alone, and runs as an unprivileged user.
 func TestDockerfile(t *testing.T) {
 	t.Parallel()
-	var stage []string // the instructions of the last one
+	var stage []string // the instructions of the last stage
 	text := strings.ReplaceAll(read(t, "../../Dockerfile"), "\\\n", " ")
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -39,8 +39,8 @@ func TestDockerfile(t *testing.T) {
 	checkImageHealth(t, stage)
 }
 
-// checkImageHealth checks that the health check asks the program itself, and waits for
-// it as long as it takes to say no.
+// checkImageHealth checks that the health check runs the program, with a longer timeout than the
+// program's own.
 func checkImageHealth(t *testing.T, stage []string) {
 	t.Helper()
 	i := slices.IndexFunc(stage, func(line string) bool { return strings.HasPrefix(line, "HEALTHCHECK ") })

@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/web/api/openapitest"
 )
 
-// TestInFront matches each path of the API, and some of the platform's, with what
-// docs/in-front.md has nginx and Caddy send to the console.
+// TestInFront matches each path of the API, and some of the platform's, against the routing rules
+// for nginx and Caddy in docs/in-front.md.
 func TestInFront(t *testing.T) {
 	t.Parallel()
 	text := read(t, "../../docs/in-front.md")

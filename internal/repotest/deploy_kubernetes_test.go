@@ -31,8 +31,7 @@ func manifests(t *testing.T) map[string]node {
 	return all
 }
 
-// TestKubernetesPods checks that what runs is nobody, writes nothing and has only what
-// it needs.
+// TestKubernetesPods checks that containers are unprivileged, read-only and limited.
 func TestKubernetesPods(t *testing.T) {
 	t.Parallel()
 	all := manifests(t)
@@ -59,8 +58,7 @@ func TestKubernetesPods(t *testing.T) {
 	}
 }
 
-// checkMounts checks that secrets come as files: each variable that names one names a
-// file that is mounted.
+// checkMounts checks that secrets are mounted files, not variables.
 func checkMounts(t *testing.T, who string, pod node) {
 	t.Helper()
 	volumes := fmt.Sprint(pod.at("volumes"))
@@ -80,7 +78,7 @@ func checkMounts(t *testing.T, who string, pod node) {
 	}
 }
 
-// TestKubernetesStops checks that consoles are replaced without a gap.
+// TestKubernetesStops checks that a rolling update loses no request.
 func TestKubernetesStops(t *testing.T) {
 	t.Parallel()
 	all := manifests(t)
@@ -122,7 +120,7 @@ func drainOf(t *testing.T, pod node) time.Duration {
 	return defaultDrain(t)
 }
 
-// TestKubernetesFitsTogether checks that what refers to the pods finds them.
+// TestKubernetesFitsTogether checks that selectors and port names match the pods.
 func TestKubernetesFitsTogether(t *testing.T) {
 	t.Parallel()
 	all := manifests(t)
@@ -155,8 +153,8 @@ func TestKubernetesFitsTogether(t *testing.T) {
 	})
 }
 
-// TestKubernetesTrustsNoNetwork checks that the example names no network of proxies, and
-// that a console refuses to start until the operator has put theirs in.
+// TestKubernetesTrustsNoNetwork checks that a console with the example's networks of proxies
+// refuses to start: operators have to give their own.
 func TestKubernetesTrustsNoNetwork(t *testing.T) {
 	t.Parallel()
 	_, rest, found := strings.Cut(read(t, filepath.Join(kubernetesDir, "settings.env")), "\nCONSOLE_TRUSTED_PROXIES=")

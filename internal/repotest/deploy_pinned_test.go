@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestPinned checks that what builds and serves comes by digest: a tag may be moved to
-// something else. The image of the console itself is the operator's own.
+// TestPinned checks that actions and images are pinned by digest, as a tag can be moved. The image
+// of the console itself is the operator's own.
 func TestPinned(t *testing.T) {
 	t.Parallel()
 	fetched := regexp.MustCompile(`(?m)^\s*-?\s*(?:uses|image): (\S+)|^FROM (\S+)`)

@@ -12,9 +12,8 @@ import (
 
 var proxyDir = filepath.Join(deployDir, "proxy")
 
-// TestProxies checks what the examples of a proxy promise: idle connections are closed
-// before the console closes them, an answer may take as long as the slowest, nothing is
-// cached, and the console learns who asks.
+// TestProxies checks that the example proxies close idle connections before the console does, wait
+// for the slowest response, cache nothing, and pass on the address of the client.
 func TestProxies(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]struct {

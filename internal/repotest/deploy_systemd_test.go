@@ -16,7 +16,7 @@ import (
 // A unit is a systemd unit: values by section and name, in order.
 type unit map[string]map[string][]string
 
-// readUnit reads a unit, and fails the test where systemd would overlook a line.
+// readUnit reads a unit. A line that systemd would ignore fails the test.
 func readUnit(t *testing.T, name string) unit {
 	t.Helper()
 	u, section := unit{}, ""
@@ -38,7 +38,7 @@ func readUnit(t *testing.T, name string) unit {
 	return u
 }
 
-// last returns the value that holds.
+// last returns the effective value, which is the last.
 func (u unit) last(section, name string) string {
 	values := u[section][name]
 	if len(values) == 0 {
@@ -47,8 +47,7 @@ func (u unit) last(section, name string) string {
 	return values[len(values)-1]
 }
 
-// TestSystemdUnits checks what keeps a broken console from the rest of the machine, and
-// that one has the time to stop.
+// TestSystemdUnits checks the sandbox of the services, and that the console has the time to stop.
 func TestSystemdUnits(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"console.service", "console-backup.service"} {
@@ -69,7 +68,7 @@ func TestSystemdUnits(t *testing.T) {
 	checkServiceStops(t, readUnit(t, "console.service"))
 }
 
-// checkServiceStops checks how the service begins and ends.
+// checkServiceStops checks the start and the stop of the service.
 func checkServiceStops(t *testing.T, u unit) {
 	t.Helper()
 	for key, want := range map[string]string{
@@ -90,8 +89,8 @@ func checkServiceStops(t *testing.T, u unit) {
 	}
 }
 
-// TestConsoleAsService runs the script with folders of the test's own, and a runuser that
-// tells what it is given: the user, the program and the settings are to be the unit's.
+// TestConsoleAsService runs the script with temporary folders, and a runuser that prints its
+// arguments and environment: the user, the program and the settings must be those of the unit.
 func TestConsoleAsService(t *testing.T) {
 	t.Parallel()
 	dir, u := t.TempDir(), readUnit(t, "console.service")

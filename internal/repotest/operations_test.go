@@ -17,8 +17,8 @@ var (
 	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
 )
 
-// TestOperationsQuotesTheProgram checks that what the operator's book says the console
-// says, it does say: who looks for a message finds it letter by letter.
+// TestOperationsQuotesTheProgram checks that the messages quoted in the operator's guide are those
+// of the program, so that a search for one finds it.
 func TestOperationsQuotesTheProgram(t *testing.T) {
 	t.Parallel()
 	var code strings.Builder
@@ -32,7 +32,7 @@ func TestOperationsQuotesTheProgram(t *testing.T) {
 	all := quoted.FindAllStringSubmatch(read(t, operations), -1)
 	for _, q := range all {
 		if !strings.Contains(code.String(), q[1]) {
-			t.Errorf("nothing says %q", q[1])
+			t.Errorf("the program has no message %q", q[1])
 		}
 	}
 	if len(all) < 10 {
@@ -40,7 +40,7 @@ func TestOperationsQuotesTheProgram(t *testing.T) {
 	}
 }
 
-// TestLinksOfTheDocs checks that what the documents link to in the repository is there.
+// TestLinksOfTheDocs checks the links of the documents within the repository.
 func TestLinksOfTheDocs(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{operations, "../../README.md"} {
@@ -77,7 +77,7 @@ var (
 	invoked = regexp.MustCompile(`(?m)(?:^|-- |/)console(?:-as-service)? ([a-z][a-z-]+)`)
 )
 
-// TestOperationsCommands checks that every command of the console in the book is one.
+// TestOperationsCommands checks that the commands of the console in the operator's guide exist.
 func TestOperationsCommands(t *testing.T) {
 	t.Parallel()
 	known := subcommands(help(t))
@@ -86,7 +86,7 @@ func TestOperationsCommands(t *testing.T) {
 		for _, c := range invoked.FindAllStringSubmatch(b[1], -1) {
 			found++
 			if !slices.Contains(known, c[1]) {
-				t.Errorf("the book has %q, and the console no such command", c[0])
+				t.Errorf("the console has no such command: %q", c[0])
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import (
 // default.
 var settingRow = regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\| ([^|]+) \\|")
 
-// TestReadmeListsTheSettings checks that the README's table has exactly the
-// settings of serve, with the defaults that hold.
+// TestReadmeListsTheSettings checks that the README's table has exactly the settings of serve, with
+// their defaults.
 func TestReadmeListsTheSettings(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
@@ -33,7 +33,7 @@ func TestReadmeListsTheSettings(t *testing.T) {
 	}
 }
 
-// shownDefault returns what the table says of a setting that is not given.
+// shownDefault returns the default of a setting as the table shows it.
 func shownDefault(s setting) string {
 	switch {
 	case s.required:

@@ -11,9 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestRelease builds the program as it is released and checks it as its user
-// meets it: one file of bounded size that needs nothing else, and that stops
-// well when it is told to.
+// TestRelease checks the program as it is released: its size, its version, its exit status and
+// that it stops on a signal.
 func TestRelease(t *testing.T) {
 	t.Parallel()
 	program, err := program()
@@ -42,8 +41,7 @@ func isSmall(t *testing.T, program string) {
 	}
 }
 
-// knowsItsVersion checks that the linker's name for the version is still the
-// code's.
+// knowsItsVersion checks that the linker sets the version.
 func knowsItsVersion(t *testing.T, program string) {
 	out, err := exec.CommandContext(t.Context(), program, "version").Output()
 	if err != nil || !strings.HasPrefix(string(out), "console 1.2.3 ") {
@@ -51,7 +49,7 @@ func knowsItsVersion(t *testing.T, program string) {
 	}
 }
 
-// stopsWhenTold sends the signal of service managers and containers.
+// stopsWhenTold checks that the program stops on SIGTERM, without an error.
 func stopsWhenTold(t *testing.T, program string) {
 	cmd := exec.CommandContext(t.Context(), program, "serve", "--listen", "127.0.0.1:0", "--drain", "0s",
 		"--database", databasetest.URL(t), "--owners", "owner@example.com", "--base-url", "https://console.example.com",
@@ -64,7 +62,7 @@ func stopsWhenTold(t *testing.T, program string) {
 		t.Fatal(err)
 	}
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatalf("it said nothing: %v", err)
+		t.Fatalf("it printed nothing: %v", err)
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -74,7 +72,7 @@ func stopsWhenTold(t *testing.T, program string) {
 	}
 }
 
-// saysMistakes checks the exit status, which only a process has.
+// saysMistakes checks the exit status for mistakes in the settings.
 func saysMistakes(t *testing.T, program string) {
 	cmd := exec.CommandContext(t.Context(), program, "serve", "--listen", "x")
 	out, err := cmd.CombinedOutput()

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the files that tests compare with
 
 const thirdParty = "../../THIRD_PARTY.md"
 
-// kinds tell a licence by words that no other has, the most telling first.
+// kinds identify a licence by words that are in no other, the most specific first.
 var kinds = []struct{ name, words string }{
 	{"Apache-2.0", "Apache License"},
 	{"MPL-2.0", "Mozilla Public License"},
@@ -33,8 +33,8 @@ var kinds = []struct{ name, words string }{
 	{"0BSD", "Zero-Clause BSD"},
 }
 
-// TestThirdParty checks that THIRD_PARTY.md has the licence of everything that is
-// in the program, and nothing else. Run it with -update to write the file.
+// TestThirdParty checks that THIRD_PARTY.md has the licences of all components of the program, and
+// no others. Run it with -update to write the file.
 func TestThirdParty(t *testing.T) {
 	t.Parallel()
 	var table, texts strings.Builder
@@ -60,11 +60,11 @@ func TestThirdParty(t *testing.T) {
 	}
 }
 
-// A component is something that others made.
+// A component is a third-party part of the program.
 type component struct{ name, version, text string }
 
-// kind returns the short name of the licence. One it does not know fails the test:
-// somebody has to read it.
+// kind returns the SPDX identifier of the licence. An unknown licence fails the test, so that it
+// is read before it is added to kinds.
 func (c component) kind(t *testing.T) string {
 	t.Helper()
 	for _, k := range kinds {
@@ -76,7 +76,7 @@ func (c component) kind(t *testing.T) string {
 	return "unknown"
 }
 
-// linkedModules returns the modules whose packages are in the program, and Go.
+// linkedModules returns the modules that are linked into the program, and Go.
 func linkedModules(t *testing.T) []component {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}", "../../cmd/console")
@@ -122,7 +122,7 @@ func licenceIn(t *testing.T, dir string) string {
 	return ""
 }
 
-// vendoredFiles returns what static/vendor.json lists of what is served.
+// vendoredFiles returns the components in static/vendor.json whose files are served.
 func vendoredFiles(t *testing.T) []component {
 	t.Helper()
 	text, err := os.ReadFile("../../static/vendor.json")

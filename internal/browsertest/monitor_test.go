@@ -21,31 +21,31 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// reportViolations makes every page tell the console what its policy forbade.
+// reportViolations logs violations of the content security policy as errors.
 const reportViolations = `addEventListener("securitypolicyviolation", (event) => {
   console.error("forbidden by " + event.violatedDirective + ": " + event.blockedURI);
 });`
 
-// A watch sees all that happens in a tab, and fails its test where something is
-// reported as an error or a request leaves for another host.
-type watch struct {
+// A monitor receives the events of a tab. It fails the test if an error is reported, or a request
+// is sent to another host.
+type monitor struct {
 	hosts []string
 
 	mu      sync.Mutex
 	faults  []string
 	kinds   map[network.RequestID]network.ResourceType // of the requests so far
-	waiting map[network.RequestID]cdp.LoaderID         // requests that are not over, with their pages
-	weight  float64                                    // bytes of the answers so far
-	heads   float64                                    // bytes of their headers
+	waiting map[network.RequestID]cdp.LoaderID         // requests without a complete response, with their pages
+	bytes   float64                                    // of the responses so far
+	headers float64                                    // bytes of their headers
 
 	status map[cdp.LoaderID]int // of the pages so far
 	shown  cdp.LoaderID         // the page that is shown
 	loaded cdp.LoaderID         // the page that was last complete
 }
 
-// newWatch returns a watch that reports its faults when the test ends.
-func newWatch(t *testing.T, s site) *watch {
-	w := &watch{
+// newMonitor returns a monitor that reports its faults when the test ends.
+func newMonitor(t *testing.T, s site) *monitor {
+	w := &monitor{
 		hosts:   []string{strings.TrimPrefix(s.console, "http://"), strings.TrimPrefix(s.provider, "http://")},
 		kinds:   map[network.RequestID]network.ResourceType{},
 		waiting: map[network.RequestID]cdp.LoaderID{},
@@ -61,13 +61,13 @@ func newWatch(t *testing.T, s site) *watch {
 	return w
 }
 
-// note takes note of a fault.
-func (w *watch) note(format string, args ...any) {
+// note records a fault.
+func (w *monitor) note(format string, args ...any) {
 	w.faults = append(w.faults, fmt.Sprintf(format, args...))
 }
 
-// start is the action that begins to watch what is not watched by itself.
-func (w *watch) start(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+// start is the action that turns on events that are off by default.
+func (w *monitor) start(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 	if _, err := cdp.Call(ctx, t, audits.Enable, cdp.Empty{}); err != nil {
 		return chromedp.Void{}, err
 	}
@@ -76,15 +76,15 @@ func (w *watch) start(ctx context.Context, t *chromedp.Target) (chromedp.Void, e
 	return chromedp.Void{}, err
 }
 
-// event takes note of what the browser reports.
-func (w *watch) event(event any) {
+// event handles an event of the browser.
+func (w *monitor) event(event any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		w.request(e)
 	case *network.EventResponseReceived:
-		w.heads += e.Response.EncodedDataLength
+		w.headers += e.Response.EncodedDataLength
 		if e.Type == network.ResourceTypeDocument {
 			w.status[e.LoaderID] = int(e.Response.Status)
 		}
@@ -97,7 +97,7 @@ func (w *watch) event(event any) {
 		}
 	case *network.EventLoadingFinished:
 		delete(w.waiting, e.RequestID)
-		w.weight += e.EncodedDataLength
+		w.bytes += e.EncodedDataLength
 	case *network.EventLoadingFailed:
 		delete(w.waiting, e.RequestID)
 	case *runtime.EventExceptionThrown:
@@ -114,14 +114,14 @@ func (w *watch) event(event any) {
 }
 
 // current returns which page is shown, whether it is complete, and its status.
-func (w *watch) current() (shown cdp.LoaderID, complete bool, status int) {
+func (w *monitor) current() (shown cdp.LoaderID, complete bool, status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.shown, w.loaded == w.shown, w.status[w.shown]
 }
 
 // request checks where a request goes.
-func (w *watch) request(e *network.EventRequestWillBeSent) {
+func (w *monitor) request(e *network.EventRequestWillBeSent) {
 	w.kinds[e.RequestID] = e.Type
 	w.waiting[e.RequestID] = e.LoaderID
 	to, err := url.Parse(e.Request.URL)
@@ -130,9 +130,9 @@ func (w *watch) request(e *network.EventRequestWillBeSent) {
 	}
 }
 
-// entry checks what the browser logs. That a page has another status than 200 is
-// for the test to judge; a list that a script asks for has 422 where it has no such filter.
-func (w *watch) entry(e *log.Entry) {
+// entry checks an entry of the browser's log. It ignores the status of a page, which the test
+// checks, and 422 of a list that a script requests with an invalid filter.
+func (w *monitor) entry(e *log.Entry) {
 	status := e.Source == log.EntrySourceNetwork && w.kinds[e.NetworkRequestID] == network.ResourceTypeDocument
 	status = status || strings.HasSuffix(e.Text, "status of 422 (Unprocessable Entity)") && w.kinds[e.NetworkRequestID] == network.ResourceTypeFetch
 	if (e.Level == log.EntryLevelError || e.Level == log.EntryLevelWarning) && !status {
@@ -140,33 +140,33 @@ func (w *watch) entry(e *log.Entry) {
 	}
 }
 
-// issue checks what the browser finds to be wrong with a page.
-func (w *watch) issue(i *audits.InspectorIssue) {
+// issue checks an issue that the browser reports about a page.
+func (w *monitor) issue(i *audits.InspectorIssue) {
 	if policy := i.Details.ContentSecurityPolicyIssueDetails; policy != nil {
 		w.note("the policy of a page was violated: %s %s", policy.ViolatedDirective, policy.BlockedURL)
 	}
 }
 
-// weigh returns how many bytes came over the wire while act led to a page, with
-// all that belongs to it, and how many of them were headers.
-func (b *tab) weigh(act func()) (all, heads int) {
+// weigh returns how many bytes were transferred while act loaded a page with its resources, and
+// how many of them were headers.
+func (b *tab) weigh(act func()) (all, headers int) {
 	b.t.Helper()
 	b.settle()
-	all, heads = b.seen.weighed()
+	all, headers = b.seen.weighed()
 	act()
 	b.settle()
-	allNow, headsNow := b.seen.weighed()
-	return allNow - all, headsNow - heads
+	allNow, headersNow := b.seen.weighed()
+	return allNow - all, headersNow - headers
 }
 
-// weighed returns how many bytes have come so far.
-func (w *watch) weighed() (all, heads int) {
+// weighed returns how many bytes have been transferred so far.
+func (w *monitor) weighed() (all, headers int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return int(w.weight), int(w.heads)
+	return int(w.bytes), int(w.headers)
 }
 
-// settle waits until all requests are answered.
+// settle waits until all responses are complete.
 func (b *tab) settle() {
 	b.t.Helper()
 	b.wait("have loaded", `document.readyState === "complete"`)
