@@ -81,7 +81,7 @@ func (p *program) serve(ctx context.Context, c *config, _ []string) error {
 // openServed opens the database of serve, and logs warnings about it and the environment.
 func (p *program) openServed(ctx context.Context, c *config, watch *telemetry, log *slog.Logger) (*database.DB, error) {
 	options := c.databaseOptions()
-	options.Watch, options.Wrap, options.Migrating = watch.database(), watch.connector(), logMigrating(log, time.Now)
+	options.Observer, options.Wrap, options.Migrating = watch.database(), watch.connector(), logMigrating(log, time.Now)
 	db, err := database.Open(ctx, c.database, options)
 	if err == nil {
 		p.logWarnings(log, db)

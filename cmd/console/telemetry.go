@@ -99,9 +99,9 @@ func (o *telemetry) close() {
 }
 
 // database returns the callbacks of the database.
-func (o *telemetry) database() (w database.Watch) {
+func (o *telemetry) database() (w database.Observer) {
 	if o.metrics != nil {
-		w.Turn, w.Damaged = o.metrics.Waited, o.metrics.Damaged
+		w.Waited, w.Damaged = o.metrics.Waited, o.metrics.Damaged
 	}
 	return w
 }
@@ -111,7 +111,7 @@ func (o *telemetry) connector() func(driver.Connector) driver.Connector {
 	if o.tracer == nil {
 		return nil
 	}
-	return database.WrapStatements(o.tracer.Statement)
+	return database.ObserveStatements(o.tracer.Statement)
 }
 
 // directory returns c with the callbacks of the directory.

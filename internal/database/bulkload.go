@@ -29,7 +29,7 @@ func (db *DB) BulkLoad(ctx context.Context, do func(*sql.Tx) error, progress fun
 	if !db.unsynced {
 		return errLoadSynced
 	}
-	writer, asked, err := db.turn(ctx, db.write)
+	writer, asked, err := db.acquireWriter(ctx, db.write)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (db *DB) BulkLoad(ctx context.Context, do func(*sql.Tx) error, progress fun
 	for _, readers := range []*sql.DB{db.read, db.look, db.long} { // the journal mode cannot be changed beside a reader
 		readers.SetMaxIdleConns(0)
 	}
-	defer db.keepReaders()
+	defer db.setReaderLimits()
 	defer func() { err = errors.Join(err, set(context.WithoutCancel(ctx), writer, loadedPragmas)) }()
 	if err := set(ctx, writer, loadingPragmas); err != nil {
 		return err

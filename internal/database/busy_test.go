@@ -37,8 +37,8 @@ func TestTrouble(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := test.fails(t)
-			if got := database.Trouble(err); got != test.says {
-				t.Errorf("Trouble(%v): got %q, want %q", err, got, test.says)
+			if got := database.Reason(err); got != test.says {
+				t.Errorf("Reason(%v): got %q, want %q", err, got, test.says)
 			}
 			if got := database.IsBusy(err); got != (test.says != "") {
 				t.Errorf("IsBusy(%v): got %t", err, got)

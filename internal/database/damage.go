@@ -24,22 +24,22 @@ func IsDamaged(err error) bool {
 	return ResultCode(err) == sqlite3.SQLITE_CORRUPT
 }
 
-// A damage takes errors of statements that call the database damaged.
+// A damage collects errors by which the database is damaged.
 type damage struct {
-	errs chan error // the first that has not been received yet; others are dropped
-	told func()     // for each of them; nil: nobody is told
+	errs   chan error // holds one error; others are dropped
+	notify func()     // called for each of them; may be nil
 }
 
-// newDamage returns a damage that calls told for each such error.
-func newDamage(told func()) damage { return damage{make(chan error, 1), told} }
+// newDamage returns a damage that calls notify for each error.
+func newDamage(notify func()) damage { return damage{make(chan error, 1), notify} }
 
-// report takes err, if it is such an error. It never waits.
+// report adds err if [IsDamaged] is true of it. It does not block.
 func (d damage) report(err error) {
 	if !IsDamaged(err) {
 		return
 	}
-	if d.told != nil {
-		d.told()
+	if d.notify != nil {
+		d.notify()
 	}
 	select {
 	case d.errs <- err:
@@ -47,12 +47,12 @@ func (d damage) report(err error) {
 	}
 }
 
-// Damage returns the channel of errors by which statements called the database damaged,
-// one at a time: those that come before it is received are dropped.
+// Damage returns the channel of errors by which the database is damaged. It holds one error;
+// until that is received others are dropped.
 func (db *DB) Damage() <-chan error { return db.damage.errs }
 
-// Inspect runs do in a transaction that reads the database at one moment. With SQLite it
-// is that of a new connection, which has nothing cached and may make temporary tables.
+// Inspect runs do in a transaction that reads the database at one moment. With SQLite it is
+// [InspectFile].
 func (db *DB) Inspect(ctx context.Context, do func(*sql.Tx) error) error {
 	if db.Engine() == PostgreSQL {
 		return readAtOnce(ctx, db.read, do)
@@ -60,16 +60,16 @@ func (db *DB) Inspect(ctx context.Context, do func(*sql.Tx) error) error {
 	return InspectFile(ctx, db.path, do)
 }
 
-// Reindex builds indexes of the PostgreSQL database at url again, by REINDEX CONCURRENTLY,
-// beside consoles that serve. It takes as long as it takes. It returns an [*OpenError] where
-// the role does not own them.
+// Reindex rebuilds indexes of the PostgreSQL database at url by REINDEX CONCURRENTLY, beside
+// consoles that serve and without a timeout. It returns an [*OpenError] if the role does not
+// own them.
 func Reindex(ctx context.Context, url string, o Options, indexes ...string) error {
 	config, err := postgresConfig(url, o)
 	if err != nil {
 		return err
 	}
-	unhurried := map[string]string{"statement_timeout": "0", "lock_timeout": "0"}
-	db := postgresPool(config, o, 1, nil, unhurried)
+	unlimited := map[string]string{"statement_timeout": "0", "lock_timeout": "0"}
+	db := postgresPool(config, o, 1, nil, unlimited)
 	defer db.Close()
 	for _, index := range indexes {
 		_, err := db.ExecContext(ctx, fmt.Sprintf(`REINDEX INDEX CONCURRENTLY "%s"`, index))

@@ -15,7 +15,7 @@ func TestDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "console.db")
 	place(t, path, image(t))
 	told := 0
-	db, err := database.Open(t.Context(), "sqlite:"+path, database.Options{Watch: database.Watch{Damaged: func() { told++ }}})
+	db, err := database.Open(t.Context(), "sqlite:"+path, database.Options{Observer: database.Observer{Damaged: func() { told++ }}})
 	if err != nil {
 		t.Fatal(err)
 	}

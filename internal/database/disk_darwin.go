@@ -6,10 +6,10 @@ import (
 	"syscall"
 )
 
-// fileSystems are the file systems that are told apart, by the beginning of their names.
+// fileSystems are the names of file systems, by the beginning of their names.
 var fileSystems = map[string]string{"nfs": "NFS", "smbfs": "SMB", "macfuse": "FUSE", "osxfuse": "FUSE", "webdav": "FUSE", "afpfs": "AFS"}
 
-// diskOf asks the system about the file system that dir is on.
+// diskOf returns the file system that dir is on.
 func diskOf(dir string) (disk, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
@@ -25,7 +25,7 @@ func diskOf(dir string) (disk, error) {
 	return disk{fileSystems[name.String()], int64(s.Bavail) * int64(s.Bsize)}, nil
 }
 
-// ownerOf returns the number of the user to whom a file belongs, -1 if unknown.
+// ownerOf returns the user ID of the owner of a file, -1 if unknown.
 func ownerOf(info fs.FileInfo) int {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(s.Uid)

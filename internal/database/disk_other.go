@@ -7,12 +7,11 @@ import (
 	"io/fs"
 )
 
-// freeBytes returns how much may still be written to the disk that holds path, and
-// whether that can be known, which here it cannot.
+// freeBytes reports that the free space is unknown.
 func freeBytes(string) (uint64, bool) { return 0, false }
 
-// diskOf knows nothing here.
+// diskOf returns [errors.ErrUnsupported].
 func diskOf(string) (disk, error) { return disk{}, errors.ErrUnsupported }
 
-// ownerOf knows nothing here.
+// ownerOf returns -1: the owner is unknown.
 func ownerOf(fs.FileInfo) int { return -1 }

@@ -11,30 +11,29 @@ import (
 	"path/filepath"
 )
 
-// A Grade says how bad a [Finding] is.
+// A Grade is the severity of a [Finding].
 type Grade int
 
 // The grades.
 const (
 	Good Grade = iota
 	Unknown
-	Doubtful // it works, and will give trouble
-	Bad      // it does not work, or must not be left so
+	Doubtful // it works, but will cause problems
+	Bad      // it does not work, or is unsafe
 )
 
-// A Finding is what [Examine] found of one thing.
+// A Finding is a result of [Examine].
 type Finding struct {
 	Subject string // one of a file: "file", "directory", "file system", "space", "schema"; or of PostgreSQL: "encryption", "server", "schema", "search", "rights", "access"
 	Grade   Grade
-	Found   string // in words
-	Fix     string // what to do about it, in whole sentences; empty where nothing is
+	Found   string // in whole sentences
+	Fix     string // what to do, in whole sentences; empty if there is nothing to do
 }
 
-// Examine looks at the place that the database at url has: the file, its directory and
-// disk, or the server with its rights and extension. It neither makes nor changes
-// anything, and returns a finding for each thing that can be wrong. Of a file it looks at
-// modes and owners rather than tries: root may do anything. What the tables hold it does
-// not read: that is [Verify].
+// Examine checks the environment of the database at url: the file, its directory and disk, or
+// the server, its rights and extensions. It returns a finding for each check and changes
+// nothing. It checks modes and owners rather than trying to write, since root may write
+// anything. [Verify] checks the content.
 func Examine(ctx context.Context, url string, o Options) []Finding {
 	if isPostgres(url) {
 		return examineServer(ctx, url, o)
@@ -58,14 +57,14 @@ func Examine(ctx context.Context, url string, o Options) []Finding {
 		found = append(found, refusal("file", Unwritable(path, err)))
 	}
 	user := os.Geteuid()
-	if user == 0 && info != nil { // root looks at it for the user to whom it belongs
+	if user == 0 && info != nil { // root examines it for its owner
 		user = ownerOf(info)
 	}
 	dir := nearest(filepath.Dir(path))
 	return append(found, examineDirectory(dir, user), examineFileSystem(dir), examineSpace(dir, path))
 }
 
-// nearest returns dir, or the nearest above it that is there.
+// nearest returns dir or its nearest parent that exists.
 func nearest(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
@@ -75,14 +74,13 @@ func nearest(dir string) string {
 	}
 }
 
-// Bits of a mode.
+// Permission bits.
 const (
 	othersMay      fs.FileMode = 0o077
 	othersMayWrite fs.FileMode = 0o022
 )
 
-// examineFile looks at the rights on the file and on those that SQLite keeps beside
-// it.
+// examineFile checks mode and owner of the file and of SQLite's files beside it.
 func examineFile(path string, info fs.FileInfo) Finding {
 	if !info.Mode().IsRegular() {
 		return bad("file", path+" is not a file.", "Name another path with --database.")
@@ -90,7 +88,7 @@ func examineFile(path string, info fs.FileInfo) Finding {
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
 		part, err := os.Stat(name)
 		if err != nil {
-			continue // those beside it come and go
+			continue // the files beside it come and go
 		}
 		if mode := part.Mode().Perm(); mode&othersMay != 0 {
 			return bad("file", fmt.Sprintf("%s has mode %04o, so that others than its owner can open it.", name, mode),
@@ -108,8 +106,8 @@ func examineFile(path string, info fs.FileInfo) Finding {
 	return good("file", fmt.Sprintf("%s is for its owner alone.", path))
 }
 
-// examineDirectory looks at the rights that user has on the directory, in which
-// SQLite makes and deletes files of its own.
+// examineDirectory checks the rights of user on the directory, in which SQLite makes and deletes
+// files.
 func examineDirectory(dir string, user int) Finding {
 	info, err := os.Stat(dir)
 	if err != nil || !info.IsDir() {
@@ -134,10 +132,10 @@ func examineDirectory(dir string, user int) Finding {
 	return good("directory", dir+" is for its owner alone.")
 }
 
-// anyoneMayWrite reports whether everybody may write to what info tells of.
+// anyoneMayWrite reports whether every user may write to a file.
 func anyoneMayWrite(info fs.FileInfo) bool { return info.Mode()&0o002 != 0 }
 
-// examineSchema looks at what the file holds, which it does not change.
+// examineSchema checks the version of the schema.
 func examineSchema(ctx context.Context, path string) Finding {
 	at, err := inspect(ctx, path)
 	if err != nil {
@@ -158,10 +156,9 @@ func examineSchema(ctx context.Context, path string) Finding {
 // ErrOlder says that a schema is older than that of this program.
 var ErrOlder = errors.New("the schema is older than this program")
 
-// OpenToRead opens the database at address, which is there and has the schema of this
-// program, for reading alone: whatever would write is refused. Its errors are those
-// of [Open]; the error is [fs.ErrNotExist] too where there is no schema yet, and
-// [ErrOlder] where it has to be brought up to date first.
+// OpenToRead opens the database at address, which must have the schema of this program, to read
+// only: statements that write are refused. Its errors are those of [Open]; they are also
+// [fs.ErrNotExist] if there is no schema, and [ErrOlder] if it is not up to date.
 func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if isPostgres(address) {
 		return openPostgresToRead(ctx, address, o)
@@ -171,7 +168,7 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 		return nil, err
 	}
 	at, err := inspect(ctx, path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // what is not there has version 0
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a file that does not exist has version 0
 		return nil, Explain(path, err)
 	}
 	known, err := NewestVersion(SQLite)
@@ -181,7 +178,7 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	if err := refuseOlder(path, at.version, known); err != nil {
 		return nil, err
 	}
-	db := &DB{engine: sqliteEngine{}, path: path, watch: o.Watch}
+	db := &DB{engine: sqliteEngine{}, path: path, observer: o.Observer}
 	if db.read, err = db.pool(dsn(path, "ro", url.Values{"_pragma": {"query_only(1)"}}), o); err != nil {
 		return nil, err
 	}
@@ -189,8 +186,7 @@ func OpenToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// refuseOlder returns an [*OpenError] if the schema at the given version is older than
-// the known one.
+// refuseOlder returns an [*OpenError] if version is older than the known one.
 func refuseOlder(path string, version, known int64) error {
 	fix := "Start the console once, or run console migrate."
 	switch {
@@ -208,10 +204,10 @@ func doubtful(subject, found, fix string) Finding { return Finding{subject, Doub
 
 func bad(subject, found, fix string) Finding { return Finding{subject, Bad, found, fix} }
 
-// refusal returns the finding that err is, which [Open] would return.
+// refusal returns the finding for an error of [Open].
 func refusal(subject string, err error) Finding {
 	if e, ok := errors.AsType[*OpenError](err); ok {
 		return bad(subject, cmp.Or(e.Path, "The database")+" "+e.Why+".", e.Fix)
 	}
-	return bad(subject, "It cannot be read: "+err.Error()+".", "Look at the disk and the system's log.")
+	return bad(subject, "It cannot be read: "+err.Error()+".", "Check the disk and the system's log.")
 }

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// examineServer is [Examine] for a database of PostgreSQL.
+// examineServer is [Examine] for PostgreSQL.
 func examineServer(ctx context.Context, address string, o Options) []Finding {
 	config, err := postgresConfig(address, o)
 	if err != nil {
 		return []Finding{refusal("server", err)}
 	}
 	path := withoutPassword(address)
-	db := postgresPool(config, Options{patience: o.patience}, 1, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
+	db := postgresPool(config, Options{timeouts: o.timeouts}, 1, map[string]string{"statement_timeout": inServer(o.postgresTimeouts().statement)}, readOnly)
 	defer db.Close()
 	found := []Finding{examineEncryption(&config.Config)}
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return append(found, refusal("server", ExplainPostgres(path, err)))
 	}
-	found = append(found, good("server", path+" answers, takes writes, and can hold every text."))
+	found = append(found, good("server", path+" answers, accepts writes, and has the encoding UTF-8."))
 	for subject, examine := range map[string]func(context.Context, string, *sql.DB) (Finding, error){
 		"schema": examineServerSchema, "search": examineTrigrams, "rights": examineRights, "access": examineAccess,
 	} {
@@ -33,8 +33,8 @@ func examineServer(ctx context.Context, address string, o Options) []Finding {
 	return found
 }
 
-// examineServerSchema compares the schema with this program's, and looks whether the
-// role may bring it up to date.
+// examineServerSchema checks the version of the schema, and whether the role may bring it up to
+// date.
 func examineServerSchema(ctx context.Context, path string, db *sql.DB) (Finding, error) {
 	version, err := postgres{}.schemaVersion(ctx, db)
 	if err != nil {
@@ -49,13 +49,13 @@ func examineServerSchema(ctx context.Context, path string, db *sql.DB) (Finding,
 	case version == known:
 		return good("schema", fmt.Sprintf("The schema is version %d, the one of this program.", version)), nil
 	}
-	if err := mayMigrate(ctx, path, db, version); err != nil {
+	if err := checkMayMigrate(ctx, path, db, version); err != nil {
 		return Finding{}, err
 	}
 	return good("schema", fmt.Sprintf("The schema is version %d; the next start brings it to %d. Make a backup before it.", version, known)), nil
 }
 
-// examineTrigrams looks for the extension that the search needs.
+// examineTrigrams checks the extension that the search needs.
 func examineTrigrams(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
 	var installed, available, may bool
 	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'),
@@ -75,8 +75,8 @@ func examineTrigrams(ctx context.Context, _ string, db *sql.DB) (Finding, error)
 	return good("search", "The extension pg_trgm is added with the schema."), nil
 }
 
-// examineRights looks whether the role has the rights that it needs to serve, and
-// none that would let it change what was written.
+// examineRights checks that the role has the rights to serve, and none to change the audit
+// log.
 func examineRights(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
 	var role string
 	var there, enough, tables, events bool
@@ -100,9 +100,9 @@ func examineRights(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
 	return good("rights", "The role "+role+" may serve, and can change neither tables nor what was written in the audit log."), nil
 }
 
-// examineAccess looks at what PUBLIC may do, which is every role of the server: connect to
-// the database, which PostgreSQL grants to each new one, and make objects in the schema or
-// read a table.
+// examineAccess checks the rights of PUBLIC, every role of the server: to connect to the
+// database, which is the default of PostgreSQL, to create objects in the schema and to read
+// tables.
 func examineAccess(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
 	var name, schema string
 	var connect, create, read bool
@@ -136,23 +136,23 @@ func examineAccess(ctx context.Context, _ string, db *sql.DB) (Finding, error) {
 	return doubtful("access", "Every role of the server (PUBLIC) may "+filled(may, " and ")+".", "As the owner: "+filled(fix, " ")), nil
 }
 
-// openPostgresToRead is [OpenToRead] for a database of PostgreSQL.
+// openPostgresToRead is [OpenToRead] for PostgreSQL.
 func openPostgresToRead(ctx context.Context, address string, o Options) (*DB, error) {
 	config, err := postgresConfig(address, o)
 	if err != nil {
 		return nil, err
 	}
 	path := withoutPassword(address)
-	reads := postgresPool(config, o, 2, map[string]string{"statement_timeout": inServer(o.waits().statement)}, readOnly)
+	reads := postgresPool(config, o, 2, map[string]string{"statement_timeout": inServer(o.postgresTimeouts().statement)}, readOnly)
 	if err := upToDate(ctx, path, reads); err != nil {
 		_ = reads.Close() // the error that led here says more
 		return nil, ExplainPostgres(path, err)
 	}
-	return &DB{engine: postgres{}, path: path, watch: o.Watch, write: reads, notes: reads, read: reads, look: reads, long: reads}, nil
+	return &DB{engine: postgres{}, path: path, observer: o.Observer, write: reads, notes: reads, read: reads, look: reads, long: reads}, nil
 }
 
-// upToDate returns an [*OpenError] unless the server can be used and the schema is that of
-// this program.
+// upToDate returns an [*OpenError] unless the server can be used and its schema is that of this
+// program.
 func upToDate(ctx context.Context, path string, db *sql.DB) error {
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return err

@@ -36,7 +36,7 @@ func TestExaminePostgres(t *testing.T) {
 		grade   database.Grade
 		says    string
 	}{
-		"as it should be":      {"", nil, "server", database.Good, "takes writes"},
+		"as it should be":      {"", nil, "server", database.Good, "accepts writes"},
 		"the present schema":   {"", nil, "schema", database.Good, "the one of this program"},
 		"an older schema":      {`DELETE FROM goose_db_version WHERE version_id > 1`, nil, "schema", database.Good, "the next start brings it to"},
 		"a newer schema":       {`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`, nil, "schema", database.Bad, "newer console"},

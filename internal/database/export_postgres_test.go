@@ -16,7 +16,7 @@ func MigratePostgresTo(ctx context.Context, url string, version int64) error {
 		return err
 	}
 	defer db.Close()
-	provider, err := newProvider(PostgreSQL, db, steps(PostgreSQL), nil)
+	provider, err := newProvider(PostgreSQL, db, migrationFiles(PostgreSQL), nil)
 	if err != nil {
 		return err
 	}
@@ -27,9 +27,9 @@ func MigratePostgresTo(ctx context.Context, url string, version int64) error {
 // Impatient returns o with other waits than usual: for the lock, for an answer, and for that
 // to a commit.
 func Impatient(o Options, lock, answer, commit time.Duration) Options {
-	w := usualWaits
+	w := defaultTimeouts
 	w.lock, w.answer, w.commit = lock, answer, commit
-	o.patience = &w
+	o.timeouts = &w
 	return o
 }
 

@@ -10,7 +10,7 @@ func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
 	if _, err := db.ExecContext(ctx, claim); err != nil {
 		return err
 	}
-	provider, err := newProvider(SQLite, db, steps(SQLite), nil)
+	provider, err := newProvider(SQLite, db, migrationFiles(SQLite), nil)
 	if err != nil {
 		return err
 	}

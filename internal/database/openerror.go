@@ -9,13 +9,13 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// An OpenError says why a database was refused, in words for the person who
-// starts the program. The file has been left as it was.
+// An OpenError says why a database was refused, for the operator. The database is
+// unchanged.
 type OpenError struct {
-	Path string // of the file, or what was given in its place
-	Why  string // goes on from the path: "is a directory"
-	Fix  string // what to do about it, in whole sentences
-	Err  error  // what lies behind it; may be nil
+	Path string // of the file, or the address
+	Why  string // continues a sentence that begins with Path: "is a directory"
+	Fix  string // what to do, in whole sentences
+	Err  error  // the cause; may be nil
 }
 
 // Error returns the refusal as one line.
@@ -27,11 +27,10 @@ func (e *OpenError) Error() string {
 	return fmt.Sprintf("the database %s %s. %s", e.Path, why, e.Fix)
 }
 
-// Unwrap returns what lies behind the refusal, or nil.
+// Unwrap returns the cause, or nil.
 func (e *OpenError) Unwrap() error { return e.Err }
 
-// refusals is how SQLite's result codes are told to the person who starts the
-// program.
+// refusals are the texts of an [OpenError] for SQLite's result codes.
 var refusals = map[int]struct{ why, fix string }{
 	sqlite3.SQLITE_NOTADB: {
 		"is not a database",
@@ -39,7 +38,7 @@ var refusals = map[int]struct{ why, fix string }{
 	},
 	sqlite3.SQLITE_CORRUPT: {
 		"is damaged: its header or schema cannot be read",
-		"Put a backup in its place with console restore FILE, which keeps this file; console check tells what of it can be read.",
+		"Put a backup in its place with console restore FILE, which keeps this file; console check lists what of it can be read.",
 	},
 	sqlite3.SQLITE_READONLY: {
 		"cannot be written",
@@ -55,11 +54,11 @@ var refusals = map[int]struct{ why, fix string }{
 	},
 	sqlite3.SQLITE_FULL: {
 		"is on a disk that is full",
-		"Make room on the disk and start again.",
+		"Free space on the disk and start again.",
 	},
 	sqlite3.SQLITE_IOERR: {
 		"cannot be read from or written to its disk",
-		"Look at the disk and the system's log.",
+		"Check the disk and the system's log.",
 	},
 }
 

@@ -20,47 +20,46 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// postgresVersion is the least version of PostgreSQL that is used, as its setting
-// server_version_num writes it.
+// postgresVersion is the oldest version of PostgreSQL that is supported, in the form of its
+// setting server_version_num.
 const postgresVersion = 140000
 
-// How many connections there are to PostgreSQL.
+// Numbers of connections to PostgreSQL.
 const (
-	// DefaultConnections is how many there are unless Options say otherwise.
+	// DefaultConnections is the greatest number unless [Options] say otherwise.
 	DefaultConnections = 20
-	// LeastConnections is how many there have to be.
+	// LeastConnections is the smallest number that can be set.
 	LeastConnections = 8
 
-	postgresWriters = 3 // of whom one writes, and the others are next
+	postgresWriters = 3 // one writes while the others wait for its lock
 	postgresNoters  = 1
 	postgresProbers = 1
-	postgresLong    = 5 // one connection of so many is for long reads, and two at least
+	postgresLong    = 5 // one in so many is for long reads, at least two
 )
 
-// waits are how long PostgreSQL is waited for. The server itself ends a statement first;
-// where nothing comes back at all, such as from a network that swallows everything, we
-// give up.
-type waits struct {
+// timeouts are those of PostgreSQL. Those for lock and statement are the server's; the client
+// gives up later, if no answer arrives at all.
+type timeouts struct {
 	connect, lock, statement, answer, commit time.Duration
 }
 
-// usualWaits are those outside of tests.
-var usualWaits = waits{connect: 3 * time.Second, lock: maxWait, statement: 15 * time.Second, answer: 20 * time.Second, commit: 10 * time.Second}
+// defaultTimeouts are the timeouts except in tests.
+var defaultTimeouts = timeouts{connect: 3 * time.Second, lock: maxWait, statement: 15 * time.Second, answer: 20 * time.Second, commit: 10 * time.Second}
 
-// connectionAge is how long a connection is used, so that all move on after a fail-over or
-// a change of names.
+// connectionAge is the lifetime of a connection, so that connections follow a failover or a
+// change of DNS.
 const connectionAge = 10 * time.Minute
 
-// inServer returns a wait as a setting of the server.
+// inServer returns a timeout as a setting of the server.
 func inServer(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }
 
-// isPostgres reports whether a URL is that of a database of PostgreSQL.
+// isPostgres reports whether a URL is that of PostgreSQL.
 func isPostgres(url string) bool {
 	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
 }
 
-// postgresConfig returns the settings of connections to url, which may name several
-// hosts: the one that takes writes is used.
+// postgresConfig returns the configuration of connections to an address. If it names several
+// hosts the one that accepts writes is used.
 func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(address)
 	if file, is := errors.AsType[*fs.PathError](err); is { // sslrootcert, sslcert or sslkey
@@ -77,7 +76,7 @@ func postgresConfig(address string, o Options) (*pgx.ConnConfig, error) {
 		}
 	}
 	config.Password = cmp.Or(o.Password, config.Password)
-	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, o.waits().connect)
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, o.postgresTimeouts().connect)
 	dialer := &net.Dialer{Timeout: config.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3,
 	}}
@@ -106,13 +105,12 @@ func sameServerDatabase(one, other string) (bool, error) {
 	return a.Host == b.Host && a.Port == b.Port && a.Database == b.Database, nil
 }
 
-// startUp are the settings that travel in the start-up message of a connection: those that
-// PgBouncer takes there. It refuses a connection that brings others, which are therefore
-// set by statement once the connection is open.
+// startUp are the settings in the start-up message of a connection. PgBouncer refuses others
+// there, so those are set by a statement once the connection is open.
 var startUp = map[string]string{"application_name": "console", "TimeZone": "UTC"}
 
-// setStatement returns the statement that gives a new connection the settings of each map,
-// save those that the address gives.
+// setStatement returns the statement that sets the settings of each map, except those that
+// the address sets.
 func setStatement(config *pgx.ConnConfig, all ...map[string]string) string {
 	var set strings.Builder
 	for _, settings := range all {
@@ -125,7 +123,7 @@ func setStatement(config *pgx.ConnConfig, all ...map[string]string) string {
 	return set.String()
 }
 
-// withoutPassword returns an address as it may be shown.
+// withoutPassword returns an address without password and parameters.
 func withoutPassword(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -144,8 +142,8 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.damage = newDamage(o.Watch.Damaged)
-	db := &DB{path: withoutPassword(address), engine: postgres{}, watch: o.Watch, unsynced: o.Unsynced, damage: o.damage}
+	o.damage = newDamage(o.Observer.Damaged)
+	db := &DB{path: withoutPassword(address), engine: postgres{}, observer: o.Observer, unsynced: o.Unsynced, damage: o.damage}
 	if err := db.connectPostgres(ctx, config, o); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, ExplainPostgres(db.path, err)
@@ -165,49 +163,48 @@ func (db *DB) connectPostgres(ctx context.Context, config *pgx.ConnConfig, o Opt
 	if o.Unsynced {
 		durability = "off"
 	}
-	hurried := map[string]string{
-		"statement_timeout":                   inServer(o.waits().statement),
-		"idle_in_transaction_session_timeout": inServer(o.waits().commit), // so that a console that is cut off does not keep its turn
+	limited := map[string]string{
+		"statement_timeout":                   inServer(o.postgresTimeouts().statement),
+		"idle_in_transaction_session_timeout": inServer(o.postgresTimeouts().commit), // so that a console that lost its network does not keep the lock
 	}
-	db.write = postgresPool(config, o, postgresWriters, hurried, map[string]string{"synchronous_commit": durability})
-	db.notes = postgresPool(config, o, postgresNoters, hurried, map[string]string{"synchronous_commit": "off"})
+	db.write = postgresPool(config, o, postgresWriters, limited, map[string]string{"synchronous_commit": durability})
+	db.notes = postgresPool(config, o, postgresNoters, limited, map[string]string{"synchronous_commit": "off"})
 	long := max(2, most/postgresLong)
-	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresProbers-long, hurried, readOnly)
+	db.read = postgresPool(config, o, most-postgresWriters-postgresNoters-postgresProbers-long, limited, readOnly)
 	db.look = db.read
-	db.probe = postgresPool(config, o, postgresProbers, hurried, nil)
+	db.probe = postgresPool(config, o, postgresProbers, limited, nil)
 	db.long = postgresPool(cancelling(config), o, long, nil, readOnly)
 	return db.read.PingContext(ctx)
 }
 
-// cancelling returns the settings of connections that outlive a statement that is
-// cancelled: the server is asked to end it. Otherwise every search that a newer one
-// replaces would cost a new connection, and with it a new process of the server.
+// cancelling returns a configuration whose connections ask the server to cancel a statement,
+// and stay open. Otherwise each search that a newer one replaces would cost a new connection,
+// a process of the server.
 func cancelling(config *pgx.ConnConfig) *pgx.ConnConfig {
 	config = config.Copy()
 	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelled}
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelGrace}
 	}
 	return config
 }
 
-// cancelled is how long the server is given to end a statement that is cancelled, before
-// its connection is closed.
-const cancelled = 2 * time.Second
+// cancelGrace is how long the server has to cancel a statement before its connection is closed.
+const cancelGrace = 2 * time.Second
 
-// readOnly are the settings of connections that refuse to write. They are given when
-// the server is known to be one that does not refuse in any case.
+// readOnly are the settings of connections that refuse to write. They are set once the
+// connection has checked that the server accepts writes.
 var readOnly = map[string]string{"default_transaction_read_only": "on"}
 
-// everywhere returns the settings of all connections.
-func everywhere(o Options) map[string]string {
+// commonSettings returns the settings of all connections.
+func commonSettings(o Options) map[string]string {
 	return map[string]string{
-		"lock_timeout":     inServer(o.waits().lock),
-		"random_page_cost": "1.1", // as on an SSD and in memory: rows by their number cost little more than in order
+		"lock_timeout":     inServer(o.postgresTimeouts().lock),
+		"random_page_cost": "1.1", // for SSDs and memory: random reads cost little more than sequential ones
 	}
 }
 
-// postgresPool returns connections with the settings of [everywhere], then those in own
-// and in then. One that the address gives is left as it is, except those in then.
+// postgresPool returns a pool with the settings of [commonSettings], own and then. The address
+// overrides all but then. With own a client-side timeout limits each statement.
 func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[string]string) *sql.DB {
 	config = config.Copy()
 	config.OnNotice = noteUnreplicated
@@ -215,29 +212,29 @@ func postgresPool(config *pgx.ConnConfig, o Options, most int, own, then map[str
 		delete(config.RuntimeParams, name)
 	}
 	idle := map[string]string{"idle_in_transaction_session_timeout": "1min"}
-	set := setStatement(config, everywhere(o), idle, own, then)
+	set := setStatement(config, commonSettings(o), idle, own, then)
 	plain := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 		ctx, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
 		defer cancel()
 		_, err := c.Exec(ctx, set)
 		return err
-	}), stdlib.OptionBeforeConnect(keepCommits))
-	pool := o.pool(postgresConnector{plain, o.waits(), own != nil, o.damage})
+	}), stdlib.OptionBeforeConnect(refuseCancelOfCommit))
+	pool := o.pool(postgresConnector{plain, o.postgresTimeouts(), own != nil, o.damage})
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	pool.SetConnMaxLifetime(connectionAge)
 	return pool
 }
 
-// postgres is the engine of that name.
+// postgres is the [engine] PostgreSQL.
 type postgres struct{}
 
 // name implements [engine].
 func (postgres) name() Engine { return PostgreSQL }
 
-// note implements [engine]: those who note have connections of their own.
+// note implements [engine], on connections of their own.
 func (postgres) note(ctx context.Context, db *DB, do func(*sql.Tx) error) error {
-	writer, asked, err := db.turn(ctx, db.notes)
+	writer, asked, err := db.acquireWriter(ctx, db.notes)
 	if err != nil {
 		return err
 	}
@@ -245,7 +242,7 @@ func (postgres) note(ctx context.Context, db *DB, do func(*sql.Tx) error) error 
 	return db.transact(ctx, writer, asked, do)
 }
 
-// tryWriting implements [engine]. It waits for nobody who writes.
+// tryWriting implements [engine]. It does not wait for the writer.
 func (postgres) tryWriting(ctx context.Context, db *DB) error {
 	var refuses bool
 	err := db.probe.QueryRowContext(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`).Scan(&refuses)
@@ -255,8 +252,8 @@ func (postgres) tryWriting(ctx context.Context, db *DB) error {
 	return err
 }
 
-// checkRoom implements [engine]: the server looks after its disk.
-func (postgres) checkRoom(context.Context, *DB) error { return nil }
+// checkSpace implements [engine]: the disk is the server's.
+func (postgres) checkSpace(context.Context, *DB) error { return nil }
 
 // schemaVersion implements [engine].
 func (postgres) schemaVersion(ctx context.Context, db Reader) (int64, error) {

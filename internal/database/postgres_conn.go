@@ -16,9 +16,9 @@ import (
 // A postgresConnector opens connections to PostgreSQL.
 type postgresConnector struct {
 	driver.Connector
-	waits   waits
-	hurried bool // an answer is waited for no longer than these say
-	damage  damage
+	timeouts timeouts
+	limited  bool // by timeouts.answer for each statement
+	damage   damage
 }
 
 // Connect implements [driver.Connector].
@@ -27,31 +27,30 @@ func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresConn{Conn: opened.(*stdlib.Conn), waits: c.waits, hurried: c.hurried, damage: c.damage}, nil
+	return &postgresConn{Conn: opened.(*stdlib.Conn), timeouts: c.timeouts, limited: c.limited, damage: c.damage}, nil
 }
 
-// A postgresConn is a connection to PostgreSQL whose transactions come one after the
-// other, on whichever console they are made, and which waits for an answer for a
-// limited time only.
+// A postgresConn is a connection to PostgreSQL whose write transactions are serialised with
+// those of all consoles, and whose statements may have a timeout.
 type postgresConn struct {
 	*stdlib.Conn
-	waits   waits
-	hurried bool
-	damage  damage
-	demoted bool // the server does not take writes any more
+	timeouts timeouts
+	limited  bool
+	damage   damage
+	demoted  bool // the server does not take writes any more
 }
 
-// turnQuery begins a transaction, and waits until no other is under way. What it reads
-// afterwards is what those before it have left, since each of its statements sees what
-// is committed when that begins.
-var turnQuery = fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d)", ApplicationID)
+// beginWriting begins a transaction and waits for an advisory lock, so that there is one at a
+// time. With READ COMMITTED the statements after the lock see what earlier transactions have
+// committed.
+var beginWriting = fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d)", ApplicationID)
 
 // BeginTx implements [driver.ConnBeginTx].
 func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	if c.Conn.Conn().IsClosed() {
 		return nil, driver.ErrBadConn
 	}
-	query := turnQuery
+	query := beginWriting
 	if o.ReadOnly {
 		query = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	}
@@ -64,7 +63,7 @@ func (c *postgresConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.
 	if err != nil {
 		return nil, err
 	}
-	return postgresTx{tx, c.Conn.Conn(), c.waits}, nil
+	return postgresTx{tx, c.Conn.Conn(), c.timeouts}, nil
 }
 
 // ConnectPostgres returns a single connection to the database at an address, with the
@@ -79,27 +78,27 @@ func ConnectPostgres(ctx context.Context, address string, o Options, application
 	if err != nil {
 		return nil, ExplainPostgres(withoutPassword(address), err)
 	}
-	if _, err = conn.Exec(ctx, setStatement(config, everywhere(o))); err != nil {
+	if _, err = conn.Exec(ctx, setStatement(config, commonSettings(o))); err != nil {
 		_ = conn.Close(ctx) // the error that led here says more
 		return nil, ExplainPostgres(withoutPassword(address), err)
 	}
 	return conn, nil
 }
 
-// BeginPostgres begins a transaction like those of [DB.Transact].
+// BeginPostgres begins a transaction as [DB.Transact] does.
 func BeginPostgres(ctx context.Context, conn *pgx.Conn) (pgx.Tx, error) {
-	return conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: turnQuery})
+	return conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginWriting})
 }
 
 // CommitPostgres commits a transaction. It returns [ErrUnknown] if the answer was lost.
 func CommitPostgres(ctx context.Context, tx pgx.Tx) error { return committed(tx.Commit(ctx)) }
 
-// limit returns ctx with the time that a statement may take.
+// limit returns ctx with the timeout of a statement.
 func (c *postgresConn) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if !c.hurried {
+	if !c.limited {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, c.waits.answer)
+	return context.WithTimeout(ctx, c.timeouts.answer)
 }
 
 type customPlanKey struct{}
@@ -120,9 +119,9 @@ func (c *postgresConn) QueryContext(ctx context.Context, query string, args []dr
 	rows, err := c.Conn.QueryContext(ctx, query, args)
 	if err != nil {
 		cancel()
-		return nil, c.heed(err)
+		return nil, c.note(err)
 	}
-	return &stmtRows{Rows: rows, heed: c.damage.report, done: func() error { cancel(); return nil }}, nil
+	return &stmtRows{Rows: rows, note: c.damage.report, done: func() error { cancel(); return nil }}, nil
 }
 
 // ExecContext implements [driver.ExecerContext].
@@ -130,19 +129,19 @@ func (c *postgresConn) ExecContext(ctx context.Context, query string, args []dri
 	ctx, cancel := c.limit(ctx)
 	defer cancel()
 	result, err := c.Conn.ExecContext(ctx, query, args)
-	return result, c.heed(err)
+	return result, c.note(err)
 }
 
-// ResetSession implements [driver.SessionResetter]. It asks a connection that was idle
-// whether the server still answers.
+// ResetSession implements [driver.SessionResetter]. It checks an idle connection, with a
+// timeout.
 func (c *postgresConn) ResetSession(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, c.waits.connect)
+	ctx, cancel := context.WithTimeout(ctx, c.timeouts.connect)
 	defer cancel()
 	return c.Conn.ResetSession(ctx)
 }
 
-// heed notes what an error says of the server.
-func (c *postgresConn) heed(err error) error {
+// note records what an error says about the server, and returns it.
+func (c *postgresConn) note(err error) error {
 	c.damage.report(err)
 	c.demoted = c.demoted || sqlState(err) == readOnlyTransaction
 	return err
@@ -151,9 +150,8 @@ func (c *postgresConn) heed(err error) error {
 // IsValid implements [driver.Validator].
 func (c *postgresConn) IsValid() bool { return !c.demoted }
 
-// CheckNamedValue implements [driver.NamedValueChecker]. PostgreSQL has no text with
-// the character 0 in it, or that is no UTF-8: what does not stand for anything is left
-// out. A number of any size is one.
+// CheckNamedValue implements [driver.NamedValueChecker]. PostgreSQL has no text with the
+// character 0 or with invalid UTF-8: each is replaced by U+FFFD.
 func (c *postgresConn) CheckNamedValue(v *driver.NamedValue) error {
 	value, err := driver.DefaultParameterConverter.ConvertValue(v.Value)
 	if err != nil {
@@ -166,39 +164,39 @@ func (c *postgresConn) CheckNamedValue(v *driver.NamedValue) error {
 	return nil
 }
 
-// A postgresTx is a transaction whose end may remain unknown.
+// A postgresTx is a transaction whose commit may return [ErrUnknown].
 type postgresTx struct {
-	tx    pgx.Tx
-	conn  *pgx.Conn
-	waits waits
+	tx       pgx.Tx
+	conn     *pgx.Conn
+	timeouts timeouts
 }
 
-// Commit implements [driver.Tx]. It returns [ErrUnknown] if the answer was lost, whatever
-// pgx makes of that: it may say that the connection was closed, and to try again is safe.
-// A commit is not given up when who asked for it has gone.
+// Commit implements [driver.Tx]. It returns [ErrUnknown] if the answer was lost, for which pgx
+// may return that the connection was closed and a retry is safe. The caller's context does
+// not cancel it.
 func (t postgresTx) Commit() error {
 	if t.conn.IsClosed() {
 		return driver.ErrBadConn // before it was sent
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), t.waits.commit)
+	ctx, cancel := context.WithTimeout(context.Background(), t.timeouts.commit)
 	defer cancel()
 	return t.commit(ctx)
 }
 
-// committed returns what the end of a commit says: [ErrUnknown] if its answer was lost.
+// committed returns the error of a commit as [ErrUnknown] if the answer was lost.
 func committed(err error) error {
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) {
 		return err
 	}
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.SeverityUnlocalized == "ERROR" {
-		return err // the server says itself that it has not
+		return err // the server has rolled back
 	}
 	return fmt.Errorf("%w: %w", ErrUnknown, err)
 }
 
 // Rollback implements [driver.Tx].
 func (t postgresTx) Rollback() error {
-	ctx, cancel := context.WithTimeout(context.Background(), t.waits.connect)
+	ctx, cancel := context.WithTimeout(context.Background(), t.timeouts.connect)
 	defer cancel()
 	return t.tx.Rollback(ctx)
 }

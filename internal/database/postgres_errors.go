@@ -12,8 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// States of PostgreSQL (appendix A of its documentation), and the classes of those that
-// pass: connection, resources, intervention by an operator, fault of the system.
+// SQLSTATEs of PostgreSQL (appendix A of its documentation).
 const (
 	uniqueViolation     = "23505"
 	undefinedObject     = "42704"
@@ -23,12 +22,14 @@ const (
 	insufficientPrivilege = "42501"
 )
 
-var passing = map[string]bool{"08": true, "53": true, "57": true, "58": true, "40": true, "XX": true}
+// transientClasses are the classes of SQLSTATEs after which a retry may succeed: connection,
+// resources, intervention by an operator, system error, serialisation, internal error.
+var transientClasses = map[string]bool{"08": true, "53": true, "57": true, "58": true, "40": true, "XX": true}
 
-// errReadOnly says that PostgreSQL takes no writes, as a standby does not.
-var errReadOnly = errors.New("database: the server takes no writes")
+// errReadOnly says that the server accepts no writes, such as a standby.
+var errReadOnly = errors.New("database: the server accepts no writes")
 
-// sqlState returns PostgreSQL's code of err, or "" if err is not PostgreSQL's.
+// sqlState returns the SQLSTATE of err, or "" if err is not the server's.
 func sqlState(err error) string {
 	failure, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
@@ -37,16 +38,16 @@ func sqlState(err error) string {
 	return failure.Code
 }
 
-// isPostgresBusy reports whether err says that PostgreSQL cannot be used at present: it
-// is not reached, starts, stops, takes no writes, lacks room or takes too long.
+// isPostgresBusy reports whether err says that PostgreSQL cannot be used at present: it cannot
+// be reached, is starting or stopping, accepts no writes, lacks space or takes too long.
 func isPostgresBusy(err error) bool {
 	if state := sqlState(err); state != "" {
-		return passing[state[:2]] || state == readOnlyTransaction || state == lockNotAvailable
+		return transientClasses[state[:2]] || state == readOnlyTransaction || state == lockNotAvailable
 	}
 	if errors.Is(err, errReadOnly) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
 		return true
 	}
-	if pgconn.SafeToRetry(err) { // it was not sent, as of the connection that is closed by now
+	if pgconn.SafeToRetry(err) { // it was not sent: the connection was closed before
 		return true
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
@@ -55,12 +56,11 @@ func isPostgresBusy(err error) bool {
 	if _, ok := errors.AsType[*net.OpError](err); ok {
 		return true
 	}
-	// Nobody who waits for a page sets a limit of time but this package.
+	// Of a page only this package sets a deadline.
 	return pgconn.Timeout(err) && !errors.Is(err, context.Canceled)
 }
 
-// postgresRefusals is how PostgreSQL's states are told to the person who starts the
-// program.
+// postgresRefusals are the texts of an [OpenError] for SQLSTATEs.
 var postgresRefusals = map[string]struct{ why, fix string }{
 	"28P01": {"refuses the password", "Set the password of the role: in --database-password, or in the file that PGPASSFILE names."},
 	"28000": {"does not let this role in", "Let it in, in the server's pg_hba.conf, or give another one in --database."},
@@ -69,16 +69,15 @@ var postgresRefusals = map[string]struct{ why, fix string }{
 	"42501": {"does not let this role do what is needed", "Run console migrate as the role that owns the database, with --serve-role naming the one that serves."},
 	"42P07": {"holds tables of another program", "Give the console a database of its own."},
 	"53300": {"has no connection left", "Raise the server's max_connections, or lower --database-connections."},
-	"57P03": {"is starting or stopping", "Wait a moment and start again."},
+	"57P03": {"is starting or stopping", "Start again in a moment."},
 	"0A000": {"lacks something that is needed", "Install the extension pg_trgm: in Debian it is part of the package postgresql, elsewhere of postgresql-contrib."},
 }
 
-// postgresTrouble says in words of our own why PostgreSQL cannot be used at present, ""
-// for what it cannot say.
-func postgresTrouble(err error) string {
+// postgresReason is [Reason] for an error of PostgreSQL, "" if there is none.
+func postgresReason(err error) string {
 	switch state := sqlState(err); {
 	case errors.Is(err, errReadOnly), state == readOnlyTransaction:
-		return "its server takes no writes"
+		return "its server accepts no writes"
 	case state == "53100":
 		return "the disk is full"
 	case state == "53300":
@@ -94,13 +93,13 @@ func postgresTrouble(err error) string {
 	case tlsRefusal("", err) != nil:
 		return "the TLS connection to its server fails"
 	case state == "" && isPostgresBusy(err):
-		return "no server that takes writes can be reached"
+		return "no server that accepts writes can be reached"
 	}
 	return ""
 }
 
-// ExplainPostgres returns err as an [*OpenError] where it says something about the
-// database, and as it is otherwise.
+// ExplainPostgres returns err as an [*OpenError] if it is an error of the database or of its
+// connection, and as it is otherwise.
 func ExplainPostgres(path string, err error) error {
 	if _, ok := errors.AsType[*OpenError](err); ok {
 		return err
@@ -114,8 +113,8 @@ func ExplainPostgres(path string, err error) error {
 	if isPostgresBusy(err) {
 		return &OpenError{
 			Path: path,
-			Why:  "cannot be reached, or none of its hosts takes writes",
-			Fix:  "Look whether the server runs and can be reached from here; of several hosts one has to be the primary.",
+			Why:  "cannot be reached, or none of its hosts accepts writes",
+			Fix:  "Check that the server runs and can be reached from here; of several hosts one has to be the primary.",
 			Err:  err,
 		}
 	}

@@ -238,7 +238,7 @@ func TestDemoted(t *testing.T) {
 	}
 	_, err := database.Open(t.Context(), url, database.Options{})
 	shown, _, _ := strings.Cut(url, "?")
-	refused(t, err, shown, "none of its hosts takes writes")
+	refused(t, err, shown, "none of its hosts accepts writes")
 	databasetest.RunServer(t, alter+` RESET default_transaction_read_only`)
 	mustWrite(t, db, `UPDATE scratch SET word = 'back'`)
 }
@@ -257,7 +257,7 @@ func TestSeveralHosts(t *testing.T) {
 		return database.Open(t.Context(), "postgres://postgres@"+hosts+"/postgres?sslmode=disable", database.Options{Unsynced: true})
 	}
 	_, err = open(standby.Address())
-	refused(t, err, "postgres://postgres@"+standby.Address()+"/postgres", "none of its hosts takes writes")
+	refused(t, err, "postgres://postgres@"+standby.Address()+"/postgres", "none of its hosts accepts writes")
 	db, err := open(standby.Address() + "," + primary.Address())
 	if err != nil {
 		t.Fatal(err)

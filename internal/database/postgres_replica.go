@@ -11,60 +11,61 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// unreplicated is what is kept of a connection on which a commit was made that a standby need
-// not have, although the server is to wait for it.
-const unreplicated = "committed alone"
+// unreplicatedKey is the key of a connection's custom data which says that a synchronous
+// standby may lack a commit.
+const unreplicatedKey = "committed alone"
 
-// noteUnreplicated is told what the server warns of. Where the wait for a standby is broken off,
-// by an operator or a limit of time, PostgreSQL says that the commit was made all the
-// same, and warns. Its words depend on the language; the place in its source does not.
+// noteUnreplicated receives the server's warnings. If the wait for a synchronous standby is
+// cancelled, PostgreSQL commits locally and warns. The text of the warning depends on the
+// language, the function in PostgreSQL's source does not.
 func noteUnreplicated(c *pgconn.PgConn, n *pgconn.Notice) {
 	if n.Routine == "SyncRepWaitForLSN" {
-		c.CustomData()[unreplicated] = true
+		c.CustomData()[unreplicatedKey] = true
 	}
 }
 
-// wasUnreplicated reports whether noteUnreplicated was told of that since it was last asked.
+// wasUnreplicated reports whether there was such a warning since its last call.
 func wasUnreplicated(c *pgconn.PgConn) bool {
-	_, is := c.CustomData()[unreplicated]
-	delete(c.CustomData(), unreplicated)
+	_, is := c.CustomData()[unreplicatedKey]
+	delete(c.CustomData(), unreplicatedKey)
 	return is
 }
 
-// committing is where a connection keeps whether it waits for a commit.
-const committing = "committing"
+// committingKey is the key of a connection's custom data which says that a commit is in
+// progress.
+const committingKey = "committingKey"
 
-// errCommitting says that the server was not asked to break off a commit.
-var errCommitting = errors.New("database: a commit is not broken off")
+// errCommitting says that no request to cancel a commit was sent.
+var errCommitting = errors.New("database: a commit is not cancelled")
 
-// keepCommits has a connection, which is about to be made, leave a commit alone. Of what
-// pgx gives up waiting for, it asks the server to break it off; a server that waits for a
-// standby would do so by having the change alone, for everybody to see.
-func keepCommits(_ context.Context, config *pgx.ConnConfig) error {
-	waits, dial := new(atomic.Bool), config.DialFunc
+// refuseCancelOfCommit keeps a new connection from cancelling a commit. When pgx's wait is
+// cancelled it asks the server to cancel the statement; a server that waits for a standby
+// would then commit locally, visible to all.
+func refuseCancelOfCommit(_ context.Context, config *pgx.ConnConfig) error {
+	inCommit, dial := new(atomic.Bool), config.DialFunc
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if waits.Load() { // who asks for that, asks on a connection of its own
+		if inCommit.Load() { // a request to cancel uses a connection of its own
 			return nil, errCommitting
 		}
 		return dial(ctx, network, address)
 	}
 	config.AfterConnect = func(_ context.Context, c *pgconn.PgConn) error {
-		c.CustomData()[committing] = waits
+		c.CustomData()[committingKey] = inCommit
 		return nil
 	}
 	return nil
 }
 
-// commit commits a transaction and reports what it came to, as [committed] does.
+// commit commits a transaction and returns its error as [committed] does.
 func (t postgresTx) commit(ctx context.Context) error {
-	waits, _ := t.conn.PgConn().CustomData()[committing].(*atomic.Bool)
-	waits.Store(true)
+	inCommit, _ := t.conn.PgConn().CustomData()[committingKey].(*atomic.Bool)
+	inCommit.Store(true)
 	err := committed(t.tx.Commit(ctx))
 	if !t.conn.IsClosed() {
-		waits.Store(false)
+		inCommit.Store(false)
 	}
 	if err == nil && wasUnreplicated(t.conn.PgConn()) {
-		return fmt.Errorf("%w: the wait for a standby was broken off", ErrUnknown)
+		return fmt.Errorf("%w: the wait for a standby was cancelled", ErrUnknown)
 	}
 	return err
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// grants is what the role that serves may do, with {{role}} for its name.
+// grants are the statements that grant the rights to serve to {{role}}.
 //
 //go:embed migrations/postgres/serve_role.txt
 var grants string
 
-// preparePostgres looks at the database, brings its schema up to date where the role
-// may, and refuses what cannot be used. It reports whether there was no schema before.
+// preparePostgres checks the database and brings its schema up to date. It reports whether
+// there was no schema before, and returns an [*OpenError] if the database cannot be used.
 func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o Options) (made bool, err error) {
-	db := postgresPool(config, Options{patience: o.patience}, 2, nil, nil) // of which the lock of the migrations takes one
+	db := postgresPool(config, Options{timeouts: o.timeouts}, 2, nil, nil) // the lock of the migrations takes one
 	defer db.Close()
 	if err := examinePostgres(ctx, path, db); err != nil {
 		return false, err
@@ -36,10 +36,10 @@ func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o
 	case version == 0 && o.Existing:
 		return false, &OpenError{Path: path, Why: "holds no console yet", Fix: "Run console migrate first, as the role that owns it."}
 	case version < known:
-		if err := mayMigrate(ctx, path, db, version); err != nil {
+		if err := checkMayMigrate(ctx, path, db, version); err != nil {
 			return false, err
 		}
-		if err := migrate(ctx, postgres{}, db, version, steps(PostgreSQL), o.Migrating); err != nil {
+		if err := migrate(ctx, postgres{}, db, version, migrationFiles(PostgreSQL), o.Migrating); err != nil {
 			return false, err
 		}
 	}
@@ -49,7 +49,7 @@ func preparePostgres(ctx context.Context, path string, config *pgx.ConnConfig, o
 	return version == 0, err
 }
 
-// grant gives a role the rights to serve, and no others.
+// grant grants a role the rights to serve, and revokes others.
 func grant(ctx context.Context, path string, db *sql.DB, role string) error {
 	_, err := db.ExecContext(ctx, strings.ReplaceAll(grants, "{{role}}", pgx.Identifier{role}.Sanitize()))
 	if sqlState(err) == undefinedObject {
@@ -58,8 +58,8 @@ func grant(ctx context.Context, path string, db *sql.DB, role string) error {
 	return err
 }
 
-// examinePostgres refuses a server that is too old, and a database that cannot hold
-// every text.
+// examinePostgres refuses a server that is too old, and a database whose encoding is not
+// UTF-8.
 func examinePostgres(ctx context.Context, path string, db *sql.DB) error {
 	var version int
 	var name, encoding string
@@ -80,8 +80,8 @@ func examinePostgres(ctx context.Context, path string, db *sql.DB) error {
 	return nil
 }
 
-// mayMigrate refuses a role that has no right to make tables.
-func mayMigrate(ctx context.Context, path string, db *sql.DB, version int64) error {
+// checkMayMigrate refuses a role that may not create tables.
+func checkMayMigrate(ctx context.Context, path string, db *sql.DB, version int64) error {
 	var may bool
 	err := db.QueryRowContext(ctx, `SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE)`).Scan(&may)
 	if err != nil || may {

@@ -12,9 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// tlsRefusal returns why a connection with TLS to the server at path was not made, as an
-// [*OpenError], or nil where err is about something else. pgx gives no type for a server
-// without TLS: it only says so in the error's text.
+// tlsRefusal returns err as an [*OpenError] if it is an error of TLS, nil otherwise. For a server
+// without TLS pgx has no error type, only a text.
 func tlsRefusal(path string, err error) error {
 	refuse := func(why, fix string) error { return &OpenError{Path: path, Why: why, Fix: fix, Err: err} }
 	if name, is := errors.AsType[x509.HostnameError](err); is {
@@ -39,12 +38,12 @@ func tlsRefusal(path string, err error) error {
 		return refuse("does not offer TLS, which sslmode in --database asks for", "Set ssl = on in the server's postgresql.conf, with a certificate and a key.")
 	}
 	if alert, is := errors.AsType[tls.AlertError](err); is {
-		return refuse("ended the TLS handshake: "+alert.Error(), "Look at the server's log; where it asks for a client certificate, name it with sslcert and sslkey in --database.")
+		return refuse("ended the TLS handshake: "+alert.Error(), "Check the server's log; if it asks for a client certificate, name it with sslcert and sslkey in --database.")
 	}
 	return nil
 }
 
-// namesOf returns the names that a certificate is for, separated by commas.
+// namesOf returns the names in a certificate, separated by commas.
 func namesOf(c *x509.Certificate) string {
 	all := c.DNSNames
 	for _, address := range c.IPAddresses {
@@ -53,8 +52,8 @@ func namesOf(c *x509.Certificate) string {
 	return cmp.Or(strings.Join(all, ", "), "none")
 }
 
-// examineEncryption looks at whether each connection that config allows is encrypted, to a
-// server whose certificate is verified. One that does not leave this machine needs neither.
+// examineEncryption checks that each connection that config allows is encrypted, and the
+// server's certificate verified, unless it is local.
 func examineEncryption(config *pgconn.Config) Finding {
 	const subject = "encryption"
 	plain, unverified, unnamed, away := false, false, false, false
@@ -82,8 +81,8 @@ func examineEncryption(config *pgconn.Config) Finding {
 	return good(subject, "The connection is encrypted, and the server's certificate and name are verified.")
 }
 
-// isLocal reports whether a host of PostgreSQL is this machine: a socket's directory or an
-// address on loopback.
+// isLocal reports whether a host of PostgreSQL is this machine: the directory of a socket or a
+// loopback address.
 func isLocal(host string) bool {
 	if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") || host == "localhost" {
 		return true

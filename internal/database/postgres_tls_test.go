@@ -109,7 +109,7 @@ func TestPostgresTLSRefusals(t *testing.T) {
 			address := "postgres://console@" + tlsListener(t, config) + "/console" + query
 			expectFinding(t, database.Examine(t.Context(), address, database.Options{}), "server", database.Bad, test.says)
 			_, err := pgx.Connect(t.Context(), address)
-			if got := database.Trouble(err); got != "the TLS connection to its server fails" {
+			if got := database.Reason(err); got != "the TLS connection to its server fails" {
 				t.Errorf("of a console that runs: got %q for %v", got, err)
 			}
 		})

@@ -12,18 +12,17 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// A shape is what a schema consists of: of each table, index, trigger and view the
-// statement that makes it, with spaces and line ends made equal.
+// A shape describes a schema: it maps each table, index, trigger and view to the statement
+// that creates it, with white space normalised.
 type shape map[string]string
 
-// shapeOf returns the shape of a database. What SQLite and goose make for their own
-// bookkeeping is left out.
+// shapeOf returns the shape of a SQLite database, without the tables of SQLite and goose.
 func shapeOf(ctx context.Context, r Reader) (shape, error) {
 	return readShape(ctx, r, `SELECT type || ' ' || name, sql FROM sqlite_schema
 		WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name <> $1`, goose.DefaultTablename)
 }
 
-// readShape returns the shape that a query for names and what each is comes to.
+// readShape returns the shape that a query for names and descriptions returns.
 func readShape(ctx context.Context, r Reader, query string, args ...any) (shape, error) {
 	rows, err := r.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -48,7 +47,7 @@ func NewInMemory(ctx context.Context) (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // each would be a database of its own
-	if err := migrate(ctx, sqliteEngine{}, db, 0, steps(SQLite), nil); err != nil {
+	if err := migrate(ctx, sqliteEngine{}, db, 0, migrationFiles(SQLite), nil); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -64,8 +63,8 @@ func freshShape(ctx context.Context) (s shape, err error) {
 	return shapeOf(ctx, db)
 }
 
-// sameSchema returns what differs from a new database: a trigger that is not there
-// is a rule that does not hold.
+// sameSchema returns in sentences how the schema differs from that of a new database: a
+// missing trigger is a rule that is not enforced.
 func sameSchema(ctx context.Context, tx *sql.Tx) []string {
 	want, err := freshShape(ctx)
 	if err != nil {

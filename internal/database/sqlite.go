@@ -25,7 +25,7 @@ const busyTimeout = 5 * time.Second
 // ApplicationID marks a SQLite file as the console's; in ASCII it reads "Rcon".
 const ApplicationID = 0x52636f6e
 
-// claim is the statement that marks an empty file as the console's.
+// claim is the statement that sets the [ApplicationID].
 var claim = fmt.Sprintf("PRAGMA application_id = %d", ApplicationID)
 
 // The modes of the files that the console makes, and of their directories: for the owner
@@ -35,8 +35,7 @@ const (
 	DirMode  = 0o700
 )
 
-// mapped is how much of the file is read through memory maps, in bytes: more
-// than any directory needs. SQLite maps what there is, up to its own limit.
+// mapped is how many bytes of the file may be memory mapped: more than any directory has.
 const mapped = 64 << 30
 
 // Path returns the absolute path of the file that url, "sqlite:PATH", names.
@@ -70,42 +69,39 @@ func sameFile(one, other string) (bool, error) {
 // readers returns how many connections read at once.
 func readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
-// longReaders is how many connections there are for long reads. Each may keep a processor
-// busy; those that wait for a connection wait for no other read.
+// longReaders is how many connections there are for long reads. Each may keep a CPU busy.
 const longReaders = 4
 
-// pool returns connections to dsn, none of which is open yet.
+// pool returns a pool of connections to dsn. It opens none yet.
 func (db *DB) pool(dsn string, o Options) (*sql.DB, error) {
 	plain, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return o.pool(connector{plain, db.unmoved, strings.Contains(dsn, "query_only"), o.damage}), nil
+	return o.pool(connector{plain, db.checkFiles, strings.Contains(dsn, "query_only"), o.damage}), nil
 }
 
-// What a commit waits for: nothing, or the disk.
+// With noted a commit is not synced, with durable it is.
 const (
 	noted   = "PRAGMA synchronous = NORMAL"
 	durable = "PRAGMA synchronous = FULL"
 )
 
-// writerCache is how much of the file the connection that writes keeps, in KiB below
-// zero as SQLite wants it.
+// writerCache is the cache_size of the writer: a negative number of KiB.
 const writerCache = "-4000"
 
-// walSize is the setting by which the log, when it is begun anew, is cut to [walLimit].
+// walSize is the pragma that truncates the log to [walLimit] when it is restarted.
 var walSize = fmt.Sprintf("journal_size_limit(%d)", walLimit)
 
-// checkReferences is the setting by which a row that others refer to stays.
+// checkReferences is the pragma that enforces foreign keys.
 const checkReferences = "foreign_keys(1)"
 
-// writerDSN returns the name under which the driver opens path to write.
+// writerDSN returns the DSN of connections that write.
 func writerDSN(path string, o Options) string { return dsn(path, "rw", writerSettings(o)) }
 
-// migratingDSN returns the name under which the driver opens path to migrate it: to write,
-// without the mode that refuses changes to the schema's own texts, and without the check of
-// references, which would keep a table from taking the place of another one
-// (sqlite.org/lang_altertable.html, section 7).
+// migratingDSN returns the DSN of connections that migrate: without defensive mode, which
+// refuses writes to sqlite_schema, and without foreign keys, which would prevent replacing a
+// table (sqlite.org/lang_altertable.html, section 7).
 func migratingDSN(path string, o Options) string {
 	q := writerSettings(o)
 	q.Set("_defensive", "0")
@@ -113,7 +109,7 @@ func migratingDSN(path string, o Options) string {
 	return dsn(path, "rw", q)
 }
 
-// writerSettings are the driver's settings of a connection that writes.
+// writerSettings are the parameters of a DSN of connections that write.
 func writerSettings(o Options) url.Values {
 	synchronous := "FULL"
 	if o.Unsynced {
@@ -124,45 +120,44 @@ func writerSettings(o Options) url.Values {
 		"_pragma": {
 			"journal_mode(WAL)", "synchronous(" + synchronous + ")",
 			checkReferences, "cache_size(" + writerCache + ")", mmap, walSize,
-			"secure_delete(1)", // what is deleted is overwritten, so that an erasure leaves nothing in free space
+			"secure_delete(1)", // overwrite deleted data, so that an erasure leaves none in free pages
 		},
 	}
 }
 
-// ReaderDSN returns the name under which SQLite's driver opens the file at path to read only.
+// ReaderDSN returns the DSN of connections to the SQLite file at path that refuse to write.
 func ReaderDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)", mmap}})
 }
 
-// FileDSN returns the name under which SQLite's driver opens the file at path to write, with
-// pragmas beside those that all connections have.
+// FileDSN returns the DSN of connections to the SQLite file at path that can write, with pragmas
+// in addition to those of all connections.
 func FileDSN(path string, pragmas ...string) string {
 	return dsn(path, "rw", url.Values{"_pragma": pragmas})
 }
 
-// lookUpDSN returns the name under which the driver opens path to look up single
-// rows: without a memory map, which a change by someone else throws away, and which
-// to make again takes longer than to read the few pages that a look-up needs.
+// lookUpDSN returns the DSN of connections that look up single rows: without a memory map.
+// Each change discards the map, and mapping again takes longer than reading a few pages.
 func lookUpDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_pragma": {"query_only(1)", "cache_size(-1000)"}})
 }
 
-// roomDSN returns the name under which the driver opens path to write what is not
-// kept, and what goes to the disk at once.
-func roomDSN(path string) string {
+// trialDSN returns the DSN of connections whose cache is so small that what they write reaches
+// the disk at once.
+func trialDSN(path string) string {
 	return dsn(path, "rw", url.Values{"_txlock": {"immediate"}, "_pragma": {"cache_size(10)"}})
 }
 
-// mmap is the setting of those that read many rows.
+// mmap is the pragma of connections that read many rows.
 var mmap = fmt.Sprintf("mmap_size(%d)", int64(mapped))
 
-// dsn adds to the driver's settings q those that all connections share.
+// dsn returns a DSN with the parameters q and those of all connections.
 func dsn(path, mode string, q url.Values) string {
 	q.Set("mode", mode)
 	q.Set("_time_integer_format", "unix_micro")
-	q.Set("_dqs", "0") // text in double quotes is a name, never a value
+	q.Set("_dqs", "0") // double quotes never quote a value
 	if !q.Has("_defensive") {
-		q.Set("_defensive", "1") // no statement can damage the file
+		q.Set("_defensive", "1") // no statement can corrupt the file
 	}
 	for _, pragma := range []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "trusted_schema(0)"} {
 		q.Add("_pragma", pragma)
@@ -170,8 +165,8 @@ func dsn(path, mode string, q url.Values) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-// makeFile makes an empty file at path, and its directory, for their owner
-// alone, unless o wants one that exists. It leaves a file that is there as it is.
+// makeFile makes an empty file at path, and its directory, with modes for the owner alone. It
+// leaves an existing file unchanged.
 func makeFile(path string, o Options) error {
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
@@ -202,9 +197,9 @@ func makeFile(path string, o Options) error {
 	return file.Close()
 }
 
-// mayWrite refuses a file that the program has no right to write to, or that is on a
-// read-only disk. To find it out by opening the file would leave others beside it
-// with the same rights, on which the next start fails, whatever was put right.
+// mayWrite refuses a file that the program may not write, or that is on a read-only disk.
+// Opening the database to find out would leave a log with the same mode, on which the next
+// start fails even if the file's mode was corrected.
 func mayWrite(path string) error {
 	const write = 2 // W_OK
 	if err := syscall.Access(path, write); err != nil {
@@ -216,15 +211,14 @@ func mayWrite(path string) error {
 // Foreign is the reason in an [OpenError] for a file that is none of the console's.
 const Foreign = "belongs to another program"
 
-// A state is what a file holds before it is opened for use.
+// A state describes a file before it is opened.
 type state struct {
 	empty   bool  // no tables yet
 	version int64 // of the schema; 0 before the first migration
 }
 
-// inspect reads the header, the application id and the schema of the file at
-// path, which it does not change. It refuses a file that is not the console's
-// or that a newer console has written.
+// inspect returns the state of the file at path without changing it. It refuses a file that is
+// not the console's or that a newer console has written.
 func inspect(ctx context.Context, path string) (state, error) {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		return state{empty: true}, err
@@ -297,7 +291,7 @@ func FileVersion(ctx context.Context, path string) (int64, error) {
 	return at.version, Explain(path, err)
 }
 
-// isSQLiteTaken is [IsTaken].
+// isSQLiteTaken is [IsTaken] for errors of SQLite.
 func isSQLiteTaken(err error) bool {
 	switch extendedCode(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
@@ -306,7 +300,7 @@ func isSQLiteTaken(err error) bool {
 	return false
 }
 
-// isSQLiteBusy is [IsBusy].
+// isSQLiteBusy is [IsBusy] for errors of SQLite.
 func isSQLiteBusy(err error) bool {
 	switch ResultCode(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL,

@@ -20,17 +20,17 @@ func openSQLite(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, err
 	}
 	db, err := openFile(ctx, path, o)
-	// While another process makes the file it is locked in a way that waiting for the
-	// lock does not help against.
-	for try := 1; try < 10 && ResultCode(err) == sqlite3.SQLITE_BUSY && fresh(ctx, path); try++ {
+	// A file that another process is making is locked in a way for which the busy timeout does
+	// not wait.
+	for try := 1; try < 10 && ResultCode(err) == sqlite3.SQLITE_BUSY && isBeingMade(ctx, path); try++ {
 		db, err = openFile(ctx, path, o)
 	}
 	return db, err
 }
 
-// fresh reports whether the file at path is being made: it has no schema of this
-// program's yet. It waits a moment, so that who makes it gets on.
-func fresh(ctx context.Context, path string) bool {
+// isBeingMade reports, after a pause, whether the file at path does not have the schema of this
+// program yet.
+func isBeingMade(ctx context.Context, path string) bool {
 	select {
 	case <-time.After(50 * time.Millisecond):
 	case <-ctx.Done():
@@ -54,8 +54,8 @@ func openFile(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, Explain(path, err)
 	}
-	o.damage = newDamage(o.Watch.Damaged)
-	db := &DB{path: path, engine: sqliteEngine{}, watch: o.Watch, unsynced: o.Unsynced, made: at.version == 0, damage: o.damage}
+	o.damage = newDamage(o.Observer.Damaged)
+	db := &DB{path: path, engine: sqliteEngine{}, observer: o.Observer, unsynced: o.Unsynced, made: at.version == 0, damage: o.damage}
 	if err := errors.Join(db.open(ctx, at, o), refuseReplaced(path, was)); err != nil {
 		_ = db.Close() // the error that led here says more
 		return nil, Explain(path, err)
@@ -63,7 +63,7 @@ func openFile(ctx context.Context, path string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// open connects to the file that inspect found at the given state.
+// open opens the pools of the file, which inspect found in the given state.
 func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if db.write, err = db.pool(writerDSN(db.path, o), o); err != nil {
 		return err
@@ -93,17 +93,16 @@ func (db *DB) open(ctx context.Context, at state, o Options) (err error) {
 	if db.long, err = db.pool(ReaderDSN(db.path), o); err != nil {
 		return err
 	}
-	db.keepReaders()
+	db.setReaderLimits()
 	if err := db.read.PingContext(ctx); err != nil || db.unsynced {
 		return err
 	}
-	db.places, err = placesOf(db.path)
+	db.files, err = identifyFiles(db.path)
 	return err
 }
 
-// migrateFile brings the schema of the file, which is at the given version, up to date. It
-// does so on a connection of its own: a migration may change the text of a table in the
-// schema, which the defensive mode of the others refuses.
+// migrateFile brings the schema of the file, which has the given version, up to date. Its
+// connection is not in defensive mode, as a migration may write to sqlite_schema.
 func (db *DB) migrateFile(ctx context.Context, version int64, o Options) error {
 	if known, err := NewestVersion(SQLite); err != nil || known == version {
 		return err
@@ -114,11 +113,12 @@ func (db *DB) migrateFile(ctx context.Context, version int64, o Options) error {
 	}
 	defer p.Close()
 	p.SetMaxOpenConns(1)
-	return migrate(ctx, db.engine, p, version, steps(SQLite), o.Migrating)
+	return migrate(ctx, db.engine, p, version, migrationFiles(SQLite), o.Migrating)
 }
 
-// keepReaders has the pools that read keep as many connections as they may open.
-func (db *DB) keepReaders() {
+// setReaderLimits limits the open connections of the pools that read, all of which may stay
+// idle.
+func (db *DB) setReaderLimits() {
 	for _, p := range []*sql.DB{db.read, db.look} {
 		p.SetMaxOpenConns(readers())
 		p.SetMaxIdleConns(readers())
@@ -127,16 +127,15 @@ func (db *DB) keepReaders() {
 	db.long.SetMaxIdleConns(longReaders)
 }
 
-// sqliteEngine is the engine of that name.
+// sqliteEngine is the [engine] SQLite.
 type sqliteEngine struct{}
 
 // name implements [engine].
 func (sqliteEngine) name() Engine { return SQLite }
 
-// note implements [engine]: the connection that writes does not wait for the disk
-// meanwhile.
+// note implements [engine]: the writer does not sync meanwhile.
 func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (err error) {
-	writer, asked, err := db.turn(ctx, db.write)
+	writer, asked, err := db.acquireWriter(ctx, db.write)
 	if err != nil {
 		return err
 	}
@@ -144,8 +143,8 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 	if db.unsynced {
 		return db.transact(ctx, writer, asked, do)
 	}
-	// Whatever becomes of ctx or of do, the next transaction waits for the disk again:
-	// a connection that cannot be brought to that is not used any more.
+	// Whether or not ctx is cancelled or do fails, the next transaction syncs again: a
+	// connection on which that setting fails is closed.
 	whole := context.WithoutCancel(ctx)
 	defer func() {
 		if _, restoreErr := writer.ExecContext(whole, durable); restoreErr != nil {
@@ -162,14 +161,14 @@ func (sqliteEngine) note(ctx context.Context, db *DB, do func(*sql.Tx) error) (e
 	return err
 }
 
-// tryWriting implements [engine]: it begins to write, and undoes it.
+// tryWriting implements [engine]: it writes and rolls back.
 func (sqliteEngine) tryWriting(ctx context.Context, db *DB) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	// A transaction begins on a read-only file too; only a write is refused.
+	// BEGIN succeeds on a read-only file, a write does not.
 	_, err = tx.ExecContext(ctx, claim)
 	return err
 }

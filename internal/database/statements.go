@@ -10,15 +10,15 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// maxIdle is how many statements a connection keeps prepared: more than the pages
-// have. Each is some kilobytes.
-const maxIdle = 64
+// maxCached is how many prepared statements a connection caches: more than the pages use. Each
+// takes some kilobytes.
+const maxCached = 64
 
-// A connector opens connections that keep what they have prepared: the same few
-// texts come again and again, and to prepare one costs as much as to run it.
+// A connector opens connections that cache prepared statements: preparing one of SQLite's costs
+// as much as running it.
 type connector struct {
 	driver.Connector
-	may    func() error // why no connection may be opened any more, if so
+	may    func() error // returns why no connection may be opened, or nil
 	reads  bool         // its connections refuse to write
 	damage damage
 }
@@ -58,35 +58,33 @@ type plainConn interface {
 	driver.Validator
 }
 
-// A preparedStmt is what the driver's statements can do.
+// A preparedStmt is a statement of SQLite's driver.
 type preparedStmt interface {
 	driver.Stmt
 	driver.StmtExecContext
 	driver.StmtQueryContext
 }
 
-// A conn is a connection of the driver with the statements it has prepared. Like
-// every [driver.Conn] it is used by one goroutine at a time.
+// A conn is a connection to SQLite that caches prepared statements.
 type conn struct {
 	plainConn
-	idle  map[string]driver.Stmt // prepared and not in use
-	order []string               // of idle, the longest unused first
+	idle  map[string]driver.Stmt // the cache: prepared and not in use
+	order []string               // of idle, the least recently used first
 
-	reads   bool // it refuses to write
+	reads   bool // as of connector
 	damage  damage
-	damaged bool // a statement called the database damaged
+	damaged bool // a statement found the database damaged
 }
 
-// heed notes what an error, if it is one, says of the database.
-func (c *conn) heed(err error) {
+// note reports err, if it says that the database is damaged.
+func (c *conn) note(err error) {
 	c.damage.report(err)
 	c.damaged = c.damaged || IsDamaged(err)
 }
 
-// IsValid implements [driver.Validator]. A connection that reads is not used again after a
-// statement of its called the database damaged: what it has cached may be what is damaged,
-// while the file is sound, or has been repaired. One that writes is, as another would stay
-// read-only if it was opened while the disk is.
+// IsValid implements [driver.Validator]. A connection that reads is closed after it has found
+// the database damaged: the damage may be in its cache, and the file be undamaged or repaired.
+// The writer is not: a new one that is opened while the disk is read-only would remain so.
 func (c *conn) IsValid() bool { return !(c.reads && c.damaged) && c.plainConn.IsValid() }
 
 // CheckNamedValue implements [driver.NamedValueChecker]: it leaves values to the default.
@@ -96,7 +94,7 @@ func (c *conn) CheckNamedValue(*driver.NamedValue) error { return driver.ErrSkip
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	s, err := c.take(ctx, query)
 	if err != nil {
-		c.heed(err)
+		c.note(err)
 		return nil, err
 	}
 	if s == nil {
@@ -104,11 +102,11 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	}
 	rows, err := s.QueryContext(ctx, args)
 	if err != nil {
-		c.heed(err)
-		_ = s.Close() // says the same again
+		c.note(err)
+		_ = s.Close() // returns the same error
 		return nil, err
 	}
-	return &stmtRows{Rows: rows, heed: c.heed, done: func() error { return c.give(query, s) }}, nil
+	return &stmtRows{Rows: rows, note: c.note, done: func() error { return c.putBack(query, s) }}, nil
 }
 
 // ExecContext implements [driver.ExecerContext].
@@ -122,11 +120,11 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	}
 	result, err := s.ExecContext(ctx, args)
 	if err != nil {
-		c.heed(err)
-		_ = s.Close() // says the same again
+		c.note(err)
+		_ = s.Close() // returns the same error
 		return nil, err
 	}
-	return result, c.give(query, s)
+	return result, c.putBack(query, s)
 }
 
 // BeginTx implements [driver.ConnBeginTx].
@@ -138,28 +136,28 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 	return fileTx{tx, c}, nil
 }
 
-// A fileTx is a transaction that knows when it does not know.
+// A fileTx is a transaction whose commit may return [ErrUnknown].
 type fileTx struct {
 	driver.Tx
 	conn *conn
 }
 
-// Commit implements [driver.Tx]. Where all is written, and the disk fails to say that
-// it has it, the change is not seen; yet after a crash it may be found in the log.
+// Commit implements [driver.Tx]. If fsync fails the change is not visible, but recovery after a
+// crash may find it in the log.
 func (t fileTx) Commit() error {
 	err := t.Tx.Commit()
-	t.conn.heed(err)
+	t.conn.note(err)
 	if extendedCode(err) == sqlite3.SQLITE_IOERR_FSYNC {
 		return errors.Join(ErrUnknown, err)
 	}
 	return err
 }
 
-// take returns a prepared statement that nobody uses, until it is given back. It
-// returns nil for what is not to be kept: changes of the schema and settings, some
-// of which take effect when they are prepared.
+// take removes a statement from the cache, or prepares it, until putBack. It returns nil for
+// statements that are not cached: DDL and pragmas, some of which take effect when they are
+// prepared.
 func (c *conn) take(ctx context.Context, query string) (preparedStmt, error) {
-	if !keeps(query) {
+	if !isCached(query) {
 		return nil, nil
 	}
 	if s, ok := c.idle[query]; ok {
@@ -177,15 +175,15 @@ func (c *conn) take(ctx context.Context, query string) (preparedStmt, error) {
 	return prepared, nil
 }
 
-// give puts a statement back. Where one of the same text came back sooner, or too
-// many are kept, one is closed.
-func (c *conn) give(query string, s driver.Stmt) error {
+// putBack puts a statement into the cache. If there is one of the same text, or the cache is
+// full, it closes one.
+func (c *conn) putBack(query string, s driver.Stmt) error {
 	if _, twice := c.idle[query]; twice {
 		return s.Close()
 	}
 	c.idle[query] = s
 	c.order = append(c.order, query)
-	if len(c.order) <= maxIdle {
+	if len(c.order) <= maxCached {
 		return nil
 	}
 	oldest := c.order[0]
@@ -194,7 +192,7 @@ func (c *conn) give(query string, s driver.Stmt) error {
 	return closing.Close()
 }
 
-// forget takes a statement from those that are kept.
+// forget removes a statement from the cache.
 func (c *conn) forget(query string) {
 	delete(c.idle, query)
 	for i, q := range c.order {
@@ -215,9 +213,9 @@ func (c *conn) Close() error {
 	return errors.Join(append(errs, c.plainConn.Close())...)
 }
 
-// keeps reports whether a statement reads or writes rows.
-func keeps(query string) bool {
-	words := strings.Fields(query[:min(len(query), 40)]) // the first is wanted
+// isCached reports whether a statement reads or writes rows, so that it is cached.
+func isCached(query string) bool {
+	words := strings.Fields(query[:min(len(query), 40)]) // for the first
 	if len(words) == 0 {
 		return false
 	}
@@ -228,18 +226,18 @@ func keeps(query string) bool {
 	return false
 }
 
-// stmtRows are the rows of a statement that is given back when they are closed.
+// stmtRows are rows that release their statement when they are closed.
 type stmtRows struct {
 	driver.Rows
-	heed func(error) // is told why there is no next row; nil: nobody is
+	note func(error) // called with an error of Next; may be nil
 	done func() error
 }
 
 // Next implements [driver.Rows].
 func (r *stmtRows) Next(to []driver.Value) error {
 	err := r.Rows.Next(to)
-	if err != nil && err != io.EOF && r.heed != nil {
-		r.heed(err)
+	if err != nil && err != io.EOF && r.note != nil {
+		r.note(err)
 	}
 	return err
 }

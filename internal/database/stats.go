@@ -5,19 +5,19 @@ import (
 	"os"
 )
 
-// Stats are what the database does at the moment, and has done since it was opened.
+// Stats are statistics of an open database.
 type Stats struct {
-	Pools map[string]sql.DBStats // of the connections, by what they are for: write, note, read, look, long
-	Files *FileStats             // nil where the engine keeps its files to itself
+	Pools map[string]sql.DBStats // by pool: write, note, read, look, long
+	Files *FileStats             // of SQLite
 }
 
 // FileStats are the sizes of the files of SQLite, in bytes.
 type FileStats struct {
 	Main int64 // the database itself
-	WAL  int64 // what is not yet part of it
+	WAL  int64 // the write-ahead log
 }
 
-// Stats returns what the database does. It asks the database nothing.
+// Stats returns the statistics of db without a query.
 func (db *DB) Stats() Stats {
 	s := Stats{Pools: map[string]sql.DBStats{"write": db.write.Stats(), "read": db.read.Stats()}}
 	if db.notes != db.write {

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// A Time is a moment as the database keeps it: in UTC, to the microsecond, and
-// NULL where it is zero. Convert a time.Time to it to bind it, and a *time.Time
-// to *Time to scan into it:
+// A Time is a time in the form of the database: UTC, with microseconds, NULL if zero. Convert a
+// time.Time to bind it, and a *time.Time to scan into it:
 //
 //	row.Scan((*database.Time)(&u.CreatedAt))
 type Time time.Time
@@ -21,8 +20,8 @@ func (t Time) Value() (driver.Value, error) {
 	return time.Time(t).UTC().Truncate(time.Microsecond), nil
 }
 
-// Scan reads what an engine keeps for a moment: microseconds since 1970, or a
-// time. NULL is the zero time.
+// Scan implements [database/sql.Scanner] for a number of microseconds since 1970 (SQLite) or a
+// time (PostgreSQL). NULL is the zero time.
 func (t *Time) Scan(src any) error {
 	switch src := src.(type) {
 	case nil:
@@ -32,7 +31,7 @@ func (t *Time) Scan(src any) error {
 	case time.Time:
 		*t = Time(src.UTC())
 	default:
-		return fmt.Errorf("database: a %T is not a moment", src)
+		return fmt.Errorf("database: a %T is not a time", src)
 	}
 	return nil
 }

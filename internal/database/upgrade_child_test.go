@@ -58,13 +58,13 @@ func migrateChild(args []string) error { // path, name of the migration, stateme
 // after so many of its statements, and how many statements that one has.
 func deadlySteps(name string, after int) (fs.FS, int, error) {
 	all := fstest.MapFS{}
-	names, err := fs.Glob(steps(SQLite), "*.sql")
+	names, err := fs.Glob(migrationFiles(SQLite), "*.sql")
 	if err != nil {
 		return nil, 0, err
 	}
 	statements := 0
 	for _, step := range names {
-		data, err := fs.ReadFile(steps(SQLite), step)
+		data, err := fs.ReadFile(migrationFiles(SQLite), step)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -26,7 +26,7 @@ func TestMigrationKilled(t *testing.T) {
 		after int
 	}
 	var places []place
-	names, err := fs.Glob(steps(SQLite), "*.sql")
+	names, err := fs.Glob(migrationFiles(SQLite), "*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

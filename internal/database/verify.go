@@ -11,28 +11,24 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// A Verification is how a database is looked through for what is wrong with it.
+// A Verification is the options of [Verify].
 type Verification struct {
-	// Contents says in sentences what is wrong with what the tables hold. It is
-	// asked once the file or the schema itself has been looked at, and only about a
-	// schema that this program knows. It may make temporary tables in a file, and
-	// nothing else. nil: what the tables hold is not looked at.
+	// Contents returns in sentences what is wrong with the rows of the tables. It is called
+	// after the file and the schema were verified, if this program knows the schema. It may
+	// write temporary tables only. May be nil.
 	Contents func(ctx context.Context, engine Engine, tx *sql.Tx) []string
 	// Progress is called with what is about to be read. May be nil.
 	Progress func(doing string)
 }
 
-// mostFindings is how much is told of what SQLite says of a file.
+// mostFindings is how many findings of SQLite's integrity check are returned.
 const mostFindings = 20
 
-// Verify reads the whole of the database at url and returns what is wrong with what it
-// holds, a sentence each, in the order in which it should be looked at; none if nothing
-// is. It changes nothing, works beside a console that runs, and goes on after what
-// cannot be read with whatever can. Of the place, such as the rights on the file, it
-// says nothing: that is [Examine].
+// Verify reads the whole database at url and returns what is wrong with its content, a sentence
+// each, the most important first. It changes nothing, works beside a running console, and
+// continues after what cannot be read. [Examine] checks the environment, such as file modes.
 //
-// Verify returns an [*OpenError] if there is no such file or server, or none that it
-// may read.
+// Verify returns an [*OpenError] if the database does not exist or may not be read.
 func Verify(ctx context.Context, url string, o Options, v Verification) ([]string, error) {
 	if isPostgres(url) {
 		return v.server(ctx, url, o)
@@ -60,10 +56,10 @@ func Verify(ctx context.Context, url string, o Options, v Verification) ([]strin
 	return nil, Explain(path, err)
 }
 
-// Unreadable returns the refusal of a path at which there is no file that can be read.
+// Unreadable returns the refusal of a path without a readable file.
 func Unreadable(path string, err error) error {
 	if errors.Is(err, os.ErrNotExist) {
-		return &OpenError{Path: path, Why: "is not there", Fix: "Look for it with ls, and give its path.", Err: err}
+		return &OpenError{Path: path, Why: "is not there", Fix: "Give the path of the file.", Err: err}
 	}
 	return &OpenError{Path: path, Why: "cannot be read", Fix: "Give the path of a file, and run this as a user who may read it.", Err: err}
 }
@@ -97,7 +93,7 @@ func readAtOnce(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 // file verifies a SQLite file. An error is what kept it from going on.
 func (v Verification) file(ctx context.Context, tx *sql.Tx) (found []string, err error) {
 	v.progress("the header and the schema")
-	known, found, err := mark(ctx, tx)
+	known, found, err := checkMark(ctx, tx)
 	if err != nil {
 		return found, err
 	}
@@ -126,9 +122,9 @@ func CheckFile(ctx context.Context, tx *sql.Tx) []string {
 	return append(pages(ctx, tx), references(ctx, tx)...)
 }
 
-// mark looks at whose file it is and at the version of its schema, and reports
-// whether it is one that this program knows.
-func mark(ctx context.Context, tx *sql.Tx) (known bool, found []string, err error) {
+// checkMark checks the application id and the version of the schema. It reports whether this
+// program knows the schema.
+func checkMark(ctx context.Context, tx *sql.Tx) (known bool, found []string, err error) {
 	var id int64
 	if err := tx.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return false, nil, err
@@ -136,13 +132,12 @@ func mark(ctx context.Context, tx *sql.Tx) (known bool, found []string, err erro
 	if id != ApplicationID {
 		found = append(found, fmt.Sprintf("The file is not marked as the console's: its application id is %#x, not %#x.", id, ApplicationID))
 	}
-	known, said, err := versionIs(ctx, tx, sqliteEngine{})
+	known, said, err := checkVersion(ctx, tx, sqliteEngine{})
 	return known, append(found, said...), err
 }
 
-// versionIs looks at the version of a schema, and reports whether it is the one of this
-// program.
-func versionIs(ctx context.Context, tx *sql.Tx, e engine) (known bool, found []string, err error) {
+// checkVersion checks the version of a schema. It reports whether it is that of this program.
+func checkVersion(ctx context.Context, tx *sql.Tx, e engine) (known bool, found []string, err error) {
 	version, err := e.schemaVersion(ctx, tx)
 	if err != nil {
 		return false, nil, err
@@ -153,16 +148,17 @@ func versionIs(ctx context.Context, tx *sql.Tx, e engine) (known bool, found []s
 	case version == 0:
 		found = append(found, "It holds no directory: no migration has run on it.")
 	case version < newest:
-		found = append(found, fmt.Sprintf("The schema is of version %d, this program's is %d, so what the tables hold was not looked at. "+
+		found = append(found, fmt.Sprintf("The schema is of version %d, this program's is %d, so the rows of the tables were not verified. "+
 			"Run console migrate, and check again.", version, newest))
 	case version > newest:
-		found = append(found, fmt.Sprintf("The schema is of version %d, this program knows %d, so what the tables hold was not looked at. "+
+		found = append(found, fmt.Sprintf("The schema is of version %d, this program knows %d, so the rows of the tables were not verified. "+
 			"Check with the newer console.", version, newest))
 	}
 	return version == newest, found, err
 }
 
-// pages has SQLite read every page and compare every index with its table.
+// pages returns what SQLite's integrity check finds: it reads every page and compares every
+// index with its table.
 func pages(ctx context.Context, tx *sql.Tx) (found []string) {
 	said, err := Collect(ctx, tx, Text, `SELECT integrity_check FROM pragma_integrity_check`)
 	for i, one := range said {
@@ -176,7 +172,7 @@ func pages(ctx context.Context, tx *sql.Tx) (found []string) {
 	return found
 }
 
-// references returns what refers to rows that are not there.
+// references returns which tables refer to rows that do not exist.
 func references(ctx context.Context, tx *sql.Tx) []string {
 	said, err := Collect(ctx, tx, Text, `SELECT 'Rows of the table ' || "table" || ' refer to rows of ' || parent || ' that are not there: ' || COUNT(*) || '.'
 		FROM pragma_foreign_key_check GROUP BY "table", parent ORDER BY "table", parent`)

@@ -8,17 +8,16 @@ import (
 	"maps"
 )
 
-// server is [Verify] for a database of PostgreSQL. What it reads is of one moment, and
-// takes as long as it takes.
+// server is [Verify] for PostgreSQL. It reads one state, without a timeout.
 func (v Verification) server(ctx context.Context, address string, o Options) ([]string, error) {
 	config, err := postgresConfig(address, o)
 	if err != nil {
 		return nil, err
 	}
-	unhurried := maps.Clone(readOnly)
-	unhurried["statement_timeout"] = "0"
+	unlimited := maps.Clone(readOnly)
+	unlimited["statement_timeout"] = "0"
 	path := withoutPassword(address)
-	db := postgresPool(config, o, 1, nil, unhurried)
+	db := postgresPool(config, o, 1, nil, unlimited)
 	defer db.Close()
 	v.progress("the server")
 	if err := examinePostgres(ctx, path, db); err != nil {
@@ -30,7 +29,7 @@ func (v Verification) server(ctx context.Context, address string, o Options) ([]
 	}
 	defer func() { _ = tx.Rollback() }()
 	v.progress("the schema")
-	known, found, err := versionIs(ctx, tx, postgres{})
+	known, found, err := checkVersion(ctx, tx, postgres{})
 	if err != nil {
 		return found, ExplainPostgres(path, err)
 	}
@@ -44,20 +43,20 @@ func (v Verification) server(ctx context.Context, address string, o Options) ([]
 	return found, ctx.Err()
 }
 
-// postgresShape is the shape of a new database of PostgreSQL, as JSON.
+// postgresShape is the shape of a new PostgreSQL database, as JSON.
 //
 //go:embed migrations/postgres/shape.json
 var postgresShape []byte
 
-// samePostgresSchema returns what differs from a new database. Unlike with SQLite there is
-// no making one to compare with.
+// samePostgresSchema is [sameSchema] for PostgreSQL, of which no new database can be made to
+// compare with.
 func samePostgresSchema(ctx context.Context, tx *sql.Tx) []string {
 	var want shape
 	if err := json.Unmarshal(postgresShape, &want); err != nil {
 		return []string{"The schema could not be compared: " + err.Error() + "."}
 	}
 	var got shape
-	err := Apart(ctx, tx, func() (err error) {
+	err := Savepoint(ctx, tx, func() (err error) {
 		got, err = postgresShapeOf(ctx, tx)
 		return err
 	})
@@ -67,9 +66,9 @@ func samePostgresSchema(ctx context.Context, tx *sql.Tx) []string {
 	return want.differences(got)
 }
 
-// shapeQuery returns names and what each is. Not what a version of PostgreSQL writes in
-// its own words: of a function it is our text, of a trigger which function it calls, when
-// and for what, and whether it is in force.
+// shapeQuery returns the names of schema objects and their descriptions, which do not depend on
+// the version of PostgreSQL: the source of a function; the function and the events of a trigger,
+// and whether it is enabled.
 const shapeQuery = `WITH ours AS (SELECT c.oid, c.relname, c.relkind FROM pg_class c
 		WHERE c.relnamespace = current_schema()::regnamespace AND c.relname NOT LIKE 'goose\_db\_version%'
 		AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))

@@ -93,7 +93,7 @@ func TestVerifyPostgresRefuses(t *testing.T) {
 	}
 	_, err = database.Verify(t.Context(), url, database.Options{}, database.Verification{
 		Contents: func(ctx context.Context, _ database.Engine, tx *sql.Tx) []string {
-			failed := database.Apart(ctx, tx, func() error {
+			failed := database.Savepoint(ctx, tx, func() error {
 				_, err := tx.ExecContext(ctx, `DELETE FROM secrets`)
 				return err
 			})

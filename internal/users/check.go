@@ -126,7 +126,7 @@ func (c *checker) checkCondition(one condition) {
 }
 
 // isolated runs do in a savepoint, so that the transaction can go on after an error.
-func (c *checker) isolated(do func() error) error { return database.Apart(c.ctx, c.tx, do) }
+func (c *checker) isolated(do func() error) error { return database.Savepoint(c.ctx, c.tx, do) }
 
 // conditions are the checks that need one query.
 var conditions = []condition{

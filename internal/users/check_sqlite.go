@@ -17,7 +17,7 @@ func (x derivedIndex) check(ctx context.Context, tx *sql.Tx) (wrong string) {
 	if x.content != "" {
 		columns, values = `(`+x.name+`, rank)`, `('integrity-check', 1)`
 	}
-	_ = database.Apart(ctx, tx, func() error {
+	_ = database.Savepoint(ctx, tx, func() error {
 		if err := x.copyTo(ctx, tx); err != nil {
 			wrong = "The " + x.what + " could not be read: " + err.Error() + "."
 		} else if _, err := tx.ExecContext(ctx, `INSERT INTO temp.`+x.name+` `+columns+` VALUES `+values); err != nil {

@@ -98,4 +98,4 @@ func (e *StaleError) Is(target error) bool { return target == ErrStale }
 // Trouble returns why the database is unavailable if that is the cause of an error of this
 // package: it is locked, full, read-only or damaged. The text calls the database "it" and has no
 // full stop; it is empty for any other error.
-func Trouble(err error) string { return database.Trouble(err) }
+func Trouble(err error) string { return database.Reason(err) }

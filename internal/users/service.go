@@ -125,7 +125,7 @@ func (s *Service) Ready(ctx context.Context) error { return s.db.Ping(ctx) }
 // NotReady returns the reason of an error of [Service.Ready] in words that reveal no detail.
 func NotReady(err error) string {
 	if failed, ok := errors.AsType[*database.PingError](err); ok {
-		return failed.Words()
+		return failed.Message()
 	}
 	return "the database does not answer"
 }

@@ -57,7 +57,7 @@ func checkPing(t *testing.T, err error, want, path string) {
 	if !ok {
 		t.Fatalf("got %v, want a PingError", err)
 	}
-	if got := failed.Words(); got != want || strings.Contains(got, path) {
+	if got := failed.Message(); got != want || strings.Contains(got, path) {
 		t.Errorf("got %q, want %q (of %v)", got, want, err)
 	}
 }

@@ -58,7 +58,7 @@ func TestNothingIsWrittenToAFileThatHasGone(t *testing.T) {
 // hasMoved checks that err tells of a file that is not where it was.
 func hasMoved(t *testing.T, err error) {
 	t.Helper()
-	if says := database.Trouble(err); !strings.Contains(says, "was moved, replaced or deleted") || !database.IsBusy(err) {
+	if says := database.Reason(err); !strings.Contains(says, "was moved, replaced or deleted") || !database.IsBusy(err) {
 		t.Errorf("got %v, %q", err, says)
 	}
 }
@@ -90,7 +90,7 @@ func TestOpenWhileReplaced(t *testing.T) {
 	url, path := newFile(t)
 	_, other := newFile(t)
 	var once sync.Once
-	db, err := database.Open(t.Context(), url, database.Options{Wrap: database.WrapStatements(func(context.Context, string) func(error) {
+	db, err := database.Open(t.Context(), url, database.Options{Wrap: database.ObserveStatements(func(context.Context, string) func(error) {
 		once.Do(func() {
 			if err := os.Rename(other, path); err != nil {
 				t.Error(err)

@@ -5,25 +5,25 @@ import (
 	"os"
 )
 
-// errMoved says that the files under the database's names are not those that are open.
-// What is written to these nobody would find again.
-var errMoved = errors.New("database: its file, or the log beside it, has been moved, replaced or deleted")
+// errReplaced says that the files at the database's paths are not those that are open:
+// changes to the open ones would be lost.
+var errReplaced = errors.New("database: its file, or the log beside it, has been moved, replaced or deleted")
 
-// A place is a file as it was when it was opened.
-type place struct {
+// A fileID identifies the file at a path when it was opened.
+type fileID struct {
 	path string
 	info os.FileInfo
 }
 
-// placesOf returns the files of the database at path, which is open.
-func placesOf(path string) ([]place, error) {
-	var all []place
+// identifyFiles returns the files of the open database at path.
+func identifyFiles(path string) ([]fileID, error) {
+	var all []fileID
 	for _, name := range []string{path, path + "-wal"} {
 		info, err := os.Stat(name)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, place{name, info})
+		all = append(all, fileID{name, info})
 	}
 	return all, nil
 }
@@ -37,12 +37,12 @@ func refuseReplaced(path string, was os.FileInfo) error {
 	return &OpenError{Path: path, Why: "was replaced by another file just now", Fix: "Start again."}
 }
 
-// unmoved returns errMoved if somebody has taken away a file that is open, or put
-// another in its place.
-func (db *DB) unmoved() error {
-	for _, p := range db.places {
+// checkFiles returns errReplaced if an open file was moved, deleted or replaced by another
+// one.
+func (db *DB) checkFiles() error {
+	for _, p := range db.files {
 		if info, err := os.Stat(p.path); err != nil || !os.SameFile(p.info, info) {
-			return errors.Join(errMoved, err)
+			return errors.Join(errReplaced, err)
 		}
 	}
 	return nil

@@ -55,7 +55,7 @@ func (w *watcher) add(line string) {
 // newWatched returns a database that w watches, and a context with its key.
 func newWatched(t *testing.T, w *watcher) (*database.DB, context.Context) {
 	t.Helper()
-	db, err := database.Open(t.Context(), databasetest.URL(t), database.Options{Unsynced: true, Watch: database.Watch{Turn: w.turn}, Wrap: database.WrapStatements(w.statement)})
+	db, err := database.Open(t.Context(), databasetest.URL(t), database.Options{Unsynced: true, Observer: database.Observer{Waited: w.turn}, Wrap: database.ObserveStatements(w.statement)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +64,9 @@ func newWatched(t *testing.T, w *watcher) (*database.DB, context.Context) {
 	return db, context.WithValue(t.Context(), watcherKey{}, true)
 }
 
-// TestWrapStatements checks that each statement is reported once with its caller's context,
+// TestObserveStatements checks that each statement is reported once with its caller's context,
 // its first word and its end.
-func TestWrapStatements(t *testing.T) {
+func TestObserveStatements(t *testing.T) {
 	t.Parallel()
 	w := &watcher{}
 	db, ctx := newWatched(t, w)
@@ -90,8 +90,8 @@ func TestWrapStatements(t *testing.T) {
 	}
 }
 
-// TestWatchTurn reports a wait that succeeds at once and one that is too long.
-func TestWatchTurn(t *testing.T) {
+// TestObserverWaited reports a wait that succeeds at once and one that is too long.
+func TestObserverWaited(t *testing.T) {
 	t.Parallel()
 	w := &watcher{}
 	db, ctx := newWatched(t, w)

@@ -21,7 +21,7 @@ func TestStartUpSettings(t *testing.T) {
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(config.RuntimeParams))); diff != "" {
 		t.Errorf("start-up message (-want +got):\n%s", diff)
 	}
-	got := setStatement(config, everywhere(Options{}), map[string]string{"lock_timeout": "1s"})
+	got := setStatement(config, commonSettings(Options{}), map[string]string{"lock_timeout": "1s"})
 	if want := "SET lock_timeout = '5000ms';SET lock_timeout = '1s';"; got != want {
 		t.Errorf("statement: got %s, want %s", got, want)
 	}

@@ -31,11 +31,11 @@ func TestPingOfPostgreSQL(t *testing.T) {
 	}
 	server.Stop()
 	checkPing(t, db.Ping(t.Context()), "the database cannot be read: its server is starting or stopping", address) // its last words
-	checkPing(t, db.Ping(t.Context()), "the database cannot be read: no server that takes writes can be reached", address)
+	checkPing(t, db.Ping(t.Context()), "the database cannot be read: no server that accepts writes can be reached", address)
 	if err := server.Restart("default_transaction_read_only=on"); err != nil {
 		t.Fatal(err)
 	}
-	checkPing(t, db.Ping(t.Context()), "the database cannot be read: no server that takes writes can be reached", address)
+	checkPing(t, db.Ping(t.Context()), "the database cannot be read: no server that accepts writes can be reached", address)
 	server.Stop()
 	if err := server.Restart(postgrestest.Hasty...); err != nil {
 		t.Fatal(err)

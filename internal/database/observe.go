@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// A Watch is notified of what the database does, by the goroutine that does it. Each
+// An Observer is notified of what the database does, by the goroutine that does it. Each
 // function may be nil.
-type Watch struct {
-	// Turn is called when a write transaction begins, or its wait is given up because
+type Observer struct {
+	// Waited is called when a write transaction begins, or its wait is given up because
 	// it was too long, with how long it has waited.
-	Turn func(waited time.Duration, tooLong bool)
+	Waited func(waited time.Duration, tooLong bool)
 
 	// Damaged is called for each error of a statement by which the database is damaged,
 	// see [IsDamaged].
 	Damaged func()
 }
 
-// turn reports the end of a wait to write that began at some time. A wait that ended for
+// waited reports the end of a wait to write that began at some time. A wait that ended for
 // another reason than its length is not reported.
-func (w Watch) turn(began time.Time, err error) {
+func (o Observer) waited(began time.Time, err error) {
 	tooLong := IsBusy(err) || errors.Is(err, context.DeadlineExceeded)
-	if w.Turn != nil && (err == nil || tooLong) {
-		w.Turn(time.Since(began), tooLong)
+	if o.Waited != nil && (err == nil || tooLong) {
+		o.Waited(time.Since(began), tooLong)
 	}
 }
 
@@ -48,48 +48,48 @@ func Operation(query string) string {
 	return word
 }
 
-// WrapStatements returns a function for [Options.Wrap]. statement is called when a statement
+// ObserveStatements returns a function for [Options.Wrap]. statement is called when a statement
 // begins, with its caller's context and operation, such as SELECT: never its text or its
 // values. What it returns is called when the statement has ended, for one that reads when its
 // rows have been read, with its error.
-func WrapStatements(statement func(ctx context.Context, operation string) (ended func(error))) func(driver.Connector) driver.Connector {
-	return func(c driver.Connector) driver.Connector { return watchedConnector{c, statement} }
+func ObserveStatements(statement func(ctx context.Context, operation string) (ended func(error))) func(driver.Connector) driver.Connector {
+	return func(c driver.Connector) driver.Connector { return observedConnector{c, statement} }
 }
 
-// A watchedConnector opens connections that report their statements.
-type watchedConnector struct {
+// A observedConnector opens connections that report their statements.
+type observedConnector struct {
 	driver.Connector
 	began func(ctx context.Context, operation string) func(error)
 }
 
 // Connect implements [driver.Connector].
-func (c watchedConnector) Connect(ctx context.Context) (driver.Conn, error) {
+func (c observedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	opened, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &watchedConn{opened.(Conn), c.began}, nil
+	return &observedConn{opened.(Conn), c.began}, nil
 }
 
-// A watchedConn is a connection that reports its statements.
-type watchedConn struct {
+// A observedConn is a connection that reports its statements.
+type observedConn struct {
 	Conn
 	began func(ctx context.Context, operation string) func(error)
 }
 
 // QueryContext implements [driver.QueryerContext].
-func (c *watchedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+func (c *observedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	ended := c.began(ctx, Operation(query))
 	rows, err := c.Conn.QueryContext(ctx, query, args)
 	if err != nil {
 		ended(err)
 		return nil, err
 	}
-	return &watchedRows{Rows: rows, ended: ended}, nil
+	return &observedRows{Rows: rows, ended: ended}, nil
 }
 
 // ExecContext implements [driver.ExecerContext].
-func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+func (c *observedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	ended := c.began(ctx, Operation(query))
 	result, err := c.Conn.ExecContext(ctx, query, args)
 	ended(err)
@@ -97,24 +97,24 @@ func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driv
 }
 
 // BeginTx implements [driver.ConnBeginTx].
-func (c *watchedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+func (c *observedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	ended := c.began(ctx, "BEGIN")
 	tx, err := c.Conn.BeginTx(ctx, o)
 	ended(err)
 	if err != nil {
 		return nil, err
 	}
-	return watchedTx{tx, func(operation string) func(error) { return c.began(ctx, operation) }}, nil
+	return observedTx{tx, func(operation string) func(error) { return c.began(ctx, operation) }}, nil
 }
 
-// A watchedTx is a transaction that reports its end.
-type watchedTx struct {
+// A observedTx is a transaction that reports its end.
+type observedTx struct {
 	driver.Tx
 	began func(operation string) func(error)
 }
 
 // Commit implements [driver.Tx].
-func (t watchedTx) Commit() error {
+func (t observedTx) Commit() error {
 	ended := t.began("COMMIT")
 	err := t.Tx.Commit()
 	ended(err)
@@ -122,15 +122,15 @@ func (t watchedTx) Commit() error {
 }
 
 // Rollback implements [driver.Tx].
-func (t watchedTx) Rollback() error {
+func (t observedTx) Rollback() error {
 	ended := t.began("ROLLBACK")
 	err := t.Tx.Rollback()
 	ended(err)
 	return err
 }
 
-// watchedRows are rows that report when they have been read.
-type watchedRows struct {
+// observedRows are rows that report when they have been read.
+type observedRows struct {
 	driver.Rows
 	ended  func(error)
 	failed error
@@ -138,7 +138,7 @@ type watchedRows struct {
 }
 
 // Next implements [driver.Rows].
-func (r *watchedRows) Next(to []driver.Value) error {
+func (r *observedRows) Next(to []driver.Value) error {
 	err := r.Rows.Next(to)
 	if err != nil && !errors.Is(err, io.EOF) {
 		r.failed = err
@@ -147,7 +147,7 @@ func (r *watchedRows) Next(to []driver.Value) error {
 }
 
 // Close implements [driver.Rows].
-func (r *watchedRows) Close() error {
+func (r *observedRows) Close() error {
 	err := r.Rows.Close()
 	if !r.closed {
 		r.closed = true

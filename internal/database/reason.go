@@ -10,8 +10,8 @@ import (
 
 // A PingError says what a database cannot do at present.
 type PingError struct {
-	Writing bool  // it can be read, though not be written
-	Err     error // what lies behind it, for the log: it may name files
+	Writing bool  // it can be read but not written
+	Err     error // the cause, for the log: it may name files
 }
 
 // Error returns what is wrong, for the log.
@@ -22,47 +22,46 @@ func (e *PingError) Error() string {
 	return "read the database: " + e.Err.Error()
 }
 
-// Unwrap returns what lies behind it.
+// Unwrap returns the cause.
 func (e *PingError) Unwrap() error { return e.Err }
 
-// Words returns what is wrong for anybody to read: it names no file and no machine.
-func (e *PingError) Words() string {
+// Message returns what is wrong without naming files or machines, for any reader.
+func (e *PingError) Message() string {
 	what := "the database cannot be read"
 	if e.Writing {
 		what = "the database cannot be written"
 	}
-	return what + ": " + trouble(e.Err)
+	return what + ": " + reason(e.Err)
 }
 
-// Trouble says in words why a database cannot be used at present, where [IsBusy] reports
-// true of err and it is known what became of the change. It speaks of the database as
-// "it", names no file and no machine, and ends without a full stop. For any other error
-// it is empty.
-func Trouble(err error) string {
+// Reason says why the database cannot be used at present, as a clause about "it" without
+// names of files or machines. It is empty unless [IsBusy] is true of err and err is not
+// [ErrUnknown].
+func Reason(err error) string {
 	if !IsBusy(err) || errors.Is(err, ErrUnknown) {
 		return ""
 	}
-	return trouble(err)
+	return reason(err)
 }
 
-// trouble says in words of our own why a database cannot be used at present.
-func trouble(err error) string {
+// reason is [Reason] for an error of which [IsBusy] is true.
+func reason(err error) string {
 	switch {
-	case errors.Is(err, errMoved):
+	case errors.Is(err, errReplaced):
 		return "its file, or the log beside it, was moved, replaced or deleted while it was in use"
 	case errors.Is(err, errDiskFull):
 		return "the disk is full"
-	case errors.Is(err, errNoTurn):
+	case errors.Is(err, errWriterBusy):
 		return "too many wait to write"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "it does not answer in time"
 	}
 	code := extendedCode(err)
-	return cmp.Or(troubles[code], troubles[code&0xff], postgresTrouble(err), "it does not answer")
+	return cmp.Or(reasons[code], reasons[code&0xff], postgresReason(err), "it does not answer")
 }
 
-// troubles are the words for SQLite's result codes.
-var troubles = map[int]string{
+// reasons are the reasons for SQLite's result codes.
+var reasons = map[int]string{
 	sqlite3.SQLITE_FULL:      "the disk is full",
 	sqlite3.SQLITE_READONLY:  "its file is read-only",
 	sqlite3.SQLITE_PERM:      "the console may not use its file",
@@ -78,5 +77,5 @@ var troubles = map[int]string{
 	sqlite3.SQLITE_IOERR_WRITE: "its disk takes nothing more, being read-only, failing or at a limit",
 }
 
-// errDiskFull says that there is no room for another change.
-var errDiskFull = errors.New("database: the disk has no room for another change")
+// errDiskFull says that there is no space for another change.
+var errDiskFull = errors.New("database: the disk has no space for another change")
