@@ -37,7 +37,7 @@ test: lint test-go test-deploy test-faults test-sdk test-browser ## check everyt
 .PHONY: test-go
 test-go: ## run the unit, HTTP and program tests
 	go test -timeout 30m ./...
-	go test -tags bench -run '^TestMemory' ./web
+	go test -tags bench -run '^TestMemory' ./web ./web/api
 	@$(MAKE) --no-print-directory test-postgres
 
 # INSTALL installs packages with apt-get, for root on Debian alone, and names them first. dpkg finds

@@ -14,28 +14,27 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// bench adds what the bench measures the console against: the same answers, by the
-// same way, from memory.
+// bench adds the route of the bench: the same pages, through the same middleware, from memory.
 func (a *App) bench(e *echo.Echo) {
 	m := &memory{router: a.buffer(rawPath(e))}
 	a.group(e, access(users.ActSeeDirectory)).plain("/_bench/memory", m.serve)
 }
 
-// A memory answers with pages that it has been asked for before. Around it is all
-// that is around every page: session, middleware and compression.
+// A memory holds pages by their address. Session, middleware and compression are around it as
+// around each page.
 type memory struct {
 	router http.Handler
-	pages  sync.Map // *answer by address, of all that were asked for
+	pages  sync.Map // *answer by address
 }
 
-// An answer is a page as its handler gave it, not yet compressed.
+// An answer is a page before compression.
 type answer struct {
 	kind   string // Content-Type
 	header http.Header
 	body   []byte
 }
 
-// serve serves GET /_bench/memory?of=ADDRESS.
+// serve serves GET /_bench/memory?of=ADDRESS. The first request for an address renders the page.
 func (m *memory) serve(c echo.Context) error {
 	of := c.QueryParam("of")
 	known, ok := m.pages.Load(of)
@@ -64,7 +63,7 @@ func (m *memory) ask(r *http.Request, of string) (*answer, error) {
 	}
 	asked := r.Clone(r.Context())
 	asked.URL, asked.RequestURI = address, of
-	asked.Header.Del("Accept-Encoding") // it is compressed each time
+	asked.Header.Del("Accept-Encoding") // so that it is compressed each time
 	w := httptest.NewRecorder()
 	m.router.ServeHTTP(w, asked)
 	if w.Code != http.StatusOK {

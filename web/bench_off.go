@@ -4,6 +4,5 @@ package web
 
 import "github.com/labstack/echo/v4"
 
-// bench adds nothing: what the bench measures the console against is in no other
-// program.
+// bench adds no route: only the program that make bench builds has the one of the bench.
 func (a *App) bench(*echo.Echo) {}

@@ -13,7 +13,7 @@ import (
 
 func init() { mayCall["GET /_bench/memory"] = "auditor admin owner" }
 
-// formKey is what each page that is rendered has a new one of.
+// formKey matches the key of forms, which differs in each rendered page.
 var formKey = regexp.MustCompile(`name="form" value="[^"]+"`)
 
 func TestMemoryAnswersAsThePage(t *testing.T) {
