@@ -105,7 +105,7 @@ func (e *examination) rules(ctx context.Context, i auth.Identity) []Finding {
 		return e.rulesWithoutDirectory(err, i)
 	}
 	defer done()
-	u, err := directory.Foresee(ctx, claims.Of(i))
+	u, err := directory.PreviewSignIn(ctx, claims.Of(i))
 	refused, _ := errors.AsType[*users.RefusedError](err)
 	switch {
 	case refused != nil && refused.Reason == users.RefusedUninvited || refused != nil && refused.Reason == users.RefusedDomain:

@@ -60,29 +60,39 @@ func (s *Service) EraseUser(ctx context.Context, actor Actor, who string, r Eras
 		case !errors.Is(err, ErrNotFound):
 			return nothing, err
 		}
-		earlier, err := deletedAs(ctx, tx, id, key)
+		earlier, begun, err := tx.eraseDeletedAs(ctx, id, key, erased)
 		if err != nil {
 			return nothing, err
 		}
-		for _, k := range earlier {
-			if slices.Contains(erased, k) {
-				continue
-			}
-			begun, err := tx.erase(ctx, k)
-			if err != nil {
-				return nothing, err
-			}
-			events, erased = append(events, begun...), append(erased, k)
-		}
-		if len(erased) == 0 {
+		if erased = append(erased, earlier...); len(erased) == 0 {
 			return nothing, cmp.Or(tx.actor.May(ActErase, User{Key: "-", Kind: KindPerson, Role: RoleUser}), ErrNotFound)
 		}
-		return events, nil
+		return append(events, begun...), nil
 	})
 	if err == nil {
 		s.eraseSoon(ctx)
 	}
 	return erased, wrap("erase user", ID(who), err)
+}
+
+// eraseDeletedAs begins the erasure of the users of [deletedAs] who are not in erased already. It
+// returns their keys and the events.
+func (c *changeTx) eraseDeletedAs(ctx context.Context, id ID, key Key, erased []Key) (keys []Key, events []Event, err error) {
+	earlier, err := deletedAs(ctx, c, id, key)
+	if err != nil {
+		return nil, nothing, err
+	}
+	for _, k := range earlier {
+		if slices.Contains(erased, k) {
+			continue
+		}
+		begun, err := c.erase(ctx, k)
+		if err != nil {
+			return nil, nothing, err
+		}
+		keys, events = append(keys, k), append(events, begun...)
+	}
+	return keys, events, nil
 }
 
 // eraseSoon carries out due erasures for a short time. It logs an error: [Service.Tidy] goes on

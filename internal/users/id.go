@@ -11,21 +11,21 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// A Key names a user for ever. It is made here, never shown as a name and never
-// changes; everything that refers to a user does so by key.
+// A Key is the permanent identifier of a user. This package generates it, and all references to a
+// user are by key.
 type Key string
 
-// An ID is the canonical user_id: a person's e-mail address or a service user's
-// own identifier. It finds a user and may be renamed; nothing else rests on it.
+// An ID is the canonical user_id: a person's e-mail address or a service user's identifier. It may
+// change, so nothing refers to it.
 type ID string
 
-// A SessionID names a session to people. It signs nobody in.
+// A SessionID identifies a session on pages. It is not the secret of the session.
 type SessionID string
 
 func newKey() Key             { return Key("usr_" + strings.ToLower(rand.Text())) }
 func newSessionID() SessionID { return SessionID("ses_" + strings.ToLower(rand.Text())) }
 
-// A Digest stands for a secret in the database: its SHA-256.
+// A Digest is the SHA-256 of a secret, which the database has instead of the secret.
 type Digest [sha256.Size]byte
 
 // DigestOf returns the digest of a secret.
@@ -47,8 +47,7 @@ var (
 		`@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 )
 
-// reservedIDs are words of the console's own paths below /users and
-// /service-users.
+// reservedIDs are segments of the console's own paths below /users and /service-users.
 var reservedIDs = map[ID]bool{"new": true, "edit": true, "export": true, "import": true, "views": true, "bulk": true}
 
 // ParseID returns the canonical form of a user_id: trimmed and in lower case. It
@@ -61,10 +60,9 @@ func ParseID(s string) (ID, error) {
 	return id, nil
 }
 
-// EnteredID returns the user_id that a person typed or pasted, which may have flaws. It
-// takes an address out of what surrounds it where it is copied from, such as
-// "Ana <ana@example.com>" or "mailto:ana@example.com", drops invisible characters and
-// writes the domain of an address in ASCII.
+// EnteredID returns the user_id that a person typed or pasted, which may be invalid. It extracts
+// an address from a text such as "Ana <ana@example.com>" or "mailto:ana@example.com", drops
+// invisible characters and converts the domain of an address to ASCII.
 func EnteredID(s string) ID {
 	s = asciiDomain(spelling.Normalize(s))
 	if id := Canonical(s); id.IsAddress() {
@@ -82,8 +80,8 @@ func EnteredID(s string) ID {
 	return Canonical(s)
 }
 
-// Canonical returns s in the form of an [ID]: trimmed, and in lower case of ASCII alone. In
-// Unicode the Kelvin sign, for one, becomes a k, and with it another address.
+// Canonical returns s in the form of an [ID]: trimmed, with ASCII letters in lower case. Unicode's
+// lower case would make a k of the Kelvin sign, and so the address of another user.
 func Canonical(s string) ID {
 	return ID(strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -93,7 +91,7 @@ func Canonical(s string) ID {
 	}, strings.TrimSpace(s)))
 }
 
-// flaw says what keeps id from being a user_id, or nothing.
+// flaw returns why id is no user_id, or "".
 func (id ID) flaw() string {
 	switch {
 	case id == "":
@@ -108,8 +106,8 @@ func (id ID) flaw() string {
 	return ""
 }
 
-// strange names the first character that no user_id can have, as a sentence with a space
-// behind it; it is empty if there is none.
+// strange returns a sentence, with a space after it, on the first character that no user_id can
+// have; empty if there is none.
 func (id ID) strange() string {
 	for _, r := range string(id) {
 		switch {
@@ -124,13 +122,13 @@ func (id ID) strange() string {
 	return ""
 }
 
-// idCharacters are all characters that a user_id may have, in an address at least.
+// idCharacters are the characters of a user_id, some of them in addresses only.
 const idCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~@-"
 
-// isAddress reports whether id has the form of an e-mail address.
+// IsAddress reports whether id has the form of an e-mail address.
 func (id ID) IsAddress() bool { return address.MatchString(string(id)) }
 
-// domain returns what follows the last @ of id, or nothing.
+// domain returns the part of id after the last @, or "".
 func (id ID) domain() string {
 	return string(id[strings.LastIndexByte(string(id), '@')+1:])
 }

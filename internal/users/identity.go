@@ -10,23 +10,23 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// An Identity is a subject of an OpenID provider, bound to one person.
+// An Identity is a subject of an OpenID provider, linked to one person.
 type Identity struct {
 	Issuer     string
 	Subject    string
-	Address    string // the one it last came with: as a user_id, or as claimed where it cannot be one
+	Address    string // of the last sign-in: as a user_id, or as claimed if it can't be one
 	BoundAt    time.Time
 	SignedInAt time.Time // last sign-in
 }
 
-// identitiesOf returns what is bound to a person, the oldest first.
+// identitiesOf returns the identities of a person, oldest first.
 func identitiesOf(ctx context.Context, r database.Reader, key Key) ([]Identity, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (i Identity, err error) {
 		return i, row.Scan(&i.Issuer, &i.Subject, &i.Address, (*database.Time)(&i.BoundAt), (*database.Time)(&i.SignedInAt))
 	}, `SELECT issuer, subject, address, bound_at, signed_in_at FROM identities WHERE user_key = $1 ORDER BY bound_at, issuer, subject`, key)
 }
 
-// userByIdentity returns the person an identity is bound to, or [ErrNotFound].
+// userByIdentity returns the person of an identity, or [ErrNotFound].
 func userByIdentity(ctx context.Context, r database.Reader, issuer, subject string) (User, error) {
 	var key Key
 	err := r.QueryRowContext(ctx, `SELECT user_key FROM identities WHERE issuer = $1 AND subject = $2`, issuer, subject).Scan(&key)
@@ -38,38 +38,35 @@ func userByIdentity(ctx context.Context, r database.Reader, issuer, subject stri
 	return userByKey(ctx, r, key)
 }
 
-// insertIdentity binds the identity of c to a person. There is at most one of it:
-// a second person fails on the table's key.
+// insertIdentity links the identity of c to a person. The primary key of the table prevents a
+// second person.
 func insertIdentity(ctx context.Context, tx *changeTx, key Key, c Claims) error {
 	_, err := tx.exec(ctx, insertOneIdentity, c.columns(key, tx.now)...)
 	return err
 }
 
-// intoIdentities begins what binds identities, after INSERT; identityValues is one
-// row of it, and [Claims.columns] are the values.
+// intoIdentities follows INSERT; identityValues is one row, and [Claims.columns] are its values.
 const (
 	intoIdentities = ` INTO identities (issuer, subject, user_key, address, bound_at, signed_in_at) VALUES `
 	identityValues = `(?, ?, ?, ?, ?, ?)`
 )
 
-// insertOneIdentity binds one identity.
+// insertOneIdentity is the statement for one row.
 var insertOneIdentity = `INSERT` + intoIdentities + numbered(identityValues)
 
-// columns returns what is written of an identity that is bound to a person at a
-// time.
+// columns returns the values of an identity linked to a person at a time.
 func (c Claims) columns(key Key, at time.Time) []any {
 	return []any{c.Issuer, c.Subject, key, c.storedAddress(), database.Time(at), database.Time(at)}
 }
 
-// touchIdentity notes a sign-in with an identity, and the address it came with.
+// touchIdentity records a sign-in with an identity, and its address.
 func touchIdentity(ctx context.Context, tx *changeTx, c Claims) error {
 	_, err := tx.exec(ctx, `UPDATE identities SET address = $1, signed_in_at = $2 WHERE issuer = $3 AND subject = $4`,
 		c.storedAddress(), database.Time(tx.now), c.Issuer, c.Subject)
 	return err
 }
 
-// storedAddress returns the address of c as an identity keeps it: as a user_id, or as
-// claimed where it cannot be one.
+// storedAddress returns the address of c for an [Identity].
 func (c Claims) storedAddress() string {
 	if id, why := claimedID(c.Address); why == "" {
 		return string(id)
@@ -77,8 +74,8 @@ func (c Claims) storedAddress() string {
 	return c.Address
 }
 
-// An AddressInUseError says that other users sign in with the address that a person is to
-// be added with. Once the person is there, their sign-in is refused as [RefusedOtherUser].
+// An AddressInUseError means that other users sign in with the address of a person to add. Once
+// the person is added, the sign-in of those is refused with [RefusedOtherUser].
 type AddressInUseError struct {
 	Address ID
 	By      []Ref // the users, by user_id
@@ -91,8 +88,7 @@ func (e *AddressInUseError) Error() string {
 // Is reports whether target is [ErrInUse].
 func (e *AddressInUseError) Is(target error) bool { return target == ErrInUse }
 
-// unclaimed returns an [*AddressInUseError] if an identity of another user last came with
-// the address id.
+// unclaimed returns an [*AddressInUseError] if another user's last sign-in had the address id.
 func (c *changeTx) unclaimed(ctx context.Context, id ID) error {
 	by, err := database.Collect(ctx, c, func(row database.Scanner) (r Ref, err error) { return r, row.Scan(&r.Key, &r.ID, &r.Name, &r.Kind) },
 		`SELECT DISTINCT u.key, u.user_id, COALESCE(u.name, ''), u.kind FROM identities i JOIN users u ON u.key = i.user_key
@@ -103,17 +99,17 @@ func (c *changeTx) unclaimed(ctx context.Context, id ID) error {
 	return err
 }
 
-// A SignInReset asks for a person's sign-in to be reset.
+// A SignInReset is the request to reset a person's sign-in.
 type SignInReset struct {
 	Reason string
-	AsUser bool // the person has the role user from then on; only for actors who may change the role
+	AsUser bool // change the role to user, too; needs the permission to change roles
 }
 
-// ResetSignIn unbinds a person's identities and ends their sessions, so that the
-// next verified sign-in with their address binds again. The role stays, unless r asks for
-// another. To reset one who has no identity succeeds and leaves no trace.
+// ResetSignIn unlinks a person's identities and ends their sessions, so that the next verified
+// sign-in with their address links an identity again. The role stays, unless r changes it.
+// Resetting a person without an identity succeeds without an event.
 //
-// ResetSignIn returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] save at
+// ResetSignIn returns [ErrNotFound], a [*ForbiddenError], [ErrLastOwner] except at
 // the command line, and an [*InvalidError] on reason and as_user.
 func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, r SignInReset) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
@@ -134,7 +130,7 @@ func (s *Service) ResetSignIn(ctx context.Context, actor Actor, id ID, r SignInR
 	return wrap("reset sign-in of", id, err)
 }
 
-// checkAsUser returns what is wrong with giving u the role user at a reset.
+// checkAsUser returns why a reset may not change the role of u to user, or nil.
 func (c *changeTx) checkAsUser(u User, asUser bool) error {
 	if err := c.actor.May(ActChangeRole, u); asUser && err != nil {
 		return Invalid("as_user", "%s", err.Error())
@@ -142,7 +138,7 @@ func (c *changeTx) checkAsUser(u User, asUser bool) error {
 	return nil
 }
 
-// resetSignIn unbinds the identities of a person, and gives them the role user if asUser.
+// resetSignIn unlinks the identities of a person, and changes the role to user if asUser.
 func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identity, asUser bool, reason string) ([]Event, error) {
 	if _, err := c.exec(ctx, `DELETE FROM identities WHERE user_key = $1`, before.Key); err != nil {
 		return nothing, err
@@ -153,7 +149,7 @@ func (c *changeTx) resetSignIn(ctx context.Context, before User, bound []Identit
 	if err != nil {
 		return nothing, err
 	}
-	if c.actor.Kind == ActorOperator { // the way back in when no owner can sign in
+	if c.actor.Kind == ActorOperator { // which is how owners recover if none can sign in
 		c.lostOwner = false
 	}
 	var changes []Change

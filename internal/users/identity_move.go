@@ -16,7 +16,7 @@ type IssuerCount struct {
 	People int
 }
 
-// Issuers returns the issuers that people are bound to, the one with the most people first.
+// Issuers returns the issuers of all identities, the one with the most people first.
 func (s *Service) Issuers(ctx context.Context) ([]IssuerCount, error) {
 	all, err := database.Collect(ctx, s.reads(), func(row database.Scanner) (c IssuerCount, err error) { return c, row.Scan(&c.Issuer, &c.People) },
 		`SELECT issuer, COUNT(DISTINCT user_key) AS people FROM identities GROUP BY issuer ORDER BY people DESC, issuer`)
@@ -26,8 +26,8 @@ func (s *Service) Issuers(ctx context.Context) ([]IssuerCount, error) {
 	return all, nil
 }
 
-// HasOtherIssuers reports whether people are bound to another issuer than the given one. Unlike
-// [Service.Issuers] it reads few rows, however many identities there are.
+// HasOtherIssuers reports whether there are identities of another issuer than the given one. Unlike
+// [Service.Issuers] it reads few rows of any number.
 func (s *Service) HasOtherIssuers(ctx context.Context, issuer string) (bool, error) {
 	var has bool
 	err := s.reads().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM identities WHERE issuer < $1) OR EXISTS (SELECT 1 FROM identities WHERE issuer > $1)`, issuer).Scan(&has)
@@ -37,41 +37,40 @@ func (s *Service) HasOtherIssuers(ctx context.Context, issuer string) (bool, err
 	return has, nil
 }
 
-// An IdentityMove binds the identities of one issuer to another: the provider has a new
-// name, or another provider takes over.
+// An IdentityMove changes the issuer of identities, after the provider was renamed or replaced.
 type IdentityMove struct {
 	From, To string
-	Subjects []SubjectMove // nil: all subjects stay as they are
+	Subjects []SubjectMove // nil: all subjects stay the same
 	DryRun   bool          // check the move without making it
 }
 
-// A SubjectMove is a subject at the old issuer, and what it is at the new one.
+// A SubjectMove is the subjects of a person at the old issuer and at the new one.
 type SubjectMove struct {
-	Line     int // of the map, to tell of mistakes
+	Line     int // of the map, for messages
 	Old, New string
 }
 
-// Moved is what an [IdentityMove] comes to.
+// Moved is the result of an [IdentityMove].
 type Moved struct {
 	People int // whose identity moved
-	Left   int // identities of the old issuer that the map does not name
+	Left   int // identities of the old issuer that are not in the map
 }
 
-// mostMoveFlaws is how many mistakes of a map are told.
-const mostMoveFlaws = 20
+// maxMoveFlaws is how many mistakes of a map are listed.
+const maxMoveFlaws = 20
 
-// MoveIdentities moves identities, all or none, with an event for each. Sessions go on,
-// and belong to the new identity.
+// MoveIdentities moves all or none of the identities, with an event for each. Sessions continue
+// with the new identity.
 //
 // MoveIdentities returns a [*ForbiddenError] unless the actor is the operator at the command
-// line, and an [*InvalidError] that lists, by lines of the map, what stands in the way: a
-// subject that is there twice or is not bound, and a new identity that is bound already.
+// line, and an [*InvalidError] with the conflicts, by lines of the map: a subject that is listed
+// twice or not linked, and a new identity that is linked already.
 func (s *Service) MoveIdentities(ctx context.Context, actor Actor, m IdentityMove) (done Moved, err error) {
 	if actor.Via != ViaCommand {
 		return Moved{}, &ForbiddenError{ActResetSignIn, "Identities are moved at the command line alone."}
 	}
 	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
-		bound, err := boundTo(ctx, tx, m.From)
+		bound, err := linkedUsers(ctx, tx, m.From)
 		if err != nil {
 			return nothing, err
 		}
@@ -91,34 +90,33 @@ func (s *Service) MoveIdentities(ctx context.Context, actor Actor, m IdentityMov
 	return done, nil
 }
 
-// A boundUser is an identity of an issuer and the person it is bound to.
-type boundUser struct {
+// A linkedUser is an identity of an issuer and its person.
+type linkedUser struct {
 	User
 	Identity
 	next string // the subject at the new issuer
 }
 
-// boundTo returns the identities of an issuer, by subject.
-func boundTo(ctx context.Context, r database.Reader, issuer string) (map[string]*boundUser, error) {
-	all, err := database.Collect(ctx, r, func(row database.Scanner) (*boundUser, error) {
-		b := &boundUser{Identity: Identity{Issuer: issuer}}
+// linkedUsers returns the identities of an issuer, by subject.
+func linkedUsers(ctx context.Context, r database.Reader, issuer string) (map[string]*linkedUser, error) {
+	all, err := database.Collect(ctx, r, func(row database.Scanner) (*linkedUser, error) {
+		b := &linkedUser{Identity: Identity{Issuer: issuer}}
 		var err error
 		b.User, err = scanUser(row, &b.Subject, &b.Address, (*database.Time)(&b.BoundAt), (*database.Time)(&b.SignedInAt))
 		return b, err
 	}, `SELECT `+userColumns+`, i.subject, i.address, i.bound_at, i.signed_in_at`+userTables+`JOIN identities i ON i.user_key = u.key WHERE i.issuer = $1`, issuer)
-	bound := make(map[string]*boundUser, len(all))
+	bound := make(map[string]*linkedUser, len(all))
 	for _, b := range all {
 		bound[b.Subject] = b
 	}
 	return bound, err
 }
 
-// moving returns the identities that m moves, in the order of their subjects, or what
-// stands in the way.
-func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[string]*boundUser) ([]*boundUser, error) {
+// moving returns the identities that m moves, by subject, or its conflicts.
+func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[string]*linkedUser) ([]*linkedUser, error) {
 	var bad InvalidError
 	lines := m.lines(bound)
-	taken, err := boundTo(ctx, r, m.To)
+	taken, err := linkedUsers(ctx, r, m.To)
 	if err != nil {
 		return nil, err
 	}
@@ -140,11 +138,11 @@ func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[s
 		}
 		old[l.Old], fresh[l.New] = l.Line, l.Line
 	}
-	if n := len(bad.Fields); n > mostMoveFlaws {
-		bad.Fields = bad.Fields[:mostMoveFlaws]
-		bad.Add("map", fmt.Sprintf("The same of %d more.", n-mostMoveFlaws))
+	if n := len(bad.Fields); n > maxMoveFlaws {
+		bad.Fields = bad.Fields[:maxMoveFlaws]
+		bad.Add("map", fmt.Sprintf("The same of %d more.", n-maxMoveFlaws))
 	}
-	moving := make([]*boundUser, 0, len(lines))
+	moving := make([]*linkedUser, 0, len(lines))
 	for _, l := range lines {
 		if b := bound[l.Old]; b != nil {
 			b.next = l.New
@@ -154,8 +152,8 @@ func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[s
 	return moving, bad.OrNil()
 }
 
-// lines returns the subjects that m moves: those of its map, or all.
-func (m IdentityMove) lines(bound map[string]*boundUser) []SubjectMove {
+// lines returns the subjects to move: those of the map, or all.
+func (m IdentityMove) lines(bound map[string]*linkedUser) []SubjectMove {
 	if m.Subjects != nil {
 		return m.Subjects
 	}
@@ -167,8 +165,8 @@ func (m IdentityMove) lines(bound map[string]*boundUser) []SubjectMove {
 	return all
 }
 
-// flaw says what is wrong with a line, after those whose subjects are in old and fresh.
-func (m IdentityMove) flaw(l SubjectMove, bound map[string]*boundUser, old, fresh map[string]int) string {
+// flaw returns the mistake in a line, given the subjects of the lines before it in old and fresh.
+func (m IdentityMove) flaw(l SubjectMove, bound map[string]*linkedUser, old, fresh map[string]int) string {
 	switch {
 	case l.Old == "" || l.New == "":
 		return "A subject is missing."
@@ -182,7 +180,7 @@ func (m IdentityMove) flaw(l SubjectMove, bound map[string]*boundUser, old, fres
 	return ""
 }
 
-// name is what a mistake in the line is told of.
+// name returns how messages name the line.
 func (l SubjectMove) name() string {
 	if l.Line == 0 {
 		return "subject"
@@ -190,9 +188,9 @@ func (l SubjectMove) name() string {
 	return fmt.Sprintf("line %d", l.Line)
 }
 
-// moveIdentities unbinds the identities and binds them anew, with their sessions. It takes
-// them all away first: subjects may change places.
-func (c *changeTx) moveIdentities(ctx context.Context, m IdentityMove, moving []*boundUser) ([]Event, error) {
+// moveIdentities replaces the identities, with their sessions. It deletes all of them first, as
+// subjects may be swapped.
+func (c *changeTx) moveIdentities(ctx context.Context, m IdentityMove, moving []*linkedUser) ([]Event, error) {
 	for _, b := range moving {
 		if _, err := c.exec(ctx, `DELETE FROM identities WHERE issuer = $1 AND subject = $2`, m.From, b.Subject); err != nil {
 			return nothing, err

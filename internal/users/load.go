@@ -15,27 +15,25 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// Phase is a part of [Service.Load].
+// A Phase is a phase of [Service.Load].
 type Phase string
 
-// The phases, in their order.
+// The phases, in order.
 const (
 	PhaseUsers   Phase = "users"
 	PhaseSearch  Phase = "search"
 	PhaseIndexes Phase = "indexes"
 )
 
-// errNotEmpty says that the directory has users or events.
+// errNotEmpty means that the directory has users or events.
 var errNotEmpty = errors.New("users: the directory is not empty: users with a history can only be loaded into a new one")
 
-// Load fills a new directory with users who have a history, in one transaction. The
-// arrivals are in the order of their creation; the events are numbered in the order of
-// time. Load calls progress with the number of users so far, and then with what is done of
-// each of the other [Phase]s.
+// Load fills a new directory with users and their history, in one transaction. The arrivals are in
+// the order of their creation; the events are numbered by time. Load calls progress with the
+// number of users so far, then with the progress of the other phases.
 //
-// Load refuses a directory that holds users or events, a database that is in use
-// (see [database.DB.BulkLoad]), and a history that no Service would have made. It
-// returns [ErrTaken] if two users have the same user_id.
+// Load refuses a directory with users or events, a database in use (see [database.DB.BulkLoad])
+// and an impossible history. It returns [ErrTaken] if two users have the same user_id.
 func (s *Service) Load(ctx context.Context, arrivals iter.Seq[Arrival], progress func(phase Phase, done, total int)) error {
 	err := s.db.BulkLoad(ctx, func(tx *sql.Tx) error {
 		n, err := database.Count(ctx, tx, `SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM events)`)
@@ -102,7 +100,7 @@ func writeBatches(ctx context.Context, tx *sql.Tx, batches <-chan batch, progres
 	return nil
 }
 
-// The tables that are loaded, by the place of their rows in a [batch].
+// The loaded tables, as indexes into a [batch].
 const (
 	userTable = iota
 	identityTable
@@ -113,7 +111,7 @@ const (
 	wordTable // of the index of the audit log
 )
 
-// loaded are the statements that write them, after INSERT, and one row of each.
+// loaded are their statements, after INSERT, and one row of each.
 var loaded = [...]struct{ into, values string }{
 	userTable:     {intoUsers, userValues},
 	identityTable: {intoIdentities, identityValues},
@@ -124,7 +122,7 @@ var loaded = [...]struct{ into, values string }{
 	wordTable:     {`INTO event_words_index (rowid, words) VALUES`, `(?, ?)`},
 }
 
-// rebuild builds what triggers keep up to date otherwise: the search index and the tallies.
+// rebuild builds the search index and the tallies, which triggers update otherwise.
 func rebuild(ctx context.Context, tx *sql.Tx, progress func(Phase, int, int)) error {
 	statements := []string{
 		`UPDATE search_index SET version = ` + strconv.Itoa(spelling.WordsVersion) + `, first_seq = 1, last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events)
@@ -142,8 +140,8 @@ func rebuild(ctx context.Context, tx *sql.Tx, progress func(Phase, int, int)) er
 	return nil
 }
 
-// verify checks the rules that concern several users. It needs no check of references:
-// arrivals refer to users by the records of other arrivals.
+// verify checks the rules about several users. References are valid: arrivals refer to users by
+// the records of other arrivals.
 func verify(ctx context.Context, tx *sql.Tx) error {
 	missing, err := database.Count(ctx, tx, `SELECT COUNT(*) FROM users s LEFT JOIN users r ON r.key = s.responsible_key
 		WHERE s.responsible_key IS NOT NULL AND (r.key IS NULL OR r.kind <> 'person' OR r.deactivated)`)

@@ -11,29 +11,28 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// logoutsKept is how long a logout token is remembered. It is longer than a token is
-// accepted after it was issued, and than a sign-in takes from the ID token to the session.
+// logoutsKept is how long a logout token is stored: longer than it is accepted after its issue,
+// and than a sign-in takes from the ID token to the session.
 const logoutsKept = time.Hour
 
 // A Logout is a verified logout token (OpenID Connect Back-Channel Logout 1.0, section
 // 2.4). Subject or SessionID is given, or both.
 type Logout struct {
 	Issuer    string
-	Subject   string // all sessions of this subject end, where SessionID is empty
+	Subject   string // all its sessions end if SessionID is empty
 	SessionID string // sid: the session at the provider
 	JTI       string
 	IssuedAt  time.Time
 }
 
-// digest returns what a logout token is remembered by.
+// digest returns the key of a stored logout token.
 func (l Logout) digest() []byte {
 	sum := sha256.Sum256([]byte(l.Issuer + "\x00" + l.JTI))
 	return sum[:]
 }
 
-// LogOut ends the sessions that a logout token of the provider is about, and those that
-// are about to begin by an ID token that is not newer. It returns how many ended; none is
-// a success. The actor is the provider.
+// LogOut ends the sessions of a logout token of the provider, and prevents those of ID tokens that
+// are not newer. It returns how many ended; none is a success. The actor is the provider.
 //
 // LogOut returns [ErrReplayed] for a token that was accepted before, and [ErrUnknown].
 func (s *Service) LogOut(ctx context.Context, actor Actor, l Logout) (ended int, err error) {
@@ -51,8 +50,7 @@ func (s *Service) LogOut(ctx context.Context, actor Actor, l Logout) (ended int,
 	return ended, nil
 }
 
-// endLoggedOut ends the sessions that l is about. A session whose sid is not known ends
-// by its subject.
+// endLoggedOut ends the sessions of l. A session with an unknown sid ends by its subject.
 func (c *changeTx) endLoggedOut(ctx context.Context, l Logout) ([]Event, error) {
 	condition, args := `issuer = $1 AND subject = $2`, []any{l.Issuer, l.Subject}
 	switch {
@@ -79,8 +77,8 @@ func (c *changeTx) endLoggedOut(ctx context.Context, l Logout) ([]Event, error) 
 	return events, err
 }
 
-// loggedOut returns a [*RefusedError], and whom it concerns, if the provider has ended
-// the session that an ID token with these claims is about since it issued the token.
+// loggedOut returns a [*RefusedError], and the person, if the provider has ended the session of an
+// ID token with these claims since its issue.
 func (c *changeTx) loggedOut(ctx context.Context, claims Claims) (User, error) {
 	found, err := existsLogout(ctx, c, claims)
 	if err != nil || !found {
@@ -93,21 +91,20 @@ func (c *changeTx) loggedOut(ctx context.Context, claims Claims) (User, error) {
 	return u, claims.refused(RefusedEnded, "")
 }
 
-// aboutClaims is the condition of logouts that end a session begun with an ID token: $1 is
-// its issuer, $2 its subject, $3 its sid and $4 when it was issued. Times in tokens are whole
-// seconds, so a logout of the same second counts.
+// aboutClaims is the condition of logouts that end the session of an ID token: $1 is its issuer,
+// $2 its subject, $3 its sid and $4 its time of issue. Times in tokens are whole seconds, so a
+// logout of the same second counts.
 const aboutClaims = `issuer = $1 AND issued_at >= $4 AND (sid <> '' AND sid = $3 AND subject IN ('', $2) OR subject = $2 AND (sid = '' OR $3 = ''))`
 
-// existsLogout reports whether a logout that is remembered ends a session begun with
-// these claims.
+// existsLogout reports whether a stored logout ends the session of these claims.
 func existsLogout(ctx context.Context, r database.Reader, claims Claims) (found bool, err error) {
 	row := r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logouts WHERE `+aboutClaims+`)`,
 		claims.Issuer, claims.Subject, claims.SessionID, database.Time(claims.IssuedAt))
 	return found, row.Scan(&found)
 }
 
-// EndAtProvider ends a session that the provider does not confirm any more, with why as
-// the reason. The actor is the provider. To end a session that is gone succeeds.
+// EndAtProvider ends a session that the provider no longer confirms, with why as the reason. The
+// actor is the provider. It succeeds for a session that has ended.
 func (s *Service) EndAtProvider(ctx context.Context, actor Actor, id SessionID, why SessionEnd) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		var user Key
@@ -129,9 +126,9 @@ func (s *Service) EndAtProvider(ctx context.Context, actor Actor, id SessionID, 
 	return nil
 }
 
-// AskedProvider notes that the provider is asked now whether the person of a session is
-// still signed in there, so that it is not asked again at once. It returns the address that
-// the person's identity last came with, empty if there is none.
+// AskedProvider records that the provider is asked now whether the person of a session is still
+// signed in, so that it is not asked again at once. It returns the address of the identity's last
+// sign-in, empty if there is none.
 func (s *Service) AskedProvider(ctx context.Context, session Session) (address string, err error) {
 	row := s.lookUps().QueryRowContext(ctx, `SELECT address FROM identities WHERE issuer = $1 AND subject = $2`, session.Issuer, session.Subject)
 	if err := row.Scan(&address); err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -140,9 +137,8 @@ func (s *Service) AskedProvider(ctx context.Context, session Session) (address s
 	return address, s.note(ctx, setAsked(session.ID, s.Now()))
 }
 
-// Confirm notes that the provider has confirmed a session with an ID token. It reports
-// whether it did: the claims may be those of another identity, and the provider may have
-// ended its session meanwhile.
+// Confirm records that the provider has confirmed a session with an ID token. It reports false if
+// the claims are of another identity, or the provider has ended its session meanwhile.
 func (s *Service) Confirm(ctx context.Context, session Session, claims Claims) (bool, error) {
 	if session.Issuer != claims.Issuer || session.Subject != claims.Subject {
 		return false, nil
@@ -150,8 +146,7 @@ func (s *Service) Confirm(ctx context.Context, session Session, claims Claims) (
 	if err := s.note(ctx, setConfirmed(session.ID, claims, s.Now())); err != nil {
 		return false, err
 	}
-	// A logout from now on finds the sid that has just been noted. One before is looked for
-	// after it has been committed.
+	// A logout after the commit finds the new sid. Logouts before it are checked after the commit.
 	var ended bool
 	err := s.readSerialized(ctx, func(r database.Reader) (err error) {
 		ended, err = existsLogout(ctx, r, claims)

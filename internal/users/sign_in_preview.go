@@ -10,15 +10,13 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// Foresee returns whom [Service.SignIn] would let in with the claims, and writes
-// nothing. Of somebody who is not in the directory yet the user has the user_id and
-// the role that they would get, and no key.
-//
-// Foresee returns a [*RefusedError] if they would not be let in.
-func (s *Service) Foresee(ctx context.Context, c Claims) (User, error) {
+// PreviewSignIn returns the user that [Service.SignIn] would sign in with the claims, and writes
+// nothing. A user to be created has no key. It returns a [*RefusedError] if the sign-in would be
+// refused.
+func (s *Service) PreviewSignIn(ctx context.Context, c Claims) (User, error) {
 	u, by, err := claimant(ctx, s.reads(), c, s.config)
 	if err != nil {
-		return User{}, fmt.Errorf("foresee a sign-in: %w", err)
+		return User{}, fmt.Errorf("preview a sign-in: %w", err)
 	}
 	if by == entryStranger {
 		u.Role = RoleUser
@@ -26,15 +24,15 @@ func (s *Service) Foresee(ctx context.Context, c Claims) (User, error) {
 	return u, nil
 }
 
-// A LastSignIn is what the newest sign-ins brought, as far as it is kept.
+// A LastSignIn is the newest sign-ins, as far as they are stored.
 type LastSignIn struct {
 	At      time.Time     // of the newest that succeeded; zero if there was none
-	Claimed string        // the address that it claimed
-	From    string        // the IP address that the newest session came from; empty if it has ended
+	Claimed string        // its address
+	From    string        // IP address of the newest session; empty if that has ended
 	Refused RefusedSignIn // the newest; zero if there was none
 }
 
-// LastSignIn returns what the newest sign-ins brought, whoever it was.
+// LastSignIn returns the newest sign-ins of any person.
 func (s *Service) LastSignIn(ctx context.Context) (LastSignIn, error) {
 	var last LastSignIn
 	err := s.reads().QueryRowContext(ctx, `SELECT signed_in_at, address FROM identities ORDER BY signed_in_at DESC LIMIT 1`).

@@ -9,8 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// foreseen are sign-ins, and what comes of them.
-var foreseen = map[string]struct {
+// previews are sign-ins and their results.
+var previews = map[string]struct {
 	claims  func(*users.Claims)
 	refused users.Refusal
 	role    users.Role
@@ -28,10 +28,10 @@ var foreseen = map[string]struct {
 	"deactivated":             {func(c *users.Claims) { *c = userstest.Claims("gone@example.com") }, users.RefusedDeactivated, ""},
 }
 
-// TestForesee says what a sign-in would come to, leaves no trace, and is right.
-func TestForesee(t *testing.T) {
+// TestPreviewSignIn previews the result of a sign-in without an event, and compares it.
+func TestPreviewSignIn(t *testing.T) {
 	t.Parallel()
-	for name, test := range foreseen {
+	for name, test := range previews {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := userstest.New(t, users.Config{Signup: users.SignupDomain, SignupDomains: []string{"example.com"}})
@@ -48,9 +48,9 @@ func TestForesee(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			u, err := dir.Foresee(t.Context(), claims)
+			u, err := dir.PreviewSignIn(t.Context(), claims)
 			if got := reasonOf(err); got != test.refused || u.Role != test.role {
-				t.Errorf("Foresee: got role %q and error %v, want %q and %q", u.Role, err, test.role, test.refused)
+				t.Errorf("PreviewSignIn: got role %q and error %v, want %q and %q", u.Role, err, test.role, test.refused)
 			}
 			if after, err := dir.LastSignIn(t.Context()); err != nil || after != before {
 				t.Errorf("it left a trace: %+v, before %+v, error %v", after, before, err)
@@ -63,7 +63,7 @@ func TestForesee(t *testing.T) {
 	}
 }
 
-// reasonOf returns why a sign-in was refused, nothing if it was not.
+// reasonOf returns why a sign-in was refused, or "".
 func reasonOf(err error) users.Refusal {
 	refused, _ := errors.AsType[*users.RefusedError](err)
 	if refused == nil {
@@ -72,7 +72,7 @@ func reasonOf(err error) users.Refusal {
 	return refused.Reason
 }
 
-// TestLastSignIn tells of the newest sign-in and the newest refusal.
+// TestLastSignIn returns the newest sign-in and the newest refusal.
 func TestLastSignIn(t *testing.T) {
 	t.Parallel()
 	dir := userstest.NewEmpty(t)
