@@ -63,7 +63,7 @@ func tokenRequestDone(to, code string) views.TokenRequestDone {
 	}
 }
 
-// knownTokens are tokens that somebody knows who is about to leave.
+// knownTokens are tokens that a person who is about to leave knows.
 func knownTokens() *views.KnownTokens {
 	fleet := robot("Fleet dashboards", "fleet-dashboards")
 	return &views.KnownTokens{

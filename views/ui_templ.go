@@ -180,7 +180,7 @@ func uiButtons() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Delete</button> <button class=\"btn danger-solid\" type=\"button\">Delete ana@example.com</button> <button class=\"btn ghost\" type=\"button\">Quiet</button> <button class=\"btn sm\" type=\"button\">Small</button> <button class=\"btn\" type=\"button\" disabled>Not now</button>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Delete</button> <button class=\"btn danger-solid\" type=\"button\">Delete ana@example.com</button> <button class=\"btn ghost\" type=\"button\">Ghost</button> <button class=\"btn sm\" type=\"button\">Small</button> <button class=\"btn\" type=\"button\" disabled>Not now</button>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

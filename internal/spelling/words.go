@@ -69,7 +69,7 @@ func eachRun(folded string, do func(run []rune, unspaced bool)) {
 // record has to match one.
 type Word []Spelling
 
-// A Spelling is a list of parts; a record matches if it has all of them.
+// A Spelling is a sequence of parts; a record matches if it has all of them.
 type Spelling []Part
 
 // A Part is a word of the index, or the beginning of one.

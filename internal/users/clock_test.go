@@ -16,9 +16,8 @@ var clockJumps = map[string]time.Duration{
 	"a minute ahead": time.Minute,
 }
 
-// TestClockJumpKeepsSessions sets the clock wrongly, has everybody tidy up at once,
-// and sets it right again: who was signed in is, and who signed in by the wrong clock
-// is signed out in time by the right one.
+// TestClockJumpKeepsSessions sets the clock wrong, tidies up, and sets it right again: sessions
+// from before are valid, and those that began by the wrong clock end in time by the right one.
 func TestClockJumpKeepsSessions(t *testing.T) {
 	for name, jump := range clockJumps {
 		t.Run(name, func(t *testing.T) {
@@ -52,8 +51,8 @@ func TestClockJumpKeepsSessions(t *testing.T) {
 	}
 }
 
-// TestClockJumpKeepsTidying sets the clock wrongly for a while and right again: to
-// tidy up goes on within a minute, both times.
+// TestClockJumpKeepsTidying sets the clock wrong for a while and right again: tidying continues
+// within a minute, both times.
 func TestClockJumpKeepsTidying(t *testing.T) {
 	for name, jump := range clockJumps {
 		t.Run(name, func(t *testing.T) {
@@ -80,8 +79,8 @@ func TestClockJumpKeepsTidying(t *testing.T) {
 	}
 }
 
-// TestClockJumpKeepsEventOrder changes something by a clock that jumps: the numbers go on
-// one by one, and the history is told in their order.
+// TestClockJumpKeepsEventOrder makes changes by a clock that jumps: events are numbered without a
+// gap, and the history is in the order of their numbers.
 func TestClockJumpKeepsEventOrder(t *testing.T) {
 	for name, jump := range clockJumps {
 		t.Run(name, func(t *testing.T) {

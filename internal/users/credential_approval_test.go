@@ -133,7 +133,7 @@ func TestCredentialApprovalBy(t *testing.T) {
 	}
 }
 
-// TestCredentialRefusal refuses a request, which nobody can approve then.
+// TestCredentialRefusal refuses a request, which cannot be approved after that.
 func TestCredentialRefusal(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

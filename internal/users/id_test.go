@@ -57,8 +57,8 @@ var parsedIDs = map[string]struct{ in, want string }{
 	"international domain, ASCII": {"ana@xn--bcher-kva.example", "ana@xn--bcher-kva.example"},
 }
 
-// TestParseID is about looking alike: what is not plain ASCII is refused, never
-// turned into somebody else's user_id.
+// TestParseID checks that characters that look like ASCII are refused, and never folded into the
+// user_id of another user.
 func TestParseID(t *testing.T) {
 	t.Parallel()
 	for name, test := range parsedIDs {

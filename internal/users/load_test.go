@@ -124,16 +124,16 @@ func testKept(t *testing.T, d *userstest.Directory) {
 // command is the operator.
 var command = users.Command("req")
 
-// impossible are what makes somePast a past that nobody can have had.
+// impossible are changes that make somePast a history that cannot have happened.
 var impossible = map[string]func(now time.Time, all []users.Arrival){
-	"somebody who came before the one before": func(now time.Time, all []users.Arrival) { all[0], all[1] = all[1], all[0] },
-	"the same user_id twice":                  func(now time.Time, all []users.Arrival) { all[2].User.ID = all[1].User.ID },
-	"a user_id that is none":                  func(now time.Time, all []users.Arrival) { all[2].User.ID = "no one" },
-	"a name that a form would refuse":         func(now time.Time, all []users.Arrival) { all[2].User.Name = "\u202e" },
-	"a service user who is an owner":          func(now time.Time, all []users.Arrival) { all[1].User.Role = users.RoleOwner },
-	"nobody who could answer for one":         func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = all[2].User.Key },
-	"nobody who is there answers for one":     func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = "usr_nobody" },
-	"steps in another order":                  func(now time.Time, all []users.Arrival) { slices.Reverse(all[0].Since) },
+	"a user who came before the one before": func(now time.Time, all []users.Arrival) { all[0], all[1] = all[1], all[0] },
+	"the same user_id twice":                func(now time.Time, all []users.Arrival) { all[2].User.ID = all[1].User.ID },
+	"a user_id that is none":                func(now time.Time, all []users.Arrival) { all[2].User.ID = "no one" },
+	"a name that a form would refuse":       func(now time.Time, all []users.Arrival) { all[2].User.Name = "\u202e" },
+	"a service user who is an owner":        func(now time.Time, all []users.Arrival) { all[1].User.Role = users.RoleOwner },
+	"nobody who could answer for one":       func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = all[2].User.Key },
+	"nobody who is there answers for one":   func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = "usr_nobody" },
+	"steps in another order":                func(now time.Time, all []users.Arrival) { slices.Reverse(all[0].Since) },
 	"a step in the future": func(now time.Time, all []users.Arrival) {
 		all[2].Since[0] = users.Departed(now.Add(time.Second), command, "")
 	},
@@ -171,7 +171,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
-// TestLoadRefusesToJoin loads into a directory where somebody is.
+// TestLoadRefusesToJoin loads into a directory that is not empty.
 func TestLoadRefusesToJoin(t *testing.T) {
 	t.Parallel()
 	d := userstest.NewAt(t, databasetest.SQLiteURL(t))

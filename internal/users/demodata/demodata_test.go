@@ -128,7 +128,7 @@ func TestBuildOfAnySize(t *testing.T) {
 	}
 }
 
-// TestSize checks how a demo is told apart from a real directory, which a demo must not
+// TestSize checks how a demo is distinguished from a real directory, which a demo must not
 // serve: it signs any visitor in as anyone.
 func TestSize(t *testing.T) {
 	t.Parallel()
