@@ -48,7 +48,7 @@ func TestCopy_refused(t *testing.T) {
 func TestCopy_roles(t *testing.T) {
 	t.Parallel()
 	source, _ := fullDirectory(t)
-	server := postgrestest.New(t, postgrestest.Hasty...)
+	server := postgrestest.New(t, postgrestest.NoDurability...)
 	mustRun(t, server, "postgres", `CREATE ROLE owning LOGIN PASSWORD 'open sesame'; CREATE ROLE serving LOGIN`)
 	mustRun(t, server, "postgres", `CREATE DATABASE console OWNER owning`)
 	mustRun(t, server, "console", `CREATE EXTENSION pg_trgm; ALTER SCHEMA public OWNER TO owning`)

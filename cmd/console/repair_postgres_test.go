@@ -55,7 +55,7 @@ func TestPostgresRepairs(t *testing.T) {
 // its owner and for the serving role.
 func damagedServer(t *testing.T) (owner, served string) {
 	t.Helper()
-	s := postgrestest.New(t, postgrestest.Hasty...)
+	s := postgrestest.New(t, postgrestest.NoDurability...)
 	mustRun(t, s, "postgres", `CREATE ROLE served LOGIN`)
 	mustRun(t, s, "postgres", `CREATE DATABASE console`)
 	owner = s.URL(postgrestest.Superuser, "console")
@@ -95,7 +95,7 @@ func overwriteIndex(t *testing.T, s *postgrestest.Server, url string) {
 	if _, err := file.Write(bytes.Repeat([]byte{0xa5}, int(info.Size()))); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Restart(postgrestest.Hasty...); err != nil {
+	if err := s.Restart(postgrestest.NoDurability...); err != nil {
 		t.Fatal(err)
 	}
 }

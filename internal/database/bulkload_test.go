@@ -68,7 +68,7 @@ func TestBulkLoad(t *testing.T) {
 			t.Parallel()
 			db := newLoadable(t)
 			before := schema(t, db)
-			told := 0
+			reported := 0
 			err := db.BulkLoad(t.Context(), func(tx *sql.Tx) error {
 				var extras, dated int
 				if err := tx.QueryRow(`SELECT COUNT(*) FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL`).Scan(&extras); err != nil || extras > 0 {
@@ -78,15 +78,15 @@ func TestBulkLoad(t *testing.T) {
 					t.Errorf("the trigger has run: %d, %v", dated, err)
 				}
 				return test.do(tx)
-			}, func(int, int) { told++ })
+			}, func(int, int) { reported++ })
 			if !errors.Is(err, test.err) {
 				t.Errorf("got %v, want %v", err, test.err)
 			}
 			if diff := cmp.Diff(before, schema(t, db)); diff != "" {
 				t.Errorf("schema (-before +after):\n%s", diff)
 			}
-			if got := words(t, db); got != test.want || (told > 2) != (test.err == nil) {
-				t.Errorf("got %d rows, want %d; told %d times", got, test.want, told)
+			if got := words(t, db); got != test.want || (reported > 2) != (test.err == nil) {
+				t.Errorf("got %d rows, want %d; reported %d times", got, test.want, reported)
 			}
 		})
 	}

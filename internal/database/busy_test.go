@@ -12,9 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// TestTrouble brings about what can keep a database from serving: each is told in
-// words of its own.
-func TestTrouble(t *testing.T) {
+// TestReason makes the database unavailable in each way, and checks the reason for each.
+func TestReason(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		fails func(*testing.T) error
@@ -23,7 +22,7 @@ func TestTrouble(t *testing.T) {
 		"no error":          {func(*testing.T) error { return nil }, ""},
 		"an answer":         {func(*testing.T) error { return sql.ErrNoRows }, ""},
 		"a mistake of ours": {func(t *testing.T) error { return write(t.Context(), newScratch(t), `INSERT INTO`) }, ""},
-		"whoever asked has gone": {func(t *testing.T) error {
+		"the caller has cancelled": {func(t *testing.T) error {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			return write(ctx, newScratch(t), `DELETE FROM scratch`)
@@ -114,9 +113,9 @@ func fileOf(t *testing.T, db *database.DB) (path string) {
 	return path
 }
 
-// TestPingLooksForRoom asks a database that has written nothing yet: what it writes to
-// find out is seen by nobody, and is not kept.
-func TestPingLooksForRoom(t *testing.T) {
+// TestPingChecksSpace pings a database without commits: what it writes to check for space is
+// invisible and rolled back.
+func TestPingChecksSpace(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")
 	place(t, path, image(t))

@@ -14,8 +14,8 @@ func TestDamage(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")
 	place(t, path, image(t))
-	told := 0
-	db, err := database.Open(t.Context(), "sqlite:"+path, database.Options{Observer: database.Observer{Damaged: func() { told++ }}})
+	reported := 0
+	db, err := database.Open(t.Context(), "sqlite:"+path, database.Options{Observer: database.Observer{Damaged: func() { reported++ }}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +40,8 @@ func TestDamage(t *testing.T) {
 	}
 	select {
 	case err := <-db.Damage():
-		if !database.IsDamaged(err) || told != 1 {
-			t.Errorf("reported: %v, %d times", err, told)
+		if !database.IsDamaged(err) || reported != 1 {
+			t.Errorf("reported: %v, %d times", err, reported)
 		}
 	default:
 		t.Error("it is not reported")
@@ -50,8 +50,8 @@ func TestDamage(t *testing.T) {
 	if n, err := length(); err != nil || n != 200_000 {
 		t.Errorf("mended: got %d, %v; want 200,000", n, err)
 	}
-	if _, err := db.Reads().ExecContext(t.Context(), `SELECT 1 FROM nowhere`); err == nil || database.IsDamaged(err) || told != 1 {
-		t.Errorf("an error of another kind: %v, reported %d times", err, told)
+	if _, err := db.Reads().ExecContext(t.Context(), `SELECT 1 FROM nowhere`); err == nil || database.IsDamaged(err) || reported != 1 {
+		t.Errorf("an error of another kind: %v, reported %d times", err, reported)
 	}
 }
 

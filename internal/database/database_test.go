@@ -130,8 +130,7 @@ func TestIsTaken(t *testing.T) {
 	}
 }
 
-// TestLogShrinks makes the log grow, as it does while somebody reads for long, and
-// reads no more: it gets back to its size.
+// TestLogShrinks makes the log grow during a long read, and checks that it shrinks afterwards.
 func TestLogShrinks(t *testing.T) {
 	t.Parallel()
 	db := newScratchFile(t)
@@ -153,7 +152,7 @@ func TestLogShrinks(t *testing.T) {
 		mustWrite(t, db, `UPDATE scratch SET word = hex(randomblob(500000))`)
 	}
 	if got := logSize(t, path); grown < 10_000_000 || got > 5_000_000 {
-		t.Errorf("the log has %d bytes, after %d while somebody read", got, grown)
+		t.Errorf("the log has %d bytes, after %d during a read", got, grown)
 	}
 }
 

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// TestDisks says what kinds of file system are for, and when there is room: what the
-// tests are run on nobody chose.
+// TestDisks checks the findings on kinds of file systems and on free space, for made-up disks.
 func TestDisks(t *testing.T) {
 	t.Parallel()
 	const gigabyte = 1 << 30

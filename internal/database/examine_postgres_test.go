@@ -26,12 +26,12 @@ func superuserRuns(t *testing.T, address, text string) {
 	}
 }
 
-// TestExaminePostgres looks at databases of PostgreSQL in every state.
+// TestExaminePostgres examines PostgreSQL databases in every state.
 func TestExaminePostgres(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		spoil   string         // a statement, with the database's name for NAME
-		address func(*url.URL) // changes whose database it is looked at as; nil: the superuser's
+		address func(*url.URL) // changes the role or host; nil: the superuser
 		subject string
 		grade   database.Grade
 		says    string
@@ -48,7 +48,7 @@ func TestExaminePostgres(t *testing.T) {
 		"PUBLIC may nothing":   {`REVOKE ALL ON DATABASE NAME FROM PUBLIC`, nil, "access", database.Good, "may neither connect"},
 		"who may do anything":  {"", nil, "rights", database.Doubtful, "--serve-role"},
 		"a database not there": {"", func(u *url.URL) { u.Path = "/nowhere" }, "server", database.Bad, "CREATE DATABASE"},
-		"nobody answers":       {"", func(u *url.URL) { u.Host = "127.0.0.1:1" }, "server", database.Bad, "cannot be reached"},
+		"the server is down":   {"", func(u *url.URL) { u.Host = "127.0.0.1:1" }, "server", database.Bad, "cannot be reached"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -69,8 +69,8 @@ func TestExaminePostgres(t *testing.T) {
 	}
 }
 
-// TestExamineServeRole looks at a database as the role that migrate gave the rights to
-// serve, which are just those that it needs, and as one that has none.
+// TestExamineServeRole examines a database as the role to which migrate granted the rights to
+// serve, and as a role without rights.
 func TestExamineServeRole(t *testing.T) {
 	t.Parallel()
 	address := databasetest.PostgresURL(t)

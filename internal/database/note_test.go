@@ -10,7 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// synchronous returns what the connection that writes waits for: 2 is the disk.
+// synchronous returns the setting of the writer: with 2 a commit is synced.
 func synchronous(t *testing.T, db *database.DB) (level int) {
 	t.Helper()
 	err := db.Transact(t.Context(), func(tx *sql.Tx) error { return tx.QueryRow("PRAGMA synchronous").Scan(&level) })
@@ -20,9 +20,9 @@ func synchronous(t *testing.T, db *database.DB) (level int) {
 	return level
 }
 
-// TestNoteIsTheOnlyOneThatDoesNotWait writes what may be lost with the power, in
-// every way that can go wrong: whatever comes after it waits for the disk.
-func TestNoteIsTheOnlyOneThatDoesNotWait(t *testing.T) {
+// TestNoteRestoresSync runs Note with success and with each kind of failure: the next transaction
+// is synced.
+func TestNoteRestoresSync(t *testing.T) {
 	t.Parallel()
 	db, err := database.Open(t.Context(), databasetest.SQLiteURL(t), database.Options{})
 	if err != nil {

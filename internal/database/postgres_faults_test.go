@@ -69,8 +69,8 @@ func TestTransactIsOneAtATime(t *testing.T) {
 	}
 }
 
-// TestTransactWaitsForTheOtherConsole holds the turn on one console: who wants to write on
-// the other is told that it is busy, and may afterwards.
+// TestTransactWaitsForTheOtherConsole keeps a write transaction open on one console: one on the
+// other gives up as busy, and succeeds afterwards.
 func TestTransactWaitsForTheOtherConsole(t *testing.T) {
 	t.Parallel()
 	both := twoConsoles(t, database.Impatient(database.Options{}, 200*time.Millisecond, 10*time.Second, 10*time.Second))
@@ -193,7 +193,7 @@ func inTime(t *testing.T, began time.Time) {
 // TestServerGone stops the server and starts it again.
 func TestServerGone(t *testing.T) {
 	t.Parallel()
-	s := postgrestest.New(t, postgrestest.Hasty...)
+	s := postgrestest.New(t, postgrestest.NoDurability...)
 	db, err := database.Open(t.Context(), s.URL(postgrestest.Superuser, "postgres"), database.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestServerGone(t *testing.T) {
 			t.Errorf("%s: got %v, want the database to be busy", what, err)
 		}
 	}
-	if err := s.Restart(postgrestest.Hasty...); err != nil {
+	if err := s.Restart(postgrestest.NoDurability...); err != nil {
 		t.Fatal(err)
 	}
 	mustWrite(t, db, `UPDATE scratch SET word = 'back'`)
@@ -247,8 +247,8 @@ func TestDemoted(t *testing.T) {
 // refuses the standby alone.
 func TestSeveralHosts(t *testing.T) {
 	t.Parallel()
-	primary := postgrestest.New(t, postgrestest.Hasty...)
-	standby, err := primary.Standby("one", postgrestest.Hasty...)
+	primary := postgrestest.New(t, postgrestest.NoDurability...)
+	standby, err := primary.Standby("one", postgrestest.NoDurability...)
 	if err != nil {
 		t.Fatal(err)
 	}

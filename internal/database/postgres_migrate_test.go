@@ -83,8 +83,8 @@ func TestOpenPostgresAtOnce(t *testing.T) {
 	checkMigrated(t, url)
 }
 
-// TestOpenPostgresAfterAKill ends the connection that migrates in the middle of it, where
-// it waits for somebody who makes a table of the same name.
+// TestOpenPostgresAfterAKill terminates the connection that migrates while it waits for another
+// transaction that creates a table of the same name.
 func TestOpenPostgresAfterAKill(t *testing.T) {
 	t.Parallel()
 	url := newPostgresURL(t)

@@ -56,7 +56,7 @@ func (p *proxy) does(what fault, mark string) {
 	p.fault.Store(int32(what))
 }
 
-// accept passes on whoever connects.
+// accept forwards connections.
 func (p *proxy) accept() {
 	for {
 		client, err := p.listener.Accept()
@@ -69,7 +69,7 @@ func (p *proxy) accept() {
 			continue
 		}
 		w := &wire{proxy: p, client: client, server: server}
-		context.AfterFunc(p.ended, w.cut) // pgx may hold on to one in a black hole
+		context.AfterFunc(p.ended, w.cut) // pgx may keep a connection whose packets are dropped
 		p.wires.Go(w.up)
 		p.wires.Go(w.down)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// canary is a password that no error may tell.
+// canary is a password that no error may contain.
 const canary = "canary-Ue0xW3rvWb"
 
 // withPassword returns an address with the canary for its password.
@@ -85,8 +85,8 @@ var unusable = map[string]struct {
 	"a role to serve that is not there": {func(t *testing.T) string { return databasetest.PostgresURL(t) }, database.Options{ServeRole: `no "such" role`}, "has no role"},
 }
 
-// TestOpenRefusesPostgres opens databases that cannot be used, with a password that must
-// not be told.
+// TestOpenRefusesPostgres opens databases that cannot be used, and checks that no error contains
+// the password.
 func TestOpenRefusesPostgres(t *testing.T) {
 	t.Parallel()
 	for name, test := range unusable {
@@ -105,12 +105,12 @@ func TestOpenRefusesPostgres(t *testing.T) {
 	}
 }
 
-// keepsPassword fails the test if err tells the canary, however it is printed.
+// keepsPassword fails the test if err contains the canary in any format.
 func keepsPassword(t *testing.T, err error) {
 	t.Helper()
 	for _, text := range []string{err.Error(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)} {
 		if strings.Contains(text, canary) {
-			t.Errorf("the password is told: %s", text)
+			t.Errorf("the password is printed: %s", text)
 		}
 	}
 }
@@ -153,7 +153,7 @@ func TestOpenWithPassword(t *testing.T) {
 	}
 }
 
-// TestOpenRefusesAddressesOfPostgres refuses what is not whole, and tells no password of it.
+// TestOpenRefusesAddressesOfPostgres refuses incomplete addresses without printing a password.
 func TestOpenRefusesAddressesOfPostgres(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{

@@ -26,10 +26,10 @@ func TestErrUnknown_standby(t *testing.T) {
 	mustWrite(t, db, `UPDATE scratch SET word = 'afterwards'`)
 }
 
-// TestErrUnknown_isNotBrokenOff gives up waiting for a commit that waits for a standby.
-// The server goes on waiting: nobody sees it before the standby has it, and nobody else's
-// turn comes.
-func TestErrUnknown_isNotBrokenOff(t *testing.T) {
+// TestErrUnknown_isNotCancelled gives up waiting for a commit that waits for a standby. The server
+// goes on waiting: the commit is not visible before the standby has it, and no other transaction
+// begins.
+func TestErrUnknown_isNotCancelled(t *testing.T) {
 	t.Parallel()
 	s, db := awaitingStandby(t, database.Impatient(database.Options{}, 2*time.Second, 10*time.Second, 500*time.Millisecond))
 	var err error
@@ -50,7 +50,7 @@ func TestErrUnknown_isNotBrokenOff(t *testing.T) {
 // it does not have, and its database with the table scratch.
 func awaitingStandby(t *testing.T, o database.Options) (*postgrestest.Server, *database.DB) {
 	t.Helper()
-	s := postgrestest.New(t, postgrestest.Hasty...)
+	s := postgrestest.New(t, postgrestest.NoDurability...)
 	db, err := database.Open(t.Context(), s.URL(postgrestest.Superuser, "postgres"), o)
 	if err != nil {
 		t.Fatal(err)

@@ -68,8 +68,8 @@ func TestConnectionsAreAsManyAsStated(t *testing.T) {
 	}
 }
 
-// crowdOn has so many at once use db in each way, and returns how many connections there
-// were at most.
+// crowdOn uses db from many goroutines in each way, and returns the greatest number of
+// connections.
 func crowdOn(t *testing.T, db *database.DB, crowd int) int {
 	t.Helper()
 	var most atomic.Int64
@@ -90,7 +90,7 @@ func crowdOn(t *testing.T, db *database.DB, crowd int) int {
 			func() error { return db.Transact(t.Context(), func(tx *sql.Tx) error { return look(tx) }) },
 		} {
 			all.Go(func() {
-				if err := do(); err != nil && !database.IsBusy(err) { // of those who wait to write some may have to go
+				if err := do(); err != nil && !database.IsBusy(err) { // some may give up waiting to write
 					t.Error(err)
 				}
 			})

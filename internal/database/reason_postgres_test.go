@@ -15,7 +15,7 @@ import (
 // TestPingOfPostgreSQL has a server stop, take no writes, and come back.
 func TestPingOfPostgreSQL(t *testing.T) {
 	t.Parallel()
-	server := postgrestest.New(t, postgrestest.Hasty...)
+	server := postgrestest.New(t, postgrestest.NoDurability...)
 	if err := server.Run(t.Context(), "postgres", `CREATE DATABASE console`); err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestPingOfPostgreSQL(t *testing.T) {
 	}
 	checkPing(t, db.Ping(t.Context()), "the database cannot be read: no server that accepts writes can be reached", address)
 	server.Stop()
-	if err := server.Restart(postgrestest.Hasty...); err != nil {
+	if err := server.Restart(postgrestest.NoDurability...); err != nil {
 		t.Fatal(err)
 	}
 	checkPing(t, db.Ping(t.Context()), "", address)

@@ -62,9 +62,9 @@ func checkPing(t *testing.T, err error, want, path string) {
 	}
 }
 
-// lockFile has another program write to the file, as far as the database can tell.
+// lockFile locks the file as another program that writes does.
 func lockFile(t *testing.T, db *database.DB, path string) {
-	mustWrite(t, db, `PRAGMA busy_timeout = 50`) // it answers sooner than in use
+	mustWrite(t, db, `PRAGMA busy_timeout = 50`) // shorter than that of a console
 	other, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)

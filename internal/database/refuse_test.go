@@ -103,7 +103,7 @@ func changed(statement string) func(*testing.T, string) {
 	}
 }
 
-// run executes a statement on the file at path with no regard for whose it is.
+// run executes a statement on the file at path by a plain connection.
 func run(t *testing.T, path, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

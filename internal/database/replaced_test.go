@@ -13,9 +13,9 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// TestNothingIsWrittenToAFileThatHasGone does to the files of an open database what
-// people do who do not know that it is in use. What was then written would be lost.
-func TestNothingIsWrittenToAFileThatHasGone(t *testing.T) {
+// TestReplacedFileIsNotWritten moves, deletes and replaces the files of an open database:
+// writes, which would be lost, are refused.
+func TestReplacedFileIsNotWritten(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		harm, heal func(path, spare string) error // heal: nil where nothing can
@@ -39,8 +39,8 @@ func TestNothingIsWrittenToAFileThatHasGone(t *testing.T) {
 			if err := test.harm(path, spare); err != nil {
 				t.Fatal(err)
 			}
-			hasMoved(t, write(t.Context(), db, `DELETE FROM scratch`))
-			hasMoved(t, db.Ping(t.Context()))
+			isReplaced(t, write(t.Context(), db, `DELETE FROM scratch`))
+			isReplaced(t, db.Ping(t.Context()))
 			if n := words(t, db); n != 1 {
 				t.Errorf("got %d rows, want the one that was there", n)
 			}
@@ -55,8 +55,8 @@ func TestNothingIsWrittenToAFileThatHasGone(t *testing.T) {
 	}
 }
 
-// hasMoved checks that err tells of a file that is not where it was.
-func hasMoved(t *testing.T, err error) {
+// isReplaced checks that err says that a file was replaced.
+func isReplaced(t *testing.T, err error) {
 	t.Helper()
 	if says := database.Reason(err); !strings.Contains(says, "was moved, replaced or deleted") || !database.IsBusy(err) {
 		t.Errorf("got %v, %q", err, says)

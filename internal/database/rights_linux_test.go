@@ -11,8 +11,8 @@ import (
 
 const nobody = 65534
 
-// dropRights makes the rest of the test meet the file system as an ordinary user
-// who owns the paths, where the tests run as root, whom no mode stops.
+// dropRights makes an ordinary user the owner of paths and the test's user for the file system,
+// if the tests run as root, whom no mode restricts.
 func dropRights(t *testing.T, paths ...string) {
 	t.Helper()
 	if os.Geteuid() != 0 {

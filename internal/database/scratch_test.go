@@ -7,11 +7,10 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// scratch is a table that these tests write to, so that they need to know
-// nothing of the console's own.
+// scratch creates a table for tests, which so do not depend on the console's tables.
 const scratch = `CREATE TABLE scratch (word TEXT PRIMARY KEY, at INTEGER) STRICT`
 
-// scratchOf is scratch as an engine makes it.
+// scratchOf is scratch for each engine.
 var scratchOf = map[database.Engine]string{
 	database.SQLite:     scratch,
 	database.PostgreSQL: `CREATE TABLE scratch (word TEXT PRIMARY KEY, at TIMESTAMPTZ)`,
@@ -23,7 +22,7 @@ func newScratch(t *testing.T) *database.DB {
 	return withScratch(t, databasetest.New(t))
 }
 
-// newScratchFile is newScratch for a test of what SQLite does in its own way.
+// newScratchFile is newScratch on SQLite.
 func newScratchFile(t *testing.T) *database.DB {
 	t.Helper()
 	return withScratch(t, databasetest.NewSQLite(t))

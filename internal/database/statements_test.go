@@ -10,11 +10,11 @@ import (
 	"github.com/roboto-ai/console/internal/database/databasetest"
 )
 
-// numbersFrom has rows that are numbers, from one on.
+// numbersFrom is a query for the numbers from one on.
 const numbersFrom = `SELECT at FROM scratch WHERE at >= $1 ORDER BY at`
 
-// newHundred returns one connection, so that its statements are the same ones, to a
-// database with the numbers from 0 to 99.
+// newHundred returns a connection, whose statements are cached, to a database with the numbers
+// from 0 to 99.
 func newHundred(t *testing.T) (*database.DB, *sql.Conn) {
 	t.Helper()
 	db := databasetest.NewSQLite(t)
@@ -30,7 +30,7 @@ func newHundred(t *testing.T) (*database.DB, *sql.Conn) {
 	return db, conn
 }
 
-// TestStatementsWithinTheirRows asks for the same while its rows are open.
+// TestStatementsWithinTheirRows runs a statement while rows of the same statement are open.
 func TestStatementsWithinTheirRows(t *testing.T) {
 	t.Parallel()
 	_, conn := newHundred(t)

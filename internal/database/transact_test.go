@@ -50,9 +50,9 @@ func TestTransactWaitsForItsTurn(t *testing.T) {
 	}
 }
 
-// TestTransactWaitsForSoLong holds the writer: who comes next is told before they
-// have gone.
-func TestTransactWaitsForSoLong(t *testing.T) {
+// TestTransactGivesUpWaiting keeps the writer busy: a second transaction gives up with an error
+// for which IsBusy is true.
+func TestTransactGivesUpWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		db := newScratchFile(t)
@@ -72,8 +72,8 @@ func TestTransactWaitsForSoLong(t *testing.T) {
 	})
 }
 
-// TestReadsDuringAWrite reads while a transaction is open: nobody waits, and
-// nobody sees half of it.
+// TestReadsDuringAWrite reads while a transaction is open: reads do not wait, and see nothing
+// of it.
 func TestReadsDuringAWrite(t *testing.T) {
 	t.Parallel()
 	db := newScratch(t)

@@ -20,14 +20,14 @@ func TestMain(m *testing.M) {
 	filetest.Main(m, map[string]func(args []string) error{"migrate": migrateChild})
 }
 
-// migrateChild runs the migrations on the file at a path, and dies in the midst of
-// one of them: after so many of its statements, or with 0 after a batch of its rewrite.
+// migrateChild runs the migrations on the file at a path, and kills its process in one of them:
+// after a number of its statements, or with 0 after a batch of its rewrite.
 func migrateChild(args []string) error { // path, name of the migration, statements
 	n, err := strconv.Atoi(args[2])
 	if err != nil {
 		return err
 	}
-	deadly, _, err := deadlySteps(args[1], n)
+	deadly, _, err := deadlyMigrations(args[1], n)
 	if err != nil {
 		return err
 	}
@@ -54,9 +54,9 @@ func migrateChild(args []string) error { // path, name of the migration, stateme
 	})
 }
 
-// deadlySteps returns the migrations, of which one ends the process that runs it
-// after so many of its statements, and how many statements that one has.
-func deadlySteps(name string, after int) (fs.FS, int, error) {
+// deadlyMigrations returns the migrations, one of which kills the process after a number of its
+// statements, and how many statements that one has.
+func deadlyMigrations(name string, after int) (fs.FS, int, error) {
 	all := fstest.MapFS{}
 	names, err := fs.Glob(migrationFiles(SQLite), "*.sql")
 	if err != nil {
@@ -79,8 +79,8 @@ func deadlySteps(name string, after int) (fs.FS, int, error) {
 	return all, statements, nil
 }
 
-// deadly returns a migration that dies after so many of its statements, and how many
-// it has.
+// deadly returns a migration that kills the process after a number of its statements, and how
+// many it has.
 func deadly(text string, after int) ([]byte, int) {
 	var out strings.Builder
 	n, inside := 0, false

@@ -81,7 +81,7 @@ func oldEvents() string {
 	return b.String()
 }
 
-// A rewritten is what is looked at of an event after the upgrade.
+// A rewritten is the part of an upgraded event that is compared.
 type rewritten struct{ action, changes, actorKind, mentions string }
 
 // TestEventsAreRewritten upgrades events of every form: texts become codes and keys, and what no

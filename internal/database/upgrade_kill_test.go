@@ -31,7 +31,7 @@ func TestMigrationKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range names {
-		deadly, statements, err := deadlySteps(step, 0)
+		deadly, statements, err := deadlyMigrations(step, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

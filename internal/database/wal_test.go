@@ -9,9 +9,8 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// TestLogIsBounded writes ten times as much as the log may hold, while reads overlap: each
-// begins when the last change is in the log, and goes on through the next. So SQLite never
-// finds the log unread, and would let it grow for ever.
+// TestLogIsBounded writes ten times as much as the log may hold, while reads overlap: each begins
+// before the next change and ends after it. Without boundLog SQLite would never restart the log.
 func TestLogIsBounded(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "console.db")
@@ -50,7 +49,7 @@ type relay struct {
 	current *sql.Tx
 }
 
-// during runs write while a read goes on. Where that waits for the read, another takes over.
+// during runs write while a read is open. If write waits for that read, another one replaces it.
 func (r *relay) during(write func()) {
 	written := make(chan struct{})
 	r.next()

@@ -8,8 +8,8 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A deadline is a context that exceeds its deadline when up is closed: at a moment that a
-// test chooses, however fast the machine is.
+// A deadline is a context that exceeds its deadline when up is closed, independent of the speed
+// of the machine.
 type deadline struct {
 	context.Context
 	up chan struct{}
@@ -28,8 +28,8 @@ func (d deadline) Err() error {
 	}
 }
 
-// inTheMiddle begins a transaction while another goes on, and exceeds its deadline when it
-// waits for its turn. It returns the error of the transaction.
+// inTheMiddle begins a transaction while another one is open, exceeds its deadline once it waits
+// for the writer, and returns its error.
 func inTheMiddle(t *testing.T, ctx context.Context, db *database.DB) error {
 	t.Helper()
 	d, ended := deadline{ctx, make(chan struct{})}, make(chan error, 1)

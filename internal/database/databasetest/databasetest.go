@@ -1,5 +1,5 @@
-// Package databasetest gives each test a database of its own: a real one, in a
-// file or on a PostgreSQL server, that goes with the test. The same tests run on either.
+// Package databasetest makes a database for each test, a SQLite file or one on a PostgreSQL
+// server, and deletes it when the test ends. The same tests run on either engine.
 package databasetest
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// template is the image of a migrated database. Copying it takes a tenth of the
-// time of running the migrations.
+// template returns the bytes of a migrated SQLite file. Copying them takes a tenth of the time
+// of running the migrations.
 var template = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "databasetest")
 	if err != nil {
@@ -44,7 +44,7 @@ func NewWith(tb testing.TB, o database.Options) *database.DB {
 	return Open(tb, URL(tb), o)
 }
 
-// NewSQLite is New for a test of what SQLite does in its own way.
+// NewSQLite is New on SQLite.
 func NewSQLite(tb testing.TB) *database.DB {
 	tb.Helper()
 	return Open(tb, SQLiteURL(tb), database.Options{})
@@ -77,8 +77,8 @@ func URL(tb testing.TB) string {
 	return SQLiteURL(tb)
 }
 
-// ServedURL is URL for whoever needs no more rights than a console that serves: those of
-// [ServeRole] on PostgreSQL.
+// ServedURL is URL with the rights of a console that serves: those of [ServeRole] on
+// PostgreSQL.
 func ServedURL(tb testing.TB) string {
 	tb.Helper()
 	if Engine() == database.PostgreSQL {
@@ -87,7 +87,7 @@ func ServedURL(tb testing.TB) string {
 	return SQLiteURL(tb)
 }
 
-// SQLiteURL is URL for a file of SQLite's.
+// SQLiteURL is URL for a SQLite file.
 func SQLiteURL(tb testing.TB) string {
 	tb.Helper()
 	image, err := template()

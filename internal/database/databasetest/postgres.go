@@ -16,8 +16,8 @@ import (
 	"github.com/roboto-ai/console/internal/database/postgrestest"
 )
 
-// Engine returns what the tests of this run keep their data in: SQLite, or PostgreSQL
-// where the environment variable CONSOLE_TEST_ENGINE says postgres.
+// Engine returns the engine of this run's tests: SQLite, or PostgreSQL if the environment
+// variable CONSOLE_TEST_ENGINE is postgres.
 func Engine() database.Engine {
 	if os.Getenv("CONSOLE_TEST_ENGINE") == "postgres" {
 		return database.PostgreSQL
@@ -25,23 +25,21 @@ func Engine() database.Engine {
 	return database.SQLite
 }
 
-// ServeRole is the role that serves the console from the databases that [PostgresURL]
-// makes. It may do no more than that.
+// ServeRole is the role with the rights to serve in the databases of [PostgresURL].
 const ServeRole = "console"
 
-// A cluster is the PostgreSQL server of this process, with a connection of its
-// superuser's.
+// A cluster is the PostgreSQL server of this process, with a connection of its superuser.
 type cluster struct {
 	*postgrestest.Server
 	mu    sync.Mutex
 	admin *pgx.Conn
-	idle  []used
-	done  chan string // the names of databases that nobody needs any more
+	idle  []reusable
+	done  chan string // the names of databases to drop
 }
 
 // server is that of this process, with a migrated database to copy.
 var server = sync.OnceValues(func() (*cluster, error) {
-	s, err := postgrestest.Start(postgrestest.Hasty...)
+	s, err := postgrestest.Start(postgrestest.NoDurability...)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +48,7 @@ var server = sync.OnceValues(func() (*cluster, error) {
 	if c.admin, err = pgx.Connect(ctx, s.URL(postgrestest.Superuser, "postgres")); err != nil {
 		return nil, err
 	}
-	go c.tidy(ctx)
+	go c.dropDone(ctx)
 	for _, statement := range []string{`CREATE ROLE ` + ServeRole + ` LOGIN`, `CREATE DATABASE template_console`} {
 		if err := c.run(ctx, statement); err != nil {
 			return nil, err
@@ -71,9 +69,8 @@ func (c *cluster) run(ctx context.Context, statement string) error {
 	return err
 }
 
-// tidy drops databases that are done with. No test waits for it, and what it does not
-// get to goes with the server.
-func (c *cluster) tidy(ctx context.Context) {
+// dropDone drops databases in the background. Those that are left are deleted with the server.
+func (c *cluster) dropDone(ctx context.Context) {
 	for name := range c.done {
 		_ = c.Run(ctx, "postgres", `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
 	}
@@ -122,8 +119,8 @@ func postgresServer(tb testing.TB) *cluster {
 	return s
 }
 
-// RunPostgres runs statements, separated by semicolons, as the superuser in the database
-// at an address, past the console.
+// RunPostgres runs statements, separated by semicolons, as the superuser in the database at an
+// address.
 func RunPostgres(tb testing.TB, address, statements string) {
 	tb.Helper()
 	if err := postgresServer(tb).Run(context.Background(), Name(tb, address), statements); err != nil {
@@ -142,8 +139,8 @@ func RunServer(tb testing.TB, statement string) {
 // Name returns the name of the database at an address.
 func Name(tb testing.TB, address string) string { return path.Base(parsed(tb, address).Path) }
 
-// NewRole makes a role that may sign in, with a password or none, and returns its name,
-// which no other test has. Roles stay as long as the server.
+// NewRole makes a role with LOGIN and a password, which may be empty, and returns its name, which
+// no other test has. It is deleted with the server.
 func NewRole(tb testing.TB, password string) string {
 	tb.Helper()
 	name := fmt.Sprintf("role_%d", made.Add(1))

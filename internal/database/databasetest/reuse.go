@@ -7,18 +7,18 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// A used is a database from which [ServeRole] has served, which cannot change its schema:
-// emptied, it is as new. To empty one takes a tenth of the time of making one.
-type used struct {
+// A reusable is a database that only [ServeRole] uses, which cannot change its schema: emptied,
+// it is as new, in a tenth of the time of making one.
+type reusable struct {
 	url   string // for the superuser
 	admin *pgx.Conn
 	times int
 }
 
-// mostTimes is how often a database is used, so that what was deleted does not add up.
-const mostTimes = 50
+// maxUses is how often a database is reused, which bounds its dead rows.
+const maxUses = 50
 
-// keepSeeds keeps what a new database holds, to be put back.
+// keepSeeds saves the rows of a new database.
 const keepSeeds = `CREATE SCHEMA seed;
 	DO $$ DECLARE t TEXT; BEGIN
 		FOR t IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
@@ -27,7 +27,7 @@ const keepSeeds = `CREATE SCHEMA seed;
 	END $$;
 	SET session_replication_role = replica -- without triggers`
 
-// empty makes a database as new.
+// empty restores the rows of a new database.
 const empty = `DO $$ DECLARE t TEXT; seeded BOOLEAN; BEGIN
 		PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
 		FOR t IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
@@ -40,26 +40,26 @@ const empty = `DO $$ DECLARE t TEXT; seeded BOOLEAN; BEGIN
 		PERFORM setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences WHERE schemaname = 'public';
 	END $$`
 
-// take returns a database to use, which is emptied and kept when the test ends.
-func (c *cluster) take(tb testing.TB) used {
+// take returns a reusable database. It is emptied when the test ends.
+func (c *cluster) take(tb testing.TB) reusable {
 	tb.Helper()
 	c.mu.Lock()
-	var u used
+	var u reusable
 	if last := len(c.idle) - 1; last >= 0 {
 		u, c.idle = c.idle[last], c.idle[:last]
 	}
 	c.mu.Unlock()
 	if u.admin == nil {
-		u = c.newUsed(tb)
+		u = c.newReusable(tb)
 	}
 	tb.Cleanup(func() { c.giveBack(tb, u) })
 	return u
 }
 
-// newUsed makes a database that can be emptied.
-func (c *cluster) newUsed(tb testing.TB) used {
+// newReusable makes a reusable database.
+func (c *cluster) newReusable(tb testing.TB) reusable {
 	tb.Helper()
-	u := used{url: c.create(tb, copied)}
+	u := reusable{url: c.create(tb, copied)}
 	var err error
 	if u.admin, err = pgx.Connect(context.Background(), u.url); err == nil {
 		_, err = u.admin.Exec(context.Background(), keepSeeds)
@@ -71,9 +71,9 @@ func (c *cluster) newUsed(tb testing.TB) used {
 }
 
 // giveBack empties a database for the next test, or drops it.
-func (c *cluster) giveBack(tb testing.TB, u used) {
+func (c *cluster) giveBack(tb testing.TB, u reusable) {
 	tb.Helper()
-	if u.times++; u.times >= mostTimes {
+	if u.times++; u.times >= maxUses {
 		_ = u.admin.Close(context.Background())
 		c.done <- Name(tb, u.url)
 		return

@@ -1,7 +1,6 @@
-// Package postgrestest starts real PostgreSQL servers for tests, from the programs
-// that Debian's package postgresql installs: alone, or with a hot standby that takes
-// over. Each has its own directory and port, and goes with the test's process whatever
-// becomes of that.
+// Package postgrestest starts PostgreSQL servers for tests, from the programs of Debian's package
+// postgresql: a primary, and hot standbys that can be promoted. Each has its own directory and
+// port, and ends with the test's process, even if that is killed.
 package postgrestest
 
 import (
@@ -27,7 +26,7 @@ import (
 // Superuser is the role that may do anything on a [Server].
 const Superuser = "postgres"
 
-// A Server is a PostgreSQL server of a test's own, on 127.0.0.1.
+// A Server is a PostgreSQL server of a test, on 127.0.0.1.
 type Server struct {
 	dir  string // that holds its data
 	port int
@@ -35,10 +34,10 @@ type Server struct {
 	done chan struct{}
 }
 
-// Hasty are settings for a server whose data nobody wants after a crash.
-var Hasty = []string{
+// NoDurability are settings for a server whose data need not survive a crash.
+var NoDurability = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "checkpoint_timeout=1h", "max_wal_size=8GB",
-	"autovacuum=off", "jit=off", // of which neither pays off in the life of a test
+	"autovacuum=off", "jit=off", // neither is worth it in a test
 }
 
 // Start starts a new, empty server with settings as "name=value".
@@ -65,8 +64,8 @@ func New(tb testing.TB, settings ...string) *Server {
 	return s
 }
 
-// newDir makes a directory that the user who runs the servers owns. It is in a place
-// that every user can reach.
+// newDir makes a directory for the user who runs the servers, below one that every user can
+// read.
 func newDir() (string, error) {
 	dir, err := os.MkdirTemp("/tmp", "postgrestest")
 	if err != nil {
@@ -78,11 +77,11 @@ func newDir() (string, error) {
 	return dir, err
 }
 
-// watch is the shell's program that ends the server when we say so, or when the pipe to
-// it is closed because we are gone: then nobody wants its directory, $0, any more.
-const watch = `"$@" & server=$!; read word; kill -INT $server; wait $server; [ "$word" ] || rm -rf -- "$0"`
+// supervisor is a shell script that runs the server until a line is written to its input, or
+// until that is closed because the test's process has ended: then it deletes the directory $0.
+const supervisor = `"$@" & server=$!; read word; kill -INT $server; wait $server; [ "$word" ] || rm -rf -- "$0"`
 
-// start starts the server on a free port, with which it is then started again.
+// start starts the server on a free port, or on the port that it had.
 func (s *Server) start(settings []string) error {
 	if s.port == 0 {
 		port, err := freePort()
@@ -97,7 +96,7 @@ func (s *Server) start(settings []string) error {
 		args = append(args, "-c", one)
 	}
 	c := command("postgres", args...)
-	shell := exec.Command("/bin/sh", append([]string{"-c", watch, filepath.Dir(s.dir), c.path}, c.args...)...)
+	shell := exec.Command("/bin/sh", append([]string{"-c", supervisor, filepath.Dir(s.dir), c.path}, c.args...)...)
 	shell.Dir, shell.SysProcAttr = "/", attributes()
 	log, err := os.OpenFile(s.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -160,7 +159,7 @@ func (s *Server) Run(ctx context.Context, database, statements string) error {
 	return err
 }
 
-// Passwords has s ask a role for its password from now on.
+// Passwords makes s require the password of a role.
 func (s *Server) Passwords(role string) error {
 	name := filepath.Join(s.dir, "pg_hba.conf")
 	rules, err := os.ReadFile(name)
@@ -200,8 +199,8 @@ func (s *Server) Kill() error {
 	if _, err := fmt.Sscan(string(text), &pid); err != nil {
 		return err
 	}
-	_ = syscall.Kill(pid, syscall.SIGSTOP) // so that it sees nothing of what follows
-	for range 200 {                        // one that was begun meanwhile would keep the port
+	_ = syscall.Kill(pid, syscall.SIGSTOP) // so that it does not react to what follows
+	for range 200 {                        // a child that was forked meanwhile would keep the port
 		left := children(pid)
 		if len(left) == 0 {
 			break
@@ -212,7 +211,7 @@ func (s *Server) Kill() error {
 		time.Sleep(5 * time.Millisecond)
 	}
 	err = syscall.Kill(pid, syscall.SIGKILL)
-	s.Stop() // what watches over it
+	s.Stop() // the supervisor
 	return errors.Join(err, os.Remove(filepath.Join(s.dir, "postmaster.pid")))
 }
 
@@ -226,8 +225,8 @@ func (s *Server) Standby(name string, settings ...string) (*Server, error) {
 	return follower, follower.Follow(s, name, settings...)
 }
 
-// Follow makes s, which was killed, a hot standby of another server, on the port that it
-// had. What it held is deleted.
+// Follow makes s, which was killed, a hot standby of another server, on the port that it had. It
+// deletes its data.
 func (s *Server) Follow(primary *Server, name string, settings ...string) error {
 	if err := os.RemoveAll(s.dir); err != nil {
 		return err
@@ -239,13 +238,13 @@ func (s *Server) Follow(primary *Server, name string, settings ...string) error 
 	return s.start(settings)
 }
 
-// Promote makes a standby take writes.
+// Promote makes a standby a primary.
 func (s *Server) Promote(ctx context.Context) error {
 	return s.Run(ctx, "postgres", `SELECT pg_promote(true, 30)`)
 }
 
-// freePort returns a port that nobody listens on. It is none of those that systems give
-// to whoever connects: one of these is taken while its server is down.
+// freePort returns a free port outside of the ephemeral range, from which an outgoing connection
+// could take the port while its server is down.
 func freePort() (port int, err error) {
 	for range 100 {
 		var l net.Listener
@@ -257,7 +256,7 @@ func freePort() (port int, err error) {
 	return 0, err
 }
 
-// children returns the processes that a process has started and that live, as Linux tells them.
+// children returns the running child processes of a process, by Linux's /proc.
 func children(parent int) (pids []int) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, name := range stats {
@@ -274,8 +273,8 @@ func children(parent int) (pids []int) {
 	return pids
 }
 
-// runAs returns whom servers run as where the test runs as root, which PostgreSQL
-// refuses to; nil elsewhere.
+// runAs returns the user of servers if the test runs as root, as whom PostgreSQL refuses to run;
+// nil otherwise.
 func runAs() *syscall.Credential {
 	if os.Getuid() != 0 {
 		return nil
@@ -290,8 +289,8 @@ func runAs() *syscall.Credential {
 	return nil
 }
 
-// attributes are those of programs that are no part of the test: what interrupts it
-// does not interrupt them.
+// attributes are those of server processes: a process group of their own, so that an interrupt
+// of the test does not reach them.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Credential: runAs(), Setpgid: true}
 }

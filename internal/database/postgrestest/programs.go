@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Directory is the environment variable that names the directory of PostgreSQL's
-// programs. Without it the newest of Debian's is taken.
+// Directory is the environment variable for the directory of PostgreSQL's programs. The default
+// is the newest version of Debian's.
 const Directory = "CONSOLE_TEST_POSTGRES"
 
-// A program is one of PostgreSQL's, with arguments.
+// A program is a program of PostgreSQL with its arguments.
 type program struct {
 	path string
 	args []string
@@ -27,7 +27,7 @@ func command(name string, args ...string) program {
 		dirs = []string{dir}
 	}
 	if len(dirs) == 0 {
-		return program{name, args} // to be found in the PATH
+		return program{name, args} // from PATH
 	}
 	return program{filepath.Join(dirs[len(dirs)-1], name), args}
 }
