@@ -133,59 +133,64 @@ func TestCredentialRequestFitsAnAddress(t *testing.T) {
 	}
 }
 
+// redirect returns a change of the redirect URI of a request.
+func redirect(uri string) func(*users.NewCredentialRequest) {
+	return func(n *users.NewCredentialRequest) { n.RedirectURI = uri }
+}
+
+// changedRequests are changes of a request, and the field with a mistake after each.
+var changedRequests = map[string]struct {
+	field string // empty: no mistake
+	spoil func(*users.NewCredentialRequest)
+}{
+	"as the command line sends it": {"", func(*users.NewCredentialRequest) {}},
+	"without a browser":            {"", func(n *users.NewCredentialRequest) { n.RedirectURI, n.State = "", "" }},
+	"longest host name":            {"", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("h", 255) }},
+	"without a version":            {"", func(n *users.NewCredentialRequest) { n.Version = "" }},
+	"a year":                       {"", func(n *users.NewCredentialRequest) { n.LifetimeDays = 365 }},
+	"no challenge":                 {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge = "" }},
+	"padded challenge":             {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge += "=" }},
+	"challenge of another length":  {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge = n.Challenge[:42] }},
+	"challenge in base64":          {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge = "+" + n.Challenge[1:] }},
+	"plain":                        {"code_challenge_method", func(n *users.NewCredentialRequest) { n.Method = "plain" }},
+	"no method":                    {"code_challenge_method", func(n *users.NewCredentialRequest) { n.Method = "" }},
+	"redirect without state":       {"state", func(n *users.NewCredentialRequest) { n.State = "" }},
+	"state without redirect":       {"state", redirect("")},
+	"short state":                  {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 15) }},
+	"long state":                   {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 257) }},
+	"state that needs escapes":     {"", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("& #", 6) }},
+	"state in another script":      {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("ü", 16) }},
+	"state with a new line":        {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 16) + "\n" }},
+	"redirect elsewhere":           {"redirect_uri", redirect("http://evil.example.com:80/callback")},
+	"redirect by https":            {"redirect_uri", redirect("https://127.0.0.1:40213/callback")},
+	"redirect by name":             {"redirect_uri", redirect("http://localhost:40213/callback")},
+	"redirect without port":        {"redirect_uri", redirect("http://127.0.0.1/callback")},
+	"redirect to port 0":           {"redirect_uri", redirect("http://127.0.0.1:0/callback")},
+	"redirect to port 65536":       {"redirect_uri", redirect("http://127.0.0.1:65536/callback")},
+	"redirect with leading zero":   {"redirect_uri", redirect("http://127.0.0.1:080/callback")},
+	"redirect with user":           {"redirect_uri", redirect("http://127.0.0.1:80@evil.example.com/callback")},
+	"redirect with query":          {"redirect_uri", redirect("http://127.0.0.1:80/callback?x=1")},
+	"redirect to another path":     {"redirect_uri", redirect("http://127.0.0.1:80/")},
+	"redirect to another loopback": {"redirect_uri", redirect("http://127.0.0.2:80/callback")},
+	"no host name":                 {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "" }},
+	"blank host name":              {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "  " }},
+	"long host name":               {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("h", 256) }},
+	"host name in another script":  {"", func(n *users.NewCredentialRequest) { n.Hostname = "Anas Büro-Mac 山田" }},
+	"longest in another script":    {"", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("山", 255) }},
+	"long in another script":       {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("山", 256) }},
+	"host name that turns text":    {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "a\u202eb" }},
+	"host name that does not show": {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "\u200b" }},
+	"host name with a new line":    {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "a\nb" }},
+	"long version":                 {"client_version", func(n *users.NewCredentialRequest) { n.Version = strings.Repeat("1", 65) }},
+	"no days":                      {"token_expiry_days", func(n *users.NewCredentialRequest) { n.LifetimeDays = 0 }},
+	"more than a year":             {"token_expiry_days", func(n *users.NewCredentialRequest) { n.LifetimeDays = 366 }},
+}
+
 // TestCredentialRequestFlaws sends requests with one mistake each.
 func TestCredentialRequestFlaws(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	redirect := func(uri string) func(*users.NewCredentialRequest) {
-		return func(n *users.NewCredentialRequest) { n.RedirectURI = uri }
-	}
-	for name, c := range map[string]struct {
-		field string // empty: no mistake
-		spoil func(*users.NewCredentialRequest)
-	}{
-		"as the command line sends it": {"", func(*users.NewCredentialRequest) {}},
-		"without a browser":            {"", func(n *users.NewCredentialRequest) { n.RedirectURI, n.State = "", "" }},
-		"longest host name":            {"", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("h", 255) }},
-		"without a version":            {"", func(n *users.NewCredentialRequest) { n.Version = "" }},
-		"a year":                       {"", func(n *users.NewCredentialRequest) { n.LifetimeDays = 365 }},
-		"no challenge":                 {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge = "" }},
-		"padded challenge":             {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge += "=" }},
-		"challenge of another length":  {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge = n.Challenge[:42] }},
-		"challenge in base64":          {"code_challenge", func(n *users.NewCredentialRequest) { n.Challenge = "+" + n.Challenge[1:] }},
-		"plain":                        {"code_challenge_method", func(n *users.NewCredentialRequest) { n.Method = "plain" }},
-		"no method":                    {"code_challenge_method", func(n *users.NewCredentialRequest) { n.Method = "" }},
-		"redirect without state":       {"state", func(n *users.NewCredentialRequest) { n.State = "" }},
-		"state without redirect":       {"state", redirect("")},
-		"short state":                  {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 15) }},
-		"long state":                   {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 257) }},
-		"state that needs escapes":     {"", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("& #", 6) }},
-		"state in another script":      {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("ü", 16) }},
-		"state with a new line":        {"state", func(n *users.NewCredentialRequest) { n.State = strings.Repeat("s", 16) + "\n" }},
-		"redirect elsewhere":           {"redirect_uri", redirect("http://evil.example.com:80/callback")},
-		"redirect by https":            {"redirect_uri", redirect("https://127.0.0.1:40213/callback")},
-		"redirect by name":             {"redirect_uri", redirect("http://localhost:40213/callback")},
-		"redirect without port":        {"redirect_uri", redirect("http://127.0.0.1/callback")},
-		"redirect to port 0":           {"redirect_uri", redirect("http://127.0.0.1:0/callback")},
-		"redirect to port 65536":       {"redirect_uri", redirect("http://127.0.0.1:65536/callback")},
-		"redirect with leading zero":   {"redirect_uri", redirect("http://127.0.0.1:080/callback")},
-		"redirect with user":           {"redirect_uri", redirect("http://127.0.0.1:80@evil.example.com/callback")},
-		"redirect with query":          {"redirect_uri", redirect("http://127.0.0.1:80/callback?x=1")},
-		"redirect to another path":     {"redirect_uri", redirect("http://127.0.0.1:80/")},
-		"redirect to another loopback": {"redirect_uri", redirect("http://127.0.0.2:80/callback")},
-		"no host name":                 {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "" }},
-		"blank host name":              {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "  " }},
-		"long host name":               {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("h", 256) }},
-		"host name in another script":  {"", func(n *users.NewCredentialRequest) { n.Hostname = "Anas Büro-Mac 山田" }},
-		"longest in another script":    {"", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("山", 255) }},
-		"long in another script":       {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = strings.Repeat("山", 256) }},
-		"host name that turns text":    {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "a\u202eb" }},
-		"host name that does not show": {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "\u200b" }},
-		"host name with a new line":    {"client_hostname", func(n *users.NewCredentialRequest) { n.Hostname = "a\nb" }},
-		"long version":                 {"client_version", func(n *users.NewCredentialRequest) { n.Version = strings.Repeat("1", 65) }},
-		"no days":                      {"token_expiry_days", func(n *users.NewCredentialRequest) { n.LifetimeDays = 0 }},
-		"more than a year":             {"token_expiry_days", func(n *users.NewCredentialRequest) { n.LifetimeDays = 366 }},
-	} {
+	for name, c := range changedRequests {
 		n := newRequest()
 		c.spoil(&n)
 		_, err := d.RequestCredential(t.Context(), n)

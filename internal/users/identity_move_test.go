@@ -12,34 +12,39 @@ import (
 
 const newIssuer = "https://new.example.com"
 
+// Subjects of the people of TestMoveIdentities.
+const ana, bo, owner = "sub-ana@example.com", "sub-bo@example.com", "sub-owner@example.com"
+
+// identityMoves are moves of identities and their results.
+var identityMoves = map[string]struct {
+	move   users.IdentityMove
+	moved  users.Moved
+	flaws  []string          // fields with mistakes; nil: it is done
+	become map[string]string // subjects at the new issuer, by user_id
+}{
+	"all with their subjects": {users.IdentityMove{}, users.Moved{People: 3}, nil,
+		map[string]string{"ana@example.com": ana, "bo@example.com": bo, "owner@example.com": owner}},
+	"by a map": {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {2, bo, "2"}, {3, owner, "3"}}}, users.Moved{People: 3}, nil,
+		map[string]string{"ana@example.com": "1", "bo@example.com": "2", "owner@example.com": "3"}},
+	"some by a map": {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, ana}}}, users.Moved{People: 1, Left: 2}, nil,
+		map[string]string{"ana@example.com": ana}},
+	"only to look": {users.IdentityMove{DryRun: true}, users.Moved{People: 3}, nil, map[string]string{}},
+	"subjects that change places": {users.IdentityMove{To: userstest.Issuer, Subjects: []users.SubjectMove{{1, ana, bo}, {2, bo, ana}}}, users.Moved{People: 2, Left: 1}, nil,
+		map[string]string{"ana@example.com": bo, "bo@example.com": ana, "owner@example.com": owner}},
+	"an old subject twice":        {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {2, ana, "2"}}}, users.Moved{}, []string{"line 2"}, nil},
+	"a new subject twice":         {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {2, bo, "1"}}}, users.Moved{}, []string{"line 2"}, nil},
+	"a subject that is not bound": {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {4, "x", "2"}}}, users.Moved{}, []string{"line 4"}, nil},
+	"a subject that is missing":   {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, ""}}}, users.Moved{}, []string{"line 1"}, nil},
+	"one that is bound there":     {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "taken"}}}, users.Moved{}, []string{"line 1"}, nil},
+	"one that stays there":        {users.IdentityMove{To: userstest.Issuer, Subjects: []users.SubjectMove{{1, ana, bo}}}, users.Moved{}, []string{"line 1"}, nil},
+	"from an issuer of no one":    {users.IdentityMove{From: "https://none.example.com"}, users.Moved{}, []string{"from"}, nil},
+	"to the same issuer":          {users.IdentityMove{To: userstest.Issuer}, users.Moved{}, []string{"to"}, nil},
+}
+
 // TestMoveIdentities moves ana, bo and the owner to another issuer, or finds why not.
 func TestMoveIdentities(t *testing.T) {
 	t.Parallel()
-	const ana, bo, owner = "sub-ana@example.com", "sub-bo@example.com", "sub-owner@example.com"
-	for name, test := range map[string]struct {
-		move   users.IdentityMove
-		moved  users.Moved
-		flaws  []string          // fields with mistakes; nil: it is done
-		become map[string]string // subjects at the new issuer, by user_id
-	}{
-		"all with their subjects": {users.IdentityMove{}, users.Moved{People: 3}, nil,
-			map[string]string{"ana@example.com": ana, "bo@example.com": bo, "owner@example.com": owner}},
-		"by a map": {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {2, bo, "2"}, {3, owner, "3"}}}, users.Moved{People: 3}, nil,
-			map[string]string{"ana@example.com": "1", "bo@example.com": "2", "owner@example.com": "3"}},
-		"some by a map": {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, ana}}}, users.Moved{People: 1, Left: 2}, nil,
-			map[string]string{"ana@example.com": ana}},
-		"only to look": {users.IdentityMove{DryRun: true}, users.Moved{People: 3}, nil, map[string]string{}},
-		"subjects that change places": {users.IdentityMove{To: userstest.Issuer, Subjects: []users.SubjectMove{{1, ana, bo}, {2, bo, ana}}}, users.Moved{People: 2, Left: 1}, nil,
-			map[string]string{"ana@example.com": bo, "bo@example.com": ana, "owner@example.com": owner}},
-		"an old subject twice":        {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {2, ana, "2"}}}, users.Moved{}, []string{"line 2"}, nil},
-		"a new subject twice":         {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {2, bo, "1"}}}, users.Moved{}, []string{"line 2"}, nil},
-		"a subject that is not bound": {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "1"}, {4, "x", "2"}}}, users.Moved{}, []string{"line 4"}, nil},
-		"a subject that is missing":   {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, ""}}}, users.Moved{}, []string{"line 1"}, nil},
-		"one that is bound there":     {users.IdentityMove{Subjects: []users.SubjectMove{{1, ana, "taken"}}}, users.Moved{}, []string{"line 1"}, nil},
-		"one that stays there":        {users.IdentityMove{To: userstest.Issuer, Subjects: []users.SubjectMove{{1, ana, bo}}}, users.Moved{}, []string{"line 1"}, nil},
-		"from an issuer of no one":    {users.IdentityMove{From: "https://none.example.com"}, users.Moved{}, []string{"from"}, nil},
-		"to the same issuer":          {users.IdentityMove{To: userstest.Issuer}, users.Moved{}, []string{"to"}, nil},
-	} {
+	for name, test := range identityMoves {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)

@@ -23,24 +23,27 @@ func atProvider(t *testing.T, d *userstest.Directory, id, sid, secret string) (u
 	return d.SignIn(t.Context(), claims, userstest.Visit(secret))
 }
 
+// logOuts are logout tokens and the sessions that they end.
+var logOuts = map[string]struct {
+	logout users.Logout
+	ends   []string // secrets of the sessions that end
+}{
+	"a session":                        {users.Logout{SessionID: "a1"}, []string{"a1"}},
+	"a subject":                        {users.Logout{Subject: "sub-ana@example.com"}, []string{"a1", "a2", "a3"}},
+	"a session of a subject":           {users.Logout{Subject: "sub-ana@example.com", SessionID: "a2"}, []string{"a2", "a3"}},
+	"a session of another subject":     {users.Logout{Subject: "sub-bo@example.com", SessionID: "a2"}, nil},
+	"a session that is not known":      {users.Logout{SessionID: "x"}, nil},
+	"no session of those without one":  {users.Logout{SessionID: ""}, nil},
+	"a subject that is not known":      {users.Logout{Subject: "sub-x"}, nil},
+	"a subject of another provider":    {users.Logout{Issuer: "https://other.example.com", Subject: "sub-ana@example.com"}, nil},
+	"a session at another provider":    {users.Logout{Issuer: "https://other.example.com", SessionID: "a1"}, nil},
+	"what would match any in a search": {users.Logout{Subject: "%", SessionID: "%"}, nil},
+}
+
 // TestLogOut has the provider log people out of whom each has two sessions.
 func TestLogOut(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		logout users.Logout
-		ends   []string // secrets of the sessions that end
-	}{
-		"a session":                        {users.Logout{SessionID: "a1"}, []string{"a1"}},
-		"a subject":                        {users.Logout{Subject: "sub-ana@example.com"}, []string{"a1", "a2", "a3"}},
-		"a session of a subject":           {users.Logout{Subject: "sub-ana@example.com", SessionID: "a2"}, []string{"a2", "a3"}},
-		"a session of another subject":     {users.Logout{Subject: "sub-bo@example.com", SessionID: "a2"}, nil},
-		"a session that is not known":      {users.Logout{SessionID: "x"}, nil},
-		"no session of those without one":  {users.Logout{SessionID: ""}, nil},
-		"a subject that is not known":      {users.Logout{Subject: "sub-x"}, nil},
-		"a subject of another provider":    {users.Logout{Issuer: "https://other.example.com", Subject: "sub-ana@example.com"}, nil},
-		"a session at another provider":    {users.Logout{Issuer: "https://other.example.com", SessionID: "a1"}, nil},
-		"what would match any in a search": {users.Logout{Subject: "%", SessionID: "%"}, nil},
-	} {
+	for name, test := range logOuts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
