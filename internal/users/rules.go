@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// Lengths of text, in characters after tidying.
+// Lengths of normalized text, in characters.
 const (
 	MaxName    = 200
 	MaxPicture = 2048
@@ -21,8 +21,8 @@ const (
 	MaxReason  = 500
 )
 
-// A FieldRule is what a field of the record must be. The validation holds to it
-// and docs/fields.md is written from it.
+// A FieldRule describes the valid values of a field of the record. The validation follows it,
+// and docs/fields.md is generated from it.
 type FieldRule struct{ Field, Rule string }
 
 // FieldRules returns the rules of all fields that people or programs fill in.
@@ -51,7 +51,7 @@ func reservedWords() string {
 	return strings.Join(words, ", ")
 }
 
-// textFlaw says what is wrong with a tidy text of one line, or nothing.
+// textFlaw returns what is wrong with a normalized text of one line, empty for nothing.
 func textFlaw(s string, most int) string {
 	switch {
 	case !utf8.ValidString(s):
@@ -70,7 +70,7 @@ func textFlaw(s string, most int) string {
 	return ""
 }
 
-// pictureFlaw says what is wrong with the address of a picture, or nothing.
+// pictureFlaw returns what is wrong with the address of a picture, empty for nothing.
 func pictureFlaw(s string) string {
 	u, err := url.Parse(s)
 	switch {
@@ -88,12 +88,11 @@ func notInURL(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r)
 }
 
-// zones are those that were found, of which there are some hundred: to look for
-// one reads a file.
+// zones caches the time zones that were found, some hundred at most, as a look-up reads a file.
 var zones sync.Map
 
-// zoneFlaw says what is wrong with a time zone, or nothing. Local is a zone to Go
-// alone: it means that of the server.
+// zoneFlaw returns what is wrong with a time zone, empty for nothing. Local is not valid: only Go
+// knows it, as the zone of the server.
 func zoneFlaw(name string) string {
 	if _, known := zones.Load(name); known {
 		return ""
@@ -106,7 +105,7 @@ func zoneFlaw(name string) string {
 	return ""
 }
 
-// reviewFlaw says what is wrong with a review date, or nothing.
+// reviewFlaw returns what is wrong with a review date, empty for nothing.
 func reviewFlaw(d string, today Date) string {
 	t, err := time.Parse(time.DateOnly, d)
 	switch {
@@ -120,8 +119,8 @@ func reviewFlaw(d string, today Date) string {
 	return ""
 }
 
-// check returns an [*InvalidError] on what is wrong in after that was not so in
-// before. What was stored by other rules stays until it is touched.
+// check returns an [*InvalidError] on the invalid fields of after that differ from before. A value
+// that was stored by former rules stays until it is changed.
 func check(before, after User, today Date) *InvalidError {
 	bad := new(InvalidError)
 	for _, f := range recordFields {
@@ -139,7 +138,7 @@ func check(before, after User, today Date) *InvalidError {
 	return bad
 }
 
-// normalizeReason returns a reason as it is kept.
+// normalizeReason returns a reason in the form in which it is stored, or an [*InvalidError].
 func normalizeReason(s string) (string, error) {
 	s = spelling.Normalize(strings.Join(strings.Fields(s), " "))
 	if why := textFlaw(s, MaxReason); why != "" {
@@ -148,8 +147,8 @@ func normalizeReason(s string) (string, error) {
 	return s, nil
 }
 
-// joined returns one [*InvalidError] with the fields of all of errs that are
-// such, nil if none is, and the first other error if there is one.
+// joined returns the first of errs that is no [*InvalidError], else one [*InvalidError] with the fields
+// of all of them, else nil.
 func joined(errs ...error) error {
 	all := new(InvalidError)
 	for _, err := range errs {

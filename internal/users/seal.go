@@ -17,17 +17,16 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// ErrBadSeal is the answer to what [Service.Seal] did not make for the same use, or made
-// with a key that is gone.
+// ErrBadSeal is returned for a text that [Service.Seal] did not return for the same use, or whose key
+// was deleted.
 var ErrBadSeal = errors.New("not sealed by this console")
 
-// sealKeysGood is how long the keys are good for sealing before they are read again.
+// sealKeysGood is how long the keys are cached for sealing.
 const sealKeysGood = time.Minute
 
-// sealKeys are the keys of the database, by their ids. They are the same for all consoles
-// on it and after a restart. To rotate, a key with a higher id is added to the table
-// secrets: consoles seal with it within a minute, and read what the old ones sealed for as
-// long as those are there.
+// sealKeys are the keys of the database, by their ids, for all consoles on it. A key with a higher
+// id in the table secrets rotates them: consoles seal with it within a minute, and unseal with the
+// old ones until they are deleted.
 type sealKeys struct {
 	secrets map[byte][]byte
 	newest  byte
@@ -65,8 +64,8 @@ func (s *Service) mac(ctx context.Context, use string, data []byte) ([]byte, err
 	return h.Sum(nil), nil
 }
 
-// currentSealKeys returns the keys as they were read within the last [sealKeysGood], or older
-// ones if they cannot be read now.
+// currentSealKeys returns the keys, read at most [sealKeysGood] ago, or older ones if they cannot be
+// read now.
 func (s *Service) currentSealKeys(ctx context.Context) (*sealKeys, error) {
 	keys := s.sealKeys.Load()
 	if keys != nil && s.Now().Sub(keys.readAt).Abs() < sealKeysGood {
@@ -79,7 +78,7 @@ func (s *Service) currentSealKeys(ctx context.Context) (*sealKeys, error) {
 	return read, err
 }
 
-// Unseal returns the data of what Seal made for that use, or [ErrBadSeal].
+// Unseal returns the data of a text of [Service.Seal] for that use, or [ErrBadSeal].
 func (s *Service) Unseal(ctx context.Context, use, sealed string) ([]byte, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
 	if err != nil || len(b) < 2 {
@@ -137,7 +136,7 @@ func (s *Service) readSealKeys(ctx context.Context) (*sealKeys, error) {
 	for _, r := range rows {
 		id, err := strconv.ParseUint(strings.TrimPrefix(r.name, sealKeyPrefix), 10, 8)
 		if err != nil || id == 0 || len(r.secret) < 32 {
-			return nil, fmt.Errorf("read keys of seals: %s is none", r.name)
+			return nil, fmt.Errorf("read keys of seals: %s is not valid", r.name)
 		}
 		keys.secrets[byte(id)], keys.newest = r.secret, max(keys.newest, byte(id))
 	}

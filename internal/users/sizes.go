@@ -29,8 +29,7 @@ type Size struct {
 	Users  int
 }
 
-// Sizes returns how large the directory is. Of users it reads what the database
-// keeps; of sessions it counts the rows.
+// Sizes returns the sizes of the directory: of users the tallies, of sessions the number of rows.
 func (s *Service) Sizes(ctx context.Context) (Sizes, error) {
 	var all Sizes
 	now := s.Now()

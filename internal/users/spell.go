@@ -8,11 +8,10 @@ import (
 // spellAtOnce is how many search texts are written in one transaction.
 const spellAtOnce = 1000
 
-// Spell writes the search texts that are missing: where an earlier version of the
-// console spelled them otherwise, its successor's migration leaves them empty. It
-// is quick where there are none, and otherwise tells now and then how many users it
-// has come to.
-func (s *Service) Spell(ctx context.Context, told func(done int)) error {
+// Spell writes missing search texts, which a migration empties if this version of the console spells
+// them differently. It is fast if none is missing, and otherwise calls progress now and then with
+// the number of users done.
+func (s *Service) Spell(ctx context.Context, progress func(done int)) error {
 	for done := 0; ; {
 		missing, err := UsersWhere(ctx, s.reads(), `u.search_text = '' LIMIT $1`, spellAtOnce)
 		if err != nil || len(missing) == 0 {
@@ -26,6 +25,6 @@ func (s *Service) Spell(ctx context.Context, told func(done int)) error {
 			return fmt.Errorf("write search texts: %w", err)
 		}
 		done += len(missing)
-		told(done)
+		progress(done)
 	}
 }

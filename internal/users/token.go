@@ -36,7 +36,7 @@ func (c Config) capLifetime(d time.Duration) time.Duration {
 	return min(d, c.TokenLifetime)
 }
 
-// EndOfTime is when a token ends that never ends.
+// EndOfTime is the end of a token without an end.
 var EndOfTime = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
 // A Token is an API credential of a user, without its secret.
@@ -78,7 +78,7 @@ type TokenUse struct {
 // and the user's role now.
 func (t Token) Acts() Role { return lowerRole(t.Role, t.UserRole) }
 
-// lowerRole returns the role of two that may do less. A role that is not known is the lowest.
+// lowerRole returns the lower of two roles. An unknown role is the lowest.
 func lowerRole(a, b Role) Role {
 	if slices.Index(Roles, a) < slices.Index(Roles, b) {
 		return a
@@ -102,7 +102,7 @@ const (
 	TokenUnknown    TokenState = "unknown"      // of a secret alone: there is no token with it
 )
 
-// TokenStates are all states, those of a use or a secret alone too.
+// TokenStates are all states, with those of a use or a secret.
 var TokenStates = []TokenState{TokenLive, TokenSuspended, TokenDisabled, TokenExpired, TokenRevoked, TokenOutOfRange, TokenPersonal, TokenUnknown}
 
 // State returns the state of t at a time.
@@ -120,7 +120,7 @@ func (t Token) State(now time.Time) TokenState {
 	return TokenLive
 }
 
-// Ended returns when t ended for good, and the zero time while it has not.
+// Ended returns when t was revoked or expired; the zero time if neither has happened.
 func (t Token) Ended(now time.Time) time.Time {
 	switch t.State(now) {
 	case TokenRevoked:

@@ -21,9 +21,9 @@ type Introspection struct {
 // Role returns the role in which the token acts.
 func (i Introspection) Role() Role { return i.Token.Acts() }
 
-// Introspect says whether a secret gives access, to a system that asks in the place of a client
-// at an IP address, which may be empty: a token with address ranges is then not active. It
-// counts as a use of the token by the asking system.
+// Introspect returns whether a secret gives access, for a system to which a client at an IP address
+// has sent it. Without an address a token with address ranges is not active. The call counts as a
+// use of the token by the asking system.
 //
 // Introspect returns a [*ForbiddenError] to an actor who did not come with a token that has
 // [ScopeTokensIntrospect].

@@ -8,15 +8,14 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A KnownToken is a token whose secret a person was shown who is about to leave, or to get a
-// lower role.
+// A KnownToken is a token whose secret was shown to a person who is about to lose access.
 type KnownToken struct {
 	Token
 	Responsible Ref    // of its user
 	Why         string // why the actor cannot rotate it, as a sentence; empty if they can
 }
 
-// Rotatable returns tokens with whether the actor can rotate each.
+// Rotatable returns tokens, each with whether the actor can rotate it.
 func (s *Service) Rotatable(ctx context.Context, actor Actor, all []Token) ([]KnownToken, error) {
 	known, read := make([]KnownToken, len(all)), map[Key]User{}
 	for i, t := range all {
@@ -33,7 +32,7 @@ func (s *Service) Rotatable(ctx context.Context, actor Actor, all []Token) ([]Kn
 	return known, nil
 }
 
-// cannotRotate says why a cannot rotate the token t of u, and who can; empty if they can.
+// cannotRotate returns why a cannot rotate the token t of u, and who can; empty if a can.
 func (a Actor) cannotRotate(u User, t Token) string {
 	if forbidden, ok := errors.AsType[*ForbiddenError](a.May(ActIssueToken, u)); ok {
 		return forbidden.Why

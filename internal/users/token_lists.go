@@ -8,7 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// EndingDays is within how many days a token ends for its owners to be warned.
+// EndingDays is the number of days before the end of a token from which its users are warned.
 const EndingDays = 14
 
 // GivesAccess is the condition of tokens t that give access at a time that follows, if their user

@@ -7,7 +7,7 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A tokenUsed is one use of a token that is to be noted.
+// A tokenUsed is one use of a token, to be counted.
 type tokenUsed struct {
 	TokenUse
 	Token   TokenID // empty where the asking system was shown a secret of no token
@@ -17,15 +17,15 @@ type tokenUsed struct {
 	Refused bool    // as it gave no access
 }
 
-// noteUse counts the use of a token. It never delays or fails what asked for it: the use is
-// written within three seconds, see [useCollector].
+// noteUse counts the use of a token. It neither delays nor fails its caller: the use is written
+// within three seconds, see [useCollector].
 func (s *Service) noteUse(u tokenUsed) { s.uses.add(oneUse(u)) }
 
 // tokensEnded are the tokens that ended before $1.
 const tokensEnded = `(SELECT id FROM tokens WHERE ends_at <= $1 OR revoked_at <= $1)`
 
-// endedTokens deletes the tokens that ended longer than [EndedTokensKept] before now, with what
-// is kept of their use. It looks for them first, so that no change waits for that.
+// endedTokens deletes the tokens that ended longer than [EndedTokensKept] ago, with their uses. It
+// reads them first, outside of a write transaction.
 func (s *Service) endedTokens(ctx context.Context, now time.Time) (all []bookkeeping, err error) {
 	before := database.Time(now.Add(-EndedTokensKept))
 	n, err := database.Count(ctx, s.reads(), `SELECT COUNT(*) FROM `+tokensEnded+` AS ended`, before)
@@ -43,7 +43,7 @@ func (s *Service) endedTokens(ctx context.Context, now time.Time) (all []bookkee
 	return all, nil
 }
 
-// introspected notes what an asking system was last answered about a token.
+// introspected stores the last answer to an asking system about a token.
 func introspected(n *useCount) bookkeeping {
 	return bookkeeping{`INSERT INTO introspections AS i (asker_key, token, asked_at, active, role)
 		SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM users WHERE key = $1) AND ($2 = '' OR EXISTS (SELECT 1 FROM tokens WHERE id = $2))

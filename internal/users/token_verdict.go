@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	// usesKept is for how long the uses of tokens are kept, and looked at by a [Verdict].
+	// usesKept is how long uses of tokens are kept, on which a [Verdict] is based.
 	usesKept = 90 * 24 * time.Hour
 	// usedDays is that many days.
 	usedDays = 90
-	// leastUses is how often a token has to be used so that its silence says something.
+	// leastUses is the number of uses from which a time without a use means something.
 	leastUses = 3
-	// leastSilence is for how long a token has to be silent at least.
+	// leastSilence is the least time without a use before a token is safe to retire.
 	leastSilence = 24 * time.Hour
 )
 
@@ -69,8 +69,8 @@ func verdictOn(rows []useRow, old TokenID, clients []TokenClient, now time.Time)
 	return v
 }
 
-// longestGap returns the longest time between two uses of one token. Within a day the rows know the
-// hours alone: the gap is then the longest that these allow.
+// longestGap returns the longest time between two uses of one token. Within a day only the hours are
+// known: the gap is the longest that these allow.
 func longestGap(rows []useRow) (longest time.Duration) {
 	days := daysOfUse(rows)
 	for i, d := range days {

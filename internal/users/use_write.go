@@ -21,9 +21,9 @@ const (
 	maxAddresses = 8
 )
 
-// writeUses writes what a [useCollector] has counted: the rows of uses, then of what askers were
-// answered, of tokens when they were last used, and of users when they were last seen; each in an order that is the same for
-// all consoles, so that none waits for another in a circle.
+// writeUses writes the counts of a [useCollector]: the rows of uses, then the answers to askers, the
+// last uses of tokens, and when users were last seen. All consoles write rows in the same order, so
+// that there is no deadlock.
 func (s *Service) writeUses(all []useCount) error {
 	var work []bookkeeping
 	last, seen := map[TokenID]*useCount{}, map[Key]*useCount{}
@@ -54,8 +54,8 @@ func (s *Service) writeUses(all []useCount) error {
 	return s.note(context.Background(), work...)
 }
 
-// network returns the network that a client is kept with, and the one that it counts in where
-// its tool has too many addresses there.
+// network returns the network of a client as it is stored, and the wider one that is stored if its
+// tool has too many addresses there.
 func (k useKey) network() (own, wide string) {
 	switch {
 	case !k.address.IsValid():
@@ -70,9 +70,9 @@ func (k useKey) network() (own, wide string) {
 // date returns the day of k.
 func (k useKey) date() Date { return DateOf(time.Unix(int64(k.day)*24*60*60, 0).UTC()) }
 
-// usesOf adds to the row of a client and day. Which row that is depends on those there are: see
-// maxClients and maxAddresses. The address range is that of the texts that begin with the
-// first three numbers of an IPv4 address and a dot.
+// usesOf adds to the row of a client and day. The row depends on the number of others, see maxClients
+// and maxAddresses. The address range is that of the texts that begin with the first three numbers
+// of an IPv4 address and a dot.
 func usesOf(n *useCount) bookkeeping {
 	own, wide := n.network()
 	from, _, _ := strings.Cut(wide, "0/24")
@@ -98,17 +98,17 @@ func usesOf(n *useCount) bookkeeping {
 			maxClients, from, strings.TrimSuffix(from, ".") + "/", maxAddresses}}
 }
 
-// lastUse notes the last use of a token that was not refused.
+// lastUse stores the last use of a token that was not refused.
 func lastUse(n *useCount) bookkeeping {
 	return bookkeeping{`UPDATE tokens SET used_at = $1, used_on = $2, used_address = $3, used_tool = $4
 		WHERE id = $5 AND (used_at IS NULL OR used_at < $1)`,
 		[]any{database.Time(n.last), n.date(), addressText(n.lastAddress), n.tool, n.token}}
 }
 
-// seenEvery is how old it may be what is known of when a user was last seen.
+// seenEvery is the precision of when a user was last seen.
 const seenEvery = time.Minute
 
-// userSeen notes that a user came with a token.
+// userSeen stores when a user was last seen with a token.
 func userSeen(n *useCount) bookkeeping {
 	return bookkeeping{`UPDATE users SET seen_at = $1 WHERE key = $2 AND seen_at <= $3`, []any{database.Time(n.last), n.user, database.Time(n.last.Add(-seenEvery))}}
 }
@@ -129,7 +129,7 @@ func timeOrNull(t time.Time) any {
 	return database.Time(t)
 }
 
-// usesDeleted is how many rows of uses are deleted at once: at midnight those of a whole day are due.
+// usesDeleted is how many rows of uses are deleted at once: at midnight the rows of a whole day expire.
 const usesDeleted = 5_000
 
 // deleteOldUses deletes uses of tokens that are older than 90 days.

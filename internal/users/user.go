@@ -8,8 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/spelling"
 )
 
-// Kind says what stands behind a user. Its values are stored, so they are words
-// rather than numbers.
+// Kind is the kind of a user. Its values are stored, so they are words rather than numbers.
 type Kind string
 
 // The kinds of users. A kind is set at creation and never changed.
@@ -36,8 +35,8 @@ const (
 // Roles are all roles, from the least to the most.
 var Roles = []Role{RoleUser, RoleAuditor, RoleAdmin, RoleOwner}
 
-// Status is derived: deactivated if an admin said so, else invited for a person
-// without an identity, else active.
+// Status is derived from other fields: deactivated, else invited for a person without an identity,
+// else active.
 type Status string
 
 // The statuses.
@@ -50,8 +49,7 @@ const (
 // Statuses are all statuses.
 var Statuses = []Status{StatusInvited, StatusActive, StatusDeactivated}
 
-// Channels and types of notification that there are today. Others that are
-// already stored are kept.
+// The known channels and types of notification. Others that are stored are kept.
 var (
 	Channels = []string{"email", "web_ui"}
 	Types    = []string{"comment_mention"}
@@ -94,7 +92,7 @@ type User struct {
 // Label returns what to call u: the name, or the user_id if there is none.
 func (u User) Label() string { return u.Ref().Label() }
 
-// Ref returns u as mentioned in passing.
+// Ref returns a reference to u.
 func (u User) Ref() Ref { return Ref{u.Key, u.ID, u.Name, u.Kind} }
 
 // Identified reports whether u has ever signed in with an identity that is still bound.
@@ -112,7 +110,7 @@ func (u *User) derive() {
 	}
 }
 
-// activeOwner reports whether u is one of those of whom there must be one.
+// activeOwner reports whether u is an active owner, of whom there must be one.
 func (u User) activeOwner() bool { return u.Role == RoleOwner && u.Status == StatusActive }
 
 // clone returns a copy of u that shares no map with it.
@@ -121,7 +119,7 @@ func (u User) clone() User {
 	return u
 }
 
-// A Ref is a user as mentioned in passing. It is zero if there is none.
+// A Ref is a reference to a user, with the names for a text. The zero Ref stands for none.
 type Ref struct {
 	Key  Key
 	ID   ID
