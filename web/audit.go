@@ -164,8 +164,8 @@ func (a *App) showEvent(c echo.Context) error {
 		if m.Newer, err = a.eventAt(c, seq+1); err != nil {
 			return err
 		}
-		if m.Older, err = a.eventAt(c, seq-1); err != nil {
-			return err
+		if seq > 1 { // numbers have no gap
+			m.Older = eventPath(seq - 1)
 		}
 	}
 	m.Erased = erasedWord(event)

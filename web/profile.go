@@ -96,11 +96,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 	if err != nil {
 		return views.Profile{}, err
 	}
-	sessions, err := a.users.Sessions(ctx, who, who.ID)
-	if err != nil {
-		return views.Profile{}, err
-	}
-	// What they did themselves they know; this is where to see who meddled.
+	// Changes by others only: people know what they have changed themselves.
 	others, err := a.history.Events(ctx, who, history.Query{Target: who.ID, ByOthers: true, Limit: othersShown})
 	if err != nil {
 		return views.Profile{}, err
@@ -109,7 +105,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		Chrome: a.chrome(c, words.MyProfile, "profile"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d),
 		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
-		Sessions: t.sessions(sessions), ByOthers: t.events(others.Events), AnswersFor: t.serviceLines(d.AnswersFor),
+		Sessions: t.sessions(d.Sessions), ByOthers: t.events(others.Events), AnswersFor: t.serviceLines(d.AnswersFor),
 		Delete: a.deleteOwnForm(d, outcome{}, ""),
 	}
 	if m.Tokens, err = a.profileTokens(c); err != nil {

@@ -78,7 +78,7 @@ func (t presenter) userFacts(d users.Detail) views.UserFacts {
 	if u.Kind == users.KindPerson {
 		f.Notifications = words.Notifications(t.subject(u), u.Channels, u.Types)
 		f.TimeZone = words.Plain(u.TimeZone)
-		f.Sessions = views.Link{Label: numbers.Counted(d.Sessions, "session", "sessions"), URL: userPath(u.ID, "sessions")}
+		f.Sessions = views.Link{Label: numbers.Counted(len(d.Sessions), "session", "sessions"), URL: userPath(u.ID, "sessions")}
 	}
 	return f
 }

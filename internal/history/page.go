@@ -11,8 +11,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// page reads a page of the audit log: of the whole log by the numbers of events, which is fast,
-// and of a part of it as a long read.
+// page reads a page of the audit log: of the whole log by the numbers of events and of one target by
+// an index, which is fast, and of any other part of it as a long read.
 func (s *Service) page(ctx context.Context, actor users.Actor, q Query) (page Page, err error) {
 	from, to, err := q.place()
 	if err != nil {
@@ -22,11 +22,14 @@ func (s *Service) page(ctx context.Context, actor users.Actor, q Query) (page Pa
 	switch {
 	case err != nil || !findable:
 		return Page{}, err
-	case !q.narrows():
-		all, err := eventsWhere(ctx, s.db.Reads(), `e.seq BETWEEN $1 AND $2`+q.order(`e.seq`)+` LIMIT $3`, from, to, q.Limit+1)
+	case !q.narrows() || q.ofOneTarget():
+		var f database.Filter
+		f.Add(`e.seq BETWEEN ? AND ?`, from, to)
+		q.conditions(&f, byIndex)
+		all, err := eventsWhere(ctx, s.db.Reads(), f.Where()+q.order(`e.seq`)+` LIMIT `+f.Arg(q.Limit+1), f.Args...)
 		return q.page(all), err
 	}
-	read := func(ctx context.Context, r database.Reader) error {
+	err = s.users.LongRead(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
 		var seqs []int64
 		var unsearched int64
 		if len(words) > 0 {
@@ -41,12 +44,7 @@ func (s *Service) page(ctx context.Context, actor users.Actor, q Query) (page Pa
 		page = q.page(all)
 		page.Unsearched = unsearched
 		return err
-	}
-	if q.ofOneTarget() {
-		err = read(ctx, s.db.Reads())
-	} else {
-		err = s.users.LongRead(ctx, actor.Key, read)
-	}
+	})
 	return page, err
 }
 

@@ -15,7 +15,7 @@ type Detail struct {
 	Identities  []Identity
 	LastRefusal *RefusedSignIn // nil if none is stored
 	AnswersFor  []User         // service users, by name
-	Sessions    int            // that have not ended
+	Sessions    []Session      // that may still be used, last used first
 	LastOwner   bool           // the only active owner
 }
 
@@ -83,13 +83,15 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 		return Detail{}, err
 	}
 	d := Detail{User: u}
+	if u.Kind != KindPerson { // the rest is about people
+		return d, nil
+	}
 	r := s.reads()
 	var errs [5]error
 	d.Identities, errs[0] = identitiesOf(ctx, r, u.Key)
 	d.LastRefusal, errs[1] = lastRefusal(ctx, r, u.Key)
 	d.AnswersFor, errs[2] = responsibleFor(ctx, r, u.Key)
-	sessions, err := s.liveSessions(ctx, u.Key)
-	d.Sessions, errs[3] = len(sessions), err
+	d.Sessions, errs[3] = s.liveSessions(ctx, u.Key)
 	d.LastOwner, errs[4] = lastOwner(ctx, r, u)
 	return d, wrap("detail of", id, errors.Join(errs[:]...))
 }

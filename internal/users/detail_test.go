@@ -21,8 +21,8 @@ func TestDetail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if detail.User.Name != "Ana 11" || detail.Sessions != 2 || detail.LastOwner || detail.LastRefusal != nil {
-		t.Errorf("got %s, %d sessions, last owner %v, refusal %v", detail.User.Name, detail.Sessions, detail.LastOwner, detail.LastRefusal)
+	if detail.User.Name != "Ana 11" || len(detail.Sessions) != 2 || detail.LastOwner || detail.LastRefusal != nil {
+		t.Errorf("got %s, %d sessions, last owner %v, refusal %v", detail.User.Name, len(detail.Sessions), detail.LastOwner, detail.LastRefusal)
 	}
 	want := []users.Identity{{Issuer: userstest.Issuer, Subject: "sub-ana@example.com", Address: "ana@example.com", BoundAt: d.Clock.Now(), SignedInAt: d.Clock.Now()}}
 	if diff := cmp.Diff(want, detail.Identities); diff != "" {

@@ -96,8 +96,8 @@ func TestManyIdentitiesForOneInvitation(t *testing.T) {
 		}
 	}
 	detail, err := d.Detail(t.Context(), d.Owner, "ana@example.com")
-	if err != nil || taken != 19 || len(detail.Identities) != 1 || detail.Sessions != 1 {
-		t.Errorf("got %d refusals, %d identities and %d sessions, %v; want 19, 1 and 1", taken, len(detail.Identities), detail.Sessions, err)
+	if err != nil || taken != 19 || len(detail.Identities) != 1 || len(detail.Sessions) != 1 {
+		t.Errorf("got %d refusals, %d identities and %d sessions, %v; want 19, 1 and 1", taken, len(detail.Identities), len(detail.Sessions), err)
 	}
 }
 
