@@ -98,12 +98,7 @@ func TestTwoMachinesWithPostgres(t *testing.T) {
 	two.shell(t, "", "systemctl start postgresql")
 	one.shell(t, "", `until runuser -u postgres -- psql -Atc "SELECT state FROM pg_stat_replication" | grep -q streaming; do sleep 0.2; done`)
 	one.run(t, twoMachines, "# on one: acknowledge no change that two does not have", "")
-	var acknowledged []string
-	for i := range 10 {
-		id := fmt.Sprintf("user%d@example.com", i)
-		one.shell(t, "", "console-as-service users add "+id)
-		acknowledged = append(acknowledged, id)
-	}
+	acknowledged := one.addTen(t)
 	one.crash(t)
 	one.shell(t, "", "systemctl stop console")
 	since = time.Now()
@@ -115,6 +110,17 @@ func TestTwoMachinesWithPostgres(t *testing.T) {
 			t.Errorf("%s is not there", id)
 		}
 	}
+}
+
+// addTen adds ten users and returns their user IDs.
+func (m *machine) addTen(t *testing.T) (ids []string) {
+	t.Helper()
+	for i := range 10 {
+		id := fmt.Sprintf("user%d@example.com", i)
+		m.shell(t, "", "console-as-service users add "+id)
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 // replicate makes two the standby of m, as documented.
