@@ -8,7 +8,7 @@ const apiCurl = `curl -H "Authorization: Bearer $ROBOTO_API_KEY"`
 // apiGuide explains the API from the first token on, with commands for this console.
 func (a *App) apiGuide() []views.APIStep {
 	base, curl := a.endpoint(), apiCurl+" "
-	return []views.APIStep{
+	steps := []views.APIStep{
 		{
 			ID: "start", Title: "Get a token and make the first call",
 			Text: []string{
@@ -33,6 +33,13 @@ func (a *App) apiGuide() []views.APIStep {
 			Text: []string{"Send `limit`, then the `next_token` of each page as `page_token`, until it is null. Filters are those of the directory."},
 			Code: []views.APICode{{ID: "pages-curl", Label: "Admins, 100 a page", Text: curl + "'" + base + "/v1/orgs/id/ORG_ID/users?role=admin&limit=100'"}},
 		},
+	}
+	return append(steps, apiGuideChanges(base, curl)...)
+}
+
+// apiGuideChanges explains calls that change something, and those about tokens.
+func apiGuideChanges(base, curl string) []views.APIStep {
+	return []views.APIStep{
 		{
 			ID: "once", Title: "Change something once",
 			Text: []string{

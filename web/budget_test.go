@@ -93,18 +93,12 @@ func TestResponsesUnread(t *testing.T) {
 	close(release)
 	all.Wait()
 	close(codes)
-	counts := map[int]int{}
-	for code := range codes {
-		counts[code]++
-	}
+	counts := countsOf(codes)
 	if counts[200] == 0 || counts[503] == 0 || counts[200]+counts[503] != n || counts[200]*size > budget/2+n*4096 {
 		t.Errorf("responses by status: %v", counts)
 	}
-	if got := <-refused; got != "response" {
-		t.Errorf("told of %q", got)
-	}
-	if held := s.app.MemoryHeld(); held != 0 {
-		t.Errorf("%d bytes are held at the end", held)
+	if got, held := <-refused, s.app.MemoryHeld(); got != "response" || held != 0 {
+		t.Errorf("OverBudget was called with %q, and %d bytes are held at the end", got, held)
 	}
 }
 
@@ -182,4 +176,13 @@ func TestDownloadOfAHistory(t *testing.T) {
 	if n := len(data.History); n < 230 || data.History[0].Action != "user.edited" || data.History[n-1].Action != "user.created" {
 		t.Errorf("got %d events", n)
 	}
+}
+
+// countsOf counts the statuses in a closed channel.
+func countsOf(codes <-chan int) map[int]int {
+	counts := map[int]int{}
+	for code := range codes {
+		counts[code]++
+	}
+	return counts
 }

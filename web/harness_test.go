@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"crypto/tls"
 	"io"
 	"log/slog"
@@ -287,27 +286,6 @@ func (b *browser) follow(t *testing.T, p page) page {
 	}
 	t.Fatalf("it redirects for ever: %s", p.url)
 	return page{}
-}
-
-// A logBuffer holds the program's log.
-type logBuffer struct {
-	out io.Writer // of the test
-
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.text.Write(p)
-	return l.out.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // doc returns the page as a browser reads it.

@@ -37,11 +37,7 @@ func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
 		m.ForUser = append(m.ForUser, t.profileToken(token))
 	}
 	for _, token := range due {
-		line := t.profileToken(token.Token)
-		if token.Why == "" && (line.User.Label != "" || a.users.PersonalTokens()) {
-			line.Rotate = line.URL + "/rotate"
-		}
-		m.ToDo = append(m.ToDo, line)
+		m.ToDo = append(m.ToDo, a.tokenToRenew(t, token))
 	}
 	if a.users.PersonalTokens() {
 		m.New = ownTokens + "/new"
@@ -49,6 +45,15 @@ func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
 		m.Why = words.NoPersonalTokens
 	}
 	return m, nil
+}
+
+// tokenToRenew shows a token that ends soon, with a link to rotate it if the viewer may.
+func (a *App) tokenToRenew(t presenter, token users.KnownToken) views.ProfileToken {
+	line := t.profileToken(token.Token)
+	if token.Why == "" && (line.User.Label != "" || a.users.PersonalTokens()) {
+		line.Rotate = line.URL + "/rotate"
+	}
+	return line
 }
 
 // profileToken shows a token on My profile.

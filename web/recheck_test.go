@@ -26,25 +26,28 @@ func signedInFor(t *testing.T, s *site, while time.Duration) *browser {
 	return b
 }
 
+// recheckAnswers are answers of the provider to a recheck of the session of ana.
+var recheckAnswers = map[string]struct {
+	provider func(*authtest.Provider)
+	why      string // the session ended; "" if it goes on
+}{
+	"the same person":            {func(*authtest.Provider) {}, ""},
+	"in a new session there":     {func(op *authtest.Provider) { op.SignsIn(atSession("ana@example.com", "two")) }, ""},
+	"signed out there":           {func(op *authtest.Provider) { op.Refuses("login_required", "x") }, "no longer signed in at the provider"},
+	"a question would be needed": {func(op *authtest.Provider) { op.Refuses("interaction_required", "x") }, "no longer signed in at the provider"},
+	"access taken away":          {func(op *authtest.Provider) { op.Refuses("access_denied", "x") }, "no longer signed in at the provider"},
+	"another person":             {func(op *authtest.Provider) { op.SignsIn(person("bo@example.com")) }, "signed in at the provider with another account"},
+	"trouble there":              {func(op *authtest.Provider) { op.Refuses("server_error", "x") }, ""},
+	"an unknown code":            {func(op *authtest.Provider) { op.Refuses("out_of_cheese", "x") }, ""},
+	"no token":                   {func(op *authtest.Provider) { op.Lie(func(l *authtest.Lies) { l.Token["id_token"] = nil }) }, ""},
+	"a token of another key":     {func(op *authtest.Provider) { op.Lie(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey }) }, ""},
+}
+
 // TestSessionRecheck opens a page later than the provider confirmed the session.
 func TestSessionRecheck(t *testing.T) {
 	t.Parallel()
 	const page = "/users?q=ana"
-	for name, test := range map[string]struct {
-		provider func(*authtest.Provider)
-		why      string // the session ended; "" if it goes on
-	}{
-		"the same person":            {func(*authtest.Provider) {}, ""},
-		"in a new session there":     {func(op *authtest.Provider) { op.SignsIn(atSession("ana@example.com", "two")) }, ""},
-		"signed out there":           {func(op *authtest.Provider) { op.Refuses("login_required", "x") }, "no longer signed in at the provider"},
-		"a question would be needed": {func(op *authtest.Provider) { op.Refuses("interaction_required", "x") }, "no longer signed in at the provider"},
-		"access taken away":          {func(op *authtest.Provider) { op.Refuses("access_denied", "x") }, "no longer signed in at the provider"},
-		"another person":             {func(op *authtest.Provider) { op.SignsIn(person("bo@example.com")) }, "signed in at the provider with another account"},
-		"trouble there":              {func(op *authtest.Provider) { op.Refuses("server_error", "x") }, ""},
-		"an unknown code":            {func(op *authtest.Provider) { op.Refuses("out_of_cheese", "x") }, ""},
-		"no token":                   {func(op *authtest.Provider) { op.Lie(func(l *authtest.Lies) { l.Token["id_token"] = nil }) }, ""},
-		"a token of another key":     {func(op *authtest.Provider) { op.Lie(func(l *authtest.Lies) { l.Signature = authtest.ForeignKey }) }, ""},
-	} {
+	for name, test := range recheckAnswers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, rechecking)

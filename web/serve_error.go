@@ -57,13 +57,19 @@ func (a *App) serveError(err error, c echo.Context) {
 		c.Response().Header().Set("HX-Redirect", a.ownPath(c.Request().URL.RequestURI()))
 	}
 	if renderErr := a.renderError(c, err, status, message); renderErr != nil {
-		level := slog.LevelError
-		if errors.Is(renderErr, context.Canceled) { // the client has gone
-			level = slog.LevelDebug
-		}
-		a.log.Log(c.Request().Context(), level, "render error page", "request", requestOf(c.Request()).id, "error", renderErr)
+		a.logRenderError(c.Request(), renderErr)
 		http.Error(c.Response(), message, status)
 	}
+}
+
+// logRenderError logs that an error page could not be rendered, for debugging alone if the client
+// has gone.
+func (a *App) logRenderError(r *http.Request, err error) {
+	level := slog.LevelError
+	if errors.Is(err, context.Canceled) {
+		level = slog.LevelDebug
+	}
+	a.log.Log(r.Context(), level, "render error page", "request", requestOf(r).id, "error", err)
 }
 
 // contentHeaders describe a body, which is another once an error is answered.

@@ -24,23 +24,26 @@ func (s *site) refusedLines(t *testing.T) []map[string]any {
 	return lines
 }
 
+// loggedRefusals are refused sign-ins with their reason in the log and text on the page.
+var loggedRefusals = map[string]struct {
+	who          authtest.Person
+	lie          func(*authtest.Lies)
+	code         string
+	reason, says string
+}{
+	"a code of no standard": {code: "AADB2C\u202e90118\n", reason: "error_unknown", says: "a reason of its own"},
+	"denied":                {code: "access_denied", reason: "access_denied", says: "did not let you in"},
+	"too slow there":        {code: "authentication_expired", reason: "authentication_expired", says: "took too long. Begin again."},
+	"no nonce":              {who: person("ana@example.com"), lie: func(l *authtest.Lies) { l.IDToken["nonce"] = nil }, reason: "nonce_missing", says: "has no nonce"},
+	"no time":               {who: person("ana@example.com"), lie: func(l *authtest.Lies) { l.IDToken["iat"] = nil }, reason: "iat_missing", says: "does not say when it was issued"},
+	"no invitation":         {who: person("new@example.com"), reason: "uninvited", says: "not in the directory yet"},
+}
+
 // TestRefusalIsOneLineOfTheLog: a cause by its name, the code of the provider as it came,
 // without what would change the line, and the description that no page repeats.
 func TestRefusalIsOneLineOfTheLog(t *testing.T) {
 	t.Parallel()
-	for circumstance, test := range map[string]struct {
-		who          authtest.Person
-		lie          func(*authtest.Lies)
-		code         string
-		reason, says string
-	}{
-		"a code of no standard": {code: "AADB2C\u202e90118\n", reason: "error_unknown", says: "a reason of its own"},
-		"denied":                {code: "access_denied", reason: "access_denied", says: "did not let you in"},
-		"too slow there":        {code: "authentication_expired", reason: "authentication_expired", says: "took too long. Begin again."},
-		"no nonce":              {who: person("ana@example.com"), lie: func(l *authtest.Lies) { l.IDToken["nonce"] = nil }, reason: "nonce_missing", says: "has no nonce"},
-		"no time":               {who: person("ana@example.com"), lie: func(l *authtest.Lies) { l.IDToken["iat"] = nil }, reason: "iat_missing", says: "does not say when it was issued"},
-		"no invitation":         {who: person("new@example.com"), reason: "uninvited", says: "not in the directory yet"},
-	} {
+	for circumstance, test := range loggedRefusals {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)

@@ -24,25 +24,28 @@ func (b *browser) authenticated(t *testing.T) time.Time {
 	return in.Session.AuthenticatedAt
 }
 
+// authTimes are times of authentication at the provider, as it has them and as it reports them.
+var authTimes = map[string]struct {
+	lie    any           // auth_time of the ID token; nil: as it is
+	absent bool          // no auth_time
+	since  time.Duration // ago, of the session at the provider; 0: it has none
+	status int
+}{
+	"who is asked":                                         {status: http.StatusOK},
+	"who authenticated there a minute ago":                 {since: time.Minute, status: http.StatusOK},
+	"who authenticated there four minutes ago":             {since: 4 * time.Minute, status: http.StatusOK}, // and is asked again
+	"of whom the provider says nothing":                    {absent: true, status: http.StatusBadGateway},
+	"who authenticated at the beginning of time":           {lie: 0, status: http.StatusBadGateway},
+	"whom the provider does not ask":                       {lie: -3 * time.Hour, status: http.StatusBadGateway},
+	"who authenticated a little longer ago than asked for": {lie: -5 * time.Minute, status: http.StatusBadGateway},
+	"who authenticates tomorrow":                           {lie: 24 * time.Hour, status: http.StatusBadGateway},
+}
+
 // TestRecentSignIn has a person whose session is three hours old sign in again: the provider
 // is asked for an authentication that is younger than five minutes, and what it sends counts
 // only if it is.
 func TestRecentSignIn(t *testing.T) {
-	for circumstance, test := range map[string]struct {
-		lie    any           // auth_time of the ID token; nil: as it is
-		absent bool          // no auth_time
-		since  time.Duration // ago, of the session at the provider; 0: it has none
-		status int
-	}{
-		"who is asked":                                         {status: http.StatusOK},
-		"who authenticated there a minute ago":                 {since: time.Minute, status: http.StatusOK},
-		"who authenticated there four minutes ago":             {since: 4 * time.Minute, status: http.StatusOK}, // and is asked again
-		"of whom the provider says nothing":                    {absent: true, status: http.StatusBadGateway},
-		"who authenticated at the beginning of time":           {lie: 0, status: http.StatusBadGateway},
-		"whom the provider does not ask":                       {lie: -3 * time.Hour, status: http.StatusBadGateway},
-		"who authenticated a little longer ago than asked for": {lie: -5 * time.Minute, status: http.StatusBadGateway},
-		"who authenticates tomorrow":                           {lie: 24 * time.Hour, status: http.StatusBadGateway},
-	} {
+	for circumstance, test := range authTimes {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)

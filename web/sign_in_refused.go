@@ -16,10 +16,10 @@ import (
 
 // A signInAnswer is the answer to a sign-in that was refused.
 type signInAnswer struct {
-	reason string // for the log: a key of [words.Refusals]
-	status int
-	why    string // for the person
-	tell   string // for an admin, after "could not sign in"; empty where one cannot help
+	reason  string // for the log: a key of [words.Refusals]
+	status  int
+	why     string // for the person
+	toAdmin string // what to tell an admin, after "could not sign in"; empty if an admin cannot help
 }
 
 // refusalStatus are the statuses that the kinds of refusals are answered with.
@@ -81,8 +81,8 @@ func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 			m.Again, m.Helpers = "", a.owners(c)
 		}
 	}
-	if answer.tell != "" {
-		m.Tell = "I could not sign in to the console of " + a.org + " as " + orNoAddress(m.Address) + ": " + answer.tell + " Request " + known.id + "."
+	if answer.toAdmin != "" {
+		m.Tell = "I could not sign in to the console of " + a.org + " as " + orNoAddress(m.Address) + ": " + answer.toAdmin + " Request " + known.id + "."
 	}
 	return render(c, answer.status, views.SignInRefusedPage(m))
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -94,12 +95,8 @@ func TestBackchannelRefuses(t *testing.T) {
 	b.signInAt(t, atSession("ana@example.com", "one"), "/profile").must(t, http.StatusOK)
 	good := map[string]any{"sub": "op-ana@example.com", "sid": "one"}
 	with := func(name string, value any) string {
-		claims := map[string]any{name: value}
-		for name, value := range good {
-			if _, ok := claims[name]; !ok {
-				claims[name] = value
-			}
-		}
+		claims := maps.Clone(good)
+		claims[name] = value
 		return s.op.LogoutToken(t, claims)
 	}
 	token := s.op.LogoutToken(t, good)

@@ -11,21 +11,24 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
+// authTimesForTokens are times of authentication that the provider reports.
+var authTimesForTokens = map[string]struct {
+	lie     bool
+	claim   any
+	refused bool
+}{
+	"the provider asks them":                {},
+	"the provider sends no auth_time":       {lie: true, refused: true},
+	"the provider sends zero":               {lie: true, claim: 0, refused: true},
+	"the provider repeats the old sign-in":  {lie: true, claim: -3 * time.Hour, refused: true},
+	"the provider sends a time of tomorrow": {lie: true, claim: 24 * time.Hour, refused: true},
+}
+
 // TestTokenOfAnAdminNeedsARecentSignIn has an owner issue a token for a service user with the role
 // admin, three hours after signing in. A provider that says nothing of auth_time, or an old time,
 // does not help; one that asks them does, and the form is as they left it.
 func TestTokenOfAnAdminNeedsARecentSignIn(t *testing.T) {
-	for circumstance, test := range map[string]struct {
-		lie     bool
-		claim   any
-		refused bool
-	}{
-		"the provider asks them":                {},
-		"the provider sends no auth_time":       {lie: true, refused: true},
-		"the provider sends zero":               {lie: true, claim: 0, refused: true},
-		"the provider repeats the old sign-in":  {lie: true, claim: -3 * time.Hour, refused: true},
-		"the provider sends a time of tomorrow": {lie: true, claim: 24 * time.Hour, refused: true},
-	} {
+	for circumstance, test := range authTimesForTokens {
 		t.Run(circumstance, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
