@@ -159,11 +159,10 @@ func (a *App) newEcho() *echo.Echo {
 	return e
 }
 
-// withMiddleware puts around the router what every request passes. It reads from the
-// inside out: the last line is what a request meets first, so that whatever goes
-// wrong further in still has a request id, a log line and the headers.
+// withMiddleware wraps the router in the middleware of every request, from the innermost to the
+// outermost. An error or panic of any of them has a request id, a log line and the headers.
 func (a *App) withMiddleware(router http.Handler) (http.Handler, error) {
-	// It goes by Sec-Fetch-Site, or else Origin, so forms need no token of their own.
+	// It checks Sec-Fetch-Site, or else Origin, so forms need no CSRF token.
 	crossOrigin := http.NewCrossOriginProtection()
 	if err := crossOrigin.AddTrustedOrigin(a.baseURL.Scheme + "://" + a.baseURL.Host); err != nil { // whatever Host a proxy sends
 		return nil, err
@@ -176,16 +175,16 @@ func (a *App) withMiddleware(router http.Handler) (http.Handler, error) {
 	}
 	handler = crossOrigin.Handler(handler)
 	handler = a.limitRates(handler)
-	handler = a.byPrefix(handler) // what is no page ends here
+	handler = a.byPrefix(handler) // API requests leave here
 	handler = a.checkFraming(handler)
 	handler = a.recoverPanics(handler)
-	handler = a.buffer(handler) // all further in write to its response
+	handler = a.buffer(handler) // inner handlers write to its response
 	handler = a.securityHeaders(handler)
 	handler = a.logRequests(handler)
 	return a.identify(handler), nil
 }
 
-// logWriter passes on what Echo itself has to say, which is next to nothing.
+// logWriter writes the rare log lines of Echo itself to a slog.Logger.
 type logWriter struct{ log *slog.Logger }
 
 func (w logWriter) Write(p []byte) (int, error) {

@@ -158,9 +158,8 @@ func (a *App) oldAttempts(c echo.Context) []string {
 	return names
 }
 
-// takeAttempt returns the attempt that the browser comes back from, and takes its cookie
-// away, whatever becomes of it. With [auth.ErrBadAttempt] it returns what is known of the
-// attempt: where to return to.
+// takeAttempt returns the attempt of a callback, and deletes its cookie in any case. With
+// [auth.ErrBadAttempt] the attempt has the address to return to, if that is known.
 func (a *App) takeAttempt(c echo.Context) (attempt, error) {
 	ctx, state := c.Request().Context(), c.QueryParam("state")
 	name := attemptCookie(state)
@@ -190,8 +189,8 @@ func (a *App) takeAttempt(c echo.Context) (attempt, error) {
 	return begun, nil
 }
 
-// lostAttempt says of an attempt whose cookie is not there, or cannot be read, that it was
-// used if it was, and otherwise why it cannot go on.
+// lostAttempt returns the error of an attempt without a readable cookie: that it was used, if it
+// was, and otherwise the cause why.
 func (a *App) lostAttempt(c echo.Context, digest users.Digest, why auth.Cause) (attempt, error) {
 	returnTo, err := a.users.UsedAttempt(c.Request().Context(), digest)
 	switch {
@@ -205,8 +204,8 @@ func (a *App) lostAttempt(c echo.Context, digest users.Digest, why auth.Cause) (
 	return attempt{returnTo: returnTo}, badAttempt(auth.CauseAttemptUsed)
 }
 
-// noCookie says why an attempt has no cookie. Where the browser sends none of ours, it
-// keeps none, or began under another name of this host.
+// noCookie returns the cause for which an attempt has no cookie. A browser that sends none of the
+// console's cookies accepts none, or began under another name of this host.
 func (a *App) noCookie(c echo.Context) auth.Cause {
 	for _, cookie := range c.Cookies() {
 		if strings.HasPrefix(cookie.Name, a.cookieName("")) {

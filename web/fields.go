@@ -74,7 +74,7 @@ func (f recordForm) fields() users.Fields {
 	return users.Fields{Name: &f.Name, PictureURL: &f.PictureURL}
 }
 
-// with returns fields with what the form says of notifications.
+// with returns fields with the notifications of the form.
 func (f notificationForm) with(fields users.Fields) users.Fields {
 	fields.Channels, fields.Types = f.channels(), f.types()
 	return fields
@@ -107,15 +107,14 @@ func (f *serviceForm) inputs() map[string]*string {
 	return map[string]*string{"purpose": &f.Purpose, "responsible": &f.Responsible, "review_on": &f.ReviewOn}
 }
 
-// An outcome is what came of a form that was posted: what is wrong with it, and
-// what someone else changed meanwhile. Its zero value is that of a form that was
-// not posted yet.
+// An outcome has the mistakes of a posted form and its conflicts with changes by others. The zero
+// outcome is that of a form that was not posted yet.
 type outcome struct {
 	problems  []views.Problem
 	conflicts map[string]*views.Conflict
 }
 
-// outcomeOf returns what err says of a form.
+// outcomeOf returns the outcome of a form that failed with err.
 func outcomeOf(err error) outcome {
 	if err == nil {
 		return outcome{}
@@ -126,15 +125,14 @@ func outcomeOf(err error) outcome {
 // formStatus is the status of a form that is shown again because of err.
 func formStatus(err error) int {
 	if errors.Is(err, users.ErrTaken) || errors.Is(err, users.ErrInUse) {
-		return http.StatusUnprocessableEntity // a mistake in a field, whatever it is elsewhere
+		return http.StatusUnprocessableEntity // in a form it is a mistake in a field
 	}
 	status, _ := explain(err)
 	return status
 }
 
-// keptOr returns the form as the viewer filled it in before they had to sign in
-// again, and whether there is one, or else fresh. It is how every page with a form
-// begins.
+// keptOr returns the form that the viewer filled in before signing in again, and true; if there
+// is none, fresh. Every page with a form begins with it.
 func keptOr[F any](a *App, c echo.Context, fresh F) (form F, kept bool, err error) {
 	if kept, err = a.showKept(c, &form); err != nil || !kept {
 		return fresh, false, err
@@ -142,14 +140,14 @@ func keptOr[F any](a *App, c echo.Context, fresh F) (form F, kept bool, err erro
 	return form, true, nil
 }
 
-// on adds to a field what came of it. Its value is cut.
+// on adds the mistake and the conflict of a field, and truncates its value.
 func (o outcome) on(f views.Field) views.Field {
 	f.Value = truncate(f.Name, f.Value)
 	f.Error, f.Conflict = o.problem(f.Name), o.conflicts[f.Name]
 	return f
 }
 
-// problem is what is wrong with the field of that name, empty if nothing is.
+// problem returns the mistake in a field, "" for none.
 func (o outcome) problem(field string) string {
 	i := slices.IndexFunc(o.problems, func(p views.Problem) bool { return p.Field == field })
 	if i < 0 {
@@ -189,7 +187,7 @@ func (o outcome) reasonField(value string) views.Field {
 	})
 }
 
-// channelToggles are the boxes for how someone is notified.
+// channelToggles are the boxes for the channels of notifications.
 func (o outcome) channelToggles(f notificationForm) []views.Toggle {
 	on := f.channels()
 	boxes := make([]views.Toggle, len(users.Channels))
@@ -199,8 +197,7 @@ func (o outcome) channelToggles(f notificationForm) []views.Toggle {
 	return boxes
 }
 
-// typeToggles are the boxes for what someone is notified of. They speak of whom
-// it concerns as "them" or "me".
+// typeToggles are the boxes for the types of notifications, about "them" or "me".
 func (o outcome) typeToggles(f notificationForm, whom string) []views.Toggle {
 	on := f.types()
 	boxes := make([]views.Toggle, len(users.Types))

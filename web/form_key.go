@@ -16,10 +16,9 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A formKey is what the hidden field of a form holds, sealed: the key of the page that the
-// form is on, for whom the page was rendered, and at which path. Another user of the same
-// browser does not act with it, and it proves whose a form is that arrives without a
-// session.
+// A formKey is the content of a form's hidden field, sealed: the key of the page, the user for
+// whom the page was rendered, and its path. It keeps another user of the same browser from
+// sending the form, and proves whose form it is when the session has ended.
 type formKey struct {
 	page users.FormKey
 	user users.Key
@@ -93,14 +92,14 @@ func (a *App) userIn(path string) users.ID {
 	return ""
 }
 
-// checkFormKey keeps the forms of one user from acting as another: what a page asks for that was
-// rendered for someone else, or about another user, is not done.
+// checkFormKey refuses forms from a page that was rendered for another viewer, or about another
+// user.
 func (a *App) checkFormKey(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		f, err := a.sent(c)
 		who, known := signedIn(c)
 		switch {
-		case !known && errors.Is(err, httperror.ErrBadForm): // they have to sign in first
+		case !known && errors.Is(err, httperror.ErrBadForm): // the sign-in page comes first
 			f.key = formKey{}
 		case err != nil:
 			return err
@@ -117,8 +116,8 @@ func (a *App) checkFormKey(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// answerOtherUser answers a form that was rendered for another user than the one who is
-// signed in now: nothing is done, and either can go on.
+// answerOtherUser answers a form that was rendered for another user than the viewer. Nothing is
+// changed, and the page links to both users' sign-ins.
 func (a *App) answerOtherUser(c echo.Context, f sentForm) error {
 	const heading = words.OtherUsersForm
 	back := a.ownPath(f.key.path)

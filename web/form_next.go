@@ -10,16 +10,15 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A next returns the path that a form leads to once it is done: as the answer to the form,
-// and again as the answer to the same form. The user_id made is that of the target of its
-// first event; it is empty if the viewer may not see the event. An empty path is the page
-// for who is signed out.
+// A next returns the path that a form redirects to once it is done, and when it is sent again.
+// The user_id made is that of the target of the form's first event; it is empty if the viewer may
+// not see the event. An empty path is the page after signing out.
 type next func(f sentForm, made users.ID) string
 
 // to returns a next that leads to one page of the console.
 func to(path string) next { return func(sentForm, users.ID) string { return path } }
 
-// toUser returns a next that leads to the page of the user in the path of the form, or to one
+// toUser returns a next that leads to the page of the user in the path of the form, or to a page
 // below it.
 func toUser(tail ...string) next {
 	return func(f sentForm, _ users.ID) string { return userPath(f.id, tail...) }
@@ -41,7 +40,7 @@ func toView(f sentForm, _ users.ID) string {
 	return at.String()
 }
 
-// signsOut leads to the page for who is signed out.
+// signsOut leads to the page after signing out.
 func signsOut(sentForm, users.ID) string { return "" }
 
 // next returns where a form leads, by its route.
@@ -54,7 +53,7 @@ func (a *App) next(f sentForm, made users.ID) string {
 	return "/"
 }
 
-// done answers a form that was done: it says text, on the page that the form leads to.
+// done redirects to the page that the form leads to, which shows text.
 func (a *App) done(c echo.Context, text string, made users.ID) error {
 	f, _ := c.Get(sentFormKey).(sentForm)
 	a.flash(c, text)

@@ -30,7 +30,7 @@ type sentForm struct {
 // sent returns the form that c posts. A key that no page has is httperror.ErrBadForm.
 func (a *App) sent(c echo.Context) (sentForm, error) {
 	f := sentForm{to: c.Request().URL.EscapedPath(), route: c.Path(), values: url.Values{}}
-	f.id, _ = a.pathID(c) // whatever else is there is not found by the handler
+	f.id, _ = a.pathID(c) // without one, the handler answers 404
 	for name, values := range posted(c) {
 		if name != formField {
 			f.values[name] = values
@@ -42,7 +42,7 @@ func (a *App) sent(c echo.Context) (sentForm, error) {
 	return f, err
 }
 
-// once returns the key of what the form asks for, empty if it may be asked for again.
+// once returns the idempotency key of the form, "" if it may be done repeatedly.
 func (f sentForm) once() users.RequestKey {
 	if f.key.page == "" {
 		return ""

@@ -8,12 +8,11 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// merge brings together a form that was posted with what someone else has saved
-// meanwhile. base and theirs are the same form filled in from the record as it
-// was when the form was opened, and as it is now; all three by name of field.
+// merge does a three-way merge of a posted form with the stored record. base and theirs are the
+// same form filled in from the record when the form was opened, and now; all three by field name.
 //
-// A field that the person did not touch takes their value. Where both changed
-// one, what was posted stays, and merge returns the three values of it.
+// A field that the person did not change takes the stored value. A field that both changed keeps
+// the posted value, and merge returns its three values.
 func merge(form, base, theirs map[string]*string) map[string]*views.Conflict {
 	conflicts := map[string]*views.Conflict{}
 	for name, input := range form {
@@ -30,7 +29,7 @@ func merge(form, base, theirs map[string]*string) map[string]*views.Conflict {
 	return conflicts
 }
 
-// inputWord words what a field of a form holds.
+// inputWord returns the value of a form field as it is shown.
 func inputWord(name, value string) string {
 	if strings.HasPrefix(name, "channel.") || strings.HasPrefix(name, "type.") {
 		if value == "" {
@@ -41,8 +40,8 @@ func inputWord(name, value string) string {
 	return words.Value(name, value)
 }
 
-// stale tells who changed a user while the viewer was filling in a form; fresh
-// is the address of the form as it is filled in from what is stored now.
+// stale shows who changed a user while the viewer was filling in a form. fresh is the address of
+// the form with the stored values.
 func (t presenter) stale(err *users.StaleError, fresh string) *views.Stale {
 	own := err.By.Key != "" && err.By.Key == t.actor.Key
 	return &views.Stale{By: t.actorOf(err.By, err.Kind), Own: own, When: t.time(err.At), Theirs: fresh}

@@ -12,8 +12,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A presenter tells what the domain says to one viewer: at one moment, in their
-// time zone, with links to where they may go.
+// A presenter converts values of the domain to view models for one viewer: relative to one
+// moment, in the viewer's time zone, with links to the pages that the viewer may open.
 type presenter struct {
 	actor    users.Actor
 	now      time.Time
@@ -21,7 +21,7 @@ type presenter struct {
 	pictures pictureHosts
 }
 
-// presenter returns the presenter for who is signed in.
+// presenter returns the presenter for the viewer.
 func (a *App) presenter(c echo.Context) presenter {
 	return presenter{actor: actor(c), now: a.now(), zone: zoneOf(viewer(c)), pictures: a.pictureHosts}
 }
@@ -32,34 +32,33 @@ func zoneOf(u users.User) *time.Location {
 		return known.(*time.Location)
 	}
 	zone, err := time.LoadLocation(u.TimeZone)
-	if err != nil { // a zone that this machine's list does not have
+	if err != nil { // the machine's time zone database lacks it
 		return time.UTC
 	}
 	locations.Store(u.TimeZone, zone)
 	return zone
 }
 
-// locations are the time zones that viewers have, by name: to load one is to read it
-// from a file.
+// locations caches time zones by name, since loading one reads a file.
 var locations sync.Map
 
 // time shows a moment to the viewer.
 func (t presenter) time(at time.Time) views.Time { return timeAs(at, t.now, t.zone) }
 
-// today is the day that it is where the viewer is.
+// today is the present day in the viewer's time zone.
 func (t presenter) today() users.Date { return users.Date(t.now.In(t.zone).Format(time.DateOnly)) }
 
 // due reports whether a review date has come.
 func (t presenter) due(d users.Date) bool { return d != "" && d <= t.today() }
 
-// person shows a user in passing.
+// person shows a user without a picture.
 func (t presenter) person(r users.Ref) views.Person { return t.pictured(r, "") }
 
-// user shows a user as in lists, with their picture.
+// user shows a user with a picture, as in lists.
 func (t presenter) user(u users.User) views.Person { return t.pictured(u.Ref(), u.PictureURL) }
 
-// pictured shows a user by name. An erased user has neither name nor user_id left, and is shown
-// by their pseudonym.
+// pictured shows a user by name, and an erased user, who has no name and no user_id, by a
+// pseudonym.
 func (t presenter) pictured(r users.Ref, picture string) views.Person {
 	if r.Key == "" && r.ID == "" {
 		return views.Person{}
@@ -72,14 +71,13 @@ func (t presenter) pictured(r users.Ref, picture string) views.Person {
 	return p
 }
 
-// pseudonymLength is how many characters of a key tell users apart on a page: 50 bits.
+// pseudonymLength is how many characters of a key distinguish users on a page: 50 random bits.
 const pseudonymLength = len("usr_") + 10
 
-// pseudonym is what is shown of an erased user.
+// pseudonym returns the name that an erased user is shown by.
 func pseudonym(key users.Key) string { return string(key)[:min(len(key), pseudonymLength)] }
 
-// userURL is the address of a user's page, or nothing where the viewer may not
-// open it.
+// userURL returns the address of a user's page, "" if the viewer may not open it.
 func (t presenter) userURL(r users.Ref) string {
 	switch {
 	case r.ID == "":
@@ -92,11 +90,11 @@ func (t presenter) userURL(r users.Ref) string {
 	return ""
 }
 
-// serviceLine shows a service user with the person who answers for it. The
-// viewer can mark it reviewed there if they may.
+// serviceLine shows a service user with its responsible person, and the form to mark it as
+// reviewed if the viewer may.
 func (t presenter) serviceLine(u users.User) views.ServiceLine {
 	line := views.ServiceLine{Person: t.user(u), Purpose: words.Plain(u.Purpose), ReviewOn: words.Date(u.ReviewOn), Due: t.due(u.ReviewOn)}
-	// Who answers for it may open its page, though not those of other users.
+	// The responsible person may open its page, though not those of other users.
 	if line.URL == "" && t.actor.May(users.ActSee, u) == nil {
 		line.URL = userPath(u.ID)
 	}
@@ -104,7 +102,7 @@ func (t presenter) serviceLine(u users.User) views.ServiceLine {
 	return line
 }
 
-// serviceLines shows service users with the person who answers for them.
+// serviceLines shows service users with their responsible person.
 func (t presenter) serviceLines(list []users.User) []views.ServiceLine {
 	lines := make([]views.ServiceLine, len(list))
 	for i, u := range list {
@@ -113,7 +111,7 @@ func (t presenter) serviceLines(list []users.User) []views.ServiceLine {
 	return lines
 }
 
-// review is the form that marks u reviewed, or nil if the viewer may not.
+// review is the form that marks u as reviewed, or nil if the viewer may not.
 func (t presenter) review(u users.User) *views.Review {
 	if u.Kind != users.KindService || t.actor.May(users.ActReview, u) != nil {
 		return nil
@@ -142,7 +140,7 @@ func (t presenter) sessions(list []users.Session) []views.Session {
 	return all
 }
 
-// identity shows how the provider knows u.
+// identity shows a provider account of u.
 func (t presenter) identity(u users.User, i users.Identity) views.Identity {
 	return views.Identity{
 		Issuer: words.Plain(i.Issuer), Subject: words.Plain(i.Subject), Address: words.Plain(i.Address),
@@ -150,11 +148,11 @@ func (t presenter) identity(u users.User, i users.Identity) views.Identity {
 	}
 }
 
-// nextReviewOn is the review date that is proposed for a service user.
+// nextReviewOn returns the proposed review date of a service user.
 func (t presenter) nextReviewOn() string {
 	return string(users.NextReview(t.today()))
 }
 
-// versionWord words the version of a record for the hidden field of a form. It
-// comes back with the form, and tells whether someone else saved meanwhile.
+// versionWord returns the version of a record for the hidden field of a form (optimistic
+// locking): a form with an older version is stale.
 func versionWord(version int64) string { return strconv.FormatInt(version, 10) }

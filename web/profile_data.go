@@ -14,9 +14,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// ownData is all that is stored about someone, as they download it. What is the
-// same in the wire API has the same name here; nothing in it is a secret, and
-// nothing tells of the keys that are used inside.
+// ownData is all data about a user, as the user downloads it. Fields of the wire API have the same
+// names here. It has no secrets and no internal keys.
 type ownData struct {
 	Organisation ownOrganisation `json:"organisation"`
 	Record       ownRecord       `json:"record"`
@@ -100,8 +99,8 @@ type ownView struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// ownEvent is something that was done to them. From where others did it is empty,
-// as the domain tells only those who may see the audit log.
+// ownEvent is an event whose target is the user. The client of another actor is empty, since only
+// viewers of the audit log may see it.
 type ownEvent struct {
 	Seq       int64           `json:"seq"`
 	At        time.Time       `json:"at"`

@@ -12,16 +12,16 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A protocol is what programs speak with the console below a prefix of the path. It has the
-// frame of the pages (request id, log line, headers, limits of time and memory, recover), but
-// no session, no cookie, no check for forms of other sites and no redirect.
+// A protocol is an API below a path prefix. It shares the middleware of the pages (request id, log
+// line, headers, limits of time and memory, recover), but has no session, no cookie, no
+// cross-origin check and no redirect.
 type protocol struct {
 	prefix string // a path; it stands for itself and for all below it
 	http.Handler
-	fail func(http.ResponseWriter, *http.Request, error) // answers with an error of the frame
+	fail func(http.ResponseWriter, *http.Request, error) // answers with an error of a middleware
 }
 
-// newProtocols returns the protocols that the console speaks besides its pages.
+// newProtocols returns the protocols that are served besides the pages.
 func (a *App) newProtocols() ([]protocol, error) {
 	v1, err := api.New(api.Config{
 		Users: a.users, Directory: a.directory, History: a.history, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now, Rate: a.tokenRate,

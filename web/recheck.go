@@ -16,17 +16,16 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A session may end at a provider that does not call the address for back-channel logout.
-// With Config.SessionRecheck the browser goes to the provider now and then, with prompt=none,
-// and comes back at once: confirmed, or signed out.
+// A session may end at a provider without back-channel logout. With Config.SessionRecheck the
+// browser is redirected to the provider periodically, with prompt=none, and returns at once:
+// confirmed, or signed out.
 
 const (
-	// recheckRetry is how long a session is left alone after the provider was asked of it,
-	// whatever came of that.
+	// recheckRetry is the least time between two rechecks of a session.
 	recheckRetry = 5 * time.Minute
 
-	// recheckPatience is how long a page waits for the provider before it is shown all the
-	// same.
+	// recheckPatience is how long a page waits for the provider before it is served without a
+	// recheck.
 	recheckPatience = 2 * time.Second
 
 	// recheckFor is how long the browser may take to come back.
@@ -37,14 +36,14 @@ const (
 	maxRecheckReturn = 1000
 )
 
-// What the provider says of a session when it is asked again.
+// The outcomes of a recheck.
 const (
 	recheckConfirmed = "confirmed"
 	recheckEnded     = "ended"  // the person is no longer signed in there, or is signed in as another person
-	recheckFailed    = "failed" // no answer, or one that says nothing of that; the session goes on
+	recheckFailed    = "failed" // no answer, or an unclear one; the session stays valid
 )
 
-// RecheckOutcomes returns everything that can come of asking the provider again.
+// RecheckOutcomes returns all outcomes of a recheck.
 func RecheckOutcomes() []string { return []string{recheckConfirmed, recheckEnded, recheckFailed} }
 
 // rechecked asks the provider to confirm the viewer's session before a page is shown, where
@@ -133,8 +132,8 @@ func (a *App) takeRecheck(c echo.Context) (asked recheck, ok bool) {
 	return asked, err == nil && json.Unmarshal(data, &asked) == nil
 }
 
-// finishRecheck takes what the provider says of the viewer's session, and goes back to the
-// page. A session that another has taken the place of meanwhile is not touched.
+// finishRecheck applies the provider's answer to the viewer's session and redirects to the page.
+// A session that was replaced in the meantime is not changed.
 func (a *App) finishRecheck(c echo.Context, asked recheck) error {
 	in, ok := signedIn(c)
 	back := func() error { return a.seeOther(c, a.ownPath(asked.ReturnTo)) }
@@ -182,7 +181,7 @@ func (a *App) recheckAnswer(c echo.Context, s users.Session, asked recheck) (why
 	return "", err
 }
 
-// recheckEnded logs what came of asking the provider, and tells the watch.
+// recheckEnded logs the outcome of a recheck and calls Watch.Recheck.
 func (a *App) recheckEnded(c echo.Context, outcome string, err error) {
 	if a.watch.Recheck != nil {
 		a.watch.Recheck(outcome)

@@ -11,27 +11,26 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A request is what the frame knows of one request, and what its log line needs
-// from those who answered it.
+// A request has what the middleware knows of a request, and what handlers add for its log line.
 type request struct {
-	id      string     // ours; what the client calls it is not read
+	id      string     // made here; a client's X-Request-Id is ignored
 	address netip.Addr // of the client, see [App.clientAddress]
-	doctor  bool       // it says that console doctor sends it
+	doctor  bool       // its User-Agent is that of console doctor
 
 	bodyRead bool // of the form, by [App.withForm]
 
 	route   string    // pattern of the route, like "/users/:id"
-	user    users.Key // of who is signed in
+	user    users.Key // of the viewer
 	refused []string  // fields of the form that the actor may not set
 
 	page   users.FormKey    // of the page that is shown, or that a form is on
 	sealed string           // the same with its user and path, see [formKey]
-	form   users.RequestKey // of what is asked for, where it is done once
+	form   users.RequestKey // idempotency key of the form
 }
 
 type requestKey struct{}
 
-// requestOf returns what is known of r. It is never nil.
+// requestOf returns the request data of r. It is never nil.
 func requestOf(r *http.Request) *request {
 	if known, ok := r.Context().Value(requestKey{}).(*request); ok {
 		return known
@@ -39,7 +38,7 @@ func requestOf(r *http.Request) *request {
 	return &request{}
 }
 
-// withRequest returns r with what is known of it.
+// withRequest returns r with its request data.
 func withRequest(r *http.Request, known *request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
 }
@@ -47,19 +46,19 @@ func withRequest(r *http.Request, known *request) *http.Request {
 // signedInKey is where an echo.Context holds the [users.SignedIn].
 const signedInKey = "console.signed-in"
 
-// signedIn returns who is signed in, and whether anyone is.
+// signedIn returns the session and its user, and whether there is one.
 func signedIn(c echo.Context) (users.SignedIn, bool) {
 	s, ok := c.Get(signedInKey).(users.SignedIn)
 	return s, ok
 }
 
-// viewer returns the user who is signed in, or the zero User.
+// viewer returns the user of the session, or the zero User.
 func viewer(c echo.Context) users.User {
 	s, _ := signedIn(c)
 	return s.User
 }
 
-// actor returns who does what c asks for. Signed out, it has no key.
+// actor returns the actor of a request. Without a session it has no key.
 func actor(c echo.Context) users.Actor {
 	known := requestOf(c.Request())
 	if s, ok := signedIn(c); ok {
@@ -80,7 +79,7 @@ func seesAudit(actor users.Actor) bool { return actor.May(users.ActSeeAudit, use
 // maxUserAgent is how much of a user agent is kept, in bytes.
 const maxUserAgent = 400
 
-// userAgent returns what the client says it is, as text that can be shown.
+// userAgent returns the User-Agent as plain text.
 func userAgent(r *http.Request) string {
 	agent := words.Plain(r.UserAgent())
 	if len(agent) > maxUserAgent {

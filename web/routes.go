@@ -8,9 +8,8 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// routes is the whole of what the console serves, in one place, grouped by who
-// may call it. Whom a user may do something to is decided by the domain, in each
-// call.
+// routes adds every page of the console, grouped by who may request it. The domain checks the
+// permission to act on a user in each call.
 func (a *App) routes(e *echo.Echo) {
 	anyone := a.group(e, accessAnyone)
 	anyone.plain("/static/*", a.asset)
@@ -33,7 +32,7 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/profile/sessions/end", a.endOwnSessions, to("/profile#sessions"))
 	own.plain("/profile/data", a.profileData)
 	own.post("/profile/delete", a.deleteOwn, signsOut)
-	own.page("/users/:id", a.userDetail) // also of those a user answers for
+	own.page("/users/:id", a.userDetail) // also for the responsible person
 	own.page("/users/:id/activity", a.userActivity)
 	own.page("/users/:id/sessions", a.userSessions)
 	own.form("/users/:id/edit", a.editUserForm, a.editUser, toUser())
@@ -41,7 +40,7 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/users/:id/sessions/end", a.endUserSessions, toUser("sessions"))
 	own.post("/users/:id/reviewed", a.markReviewed, toUser())
 	own.page("/api", a.apiReference)
-	own.page("/audit/:seq", a.showEvent) // also of what was done to them
+	own.page("/audit/:seq", a.showEvent) // also for the target of the event
 	a.tokenPages(own, "/users/:id/tokens")
 	a.tokenPages(own, ownTokens)
 	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)
@@ -49,8 +48,8 @@ func (a *App) routes(e *echo.Echo) {
 	a.restricted(e)
 }
 
-// tokenPages are the pages about the tokens of a user: of one's own, of those that a user
-// answers for, and of others as the domain decides.
+// tokenPages adds the pages about tokens: the viewer's own, those of service users that the viewer
+// is responsible for, and others as the domain permits.
 func (a *App) tokenPages(g group, at string) {
 	g.page(at, a.userTokens)
 	g.form(at+"/new", a.newTokenForm, a.newToken, toTokens)
@@ -63,8 +62,7 @@ func (a *App) tokenPages(g group, at string) {
 	g.post(at+"/:token/retire", a.retireToken, toTokens)
 }
 
-// restricted are the routes for those whose role lets them do something to others,
-// or see them.
+// restricted adds the routes for roles that may see or change other users.
 func (a *App) restricted(e *echo.Echo) {
 	directory := a.group(e, access(users.ActSeeDirectory))
 	directory.page("/users", a.listUsers)
@@ -87,8 +85,8 @@ func (a *App) restricted(e *echo.Echo) {
 	a.bench(e) // nothing, save in the program that make bench builds
 }
 
-// access says who may call a route: anyone, anyone who is signed in, or those
-// whose role has a [users.Act].
+// access says who may request a route: anyone, viewers with a session, or roles with a
+// [users.Act].
 type access users.Act
 
 const (

@@ -16,8 +16,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// signIn serves GET /sign-in: a button that leads to the provider. The provider comes back
-// here when it has signed a person out, with what [leaveState] gave it.
+// signIn serves GET /sign-in: a button that links to the provider. The provider redirects here
+// after signing a person out, with the state of [leaveState].
 func (a *App) signIn(c echo.Context) error {
 	returnTo := a.ownPath(cmp.Or(c.QueryParam("return_to"), c.QueryParam("state")))
 	if _, ok := signedIn(c); ok {
@@ -26,7 +26,7 @@ func (a *App) signIn(c echo.Context) error {
 	return a.showSignIn(c, returnTo)
 }
 
-// showSignIn shows the button, and says so where a session has ended.
+// showSignIn shows the button, and a message if a session has ended.
 func (a *App) showSignIn(c echo.Context, returnTo string) error {
 	m := views.SignIn{Chrome: a.chrome(c, "Sign in", ""), Start: signInPath("/sign-in/start", returnTo), Other: otherAccount(returnTo)}
 	if a.cookieValue(c, sessionCookie) != "" {
@@ -69,10 +69,9 @@ func (a *App) startSignIn(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// finishSignIn serves GET /sign-in/callback, where the provider sends people
-// back to: it takes the attempt, asks the provider who has come, and lets the
-// domain decide whether they may. What it returns to was looked at when the
-// attempt began, and is again.
+// finishSignIn serves GET /sign-in/callback, the redirect URI: it takes the attempt, exchanges the
+// code for the person's identity, and starts a session if the domain accepts it. The address to
+// return to is validated when the attempt begins, and again here.
 func (a *App) finishSignIn(c echo.Context) error {
 	if asked, ok := a.takeRecheck(c); ok {
 		return a.finishRecheck(c, asked)
@@ -104,8 +103,8 @@ func (a *App) finishSignIn(c echo.Context) error {
 	return a.seeOther(c, returnTo)
 }
 
-// returnsSignedIn reports whether the browser comes to the callback again after it has signed
-// in, by going back or by a reload: the attempt is over, and a person is signed in.
+// returnsSignedIn reports whether the callback is requested again after a successful sign-in, by
+// the back button or a reload: the attempt is used, and there is a session.
 func (a *App) returnsSignedIn(c echo.Context, err error) bool {
 	if _, ok := signedIn(c); !ok {
 		return false
@@ -114,7 +113,7 @@ func (a *App) returnsSignedIn(c echo.Context, err error) bool {
 	return cause == auth.CauseAttemptUsed || cause == auth.CauseAttemptElsewhere || cause == auth.CauseAttemptNoCookies
 }
 
-// visit is the browser that comes back from the provider.
+// visit returns the browser of a callback.
 func (a *App) visit(c echo.Context) users.Visit {
 	known := requestOf(c.Request())
 	return users.Visit{

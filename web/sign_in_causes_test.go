@@ -84,7 +84,7 @@ func TestOneSubjectForEverybody(t *testing.T) {
 	ben := person("ben@example.com")
 	ben.Subject = "op-ana@example.com"
 	b := s.browser(t)
-	b.signInAt(t, ben, "/profile").must(t, http.StatusForbidden, "its e-mail address is that of another one", "The provider sent the address ben@example.com")
+	b.signInAt(t, ben, "/profile").must(t, http.StatusForbidden, "its e-mail address belongs to another user", "The provider sent the address ben@example.com")
 	if b.cookie(t, "session") != "" {
 		t.Error("the browser has a session")
 	}

@@ -29,7 +29,7 @@ var refusalStatus = map[words.RefusalKind]int{
 }
 
 // answerTo returns the answer to a sign-in that failed with err. It reports false
-// for a fault of our own.
+// for an internal error.
 func answerTo(err error) (signInAnswer, bool) {
 	reason, r, ok := words.RefusalOf(err)
 	return signInAnswer{reason, refusalStatus[r.Kind], r.Person, r.Tell}, ok
@@ -48,12 +48,12 @@ func (a *App) logRefusal(known *request, reason string, err error) {
 	a.log.Warn("sign-in refused", append(attributes, "detail", words.Plain(err.Error()))...)
 }
 
-// refuseSignIn answers a sign-in that came to nothing with why, in words of our
-// own: what the provider says is only logged. Another try arrives at returnTo.
+// refuseSignIn answers a failed sign-in with the text of its cause. The provider's own description
+// is only logged. Another attempt returns to returnTo.
 func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 	a.signInEnded(err)
 	answer, ok := answerTo(err)
-	if errors.Is(err, auth.ErrBadAttempt) { // its words hold nothing of a stranger
+	if errors.Is(err, auth.ErrBadAttempt) { // its text has no foreign data
 		answer.why = strings.ReplaceAll(answer.why, "BASE", a.baseURL.String())
 	}
 	if errors.Is(err, users.ErrUnknown) {

@@ -29,8 +29,8 @@ func (a *App) leave(c echo.Context) error {
 	return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), address, ""), "")
 }
 
-// showSignedOut says text and goes on to the provider's sign-out, where next is
-// its address: no form may lead there. The session has ended already.
+// showSignedOut shows text and a refresh to the provider's sign-out at next, since form-action
+// forbids a redirect. The session has already ended.
 func (a *App) showSignedOut(c echo.Context, next, text string) error {
 	m := views.SignedOut{Chrome: a.anonymousChrome(c, "Signed out"), Next: next, Again: "/sign-in", Other: otherAccount("/")}
 	m.Flash = text

@@ -102,7 +102,7 @@ func (a *App) answerLogout(c echo.Context, status int, why string) error {
 	return c.JSON(status, logoutError{code, why})
 }
 
-// logoutEnded tells the watch what became of a logout token.
+// logoutEnded calls Watch.Logout with the outcome of a logout token.
 func (a *App) logoutEnded(outcome string) {
 	if a.watch.Logout != nil {
 		a.watch.Logout(outcome)

@@ -27,7 +27,7 @@ func (a *App) suggest(c echo.Context, field string) error {
 // those that match its value if that was refused, so that part of a name leads on
 // by itself. There are none for those who do not see the directory.
 func (a *App) suggestPeople(c echo.Context, o outcome, field, value string) ([]users.Ref, error) {
-	// Who may give service users to others may see whom there is to give them to.
+	// Only those who may create service users choose responsible people.
 	if actor(c).May(users.ActCreateService, users.User{}) != nil {
 		return nil, nil
 	}
@@ -37,11 +37,10 @@ func (a *App) suggestPeople(c echo.Context, o outcome, field, value string) ([]u
 	return a.directory.FindPeople(c.Request().Context(), actor(c), value, maxSuggestions)
 }
 
-// maxDidYouMean is how many people a refused value is said to mean perhaps.
+// maxDidYouMean is how many people are suggested for an invalid value.
 const maxDidYouMean = 5
 
-// didYouMean asks whether one of people was meant, as a sentence; empty if there is
-// none or if they are too many to say.
+// didYouMean suggests people for an invalid value, in a sentence; empty for none or too many.
 func didYouMean(people []users.Ref) string {
 	if len(people) == 0 || len(people) > maxDidYouMean {
 		return ""

@@ -70,8 +70,8 @@ func (a *App) known(c echo.Context, target users.Consequences) ([]users.KnownTok
 	return a.users.Rotatable(c.Request().Context(), actor(c), target.KnownTokens)
 }
 
-// knownTokens lists the tokens whose secrets a person has seen, to be rotated with an act on
-// them; nil where there are none. The words say what rotating is good for.
+// knownTokens lists the tokens whose secrets a person has seen, to be rotated with an act on the
+// person; nil if there are none. The text says why to rotate them.
 func (t presenter) knownTokens(known []users.KnownToken, form rotateForm, o outcome, text string) *views.KnownTokens {
 	if len(known) == 0 {
 		return nil

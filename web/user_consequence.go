@@ -30,8 +30,8 @@ type reactivationForm struct {
 	Tokens bool   `form:"bring_back_tokens"`
 }
 
-// target returns the user in the path of c, with what hangs on them, if the
-// viewer may carry out act on them.
+// target returns the user in the path of c, with the sessions, tokens and service users that an
+// act affects, if the viewer may carry out act on the user.
 func (a *App) target(c echo.Context, act users.Act) (users.Consequences, error) {
 	id, err := a.pathID(c)
 	if err != nil {
@@ -44,9 +44,8 @@ func (a *App) target(c echo.Context, act users.Act) (users.Consequences, error) 
 	return target, actor(c).May(act, target.User)
 }
 
-// answerConsequence answers a form on a consequence page: on success it says so
-// on the next page, or on one with the secrets of the tokens that were rotated; a mistake shows
-// the page again.
+// answerConsequence answers a form on a consequence page. On success it shows done on the next
+// page, or on one with the secrets of the rotated tokens; a mistake shows the page again.
 func (a *App) answerConsequence(c echo.Context, err error, done string, rotated []users.Rotated, page func(outcome) (views.Consequence, error)) error {
 	switch {
 	case err == nil && len(rotated) > 0:

@@ -33,7 +33,7 @@ func (a *App) userDetail(c echo.Context) error {
 	return render(c, http.StatusOK, views.UserDetailPage(m))
 }
 
-// userDetailPage is the page with all that d tells, and what the viewer may do.
+// userDetailPage is the page with a user's details and the acts that the viewer may carry out.
 func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, error) {
 	t, u := a.presenter(c), d.User
 	recent, err := a.history.Recent(c.Request().Context(), t.actor, u)
@@ -114,7 +114,7 @@ func (t presenter) serviceFacts(u users.User) *views.ServiceFacts {
 	return f
 }
 
-// signInFacts tell how a person signs in.
+// signInFacts are the provider accounts of a person and the last refused sign-in.
 func (a *App) signInFacts(t presenter, d users.Detail) *views.SignInFacts {
 	u := d.User
 	f := &views.SignInFacts{}
@@ -154,8 +154,8 @@ func (t presenter) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
 	return views.RefusedSignIn{Address: words.Plain(r.Address), When: t.time(r.At), Why: refusal.Found, Fix: refusal.Admin}
 }
 
-// danger leads to the acts that end something, as far as the viewer may. There is
-// none for those who cannot even edit: the head of the page says why.
+// danger links to deactivating and deleting, as far as the viewer may. It is empty if the viewer
+// may not edit the user: the head of the page says why.
 func (t presenter) danger(d users.Detail) views.Danger {
 	u := d.User
 	if t.actor.May(users.ActEdit, u) != nil {

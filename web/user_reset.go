@@ -130,7 +130,7 @@ func (t presenter) newPerson(target users.Consequences) *views.Instead {
 	return m
 }
 
-// goesAlong says what the person gets who signs in next with the address.
+// goesAlong lists what the next person who signs in with the address gets.
 func (t presenter) goesAlong(target users.Consequences) []string {
 	u := target.User
 	all := []string{
