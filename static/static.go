@@ -23,8 +23,7 @@ const Prefix = "/static/"
 //go:embed dist src/favicon.svg third_party/htmx/htmx.js third_party/inter/inter.woff2 third_party/lucide/icons.svg
 var files embed.FS
 
-// sources are the assets by name, with the files that hold them. A style sheet
-// comes after what it refers to.
+// sources are the assets with their files. An asset comes after those that it refers to.
 var sources = []struct{ name, file, contentType string }{
 	{"favicon.svg", "src/favicon.svg", "image/svg+xml; charset=utf-8"},
 	{"icons.svg", "third_party/lucide/icons.svg", "image/svg+xml; charset=utf-8"},
@@ -34,18 +33,18 @@ var sources = []struct{ name, file, contentType string }{
 	{"console.css", "dist/console.css", "text/css; charset=utf-8"},
 }
 
-// An asset is one file as it is served.
+// An asset is a file as it is served.
 type asset struct {
 	url         string
 	contentType string
 	plain       []byte
-	gzipped     []byte // nil where compression gains nothing
+	gzipped     []byte // nil if compression saves too little
 }
 
 // An assetSet holds the assets by their name and by their address.
 type assetSet struct{ byName, byURL map[string]asset }
 
-// assets are made once, when first needed; it takes a few milliseconds.
+// assets returns all assets, which are compressed once, when first needed.
 var assets = sync.OnceValue(func() assetSet {
 	set := assetSet{byName: make(map[string]asset), byURL: make(map[string]asset)}
 	for _, s := range sources {
@@ -89,8 +88,8 @@ func compress(content []byte) []byte {
 	return out.Bytes()
 }
 
-// URL returns the address of the asset of that name, which changes with its
-// content. It panics if there is no such asset.
+// URL returns the address of an asset, which has a hash of its content. It panics if there is
+// no such asset.
 func URL(name string) string {
 	a, ok := assets().byName[name]
 	if !ok {
@@ -99,9 +98,8 @@ func URL(name string) string {
 	return a.url
 }
 
-// Handler returns the handler of all addresses below [Prefix]. It answers GET
-// and HEAD for the addresses that [URL] returns, compressed for whoever accepts
-// it, and 404 for all others.
+// Handler returns the handler of all addresses below [Prefix]. It answers GET and HEAD for the
+// addresses that [URL] returns, compressed if the client accepts gzip, and 404 for all others.
 func Handler() http.Handler { return http.HandlerFunc(serve) }
 
 func serve(w http.ResponseWriter, r *http.Request) {
@@ -129,6 +127,6 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Length", strconv.Itoa(len(content)))
 	if r.Method == http.MethodGet {
-		_, _ = w.Write(content) // whoever asked has gone, if it fails
+		_, _ = w.Write(content) // it fails if the client has disconnected
 	}
 }

@@ -8,27 +8,27 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Access is the model of the page "Where access ends": the systems that ask whether a token
-// gives access, and which of them have been answered since access was taken away.
+// Access is the model of the page "Where access ends": the systems that introspect tokens, and
+// which of them have been answered since access ended.
 type Access struct {
 	Chrome
-	Cache  string // for how long a system may keep an answer, in words
+	Cache  string // how long a system may cache an answer, in words
 	Askers []Asker
 	Ends   []AccessEnd
 	Since  string // how far back Ends goes, in words
-	More   string // says that there are more; empty where there are not
-	Docs   string // address of what explains introspection
-	Tokens Link   // where a token for an asking system is made
+	More   string // says that there are more ends; empty if there are not
+	Docs   string // address of the guide to introspection
+	Tokens Link   // where a token with the scope for introspection is issued
 }
 
-// Asker is a system that asks.
+// Asker is a system that introspects tokens.
 type Asker struct {
 	Person
 	Asked  Time
 	Tokens string // how many tokens it has asked about, in words
 }
 
-// AccessEnd is an end, or a narrowing, of access with what each asking system knows of it.
+// AccessEnd is an event that ended or narrowed access, and which systems have been answered since.
 type AccessEnd struct {
 	What string // "Token nightly …k7Qm of", before the user's name
 	User Person
@@ -37,14 +37,14 @@ type AccessEnd struct {
 	Seen []AccessSeen
 }
 
-// AccessSeen is what one asking system knows of an end of access.
+// AccessSeen says whether one system has been answered since an end of access.
 type AccessSeen struct {
 	Asker Person
 	State Badge
 	Text  string // since when, as a sentence
 }
 
-// AccessPage shows where the end of access has arrived.
+// AccessPage shows which systems have received the end of access.
 func AccessPage(m Access) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -109,7 +109,7 @@ func AccessPage(m Access) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = pageHead("Where access ends", "Other systems ask this console whether a token gives access. They may keep an answer for "+m.Cache+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead("Where access ends", "Other systems ask this console whether a token gives access. They may cache an answer for "+m.Cache+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -204,7 +204,7 @@ func AccessPage(m Access) templ.Component {
 	})
 }
 
-// askers lists the asking systems.
+// askers lists the systems that introspect tokens.
 func askers(list []Asker) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -273,7 +273,7 @@ func askers(list []Asker) templ.Component {
 	})
 }
 
-// accessEnds lists where access ended, and which system knows.
+// accessEnds lists the ends of access.
 func accessEnds(m Access) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -22,7 +22,7 @@ type APIReference struct {
 	Document string // address of the OpenAPI document
 }
 
-// APIStep is one thing that a program has to know, with commands that show it.
+// APIStep is a section of the guide, with commands to try.
 type APIStep struct {
 	ID, Title string
 	Text      []string // paragraphs; what stands between backticks is code
@@ -32,7 +32,7 @@ type APIStep struct {
 // APICode is text to copy into a terminal or an editor.
 type APICode struct{ ID, Label, Text string }
 
-// APIGroup is the calls about one thing.
+// APIGroup is the calls of one resource.
 type APIGroup struct {
 	ID, Name, Text string
 	Calls          []APICall
@@ -51,13 +51,13 @@ type APICall struct {
 	Curl             string
 }
 
-// APIRecord is what an answer holds.
+// APIRecord is a type of response.
 type APIRecord struct {
 	Name   string
 	Fields []APIField
 }
 
-// APIField is a value that is sent or answered.
+// APIField is a field of a request or a response.
 type APIField struct {
 	Name   string
 	Type   string // in words
@@ -65,7 +65,7 @@ type APIField struct {
 	Text   string
 }
 
-// APIPage explains the API to readers who have never used it, and lists its calls.
+// APIPage explains the API and lists its calls.
 func APIPage(m APIReference) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -720,7 +720,7 @@ func apiCall(c APICall) templ.Component {
 	})
 }
 
-// apiFields lists values.
+// apiFields lists fields.
 func apiFields(all []APIField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

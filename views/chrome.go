@@ -2,43 +2,43 @@ package views
 
 import "github.com/a-h/templ"
 
-// A Chrome is what surrounds every page. Models embed it.
+// A Chrome is the frame of a page. Models embed it.
 type Chrome struct {
 	Title     string  // of the page, for the browser's tab
 	Org       string  // the organisation's name
 	Theme     string  // "auto", "light" or "dark"
 	Nav       string  // the part of the console this page is in: "users", "service", "audit", "access" or "profile"
-	Path      string  // the page's own path and query, to come back to after a change of theme
-	Viewer    *Viewer // who is signed in; nil when nobody is
-	Flash     string  // what just succeeded; empty for nothing
-	RequestID string  // shown where something went wrong
+	Path      string  // path and query of the page, to return to after a change of theme
+	Viewer    *Viewer // the signed-in user; nil if signed out
+	Flash     string  // the action that just succeeded; may be empty
+	RequestID string  // shown on error pages
 	Crumbs    []Link  // the pages above this one, and this one last
-	GoOn      string  // address to which the page goes on by itself; empty to stay
+	Redirect  string  // address that the page redirects to by itself; empty for none
 	Demo      bool    // this is the demo
-	FormKey   string  // what the forms of this page carry so that none is done twice
+	FormKey   string  // idempotency key of the forms of this page
 }
 
 // A Viewer is the signed-in person who looks at a page.
 type Viewer struct {
 	Name, Role    string // Role as shown: "Owner"
-	Mark          string // tells this viewer from others who use the same browser
+	Mark          string // hash of the viewer, which differs between users of one browser
 	Avatar        Avatar
 	SeesDirectory bool // may open the directory and the audit log
 }
 
-// A Link leads somewhere.
+// A Link is an address with its text.
 type Link struct{ Label, URL string }
 
-// A Tab is one of several views of the same thing.
+// A Tab is one of several views of a page.
 type Tab struct {
 	Label, URL string
-	Title      string // what Label stands for in full; may be empty
-	Count      string // how many are there; may be empty
+	Title      string // the full name, where Label is short; may be empty
+	Count      string // number of entries; may be empty
 	Current    bool
-	Apart      bool // a line before it sets it and those after it apart
+	Divided    bool // a line divides it from the tab before
 }
 
-// A Badge is a word that says how things stand.
+// A Badge is a state in a word.
 type Badge struct {
 	Tone string // "ok", "warn", "bad" or "info", which have a dot; empty for neutral
 	Word string
@@ -67,19 +67,18 @@ var repeated = func() map[string]templ.OrderedAttributes {
 	return known
 }()
 
-// A Time is a moment as shown to the viewer.
+// A Time is a moment in the time zone of the viewer.
 type Time struct {
 	ISO      string // for machines, RFC 3339
 	Exact    string // in the viewer's time zone, with its name
-	Relative string // "2 hours ago"; Exact is shown where it is empty
+	Relative string // "2 hours ago"; Exact is shown if it is empty
 }
 
-// A Person is a user shown in passing: whoever did something, or whom it was
-// done to. One without a Label is nobody and is not shown.
+// A Person is a user as shown in lists and sentences. The zero Person is not shown.
 type Person struct {
 	Label  string // name, else user_id
 	ID     string
-	URL    string // of their page; empty where the viewer may not open it or it is gone
+	URL    string // of their page; empty if the viewer may not open it or the user is deleted
 	Avatar Avatar
 }
 

@@ -45,7 +45,7 @@ func blocks(text string) map[string]templ.Component {
 		"person":        templ.Join(person(who), person(Person{Label: text, ID: text}), person(Person{})),
 		"sort_link":     templ.Join(sortLink(text, text, "ascending"), sortLink(text, text, "descending"), sortLink(text, text, "")),
 		"steps":         steps(text, []Step{{Title: text, Text: text, Link: Link{text, text}}, {Title: text}}),
-		"tabs":          tabs([]Tab{{Label: text, URL: text, Count: text, Current: true}, {Label: text, Title: text, URL: text, Apart: true}}),
+		"tabs":          tabs([]Tab{{Label: text, URL: text, Count: text, Current: true}, {Label: text, Title: text, URL: text, Divided: true}}),
 		"when":          templ.Join(when(moment), when(Time{ISO: text, Exact: text}), whenBoth(moment)),
 	}
 	maps.Copy(all, formBlocks(text))

@@ -17,7 +17,7 @@ type DirectoryLayout struct {
 	Size     Choice
 }
 
-// directoryLayout is what the columns button of the directory opens.
+// directoryLayout is the popover of the columns button.
 func directoryLayout(l DirectoryLayout) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -85,8 +85,8 @@ func directoryLayout(l DirectoryLayout) templ.Component {
 	})
 }
 
-// boxes is a group of tick boxes, lean enough to stand on a page that a script
-// asks for again and again.
+// boxes is a group of check boxes with little markup, as scripts request the list that it is
+// part of again and again.
 func boxes(legend string, all []Check) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -175,7 +175,7 @@ func boxes(legend string, all []Check) templ.Component {
 	})
 }
 
-// segmentField is a choice of a few short values, all in sight.
+// segmentField is a group of radio buttons in a row.
 func segmentField(c Choice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,14 +10,14 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/roboto-ai/console/internal/bidi"
 
-// NoneFound says what to do where the list is empty.
+// NoneFound is what an empty list offers.
 type NoneFound struct {
-	Text    string // what was searched for, if anything
-	Add     Link   // adds who was searched for; empty if the viewer may not, or if it is no address
+	Text    string // the search; may be empty
+	Add     Link   // adds a person with the searched name or address; empty if the viewer may not
 	Refused []RefusedSignIn
 }
 
-// RefusedSignIn is a sign-in that was not accepted.
+// RefusedSignIn is a refused sign-in.
 type RefusedSignIn struct {
 	Address string
 	When    Time
@@ -25,7 +25,7 @@ type RefusedSignIn struct {
 	Fix     string // what to do about it, as a sentence
 }
 
-// noneFound says what to do where the list is empty.
+// noneFound explains an empty list.
 func noneFound(n NoneFound, clear string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -127,7 +127,7 @@ func noneFound(n NoneFound, clear string) templ.Component {
 	})
 }
 
-// noneFoundNext offers the ways on from an empty list.
+// noneFoundNext offers what to do about an empty list.
 func noneFoundNext(n NoneFound, clear string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -212,8 +212,7 @@ func noneFoundNext(n NoneFound, clear string) templ.Component {
 	})
 }
 
-// refusedSignIns lists the sign-ins that were refused with the address that was
-// searched for.
+// refusedSignIns lists the refused sign-ins with the searched address.
 func refusedSignIns(all []RefusedSignIn) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -13,31 +13,31 @@ import "github.com/roboto-ai/console/internal/bidi"
 // Directory is the model of the page that lists the users.
 type Directory struct {
 	Chrome
-	Heading        string // "Users", or the name of the view
-	Summary        string // counts in words, like "1,012 people and 38 service users"
-	NewUser        string // address of the form; empty if the viewer may not
-	NewServiceUser string // address of the form; empty if the viewer may not
-	Export         string // address of the page that exports what is listed; empty if the viewer may not
-	AddWhy         string // why the viewer may not add users, where they may not
-	Views          []Tab  // the named views, with counts
-	Filter         DirectoryFilter
-	First          *FirstSteps // only for an organisation that has just begun
-	Chips          []Chip      // what narrows the list, each removable
-	Clear          string      // address without search and filters; empty where nothing narrows the list
-	Count          string      // announced, like "12 users found"
-	Save           *ViewForm   // saves what is shown as a view; nil where nothing narrows or orders the list
-	Note           string      // about the order, where it is not the one asked for
-	Problems       []Problem   // filters that cannot be understood; there are no users then
-	Name           Column      // of the users' names
-	Columns        []DirectoryColumn
-	Rows           []DirectoryRow
-	None           *NoneFound // in place of rows
-	Pager          Pager
-	Layout         DirectoryLayout
+	Heading       string // "Users", or the name of the view
+	Summary       string // counts in words, like "1,012 people and 38 service users"
+	AddPerson     string // address of the form; empty if the viewer may not
+	CreateService string // address of the form; empty if the viewer may not
+	Export        string // address of the page that exports what is listed; empty if the viewer may not
+	AddWhy        string // why the viewer may not add users; empty if they may
+	Views         []Tab  // the named views, with counts
+	Filter        DirectoryFilter
+	First         *FirstSteps // only for a new organisation
+	Chips         []Chip      // the filters that are set
+	Clear         string      // address without search and filters; empty if none is set
+	Count         string      // announced, like "12 users found"
+	Save          *ViewForm   // saves the search, filters and order as a view; nil if none is set
+	Note          string      // about the order, where it is not the requested one
+	Problems      []Problem   // invalid filters; there are no users then
+	Name          Column      // of the users' names
+	Columns       []DirectoryColumn
+	Rows          []DirectoryRow
+	None          *NoneFound // in place of rows
+	Pager         Pager
+	Layout        DirectoryLayout
 }
 
-// DirectoryFilter is the form above the list. Its fields are q, type, role,
-// status, seen, created and sort, and view hidden.
+// DirectoryFilter is the form above the list. Its fields are q, type, role, status, seen,
+// created and sort, and view, which is hidden.
 type DirectoryFilter struct {
 	Action  string // where the form goes, by GET
 	View    string // the named view, kept while filtering
@@ -50,7 +50,7 @@ type DirectoryFilter struct {
 	Sort    Choice
 }
 
-// Chip is one thing that narrows a list, with the address without it.
+// Chip is a filter that is set, with the address without it.
 type Chip struct {
 	Label  string // like "Status: Invited"
 	Remove string
@@ -58,7 +58,7 @@ type Chip struct {
 
 // Column is how a column sorts the list.
 type Column struct {
-	URL   string // the address that sorts by it; empty where it does not
+	URL   string // the address that sorts by it; empty if it cannot be sorted by
 	Order string // aria-sort: "ascending", "descending", or empty where the list is sorted otherwise
 }
 
@@ -71,7 +71,7 @@ type DirectoryColumn struct {
 	Column
 }
 
-// DirectoryCell is what a user's row shows in a column: one of these, or nothing.
+// DirectoryCell is the content of a column in a row: one of these, or nothing.
 type DirectoryCell struct {
 	Text  string
 	Badge Badge
@@ -82,7 +82,7 @@ type DirectoryCell struct {
 type DirectoryRow struct {
 	Person
 	Kinds       []Badge         // You, Service user, System user
-	Responsible string          // who answers for it, in a list of service users alone
+	Responsible string          // responsible person, in a list of service users alone
 	Cells       []DirectoryCell // in the order of the columns
 	Edit        string          // address of the edit page; empty if the viewer may not
 }
@@ -171,15 +171,15 @@ func DirectoryPage(m Directory) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if m.NewServiceUser != "" {
+				if m.CreateService != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<a class=\"btn\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var5 templ.SafeURL
-					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(m.NewServiceUser)
+					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(m.CreateService)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/directory.templ`, Line: 100, Col: 42}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/directory.templ`, Line: 100, Col: 41}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 					if templ_7745c5c3_Err != nil {
@@ -202,15 +202,15 @@ func DirectoryPage(m Directory) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if m.NewUser != "" {
+				if m.AddPerson != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<a class=\"btn primary\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var6 templ.SafeURL
-					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(m.NewUser)
+					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(m.AddPerson)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/directory.templ`, Line: 106, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/directory.templ`, Line: 106, Col: 45}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -302,7 +302,7 @@ func DirectoryPage(m Directory) templ.Component {
 	})
 }
 
-// list returns the steps in the order in which they are best taken.
+// list returns the steps in order.
 func (f FirstSteps) list() []Step {
 	return []Step{
 		{Title: "Add a second owner", Text: "So that an owner can sign in when one of you is away.", Link: Link{Label: "Add an owner", URL: f.SecondOwner}},
@@ -311,7 +311,7 @@ func (f FirstSteps) list() []Step {
 	}
 }
 
-// directoryFilter is the one form that narrows and sorts the list.
+// directoryFilter is the form with search, filters and order.
 func directoryFilter(f DirectoryFilter) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -22,7 +22,7 @@ type EventDetail struct {
 	Newer  string // address of the next event; empty where there is none
 	Older  string // address of the one before; empty where there is none
 	Log    string // address of the audit log; empty if the viewer may not open it
-	Erased string // why the details are gone, as a sentence; empty while they are there
+	Erased string // why the details were erased, as a sentence; empty if they were not
 }
 
 // EventPage shows one event with all its fields.
@@ -197,7 +197,7 @@ func EventPage(m EventDetail) templ.Component {
 	})
 }
 
-// eventChanges shows what an event changed and why.
+// eventChanges shows the changes of an event and its reason.
 func eventChanges(e Event) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -312,7 +312,7 @@ func (e Event) changesTitle() string {
 	return "What changed"
 }
 
-// eventFacts shows the rest of an event.
+// eventFacts shows the other fields of an event.
 func eventFacts(m EventDetail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -734,7 +734,7 @@ func eventFacts(m EventDetail) templ.Component {
 	})
 }
 
-// heading tells an event in one line, without links.
+// heading returns an event as a sentence, without links.
 func heading(e Event) string {
 	return strings.Join(strings.Fields(strings.Join([]string{bidi.Isolate(e.Actor.Label), e.Sentence, bidi.Isolate(e.Target.Label), e.Tail}, " ")), " ")
 }

@@ -1,17 +1,19 @@
 package views
 
+import "cmp"
+
 // A Field is a labelled input of a form, as filled in.
 type Field struct {
 	Name, Label, Value string
-	ID                 string // of the element, where a page has several fields of that name; made from Name if empty
+	ID                 string // of the element, if a page has several fields of that name; derived from Name if empty
 	Type               string // of the input; "text" if empty
 	Hint               string // below the input
 	Error              string // what is wrong with Value, shown between input and hint
 	Placeholder        string
-	Autocomplete       string // what of the viewer themselves is asked for, as HTML names it, like "name"; else empty
+	Autocomplete       string // token of HTML's autocomplete for data of the viewer, like "name"; else empty
 	Required           bool
 	Spellcheck         bool
-	Autofocus          bool      // has the focus when what it is in opens
+	Autofocus          bool      // takes the focus when its page or popover opens
 	Conflict           *Conflict // someone else changed it meanwhile
 	Suggest            string    // of a person field: the address that answers with [PersonOptions] as the text is typed
 }
@@ -23,8 +25,8 @@ type Conflict struct {
 	Yours  string // as it was sent
 }
 
-// A Choice is a field with a fixed set of values, shown as a select or, where
-// each value wants explaining, as radio buttons.
+// A Choice is a field with a fixed set of values, shown as a select, or as radio buttons with
+// a hint each.
 type Choice struct {
 	Field
 	Options []Option
@@ -43,15 +45,15 @@ type Check struct {
 	Checked     bool
 }
 
-// A Problem is one thing wrong with a form, for the summary above it. Field is
-// the name of a field on the page; empty if it concerns the form as a whole.
+// A Problem is an error in a form, for the summary above it. Field is the name of a field on
+// the page; empty if the form as a whole is concerned.
 type Problem struct{ Field, Message string }
 
 // fieldID returns the element id of the field of that name.
 func fieldID(name string) string { return "f-" + name }
 
 // id returns the element id of f.
-func (f Field) id() string { return orElse(f.ID, fieldID(f.Name)) }
+func (f Field) id() string { return cmp.Or(f.ID, fieldID(f.Name)) }
 
 // withID returns f with another element id.
 func (f Field) withID(id string) Field {
@@ -59,11 +61,11 @@ func (f Field) withID(id string) Field {
 	return f
 }
 
-// SuggestionsID returns the element id of the list of people that the field of
-// that name suggests. A script asks for that element alone, by this id.
+// SuggestionsID returns the element id of the list of people that the field of that name
+// suggests. htmx targets that element.
 func SuggestionsID(name string) string { return fieldID(name) + "-list" }
 
-// describedBy returns the ids of what explains f, for aria-describedby.
+// describedBy returns the ids of error, hint and conflict of f, for aria-describedby.
 func (f Field) describedBy() string {
 	var ids string
 	for _, part := range []struct{ kind, text string }{{"error", f.Error}, {"hint", f.Hint}} {

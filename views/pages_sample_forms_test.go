@@ -16,7 +16,7 @@ func userSessions() views.UserSessions {
 func serviceFields() *views.ServiceUserFields {
 	return &views.ServiceUserFields{
 		Purpose:     views.Field{Name: "purpose", Label: "Purpose", Value: "Copies the day's recordings", Required: true, Spellcheck: true, Hint: "What it does, in a sentence."},
-		Responsible: views.PersonField{Field: views.Field{Name: "responsible", Label: "Responsible person", Value: "ana@example.com", Required: true, Hint: "Who answers for it. Start typing a name."}, People: []views.Option{{Value: "ana@example.com", Label: "Ana Lima"}}},
+		Responsible: views.PersonField{Field: views.Field{Name: "responsible", Label: "Responsible person", Value: "ana@example.com", Required: true, Hint: "The person to ask about it. Start typing a name."}, People: []views.Option{{Value: "ana@example.com", Label: "Ana Lima"}}},
 		ReviewOn:    views.Field{Name: "review_on", Label: "Review on", Type: "date", Value: "2027-05-23", Required: true, Hint: "When to ask whether it is still needed."},
 	}
 }
@@ -47,13 +47,13 @@ func consequence(heading, button string) views.Consequence {
 		Chrome: top(heading, "users"), Who: ana(), Heading: heading, Action: "/users/ana@example.com/act", Cancel: "/users/ana@example.com", Button: button, Danger: true, Reason: reasonField(),
 		Ends:     []string{"Two sessions end at once, on Firefox on Windows and Safari on iPhone.", "They can no longer sign in."},
 		Stays:    []string{"Their history stays in the audit log.", "An admin can reactivate them at any time."},
-		HandOver: &views.HandOver{AnswersFor: lines()[:1], To: &views.PersonField{Field: views.Field{Name: "hand_over", Label: "Hand over to", Required: true, Hint: "Start typing a name."}, People: []views.Option{{Value: "owner@example.com", Label: "Olga Owner"}}}},
+		HandOver: &views.HandOver{ResponsibleFor: lines()[:1], To: &views.PersonField{Field: views.Field{Name: "hand_over", Label: "Hand over to", Required: true, Hint: "Start typing a name."}, People: []views.Option{{Value: "owner@example.com", Label: "Olga Owner"}}}},
 	}
 }
 
 func deactivation() views.Consequence {
 	m := consequence("Deactivate Ana Lima?", "Deactivate ana@example.com")
-	m.HandOver.AnswersFor[0].Review = nil
+	m.HandOver.ResponsibleFor[0].Review = nil
 	m.Known = knownTokens()
 	return m
 }
@@ -98,7 +98,7 @@ func profile() views.Profile {
 		Chrome: top("My profile", "profile"), Who: ana(), Badges: []views.Badge{{Word: "User"}},
 		Facts:  views.ProfileFacts{Role: "User", May: "You sign in and look after your own profile.", Created: ago("8 months ago"), Identity: &views.Identity{Issuer: "https://id.example.com", Subject: "1234", Address: "ana@example.com"}},
 		Action: "/profile", Version: "7", Name: nameField(), Picture: pictureField(), Channels: channels(), Types: types(), Sentence: "You get an e-mail when someone mentions you in a comment.",
-		TimeZone: choice("time_zone", "Time zone", "Europe/Lisbon", "UTC"), Sessions: sessions(), EndSessions: "/profile/sessions/end", ByOthers: events()[:2], AnswersFor: lines(), Data: "/profile/data",
+		TimeZone: choice("time_zone", "Time zone", "Europe/Lisbon", "UTC"), Sessions: sessions(), EndSessions: "/profile/sessions/end", ByOthers: events()[:2], ResponsibleFor: lines(), Data: "/profile/data",
 		Tokens: profileTokens(),
 		Delete: views.DeleteOwn{Action: "/profile/delete", Confirm: views.Field{Name: "confirm", Label: "Type ana@example.com to confirm", Required: true}},
 	}

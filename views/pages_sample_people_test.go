@@ -63,7 +63,7 @@ func tokenRequestDone(to, code string) views.TokenRequestDone {
 	}
 }
 
-// knownTokens are tokens that a person who is about to leave knows.
+// knownTokens are tokens whose secret was shown to a person who leaves.
 func knownTokens() *views.KnownTokens {
 	fleet := robot("Fleet dashboards", "fleet-dashboards")
 	return &views.KnownTokens{
@@ -80,7 +80,7 @@ func rotatedTokens() views.RotatedTokens {
 	return views.RotatedTokens{
 		Chrome: chrome("Copy the new secrets now", "users"), Done: "Ewa Zielińska is deactivated, and 2 tokens that she knew are rotated.",
 		List: []views.RotatedToken{
-			{ID: "tok_3", Name: "Telemetry reader", User: robot("Fleet dashboards", "fleet-dashboards"), Secret: "usr_pat_7Gq2mVxk4TzR9bWc1LpYd8HsN3fJ6uKeA5oQ0iXtCvB_4f9a1c00", Old: "The old secret …k7Qm works until 7 December.", Tell: ana(), URL: "/users/fleet-dashboards/tokens/tok_3"},
+			{ID: "tok_3", Name: "Telemetry reader", User: robot("Fleet dashboards", "fleet-dashboards"), Secret: "usr_pat_7Gq2mVxk4TzR9bWc1LpYd8HsN3fJ6uKeA5oQ0iXtCvB_4f9a1c00", Old: "The old secret …k7Qm works until 7 December.", Responsible: ana(), URL: "/users/fleet-dashboards/tokens/tok_3"},
 			{ID: "tok_4", Name: "Nightly report", User: robot("Billing", "billing"), Secret: "usr_pat_9Gq2mVxk4TzR9bWc1LpYd8HsN3fJ6uKeA5oQ0iXtCvB_4f9a1c11", Old: "The old secret …p2Xv has ended.", URL: "/users/billing/tokens/tok_4"},
 		},
 		Next: views.Link{Label: "I’ve stored them: go on", URL: "/users/ewa@example.com"},

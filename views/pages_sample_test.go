@@ -29,7 +29,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"unknown":          pageOf(views.UnknownPage, unknown()),
 		"refused":          pageOf(views.RefusedPage, refused()),
 		"directory":        pageOf(views.DirectoryPage, directory()),
-		"directory_none":   pageOf(views.DirectoryPage, nobodyFound()),
+		"directory_none":   pageOf(views.DirectoryPage, nothingFound()),
 		"directory_first":  pageOf(views.DirectoryPage, firstSight()),
 		"saved_views":      pageOf(views.SavedViewsPage, savedViews()),
 		"saved_views_bad":  pageOf(views.SavedViewsPage, savedViewsBad()),
@@ -103,8 +103,8 @@ func pages() views.Pager {
 func signInRefused() views.SignInRefused {
 	return views.SignInRefused{
 		Chrome: signedOut(), Address: "stranger@example.com", Again: "/sign-in/start",
-		Why:  "There is no user with your address here. Someone has to add you first.",
-		Tell: "Please add stranger@example.com to the console. Request 01JDGZ7T4W8K.",
+		Why:    "There is no user with your address here. Someone has to add you first.",
+		Report: "Please add stranger@example.com to the console. Request 01JDGZ7T4W8K.",
 	}
 }
 

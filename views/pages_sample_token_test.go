@@ -59,7 +59,7 @@ func tokenLine(name, hint string, state views.Badge) views.TokenLine {
 		Ends: views.TokenEnds{When: ago("in 61 days")}, Issued: ago("12 days ago"), IssuedBy: olga(), ShownTo: olga(),
 		Menu: []views.MenuLink{
 			{Link: views.Link{Label: "Rotate…", URL: sampleTokens + "/tok_1/rotate"}, Icon: "refresh-cw"},
-			{Link: views.Link{Label: "Disable or revoke…", URL: sampleTokens + "/tok_1/end"}, Icon: "ban", Danger: true, Apart: true},
+			{Link: views.Link{Label: "Disable or revoke…", URL: sampleTokens + "/tok_1/end"}, Icon: "ban", Danger: true, Divided: true},
 		},
 	}
 }

@@ -5,14 +5,14 @@ import "github.com/roboto-ai/console/views"
 func directory() views.Directory {
 	m := views.Directory{
 		Chrome: top("Users", "users"), Heading: "Users", Summary: "974 people and 38 service users",
-		NewUser: "/users/new", NewServiceUser: "/service-users/new",
+		AddPerson: "/users/new", CreateService: "/service-users/new",
 		Views: []views.Tab{
 			{Label: "All", URL: "/users", Count: "1,012", Current: true}, {Label: "People", URL: "/users?view=people", Count: "974"},
 			{Label: "Service users", URL: "/users?view=service", Count: "38"}, {Label: "Admins", URL: "/users?view=admins", Count: "12"},
 			{Label: "Invited", URL: "/users?view=invited", Count: "31"}, {Label: "Not seen for 90 days", URL: "/users?view=quiet", Count: "207"},
 			{Label: "Deactivated", URL: "/users?view=deactivated", Count: "44"}, {Label: "No responsible person", URL: "/users?view=no-responsible", Count: "3"},
 			{Label: "Review due", URL: "/users?view=review-due", Count: "5"}, {Label: "Not seen for 90 days", URL: "/users?view=quiet", Count: "2"},
-			{Label: "Robots of the night", URL: "/users?q=night&type=service", Apart: true}, {Label: "Manage views", URL: "/users/views"},
+			{Label: "Robots of the night", URL: "/users?q=night&type=service", Divided: true}, {Label: "Manage views", URL: "/users/views"},
 		},
 		Filter: directoryFilter(), Count: "1,012 users found", Pager: pages(),
 		Chips: []views.Chip{{Label: "Role: User", Remove: "/users"}}, Clear: "/users",
@@ -82,7 +82,7 @@ func refusedSignIn() views.RefusedSignIn {
 	return views.RefusedSignIn{Address: "zoe@example.com", When: ago("10 minutes ago"), Why: "No one with this address had been added.", Fix: "Add them, and they can sign in with this address."}
 }
 
-func nobodyFound() views.Directory {
+func nothingFound() views.Directory {
 	m := directory()
 	m.Rows, m.Filter.Text, m.Count = nil, "zoe@example.com", "No users found"
 	m.Chips = []views.Chip{{Label: "Matches “zoe@example.com”", Remove: "/users"}}
@@ -103,7 +103,7 @@ func head(tab string) views.UserHead {
 		Person: ana(), Badges: []views.Badge{{Tone: "ok", Word: "Active"}, {Tone: "info", Word: "You"}}, Edit: "/users/ana@example.com/edit",
 		Menu: []views.MenuLink{
 			{Link: views.Link{Label: "Change role", URL: "#role"}, Icon: "shield"}, {Link: views.Link{Label: "End sessions", URL: "/users/ana@example.com/sessions"}, Icon: "log-out"},
-			{Link: views.Link{Label: "Reset sign-in", URL: "#sign-in"}, Icon: "key-round"}, {Link: views.Link{Label: "Deactivate", URL: "/users/ana@example.com/deactivate"}, Icon: "user-x", Apart: true},
+			{Link: views.Link{Label: "Reset sign-in", URL: "#sign-in"}, Icon: "key-round"}, {Link: views.Link{Label: "Deactivate", URL: "/users/ana@example.com/deactivate"}, Icon: "user-x", Divided: true},
 			{Link: views.Link{Label: "Delete", URL: "/users/ana@example.com/delete"}, Icon: "trash-2", Danger: true},
 		},
 	}
@@ -135,7 +135,7 @@ func lines() []views.ServiceLine {
 func userDetail() views.UserDetail {
 	r := refusedSignIn()
 	return views.UserDetail{
-		Chrome: chrome("Ana Lima", "users"), Head: head("Overview"), Recent: events(), History: "/users/ana@example.com/activity", AnswersFor: lines()[:1],
+		Chrome: chrome("Ana Lima", "users"), Head: head("Overview"), Recent: events(), History: "/users/ana@example.com/activity", ResponsibleFor: lines()[:1],
 		Facts: views.UserFacts{Kind: "Person", Created: ago("8 months ago"), CreatedBy: olga(), Updated: ago("2 hours ago"), Seen: ago("2 minutes ago"), Sessions: views.Link{Label: "2 sessions", URL: "/users/ana@example.com/sessions"}, Notifications: "Gets an e-mail when someone mentions them in a comment.", TimeZone: "Europe/Lisbon"},
 		SignIn: &views.SignInFacts{
 			Identities: []views.Identity{{Issuer: "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0", Subject: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", Address: "ana.lima@example.com", Differs: true, Bound: ago("8 months ago")}},
@@ -154,8 +154,8 @@ func serviceUser() views.UserDetail {
 	m := userDetail()
 	m.Head.Person, m.Head.Edit, m.Head.Menu = robot("Nightly export", "nightly-export"), "", nil
 	m.Head.EditWhy = "Nightly export is an admin. Only owners may edit admins: ask Olga Owner (owner@example.com)."
-	m.SignIn, m.AnswersFor = nil, nil
-	m.Service = &views.ServiceFacts{Purpose: "", Responsible: ana(), ReviewOn: "12 March 2026", Due: true, Review: review(), Fill: "/users/nightly-export/edit"}
+	m.SignIn, m.ResponsibleFor = nil, nil
+	m.Service = &views.ServiceFacts{Purpose: "", Responsible: ana(), ReviewOn: "12 March 2026", Due: true, Review: review(), Edit: "/users/nightly-export/edit"}
 	m.Role = views.RoleForm{Current: "Admin", May: "Adds people and manages users and auditors.", Why: "Only owners change roles. Ask Olga Owner (owner@example.com)."}
 	m.Danger = views.Danger{Reactivate: "/users/nightly-export/reactivate", Why: "Only owners may deactivate or delete an admin."}
 	return m

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "strconv"
 
-// serviceLines lists service users with what their person answers for.
+// serviceLines lists the service users of a person.
 func serviceLines(lines []ServiceLine, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -100,7 +100,7 @@ func serviceLines(lines []ServiceLine, key string) templ.Component {
 	})
 }
 
-// reviewState says when a service user is to be reviewed.
+// reviewState shows the review date of a service user.
 func reviewState(on string, due bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -359,8 +359,8 @@ func reviewForm(r Review, key, id, label string) templ.Component {
 	})
 }
 
-// sessionLines lists browsers, each with a button that ends it where may is
-// true. The buttons belong to the form around them.
+// sessionLines lists sessions, each with a button that ends it if may is true. The buttons
+// belong to the form around the list.
 func sessionLines(sessions []Session, may bool, act string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -534,7 +534,7 @@ func sessionLines(sessions []Session, may bool, act string) templ.Component {
 	})
 }
 
-// refusedSignIn says when and why a sign-in was not accepted.
+// refusedSignIn shows a refused sign-in.
 func refusedSignIn(r RefusedSignIn) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -626,7 +626,7 @@ func refusedSignIn(r RefusedSignIn) templ.Component {
 	})
 }
 
-// helpers lists who can help, with their address.
+// helpers lists the users who can help, with their addresses.
 func helpers(people []Person) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

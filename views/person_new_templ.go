@@ -15,22 +15,22 @@ type NewPerson struct {
 	Action   string
 	Cancel   string
 	UserID   Field
-	SignUp   string        // who can sign in without being added; empty if nobody can
-	Taken    *Person       // who has that user_id already
-	InUse    *AddressInUse // nil if nobody else signs in with the address
+	SignUp   string        // who can sign in without being added; may be empty
+	Taken    *Person       // the user who has that user_id
+	InUse    *AddressInUse // nil if no other user signs in with the address
 	Name     Field
 	Picture  Field
-	Role     Choice // with what each may do as hint
-	RoleWhy  string // why there is only one role to choose, where that is so
+	Role     Choice // with the permissions of each as hint
+	RoleWhy  string // why there is only one role to choose; may be empty
 	Channels []Toggle
 	Types    []Toggle
 }
 
-// AddressInUse says which other users sign in with the address of a person to be added, and
-// asks whether to add the person all the same.
+// AddressInUse lists the other users who sign in with the address of a new person, and asks
+// to confirm.
 type AddressInUse struct {
 	Address string
-	By      []Person // empty where the form was sent with the box ticked
+	By      []Person // empty if the box was ticked
 	Box     Check    // despite
 }
 
@@ -170,7 +170,7 @@ func NewPersonPage(m NewPerson) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = roleField(m.Role.because(m.RoleWhy)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roleField(m.Role.withHint(m.RoleWhy)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -212,7 +212,7 @@ func NewPersonPage(m NewPerson) templ.Component {
 	})
 }
 
-// takenBy says who has the user_id that was asked for.
+// takenBy shows the user who has the requested user_id.
 func takenBy(who *Person) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -269,7 +269,7 @@ func takenBy(who *Person) templ.Component {
 	})
 }
 
-// addressInUse says which other users sign in with the address, and what follows.
+// addressInUse warns that other users sign in with the address.
 func addressInUse(m *AddressInUse) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -12,30 +12,30 @@ import templruntime "github.com/a-h/templ/runtime"
 type Profile struct {
 	Chrome
 	FormState
-	Who         Person
-	Badges      []Badge // status
-	Facts       ProfileFacts
-	Action      string
-	Version     string
-	Name        Field
-	Picture     Field
-	Channels    []Toggle
-	Types       []Toggle
-	Sentence    string // what the notifications come to, like "You get an e-mail when someone mentions you in a comment."
-	TimeZone    Choice
-	Sessions    []Session
-	EndSessions string  // where the form is posted
-	ByOthers    []Event // changes to the account made by others
-	AnswersFor  []ServiceLine
-	Tokens      ProfileTokens
-	Data        string // address of the download
-	Delete      DeleteOwn
+	Who            Person
+	Badges         []Badge // status
+	Facts          ProfileFacts
+	Action         string
+	Version        string
+	Name           Field
+	Picture        Field
+	Channels       []Toggle
+	Types          []Toggle
+	Sentence       string // the notifications in a sentence, like "You get an e-mail when someone mentions you in a comment."
+	TimeZone       Choice
+	Sessions       []Session
+	EndSessions    string  // where the form is posted
+	ByOthers       []Event // changes to the account made by others
+	ResponsibleFor []ServiceLine
+	Tokens         ProfileTokens
+	Data           string // address of the download
+	Delete         DeleteOwn
 }
 
-// ProfileFacts are the facts about the viewer's own account.
+// ProfileFacts are the fields of the card Overview.
 type ProfileFacts struct {
 	Role     string // in words
-	May      string // what that role may do, as a sentence
+	May      string // permissions of the role, as a sentence
 	Created  Time
 	Identity *Identity
 }
@@ -44,8 +44,8 @@ type ProfileFacts struct {
 type DeleteOwn struct {
 	Action  string
 	Confirm Field  // confirm: their own user_id, typed
-	Return  string // whether they can come back, as a sentence
-	Why     string // why it cannot be done; there is no form then
+	Return  string // whether the viewer can sign in again later, as a sentence
+	Why     string // why the viewer cannot delete it; there is no form then
 }
 
 // ProfilePage shows the viewer's own account.
@@ -122,7 +122,7 @@ func ProfilePage(m Profile) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(m.AnswersFor) > 0 {
+			if len(m.ResponsibleFor) > 0 {
 				templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -135,7 +135,7 @@ func ProfilePage(m Profile) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = serviceLines(m.AnswersFor, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = serviceLines(m.ResponsibleFor, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -172,7 +172,7 @@ func ProfilePage(m Profile) templ.Component {
 	})
 }
 
-// ownHead shows who the viewer is.
+// ownHead is the head of the profile.
 func ownHead(m Profile) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -241,7 +241,7 @@ func ownHead(m Profile) templ.Component {
 	})
 }
 
-// ownForm edits what people may change about themselves.
+// ownForm is the form of the fields that people may change themselves.
 func ownForm(m Profile) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -337,7 +337,7 @@ func ownForm(m Profile) templ.Component {
 	})
 }
 
-// ownSessions shows where the viewer is signed in, and ends it elsewhere.
+// ownSessions lists the viewer's sessions and ends them.
 func ownSessions(sessions []Session, action, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -406,7 +406,7 @@ func ownSessions(sessions []Session, action, key string) templ.Component {
 	})
 }
 
-// ownChanges shows what others changed about the viewer's account.
+// ownChanges lists changes to the viewer's account by other users.
 func ownChanges(events []Event) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -461,7 +461,7 @@ func ownChanges(events []Event) templ.Component {
 	})
 }
 
-// ownFacts shows what the viewer is and may do.
+// ownFacts shows role, permissions and provider of the viewer.
 func ownFacts(f ProfileFacts) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -675,7 +675,7 @@ func ownFacts(f ProfileFacts) templ.Component {
 	})
 }
 
-// ownData offers all that is stored about the viewer.
+// ownData offers the viewer's data as a download.
 func ownData(url string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -11,24 +11,24 @@ import templruntime "github.com/a-h/templ/runtime"
 // ProfileTokens are the tokens that concern the viewer: their own, and those of the service
 // users that they are responsible for.
 type ProfileTokens struct {
-	ToDo    []ProfileToken // that end within 14 days and have no successor, the first to end first
-	Own     []ProfileToken // that have not ended
-	Why     string         // why there are no own tokens, or why they are refused; may be empty
+	ToDo    []ProfileToken // tokens that end within 14 days and have no successor, in the order of their ends
+	Own     []ProfileToken // live tokens
+	Why     string         // why own tokens are switched off or refused; may be empty
 	New     string         // address of the form for a new one; empty if the viewer may not
-	All     string         // address of the list with those that have ended
-	ForUser []ProfileToken // of service users, those of one together
+	All     string         // address of the list that includes ended tokens
+	ForUser []ProfileToken // of service users, grouped by user
 }
 
-// ProfileToken is a token as it is listed on My profile.
+// ProfileToken is a token in a list of My profile.
 type ProfileToken struct {
 	Name, Hint, URL string
-	User            Person // the service user; none of an own token
-	State           Badge  // "Ends in 5 days"; live ones that end later have none
+	User            Person // the service user; zero for an own token
+	State           Badge  // "Ends in 5 days"; none if it ends later
 	Used            Time   // last; zero if never
 	Rotate          string // address; empty where the viewer may not
 }
 
-// tokensToDo lists the tokens that want to be rotated.
+// tokensToDo lists the tokens to rotate.
 func tokensToDo(list []ProfileToken) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -443,7 +443,7 @@ func profileTokenName(t ProfileToken) templ.Component {
 	})
 }
 
-// profileTokenUser names the service user of a token, before what else is said of it.
+// profileTokenUser shows the service user of a token.
 func profileTokenUser(t ProfileToken) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -15,21 +15,21 @@ import "github.com/roboto-ai/console/internal/bidi"
 type SavedViews struct {
 	Chrome
 	FormState
-	Form      *ViewForm // a view that is about to be saved; nil for none
+	Form      *ViewForm // the form of a new view; nil for none
 	Views     []SavedView
 	Delete    string // where the form around the list is posted
 	Directory string // address of the directory
 }
 
-// SavedView is an address of the directory under a name.
+// SavedView is a named address of the directory.
 type SavedView struct {
 	ID        string
 	Name      string
 	URL       string
-	Holds     string // what is there, in words
+	Holds     string // its search, filters and order, in words
 	Link      string // the whole address, to be copied
 	Shared    bool
-	Owner     Person // who shares it; nobody for the viewer's own
+	Owner     Person // zero for the viewer's own
 	MayDelete bool
 }
 
@@ -37,9 +37,9 @@ type SavedView struct {
 type ViewForm struct {
 	Action string
 	Query  string // hidden
-	Holds  string // what is saved, in words
+	Holds  string // search, filters and order, in words
 	Name   Field
-	Share  *Check // nil where the viewer may not share views
+	Share  *Check // nil if the viewer may not share views
 	Cancel string // address of the view
 }
 
@@ -159,7 +159,7 @@ func SavedViewsPage(m SavedViews) templ.Component {
 	})
 }
 
-// savedViewList lists views, each with what can be done with it.
+// savedViewList lists saved views.
 func savedViewList(all []SavedView, action, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -394,7 +394,7 @@ func viewCard(f ViewForm, key string) templ.Component {
 	})
 }
 
-// saveView is a button that opens the same form beside what it saves.
+// saveView is a button that opens the same form in a popover.
 func saveView(f ViewForm, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -457,7 +457,7 @@ func saveView(f ViewForm, key string) templ.Component {
 	})
 }
 
-// opened returns f with the focus on the name.
+// opened returns f with autofocus on the name.
 func (f ViewForm) opened() ViewForm {
 	f.Name.Autofocus = true
 	return f

@@ -15,12 +15,12 @@ type NewServiceUser struct {
 	Action  string
 	Cancel  string
 	UserID  Field
-	Taken   *Person // who has that user_id already
+	Taken   *Person // the user who has that user_id
 	Name    Field
 	Picture Field
 	Service ServiceUserFields
-	Role    Choice // with what each may do as hint
-	RoleWhy string // why there is only one role to choose, where that is so
+	Role    Choice // with the permissions of each as hint
+	RoleWhy string // why there is only one role to choose; may be empty
 }
 
 // NewServiceUserPage shows the form that creates a service user.
@@ -118,7 +118,7 @@ func NewServiceUserPage(m NewServiceUser) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = roleField(m.Role.because(m.RoleWhy)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roleField(m.Role.withHint(m.RoleWhy)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,20 +14,20 @@ type TokenEnd struct {
 	FormState
 	Heading   string
 	Who       Person        // whose token it is
-	Clients   []TokenClient // that use it
-	Unused    string        // said where none does
-	Means     []Fact        // what disabling and revoking bring
-	Disable   string        // the button; empty where the token is disabled already
+	Clients   []TokenClient // programs that use it
+	Unused    string        // shown if no program does
+	Means     []Fact        // effects of disabling and revoking
+	Disable   string        // the button; empty if the token is disabled already
 	Revoke    string        // the button
-	LeaveNone *Check        // leave_none; nil where another usable token is left
+	LeaveNone *Check        // leave_none; nil if another live token is left
 	LeaveWhy  Field         // carries hint and error of leave_none
-	Why       string        // why there is nothing to end
+	Why       string        // why it cannot be ended; there is no form then
 	Action    string
 	Cancel    string
 	Reason    Field
 }
 
-// TokenEndPage says what ending a token brings, and ends it.
+// TokenEndPage confirms the end of a token.
 func TokenEndPage(m TokenEnd) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -127,7 +127,7 @@ func TokenEndPage(m TokenEnd) templ.Component {
 	})
 }
 
-// tokenEndForm disables or revokes a token.
+// tokenEndForm is the form that disables or revokes a token.
 func tokenEndForm(m TokenEnd) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -257,7 +257,7 @@ func tokenEndForm(m TokenEnd) templ.Component {
 	})
 }
 
-// tokenEndStops names the programs that stop working.
+// tokenEndStops lists the programs that stop working.
 func tokenEndStops(m TokenEnd) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -362,8 +362,8 @@ func tokenEndStops(m TokenEnd) templ.Component {
 	})
 }
 
-// TokenAct is the model of the small pages of a rotation: giving the old token more time,
-// and striking off a program.
+// TokenAct is the model of the pages of a rotation that extend the old token or strike off a
+// program.
 type TokenAct struct {
 	Chrome
 	FormState
@@ -371,7 +371,7 @@ type TokenAct struct {
 	Who     Person
 	Changes []string
 	Stays   []string
-	Why     string // why there is nothing to do
+	Why     string // why it cannot be done; there is no form then
 	Action  string
 	Cancel  string
 	Button  string
@@ -381,7 +381,7 @@ type TokenAct struct {
 	Reason  Field
 }
 
-// TokenActPage says what an act of a rotation brings, and does it.
+// TokenActPage confirms an action of a rotation.
 func TokenActPage(m TokenAct) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -562,7 +562,7 @@ func TokenActPage(m TokenAct) templ.Component {
 	})
 }
 
-// hiddenFields are fields of a form that are not shown.
+// hiddenFields are the hidden fields of a form.
 func hiddenFields(all []Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

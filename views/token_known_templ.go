@@ -8,7 +8,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// KnownTokens are the tokens of service users whose secret a person has seen who leaves or
+// KnownTokens are tokens of service users whose secret was shown to a person who leaves or
 // loses a role, with the choice to rotate them.
 type KnownTokens struct {
 	Heading string
@@ -16,25 +16,25 @@ type KnownTokens struct {
 	List    []KnownToken
 	Error   string
 	Overlap Choice // overlap: how long the old secrets still work
-	More    string // says that there are more than are listed; empty where there are not
+	More    string // says that there are more; empty if all are listed
 }
 
-// KnownToken is one of them.
+// KnownToken is a token whose secret was shown to the person.
 type KnownToken struct {
 	ID     string
 	Name   string
 	Hint   string // the end of its secret
-	URL    string // of its page; empty where the viewer may not open it
+	URL    string // of its page; empty if the viewer may not open it
 	User   Person
 	Acts   string // the role in which it acts
 	Used   Time   // last; zero if never
-	From   string // where it was last used, and with what; empty if never
+	From   string // address and program of the last use; empty if never used
 	Ends   Time
 	Ticked bool
-	Why    string // why the viewer cannot rotate it, and who can; empty where they can
+	Why    string // why the viewer cannot rotate it, and who can; empty if they can
 }
 
-// knownTokens lists the tokens whose secret a person knows, each with a box.
+// knownTokens lists tokens, each with a check box.
 func knownTokens(k KnownTokens) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -308,7 +308,7 @@ func knownTokens(k KnownTokens) templ.Component {
 	})
 }
 
-// knownTokenName names a token, as the label of its box where it has one.
+// knownTokenName shows the name of a token, as the label of its check box if it has one.
 func knownTokenName(t KnownToken) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -420,8 +420,8 @@ func (k KnownTokens) rotatable() bool {
 	return false
 }
 
-// RotatedTokens is the model of the page that shows the secrets of the successors, once, after
-// the tokens that a person knew were rotated.
+// RotatedTokens is the model of the page that shows the secrets of the successors of rotated
+// tokens, once.
 type RotatedTokens struct {
 	Chrome
 	Done string // what was done, as a sentence
@@ -431,16 +431,16 @@ type RotatedTokens struct {
 
 // RotatedToken is a token that was rotated, with the secret of its successor.
 type RotatedToken struct {
-	ID     string
-	Name   string
-	User   Person
-	Secret string
-	Old    string // what becomes of the old secret, as a sentence
-	Tell   Person // who is responsible for the service user; zero without one
-	URL    string // of the rotation
+	ID          string
+	Name        string
+	User        Person
+	Secret      string
+	Old         string // until when the old secret works, as a sentence
+	Responsible Person // for the service user; zero without one
+	URL         string // of the rotation
 }
 
-// RotatedTokensPage shows the new secrets. It is the answer to the form, and never shown again.
+// RotatedTokensPage shows the new secrets. It is the response to the form and is not shown again.
 func RotatedTokensPage(m RotatedTokens) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -573,7 +573,7 @@ func RotatedTokensPage(m RotatedTokens) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if t.Tell.Label != "" {
+				if t.Responsible.Label != "" {
 					var templ_7745c5c3_Var28 string
 					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(" Responsible: ")
 					if templ_7745c5c3_Err != nil {
@@ -583,7 +583,7 @@ func RotatedTokensPage(m RotatedTokens) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = personName(t.Tell).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = personName(t.Responsible).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

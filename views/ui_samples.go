@@ -8,7 +8,7 @@ var sampleTabs = []Tab{
 	{Label: "People", URL: "#forms", Count: "1,246"},
 	{Label: "Service users", URL: "#forms", Count: "38"},
 	{Label: "Not seen for 90 days", URL: "#forms"},
-	{Label: "Robots of the night", URL: "#forms", Apart: true},
+	{Label: "Robots of the night", URL: "#forms", Divided: true},
 }
 
 var sampleView = ViewForm{
@@ -58,7 +58,7 @@ var sampleFields = []Field{
 }
 
 var sampleResponsible = Field{
-	Name: "responsible", Label: "Responsible person", Hint: "Who answers for it. Start typing a name or address.", Required: true,
+	Name: "responsible", Label: "Responsible person", Hint: "The person to ask about it. Start typing a name or address.", Required: true,
 }
 
 var samplePeopleOptions = []Option{

@@ -8,26 +8,26 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Unknown is the model of the pages about a form of which the console does not know,
-// or did not know, whether it was done. The request id shown is that of the Chrome.
+// Unknown is the model of the pages about a form whose outcome is or was unknown, because the
+// answer to its commit was lost. They show the request id of the Chrome.
 type Unknown struct {
 	Chrome
-	Status  string // as in HTTP, like "503"; empty where that means nothing
-	Heading string // how things stand, in a few words
+	Status  string // as in HTTP, like "503"; may be empty
+	Heading string // the outcome
 	Text    []string
-	LookUp  *Resend // sends the form to where it is looked up
-	Again   *Resend // sends the form itself again
-	Next    []Link  // where else to go, the best first
+	LookUp  *Resend // looks up the outcome
+	Again   *Resend // sends the form again
+	Next    []Link  // the best first
 }
 
-// Resend is a button that posts what was posted before.
+// Resend is a button that posts the same form again.
 type Resend struct {
 	Action string
 	Label  string
 	Fields []Option // Label is the name of the field
 }
 
-// UnknownPage says that a form may have been done, or not, and what to do about it.
+// UnknownPage says whether a form was done, or that this is unknown.
 func UnknownPage(m Unknown) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -160,7 +160,7 @@ func UnknownPage(m Unknown) templ.Component {
 	})
 }
 
-// resend shows a button that posts what was posted before.
+// resend shows a button that posts the same form again.
 func resend(r *Resend, primary bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -11,15 +11,15 @@ import (
 // zero line, the second on top of it.
 type UseChart struct {
 	ID            string // of the element, unique on the page
-	Caption       string // what is counted, over which time
+	Caption       string // the unit and the period
 	First, Second UseSeries
-	Days          []UseDay // oldest first; none: there is nothing to show
-	Axis          []string // dates below the chart, from the first day to the last, evenly apart
+	Days          []UseDay // oldest first
+	Axis          []string // dates below the chart, evenly spaced from the first day to the last
 }
 
-// A UseSeries is what one of the two colours of a [UseChart] stands for.
+// A UseSeries is a series of a [UseChart].
 type UseSeries struct {
-	Name string // "New token"; empty: there is no such series
+	Name string // "New token"; empty for no series
 	Tone string // "" for the accent, "old" for the neutral colour, "refused" for the warning
 }
 

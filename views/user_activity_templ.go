@@ -8,7 +8,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// UserActivity is the model of the tab with all that concerns one user.
+// UserActivity is the model of the tab with the events of one user.
 type UserActivity struct {
 	Chrome
 	Head   UserHead
@@ -17,7 +17,7 @@ type UserActivity struct {
 	Pager  Pager
 }
 
-// UserActivityPage shows all that concerns one user.
+// UserActivityPage shows the events of one user.
 func UserActivityPage(m UserActivity) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -73,7 +73,7 @@ func UserActivityPage(m UserActivity) templ.Component {
 	})
 }
 
-// UserActivityResults is the part of the page that other pages of it change.
+// UserActivityResults is the part of the page that the pager replaces.
 func UserActivityResults(m UserActivity) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

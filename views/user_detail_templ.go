@@ -8,86 +8,85 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// UserDetail is the model of the page that tells all about one user.
+// UserDetail is the model of the page about one user.
 type UserDetail struct {
 	Chrome
-	Head       UserHead
-	Facts      UserFacts
-	Service    *ServiceFacts // of a service user
-	Recent     []Event       // the last changes, newest first
-	History    string        // address of all of them
-	AnswersFor []ServiceLine
-	SignIn     *SignInFacts // of a person
-	Role       RoleForm
-	Danger     Danger
+	Head           UserHead
+	Facts          UserFacts
+	Service        *ServiceFacts // of a service user
+	Recent         []Event       // the last changes, newest first
+	History        string        // address of all activity
+	ResponsibleFor []ServiceLine
+	SignIn         *SignInFacts // of a person
+	Role           RoleForm
+	Danger         Danger
 }
 
-// UserFacts are the facts about any user.
+// UserFacts are the fields of the card Overview.
 type UserFacts struct {
 	Kind          string // Person, Service user or System user
 	Created       Time
 	CreatedBy     Person
 	Updated       Time
 	Seen          Time   // zero: never
-	Sessions      Link   // like "2 sessions"; empty for those who never sign in
+	Sessions      Link   // like "2 sessions"; empty for service users
 	Notifications string // as a sentence
 	TimeZone      string
 }
 
-// ServiceFacts are the facts about a service user. What is empty is shown as
-// missing.
+// ServiceFacts are the fields that only a service user has. An empty one is shown as missing.
 type ServiceFacts struct {
 	Purpose     string
 	Responsible Person
 	ReviewOn    string // date in words
 	Due         bool   // the review date has passed
 	Review      *Review
-	Fill        string // address to fill in what is missing; empty if the viewer may not
+	Edit        string // address of the form, where fields are missing; empty if the viewer may not
 }
 
-// SignInFacts tell how a person signs in.
+// SignInFacts are the provider accounts and sign-ins of a person.
 type SignInFacts struct {
 	Identities []Identity
-	Invited    string // what happens at the first sign-in, while there has been none
-	SignInURL  string // the address to send them, while there has been none
+	Invited    string // what happens at the first sign-in; empty after it
+	SignInURL  string // the address to send; empty after the first sign-in
 	Refused    *RefusedSignIn
-	Reset      string // address of the page; empty if the viewer may not, or where there is nothing to reset
+	Reset      string // address of the page; empty if the viewer may not, or there is nothing to reset
 	ResetWhy   string // why there is no Reset
 }
 
-// Identity is a person as the provider knows them.
+// Identity is a provider account.
 type Identity struct {
 	Issuer  string
 	Subject string
-	Address string // the address it last came with
-	Differs bool   // that is another address than the user's
-	Bound   Time   // since when it is theirs
+	Address string // the last e-mail address from the provider
+	Differs bool   // it differs from the user's
+	Bound   Time   // when it was linked
 }
 
-// RoleForm shows the role and changes it.
+// RoleForm is the form that changes a role.
 type RoleForm struct {
 	FormState
 	Current string // in words
-	May     string // what that role may do, as a sentence
+	May     string // permissions of the role, as a sentence
 	Why     string // why the viewer cannot change it; there is no form then
 	Action  string
 	Version string
-	Role    Choice // the options with what each may do as hint
+	Role    Choice // with the permissions of each as hint
 	Reason  Field
-	Page    string // address of the form by itself, where there is more to decide; empty to have it on the page
-	Then    string // what a change brings at once, as a sentence; empty where it is nothing to know of
+	Page    string // address of the page with the form, if more is to be decided; else empty
+	Then    string // effects of a change, as a sentence; may be empty
 }
 
-// Danger leads to the acts that end something. An empty address: the viewer may
-// not, or it makes no sense. Its zero value is not shown.
+// Danger holds the addresses of the destructive actions; empty for those that are not
+// available. The zero Danger is not shown.
 type Danger struct {
 	Deactivate string
 	Reactivate string
 	Delete     string
-	Why        string // why there is nothing to do here, as a sentence
+	Why        string // why no action is available, as a sentence
 }
 
-// UserDetailPage tells all about one user.
+// UserDetailPage shows one user.
 func UserDetailPage(m UserDetail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -147,7 +146,7 @@ func UserDetailPage(m UserDetail) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(m.AnswersFor) > 0 {
+			if len(m.ResponsibleFor) > 0 {
 				templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -160,7 +159,7 @@ func UserDetailPage(m UserDetail) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = serviceLines(m.AnswersFor, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = serviceLines(m.ResponsibleFor, m.FormKey).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -201,7 +200,7 @@ func UserDetailPage(m UserDetail) templ.Component {
 	})
 }
 
-// userFacts shows the facts about any user.
+// userFacts shows the card Overview.
 func userFacts(f UserFacts) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -262,7 +261,7 @@ func userFacts(f UserFacts) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(f.Kind)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 117, Col: 12}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 116, Col: 12}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -331,7 +330,7 @@ func userFacts(f UserFacts) templ.Component {
 						var templ_7745c5c3_Var11 templ.SafeURL
 						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(f.Sessions.URL)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 128, Col: 29}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 127, Col: 29}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 						if templ_7745c5c3_Err != nil {
@@ -344,7 +343,7 @@ func userFacts(f UserFacts) templ.Component {
 						var templ_7745c5c3_Var12 string
 						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.Sessions.Label)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 128, Col: 50}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 127, Col: 50}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 						if templ_7745c5c3_Err != nil {
@@ -381,7 +380,7 @@ func userFacts(f UserFacts) templ.Component {
 						var templ_7745c5c3_Var14 string
 						templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(f.Notifications)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 133, Col: 22}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 132, Col: 22}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 						if templ_7745c5c3_Err != nil {
@@ -414,7 +413,7 @@ func userFacts(f UserFacts) templ.Component {
 						var templ_7745c5c3_Var16 string
 						templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.TimeZone)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 138, Col: 17}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 137, Col: 17}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 						if templ_7745c5c3_Err != nil {
@@ -455,7 +454,7 @@ func userFacts(f UserFacts) templ.Component {
 						var templ_7745c5c3_Var18 string
 						templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(" by ")
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 145, Col: 14}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 144, Col: 14}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 						if templ_7745c5c3_Err != nil {
@@ -520,7 +519,7 @@ func userFacts(f UserFacts) templ.Component {
 	})
 }
 
-// serviceFacts shows what a service user is for and who answers for it.
+// serviceFacts shows purpose, responsible person and review date of a service user.
 func serviceFacts(f ServiceFacts, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -657,21 +656,21 @@ func serviceFacts(f ServiceFacts, key string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Fill != "" {
+			if f.Edit != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<p><a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var26 templ.SafeURL
-				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinURLErrs(f.Fill)
+				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinURLErrs(f.Edit)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 179, Col: 20}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 178, Col: 20}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\">Fill in what is missing</a></p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\">Fill in the missing fields</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -696,7 +695,7 @@ func serviceFacts(f ServiceFacts, key string) templ.Component {
 	})
 }
 
-// orMissing shows text, or that there is none.
+// orMissing shows text, or that it is missing.
 func orMissing(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -727,7 +726,7 @@ func orMissing(text string) templ.Component {
 			var templ_7745c5c3_Var28 string
 			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 193, Col: 8}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 192, Col: 8}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {
@@ -738,7 +737,7 @@ func orMissing(text string) templ.Component {
 	})
 }
 
-// recentChanges shows the last changes and leads to all of them.
+// recentChanges shows the last changes.
 func recentChanges(events []Event, history string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -772,7 +771,7 @@ func recentChanges(events []Event, history string) templ.Component {
 			var templ_7745c5c3_Var30 templ.SafeURL
 			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(history)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 203, Col: 21}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 202, Col: 21}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 			if templ_7745c5c3_Err != nil {
@@ -806,7 +805,7 @@ func recentChanges(events []Event, history string) templ.Component {
 	})
 }
 
-// dangerZone leads to the acts that end something.
+// dangerZone shows the destructive actions.
 func dangerZone(d Danger) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -840,7 +839,7 @@ func dangerZone(d Danger) templ.Component {
 			var templ_7745c5c3_Var32 string
 			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(d.Why)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 222, Col: 28}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 221, Col: 28}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 			if templ_7745c5c3_Err != nil {
@@ -859,7 +858,7 @@ func dangerZone(d Danger) templ.Component {
 			var templ_7745c5c3_Var33 templ.SafeURL
 			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinURLErrs(d.Deactivate)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 227, Col: 39}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 226, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 			if templ_7745c5c3_Err != nil {
@@ -886,7 +885,7 @@ func dangerZone(d Danger) templ.Component {
 			var templ_7745c5c3_Var34 templ.SafeURL
 			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(d.Reactivate)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 236, Col: 39}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 235, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 			if templ_7745c5c3_Err != nil {
@@ -913,7 +912,7 @@ func dangerZone(d Danger) templ.Component {
 			var templ_7745c5c3_Var35 templ.SafeURL
 			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinURLErrs(d.Delete)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 245, Col: 42}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/user_detail.templ`, Line: 244, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 			if templ_7745c5c3_Err != nil {

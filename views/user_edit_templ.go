@@ -22,9 +22,9 @@ type UserEdit struct {
 	Picture  Field
 	Channels []Toggle // of a person, as are the next two
 	Types    []Toggle
-	Sentence string             // what the notifications come to
+	Sentence string             // the notifications in a sentence
 	Service  *ServiceUserFields // of a service user
-	Locked   []Locked           // user_id, role, type: what is changed elsewhere or never
+	Locked   []Locked           // user_id, role, type: set elsewhere, or fixed
 	Reason   Field
 }
 
@@ -241,8 +241,8 @@ func serviceFields(f ServiceUserFields) templ.Component {
 	})
 }
 
-// notificationFields are the boxes that turn notifications on and off, with the
-// sentence that they come to now.
+// notificationFields are the check boxes of the notifications, with the stored ones in a
+// sentence.
 func notificationFields(channels, types []Toggle, sentence string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -276,7 +276,7 @@ func notificationFields(channels, types []Toggle, sentence string) templ.Compone
 	})
 }
 
-// saveOrCancel closes a form.
+// saveOrCancel is the footer of a form.
 func saveOrCancel(save, cancel string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,13 +10,13 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/roboto-ai/console/internal/bidi"
 
-// UserRole is the model of the page that shows the role form by itself: where
-// the menu leads, and the answer to one that could not be saved.
+// UserRole is the model of the page with the role form: the target of the menu, and the response
+// to an invalid form.
 type UserRole struct {
 	Chrome
 	Who    Person
 	Form   RoleForm
-	Known  *KnownTokens // of a person who has seen secrets of service users
+	Known  *KnownTokens // of a person to whom secrets of service users were shown
 	Cancel string
 }
 
@@ -164,7 +164,7 @@ func UserRolePage(m UserRole) templ.Component {
 	})
 }
 
-// roleCard shows the role and, folded, the form that changes it.
+// roleCard shows the role and the folded form that changes it.
 func roleCard(f RoleForm, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -376,7 +376,7 @@ func roleFields(f RoleForm) templ.Component {
 	})
 }
 
-// unfolded reports whether the form has something to say already.
+// unfolded reports whether the form shows a message.
 func (f RoleForm) unfolded() bool {
 	return f.Kept || f.Stale != nil || len(f.Problems) > 0
 }

@@ -14,22 +14,22 @@ import "strconv"
 type UserTokens struct {
 	Chrome
 	Head      UserHead
-	Notice    *TokenNotice // what became of a form that was sent again
-	Why       string       // why the viewer issues none here; empty if they may
+	Notice    *TokenNotice // the outcome of a form that was sent again
+	Why       string       // why the viewer may not issue tokens; empty if they may
 	Rotations []TokenRotation
-	Tokens    []TokenLine // all others: live first, then those that have ended
+	Tokens    []TokenLine // all others: live ones first, then ended ones
 	Counts    string      // "1 live, 2 ended"
-	Empty     string      // what a token is for, where there is none
+	Empty     string      // shown if there is no token
 	New       string      // address of the form for a new one; empty if the viewer may not
 }
 
-// TokenNotice says that a token was issued already, and its secret is not shown again.
+// TokenNotice says that a token was already issued and that its secret is not shown again.
 type TokenNotice struct {
 	Name   string
 	Rotate string // address; empty if the viewer may not
 }
 
-// TokenLine is a token as it is listed.
+// TokenLine is a token in a list.
 type TokenLine struct {
 	Name      string
 	URL       string // of its page
@@ -37,27 +37,27 @@ type TokenLine struct {
 	State     Badge
 	Acts      string // the role it acts with: "Auditor"
 	RoleNote  string // "issued as user; rotate to use admin"; may be empty
-	May       string // what it allows, in words
-	From      string // from which addresses; empty: from any
+	May       string // its scopes, in words
+	From      string // allowed address ranges; empty for any
 	Used      TokenUse
 	Ends      TokenEnds
 	Issued    Time
 	IssuedBy  Person
 	ShownTo   Person
-	ShownGone string // "deactivated" or "deleted", of a ShownTo who is
-	ShownNone string // why no person was shown the secret
+	ShownGone string // "deactivated" or "deleted", if ShownTo is
+	ShownNone string // why the secret was shown to no person
 	Menu      []MenuLink
-	Enable    string // address that its form is posted to; empty if it makes no sense
+	Enable    string // where the form is posted that enables it; empty if it cannot be enabled
 }
 
-// TokenUse is a use of a token. One without When never was.
+// TokenUse is the last use of a token. The zero TokenUse means never.
 type TokenUse struct {
 	When Time
 	From string // address
 	Tool string // may be empty
 }
 
-// TokenEnds says when a token ends or ended. One without When never ends.
+// TokenEnds is the end of a token. The zero TokenEnds means never.
 type TokenEnds struct {
 	When Time
 	Soon bool // within 14 days
@@ -237,7 +237,7 @@ func UserTokensPage(m UserTokens) templ.Component {
 	})
 }
 
-// tokenNotice says that a secret is not shown a second time.
+// tokenNotice says that a secret is not shown again.
 func tokenNotice(n TokenNotice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -399,7 +399,7 @@ func tokenTable(list []TokenLine, key string) templ.Component {
 	})
 }
 
-// tokenName shows a token with what it allows.
+// tokenName shows a token with its role and scopes.
 func tokenName(l TokenLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -726,7 +726,7 @@ func tokenIssued(l TokenLine) templ.Component {
 	})
 }
 
-// tokenShown says who was shown the secret of a token.
+// tokenShown shows to whom the secret of a token was shown.
 func tokenShown(l TokenLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -812,7 +812,7 @@ func tokenShown(l TokenLine) templ.Component {
 	})
 }
 
-// tokenMenu is what can be done to a token from a list.
+// tokenMenu is the menu of a token in a list.
 func tokenMenu(l TokenLine, id, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -922,7 +922,7 @@ func tokenMenu(l TokenLine, id, key string) templ.Component {
 				}
 			}
 			for _, e := range l.Menu {
-				if e.Apart {
+				if e.Divided {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<hr>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -9,23 +9,15 @@ import (
 	"github.com/roboto-ai/console/internal/numbers"
 )
 
-// orElse returns text, or other if there is none.
-func orElse(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
-}
-
 // problemCount is the title of an error summary.
 func problemCount(n int) string { return "Check " + numbers.Counted(n, "field", "fields") }
 
-// revealsHidden reports whether a value shows an invisible character by its code point.
+// revealsHidden reports whether a value shows an invisible character as its code point.
 func revealsHidden(changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool { return strings.Contains(c.Old+c.New, "⟨U+") })
 }
 
-// changeCount says what opening an event shows.
+// changeCount is the summary of the folded changes of an event.
 func changeCount(changes []Change) string {
 	n := 0
 	for _, c := range changes {
@@ -65,8 +57,8 @@ func consequenceIcon(kind string) string {
 	return "triangle-alert"
 }
 
-// listLink returns the attributes by which a script follows a link to another order or
-// page of a list in place.
+// listLink returns the attributes by which htmx follows a link to another order or page of a
+// list in place.
 func listLink(url string) templ.OrderedAttributes {
 	return templ.OrderedAttributes{
 		{Key: "hx-get", Value: string(templ.URL(url))}, {Key: "hx-target", Value: "#results"}, {Key: "hx-swap", Value: "outerHTML"},
@@ -74,7 +66,7 @@ func listLink(url string) templ.OrderedAttributes {
 	}
 }
 
-// attributes returns what an input has beside its name and value.
+// attributes returns the attributes of an input besides name and value.
 func (f Field) attributes() templ.Attributes {
 	a := templ.Attributes{}
 	set := func(name, value string, when bool) {

@@ -82,7 +82,7 @@ func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 		}
 	}
 	if answer.toAdmin != "" {
-		m.Tell = "I could not sign in to the console of " + a.org + " as " + orNoAddress(m.Address) + ": " + answer.toAdmin + " Request " + known.id + "."
+		m.Report = "I could not sign in to the console of " + a.org + " as " + orNoAddress(m.Address) + ": " + answer.toAdmin + " Request " + known.id + "."
 	}
 	return render(c, answer.status, views.SignInRefusedPage(m))
 }

@@ -134,7 +134,7 @@ func (a *App) showRotated(c echo.Context, done string, rotated []users.Rotated) 
 		}
 		u, err := a.users.User(c.Request().Context(), t.actor, r.New.User.ID)
 		if err == nil && u.Responsible.Key != "" {
-			line.Tell = t.person(u.Responsible)
+			line.Responsible = t.person(u.Responsible)
 		}
 		m.List = append(m.List, line)
 	}

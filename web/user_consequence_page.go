@@ -163,12 +163,12 @@ func (a *App) handOver(c echo.Context, target users.Consequences, value string, 
 		line := t.serviceLine(service)
 		line.Review = nil // a form within the form
 		if seesDirectory(t.actor) && t.actor.May(users.ActEdit, service) == nil {
-			m.AnswersFor = append(m.AnswersFor, line)
+			m.ResponsibleFor = append(m.ResponsibleFor, line)
 		} else {
 			m.Left = append(m.Left, line)
 		}
 	}
-	if len(m.AnswersFor) == 0 {
+	if len(m.ResponsibleFor) == 0 {
 		return &m, nil
 	}
 	to := views.Field{Name: "hand_over", Label: "Hand over to", Value: value}

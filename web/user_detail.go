@@ -41,13 +41,13 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 		return views.UserDetail{}, err
 	}
 	m := views.UserDetail{
-		Chrome:     a.userChrome(c, u, ""),
-		Facts:      t.userFacts(d),
-		Recent:     t.events(recent),
-		History:    userPath(u.ID, "activity"),
-		AnswersFor: t.serviceLines(d.AnswersFor),
-		Role:       t.roleForm(d.User, d.LastOwner, roleForm{Role: string(u.Role), Version: u.Version}, outcome{}),
-		Danger:     t.danger(d),
+		Chrome:         a.userChrome(c, u, ""),
+		Facts:          t.userFacts(d),
+		Recent:         t.events(recent),
+		History:        userPath(u.ID, "activity"),
+		ResponsibleFor: t.serviceLines(d.AnswersFor),
+		Role:           t.roleForm(d.User, d.LastOwner, roleForm{Role: string(u.Role), Version: u.Version}, outcome{}),
+		Danger:         t.danger(d),
 	}
 	if u.Kind == users.KindPerson && m.Role.Why == "" {
 		knows, err := a.users.KnowsTokens(c.Request().Context(), u.Key)
@@ -109,7 +109,7 @@ func (t presenter) serviceFacts(u users.User) *views.ServiceFacts {
 		Due: t.due(u.ReviewOn), Review: t.review(u),
 	}
 	if u.Purpose == "" || u.Responsible.ID == "" || u.ReviewOn == "" {
-		f.Fill, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
+		f.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
 	}
 	return f
 }

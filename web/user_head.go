@@ -93,7 +93,7 @@ func (t presenter) userMenu(u users.User) []views.MenuLink {
 			continue
 		}
 		link := views.MenuLink{Link: views.Link{Label: e.label, URL: userPath(u.ID, e.tail)}, Icon: e.icon, Danger: e.danger}
-		link.Apart = e.danger && !apart && len(menu) > 0
+		link.Divided = e.danger && !apart && len(menu) > 0
 		apart = apart || e.danger
 		menu = append(menu, link)
 	}

@@ -115,7 +115,7 @@ func (t presenter) tokenMenu(p tokenPlace, token, successor users.Token) []views
 		menu = append(menu, views.MenuLink{Link: views.Link{Label: "Rotate…", URL: url}, Icon: "refresh-cw"})
 	}
 	if url := t.end(p, token); url != "" {
-		menu = append(menu, views.MenuLink{Link: views.Link{Label: endLabel(token), URL: url}, Icon: "ban", Danger: true, Apart: len(menu) > 0})
+		menu = append(menu, views.MenuLink{Link: views.Link{Label: endLabel(token), URL: url}, Icon: "ban", Danger: true, Divided: len(menu) > 0})
 	}
 	return menu
 }

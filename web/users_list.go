@@ -137,11 +137,11 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[directory
 	m.Summary = numbers.Counted(counts[directory.ViewPeople], "person", "people") + " and " +
 		numbers.Counted(counts[directory.ViewService], "service user", "service users")
 	m.Filter = directoryFilter(l)
-	m.NewUser, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
+	m.AddPerson, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
 	m.Export, _ = allowed(actor(c), users.ActExport, users.User{}, listAddress{"/users/export", l.query}.with())
-	m.NewServiceUser, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
+	m.CreateService, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
 	// The first owner is the only user, and no filter is set.
-	if counts[directory.ViewAll] == 1 && m.NewUser != "" && m.Clear == "" && len(m.Problems) == 0 {
+	if counts[directory.ViewAll] == 1 && m.AddPerson != "" && m.Clear == "" && len(m.Problems) == 0 {
 		m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	}
 	return nil

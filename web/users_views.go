@@ -219,7 +219,7 @@ func withSaved(tabs []views.Tab, saved []users.SavedView, at listAddress) []view
 			continue
 		}
 		name := words.Plain(v.Name)
-		tabs = append(tabs, views.Tab{Label: words.Shorten(name, maxTabLabel), Title: name, URL: savedAddress(v), Current: i == current, Apart: i == 0})
+		tabs = append(tabs, views.Tab{Label: words.Shorten(name, maxTabLabel), Title: name, URL: savedAddress(v), Current: i == current, Divided: i == 0})
 	}
 	if len(saved) > 0 {
 		tabs = append(tabs, views.Tab{Label: "Manage views", URL: "/users/views"})

@@ -1,12 +1,12 @@
-// What the console adds to its pages where scripts run. Everything works without.
+// Enhancements of the pages. Everything works without scripts.
 (() => {
   const root = document.documentElement;
   const find = (selector) => document.querySelector(selector);
   const on = (type, listen, capture) => document.addEventListener(type, listen, capture);
   root.classList.add("js");
 
-  // announce lets screen readers say text, and shows it to all if asked to; the pause
-  // makes them notice a repetition.
+  // announce has screen readers say a text, and shows it if shown is true. The delay makes
+  // them notice a repetition.
   const announce = (text, shown) => {
     const live = find("#announce");
     live.className = shown ? "" : "sr";
@@ -36,8 +36,8 @@
     find("#main").focus();
   });
 
-  // "/" goes to the search of the page, Ctrl-K to that of the sidebar; either to
-  // the other where it is the only one in sight.
+  // "/" focuses the search of the page, Ctrl-K that of the sidebar, or the other if only that
+  // is visible.
   on("keydown", (event) => {
     const control = event.ctrlKey || event.metaKey;
     const slash = event.key === "/" && !control && !event.altKey;
@@ -51,12 +51,12 @@
     input.select();
   });
 
-  // While an input method composes a word, nothing is asked for and nothing arrives: what
-  // is on its way is aborted, and asked for again once the word is there.
+  // While an input method composes a word, no request is sent and none is answered: the
+  // current one is aborted, and sent again when the word is complete.
   let composing = false;
-  const compose = (starts, told) => ({ target }) => {
+  const compose = (starts, type) => ({ target }) => {
     composing = starts;
-    target.dispatchEvent(new Event(told, { bubbles: true }));
+    target.dispatchEvent(new Event(type, { bubbles: true }));
   };
   on("compositionstart", compose(true, "htmx:abort"));
   on("compositionend", compose(false, "input"));
@@ -64,19 +64,19 @@
     if (composing) event.preventDefault();
   });
 
-  // What is typed into a form stays with the page in the history of the tab, for Back and
-  // reload, with what the form was filled from; for whoever is signed in then, it goes.
+  // Input of a form is kept in the history entry of the page, for Back and reload. It is
+  // dropped if another user is signed in by then.
   const typed = { viewer: root.dataset.viewer };
   const keep = ({ target: { form } }) => {
     if (form?.method === "post") typed[form.action] = [...new FormData(form)];
     history.replaceState({ ...history.state, ...typed }, "");
   };
   on("input", keep);
-  on("htmx:after:swap", keep); // before which htmx sets a state of its own
+  on("htmx:after:swap", keep); // htmx has set a state of its own before
   addEventListener("pageshow", () => {
     const state = history.state;
     if (state?.viewer) for (const form of document.forms) {
-      form.reset(); // what the browser itself has kept
+      form.reset(); // drops what the browser has restored
       const kept = state.viewer === typed.viewer && state[form.action];
       if (kept) for (const field of form) {
         const values = kept.filter(([name]) => name === field.name).map(([, value]) => value);
@@ -93,23 +93,23 @@
     for (const button of form) button.ariaPressed = button === submitter;
   });
 
-  // What a script asked of a list, links beside it ask, too, and its filter shows the order.
+  // Links beside a list take over its query, and its filter shows the order.
   on("htmx:after:history:update", () => {
     for (const link of document.querySelectorAll("[data-asked]")) link.search = location.search;
     const order = find("#f-sort");
     if (order) order.value = new URLSearchParams(location.search).get("sort") ?? "";
   });
 
-  // A list is not exchanged under a menu of it that is in use, but once that is closed.
+  // A list is not swapped while a popover in it has the focus, but when that is closed.
   let late;
   on("htmx:before:swap", (event) => {
     late = find("#results :popover-open :focus");
     if (late) event.preventDefault();
   });
-  on("toggle", () => { late &&= find(".toolbar").requestSubmit(); }, true); // which returns nothing
+  on("toggle", () => { late &&= find(".toolbar").requestSubmit(); }, true); // resets late to undefined
 
-  // After htmx has changed a list: say what came. Problems are alerts, which browsers say.
-  // The focus stays where it was, and goes to the beginning of the list if that is gone.
+  // After htmx has swapped a list, announce its count; browsers announce alerts themselves.
+  // The focus stays, or moves to the list if the focused element is gone.
   on("htmx:after:swap", () => {
     const list = find("#results");
     if (list && document.activeElement === document.body) {

@@ -1,6 +1,5 @@
-// Command vendoring fetches what the console takes from others (htmx, icons,
-// axe-core) from its npm packages and puts it where static/vendor.json says. Run
-// it from the root of the module:
+// Command vendoring fetches vendored files (htmx, icons, axe-core) from their npm packages and
+// writes them to the paths in static/vendor.json. Run it from the root of the module:
 //
 //	go run ./static/vendoring           # refuses files that differ from the list
 //	go run ./static/vendoring -accept   # writes the new hashes into the list
@@ -19,15 +18,15 @@ import (
 	"path/filepath"
 )
 
-// list is the file that says what is vendored.
+// list is the file that lists what is vendored.
 const list = "static/vendor.json"
 
-// An item is one thing taken from elsewhere.
+// An item is a vendored package.
 type item struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Licence string `json:"licence"`
-	Package string `json:"package,omitempty"` // for npm; empty: kept here by hand
+	Package string `json:"package,omitempty"` // of npm; empty for files that are maintained by hand
 	Files   []file `json:"files"`
 }
 
@@ -41,7 +40,7 @@ type file struct {
 }
 
 func main() {
-	accept := flag.Bool("accept", false, "take the files as they come and write their hashes into the list")
+	accept := flag.Bool("accept", false, "accept changed files and write their hashes into the list")
 	flag.Parse()
 	if err := run(*accept); err != nil {
 		fmt.Fprintln(os.Stderr, "vendoring:", err)
@@ -69,8 +68,8 @@ func run(accept bool) error {
 	return writeList(items)
 }
 
-// fetch brings the files of it from its package and writes them. A file whose
-// hash is not the one listed is an error, unless it is to be accepted.
+// fetch reads the files of an item from its package and writes them. A file with another hash
+// than the listed one is an error, unless accept is true.
 func fetch(it *item, accept bool) error {
 	var pack map[string][]byte
 	if it.Package != "" {
@@ -98,7 +97,7 @@ func fetch(it *item, accept bool) error {
 	return nil
 }
 
-// contentOf returns what f is to hold.
+// contentOf returns the content of f.
 func contentOf(f file, version string, pack map[string][]byte) ([]byte, error) {
 	switch {
 	case f.Icons != nil:
