@@ -36,7 +36,7 @@ func TestWhereAccessEnds(t *testing.T) {
 		s.introspects(t, gateway, secret)
 		s.introspects(t, other, secret)
 	}
-	b.get(t, "/access").must(t, http.StatusOK, "Robot gateway", "2 tokens", "keep an answer for 10 seconds", "No token that these systems have asked about")
+	b.get(t, "/access").must(t, http.StatusOK, "Robot gateway", "2 tokens", "cache an answer for 10 seconds", "No token that these systems have asked about")
 
 	s.Clock.Advance(time.Second)
 	if err := s.Deactivate(t.Context(), s.Owner, "robot", users.Departure{}); err != nil {

@@ -236,5 +236,5 @@ func TestAddPerson_addressInUse(t *testing.T) {
 		t.Error("the box is no longer ticked after another mistake")
 	}
 	b.post(t, at, set(again, "name", "Kept")).must(t, 303)
-	s.browser(t).signInAt(t, bo, "/").must(t, 403, "its e-mail address is that of another one")
+	s.browser(t).signInAt(t, bo, "/").must(t, 403, "its e-mail address belongs to another user")
 }
