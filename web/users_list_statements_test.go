@@ -18,7 +18,7 @@ func TestListUsers_statements(t *testing.T) {
 	// So that searches and filters find more than can be put in order.
 	s := newSite(t, siteOptions{directory: directory.Config{MaxSorted: 5}})
 	b := s.as(t, users.RoleOwner)
-	b.get(t, "/users?q=x").must(t, 200) // the very first reads what cursors are sealed with, and which threes are rare
+	b.get(t, "/users?q=x").must(t, 200) // the first request reads the secret of cursors
 	s.Settle()
 	paths := []string{
 		"/users", "/users?sort=-seen", "/users?type=service&status=active", "/users?view=quiet", "/users?seen=%3C90d&created=%3C90d",

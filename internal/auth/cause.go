@@ -24,7 +24,7 @@ const (
 	CauseNoIDToken       Cause = "id_token_missing"     // the token response has no ID token
 	CauseTokenForm       Cause = "id_token_malformed"   // no JWT, or it has a duplicate member
 	CauseTokenType       Cause = "id_token_type"        // a JWT for another purpose (typ)
-	CauseAlgorithm       Cause = "algorithm_refused"    // not one of [Algorithms]
+	CauseAlgorithm       Cause = "algorithm_refused"    // not one of those accepted
 	CauseSignature       Cause = "signature_invalid"    // no key of the provider verifies it
 	CauseTokenIssuer     Cause = "token_issuer_differs" // iss is another issuer
 	CauseAudience        Cause = "audience_differs"     // aud lacks this client

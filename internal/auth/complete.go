@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -109,16 +108,6 @@ func (p *Provider) redeem(ctx context.Context, a Attempt, code string) (Identity
 		id.SessionID = sid
 	}
 	return id, nil
-}
-
-// Algorithms returns the accepted signature algorithms of ID tokens, sorted.
-func Algorithms() []string {
-	all := make([]string, 0, len(algorithms))
-	for name := range algorithms {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
 }
 
 // idToken verifies an ID token (OpenID Connect Core, section 3.1.3.7) and returns its claims:

@@ -113,7 +113,7 @@ func FuzzParseHeader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
 		h, err := parseHeader(raw)
-		if err == nil && !slices.Contains(Algorithms(), h.algorithm) {
+		if err == nil && algorithms[h.algorithm] == "" {
 			t.Errorf("%q: got %+v", raw, h)
 		}
 		if err != nil && CauseOf(err) == "" {

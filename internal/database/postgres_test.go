@@ -55,7 +55,7 @@ func TestNoteDoesNotWaitForTheDisk(t *testing.T) {
 	}
 }
 
-// TestConnectionsAreAsManyAsStated has everybody at once want one, and counts them.
+// TestConnectionsAreAsManyAsStated requests more connections at once than stated, and counts them.
 func TestConnectionsAreAsManyAsStated(t *testing.T) {
 	t.Parallel()
 	for stated, want := range map[int]int{

@@ -124,7 +124,7 @@ func TestPostgresNamesMissingCertificateFile(t *testing.T) {
 }
 
 // TestPostgresEncryption: a connection to another machine has to be encrypted, and the
-// server's certificate verified. Nobody answers at the address, which is for documentation
+// server's certificate verified. No server has the address, which is for documentation
 // (RFC 5737).
 func TestPostgresEncryption(t *testing.T) {
 	t.Parallel()

@@ -44,7 +44,7 @@ func TestPing(t *testing.T) {
 	}
 }
 
-// checkPing checks what Ping says for anybody to read, and that it names no file.
+// checkPing checks the error of Ping, which anyone may read, and that it names no file.
 func checkPing(t *testing.T, err error, want, path string) {
 	t.Helper()
 	if want == "" {

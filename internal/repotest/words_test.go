@@ -5,21 +5,10 @@ import (
 	"go/token"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
-
-// notYet are the folders and files that the rules below are not applied to yet.
-var notYet = []string{
-	"internal/database", "internal/users/foresee.go", "internal/users/id.go", "internal/users/identity_move.go",
-}
-
-// swept reports whether the rules are applied to a file.
-func swept(name string) bool {
-	return !slices.ContainsFunc(notYet, func(at string) bool { return name == at || strings.HasPrefix(name, at+"/") })
-}
 
 // riddles are names that say nothing to a reader who does not know the package, with the
 // term to use instead. They are banned as names of types, functions, methods and fields.
@@ -65,30 +54,28 @@ var pageTexts = map[string]string{
 	`\bthing needs your attention`:    "the message beside the field alone",
 }
 
-// sweptFiles returns the Go files that the rules are applied to, generated ones left out.
-func sweptFiles(t *testing.T) []goFile {
+// writtenFiles returns the Go files, generated ones left out.
+func writtenFiles(t *testing.T) []goFile {
 	t.Helper()
-	return goFiles(t, func(f goFile) bool { return !f.generated() && swept(f.path) })
+	return goFiles(t, func(f goFile) bool { return !f.generated() })
 }
 
-// sweptTexts calls check for each file whose name has a suffix and that the rules are applied to.
-func sweptTexts(t *testing.T, suffix string, check func(name, text string)) {
+// eachText calls check for each file whose name has a suffix.
+func eachText(t *testing.T, suffix string, check func(name, text string)) {
 	t.Helper()
 	names, err := filesNamed(suffix)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range names {
-		if swept(name) {
-			check(name, read(t, filepath.Join(root, name)))
-		}
+		check(name, read(t, filepath.Join(root, name)))
 	}
 }
 
 // TestIdentifiersAreTermsOfArt checks the names of types, functions, methods and fields.
 func TestIdentifiersAreTermsOfArt(t *testing.T) {
 	t.Parallel()
-	for _, f := range sweptFiles(t) {
+	for _, f := range writtenFiles(t) {
 		ast.Inspect(f.file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncDecl:
@@ -122,12 +109,12 @@ func checkName(t *testing.T, f goFile, id *ast.Ident, ofPackage bool) {
 // TestCommentsAndDocumentsAreDirect checks comments in the code and the documents.
 func TestCommentsAndDocumentsAreDirect(t *testing.T) {
 	t.Parallel()
-	for _, f := range sweptFiles(t) {
+	for _, f := range writtenFiles(t) {
 		for _, group := range f.file.Comments {
 			checkProse(t, f.at(group.Pos()), group.Text())
 		}
 	}
-	sweptTexts(t, ".md", func(name, text string) {
+	eachText(t, ".md", func(name, text string) {
 		if name != "THIRD_PARTY.md" {
 			checkProse(t, name, text)
 		}
@@ -152,14 +139,14 @@ func TestPageTexts(t *testing.T) {
 			}
 		}
 	}
-	sweptTexts(t, ".templ", func(name, text string) {
+	eachText(t, ".templ", func(name, text string) {
 		for i, line := range strings.Split(text, "\n") {
 			if line = strings.TrimSpace(line); !strings.HasPrefix(line, "//") {
 				checkText(name+":"+strconv.Itoa(i+1), line)
 			}
 		}
 	})
-	for _, f := range sweptFiles(t) {
+	for _, f := range writtenFiles(t) {
 		if f.isTest() || !strings.HasPrefix(f.path, "web/") && !strings.HasPrefix(f.path, "views/") {
 			continue
 		}

@@ -156,12 +156,12 @@ func IsASCII(s string) bool {
 	return true
 }
 
-// MaxSortKey bounds [SortKey], in bytes, and with it the entries of an index and the length
+// maxSortKey bounds [SortKey], in bytes, and with it the entries of an index and the length
 // of a cursor. Names with the same first bytes need no order among each other.
-const MaxSortKey = 60
+const maxSortKey = 60
 
 // SortKey returns the text that names are ordered by.
 func SortKey(name string) string {
 	key := Fold(name)
-	return strings.ToValidUTF8(key[:min(len(key), MaxSortKey)], "")
+	return strings.ToValidUTF8(key[:min(len(key), maxSortKey)], "")
 }

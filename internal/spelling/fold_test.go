@@ -71,7 +71,7 @@ func FuzzFold(f *testing.F) {
 		if !utf8.ValidString(once) || once != strings.Join(strings.Fields(once), " ") {
 			t.Errorf("Fold(%q): got %q", s, once)
 		}
-		if key := SortKey(s); len(key) > MaxSortKey || !strings.HasPrefix(once, key) {
+		if key := SortKey(s); len(key) > maxSortKey || !strings.HasPrefix(once, key) {
 			t.Errorf("SortKey(%q): got %q", s, key)
 		}
 	})

@@ -70,10 +70,10 @@ func eachRun(folded string, do func(run []rune, unspaced bool)) {
 type Word []Spelling
 
 // A Spelling is a sequence of parts; a record matches if it has all of them.
-type Spelling []Part
+type Spelling []part
 
-// A Part is a word of the index, or the beginning of one.
-type Part struct {
+// A part is a word of the index, or the beginning of one.
+type part struct {
 	Text  string
 	Whole bool
 }
@@ -100,12 +100,12 @@ func partsOf(folded string) (s Spelling) {
 		run = run[:min(len(run), maxWord)]
 		switch {
 		case !unspaced:
-			s = append(s, Part{string(run), len(run) == 1})
+			s = append(s, part{string(run), len(run) == 1})
 		case len(run) == 1:
-			s = append(s, Part{string(run), false})
+			s = append(s, part{string(run), false})
 		}
 		for i := 0; unspaced && i+1 < len(run); i++ {
-			s = append(s, Part{string(run[i : i+2]), false})
+			s = append(s, part{string(run[i : i+2]), false})
 		}
 	})
 	return s
@@ -115,13 +115,13 @@ func partsOf(folded string) (s Spelling) {
 func Match(search []Word, words []string) bool {
 	return !slices.ContainsFunc(search, func(word Word) bool {
 		return !slices.ContainsFunc(word, func(s Spelling) bool {
-			return !slices.ContainsFunc(s, func(p Part) bool { return !p.in(words) })
+			return !slices.ContainsFunc(s, func(p part) bool { return !p.in(words) })
 		})
 	})
 }
 
 // in reports whether p is among words.
-func (p Part) in(words []string) bool {
+func (p part) in(words []string) bool {
 	return slices.ContainsFunc(words, func(word string) bool {
 		return word == p.Text || !p.Whole && strings.HasPrefix(word, p.Text)
 	})

@@ -2,8 +2,8 @@ package users
 
 import "fmt"
 
-// CheckingTokens is the phase of [Check] between tables and records.
-const CheckingTokens = "tokens and their history"
+// checkingTokens is the phase of [Check] between tables and records.
+const checkingTokens = "tokens and their history"
 
 // tokenActions are the actions that change the state of a token.
 var tokenActions = []Action{ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked}
@@ -11,7 +11,7 @@ var tokenActions = []Action{ActionTokenIssued, ActionTokenEnabled, ActionTokenDi
 // tokens compares each token with its history, in batches of users.
 func (c *checker) tokens() {
 	for after, more := Key(""), true; more && c.ctx.Err() == nil; {
-		c.progress(CheckingTokens, 0, 1)
+		c.progress(checkingTokens, 0, 1)
 		before := len(c.found)
 		err := c.isolated(func() (err error) {
 			after, more, err = c.compareTokens(after)

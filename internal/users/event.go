@@ -105,12 +105,12 @@ func (e Event) ActorKind() ActorKind {
 
 // A Change is one field's old and new value. The fields are named as in forms. The values are
 // codes and keys, never texts to show: docs/audit-format.md lists them. A user is written by
-// [PersonValue].
+// [personValue].
 type Change = audit.Change
 
-// PersonValue returns the value of a change that names a user, by key and by the user_id of
+// personValue returns the value of a change that names a user, by key and by the user_id of
 // now. The field has to be one of those of [audit.NamesPerson], so that an erasure finds it.
-func PersonValue(r Ref) string { return audit.Person(string(r.Key), string(r.ID)) }
+func personValue(r Ref) string { return audit.Person(string(r.Key), string(r.ID)) }
 
 // Person returns the user whom the value of a field names, by key and the user_id at that time,
 // and false if values of the field name none. Of events from before keys were kept the key may

@@ -70,7 +70,7 @@ func (f recordField) stored(u *User) string {
 // logged returns the value as events have it.
 func (f recordField) logged(u *User) string {
 	if f.person != nil {
-		return PersonValue(*f.person(u))
+		return personValue(*f.person(u))
 	}
 	return *f.text(u)
 }

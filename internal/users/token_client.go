@@ -39,7 +39,7 @@ type TokenClient struct {
 // changes is what the history has of c: the system that asks, or a tool and its network.
 func (c TokenClient) changes() []Change {
 	if c.Asker.Key != "" {
-		return []Change{{Field: "asker", New: PersonValue(c.Asker)}}
+		return []Change{{Field: "asker", New: personValue(c.Asker)}}
 	}
 	return []Change{{Field: "client", New: c.Name}, {Field: "network", New: c.Network}}
 }

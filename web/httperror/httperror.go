@@ -30,15 +30,15 @@ var (
 	ErrPrecondition  = errors.New("precondition failed")
 )
 
-// StatusClientGone is the status of a request whose client left before it was answered. Only the
+// statusClientGone is the status of a request whose client left before it was answered. Only the
 // log and the metrics get to see it; nginx has the same.
-const StatusClientGone = 499
+const statusClientGone = 499
 
-// Unanswered returns the status of an answer to r: [StatusClientGone] rather than that of a fault
+// Unanswered returns the status of an answer to r: [statusClientGone] rather than that of a fault
 // if the client has gone, as what it waited for was broken off.
 func Unanswered(r *http.Request, status int) int {
 	if status == http.StatusInternalServerError && errors.Is(context.Cause(r.Context()), context.Canceled) {
-		return StatusClientGone
+		return statusClientGone
 	}
 	return status
 }

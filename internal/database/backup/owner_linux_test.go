@@ -13,7 +13,7 @@ func TestRestoreAsRoot(t *testing.T) {
 	s := newScene(t)
 	owner := os.Geteuid()
 	if owner == 0 {
-		owner = 65534 // nobody
+		owner = 65534 // the user ID without rights
 	}
 	if err := os.Chown(s.path, owner, -1); err != nil {
 		t.Fatal(err)

@@ -107,15 +107,15 @@ func isWrapping(r rune) bool {
 
 // ParseFilter returns the folded name and value of a filter such as "role:admin", and
 // whether text is one: a word of the letters a to z before a colon. Without a value only a
-// name of [FilterNames] makes a filter, so that "Okafor: Amara" has none.
+// name of [filterNames] makes a filter, so that "Okafor: Amara" has none.
 func ParseFilter(text string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(spelling.Fold(text), ":")
 	letters := name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' })
-	return name, value, ok && letters && name != "mailto" && (value != "" || slices.Contains(FilterNames, name))
+	return name, value, ok && letters && name != "mailto" && (value != "" || slices.Contains(filterNames, name))
 }
 
-// FilterNames are the names of the filters of a search.
-var FilterNames = []string{"type", "role", "status", "seen", "created", "tokens"}
+// filterNames are the names of the filters of a search.
+var filterNames = []string{"type", "role", "status", "seen", "created", "tokens"}
 
 // Excerpt returns the beginning of a text that was typed, to be repeated in a message.
 func Excerpt(text string) string {
