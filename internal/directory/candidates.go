@@ -2,9 +2,11 @@ package directory
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
+	"github.com/roboto-ai/console/internal/spelling"
 )
 
 const (
@@ -25,13 +27,16 @@ type candidateQuery struct {
 	numbers func(*database.Filter) string // the query of their numbers
 	n       int                           // how many they are, counted up to limit+1
 	limit   int                           // how many may be read and sorted
+	last    int64                         // the number of the last candidate counted, of a search
+	lookup  []spelling.Term               // of a search: the terms that the index is asked for
 	exact   bool                          // the candidates match all terms; no recheck needed
 }
 
 // smallest returns the candidate query with the fewest candidates, if they are few enough to be
 // read and sorted. It counts in one statement at most, and in none if there are no terms and a
-// count that the database keeps is small enough.
-func (p plan) smallest(ctx context.Context, r database.Reader, at place) (c candidateQuery, ok bool, err error) {
+// count that the database keeps is small enough. It notes in p which terms the index is asked
+// for where there are too many candidates.
+func (p *plan) smallest(ctx context.Context, r database.Reader, at place) (c candidateQuery, ok bool, err error) {
 	counted, uncounted := p.counted(), p.uncounted()
 	if at.key() {
 		for _, all := range [][]candidateQuery{counted, uncounted} {
@@ -47,6 +52,7 @@ func (p plan) smallest(ctx context.Context, r database.Reader, at place) (c cand
 	if err := countEach(ctx, r, uncounted); err != nil {
 		return candidateQuery{}, false, err
 	}
+	p.lookup = rarest(uncounted)
 	c, ok = fewest(append(uncounted, counted...))
 	return c, ok, nil
 }
@@ -84,8 +90,19 @@ func (p plan) uncounted() (all []candidateQuery) {
 		numbers := func(f *database.Filter) string { return haveTokens(f, views, p.now) }
 		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(conditions > 1)})
 	}
-	if len(p.terms) > 0 {
-		all = append(all, candidateQuery{numbers: p.found, limit: min(p.most, maxMatches), exact: p.foundExactly()})
+	return append(all, p.searches()...)
+}
+
+// searches returns a candidate query for each part of the terms, none without terms.
+func (p plan) searches() (all []candidateQuery) {
+	if len(p.terms) == 0 {
+		return nil
+	}
+	for _, part := range p.search.parts(p.terms) {
+		all = append(all, candidateQuery{
+			numbers: func(f *database.Filter) string { return p.search.found(f, part) }, limit: min(p.most, maxMatches),
+			lookup: part, exact: len(part) == len(p.terms) && p.search.exact(part),
+		})
 	}
 	return all
 }
@@ -111,23 +128,42 @@ func (sel selection) limitOf(narrowed bool) int {
 // countEach counts the candidates of each query, up to one more than its limit.
 func countEach(ctx context.Context, r database.Reader, all []candidateQuery) error {
 	var f database.Filter
-	queries, into := make([]string, len(all)), make([]any, len(all))
+	var columns, tables []string
+	var into []any
 	for i := range all {
-		queries[i], into[i] = `(SELECT COUNT(*) FROM (`+all[i].numbers(&f)+` LIMIT `+f.Arg(all[i].limit+1)+`) AS counted)`, &all[i].n
+		name := `c` + strconv.Itoa(i)
+		last := `0`
+		if all[i].lookup != nil {
+			last = `COALESCE(MAX(number), 0)`
+		}
+		tables = append(tables, `(SELECT COUNT(*) AS n, `+last+` AS last FROM (`+all[i].numbers(&f)+` LIMIT `+f.Arg(all[i].limit+1)+`) AS counted) AS `+name)
+		columns, into = append(columns, name+`.n`, name+`.last`), append(into, &all[i].n, &all[i].last)
 	}
-	return r.QueryRowContext(ctx, `SELECT `+strings.Join(queries, `, `), f.Args...).Scan(into...)
+	return r.QueryRowContext(ctx, `SELECT `+strings.Join(columns, `, `)+` FROM `+strings.Join(tables, ` CROSS JOIN `), f.Args...).Scan(into...)
+}
+
+// rarest returns the part of a search, of several with too many candidates, whose last counted
+// candidate has the highest number: its candidates are the farthest apart.
+func rarest(all []candidateQuery) (lookup []spelling.Term) {
+	var last int64 = -1
+	for _, c := range all {
+		if c.lookup != nil && c.last > last {
+			lookup, last = c.lookup, c.last
+		}
+	}
+	return lookup
 }
 
 // noUser is a query that selects no user.
 func noUser(*database.Filter) string { return `SELECT u.number FROM users u WHERE FALSE` }
 
 // found is the query of the numbers of all users that the index of the search finds.
-func (sel selection) found(f *database.Filter) string {
-	return sel.search.found(f, sel.terms)
-}
+func (sel selection) found(f *database.Filter) string { return sel.search.found(f, sel.lookup) }
 
 // foundExactly reports whether the users that the index finds match the terms.
-func (sel selection) foundExactly() bool { return sel.search.exact(sel.terms) }
+func (sel selection) foundExactly() bool {
+	return len(sel.lookup) == len(sel.terms) && sel.search.exact(sel.terms)
+}
 
 // inView is the query of the numbers of all users for whom the condition of the view holds.
 func (sel selection) inView(f *database.Filter) string {

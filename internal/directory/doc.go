@@ -21,8 +21,8 @@
 // # Search index
 //
 // It holds the trigrams of each user's search text: FTS5 without positions (detail=none), or
-// pg_trgm. A search looks up a few trigrams of each word and rechecks the text of each candidate:
-// the index returns a superset. With positions it would be four times as large, and no faster;
+// pg_trgm. With FTS5 a search looks up some trigrams of its rarest word, as a common word makes
+// a lookup of both slow, and rechecks the text of each candidate. With positions it would be four times as large, and no faster;
 // LIKE without an index took 1.5 s at a million users. Each word of the text follows two spaces,
 // so that words of one and two characters have trigrams too.
 //

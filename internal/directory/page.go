@@ -201,7 +201,7 @@ type indexScan struct {
 func (p plan) scans(f *database.Filter) []indexScan {
 	switch everyone := p.everyone(); {
 	case p.newest:
-		s, _ := p.search.newest(f, p.terms)
+		s, _ := p.search.newest(f, p.lookup)
 		s.conditions = append(p.outside(f), s.conditions...)
 		return []indexScan{s}
 	case p.size()*facetScanRatio >= everyone || p.column == byUpdated:
@@ -216,7 +216,7 @@ func (p plan) scans(f *database.Filter) []indexScan {
 
 // newestNumber returns the number that has the order of creation in such a scan.
 func (p plan) newestNumber() string {
-	_, number := p.search.newest(new(database.Filter), p.terms)
+	_, number := p.search.newest(new(database.Filter), p.lookup)
 	return number
 }
 

@@ -38,7 +38,8 @@ func (sel selection) plan(ctx context.Context, r database.Reader, q Query, at pl
 		p.candidates = noUser
 		return p, nil
 	case at.newest() && len(sel.terms) > 0: // as the page before
-		return p.newestFirst(), nil
+		err := p.chooseLookup(ctx, r)
+		return p.newestFirst(), err
 	case at.newest() || at.pinned && !sel.pins():
 		return plan{}, users.ErrBadCursor
 	case kept && n > sel.most || sel.conditions() == 0:
@@ -57,6 +58,18 @@ func (sel selection) plan(ctx context.Context, r database.Reader, q Query, at pl
 		return p.newestFirst(), nil
 	}
 	return p, nil
+}
+
+// chooseLookup notes in p which terms the index of the search is asked for.
+func (p *plan) chooseLookup(ctx context.Context, r database.Reader) error {
+	searches := p.searches()
+	if len(searches) > 1 {
+		if err := countEach(ctx, r, searches); err != nil {
+			return err
+		}
+	}
+	p.lookup = rarest(searches)
+	return nil
 }
 
 // smallFacets reports whether the facets have an index for the order and hold so few users that

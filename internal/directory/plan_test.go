@@ -136,6 +136,8 @@ func TestPlan(t *testing.T) {
 		{Query{Text: "ana", Created: ">7d"}, true, false},
 		{Query{Text: "ana", View: ViewQuiet}, true, false},
 		{Query{Text: "ana3"}, true, false},
+		{Query{Text: "ana3 example"}, true, false}, // by the rarer word
+		{Query{Text: "ana example"}, false, true},
 	} {
 		q := test.q.withDefaults()
 		sel, err := s.selection(t.Context(), q)

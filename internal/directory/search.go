@@ -13,6 +13,10 @@ type searcher interface {
 	// who match the terms.
 	found(f *database.Filter, terms []spelling.Term) string
 
+	// parts returns the terms in groups that are looked up one by one: the candidates of the
+	// group with the fewest are read, and rechecked for the others.
+	parts(terms []spelling.Term) [][]spelling.Term
+
 	// exact reports whether found has no other users, so that no recheck is needed.
 	exact(terms []spelling.Term) bool
 

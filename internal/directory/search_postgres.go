@@ -31,6 +31,9 @@ func (trgmSearch) found(f *database.Filter, terms []spelling.Term) string {
 	return `SELECT u.number FROM users u WHERE ` + database.AllOf(all)
 }
 
+// parts implements [searcher]: the planner of PostgreSQL knows which term is rare.
+func (trgmSearch) parts(terms []spelling.Term) [][]spelling.Term { return [][]spelling.Term{terms} }
+
 // exact implements [searcher]: a text may have the mark itself.
 func (trgmSearch) exact(terms []spelling.Term) bool {
 	for _, t := range terms {

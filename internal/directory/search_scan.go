@@ -31,6 +31,9 @@ func (s scanSearch) found(f *database.Filter, terms []spelling.Term) string {
 	return `SELECT u.number FROM users u WHERE ` + database.AllOf(s.conditions(f, terms))
 }
 
+// parts implements [searcher].
+func (scanSearch) parts(terms []spelling.Term) [][]spelling.Term { return [][]spelling.Term{terms} }
+
 // exact implements [searcher].
 func (scanSearch) exact([]spelling.Term) bool { return true }
 

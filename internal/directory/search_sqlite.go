@@ -19,6 +19,16 @@ func (ftsSearch) found(f *database.Filter, terms []spelling.Term) string {
 	return `SELECT users_search.rowid AS number FROM users_search WHERE ` + condition
 }
 
+// parts implements [searcher]. FTS5 reads the whole list of each trigram that it intersects, so
+// a rare term is slow together with a common one, such as the organisation's domain.
+func (ftsSearch) parts(terms []spelling.Term) [][]spelling.Term {
+	parts := make([][]spelling.Term, len(terms))
+	for i := range terms {
+		parts[i] = terms[i : i+1]
+	}
+	return parts
+}
+
 // exact implements [searcher].
 func (ftsSearch) exact(terms []spelling.Term) bool {
 	_, exact := inFTS(new(database.Filter), terms)

@@ -20,6 +20,7 @@ type selection struct {
 	now       time.Time
 	most      int // users that may be sorted
 	terms     []spelling.Term
+	lookup    []spelling.Term // of the terms, those that the index of the search is asked for
 	search    searcher
 	exactID   users.ID // user_id of the user who comes first
 	exactName string   // folded name of users who come first

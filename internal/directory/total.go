@@ -51,7 +51,7 @@ func (p plan) countSome(ctx context.Context, r database.Reader) (Total, error) {
 
 // anyCandidates is the query of the numbers of candidates, without an order.
 func (p plan) anyCandidates(f *database.Filter) string {
-	if len(p.terms) > 0 {
+	if len(p.lookup) > 0 {
 		return p.found(f)
 	}
 	return append(p.uncounted(), p.counted()...)[0].numbers(f)
