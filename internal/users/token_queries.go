@@ -68,7 +68,7 @@ func tokenByID(ctx context.Context, r database.Reader, id TokenID) (Token, error
 	return scanToken(r.QueryRowContext(ctx, `SELECT `+tokenColumns+`, `+tokenPeople+tokenTables+`WHERE t.id = $1`, id))
 }
 
-// tokensWhere returns the tokens for which the condition holds, which may end in an order. The
+// TokensWhere returns the tokens for which the condition holds, which may end in an order. The
 // condition is a text of this package, in which the token is t and its user o.
 func TokensWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]Token, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (Token, error) { return scanToken(row) },

@@ -130,7 +130,7 @@ type Ref struct {
 // Label returns what to call the user: the name, or the user_id if there is none.
 func (r Ref) Label() string { return cmp.Or(r.Name, string(r.ID)) }
 
-// sortName returns the text that u is ordered by: the folded name, or the user_id without one.
+// SortName returns the text that u is ordered by: the folded name, or the user_id without one.
 func (u User) SortName() string { return spelling.SortKey(u.Label()) }
 
 // searchText returns the text that a search for u looks in.

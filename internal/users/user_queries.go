@@ -23,7 +23,7 @@ var userColumns = textColumns() + `u.key, u.user_id, u.kind, u.deactivated, u.id
 // who created them c.
 const userTables = ` FROM users u LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users c ON c.key = u.created_by `
 
-// never is when users were seen who never were. It is a time, so that it orders.
+// NeverSeen is stored as the time when a user was seen who never was: it comes first in order.
 var NeverSeen = time.Unix(0, 0).UTC()
 
 // scanUser reads userColumns from a row, and more beside them.
@@ -65,7 +65,7 @@ func userByID(ctx context.Context, r database.Reader, id ID) (User, error) {
 	return scanUser(r.QueryRowContext(ctx, `SELECT `+userColumns+userTables+`WHERE u.user_id = $1`, id))
 }
 
-// usersWhere returns the users for whom the condition holds. The condition is a
+// UsersWhere returns the users for whom the condition holds. The condition is a
 // text of this package; values come as args.
 func UsersWhere(ctx context.Context, r database.Reader, condition string, args ...any) ([]User, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (User, error) { return scanUser(row) },
