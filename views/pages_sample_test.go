@@ -50,15 +50,22 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"person_added":     pageOf(views.PersonAddedPage, personAdded()),
 		"service_user_new": pageOf(views.NewServiceUserPage, newServiceUser()),
 		"profile":          pageOf(views.ProfilePage, profile()),
-		"audit":            pageOf(views.AuditPage, audit()),
-		"audit_none":       pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
-		"audit_bad":        pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
 		"api":              pageOf(views.APIPage, apiReference()),
-		"event":            pageOf(views.EventPage, event()),
 	}
 	maps.Copy(all, tokenSamples())
 	maps.Copy(all, peopleSamples())
+	maps.Copy(all, auditSamples())
 	return all
+}
+
+// auditSamples are the pages of the audit log.
+func auditSamples() map[string]func(change func(any)) templ.Component {
+	return map[string]func(func(any)) templ.Component{
+		"audit":      pageOf(views.AuditPage, audit()),
+		"audit_none": pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
+		"audit_bad":  pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
+		"event":      pageOf(views.EventPage, event()),
+	}
 }
 
 func chrome(title, nav string) views.Chrome {

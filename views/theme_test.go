@@ -67,39 +67,46 @@ func contrast(t *testing.T, a, b string) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
+// The least contrasts of text and of shapes, to one (WCAG 2.2, 1.4.3 and 1.4.11).
+const textContrast, shapeContrast = 4.5, 3
+
+// surfaces are the colours behind text.
+const surfaces = "canvas sunken raised foot hover current"
+
+// contrasts are the pairs of colours that pages have, with the least contrast of each.
+var contrasts = []struct {
+	fore, on string
+	want     float64
+}{
+	{"fg", surfaces + " ok-bg warn-bg bad-bg info-bg sel", textContrast},
+	{"fg-muted", surfaces, textContrast},
+	{"fg-link", "canvas sunken raised foot", textContrast},
+	{"on-accent", "accent accent-hover bad-solid", textContrast},
+	{"ok", "ok-bg raised", textContrast},
+	{"warn", "warn-bg raised canvas foot", textContrast},
+	{"bad", "bad-bg raised canvas foot hover", textContrast},
+	{"info", "info-bg", textContrast},
+	{"av0", "av0-bg", textContrast},
+	{"av1", "av1-bg", textContrast},
+	{"av2", "av2-bg", textContrast},
+	{"av3", "av3-bg", textContrast},
+	{"av4", "av4-bg", textContrast},
+	{"av5", "av5-bg", textContrast},
+	{"line-strong", "canvas sunken raised", shapeContrast},
+	{"ring", surfaces, shapeContrast},
+	{"accent", "canvas raised", shapeContrast},
+	{"bad", "raised", shapeContrast},
+	{"bar", "raised", shapeContrast},
+	{"bar-2", "raised", shapeContrast},
+	{"bar-bad", "raised", shapeContrast},
+	{"warn", "canvas raised", shapeContrast},
+}
+
+// TestContrast checks the contrasts in both themes.
 func TestContrast(t *testing.T) {
 	t.Parallel()
-	const text, shape = 4.5, 3 // to one
-	surfaces := "canvas sunken raised foot hover current"
-	tests := []struct {
-		fore, on string
-		want     float64
-	}{
-		{"fg", surfaces + " ok-bg warn-bg bad-bg info-bg sel", text},
-		{"fg-muted", surfaces, text},
-		{"fg-link", "canvas sunken raised foot", text},
-		{"on-accent", "accent accent-hover bad-solid", text},
-		{"ok", "ok-bg raised", text},
-		{"warn", "warn-bg raised canvas foot", text},
-		{"bad", "bad-bg raised canvas foot hover", text},
-		{"info", "info-bg", text},
-		{"av0", "av0-bg", text},
-		{"av1", "av1-bg", text},
-		{"av2", "av2-bg", text},
-		{"av3", "av3-bg", text},
-		{"av4", "av4-bg", text},
-		{"av5", "av5-bg", text},
-		{"line-strong", "canvas sunken raised", shape},
-		{"ring", surfaces, shape},
-		{"accent", "canvas raised", shape},
-		{"bad", "raised", shape},
-		{"bar", "raised", shape},
-		{"bar-2", "raised", shape},
-		{"bar-bad", "raised", shape},
-		{"warn", "canvas raised", shape},
-	}
 	for name, colours := range themes(t) {
-		for _, test := range tests {
+		for _, test := range contrasts {
 			for on := range strings.FieldsSeq(test.on) {
 				if got := contrast(t, colours[test.fore], colours[on]); got < test.want {
 					t.Errorf("%s: %s on %s has a contrast of %.2f, want at least %.1f", name, test.fore, on, got, test.want)

@@ -26,31 +26,33 @@ func superuserRuns(t *testing.T, address, text string) {
 	}
 }
 
+// postgresStates are the states of a PostgreSQL database, each with the finding about it.
+var postgresStates = map[string]struct {
+	spoil   string         // a statement, with the database's name for NAME
+	address func(*url.URL) // changes the role or host; nil: the superuser
+	subject string
+	grade   database.Grade
+	says    string
+}{
+	"as it should be":      {"", nil, "server", database.Good, "accepts writes"},
+	"the present schema":   {"", nil, "schema", database.Good, "the one of this program"},
+	"an older schema":      {`DELETE FROM goose_db_version WHERE version_id > 1`, nil, "schema", database.Good, "the next start brings it to"},
+	"a newer schema":       {`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`, nil, "schema", database.Bad, "newer console"},
+	"the search":           {"", nil, "search", database.Good, "pg_trgm is there"},
+	"no other machine":     {"", nil, "encryption", database.Good, "does not leave this machine"},
+	"PUBLIC may connect":   {"", nil, "access", database.Doubtful, "may connect to the database. As the owner: REVOKE ALL ON DATABASE test_"},
+	"PUBLIC may create":    {`GRANT CREATE ON SCHEMA public TO PUBLIC`, nil, "access", database.Doubtful, "create objects in the schema public. As the owner:"},
+	"PUBLIC may read":      {`GRANT SELECT ON users TO PUBLIC`, nil, "access", database.Doubtful, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;"},
+	"PUBLIC may nothing":   {`REVOKE ALL ON DATABASE NAME FROM PUBLIC`, nil, "access", database.Good, "may neither connect"},
+	"who may do anything":  {"", nil, "rights", database.Doubtful, "--serve-role"},
+	"a database not there": {"", func(u *url.URL) { u.Path = "/nowhere" }, "server", database.Bad, "CREATE DATABASE"},
+	"the server is down":   {"", func(u *url.URL) { u.Host = "127.0.0.1:1" }, "server", database.Bad, "cannot be reached"},
+}
+
 // TestExaminePostgres examines PostgreSQL databases in every state.
 func TestExaminePostgres(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		spoil   string         // a statement, with the database's name for NAME
-		address func(*url.URL) // changes the role or host; nil: the superuser
-		subject string
-		grade   database.Grade
-		says    string
-	}{
-		"as it should be":      {"", nil, "server", database.Good, "accepts writes"},
-		"the present schema":   {"", nil, "schema", database.Good, "the one of this program"},
-		"an older schema":      {`DELETE FROM goose_db_version WHERE version_id > 1`, nil, "schema", database.Good, "the next start brings it to"},
-		"a newer schema":       {`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`, nil, "schema", database.Bad, "newer console"},
-		"the search":           {"", nil, "search", database.Good, "pg_trgm is there"},
-		"no other machine":     {"", nil, "encryption", database.Good, "does not leave this machine"},
-		"PUBLIC may connect":   {"", nil, "access", database.Doubtful, "may connect to the database. As the owner: REVOKE ALL ON DATABASE test_"},
-		"PUBLIC may create":    {`GRANT CREATE ON SCHEMA public TO PUBLIC`, nil, "access", database.Doubtful, "create objects in the schema public. As the owner:"},
-		"PUBLIC may read":      {`GRANT SELECT ON users TO PUBLIC`, nil, "access", database.Doubtful, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;"},
-		"PUBLIC may nothing":   {`REVOKE ALL ON DATABASE NAME FROM PUBLIC`, nil, "access", database.Good, "may neither connect"},
-		"who may do anything":  {"", nil, "rights", database.Doubtful, "--serve-role"},
-		"a database not there": {"", func(u *url.URL) { u.Path = "/nowhere" }, "server", database.Bad, "CREATE DATABASE"},
-		"the server is down":   {"", func(u *url.URL) { u.Host = "127.0.0.1:1" }, "server", database.Bad, "cannot be reached"},
-	}
-	for name, test := range tests {
+	for name, test := range postgresStates {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			address := databasetest.PostgresURL(t)

@@ -46,23 +46,32 @@ func upgradeWithAttempts(t *testing.T, driver, dsn, url string, bytes func(strin
 		`SELECT digest, return_to FROM used_attempts`: {"audit": "/audit?q=a&b=c", "plain": "/"},
 		`SELECT digest, data FROM kept`:               {"form": `{"Path":"/profile"}`},
 	} {
-		got := map[string]string{}
-		rows, err := db.Reads().QueryContext(t.Context(), query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var digest, value []byte
-			if err := rows.Scan(&digest, &value); err != nil {
-				t.Fatal(err)
-			}
-			if len(digest) > 1 { // else it is of the released file
-				got[string(digest)] = string(value)
-			}
-		}
-		if diff := cmp.Diff(want, got); diff != "" || rows.Err() != nil {
-			t.Errorf("%s: %v (-want +got):\n%s", query, rows.Err(), diff)
+		if diff := cmp.Diff(want, addedValues(t, db, query)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
 		}
 	}
+}
+
+// addedValues returns the values of a query by digest, without those of the released file.
+func addedValues(t *testing.T, db *database.DB, query string) map[string]string {
+	t.Helper()
+	rows, err := db.Reads().QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	values := map[string]string{}
+	for rows.Next() {
+		var digest, value []byte
+		if err := rows.Scan(&digest, &value); err != nil {
+			t.Fatal(err)
+		}
+		if len(digest) > 1 { // else it is of the released file
+			values[string(digest)] = string(value)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return values
 }

@@ -48,11 +48,7 @@ func newUsed(t *testing.T) *userstest.Directory {
 	d.Person(t, "bea@example.com", users.RoleUser)
 	d.Invited(t, "cleo@example.com", users.RoleUser)
 	d.ServiceUser(t, "robot", users.RoleUser)
-	rested, _ := d.Issued(t, "robot")
-	ended, _ := d.IssuedBy(t, d.Owner, "robot", users.NewToken{Name: "ended", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}})
-	must("disable a token", d.DisableToken(ctx, d.Owner, rested.ID, users.TokenEnd{}))
-	must("revoke a token", d.RevokeToken(ctx, d.Owner, ended.ID, users.TokenEnd{LeaveNone: true}))
-	d.Issued(t, "robot")
+	useTokens(t, d)
 	_, err := d.AddSystemUser(ctx, users.Command("req"), "platform")
 	must("add a system user", err)
 	_, err = d.ChangeRole(ctx, d.Owner, "bea@example.com", users.RoleChange{Role: users.RoleAuditor, Version: d.Must(t, "bea@example.com").Version})
@@ -62,10 +58,7 @@ func newUsed(t *testing.T) *userstest.Directory {
 	must("edit", err)
 	must("reset the sign-in", d.ResetSignIn(ctx, d.Owner, "bea@example.com", users.SignInReset{Reason: "new provider"}))
 	d.SignedIn(t, "bea@example.com")
-	for _, move := range []users.IdentityMove{{From: userstest.Issuer, To: newIssuer}, {From: newIssuer, To: userstest.Issuer}} {
-		_, err = d.MoveIdentities(ctx, users.Command("req"), move)
-		must("move identities", err)
-	}
+	moveBothWays(t, d)
 	_, err = d.LogOut(ctx, provider, users.Logout{Issuer: userstest.Issuer, Subject: "sub-bea@example.com", JTI: "1", IssuedAt: d.Clock.Now()})
 	must("log out at the provider", err)
 	must("deactivate", d.Deactivate(ctx, d.Owner, "bea@example.com", users.Departure{}))
@@ -79,6 +72,30 @@ func newUsed(t *testing.T) *userstest.Directory {
 	d.Settle()
 	d.Index(t)
 	return d
+}
+
+// moveBothWays moves all identities to another issuer and back.
+func moveBothWays(t *testing.T, d *userstest.Directory) {
+	t.Helper()
+	for _, move := range []users.IdentityMove{{From: userstest.Issuer, To: newIssuer}, {From: newIssuer, To: userstest.Issuer}} {
+		if _, err := d.MoveIdentities(t.Context(), users.Command("req"), move); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// useTokens issues three tokens of the service user robot, disables the first and revokes the second.
+func useTokens(t *testing.T, d *userstest.Directory) {
+	t.Helper()
+	disabled, _ := d.Issued(t, "robot")
+	revoked, _ := d.IssuedBy(t, d.Owner, "robot", users.NewToken{Name: "ended", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}})
+	if err := d.DisableToken(t.Context(), d.Owner, disabled.ID, users.TokenEnd{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.RevokeToken(t.Context(), d.Owner, revoked.ID, users.TokenEnd{LeaveNone: true}); err != nil {
+		t.Fatal(err)
+	}
+	d.Issued(t, "robot")
 }
 
 // TestCheck finds no inconsistency in what the console has done.

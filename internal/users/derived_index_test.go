@@ -86,14 +86,20 @@ func TestDamagedIndex(t *testing.T) {
 	d.Invited(t, "bea.alvarez@example.com", users.RoleUser)
 	want = append(want, "bea.alvarez@example.com")
 	checkFound("after a change", reader, directory.ScanNone)
-	wrong := d.DB.Inspect(t.Context(), func(tx *sql.Tx) error {
-		for _, one := range users.Check(t.Context(), database.SQLite, tx, func(string, int, int) {}) {
-			t.Error("check: ", one)
+	expectConsistent(t, d)
+}
+
+// expectConsistent runs the consistency check.
+func expectConsistent(t *testing.T, d *userstest.Directory) {
+	t.Helper()
+	err := d.DB.Inspect(t.Context(), func(tx *sql.Tx) error {
+		for _, finding := range users.Check(t.Context(), database.SQLite, tx, func(string, int, int) {}) {
+			t.Error("check: ", finding)
 		}
 		return nil
 	})
-	if wrong != nil {
-		t.Error(wrong)
+	if err != nil {
+		t.Error(err)
 	}
 }
 

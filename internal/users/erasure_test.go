@@ -2,7 +2,6 @@ package users_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -53,29 +52,44 @@ func lived(t *testing.T, d *userstest.Directory) users.Actor {
 	must(d.Edit(ctx, d.Owner, "robot", users.Edit{Service: &users.ServiceFields{Purpose: "Tests", Responsible: anaID}, Reason: "Asked by Ana.Grep@example.com."}))
 	_, err = d.SignIn(ctx, userstest.Claims(anaID), anaVisit("second"))
 	must(nil, err)
-	unverified := userstest.Claims(anaID)
-	unverified.Subject, unverified.Verified = "other", users.VerifiedNo
-	_, err = d.SignIn(ctx, unverified, anaVisit("third"))
-	if _, ok := errors.AsType[*users.RefusedError](err); !ok {
-		t.Fatalf("got %v, want a refused sign-in", err)
-	}
+	refuseAna(t, d)
 	d.RefuseAccess(ctx, ana, "owner@example.com", "POST /users/:id/role")
-	must(d.SaveView(ctx, ana, users.NewView{Name: "Of Ana", Query: "q=zyxwvut"}))
-	must(d.SaveView(ctx, d.Owner, users.NewView{Name: "One", Query: "q=ana.grep%40example.com"}))
-	must(d.SaveView(ctx, d.Owner, users.NewView{Name: "Another", Query: "q=joe%40example.com"}))
+	saveViews(t, d, ana)
 	must(nil, d.Keep(ctx, users.DigestOf("kept 1"), []byte(`{"Path":"/users/ana.grep%40example.com/edit","Values":{}}`), time.Hour))
 	must(nil, d.Keep(ctx, users.DigestOf("kept 2"), []byte(`{"Path":"/users/bo@example.com/edit","Values":{}}`), time.Hour))
 	must(d.LogOut(ctx, users.Provider("req", "203.0.113.77", "AnaBrowser/9.9"), users.Logout{Issuer: userstest.Issuer, Subject: "sub-" + anaID, JTI: "1", IssuedAt: d.Clock.Now()}))
 	once := users.Once(ctx, users.Request{Key: users.APIKey(d.Owner, "k"), Answer: func(u users.User) []byte { return []byte(`{"user_id":"` + string(u.ID) + `"}`) }})
 	must(d.MarkReviewed(ctx, d.Owner, "robot", users.Review{}))
 	must(d.Edit(once, d.Owner, anaID, users.Edit{Fields: users.Fields{PictureURL: &bo0}}))
-	if _, secret := d.IssuedBy(t, ana, anaID, users.NewToken{Name: "ana-purpose", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}}); secret != "" {
-		_, err := d.Authenticate(ctx, secret, users.Program("req", "2001:db8:77::1", "AnaBrowser/9.9", "curl 8"))
-		must(nil, err)
-	}
+	_, secret := d.IssuedBy(t, ana, anaID, users.NewToken{Name: "ana-purpose", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}})
+	must(d.Authenticate(ctx, secret, users.Program("req", "2001:db8:77::1", "AnaBrowser/9.9", "curl 8")))
 	d.Settle()
 	d.Index(t)
 	return ana
+}
+
+// saveViews saves a view of Ana and two of the owner, one of which names Ana.
+func saveViews(t *testing.T, d *userstest.Directory, ana users.Actor) {
+	t.Helper()
+	for _, v := range []struct {
+		by          users.Actor
+		name, query string
+	}{{ana, "Of Ana", "q=zyxwvut"}, {d.Owner, "One", "q=ana.grep%40example.com"}, {d.Owner, "Another", "q=joe%40example.com"}} {
+		if _, err := d.SaveView(t.Context(), v.by, users.NewView{Name: v.name, Query: v.query}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// refuseAna has a sign-in with Ana's address refused, as it is not verified.
+func refuseAna(t *testing.T, d *userstest.Directory) {
+	t.Helper()
+	unverified := userstest.Claims(anaID)
+	unverified.Subject, unverified.Verified = "other", users.VerifiedNo
+	_, err := d.SignIn(t.Context(), unverified, anaVisit("third"))
+	if _, ok := errors.AsType[*users.RefusedError](err); !ok {
+		t.Fatalf("got %v, want a refused sign-in", err)
+	}
 }
 
 var anaPicture, bo0 = "https://pictures.example.com/zyxwvut.png", ""
@@ -174,42 +188,47 @@ func rowsWith(t *testing.T, d *userstest.Directory, query, text string) (n int) 
 	return n
 }
 
+// erasureDelay is how long after a deletion the person is erased.
+const erasureDelay = 30 * 24 * time.Hour
+
+// erasures erase Ana in each way.
+var erasures = map[string]func(*testing.T, *userstest.Directory) error{
+	"with the deletion": func(t *testing.T, d *userstest.Directory) error {
+		return d.Delete(t.Context(), d.Owner, anaID, users.Deletion{Confirm: anaID, Reason: "reason about Ana", Erase: users.EraseNow})
+	},
+	"by the command": func(t *testing.T, d *userstest.Directory) error {
+		_, err := d.EraseUser(t.Context(), users.Command("cmd"), anaID, users.ErasureRequest{})
+		return err
+	},
+	"a month after the deletion": func(t *testing.T, d *userstest.Directory) error {
+		err := d.Delete(t.Context(), d.Owner, anaID, users.Deletion{Confirm: anaID, Reason: "reason about Ana", Erase: users.EraseLater})
+		if done, dueErr := d.EraseDue(t.Context()); err != nil || dueErr != nil || !done || len(tracesIn(t, d, anaTraces[:1])) == 0 {
+			return fmt.Errorf("deleted: %w, %w, %t", err, dueErr, done)
+		}
+		d.RefuseAccess(t.Context(), d.Owner, anaID, "GET /users/:id") // of a deleted user
+		d.Clock.Advance(erasureDelay)
+		_, err = d.EraseDue(t.Context())
+		return err
+	},
+	"deleted before, by user ID": func(t *testing.T, d *userstest.Directory) error {
+		err := d.Delete(t.Context(), d.Owner, anaID, users.Deletion{Confirm: anaID, Reason: "reason about Ana"})
+		_, eraseErr := d.EraseUser(t.Context(), users.Command("cmd"), " Ana.Grep@example.com ", users.ErasureRequest{})
+		return errors.Join(err, eraseErr)
+	},
+}
+
 // TestEraseUser erases a person in each way, and looks for them in the whole database.
 func TestEraseUser(t *testing.T) {
 	t.Parallel()
-	const month = 30 * 24 * time.Hour
-	for name, erase := range map[string]func(context.Context, *userstest.Directory) error{
-		"with the deletion": func(ctx context.Context, d *userstest.Directory) error {
-			return d.Delete(ctx, d.Owner, anaID, users.Deletion{Confirm: anaID, Reason: "reason about Ana", Erase: users.EraseNow})
-		},
-		"by the command": func(ctx context.Context, d *userstest.Directory) error {
-			_, err := d.EraseUser(ctx, users.Command("cmd"), anaID, users.ErasureRequest{})
-			return err
-		},
-		"a month after the deletion": func(ctx context.Context, d *userstest.Directory) error {
-			err := d.Delete(ctx, d.Owner, anaID, users.Deletion{Confirm: anaID, Reason: "reason about Ana", Erase: users.EraseLater})
-			if done, dueErr := d.EraseDue(ctx); err != nil || dueErr != nil || !done || len(tracesIn(t, d, anaTraces[:1])) == 0 {
-				return fmt.Errorf("deleted: %w, %w, %t", err, dueErr, done)
-			}
-			d.RefuseAccess(ctx, d.Owner, anaID, "GET /users/:id") // of a user who is not there any more
-			d.Clock.Advance(month)
-			_, err = d.EraseDue(ctx)
-			return err
-		},
-		"deleted before, by user ID": func(ctx context.Context, d *userstest.Directory) error {
-			err := d.Delete(ctx, d.Owner, anaID, users.Deletion{Confirm: anaID, Reason: "reason about Ana"})
-			_, eraseErr := d.EraseUser(ctx, users.Command("cmd"), " Ana.Grep@example.com ", users.ErasureRequest{})
-			return errors.Join(err, eraseErr)
-		},
-	} {
+	for name, erase := range erasures {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := userstest.New(t, users.Config{ErasureDelay: month})
+			d := userstest.New(t, users.Config{ErasureDelay: erasureDelay})
 			ana := lived(t, d)
 			if found := tracesIn(t, d, anaTraces[:1]); len(found) < 5 {
 				t.Fatalf("before: %q", found)
 			}
-			if err := erase(t.Context(), d); err != nil {
+			if err := erase(t, d); err != nil {
 				t.Fatal(err)
 			}
 			d.Settle()

@@ -41,21 +41,28 @@ var identityMoves = map[string]struct {
 	"to the same issuer":          {users.IdentityMove{To: userstest.Issuer}, users.Moved{}, []string{"to"}, nil},
 }
 
+// withTwoIssuers returns a directory with ana and bo of the former issuer, and taken of the new one.
+func withTwoIssuers(t *testing.T) *userstest.Directory {
+	t.Helper()
+	d := userstest.New(t)
+	for _, id := range []string{"ana@example.com", "bo@example.com"} {
+		d.Person(t, id, users.RoleUser)
+	}
+	d.Invited(t, "taken@example.com", users.RoleUser)
+	at := users.Claims{Issuer: newIssuer, Subject: "taken", Address: "taken@example.com", Verified: users.VerifiedYes}
+	if _, err := d.SignIn(t.Context(), at, userstest.Visit("taken")); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // TestMoveIdentities moves ana, bo and the owner to another issuer, or finds why not.
 func TestMoveIdentities(t *testing.T) {
 	t.Parallel()
 	for name, test := range identityMoves {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := userstest.New(t)
-			for _, id := range []string{"ana@example.com", "bo@example.com"} {
-				d.Person(t, id, users.RoleUser)
-			}
-			d.Invited(t, "taken@example.com", users.RoleUser)
-			at := users.Claims{Issuer: newIssuer, Subject: "taken", Address: "taken@example.com", Verified: users.VerifiedYes}
-			if _, err := d.SignIn(t.Context(), at, userstest.Visit("taken")); err != nil {
-				t.Fatal(err)
-			}
+			d := withTwoIssuers(t)
 			if test.move.From == "" {
 				test.move.From = userstest.Issuer
 			}

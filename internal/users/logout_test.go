@@ -40,6 +40,23 @@ var logOuts = map[string]struct {
 	"what would match any in a search": {users.Logout{Subject: "%", SessionID: "%"}, nil},
 }
 
+// signInTwo signs in ana three times, the last without a session at the provider, and bo once.
+// It returns the secrets of the sessions.
+func signInTwo(t *testing.T, d *userstest.Directory) (secrets []string) {
+	t.Helper()
+	d.Invited(t, "ana@example.com", users.RoleUser)
+	d.Invited(t, "bo@example.com", users.RoleUser)
+	for _, s := range []struct{ id, sid, secret string }{
+		{"ana@example.com", "a1", "a1"}, {"ana@example.com", "a2", "a2"}, {"ana@example.com", "", "a3"}, {"bo@example.com", "b1", "b1"},
+	} {
+		if _, err := atProvider(t, d, s.id, s.sid, s.secret); err != nil {
+			t.Fatal(err)
+		}
+		secrets = append(secrets, s.secret)
+	}
+	return secrets
+}
+
 // TestLogOut has the provider log people out of whom each has two sessions.
 func TestLogOut(t *testing.T) {
 	t.Parallel()
@@ -47,19 +64,7 @@ func TestLogOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)
-			ids := map[string]string{} // of sessions, by secret
-			for _, s := range []struct{ id, sid, secret string }{
-				{"ana@example.com", "a1", "a1"}, {"ana@example.com", "a2", "a2"}, {"ana@example.com", "", "a3"}, {"bo@example.com", "b1", "b1"},
-			} {
-				if s.secret == "a1" || s.secret == "b1" {
-					d.Invited(t, s.id, users.RoleUser)
-				}
-				in, err := atProvider(t, d, s.id, s.sid, s.secret)
-				if err != nil {
-					t.Fatal(err)
-				}
-				ids[s.secret] = string(in.Session.ID)
-			}
+			secrets := signInTwo(t, d)
 			d.Clock.Advance(time.Minute)
 			test.logout.JTI, test.logout.IssuedAt = "1", d.Clock.Now()
 			if test.logout.Issuer == "" {
@@ -70,7 +75,7 @@ func TestLogOut(t *testing.T) {
 			if err != nil || n != len(test.ends) {
 				t.Errorf("ended %d, %v; want %d", n, err, len(test.ends))
 			}
-			for secret := range ids {
+			for _, secret := range secrets {
 				lives(t, d, secret, !slices.Contains(test.ends, secret))
 			}
 			events := d.Since(t, last)
@@ -114,27 +119,30 @@ func TestLogoutTokenCountsOnce(t *testing.T) {
 	}
 }
 
+// racingLogOuts are logouts that another console gets during a sign-in, and whether the sign-in is refused.
+var racingLogOuts = map[string]struct {
+	logout  users.Logout
+	sid     string
+	later   time.Duration // of the ID token than of the logout token
+	refused bool
+}{
+	"of the session":                               {users.Logout{SessionID: "a1"}, "a1", -time.Second, true},
+	"of the session, in the same second":           {users.Logout{SessionID: "a1"}, "a1", 0, true},
+	"of the subject":                               {users.Logout{Subject: "sub-ana@example.com"}, "a1", -time.Second, true},
+	"of both":                                      {users.Logout{Subject: "sub-ana@example.com", SessionID: "a1"}, "a1", -time.Second, true},
+	"of both, with an ID token without a sid":      {users.Logout{Subject: "sub-ana@example.com", SessionID: "a1"}, "", -time.Second, true},
+	"of another session of the subject":            {users.Logout{Subject: "sub-ana@example.com", SessionID: "a2"}, "a1", -time.Second, false},
+	"of another session":                           {users.Logout{SessionID: "a2"}, "a1", -time.Second, false},
+	"of another subject":                           {users.Logout{Subject: "sub-bo@example.com"}, "a1", -time.Second, false},
+	"before the ID token":                          {users.Logout{Subject: "sub-ana@example.com"}, "a1", time.Second, false},
+	"long before, of a session that is used again": {users.Logout{SessionID: "a1"}, "a1", 2 * time.Hour, false},
+}
+
 // TestLogOutWhileSigningIn has the logout come between the ID token and the session, to
 // another console.
 func TestLogOutWhileSigningIn(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		logout  users.Logout
-		sid     string
-		later   time.Duration // of the ID token than of the logout token
-		refused bool
-	}{
-		"of the session":                               {users.Logout{SessionID: "a1"}, "a1", -time.Second, true},
-		"of the session, in the same second":           {users.Logout{SessionID: "a1"}, "a1", 0, true},
-		"of the subject":                               {users.Logout{Subject: "sub-ana@example.com"}, "a1", -time.Second, true},
-		"of both":                                      {users.Logout{Subject: "sub-ana@example.com", SessionID: "a1"}, "a1", -time.Second, true},
-		"of both, with a sid that is not told us":      {users.Logout{Subject: "sub-ana@example.com", SessionID: "a1"}, "", -time.Second, true},
-		"of another session of the subject":            {users.Logout{Subject: "sub-ana@example.com", SessionID: "a2"}, "a1", -time.Second, false},
-		"of another session":                           {users.Logout{SessionID: "a2"}, "a1", -time.Second, false},
-		"of another subject":                           {users.Logout{Subject: "sub-bo@example.com"}, "a1", -time.Second, false},
-		"before the ID token":                          {users.Logout{Subject: "sub-ana@example.com"}, "a1", time.Second, false},
-		"long before, of a session that is used again": {users.Logout{SessionID: "a1"}, "a1", 2 * time.Hour, false},
-	} {
+	for name, test := range racingLogOuts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := userstest.New(t)

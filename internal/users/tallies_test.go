@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -25,8 +26,8 @@ var differing = []string{
 func TestTalliesMatchTheRows(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	for _, id := range []string{"ana0", "ana1", "ana2"} {
-		d.Invited(t, id+"@example.com", users.RoleUser)
+	for _, id := range []string{"ana0@example.com", "ana1@example.com", "ana2@example.com"} {
+		d.Invited(t, id, users.RoleUser)
 	}
 	for _, id := range []string{"ana-0", "ana-1", "ana-2", "ana-4"} {
 		d.ServiceUser(t, id, users.RoleUser)
@@ -40,10 +41,8 @@ func TestTalliesMatchTheRows(t *testing.T) {
 		},
 		"deactivate": func() error { return d.Deactivate(ctx, operator, "ana0@example.com", users.Departure{}) },
 		"reactivate": func() error {
-			if err := d.Deactivate(ctx, operator, "ana-0", users.Departure{}); err != nil {
-				return err
-			}
-			return d.Reactivate(ctx, operator, "ana-0", users.Reactivation{})
+			err := d.Deactivate(ctx, operator, "ana-0", users.Departure{})
+			return errors.Join(err, d.Reactivate(ctx, operator, "ana-0", users.Reactivation{}))
 		},
 		"delete": func() error { return d.Delete(ctx, operator, "ana-4", users.Deletion{Confirm: "ana-4"}) },
 		"responsible": func() error {
