@@ -89,7 +89,7 @@ func (s writeFailure) clear(t *testing.T, a answer, err error) {
 		return
 	}
 	if text := a.text(); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" ||
-		!strings.Contains(text, s.says) || !strings.Contains(text, "Nothing was changed by this try.") || !strings.Contains(text, a.request) {
+		!strings.Contains(text, s.says) || !strings.Contains(text, "Nothing was changed.") || !strings.Contains(text, a.request) {
 		t.Fatalf("status %d, Retry-After %q at %v: %s", a.status, a.header.Get("Retry-After"), a.at, text)
 	}
 }

@@ -65,10 +65,19 @@ var invalidTokens = map[string]struct {
 	"a host name":               {func(n *users.NewToken) { n.Ranges = []string{"example.com"} }, "ranges"},
 	"an address with a zone":    {func(n *users.NewToken) { n.Ranges = []string{"fe80::1%eth0"} }, "ranges"},
 	"a leading zero":            {func(n *users.NewToken) { n.Ranges = []string{"192.0.02.0/24"} }, "ranges"},
-	"too many ranges":           {func(n *users.NewToken) { n.Ranges = slices.Repeat([]string{"192.0.2.1"}, users.MaxRanges+1) }, "ranges"},
+	"too many ranges":           {func(n *users.NewToken) { n.Ranges = addressesOf(users.MaxRanges + 1) }, "ranges"},
 	"a long reason":             {func(n *users.NewToken) { n.Reason = strings.Repeat("a", 501) }, "reason"},
 	"all at once":               {func(n *users.NewToken) { *n = users.NewToken{Ranges: []string{"x"}, Reason: "\x00"} }, "name expiry scopes ranges reason"},
 	"the longest of everything": {func(n *users.NewToken) { n.Name, n.Lifetime = strings.Repeat("ä", 100), 365*24*time.Hour }, ""},
+}
+
+// addressesOf returns so many addresses, each different.
+func addressesOf(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("192.0.2.%d", i)
+	}
+	return all
 }
 
 // TestIssueToken_invalid issues tokens with mistakes: the error lists the fields, and no token is
@@ -78,7 +87,6 @@ func TestIssueToken_invalid(t *testing.T) {
 	d := userstest.New(t)
 	d.ServiceUser(t, "robot", users.RoleUser)
 	for circumstance, test := range invalidTokens {
-
 		n := readOnly("one")
 		test.alter(&n)
 		last := d.Last(t)
