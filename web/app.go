@@ -21,7 +21,7 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// Config is what an [App] is made of. Users, History, Provider and BaseURL are required.
+// Config is what an [App] is made of. Users, Directory, History, Provider and BaseURL are required.
 type Config struct {
 	Users     *users.Service
 	Directory *directory.Service
@@ -86,7 +86,7 @@ type App struct {
 // New returns the console. It makes no request and starts no goroutine.
 func New(c Config) (*App, error) {
 	if c.Users == nil || c.Directory == nil || c.History == nil || c.Provider == nil || c.BaseURL == nil || c.BaseURL.Host == "" {
-		return nil, errors.New("web: Users, Provider and an absolute BaseURL are required")
+		return nil, errors.New("web: Users, Directory, History, Provider and an absolute BaseURL are required")
 	}
 	a := &App{
 		users: c.Users, directory: c.Directory, history: c.History, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
