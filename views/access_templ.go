@@ -168,7 +168,7 @@ func AccessPage(m Access) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = empty("shield", "No system asks yet", "A system in front of your programs can send each token to POST /v1/tokens/introspect (RFC 7662) and let in only those that are active. Make a token with the scope tokens.introspect for it. It is then listed here, and you see when it has received that access ended.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = empty("shield", "No system asks yet", "A system in front of your programs can send each token to POST /v1/tokens/introspect (RFC 7662) and let in only those that are active. Issue a token with the scope tokens.introspect for it. It is then listed here, and you see when it has received that access ended.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -17,7 +17,7 @@ func peopleSamples() map[string]func(change func(any)) templ.Component {
 		"token_request_code":     pageOf(views.TokenRequestDonePage, tokenRequestDone("", "kq3b6xqv2m7dzh4w")),
 		"tokens_rotated":         pageOf(views.RotatedTokensPage, rotatedTokens()),
 		"access":                 pageOf(views.AccessPage, access()),
-		"access_none":            pageOf(views.AccessPage, views.Access{Chrome: chrome("Where access ends", "access"), Cache: "10 seconds", Docs: "/api", Tokens: views.Link{Label: "Create a service user for it", URL: "/service-users/new"}}),
+		"access_none":            pageOf(views.AccessPage, views.Access{Chrome: chrome("Where access ends", "access"), Cache: "10 seconds", Docs: "/api", Tokens: views.Link{Label: "Create service user", URL: "/service-users/new"}}),
 	}
 }
 

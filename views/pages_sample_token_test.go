@@ -188,7 +188,7 @@ func scopes() []views.ScopeGroup {
 func newToken() views.TokenForm {
 	name := views.Field{Name: "name", Label: "Name", Required: true, Hint: "What uses it, like “Nightly report”."}
 	return views.TokenForm{
-		Chrome: chrome("New token", "service"), Heading: "New token for Fleet dashboards", Text: "A program signs in with it and acts as Fleet dashboards.", First: true,
+		Chrome: chrome("Issue token", "service"), Heading: "Issue token for Fleet dashboards", Text: "A program signs in with it and acts as Fleet dashboards.", First: true,
 		Action: sampleTokens + "/new", Cancel: views.Link{Label: "Skip for now", URL: sampleTokens}, Button: "Issue token", Name: &name,
 		About: views.Field{Name: "description", Label: "Description"}, Scopes: scopes(), Ranges: views.Field{Name: "ranges", Label: "Addresses", Hint: "Addresses or networks, separated by commas."},
 		Expiry: expiry(), EndsOn: views.Field{Name: "ends_on", Label: "Last day", Type: "date", Required: true}, Reason: reasonField(),

@@ -31,7 +31,7 @@ func (a *App) showAccess(c echo.Context) error {
 		m.Askers = append(m.Askers, views.Asker{Person: t.person(one.User), Asked: t.time(one.LastAsked), Tokens: numbers.Counted(one.Tokens, "token", "tokens")})
 	}
 	if len(askers) == 0 && t.actor.May(users.ActCreateService, users.User{}) == nil {
-		m.Tokens = views.Link{Label: words.CreateAsker, URL: "/service-users/new"}
+		m.Tokens = views.Link{Label: words.NewServiceUser, URL: "/service-users/new"}
 	}
 	groups := groupEnds(ends)
 	for _, group := range groups[:min(len(groups), maxEnds)] {

@@ -25,7 +25,7 @@ func TestWhereAccessEnds(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.signIn(t, "owner@example.com")
-	b.get(t, "/access").must(t, http.StatusOK, "No system asks yet", "POST /v1/tokens/introspect", words.CreateAsker)
+	b.get(t, "/access").must(t, http.StatusOK, "No system asks yet", "POST /v1/tokens/introspect", words.NewServiceUser)
 
 	s.ServiceUser(t, "robot", users.RoleAuditor)
 	_, first := s.Issued(t, "robot")

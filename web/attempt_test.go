@@ -64,8 +64,7 @@ func TestStrangersDoNotEndAttempts(t *testing.T) {
 	b.get(t, "/profile").must(t, http.StatusOK, "ana@example.com")
 }
 
-// TestAttemptCookie measures the cookie: it is small whatever there is to return to, and
-// tells nothing.
+// TestAttemptCookie checks that the cookie is small for any return address and reveals nothing.
 func TestAttemptCookie(t *testing.T) {
 	t.Parallel()
 	longest := "/users?q=" + strings.Repeat("x", 1000-len("/users?q="))

@@ -62,7 +62,7 @@ func TestShowEvent_people(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.Invited(t, "ana@example.com", users.RoleUser)
-	answersFor(t, s, "robot", "ana@example.com")
+	serviceUserOf(t, s, "robot", "ana@example.com")
 	at := fmt.Sprintf("/audit/%d", lastEvent(t, s, users.ActionCreated).Seq)
 	b := s.signIn(t, "owner@example.com")
 	b.get(t, at).must(t, 200, "Responsible person", "Ana")

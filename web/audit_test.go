@@ -15,8 +15,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// fieldErrors returns the sentences of the audit log on a page, in order.
-func told(t *testing.T, p page) []string {
+// sentences returns the sentences of the audit log on a page, in order.
+func sentences(t *testing.T, p page) []string {
 	t.Helper()
 	var all []string
 	for _, li := range p.nodes(t, "li") {
@@ -93,7 +93,7 @@ func TestListEvents(t *testing.T) {
 		"line changed the role of Ana from auditor to admin",
 		"owner@example.com ended a session of Ana (role changed)",
 		"owner@example.com changed the role of Ana from user to auditor",
-		"owner@example.com reviewed Nightly with the next review on 1 June 2027",
+		"owner@example.com reviewed Nightly with the review date 1 June 2027",
 		"owner@example.com changed the name and notifications of Nightly",
 		"owner@example.com created Robot nightly",
 		"Ana signed in",
@@ -104,7 +104,7 @@ func TestListEvents(t *testing.T) {
 		"line added owner@example.com with the role owner",
 	}
 	p := b.get(t, "/audit").must(t, 200, "20 events, newest first", "Robot nightly", words.Field("type.comment_mention"), "“helps out”", "Command line")
-	if diff := cmp.Diff(want, told(t, p)); diff != "" {
+	if diff := cmp.Diff(want, sentences(t, p)); diff != "" {
 		t.Errorf("sentences (-want +got):\n%s", diff)
 	}
 }
@@ -128,7 +128,7 @@ func TestListEvents_filters(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := b.get(t, "/audit?"+test.query).must(t, 200)
-			got := told(t, p)
+			got := sentences(t, p)
 			if len(got) != test.count || test.count > 0 && !strings.Contains(got[0], test.first) {
 				t.Errorf("got %d: %q", len(got), got)
 			}
@@ -146,8 +146,8 @@ func TestListEvents_days(t *testing.T) {
 	}
 	b := s.signIn(t, "owner@example.com")
 	// The owner is 14 hours ahead: their 24 November begins at 10:00 UTC of the 23rd.
-	before, after := told(t, b.get(t, "/audit?to=2026-11-23")), told(t, b.get(t, "/audit?from=2026-11-24"))
-	all := told(t, b.get(t, "/audit"))
+	before, after := sentences(t, b.get(t, "/audit?to=2026-11-23")), sentences(t, b.get(t, "/audit?from=2026-11-24"))
+	all := sentences(t, b.get(t, "/audit"))
 	if diff := cmp.Diff(all, slices.Concat(after, before)); diff != "" || len(before) == 0 || len(after) == 0 {
 		t.Errorf("two days are not the whole (-all +days):\n%s", diff)
 	}

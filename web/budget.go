@@ -31,13 +31,13 @@ const (
 	budgetRequest  = "request"
 )
 
-// A hold is the part of a budget that one request has. It is used by one goroutine.
+// A reservation is the part of a budget that one request holds. It is used by one goroutine.
 type reservation struct {
 	budget *budget
 	bytes  int64
 }
 
-// begin returns the hold of a new request. It returns httperror.ErrBusy if maxRequests are
+// begin returns the reservation of a new request. It returns httperror.ErrBusy if maxRequests are
 // being served.
 func (b *budget) begin() (*reservation, error) {
 	if b.requests.Add(1) > maxRequests {

@@ -10,7 +10,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A name that is written from right to left, with signs at its ends that belong to it and
+// rightToLeft is a name in a right-to-left script, with signs at its ends that belong to it and
 // would move without isolation.
 const rightToLeft = "(סטודיו) שרה!"
 

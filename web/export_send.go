@@ -25,7 +25,7 @@ const (
 
 // An exportSender sends a file as it is made: a goroutine sends one part while the next is
 // being made, as reading users and sending them take about as long. It is the
-// [users.ExportSink] of a request.
+// [directory.ExportSink] of a request.
 type exportSender struct {
 	app     *App
 	ctx     context.Context // of the request, limited to exportLongest
@@ -80,21 +80,21 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 	return err
 }
 
-// Begin implements [users.ExportSink].
+// Begin implements [directory.ExportSink].
 func (s *exportSender) Begin(total int, permit *users.Permit) error {
 	s.app.exporting.update(s.seen, func(e *trackedExport) { e.total, e.begun = directory.Total{N: total}, true })
 	s.permit = permit
 	return nil
 }
 
-// Add implements [users.ExportSink].
+// Add implements [directory.ExportSink].
 func (s *exportSender) Add(u *directory.Exported) (err error) {
 	s.part.bytes, err = s.add(s.part.bytes, u)
 	s.part.ends = append(s.part.ends, len(s.part.bytes))
 	return err
 }
 
-// Send implements [users.ExportSink]: it hands the part over.
+// Send implements [directory.ExportSink]: it hands the part over.
 func (s *exportSender) Send() error {
 	if !s.begun {
 		s.begin()
@@ -165,7 +165,7 @@ func (s *exportSender) write(part exportPart) error {
 }
 
 // timely checks that the actor may have more and calls write, for which there is as much
-// time as the client has for one block. Its errors are those of [users.ExportSink].
+// time as the client has for one block. Its errors are those of [directory.ExportSink].
 func (s *exportSender) timely(write func() error) error {
 	if err := s.permit.Check(s.ctx); err != nil {
 		return err
@@ -186,7 +186,7 @@ func (s *exportSender) timely(write func() error) error {
 	return nil
 }
 
-// End implements [users.ExportSink].
+// End implements [directory.ExportSink].
 func (s *exportSender) End(err error) (sent int, _ error) {
 	if err == nil {
 		s.part.last = true

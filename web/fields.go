@@ -183,7 +183,7 @@ func (o outcome) pictureField(value string, hosts pictureHosts) views.Field {
 func (o outcome) reasonField(value string) views.Field {
 	return o.on(views.Field{
 		Name: "reason", Label: "Reason", Value: value, Spellcheck: true,
-		Hint: "Kept in the history, and shown to the person it concerns.",
+		Hint: "Kept in the audit log, and shown to the person it concerns.",
 	})
 }
 
@@ -249,7 +249,7 @@ func (o outcome) serviceFields(f serviceForm, people []users.Ref, at string) vie
 			Hint: "What it is for, so that others know whether it is still needed.",
 		}),
 		Responsible: o.personField(views.Field{
-			Name: "responsible", Label: "Responsible person", Value: f.Responsible, Required: true, Hint: "Who answers for it.", Suggest: at,
+			Name: "responsible", Label: "Responsible person", Value: f.Responsible, Required: true, Hint: "The person who is responsible for it.", Suggest: at,
 		}, people),
 		ReviewOn: o.on(views.Field{
 			Name: "review_on", Label: "Review date", Value: f.ReviewOn, Type: "date",

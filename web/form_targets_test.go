@@ -24,8 +24,8 @@ func TestActsChangeWhatTheActorMay(t *testing.T) {
 		admin := f.Person(t, "other-admin@example.com", users.RoleAdmin)
 		target, targeted := f.target()
 		if targeted && f.Must(t, target).Kind == users.KindPerson && f.Must(t, target).Status != users.StatusDeactivated {
-			answersFor(t, f.site, "plain", string(target))
-			answersFor(t, f.site, "mighty", string(target))
+			serviceUserOf(t, f.site, "plain", string(target))
+			serviceUserOf(t, f.site, "mighty", string(target))
 			if _, err := f.ChangeRole(t.Context(), f.Owner, "mighty", users.RoleChange{Role: users.RoleAdmin}); err != nil {
 				t.Fatal(err)
 			}

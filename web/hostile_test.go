@@ -63,7 +63,7 @@ var hostilePages = []string{
 func fillForHostility(t *testing.T, s *site) {
 	t.Helper()
 	ana := s.Person(t, "ana@example.com", users.RoleAdmin)
-	answersFor(t, s, "nightly", "ana@example.com")
+	serviceUserOf(t, s, "nightly", "ana@example.com")
 	refused := userstest.Claims("ana@example.com")
 	refused.Subject = "another"
 	if _, err := s.SignIn(t.Context(), refused, userstest.Visit("x")); err == nil {

@@ -38,7 +38,7 @@ func (a *App) limitRates(next http.Handler) http.Handler {
 	})
 }
 
-// retryAfter tells a client how long to wait.
+// retryAfter sets the header Retry-After, rounded up to seconds.
 func retryAfter(h http.Header, wait time.Duration) {
 	h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }

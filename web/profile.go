@@ -105,7 +105,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		Chrome: a.chrome(c, words.MyProfile, "profile"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d),
 		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
-		Sessions: t.sessions(d.Sessions), ByOthers: t.events(others.Events), ResponsibleFor: t.serviceLines(d.AnswersFor),
+		Sessions: t.sessions(d.Sessions), ByOthers: t.events(others.Events), ResponsibleFor: t.serviceLines(d.ResponsibleFor),
 		Delete: a.deleteOwnForm(d, outcome{}, ""),
 	}
 	if m.Tokens, err = a.profileTokens(c); err != nil {

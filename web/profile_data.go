@@ -17,14 +17,14 @@ import (
 // ownData is all data about a user, as the user downloads it. Fields of the wire API have the same
 // names here. It has no secrets and no internal keys.
 type ownData struct {
-	Organisation ownOrganisation `json:"organisation"`
-	Record       ownRecord       `json:"record"`
-	Identities   []ownIdentity   `json:"identities"`
-	Sessions     []ownSession    `json:"sessions"`
-	Tokens       []ownToken      `json:"tokens"`
-	AnswersFor   []users.ID      `json:"answers_for"`
-	SavedViews   []ownView       `json:"saved_views"`
-	History      []ownEvent      `json:"history"`
+	Organisation   ownOrganisation `json:"organisation"`
+	Record         ownRecord       `json:"record"`
+	Identities     []ownIdentity   `json:"identities"`
+	Sessions       []ownSession    `json:"sessions"`
+	Tokens         []ownToken      `json:"tokens"`
+	ResponsibleFor []users.ID      `json:"answers_for"`
+	SavedViews     []ownView       `json:"saved_views"`
+	History        []ownEvent      `json:"history"`
 }
 
 // ownOrganisation is whose console it is.
@@ -195,7 +195,7 @@ func (a *App) writeHistory(c echo.Context, head []byte) error {
 // ownDataOf puts together what is downloaded. Lists with nothing in them are
 // empty rather than null.
 func ownDataOf(d users.Detail, sessions []users.Session) ownData {
-	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, AnswersFor: []users.ID{}}
+	data := ownData{Record: ownRecordOf(d.User), Identities: []ownIdentity{}, Sessions: []ownSession{}, ResponsibleFor: []users.ID{}}
 	data.Tokens, data.SavedViews, data.History = []ownToken{}, []ownView{}, []ownEvent{}
 	for _, i := range d.Identities {
 		data.Identities = append(data.Identities, ownIdentity(i))
@@ -203,8 +203,8 @@ func ownDataOf(d users.Detail, sessions []users.Session) ownData {
 	for _, s := range sessions {
 		data.Sessions = append(data.Sessions, ownSessionOf(s))
 	}
-	for _, u := range d.AnswersFor {
-		data.AnswersFor = append(data.AnswersFor, u.ID)
+	for _, u := range d.ResponsibleFor {
+		data.ResponsibleFor = append(data.ResponsibleFor, u.ID)
 	}
 	return data
 }

@@ -77,7 +77,7 @@ func TestTokensToDo(t *testing.T) {
 }
 
 // TestNoPersonalTokens switches tokens of people off: there is no form for them, and those that
-// there are are refused, and told as not active.
+// exist are refused, and introspected as not active.
 func TestNoPersonalTokens(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, siteOptions{users: users.Config{NoPersonalTokens: true}})

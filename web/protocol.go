@@ -84,7 +84,7 @@ func (a *App) byPrefix(pages http.Handler) http.Handler {
 	})
 }
 
-// requestInfo is [api.Frame.About].
+// requestInfo is the Info of an [api.Frame].
 func requestInfo(r *http.Request) api.RequestInfo {
 	known := requestOf(r)
 	return api.RequestInfo{RequestID: known.id, Address: known.address.String(), UserAgent: userAgent(r)}

@@ -15,7 +15,7 @@ import (
 // render answers with a page. It is rendered whole before the first byte is sent, so
 // that a fault in it, or httperror.ErrBusy, is answered as one.
 func render(c echo.Context, status int, page templ.Component) error {
-	w := c.Response().Writer.(*response) // see [App.frame]
+	w := c.Response().Writer.(*response) // see [App.buffer]
 	if err := page.Render(c.Request().Context(), w); err != nil {
 		w.drop()
 		return err

@@ -78,7 +78,7 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 		Action: "/service-users/new", Cancel: "/users?view=" + string(directory.ViewService),
 		UserID: o.on(views.Field{
 			Name: "user_id", Label: "User ID", Value: form.UserID, Required: true,
-			Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It cannot be changed later.",
+			Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It can't be changed later.",
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Service: o.serviceFields(form.serviceForm, people, "/service-users/new"),

@@ -115,7 +115,7 @@ func (a *App) deactivate(c echo.Context) error {
 	}
 	done := words.Deactivated(target.User.Label())
 	if err == nil {
-		done += a.handedOver(c, target.AnswersFor)
+		done += a.handedOver(c, target.ResponsibleFor)
 	}
 	return a.answerConsequence(c, err, done, rotated, func(o outcome) (views.Consequence, error) {
 		return a.deactivatePage(c, target, known, form, o)
@@ -197,7 +197,7 @@ func (a *App) deleteUser(c echo.Context) error {
 		done = words.UserErased
 	}
 	if err == nil {
-		done += a.handedOver(c, target.AnswersFor)
+		done += a.handedOver(c, target.ResponsibleFor)
 	}
 	return a.answerConsequence(c, err, done, rotated, func(o outcome) (views.Consequence, error) {
 		return a.deletePage(c, target, known, form, o)

@@ -31,7 +31,7 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []
 		m.Ends = append(m.Ends, "They can't sign up with the address "+string(u.ID)+" either. With another account and address they can still: "+words)
 	}
 	m.Stays = []string{
-		"The record, the role and the history stay as they are.",
+		"The record, the role and the activity stay as they are.",
 		"The user can be reactivated at any time.",
 	}
 	if n := suspended(target.Tokens); n > 0 {
@@ -56,7 +56,7 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 	m := a.consequencePage(c, u, "Reactivate", "reactivate", form.Reason, o)
 	m.Stays = []string{
 		"The role is " + string(u.Role) + ", as before.",
-		"The record and the history are as they were.",
+		"The record and the activity are as they were.",
 	}
 	if u.Kind == users.KindPerson {
 		m.Stays = append(m.Stays, "They can sign in again at once. Sessions that have ended stay ended.")
@@ -84,10 +84,14 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 		m.Ends = append(m.Ends, words.Capital(theirTokens(u, n))+" for good.")
 	}
 	m.Known = a.presenter(c).knownTokens(known, form.rotateForm, o, knownWords)
-	if u.Role != users.RoleUser {
+	if u.Role != users.RoleUser && u.Kind == users.KindPerson {
 		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
 	}
-	m.Stays = []string{"The audit log keeps what they did and what was done to them, with user ID and name, until an owner erases it."}
+	did, to := "they did", "them"
+	if u.Kind != users.KindPerson {
+		did, to = "it did", "it"
+	}
+	m.Stays = []string{"The audit log keeps what " + did + " and what was done to " + to + ", with user ID and name, until an owner erases it."}
 	if actor(c).May(users.ActErase, u) == nil {
 		m.Erase = erasePart(u, form)
 	}
@@ -105,10 +109,10 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 // erasePart offers to erase a user who is deleted.
 func erasePart(u users.User, form deletionForm) *views.ErasePart {
 	return &views.ErasePart{
-		Box: views.Check{Name: "erase", Label: "Also erase their personal data from the audit log", Checked: form.Erase},
-		Goes: "Their user ID and name, the changes to their record, and their addresses, browsers and reasons are erased, with the reason given here. " +
+		Box: views.Check{Name: "erase", Label: "Also erase " + whose(u) + " personal data from the audit log", Checked: form.Erase},
+		Goes: "The user ID and name, the changes to the record, and the addresses, browsers and reasons are erased, with the reason given here. " +
 			"That an event happened, and when, stays under the pseudonym " + pseudonym(u.Key) + ".",
-		Left: "Not erased: backups of the database, the console's own log, exports that were downloaded, what the records of others say about them, and what others wrote about them without their user ID.",
+		Left: "Not erased: backups of the database, the console's own log, exports that were downloaded, what the records of others say about this user, and what others wrote about this user without the user ID.",
 	}
 }
 
@@ -155,11 +159,11 @@ func endingAccess(u users.User) string {
 // handOver asks who is to answer for the service users of someone who goes; nil
 // where there are none.
 func (a *App) handOver(c echo.Context, target users.Consequences, value string, o outcome) (*views.HandOver, error) {
-	if len(target.AnswersFor) == 0 {
+	if len(target.ResponsibleFor) == 0 {
 		return nil, nil
 	}
 	t, m := a.presenter(c), views.HandOver{}
-	for _, service := range target.AnswersFor {
+	for _, service := range target.ResponsibleFor {
 		line := t.serviceLine(service)
 		line.Review = nil // a form within the form
 		if seesDirectory(t.actor) && t.actor.May(users.ActEdit, service) == nil {

@@ -45,7 +45,7 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 		Facts:          t.userFacts(d),
 		Recent:         t.events(recent),
 		History:        userPath(u.ID, "activity"),
-		ResponsibleFor: t.serviceLines(d.AnswersFor),
+		ResponsibleFor: t.serviceLines(d.ResponsibleFor),
 		Role:           t.roleForm(d.User, d.LastOwner, roleForm{Role: string(u.Role), Version: u.Version}, outcome{}),
 		Danger:         t.danger(d),
 	}
@@ -122,11 +122,11 @@ func (a *App) signInFacts(t presenter, d users.Detail) *views.SignInFacts {
 		f.Identities = append(f.Identities, t.identity(u, i))
 	}
 	if u.Status == users.StatusInvited {
-		f.Invited = "They have not signed in yet. Their account at the provider is bound to this user when they first " +
+		f.Invited = "They have not signed in yet. Their account at the provider is linked to this user when they first " +
 			"sign in with the verified address " + string(u.ID) + "."
 		f.SignInURL = a.signInURL()
 	} else if len(d.Identities) == 0 {
-		f.Invited = "No account at the provider is bound to this user, and none can be while they are deactivated."
+		f.Invited = "No account at the provider is linked to this user, and none can be while they are deactivated."
 	}
 	if d.LastRefusal != nil {
 		refused := t.refusedSignIn(*d.LastRefusal)

@@ -113,11 +113,11 @@ func (t presenter) newPerson(target users.Consequences) *views.Instead {
 	m := &views.Instead{
 		Heading: "Does the address belong to a new person now?",
 		Text: []string{"Then don't reset: the new person would become " + words.Plain(u.Label()) + ". " +
-			"Delete this user first; its history stays in the audit log. Then add the new person with the address " + string(u.ID) + "."},
+			"Delete this user first; its activity stays in the audit log. Then add the new person with the address " + string(u.ID) + "."},
 	}
 	if target.SignsUp {
 		m.Text[0] = "Then don't reset: the new person would become " + words.Plain(u.Label()) + ". " +
-			"Delete this user; its history stays in the audit log. The new person can then sign in with the address " + string(u.ID) + " as a new user."
+			"Delete this user; its activity stays in the audit log. The new person can then sign in with the address " + string(u.ID) + " as a new user."
 	}
 	if err := t.actor.May(users.ActDelete, u); err != nil {
 		m.Text = append(m.Text, err.Error())
@@ -136,12 +136,12 @@ func (t presenter) goesAlong(target users.Consequences) []string {
 	all := []string{
 		"The next sign-in with the verified address " + string(u.ID) + " links its account at the provider to this user.",
 		"That person is " + words.Plain(u.Label()) + " from then on, with the role " + string(u.Role) + ", name, picture and preferences.",
-		"The history since " + t.time(u.CreatedAt).Exact + " is theirs: what this user did, and what was done to it.",
+		"The activity since " + t.time(u.CreatedAt).Exact + " is theirs: what this user did, and what was done to it.",
 	}
-	switch n := len(target.AnswersFor); n {
+	switch n := len(target.ResponsibleFor); n {
 	case 0:
 	case 1:
-		all = append(all, "They are responsible for "+words.Plain(target.AnswersFor[0].Label())+".")
+		all = append(all, "They are responsible for "+words.Plain(target.ResponsibleFor[0].Label())+".")
 	default:
 		all = append(all, "They are responsible for "+numbers.Grouped(n)+" service users.")
 	}

@@ -116,7 +116,7 @@ func (a *App) newToken(c echo.Context) error {
 // newTokenPage is the page with the form as it is filled in.
 func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o outcome) views.TokenForm {
 	t := a.presenter(c)
-	heading, whom := "New token for "+t.subject(p.user), t.subject(p.user)
+	heading, whom := words.NewToken+" for "+t.subject(p.user), t.subject(p.user)
 	if p.user.Key == t.actor.Key {
 		heading, whom = words.NewToken, "you"
 	}

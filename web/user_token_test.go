@@ -169,8 +169,8 @@ func TestTokenRoles(t *testing.T) {
 	s := newSite(t)
 	ana := s.Person(t, "ana@example.com", users.RoleUser)
 	s.Person(t, "bo@example.com", users.RoleUser)
-	answersFor(t, s, "fleet", string(ana.ID))
-	answersFor(t, s, "mighty", string(ana.ID))
+	serviceUserOf(t, s, "fleet", string(ana.ID))
+	serviceUserOf(t, s, "mighty", string(ana.ID))
 	if _, err := s.ChangeRole(t.Context(), s.Owner, "mighty", users.RoleChange{Role: users.RoleAdmin}); err != nil {
 		t.Fatal(err)
 	}

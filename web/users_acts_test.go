@@ -70,7 +70,7 @@ func TestDeactivate(t *testing.T) {
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	ana := s.signIn(t, "ana@example.com")
 	b := s.as(t, users.RoleAdmin)
-	answersFor(t, s, "nightly", "ana@example.com")
+	serviceUserOf(t, s, "nightly", "ana@example.com")
 	at := "/users/ana@example.com/deactivate"
 	form := b.get(t, at).must(t, 200, "Deactivate Ana?", "Their one session ends at once", "can't sign in as this user any more",
 		"can be reactivated at any time", "nightly", "Hand over to").form(t, at)
@@ -98,8 +98,8 @@ func TestDeactivate(t *testing.T) {
 	ana.get(t, "/profile").must(t, 303) // sessions that have ended stay ended
 }
 
-// answersFor creates a service user that someone answers for.
-func answersFor(t *testing.T, s *site, id, person string) {
+// serviceUserOf creates a service user that a person is responsible for.
+func serviceUserOf(t *testing.T, s *site, id, person string) {
 	t.Helper()
 	_, err := s.CreateServiceUser(t.Context(), s.Owner, users.NewServiceUser{
 		NewPerson: users.NewPerson{ID: id}, ServiceFields: users.ServiceFields{Purpose: "Tests", Responsible: person},
@@ -114,7 +114,7 @@ func TestDeleteUser(t *testing.T) {
 	s := newSite(t)
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	ana := s.signIn(t, "ana@example.com")
-	answersFor(t, s, "nightly", "ana@example.com")
+	serviceUserOf(t, s, "nightly", "ana@example.com")
 	b := s.as(t, users.RoleOwner)
 	at := "/users/ana@example.com/delete"
 	form := b.get(t, at).must(t, 200, "Delete Ana?", "Delete ana@example.com", "This can't be undone", "The audit log keeps").form(t, at)
@@ -133,7 +133,7 @@ func TestDeleteUser(t *testing.T) {
 	if got := s.Must(t, "nightly").Responsible.ID; got != "" {
 		t.Errorf("nightly was handed over to %q, whom the form did not name", got)
 	}
-	answersFor(t, s, "weekly", "owner@example.com")
+	serviceUserOf(t, s, "weekly", "owner@example.com")
 	user := s.as(t, users.RoleUser)
 	user.get(t, "/users/user@example.com/delete").must(t, 200, "This can't be undone")
 	if to := user.post(t, "/users/user@example.com/delete", url.Values{"confirm": {"user@example.com"}}).must(t, 303).location(); to != "/" {

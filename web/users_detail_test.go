@@ -44,7 +44,7 @@ func TestUserDetail(t *testing.T) {
 	b.get(t, "/users/new@example.com").must(t, 200, "Invited", "Never", "They have not signed in yet", s.server.URL+"/sign-in")
 }
 
-// Links that the head, the menu and the danger zone may hold, by their words.
+// detailActs are the labels of links in the head, the menu and the danger zone.
 var detailActs = []string{"Edit", words.ChangeRole, "End sessions", words.ResetSignIn, "Deactivate", "Delete"}
 
 // detailViews are who looks at whom, and what they are offered to do.
@@ -209,7 +209,7 @@ func TestMarkReviewed(t *testing.T) {
 	b.post(t, "/users/nightly/reviewed", set(form, "review_on", "2020-01-01")).must(t, 422, "Choose today or a later day.")
 	b.post(t, "/users/nightly/reviewed", set(form, "purpose", "mine")).must(t, 422)
 	b.post(t, "/users/nightly/reviewed", form).must(t, 303)
-	b.get(t, "/users/nightly").must(t, 200, "The next review is on 23 May 2027.", "reviewed")
+	b.get(t, "/users/nightly").must(t, 200, "The review date is 23 May 2027.", "reviewed")
 	s.as(t, users.RoleUser).post(t, "/users/nightly/reviewed", unkeyed(form)).must(t, 403)
 	b.post(t, "/users/owner@example.com/reviewed", unkeyed(form)).must(t, 403, "Only service users are reviewed, and not by themselves.")
 }

@@ -128,7 +128,7 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	return render(c, status, views.UserExportPage(m))
 }
 
-// exportFields says what an export tells of each user, in any format.
+// exportFields lists the fields of a user that an export contains, in any format.
 const exportFields = "User ID, name, type, role, status, created, last seen, updated, time zone, picture, notifications; " +
 	"of service users also purpose, responsible person and review date"
 

@@ -25,7 +25,7 @@ func TestSetLayout(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.Person(t, "ana@example.com", users.RoleUser)
-	answersFor(t, s, "nightly", "ana@example.com")
+	serviceUserOf(t, s, "nightly", "ana@example.com")
 	b := s.as(t, users.RoleOwner)
 	standard := []string{"User", "Status", "Role", "Last seen", "Created", "Actions"}
 	p := b.get(t, "/users?q=nightly").must(t, 200)

@@ -82,13 +82,13 @@ func TestListUsers(t *testing.T) {
 }
 
 // TestListUsers_serviceUsers is that a list of service users alone says of each
-// who answers for it, and not that it is a service user.
+// who is responsible for it, and not that it is a service user.
 func TestListUsers_serviceUsers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.as(t, users.RoleOwner)
 	s.Invited(t, "ana@example.com", users.RoleUser)
-	answersFor(t, s, "nightly", "ana@example.com")
+	serviceUserOf(t, s, "nightly", "ana@example.com")
 	for query, alone := range map[string]bool{"": false, "q=nightly": false, "view=service": true, "type=service": true, "view=review-due": true} {
 		rows := b.get(t, "/users?"+query).must(t, 200).nodes(t, "tbody")
 		text := textOf(rows[0])

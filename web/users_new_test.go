@@ -179,7 +179,7 @@ func TestSuggestions(t *testing.T) {
 	s := newSite(t)
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	s.Invited(t, "hana@example.com", users.RoleUser)
-	answersFor(t, s, "nightly", "ana@example.com")
+	serviceUserOf(t, s, "nightly", "ana@example.com")
 	b := s.as(t, users.RoleOwner)
 	tests := map[string]struct{ at, field string }{
 		"creating a service user": {"/service-users/new", "responsible"},

@@ -25,7 +25,7 @@ func TestResetSignIn_addressOfANewHire(t *testing.T) {
 	b.get(t, "/users/ana@example.com").must(t, 200, `Reset sign-in`)
 	p := b.get(t, at).must(t, 200, "Linked to this user", "sub-ana@example.com", "Refused", "Anja Hire", "op-hire",
 		"Does the address belong to a new person now?", "1. Delete this user", "2. Add person",
-		"with the role admin, name", "The history since", "Come back with the role user instead of admin")
+		"with the role admin, name", "The activity since", "Come back with the role user instead of admin")
 	text := textOf(p.doc(t))
 	if strings.Index(text, "new person now?") > strings.Index(text, "What ends now") {
 		t.Error("the new person is not offered first")

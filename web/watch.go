@@ -107,14 +107,14 @@ func signInOutcome(err error) string {
 	return outcomeFault
 }
 
-// overBudget tells of a request that did not fit into the budget of memory.
+// overBudget reports a request that did not fit into the memory budget.
 func (a *App) overBudget(what string) {
 	if a.watch.OverBudget != nil {
 		a.watch.OverBudget(what)
 	}
 }
 
-// signInEnded tells how a sign-in has ended.
+// signInEnded reports the result of a sign-in.
 func (a *App) signInEnded(err error) {
 	if a.watch.SignIn != nil {
 		a.watch.SignIn(signInOutcome(err))

@@ -16,7 +16,7 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
-// A watcher keeps what a console tells of what happens.
+// A watcher records the calls of the hooks of Watch.
 type watcher struct {
 	mu       sync.Mutex
 	answered []string

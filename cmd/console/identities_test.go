@@ -64,13 +64,13 @@ func TestIdentities(t *testing.T) {
 		{"", []string{"list", "--format", "json", "--oidc-issuer", newIssuer},
 			fmt.Sprintf("[\n  {\n    \"issuer\": %q,\n    \"people\": 2,\n    \"configured\": false\n  },\n  {\n    \"issuer\": %q,\n    \"people\": 0,\n    \"configured\": true\n  }\n]\n", oldIssuer, newIssuer), ""},
 		{"ana,1\nana,2\nx,3\nben,1\n", withMap(), "", "nothing was moved:\n  line 2: The old subject \"ana\" is on line 1 already.\n" +
-			"  line 3: No person is bound to the subject \"x\" of " + oldIssuer + ".\n  line 4: The new subject \"1\" is on line 1 already."},
+			"  line 3: No person is linked to the subject \"x\" of " + oldIssuer + ".\n  line 4: The new subject \"1\" is on line 1 already."},
 		{"ana\n", withMap(), "", "is not CSV with an old and a new subject on each line"},
 		{"", withMap(), "", "has no lines"},
 		{"\ufeff\"ana\",\"a,1\"\r\n", withMap("--dry-run"), "Nothing was changed. This would move 1 person from " + oldIssuer + " to " + newIssuer + ".\nBound to " + oldIssuer + " still, as the map does not name them: 1 person.\n", ""},
 		{"ana,1\nben,2\n", withMap(), "Moved 2 people from " + oldIssuer + " to " + newIssuer + ".\n", ""},
 		{"", []string{"list", "--oidc-issuer", newIssuer}, "ISSUER                   PEOPLE  CONFIGURED\n" + newIssuer + "  2       yes\n", ""},
-		{"", move, "", "No person is bound to " + oldIssuer},
+		{"", move, "", "No person is linked to " + oldIssuer},
 	} {
 		if err := os.WriteFile(subjects, []byte(step.subjects), 0o600); err != nil {
 			t.Fatal(err)

@@ -179,11 +179,11 @@ func deactivate(ctx context.Context, directory *users.Service, by users.Actor, c
 		return "", err
 	}
 	done := string(id) + " is deactivated and signed out."
-	if len(ends.AnswersFor) == 0 {
+	if len(ends.ResponsibleFor) == 0 {
 		return done, nil
 	}
 	var services []string
-	for _, u := range ends.AnswersFor {
+	for _, u := range ends.ResponsibleFor {
 		services = append(services, string(u.ID))
 	}
 	return fmt.Sprintf("%s Responsible for %s now: %s.", done, strings.Join(services, ", "), cmp.Or(c.handOver, "no one")), nil

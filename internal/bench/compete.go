@@ -17,7 +17,7 @@ type rival struct {
 	work func(ctx context.Context, d time.Duration) ([]time.Duration, error)
 }
 
-// Figures are those of a rival: of each the median of its turns.
+// figures are the results of one competitor: each is the median of its turns.
 type figures struct {
 	rate     float64 // a second
 	p50, p99 time.Duration

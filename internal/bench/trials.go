@@ -25,7 +25,7 @@ type trial struct {
 	good  func(ratios) bool
 }
 
-// Ratios are what the goals are about.
+// ratios are the measured values that the goals compare.
 type ratios struct {
 	ofA    float64 // requests a second, as a share of A's: the same answers from memory
 	timesA float64 // CPU, as a multiple of A's

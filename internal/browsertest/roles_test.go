@@ -67,7 +67,7 @@ func userWalk(t *testing.T, b *tab) {
 	b.sees("Robin Test")
 	b.follow("button", "Mark as reviewed Warehouse uploader")
 	b.at("/users/warehouse-uploader")
-	b.sees("The next review is on")
+	b.sees("The review date is")
 	b.open("/profile", http.StatusOK)
 	record := download(t, b, "Download my data")
 	if !json.Valid(record) {

@@ -40,7 +40,7 @@ func (p place) key() bool { return p.position > 0 }
 
 func (p place) newest() bool { return p.key() && p.cursor.newest }
 
-// place returns where the page that q asks for begins, or [ErrBadCursor].
+// place returns where the page that q asks for begins, or [users.ErrBadCursor].
 func (q Query) place() (place, error) {
 	text := q.After + q.Before
 	switch {
@@ -120,7 +120,7 @@ const (
 	maxCursor = 400
 )
 
-// parseCursor parses a cursor in the list of q. It returns [ErrBadCursor].
+// parseCursor parses a cursor in the list of q. It returns [users.ErrBadCursor].
 func (q Query) parseCursor(s string) (cursor, error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil || len(b) < sealSize+4 || len(b) > maxCursor {

@@ -86,7 +86,7 @@ type Listing struct {
 // that name. The others follow in the order of Sort or, if a search has too many matches to
 // sort, the newest first.
 //
-// Users returns a [*ForbiddenError], [ErrBadCursor] and an [*InvalidError] on a
+// Users returns a [*users.ForbiddenError], [users.ErrBadCursor] and an [*users.InvalidError] on a
 // filter it does not know.
 func (s *Service) Users(ctx context.Context, actor users.Actor, q Query) (Listing, error) {
 	if err := actor.May(users.ActSeeDirectory, users.User{}); err != nil {

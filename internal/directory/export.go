@@ -50,7 +50,7 @@ type ExportSink interface {
 
 	// End is called last, with the error if there was one. It waits until everything is sent and
 	// returns how many users were sent, and why the file is incomplete: [ErrReaderGone],
-	// [ErrReaderSlow], [ErrExportLate], a [*RevokedError] or any other error.
+	// [ErrReaderSlow], [ErrExportLate], a [*users.RevokedError] or any other error.
 	End(err error) (sent int, _ error)
 }
 
@@ -62,8 +62,8 @@ type ExportSink interface {
 // The history records the export before the first user is sent and, as an event of the console,
 // how it ended.
 //
-// Export returns a [*ForbiddenError], an [*InvalidError] on an unknown filter or, if there are
-// too many users for it, on the format, [ErrExporting] while the actor or too many others
+// Export returns a [*users.ForbiddenError], an [*users.InvalidError] on an unknown filter or, if there are
+// too many users for it, on the format, [users.ErrExporting] while the actor or too many others
 // export, and the errors of sink.
 func (s *Service) Export(ctx context.Context, actor users.Actor, q Query, format ExportFormat, sink ExportSink) error {
 	if err := actor.May(users.ActExport, users.User{}); err != nil {

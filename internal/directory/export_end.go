@@ -13,7 +13,7 @@ var (
 	ErrExportLate = errors.New("the export took too long")
 )
 
-// The ends of an export, beside those of [Revocation].
+// The ends of an export, beside those of [users.Revocation].
 const (
 	ExportComplete users.ExportEnd = "complete"
 	ExportGone     users.ExportEnd = "client_gone"

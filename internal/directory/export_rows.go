@@ -24,7 +24,7 @@ type exportList struct {
 	newest time.Time // when the newest of them was created
 }
 
-// exportList reads the list of p in slices of the given size. It returns [ErrReadTooLong] after
+// exportList reads the list of p in slices of the given size. It returns [users.ErrReadTooLong] after
 // [exportWait].
 func (p plan) exportList(ctx context.Context, r database.Reader, size int) (list exportList, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, exportWait, users.ErrReadTooLong)

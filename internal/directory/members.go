@@ -32,7 +32,7 @@ func (s *Service) Members(ctx context.Context, actor users.Actor, q Query) (Rost
 }
 
 // Creators returns the existing users who created users of a list, by key. It returns a
-// [*ForbiddenError].
+// [*users.ForbiddenError].
 func (s *Service) Creators(ctx context.Context, actor users.Actor, all []users.User) (map[users.Key]users.User, error) {
 	if err := actor.May(users.ActSeeDirectory, users.User{}); err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 )
 
 // FindPeople searches the people who can be responsible for a service user, and returns at most
-// limit of them in the order of [Service.Users]. It returns a [*ForbiddenError] to actors who
+// limit of them in the order of [Service.Users]. It returns a [*users.ForbiddenError] to actors who
 // may not create a service user.
 func (s *Service) FindPeople(ctx context.Context, actor users.Actor, text string, limit int) ([]users.Ref, error) {
 	if err := actor.May(users.ActCreateService, users.User{}); err != nil {

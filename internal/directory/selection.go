@@ -87,7 +87,7 @@ func (sel selection) size() (n int) {
 // everyone returns how many users there are, without system users.
 func (sel selection) everyone() int { return sel.tallies.sum(views[ViewAll].facet) }
 
-// selection returns what q selects, or an [*InvalidError] on filters that it does not know.
+// selection returns what q selects, or an [*users.InvalidError] on filters that it does not know.
 func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	now := s.now()
 	t := parse(q.Text, now, q.Zone)

@@ -11,7 +11,7 @@ import (
 )
 
 // TokensInView returns the tokens that make a view of tokens show the users of a list, by user,
-// in the order of their end. For any other view there are none. It returns a [*ForbiddenError]
+// in the order of their end. For any other view there are none. It returns a [*users.ForbiddenError]
 // to an actor who may not see the directory.
 func (s *Service) TokensInView(ctx context.Context, actor users.Actor, view View, list []users.User) (map[users.Key][]users.Token, error) {
 	if err := actor.May(users.ActSeeDirectory, users.User{}); err != nil {

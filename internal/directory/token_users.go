@@ -29,7 +29,7 @@ func (s *Service) FindTokenUsers(ctx context.Context, actor users.Actor, text st
 		if err != nil {
 			return nil, fmt.Errorf("find users of tokens: %w", err)
 		}
-		found = append(found, slices.DeleteFunc(all.Users, func(u users.User) bool { return actor.AnswersFor(u) })...)
+		found = append(found, slices.DeleteFunc(all.Users, func(u users.User) bool { return actor.ResponsibleFor(u) })...)
 	}
 	found = slices.DeleteFunc(found, func(u users.User) bool { return !actor.IssuesFor(u) })
 	return refs(found[:min(len(found), limit)]), nil

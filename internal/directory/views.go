@@ -91,7 +91,7 @@ func isActiveAdmin(f facet) bool {
 func notSeenLately(now time.Time) []timeRange { return notSeenSince(daysAgo(now, quietDays)) }
 
 // Counts returns how many users each named view holds. It returns a
-// [*ForbiddenError].
+// [*users.ForbiddenError].
 func (s *Service) Counts(ctx context.Context, actor users.Actor) (map[View]int, error) {
 	if err := actor.May(users.ActSeeDirectory, users.User{}); err != nil {
 		return nil, err

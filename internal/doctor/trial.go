@@ -13,8 +13,8 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// A guest is the person who is asked to sign in, once, so that what the provider
-// tells of them can be seen. They get no session.
+// A trial is one sign-in that a person is asked for, to show the claims that the provider sends
+// about them. It starts no session.
 type trial struct {
 	provider *auth.Provider
 	back     string           // path of the callback

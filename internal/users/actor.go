@@ -99,7 +99,7 @@ func (a Actor) ref() Ref {
 // is reports whether a and u are the same user.
 func (a Actor) is(u User) bool { return a.Key != "" && a.Key == u.Key }
 
-// AnswersFor reports whether a is the responsible person of u.
-func (a Actor) AnswersFor(u User) bool {
+// ResponsibleFor reports whether a is the responsible person of u.
+func (a Actor) ResponsibleFor(u User) bool {
 	return a.Kind == ActorPerson && a.Key != "" && a.Key == u.Responsible.Key
 }

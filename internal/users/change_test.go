@@ -200,7 +200,7 @@ func TestChangeIsWholeOrNothing(t *testing.T) {
 	}
 }
 
-// arrive adds leaver@example.com, who has signed in and answers for a service
+// arrive adds leaver@example.com, who has signed in and is responsible for a service
 // user, and late@example.com, who has yet to sign in.
 func arrive(t *testing.T, s *Service) {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 	"github.com/roboto-ai/console/internal/users/userstest"
 )
 
-// program is the command line that asks for a token.
+// commandLine is the command line that asks for a token.
 var commandLine = users.Actor{RequestID: "req-cli", Address: "192.0.2.44", UserAgent: "Python-urllib/3.11", Tool: "roboto-cli 0.62.0"}
 
 // requested returns a request that a program has just made.

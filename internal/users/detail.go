@@ -11,22 +11,22 @@ import (
 
 // A Detail is the content of a user's page.
 type Detail struct {
-	User        User
-	Identities  []Identity
-	LastRefusal *RefusedSignIn // nil if none is stored
-	AnswersFor  []User         // service users, by name
-	Sessions    []Session      // that may still be used, last used first
-	LastOwner   bool           // the only active owner
+	User           User
+	Identities     []Identity
+	LastRefusal    *RefusedSignIn // nil if none is stored
+	ResponsibleFor []User         // service users, by name
+	Sessions       []Session      // that may still be used, last used first
+	LastOwner      bool           // the only active owner
 }
 
 // Consequences are what would change if a user were deactivated or deleted, or their sign-in
 // reset.
 type Consequences struct {
-	User       User
-	Sessions   []Session // that would end
-	AnswersFor []User    // that would be handed over
-	LastOwner  bool      // the change would be refused
-	SignsUp    bool      // after a deletion, a sign-in with the address creates a new user
+	User           User
+	Sessions       []Session // that would end
+	ResponsibleFor []User    // that would be handed over
+	LastOwner      bool      // the change would be refused
+	SignsUp        bool      // after a deletion, a sign-in with the address creates a new user
 
 	Tokens      []Token // of the user, not ended, newest first
 	KnownTokens []Token // of other users, not ended, whose secret the person saw, if the actor may see them
@@ -90,7 +90,7 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	var errs [5]error
 	d.Identities, errs[0] = identitiesOf(ctx, r, u.Key)
 	d.LastRefusal, errs[1] = lastRefusal(ctx, r, u.Key)
-	d.AnswersFor, errs[2] = responsibleFor(ctx, r, u.Key)
+	d.ResponsibleFor, errs[2] = responsibleFor(ctx, r, u.Key)
 	d.Sessions, errs[3] = s.liveSessions(ctx, u.Key)
 	d.LastOwner, errs[4] = lastOwner(ctx, r, u)
 	return d, wrap("detail of", id, errors.Join(errs[:]...))
@@ -105,7 +105,7 @@ func (s *Service) Consequences(ctx context.Context, actor Actor, id ID) (Consequ
 	c := Consequences{User: u, SignsUp: u.Kind == KindPerson && s.SignsUp(u.ID)}
 	var errs [7]error
 	c.Sessions, errs[0] = s.liveSessions(ctx, u.Key)
-	c.AnswersFor, errs[1] = responsibleFor(ctx, s.reads(), u.Key)
+	c.ResponsibleFor, errs[1] = responsibleFor(ctx, s.reads(), u.Key)
 	c.LastOwner, errs[2] = lastOwner(ctx, s.reads(), u)
 	c.Identities, errs[3] = identitiesOf(ctx, s.reads(), u.Key)
 	c.Refused, errs[4] = refusedIdentities(ctx, s.reads(), u.Key)

@@ -28,12 +28,12 @@ func TestDetail(t *testing.T) {
 	if diff := cmp.Diff(want, detail.Identities); diff != "" {
 		t.Errorf("identities (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]users.ID{"robot-1", "robot-2"}, userstest.IDs(detail.AnswersFor)); diff != "" {
-		t.Errorf("answers for (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]users.ID{"robot-1", "robot-2"}, userstest.IDs(detail.ResponsibleFor)); diff != "" {
+		t.Errorf("responsible for (-want +got):\n%s", diff)
 	}
 }
 
-func TestDetailOfWhomOneAnswersFor(t *testing.T) {
+func TestDetail_responsibleFor(t *testing.T) {
 	t.Parallel()
 	d, ana := withRobots(t)
 	detail, err := d.Detail(t.Context(), ana, "robot-1")
@@ -55,11 +55,11 @@ func TestConsequences(t *testing.T) {
 	d, ana := withRobots(t)
 	d.SignedIn(t, "ana@example.com")
 	c, err := d.Consequences(t.Context(), d.Owner, ana.ID)
-	if err != nil || c.User.Key != ana.Key || len(c.Sessions) != 2 || len(c.AnswersFor) != 2 || c.LastOwner {
+	if err != nil || c.User.Key != ana.Key || len(c.Sessions) != 2 || len(c.ResponsibleFor) != 2 || c.LastOwner {
 		t.Errorf("of Ana: got %+v, %v", c, err)
 	}
 	own, err := d.Consequences(t.Context(), d.Owner, d.Owner.ID)
-	if err != nil || !own.LastOwner || len(own.Sessions) != 1 || len(own.AnswersFor) != 0 {
+	if err != nil || !own.LastOwner || len(own.Sessions) != 1 || len(own.ResponsibleFor) != 0 {
 		t.Errorf("of the only owner: got %+v, %v", own, err)
 	}
 	d.Person(t, "second@example.com", users.RoleOwner)

@@ -214,8 +214,8 @@ func TestDeleteAnOldVersion(t *testing.T) {
 	check(t, d, last, err, users.ErrStale)
 }
 
-// TestEditStoresWhatIsOff has a program switch off what was never on: it is stored, and told,
-// once. A form, which always sends every key, changes nothing by it.
+// TestEditStoresWhatIsOff has a program switch off what was never on: it is stored, with one
+// event. A form, which always sends every key, changes nothing by it.
 func TestEditStoresWhatIsOff(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -132,7 +132,7 @@ func newEvent(action Action, target User, changes ...Change) Event {
 	return Event{Action: action, Target: target.Ref(), Changes: changes, version: target.Version}
 }
 
-// by returns e with an actor and a time.
+// withActor returns e with an actor and a time.
 func (e Event) withActor(a Actor, at time.Time) Event {
 	e.At, e.Actor, e.Via, e.actorKind = at, Ref{Key: a.Key, ID: a.ID, Name: a.Name}, a.Via, a.Kind
 	e.RequestID, e.Address, e.UserAgent, e.Token, e.Tool = a.RequestID, a.Address, a.UserAgent, a.Token, lastingTool(a.Tool)

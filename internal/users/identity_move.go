@@ -121,7 +121,7 @@ func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[s
 		return nil, err
 	}
 	if len(bound) == 0 {
-		bad.Add("from", "No person is bound to "+m.From+".")
+		bad.Add("from", "No person is linked to "+m.From+".")
 	}
 	if m.From == m.To && m.Subjects == nil {
 		bad.Add("to", "It is the same issuer, and there is no map of subjects.")
@@ -134,7 +134,7 @@ func (m IdentityMove) moving(ctx context.Context, r database.Reader, bound map[s
 		if flaw := m.flaw(l, bound, old, fresh); flaw != "" {
 			bad.Add(l.name(), flaw)
 		} else if b := taken[l.New]; b != nil && !leaves[l.New] {
-			bad.Add(l.name(), fmt.Sprintf("The subject %q of %s is bound to %s already.", l.New, m.To, b.ID))
+			bad.Add(l.name(), fmt.Sprintf("The subject %q of %s is linked to %s already.", l.New, m.To, b.ID))
 		}
 		old[l.Old], fresh[l.New] = l.Line, l.Line
 	}
@@ -171,7 +171,7 @@ func (m IdentityMove) flaw(l SubjectMove, bound map[string]*linkedUser, old, fre
 	case l.Old == "" || l.New == "":
 		return "A subject is missing."
 	case bound[l.Old] == nil:
-		return fmt.Sprintf("No person is bound to the subject %q of %s.", l.Old, m.From)
+		return fmt.Sprintf("No person is linked to the subject %q of %s.", l.Old, m.From)
 	case old[l.Old] != 0:
 		return fmt.Sprintf("The old subject %q is on line %d already.", l.Old, old[l.Old])
 	case fresh[l.New] != 0:

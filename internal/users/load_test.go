@@ -81,7 +81,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("got %+v", ana)
 	}
 	if got := d.Must(t, "robot").Responsible.Name; got != "Ana Álvarez" {
-		t.Errorf("%q answers for robot", got)
+		t.Errorf("%q is responsible for robot", got)
 	}
 	d.Owner = d.SignedIn(t, "ana@example.com").Actor("req", "192.0.2.1", "test")
 	d.Invited(t, "new@example.com", users.RoleUser)
@@ -132,7 +132,7 @@ var impossible = map[string]func(now time.Time, all []users.Arrival){
 	"a name that a form would refuse":       func(now time.Time, all []users.Arrival) { all[2].User.Name = "\u202e" },
 	"a service user who is an owner":        func(now time.Time, all []users.Arrival) { all[1].User.Role = users.RoleOwner },
 	"nobody who could answer for one":       func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = all[2].User.Key },
-	"nobody who is there answers for one":   func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = "usr_nobody" },
+	"the responsible person does not exist": func(now time.Time, all []users.Arrival) { all[1].User.Responsible.Key = "usr_nobody" },
 	"steps in another order":                func(now time.Time, all []users.Arrival) { slices.Reverse(all[0].Since) },
 	"a step in the future": func(now time.Time, all []users.Arrival) {
 		all[2].Since[0] = users.Departed(now.Add(time.Second), command, "")

@@ -46,7 +46,7 @@ const (
 	Never           Rule = "no"
 	Always          Rule = "yes"
 	OnSelf          Rule = "own"
-	WhereAnswerable Rule = "own, and those they are responsible for"
+	WhereResponsible Rule = "own, and those they are responsible for"
 	OnSubordinates  Rule = "of users and auditors"
 	ExceptOwners    Rule = "of anyone but owners"
 	WithToken       Rule = "with a token of that scope"
@@ -90,8 +90,8 @@ func (p Permission) rule(a Actor) Rule {
 // line; a token acts in no role above that of who issues it.
 var Permissions = []Permission{
 	{ActEditOwn, "edit their own profile", rules(Always, Always, Always, Always), Always, Never, ScopeUsersWrite},
-	{ActReview, "mark a service user reviewed", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Always, Always, ScopeUsersWrite},
-	{ActSee, "see a user and their activity", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeUsersRead},
+	{ActReview, "mark a service user reviewed", rules(WhereResponsible, WhereResponsible, OnSubordinates, Always), Always, Always, ScopeUsersWrite},
+	{ActSee, "see a user and their activity", rules(WhereResponsible, Always, Always, Always), Always, Always, ScopeUsersRead},
 	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
 	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always), Always, Always, ScopeAuditRead},
 	{ActExport, "export the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
@@ -102,9 +102,9 @@ var Permissions = []Permission{
 	{ActErase, "erase a user from the audit log", rules(Never, Never, Never, UnlessLastOwner), Never, UnlessLastOwner, ScopeUsersWrite},
 	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, Always, ScopeUsersWrite},
-	{ActSeeTokens, "see tokens", rules(WhereAnswerable, Always, Always, Always), Always, Always, ScopeTokensSelf},
-	{ActIssueToken, "issue, rotate and enable tokens", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), Never, Always, ScopeTokensSelf},
-	{ActRevokeToken, "disable and revoke tokens", rules(WhereAnswerable, WhereAnswerable, OnSubordinates, Always), OnSelf, Always, ScopeTokensSelf},
+	{ActSeeTokens, "see tokens", rules(WhereResponsible, Always, Always, Always), Always, Always, ScopeTokensSelf},
+	{ActIssueToken, "issue, rotate and enable tokens", rules(WhereResponsible, WhereResponsible, OnSubordinates, Always), Never, Always, ScopeTokensSelf},
+	{ActRevokeToken, "disable and revoke tokens", rules(WhereResponsible, WhereResponsible, OnSubordinates, Always), OnSelf, Always, ScopeTokensSelf},
 	{ActIntrospect, "introspect tokens", rules(WithToken, WithToken, WithToken, WithToken), WithToken, Never, ScopeTokensIntrospect},
 	{ActAddPerson, "add a person", rules(Never, Never, AsUser, AsAnyRole), AsUser, AsAnyRole, ScopeUsersWrite},
 	{ActCreateService, "create a service user", rules(Never, Never, AsUser, AsAnyRole), AsUser, AsAnyRole, ScopeUsersWrite},
@@ -172,7 +172,7 @@ func (a Actor) refusal(p Permission, target User) string {
 	switch {
 	case self && slices.Contains(selfActs, p.Act) && (a.Kind != ActorSystem || slices.Contains(systemActs, p.Act)):
 		return ""
-	case a.AnswersFor(target) && (p.Act == ActReview || slices.Contains(tokenActs, p.Act)):
+	case a.ResponsibleFor(target) && (p.Act == ActReview || slices.Contains(tokenActs, p.Act)):
 		return ""
 	}
 	return a.ruledOut(p, target)
@@ -225,8 +225,8 @@ func (a Actor) ruledOut(p Permission, target User) string {
 			return ""
 		}
 		return fmt.Sprintf("%s is an %s, and only an owner can %s with that role.", target.Label(), target.Role, p.Words)
-	case WhereAnswerable:
-		if a.AnswersFor(target) {
+	case WhereResponsible:
+		if a.ResponsibleFor(target) {
 			return ""
 		}
 	}
@@ -248,7 +248,7 @@ func WhoMay(act Act) string {
 	var names []string
 	for _, role := range Roles {
 		switch permission(act).Rules[role] {
-		case Never, OnSelf, WhereAnswerable, WithToken:
+		case Never, OnSelf, WhereResponsible, WithToken:
 		default:
 			names = append(names, string(role)+"s")
 		}

@@ -54,7 +54,7 @@ var recordFields = []recordField{
 	},
 }
 
-// lineOf returns what tells the flaw of a text of one line with at most so many characters.
+// lineOf returns the validation of a text of one line with at most so many characters.
 func lineOf(most int) func(string, Date) string {
 	return func(s string, _ Date) string { return textFlaw(s, most) }
 }

@@ -224,5 +224,5 @@ func (a Actor) IssuesFor(u User) bool {
 // IssuesForOthers reports whether a may issue tokens for service users that others are
 // responsible for.
 func (a Actor) IssuesForOthers() bool {
-	return permission(ActIssueToken).rule(a) != WhereAnswerable && a.May(ActSeeDirectory, User{}) == nil
+	return permission(ActIssueToken).rule(a) != WhereResponsible && a.May(ActSeeDirectory, User{}) == nil
 }

@@ -19,11 +19,11 @@ var userColumns = textColumns() + `u.key, u.user_id, u.kind, u.deactivated, u.id
 	COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, ''),
 	u.created_by, COALESCE(c.user_id, ''), COALESCE(c.name, ''), COALESCE(c.kind, '')`
 
-// userTables are where userColumns come from: the user u, who answers for them r,
-// who created them c.
+// userTables joins the tables of userColumns: the user u, their responsible person r and their
+// creator c.
 const userTables = ` FROM users u LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users c ON c.key = u.created_by `
 
-// NeverSeen is stored as the time when a user was seen who never was: it comes first in order.
+// NeverSeen is the last-seen time of users who were never seen, so that they sort first.
 var NeverSeen = time.Unix(0, 0).UTC()
 
 // scanUser reads userColumns from a row, and more beside them.
@@ -72,7 +72,7 @@ func UsersWhere(ctx context.Context, r database.Reader, condition string, args .
 		`SELECT `+userColumns+userTables+`WHERE `+condition, args...)
 }
 
-// responsibleFor returns the service users a person answers for, by name.
+// responsibleFor returns the service users that a person is responsible for, by name.
 func responsibleFor(ctx context.Context, r database.Reader, person Key) ([]User, error) {
 	return UsersWhere(ctx, r, `u.responsible_key = $1 ORDER BY u.sort_name, u.key`, person)
 }

@@ -2,7 +2,7 @@ package words
 
 import "github.com/roboto-ai/console/internal/users"
 
-// An actionText is how the history tells an action.
+// An actionText holds the texts of an action of an event.
 type actionText struct {
 	name   string                   // as filters name it: "User deactivated"
 	other  string                   // between the names of actor and target: "deactivated"

@@ -58,7 +58,7 @@ func RoleChanged(label string, role users.Role) string {
 
 // Reviewed says that a service user was marked as reviewed.
 func Reviewed(label string, next users.Date) string {
-	return "Marked " + label + " as reviewed. The next review is on " + Date(next) + "."
+	return "Marked " + label + " as reviewed. The review date is " + Date(next) + "."
 }
 
 // EndedSession says that a session of a user was ended.

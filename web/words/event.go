@@ -7,7 +7,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// Sentence tells an event without the names of actor and target. The verb stands between the
+// Sentence describes an event without the names of actor and target. The verb stands between the
 // two names, or after the actor's alone if self: the actor is the target, or there is none. The
 // detail stands at the end.
 func Sentence(e users.Event, self bool) (verb, detail string) {
@@ -143,7 +143,7 @@ func fromTo(field string) func(users.Event) string {
 	}
 }
 
-// roleGiven tells the role that someone was added with, unless it is the lowest.
+// roleGiven returns the role that someone was added with, unless it is the lowest.
 func roleGiven(e users.Event) string {
 	if role, ok := valueOf(e, "role"); ok && role != string(users.RoleUser) {
 		return "with the role " + Plain(role)
@@ -151,7 +151,7 @@ func roleGiven(e users.Event) string {
 	return ""
 }
 
-// viewName tells the name of a saved view.
+// viewName returns the name of a saved view.
 func viewName(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "name" {
@@ -164,10 +164,10 @@ func viewName(e users.Event) string {
 // called returns a name that someone gave to a thing, in a sentence.
 func called(name string) string { return "called “" + bidi.Isolate(Plain(name)) + "”" }
 
-// nextReview tells when a service user is to be reviewed next.
+// nextReview returns the new review date of a service user, in a sentence.
 func nextReview(e users.Event) string {
 	if on, _ := valueOf(e, "review_on"); on != "" {
-		return "with the next review on " + Date(users.Date(on))
+		return "with the review date " + Date(users.Date(on))
 	}
 	return ""
 }

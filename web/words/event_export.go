@@ -9,7 +9,7 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// exportedUsers tells how many users were exported.
+// exportedUsers returns how many users were exported, in a sentence.
 func exportedUsers(e users.Event) string {
 	n, ok := valueOf(e, "users")
 	switch {

@@ -29,5 +29,4 @@ const (
 	DisableOrRevoke     = "Disable or revoke"
 	DisableOrRevokeMenu = "Disable or revoke…"
 	TokenRequested      = "A program asks for a token"
-	CreateAsker         = "Create a service user for it"
 )

@@ -179,7 +179,7 @@ func (p *plan) departure(q *person) {
 	}
 }
 
-// Changes to the claims of people who are refused.
+// unverified and the next ones change the claims of a person so that the sign-in is refused.
 func unverified(c *users.Claims)     { c.Verified = users.VerifiedNo }
 func anotherAccount(c *users.Claims) { c.Subject += "-2" }
 func unchanged(*users.Claims)        {}

@@ -41,8 +41,8 @@ func testSample(t *testing.T, s *demo, _ []users.User, _ []users.Event) {
 		t.Errorf("missing: %v", want)
 	}
 	d, err := s.Detail(t.Context(), users.Command(""), "user@example.com")
-	if err != nil || len(d.AnswersFor) != 1 {
-		t.Errorf("user@example.com is responsible for %v: %v", d.AnswersFor, err)
+	if err != nil || len(d.ResponsibleFor) != 1 {
+		t.Errorf("user@example.com is responsible for %v: %v", d.ResponsibleFor, err)
 	}
 	recent, err := s.History.Recent(t.Context(), users.Command(""), d.User)
 	if err != nil || recent[0].Reason == "" {

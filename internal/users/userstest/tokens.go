@@ -39,7 +39,7 @@ func (d *Directory) With(tb testing.TB, secret string) users.Actor {
 	return in.Actor(by)
 }
 
-// Program creates a service user that the owner answers for and returns it as an actor who
+// Program creates a service user that the owner is responsible for and returns it as an actor who
 // comes with a token, with those scopes or [users.ScopeEverything].
 func (d *Directory) Program(tb testing.TB, id string, role users.Role, scopes ...users.Scope) users.Actor {
 	tb.Helper()

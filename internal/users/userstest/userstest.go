@@ -140,7 +140,7 @@ func (d *Directory) SignedIn(tb testing.TB, id string) users.SignedIn {
 	return in
 }
 
-// ServiceUser creates a service user that the owner answers for.
+// ServiceUser creates a service user that the owner is responsible for.
 func (d *Directory) ServiceUser(tb testing.TB, id string, role users.Role) users.User {
 	tb.Helper()
 	u, err := d.CreateServiceUser(tb.Context(), d.Owner, users.NewServiceUser{
