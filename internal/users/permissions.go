@@ -43,16 +43,16 @@ type Rule string
 
 // The rules. They read as the cells of the permission matrix.
 const (
-	Never           Rule = "no"
-	Always          Rule = "yes"
-	OnSelf          Rule = "own"
+	Never            Rule = "no"
+	Always           Rule = "yes"
+	OnSelf           Rule = "own"
 	WhereResponsible Rule = "own, and those they are responsible for"
-	OnSubordinates  Rule = "of users and auditors"
-	ExceptOwners    Rule = "of anyone but owners"
-	WithToken       Rule = "with a token of that scope"
-	AsUser          Rule = "with the role user"
-	AsAnyRole       Rule = "with any role it may have"
-	UnlessLastOwner Rule = "yes, unless it is the last active owner"
+	OnSubordinates   Rule = "of users and auditors"
+	ExceptOwners     Rule = "of anyone but owners"
+	WithToken        Rule = "with a token of that scope"
+	AsUser           Rule = "with the role user"
+	AsAnyRole        Rule = "with any role it may have"
+	UnlessLastOwner  Rule = "yes, unless it is the last active owner"
 )
 
 // A Permission is one line of the permission matrix: what each role may do.
