@@ -100,7 +100,7 @@ var filterCases = map[string]struct {
 	"view: dormant admins":         {directory.Query{View: directory.ViewDormant}, "robot-2"},
 	"admins not seen for 90 days":  {directory.Query{View: directory.ViewAdmins, Seen: directory.SeenLongAgo}, "robot-2"},
 	"view: deactivated":            {directory.Query{View: directory.ViewDeactivated}, "carla robot-3"},
-	"view: nobody responsible":     {directory.Query{View: directory.ViewUnanswered}, "robot-3 robot-2"},
+	"view: no responsible person":  {directory.Query{View: directory.ViewUnanswered}, "robot-3 robot-2"},
 	"view: review due":             {directory.Query{View: directory.ViewReviewDue}, "robot-2"},
 	"a view and a kind beside it":  {directory.Query{View: directory.ViewPeople, Kind: users.KindSystem}, ""},
 	"by name":                      {directory.Query{Sort: "name"}, all},
