@@ -22,7 +22,7 @@ func TestDatabaseOfPostgreSQL(t *testing.T) {
 		contains string
 	}{
 		"database encryption": {doctor.OK, "does not leave this machine"},
-		"database server":     {doctor.OK, "takes writes"},
+		"database server":     {doctor.OK, "accepts writes"},
 		"database search":     {doctor.OK, "pg_trgm"},
 		"database schema":     {doctor.OK, "the one of this program"},
 		"database rights":     {doctor.Warning, "--serve-role"},
