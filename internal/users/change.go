@@ -71,6 +71,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	if err == nil {
 		s.countTokenChange(events)
 		s.notify(events)
+		requestIn(ctx).recorded(events)
 	}
 	return s.orDoneError(ctx, actor, err)
 }

@@ -94,17 +94,25 @@ func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, versio
 		if err := joined(err, reasonErr); err != nil {
 			return nothing, err
 		}
-		changes := difference(before, after)
-		if len(changes) == 0 {
-			after = before
-			return nothing, nil
-		}
-		if after, err = updateUser(ctx, tx, before, after); err != nil {
-			return nothing, err
-		}
-		return []Event{newEvent(ActionEdited, after, changes...).withReason(why)}, nil
+		var events []Event
+		after, events, err = tx.save(ctx, ActionEdited, before, after, why)
+		return events, err
 	})
 	return after, err
+}
+
+// save writes a changed record, whose new values are checked, and returns it as stored with its
+// event. A record that is the same is not written and has no event.
+func (c *changeTx) save(ctx context.Context, action Action, before, after User, reason string) (User, []Event, error) {
+	changes := difference(before, after)
+	if len(changes) == 0 {
+		return before, nothing, nil
+	}
+	after, err := updateUser(ctx, c, before, after)
+	if err != nil {
+		return User{}, nothing, err
+	}
+	return after, []Event{newEvent(action, after, changes...).withReason(reason)}, nil
 }
 
 // target returns the user on whom the actor may carry out act.

@@ -84,6 +84,17 @@ type Request struct {
 	// none any more. It must not return a secret. A request with an Answer is kept even if
 	// it changed nothing.
 	Answer func(User) []byte
+
+	// Recorded is called with the numbers of the first and the last event of each committed change;
+	// nil for nothing.
+	Recorded func(first, last int64)
+}
+
+// recorded calls r.Recorded for a committed change with those events, if it has any.
+func (r Request) recorded(events []Event) {
+	if r.Recorded != nil && len(events) > 0 {
+		r.Recorded(events[0].Seq, events[len(events)-1].Seq)
+	}
 }
 
 // stored returns the key of r in the database; empty for a request that may be repeated.

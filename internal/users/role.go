@@ -50,14 +50,24 @@ func (s *Service) ChangeRoleAndRotate(ctx context.Context, actor Actor, id ID, r
 			return nothing, err
 		}
 		rotated = all
-		after.Role = r.Role
-		if after, err = updateUser(ctx, tx, before, after); err != nil {
-			return nothing, err
-		}
-		ends, err := tx.endAccess(ctx, after, lossRole)
-		return slices.Concat([]Event{newEvent(ActionRoleChanged, after, difference(before, after)...).withReason(reason)}, ends, events), err
+		var changed []Event
+		after, changed, err = tx.changeRole(ctx, before, r.Role, reason)
+		return append(changed, events...), err
 	})
 	return after, rotated, wrap("change role of", id, err)
+}
+
+// changeRole gives a user another role, which they can have, and ends their sessions. It returns
+// the result and the events.
+func (c *changeTx) changeRole(ctx context.Context, before User, role Role, reason string) (User, []Event, error) {
+	after := before
+	after.Role = role
+	after, err := updateUser(ctx, c, before, after)
+	if err != nil {
+		return User{}, nothing, err
+	}
+	ends, err := c.endAccess(ctx, after, lossRole)
+	return after, append([]Event{newEvent(ActionRoleChanged, after, difference(before, after)...).withReason(reason)}, ends...), err
 }
 
 // kindWords name the kinds in a sentence.

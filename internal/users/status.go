@@ -53,16 +53,22 @@ func (s *Service) DeactivateAndRotate(ctx context.Context, actor Actor, id ID, d
 			return nothing, err
 		}
 		rotated = all
-		after := before
-		after.deactivated = true
-		if after, err = updateUser(ctx, tx, before, after); err != nil {
-			return nothing, err
-		}
-		ends, err := tx.endAccess(ctx, after, lossDeactivated)
-		event := newEvent(ActionDeactivated, after, statusChange(before, after))
-		return slices.Concat([]Event{event.withReason(reason)}, handed, ends, known), err
+		gone, ends, err := tx.deactivate(ctx, before, reason)
+		return slices.Concat([]Event{gone}, handed, ends, known), err
 	})
 	return rotated, wrap("deactivate", id, err)
+}
+
+// deactivate takes access from a user who has been removed as responsible person. It returns the
+// event of the deactivation, and those of the ended sessions.
+func (c *changeTx) deactivate(ctx context.Context, before User, reason string) (gone Event, ends []Event, err error) {
+	after := before
+	after.deactivated = true
+	if after, err = updateUser(ctx, c, before, after); err != nil {
+		return Event{}, nothing, err
+	}
+	ends, err = c.endAccess(ctx, after, lossDeactivated)
+	return newEvent(ActionDeactivated, after, statusChange(before, after)).withReason(reason), ends, err
 }
 
 // Reactivate undoes a deactivation. To reactivate a user who is not deactivated
@@ -78,19 +84,24 @@ func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, r Reactiva
 		if err != nil {
 			return nothing, err
 		}
-		after := before
-		after.deactivated = false
-		if after, err = updateUser(ctx, tx, before, after); err != nil {
-			return nothing, err
-		}
-		event := newEvent(ActionReactivated, after, statusChange(before, after))
-		var disabled []Event
-		if !r.BringBackTokens {
-			disabled, err = tx.disableSuspended(ctx, after)
-		}
-		return append([]Event{event.withReason(reason)}, disabled...), err
+		return tx.reactivate(ctx, before, r.BringBackTokens, reason)
 	})
 	return wrap("reactivate", id, err)
+}
+
+// reactivate gives a deactivated user access again. Suspended tokens come back too, or are disabled.
+func (c *changeTx) reactivate(ctx context.Context, before User, tokens bool, reason string) (events []Event, err error) {
+	after := before
+	after.deactivated = false
+	if after, err = updateUser(ctx, c, before, after); err != nil {
+		return nothing, err
+	}
+	events = []Event{newEvent(ActionReactivated, after, statusChange(before, after)).withReason(reason)}
+	if tokens {
+		return events, nil
+	}
+	disabled, err := c.disableSuspended(ctx, after)
+	return append(events, disabled...), err
 }
 
 // disableSuspended disables the tokens of u, who is reactivated, that are not disabled.
