@@ -20,6 +20,7 @@ type changeTx struct {
 	token     Token     // that authenticates the actor; zero without one
 	zone      string    // of the actor; empty for UTC
 	request   Request   // see [Once]
+	config    Config    // of the service
 	subject   Key       // of the target
 	wrote     bool
 	engine    database.Engine
@@ -49,7 +50,7 @@ func (s *Service) change(ctx context.Context, actor Actor, do func(*changeTx) ([
 	defer s.changes.Add(1)
 	var events []Event
 	err := s.db.Transact(ctx, func(sqlTx *sql.Tx) (err error) {
-		tx := &changeTx{Reader: sqlTx, tx: sqlTx, now: s.Now(), actor: actor, request: requestIn(ctx), engine: s.db.Engine()}
+		tx := &changeTx{Reader: sqlTx, tx: sqlTx, now: s.Now(), actor: actor, request: requestIn(ctx), config: s.config, engine: s.db.Engine()}
 		if err := tx.checkNotDone(ctx); err != nil {
 			return err
 		}

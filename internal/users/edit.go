@@ -81,24 +81,28 @@ func (s *Service) EditProfile(ctx context.Context, actor Actor, e ProfileEdit) (
 // alter is the course of an edit: permission, version, new record, one event.
 func (s *Service) alter(ctx context.Context, actor Actor, id ID, act Act, version int64, reason string,
 	edit func(*changeTx, User) (User, error)) (after User, err error) {
-	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
 		before, err := tx.target(ctx, id, act)
 		if err != nil {
 			return nothing, err
 		}
-		if err := fresh(ctx, tx, before, version); err != nil {
-			return nothing, err
-		}
-		why, reasonErr := normalizeReason(reason)
-		after, err = edit(tx, before.clone())
-		if err := joined(err, reasonErr); err != nil {
-			return nothing, err
-		}
-		var events []Event
-		after, events, err = tx.save(ctx, ActionEdited, before, after, why)
+		after, events, err = tx.alter(ctx, before, version, reason, func(u User) (User, error) { return edit(tx, u) })
 		return events, err
 	})
 	return after, err
+}
+
+// alter is the course of an edit inside a change, after the check of permissions.
+func (c *changeTx) alter(ctx context.Context, before User, version int64, reason string, edit func(User) (User, error)) (after User, events []Event, err error) {
+	if err := fresh(ctx, c, before, version); err != nil {
+		return before, nothing, err
+	}
+	why, reasonErr := normalizeReason(reason)
+	after, err = edit(before.clone())
+	if err := joined(err, reasonErr); err != nil {
+		return before, nothing, err
+	}
+	return c.save(ctx, ActionEdited, before, after, why)
 }
 
 // save writes a changed record, whose new values are checked, and returns it as stored with its

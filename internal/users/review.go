@@ -33,26 +33,32 @@ type Review struct {
 // the day that the review says. It returns the result, [ErrNotFound], a
 // [*ForbiddenError], a [*StaleError] and an [*InvalidError].
 func (s *Service) MarkReviewed(ctx context.Context, actor Actor, id ID, r Review) (after User, err error) {
-	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
 		before, err := tx.target(ctx, id, ActReview)
 		if err != nil {
 			return nothing, err
 		}
-		if err := fresh(ctx, tx, before, r.Version); err != nil {
-			return nothing, err
-		}
-		after = before
-		after.ReviewOn = Date(spelling.Normalize(r.On))
-		if after.ReviewOn == "" {
-			after.ReviewOn = NextReview(tx.today())
-		}
-		if err := joined(check(before, after, tx.today())); err != nil {
-			return nothing, err
-		}
-		if after, err = updateUser(ctx, tx, before, after); err != nil {
-			return nothing, err
-		}
-		return []Event{newEvent(ActionReviewed, after, difference(before, after)...)}, nil
+		after, events, err = tx.markReviewed(ctx, before, r)
+		return events, err
 	})
 	return after, wrap("mark reviewed", id, err)
+}
+
+// markReviewed is [Service.MarkReviewed] inside a change, after the check of permissions.
+func (c *changeTx) markReviewed(ctx context.Context, before User, r Review) (after User, events []Event, err error) {
+	if err := fresh(ctx, c, before, r.Version); err != nil {
+		return before, nothing, err
+	}
+	after = before
+	after.ReviewOn = Date(spelling.Normalize(r.On))
+	if after.ReviewOn == "" {
+		after.ReviewOn = NextReview(c.today())
+	}
+	if err := joined(check(before, after, c.today())); err != nil {
+		return before, nothing, err
+	}
+	if after, err = updateUser(ctx, c, before, after); err != nil {
+		return before, nothing, err
+	}
+	return after, []Event{newEvent(ActionReviewed, after, difference(before, after)...)}, nil
 }

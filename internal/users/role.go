@@ -27,34 +27,39 @@ func (s *Service) ChangeRole(ctx context.Context, actor Actor, id ID, r RoleChan
 // ChangeRoleAndRotate is [Service.ChangeRole] that also rotates tokens whose secrets the person
 // has seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
 func (s *Service) ChangeRoleAndRotate(ctx context.Context, actor Actor, id ID, r RoleChange, known RotateKnown) (after User, rotated []Rotated, err error) {
-	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
 		before, err := tx.target(ctx, id, ActChangeRole)
 		if err != nil {
 			return nothing, err
 		}
-		if err := fresh(ctx, tx, before, r.Version); err != nil {
-			return nothing, err
-		}
-		reason, err := normalizeReason(r.Reason)
-		if !slices.Contains(rolesOf(before.Kind), r.Role) {
-			err = joined(err, Invalid("role", "Choose a role that a %s can have.", kindWords[before.Kind]))
-		}
-		if before.Role == r.Role && len(known.Tokens) > 0 {
-			err = joined(err, Invalid("role", "%s has this role already. Choose another one, or untick the tokens.", before.Label()))
-		}
-		if after = before; err != nil || before.Role == r.Role {
-			return nothing, err
-		}
-		all, events, err := tx.rotateKnown(ctx, s.config, before, known, reason)
-		if err != nil {
-			return nothing, err
-		}
-		rotated = all
-		var changed []Event
-		after, changed, err = tx.changeRole(ctx, before, r.Role, reason)
-		return append(changed, events...), err
+		after, rotated, events, err = tx.changeRoleWith(ctx, before, r, known)
+		return events, err
 	})
 	return after, rotated, wrap("change role of", id, err)
+}
+
+// changeRoleWith is [Service.ChangeRoleAndRotate] inside a change, after the check of permissions.
+func (c *changeTx) changeRoleWith(ctx context.Context, before User, r RoleChange, known RotateKnown) (after User, rotated []Rotated, events []Event, err error) {
+	after = before
+	if err := fresh(ctx, c, before, r.Version); err != nil {
+		return after, nil, nothing, err
+	}
+	reason, err := normalizeReason(r.Reason)
+	if !slices.Contains(rolesOf(before.Kind), r.Role) {
+		err = joined(err, Invalid("role", "Choose a role that a %s can have.", kindWords[before.Kind]))
+	}
+	if before.Role == r.Role && len(known.Tokens) > 0 {
+		err = joined(err, Invalid("role", "%s has this role already. Choose another one, or untick the tokens.", before.Label()))
+	}
+	if err != nil || before.Role == r.Role {
+		return after, nil, nothing, err
+	}
+	rotated, rotations, err := c.rotateKnown(ctx, c.config, before, known, reason)
+	if err != nil {
+		return after, nil, nothing, err
+	}
+	after, events, err = c.changeRole(ctx, before, r.Role, reason)
+	return after, rotated, append(events, rotations...), err
 }
 
 // changeRole gives a user another role, which they can have, and ends their sessions. It returns

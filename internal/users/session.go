@@ -168,18 +168,24 @@ func (s *Service) endAll(ctx context.Context, actor Actor, id ID, reason, which 
 		if err != nil {
 			return nothing, err
 		}
-		reason, err := normalizeReason(reason)
-		if err != nil {
-			return nothing, err
-		}
-		events, err := tx.endWhere(ctx, u, EndedByActor, `user_key = $1 AND `+which, session)
-		for i := range events {
-			events[i].Reason = reason
-		}
+		events, err := tx.endAll(ctx, u, reason, which, session)
 		n = len(events)
 		return events, err
 	})
 	return n, err
+}
+
+// endAll is [Service.endAll] inside a change, after the check of permissions.
+func (c *changeTx) endAll(ctx context.Context, u User, reason, which string, session SessionID) ([]Event, error) {
+	reason, err := normalizeReason(reason)
+	if err != nil {
+		return nothing, err
+	}
+	events, err := c.endWhere(ctx, u, EndedByActor, `user_key = $1 AND `+which, session)
+	for i := range events {
+		events[i].Reason = reason
+	}
+	return events, err
 }
 
 // endSessions ends all sessions of u, for a reason of the console's own.

@@ -38,25 +38,33 @@ func (s *Service) Deactivate(ctx context.Context, actor Actor, id ID, d Departur
 // DeactivateAndRotate is [Service.Deactivate] that also rotates tokens whose secrets the person
 // has seen. It also returns [ErrSignInAgain], and an [*InvalidError] on rotate and overlap.
 func (s *Service) DeactivateAndRotate(ctx context.Context, actor Actor, id ID, d Departure, r RotateKnown) (rotated []Rotated, err error) {
-	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
 		before, err := tx.target(ctx, id, ActDeactivate)
-		if err != nil || before.deactivated {
+		if err != nil {
 			return nothing, err
 		}
-		if err := fresh(ctx, tx, before, d.Version); err != nil {
-			return nothing, err
-		}
-		reason, reasonErr := normalizeReason(d.Reason)
-		all, known, rotateErr := tx.rotateKnown(ctx, s.config, before, r, reason)
-		handed, err := tx.handOver(ctx, before, d.HandOver)
-		if err := joined(reasonErr, err, rotateErr); err != nil {
-			return nothing, err
-		}
-		rotated = all
-		gone, ends, err := tx.deactivate(ctx, before, reason)
-		return slices.Concat([]Event{gone}, handed, ends, known), err
+		rotated, events, err = tx.deactivateWith(ctx, before, d, r)
+		return events, err
 	})
 	return rotated, wrap("deactivate", id, err)
+}
+
+// deactivateWith is [Service.DeactivateAndRotate] inside a change, after the check of permissions.
+func (c *changeTx) deactivateWith(ctx context.Context, before User, d Departure, r RotateKnown) (rotated []Rotated, events []Event, err error) {
+	if before.deactivated {
+		return nil, nothing, nil
+	}
+	if err := fresh(ctx, c, before, d.Version); err != nil {
+		return nil, nothing, err
+	}
+	reason, reasonErr := normalizeReason(d.Reason)
+	rotated, known, rotateErr := c.rotateKnown(ctx, c.config, before, r, reason)
+	handed, err := c.handOver(ctx, before, d.HandOver)
+	if err := joined(reasonErr, err, rotateErr); err != nil {
+		return nil, nothing, err
+	}
+	gone, ends, err := c.deactivate(ctx, before, reason)
+	return rotated, slices.Concat([]Event{gone}, handed, ends, known), err
 }
 
 // deactivate takes access from a user who has been removed as responsible person. It returns the
@@ -77,16 +85,24 @@ func (c *changeTx) deactivate(ctx context.Context, before User, reason string) (
 func (s *Service) Reactivate(ctx context.Context, actor Actor, id ID, r Reactivation) error {
 	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
 		before, err := tx.target(ctx, id, ActReactivate)
-		if err != nil || !before.deactivated {
-			return nothing, err
-		}
-		reason, err := normalizeReason(r.Reason)
 		if err != nil {
 			return nothing, err
 		}
-		return tx.reactivate(ctx, before, r.BringBackTokens, reason)
+		return tx.reactivateWith(ctx, before, r)
 	})
 	return wrap("reactivate", id, err)
+}
+
+// reactivateWith is [Service.Reactivate] inside a change, after the check of permissions.
+func (c *changeTx) reactivateWith(ctx context.Context, before User, r Reactivation) ([]Event, error) {
+	if !before.deactivated {
+		return nothing, nil
+	}
+	reason, err := normalizeReason(r.Reason)
+	if err != nil {
+		return nothing, err
+	}
+	return c.reactivate(ctx, before, r.BringBackTokens, reason)
 }
 
 // reactivate gives a deactivated user access again. Suspended tokens come back too, or are disabled.
