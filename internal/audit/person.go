@@ -28,7 +28,7 @@ func ParsePerson(value string) (key, id string) {
 
 // personFields are the fields whose values name users. Add a field here before its first event
 // is written: erasure finds mentions of users by this list.
-var personFields = []string{"responsible", "asker"}
+var personFields = []string{"responsible", "manager", "asker"}
 
 // NamesPerson reports whether the values of a field name users in the form of [Person].
 func NamesPerson(field string) bool { return slices.Contains(personFields, field) }

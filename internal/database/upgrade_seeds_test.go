@@ -55,6 +55,8 @@ var seeds = []struct {
 			(4, 'usr_bea', 'bea@example.com', 'Bea', NULL, 'person', 'user', 0, 0, '{"email":true}', '{"comment_mention":true}', 'UTC',
 				NULL, NULL, NULL, 'bea', '', 1700000009000000, 'usr_owner', 1700000009000000, 0, 1);
 		UPDATE users SET responsible_key = 'usr_bea', version = 4 WHERE key = 'usr_robot'` + oldEvents()},
+	{from: 10, statements: recordSeeds()},
+	{from: 10, statements: batchSeeds()},
 }
 
 // eventSeeds are the fixed rows of events.

@@ -243,4 +243,9 @@ func checkTallies(t testing.TB, tx *sql.Tx) {
 	if !maps.Equal(kept, there) {
 		t.Errorf("the tallies by day are %v, and the users %v", kept, there)
 	}
+	kept = count(`SELECT day, action, '', n FROM event_tallies`)
+	there = count(`SELECT day, action, '', n FROM events_on_days`)
+	if !maps.Equal(kept, there) {
+		t.Errorf("the tallies of events are %v, and the events %v", kept, there)
+	}
 }

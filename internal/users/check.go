@@ -34,6 +34,7 @@ func CountErased(ctx context.Context, tx *sql.Tx) (e Erased, err error) {
 var Unverified = []string{
 	"identities", "sessions", "saved_views", "refused_sign_ins", "kept", "logouts", "used_attempts", "done_requests",
 	"tokens", "token_uses", "token_clients_struck", "introspections", "credential_requests", "erasures", "secrets", "duties",
+	"deleted_users", "deleted_identities", "batches", "batch_items", "planned_departures", "active_weeks", "notices_seen", "name_words_index",
 }
 
 // The phases of [Check], in order.
@@ -153,6 +154,16 @@ var conditions = []condition{
 			FROM (SELECT what, day, n AS kept, 0 AS actual FROM day_tallies
 				UNION ALL SELECT what, day, 0, COUNT(*) FROM users_on_days GROUP BY what, day) AS both_
 			GROUP BY what, day HAVING SUM(kept) <> SUM(actual) ORDER BY what, day`},
+	{"The counts of events", "A count of events differs from the events: %s.",
+		`SELECT day || ' ' || action || ': counted ' || CAST(SUM(kept) AS TEXT) || ', actual ' || CAST(SUM(actual) AS TEXT)
+			FROM (SELECT day, action, n AS kept, 0 AS actual FROM event_tallies
+				UNION ALL SELECT day, action, 0, n FROM events_on_days) AS both_
+			GROUP BY day, action HAVING SUM(kept) <> SUM(actual) ORDER BY day, action`},
+	{"The labels", "The list of labels differs from the labels of %s.",
+		`SELECT u.user_id FROM users u LEFT JOIN (SELECT number, COUNT(*) AS n FROM user_labels GROUP BY number) AS listed ON listed.number = u.number
+			WHERE COALESCE(listed.n, 0) <> COALESCE(length(u.labels) - length(replace(u.labels, ',', '')) + 1, 0)
+		UNION SELECT COALESCE(u.user_id, 'a user who does not exist') FROM user_labels l LEFT JOIN users u ON u.number = l.number
+			WHERE u.labels IS NULL OR replace(',' || u.labels || ',', ',' || l.label || ',', '') = ',' || u.labels || ',' ORDER BY 1`},
 	{"The sessions", "The session %s belongs to no active person.",
 		`SELECT s.id FROM sessions s LEFT JOIN users u ON u.key = s.user_key
 			WHERE u.key IS NULL OR u.status <> 'active' OR u.kind <> 'person' ORDER BY s.id`},

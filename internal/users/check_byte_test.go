@@ -145,7 +145,7 @@ func TestUnverifiedIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	verified := []string{"users", "events", "event_changes", "event_actors", "event_mentions", "tallies", "day_tallies",
+	verified := []string{"users", "events", "event_changes", "event_actors", "event_mentions", "tallies", "day_tallies", "event_tallies", "user_labels",
 		"search_index", "damaged_indexes", "goose_db_version"} // the last three are about the database itself
 	for rows.Next() {
 		var name string

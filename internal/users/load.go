@@ -122,7 +122,8 @@ var loaded = [...]struct{ into, values string }{
 	wordTable:     {`INTO event_words_index (rowid, words) VALUES`, `(?, ?)`},
 }
 
-// rebuild builds the search index and the tallies, which triggers update otherwise.
+// rebuild builds the search index, the tallies and the lists of labels, which triggers update
+// otherwise.
 func rebuild(ctx context.Context, tx *sql.Tx, progress func(Phase, int, int)) error {
 	statements := []string{
 		`UPDATE search_index SET version = ` + strconv.Itoa(spelling.WordsVersion) + `, first_seq = 1, last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events)
@@ -130,6 +131,10 @@ func rebuild(ctx context.Context, tx *sql.Tx, progress func(Phase, int, int)) er
 		`INSERT INTO users_search (users_search) VALUES ('rebuild')`,
 		`INSERT INTO tallies (kind, role, status, n) SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status`,
 		`INSERT INTO day_tallies (what, day, n) SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day`,
+		`INSERT INTO event_tallies (day, action, n) SELECT day, action, n FROM events_on_days`,
+		`INSERT INTO active_weeks (week, n) SELECT week, n FROM users_on_weeks`,
+		`INSERT INTO user_labels (label, number) SELECT value, number FROM users, json_each('["' || replace(labels, ',', '","') || '"]')
+			WHERE labels IS NOT NULL ORDER BY 1, 2`,
 	}
 	for i, statement := range statements {
 		progress(PhaseSearch, i, len(statements))

@@ -105,7 +105,9 @@ func testKept(t *testing.T, d *userstest.Directory) {
 			EXCEPT SELECT kind, role, status, n FROM tallies)`,
 		"tallies of days": `SELECT COUNT(*) FROM (SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day
 			EXCEPT SELECT what, day, n FROM day_tallies)`,
-		"references": `SELECT COUNT(*) FROM pragma_foreign_key_check`,
+		"tallies of events": `SELECT COUNT(*) FROM (SELECT day, action, n FROM events_on_days EXCEPT SELECT day, action, n FROM event_tallies)`,
+		"active weeks":      `SELECT COUNT(*) FROM (SELECT week, n FROM users_on_weeks EXCEPT SELECT week, n FROM active_weeks)`,
+		"references":        `SELECT COUNT(*) FROM pragma_foreign_key_check`,
 	} {
 		var wrong int
 		if err := d.DB.Reads().QueryRowContext(t.Context(), query).Scan(&wrong); err != nil || wrong > 0 {
