@@ -10,8 +10,11 @@ import (
 // may hold. All others hold maxUserID at most.
 var fieldLimits = map[string]int{
 	"name": users.MaxName, "picture_url": users.MaxPicture, "purpose": users.MaxPurpose, "reason": users.MaxReason, "description": users.MaxTokenDescription, "ranges": maxRangesText,
-	"q": users.MaxText, "query": maxReturnTo, "return_to": maxReturnTo, "after": maxCursor, "before": maxCursor,
+	"department": maxValues, "label": maxValues, "manager": maxValues, "query": maxReturnTo, "return_to": maxReturnTo, "after": maxCursor, "before": maxCursor,
 }
+
+// maxValues is how many characters the values of a filter by name may hold.
+const maxValues = 1_000
 
 // maxRangesText is more than the longest list of address ranges that a token may have.
 const maxRangesText = 64 * users.MaxRanges
@@ -24,7 +27,12 @@ func fieldLimit(name string) int { return cmp.Or(fieldLimits[name], maxUserID) }
 
 // truncate returns value as it is shown again: one character more than its field may hold
 // is enough to see that it is too long, however much the client sent.
-func truncate(name, value string) string { return firstRunes(value, fieldLimit(name)+1) }
+func truncate(name, value string) string {
+	if name == "q" {
+		return users.SearchText(value)
+	}
+	return firstRunes(value, fieldLimit(name)+1)
+}
 
 // firstRunes returns the first n characters of text.
 func firstRunes(text string, n int) string {

@@ -22,22 +22,26 @@ import (
 // directory is asked for, the format, and a name for this export, which the
 // page makes up to follow it by.
 type exportForm struct {
-	Text    string `form:"q"`
-	Type    string `form:"type"`
-	Role    string `form:"role"`
-	Status  string `form:"status"`
-	Seen    string `form:"seen"`
-	Created string `form:"created"`
-	View    string `form:"view"`
-	Sort    string `form:"sort"`
-	Format  string `form:"format"`
-	Export  string `form:"export"`
+	Text       string `form:"q"`
+	Type       string `form:"type"`
+	Role       string `form:"role"`
+	Status     string `form:"status"`
+	Department string `form:"department"`
+	Label      string `form:"label"`
+	Manager    string `form:"manager"`
+	Seen       string `form:"seen"`
+	Created    string `form:"created"`
+	View       string `form:"view"`
+	Sort       string `form:"sort"`
+	Format     string `form:"format"`
+	Export     string `form:"export"`
 }
 
 // asked are the parameters of the directory by their names.
 func (f *exportForm) asked() map[string]*string {
 	return map[string]*string{
 		"q": &f.Text, "type": &f.Type, "role": &f.Role, "status": &f.Status,
+		"department": &f.Department, "label": &f.Label, "manager": &f.Manager,
 		"seen": &f.Seen, "created": &f.Created, "view": &f.View, "sort": &f.Sort,
 	}
 }

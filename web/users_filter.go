@@ -11,7 +11,7 @@ import (
 )
 
 // directoryFilters are the parameters that narrow the directory, beside the view.
-var directoryFilters = []string{"q", "type", "role", "status", "seen", "created"}
+var directoryFilters = []string{"q", "type", "role", "status", "department", "label", "manager", "seen", "created"}
 
 // A directoryView is a named view. One that is rare is shown only where it has users.
 type directoryView struct {
@@ -79,9 +79,17 @@ func directoryChips(l listAddress) []views.Chip {
 		}
 		label := "Search: " + bidi.Isolate(words.Plain(value))
 		if key != "q" {
-			label = words.Capital(key) + ": " + words.Choice(key, value)
+			label = words.Capital(key) + ": " + filterWords(key, value)
 		}
 		chips = append(chips, views.Chip{Label: label, Remove: l.without(key)})
 	}
 	return chips
+}
+
+// filterWords says what a filter selects.
+func filterWords(key, value string) string {
+	if key == "seen" || key == "created" {
+		return words.Span(directory.Span(value))
+	}
+	return words.Values(key, directory.Values(value))
 }

@@ -53,8 +53,9 @@ func (a *App) listUsers(c echo.Context) error {
 // time, with its days as they are in zone.
 func directoryQuery(l listAddress, size int, zone *time.Location) directory.Query {
 	return directory.Query{
-		Text: l.get("q"), Kind: users.Kind(l.get("type")), Role: users.Role(l.get("role")),
-		Status: users.Status(l.get("status")), Seen: directory.Span(l.get("seen")), Created: directory.Span(l.get("created")), View: directory.View(l.get("view")),
+		Text: l.get("q"), Kind: directory.Values(l.get("type")), Role: directory.Values(l.get("role")), Status: directory.Values(l.get("status")),
+		Department: directory.Values(l.get("department")), Label: directory.Values(l.get("label")), Manager: directory.Values(l.get("manager")),
+		Seen: directory.Span(l.get("seen")), Created: directory.Span(l.get("created")), View: directory.View(l.get("view")),
 		Sort: directory.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
 		Zone: zone, Limit: size,
 	}

@@ -163,8 +163,12 @@ func directoryAddress(query string) (listAddress, bool) {
 // offers reports whether the directory offers that value of a parameter.
 func offers(key, value string) bool {
 	switch key {
-	case "q":
+	case "q", "department", "label", "manager":
 		return true
+	case "type", "role", "status":
+		return !slices.ContainsFunc(directory.Values(value).All(), func(one string) bool {
+			return !slices.ContainsFunc(words.Choices[key], func(v words.ChoiceOf) bool { return v.Value == one })
+		})
 	case "seen", "created":
 		return directory.Span(value).Understood(key == "seen")
 	case "view":

@@ -70,8 +70,10 @@ func fewest(all []candidateQuery) (c candidateQuery, ok bool) {
 // counted returns the candidate queries whose counts the database keeps.
 func (p plan) counted() (all []candidateQuery) {
 	conditions := p.conditions()
-	if p.rule.condition != nil {
-		all = append(all, candidateQuery{numbers: p.inView, n: p.tallies.days[p.view], limit: p.limitOf(conditions > 1)})
+	for _, one := range p.criteria {
+		if one.n >= 0 {
+			all = append(all, candidateQuery{numbers: one.numbers, n: one.n, limit: p.limitOf(conditions > 1)})
+		}
 	}
 	if conditions > 0 {
 		all = append(all, candidateQuery{numbers: p.ofFacets, n: p.size(), limit: p.most})
@@ -86,9 +88,10 @@ func (p plan) uncounted() (all []candidateQuery) {
 		numbers := func(f *database.Filter) string { return p.inRange(f, one) }
 		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(conditions > 1 || p.mixed(one))})
 	}
-	for _, views := range p.tokens {
-		numbers := func(f *database.Filter) string { return haveTokens(f, views, p.now) }
-		all = append(all, candidateQuery{numbers: numbers, limit: p.limitOf(conditions > 1)})
+	for _, one := range p.criteria {
+		if one.n < 0 {
+			all = append(all, candidateQuery{numbers: one.numbers, limit: p.limitOf(conditions > 1)})
+		}
 	}
 	return append(all, p.searches()...)
 }
@@ -109,11 +112,7 @@ func (p plan) searches() (all []candidateQuery) {
 
 // conditions returns how many conditions there are beyond facets.
 func (sel selection) conditions() int {
-	n := len(sel.ranges) + len(sel.tokens) + min(len(sel.terms), 1)
-	if sel.rule.condition != nil {
-		n++
-	}
-	return n
+	return len(sel.ranges) + len(sel.criteria) + min(len(sel.terms), 1)
 }
 
 // limitOf returns how many candidates may be read, depending on whether other conditions

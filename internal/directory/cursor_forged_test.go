@@ -24,7 +24,7 @@ func TestForgedCursors(t *testing.T) {
 		"empty":            {After: base64.RawURLEncoding.EncodeToString([]byte("x"))},
 		"cut short":        {After: l.Next[:len(l.Next)-4]},
 		"of another order": {After: l.Next, Sort: "-name"},
-		"of other filters": {After: l.Next, Kind: users.KindPerson},
+		"of other filters": {After: l.Next, Kind: directory.Values(users.KindPerson)},
 		"of other words":   {After: l.Next, Text: "name"},
 		"both ways":        {After: l.Next, Before: l.Next},
 		"a word":           {Before: "undefined"},

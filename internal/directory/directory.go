@@ -42,18 +42,22 @@ type Query struct {
 	// Text is what was typed: words, each of which is in the name or the user_id, regardless of
 	// case and accents, and filters such as type:service. A word of one or two characters matches
 	// the beginning of a word.
-	Text    string
-	Kind    users.Kind // system users are listed for KindSystem only
-	Role    users.Role
-	Status  users.Status
-	Seen    Span
-	Created Span
-	View    View
-	Sort    Sort
-	Zone    *time.Location // of the days of a Span; nil is UTC
-	After   string         // cursors, as a Listing has them
-	Before  string
-	Limit   int // rows; 0 means DefaultLimit; at most MaxLimit
+	// Several words that all are addresses select the users with these.
+	Text       string
+	Kind       Values // system users are listed for "system" only
+	Role       Values
+	Status     Values
+	Department Values // compared regardless of case and accents, as labels
+	Label      Values
+	Manager    Values // user_ids, or whole names
+	Seen       Span
+	Created    Span
+	View       View
+	Sort       Sort
+	Zone       *time.Location // of the days of a Span; nil is UTC
+	After      string         // cursors, as a Listing has them
+	Before     string
+	Limit      int // rows; 0 means DefaultLimit; at most MaxLimit
 
 	// Present excludes deactivated users, unless the view or a filter of the status includes
 	// them.
@@ -71,6 +75,7 @@ type Query struct {
 // purpose, version and creator.
 type Listing struct {
 	Users    []users.User
+	Missing  []users.ID   // addresses of a search for a list of them which no user has; known if all are on this page
 	Total    Total        // of all pages
 	Counts   map[View]int // of the named views
 	Scanned  Scan         // how the words were searched for without the index of the search
@@ -147,6 +152,9 @@ func (s *Service) listBy(ctx context.Context, actor users.Actor, q Query) (Listi
 		return l, nil
 	}
 	l.Newest, l.Counts, l.Scanned = p.newest, sel.tallies.views(), sel.scanned()
+	if page.counted && page.total == len(l.Users) {
+		l.Missing = sel.missing(l.Users)
+	}
 	l.Total, err = p.total(ctx, s.reads(), page)
 	return l, err
 }
@@ -163,29 +171,43 @@ func (q Query) withDefaults() Query {
 	return q
 }
 
-// addSpans adds the spans of q to the filters that were typed, and mistakes in them to bad.
-func (q Query) addSpans(t *parsed, bad *users.InvalidError, now time.Time) {
-	for _, asked := range []struct {
-		field string
-		span  Span
-		hint  string
-	}{{"seen", q.Seen, spanHint + ", or never"}, {"created", q.Created, spanHint}} {
-		if asked.span != "" && !t.span(asked.span, columns[Sort(asked.field)], now, q.Zone) {
-			bad.Add(asked.field, "“"+asked.field+":"+users.Excerpt(string(asked.span))+"” is not understood. Choose "+asked.hint+".")
+// A filterValue is a filter of a [Query], by its name.
+type filterValue struct {
+	name   string
+	values Values
+}
+
+// filters returns the filters of q that are set.
+func (q Query) filters() []filterValue {
+	all := []filterValue{
+		{"type", q.Kind}, {"role", q.Role}, {"status", q.Status}, {"department", q.Department}, {"label", q.Label}, {"manager", q.Manager},
+		{"seen", Values(q.Seen)}, {"created", Values(q.Created)},
+	}
+	return slices.DeleteFunc(all, func(f filterValue) bool { return f.values == "" })
+}
+
+// addFilters adds the filters of q to those that were typed, and mistakes in them to bad.
+func (q Query) addFilters(t *parsed, bad *users.InvalidError) {
+	for _, f := range q.filters() {
+		switch rule := ruleOf(f.name); {
+		case rule.add(t, f.values, false):
+		case f.name == "seen" || f.name == "created":
+			bad.Add(f.name, "“"+f.name+":"+users.Excerpt(string(f.values))+"” is not understood. Choose "+rule.hint+".")
+		default:
+			bad.Add(f.name, "There is no such "+f.name+". Choose "+rule.hint+".")
 		}
 	}
 }
 
 // asksNothing reports whether q has no filter but a view.
 func (q Query) asksNothing() bool {
-	return q.Kind == "" && q.Role == "" && q.Status == "" && q.Seen == "" && q.Created == "" && !q.Present
+	return len(q.filters()) == 0 && !q.Present
 }
 
-// wants reports whether q and its text select users of a facet.
+// wants reports whether q, with its filters in t, selects users of a facet.
 func (q Query) wants(f facet, t parsed) bool {
-	system := q.Kind == users.KindSystem || slices.ContainsFunc(t.kind, func(one []users.Kind) bool { return slices.Contains(one, users.KindSystem) })
+	system := slices.ContainsFunc(t.kind, func(one []users.Kind) bool { return slices.Contains(one, users.KindSystem) })
 	return (f.Kind != users.KindSystem || system) &&
-		(q.Kind == "" || q.Kind == f.Kind) && (q.Role == "" || q.Role == f.Role) && (q.Status == "" || q.Status == f.Status) &&
 		allowed(t.kind, f.Kind) && allowed(t.role, f.Role) && allowed(t.status, f.Status) &&
 		(!q.Present || f.Status != users.StatusDeactivated || q.asksForStatus(t)) &&
 		(len(t.tokens) == 0 || isActive(f))
@@ -193,7 +215,7 @@ func (q Query) wants(f facet, t parsed) bool {
 
 // asksForStatus reports whether a filter or the view of q is about the status.
 func (q Query) asksForStatus(t parsed) bool {
-	return q.Status != "" || len(t.status) > 0 || q.View == ViewDeactivated
+	return len(t.status) > 0 || q.View == ViewDeactivated
 }
 
 // allowed reports whether each filter allows a value.
@@ -201,24 +223,22 @@ func allowed[T comparable](filters [][]T, value T) bool {
 	return !slices.ContainsFunc(filters, func(one []T) bool { return !slices.Contains(one, value) })
 }
 
-// validate returns the mistakes in the filters and the text of q.
+// validate returns the mistakes in the view, order and text of q.
 func (q Query) validate(t parsed) *users.InvalidError {
 	bad := new(users.InvalidError)
-	known := func(field string, ok bool, choices string) {
-		if !ok {
-			bad.Add(field, "There is no such "+field+". Choose "+choices+".")
-		}
+	if _, isView := views[q.View]; !isView {
+		bad.Add("view", "There is no such view. Choose one that the page links to.")
 	}
-	_, isView := views[q.View]
-	known("type", q.Kind == "" || slices.Contains(users.Kinds, q.Kind), "person, service or system")
-	known("role", q.Role == "" || slices.Contains(users.Roles, q.Role), "user, auditor, admin or owner")
-	known("status", q.Status == "" || slices.Contains(users.Statuses, q.Status), "invited, active or deactivated")
-	known("view", isView, "one that the page links to")
-	known("sort", q.Sort.column() != "", "name, id, created, seen or updated, each also with -")
+	if q.Sort.column() == "" {
+		bad.Add("sort", "There is no such sort. Choose name, id, created, seen or updated, each also with -.")
+	}
 	for _, sentence := range t.mistakes {
 		bad.Add("q", sentence)
 	}
-	if utf8.RuneCountInString(q.Text) > users.MaxText {
+	switch n := utf8.RuneCountInString(q.Text); {
+	case len(t.addresses) > users.MaxAddresses || len(t.addresses) > 0 && len(q.Text) > users.MaxAddressList:
+		bad.Add("q", fmt.Sprintf("A search finds %d addresses at once. Search for the others separately.", users.MaxAddresses))
+	case len(t.addresses) == 0 && n > users.MaxText:
 		bad.Add("q", users.LongText)
 	}
 	return bad

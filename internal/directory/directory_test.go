@@ -77,21 +77,21 @@ var filterCases = map[string]struct {
 	want  string
 }{
 	"no filter":                    {directory.Query{}, all},
-	"people":                       {directory.Query{Kind: users.KindPerson}, "ana bob carla dora eve owner"},
-	"service users":                {directory.Query{Kind: users.KindService}, "robot-1 robot-3 robot-2"},
-	"system users":                 {directory.Query{Kind: users.KindSystem}, "platform"},
-	"role user":                    {directory.Query{Role: users.RoleUser}, "ana eve robot-1 robot-3"},
-	"role auditor":                 {directory.Query{Role: users.RoleAuditor}, "bob"},
-	"role admin":                   {directory.Query{Role: users.RoleAdmin}, "carla robot-2"},
-	"role owner":                   {directory.Query{Role: users.RoleOwner}, "dora owner"},
-	"invited":                      {directory.Query{Status: users.StatusInvited}, "dora eve"},
-	"active":                       {directory.Query{Status: users.StatusActive}, "ana bob owner robot-1 robot-2"},
-	"deactivated":                  {directory.Query{Status: users.StatusDeactivated}, "carla robot-3"},
+	"people":                       {directory.Query{Kind: directory.Values(users.KindPerson)}, "ana bob carla dora eve owner"},
+	"service users":                {directory.Query{Kind: directory.Values(users.KindService)}, "robot-1 robot-3 robot-2"},
+	"system users":                 {directory.Query{Kind: directory.Values(users.KindSystem)}, "platform"},
+	"role user":                    {directory.Query{Role: directory.Values(users.RoleUser)}, "ana eve robot-1 robot-3"},
+	"role auditor":                 {directory.Query{Role: directory.Values(users.RoleAuditor)}, "bob"},
+	"role admin":                   {directory.Query{Role: directory.Values(users.RoleAdmin)}, "carla robot-2"},
+	"role owner":                   {directory.Query{Role: directory.Values(users.RoleOwner)}, "dora owner"},
+	"invited":                      {directory.Query{Status: directory.Values(users.StatusInvited)}, "dora eve"},
+	"active":                       {directory.Query{Status: directory.Values(users.StatusActive)}, "ana bob owner robot-1 robot-2"},
+	"deactivated":                  {directory.Query{Status: directory.Values(users.StatusDeactivated)}, "carla robot-3"},
 	"seen recently":                {directory.Query{Seen: directory.SeenRecently}, "ana owner"},
 	"seen long ago":                {directory.Query{Seen: directory.SeenLongAgo}, "bob carla dora eve robot-1 robot-3 robot-2"},
 	"never seen":                   {directory.Query{Seen: directory.SeenNever}, "dora eve robot-1 robot-3 robot-2"},
-	"all at once":                  {directory.Query{Text: "bo", Kind: users.KindPerson, Role: users.RoleAuditor, Status: users.StatusActive, Seen: directory.SeenLongAgo, View: directory.ViewQuiet}, "bob"},
-	"filters that exclude":         {directory.Query{Kind: users.KindService, Status: users.StatusInvited}, ""},
+	"all at once":                  {directory.Query{Text: "bo", Kind: directory.Values(users.KindPerson), Role: directory.Values(users.RoleAuditor), Status: directory.Values(users.StatusActive), Seen: directory.SeenLongAgo, View: directory.ViewQuiet}, "bob"},
+	"filters that exclude":         {directory.Query{Kind: directory.Values(users.KindService), Status: directory.Values(users.StatusInvited)}, ""},
 	"view: people":                 {directory.Query{View: directory.ViewPeople}, "ana bob carla dora eve owner"},
 	"view: service users":          {directory.Query{View: directory.ViewService}, "robot-1 robot-3 robot-2"},
 	"view: admins and owners":      {directory.Query{View: directory.ViewAdmins}, "owner robot-2"},
@@ -102,15 +102,15 @@ var filterCases = map[string]struct {
 	"view: deactivated":            {directory.Query{View: directory.ViewDeactivated}, "carla robot-3"},
 	"view: no responsible person":  {directory.Query{View: directory.ViewUnanswered}, "robot-3 robot-2"},
 	"view: review due":             {directory.Query{View: directory.ViewReviewDue}, "robot-2"},
-	"a view and a kind beside it":  {directory.Query{View: directory.ViewPeople, Kind: users.KindSystem}, ""},
+	"a view and a kind beside it":  {directory.Query{View: directory.ViewPeople, Kind: directory.Values(users.KindSystem)}, ""},
 	"by name":                      {directory.Query{Sort: "name"}, all},
 	"by name, other way":           {directory.Query{Sort: "-name"}, "robot-2 robot-3 robot-1 owner eve dora carla bob ana"},
 	"by id":                        {directory.Query{Sort: "id"}, "ana bob carla dora eve owner robot-1 robot-2 robot-3"},
 	"by id, other way":             {directory.Query{Sort: "-id"}, "robot-3 robot-2 robot-1 owner eve dora carla bob ana"},
 	"by creation":                  {directory.Query{Sort: "created"}, "owner ana bob carla dora eve robot-1 robot-2 robot-3"},
 	"by creation, other way":       {directory.Query{Sort: "-created"}, "robot-3 robot-2 robot-1 eve dora carla bob ana owner"},
-	"people by last seen":          {directory.Query{Sort: "seen", Seen: directory.SeenLongAgo, Kind: users.KindPerson}, "dora eve bob carla"},
-	"people by last seen, newest":  {directory.Query{Sort: "-seen", Kind: users.KindPerson, Status: users.StatusActive}, "ana owner bob"},
+	"people by last seen":          {directory.Query{Sort: "seen", Seen: directory.SeenLongAgo, Kind: directory.Values(users.KindPerson)}, "dora eve bob carla"},
+	"people by last seen, newest":  {directory.Query{Sort: "-seen", Kind: directory.Values(users.KindPerson), Status: directory.Values(users.StatusActive)}, "ana owner bob"},
 	"text in a name":               {directory.Query{Text: "mül"}, "ana"},
 	"text without case and accent": {directory.Query{Text: "  MULLER "}, "ana"},
 	"text in a user_id":            {directory.Query{Text: "@example.com"}, "ana bob carla dora eve owner"},
@@ -149,7 +149,7 @@ func TestUsersByUnknownFilters(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
 	hostile := "u.user_id; DROP TABLE users"
-	_, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Kind: users.Kind(hostile), Role: "root", Status: "dead", Seen: "<1y", Created: "never", View: "mine", Sort: directory.Sort(hostile)})
+	_, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Kind: directory.Values(hostile), Role: "root", Status: "dead", Seen: "<1y", Created: "never", View: "mine", Sort: directory.Sort(hostile)})
 	checkMistakes(t, err, "type", "role", "status", "seen", "created", "view", "sort")
 	for _, sort := range []directory.Sort{"--name", "-", "NAME", "u.user_id", "name desc"} {
 		_, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Sort: sort})

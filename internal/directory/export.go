@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -163,15 +164,10 @@ func (q Query) exportFields(newest bool, format string, total int) []users.Chang
 	if newest {
 		sort = "-created"
 	}
-	all := []users.Change{{Field: "format", New: format}}
-	for _, f := range []users.Change{
-		{Field: "q", New: q.Text}, {Field: "type", New: string(q.Kind)}, {Field: "role", New: string(q.Role)}, {Field: "status", New: string(q.Status)},
-		{Field: "seen", New: string(q.Seen)}, {Field: "created", New: string(q.Created)}, {Field: "view", New: string(q.View)}, {Field: "sort", New: string(sort)},
-		{Field: "users", New: strconv.Itoa(total)},
-	} {
-		if f.New != "" {
-			all = append(all, f)
-		}
+	all := []users.Change{{Field: "format", New: format}, {Field: "q", New: q.Text}}
+	for _, f := range q.filters() {
+		all = append(all, users.Change{Field: f.name, New: string(f.values)})
 	}
-	return all
+	all = append(all, users.Change{Field: "view", New: string(q.View)}, users.Change{Field: "sort", New: string(sort)}, users.Change{Field: "users", New: strconv.Itoa(total)})
+	return slices.DeleteFunc(all, func(c users.Change) bool { return c.New == "" })
 }

@@ -35,7 +35,7 @@ func (p plan) exportList(ctx context.Context, r database.Reader, size int) (list
 		}
 	}()
 	var f database.Filter
-	rows, err := r.QueryContext(p.context(ctx), p.export(&f), f.Args...)
+	rows, err := r.QueryContext(p.context(ctx), p.export(&f, `u.number, u.created_at`), f.Args...)
 	if err != nil {
 		return exportList{}, err
 	}
@@ -121,11 +121,10 @@ func joined64(numbers []int64) string {
 	return string(b)
 }
 
-// export is the query of the number and time of creation of all users of p in its order, the one
+// export is the query of columns of all users of p in its order, the one
 // with the user_id that is searched for first. A LIMIT that limits nothing keeps the order of a
 // part of a UNION.
-func (p plan) export(f *database.Filter) string {
-	const columns = `u.number, u.created_at`
+func (p plan) export(f *database.Filter, columns string) string {
 	if p.candidates != nil {
 		return p.all(f, columns) + ` ORDER BY ` + p.order(place{}, `p.`)
 	}

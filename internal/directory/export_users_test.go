@@ -58,7 +58,7 @@ func TestExportHoldsTheView(t *testing.T) {
 func TestExportLeavesAnEvent(t *testing.T) {
 	t.Parallel()
 	d := hundredDaysOn(t)
-	q := directory.Query{Text: "rob", Kind: users.KindService, Seen: directory.SeenNever, Sort: "-id"}
+	q := directory.Query{Text: "rob", Kind: directory.Values(users.KindService), Seen: directory.SeenNever, Sort: "-id"}
 	stop := errors.New("the reader has gone")
 	err := d.Directory.Export(t.Context(), d.Owner, q, directory.ExportFormat{Name: "jsonl"}, &userstest.Sink{OnBegin: func(int) error {
 		want := []users.Change{{Field: "format", New: "jsonl"}, {Field: "q", New: "rob"}, {Field: "type", New: "service"}, {Field: "seen", New: "never"},

@@ -73,8 +73,8 @@ func TestMembersPresent(t *testing.T) {
 		want  int
 	}{
 		"no filter":           {directory.Query{}, 2},
-		"another filter":      {directory.Query{Role: users.RoleUser}, 1},
-		"status":              {directory.Query{Status: users.StatusDeactivated}, 1},
+		"another filter":      {directory.Query{Role: directory.Values(users.RoleUser)}, 1},
+		"status":              {directory.Query{Status: directory.Values(users.StatusDeactivated)}, 1},
 		"status in the text":  {directory.Query{Text: "status:active,deactivated"}, 3},
 		"view of deactivated": {directory.Query{View: directory.ViewDeactivated}, 1},
 	} {

@@ -66,11 +66,14 @@ var found = map[string]func(name, id string) bool{
 	"ana garcía": func(name, id string) bool {
 		return (strings.Contains(name, "Ana") || strings.HasPrefix(id, "ana")) && (strings.Contains(name, "García") || strings.Contains(id, "garcia"))
 	},
-	"josé garcía":  func(name, id string) bool { return strings.Contains(name, "José") },
-	"zolc":         func(name, _ string) bool { return strings.Contains(name, "Żółć") },
-	"o'neill":      func(name, _ string) bool { return strings.Contains(name, "Neill") },
-	"example.com":  func(_, id string) bool { return strings.Contains(id, "@") },
-	"nobody":       func(string, string) bool { return false },
+	"josé garcía": func(name, id string) bool { return strings.Contains(name, "José") },
+	"zolc":        func(name, _ string) bool { return strings.Contains(name, "Żółć") },
+	"o'neill":     func(name, _ string) bool { return strings.Contains(name, "Neill") },
+	"example.com": func(_, id string) bool { return strings.Contains(id, "@") },
+	"nobody":      func(string, string) bool { return false },
+	"p12.garcia@example.com, <P15.garcia@example.com>; nobody@example.com": func(_, id string) bool {
+		return id == "p12.garcia@example.com" || id == "p15.garcia@example.com"
+	},
 	"type:service": func(_, id string) bool { return !strings.Contains(id, "@") },
 }
 
@@ -101,10 +104,10 @@ func randomQuestion(r *rand.Rand, words []string) question {
 	}
 	q := question{word: words[r.IntN(len(words))]}
 	q.Text = q.word
-	q.Kind = users.Kind(maybe(3, "person", "service"))
-	q.Role = users.Role(maybe(3, "user", "auditor", "admin", "owner"))
-	q.Status = users.Status(maybe(3, "invited", "active", "deactivated"))
-	q.Seen = directory.Span(maybe(3, "<20d", ">20d", "never", "<5d", "<36500d"))
+	q.Kind = directory.Values(maybe(3, "person", "service", "person,service"))
+	q.Role = directory.Values(maybe(3, "user", "auditor", "admin", "owner", "auditor,admin"))
+	q.Status = directory.Values(maybe(3, "invited", "active", "deactivated", "invited,deactivated"))
+	q.Seen = directory.Span(maybe(3, "<20d", ">20d", ">20d,never", "never", "<5d", "<36500d"))
 	q.Created = directory.Span(maybe(4, "<20d", ">20d", ">5d"))
 	q.View = directory.View(maybe(3, "people", "invited", "changed", "no-responsible", "admins", "dormant-admins", "quiet"))
 	q.Sort = directory.Sort(maybe(4, "-") + []string{"name", "id", "created", "seen", "updated"}[r.IntN(5)])
@@ -115,19 +118,24 @@ func randomQuestion(r *rand.Rand, words []string) question {
 // holds reports whether q selects u.
 func (q question) holds(u users.User, now time.Time) bool {
 	in := func(s directory.Span, at time.Time) bool {
-		days := map[directory.Span]int{"<5d": 5, "<20d": 20, ">20d": 20, ">5d": 5, "<36500d": 36500}[s]
+		days := map[directory.Span]int{"<5d": 5, "<20d": 20, ">20d": 20, ">20d,never": 20, ">5d": 5, "<36500d": 36500}[s]
 		from := now.Truncate(24*time.Hour).AddDate(0, 0, -days)
 		switch {
 		case s == "":
 			return true
 		case s == "never":
 			return at.IsZero()
+		case s == ">20d,never":
+			return at.Before(from)
 		case s[0] == '<':
 			return !at.Before(from) && !at.IsZero()
 		}
 		return at.Before(from) && u.CreatedAt.Before(from) // a user never seen counts from the creation
 	}
-	return (q.Kind == "" || q.Kind == u.Kind) && (q.Role == "" || q.Role == u.Role) && (q.Status == "" || q.Status == u.Status) &&
+	one := func(values directory.Values, value string) bool {
+		return values == "" || slices.Contains(strings.Split(string(values), ","), value)
+	}
+	return one(q.Kind, string(u.Kind)) && one(q.Role, string(u.Role)) && one(q.Status, string(u.Status)) &&
 		in(q.Seen, u.SeenAt) && in(q.Created, u.CreatedAt) && found[q.word](u.Name, string(u.ID)) && q.inView(u, now)
 }
 

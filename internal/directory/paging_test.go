@@ -243,7 +243,7 @@ func TestTotalOnTheLastPage(t *testing.T) {
 	d := userstest.New(t)
 	d.Directory.SetMost(3)
 	crowd(t, d, 22)
-	q := directory.Query{Created: "<7d", Seen: directory.SeenNever, Kind: users.KindPerson, Limit: 9}
+	q := directory.Query{Created: "<7d", Seen: directory.SeenNever, Kind: directory.Values(users.KindPerson), Limit: 9}
 	totals := []directory.Total{{N: 9, More: true}, {N: 18, More: true}, exactly(22)}
 	for i, want := range totals {
 		l := page(t, d, q)

@@ -16,7 +16,7 @@ func (s *Service) FindPeople(ctx context.Context, actor users.Actor, text string
 		return nil, err
 	}
 	words := `"` + strings.ReplaceAll(text, `"`, ` `) + `"` // no filters
-	found, err := s.list(ctx, actor, Query{Text: words, Kind: users.KindPerson, Present: true, bare: true, Limit: limit})
+	found, err := s.list(ctx, actor, Query{Text: words, Kind: Values(users.KindPerson), Present: true, bare: true, Limit: limit})
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", err)
 	}

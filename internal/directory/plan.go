@@ -110,11 +110,8 @@ func (sel selection) details(f *database.Filter, order column, exact bool) []str
 	for _, r := range sel.ranges {
 		all = append(all, r.condition(f, r.column != order))
 	}
-	if sel.rule.condition != nil {
-		all = append(all, sel.rule.condition(f, sel.now))
-	}
-	for _, views := range sel.tokens {
-		all = append(all, `u.number IN (`+haveTokens(f, views, sel.now)+`)`)
+	for _, one := range sel.criteria {
+		all = append(all, one.holds(f))
 	}
 	if exact {
 		return all

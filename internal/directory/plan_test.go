@@ -39,10 +39,12 @@ func questions() []Query {
 	var all []Query
 	for _, sort := range []Sort{"name", "-id", "created", "-seen", "updated"} {
 		for _, q := range []Query{
-			{}, {Kind: users.KindPerson}, {Status: users.StatusDeactivated}, {Role: users.RoleAdmin, Kind: users.KindService}, {Seen: "<90d"}, {Seen: "never"},
-			{Seen: ">90d", Status: users.StatusDeactivated}, {Created: ">2d", Seen: "<90d"}, {View: ViewQuiet}, {View: ViewChanged},
+			{}, {Kind: Values(users.KindPerson)}, {Status: Values(users.StatusDeactivated)}, {Role: Values(users.RoleAdmin), Kind: Values(users.KindService)}, {Seen: "<90d"}, {Seen: "never"},
+			{Seen: ">90d", Status: Values(users.StatusDeactivated)}, {Created: ">2d", Seen: "<90d"}, {View: ViewQuiet}, {View: ViewChanged},
 			{View: ViewUnanswered}, {View: ViewReviewDue}, {View: ViewTokensEnding}, {View: ViewTokensKnownLeft},
-			{View: ViewTokensUnused, Role: users.RoleUser}, {Text: "tokens:unused ana"}, {Text: "ana"}, {Text: "a lima"}, {Text: "example.com", Role: users.RoleUser},
+			{View: ViewTokensUnused, Role: Values(users.RoleUser)}, {Text: "tokens:unused ana"}, {Text: "ana"}, {Text: "a lima"}, {Text: "example.com", Role: Values(users.RoleUser)},
+			{Role: "admin,owner", Seen: ">30d,never"}, {Department: "Mapping,Fleet operations"}, {Label: "On call,Contractor"}, {Manager: "owner@example.com"},
+			{Text: "ana1@example.com ana2@example.com"}, {Department: "Mapping", Label: "On call", Text: "ana"},
 		} {
 			q.Sort = sort
 			all = append(all, q)
@@ -123,16 +125,16 @@ func TestPlan(t *testing.T) {
 		candidates, newest bool
 	}{
 		{Query{}, false, false},
-		{Query{Kind: users.KindPerson}, false, false},
+		{Query{Kind: Values(users.KindPerson)}, false, false},
 		{Query{Created: "<7d"}, false, false},
 		{Query{Created: ">7d"}, true, false},
-		{Query{Created: "<7d", Status: users.StatusDeactivated}, true, false},
+		{Query{Created: "<7d", Status: Values(users.StatusDeactivated)}, true, false},
 		{Query{View: ViewQuiet, Seen: "<90d"}, true, false}, // no time is in both
 		{Query{View: ViewChanged, Created: ">7d"}, true, false},
 		{Query{Created: "<7d", Text: "seen:<90d"}, true, false},
-		{Query{View: ViewUnanswered, Kind: users.KindPerson}, true, false},
+		{Query{View: ViewUnanswered, Kind: Values(users.KindPerson)}, true, false},
 		{Query{Text: "ana"}, false, true},
-		{Query{Text: "ana", Role: users.RoleAuditor}, true, false},
+		{Query{Text: "ana", Role: Values(users.RoleAuditor)}, true, false},
 		{Query{Text: "ana", Created: ">7d"}, true, false},
 		{Query{Text: "ana", View: ViewQuiet}, true, false},
 		{Query{Text: "ana3"}, true, false},

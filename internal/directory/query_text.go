@@ -10,15 +10,20 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A parsed is the text of a search, parsed.
+// A parsed is the text of a search and the filters of a [Query], parsed.
 type parsed struct {
+	now  time.Time
+	zone *time.Location
+
 	terms       []spelling.Term
 	unmatchable bool           // a word matches no user
 	exactID     users.ID       // the user_id among the words, empty without one
 	exactName   string         // all words as a folded name; empty without words
+	addresses   []users.ID     // all words, if they are several addresses
 	kind        [][]users.Kind // the values that each filter allows
 	role        [][]users.Role
 	status      [][]users.Status
+	named       []namedFilter
 	ranges      []timeRange
 	tokens      [][]tokenView
 	mistakes    []string // as sentences
@@ -27,16 +32,19 @@ type parsed struct {
 // parse parses the text of a search: words, and filters such as type:service. Text in quotation
 // marks is words only.
 func parse(text string, now time.Time, zone *time.Location) parsed {
-	var t parsed
+	t := parsed{now: now, zone: zone}
 	var words []users.Word
 	for _, word := range users.SplitWords(text) {
 		if key, value, ok := users.ParseFilter(word.Text); ok && !word.Quoted {
-			t.filter(key, value, now, zone)
+			t.typed(key, value)
 			continue
 		}
 		words = append(words, word)
 	}
 	words = users.WithoutPunctuation(words)
+	if t.addresses = users.AddressesIn(words); t.addresses != nil {
+		return t
+	}
 	for i := 0; i < len(words) && len(t.terms) <= spelling.MaxTerms; i++ {
 		t.word(words[i], len(words) == 1)
 	}
@@ -59,7 +67,7 @@ func sortNameOf(words []users.Word) string {
 
 // saysNothing reports whether the text has neither words nor filters.
 func (t parsed) saysNothing() bool {
-	return len(t.terms)+len(t.ranges)+len(t.kind)+len(t.role)+len(t.status)+len(t.tokens) == 0
+	return len(t.terms)+len(t.addresses)+len(t.ranges)+len(t.kind)+len(t.role)+len(t.status)+len(t.named)+len(t.tokens) == 0
 }
 
 // word adds a word to search for. One that is alone, or an address, may be a user_id.
@@ -80,63 +88,24 @@ func (t *parsed) word(w users.Word, alone bool) {
 	}
 }
 
-// filter adds a filter, or the mistake in it. An unfinished one, such as "role:" or
+// typed adds a filter that was typed, or the mistake in it. An unfinished one, such as "role:" or
 // "created:>2026-0", adds nothing.
-func (t *parsed) filter(key, value string, now time.Time, zone *time.Location) {
-	ok, may := true, ""
-	switch key {
-	case "type":
-		may = "person, service or system"
-		ok = choose(&t.kind, strings.ReplaceAll(value, "people", "person"), users.Kinds)
-	case "role":
-		may = "user, auditor, admin or owner"
-		ok = choose(&t.role, value, users.Roles)
-	case "status":
-		may = "invited, active or deactivated"
-		ok = choose(&t.status, value, users.Statuses)
-	case "seen":
-		may = spanHint + ", or never"
-		ok = unfinishedSpan(value) || strings.HasPrefix(string(SeenNever), value) && value != string(SeenNever) || t.span(Span(value), bySeen, now, zone)
-	case "created":
-		may = spanHint
-		ok = unfinishedSpan(value) || t.span(Span(value), byCreated, now, zone)
-	case "tokens":
-		may = "ending, unused or known-left"
-		ok = choose(&t.tokens, value, tokenViews)
-	default:
-		t.mistakes = append(t.mistakes, "There is no filter “"+users.Excerpt(key)+":”. There are type:, role:, status:, seen:, created: and tokens:. "+
+func (t *parsed) typed(name, values string) {
+	rule := ruleOf(name)
+	if rule == nil {
+		t.mistakes = append(t.mistakes, "There is no filter “"+users.Excerpt(name)+":”. There are "+filterList()+". "+
 			"To search for the text itself, put it in quotation marks.")
+		return
 	}
-	if !ok {
-		t.mistakes = append(t.mistakes, "“"+users.Excerpt(key+":"+value)+"” is not understood. After "+key+": comes "+may+".")
+	if !rule.add(t, Values(values), true) {
+		t.mistakes = append(t.mistakes, "“"+users.Excerpt(name+":"+values)+"” is not understood. After "+name+": comes "+rule.hint+".")
 	}
 }
 
-// choose adds a filter that allows the values between commas, each of which may be the
-// beginning of one of all. It reports false if a value is none. Empty values are ignored.
-func choose[T ~string](filters *[][]T, values string, all []T) bool {
-	var allowed []T
-	for value := range strings.SplitSeq(values, ",") {
-		n := len(allowed)
-		for _, one := range all {
-			if value != "" && strings.HasPrefix(string(one), value) {
-				allowed = append(allowed, one)
-			}
-		}
-		if value != "" && len(allowed) == n {
-			return false
-		}
-	}
-	if len(allowed) > 0 {
-		*filters = append(*filters, allowed)
-	}
-	return true
-}
-
-// span adds the ranges of a span of a column.
-func (t *parsed) span(s Span, c column, now time.Time, zone *time.Location) bool {
-	r, ok := s.rangeOf(c, now, zone)
-	if c == bySeen && r.from.IsZero() && !r.before.IsZero() {
+// span adds the ranges of a span of a column, or returns false.
+func (t *parsed) span(s Span, c column) bool {
+	r, ok := s.rangeOf(c, t.now, t.zone)
+	if c == bySeen && r.from.IsZero() && !r.before.IsZero() && !r.unseen {
 		t.ranges = append(t.ranges, notSeenSince(r.before)...)
 	} else {
 		t.ranges = append(t.ranges, r)

@@ -20,6 +20,8 @@ type reading struct {
 	Role        [][]users.Role
 	Status      [][]users.Status
 	Ranges      int
+	Named       []string
+	Addresses   []users.ID
 	Unmatchable bool
 }
 
@@ -37,35 +39,44 @@ var readings = map[string]reading{
 	"TYPE:People status:Invited":   {Kind: [][]users.Kind{{users.KindPerson}}, Status: [][]users.Status{{users.StatusInvited}}},
 	"role:admin seen:<90d created:>2026-01-01":  {Role: [][]users.Role{{users.RoleAdmin}}, Ranges: 2},
 	"seen:never created:2026-01-01..2026-03-31": {Ranges: 2},
-	`"type:service"`:                    {Words: []string{"type:service"}},
-	`"not yet closed`:                   {Words: []string{"not", "yet", "closed"}},
-	"“type:service”":                    {Words: []string{"type:service"}},
-	"type：service":                      {Kind: [][]users.Kind{{users.KindService}}},
-	"ana@example.com.":                  {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
-	"a@b.de,c@d.de":                     {Words: []string{"a@b.de", "c@d.de"}, Exact: "c@d.de"},
-	"ana ana":                           {Words: []string{"ana"}},
-	"10:30":                             {Words: []string{"10:30"}},
-	":)":                                {},
-	"%":                                 {Words: []string{"%"}},
-	`"`:                                 {},
-	"Okafor, Amara":                     {Words: []string{"okafor", "amara"}},
-	"Okafor,Amara<amara@example.com>":   {Words: []string{"okafor", "amara", "amara@example.com"}, Exact: "amara@example.com"},
-	"Okafor, Amara <amara@example.com>": {Words: []string{"okafor", "amara", "amara@example.com"}, Exact: "amara@example.com"},
-	"(Okafor)":                          {Words: []string{"okafor"}, Exact: "okafor"},
-	"Okafor: Amara;":                    {Words: []string{"okafor", "amara"}},
-	"“Okafor” – Amara.":                 {Words: []string{"okafor", "amara"}},
-	"田中、太郎":                             {Words: []string{"田中", "太郎"}},
-	"Okafor & Sons":                     {Words: []string{"okafor", "sons"}},
-	"o'neill@example.com":               {Words: []string{"o'neill@example.com"}, Exact: "o'neill@example.com"},
-	"a/b@example.com":                   {Words: []string{"a/b@example.com"}, Exact: "a/b@example.com"},
-	"mailto:ana@example.com?subject=Hi": {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
-	"ｔｙｐｅ：ｓｅｒｖｉｃｅ":                      {Kind: [][]users.Kind{{users.KindService}}},
-	"role:admin,owner status:a":         {Role: [][]users.Role{{users.RoleAdmin, users.RoleOwner}}, Status: [][]users.Status{{users.StatusActive}}},
-	"role:user,":                        {Role: [][]users.Role{{users.RoleUser}}},
-	"role:a role:owner":                 {Role: [][]users.Role{{users.RoleAuditor, users.RoleAdmin}, {users.RoleOwner}}},
-	"role: seen: created:":              {},
+	`"type:service"`:                            {Words: []string{"type:service"}},
+	`"not yet closed`:                           {Words: []string{"not", "yet", "closed"}},
+	"“type:service”":                            {Words: []string{"type:service"}},
+	"type：service":                              {Kind: [][]users.Kind{{users.KindService}}},
+	"ana@example.com.":                          {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	"a@b.de,C@d.de":                             {Addresses: []users.ID{"a@b.de", "c@d.de"}},
+	"<a@b.de>; a@b.de\tmailto:c@d.de":           {Addresses: []users.ID{"a@b.de", "c@d.de"}},
+	"a@b.de type:person c@d.de":                 {Addresses: []users.ID{"a@b.de", "c@d.de"}, Kind: [][]users.Kind{{users.KindPerson}}},
+	"a@b.de ana":                                {Words: []string{"a@b.de", "ana"}, Exact: "a@b.de"},
+	`department:"Fleet Operations",Mapping ana`: {Named: []string{"department: fleet operations|mapping"}, Words: []string{"ana"}, Exact: "ana"},
+	`ｄｅｐａｒｔｍｅｎｔ："Fleet`:                         {Named: []string{"department: fleet"}},
+	`label:“On call”`:                           {Named: []string{"label: on call"}},
+	"label:a,b manager:Ana@Example.com":         {Named: []string{"label: a|b", "manager_key: ana@example.com"}},
+	"department: label:, manager:":              {},
+	"ana ana":                                   {Words: []string{"ana"}},
+	"10:30":                                     {Words: []string{"10:30"}},
+	":)":                                        {},
+	"%":                                         {Words: []string{"%"}},
+	`"`:                                         {},
+	"Okafor, Amara":                             {Words: []string{"okafor", "amara"}},
+	"Okafor,Amara<amara@example.com>":           {Words: []string{"okafor", "amara", "amara@example.com"}, Exact: "amara@example.com"},
+	"Okafor, Amara <amara@example.com>":         {Words: []string{"okafor", "amara", "amara@example.com"}, Exact: "amara@example.com"},
+	"(Okafor)":                                  {Words: []string{"okafor"}, Exact: "okafor"},
+	"Okafor: Amara;":                            {Words: []string{"okafor", "amara"}},
+	"“Okafor” – Amara.":                         {Words: []string{"okafor", "amara"}},
+	"田中、太郎":                                     {Words: []string{"田中", "太郎"}},
+	"Okafor & Sons":                             {Words: []string{"okafor", "sons"}},
+	"o'neill@example.com":                       {Words: []string{"o'neill@example.com"}, Exact: "o'neill@example.com"},
+	"a/b@example.com":                           {Words: []string{"a/b@example.com"}, Exact: "a/b@example.com"},
+	"mailto:ana@example.com?subject=Hi":         {Words: []string{"ana@example.com"}, Exact: "ana@example.com"},
+	"ｔｙｐｅ：ｓｅｒｖｉｃｅ":                              {Kind: [][]users.Kind{{users.KindService}}},
+	"role:admin,owner status:a":                 {Role: [][]users.Role{{users.RoleAdmin, users.RoleOwner}}, Status: [][]users.Status{{users.StatusActive}}},
+	"role:user,":                                {Role: [][]users.Role{{users.RoleUser}}},
+	"role:a role:owner":                         {Role: [][]users.Role{{users.RoleAuditor, users.RoleAdmin}, {users.RoleOwner}}},
+	"role: seen: created:":                      {},
 	"seen:> seen:>=9 seen:>30 seen:ne created:2026 created:>2026-0 created:2026-01-3 created:2026-01-31.. created:2026-01-31..2026-1": {},
-	"seen:>30d": {Ranges: 2},
+	"seen:>30d":       {Ranges: 2},
+	"seen:>30d,never": {Ranges: 1},
 }
 
 func TestParse(t *testing.T) {
@@ -75,6 +86,10 @@ func TestParse(t *testing.T) {
 			t.Parallel()
 			r := parse(text, readAt, time.UTC)
 			got := reading{Exact: r.exactID, Kind: r.kind, Role: r.role, Status: r.status, Ranges: len(r.ranges), Unmatchable: r.unmatchable}
+			got.Addresses = r.addresses
+			for _, named := range r.named {
+				got.Named = append(got.Named, named.by.column+": "+strings.Join(named.names, "|"))
+			}
 			for _, one := range r.terms {
 				got.Words = append(got.Words, strings.TrimSpace(one[0]))
 			}
@@ -89,7 +104,7 @@ func TestParse(t *testing.T) {
 func TestParse_mistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"typ:service":                       "There is no filter “typ:”. There are type:, role:, status:, seen:, created: and tokens:.",
+		"typ:service":                       "There is no filter “typ:”. There are type:, role:, status:, department:, label:, manager:, seen:, created: and tokens:.",
 		"type:robot":                        "“type:robot” is not understood. After type: comes person, service or system.",
 		"role:x":                            "“role:x” is not understood. After role: comes user, auditor, admin or owner.",
 		"role:admin,x":                      "“role:admin,x” is not understood.",
@@ -98,6 +113,8 @@ func TestParse_mistakes(t *testing.T) {
 		"created:never":                     "After created: comes a number of days ago",
 		"created:>2026-02-30":               "is not understood",
 		"created:2026-03..2026":             "is not understood",
+		"seen:<30d,never":                   "is not understood",
+		"created:>30d,never":                "is not understood",
 		"seen:90d":                          "is not understood",
 		"seen:<-5d":                         "is not understood",
 		"seen:<99999999d":                   "is not understood",
@@ -109,6 +126,30 @@ func TestParse_mistakes(t *testing.T) {
 		r := parse(text, readAt, time.UTC)
 		if len(r.mistakes) != 1 || !strings.Contains(r.mistakes[0], want) {
 			t.Errorf("%q: got %q, want %q", text, r.mistakes, want)
+		}
+	}
+}
+
+// TestTakeFilters separates filters that were typed from the rest of a search.
+func TestTakeFilters(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		rest    string
+		filters map[string]Values
+	}{
+		"ana  lima":                             {"ana  lima", nil},
+		"role:adm ana":                          {"ana", map[string]Values{"role": "admin"}},
+		"role:a":                                {"", map[string]Values{"role": "auditor,admin"}},
+		"ｔｙｐｅ：ｓｅｒｖｉｃｅ":                          {"", map[string]Values{"type": "service"}},
+		"type:people seen:>30d,never x":         {"x", map[string]Values{"type": "person", "seen": ">30d,never"}},
+		`department:"Fleet Ops",R&D "an apple"`: {`"an" "apple"`, map[string]Values{"department": `"Fleet Ops",R&D`}},
+		"role:admin role:owner":                 {"role:owner", map[string]Values{"role": "admin"}},
+		"role: seen:> typ:x role:x":             {"role: seen:> typ:x role:x", nil},
+		"tokens:ending":                         {"", map[string]Values{"tokens": "ending"}},
+	} {
+		rest, filters := TakeFilters(text)
+		if diff := cmp.Diff(want.filters, filters); diff != "" || rest != want.rest {
+			t.Errorf("%q: left %q, want %q (-want +got):\n%s", text, rest, want.rest, diff)
 		}
 	}
 }

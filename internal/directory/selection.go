@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -16,7 +17,8 @@ type selection struct {
 	others    []facet // the other facets that have users
 	ranges    []timeRange
 	rule      viewRule
-	tokens    [][]tokenView // of each list, a user has tokens of one view
+	criteria  []criterion
+	addresses []users.ID // that are searched for
 	now       time.Time
 	most      int // users that may be sorted
 	terms     []spelling.Term
@@ -27,6 +29,13 @@ type selection struct {
 	empty     bool     // no user matches
 	view      View
 	simple    bool // nothing but the view is asked for
+}
+
+// A criterion is a condition beyond facets, ranges of time and terms.
+type criterion struct {
+	numbers func(f *database.Filter) string // the query of the numbers of the users who meet it, each once
+	holds   func(f *database.Filter) string // that user u meets it; uses no index of users
+	n       int                             // how many users meet it; -1 if that is not known
 }
 
 // maxPinned is how many users with the name that is searched for come first.
@@ -49,7 +58,7 @@ func (sel selection) kept() (n int, kept bool) {
 	if sel.simple {
 		n, kept = sel.tallies.days[sel.view]
 	}
-	if !kept && len(sel.terms) == 0 && len(sel.ranges) == 0 && len(sel.tokens) == 0 && sel.rule.condition == nil {
+	if !kept && len(sel.terms) == 0 && len(sel.ranges) == 0 && len(sel.criteria) == 0 {
 		return sel.size(), true
 	}
 	return n, kept
@@ -92,24 +101,23 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	now := s.now()
 	t := parse(q.Text, now, q.Zone)
 	bad := q.validate(t)
-	q.addSpans(&t, bad, now)
+	sel := selection{
+		view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted, simple: q.asksNothing() && t.saysNothing(),
+		terms: t.terms, exactID: t.exactID, exactName: t.exactName, addresses: t.addresses,
+	}
+	q.addFilters(&t, bad)
 	if err := bad.OrNil(); err != nil {
 		return selection{}, err
 	}
-	sel := selection{
-		view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted,
-		terms: t.terms, exactID: t.exactID, exactName: t.exactName, tokens: t.tokens,
-	}
-	sel.simple = q.asksNothing() && t.saysNothing()
 	if sel.rule.times != nil {
 		t.ranges = append(t.ranges, sel.rule.times(now)...)
 	}
 	var possible bool
 	sel.ranges, possible = intersect(t.ranges)
-	if sel.rule.tokens != "" {
-		sel.tokens = append(sel.tokens, []tokenView{sel.rule.tokens})
-	}
 	if err := s.readCounts(ctx, &sel, q); err != nil {
+		return selection{}, err
+	}
+	if err := s.addCriteria(ctx, &sel, t); err != nil {
 		return selection{}, err
 	}
 	sel.divide(func(f facet) bool { return q.wants(f, t) && sel.rule.facet(f) })
@@ -121,6 +129,47 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 		sel.search = scanSearch{sel.search, q.whole}
 	}
 	return sel, nil
+}
+
+// addCriteria adds the criteria of the view and of the filters to sel.
+func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed) error {
+	if sel.rule.condition != nil {
+		holds := func(f *database.Filter) string { return sel.rule.condition(f, sel.now) }
+		sel.criteria = append(sel.criteria, criterion{sel.inView, holds, sel.tallies.days[sel.view]})
+	}
+	if sel.rule.tokens != "" {
+		t.tokens = append(t.tokens, []tokenView{sel.rule.tokens})
+	}
+	for _, views := range t.tokens {
+		numbers := func(f *database.Filter) string { return haveTokens(f, views, sel.now) }
+		sel.criteria = append(sel.criteria, numbered(numbers, -1))
+	}
+	if len(t.addresses) > 0 {
+		numbers := func(f *database.Filter) string {
+			return `SELECT number FROM users WHERE user_id IN ` + in(f, t.addresses)
+		}
+		sel.criteria = append(sel.criteria, numbered(numbers, len(t.addresses)))
+	}
+	for _, named := range t.named {
+		one, err := s.criterion(ctx, named)
+		if err != nil {
+			return err
+		}
+		sel.criteria = append(sel.criteria, one)
+	}
+	return nil
+}
+
+// numbered returns the criterion that a query selects a user.
+func numbered(numbers func(f *database.Filter) string, n int) criterion {
+	return criterion{numbers, func(f *database.Filter) string { return `u.number IN (` + numbers(f) + `)` }, n}
+}
+
+// missing returns the addresses that are searched for and that none of the users has.
+func (sel selection) missing(found []users.User) []users.ID {
+	return slices.DeleteFunc(slices.Clone(sel.addresses), func(id users.ID) bool {
+		return slices.ContainsFunc(found, func(u users.User) bool { return u.ID == id })
+	})
 }
 
 // readCounts reads the counts that the database keeps, and counts the views of tokens.

@@ -12,7 +12,7 @@ import (
 
 // A Span is a filter on a time: "<90d" is less than 90 days ago, ">90d" more (for when users
 // were last seen: not since then, which includes never seen users created before),
-// "2026-01-31" that day, ">2026-01-31" after it, ">=2026-01-31" on it or after, likewise < and
+// ">90d,never" both of that and never seen; "2026-01-31" that day, ">2026-01-31" after it, ">=2026-01-31" on it or after, likewise < and
 // <=, "2026-01-01..2026-01-31" all of January, and "never", for when users were last seen.
 type Span string
 
@@ -103,6 +103,11 @@ func (s Span) rangeOf(c column, now time.Time, zone *time.Location) (timeRange, 
 	if text == string(SeenNever) && c == bySeen {
 		r.never = true
 		return r, true
+	}
+	if earlier, ok := strings.CutSuffix(text, ","+string(SeenNever)); ok && c == bySeen {
+		r, ok = Span(earlier).rangeOf(c, now, zone)
+		r.unseen = true
+		return r, ok && r.from.IsZero() && !r.before.IsZero()
 	}
 	sign := text[:len(text)-len(strings.TrimLeft(text, "<>="))]
 	text = text[len(sign):]

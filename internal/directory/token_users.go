@@ -25,7 +25,7 @@ func (s *Service) FindTokenUsers(ctx context.Context, actor users.Actor, text st
 	})
 	if actor.IssuesForOthers() {
 		quoted := `"` + strings.ReplaceAll(text, `"`, ` `) + `"` // no filters
-		all, err := s.list(ctx, actor, Query{Text: quoted, Kind: users.KindService, Status: users.StatusActive, bare: true, Limit: limit})
+		all, err := s.list(ctx, actor, Query{Text: quoted, Kind: Values(users.KindService), Status: Values(users.StatusActive), bare: true, Limit: limit})
 		if err != nil {
 			return nil, fmt.Errorf("find users of tokens: %w", err)
 		}

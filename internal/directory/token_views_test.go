@@ -47,7 +47,7 @@ var tokenQueries = []struct {
 	{directory.Query{Text: "tokens:ending revoked"}, "ends-successor-revoked"},
 	{directory.Query{Text: "tokens:ending tokens:known"}, ""},
 	{directory.Query{View: directory.ViewTokensEnding, Text: "revoked"}, "ends-successor-revoked"},
-	{directory.Query{Text: "tokens:ending", Kind: users.KindPerson}, ""},
+	{directory.Query{Text: "tokens:ending", Kind: directory.Values(users.KindPerson)}, ""},
 	{directory.Query{Text: "tokens:ending type:system"}, "platform"},
 	{directory.Query{Text: "tokens:ending status:deactivated"}, ""},
 	{directory.Query{Text: "tokens:"}, "ends ends-later ends-revoked ends-rotated ends-successor-revoked fine gone known known-ended leaver@example.com owner@example.com stays@example.com"},

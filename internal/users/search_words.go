@@ -17,6 +17,53 @@ const MaxText = 200
 // LongText is the message for a search text over [MaxText].
 const LongText = "A search is at most 200 characters long. Use fewer words."
 
+// Limits of a search for a list of addresses, such as the recipients of a mail.
+const (
+	MaxAddresses    = 100
+	MaxAddressList  = 4_000 // bytes
+	maxAddressBytes = 1_024 // more than the longest address, with what stands around it
+)
+
+// SearchText returns the text of a search, cut to what a search or a list of addresses may hold. Of
+// a longer one a little more is left, so that it is refused as too long.
+func SearchText(text string) string {
+	most := MaxText
+	if cut := text[:min(len(text), MaxAddressList+1)]; AddressesIn(withoutFilters(SplitWords(cut))) != nil {
+		return strings.ToValidUTF8(cut, "")
+	}
+	for i := range text {
+		if most--; most < -1 {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// withoutFilters returns the words that are no filters.
+func withoutFilters(words []Word) []Word {
+	return slices.DeleteFunc(words, func(w Word) bool {
+		_, _, ok := ParseFilter(w.Text)
+		return ok && !w.Quoted
+	})
+}
+
+// AddressesIn returns the words, each once, if they are several addresses, and nil otherwise.
+func AddressesIn(words []Word) (all []ID) {
+	if len(words) < 2 {
+		return nil
+	}
+	for _, w := range words {
+		id, err := ParseID(w.Text)
+		if err != nil || !id.IsAddress() || w.Quoted {
+			return nil
+		}
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
 // TooManyWords returns the message for a search for more than [spelling.MaxTerms] words.
 func TooManyWords() string {
 	return fmt.Sprintf("These are more words than can be searched for at once. Use %d or fewer.", spelling.MaxTerms)
@@ -46,6 +93,7 @@ func SplitWords(text string) []Word {
 		}
 		end := cmp.Or(max(strings.IndexFunc(rest, unicode.IsSpace), 0), len(rest))
 		if _, _, ok := ParseFilter(rest[:end]); ok {
+			end = filterEnd(rest)
 			words = append(words, Word{rest[:end], false})
 		} else {
 			end = cmp.Or(separatedEnd(rest[:end]), end)
@@ -54,6 +102,17 @@ func SplitWords(text string) []Word {
 		rest = rest[end:]
 	}
 	return words
+}
+
+// filterEnd returns the length of the filter that text begins with: up to a space outside of
+// quotation marks.
+func filterEnd(text string) int {
+	quoted := false
+	end := strings.IndexFunc(text, func(r rune) bool {
+		quoted = quoted != (r == '"')
+		return !quoted && unicode.IsSpace(r)
+	})
+	return cmp.Or(max(end, 0), len(text))
 }
 
 // WithoutPunctuation returns the words without those that are punctuation only, unless
@@ -78,8 +137,10 @@ func separatedEnd(text string) int {
 			continue
 		}
 		first, _, _ := strings.Cut(text[i:], " ")
-		if id, err := ParseID(unwrap(text)); err == nil && id.IsAddress() && len(first) > 1 {
-			return 0
+		if len(text) <= maxAddressBytes && len(first) > 1 {
+			if id, err := ParseID(unwrap(text)); err == nil && id.IsAddress() {
+				return 0
+			}
 		}
 		return i + utf8.RuneLen(r)
 	}
@@ -109,13 +170,24 @@ func isWrapping(r rune) bool {
 // whether text is one: a word of the letters a to z before a colon. Without a value only a
 // name of [filterNames] makes a filter, so that "Okafor: Amara" has none.
 func ParseFilter(text string) (name, value string, ok bool) {
-	name, value, ok = strings.Cut(spelling.Fold(text), ":")
+	name, value, ok = strings.Cut(text, ":")
+	if !ok || len(name) > maxFilterName {
+		return "", "", false
+	}
+	name = spelling.Fold(name)
 	letters := name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' })
-	return name, value, ok && letters && name != "mailto" && (value != "" || slices.Contains(filterNames, name))
+	if !letters || name == "mailto" || value == "" && !slices.Contains(filterNames, name) {
+		return "", "", false
+	}
+	return name, spelling.Fold(value), true
 }
 
+// maxFilterName is how long the name of a filter may be, in bytes; of others the text is not even
+// folded.
+const maxFilterName = 60
+
 // filterNames are the names of the filters of a search.
-var filterNames = []string{"type", "role", "status", "seen", "created", "tokens"}
+var filterNames = []string{"type", "role", "status", "department", "label", "manager", "seen", "created", "tokens"}
 
 // Excerpt returns the beginning of a text that was typed, to be repeated in a message.
 func Excerpt(text string) string {

@@ -83,7 +83,7 @@ func listInvites(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.sendUsers(directory.Query{Status: users.StatusInvited}, func(page []users.User) ([]any, error) {
+	return c.sendUsers(directory.Query{Status: directory.Values(users.StatusInvited)}, func(page []users.User) ([]any, error) {
 		creators, err := c.h.directory.Creators(c.ctx(), c.actor, page)
 		all := make([]any, len(page))
 		for i, u := range page {

@@ -21,7 +21,7 @@ func (h *Handler) memberRoutes() []route {
 }
 
 // memberFilters are the filters of the directory, as its page has them.
-var memberFilters = []string{"q", "type", "role", "status", "seen", "created", "view", "sort"}
+var memberFilters = []string{"q", "type", "role", "status", "department", "label", "manager", "seen", "created", "view", "sort"}
 
 // listMembers serves GET /v1/orgs/id/{org_id}/users: all members who are not deactivated as one
 // list, in the order of creation; with limit or page_token one page, with filters.
@@ -69,7 +69,8 @@ func (c *call) pageOfMembers(query url.Values) (any, error) {
 		}
 	}
 	found, err := c.h.directory.Members(c.ctx(), c.actor, directory.Query{
-		Text: query.Get("q"), Kind: users.Kind(query.Get("type")), Role: users.Role(query.Get("role")), Status: users.Status(query.Get("status")),
+		Text: query.Get("q"), Kind: directory.Values(query.Get("type")), Role: directory.Values(query.Get("role")), Status: directory.Values(query.Get("status")),
+		Department: directory.Values(query.Get("department")), Label: directory.Values(query.Get("label")), Manager: directory.Values(query.Get("manager")),
 		Seen: directory.Span(query.Get("seen")), Created: directory.Span(query.Get("created")), View: directory.View(query.Get("view")),
 		Sort: directory.Sort(query.Get("sort")), After: query.Get("page_token"), Limit: limit, Present: true,
 	})

@@ -2,9 +2,11 @@ package words
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/users"
 )
 
 // A ChoiceOf is a value of a filter or of the order of the directory.
@@ -45,6 +47,46 @@ func Choice(key, value string) string {
 		}
 	}
 	return Plain(value)
+}
+
+// Values returns the labels of the values of a filter with a comma between them. Of more than three it
+// names two.
+func Values(key string, values directory.Values) string {
+	all := values.All()
+	for i, value := range all {
+		all[i] = Choice(key, value)
+	}
+	if n := len(all); n > 3 {
+		all = append(all[:2], "+"+numbers.Grouped(n-2))
+	}
+	return strings.Join(all, ", ")
+}
+
+// Span returns the label of a filter on a time, as it follows the name of the filter: "over 30
+// days ago".
+func Span(s directory.Span) string {
+	text := string(s)
+	earlier, never := strings.CutSuffix(text, ","+string(directory.SeenNever))
+	days, ago := strings.CutSuffix(strings.TrimLeft(earlier, "<>="), "d")
+	switch {
+	case text == string(directory.SeenNever):
+		return "never"
+	case ago && never:
+		return "over " + days + " days ago, or never"
+	case ago && text[0] == '>':
+		return "over " + days + " days ago"
+	case ago:
+		return "in the last " + days + " days"
+	}
+	for sign, label := range map[string]string{">=": "from ", "<=": "until ", ">": "after ", "<": "before "} {
+		if day, ok := strings.CutPrefix(text, sign); ok && !strings.HasPrefix(day, "=") {
+			return label + Date(users.Date(day))
+		}
+	}
+	if from, to, ok := strings.Cut(text, ".."); ok {
+		return Date(users.Date(from)) + " to " + Date(users.Date(to))
+	}
+	return Date(users.Date(text))
 }
 
 // views name the views of the directory: by a label on a tab, and in full where that is longer.

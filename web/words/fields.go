@@ -77,6 +77,9 @@ func Field(key string) string {
 
 // Value returns the value of a field of an event as the history shows it.
 func Value(field, value string) string {
+	if strings.Contains(value, ",") && Choices[field] != nil && field != "seen" {
+		return Values(field, directory.Values(value))
+	}
 	switch field {
 	case "role", "token_role":
 		return Role(users.Role(value))
