@@ -29,7 +29,7 @@ func TestListUsers_typedFilters(t *testing.T) {
 			t.Errorf("%s is no longer in the box", query)
 		}
 	}
-	bad := b.get(t, "/users?q="+url.QueryEscape("robots:yes ana")).must(t, 422, "There is no filter “robots:”.", "There are type:, role:, status:, seen:, created: and tokens:.")
+	bad := b.get(t, "/users?q="+url.QueryEscape("robots:yes ana")).must(t, 422, "There is no filter “robots:”.", "There are type:, role:, status:, department:, label:, manager:, seen:, created: and tokens:.")
 	if strings.Contains(bad.body, "<table") {
 		t.Error("users are shown all the same")
 	}

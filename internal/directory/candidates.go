@@ -71,8 +71,12 @@ func fewest(all []candidateQuery) (c candidateQuery, ok bool) {
 func (p plan) counted() (all []candidateQuery) {
 	conditions := p.conditions()
 	for _, one := range p.criteria {
+		limit := p.limitOf(conditions > 1)
+		if one.few {
+			limit = max(limit, one.n)
+		}
 		if one.n >= 0 {
-			all = append(all, candidateQuery{numbers: one.numbers, n: one.n, limit: p.limitOf(conditions > 1)})
+			all = append(all, candidateQuery{numbers: one.numbers, n: one.n, limit: limit})
 		}
 	}
 	if conditions > 0 {

@@ -106,7 +106,7 @@ func TestPagesAreReadByIndexesOfPostgres(t *testing.T) {
 		s.config.MaxSorted = most
 		for _, q := range questions() {
 			q.Limit = page
-			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != ""}}
+			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != "" && !strings.Contains(q.Text, "@")}}
 			for _, at := range []place{{}, middle, {middle.cursor, true}} {
 				p, root := explain(t, s, q, at)
 				may := float64(2 * facets * (page + 1))

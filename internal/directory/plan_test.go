@@ -98,7 +98,7 @@ func TestPagesAreReadByIndexes(t *testing.T) {
 	for _, most := range []int{0, maxSorted} {
 		s.config.MaxSorted = most
 		for _, q := range questions() {
-			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != "" && most == 0}}
+			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != "" && !strings.Contains(q.Text, "@") && most == 0}}
 			for _, at := range []place{{}, middle, {middle.cursor, true}} {
 				steps := planOf(t, s, q, at)
 				inPart := false

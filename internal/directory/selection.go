@@ -36,6 +36,7 @@ type criterion struct {
 	numbers func(f *database.Filter) string // the query of the numbers of the users who meet it, each once
 	holds   func(f *database.Filter) string // that user u meets it; uses no index of users
 	n       int                             // how many users meet it; -1 if that is not known
+	few     bool                            // they are so few that they are always sorted
 }
 
 // maxPinned is how many users with the name that is searched for come first.
@@ -135,7 +136,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed) error {
 	if sel.rule.condition != nil {
 		holds := func(f *database.Filter) string { return sel.rule.condition(f, sel.now) }
-		sel.criteria = append(sel.criteria, criterion{sel.inView, holds, sel.tallies.days[sel.view]})
+		sel.criteria = append(sel.criteria, criterion{numbers: sel.inView, holds: holds, n: sel.tallies.days[sel.view]})
 	}
 	if sel.rule.tokens != "" {
 		t.tokens = append(t.tokens, []tokenView{sel.rule.tokens})
@@ -148,7 +149,9 @@ func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed) err
 		numbers := func(f *database.Filter) string {
 			return `SELECT number FROM users WHERE user_id IN ` + in(f, t.addresses)
 		}
-		sel.criteria = append(sel.criteria, numbered(numbers, len(t.addresses)))
+		one := numbered(numbers, len(t.addresses))
+		one.few = true
+		sel.criteria = append(sel.criteria, one)
 	}
 	for _, named := range t.named {
 		one, err := s.criterion(ctx, named)
@@ -162,7 +165,7 @@ func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed) err
 
 // numbered returns the criterion that a query selects a user.
 func numbered(numbers func(f *database.Filter) string, n int) criterion {
-	return criterion{numbers, func(f *database.Filter) string { return `u.number IN (` + numbers(f) + `)` }, n}
+	return criterion{numbers: numbers, holds: func(f *database.Filter) string { return `u.number IN (` + numbers(f) + `)` }, n: n}
 }
 
 // missing returns the addresses that are searched for and that none of the users has.
