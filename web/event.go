@@ -39,6 +39,7 @@ var eventIcons = map[users.Action]string{
 	users.ActionReset:         "unlink",
 	users.ActionMoved:         "link",
 	users.ActionViewSaved:     "bookmark",
+	users.ActionViewEdited:    "bookmark",
 	users.ActionViewDeleted:   "bookmark",
 	users.ActionExported:      "download",
 	users.ActionExportEnded:   "download",

@@ -107,7 +107,7 @@ func (t traces) erased(e Event, key Key) erasedEvent {
 	if e.Target.Key == key && e.Action != ActionErased || e.Target.Key == "" && t.address && e.Target.ID == t.id {
 		x.change, x.actor = true, true
 	}
-	ownView := (e.Action == ActionViewSaved || e.Action == ActionViewDeleted) && e.Target.Key == ""
+	ownView := e.ofView() && e.Target.Key == ""
 	x.change = x.change || ownView && x.actor || slices.Contains(audit.Mentions(e.Changes), string(key)) ||
 		slices.ContainsFunc(e.Changes, func(c Change) bool { return t.in(c.Old) || t.in(c.New) })
 	x.actor = x.actor || t.in(e.Reason) || e.Actor.Key == "" && t.address && e.Actor.ID == t.id

@@ -37,6 +37,7 @@ const (
 	ActionReset         Action = "identity.reset"
 	ActionMoved         Action = "identity.moved" // to another issuer
 	ActionViewSaved     Action = "view.saved"
+	ActionViewEdited    Action = "view.edited"
 	ActionViewDeleted   Action = "view.deleted"   // the target is the owner of the view, if another user deleted it
 	ActionAccessRefused Action = "access.refused" // a request of a known user
 	ActionExported      Action = "directory.exported"
@@ -49,7 +50,7 @@ var Actions = []Action{
 	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked,
 	ActionTokenRotated, ActionTokenExtended, ActionClientStruck,
 	ActionLoginApproved, ActionLoginRefused, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
-	ActionViewSaved, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
+	ActionViewSaved, ActionViewEdited, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
 }
 
 // An Event is one row of the audit log.

@@ -59,6 +59,16 @@ func lineOf(most int) func(string, Date) string {
 	return func(s string, _ Date) string { return textFlaw(s, most) }
 }
 
+// recordFieldOf returns the field of the record with that name, and false if it has none.
+func recordFieldOf(name string) (recordField, bool) {
+	for _, f := range recordFields {
+		if f.name == name {
+			return f, true
+		}
+	}
+	return recordField{}, false
+}
+
 // stored returns the value of the column.
 func (f recordField) stored(u *User) string {
 	if f.person != nil {

@@ -105,23 +105,18 @@ func (s *Service) SaveView(ctx context.Context, actor Actor, n NewView) (v Saved
 		if v, err = tx.newView(n); err != nil {
 			return nothing, err
 		}
-		have, err := database.Count(ctx, tx, `SELECT COUNT(*) FROM saved_views WHERE owner_key = $1`, tx.actor.Key)
-		if err != nil {
+		if err := tx.addView(ctx, v); err != nil {
 			return nothing, err
 		}
-		if have >= maxViews {
-			return nothing, Invalid("name", "You have %d views, and there can be no more. Delete one that you do not need.", have)
-		}
-		if err := insertView(ctx, tx, v); err != nil {
-			return nothing, err
-		}
-		return []Event{{Action: ActionViewSaved, Changes: viewChanges(SavedView{}, v)}}, nil
+		return []Event{tx.viewEvent(ActionViewSaved, SavedView{}, v)}, nil
 	})
 	if err != nil {
 		return SavedView{}, fmt.Errorf("save view: %w", err)
 	}
 	return v, nil
 }
+
+func newViewID() ViewID { return ViewID("viw_" + strings.ToLower(rand.Text())) }
 
 // newView returns the view that n asks for, or every mistake in it.
 func (c *changeTx) newView(n NewView) (SavedView, error) {
@@ -137,7 +132,7 @@ func (c *changeTx) newView(n NewView) (SavedView, error) {
 		return SavedView{}, &ForbiddenError{ActSaveView, "Views belong to those who sign in. The command line has none."}
 	}
 	v := SavedView{
-		ID: ViewID("viw_" + strings.ToLower(rand.Text())), Owner: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
+		ID: newViewID(), Owner: Ref{c.actor.Key, c.actor.ID, c.actor.Name, KindPerson},
 		Name: spelling.Normalize(n.Name), Query: n.Query, Shared: n.Shared, CreatedAt: c.now,
 	}
 	bad := new(InvalidError)
@@ -167,14 +162,72 @@ func queryFlaw(query string) string {
 	return ""
 }
 
-// insertView writes a new view. It returns an [*InvalidError] if its owner has one of that name.
-func insertView(ctx context.Context, tx *changeTx, v SavedView) error {
-	_, err := tx.exec(ctx, `INSERT INTO saved_views (id, owner_key, name, query, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+// addView writes a new view. It returns an [*InvalidError] if its owner has one of that name, or as
+// many as there may be.
+func (c *changeTx) addView(ctx context.Context, v SavedView) error {
+	have, err := database.Count(ctx, c, `SELECT COUNT(*) FROM saved_views WHERE owner_key = $1`, v.Owner.Key)
+	if err != nil {
+		return err
+	}
+	if have >= maxViews {
+		return Invalid("name", "You have %d views, and there can be no more. Delete one that you do not need.", have)
+	}
+	_, err = c.exec(ctx, `INSERT INTO saved_views (id, owner_key, name, query, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		v.ID, v.Owner.Key, v.Name, v.Query, v.Shared, database.Time(v.CreatedAt))
+	return viewTaken(err)
+}
+
+// viewTaken returns an [*InvalidError] for an error that says that the owner has a view of that
+// name.
+func viewTaken(err error) error {
 	if database.IsTaken(err) {
 		return Invalid("name", "You have a view with this name already. Choose another.")
 	}
 	return err
+}
+
+// EditView gives a view of the actor another name, address or audience. It returns the result, the
+// errors of [Service.SaveView], and [ErrNotFound] if the actor has no such view. An edit that
+// changes nothing succeeds without an event.
+func (s *Service) EditView(ctx context.Context, actor Actor, id ViewID, n NewView) (v SavedView, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		before, err := scanView(tx.QueryRowContext(ctx, `SELECT `+viewColumns+viewTables+`WHERE v.id = $1 AND v.owner_key = $2`, id, tx.actor.Key))
+		if err != nil {
+			return nothing, err
+		}
+		if v, err = tx.newView(n); err != nil {
+			return nothing, err
+		}
+		v.ID, v.CreatedAt = before.ID, before.CreatedAt
+		return tx.editView(ctx, before, v)
+	})
+	if err != nil {
+		return SavedView{}, fmt.Errorf("edit view: %w", err)
+	}
+	return v, nil
+}
+
+// editView writes a changed view and returns its event, none if it is the same.
+func (c *changeTx) editView(ctx context.Context, before, after SavedView) ([]Event, error) {
+	if before.Name == after.Name && before.Query == after.Query && before.Shared == after.Shared {
+		return nothing, nil
+	}
+	_, err := c.exec(ctx, `UPDATE saved_views SET name = $1, query = $2, shared = $3 WHERE id = $4`, after.Name, after.Query, after.Shared, after.ID)
+	return []Event{c.viewEvent(ActionViewEdited, before, after)}, viewTaken(err)
+}
+
+// viewEvent returns the event of a change of a view; a zero one stands for none. An event on the
+// view of another user has its owner as the target, so that it is in the owner's history.
+func (c *changeTx) viewEvent(action Action, before, after SavedView) Event {
+	owner := before.Owner
+	if before.ID == "" {
+		owner = after.Owner
+	}
+	e := Event{Action: action, Changes: viewChanges(before, after)}
+	if owner.Key != c.actor.Key {
+		e.Target = owner
+	}
+	return e
 }
 
 // DeleteView deletes a view of the actor, or a shared view if the actor may. It returns a
@@ -189,20 +242,23 @@ func (s *Service) DeleteView(ctx context.Context, actor Actor, id ViewID) (v Sav
 		if err != nil {
 			return nothing, err
 		}
-		event := Event{Action: ActionViewDeleted, Changes: viewChanges(v, SavedView{})}
 		if v.Owner.Key != tx.actor.Key {
 			if err := tx.actor.May(ActDeleteView, User{}); err != nil {
 				return nothing, err
 			}
-			event.Target = v.Owner // so that the event is in the owner's history
 		}
-		_, err := tx.exec(ctx, `DELETE FROM saved_views WHERE id = $1`, v.ID)
-		return []Event{event}, err
+		return tx.deleteView(ctx, v)
 	})
 	if err != nil {
 		return SavedView{}, fmt.Errorf("delete view: %w", err)
 	}
 	return v, nil
+}
+
+// deleteView deletes a view and returns its event.
+func (c *changeTx) deleteView(ctx context.Context, v SavedView) ([]Event, error) {
+	_, err := c.exec(ctx, `DELETE FROM saved_views WHERE id = $1`, v.ID)
+	return []Event{c.viewEvent(ActionViewDeleted, v, SavedView{})}, err
 }
 
 // viewChanges returns the changes between two versions of a view; a zero one stands for none.

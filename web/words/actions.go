@@ -37,10 +37,33 @@ var actions = map[users.Action]actionText{
 	users.ActionReset:         {"Sign-in reset", "reset the sign-in of", "reset their own sign-in", nil},
 	users.ActionMoved:         {"Provider account moved", "moved the provider account of", "moved their own provider account", nil},
 	users.ActionViewSaved:     {"View saved", "saved a view of", "saved a view", viewName},
+	users.ActionViewEdited:    {"View edited", "edited a shared view of", "edited a view", viewName},
 	users.ActionViewDeleted:   {"View deleted", "deleted a shared view of", "deleted a view", viewName},
 	users.ActionExported:      {"Directory exported", "exported the directory with", "exported the directory", exportedUsers},
 	users.ActionExportEnded:   {"Export ended", "recorded the end of an export of", "recorded the end of an export:", exportResult},
 	users.ActionAccessRefused: {"Access refused", "was refused access to", "was refused access", refusalCause},
+}
+
+// undoing tell the events that undo another one.
+var undoing = map[users.Action]actionText{
+	users.ActionEdited:      {other: "undid a change of %s of", self: "undid a change of their own %s"},
+	users.ActionRoleChanged: {other: "undid a change of the role of", self: "undid a change of their own role", detail: fromTo("role")},
+	users.ActionDeactivated: {other: "undid the reactivation of", self: "undid their own reactivation"},
+	users.ActionReactivated: {other: "undid the deactivation of", self: "undid their own deactivation"},
+	users.ActionReviewed:    {other: "undid a review of", self: "undid their own review", detail: nextReview},
+	users.ActionHandedOver:  {other: "undid a hand-over of", self: "undid their own hand-over", detail: fromTo("responsible")},
+	users.ActionViewSaved:   {other: "undid the deletion of a shared view of", self: "undid the deletion of a view", detail: viewName},
+	users.ActionViewEdited:  {other: "undid an edit of a shared view of", self: "undid an edit of a view", detail: viewName},
+	users.ActionViewDeleted: {other: "undid the saving of a shared view of", self: "undid the saving of a view", detail: viewName},
+}
+
+// textOf returns the texts of an event.
+func textOf(e users.Event) (actionText, bool) {
+	if text, ok := undoing[e.Action]; ok && e.Undoes != 0 {
+		return text, true
+	}
+	text, known := actions[e.Action]
+	return text, known
 }
 
 // Action returns the name of an action, and the stored value of one that this version does not

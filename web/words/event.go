@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/roboto-ai/console/internal/bidi"
@@ -11,7 +12,7 @@ import (
 // two names, or after the actor's alone if self: the actor is the target, or there is none. The
 // detail stands at the end.
 func Sentence(e users.Event, self bool) (verb, detail string) {
-	text, known := actions[e.Action]
+	text, known := textOf(e)
 	if !known { // written by a newer version
 		text = actionText{other: string(e.Action) + ":", self: string(e.Action)}
 	}
@@ -155,7 +156,7 @@ func roleGiven(e users.Event) string {
 func viewName(e users.Event) string {
 	for _, c := range e.Changes {
 		if c.Field == "name" {
-			return called(c.Old + c.New)
+			return called(cmp.Or(c.New, c.Old))
 		}
 	}
 	return ""
