@@ -92,7 +92,9 @@ func (e Event) ofView() bool {
 }
 
 // Reversible reports whether events like e can be undone, as far as the event itself tells.
-func (e Event) Reversible() bool { return reversible[e.Action] && !e.ChangeErased && len(e.Changes) > 0 }
+func (e Event) Reversible() bool {
+	return reversible[e.Action] && !e.ChangeErased && len(e.Changes) > 0
+}
 
 // Version returns the version of the target's record after e; zero for none or an erased one.
 func (e Event) Version() int64 { return e.version }

@@ -22,7 +22,9 @@ func pickOf[T any](r *rand.Rand, all ...T) T { return all[r.IntN(len(all))] }
 // acted returns the act of the owner on one of some users. An act that the rules refuse changes
 // nothing.
 func acted(do func(d *userstest.Directory, id users.ID, r *rand.Rand) error, ids ...users.ID) randomAct {
-	return func(_ *testing.T, d *userstest.Directory, _ users.Actor, r *rand.Rand) { _ = do(d, pickOf(r, ids...), r) }
+	return func(_ *testing.T, d *userstest.Directory, _ users.Actor, r *rand.Rand) {
+		_ = do(d, pickOf(r, ids...), r)
+	}
 }
 
 // randomActs are what the property test does.
