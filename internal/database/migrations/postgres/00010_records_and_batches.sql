@@ -47,6 +47,10 @@ CREATE TABLE name_words_index (
     n    BIGINT NOT NULL
 );
 
+-- What undoes an event.
+
+CREATE INDEX events_by_undoes ON events (undoes, seq) WHERE undoes <> 0;
+
 -- Deletion with grace.
 
 CREATE TABLE deleted_users (

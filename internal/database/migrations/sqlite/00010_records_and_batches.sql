@@ -52,6 +52,10 @@ CREATE TABLE name_words_index (
     n    INTEGER NOT NULL                                    -- users with the word in their name
 ) STRICT, WITHOUT ROWID;
 
+-- What undoes an event.
+
+CREATE INDEX events_by_undoes ON events (undoes, seq) WHERE undoes <> 0;
+
 -- Deletion with grace.
 
 -- deleted_users are the deleted users who can be restored.
