@@ -41,7 +41,12 @@ type config struct {
 	clientSecret string // empty for a public client
 	scopes       []string
 	emailClaim   string
-	trustEmail   bool // an address without email_verified counts as verified
+
+	departmentClaim string // these three: empty if the field is edited on the pages
+	titleClaim      string
+	managerClaim    string
+
+	trustEmail bool // an address without email_verified counts as verified
 
 	orgName string
 	orgID   string
@@ -177,6 +182,12 @@ func (c *config) providerSettings() []*setting {
 			usage: "`SCOPES` to ask the provider for"},
 		{name: "oidc-email-claim", category: inSignIn, fallback: "email", read: into(&c.emailClaim, readText),
 			usage: "`CLAIM` that holds a person's address"},
+		{name: "oidc-department-claim", category: inSignIn, read: into(&c.departmentClaim, readText),
+			usage: "`CLAIM` that holds a person's department, which is then not edited on the pages"},
+		{name: "oidc-title-claim", category: inSignIn, read: into(&c.titleClaim, readText),
+			usage: "`CLAIM` that holds a person's title, which is then not edited on the pages"},
+		{name: "oidc-manager-claim", category: inSignIn, read: into(&c.managerClaim, readText),
+			usage: "`CLAIM` that holds the e-mail address or user ID of a person's manager, who is then not edited on the pages"},
 		{name: "oidc-trust-email", category: inSignIn, onOff: true, fallback: "false", read: into(&c.trustEmail, readBool),
 			usage: "`true` if an address counts as verified where the provider does not say whether it is"},
 		{name: "session-idle", category: inSignIn, fallback: "12h", read: into(&c.sessionIdle, readSessionTime),
@@ -272,6 +283,16 @@ func (c *config) checkArguments(command, wants string, args []string) {
 	for _, arg := range args[min(len(args), len(names)):] {
 		c.mistakes.add("%s has no use for the argument %q", command, arg)
 	}
+}
+
+// providerFields returns the fields of persons' records that come from claims.
+func (c *config) providerFields() (fields []string) {
+	for _, f := range []struct{ field, claim string }{{"department", c.departmentClaim}, {"title", c.titleClaim}, {"manager", c.managerClaim}} {
+		if f.claim != "" {
+			fields = append(fields, f.field)
+		}
+	}
+	return fields
 }
 
 // address returns the address of a path of the console.

@@ -120,6 +120,7 @@ func (c *config) doctorConfig(unread map[string]bool) doctor.Config {
 		Database: c.database, DatabaseOptions: c.databaseOptions(),
 		Provider: auth.Config{
 			Issuer: c.issuer, ClientID: c.clientID, ClientSecret: c.clientSecret, Scopes: c.scopes, EmailClaim: c.emailClaim,
+			DepartmentClaim: c.departmentClaim, TitleClaim: c.titleClaim, ManagerClaim: c.managerClaim,
 		},
 		TrustEmail: c.trustEmail, SessionRecheck: c.sessionRecheck, Owners: c.owners, Signup: c.signup, SignupDomains: c.signupDomains,
 		SettingsFile: settingsFile,

@@ -176,8 +176,11 @@ func newApp(c *config, db *database.DB, service *users.Service, log *slog.Logger
 			PostLogoutURL: c.address(signedOutPath),
 			Scopes:        c.scopes,
 			EmailClaim:    c.emailClaim,
-			Log:           log,
-			Watch:         watch.provider(),
+
+			DepartmentClaim: c.departmentClaim, TitleClaim: c.titleClaim, ManagerClaim: c.managerClaim,
+
+			Log:   log,
+			Watch: watch.provider(),
 		}),
 		BaseURL:         c.baseURL,
 		OrgName:         c.orgName,
@@ -204,6 +207,7 @@ func (c *config) directory(log *slog.Logger) users.Config {
 		ErasureDelay:     c.erasureDelay,
 		Signup:           c.signup,
 		SignupDomains:    c.signupDomains,
+		ProviderFields:   c.providerFields(),
 		TrustEmail:       c.trustEmail,
 	}
 }

@@ -96,9 +96,9 @@ func (p *Provider) signedInfo(ctx context.Context, d *discovery, raw string) ([]
 }
 
 // identity returns the standard claims (OpenID Connect Core, section 5.1) except issuer and
-// subject.
-func (s claimSources) identity(emailClaim string) Identity {
-	address := s.text(emailClaim)
+// subject, and those that the configuration names.
+func (s claimSources) identity(c Config) Identity {
+	address := s.text(c.EmailClaim)
 	verified, unclear := s.emailVerified(address)
 	parts := strings.TrimSpace(s.text("given_name") + " " + s.text("family_name"))
 	return Identity{
@@ -109,15 +109,18 @@ func (s claimSources) identity(emailClaim string) Identity {
 		NameParts:     parts,
 		PictureURL:    s.text("picture"),
 		TimeZone:      s.text("zoneinfo"),
+		Department:    s.text(c.DepartmentClaim),
+		Title:         s.text(c.TitleClaim),
+		Manager:       s.text(c.ManagerClaim),
 		Claims:        s.names(),
 		UserInfoError: s.userInfoErr,
 	}
 }
 
-// text returns the claim from the first source that has it.
+// text returns the claim from the first source that has it, "" for a claim without a name.
 func (s claimSources) text(claim string) string {
 	for _, c := range s.all {
-		if text := claimText(c, claim); text != "" {
+		if text := claimText(c, claim); claim != "" && text != "" {
 			return text
 		}
 	}

@@ -148,6 +148,20 @@ func TestSignedUserInfo(t *testing.T) {
 	}
 }
 
+// TestConfiguredClaims reads department, title and manager from the claims that the configuration
+// names, and from no other.
+func TestConfiguredClaims(t *testing.T) {
+	t.Parallel()
+	op := authtest.New(t)
+	op.SignsIn(only(map[string]any{"dept": "Field", "title": "Engineer"}, map[string]any{"boss": []string{"bea@example.com"}, "dept": "Other"}))
+	config := configFor(op)
+	config.DepartmentClaim, config.ManagerClaim = "dept", "boss"
+	id, err := signIn(t, auth.NewProvider(config), nil)
+	if err != nil || id.Department != "Field" || id.Manager != "bea@example.com" || id.Title != "" {
+		t.Errorf("got %q, %q, %q, %v, want Field, no title and bea@example.com", id.Department, id.Title, id.Manager, err)
+	}
+}
+
 // TestClaimNames checks that the names of claims in both places are listed.
 func TestClaimNames(t *testing.T) {
 	t.Parallel()

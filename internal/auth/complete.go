@@ -24,6 +24,9 @@ type Identity struct {
 	NameParts     string // given and family name, used if Name is invalid
 	PictureURL    string
 	TimeZone      string
+	Department    string // this and the next two: values of the claims that [Config] names
+	Title         string
+	Manager       string
 	Claims        string // names of all received claims, sorted, separated by spaces
 	UserInfoError string // why the UserInfo endpoint gave no claims; empty if it did, or if there is none
 }
@@ -99,7 +102,7 @@ func (p *Provider) redeem(ctx context.Context, a Attempt, code string) (Identity
 	if err != nil {
 		return Identity{}, err
 	}
-	id := claims.identity(p.config.EmailClaim)
+	id := claims.identity(p.config)
 	id.Issuer, id.Subject = signed.text("iss"), signed.text("sub")
 	issuedAt, _ := signed.seconds("iat")
 	id.IssuedAt = numericDate(issuedAt)

@@ -29,6 +29,10 @@ type Config struct {
 	Scopes        []string // empty: openid, profile and email
 	EmailClaim    string   // empty: email
 
+	DepartmentClaim string // names of the claims with department, title and manager; empty: none
+	TitleClaim      string
+	ManagerClaim    string
+
 	Timeout time.Duration    // for each request to the provider; zero: five seconds
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: no logging

@@ -13,6 +13,7 @@ func Of(i auth.Identity) users.Claims {
 		Issuer: i.Issuer, Subject: i.Subject, SessionID: i.SessionID, IssuedAt: i.IssuedAt, AuthTime: i.AuthTime,
 		Address: i.Address, Unclear: i.Unclear,
 		Name: i.Name, NameParts: i.NameParts, PictureURL: i.PictureURL, TimeZone: i.TimeZone,
+		Department: i.Department, Title: i.Title, Manager: i.Manager, Incomplete: i.UserInfoError != "",
 	}
 	switch {
 	case i.Unclear != "":

@@ -69,10 +69,26 @@ func (e *examination) receivedClaims(i auth.Identity) Finding {
 	case i.UserInfoError != "":
 		return warning("claims that came", names+" UserInfo returned none: "+shortened(i.UserInfoError)+".",
 			"Allow the console the scopes profile and email at the provider, if claims are missing.")
+	case len(e.absentClaims(i)) > 0:
+		return warning("claims that came", names+" There is no text in "+strings.Join(e.absentClaims(i), ", ")+".",
+			"Have the provider send it, with its scope in --oidc-scopes, or correct the setting that names the claim.")
 	case i.Name == "":
 		return warning("claims that came", names+" There is no name.", "Add profile to --oidc-scopes, or have the provider send name.")
 	}
 	return ok("claims that came", names)
+}
+
+// absentClaims returns the names of the configured claims about department, title and manager that
+// have no value.
+func (e *examination) absentClaims(i auth.Identity) (absent []string) {
+	for _, c := range []struct{ claim, value string }{
+		{e.Provider.DepartmentClaim, i.Department}, {e.Provider.TitleClaim, i.Title}, {e.Provider.ManagerClaim, i.Manager},
+	} {
+		if c.claim != "" && c.value == "" {
+			absent = append(absent, c.claim)
+		}
+	}
+	return absent
 }
 
 // verified checks whether the address counts as verified.

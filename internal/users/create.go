@@ -15,8 +15,9 @@ type NewPerson struct {
 	Role       Role            // empty means RoleUser
 	Channels   map[string]bool // absent keys have their defaults: e-mail on
 	Types      map[string]bool
-	Despite    bool // even if other users sign in with the address, see [AddressInUseError]
-	Exact      bool // a program sent ID: take it as it is, see [EnteredID]
+	OrgFields
+	Despite bool // even if other users sign in with the address, see [AddressInUseError]
+	Exact   bool // a program sent ID: take it as it is, see [EnteredID]
 }
 
 // A NewServiceUser is a service user to create.
@@ -110,11 +111,12 @@ func (c *changeTx) prepare(ctx context.Context, act Act, kind Kind, n NewPerson,
 	if n.Role != "" {
 		u.Role = n.Role
 	}
+	u, orgErr := c.organise(ctx, act, u, n.OrgFields)
 	var serviceErr error
 	if f != nil {
 		u, serviceErr = c.serve(ctx, u, *f)
 	}
-	return u, joined(c.checkID(u), err, c.checkRole(act, u), serviceErr, check(User{TimeZone: "UTC"}, u, c.today()))
+	return u, joined(c.checkID(u), err, c.checkRole(act, u), orgErr, serviceErr, check(User{TimeZone: "UTC"}, u, c.today()))
 }
 
 // checkID returns what is wrong with the user_id of a new user. A person who adds a

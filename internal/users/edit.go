@@ -33,6 +33,7 @@ type ServiceFields struct {
 // another version is refused with [ErrStale]. Zero edits any version.
 type Edit struct {
 	Fields
+	OrgFields
 	Service *ServiceFields // of a service user; nil: unchanged
 	Version int64
 	Reason  string
@@ -52,17 +53,24 @@ type ProfileEdit struct {
 // succeeds without an event.
 func (s *Service) Edit(ctx context.Context, actor Actor, id ID, e Edit) (User, error) {
 	after, err := s.alter(ctx, actor, id, ActEdit, e.Version, e.Reason, func(tx *changeTx, u User) (User, error) {
-		after, err := e.apply(u)
-		if e.Service != nil && u.Kind != KindService {
-			return after, joined(err, Invalid("purpose", "Only a service user has a purpose, a responsible person and a review date."))
-		}
-		if e.Service == nil {
-			return after, joined(err, check(u, after, tx.today()))
-		}
-		after, serviceErr := tx.serve(ctx, after, *e.Service)
-		return after, joined(err, serviceErr, check(u, after, tx.today()))
+		return tx.edit(ctx, u, e)
 	})
 	return after, wrap("edit user", id, err)
+}
+
+// edit returns u with the fields of e, or all mistakes in them.
+func (c *changeTx) edit(ctx context.Context, u User, e Edit) (User, error) {
+	after, err := e.apply(u)
+	after, orgErr := c.organise(ctx, ActEdit, after, e.OrgFields)
+	var serviceErr error
+	switch {
+	case e.Service == nil:
+	case u.Kind != KindService:
+		serviceErr = Invalid("purpose", "Only a service user has a purpose, a responsible person and a review date.")
+	default:
+		after, serviceErr = c.serve(ctx, after, *e.Service)
+	}
+	return after, joined(err, orgErr, serviceErr, check(u, after, c.today()))
 }
 
 // EditProfile edits the actor's own record and returns the result. Its errors
@@ -251,8 +259,13 @@ func fresh(ctx context.Context, r database.Reader, current User, version int64) 
 		versions[e.version] = true
 	}
 	answer.Base.Version = version
-	if answer.Base.Responsible, err = asNow(ctx, r, answer.Base.Responsible, current.Responsible); err != nil {
-		return err
+	for _, f := range recordFields {
+		if f.person == nil {
+			continue
+		}
+		if *f.person(&answer.Base), err = asNow(ctx, r, *f.person(&answer.Base), *f.person(&current)); err != nil {
+			return err
+		}
 	}
 	told := int64(len(versions)) == current.Version-version
 	if told && len(difference(answer.Base, current)) == 0 {

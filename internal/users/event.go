@@ -80,7 +80,8 @@ type Event struct {
 	// deleted ones. Package history sets them.
 	People map[Key]Ref
 
-	version   int64 // of the target's record after the event
+	by        *Actor // who did it, in a change of another actor; nil: the actor of the change
+	version   int64  // of the target's record after the event
 	actorKind ActorKind
 }
 
@@ -176,10 +177,13 @@ func firstStored(changes []Change, prefix string, known []string, before, after 
 func sameValue(field, a, b string) bool {
 	was, named := Person(field, a)
 	is, _ := Person(field, b)
-	if named && was.Key != "" && is.Key != "" {
+	switch {
+	case !named || a == "" || b == "":
+		return a == b
+	case was.Key != "" && is.Key != "":
 		return was.Key == is.Key
 	}
-	return was.ID == is.ID && (named || a == b)
+	return was.ID == is.ID
 }
 
 // A field is one value of a user as the history has it.

@@ -78,7 +78,11 @@ func insertEvent(ctx context.Context, tx *changeTx, e Event) (seq int64, err err
 			return 0, err
 		}
 	}
-	e = e.withActor(tx.actor, tx.now)
+	actor := tx.actor
+	if e.by != nil {
+		actor = *e.by
+	}
+	e = e.withActor(actor, tx.now)
 	e.Seq = tx.newest + 1
 	rows, err := e.rows()
 	if err != nil {

@@ -19,6 +19,7 @@ const (
 	ActSeeAudit      Act = "see_audit"
 	ActExport        Act = "export"
 	ActEdit          Act = "edit"
+	ActOrganise      Act = "organise" // set [OrgFields]
 	ActDeactivate    Act = "deactivate"
 	ActReactivate    Act = "reactivate"
 	ActDelete        Act = "delete"
@@ -96,6 +97,7 @@ var Permissions = []Permission{
 	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always), Always, Always, ScopeAuditRead},
 	{ActExport, "export the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
 	{ActEdit, "edit a user", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
+	{ActOrganise, "set department, title, manager, labels and note", rules(Never, Never, OnSubordinates, Always), Never, Always, ScopeUsersWrite},
 	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
 	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},

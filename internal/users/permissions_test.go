@@ -30,6 +30,7 @@ var allowed = map[users.Act]map[users.Role]string{
 	users.ActSee: {"user": "self " + theirs, "auditor": everyone + " system", "admin": everyone + " system",
 		"owner": everyone + " system"},
 	users.ActEdit:        {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActOrganise:    {"admin": juniors, "owner": everyone},
 	users.ActDeactivate:  {"admin": juniors, "owner": people + " " + services + " " + theirs},
 	users.ActReactivate:  {"admin": juniors, "owner": people + " " + services + " " + theirs},
 	users.ActDelete:      {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},

@@ -17,6 +17,7 @@ type recordField struct {
 	optional bool                                  // NULL in the database where it is empty
 	text     func(u *User) *string                 // where a text is kept; nil for a person
 	person   func(u *User) *Ref                    // where a person is kept; nil for a text
+	alias    string                                // of the table users in queries, for a person
 	flaw     func(value string, today Date) string // what is wrong with a new text, or ""; nil: checked where it is set
 	rule     string                                // for docs/fields.md
 }
@@ -41,11 +42,31 @@ var recordFields = []recordField{
 		rule: "a name of the IANA time zone database, such as Europe/Zurich",
 	},
 	{
+		name: "department", optional: true, text: func(u *User) *string { return &u.Department }, flaw: lineOf(MaxDepartment),
+		rule: fmt.Sprintf("persons and service users; optional; one line of at most %d characters; of a person from the provider with --oidc-department-claim, and then not edited here", MaxDepartment),
+	},
+	{
+		name: "title", optional: true, text: func(u *User) *string { return &u.Title }, flaw: lineOf(MaxTitle),
+		rule: fmt.Sprintf("persons; optional; one line of at most %d characters; from the provider with --oidc-title-claim, and then not edited here", MaxTitle),
+	},
+	{
+		name: "manager", column: "manager_key", optional: true, person: func(u *User) *Ref { return &u.Manager }, alias: "m",
+		rule: "persons; optional; the user_id of another person; from the provider with --oidc-manager-claim, and then not edited here",
+	},
+	{
+		name: "labels", optional: true, text: func(u *User) *string { return &u.Labels }, flaw: func(s string, _ Date) string { return labelsFlaw(s) },
+		rule: fmt.Sprintf("persons and service users; optional; at most %d, with commas between, each of at most %d characters; lower case, in the order of the alphabet, each once; no quotes or backslashes", MaxLabels, MaxLabel),
+	},
+	{
+		name: "note", optional: true, text: func(u *User) *string { return &u.Note }, flaw: func(s string, _ Date) string { return noteFlaw(s) },
+		rule: fmt.Sprintf("persons and service users; optional; several lines of at most %d characters together; the person sees it in the data that they download", MaxNote),
+	},
+	{
 		name: "purpose", optional: true, text: func(u *User) *string { return &u.Purpose }, flaw: lineOf(MaxPurpose),
 		rule: fmt.Sprintf("service users; at most %d characters; required on the page", MaxPurpose),
 	},
 	{
-		name: "responsible", column: "responsible_key", optional: true, person: func(u *User) *Ref { return &u.Responsible },
+		name: "responsible", column: "responsible_key", optional: true, person: func(u *User) *Ref { return &u.Responsible }, alias: "r",
 		rule: "service users; the user_id of a person who is not deactivated; required on the page",
 	},
 	{
@@ -105,24 +126,39 @@ func (f recordField) parameter() string {
 	return `?`
 }
 
-// textColumns returns the columns of the texts, as a query reads them from the table u, each
-// followed by a comma.
-func textColumns() string {
+// fieldColumns returns the columns of the fields, as a query reads them from the table u and from
+// [personTables], each followed by a comma. Of a deleted person only the key is left.
+func fieldColumns() string {
 	var b strings.Builder
 	for _, f := range recordFields {
-		if f.text != nil {
-			b.WriteString("COALESCE(u." + f.columnName() + ", ''), ")
+		b.WriteString("COALESCE(u." + f.columnName() + ", ''), ")
+		if f.person != nil {
+			b.WriteString("COALESCE(" + f.alias + ".user_id, ''), COALESCE(" + f.alias + ".name, ''), ")
 		}
 	}
 	return b.String()
 }
 
-// textsOf returns where to scan [textColumns] to.
-func textsOf(u *User) (into []any) {
+// fieldsOf returns where to scan [fieldColumns] to.
+func fieldsOf(u *User) (into []any) {
 	for _, f := range recordFields {
-		if f.text != nil {
+		if f.person == nil {
 			into = append(into, f.text(u))
+			continue
 		}
+		person := f.person(u)
+		into = append(into, (*string)(&person.Key), (*string)(&person.ID), &person.Name)
 	}
 	return into
+}
+
+// personTables joins the persons of the fields to the table u.
+func personTables() string {
+	var b strings.Builder
+	for _, f := range recordFields {
+		if f.person != nil {
+			b.WriteString(" LEFT JOIN users " + f.alias + " ON " + f.alias + ".key = u." + f.columnName())
+		}
+	}
+	return b.String()
 }

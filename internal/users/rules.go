@@ -19,7 +19,15 @@ const (
 	MaxPicture = 2048
 	MaxPurpose = 500
 	MaxReason  = 500
+
+	MaxDepartment = 100
+	MaxTitle      = 100
+	MaxLabel      = 40
+	MaxNote       = 2000
 )
+
+// MaxLabels is how many labels a user may have.
+const MaxLabels = 20
 
 // A FieldRule describes the valid values of a field of the record. The validation follows it,
 // and docs/fields.md is generated from it.

@@ -29,6 +29,7 @@ type Config struct {
 	SessionLifetime  time.Duration    // default 7 days
 	Signup           Signup           // default SignupInvited
 	SignupDomains    []string         // with SignupDomain
+	ProviderFields   []string         // fields of persons' records that come from claims: department, title, manager
 	TrustEmail       bool             // an address of which the provider does not say whether it is verified counts as verified
 	Changed          func(Action)     // is called for each committed event; may be nil
 	LongRead         time.Duration    // for a search of the audit log or a count of many users; default 10 seconds

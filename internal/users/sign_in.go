@@ -37,6 +37,10 @@ type Claims struct {
 	NameParts  string // given and family name, where Name cannot be used
 	PictureURL string
 	TimeZone   string // IANA name
+	Department string // this and the next two: with Config.ProviderFields, taken at each sign-in
+	Title      string
+	Manager    string // user_id or address of a person
+	Incomplete bool   // claims may be missing that the provider has
 }
 
 // A Visit is the browser that signs in. Digest is that of the new session's identifier, which has
@@ -107,7 +111,10 @@ func (c *changeTx) admit(ctx context.Context, claims Claims, config Config) (Use
 	case err != nil:
 		return u, nothing, err
 	case by == entryKnown:
-		return u, nothing, touchIdentity(ctx, c, claims)
+		if err := touchIdentity(ctx, c, claims); err != nil {
+			return u, nothing, err
+		}
+		return c.refresh(ctx, u, claims)
 	case by == entryInvited:
 		return c.bind(ctx, u, claims)
 	}
@@ -228,7 +235,11 @@ func (c *changeTx) bind(ctx context.Context, before User, claims Claims) (User, 
 	if err := insertIdentity(ctx, c, before.Key, claims); err != nil {
 		return User{}, nothing, err
 	}
-	after, err := updateUser(ctx, c, before, before.bind(claims))
+	after, err := c.provide(ctx, before.bind(claims), claims)
+	if err != nil {
+		return User{}, nothing, err
+	}
+	after, err = updateUser(ctx, c, before, after)
 	return after, []Event{bound(after, claims, difference(before, after))}, err
 }
 
@@ -245,7 +256,10 @@ func (u User) bind(claims Claims) User {
 
 // signUp adds a new person with an identity.
 func (c *changeTx) signUp(ctx context.Context, id ID, claims Claims) (User, []Event, error) {
-	u := claims.applyTo(newUser(KindPerson, id, c.actor, c.now))
+	u, err := c.provide(ctx, claims.applyTo(newUser(KindPerson, id, c.actor, c.now)), claims)
+	if err != nil {
+		return User{}, nothing, err
+	}
 	c.actor = c.actor.As(u)
 	u.CreatedBy, u.identified = u.Ref(), true
 	u.derive()

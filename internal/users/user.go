@@ -76,6 +76,11 @@ type User struct {
 	Channels    map[string]bool // notification_channels_enabled
 	Types       map[string]bool // notification_types_enabled
 	TimeZone    string          // IANA name
+	Department  string          // of a person or service user, as are Labels and Note
+	Title       string          // of a person, such as Field engineer
+	Manager     Ref             // of a person; without an ID if they have been deleted
+	Labels      string          // in order, with a comma between; see [SplitLabels]
+	Note        string          // by admins, several lines
 	Purpose     string          // this and the next two: of a service user only
 	Responsible Ref
 	ReviewOn    Date

@@ -14,14 +14,13 @@ import (
 )
 
 // userColumns are the columns scanUser reads, in its order.
-var userColumns = textColumns() + `u.key, u.user_id, u.kind, u.deactivated, u.identified, u.channels, u.types,
+var userColumns = fieldColumns() + `u.key, u.user_id, u.kind, u.deactivated, u.identified, u.channels, u.types,
 	u.created_at, u.updated_at, u.seen_at, u.version,
-	COALESCE(r.key, ''), COALESCE(r.user_id, ''), COALESCE(r.name, ''),
 	u.created_by, COALESCE(c.user_id, ''), COALESCE(c.name, ''), COALESCE(c.kind, '')`
 
-// userTables joins the tables of userColumns: the user u, their responsible person r and their
+// userTables joins the tables of userColumns: the user u, the persons of the fields and the
 // creator c.
-const userTables = ` FROM users u LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users c ON c.key = u.created_by `
+var userTables = ` FROM users u` + personTables() + ` LEFT JOIN users c ON c.key = u.created_by `
 
 // NeverSeen is the last-seen time of users who were never seen, so that they sort first.
 var NeverSeen = time.Unix(0, 0).UTC()
@@ -31,9 +30,8 @@ func scanUser(row database.Scanner, more ...any) (User, error) {
 	var u User
 	var channels, types []byte
 	// Types of ours are scanned as what they are made of: that is quicker.
-	into := append(textsOf(&u), (*string)(&u.Key), (*string)(&u.ID), (*string)(&u.Kind), &u.deactivated, &u.identified, &channels, &types,
+	into := append(fieldsOf(&u), (*string)(&u.Key), (*string)(&u.ID), (*string)(&u.Kind), &u.deactivated, &u.identified, &channels, &types,
 		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &u.Version,
-		(*string)(&u.Responsible.Key), (*string)(&u.Responsible.ID), &u.Responsible.Name,
 		(*string)(&u.CreatedBy.Key), (*string)(&u.CreatedBy.ID), &u.CreatedBy.Name, (*string)(&u.CreatedBy.Kind))
 	if err := row.Scan(append(into, more...)...); errors.Is(err, sql.ErrNoRows) {
 		return User{}, ErrNotFound
@@ -47,8 +45,10 @@ func scanUser(row database.Scanner, more ...any) (User, error) {
 
 // AfterScan sets the fields of a scanned u that the database stores in another form.
 func (u *User) AfterScan() {
-	if u.Responsible.Key != "" {
-		u.Responsible.Kind = KindPerson
+	for _, person := range []*Ref{&u.Responsible, &u.Manager} {
+		if person.Key != "" {
+			person.Kind = KindPerson
+		}
 	}
 	if u.SeenAt.Equal(NeverSeen) {
 		u.SeenAt = time.Time{}

@@ -183,6 +183,8 @@ func Mentioned(e users.Event, field, value string) string {
 	}
 	now, there := e.People[then.Key]
 	switch {
+	case !there && then.Key != "":
+		return cmp.Or(string(then.ID), DeletedUser)
 	case !there:
 		return string(then.ID)
 	case now.ID != then.ID && then.ID != "":

@@ -73,12 +73,13 @@ func TestMentioned(t *testing.T) {
 	t.Parallel()
 	e := users.Event{People: map[users.Key]users.Ref{"usr_1": {Key: "usr_1", ID: "ana@example.com", Name: "Ana"}}}
 	for name, test := range map[string]struct{ field, value, want string }{
-		"with the same user_id": {"responsible", "usr_1 ana@example.com", "Ana"},
-		"with another user_id":  {"responsible", "usr_1 old@example.com", "Ana (was old@example.com)"},
-		"deleted":               {"responsible", "usr_2 bea@example.com", "bea@example.com"},
-		"without a key":         {"responsible", "cleo@example.com", "cleo@example.com"},
-		"no user":               {"responsible", "", ""},
-		"another field":         {"purpose", "usr_1 ana@example.com", "usr_1 ana@example.com"},
+		"with the same user_id":  {"responsible", "usr_1 ana@example.com", "Ana"},
+		"with another user_id":   {"responsible", "usr_1 old@example.com", "Ana (was old@example.com)"},
+		"deleted":                {"responsible", "usr_2 bea@example.com", "bea@example.com"},
+		"without a key":          {"responsible", "cleo@example.com", "cleo@example.com"},
+		"deleted, without an id": {"manager", "usr_2 ", "Deleted user"},
+		"no user":                {"responsible", "", ""},
+		"another field":          {"purpose", "usr_1 ana@example.com", "usr_1 ana@example.com"},
 	} {
 		if got := Mentioned(e, test.field, test.value); got != test.want {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)

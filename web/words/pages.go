@@ -12,6 +12,7 @@ const (
 	GoToDirectory       = "Go to the directory"
 	GoToProfile         = "Go to my profile"
 	GoToAuditLog        = "Go to the audit log"
+	DeletedUser         = "Deleted user" // of whom no name is left
 	MyProfile           = "My profile"
 	SavedViews          = "Saved views"
 	AuditLog            = "Audit log"

@@ -46,8 +46,8 @@ func (d *Directory) Trail(tb testing.TB, seq int64) []string {
 	var lines []string
 	for _, e := range d.Since(tb, seq) {
 		actor := cmp.Or(string(e.Actor.ID), "stranger")
-		if e.ActorKind() == users.ActorOperator {
-			actor = "operator"
+		if kind := e.ActorKind(); kind == users.ActorOperator || kind == users.ActorProvider {
+			actor = string(kind)
 		}
 		line := fmt.Sprintf("%s %s %s", actor, e.Action, e.Target.ID)
 		var changes []string
