@@ -101,9 +101,10 @@ func (m maintenance) rebuild(ctx context.Context) {
 	}
 }
 
-// startIndexing indexes new events of the audit log at every tick, until ctx is done or stop is
-// called. stop waits until it has ended. The first error of several in a row is logged: the next
-// tick tries again, and a search reads events that are not in the index yet.
+// startIndexing indexes new events of the audit log and merges the segments of indexes at every
+// tick, until ctx is done or stop is called. stop waits until it has ended. The first error of
+// several in a row is logged: the next tick tries again, and a search reads events that are not in
+// the index yet.
 func startIndexing(ctx context.Context, directory *users.Service, ticks <-chan time.Time, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -115,6 +116,9 @@ func startIndexing(ctx context.Context, directory *users.Service, ticks <-chan t
 			case <-ticks:
 			}
 			_, err := directory.IndexEvents(ctx)
+			if err == nil {
+				_, err = directory.MergeIndexes(ctx)
+			}
 			if err != nil && !failed && ctx.Err() == nil {
 				log.Warn("indexing the audit log", "error", err)
 			}

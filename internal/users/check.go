@@ -34,7 +34,7 @@ func CountErased(ctx context.Context, tx *sql.Tx) (e Erased, err error) {
 var Unverified = []string{
 	"identities", "sessions", "saved_views", "refused_sign_ins", "kept", "logouts", "used_attempts", "done_requests",
 	"tokens", "token_uses", "token_clients_struck", "introspections", "credential_requests", "erasures", "secrets", "duties",
-	"deleted_users", "deleted_identities", "batches", "batch_items", "planned_departures", "active_weeks", "notices_seen", "name_words_index",
+	"deleted_users", "deleted_identities", "batches", "batch_items", "planned_departures", "active_weeks", "notices_seen",
 }
 
 // The phases of [Check], in order.

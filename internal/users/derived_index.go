@@ -28,7 +28,9 @@ const SearchIndex = "users_search"
 // searchIndex is that index.
 var searchIndex = derivedIndex{
 	name: SearchIndex, what: "index of the search", content: "users", indexed: "search_text <> ''",
-	rebuild:  []string{`INSERT INTO users_search (users_search) VALUES ('rebuild')`},
+	rebuild: []string{
+		mergeWithin(`users_search`), `INSERT INTO users_search (users_search) VALUES ('rebuild')`, mergeBehind(`users_search`),
+	},
 	postgres: "users_search",
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -42,6 +43,9 @@ func (s *Service) Load(ctx context.Context, arrivals iter.Seq[Arrival], progress
 		}
 		if n > 0 {
 			return errNotEmpty
+		}
+		if _, err := tx.ExecContext(ctx, mergeWithin(eventWordsIndex.name)); err != nil {
+			return err
 		}
 		if err := writeAll(ctx, tx, arrivals, s.Now(), progress); err != nil {
 			return err
@@ -125,17 +129,17 @@ var loaded = [...]struct{ into, values string }{
 // rebuild builds the search index, the tallies and the lists of labels, which triggers update
 // otherwise.
 func rebuild(ctx context.Context, tx *sql.Tx, progress func(Phase, int, int)) error {
-	statements := []string{
-		`UPDATE search_index SET version = ` + strconv.Itoa(spelling.WordsVersion) + `, first_seq = 1, last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events)
+	statements := append(slices.Clone(searchIndex.rebuild),
+		mergeBehind(eventWordsIndex.name),
+		`UPDATE search_index SET version = `+strconv.Itoa(spelling.WordsVersion)+`, first_seq = 1, last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events)
 			WHERE name = 'event_words'`,
-		`INSERT INTO users_search (users_search) VALUES ('rebuild')`,
 		`INSERT INTO tallies (kind, role, status, n) SELECT kind, role, status, COUNT(*) FROM users GROUP BY kind, role, status`,
 		`INSERT INTO day_tallies (what, day, n) SELECT what, day, COUNT(*) FROM users_on_days GROUP BY what, day`,
 		`INSERT INTO event_tallies (day, action, n) SELECT day, action, n FROM events_on_days`,
 		`INSERT INTO active_weeks (week, n) SELECT week, n FROM users_on_weeks`,
 		`INSERT INTO user_labels (label, number) SELECT value, number FROM users, json_each('["' || replace(labels, ',', '","') || '"]')
 			WHERE labels IS NOT NULL ORDER BY 1, 2`,
-	}
+	)
 	for i, statement := range statements {
 		progress(PhaseSearch, i, len(statements))
 		if _, err := tx.ExecContext(ctx, statement); err != nil {

@@ -150,8 +150,8 @@ func addDamagedIndexes(e database.Engine, names []string, now time.Time) []bookk
 }
 
 // note writes bookkeeping. [Service.change], note, [Service.takeKept], [Service.takeLease],
-// [Service.writeIndex] and [Service.rebuild] are the only functions that write in a directory
-// in use, which a test in internal/repotest checks.
+// [Service.writeIndex], [Service.rebuild] and [Service.merge] are the only functions that write in
+// a directory in use, which a test in internal/repotest checks.
 func (s *Service) note(ctx context.Context, all ...bookkeeping) error {
 	return s.db.Note(ctx, func(tx *sql.Tx) error { return execAll(ctx, tx, all) })
 }
@@ -222,6 +222,24 @@ func (s *Service) writeIndex(ctx context.Context, was, now indexState, all []boo
 		}
 		return execAll(ctx, tx, all)
 	})
+}
+
+// merge merges segments of an index of SQLite by about mergedAtOnce pages, and reports whether there
+// was anything to merge. It is not a [bookkeeping] because it returns that.
+func (s *Service) merge(ctx context.Context, x derivedIndex) (merged bool, err error) {
+	err = s.db.Note(ctx, func(tx *sql.Tx) error {
+		before, err := database.Count(ctx, tx, `SELECT total_changes()`)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO `+x.name+` (`+x.name+`, rank) VALUES ('merge', $1)`, mergedAtOnce); err != nil {
+			return err
+		}
+		after, err := database.Count(ctx, tx, `SELECT total_changes()`)
+		merged = after-before >= 2 // FTS5 writes the command itself as one row
+		return err
+	})
+	return merged && err == nil, err
 }
 
 // errRollback rolls back a transaction that only reads.

@@ -58,6 +58,7 @@ type Service struct {
 	uses         *useCollector
 	changes      atomic.Uint64 // see [Service.Changes]
 	tokenChanges atomic.Uint64 // see [Service.TokenChanges]
+	merged       atomic.Uint64 // changes + 1 up to which [Service.MergeIndexes] has merged
 
 	sealKeys atomic.Pointer[sealKeys]
 	long     longReads

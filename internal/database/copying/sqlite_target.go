@@ -173,7 +173,8 @@ func writeSQLite(ctx context.Context, tx *sql.Tx, t *table, batches <-chan *batc
 	}
 }
 
-// rebuildSearch rebuilds each FTS5 table whose content is another table.
+// rebuildSearch rebuilds each FTS5 table whose content is another table. Meanwhile FTS5 merges what
+// it writes (automerge); later the console does.
 func rebuildSearch(ctx context.Context, tx *sql.Tx) error {
 	tables, err := database.Collect(ctx, tx, database.Text, `SELECT name FROM sqlite_schema
 		WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' AND sql LIKE '%content%=%' AND sql NOT LIKE '%content = ''''%'`)
@@ -181,8 +182,10 @@ func rebuildSearch(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	for _, name := range tables {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO `+database.Quote(name)+` (`+database.Quote(name)+`) VALUES ('rebuild')`); err != nil {
-			return fmt.Errorf("rebuild %s: %w", name, err)
+		for _, command := range []string{`'automerge', 4`, `'rebuild', NULL`, `'automerge', 0`} {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO `+database.Quote(name)+` (`+database.Quote(name)+`, rank) VALUES (`+command+`)`); err != nil {
+				return fmt.Errorf("rebuild %s: %w", name, err)
+			}
 		}
 	}
 	return nil

@@ -42,11 +42,6 @@ CREATE TRIGGER user_labels_insert AFTER INSERT ON users FOR EACH ROW WHEN (NEW.l
 CREATE TRIGGER user_labels_update AFTER UPDATE OF labels ON users FOR EACH ROW WHEN (NEW.labels IS DISTINCT FROM OLD.labels) EXECUTE FUNCTION label_user();
 CREATE TRIGGER user_labels_delete AFTER DELETE ON users FOR EACH ROW WHEN (OLD.labels IS NOT NULL) EXECUTE FUNCTION label_user();
 
-CREATE TABLE name_words_index (
-    word TEXT   COLLATE "C" NOT NULL PRIMARY KEY,
-    n    BIGINT NOT NULL
-);
-
 -- What undoes an event.
 
 CREATE INDEX events_by_undoes ON events (undoes, seq) WHERE undoes <> 0;

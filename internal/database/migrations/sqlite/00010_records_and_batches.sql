@@ -45,12 +45,59 @@ BEGIN
 END;
 -- +goose StatementEnd
 
--- name_words_index counts the words of names, for suggestions of close matches. The program keeps
--- it in each change, and builds it anew from the names.
-CREATE TABLE name_words_index (
-    word TEXT    NOT NULL PRIMARY KEY,                       -- folded
-    n    INTEGER NOT NULL                                    -- users with the word in their name
-) STRICT, WITHOUT ROWID;
+-- Search and tallies.
+
+-- A change adds a segment to the indexes of FTS5, and the program merges segments in the background:
+-- within a change, that would delay one in a hundred by far more than the others.
+INSERT INTO users_search (users_search, rank) VALUES ('automerge', 0), ('crisismerge', 128);
+INSERT INTO event_words_index (event_words_index, rank) VALUES ('automerge', 0), ('crisismerge', 128);
+
+-- A change writes those tallies only that it changes.
+DROP TRIGGER tallies_update_out;
+DROP TRIGGER tallies_update_in;
+
+-- +goose StatementBegin
+CREATE TRIGGER tallies_update_out BEFORE UPDATE OF role, deactivated, identified ON users
+WHEN NEW.role <> OLD.role OR NEW.deactivated <> OLD.deactivated OR NEW.identified <> OLD.identified
+BEGIN
+    UPDATE tallies SET n = n - 1 WHERE kind = OLD.kind AND role = OLD.role AND status = OLD.status;
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER tallies_update_in AFTER UPDATE OF role, deactivated, identified ON users
+WHEN NEW.role <> OLD.role OR NEW.deactivated <> OLD.deactivated OR NEW.identified <> OLD.identified
+BEGIN
+    INSERT INTO tallies (kind, role, status, n) VALUES (NEW.kind, NEW.role, NEW.status, 1)
+        ON CONFLICT (kind, role, status) DO UPDATE SET n = n + 1;
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER day_tallies_updated AFTER UPDATE OF updated_at ON users
+WHEN NEW.kind <> 'system' AND date(NEW.updated_at / 1000000, 'unixepoch') <> date(OLD.updated_at / 1000000, 'unixepoch')
+BEGIN
+    UPDATE day_tallies SET n = n - 1 WHERE what = 'updated' AND day = date(OLD.updated_at / 1000000, 'unixepoch');
+    INSERT INTO day_tallies (what, day, n) VALUES ('updated', date(NEW.updated_at / 1000000, 'unixepoch'), 1)
+        ON CONFLICT (what, day) DO UPDATE SET n = n + 1;
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER day_tallies_update_out BEFORE UPDATE OF deactivated, identified, seen_at, review_on, responsible_key ON users
+BEGIN
+    UPDATE day_tallies SET n = n - 1
+        WHERE (what, day) IN (SELECT what, day FROM users_on_days WHERE number = OLD.number AND what <> 'updated');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER day_tallies_update_in AFTER UPDATE OF deactivated, identified, seen_at, review_on, responsible_key ON users
+BEGIN
+    INSERT INTO day_tallies (what, day, n) SELECT what, day, 1 FROM users_on_days WHERE number = NEW.number AND what <> 'updated'
+        ON CONFLICT (what, day) DO UPDATE SET n = n + 1;
+END;
+-- +goose StatementEnd
 
 -- What undoes an event.
 
