@@ -69,6 +69,8 @@ type Query struct {
 	bare   bool   // without total and counts, and without another page for one past the end
 	full   bool   // with the columns of a record, see [Service.Members]
 	secret string // the key of the cursors' MACs
+
+	near nearWords // found instead of the words that were typed
 }
 
 // A Listing is one page of the directory. Its users lack what lists do not show: notifications,

@@ -101,6 +101,7 @@ func (sel selection) everyone() int { return sel.tallies.sum(views[ViewAll].face
 func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	now := s.now()
 	t := parse(q.Text, now, q.Zone)
+	q.near.widen(t.terms)
 	bad := q.validate(t)
 	sel := selection{
 		view: q.View, rule: views[q.View], now: now, most: s.config.MaxSorted, simple: q.asksNothing() && t.saysNothing(),
@@ -128,6 +129,9 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	sel.search = searcherOf(s.db.Engine())
 	if q.unindexed || sel.tallies.unindexed {
 		sel.search = scanSearch{sel.search, q.whole}
+	}
+	if q.near != nil {
+		sel.search, sel.most = togetherSearch{sel.search}, min(sel.most, closeSorted)
 	}
 	return sel, nil
 }

@@ -24,6 +24,7 @@ type Service struct {
 	cursorSecret atomic.Pointer[string]
 	tokenCounts  tokenCounts
 	exports      exporters
+	names        names
 }
 
 // New returns the directory of the users of u, kept in db.
