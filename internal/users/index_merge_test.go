@@ -23,7 +23,7 @@ func TestMergeIndexes(t *testing.T) {
 	d.Invited(t, "ana@example.com", users.RoleUser)
 	const renames = 60
 	for i := range renames {
-		rename(t, d, fmt.Sprintf("Ana %03d", i))
+		renameAna(t, d, fmt.Sprintf("Ana %03d", i))
 	}
 	if n := segments(t, d); n < renames {
 		t.Fatalf("%d segments after %d edits: an edit has merged some", n, renames)
@@ -48,8 +48,8 @@ func TestMergeIndexes(t *testing.T) {
 	}
 }
 
-// rename gives ana@example.com another name.
-func rename(t *testing.T, d *userstest.Directory, name string) {
+// renameAna gives ana@example.com another name.
+func renameAna(t *testing.T, d *userstest.Directory, name string) {
 	t.Helper()
 	if _, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{Fields: users.Fields{Name: &name}}); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestEditWritesFewPages(t *testing.T) {
 	least := record + event + search + splits
 	for i := range 20 {
 		before := pagesLogged(t, url)
-		rename(t, d, fmt.Sprintf("Ana %03d", i))
+		renameAna(t, d, fmt.Sprintf("Ana %03d", i))
 		n := pagesLogged(t, url) - before
 		if least = min(least, n); n > record+event+search+splits {
 			t.Errorf("edit %d of a name writes %d pages", i, n)
