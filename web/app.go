@@ -68,6 +68,7 @@ type App struct {
 	tokenRate int // see Config.TokenRate; 0 for no limit
 	handler   http.Handler
 	budget    *budget
+	pools     pools
 	starts    *networkLimiter // of sign-ins
 	programs  *networkLimiter // of calls of the API without a token
 	returns   *networkLimiter // from the provider
@@ -98,6 +99,7 @@ func New(c Config) (*App, error) {
 	a.programs = newNetworkLimiter(a.now)
 	a.starts, a.returns, a.forms = newNetworkLimiter(a.now), newNetworkLimiter(a.now), newLimiter(formPace, a.now)
 	a.budget = &budget{size: budgetSize, refused: a.overBudget}
+	a.pools = pools{pages: newPool(pageWorkers), forms: newPool(formWorkers), calls: newPool(callWorkers)}
 	if !c.Unpaced {
 		a.changes = newLimiter(changePace, a.now)
 		a.tokenRate = cmp.Or(c.TokenRate, api.DefaultRate)
@@ -178,6 +180,7 @@ func (a *App) withMiddleware(router http.Handler) (http.Handler, error) {
 	handler = a.byPrefix(handler) // API requests leave here
 	handler = a.checkFraming(handler)
 	handler = a.recoverPanics(handler)
+	handler = a.pooled(handler)
 	handler = a.buffer(handler) // inner handlers write to its response
 	handler = a.securityHeaders(handler)
 	handler = a.logRequests(handler)

@@ -28,8 +28,13 @@ func (a *App) listEvents(c echo.Context) error {
 	if len(bad.Fields) > 0 {
 		status = http.StatusUnprocessableEntity
 	} else {
+		resume := func() {}
+		if address.has(auditFilters...) { // which may take seconds
+			resume = waitFor(c.Request())
+		}
 		var err error
 		page, err = a.history.Events(c.Request().Context(), actor(c), query)
+		resume()
 		invalid, unusable := errors.AsType[*users.InvalidError](err)
 		switch {
 		case unusable && invalid.Fields[0].Field == "q":

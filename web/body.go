@@ -105,9 +105,10 @@ func (a *App) readForm(c echo.Context, limit int, share float64) error {
 	return nil
 }
 
-// readBody reads the body of r. Each read must bring something in time. The buffer grows
-// with what has arrived, and counts against share of the budget.
+// readBody reads the body of r, without a worker. Each read must bring something in time. The
+// buffer grows with what has arrived, and counts against share of the budget.
 func readBody(w *response, r *http.Request, share float64) ([]byte, error) {
+	defer waitFor(r)()
 	size, control := int(r.ContentLength), http.NewResponseController(w)
 	last := time.Now().Add(bodyLongest)
 	body, read := make([]byte, min(size, bodyPiece)), 0

@@ -29,6 +29,7 @@ const (
 	budgetBody     = "body"
 	budgetResponse = "response"
 	budgetRequest  = "request"
+	budgetWorker   = "worker" // none was free in time
 )
 
 // A reservation is the part of a budget that one request holds. It is used by one goroutine.

@@ -60,6 +60,7 @@ type exportPart struct {
 // goes wrong before the first byte is returned. After it, the connection is aborted, so that
 // a client does not take half a file for a whole one.
 func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) error {
+	requestOf(c.Request()).worker.release() // its memory is bounded, and clients are slow
 	limited, stop := context.WithTimeoutCause(c.Request().Context(), exportLongest, directory.ErrExportLate)
 	defer stop()
 	ctx, cancel := context.WithCancelCause(limited)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -64,4 +65,20 @@ var (
 // Fail answers a request of /v1 with an error.
 func (a *App) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	a.protocolOf(r).fail(w, r, err)
+}
+
+// SetWorkers has each pool handle n requests at the same time.
+func (a *App) SetWorkers(n int) { a.pools = pools{newPool(n), newPool(n), newPool(n)} }
+
+// OccupyWorkers takes a worker of each pool until release is called.
+func (a *App) OccupyWorkers(ctx context.Context) (release func()) {
+	busy, free := make(chan struct{}), make(chan struct{})
+	for _, p := range []pool{a.pools.pages, a.pools.forms, a.pools.calls} {
+		go p.do(ctx, func(*worker) {
+			busy <- struct{}{}
+			<-free
+		})
+		<-busy
+	}
+	return func() { close(free) }
 }

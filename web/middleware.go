@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/roboto-ai/console/web/api"
 	"github.com/roboto-ai/console/web/httperror"
 	"github.com/roboto-ai/console/web/words"
 )
@@ -107,11 +106,7 @@ func (a *App) recoverPanics(next http.Handler) http.Handler {
 			case http.ErrAbortHandler: // is for net/http, which breaks the connection off
 				panic(fault)
 			default:
-				stack := debug.Stack()
-				if p, ok := fault.(*api.Panic); ok { // of another goroutine
-					fault, stack = p.Value, p.Stack
-				}
-				a.log.ErrorContext(r.Context(), "panic", "request", requestOf(r).id, "panic", words.Plain(fmt.Sprint(fault)), "stack", string(stack))
+				a.log.ErrorContext(r.Context(), "panic", "request", requestOf(r).id, "panic", words.Plain(fmt.Sprint(fault)), "stack", string(debug.Stack()))
 				res := w.(*response)
 				if res.sent {
 					panic(http.ErrAbortHandler) // half an answer is not to look like a whole one

@@ -24,7 +24,7 @@ func (a *App) deleteOwn(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), "", ""), words.AccountDeleted)
+		return a.showSignedOut(c, a.signOutURL(c, "", ""), words.AccountDeleted)
 	case !correctable(err):
 		return err
 	}

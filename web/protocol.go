@@ -25,7 +25,7 @@ type protocol struct {
 func (a *App) newProtocols() ([]protocol, error) {
 	v1, err := api.New(api.Config{
 		Users: a.users, Directory: a.directory, History: a.history, BaseURL: a.baseURL, OrgName: a.org, OrgID: a.orgID, Log: a.log, Now: a.now, Rate: a.tokenRate,
-		Frame: api.Frame{Info: requestInfo, Note: noteRoute, Body: readAPIBody, Stream: sendDirectlyTo, Admit: a.admitProgram, Failed: a.logError},
+		Frame: api.Frame{Info: requestInfo, Note: noteRoute, Body: readAPIBody, Release: releaseWorker, Stream: sendDirectlyTo, Admit: a.admitProgram, Failed: a.logError},
 	})
 	if err != nil {
 		return nil, err
@@ -109,6 +109,9 @@ func readAPIBody(w http.ResponseWriter, r *http.Request, limit int) ([]byte, err
 	known.bodyRead = err == nil
 	return body, err
 }
+
+// releaseWorker is [api.Frame.Release].
+func releaseWorker(r *http.Request) { requestOf(r).worker.release() }
 
 // sendDirectlyTo is [api.Frame.Stream].
 func sendDirectlyTo(w http.ResponseWriter) { w.(*response).direct = true }

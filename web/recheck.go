@@ -106,7 +106,9 @@ func (a *App) beginRecheck(c echo.Context, s users.Session) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	resume := waitFor(c.Request())
 	address, begun, err := a.provider.BeginSilently(ctx, hint)
+	resume()
 	if err != nil {
 		return "", err
 	}
@@ -161,7 +163,9 @@ func (a *App) finishRecheck(c echo.Context, asked recheck) error {
 // recheckAnswer returns why the provider ends a session by what the browser came back with;
 // "" if it does not. With an error it is not known, and the session goes on.
 func (a *App) recheckAnswer(c echo.Context, s users.Session, asked recheck) (why users.SessionEnd, err error) {
+	resume := waitFor(c.Request())
 	identity, err := a.provider.Complete(c.Request().Context(), auth.AttemptOf(asked.Seed), c.QueryParams())
+	resume()
 	if refused, ok := errors.AsType[*auth.ProviderError](err); ok {
 		switch refused.Cause() {
 		case auth.CauseInteraction, auth.CauseDenied:

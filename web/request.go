@@ -17,7 +17,8 @@ type request struct {
 	address netip.Addr // of the client, see [App.clientAddress]
 	doctor  bool       // its User-Agent is that of console doctor
 
-	bodyRead bool // of the form, by [App.withForm]
+	bodyRead bool    // of the form, by [App.withForm]
+	worker   *worker // that handles it; nil outside of the pools
 
 	route   string    // pattern of the route, like "/users/:id"
 	user    users.Key // of the viewer

@@ -38,9 +38,10 @@ type response struct {
 
 	form      int // bytes of the request, with its form once it is read
 	status    int
-	body      *bytes.Buffer
-	err       error // httperror.ErrBusy if the body is not whole
-	uncounted bool  // the body does not count against the budget
+	body      *bytes.Buffer // nil until something is written: a request that waits needs none
+	packed    []byte        // what is sent of body, once it is whole
+	err       error         // httperror.ErrBusy if the body is not whole
+	uncounted bool          // the body does not count against the budget
 
 	direct bool
 	sent   bool           // the header is
@@ -71,7 +72,7 @@ func (a *App) buffer(next http.Handler) http.Handler {
 		}
 		res := &response{
 			ResponseWriter: w, request: r, hold: held, outer: maps.Clone(w.Header()),
-			form: head, status: http.StatusOK, body: bodies.Get().(*bytes.Buffer),
+			form: head, status: http.StatusOK,
 		}
 		defer res.recycle()
 		next.ServeHTTP(res, r)
@@ -112,6 +113,9 @@ func (w *response) Write(p []byte) (int, error) {
 	if w.err != nil {
 		return 0, w.err
 	}
+	if w.body == nil {
+		w.body = bodies.Get().(*bytes.Buffer)
+	}
 	if n := w.form + w.body.Len() + len(p); n > freeBytes && !w.uncounted {
 		if w.err = w.hold.resize(n, responseShare(n)); w.err != nil {
 			w.hold.budget.refused(budgetResponse)
@@ -126,7 +130,7 @@ func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // drop drops what was written.
 func (w *response) drop() {
-	w.body.Reset()
+	w.recycle()
 	_ = w.hold.resize(w.form, allResponses) // it is less
 	w.status, w.err = http.StatusOK, nil
 }
@@ -182,6 +186,19 @@ func compressible(mediaType string) bool {
 	return strings.HasPrefix(mediaType, "text/") || strings.HasPrefix(mediaType, "application/json")
 }
 
+// pack compresses what is buffered, where the client accepts that.
+func (w *response) pack() {
+	if w.direct || w.err != nil || w.body == nil || w.packed != nil {
+		return
+	}
+	w.packed = w.body.Bytes()
+	if coding := w.coding(); coding != "" && len(w.packed) >= minCompressed {
+		w.packed = compress(w.packed, coding)
+		w.Header().Set("Content-Encoding", coding)
+		w.recycle()
+	}
+}
+
 // finish sends what is buffered, or the end of what is sent directly.
 func (w *response) finish() {
 	if w.direct {
@@ -193,12 +210,8 @@ func (w *response) finish() {
 		}
 		return
 	}
-	body := w.body.Bytes()
-	if coding := w.coding(); coding != "" && len(body) >= minCompressed {
-		body = compress(body, coding)
-		w.Header().Set("Content-Encoding", coding)
-		w.recycle()
-	}
+	w.pack()
+	body := w.packed
 	if !w.uncounted {
 		_ = w.hold.resize(len(body), allResponses) // it is less, as the form is done with
 	}

@@ -59,7 +59,9 @@ func (a *App) startSignIn(c echo.Context) error {
 		o.MaxAge = new(int(askedAge / time.Second))
 		only, o.LoginHint = viewer(c).Key, string(viewer(c).ID)
 	}
+	resume := waitFor(c.Request())
 	address, begun, err := a.provider.Begin(c.Request().Context(), o)
+	resume()
 	if err != nil {
 		return a.refuseSignIn(c, err, returnTo)
 	}
@@ -84,7 +86,9 @@ func (a *App) finishSignIn(c echo.Context) error {
 	if err != nil {
 		return a.refuseSignIn(c, err, returnTo)
 	}
+	resume := waitFor(c.Request())
 	identity, err := a.provider.Complete(c.Request().Context(), begun.Attempt, c.QueryParams())
+	resume()
 	if err != nil {
 		return a.refuseSignIn(c, err, returnTo)
 	}

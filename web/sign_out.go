@@ -26,7 +26,13 @@ func (a *App) leave(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.showSignedOut(c, a.provider.SignOutURL(c.Request().Context(), address, ""), "")
+	return a.showSignedOut(c, a.signOutURL(c, address, ""), "")
+}
+
+// signOutURL returns the address that ends the session at the provider, "" if there is none.
+func (a *App) signOutURL(c echo.Context, hint, state string) string {
+	defer waitFor(c.Request())()
+	return a.provider.SignOutURL(c.Request().Context(), hint, state)
 }
 
 // showSignedOut shows text and a refresh to the provider's sign-out at next, since form-action

@@ -55,7 +55,9 @@ func (a *App) logOutByProvider(c echo.Context) error {
 		a.logouts.take(from)
 		return a.answerLogout(c, http.StatusBadRequest, "The form needs one logout_token.")
 	}
+	resume := waitFor(c.Request())
 	l, err := a.provider.VerifyLogout(ctx, tokens[0])
+	resume()
 	ended := 0
 	if err == nil {
 		ended, err = a.users.LogOut(ctx, users.Provider(known.id, known.address.String(), userAgent(c.Request())),

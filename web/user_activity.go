@@ -28,7 +28,9 @@ func (a *App) userActivity(c echo.Context) error {
 	} else {
 		query.Target = u.ID
 	}
+	resume := waitFor(c.Request())
 	page, err := a.history.Events(c.Request().Context(), actor(c), query)
+	resume()
 	if err != nil {
 		return err
 	}

@@ -109,7 +109,9 @@ func (a *App) exportUsers(c echo.Context) error {
 // showExport answers with the page that exports what the form asks for; wrong is
 // what was wrong with it when it was posted.
 func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error) error {
+	resume := waitFor(c.Request())
 	size, err := a.directory.ExportSize(c.Request().Context(), actor(c), form.query(zoneOf(viewer(c))))
+	resume()
 	_, unusable := errors.AsType[*users.InvalidError](err)
 	if err != nil && !unusable {
 		return err

@@ -23,7 +23,8 @@ type Watch struct {
 	SignIn func(outcome string)
 
 	// OverBudget is called for each request that is refused with 503 because too much memory
-	// is in use, with what did not fit: "body", "response" or "request".
+	// is in use, with what did not fit: "body", "response" or "request"; or "worker" where all
+	// were busy for too long.
 	OverBudget func(what string)
 
 	// Logout is called for each logout token of the provider, with one of [LogoutOutcomes].

@@ -3,8 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -99,6 +102,12 @@ const connections = 16
 // sending is the work of sending requests on n connections to address. Each connection
 // begins with another request, so that no two in a row are the same.
 func sending(address string, n int, requests [][]byte) func(context.Context, time.Duration) ([]time.Duration, error) {
+	return sendingBusy(address, n, requests, nil)
+}
+
+// sendingBusy is sending that counts in refused what the server answers with 503, and connects
+// again, as the server closes the connection.
+func sendingBusy(address string, n int, requests [][]byte, refused *atomic.Int64) func(context.Context, time.Duration) ([]time.Duration, error) {
 	return func(ctx context.Context, d time.Duration) ([]time.Duration, error) {
 		clients := make([]*client, n)
 		for i := range clients {
@@ -106,10 +115,19 @@ func sending(address string, n int, requests [][]byte) func(context.Context, tim
 			if err != nil {
 				return nil, err
 			}
-			defer c.conn.Close()
+			defer func() { clients[i].conn.Close() }()
 			clients[i] = c
 		}
-		return repeat(ctx, d, n, func(i, round int) error { return clients[i].do(requests[(i+round)%len(requests)]) })
+		return repeat(ctx, d, n, func(i, round int) error {
+			err := clients[i].do(requests[(i+round)%len(requests)])
+			if busy, ok := errors.AsType[*statusError](err); !ok || busy.got != http.StatusServiceUnavailable || refused == nil {
+				return err
+			}
+			refused.Add(1)
+			clients[i].conn.Close()
+			clients[i], err = dial(ctx, address)
+			return err
+		})
 	}
 }
 

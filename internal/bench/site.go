@@ -103,6 +103,17 @@ func dial(ctx context.Context, address string) (*client, error) {
 	return &client{conn, bufio.NewReaderSize(conn, 16<<10)}, nil
 }
 
+// A statusError is an answer with another status than the one that is expected.
+type statusError struct {
+	request   string // its method and path
+	got, want int
+}
+
+// Error implements error.
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s answers %d, not %d", e.request, e.got, e.want)
+}
+
 // answerTimeout is how long one answer may take.
 const answerTimeout = 10 * time.Minute
 
@@ -118,7 +129,7 @@ func (c *client) send(request []byte, status int) (*http.Response, error) {
 	answer, err := http.ReadResponse(c.in, nil)
 	if err == nil && answer.StatusCode != status {
 		line, _, _ := strings.Cut(string(request), " HTTP/")
-		err = fmt.Errorf("%s answers %d, not %d", line, answer.StatusCode, status)
+		err = &statusError{line, answer.StatusCode, status}
 	}
 	return answer, err
 }

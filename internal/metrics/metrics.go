@@ -71,7 +71,7 @@ func New(version string, o Outcomes) *Metrics {
 		waitsTooLong: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "console_write_waits_too_long_total", Help: "Writes abandoned because the wait for the write lock was too long.",
 		}),
-		overBudget: counters("over_budget_total", "Requests refused with 503 because the memory budget was used up, by what exceeded it: body, response or request.", "what"),
+		overBudget: counters("over_budget_total", "Requests refused with 503 because too much memory was in use, by what exceeded the budget: body, response or request; or because no worker was free for 30 seconds: worker.", "what"),
 		damaged: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "console_database_damaged_total", Help: "Statements that failed because the database is corrupt.",
 		}),
@@ -97,7 +97,7 @@ func (m *Metrics) initialize(o Outcomes) {
 	}
 	for counter, values := range map[*prometheus.CounterVec][]string{
 		m.signIns: o.SignIns, m.logouts: o.Logouts, m.rechecks: o.Rechecks, m.changes: actions, m.tokenAuths: states,
-		m.overBudget: {"body", "response", "request"}, m.closed: {"waiting", "full", "header"}, m.cancelled: {superseded, tooLong},
+		m.overBudget: {"body", "response", "request", "worker"}, m.closed: {"waiting", "full", "header"}, m.cancelled: {superseded, tooLong},
 	} {
 		for _, value := range values {
 			counter.WithLabelValues(value)

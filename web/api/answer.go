@@ -13,14 +13,7 @@ import (
 
 // ServeHTTP answers one request. A doubled leading slash of its path has been removed.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := h.pool.do(r.Context(), func(release func()) { h.serve(w, r, release) }); err != nil {
-		h.Fail(w, r, err)
-	}
-}
-
-// serve answers one request on a worker, which release gives back.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, release func()) {
-	c := &call{h: h, w: w, r: r, info: h.frame.Info(r), release: release}
+	c := &call{h: h, w: w, r: r, info: h.frame.Info(r)}
 	c.info.UserAgent = withoutSecrets(c.info.UserAgent) // which is kept in events
 	data, err := c.answer()
 	switch done, again := errors.AsType[*users.DoneError](err); {
@@ -83,7 +76,6 @@ func (c *call) admit() (err error) {
 			return c.tooMany(wait)
 		}
 	}
-	c.release()
 	if c.body, err = c.h.frame.Body(c.w, c.r, maxBody); err != nil {
 		return err
 	}

@@ -50,6 +50,9 @@ type Frame struct {
 	// and memory. It returns [httperror.ErrTooLarge], [httperror.ErrSlowBody],
 	// [httperror.ErrBusy] or [httperror.ErrBadForm].
 	Body func(w http.ResponseWriter, r *http.Request, limit int) ([]byte, error)
+	// Release lets another call be handled, before the answer of this one waits for its client
+	// or for an event.
+	Release func(*http.Request)
 	// Stream turns off the buffering of an answer. It is called before anything is written;
 	// the caller bounds memory and time.
 	Stream func(http.ResponseWriter)
@@ -82,7 +85,6 @@ type Handler struct {
 	refusals  rates // of recorded refusals
 	streams   slots // of streams
 	waiters   slots // of calls that wait for an event
-	pool      pool  // of workers
 	draining  context.Context
 	drain     context.CancelFunc
 }
@@ -93,13 +95,13 @@ const defaultOrg = "console"
 // New returns the handler of the API.
 func New(c Config) (*Handler, error) {
 	f := c.Frame
-	if c.Users == nil || c.Directory == nil || c.History == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.Info == nil || f.Note == nil || f.Body == nil || f.Stream == nil || f.Admit == nil || f.Failed == nil {
+	if c.Users == nil || c.Directory == nil || c.History == nil || c.BaseURL == nil || c.Log == nil || c.Now == nil || f.Info == nil || f.Note == nil || f.Body == nil || f.Release == nil || f.Stream == nil || f.Admit == nil || f.Failed == nil {
 		return nil, errors.New("api: the config is not complete")
 	}
 	h := &Handler{
 		users: c.Users, directory: c.Directory, history: c.History, log: c.Log, now: c.Now, frame: f, rates: rates{limit: rate.Limit(c.Rate), burst: burstSeconds * c.Rate, now: c.Now},
 		refusals: rates{limit: rate.Every(refusalsEvery), burst: refusalsAtOnce, now: c.Now},
-		streams:  slots{most: maxStreams, each: maxStreamsEach}, waiters: slots{most: maxWaiters, each: maxWaitersEach}, pool: newPool(maxWorkers),
+		streams:  slots{most: maxStreams, each: maxStreamsEach}, waiters: slots{most: maxWaiters, each: maxWaitersEach},
 	}
 	h.baseURL = strings.TrimSuffix(c.BaseURL.String(), "/")
 	h.org.ID, h.org.Name = cmp.Or(c.OrgID, defaultOrg), cmp.Or(c.OrgName, "Console")

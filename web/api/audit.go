@@ -156,6 +156,7 @@ func (c *call) waitForEvent(after int64, wait time.Duration) error {
 		return c.tooMany(time.Second)
 	}
 	defer release()
+	c.h.frame.Release(c.r)
 	// The deadline for reading the request would end the wait.
 	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	ctx, cancel := context.WithTimeout(c.ctx(), wait)

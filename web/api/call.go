@@ -29,8 +29,6 @@ type call struct {
 	target   users.ID // for the event of a refusal
 	key      string   // Idempotency-Key; empty without one
 	answered bool     // the handler has written the answer
-
-	release func() // gives the worker back; is called before waiting for the client or for long, see [pool]
 }
 
 // ctx returns the context of the request.

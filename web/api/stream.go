@@ -36,7 +36,6 @@ type stream struct {
 
 // stream returns an answer of a media type for callers with the permission act.
 func (c *call) stream(media string, act users.Act) *stream {
-	c.release()
 	s := &stream{c: c, control: http.NewResponseController(c.w), media: media, permit: c.h.users.Permit(c.actor, act), last: time.Now().Add(streamTimeout)}
 	s.json = json.NewEncoder(&s.buffer)
 	s.json.SetEscapeHTML(false)
@@ -98,6 +97,7 @@ func (s *stream) begin() (err error) {
 		return err
 	}
 	s.begun, s.c.answered = true, true
+	s.c.h.frame.Release(s.c.r)
 	s.c.h.frame.Stream(s.c.w)
 	s.c.w.Header().Set("Content-Type", s.media)
 	_ = s.control.SetReadDeadline(time.Time{}) // else its end cancels the request
