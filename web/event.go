@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,8 @@ var eventIcons = map[users.Action]string{
 	users.ActionViewSaved:     "bookmark",
 	users.ActionViewEdited:    "bookmark",
 	users.ActionViewDeleted:   "bookmark",
+	users.ActionBatchStarted:  "users",
+	users.ActionBatchEnded:    "users",
 	users.ActionExported:      "download",
 	users.ActionExportEnded:   "download",
 	users.ActionAccessRefused: "shield-alert",
@@ -52,6 +55,9 @@ var saidInSentence = map[users.Action]bool{
 	users.ActionStarted: true, users.ActionEnded: true, users.ActionRefused: true, users.ActionAccessRefused: true,
 	users.ActionReviewed: true, users.ActionHandedOver: true, users.ActionExportEnded: true,
 }
+
+// factActions are the actions whose changes are facts, without an old value.
+var factActions = []users.Action{users.ActionExported, users.ActionExportEnded, users.ActionBatchStarted, users.ActionBatchEnded}
 
 // events shows a list of events.
 func (t presenter) events(list []users.Event) []views.Event {
@@ -118,7 +124,7 @@ func (t presenter) eventTarget(e users.Event) views.Person {
 // changes shows the changes of an event, field by field. A user who was added has no old values,
 // one who was deleted no new ones. A change that only says what the event is about is a fact.
 func (t presenter) changes(e users.Event) []views.Change {
-	exported := e.Action == users.ActionExported || e.Action == users.ActionExportEnded
+	facts := slices.Contains(factActions, e.Action)
 	changes := make([]views.Change, 0, len(e.Changes))
 	for _, c := range e.Changes {
 		switch e.Action {
@@ -128,7 +134,7 @@ func (t presenter) changes(e users.Event) []views.Change {
 			c.New = ""
 		}
 		changes = append(changes, views.Change{
-			Field: words.Plain(words.Field(c.Field)), Fact: exported || c.Field == "token" || c.Old == c.New,
+			Field: words.Plain(words.Field(c.Field)), Fact: facts || c.Field == "token" || c.Old == c.New,
 			Old: spelling.Reveal(t.eventValue(e, c.Field, c.Old)),
 			New: spelling.Reveal(t.eventValue(e, c.Field, c.New)),
 		})

@@ -10,13 +10,15 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// startBackground starts the background jobs of a console: maintenance of the database and
-// indexing of the audit log. They run until ctx is done or stop is called. stop waits until they
+// startBackground starts the background jobs of a console: maintenance of the database, indexing
+// of the audit log, and batches of other consoles that have stopped. They run until ctx is done or stop is called. stop waits until they
 // have ended.
 func startBackground(ctx context.Context, directory *users.Service, db *database.DB, log *slog.Logger) (stop func()) {
 	stopMaintenance := maintenance{directory, db.Engine(), db.Damage(), log}.start(ctx, everyMinute())
 	stopIndexing := startIndexing(ctx, directory, everySecond(), log)
+	stopBatches := startRepeating(ctx, "looking for batches to work on", time.Tick(users.BatchesEvery), directory.WorkBatches, log)
 	return func() {
+		stopBatches()
 		stopIndexing()
 		stopMaintenance()
 	}
@@ -102,10 +104,20 @@ func (m maintenance) rebuild(ctx context.Context) {
 }
 
 // startIndexing indexes new events of the audit log and merges the segments of indexes at every
-// tick, until ctx is done or stop is called. stop waits until it has ended. The first error of
-// several in a row is logged: the next tick tries again, and a search reads events that are not in
-// the index yet.
+// tick, until ctx is done or stop is called. A search reads events that are not in the index yet.
 func startIndexing(ctx context.Context, directory *users.Service, ticks <-chan time.Time, log *slog.Logger) (stop func()) {
+	return startRepeating(ctx, "indexing the audit log", ticks, func(ctx context.Context) error {
+		_, err := directory.IndexEvents(ctx)
+		if err == nil {
+			_, err = directory.MergeIndexes(ctx)
+		}
+		return err
+	}, log)
+}
+
+// startRepeating calls do at every tick, until ctx is done or stop is called. stop waits until it
+// has ended. The first error of several in a row is logged: the next tick tries again.
+func startRepeating(ctx context.Context, what string, ticks <-chan time.Time, do func(context.Context) error, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -115,12 +127,9 @@ func startIndexing(ctx context.Context, directory *users.Service, ticks <-chan t
 				return
 			case <-ticks:
 			}
-			_, err := directory.IndexEvents(ctx)
-			if err == nil {
-				_, err = directory.MergeIndexes(ctx)
-			}
+			err := do(ctx)
 			if err != nil && !failed && ctx.Err() == nil {
-				log.Warn("indexing the audit log", "error", err)
+				log.Warn(what, "error", err)
 			}
 			failed = err != nil
 		}

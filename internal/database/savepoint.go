@@ -17,7 +17,11 @@ func Savepoint(ctx context.Context, tx *sql.Tx, do func() error) error {
 		_, err = tx.ExecContext(ctx, `RELEASE SAVEPOINT attempt`)
 		return err
 	}
-	if _, rollbackErr := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT attempt`); rollbackErr != nil {
+	_, rollbackErr := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT attempt`)
+	if rollbackErr == nil { // it exists still
+		_, rollbackErr = tx.ExecContext(ctx, `RELEASE SAVEPOINT attempt`)
+	}
+	if rollbackErr != nil {
 		return errors.Join(err, rollbackErr)
 	}
 	return err

@@ -27,8 +27,8 @@ func batchSeeds() string {
 		INSERT INTO deleted_users (key, user_id, name, kind, role, record, kept, deleted_at, deleted_by, seq, ends_at)
 			SELECT 'usr_cleo', 'cleo@example.com', 'Cleo', 'person', 'user', '{}', '{}', 1700000020000000, 'usr_owner', MAX(seq), 4000000000000000 FROM events;
 		INSERT INTO deleted_identities (issuer, subject, user_key) VALUES ('https://id.example.com', 'sub-cleo', 'usr_cleo');
-		INSERT INTO batches (id, act, input, reason, actor_key, actor, query, undoes, state, cause, items, changed, same, refused, moved, created_at, started_at, ended_at, worker, leased_until, expires_at)
-			VALUES ('bat_1', 'user.deactivate', '{}', 'Season is over.', 'usr_owner', '{"via":"session"}', 'role=user', '', 'prepared', '', 1, 0, 0, 0, 0, 1700000020000000, NULL, NULL, '', 0, 4000000000000000);
+		INSERT INTO batches (id, act, input, reason, actor_key, actor, query, undoes, state, cause, items, changed, same, refused, moved, effects, created_at, started_at, ended_at, worker, leased_until, expires_at)
+			VALUES ('bat_1', 'deactivate', '{}', 'Season is over.', 'usr_owner', '{"via":"session"}', 'role=user', '', 'prepared', '', 1, 0, 0, 0, 0, '{}', 1700000020000000, NULL, NULL, '', 0, 4000000000000000);
 		INSERT INTO batch_items (batch, item, user_key, version, input, state, cause, seq) VALUES ('bat_1', 1, 'usr_bea', 2, '', '', '', 0);
 		INSERT INTO planned_departures (user_key, due_at, plan, reason, actor_key, actor, created_at)
 			VALUES ('usr_bea', 4000000000000000, '{}', 'Leaves in May.', 'usr_owner', '{"via":"session"}', 1700000020000000);

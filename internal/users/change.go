@@ -24,8 +24,9 @@ type changeTx struct {
 	subject   Key       // of the target
 	wrote     bool
 	engine    database.Engine
-	newest    int64 // number of the newest event; 0 until it is read
-	lostOwner bool  // an active owner is no longer one
+	group     string // of the events; empty for none
+	newest    int64  // number of the newest event; 0 until it is read
+	lostOwner bool   // an active owner is no longer one
 }
 
 // exec runs a statement that writes, and notes that the transaction has written.

@@ -110,6 +110,8 @@ func (c *changeTx) forget(ctx context.Context, key Key, t traces) error {
 	for _, statement := range []string{
 		`DELETE FROM refused_sign_ins WHERE user_key = $1`,
 		`UPDATE done_requests SET answer = NULL WHERE (actor_key = $1 OR user_key = $1) AND answer IS NOT NULL`,
+		`UPDATE batches SET actor = '{}', reason = '' WHERE actor_key = $1`,
+		`UPDATE batch_items SET user_key = '', input = '', cause = '' WHERE user_key = $1`,
 	} {
 		if _, err := c.exec(ctx, statement, key); err != nil {
 			return err
@@ -119,6 +121,16 @@ func (c *changeTx) forget(ctx context.Context, key Key, t traces) error {
 		return err
 	}
 	return c.forgetAddress(ctx, t)
+}
+
+// forgetInBatches deletes texts of batches that name a user by the patterns of [traces.likely]. A
+// batch without its input refuses the items that are left.
+var forgetInBatches = []string{
+	`UPDATE batches SET reason = '' WHERE lower(reason) LIKE $1 ESCAPE '\' OR lower(reason) LIKE $2 ESCAPE '\'`,
+	`UPDATE batches SET query = '' WHERE lower(query) LIKE $1 ESCAPE '\' OR lower(query) LIKE $2 ESCAPE '\'`,
+	`UPDATE batches SET input = '{}' WHERE lower(input) LIKE $1 ESCAPE '\' OR lower(input) LIKE $2 ESCAPE '\'`,
+	`UPDATE batch_items SET cause = '' WHERE lower(cause) LIKE $1 ESCAPE '\' OR lower(cause) LIKE $2 ESCAPE '\'`,
+	`UPDATE batch_items SET input = '' WHERE lower(input) LIKE $1 ESCAPE '\' OR lower(input) LIKE $2 ESCAPE '\'`,
 }
 
 // forgetAddress deletes what others have stored with the address of a deleted user.
@@ -131,6 +143,11 @@ func (c *changeTx) forgetAddress(ctx context.Context, t traces) error {
 	if _, err := c.exec(ctx, `UPDATE used_attempts SET return_to = '/'
 		WHERE lower(return_to) LIKE $1 ESCAPE '\' OR lower(return_to) LIKE $2 ESCAPE '\'`, like[0], like[1]); err != nil {
 		return err
+	}
+	for _, statement := range forgetInBatches {
+		if _, err := c.exec(ctx, statement, like[0], like[1]); err != nil {
+			return err
+		}
 	}
 	views, err := database.Collect(ctx, c, func(row database.Scanner) (v SavedView, err error) { return v, row.Scan(&v.ID, &v.Name, &v.Query) },
 		`SELECT id, name, query FROM saved_views WHERE lower(name) LIKE $1 ESCAPE '\' OR lower(query) LIKE $1 ESCAPE '\' OR lower(query) LIKE $2 ESCAPE '\'`, like[0], like[1])

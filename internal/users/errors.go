@@ -12,16 +12,17 @@ import (
 // The errors that callers handle, by [errors.Is]. Any other error of this package, except for an
 // [*InvalidError], a [*RefusedError] and a [*DoneError], is a failure.
 var (
-	ErrNotFound  = errors.New("not found")
-	ErrForbidden = errors.New("not allowed")                      // as a [*ForbiddenError]
-	ErrStale     = errors.New("user was changed by someone else") // as a [*StaleError]
-	ErrTaken     = errors.New("user_id is already in use")
-	ErrInUse     = errors.New("another user signs in with that address") // as an [*AddressInUseError]
-	ErrLastOwner = errors.New("there must be an active owner")
-	ErrExporting = errors.New("exports of the directory are under way")
-	ErrBadCursor = errors.New("not a place in this list")
-	ErrNoSession = errors.New("no such session, or it has ended") // also for an actor who was deleted meanwhile
-	ErrOtherForm = errors.New("form was sent by someone else")
+	ErrNotFound   = errors.New("not found")
+	ErrForbidden  = errors.New("not allowed")                      // as a [*ForbiddenError]
+	ErrStale      = errors.New("user was changed by someone else") // as a [*StaleError]
+	ErrTaken      = errors.New("user_id is already in use")
+	ErrInUse      = errors.New("another user signs in with that address") // as an [*AddressInUseError]
+	ErrLastOwner  = errors.New("there must be an active owner")
+	ErrExporting  = errors.New("exports of the directory are under way")
+	ErrBadCursor  = errors.New("not a place in this list")
+	ErrBatchState = errors.New("batch has started or ended, or its preview is not complete")
+	ErrNoSession  = errors.New("no such session, or it has ended") // also for an actor who was deleted meanwhile
+	ErrOtherForm  = errors.New("form was sent by someone else")
 
 	// ErrOtherRequest means that another request had the key of this one, see [Once].
 	ErrOtherRequest = errors.New("another request was sent under the same key")

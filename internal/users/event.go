@@ -40,6 +40,8 @@ const (
 	ActionViewEdited    Action = "view.edited"
 	ActionViewDeleted   Action = "view.deleted"   // the target is the owner of the view, if another user deleted it
 	ActionAccessRefused Action = "access.refused" // a request of a known user
+	ActionBatchStarted  Action = "batch.started"  // an act on many users; its events are a group
+	ActionBatchEnded    Action = "batch.ended"
 	ActionExported      Action = "directory.exported"
 	ActionExportEnded   Action = "directory.export_ended" // by the console itself
 )
@@ -50,7 +52,7 @@ var Actions = []Action{
 	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked,
 	ActionTokenRotated, ActionTokenExtended, ActionClientStruck,
 	ActionLoginApproved, ActionLoginRefused, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,
-	ActionViewSaved, ActionViewEdited, ActionViewDeleted, ActionAccessRefused, ActionExported, ActionExportEnded,
+	ActionViewSaved, ActionViewEdited, ActionViewDeleted, ActionAccessRefused, ActionBatchStarted, ActionBatchEnded, ActionExported, ActionExportEnded,
 }
 
 // An Event is one row of the audit log.

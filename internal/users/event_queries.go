@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -73,17 +74,15 @@ var (
 // insertEvent writes an event, as an act of the transaction's actor at its time, and returns
 // its number: the next without a gap.
 func insertEvent(ctx context.Context, tx *changeTx, e Event) (seq int64, err error) {
-	if tx.newest == 0 {
-		if err := tx.QueryRowContext(ctx, newestEventSeq).Scan(&tx.newest); err != nil {
-			return 0, err
-		}
+	if seq, err = tx.nextSeq(ctx); err != nil {
+		return 0, err
 	}
 	actor := tx.actor
 	if e.by != nil {
 		actor = *e.by
 	}
 	e = e.withActor(actor, tx.now)
-	e.Seq = tx.newest + 1
+	e.Seq, e.Group = seq, cmp.Or(e.Group, tx.group)
 	rows, err := e.rows()
 	if err != nil {
 		return 0, err
@@ -93,6 +92,15 @@ func insertEvent(ctx context.Context, tx *changeTx, e Event) (seq int64, err err
 	}
 	tx.newest = e.Seq
 	return e.Seq, nil
+}
+
+// nextSeq returns the number of the next event.
+func (c *changeTx) nextSeq(ctx context.Context) (int64, error) {
+	if c.newest > 0 {
+		return c.newest + 1, nil
+	}
+	err := c.QueryRowContext(ctx, newestEventSeq).Scan(&c.newest)
+	return c.newest + 1, err
 }
 
 // insert writes the rows of one event.

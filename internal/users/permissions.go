@@ -18,6 +18,7 @@ const (
 	ActSeeDirectory  Act = "see_directory"
 	ActSeeAudit      Act = "see_audit"
 	ActExport        Act = "export"
+	ActBatch         Act = "batch" // an act on many users; each act is checked for each user
 	ActEdit          Act = "edit"
 	ActOrganise      Act = "organise" // set [OrgFields]
 	ActDeactivate    Act = "deactivate"
@@ -96,6 +97,7 @@ var Permissions = []Permission{
 	{ActSeeDirectory, "see the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
 	{ActSeeAudit, "see the audit log", rules(Never, Always, Always, Always), Always, Always, ScopeAuditRead},
 	{ActExport, "export the directory", rules(Never, Always, Always, Always), Always, Always, ScopeUsersRead},
+	{ActBatch, "act on many users at once", rules(Never, Never, Always, Always), Never, Always, ScopeUsersWrite},
 	{ActEdit, "edit a user", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActOrganise, "set department, title, manager, labels and note", rules(Never, Never, OnSubordinates, Always), Never, Always, ScopeUsersWrite},
 	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},

@@ -155,6 +155,22 @@ var looks = map[string]action{
 	"Export": {users.ActExport, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
 		return d.Directory.Export(ctx, a, directory.Query{}, userstest.CSV, new(userstest.Sink))
 	}},
+	"Batch": {users.ActSeeAudit, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		if _, _, _, err := d.BatchItems(ctx, a, users.Batch{}, users.BatchPart{}); err != nil {
+			return err
+		}
+		if _, err := d.Batches(ctx, a, users.BatchPage{}, 10); err != nil {
+			return err
+		}
+		if _, err := d.Batch(ctx, a, "bat_none"); !errors.Is(err, users.ErrNotFound) {
+			return err
+		}
+		return nil
+	}},
+	"PrepareBatch": {users.ActBatch, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
+		_, err := d.PrepareBatch(ctx, a, users.BatchInput{Act: users.BatchDeactivate}, []users.Frozen{{Key: "usr_none"}})
+		return err
+	}},
 	"Counts": {users.ActSeeDirectory, func(ctx context.Context, d *userstest.Directory, a users.Actor, _ users.ID) error {
 		_, err := d.Directory.Counts(ctx, a)
 		return err

@@ -47,6 +47,7 @@ var allowed = map[users.Act]map[users.Role]string{
 	users.ActSeeDirectory:  {"auditor": "none", "admin": "none", "owner": "none"},
 	users.ActSeeAudit:      {"auditor": "none", "admin": "none", "owner": "none"},
 	users.ActExport:        {"auditor": "none", "admin": "none", "owner": "none"},
+	users.ActBatch:         {"admin": "none", "owner": "none"},
 	users.ActAddPerson:     {"admin": "none", "owner": "none"},
 	users.ActCreateService: {"admin": "none", "owner": "none"},
 	users.ActAddSystem:     {},

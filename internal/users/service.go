@@ -56,6 +56,7 @@ type Service struct {
 	config       Config
 	notes        *writeQueue
 	uses         *useCollector
+	batches      *batchRunner
 	changes      atomic.Uint64 // see [Service.Changes]
 	tokenChanges atomic.Uint64 // see [Service.TokenChanges]
 	merged       atomic.Uint64 // changes + 1 up to which [Service.MergeIndexes] has merged
@@ -95,6 +96,7 @@ func NewService(db *database.DB, c Config) *Service {
 	first := make(chan struct{})
 	s.recorded.Store(&first)
 	s.uses = newUseCollector(c.Log, s.writeUses)
+	s.batches = newBatchRunner(db.Engine(), c.Log, s.workBatch)
 	return s
 }
 
@@ -107,15 +109,19 @@ func (s *Service) SignsUp(id ID) bool {
 	return id.IsAddress() && refusal(Claims{Verified: VerifiedYes}, id, User{}, false, s.config) == ""
 }
 
-// Close writes the uses of tokens and waits for the bookkeeping under way. The database stays
-// open.
+// Close interrupts the work on batches, which another console takes over, writes the uses of tokens
+// and waits for the bookkeeping under way. The database stays open.
 func (s *Service) Close() {
+	if s.batches.close() {
+		s.noteInBackground(releaseBatches(s.batches.worker))
+	}
 	s.uses.close()
 	s.notes.close()
 }
 
-// Settle waits until the bookkeeping asked for so far is written.
+// Settle waits until the bookkeeping and the batches asked for so far are written.
 func (s *Service) Settle() {
+	s.batches.settle()
 	s.uses.flush()
 	s.notes.settle()
 }

@@ -27,7 +27,7 @@ const (
 
 // Tidy deletes what has expired: sessions, forms kept for a browser, sign-in attempts used and
 // credential requests expired an hour ago, done requests, old logout tokens, the oldest refused
-// sign-ins, API tokens that ended 90 days ago, uses of tokens of that age. It erases the users
+// sign-ins, API tokens that ended 90 days ago, uses of tokens of that age, batches. It erases the users
 // whose erasure is due. Readers of these rows check their times themselves, so an expired row has
 // no effect. Of several consoles on one database one does the work, once every [TidyEvery],
 // however often each calls; Tidy reports whether it was this one (a lease on the duty).
@@ -51,6 +51,7 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 		}
 		work = append(work, deleteExpiredSessions(now.Add(-sessionsKept), s.config.SessionIdle), deleteExpiredKept(now), deleteUsedAttempts(now), deleteOldRequests(now),
 			deleteOldLogouts(now), deleteOldRefusals(), deleteOldUses(now), deleteOldCredentialRequests(now))
+		work = append(work, deleteExpiredBatches(now)...)
 	}
 	if mine, err = s.takeLease(ctx, "tidy", due, now.Add(TidyEvery), work); err != nil {
 		return false, fmt.Errorf("tidy up: %w", err)

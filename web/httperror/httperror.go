@@ -164,6 +164,7 @@ var answers = []struct {
 	{users.ErrLastOwner, http.StatusConflict, words.LastOwner, ""},
 	{users.ErrRotated, http.StatusConflict, "This token already has a successor. Open the token again.", "This token has a successor that is in use. Rotate the successor."},
 	{users.ErrNotSafe, http.StatusConflict, "This token is not safe to retire yet. Its page lists what is missing.", ""},
+	{users.ErrBatchState, http.StatusConflict, "This batch has started or ended meanwhile, or its preview is not complete. Open its page again.", ""},
 	{users.ErrBadCursor, http.StatusBadRequest, "This address is not a page of the list. Start again from the beginning.", "page_token is not one of this list. Start again without it."},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, "The sign-in service does not answer. People who are signed in can continue to work. Try again in a minute.", ""},
 	{ErrCrossOrigin, http.StatusForbidden, "This form was sent from another site, so nothing was changed. Open the page in the console and send it from there.", ""},

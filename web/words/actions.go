@@ -39,6 +39,8 @@ var actions = map[users.Action]actionText{
 	users.ActionViewSaved:     {"View saved", "saved a view of", "saved a view", viewName},
 	users.ActionViewEdited:    {"View edited", "edited a shared view of", "edited a view", viewName},
 	users.ActionViewDeleted:   {"View deleted", "deleted a shared view of", "deleted a view", viewName},
+	users.ActionBatchStarted:  {"Batch started", "started a batch with", "started a batch:", batchStarted},
+	users.ActionBatchEnded:    {"Batch ended", "recorded the end of a batch of", "recorded the end of a batch:", batchEnded},
 	users.ActionExported:      {"Directory exported", "exported the directory with", "exported the directory", exportedUsers},
 	users.ActionExportEnded:   {"Export ended", "recorded the end of an export of", "recorded the end of an export:", exportResult},
 	users.ActionAccessRefused: {"Access refused", "was refused access to", "was refused access", refusalCause},

@@ -60,6 +60,14 @@ var fields = map[string]string{
 	"of":                   "Users to export",
 	"export":               "Started by event",
 	"end":                  "Result",
+	"act":                  "Act",
+	"undoes":               "Undoes batch",
+	"batch_state":          "Batch",
+	"batch_cause":          "Stopped because",
+	"changed":              "Changed",
+	"same":                 "Already so",
+	"refused":              "Refused",
+	"moved":                "Changed meanwhile",
 }
 
 // Fields returns the keys of all fields that have a name.
@@ -100,8 +108,14 @@ func Value(field, value string) string {
 		return View(directory.View(value))
 	case "format":
 		return Format(value)
-	case "users", "of":
+	case "users", "of", "changed", "same", "refused", "moved":
 		return exportedNumber(value)
+	case "act":
+		return BatchAct(users.BatchAct(value))
+	case "batch_state":
+		return BatchState(users.BatchState(value))
+	case "batch_cause":
+		return Capital(BatchCause(users.Revocation(value)))
 	case "cause":
 		return tokenCause(value)
 	case "end":

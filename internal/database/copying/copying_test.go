@@ -147,7 +147,7 @@ func intact(t *testing.T, url string) {
 	for query, want := range map[string]int64{
 		`SELECT count(*) FROM users WHERE status = 'deactivated'`:                1,
 		`SELECT COALESCE(SUM(n), 0) FROM tallies`:                                2,
-		`SELECT count(*) FROM duties`:                                            4,
+		`SELECT count(*) FROM duties`:                                            3,
 		`SELECT count(*) FROM secrets`:                                           2,
 		`SELECT count(*) FROM sessions`:                                          1,
 		`SELECT seq FROM event_changes`:                                          9,

@@ -93,6 +93,7 @@ CREATE TABLE batches (
     same         BIGINT      NOT NULL,
     refused      BIGINT      NOT NULL,
     moved        BIGINT      NOT NULL,
+    effects      TEXT        COLLATE "C" NOT NULL,
     created_at   TIMESTAMPTZ NOT NULL,
     started_at   TIMESTAMPTZ,
     ended_at     TIMESTAMPTZ,
@@ -103,7 +104,7 @@ CREATE TABLE batches (
 
 CREATE INDEX batches_by_time ON batches (created_at);
 CREATE INDEX batches_by_expiry ON batches (expires_at);
-CREATE INDEX batches_running ON batches (leased_until) WHERE state = 'running';
+CREATE INDEX batches_open ON batches (leased_until) WHERE state IN ('prepared', 'running');
 
 CREATE TABLE batch_items (
     batch    TEXT   COLLATE "C" NOT NULL REFERENCES batches (id),
@@ -118,6 +119,7 @@ CREATE TABLE batch_items (
 );
 
 CREATE INDEX batch_items_by_state ON batch_items (batch, state, item);
+CREATE INDEX batch_items_by_user ON batch_items (user_key);
 
 CREATE TABLE planned_departures (
     user_key   TEXT        COLLATE "C" NOT NULL PRIMARY KEY REFERENCES users (key),
@@ -131,7 +133,7 @@ CREATE TABLE planned_departures (
 
 CREATE INDEX planned_departures_by_time ON planned_departures (due_at);
 
-INSERT INTO duties (name, due_at) VALUES ('batches', to_timestamp(0)), ('deletions', to_timestamp(0)), ('departures', to_timestamp(0));
+INSERT INTO duties (name, due_at) VALUES ('deletions', to_timestamp(0)), ('departures', to_timestamp(0));
 
 -- Overview.
 

@@ -153,6 +153,7 @@ CREATE TABLE batches (
     same         INTEGER NOT NULL,
     refused      INTEGER NOT NULL,
     moved        INTEGER NOT NULL,
+    effects      TEXT    NOT NULL,                           -- JSON object: sessions, tokens and service users that go with the changes
     created_at   INTEGER NOT NULL,
     started_at   INTEGER,
     ended_at     INTEGER,
@@ -163,7 +164,7 @@ CREATE TABLE batches (
 
 CREATE INDEX batches_by_time ON batches (created_at);
 CREATE INDEX batches_by_expiry ON batches (expires_at);
-CREATE INDEX batches_running ON batches (leased_until) WHERE state = 'running';
+CREATE INDEX batches_open ON batches (leased_until) WHERE state IN ('prepared', 'running');
 
 -- batch_items are the users of batches, as they were when the batch was prepared.
 CREATE TABLE batch_items (
@@ -179,6 +180,7 @@ CREATE TABLE batch_items (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX batch_items_by_state ON batch_items (batch, state, item);
+CREATE INDEX batch_items_by_user ON batch_items (user_key);
 
 -- planned_departures are the persons who leave on a date.
 CREATE TABLE planned_departures (
@@ -193,7 +195,7 @@ CREATE TABLE planned_departures (
 
 CREATE INDEX planned_departures_by_time ON planned_departures (due_at);
 
-INSERT INTO duties (name, due_at) VALUES ('batches', 0), ('deletions', 0), ('departures', 0);
+INSERT INTO duties (name, due_at) VALUES ('deletions', 0), ('departures', 0);
 
 -- Overview.
 

@@ -1,0 +1,239 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/roboto-ai/console/internal/database"
+)
+
+// A newItem is an item of a batch that is prepared.
+type newItem struct {
+	key     Key
+	version int64
+	input   string // see BatchItem.input
+}
+
+// PrepareBatch prepares a batch, whose users are those with the given keys, whatever matches its
+// query later. The console computes the preview in the background: see [Service.AwaitBatch].
+//
+// It returns a [*ForbiddenError], an [*InvalidError] on the values, the reason and the number of
+// users, and [ErrUnknown].
+func (s *Service) PrepareBatch(ctx context.Context, actor Actor, in BatchInput, chosen []Frozen) (BatchID, error) {
+	return s.prepare(ctx, actor, in, "", chosenItems(chosen), false)
+}
+
+// RunBatch is PrepareBatch for at most [MaxBatchAtOnce] users that starts the batch without a
+// preview. Users whose record has another version than the chosen one are left.
+func (s *Service) RunBatch(ctx context.Context, actor Actor, in BatchInput, chosen []Frozen) (BatchID, error) {
+	if len(chosen) > MaxBatchAtOnce {
+		return "", Invalid("key", "Choose at most %d users.", MaxBatchAtOnce)
+	}
+	return s.prepare(ctx, actor, in, "", chosenItems(chosen), true)
+}
+
+// chosenItems returns an item for each chosen user, without the second of two that are the same.
+func chosenItems(chosen []Frozen) []newItem {
+	items, known := make([]newItem, 0, len(chosen)), make(map[Key]bool, len(chosen))
+	for _, f := range chosen {
+		if !known[f.Key] && f.Key != "" {
+			known[f.Key] = true
+			items = append(items, newItem{key: f.Key, version: f.Version})
+		}
+	}
+	return items
+}
+
+// prepare writes a new batch, of which it undoes another one. It starts the batch if now.
+func (s *Service) prepare(ctx context.Context, actor Actor, in BatchInput, undoes BatchID, items []newItem, now bool) (BatchID, error) {
+	b := Batch{ID: newBatchID(), Act: in.Act, Values: in.Values, Query: in.Query, Undoes: undoes, State: BatchPrepared}
+	rest := items[min(len(items), itemsPerTransaction):]
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		if err := tx.checkBatch(ctx, &b, in.Reason, len(items)); err != nil {
+			return nothing, err
+		}
+		var events []Event
+		b.Actor, b.actor, b.CreatedAt, b.ExpiresAt = tx.actor.ref(), storedActor(tx.actor), tx.now, tx.now.Add(batchUnpublished)
+		if now {
+			b.State, b.StartedAt = BatchRunning, tx.now
+			events = []Event{b.started(len(items))}
+		}
+		add, err := addBatch(b)
+		work := append([]bookkeeping{add}, addItems(b.ID, 1, items[:len(items)-len(rest)])...)
+		if len(rest) == 0 {
+			work = append(work, publishBatch(b.ID, len(items), b.expiry(tx.now)), expirePrepared(tx.actor.Key, tx.now))
+		}
+		if err != nil {
+			return nothing, err
+		}
+		return events, execAll(ctx, tx.tx, work)
+	})
+	if err == nil && len(rest) > 0 {
+		err = s.addRest(ctx, b, len(items), rest)
+	}
+	if err != nil {
+		return "", fmt.Errorf("prepare batch: %w", err)
+	}
+	s.batches.begin(b.ID)
+	return b.ID, nil
+}
+
+// addRest writes the rest of the items of a new batch in several transactions, and publishes it.
+// A batch that is not published expires.
+func (s *Service) addRest(ctx context.Context, b Batch, total int, rest []newItem) error {
+	for len(rest) > 0 {
+		some := rest[:min(len(rest), itemsPerTransaction)]
+		work := addItems(b.ID, total-len(rest)+1, some)
+		if rest = rest[len(some):]; len(rest) == 0 {
+			work = append(work, publishBatch(b.ID, total, b.expiry(b.CreatedAt)), expirePrepared(b.Actor.Key, b.CreatedAt))
+		}
+		if err := s.note(ctx, work...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkBatch returns the mistakes in what a batch is to do, and normalizes it.
+func (c *changeTx) checkBatch(ctx context.Context, b *Batch, reason string, items int) error {
+	if err := c.actor.May(ActBatch, User{}); err != nil {
+		return err
+	}
+	act, known := batchActs[b.Act]
+	if !known {
+		return Invalid("act", "Choose what to do with these users.")
+	}
+	if act.may != "" {
+		if err := c.actor.May(act.may, User{}); err != nil {
+			return err
+		}
+	}
+	var mistakes [3]error
+	switch {
+	case items == 0:
+		mistakes[0] = Invalid("key", "Choose one user or more.")
+	case items > MaxBatch:
+		mistakes[0] = Invalid("key", "Choose at most %d users.", MaxBatch)
+	}
+	b.Reason, mistakes[1] = normalizeReason(reason)
+	if act.check != nil {
+		mistakes[2] = act.check(ctx, c, &b.Values)
+	}
+	return joined(mistakes[:]...)
+}
+
+// A BatchStart is the request to start a prepared batch. Confirm repeats the number of changes if
+// they are more than [ConfirmBatch].
+type BatchStart struct {
+	Confirm string
+	Reason  string
+}
+
+// StartBatch starts a batch that the actor has prepared. It returns [ErrNotFound], a
+// [*ForbiddenError], an [*InvalidError] on confirm and reason, and [ErrBatchState] if it has
+// started or its preview is not complete.
+func (s *Service) StartBatch(ctx context.Context, actor Actor, id BatchID, start BatchStart) error {
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		b, err := batchByID(ctx, tx, id, tx.now)
+		if err != nil {
+			return nothing, err
+		}
+		if err := tx.checkStart(&b, start); err != nil {
+			return nothing, err
+		}
+		total := b.Changed
+		b.State, b.StartedAt, b.actor = BatchRunning, tx.now, storedActor(tx.actor)
+		b.ExpiresAt = b.expiry(tx.now)
+		set, err := setStarted(b)
+		if err != nil {
+			return nothing, err
+		}
+		return []Event{b.started(total)}, execAll(ctx, tx.tx, []bookkeeping{set})
+	})
+	if err != nil {
+		return fmt.Errorf("start batch %s: %w", id, err)
+	}
+	s.batches.begin(id)
+	return nil
+}
+
+// checkStart returns why the actor cannot start a batch, and sets its reason.
+func (c *changeTx) checkStart(b *Batch, start BatchStart) error {
+	switch err := c.actor.May(ActBatch, User{}); {
+	case err != nil:
+		return err
+	case b.Actor.Key != c.actor.Key: // what one actor may see of a preview, another may not
+		return ErrNotFound
+	case b.State != BatchPrepared || !b.Ready() || b.Changed == 0:
+		return ErrBatchState
+	}
+	var reasonErr, confirmErr error
+	if start.Reason != "" {
+		b.Reason, reasonErr = normalizeReason(start.Reason)
+	}
+	if n := strconv.Itoa(b.Changed); b.Changed > ConfirmBatch && start.Confirm != n {
+		confirmErr = Invalid("confirm", "Type %s to confirm.", n)
+	}
+	return joined(reasonErr, confirmErr)
+}
+
+// StopBatch stops a running batch after the item it is at. The actor who started it may, and an
+// owner. It returns [ErrNotFound], a [*ForbiddenError], and [ErrBatchState] if it does not run.
+func (s *Service) StopBatch(ctx context.Context, actor Actor, id BatchID) error {
+	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		b, err := batchByID(ctx, tx, id, tx.now)
+		switch {
+		case err != nil:
+			return nothing, err
+		case !tx.actor.MayStop(b):
+			return nothing, &ForbiddenError{ActBatch, "Only who started this batch and owners can stop it."}
+		case b.State != BatchRunning:
+			return nothing, ErrBatchState
+		}
+		return tx.endBatch(ctx, &b, BatchStopped, "")
+	})
+	if err != nil {
+		return fmt.Errorf("stop batch %s: %w", id, err)
+	}
+	return nil
+}
+
+// MayStop reports whether a may stop a batch.
+func (a Actor) MayStop(b Batch) bool {
+	return a.May(ActBatch, User{}) == nil && (a.Key == b.Actor.Key || a.Role == RoleOwner)
+}
+
+// UndoBatch prepares a batch that undoes what another one has changed, under the rules and with the
+// permissions of now. It returns [ErrNotFound], also if that has ended more than [BatchKept] ago, a
+// [*ForbiddenError], and [ErrBatchState] if it has not ended or its act cannot be undone.
+func (s *Service) UndoBatch(ctx context.Context, actor Actor, id BatchID, reason string) (BatchID, error) {
+	b, err := s.Batch(ctx, actor, id)
+	if err == nil && !b.Undoable() {
+		err = ErrBatchState
+	}
+	var items []newItem
+	if err == nil {
+		items, err = database.Collect(ctx, s.reads(), func(row database.Scanner) (i newItem, err error) {
+			var seq int64
+			err = row.Scan(&i.key, &seq)
+			i.input = strconv.FormatInt(seq, 10)
+			return i, err
+		}, `SELECT user_key, seq FROM batch_items WHERE batch = $1 AND state = 'changed' AND seq <> 0 AND item <= $2 ORDER BY item DESC`, id, b.Worked())
+	}
+	if err != nil {
+		return "", fmt.Errorf("undo batch %s: %w", id, err)
+	}
+	return s.prepare(ctx, actor, BatchInput{Act: BatchUndo, Reason: reason}, id, items, false)
+}
+
+// UndoneBy returns the newest batch that undoes another one and has started; empty for none.
+func (s *Service) UndoneBy(ctx context.Context, id BatchID) (by BatchID, err error) {
+	all, err := database.Collect(ctx, s.lookUps(), func(row database.Scanner) (id BatchID, err error) { return id, row.Scan(&id) },
+		`SELECT id FROM batches WHERE undoes = $1 AND started_at IS NOT NULL ORDER BY started_at DESC LIMIT 1`, id)
+	if err != nil {
+		return "", fmt.Errorf("undone batch %s: %w", id, err)
+	}
+	return slices.Concat(all, []BatchID{""})[0], nil
+}
