@@ -23,7 +23,8 @@ type Viewer struct {
 	Name, Role    string // Role as shown: "Owner"
 	Mark          string // hash of the viewer, which differs between users of one browser
 	Avatar        Avatar
-	SeesDirectory bool // may open the directory and the audit log
+	SeesDirectory bool   // may open the directory and the audit log
+	Todo          string // number of things to do; empty for none
 }
 
 // A Link is an address with its text.

@@ -55,6 +55,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 	maps.Copy(all, tokenSamples())
 	maps.Copy(all, peopleSamples())
 	maps.Copy(all, auditSamples())
+	maps.Copy(all, overviewSamples())
 	return all
 }
 
@@ -71,7 +72,7 @@ func auditSamples() map[string]func(change func(any)) templ.Component {
 func chrome(title, nav string) views.Chrome {
 	return views.Chrome{
 		FormKey: "frm_abc", Title: title, Org: "Acme Robotics", Theme: "auto", Nav: nav, Path: "/users", RequestID: "01JDGZ7T4W8K",
-		Viewer: &views.Viewer{Name: "Olga Owner", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true},
+		Viewer: &views.Viewer{Name: "Olga Owner", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true, Todo: "38"},
 		Crumbs: []views.Link{{Label: "Users", URL: "/users"}, {Label: title, URL: "/here"}},
 		Flash:  "Saved.", Demo: true,
 	}

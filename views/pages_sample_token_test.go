@@ -64,23 +64,23 @@ func tokenLine(name, hint string, state views.Badge) views.TokenLine {
 	}
 }
 
-func uses(first, second views.UseSeries, high int) views.UseChart {
-	c := views.UseChart{ID: "uses", Caption: "Uses a day over 90 days", First: first, Second: second, Axis: []string{"2 September", "2 October", "1 November", "Today"}}
+func uses(first, second views.Series, high int) views.Chart {
+	c := views.Chart{ID: "uses", Caption: "Uses a day over 90 days", First: first, Second: second, Axis: []string{"2 September", "2 October", "1 November", "Today"}}
 	for i := range 90 {
 		n := (i*37 + i*i*11) % 60
 		if i%7 > 4 {
 			n /= 8
 		}
-		d := views.UseDay{Label: strconv.Itoa(i%30+1) + " September", Second: n + 10}
+		d := views.ChartBar{Label: strconv.Itoa(i%30+1) + " September", Second: n + 10}
 		if second.Name == "" || second.Tone == "refused" {
-			d = views.UseDay{Label: d.Label, First: n + 10}
+			d = views.ChartBar{Label: d.Label, First: n + 10}
 		} else if i > 77 {
 			d.First, d.Second = (n+10)*(i-77)/12, (n+10)*(89-i)/12
 		}
-		c.Days = append(c.Days, d)
+		c.Bars = append(c.Bars, d)
 	}
 	if high > 0 {
-		c.Days[40].First += high
+		c.Bars[40].First += high
 	}
 	return c
 }
@@ -91,7 +91,7 @@ func rotation() views.TokenRotation {
 	off := sampleTokens + "/tok_1/strike-off?client=c1"
 	return views.TokenRotation{
 		Name: "Telemetry reader", State: views.Badge{Tone: "info", Word: "Rotating, day 12 of 30"}, Old: oldToken(), New: newer,
-		Uses: uses(views.UseSeries{Name: "New"}, views.UseSeries{Name: "Old", Tone: "old"}, 0),
+		Uses: uses(views.Series{Name: "New"}, views.Series{Name: "Old", Tone: "old"}, 0),
 		Clients: []views.TokenClient{
 			{Tool: "roboto-sdk 0.62", Network: "10.0.4.7", Cadence: "Weekly, Sundays", Old: ago("yesterday"), State: not, StrikeOff: off},
 			{Tool: "curl 8.9", Network: "192.0.2.44", Cadence: "2 times", Old: ago("41 days ago"), State: not, StrikeOff: off},
@@ -135,7 +135,7 @@ func token() views.Token {
 		Chrome: chrome("Nightly report", "service"), Line: tokenLine("Nightly report", "…w9Rb", views.Badge{Tone: "ok", Word: "Live"}),
 		User: robot("Fleet dashboards", "fleet-dashboards"), Description: "Writes the report that operations reads at seven.", ID: "tok_01jdgz7t4w8k",
 		Rotate: sampleTokens + "/tok_1/rotate", End: sampleTokens + "/tok_1/end", Replaces: views.Link{Label: "…k7Qm", URL: sampleTokens + "/tok_0"},
-		Uses: uses(views.UseSeries{Name: "Used"}, views.UseSeries{}, 1200), History: "/users/fleet-dashboards/activity",
+		Uses: uses(views.Series{Name: "Used"}, views.Series{}, 1200), History: "/users/fleet-dashboards/activity",
 		Clients: []views.TokenClient{{Tool: "roboto-sdk 0.62", Network: "10.0.4.7", Cadence: "Daily", Old: ago("4 hours ago")}},
 	}
 }
@@ -145,9 +145,9 @@ func refusedToken() views.Token {
 	m.Line.State, m.Line.Ends, m.Rotate = views.Badge{Word: "Revoked"}, views.TokenEnds{When: ago("3 days ago")}, ""
 	m.Line.RoleNote, m.Line.Used, m.ReplacedBy = "Issued as user; rotate to use admin", views.TokenUse{}, views.Link{Label: "…p2Xv", URL: sampleTokens + "/tok_2"}
 	m.Why, m.WhyTone, m.Enable = "This token was revoked 3 days ago. A program at 10.0.4.7 still sends it.", "warn", sampleTokens+"/tok_1/enable"
-	m.Uses = uses(views.UseSeries{Name: "Used"}, views.UseSeries{Name: "Refused", Tone: "refused"}, 0)
+	m.Uses = uses(views.Series{Name: "Used"}, views.Series{Name: "Refused", Tone: "refused"}, 0)
 	for i := 80; i < 90; i++ {
-		m.Uses.Days[i].Second, m.Uses.Days[i].First = m.Uses.Days[i].First, 0
+		m.Uses.Bars[i].Second, m.Uses.Bars[i].First = m.Uses.Bars[i].First, 0
 	}
 	m.Refused = []views.RefusedUse{{Network: "10.0.4.7", Tool: "roboto-sdk 0.62", Count: "12 times", Last: ago("2 minutes ago")}}
 	return m

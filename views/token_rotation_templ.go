@@ -15,7 +15,7 @@ type TokenRotation struct {
 	Name     string
 	State    Badge // "Rotating, day 12 of 30"
 	Old, New TokenLine
-	Uses     UseChart
+	Uses     Chart
 	Clients  []TokenClient
 	Verdict  Verdict
 	Leaked   string // where the form is posted that revokes the old token; empty if the viewer may not
@@ -190,7 +190,7 @@ func tokenRotation(r TokenRotation, id, key string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = useChart(r.Uses).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chart(r.Uses).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -25,7 +25,7 @@ type Token struct {
 	Replaces    Link // the token that this one replaces
 	ReplacedBy  Link
 	Rotation    *TokenRotation
-	Uses        UseChart
+	Uses        Chart
 	Clients     []TokenClient // of a token that is not in a rotation
 	Refused     []RefusedUse
 	History     string // address of its events
@@ -338,7 +338,7 @@ func tokenHead(m Token) templ.Component {
 }
 
 // tokenUses shows the uses of a token, and its programs.
-func tokenUses(c UseChart, clients []TokenClient) templ.Component {
+func tokenUses(c Chart, clients []TokenClient) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -363,7 +363,7 @@ func tokenUses(c UseChart, clients []TokenClient) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = useChart(c).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chart(c).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,9 +13,9 @@ var sampleRotation = TokenRotation{
 		Menu: []MenuLink{{Link: Link{Label: "Rotate…", URL: "#forms"}, Icon: "refresh-cw"}},
 	},
 	New: TokenLine{Hint: "…p2Xv", URL: "#forms", State: Badge{Tone: "ok", Word: "In use"}, May: "Read users", Issued: sampleTime, IssuedBy: samplePeople[0], ShownNone: "Sent to a program"},
-	Uses: UseChart{
-		ID: "ui-uses", Caption: "Uses a day over 90 days", First: UseSeries{Name: "New"}, Second: UseSeries{Name: "Old", Tone: "old"},
-		Days: sampleUses.Days, Axis: sampleUses.Axis,
+	Uses: Chart{
+		ID: "ui-uses", Caption: "Uses a day over 90 days", First: Series{Name: "New"}, Second: Series{Name: "Old", Tone: "old"},
+		Bars: sampleUses.Bars, Axis: sampleUses.Axis,
 	},
 	Clients: []TokenClient{
 		{Tool: "roboto-sdk 0.62", Network: "10.0.4.7", Cadence: "Weekly, Sundays", Old: sampleTime, State: Badge{Tone: "warn", Word: "Not switched yet"}, StrikeOff: "#forms"},
@@ -28,19 +28,19 @@ var sampleRotation = TokenRotation{
 	Leaked: "/_ui", MoreTime: "#forms", Retire: "/_ui",
 }
 
-var sampleUses = func() UseChart {
-	c := UseChart{
-		ID: "ui-outlier", Caption: "Uses a day over 90 days", First: UseSeries{Name: "Used"}, Second: UseSeries{Name: "Refused", Tone: "refused"},
+var sampleUses = func() Chart {
+	c := Chart{
+		ID: "ui-outlier", Caption: "Uses a day over 90 days", First: Series{Name: "Used"}, Second: Series{Name: "Refused", Tone: "refused"},
 		Axis: []string{"2 September", "2 October", "1 November", "Today"},
 	}
 	for i := range 90 {
-		d := UseDay{Label: "Day " + strconv.Itoa(i+1), First: 20 + i*i%23}
+		d := ChartBar{Label: "Day " + strconv.Itoa(i+1), First: 20 + i*i%23}
 		if i > 80 {
-			d = UseDay{Label: d.Label, Second: d.First}
+			d = ChartBar{Label: d.Label, Second: d.First}
 		}
-		c.Days = append(c.Days, d)
+		c.Bars = append(c.Bars, d)
 	}
-	c.Days[40].First = 1200
+	c.Bars[40].First = 1200
 	return c
 }()
 

@@ -62,7 +62,7 @@ func uiTokens() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = useChart(sampleUses).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart(sampleUses).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -78,6 +78,7 @@ type App struct {
 	changes   *limiter        // through pages; nil for no limit
 	logouts   *limiter        // by the provider, which were refused
 	exporting *exportTracker
+	todoCount todoCount
 
 	exportPause time.Duration // for a client to take a block of an export; 0: exportPause
 

@@ -35,6 +35,7 @@ func (a *App) chromeViewer(c echo.Context, u users.User) *views.Viewer {
 		Name: label, Role: words.Role(u.Role), Mark: shortDigest("viewer " + string(u.Key)),
 		Avatar:        views.AvatarOf(label, string(u.Key), u.Kind == users.KindService, a.pictureHosts.shown(u.PictureURL)),
 		SeesDirectory: seesDirectory(actor(c)),
+		Todo:          a.todo(c.Request().Context(), actor(c)),
 	}
 }
 

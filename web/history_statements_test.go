@@ -14,6 +14,8 @@ var pageStatements = map[string]int64{
 	"/audit?q=ana":                    5,
 	"/audit?action=user.edited":       4,
 	"/audit/5":                        3,
+	"/overview":                       8,
+	"/todo":                           5,
 	"/users/ana@example.com":          9,
 	"/users/ana@example.com/activity": 5,
 	"/users/robot-0":                  5,

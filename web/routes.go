@@ -68,6 +68,8 @@ func (a *App) restricted(e *echo.Echo) {
 	directory.page("/users", a.listUsers)
 	directory.repeat("/users/layout", a.setLayout)
 	directory.page("/access", a.showAccess)
+	directory.page("/overview", a.showOverview)
+	directory.page("/todo", a.showTodo)
 	saving := a.group(e, access(users.ActSaveView))
 	saving.form("/users/views", a.savedViews, a.saveView, toView)
 	saving.post("/users/views/delete", a.deleteView, to("/users/views"))

@@ -47,6 +47,8 @@ var mayCall = map[string]string{
 	"GET /tokens/requests/:request":  "user auditor admin owner",
 	"POST /tokens/requests/:request": "user auditor admin owner",
 	"GET /access":                    "auditor admin owner",
+	"GET /overview":                  "auditor admin owner",
+	"GET /todo":                      "auditor admin owner",
 	"GET /audit":                     "auditor admin owner",
 	"GET /audit/:seq":                "auditor admin owner",
 	"GET /users/new":                 "admin owner",

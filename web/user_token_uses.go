@@ -12,12 +12,12 @@ import (
 )
 
 // chart shows the days of a token, of which count returns what the two series have of each.
-func chart(id string, days []users.UseDay, first, second views.UseSeries, count func(users.UseDay) (int, int)) views.UseChart {
-	c := views.UseChart{ID: id, Caption: "Uses a day over 90 days", First: first, Second: second}
+func chart(id string, days []users.UseDay, first, second views.Series, count func(users.UseDay) (int, int)) views.Chart {
+	c := views.Chart{ID: id, Caption: "Uses a day over 90 days", First: first, Second: second}
 	for i, d := range days {
-		shown := views.UseDay{Label: words.DayOfYear(d.Day.Time())}
+		shown := views.ChartBar{Label: words.DayOfYear(d.Day.Time())}
 		shown.First, shown.Second = count(d)
-		c.Days = append(c.Days, shown)
+		c.Bars = append(c.Bars, shown)
 		if i%30 == 0 {
 			c.Axis = append(c.Axis, shown.Label)
 		}
@@ -27,20 +27,20 @@ func chart(id string, days []users.UseDay, first, second views.UseSeries, count 
 }
 
 // usesChart shows the uses of one token; those that were refused only if there are any.
-func usesChart(days []users.UseDay) views.UseChart {
-	refused := views.UseSeries{}
+func usesChart(days []users.UseDay) views.Chart {
+	refused := views.Series{}
 	for _, d := range days {
 		if d.OldRefused > 0 {
-			refused = views.UseSeries{Name: "Refused", Tone: "refused"}
+			refused = views.Series{Name: "Refused", Tone: "refused"}
 		}
 	}
-	return chart("uses", days, views.UseSeries{Name: "Accepted"}, refused, func(d users.UseDay) (int, int) { return d.Old, d.OldRefused })
+	return chart("uses", days, views.Series{Name: "Accepted"}, refused, func(d users.UseDay) (int, int) { return d.Old, d.OldRefused })
 }
 
 // rotationChart shows the uses of the two tokens of a rotation. What was refused of the old one
 // counts: a program still sends it.
-func rotationChart(id string, days []users.UseDay) views.UseChart {
-	return chart(id, days, views.UseSeries{Name: "New"}, views.UseSeries{Name: "Old", Tone: "old"},
+func rotationChart(id string, days []users.UseDay) views.Chart {
+	return chart(id, days, views.Series{Name: "New"}, views.Series{Name: "Old", Tone: "old"},
 		func(d users.UseDay) (int, int) { return d.New + d.NewRefused, d.Old + d.OldRefused })
 }
 

@@ -27,6 +27,7 @@ var directoryViews = []directoryView{
 	{directory.ViewAdmins, false},
 	{directory.ViewDormant, true},
 	{directory.ViewInvited, true},
+	{directory.ViewInvitedLong, true},
 	{directory.ViewQuiet, true},
 	{directory.ViewDeactivated, true},
 	{directory.ViewUnanswered, true},

@@ -96,6 +96,7 @@ var filterCases = map[string]struct {
 	"view: service users":          {directory.Query{View: directory.ViewService}, "robot-1 robot-3 robot-2"},
 	"view: admins and owners":      {directory.Query{View: directory.ViewAdmins}, "owner robot-2"},
 	"view: invited":                {directory.Query{View: directory.ViewInvited}, "dora eve"},
+	"view: invited long ago":       {directory.Query{View: directory.ViewInvitedLong}, "dora eve"},
 	"view: quiet":                  {directory.Query{View: directory.ViewQuiet}, "bob robot-1 robot-2"},
 	"view: dormant admins":         {directory.Query{View: directory.ViewDormant}, "robot-2"},
 	"admins not seen for 90 days":  {directory.Query{View: directory.ViewAdmins, Seen: directory.SeenLongAgo}, "robot-2"},
@@ -161,7 +162,7 @@ func TestCounts(t *testing.T) {
 	t.Parallel()
 	d := hundredDaysOn(t)
 	counts, err := d.Directory.Counts(t.Context(), d.Owner)
-	want := map[directory.View]int{directory.ViewAll: 9, directory.ViewPeople: 6, directory.ViewService: 3, directory.ViewAdmins: 2, directory.ViewDormant: 1, directory.ViewInvited: 2,
+	want := map[directory.View]int{directory.ViewAll: 9, directory.ViewPeople: 6, directory.ViewService: 3, directory.ViewAdmins: 2, directory.ViewDormant: 1, directory.ViewInvited: 2, directory.ViewInvitedLong: 2,
 		directory.ViewQuiet: 3, directory.ViewDeactivated: 2, directory.ViewUnanswered: 2, directory.ViewReviewDue: 1, directory.ViewChanged: 0,
 		directory.ViewTokensEnding: 0, directory.ViewTokensUnused: 0, directory.ViewTokensKnownLeft: 0}
 	if diff := cmp.Diff(want, counts); diff != "" || err != nil {

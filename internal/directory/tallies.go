@@ -37,8 +37,10 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 		UNION ALL SELECT '', 'unanswered', '', n FROM day_tallies WHERE what = 'unanswered'
 		UNION ALL SELECT '', 'dormant', '', COUNT(*) FROM users WHERE kind IN ('person', 'service') AND role IN ('admin', 'owner')
 			AND status = 'active' AND seen_at < $4 AND created_at < $4
+		UNION ALL SELECT '', 'invited', '', COUNT(*) FROM users WHERE kind = 'person' AND role IN ('user', 'auditor', 'admin', 'owner')
+			AND status = 'invited' AND created_at < $7
 		UNION ALL SELECT '', 'damaged', '', 1 FROM damaged_indexes WHERE engine = $5 AND name = $6`,
-		users.DateOf(daysAgo(now, quietDays)), users.DateOf(daysAgo(now, recentDays)), users.DateOf(now), database.Time(daysAgo(now, quietDays)), e, users.SearchIndex)
+		users.DateOf(daysAgo(now, quietDays)), users.DateOf(daysAgo(now, recentDays)), users.DateOf(now), database.Time(daysAgo(now, quietDays)), e, users.SearchIndex, database.Time(daysAgo(now, inviteDays)))
 	if err != nil {
 		return tallies{}, err
 	}
@@ -46,6 +48,8 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 		switch f.Role {
 		case "dormant":
 			t.days[ViewDormant] = f.n
+		case "invited":
+			t.days[ViewInvitedLong] = f.n
 		case "seen":
 			t.days[ViewQuiet] -= f.n // of the active ones, added below
 		case "updated":

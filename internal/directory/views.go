@@ -20,7 +20,8 @@ const (
 	ViewAdmins      View = "admins"         // active, with role admin or owner
 	ViewDormant     View = "dormant-admins" // admins and owners not seen for 90 days
 	ViewInvited     View = "invited"
-	ViewQuiet       View = "quiet" // active, not seen for 90 days
+	ViewInvitedLong View = "invited-long" // more than 14 days ago
+	ViewQuiet       View = "quiet"        // active, not seen for 90 days
 	ViewDeactivated View = "deactivated"
 	ViewUnanswered  View = "no-responsible" // service users without a responsible person
 	ViewReviewDue   View = "review-due"     // active service users whose review date is reached or missing
@@ -34,6 +35,7 @@ const (
 const (
 	quietDays  = 90 // without being seen, after which a user is quiet
 	recentDays = 7  // of [ViewChanged]
+	inviteDays = 14 // after which an invitation is in [ViewInvitedLong]
 )
 
 // A viewRule defines a view: users of some facets for whom all conditions hold.
@@ -47,12 +49,15 @@ type viewRule struct {
 
 // views are the rules of the named views.
 var views = map[View]viewRule{
-	ViewAll:         {facet: func(facet) bool { return true }},
-	ViewPeople:      {facet: func(f facet) bool { return f.Kind == users.KindPerson }},
-	ViewService:     {facet: isService},
-	ViewAdmins:      {facet: isActiveAdmin},
-	ViewDormant:     {facet: isActiveAdmin, times: notSeenLately},
-	ViewInvited:     {facet: func(f facet) bool { return f.Status == users.StatusInvited }},
+	ViewAll:     {facet: func(facet) bool { return true }},
+	ViewPeople:  {facet: func(f facet) bool { return f.Kind == users.KindPerson }},
+	ViewService: {facet: isService},
+	ViewAdmins:  {facet: isActiveAdmin},
+	ViewDormant: {facet: isActiveAdmin, times: notSeenLately},
+	ViewInvited: {facet: isInvited},
+	ViewInvitedLong: {facet: isInvited, times: func(now time.Time) []timeRange {
+		return []timeRange{{column: byCreated, before: daysAgo(now, inviteDays)}}
+	}},
 	ViewDeactivated: {facet: func(f facet) bool { return f.Status == users.StatusDeactivated }},
 	ViewQuiet: {
 		facet: func(f facet) bool { return f.Status == users.StatusActive },
@@ -82,6 +87,8 @@ var views = map[View]viewRule{
 }
 
 func isService(f facet) bool { return f.Kind == users.KindService }
+
+func isInvited(f facet) bool { return f.Status == users.StatusInvited }
 
 func isActiveAdmin(f facet) bool {
 	return f.Status == users.StatusActive && (f.Role == users.RoleAdmin || f.Role == users.RoleOwner)

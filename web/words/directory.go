@@ -97,6 +97,7 @@ var views = map[directory.View]struct{ label, full string }{
 	directory.ViewAdmins:          {"Admins and owners", ""},
 	directory.ViewDormant:         {"Dormant admins", "Admins and owners not seen for 90 days"},
 	directory.ViewInvited:         {"Invited", "Invited and never signed in"},
+	directory.ViewInvitedLong:     {"Old invitations", "Invited more than 14 days ago"},
 	directory.ViewQuiet:           {"Not seen for 90 days", ""},
 	directory.ViewDeactivated:     {"Deactivated", ""},
 	directory.ViewUnanswered:      {"No responsible person", ""},

@@ -14,6 +14,8 @@ const (
 	GoToAuditLog        = "Go to the audit log"
 	DeletedUser         = "Deleted user" // of whom no name is left
 	MyProfile           = "My profile"
+	Overview            = "Overview"
+	Todo                = "To do"
 	SavedViews          = "Saved views"
 	AuditLog            = "Audit log"
 	WhereAccessEnds     = "Where access ends"

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/directory"
+	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
+)
+
+// taskViews are the views that are tasks of admins, the most urgent first.
+var taskViews = []directory.View{
+	directory.ViewTokensEnding, directory.ViewReviewDue, directory.ViewUnanswered, directory.ViewDormant, directory.ViewInvitedLong,
+}
+
+// showTodo serves GET /todo: what needs an admin, each with the list of it, and the refused
+// sign-ins of strangers.
+func (a *App) showTodo(c echo.Context) error {
+	t := a.presenter(c)
+	counts, err := a.directory.Counts(c.Request().Context(), t.actor)
+	if err != nil {
+		return err
+	}
+	strangers, err := a.history.Strangers(c.Request().Context(), t.actor)
+	if err != nil {
+		return err
+	}
+	m := views.Todo{Chrome: a.chrome(c, words.Todo, "todo"), Tasks: tasks(counts, len(strangers), "#strangers")}
+	for _, r := range strangers {
+		line := views.Stranger{RefusedSignIn: t.refusedSignIn(r)}
+		line.Admit, _ = allowed(t.actor, users.ActAddPerson, users.User{}, addressOf("/users/new", url.Values{"user_id": {r.Address}, "name": {r.Name}}))
+		m.Strangers = append(m.Strangers, line)
+	}
+	return render(c, http.StatusOK, views.TodoPage(m))
+}
+
+// tasks are the lines of the page To do. The list of strangers is at an address.
+func tasks(counts map[directory.View]int, strangers int, at string) (all []views.Task) {
+	add := func(task words.Task, n int, url string) {
+		if n > 0 {
+			text := task.Many
+			if n == 1 {
+				text = task.One
+			}
+			all = append(all, views.Task{Icon: task.Icon, Count: numbers.Grouped(n), Text: text, Note: task.Note, Act: task.Act, URL: url})
+		}
+	}
+	for _, view := range taskViews {
+		add(words.Tasks[view], counts[view], "/users?view="+string(view))
+	}
+	add(words.StrangersTask, strangers, at)
+	return all
+}
+
+// todoAge is how long the number beside To do is cached. Nothing is decided by it.
+const todoAge = time.Minute
+
+// A todoCount caches how many things there are to do, which is the same for all who see the
+// directory.
+type todoCount struct {
+	mu      sync.Mutex
+	at      time.Time
+	changes uint64
+	text    string
+}
+
+// todo returns the number of things to do for those who see the directory, empty for none. It
+// is up to a minute old, unless this console has changed something since. An error is left to
+// the pages that show the lists.
+func (a *App) todo(ctx context.Context, actor users.Actor) string {
+	if !seesDirectory(actor) {
+		return ""
+	}
+	n, now, changes := &a.todoCount, a.users.Now(), a.users.Changes()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.changes == changes && now.Sub(n.at).Abs() < todoAge {
+		return n.text
+	}
+	counts, err := a.directory.Counts(ctx, actor)
+	if err != nil {
+		return n.text
+	}
+	strangers, err := a.history.Strangers(ctx, actor)
+	if err != nil {
+		return n.text
+	}
+	total := len(strangers)
+	for _, view := range taskViews {
+		total += counts[view]
+	}
+	n.at, n.changes, n.text = now, changes, ""
+	if total > 0 {
+		n.text = numbers.Grouped(total)
+	}
+	return n.text
+}
