@@ -30,6 +30,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"refused":          pageOf(views.RefusedPage, refused()),
 		"directory":        pageOf(views.DirectoryPage, directory()),
 		"directory_none":   pageOf(views.DirectoryPage, nothingFound()),
+		"directory_close":  pageOf(views.DirectoryPage, closeFound()),
 		"directory_first":  pageOf(views.DirectoryPage, firstSight()),
 		"saved_views":      pageOf(views.SavedViewsPage, savedViews()),
 		"saved_views_bad":  pageOf(views.SavedViewsPage, savedViewsBad()),

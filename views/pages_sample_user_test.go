@@ -82,6 +82,12 @@ func refusedSignIn() views.RefusedSignIn {
 	return views.RefusedSignIn{Address: "zoe@example.com", When: ago("10 minutes ago"), Why: "No one with this address had been added.", Fix: "Add them, and they can sign in with this address."}
 }
 
+func closeFound() views.Directory {
+	m := nothingFound()
+	m.None = &views.NoneFound{Text: "jonson", Close: []views.CloseMatch{{Person: ana(), Status: views.Badge{Tone: "warn", Word: "Invited"}}, {Person: ana()}}}
+	return m
+}
+
 func nothingFound() views.Directory {
 	m := directory()
 	m.Rows, m.Filter.Text, m.Count = nil, "zoe@example.com", "No users found"
