@@ -29,7 +29,7 @@ func userEdit() views.UserEdit {
 	}
 	m.Picture.Error = "Enter an address that starts with https://."
 	m.Problems = []views.Problem{{Field: "picture_url", Message: "Picture: enter an address that starts with https://."}}
-	m.Flash = ""
+	m.Flash = nil
 	return m
 }
 
@@ -119,5 +119,29 @@ func audit() views.Audit {
 func event() views.EventDetail {
 	e := events()[0]
 	e.Address, e.UserAgent, e.RequestID = "203.0.113.24", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "01JDGZ7T4W8K"
-	return views.EventDetail{Chrome: chrome("Event 1041", "audit"), Event: e, Action: "user.edited", Newer: "/audit/1042", Older: "/audit/1040", Log: "/audit"}
+	return views.EventDetail{Chrome: chrome("Event 1041", "audit"), Event: e, Action: "user.edited", Newer: "/audit/1042", Older: "/audit/1040", Log: "/audit",
+		Undo: "/audit/1041/undo", Undoes: views.Link{Label: "Event 1030", URL: "/audit/1030"}, Undone: views.Link{Label: "Event 1042", URL: "/audit/1042"}}
+}
+
+// undo is the page of an undo, of which one field has changed since.
+func undo() views.Undo {
+	return views.Undo{
+		Chrome: top("Undo", "audit"), Heading: "Undo a part of this change?", Event: events()[0], Text: "1 field has changed since.",
+		Rows: []views.UndoRow{
+			{Field: "Role", Before: "User", Changed: "Auditor", Now: "Auditor", State: views.Badge{Tone: "ok", Word: "Goes back"}},
+			{Field: "Manager", Before: "Chanpen Srisuk", Changed: "Ana Lima", Now: "Hana Al-Masri", Since: "by Olga Owner, yesterday", SinceURL: "/audit/1050", State: views.Badge{Tone: "warn", Word: "Stays"}},
+		},
+		Happens: []views.Change{{Field: "Role", Old: "Auditor", New: "User"}}, Note: "This is a new change.", Stays: []string{"Manager has changed since."},
+		Edit: views.Link{Label: "Edit Ana Lima", URL: "/users/ana@example.com/edit"}, Action: "/audit/1041/undo", Cancel: "/audit/1041", Version: "7", ReturnTo: "/users",
+		Button: "Undo 1 of 2 fields", Reason: reasonField(),
+	}
+}
+
+// undoDone is the page of an undo where nothing goes back.
+func undoDone() views.Undo {
+	m := undo()
+	m.Heading, m.Text, m.Why, m.By = "Nothing to undo", "", "Every field has its value from before this event.", views.Link{Label: "It was undone by event 1042.", URL: "/audit/1042"}
+	m.Rows, m.Happens, m.Stays, m.Edit = m.Rows[:1], nil, nil, views.Link{}
+	m.Rows[0].State = views.Badge{Tone: "warn", Word: "Same as before"}
+	return m
 }

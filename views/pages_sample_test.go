@@ -67,6 +67,8 @@ func auditSamples() map[string]func(change func(any)) templ.Component {
 		"audit_none": pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
 		"audit_bad":  pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
 		"event":      pageOf(views.EventPage, event()),
+		"undo":       pageOf(views.UndoPage, undo()),
+		"undo_done":  pageOf(views.UndoPage, undoDone()),
 	}
 }
 
@@ -75,15 +77,23 @@ func chrome(title, nav string) views.Chrome {
 		FormKey: "frm_abc", Title: title, Org: "Acme Robotics", Theme: "auto", Nav: nav, Path: "/users", RequestID: "01JDGZ7T4W8K",
 		Viewer: &views.Viewer{Name: "Olga Owner", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true, Todo: "38"},
 		Crumbs: []views.Link{{Label: "Users", URL: "/users"}, {Label: title, URL: "/here"}},
-		Flash:  "Saved.", Demo: true,
+		Flash:  saved(), Demo: true,
 	}
 }
 
 // top is the chrome of a page with nothing above it.
 func top(title, nav string) views.Chrome {
 	c := chrome(title, nav)
-	c.Crumbs, c.Flash = nil, ""
+	c.Crumbs, c.Flash = nil, nil
 	return c
+}
+
+// saved is the line about an edit.
+func saved() *views.Saved {
+	return &views.Saved{
+		Text: "Saved Ana Lima.", Changes: []views.Change{{Field: "Role", Old: "User", New: "Auditor"}, {Field: "Name", Old: "Ana", New: "Ana Lima"}},
+		More: "2 more changes", MoreURL: "/audit/41", Undo: &views.UndoButton{Action: "/audit/41/undo", Version: "7", ReturnTo: "/users"}, Dismiss: "/users",
+	}
 }
 
 func signedOut() views.Chrome {

@@ -40,6 +40,8 @@ var formActs = map[string]formAct{
 	"/users/:id/reactivate":    {begin: deactivated},
 	"/users/:id/delete":        {fill: []string{"confirm", ":id"}},
 
+	"/audit/:seq/undo": {fill: []string{"reason", "a mistake"}},
+
 	"/users/:id/tokens/new":           {fill: []string{"name", "Nightly report"}, secret: true},
 	"/users/:id/tokens/:token/end":    {fill: []string{"act", "revoke", "leave_none", "on"}},
 	"/users/:id/tokens/:token/enable": {page: "/users/:id/tokens/:token", begin: disabledToken},
@@ -146,7 +148,7 @@ func ready(t *testing.T, route string) readyForm {
 	}
 	at := act.page
 	if at == "" {
-		at = route
+		at = strings.Replace(route, "/audit/:seq/undo", f.to, 1)
 	}
 	_, token, _ := strings.Cut(f.to, "/tokens/")
 	token, _, _ = strings.Cut(token, "/")

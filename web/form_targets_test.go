@@ -41,7 +41,8 @@ func TestActsChangeWhatTheActorMay(t *testing.T) {
 			t.Fatalf("got status %d", p.status)
 		}
 		for _, e := range f.Since(t, last) {
-			named := e.Target.Key == "" || e.Target.Key == admin.Key || targeted && e.Target.ID == target || string(e.Target.ID) == f.values.Get("user_id")
+			named := e.Target.Key == "" || e.Target.Key == admin.Key || targeted && e.Target.ID == target || string(e.Target.ID) == f.values.Get("user_id") ||
+				e.Undoes != 0
 			if named || e.Actor.Key != admin.Key {
 				continue
 			}

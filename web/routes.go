@@ -41,6 +41,7 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/users/:id/reviewed", a.markReviewed, toUser())
 	own.page("/api", a.apiReference)
 	own.page("/audit/:seq", a.showEvent) // also for the target of the event
+	own.form("/audit/:seq/undo", a.undoEventForm, a.undoEvent, toReturn)
 	a.tokenPages(own, "/users/:id/tokens")
 	a.tokenPages(own, ownTokens)
 	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,6 +68,8 @@ var mayCall = map[string]string{
 	"POST /users/:id/reactivate":     "admin owner",
 	"GET /users/:id/delete":          "admin owner",
 	"POST /users/:id/delete":         "admin owner",
+	"GET /audit/:seq/undo":           "admin owner",
+	"POST /audit/:seq/undo":          "admin owner",
 	"GET /users/:id/role":            "owner",
 	"POST /users/:id/role":           "owner",
 
@@ -96,6 +99,9 @@ func (s *site) targetOf(t *testing.T, path string) string {
 		token, _ := s.token(t, "owner@example.com")
 		return strings.Replace(path, ":token", string(token.ID), 1)
 	}
+	if strings.HasSuffix(path, "/undo") {
+		return strings.Replace(path, ":seq", strconv.FormatInt(s.edited(t), 10), 1)
+	}
 	if !strings.Contains(path, ":id") {
 		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)
 	}
@@ -110,6 +116,17 @@ func (s *site) targetOf(t *testing.T, path string) string {
 		path = strings.Replace(path, ":token", string(token.ID), 1)
 	}
 	return strings.Replace(path, ":id", id, 1)
+}
+
+// edited edits someone as the owner and returns the number of the event.
+func (s *site) edited(t *testing.T) int64 {
+	t.Helper()
+	id := fmt.Sprintf("target-%d@example.com", s.targets.Add(1))
+	s.Person(t, id, users.RoleUser)
+	if _, err := s.Edit(t.Context(), s.Owner, users.ID(id), users.Edit{Fields: users.Fields{Name: new("Edited")}}); err != nil {
+		t.Fatal(err)
+	}
+	return s.Last(t)
 }
 
 func TestEveryRouteForEveryone(t *testing.T) {

@@ -100,7 +100,7 @@ func leaveState(returnTo string) string {
 // signed in with this browser.
 func (a *App) anonymousChrome(c echo.Context, title string) views.Chrome {
 	chrome := a.chrome(c, title, "")
-	chrome.Viewer, chrome.Flash = nil, ""
+	chrome.Viewer, chrome.Flash = nil, nil
 	return chrome
 }
 

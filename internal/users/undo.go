@@ -96,6 +96,19 @@ func (e Event) Reversible() bool {
 	return reversible[e.Action] && !e.ChangeErased && len(e.Changes) > 0
 }
 
+// MayUndo reports whether actor may undo events like e on some users. The page of the undo says
+// what of it they may now.
+func MayUndo(actor Actor, e Event) bool {
+	switch {
+	case !e.Reversible():
+		return false
+	case e.ofView():
+		return actor.May(ActSaveView, User{}) == nil
+	}
+	act := UndoItem{Event: e}.act()
+	return actor.May(act, User{}) == nil || actor.Key != "" && (actor.Key == e.Actor.Key || act == ActEdit && actor.Key == e.Target.Key)
+}
+
 // Version returns the version of the target's record after e; zero for none or an erased one.
 func (e Event) Version() int64 { return e.version }
 
