@@ -27,10 +27,21 @@ func userEdit() views.UserEdit {
 		Name: nameField(), Picture: pictureField(), Channels: channels(), Types: types(), Sentence: "They get an e-mail when someone mentions them in a comment.", Reason: reasonField(), Service: serviceFields(),
 		Locked: []views.Locked{{Label: "User ID", Value: "ana@example.com", Why: "It is how the provider knows them."}, {Label: "Role", Value: "User", Why: "Change it on their page."}},
 	}
+	m.Org = []views.PersonField{
+		{Field: views.Field{Name: "department", Label: "Department", Value: "Field operations"}, People: []views.Option{{Value: "Field operations"}}},
+		{Field: views.Field{Name: "labels", Label: "Labels", Value: "contractor, night shift", Hint: "With commas between them."}},
+	}
 	m.Picture.Error = "Enter an address that starts with https://."
 	m.Problems = []views.Problem{{Field: "picture_url", Message: "Picture: enter an address that starts with https://."}}
 	m.Flash = nil
 	return m
+}
+
+func userNote() views.UserNote {
+	return views.UserNote{
+		Chrome: chrome("Note on Ana Lima", "users"), Who: ana(), Action: "/users/ana@example.com/note", Cancel: "/users/ana@example.com", Version: "7",
+		Note: views.Field{Name: "note", Label: "Note", Value: "On leave until May.\nAsk Bea.", Hint: "Auditors, admins and owners see it.", Error: "Use at most 2000 characters."},
+	}
 }
 
 func userEditStale() views.UserEdit {

@@ -43,6 +43,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"user_activity":    pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
 		"user_sessions":    pageOf(views.UserSessionsPage, userSessions()),
 		"user_edit":        pageOf(views.UserEditPage, userEdit()),
+		"user_note":        pageOf(views.UserNotePage, userNote()),
 		"user_edit_stale":  pageOf(views.UserEditPage, userEditStale()),
 		"user_role":        pageOf(views.UserRolePage, views.UserRole{Chrome: chrome("Change role", "users"), Who: ana(), Form: roleForm(), Cancel: "/users/ana@example.com"}),
 		"deactivate":       pageOf(views.ConsequencePage, deactivation()),

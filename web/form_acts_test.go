@@ -32,6 +32,7 @@ var formActs = map[string]formAct{
 	"/users/views":             {page: "/users?role=admin", fill: []string{"name", "Admins"}},
 	"/users/views/delete":      {page: "/users/views", begin: savedOne, press: pressed("view")},
 	"/users/:id/edit":          {fill: []string{"name", "Another name"}},
+	"/users/:id/note":          {fill: []string{"note", "On leave until May."}},
 	"/users/:id/role":          {fill: []string{"role", "auditor"}},
 	"/users/:id/sessions/end":  {page: "/users/:id/sessions", fill: []string{"session", "all"}},
 	"/users/:id/reset-sign-in": {},

@@ -81,6 +81,7 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toFirstToken)
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate, toUser())
+	a.group(e, access(users.ActOrganise)).form("/users/:id/note", a.editNoteForm, a.editNote, toUser())
 	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate, toUser())
 	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn, toUser())
 	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole, toUser())

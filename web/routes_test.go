@@ -58,6 +58,8 @@ var mayCall = map[string]string{
 	"POST /service-users/new":        "admin owner",
 	"GET /users/:id/edit":            "admin owner",
 	"POST /users/:id/edit":           "admin owner",
+	"GET /users/:id/note":            "admin owner",
+	"POST /users/:id/note":           "admin owner",
 	"POST /users/:id/sessions/end":   "admin owner",
 	"GET /users/:id/reset-sign-in":   "admin owner",
 	"POST /users/:id/reset-sign-in":  "admin owner",

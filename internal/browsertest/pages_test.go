@@ -68,6 +68,7 @@ var looks = []struct {
 		{name: "sessions-none", path: "/users/invited@example.com/sessions"},
 		{name: "edit", path: "/users/admin@example.com/edit"},
 		{name: "edit-service", path: "/users/warehouse-uploader/edit"},
+		{name: "note", path: "/users/admin@example.com/note"},
 		{name: "edit-mistake", path: "/users/admin@example.com/edit", then: mistake("Picture optional", "no address", "Save changes")},
 		{name: "role", path: "/users/admin@example.com/role"},
 		{name: "deactivate", path: "/users/user@example.com/deactivate"},

@@ -11,7 +11,7 @@ import (
 // FindPeople searches the people who can be responsible for a service user, and returns at most
 // limit of them in the order of [Service.Users]. It returns a [*users.ForbiddenError] to actors who
 // may not create a service user.
-func (s *Service) FindPeople(ctx context.Context, actor users.Actor, text string, limit int) ([]users.Ref, error) {
+func (s *Service) FindPeople(ctx context.Context, actor users.Actor, text string, limit int) ([]users.User, error) {
 	if err := actor.May(users.ActCreateService, users.User{}); err != nil {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (s *Service) FindPeople(ctx context.Context, actor users.Actor, text string
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", err)
 	}
-	return refs(found.Users), nil
+	return found.Users, nil
 }
 
 // WhoCanHelp returns active owners, three at most, whom a user without a permission can ask.
