@@ -71,6 +71,7 @@ func (a *App) restricted(e *echo.Echo) {
 	directory.page("/access", a.showAccess)
 	directory.page("/overview", a.showOverview)
 	directory.page("/todo", a.showTodo)
+	directory.page("/deleted/:key", a.showDeleted)
 	saving := a.group(e, access(users.ActSaveView))
 	saving.form("/users/views", a.savedViews, a.saveView, toView)
 	saving.post("/users/views/delete", a.deleteView, to("/users/views"))
@@ -83,6 +84,8 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate, toUser())
 	a.group(e, access(users.ActOrganise)).form("/users/:id/note", a.editNoteForm, a.editNote, toUser())
 	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate, toUser())
+	a.group(e, access(users.ActRestore)).form("/deleted/:key/restore", a.restoreUserForm, a.restoreUser, toMade(""))
+	a.group(e, access(users.ActRestore)).form("/deleted/:key/purge", a.purgeUserForm, a.purgeUser, to(deletedPath))
 	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn, toUser())
 	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole, toUser())
 

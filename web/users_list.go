@@ -19,6 +19,9 @@ import (
 // listUsers serves GET /users. Invalid filters are listed in place of the users, with status 422:
 // a script requests the results again, so the message disappears with the mistake.
 func (a *App) listUsers(c echo.Context) error {
+	if c.QueryParam("view") == deletedView {
+		return a.listDeleted(c)
+	}
 	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
 	status := http.StatusOK
 	listing, err := a.directory.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
