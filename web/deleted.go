@@ -91,7 +91,7 @@ func (a *App) showDeleted(c echo.Context) error {
 		return err
 	}
 	t := a.presenter(c)
-	m := views.DeletedUserPageModel{
+	m := views.DeletedUserDetail{
 		Chrome: a.deletedChrome(c, plan, ""), User: t.deleted(plan.DeletedUser), Created: t.time(plan.User.CreatedAt), Seen: t.time(plan.User.SeenAt),
 		Back: comesBack(plan), Lost: staysLost(plan),
 	}

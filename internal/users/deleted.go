@@ -105,10 +105,10 @@ type keptRecord struct {
 
 // keptData are the rows of other tables that refer to the user. Other users are named by key.
 type keptData struct {
-	Tokens     []keptToken `json:",omitempty"`
-	Identities []Identity `json:",omitempty"`
+	Tokens     []keptToken   `json:",omitempty"`
+	Identities []Identity    `json:",omitempty"`
 	HandedOver []keptService `json:",omitempty"`
-	Views      []SavedView `json:",omitempty"`
+	Views      []SavedView   `json:",omitempty"`
 }
 
 // A keptToken is a token with the digest of its secret.

@@ -20,7 +20,7 @@ const (
 	ActionDeleted       Action = "user.deleted"
 	ActionRestored      Action = "user.restored" // after a deletion, which it undoes
 	ActionPurged        Action = "user.purged"   // can't be restored any more
-	ActionErased        Action = "user.erased" // the target is named by key alone
+	ActionErased        Action = "user.erased"   // the target is named by key alone
 	ActionReviewed      Action = "user.reviewed"
 	ActionHandedOver    Action = "user.handed_over" // a service user got another responsible person
 	ActionStarted       Action = "session.started"

@@ -25,7 +25,7 @@ const (
 	ActReactivate    Act = "reactivate"
 	ActDelete        Act = "delete"
 	ActRestore       Act = "restore" // a deleted user
-	ActErase         Act = "erase" // a deleted user, from the history too
+	ActErase         Act = "erase"   // a deleted user, from the history too
 	ActEndSessions   Act = "end_sessions"
 	ActResetSignIn   Act = "reset_sign_in"
 	ActSeeTokens     Act = "see_tokens"

@@ -22,6 +22,28 @@ func DeletedText(grace time.Duration) string {
 	return "Users who were deleted can be restored for " + Period(grace) + ". They can't sign in, and their tokens are refused."
 }
 
+// ComesBackAsNew says when a deleted person can sign in with the same address as a new user:
+// one with a provider account after the grace.
+func ComesBackAsNew(id string, grace time.Duration, identified bool) string {
+	when := "Once deleted,"
+	if grace > 0 && identified {
+		when = Period(grace) + " after the deletion,"
+	}
+	return Capital(when) + " they can sign in with the address " + id + " as a new user. A deactivated user can't."
+}
+
+// OwnReturn says how a person who deletes their own account can come back; signsUp if they can
+// sign in as a new user.
+func OwnReturn(grace time.Duration, signsUp bool) string {
+	switch {
+	case grace > 0:
+		return "For " + Period(grace) + " an admin can restore your account. Until then you can't sign in."
+	case signsUp:
+		return "You can sign in again later, as a new user with the role user."
+	}
+	return "To come back, you have to be added by an admin again, as a new user."
+}
+
 // DaysLeft says how long a deleted user can still be restored.
 func DaysLeft(left time.Duration) string {
 	const day = 24 * time.Hour
