@@ -79,6 +79,30 @@ func deletion() views.Consequence {
 	return m
 }
 
+func restoration() views.Consequence {
+	m := consequence("Restore Ana Lima?", "Restore")
+	m.Ends, m.Stays, m.HandOver, m.Danger = nil, nil, nil, false
+	m.Back, m.Lost = []string{"The record, with the role user and the status active."}, []string{"Sessions: they sign in again."}
+	m.UserID = &views.Field{Name: "user_id", Label: "User ID", Required: true, Hint: "Another one than ana@example.com."}
+	return m
+}
+
+func deletedAna() views.DeletedUser {
+	return views.DeletedUser{
+		Person: ana(), Role: "User", Kind: "Person", When: ago("2 days ago"), By: olga(), Event: "/audit/7", Left: "27 days left", Ends: ago("in 27 days"),
+		Restore: "/deleted/usr_1/restore", RestoreWhy: "Only an owner can restore an admin.", Purge: "/deleted/usr_1/purge",
+	}
+}
+
+func deletedUsers() views.DeletedUsers {
+	return views.DeletedUsers{Chrome: chrome("Deleted", "users"), Text: "Users who were deleted can be restored for 30 days.", Users: []views.DeletedUser{deletedAna()}, First: "/users?view=deleted", Next: "/users?view=deleted&after=usr_1"}
+}
+
+func deletedUser() views.DeletedUserDetail {
+	return views.DeletedUserDetail{Chrome: chrome("Ana Lima", "users"), User: deletedAna(), Created: ago("8 months ago"), Seen: ago("3 days ago"),
+		Back: []string{"The record, with the role user and the status active."}, Lost: []string{"Sessions: they sign in again."}}
+}
+
 func newPerson() views.NewPerson {
 	taken := ana()
 	return views.NewPerson{

@@ -40,6 +40,8 @@ var formActs = map[string]formAct{
 	"/users/:id/deactivate":    {fill: []string{"reason", "left"}},
 	"/users/:id/reactivate":    {begin: deactivated},
 	"/users/:id/delete":        {fill: []string{"confirm", ":id"}},
+	"/deleted/:key/restore":    {fill: []string{"reason", "a mistake"}},
+	"/deleted/:key/purge":      {fill: []string{"confirm", "target-1@example.com"}},
 
 	"/audit/:seq/undo": {fill: []string{"reason", "a mistake"}},
 
@@ -153,7 +155,9 @@ func ready(t *testing.T, route string) readyForm {
 	}
 	_, token, _ := strings.Cut(f.to, "/tokens/")
 	token, _, _ = strings.Cut(token, "/")
-	p := f.b.get(t, strings.NewReplacer(":id", id, ":token", token).Replace(at)).must(t, http.StatusOK)
+	_, key, _ := strings.Cut(f.to, "/deleted/")
+	key, _, _ = strings.Cut(key, "/")
+	p := f.b.get(t, strings.NewReplacer(":id", id, ":token", token, ":key", key).Replace(at)).must(t, http.StatusOK)
 	f.values = p.form(t, f.to)
 	for i := 0; i < len(act.fill); i += 2 {
 		f.values.Set(act.fill[i], strings.Replace(act.fill[i+1], ":id", id, 1))

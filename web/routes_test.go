@@ -72,6 +72,11 @@ var mayCall = map[string]string{
 	"POST /users/:id/delete":         "admin owner",
 	"GET /audit/:seq/undo":           "admin owner",
 	"POST /audit/:seq/undo":          "admin owner",
+	"GET /deleted/:key":              "auditor admin owner",
+	"GET /deleted/:key/restore":      "admin owner",
+	"POST /deleted/:key/restore":     "admin owner",
+	"GET /deleted/:key/purge":        "admin owner",
+	"POST /deleted/:key/purge":       "admin owner",
 	"GET /users/:id/role":            "owner",
 	"POST /users/:id/role":           "owner",
 
@@ -104,6 +109,9 @@ func (s *site) targetOf(t *testing.T, path string) string {
 	if strings.HasSuffix(path, "/undo") {
 		return strings.Replace(path, ":seq", strconv.FormatInt(s.edited(t), 10), 1)
 	}
+	if strings.Contains(path, ":key") {
+		return strings.Replace(path, ":key", string(s.deleted(t)), 1)
+	}
 	if !strings.Contains(path, ":id") {
 		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)
 	}
@@ -129,6 +137,17 @@ func (s *site) edited(t *testing.T) int64 {
 		t.Fatal(err)
 	}
 	return s.Last(t)
+}
+
+// deleted makes a person, deletes them and returns their key.
+func (s *site) deleted(t *testing.T) users.Key {
+	t.Helper()
+	id := fmt.Sprintf("target-%d@example.com", s.targets.Add(1))
+	key := s.Person(t, id, users.RoleUser).Key
+	if err := s.Delete(t.Context(), s.Owner, users.ID(id), users.Deletion{Confirm: id}); err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 func TestEveryRouteForEveryone(t *testing.T) {

@@ -78,6 +78,9 @@ var looks = []struct {
 	{"owner@example.com", []look{
 		{name: "delete", path: "/users/user@example.com/delete"},
 		{name: "delete-mistake", path: "/users/invited@example.com/delete", then: mistake("Type invited@example.com to confirm", "someone", "Delete invited@example.com")},
+		{name: "deleted-none", path: "/users?view=deleted"},
+		{name: "deleted", path: "/users/new", then: deleteSomeone("gone@example.com", "")},
+		{name: "deleted-user", path: "/users/new", then: deleteSomeone("gone2@example.com", "Gone")},
 		{name: "reset", path: "/users/admin@example.com/reset-sign-in"},
 		{name: "new-person", path: "/users/new"},
 		{name: "new-person-mistake", path: "/users/new", then: mistake("E-mail address", "owner@example.com", "Add person")},
