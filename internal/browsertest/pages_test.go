@@ -151,6 +151,23 @@ func addSomeone(b *tab) {
 	b.follow("button", "Add person")
 }
 
+// deleteSomeone adds a person and deletes them; then it opens the page about a deleted user of that
+// name, or the view Deleted.
+func deleteSomeone(id, name string) func(*tab) {
+	return func(b *tab) {
+		b.fill("E-mail address", id)
+		b.fill("Name optional", name)
+		b.follow("button", "Add person")
+		b.open("/users/"+id+"/delete", http.StatusOK)
+		b.fill("Type "+id+" to confirm", id)
+		b.follow("button", "Delete "+id)
+		b.open("/users?view=deleted", http.StatusOK)
+		if name != "" {
+			b.follow("link", name)
+		}
+	}
+}
+
 // exportAll exports all users of the page and drops the file.
 func exportAll(b *tab) {
 	b.do("keep no downloads", command(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{

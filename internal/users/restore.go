@@ -135,7 +135,7 @@ func (c *changeTx) insertRestored(ctx context.Context, u User, p RestorePlan) er
 	}
 	for _, v := range p.kept.data.Views {
 		v.Owner = u.Ref()
-		if err := insertView(ctx, c, v); err != nil {
+		if err := c.addView(ctx, v); err != nil {
 			return err
 		}
 	}
