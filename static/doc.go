@@ -6,4 +6,4 @@
 // ./static`. Vendored files are in third_party with their licences; vendor.json lists them.
 package static
 
-//go:generate go tool esbuild src/console.css src/console.js --minify --outdir=dist --log-level=warning
+//go:generate go tool esbuild src/console.css src/console.js src/keys.js --minify --outdir=dist --log-level=warning

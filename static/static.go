@@ -30,6 +30,7 @@ var sources = []struct{ name, file, contentType string }{
 	{"inter.woff2", "third_party/inter/inter.woff2", "font/woff2"},
 	{"htmx.js", "third_party/htmx/htmx.js", "text/javascript; charset=utf-8"},
 	{"console.js", "dist/console.js", "text/javascript; charset=utf-8"},
+	{"keys.js", "dist/keys.js", "text/javascript; charset=utf-8"},
 	{"console.css", "dist/console.css", "text/css; charset=utf-8"},
 }
 

@@ -10,11 +10,13 @@ type Chrome struct {
 	Nav       string  // the part of the console this page is in: "users", "service", "audit", "access" or "profile"
 	Path      string  // path and query of the page, to return to after a change of theme
 	Viewer    *Viewer // the signed-in user; nil if signed out
-	Flash     *Saved  // what the viewer has just done; nil for nothing
+	Flash     string  // the action that just succeeded; may be empty
 	RequestID string  // shown on error pages
 	Crumbs    []Link  // the pages above this one, and this one last
 	Redirect  string  // address that the page redirects to by itself; empty for none
 	Demo      bool    // this is the demo
+	Now       string  // the time of the page, RFC 3339, which relative times follow
+	KeysOff   bool    // the viewer has turned off keys without a modifier
 	FormKey   string  // idempotency key of the forms of this page
 }
 

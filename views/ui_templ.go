@@ -121,6 +121,10 @@ func ComponentsPage(c Chrome) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = uiPalette().Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = uiPages().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -319,14 +323,7 @@ func uiMessages() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = saved(&Saved{
-				Text: "Saved Ana Kovač.", Changes: []Change{{Field: "Role", Old: "User", New: "Auditor"}, {Field: "Name", Old: "Ana", New: "Ana Kovač"}},
-				Undo: &UndoButton{Action: "#"}, Dismiss: "#",
-			}, "").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = saved(&Saved{Text: "Nothing was changed.", Dismiss: "#"}, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = flash("Saved the changes to Ana Kovač.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -37,6 +37,7 @@ type Config struct {
 	Unpaced         bool           // one person may make any number of changes: for tests and measurements
 	TokenRate       int            // requests a second by each token, ten times that at once; default api.DefaultRate
 	SessionRecheck  time.Duration  // after which the provider is asked to confirm a session; zero: never
+	Version, Commit string         // of the program, shown to signed-in users
 	Demo            bool           // says so on every page, and serves /_ui
 	Log             *slog.Logger   // default slog.Default()
 	Watch           Watch          // callbacks for metrics and traces
@@ -51,6 +52,8 @@ type App struct {
 	provider     *auth.Provider
 	baseURL      *url.URL
 	org, orgID   string
+	version      string
+	commit       string
 	pictureHosts pictureHosts
 	proxies      []netip.Prefix
 	demo         bool
@@ -91,7 +94,7 @@ func New(c Config) (*App, error) {
 		return nil, errors.New("web: Users, Directory, History, Provider and an absolute BaseURL are required")
 	}
 	a := &App{
-		users: c.Users, directory: c.Directory, history: c.History, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, pictureHosts: c.PictureHosts,
+		users: c.Users, directory: c.Directory, history: c.History, provider: c.Provider, baseURL: c.BaseURL, org: c.OrgName, orgID: c.OrgID, version: c.Version, commit: c.Commit, pictureHosts: c.PictureHosts,
 		proxies: c.TrustedProxies, demo: c.Demo, log: c.Log, watch: c.Watch, now: c.Now, lifetime: c.SessionLifetime, recheck: c.SessionRecheck,
 	}
 	a.setDefaults()

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,8 +23,9 @@ func (a *App) chrome(c echo.Context, title, nav string) views.Chrome {
 	}
 	if who, ok := signedIn(c); ok {
 		chrome.Viewer = a.chromeViewer(c, who.User)
-		chrome.Flash = a.saved(c)
+		chrome.Flash = a.sayOnce(c)
 		chrome.FormKey = a.formKeyFor(c, who.User)
+		chrome.Now, chrome.KeysOff = a.now().UTC().Format(time.RFC3339), a.keysOff(c)
 	}
 	return chrome
 }

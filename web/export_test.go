@@ -13,6 +13,14 @@ import (
 // Routes returns the table of all routes, for the tests that walk it.
 func (a *App) Routes() []route { return a.table }
 
+// PlaceURLs returns the addresses of the pages that the palette leads to.
+func PlaceURLs() (all []string) {
+	for _, p := range places {
+		all = append(all, p.url)
+	}
+	return all
+}
+
 // OwnPath is ownPath, for the table of addresses that lead elsewhere.
 func (a *App) OwnPath(to string) string { return a.ownPath(to) }
 

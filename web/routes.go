@@ -40,8 +40,11 @@ func (a *App) routes(e *echo.Echo) {
 	own.post("/users/:id/sessions/end", a.endUserSessions, toUser("sessions"))
 	own.post("/users/:id/reviewed", a.markReviewed, toUser())
 	own.page("/api", a.apiReference)
+	own.page("/go", a.showPalette)
+	own.page("/about", a.showAbout)
+	own.page("/keys", a.showKeys)
+	own.repeat("/keys", a.setKeys)
 	own.page("/audit/:seq", a.showEvent) // also for the target of the event
-	own.form("/audit/:seq/undo", a.undoEventForm, a.undoEvent, toReturn)
 	a.tokenPages(own, "/users/:id/tokens")
 	a.tokenPages(own, ownTokens)
 	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)
@@ -71,7 +74,6 @@ func (a *App) restricted(e *echo.Echo) {
 	directory.page("/access", a.showAccess)
 	directory.page("/overview", a.showOverview)
 	directory.page("/todo", a.showTodo)
-	directory.page("/deleted/:key", a.showDeleted)
 	saving := a.group(e, access(users.ActSaveView))
 	saving.form("/users/views", a.savedViews, a.saveView, toView)
 	saving.post("/users/views/delete", a.deleteView, to("/users/views"))
@@ -82,10 +84,7 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toFirstToken)
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate, toUser())
-	a.group(e, access(users.ActOrganise)).form("/users/:id/note", a.editNoteForm, a.editNote, toUser())
 	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate, toUser())
-	a.group(e, access(users.ActRestore)).form("/deleted/:key/restore", a.restoreUserForm, a.restoreUser, toMade(""))
-	a.group(e, access(users.ActRestore)).form("/deleted/:key/purge", a.purgeUserForm, a.purgeUser, to(deletedPath))
 	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn, toUser())
 	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole, toUser())
 
@@ -187,7 +186,7 @@ func (g group) add(r route, h echo.HandlerFunc) {
 
 // unkeyed are the routes that are posted to without the key of a page, as it does not
 // matter who is signed in: they concern the browser, or name the form that they are about.
-var unkeyed = map[string]bool{"/sign-out": true, "/theme": true, "/users/layout": true, lookUpPath: true}
+var unkeyed = map[string]bool{"/sign-out": true, "/theme": true, "/keys": true, "/users/layout": true, lookUpPath: true}
 
 // serves reports whether the route answers requests with that method: its own, and HEAD
 // where it answers GET and that changes nothing. Of the answer to HEAD, net/http leaves out

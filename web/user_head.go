@@ -66,36 +66,3 @@ func (t presenter) userTabs(u users.User, tokens int, current string) []views.Ta
 	}
 	return tabs
 }
-
-// userMenu leads to what the viewer may do to u beside editing.
-func (t presenter) userMenu(u users.User) []views.MenuLink {
-	person := u.Kind == users.KindPerson
-	away := u.Status == users.StatusDeactivated
-	entries := []struct {
-		act    users.Act
-		sense  bool // it makes sense for u
-		tail   string
-		label  string
-		icon   string
-		danger bool
-	}{
-		{users.ActChangeRole, true, "role", words.ChangeRole, "shield", false},
-		{users.ActEndSessions, person, "sessions", "End sessions", "log-out", false},
-		{users.ActResetSignIn, person && u.Identified(), "reset-sign-in", words.ResetSignIn, "key-round", false},
-		{users.ActReactivate, away, "reactivate", "Reactivate", "user-check", false},
-		{users.ActDeactivate, !away, "deactivate", "Deactivate", "user-x", true},
-		{users.ActDelete, true, "delete", "Delete", "trash-2", true},
-	}
-	var menu []views.MenuLink
-	apart := false
-	for _, e := range entries {
-		if !e.sense || t.actor.May(e.act, u) != nil {
-			continue
-		}
-		link := views.MenuLink{Link: views.Link{Label: e.label, URL: userPath(u.ID, e.tail)}, Icon: e.icon, Danger: e.danger}
-		link.Divided = e.danger && !apart && len(menu) > 0
-		apart = apart || e.danger
-		menu = append(menu, link)
-	}
-	return menu
-}

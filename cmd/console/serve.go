@@ -164,6 +164,8 @@ func requireOwner(ctx context.Context, directory *users.Service, owners []string
 // newApp returns the HTTP application with the settings c.
 func newApp(c *config, db *database.DB, service *users.Service, log *slog.Logger, demo bool, watch *telemetry) (*web.App, error) {
 	return web.New(web.Config{
+		Version:   versionText(),
+		Commit:    commitText(),
 		Unpaced:   unpaced != "",
 		Users:     service,
 		Directory: directory.New(db, service, directory.Config{}),
@@ -204,7 +206,6 @@ func (c *config) directory(log *slog.Logger) users.Config {
 		SessionLifetime:  c.sessionLifetime,
 		TokenLifetime:    c.tokenLifetime,
 		NoPersonalTokens: !c.personalTokens,
-		DeletionGrace:    c.deletionGrace,
 		ErasureDelay:     c.erasureDelay,
 		Signup:           c.signup,
 		SignupDomains:    c.signupDomains,

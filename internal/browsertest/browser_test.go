@@ -72,6 +72,14 @@ var walks = map[string]func(*testing.T, *tab){
 	"orders and pages by keyboard":       turnPagesWalk,
 	"tokens from first to last":          tokensWalk,
 	"tokens that concern people":         peopleWalk,
+	"the palette by keyboard":            paletteWalk,
+	"the palette in every state":         paletteStatesWalk,
+	"the palette without scripts":        scriptlessPaletteWalk,
+	"the keys of lists":                  listKeysWalk,
+	"unsaved input":                      unsavedWalk,
+	"unsaved input without scripts":      scriptlessBackWalk,
+	"a console that is not reached":      unreachedWalk,
+	"a page that is left open":           clockWalk,
 }
 
 // TestBrowser walks through a demo. Concurrent walks change different users.

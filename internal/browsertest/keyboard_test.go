@@ -38,8 +38,7 @@ func skipAndSearch(b *tab) {
 	b.tabTo("Skip to content")
 	b.do("press Enter", enterKey)
 	b.wait("be at the content", `document.activeElement.id === "main"`)
-	b.do("press /", keystroke("/", "Slash", "/", 191))
-	b.wait("be in the search", `document.activeElement.id === "q"`)
+	b.focusOn("#q")
 	b.press("kaja.lind")
 	b.sees("1–1 of 1")
 	b.wait("be in the search still", `document.activeElement.id === "q"`)
@@ -92,16 +91,12 @@ func createByKeys(b *tab) {
 	b.sees("Turns keys.", "Auditor")
 }
 
-// changeRoleByKeys finds the person with the search in the sidebar and changes the role.
+// changeRoleByKeys finds the act with the palette.
 func changeRoleByKeys(b *tab) {
-	b.do("press Ctrl-K", chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
-	b.wait("be in the search", `document.activeElement.id === "find"`)
-	b.press("kaja.lind")
+	b.do("press Ctrl-K", controlK)
+	b.askPalette("change role of kaja")
+	b.hit("Change role of Kaja Lind…")
 	b.enter(http.StatusOK)
-	b.tabTo("Kaja Lind")
-	b.enter(http.StatusOK)
-	b.tabTo(words.ChangeRole)
-	b.do("press Enter", enterKey)
 	b.tabTo("User")
 	b.press(kb.ArrowDown)
 	b.tabTo("Reason optional")

@@ -103,7 +103,8 @@ func (w *monitor) event(event any) {
 	case *runtime.EventExceptionThrown:
 		w.note("a script failed: %s", e.ExceptionDetails.Text)
 	case *runtime.EventConsoleAPICalled:
-		if slices.Contains([]runtime.ConsoleAPICalledType{"error", "warning", "assert"}, e.Type) {
+		blocked := strings.Contains(string(e.Args[0].Value), "htmx:error: ") // of what the test blocks
+		if slices.Contains([]runtime.ConsoleAPICalledType{"error", "warning", "assert"}, e.Type) && !blocked {
 			w.note("a script reported: %s", e.Args[0].Value)
 		}
 	case *log.EventEntryAdded:
@@ -131,10 +132,11 @@ func (w *monitor) request(e *network.EventRequestWillBeSent) {
 }
 
 // entry checks an entry of the browser's log. It ignores the status of a page, which the test
-// checks, and 422 of a list that a script requests with an invalid filter.
+// checks, 422 of a list that a script requests with an invalid filter, and what the test blocks.
 func (w *monitor) entry(e *log.Entry) {
 	status := e.Source == log.EntrySourceNetwork && w.kinds[e.NetworkRequestID] == network.ResourceTypeDocument
 	status = status || strings.HasSuffix(e.Text, "status of 422 (Unprocessable Entity)") && w.kinds[e.NetworkRequestID] == network.ResourceTypeFetch
+	status = status || strings.HasSuffix(e.Text, "net::ERR_BLOCKED_BY_CLIENT")
 	if (e.Level == log.EntryLevelError || e.Level == log.EntryLevelWarning) && !status {
 		w.note("the browser logged for %s: %s", e.URL, e.Text)
 	}

@@ -68,7 +68,6 @@ var looks = []struct {
 		{name: "sessions-none", path: "/users/invited@example.com/sessions"},
 		{name: "edit", path: "/users/admin@example.com/edit"},
 		{name: "edit-service", path: "/users/warehouse-uploader/edit"},
-		{name: "note", path: "/users/admin@example.com/note"},
 		{name: "edit-mistake", path: "/users/admin@example.com/edit", then: mistake("Picture optional", "no address", "Save changes")},
 		{name: "role", path: "/users/admin@example.com/role"},
 		{name: "deactivate", path: "/users/user@example.com/deactivate"},
@@ -78,9 +77,6 @@ var looks = []struct {
 	{"owner@example.com", []look{
 		{name: "delete", path: "/users/user@example.com/delete"},
 		{name: "delete-mistake", path: "/users/invited@example.com/delete", then: mistake("Type invited@example.com to confirm", "someone", "Delete invited@example.com")},
-		{name: "deleted-none", path: "/users?view=deleted"},
-		{name: "deleted", path: "/users/new", then: deleteSomeone("gone@example.com", "")},
-		{name: "deleted-user", path: "/users/new", then: deleteSomeone("gone2@example.com", "Gone")},
 		{name: "reset", path: "/users/admin@example.com/reset-sign-in"},
 		{name: "new-person", path: "/users/new"},
 		{name: "new-person-mistake", path: "/users/new", then: mistake("E-mail address", "owner@example.com", "Add person")},
@@ -97,6 +93,10 @@ var looks = []struct {
 		{name: "not-found", path: "/nowhere", status: http.StatusNotFound},
 		{name: "nobody-found", path: "/users/nobody@example.com", status: http.StatusNotFound},
 		{name: "api", path: "/api"},
+		{name: "go", path: "/go?q=ad"},
+		{name: "go-none", path: "/go?q=qqzz"},
+		{name: "keys-page", path: "/keys"},
+		{name: "about", path: "/about"},
 		{name: "components", path: "/_ui"},
 		{name: "signed-out", path: "/profile", then: signedOut},
 	}},
@@ -115,6 +115,7 @@ var looks = []struct {
 	}},
 	{"user@example.com", []look{
 		{name: "user-profile", path: "/profile"},
+		{name: "user-go", path: "/go"},
 		{name: "user-refused", path: "/users", status: http.StatusForbidden},
 		{name: "user-service", path: "/users/warehouse-uploader"},
 	}},
@@ -149,23 +150,6 @@ func openEvent(word string) func(*tab) {
 func addSomeone(b *tab) {
 	b.fill("E-mail address", "added@example.com")
 	b.follow("button", "Add person")
-}
-
-// deleteSomeone adds a person and deletes them; then it opens the page about a deleted user of that
-// name, or the view Deleted.
-func deleteSomeone(id, name string) func(*tab) {
-	return func(b *tab) {
-		b.fill("E-mail address", id)
-		b.fill("Name optional", name)
-		b.follow("button", "Add person")
-		b.open("/users/"+id+"/delete", http.StatusOK)
-		b.fill("Type "+id+" to confirm", id)
-		b.follow("button", "Delete "+id)
-		b.open("/users?view=deleted", http.StatusOK)
-		if name != "" {
-			b.follow("link", name)
-		}
-	}
 }
 
 // exportAll exports all users of the page and drops the file.

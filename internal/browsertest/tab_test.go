@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,9 @@ type tab struct {
 	site site
 	ctx  context.Context
 	seen *monitor
+
+	leaving atomic.Int64 // how often the browser has asked whether to leave a page
+	stays   atomic.Bool  // the answer is no
 }
 
 // visit opens a tab in a new browser context, without cookies.
@@ -48,7 +52,7 @@ func (s site) openTab(t *testing.T, in context.Context, options ...chromedp.Cont
 	t.Helper()
 	b := &tab{t: t, site: s, seen: newMonitor(t, s)}
 	var closeTab context.CancelFunc
-	b.ctx, closeTab = chromedp.NewContext(in, append(options, chromedp.WithListener(b.seen.event))...)
+	b.ctx, closeTab = chromedp.NewContext(in, append(options, chromedp.WithListener(b.seen.event), chromedp.WithListener(b.answer))...)
 	t.Cleanup(closeTab)
 	late := time.AfterFunc(patience, closeTab)
 	if err := chromedp.Do(b.ctx); err != nil { // a tab lives as long as the context of the first action in it
@@ -58,6 +62,20 @@ func (s site) openTab(t *testing.T, in context.Context, options ...chromedp.Cont
 	b.do("set up a tab", b.seen.start, chromedp.EmulateViewport(1366, 900),
 		command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 	return b
+}
+
+// answer answers the browser when it asks whether to leave a page.
+func (b *tab) answer(event any) {
+	if _, asks := event.(*page.EventJavascriptDialogOpening); !asks {
+		return
+	}
+	accept := page.HandleJavaScriptDialogParams{Accept: !b.stays.Load()}
+	go func() { // a listener must not wait for the browser
+		if err := chromedp.Do(b.ctx, command(page.HandleJavaScriptDialog, accept)); err != nil && b.ctx.Err() == nil {
+			b.t.Error(err)
+		}
+		b.leaving.Add(1)
+	}()
 }
 
 // ask runs an action and returns its result; what names it in errors.

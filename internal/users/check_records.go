@@ -11,10 +11,9 @@ import (
 const checkBatch = 1000
 
 // versionedActions are the actions that increment the version of a record, except that a person
-// who signs up is created and linked with one version. A deletion, which keeps the version, empties
-// the record before it is restored.
+// who signs up is created and linked with one version.
 var versionedActions = []Action{
-	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted, ActionRestored,
+	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated,
 	ActionReviewed, ActionHandedOver, ActionBound, ActionReset,
 }
 

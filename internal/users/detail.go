@@ -42,6 +42,12 @@ func (s *Service) User(ctx context.Context, actor Actor, id ID) (User, error) {
 	return u, wrap("find user", id, err)
 }
 
+// OwnServiceUsers returns the service users that the actor is responsible for, by name.
+func (s *Service) OwnServiceUsers(ctx context.Context, actor Actor) ([]User, error) {
+	own, err := responsibleFor(ctx, s.reads(), actor.Key)
+	return own, wrap("list service users of", actor.ID, err)
+}
+
 // Target returns the user on whom the actor may carry out act. It returns [ErrNotFound] and a
 // [*ForbiddenError], which is all that an actor learns of users they may not see.
 func (s *Service) Target(ctx context.Context, actor Actor, id ID, act Act) (User, error) {

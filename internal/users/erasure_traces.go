@@ -156,10 +156,7 @@ func (c *changeTx) forgetAddress(ctx context.Context, t traces) error {
 			_, err = c.exec(ctx, `DELETE FROM saved_views WHERE id = $1`, v.ID)
 		}
 	}
-	if err != nil {
-		return err
-	}
-	return c.forgetKeptViews(ctx, t)
+	return err
 }
 
 // forgetKept deletes the saved forms of the user and about them.

@@ -1,7 +1,7 @@
 // Enhancements of the pages. Everything works without scripts.
 (() => {
   const root = document.documentElement;
-  const find = (selector) => document.querySelector(selector);
+  const find = (selector, within = document) => within.querySelector(selector);
   const on = (type, listen, capture) => document.addEventListener(type, listen, capture);
   root.classList.add("js");
 
@@ -28,29 +28,12 @@
     }
   };
 
-  on("click", (event) => {
-    const target = event.target;
+  on("click", ({ target }) => {
     const button = target.closest("[data-copy]");
     if (button) copy(button);
     if (!target.closest("[data-dismiss]")) return;
-    event.preventDefault();
     find("#flash").remove();
     find("#main").focus();
-  });
-
-  // "/" focuses the search of the page, Ctrl-K that of the sidebar, or the other if only that
-  // is visible.
-  on("keydown", (event) => {
-    const control = event.ctrlKey || event.metaKey;
-    const slash = event.key === "/" && !control && !event.altKey;
-    const k = event.key.toLowerCase() === "k" && control && !event.shiftKey;
-    if (composing || !k && (!slash || event.target.closest("input, textarea, select"))) return;
-    const inputs = ["[data-search]", "#find"].map(find).filter((input) => input?.checkVisibility());
-    const input = k ? inputs.pop() : inputs.shift();
-    if (!input) return;
-    event.preventDefault();
-    input.focus();
-    input.select();
   });
 
   // While an input method composes a word, no request is sent and none is answered: the
@@ -75,10 +58,32 @@
   };
   on("input", keep);
   on("htmx:after:swap", keep); // htmx has set a state of its own before
+
+  // Leaving the page asks first if a form has unsaved input, unless it was sent or its Cancel
+  // chosen. A form that came back with mistakes is unsaved from the start.
+  const filled = (form) => String(new URLSearchParams(new FormData(form)));
+  const saved = new WeakMap();
+  const note = (form) => saved.set(form, find("[aria-invalid=true], .conflict", form) ? "" : filled(form));
+  let left;
+  const unsaved = (form) => form.method === "post" && form !== left && !form.matches(".picks") &&
+    saved.has(form) && saved.get(form) !== filled(form);
+  const guard = () => {
+    onbeforeunload = [...document.forms].some(unsaved) ? (event) => event.preventDefault() : null;
+  };
+  const leave = (form) => { left = form; guard(); };
+  for (const form of document.forms) note(form);
+  on("focusin", ({ target: { form } }) => form && !saved.has(form) && note(form)); // of a swapped list
+  on("input", () => leave());
+  on("submit", (event) => event.defaultPrevented || leave(event.target));
+  on("click", ({ target }) => {
+    const cancel = target.closest("form a.btn");
+    if (cancel) leave(cancel.closest("form"));
+  });
   addEventListener("pageshow", () => {
     const state = history.state;
     if (state?.viewer) for (const form of document.forms) {
       form.reset(); // drops what the browser has restored
+      note(form);
       const kept = state.viewer === typed.viewer && state[form.action];
       if (kept) for (const field of form) {
         const values = kept.filter(([name]) => name === field.name).map(([, value]) => value);
@@ -86,6 +91,7 @@
         else if (values.length) field.value = values[0];
       }
     }
+    leave();
   });
 
   // The theme changes in place.
@@ -112,13 +118,47 @@
 
   // After htmx has swapped a list, announce its count; browsers announce alerts themselves.
   // The focus stays, or moves to the list if the focused element is gone.
-  on("htmx:after:swap", () => {
+  on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
     const list = find("#results");
     if (list && document.activeElement === document.body) {
       list.focus();
       list.scrollIntoView();
     }
-    const count = find("[data-announce]");
+    const count = target.id === "results" && find("[data-announce]");
     if (count) announce(count.textContent);
   });
+
+  // A list that cannot be reached keeps its rows and says so above them.
+  let again;
+  const unreached = ({ detail: { ctx } }) => {
+    if (ctx.response?.status < 500) return;
+    const alert = find("#unreached").content.firstElementChild.cloneNode(true);
+    find("[data-again]")?.parentNode.remove();
+    if (!/^(results|found)$/.test(ctx.target.id)) return announce(find("p", alert).textContent, true);
+    again = ctx.sourceElement;
+    ctx.target.prepend(alert);
+  };
+  on("htmx:error", unreached);
+  on("htmx:response:error", unreached);
+  on("click", ({ target }) => {
+    if (!target.closest("[data-again]")) return;
+    const field = find("[name=q]", again);
+    if (field) field.dispatchEvent(new Event("input", { bubbles: true }));
+    else again.click();
+  });
+
+  // Relative times follow the clock of the server, in the words of words.Relative.
+  const ahead = Date.now() - Date.parse(root.dataset.at);
+  const format = new Intl.RelativeTimeFormat(root.lang, { numeric: "always" });
+  const units = { year: 31536e6, month: 2592e6, day: 864e5, hour: 36e5, minute: 6e4 };
+  const refresh = () => {
+    for (const time of document.querySelectorAll("time[title]")) {
+      const ago = Date.now() - ahead - Date.parse(time.dateTime);
+      const span = ago < 0 ? 2e4 - ago : ago;
+      const unit = Object.keys(units).find((name) => span >= units[name] * (name === "year" ? 2 : 1));
+      if (unit) time.textContent = format.format(Math.floor(span / units[unit]) * (ago < 0 ? 1 : -1), unit);
+    }
+  };
+  setInterval(refresh, 3e4);
+  on("visibilitychange", refresh);
 })();

@@ -26,9 +26,14 @@ type Spy struct {
 	Statements atomic.Int64 // run so far
 	Selects    atomic.Int64 // of them, those that begin with SELECT
 
+	before atomic.Pointer[func(context.Context, string)]
+
 	mu     sync.Mutex
 	losses []Loss
 }
+
+// Before has do called with the context and the text of each query from now on, before it is run.
+func (s *Spy) Before(do func(ctx context.Context, query string)) { s.before.Store(&do) }
 
 // Lose loses the answers to the next changes, the transactions that write an event, in turn.
 // It replaces those of an earlier call.
@@ -84,6 +89,9 @@ type spyConn struct {
 // QueryContext implements [driver.QueryerContext].
 func (c *spyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.spy.count(query)
+	if before := c.spy.before.Load(); before != nil {
+		(*before)(ctx, query)
+	}
 	return c.Conn.QueryContext(ctx, query, args)
 }
 

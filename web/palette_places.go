@@ -1,0 +1,82 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/roboto-ai/console/internal/spelling"
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
+)
+
+// A place is a page that the palette leads to.
+type place struct {
+	label, url, icon string
+	who              access // who may open it
+}
+
+// places are the pages that the palette leads to, those first that are offered before anything is
+// typed.
+var places = []place{
+	{"Users", "/users", "users", access(users.ActSeeDirectory)},
+	{words.MyProfile, "/profile", "user", accessSignedIn},
+	{words.Todo, "/todo", "list-todo", access(users.ActSeeDirectory)},
+	{words.Overview, "/overview", "chart-column", access(users.ActSeeDirectory)},
+	{words.AuditLog, "/audit", "scroll-text", access(users.ActSeeAudit)},
+	{words.AddPersonTitle, "/users/new", "user-plus", access(users.ActAddPerson)},
+	{words.NewServiceUser, "/service-users/new", "bot", access(users.ActCreateService)},
+	{words.MyTokens, ownTokens, "key-round", accessSignedIn},
+	{words.WhereAccessEnds, "/access", "shield", access(users.ActSeeDirectory)},
+	{words.SavedViews, "/users/views", "bookmark", access(users.ActSaveView)},
+	{words.ExportUsers, "/users/export", "download", access(users.ActExport)},
+	{words.NewToken, ownTokens + "/new", "key-round", accessSignedIn},
+	{words.APIDocument, "/api", "book-open", accessSignedIn},
+	{words.KeysTitle, "/keys", "info", accessSignedIn},
+	{words.About, "/about", "info", accessSignedIn},
+}
+
+// A placeHit is a view or page that was found.
+type placeHit struct{ label, note, url, icon string }
+
+// placeHits returns the pages, views and saved views whose names have the words of text, those
+// first of which each word is the beginning of one. Without text it returns pages.
+func (a *App) placeHits(c echo.Context, text string) (hits []placeHit, err error) {
+	for _, p := range places {
+		if admission(c, p.who) == nil {
+			hits = append(hits, placeHit{label: p.label, url: p.url, icon: p.icon})
+		}
+	}
+	if text == "" {
+		return hits, nil
+	}
+	if seesDirectory(actor(c)) {
+		for _, v := range directoryViews {
+			if label, _ := words.ViewTab(v.view); v.view != "" {
+				hits = append(hits, placeHit{label, words.ViewNote, listAddress{path: "/users"}.with("view", string(v.view)), "users"})
+			}
+		}
+		saved, err := a.users.SavedViews(c.Request().Context(), actor(c))
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range saved {
+			hits = append(hits, placeHit{words.Plain(v.Name), words.SavedViewNote(v.Owner.Key == actor(c).Key), savedAddress(v), "bookmark"})
+		}
+	}
+	hits = slices.DeleteFunc(hits, func(h placeHit) bool { return !matches(h.label, text) })
+	slices.SortStableFunc(hits, func(x, y placeHit) int { return insideWords(x.label, text) - insideWords(y.label, text) })
+	return hits, nil
+}
+
+// insideWords returns how many words of text are not the beginning of a word of label.
+func insideWords(label, text string) (n int) {
+	folded := " " + spelling.Fold(label)
+	for _, word := range spelling.Words(text) {
+		if !strings.Contains(folded, " "+word) {
+			n++
+		}
+	}
+	return n
+}
