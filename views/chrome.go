@@ -10,7 +10,7 @@ type Chrome struct {
 	Nav       string  // the part of the console this page is in: "users", "service", "audit", "access" or "profile"
 	Path      string  // path and query of the page, to return to after a change of theme
 	Viewer    *Viewer // the signed-in user; nil if signed out
-	Flash     string  // the action that just succeeded; may be empty
+	Flash     *Saved  // what the viewer has just done; nil for nothing
 	RequestID string  // shown on error pages
 	Crumbs    []Link  // the pages above this one, and this one last
 	Redirect  string  // address that the page redirects to by itself; empty for none

@@ -27,10 +27,21 @@ func userEdit() views.UserEdit {
 		Name: nameField(), Picture: pictureField(), Channels: channels(), Types: types(), Sentence: "They get an e-mail when someone mentions them in a comment.", Reason: reasonField(), Service: serviceFields(),
 		Locked: []views.Locked{{Label: "User ID", Value: "ana@example.com", Why: "It is how the provider knows them."}, {Label: "Role", Value: "User", Why: "Change it on their page."}},
 	}
+	m.Org = []views.PersonField{
+		{Field: views.Field{Name: "department", Label: "Department", Value: "Field operations"}, People: []views.Option{{Value: "Field operations"}}},
+		{Field: views.Field{Name: "labels", Label: "Labels", Value: "contractor, night shift", Hint: "With commas between them."}},
+	}
 	m.Picture.Error = "Enter an address that starts with https://."
 	m.Problems = []views.Problem{{Field: "picture_url", Message: "Picture: enter an address that starts with https://."}}
-	m.Flash = ""
+	m.Flash = nil
 	return m
+}
+
+func userNote() views.UserNote {
+	return views.UserNote{
+		Chrome: chrome("Note on Ana Lima", "users"), Who: ana(), Action: "/users/ana@example.com/note", Cancel: "/users/ana@example.com", Version: "7",
+		Note: views.Field{Name: "note", Label: "Note", Value: "On leave until May.\nAsk Bea.", Hint: "Auditors, admins and owners see it.", Error: "Use at most 2000 characters."},
+	}
 }
 
 func userEditStale() views.UserEdit {
@@ -66,6 +77,30 @@ func deletion() views.Consequence {
 	m.Problems = []views.Problem{{Field: "confirm", Message: "Type ana@example.com to confirm."}}
 	m.Erase = &views.ErasePart{Box: views.Check{Name: "erase", Label: "Also erase their personal data"}, Goes: "What is erased.", Left: "Not erased: backups."}
 	return m
+}
+
+func restoration() views.Consequence {
+	m := consequence("Restore Ana Lima?", "Restore")
+	m.Ends, m.Stays, m.HandOver, m.Danger = nil, nil, nil, false
+	m.Back, m.Lost = []string{"The record, with the role user and the status active."}, []string{"Sessions: they sign in again."}
+	m.UserID = &views.Field{Name: "user_id", Label: "User ID", Required: true, Hint: "Another one than ana@example.com."}
+	return m
+}
+
+func deletedAna() views.DeletedUser {
+	return views.DeletedUser{
+		Person: ana(), Role: "User", Kind: "Person", When: ago("2 days ago"), By: olga(), Event: "/audit/7", Left: "27 days left", Ends: ago("in 27 days"),
+		Restore: "/deleted/usr_1/restore", RestoreWhy: "Only an owner can restore an admin.", Purge: "/deleted/usr_1/purge",
+	}
+}
+
+func deletedUsers() views.DeletedUsers {
+	return views.DeletedUsers{Chrome: chrome("Deleted", "users"), Text: "Users who were deleted can be restored for 30 days.", Users: []views.DeletedUser{deletedAna()}, First: "/users?view=deleted", Next: "/users?view=deleted&after=usr_1"}
+}
+
+func deletedUser() views.DeletedUserDetail {
+	return views.DeletedUserDetail{Chrome: chrome("Ana Lima", "users"), User: deletedAna(), Created: ago("8 months ago"), Seen: ago("3 days ago"),
+		Back: []string{"The record, with the role user and the status active."}, Lost: []string{"Sessions: they sign in again."}}
 }
 
 func newPerson() views.NewPerson {
@@ -119,5 +154,29 @@ func audit() views.Audit {
 func event() views.EventDetail {
 	e := events()[0]
 	e.Address, e.UserAgent, e.RequestID = "203.0.113.24", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "01JDGZ7T4W8K"
-	return views.EventDetail{Chrome: chrome("Event 1041", "audit"), Event: e, Action: "user.edited", Newer: "/audit/1042", Older: "/audit/1040", Log: "/audit"}
+	return views.EventDetail{Chrome: chrome("Event 1041", "audit"), Event: e, Action: "user.edited", Newer: "/audit/1042", Older: "/audit/1040", Log: "/audit",
+		Undo: "/audit/1041/undo", Undoes: views.Link{Label: "Event 1030", URL: "/audit/1030"}, Undone: views.Link{Label: "Event 1042", URL: "/audit/1042"}}
+}
+
+// undo is the page of an undo, of which one field has changed since.
+func undo() views.Undo {
+	return views.Undo{
+		Chrome: top("Undo", "audit"), Heading: "Undo a part of this change?", Event: events()[0], Text: "1 field has changed since.",
+		Rows: []views.UndoRow{
+			{Field: "Role", Before: "User", Changed: "Auditor", Now: "Auditor", State: views.Badge{Tone: "ok", Word: "Goes back"}},
+			{Field: "Manager", Before: "Chanpen Srisuk", Changed: "Ana Lima", Now: "Hana Al-Masri", Since: "by Olga Owner, yesterday", SinceURL: "/audit/1050", State: views.Badge{Tone: "warn", Word: "Stays"}},
+		},
+		Happens: []views.Change{{Field: "Role", Old: "Auditor", New: "User"}}, Note: "This is a new change.", Stays: []string{"Manager has changed since."},
+		Edit: views.Link{Label: "Edit Ana Lima", URL: "/users/ana@example.com/edit"}, Action: "/audit/1041/undo", Cancel: "/audit/1041", Version: "7", ReturnTo: "/users",
+		Button: "Undo 1 of 2 fields", Reason: reasonField(),
+	}
+}
+
+// undoDone is the page of an undo where nothing goes back.
+func undoDone() views.Undo {
+	m := undo()
+	m.Heading, m.Text, m.Why, m.By = "Nothing to undo", "", "Every field has its value from before this event.", views.Link{Label: "It was undone by event 1042.", URL: "/audit/1042"}
+	m.Rows, m.Happens, m.Stays, m.Edit = m.Rows[:1], nil, nil, views.Link{}
+	m.Rows[0].State = views.Badge{Tone: "warn", Word: "Same as before"}
+	return m
 }

@@ -30,6 +30,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"refused":          pageOf(views.RefusedPage, refused()),
 		"directory":        pageOf(views.DirectoryPage, directory()),
 		"directory_none":   pageOf(views.DirectoryPage, nothingFound()),
+		"directory_close":  pageOf(views.DirectoryPage, closeFound()),
 		"directory_first":  pageOf(views.DirectoryPage, firstSight()),
 		"saved_views":      pageOf(views.SavedViewsPage, savedViews()),
 		"saved_views_bad":  pageOf(views.SavedViewsPage, savedViewsBad()),
@@ -42,10 +43,15 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"user_activity":    pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
 		"user_sessions":    pageOf(views.UserSessionsPage, userSessions()),
 		"user_edit":        pageOf(views.UserEditPage, userEdit()),
+		"user_note":        pageOf(views.UserNotePage, userNote()),
 		"user_edit_stale":  pageOf(views.UserEditPage, userEditStale()),
 		"user_role":        pageOf(views.UserRolePage, views.UserRole{Chrome: chrome("Change role", "users"), Who: ana(), Form: roleForm(), Cancel: "/users/ana@example.com"}),
 		"deactivate":       pageOf(views.ConsequencePage, deactivation()),
 		"delete":           pageOf(views.ConsequencePage, deletion()),
+		"restore":          pageOf(views.ConsequencePage, restoration()),
+		"deleted":          pageOf(views.DeletedUsersPage, deletedUsers()),
+		"deleted_none":     pageOf(views.DeletedUsersPage, views.DeletedUsers{Chrome: chrome("Deleted", "users"), Text: "Users who were deleted can be restored for 30 days."}),
+		"deleted_user":     pageOf(views.DeletedUserPage, deletedUser()),
 		"person_new":       pageOf(views.NewPersonPage, newPerson()),
 		"person_added":     pageOf(views.PersonAddedPage, personAdded()),
 		"service_user_new": pageOf(views.NewServiceUserPage, newServiceUser()),
@@ -67,6 +73,8 @@ func auditSamples() map[string]func(change func(any)) templ.Component {
 		"audit_none": pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
 		"audit_bad":  pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
 		"event":      pageOf(views.EventPage, event()),
+		"undo":       pageOf(views.UndoPage, undo()),
+		"undo_done":  pageOf(views.UndoPage, undoDone()),
 	}
 }
 
@@ -75,15 +83,23 @@ func chrome(title, nav string) views.Chrome {
 		FormKey: "frm_abc", Title: title, Org: "Acme Robotics", Theme: "auto", Nav: nav, Path: "/users", RequestID: "01JDGZ7T4W8K",
 		Viewer: &views.Viewer{Name: "Olga Owner", Role: "Owner", Avatar: views.AvatarOf("Olga Owner", "o", false, ""), SeesDirectory: true, Todo: "38"},
 		Crumbs: []views.Link{{Label: "Users", URL: "/users"}, {Label: title, URL: "/here"}},
-		Flash:  "Saved.", Demo: true,
+		Flash:  saved(), Demo: true,
 	}
 }
 
 // top is the chrome of a page with nothing above it.
 func top(title, nav string) views.Chrome {
 	c := chrome(title, nav)
-	c.Crumbs, c.Flash = nil, ""
+	c.Crumbs, c.Flash = nil, nil
 	return c
+}
+
+// saved is the line about an edit.
+func saved() *views.Saved {
+	return &views.Saved{
+		Text: "Saved Ana Lima.", Changes: []views.Change{{Field: "Role", Old: "User", New: "Auditor"}, {Field: "Name", Old: "Ana", New: "Ana Lima"}},
+		More: "2 more changes", MoreURL: "/audit/41", Undo: &views.UndoButton{Action: "/audit/41/undo", Version: "7", ReturnTo: "/users"}, Dismiss: "/users",
+	}
 }
 
 func signedOut() views.Chrome {

@@ -82,6 +82,12 @@ func refusedSignIn() views.RefusedSignIn {
 	return views.RefusedSignIn{Address: "zoe@example.com", When: ago("10 minutes ago"), Why: "No one with this address had been added.", Fix: "Add them, and they can sign in with this address."}
 }
 
+func closeFound() views.Directory {
+	m := nothingFound()
+	m.None = &views.NoneFound{Text: "jonson", Close: []views.CloseMatch{{Person: ana(), Status: views.Badge{Tone: "warn", Word: "Invited"}}, {Person: ana()}}}
+	return m
+}
+
 func nothingFound() views.Directory {
 	m := directory()
 	m.Rows, m.Filter.Text, m.Count = nil, "zoe@example.com", "No users found"
@@ -136,7 +142,9 @@ func userDetail() views.UserDetail {
 	r := refusedSignIn()
 	return views.UserDetail{
 		Chrome: chrome("Ana Lima", "users"), Head: head("Overview"), Recent: events(), History: "/users/ana@example.com/activity", ResponsibleFor: lines()[:1],
-		Facts: views.UserFacts{Kind: "Person", Created: ago("8 months ago"), CreatedBy: olga(), Updated: ago("2 hours ago"), Seen: ago("2 minutes ago"), Sessions: views.Link{Label: "2 sessions", URL: "/users/ana@example.com/sessions"}, Notifications: "Gets an e-mail when someone mentions them in a comment.", TimeZone: "Europe/Lisbon"},
+		Facts: views.UserFacts{Kind: "Person", Created: ago("8 months ago"), CreatedBy: olga(), Updated: ago("2 hours ago"), Seen: ago("2 minutes ago"), Sessions: views.Link{Label: "2 sessions", URL: "/users/ana@example.com/sessions"}, Notifications: "Gets an e-mail when someone mentions them in a comment.", TimeZone: "Europe/Lisbon",
+			Org: views.OrgFacts{Title: "Engineer", Department: "Field operations", Manager: olga(), Labels: []string{"contractor", "night shift"}, Provided: "Department and Title"}},
+		Note: &views.NoteCard{Text: "On leave until May.\nAsk Bea.", Edit: "/users/ana@example.com/note"},
 		SignIn: &views.SignInFacts{
 			Identities: []views.Identity{{Issuer: "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0", Subject: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", Address: "ana.lima@example.com", Differs: true, Bound: ago("8 months ago")}},
 			Refused:    &r, Reset: "/users/ana@example.com/reset-sign-in",

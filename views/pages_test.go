@@ -230,6 +230,7 @@ var words = map[string]struct {
 }{
 	"the button says the act":                {"deactivate", []string{">Deactivate ana@example.com</button>", "What ends now", "What stays"}},
 	"deleting says that it is for good":      {"delete", []string{">Delete ana@example.com</button>", "This can&#39;t be undone", "Type ana@example.com to confirm"}},
+	"close matches":                          {"directory_close", []string{"No exact match. Close:", "Ana"}},
 	"no user found":                          {"directory_none", []string{"No one matches “zoe@example.com”", `href="/users/new?user_id=zoe%40example.com"`, "Refused sign-ins with this address", "No one with this address had been added."}},
 	"an export says how many":                {"user_export", []string{">Export 1,012 users</button>", "Status: Invited", "The audit log records who exported"}},
 	"no users to export":                     {"user_export_none", []string{"No users to export", "Go back"}},

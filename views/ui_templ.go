@@ -323,7 +323,14 @@ func uiMessages() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = flash("Saved the changes to Ana Kovač.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = saved(&Saved{
+				Text: "Saved Ana Kovač.", Changes: []Change{{Field: "Role", Old: "User", New: "Auditor"}, {Field: "Name", Old: "Ana", New: "Ana Kovač"}},
+				Undo: &UndoButton{Action: "#"}, Dismiss: "#",
+			}, "").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = saved(&Saved{Text: "Nothing was changed.", Dismiss: "#"}, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

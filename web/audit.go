@@ -161,7 +161,7 @@ func (a *App) showEvent(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	title := "Event " + strconv.FormatInt(seq, 10)
+	title := words.EventTitle(seq)
 	m := views.EventDetail{Chrome: a.chrome(c, title, "audit"), Event: a.presenter(c).event(event), Action: string(event.Action)}
 	m.Crumbs = []views.Link{{Label: words.MyProfile, URL: "/profile"}, {Label: title}}
 	if seesAudit(actor(c)) {
@@ -174,7 +174,29 @@ func (a *App) showEvent(c echo.Context) error {
 		}
 	}
 	m.Erased = erasedWord(event)
+	if err := a.fillUndoLinks(c, &m, event); err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, views.EventPage(m))
+}
+
+// fillUndoLinks adds the links to the events that undo one another, and to the page that undoes.
+func (a *App) fillUndoLinks(c echo.Context, m *views.EventDetail, e users.Event) error {
+	link := func(seq int64) views.Link { return views.Link{Label: words.EventTitle(seq), URL: eventPath(seq)} }
+	if e.Undoes != 0 {
+		m.Undoes = link(e.Undoes)
+	}
+	if !e.Reversible() {
+		return nil
+	}
+	seq, err := a.users.Undoing(c.Request().Context(), e.Seq)
+	if seq != 0 {
+		m.Undone = link(seq)
+	}
+	if users.MayUndo(actor(c), e) {
+		m.Undo = undoPath(e.Seq)
+	}
+	return err
 }
 
 // erasedWord says what of an event has been erased, "" if nothing has.

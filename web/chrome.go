@@ -23,7 +23,7 @@ func (a *App) chrome(c echo.Context, title, nav string) views.Chrome {
 	}
 	if who, ok := signedIn(c); ok {
 		chrome.Viewer = a.chromeViewer(c, who.User)
-		chrome.Flash = a.sayOnce(c)
+		chrome.Flash = a.saved(c)
 		chrome.FormKey = a.formKeyFor(c, who.User)
 		chrome.Now, chrome.KeysOff = a.now().UTC().Format(time.RFC3339), a.keysOff(c)
 	}

@@ -21,6 +21,8 @@ var eventIcons = map[users.Action]string{
 	users.ActionDeactivated:   "user-x",
 	users.ActionReactivated:   "user-check",
 	users.ActionDeleted:       "trash-2",
+	users.ActionRestored:      "user-check",
+	users.ActionPurged:        "trash-2",
 	users.ActionErased:        "trash-2",
 	users.ActionReviewed:      "shield-check",
 	users.ActionHandedOver:    "users",
@@ -115,7 +117,7 @@ func unlinked(label string) views.Person { return views.Person{Label: label} }
 // no page to link to.
 func (t presenter) eventTarget(e users.Event) views.Person {
 	p := t.person(e.Target)
-	if e.Action == users.ActionDeleted || e.Action == users.ActionErased || e.Target.Key == "" {
+	if e.Action == users.ActionDeleted || e.Action == users.ActionPurged || e.Action == users.ActionErased || e.Target.Key == "" {
 		p.URL = ""
 	}
 	return p
@@ -128,8 +130,10 @@ func (t presenter) changes(e users.Event) []views.Change {
 	changes := make([]views.Change, 0, len(e.Changes))
 	for _, c := range e.Changes {
 		switch e.Action {
-		case users.ActionCreated:
-			c.Old = ""
+		case users.ActionCreated, users.ActionRestored:
+			if c.Field != "user_id" {
+				c.Old = ""
+			}
 		case users.ActionDeleted:
 			c.New = ""
 		}

@@ -14,6 +14,7 @@ import (
 var exportColumns = []string{
 	"user_id", "name", "type", "role", "status", "created_at", "last_seen_at", "updated_at", "time_zone", "picture_url",
 	"notification_channels", "notification_types", "purpose", "responsible", "review_on",
+	"department", "title", "manager", "labels", "note",
 }
 
 // exportCells returns what appends a user to b, with cell for each of the columns.
@@ -31,6 +32,7 @@ func exportCells(cell func(b []byte, column int, text string) []byte) func(b []b
 		for column, text := range [...]string{
 			string(u.ID), u.Name, string(u.Kind), string(u.Role), string(u.Status), timeCell(u.CreatedAt), timeCell(u.SeenAt), timeCell(u.UpdatedAt),
 			u.TimeZone, u.PictureURL, channels, types, u.Purpose, string(u.Responsible), string(u.ReviewOn),
+			u.Department, u.Title, string(u.Manager), u.Labels, u.Note,
 		} {
 			b = cell(b, column, text)
 		}

@@ -28,6 +28,7 @@ func whole() *directory.Exported {
 		TimeZone: "Europe/Zurich", PictureURL: "https://pictures.example.com/a.png",
 		Channels: []byte(`{"web_ui":true,"email":true,"pager":false}`), Types: []byte(`{"comment_mention":true}`),
 		Purpose: "Loads, at night", Responsible: "ana@example.com", ReviewOn: "2027-05-01",
+		Department: "Ingest", Title: "Loader", Manager: "bea@example.com", Labels: "contractor,night shift", Note: "=1 Old.",
 	}
 }
 
@@ -68,6 +69,7 @@ func TestExportedCSV(t *testing.T) {
 		"time_zone": "Europe/Zurich", "picture_url": "https://pictures.example.com/a.png",
 		"notification_channels": "email web_ui", "notification_types": "comment_mention",
 		"purpose": "Loads, at night", "responsible": "ana@example.com", "review_on": "2027-05-01",
+		"department": "Ingest", "title": "Loader", "manager": "bea@example.com", "labels": "contractor,night shift", "note": "'=1 Old.",
 	}}
 	rows := readCSV(t, file)
 	if diff := cmp.Diff(want, rows[:1]); diff != "" {
@@ -168,7 +170,7 @@ func TestExportedWorkbook(t *testing.T) {
 		t.Fatalf("got %d rows, %v", len(rows), err)
 	}
 	if got := strings.Join(rows[1], "|"); got != "nightly|Nightly|service|admin|active|2026-11-26T05:04:03Z|2026-11-26T07:04:03Z|2026-11-26T06:04:03Z|"+
-		"Europe/Zurich|https://pictures.example.com/a.png|email web_ui|comment_mention|Loads, at night|ana@example.com|2027-05-01" {
+		"Europe/Zurich|https://pictures.example.com/a.png|email web_ui|comment_mention|Loads, at night|ana@example.com|2027-05-01|Ingest|Loader|bea@example.com|contractor,night shift|=1 Old." {
 		t.Errorf("got %s", got)
 	}
 	if got := strings.Join(rows[2], "|"); got != "bare@example.com||person" {
@@ -198,7 +200,8 @@ func TestExportedJSONLines(t *testing.T) {
 	want := `{"user_id":"nightly","name":"Nightly","is_service_user":true,"is_system_user":false,"picture_url":"https://pictures.example.com/a.png",` +
 		`"notification_channels_enabled":{"web_ui":true,"email":true,"pager":false},"notification_types_enabled":{"comment_mention":true},` +
 		`"role":"admin","status":"active","created_at":"2026-11-26T05:04:03.123456Z","last_seen_at":"2026-11-26T07:04:03.123456Z",` +
-		`"updated_at":"2026-11-26T06:04:03.123456Z","time_zone":"Europe/Zurich","purpose":"Loads, at night","responsible":"ana@example.com","review_on":"2027-05-01"}`
+		`"updated_at":"2026-11-26T06:04:03.123456Z","time_zone":"Europe/Zurich","purpose":"Loads, at night","responsible":"ana@example.com","review_on":"2027-05-01",` +
+		`"department":"Ingest","title":"Loader","manager":"bea@example.com","labels":["contractor","night shift"],"note":"=1 Old."}`
 	if lines[0] != want {
 		t.Errorf("got  %s\nwant %s", lines[0], want)
 	}

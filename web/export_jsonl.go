@@ -28,6 +28,11 @@ type exportedUser struct {
 	Purpose     *string         `json:"purpose"`
 	Responsible *users.ID       `json:"responsible"`
 	ReviewOn    *users.Date     `json:"review_on"`
+	Department  *string         `json:"department"`
+	Title       *string         `json:"title"`
+	Manager     *users.ID       `json:"manager"`
+	Labels      []string        `json:"labels"`
+	Note        *string         `json:"note"`
 }
 
 // jsonRows returns what appends a user to b as a line of JSON.
@@ -35,13 +40,15 @@ func jsonRows() func(b []byte, u *directory.Exported) ([]byte, error) {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
-	var x exportedUser // one for all lines, so that none has to be made
+	x := exportedUser{Labels: []string{}} // one for all lines, so that none has to be made
 	return func(b []byte, u *directory.Exported) ([]byte, error) {
 		x = exportedUser{
 			ID: u.ID, Name: orNull(&u.Name), IsService: u.Kind == users.KindService, IsSystem: u.Kind == users.KindSystem,
 			Picture: orNull(&u.PictureURL), Channels: u.Channels, Types: u.Types, Role: u.Role, Status: u.Status,
 			CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt, TimeZone: u.TimeZone,
 			Purpose: orNull(&u.Purpose), Responsible: orNull(&u.Responsible), ReviewOn: orNull(&u.ReviewOn),
+			Department: orNull(&u.Department), Title: orNull(&u.Title), Manager: orNull(&u.Manager),
+			Labels: append(x.Labels[:0], users.SplitLabels(u.Labels)...), Note: orNull(&u.Note),
 		}
 		if !u.SeenAt.IsZero() {
 			x.SeenAt = &u.SeenAt

@@ -231,18 +231,18 @@ func (o outcome) roleChoice(kind users.Kind, roles []users.Role, value string) v
 }
 
 // personField asks for a person by user_id, suggesting people.
-func (o outcome) personField(f views.Field, people []users.Ref) views.PersonField {
+func (o outcome) personField(f views.Field, people []views.Option) views.PersonField {
 	f.Hint = strings.TrimSpace(f.Hint + " Type their user ID, or part of their name to choose from a list.")
 	f = o.on(f)
 	if f.Error != "" && f.Value != "" {
 		f.Error = strings.TrimSpace(f.Error + " " + didYouMean(people))
 	}
-	return views.PersonField{Field: f, People: personOptions(people)}
+	return views.PersonField{Field: f, People: people}
 }
 
 // serviceFields ask for what only a service user has. The form is at the address
 // at.
-func (o outcome) serviceFields(f serviceForm, people []users.Ref, at string) views.ServiceUserFields {
+func (o outcome) serviceFields(f serviceForm, people []views.Option, at string) views.ServiceUserFields {
 	return views.ServiceUserFields{
 		Purpose: o.on(views.Field{
 			Name: "purpose", Label: "Purpose", Value: f.Purpose, Required: true, Spellcheck: true,

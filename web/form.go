@@ -17,7 +17,7 @@ import (
 
 // bindForm fills a form from the body of the request. The form is a pointer to a
 // struct of strings, int64s, bools (for tick boxes, "on" or absent) and lists of strings
-// (for tick boxes of one name) with tags form:"name"; embedded structs, and pointers to them, count as part of it.
+// (for tick boxes of one name) with tags form:"name"; embedded structs, and pointers to them that are not nil, count as part of it.
 //
 // Only the tagged names may be posted: that is how a field is kept from an actor. A name
 // that is tagged as required, such as form:"version,required", must be there.
@@ -70,6 +70,7 @@ func formTargets(form reflect.Value, targets map[string]reflect.Value) (required
 		field := form.Type().Field(i)
 		name, option, _ := strings.Cut(field.Tag.Get("form"), ",")
 		switch {
+		case field.Anonymous && form.Field(i).Kind() == reflect.Pointer && form.Field(i).IsNil():
 		case field.Anonymous: // an embedded form
 			required = append(required, formTargets(reflect.Indirect(form.Field(i)), targets)...)
 		case name != "":

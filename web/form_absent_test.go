@@ -24,6 +24,8 @@ var unversioned = map[string]string{
 	"/users/:id/deactivate":    "access ends whatever the record holds",
 	"/users/:id/reactivate":    "it undoes a deactivation and nothing else",
 	"/users/:id/delete":        "the user_id is typed to confirm it",
+	"/deleted/:key/restore":    "a deleted user does not change",
+	"/deleted/:key/purge":      "the user_id is typed to confirm it",
 
 	"/users/:id/tokens/new":           "there is no token yet",
 	"/users/:id/tokens/:token/end":    "a token ends whatever the record holds",
@@ -37,7 +39,7 @@ var unversioned = map[string]string{
 
 // askedByNothing are the acts whose consequence page has nothing to fill in: an empty
 // form asks for them.
-var askedByNothing = map[string]bool{"/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true}
+var askedByNothing = map[string]bool{"/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true, "/deleted/:key/restore": true}
 
 // TestFormWithoutWhatItNeeds posts the form of every act without the type of its body,
 // empty, and without a version: nothing is changed, rather than emptied.

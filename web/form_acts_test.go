@@ -32,6 +32,7 @@ var formActs = map[string]formAct{
 	"/users/views":             {page: "/users?role=admin", fill: []string{"name", "Admins"}},
 	"/users/views/delete":      {page: "/users/views", begin: savedOne, press: pressed("view")},
 	"/users/:id/edit":          {fill: []string{"name", "Another name"}},
+	"/users/:id/note":          {fill: []string{"note", "On leave until May."}},
 	"/users/:id/role":          {fill: []string{"role", "auditor"}},
 	"/users/:id/sessions/end":  {page: "/users/:id/sessions", fill: []string{"session", "all"}},
 	"/users/:id/reset-sign-in": {},
@@ -39,6 +40,10 @@ var formActs = map[string]formAct{
 	"/users/:id/deactivate":    {fill: []string{"reason", "left"}},
 	"/users/:id/reactivate":    {begin: deactivated},
 	"/users/:id/delete":        {fill: []string{"confirm", ":id"}},
+	"/deleted/:key/restore":    {fill: []string{"reason", "a mistake"}},
+	"/deleted/:key/purge":      {fill: []string{"confirm", "target-1@example.com"}},
+
+	"/audit/:seq/undo": {fill: []string{"reason", "a mistake"}},
 
 	"/users/:id/tokens/new":           {fill: []string{"name", "Nightly report"}, secret: true},
 	"/users/:id/tokens/:token/end":    {fill: []string{"act", "revoke", "leave_none", "on"}},
@@ -147,11 +152,13 @@ func ready(t *testing.T, route string) readyForm {
 	}
 	at := act.page
 	if at == "" {
-		at = route
+		at = strings.Replace(route, "/audit/:seq/undo", f.to, 1)
 	}
 	_, token, _ := strings.Cut(f.to, "/tokens/")
 	token, _, _ = strings.Cut(token, "/")
-	p := f.b.get(t, strings.NewReplacer(":id", id, ":token", token).Replace(at)).must(t, http.StatusOK)
+	_, key, _ := strings.Cut(f.to, "/deleted/")
+	key, _, _ = strings.Cut(key, "/")
+	p := f.b.get(t, strings.NewReplacer(":id", id, ":token", token, ":key", key).Replace(at)).must(t, http.StatusOK)
 	f.values = p.form(t, f.to)
 	for i := 0; i < len(act.fill); i += 2 {
 		f.values.Set(act.fill[i], strings.Replace(act.fill[i+1], ":id", id, 1))

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // A next returns the path that a form redirects to once it is done, and when it is sent again.
@@ -53,10 +54,15 @@ func (a *App) next(f sentForm, made users.ID) string {
 	return "/"
 }
 
-// done redirects to the page that the form leads to, which shows text.
+// done redirects to the page that the form leads to, which shows text and what was changed. Where
+// nothing was, it says so instead.
 func (a *App) done(c echo.Context, text string, made users.ID) error {
 	f, _ := c.Get(sentFormKey).(sentForm)
-	a.flash(c, text)
+	events := requestOf(c.Request()).recorded
+	if events.first == 0 && text != words.NothingChanged {
+		text = words.NothingWasChanged
+	}
+	a.flash(c, text, events)
 	return a.seeOther(c, a.next(f, made))
 }
 

@@ -18,10 +18,9 @@ import (
 func (a *App) once(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		f, _ := c.Get(sentFormKey).(sentForm)
-		if key := f.once(); key != "" {
-			requestOf(c.Request()).form = key
-			c.SetRequest(c.Request().WithContext(users.Once(c.Request().Context(), users.Request{Key: key})))
-		}
+		known := requestOf(c.Request())
+		known.form = f.once()
+		c.SetRequest(c.Request().WithContext(users.Once(c.Request().Context(), users.Request{Key: known.form, Recorded: known.recorded.add})))
 		if done, err := a.answerDone(c, f); done || err != nil {
 			return err
 		}
@@ -89,7 +88,7 @@ func (a *App) answerDone(c echo.Context, f sentForm) (bool, error) {
 		return true, a.showSignedOut(c, "", words.DoneAlready)
 	}
 	if !f.issues() { // that page says so itself
-		a.flash(c, words.DoneAlready)
+		a.flash(c, words.DoneAlready, eventRange{})
 	}
 	return true, a.seeOther(c, next)
 }

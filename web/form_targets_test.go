@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
@@ -41,7 +42,8 @@ func TestActsChangeWhatTheActorMay(t *testing.T) {
 			t.Fatalf("got status %d", p.status)
 		}
 		for _, e := range f.Since(t, last) {
-			named := e.Target.Key == "" || e.Target.Key == admin.Key || targeted && e.Target.ID == target || string(e.Target.ID) == f.values.Get("user_id")
+			named := e.Target.Key == "" || e.Target.Key == admin.Key || targeted && e.Target.ID == target || string(e.Target.ID) == f.values.Get("user_id") ||
+				e.Undoes != 0 || strings.Contains(f.to, string(e.Target.Key))
 			if named || e.Actor.Key != admin.Key {
 				continue
 			}

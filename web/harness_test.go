@@ -66,6 +66,7 @@ func newSite(t testing.TB, options ...siteOptions) *site {
 	if o.url == "" {
 		o.url = databasetest.ServedURL(t)
 	}
+	o.users.DeletionGrace = users.DefaultDeletionGrace
 	s := &site{Directory: userstest.NewAt(t, o.url, o.users), op: authtest.New(t), log: &logBuffer{out: t.Output()}, patience: o.patience}
 	s.Directory.Directory = directory.New(s.DB, s.Service, o.directory)
 	s.op.SetClock(s.Clock.Now)

@@ -103,7 +103,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 	}
 	m := views.Profile{
 		Chrome: a.chrome(c, words.MyProfile, "profile"), FormState: views.FormState{Problems: o.problems},
-		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d),
+		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d, a.users.Provided),
 		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
 		Sessions: t.sessions(d.Sessions), ByOthers: t.events(others.Events), ResponsibleFor: t.serviceLines(d.ResponsibleFor),
 		Delete: a.deleteOwnForm(d, outcome{}, ""),
@@ -132,9 +132,9 @@ func (a *App) fillOwnForm(m *views.Profile, form ownForm, o outcome) {
 }
 
 // ownFacts are the facts about the viewer's own account.
-func (t presenter) ownFacts(d users.Detail) views.ProfileFacts {
+func (t presenter) ownFacts(d users.Detail, provided func(users.User, string) bool) views.ProfileFacts {
 	u := d.User
-	facts := views.ProfileFacts{Role: words.Role(u.Role), May: words.RoleMay(u.Kind, u.Role), Created: t.time(u.CreatedAt)}
+	facts := views.ProfileFacts{Role: words.Role(u.Role), May: words.RoleMay(u.Kind, u.Role), Created: t.time(u.CreatedAt), Org: t.orgFacts(u, provided)}
 	if len(d.Identities) > 0 {
 		identity := t.identity(u, d.Identities[0])
 		facts.Identity = &identity

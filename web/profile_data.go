@@ -33,8 +33,8 @@ type ownOrganisation struct {
 	Name string `json:"name"`
 }
 
-// ownRecord is the record. Name, picture and last seen are null where there is
-// none.
+// ownRecord is the record. A text that is empty is null, as is the time last seen of a user who was
+// never seen.
 type ownRecord struct {
 	ID        users.ID        `json:"user_id"`
 	Name      *string         `json:"name"`
@@ -50,6 +50,12 @@ type ownRecord struct {
 	UpdatedAt time.Time       `json:"updated_at"`
 	SeenAt    *time.Time      `json:"last_seen_at"`
 	Version   int64           `json:"version"`
+
+	Department *string   `json:"department"`
+	Title      *string   `json:"title"`
+	Manager    *users.ID `json:"manager"` // null also for one who was deleted
+	Labels     []string  `json:"labels"`
+	Note       *string   `json:"note"` // by admins
 }
 
 // ownIdentity is how the provider knows them; its fields are those of
@@ -251,12 +257,9 @@ func ownRecordOf(u users.User) ownRecord {
 		ID: u.ID, IsService: u.Kind == users.KindService, IsSystem: u.Kind == users.KindSystem, Channels: u.Channels, Types: u.Types,
 		Role: u.Role, Status: u.Status, TimeZone: u.TimeZone, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt, Version: u.Version,
 	}
-	if u.Name != "" {
-		r.Name = &u.Name
-	}
-	if u.PictureURL != "" {
-		r.Picture = &u.PictureURL
-	}
+	r.Name, r.Picture, r.Note = orNull(&u.Name), orNull(&u.PictureURL), orNull(&u.Note)
+	r.Department, r.Title, r.Manager = orNull(&u.Department), orNull(&u.Title), orNull(&u.Manager.ID)
+	r.Labels = append([]string{}, users.SplitLabels(u.Labels)...)
 	if !u.SeenAt.IsZero() {
 		r.SeenAt = &u.SeenAt
 	}

@@ -46,9 +46,6 @@ func (a *App) deleteOwnForm(d users.Detail, o outcome, confirm string) views.Del
 		return views.DeleteOwn{Why: words.OwnLastOwner}
 	}
 	m := views.DeleteOwn{Action: "/profile/delete", Confirm: o.confirmField(d.User.ID, confirm)}
-	m.Return = "To come back, you have to be added by an admin again, as a new user."
-	if a.users.SignsUp(d.User.ID) {
-		m.Return = "You can sign in again later, as a new user with the role user."
-	}
+	m.Return = words.OwnReturn(a.users.DeletionGrace(), a.users.SignsUp(d.User.ID))
 	return m
 }

@@ -27,6 +27,8 @@ type request struct {
 	page   users.FormKey    // of the page that is shown, or that a form is on
 	sealed string           // the same with its user and path, see [formKey]
 	form   users.RequestKey // idempotency key of the form
+
+	recorded eventRange // what the change of the form has recorded
 }
 
 type requestKey struct{}

@@ -45,6 +45,7 @@ func (a *App) routes(e *echo.Echo) {
 	own.page("/keys", a.showKeys)
 	own.repeat("/keys", a.setKeys)
 	own.page("/audit/:seq", a.showEvent) // also for the target of the event
+	own.form("/audit/:seq/undo", a.undoEventForm, a.undoEvent, toReturn)
 	a.tokenPages(own, "/users/:id/tokens")
 	a.tokenPages(own, ownTokens)
 	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)
@@ -74,6 +75,7 @@ func (a *App) restricted(e *echo.Echo) {
 	directory.page("/access", a.showAccess)
 	directory.page("/overview", a.showOverview)
 	directory.page("/todo", a.showTodo)
+	directory.page("/deleted/:key", a.showDeleted)
 	saving := a.group(e, access(users.ActSaveView))
 	saving.form("/users/views", a.savedViews, a.saveView, toView)
 	saving.post("/users/views/delete", a.deleteView, to("/users/views"))
@@ -84,7 +86,10 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toFirstToken)
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate, toUser())
+	a.group(e, access(users.ActOrganise)).form("/users/:id/note", a.editNoteForm, a.editNote, toUser())
 	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate, toUser())
+	a.group(e, access(users.ActRestore)).form("/deleted/:key/restore", a.restoreUserForm, a.restoreUser, toMade(""))
+	a.group(e, access(users.ActRestore)).form("/deleted/:key/purge", a.purgeUserForm, a.purgeUser, to(deletedPath))
 	a.group(e, access(users.ActResetSignIn)).form("/users/:id/reset-sign-in", a.resetSignInForm, a.resetSignIn, toUser())
 	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole, toUser())
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,6 +62,8 @@ var mayCall = map[string]string{
 	"POST /service-users/new":        "admin owner",
 	"GET /users/:id/edit":            "admin owner",
 	"POST /users/:id/edit":           "admin owner",
+	"GET /users/:id/note":            "admin owner",
+	"POST /users/:id/note":           "admin owner",
 	"POST /users/:id/sessions/end":   "admin owner",
 	"GET /users/:id/reset-sign-in":   "admin owner",
 	"POST /users/:id/reset-sign-in":  "admin owner",
@@ -71,6 +74,13 @@ var mayCall = map[string]string{
 	"POST /users/:id/reactivate":     "admin owner",
 	"GET /users/:id/delete":          "admin owner",
 	"POST /users/:id/delete":         "admin owner",
+	"GET /audit/:seq/undo":           "admin owner",
+	"POST /audit/:seq/undo":          "admin owner",
+	"GET /deleted/:key":              "auditor admin owner",
+	"GET /deleted/:key/restore":      "admin owner",
+	"POST /deleted/:key/restore":     "admin owner",
+	"GET /deleted/:key/purge":        "admin owner",
+	"POST /deleted/:key/purge":       "admin owner",
 	"GET /users/:id/role":            "owner",
 	"POST /users/:id/role":           "owner",
 
@@ -100,6 +110,12 @@ func (s *site) targetOf(t *testing.T, path string) string {
 		token, _ := s.token(t, "owner@example.com")
 		return strings.Replace(path, ":token", string(token.ID), 1)
 	}
+	if strings.HasSuffix(path, "/undo") {
+		return strings.Replace(path, ":seq", strconv.FormatInt(s.edited(t), 10), 1)
+	}
+	if strings.Contains(path, ":key") {
+		return strings.Replace(path, ":key", string(s.deleted(t)), 1)
+	}
 	if !strings.Contains(path, ":id") {
 		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)
 	}
@@ -114,6 +130,28 @@ func (s *site) targetOf(t *testing.T, path string) string {
 		path = strings.Replace(path, ":token", string(token.ID), 1)
 	}
 	return strings.Replace(path, ":id", id, 1)
+}
+
+// edited edits someone as the owner and returns the number of the event.
+func (s *site) edited(t *testing.T) int64 {
+	t.Helper()
+	id := fmt.Sprintf("target-%d@example.com", s.targets.Add(1))
+	s.Person(t, id, users.RoleUser)
+	if _, err := s.Edit(t.Context(), s.Owner, users.ID(id), users.Edit{Fields: users.Fields{Name: new("Edited")}}); err != nil {
+		t.Fatal(err)
+	}
+	return s.Last(t)
+}
+
+// deleted makes a person, deletes them and returns their key.
+func (s *site) deleted(t *testing.T) users.Key {
+	t.Helper()
+	id := fmt.Sprintf("target-%d@example.com", s.targets.Add(1))
+	key := s.Person(t, id, users.RoleUser).Key
+	if err := s.Delete(t.Context(), s.Owner, users.ID(id), users.Deletion{Confirm: id}); err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 func TestEveryRouteForEveryone(t *testing.T) {

@@ -77,7 +77,7 @@ func (a *App) refuseSignIn(c echo.Context, err error, returnTo string) error {
 		m.Address = words.Shorten(words.Plain(refused.Address), 254)
 		// For providers that do not know prompt=select_account.
 		m.Leave = a.signOutURL(c, "", leaveState(returnTo))
-		if refused.Reason == users.RefusedDeactivated { // to sign in again would end the same
+		if refused.Reason == users.RefusedDeactivated || refused.Reason == users.RefusedDeleted { // to sign in again would end the same
 			m.Again, m.Helpers = "", a.owners(c)
 		}
 	}
@@ -100,7 +100,7 @@ func leaveState(returnTo string) string {
 // signed in with this browser.
 func (a *App) anonymousChrome(c echo.Context, title string) views.Chrome {
 	chrome := a.chrome(c, title, "")
-	chrome.Viewer, chrome.Flash = nil, ""
+	chrome.Viewer, chrome.Flash = nil, nil
 	return chrome
 }
 

@@ -39,7 +39,9 @@ func (a *App) signOutURL(c echo.Context, hint, state string) string {
 // forbids a redirect. The session has already ended.
 func (a *App) showSignedOut(c echo.Context, next, text string) error {
 	m := views.SignedOut{Chrome: a.anonymousChrome(c, "Signed out"), Next: next, Again: "/sign-in", Other: otherAccount("/")}
-	m.Flash = text
+	if text != "" {
+		m.Flash = &views.Saved{Text: text}
+	}
 	a.forgetSession(c)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return render(c, http.StatusOK, views.SignedOutPage(m))

@@ -59,7 +59,7 @@ func (a *App) suggestTokenUsers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.PersonOptions(personOptions(found)))
+	return render(c, http.StatusOK, views.PersonOptions(refOptions(found)))
 }
 
 // decideTokenRequest serves POST /tokens/requests/:request.
@@ -144,7 +144,7 @@ func (a *App) chooseUser(c echo.Context, m *views.TokenRequest, found []users.Re
 		field := o.personField(views.Field{
 			Name: "service", Label: "Service user", Value: value, Required: true, Suggest: m.Action,
 			Hint: "Whose rights the program gets.",
-		}, found)
+		}, refOptions(found))
 		m.Service = &field
 	}
 	switch {

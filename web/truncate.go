@@ -10,6 +10,7 @@ import (
 // may hold. All others hold maxUserID at most.
 var fieldLimits = map[string]int{
 	"name": users.MaxName, "picture_url": users.MaxPicture, "purpose": users.MaxPurpose, "reason": users.MaxReason, "description": users.MaxTokenDescription, "ranges": maxRangesText,
+	"labels": users.MaxLabels * (users.MaxLabel + len(", ")), "note": users.MaxNote,
 	"department": maxValues, "label": maxValues, "manager": maxValues, "query": maxReturnTo, "return_to": maxReturnTo, "after": maxCursor, "before": maxCursor,
 }
 

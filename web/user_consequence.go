@@ -189,7 +189,7 @@ func (a *App) deleteUser(c echo.Context) error {
 		seen.refused = append(seen.refused, "erase")
 	}
 	if err == nil && target.User.Key == actor(c).Key {
-		a.flash(c, words.Deleted(target.User.Label()))
+		a.flash(c, words.Deleted(target.User.Label()), eventRange{})
 		return a.seeOther(c, "/") // a deleted user sees no directory
 	}
 	done := words.Deleted(target.User.Label())

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
@@ -79,23 +81,17 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
 	m.Danger = true
 	m.Instead = a.insteadOfDeleting(c, target)
-	m.Ends = append(endingSessions(target), endingAccess(u), "The record, with name, picture and preferences, is removed.")
-	if n := len(target.Tokens); n > 0 {
-		m.Ends = append(m.Ends, words.Capital(theirTokens(u, n))+" for good.")
-	}
+	m.Ends = append(endingSessions(target), endingAccess(u))
 	m.Known = a.presenter(c).knownTokens(known, form.rotateForm, o, knownWords)
-	if u.Role != users.RoleUser && u.Kind == users.KindPerson {
-		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
+	if grace := a.users.DeletionGrace(); grace > 0 {
+		endForNow(&m, target, grace)
+	} else {
+		endForGood(&m, target)
 	}
-	did, to := "they did", "them"
-	if u.Kind != users.KindPerson {
-		did, to = "it did", "it"
-	}
-	m.Stays = []string{"The audit log keeps what " + did + " and what was done to " + to + ", with user ID and name, until an owner erases it."}
+	m.Stays = append(m.Stays, "The audit log keeps the activity, with user ID and name, until an owner erases it.")
 	if actor(c).May(users.ActErase, u) == nil {
 		m.Erase = erasePart(u, form)
 	}
-	m.Final = []string{"The record is gone. A user who is added with the same user ID later is another user."}
 	if target.LastOwner {
 		m.Why = words.LastOwner
 	}
@@ -104,6 +100,28 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	var err error
 	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
 	return m, err
+}
+
+// endForNow lists the effects of a deletion that can be taken back for a time.
+func endForNow(m *views.Consequence, target users.Consequences, grace time.Duration) {
+	if n := len(target.Tokens); n > 0 {
+		m.Ends = append(m.Ends, words.Capital(theirTokens(target.User, n))+" refused from the next request on.")
+	}
+	m.Stays = []string{"The user can be restored for " + words.Period(grace) + ", with record, role, responsibilities and tokens: see the view Deleted."}
+	m.Final = []string{"After " + words.Period(grace) + " the record is gone. A user who is added with the same user ID is another user."}
+}
+
+// endForGood lists the effects of a deletion that is final at once.
+func endForGood(m *views.Consequence, target users.Consequences) {
+	u := target.User
+	m.Ends = append(m.Ends, "The record, with name, picture and preferences, is removed.")
+	if n := len(target.Tokens); n > 0 {
+		m.Ends = append(m.Ends, words.Capital(theirTokens(u, n))+" for good.")
+	}
+	if u.Role != users.RoleUser && u.Kind == users.KindPerson {
+		m.Ends = append(m.Ends, "Views of the directory that they saved are removed, those that they share too.")
+	}
+	m.Final = []string{"The record is gone. A user who is added with the same user ID later is another user."}
 }
 
 // erasePart offers to erase a user who is deleted.
@@ -125,7 +143,7 @@ func (a *App) insteadOfDeleting(c echo.Context, target users.Consequences) *view
 	}
 	m := &views.Instead{
 		Heading: "They can come back as a new user",
-		Text:    []string{a.signUpWords(), "Once deleted, they can sign in with the address " + string(u.ID) + " as a new user. A deactivated user can't."},
+		Text:    []string{a.signUpWords(), words.ComesBackAsNew(string(u.ID), a.users.DeletionGrace(), u.Identified())},
 	}
 	switch {
 	case u.Status == users.StatusDeactivated:

@@ -44,6 +44,7 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 	m := views.UserDetail{
 		Chrome:         a.userChrome(c, u, ""),
 		Facts:          t.userFacts(d),
+		Note:           t.note(u),
 		Recent:         t.events(recent),
 		History:        userPath(u.ID, "activity"),
 		ResponsibleFor: t.serviceLines(d.ResponsibleFor),
@@ -59,6 +60,7 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 			m.Role.Page = m.Role.Action
 		}
 	}
+	m.Facts.Org = t.orgFacts(u, a.users.Provided)
 	switch u.Kind {
 	case users.KindPerson:
 		m.SignIn = a.signInFacts(t, d)

@@ -23,32 +23,40 @@ type editForm struct {
 // service user another.
 type userEditForm struct {
 	editForm
+	orgForm
 	notificationForm
 	serviceForm
 }
 
 // editFormOf returns the form as it is filled in from u.
 func editFormOf(u users.User) userEditForm {
-	return userEditForm{editForm{recordForm: recordFormOf(u), Version: u.Version}, notificationFormOf(u), serviceFormOf(u)}
+	return userEditForm{editForm{recordForm: recordFormOf(u), Version: u.Version}, orgFormOf(u), notificationFormOf(u), serviceFormOf(u)}
 }
 
-// of returns the part of the form that u is edited with.
-func (f *userEditForm) of(u users.User) any {
-	if u.Kind == users.KindService {
-		return &struct {
-			*editForm
-			*serviceForm
-		}{&f.editForm, &f.serviceForm}
-	}
-	return &struct {
+// of returns the parts of the form that the viewer may edit u with; the others are nil.
+func (f *userEditForm) of(u users.User, may editable) any {
+	parts := &struct {
 		*editForm
+		*departmentForm
+		*titleForm
+		*managerForm
+		*labelsForm
 		*notificationForm
-	}{&f.editForm, &f.notificationForm}
+		*serviceForm
+	}{editForm: &f.editForm}
+	parts.departmentForm, parts.titleForm = given(may, "department", &f.departmentForm), given(may, "title", &f.titleForm)
+	parts.managerForm, parts.labelsForm = given(may, "manager", &f.managerForm), given(may, "labels", &f.labelsForm)
+	if u.Kind == users.KindService {
+		parts.serviceForm = &f.serviceForm
+	} else {
+		parts.notificationForm = &f.notificationForm
+	}
+	return parts
 }
 
 // edit returns the form as the domain takes it.
-func (f userEditForm) edit(u users.User) users.Edit {
-	e := users.Edit{Fields: f.recordForm.fields(), Version: f.Version, Reason: f.Reason}
+func (f userEditForm) edit(u users.User, may editable) users.Edit {
+	e := users.Edit{Fields: f.recordForm.fields(), OrgFields: f.orgForm.fields(may), Version: f.Version, Reason: f.Reason}
 	if u.Kind == users.KindService {
 		service := f.serviceForm.fields()
 		e.Service = &service
@@ -61,6 +69,7 @@ func (f userEditForm) edit(u users.User) users.Edit {
 // inputs gives access to the fields of u by name, all but version and reason.
 func (f *userEditForm) inputs(u users.User) map[string]*string {
 	all := f.recordForm.inputs()
+	maps.Copy(all, f.orgForm.inputs())
 	if u.Kind == users.KindService {
 		maps.Copy(all, f.serviceForm.inputs())
 	} else {
@@ -88,8 +97,10 @@ func (a *App) editUserForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if isFragment(c, views.SuggestionsID("responsible")) {
-		return a.suggest(c, "responsible")
+	for _, field := range []string{"responsible", "manager"} {
+		if isFragment(c, views.SuggestionsID(field)) {
+			return a.suggest(c, field)
+		}
 	}
 	form, kept, err := keptOr(a, c, editFormOf(u))
 	if err != nil {
@@ -112,9 +123,10 @@ func (a *App) editUser(c echo.Context) error {
 	}
 	var form userEditForm
 	var saved users.User
-	err = bindForm(c, form.of(u))
+	may := a.editableOrgFields(c, u)
+	err = bindForm(c, form.of(u, may))
 	if err == nil {
-		saved, err = a.users.Edit(c.Request().Context(), actor(c), u.ID, form.edit(u))
+		saved, err = a.users.Edit(c.Request().Context(), actor(c), u.ID, form.edit(u, may))
 	}
 	stale, isStale := errors.AsType[*users.StaleError](err)
 	switch {
@@ -157,7 +169,13 @@ func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcom
 		Version: versionWord(form.Version),
 		Name:    o.nameField(form.Name),
 		Picture: o.pictureField(form.PictureURL, a.pictureHosts),
-		Locked:  t.locked(u), Reason: o.reasonField(form.Reason),
+		Reason:  o.reasonField(form.Reason),
+	}
+	may := a.editableOrgFields(c, u)
+	m.Locked = append(t.lockedOrgFields(u, a.users.Provided, may), t.locked(u)...)
+	var err error
+	if m.Org, err = a.orgFields(c, o, may, form.orgForm, m.Action); err != nil {
+		return m, err
 	}
 	if u.Kind != users.KindService {
 		m.Channels, m.Types = o.channelToggles(form.notificationForm), o.typeToggles(form.notificationForm, "them")

@@ -135,7 +135,7 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 }
 
 // exportFields lists the fields of a user that an export contains, in any format.
-const exportFields = "User ID, name, type, role, status, created, last seen, updated, time zone, picture, notifications; " +
+const exportFields = "User ID, name, type, role, status, created, last seen, updated, time zone, picture, notifications, department, title, manager, labels, note; " +
 	"of service users also purpose, responsible person and review date"
 
 // exportPage is the page with the form as it is filled in, for so many users.

@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
@@ -21,6 +19,9 @@ import (
 // listUsers serves GET /users. Invalid filters are listed in place of the users, with status 422:
 // a script requests the results again, so the message disappears with the mistake.
 func (a *App) listUsers(c echo.Context) error {
+	if c.QueryParam("view") == deletedView {
+		return a.listDeleted(c)
+	}
 	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
 	status := http.StatusOK
 	listing, err := a.directory.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
@@ -97,7 +98,7 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing directory.
 	if len(m.Rows) > 0 {
 		return m, nil
 	}
-	none, err := a.noneFound(c, t, l.get("q"))
+	none, err := a.noneFound(c, t, directoryQuery(l, 0, zoneOf(viewer(c))))
 	m.None = &none
 	return m, err
 }
@@ -188,28 +189,6 @@ func listedWords(l listAddress, listing directory.Listing) string {
 		parts = append(parts, rangePager(l, listing).Range)
 	}
 	return strings.Join(parts, ", ")
-}
-
-// noneFound says what to do if no user was found: add the person, or look at refused sign-ins
-// with that address.
-func (a *App) noneFound(c echo.Context, t presenter, text string) (views.NoneFound, error) {
-	text = strings.TrimSpace(text)
-	none := views.NoneFound{Text: words.Plain(text)}
-	if text == "" || strings.Contains(text, ":") { // a filter is no name
-		return none, nil
-	}
-	if t.actor.May(users.ActAddPerson, users.User{}) == nil {
-		key := "name" // the form is filled in with what was searched for
-		if strings.Contains(text, "@") {
-			key = "user_id"
-		}
-		none.Add = views.Link{Label: "Add " + bidi.Isolate(words.Shorten(words.Plain(text), 60)), URL: addressOf("/users/new", url.Values{key: {text}})}
-	}
-	refused, err := a.history.RefusedSignIns(c.Request().Context(), t.actor, text)
-	for _, r := range refused {
-		none.Refused = append(none.Refused, t.refusedSignIn(r))
-	}
-	return none, err
 }
 
 // allowed returns the address where the actor may carry out act on target, else

@@ -59,6 +59,7 @@ type config struct {
 	sessionRecheck  time.Duration // zero: off
 	tokenLifetime   time.Duration // zero: the default
 	tokenRate       int           // requests a second
+	deletionGrace   time.Duration
 	erasureDelay    time.Duration
 	personalTokens  bool
 	pictureHosts    []string
@@ -114,7 +115,7 @@ func (c *config) serveSettings() []*setting {
 		usage: "`NUMBER` of connections to PostgreSQL at most"})
 	all = append(all, c.providerSettings()...)
 	all = append(all, c.tokenSettings()...)
-	all = append(all, c.erasureSetting())
+	all = append(all, c.graceSetting(), c.erasureSetting())
 	all = append(all, c.orgSettings()...)
 	return append(all, c.logSettings("json")...)
 }
@@ -203,6 +204,12 @@ func (c *config) providerSettings() []*setting {
 func (c *config) erasureSetting() *setting {
 	return &setting{name: "erasure-delay", category: inData, fallback: "30d", read: into(&c.erasureDelay, readDelay),
 		usage: "`TIME` after which a user who was deleted through the API is erased from the audit log too; 0s for at once"}
+}
+
+// graceSetting is the setting of the time in which a deleted user can be restored.
+func (c *config) graceSetting() *setting {
+	return &setting{name: "deletion-grace", category: inData, fallback: "30d", read: into(&c.deletionGrace, readDelay),
+		usage: "`TIME` in which a user who was deleted on the pages can be restored; 0s for not at all"}
 }
 
 // tokenSettings are the settings of API tokens.

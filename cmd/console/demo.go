@@ -131,7 +131,8 @@ func (c *config) setUpDemo(console, provider net.Addr) {
 	c.orgName = demoOrg
 	c.signup = users.SignupInvited
 	c.sessionIdle, c.sessionLifetime = users.DefaultSessionIdle, users.DefaultSessionLifetime
-	c.tokenLifetime, c.personalTokens, c.erasureDelay = users.DefaultTokenLifetime, true, users.DefaultErasureDelay
+	c.tokenLifetime, c.personalTokens = users.DefaultTokenLifetime, true
+	c.deletionGrace, c.erasureDelay = users.DefaultDeletionGrace, users.DefaultErasureDelay
 }
 
 // newDemoProvider returns the demo's OpenID provider.

@@ -206,6 +206,7 @@ func (c *config) directory(log *slog.Logger) users.Config {
 		SessionLifetime:  c.sessionLifetime,
 		TokenLifetime:    c.tokenLifetime,
 		NoPersonalTokens: !c.personalTokens,
+		DeletionGrace:    c.deletionGrace,
 		ErasureDelay:     c.erasureDelay,
 		Signup:           c.signup,
 		SignupDomains:    c.signupDomains,

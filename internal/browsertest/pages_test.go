@@ -68,6 +68,7 @@ var looks = []struct {
 		{name: "sessions-none", path: "/users/invited@example.com/sessions"},
 		{name: "edit", path: "/users/admin@example.com/edit"},
 		{name: "edit-service", path: "/users/warehouse-uploader/edit"},
+		{name: "note", path: "/users/admin@example.com/note"},
 		{name: "edit-mistake", path: "/users/admin@example.com/edit", then: mistake("Picture optional", "no address", "Save changes")},
 		{name: "role", path: "/users/admin@example.com/role"},
 		{name: "deactivate", path: "/users/user@example.com/deactivate"},
@@ -77,6 +78,9 @@ var looks = []struct {
 	{"owner@example.com", []look{
 		{name: "delete", path: "/users/user@example.com/delete"},
 		{name: "delete-mistake", path: "/users/invited@example.com/delete", then: mistake("Type invited@example.com to confirm", "someone", "Delete invited@example.com")},
+		{name: "deleted-none", path: "/users?view=deleted"},
+		{name: "deleted", path: "/users/new", then: deleteSomeone("gone@example.com", "")},
+		{name: "deleted-user", path: "/users/new", then: deleteSomeone("gone2@example.com", "Gone")},
 		{name: "reset", path: "/users/admin@example.com/reset-sign-in"},
 		{name: "new-person", path: "/users/new"},
 		{name: "new-person-mistake", path: "/users/new", then: mistake("E-mail address", "owner@example.com", "Add person")},
@@ -150,6 +154,23 @@ func openEvent(word string) func(*tab) {
 func addSomeone(b *tab) {
 	b.fill("E-mail address", "added@example.com")
 	b.follow("button", "Add person")
+}
+
+// deleteSomeone adds a person and deletes them; then it opens the page about a deleted user of that
+// name, or the view Deleted.
+func deleteSomeone(id, name string) func(*tab) {
+	return func(b *tab) {
+		b.fill("E-mail address", id)
+		b.fill("Name optional", name)
+		b.follow("button", "Add person")
+		b.open("/users/"+id+"/delete", http.StatusOK)
+		b.fill("Type "+id+" to confirm", id)
+		b.follow("button", "Delete "+id)
+		b.open("/users?view=deleted", http.StatusOK)
+		if name != "" {
+			b.follow("link", name)
+		}
+	}
 }
 
 // exportAll exports all users of the page and drops the file.

@@ -26,6 +26,11 @@ type Exported struct {
 	PictureURL  string
 	Channels    []byte // JSON object of channel to bool; valid until the next user
 	Types       []byte // JSON object of type to bool; valid until the next user
+	Department  string
+	Title       string
+	Manager     users.ID // empty for none and for a deleted one
+	Labels      string   // with a comma between
+	Note        string
 	Purpose     string
 	Responsible users.ID
 	ReviewOn    users.Date

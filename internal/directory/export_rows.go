@@ -79,7 +79,7 @@ func (s *Service) exportRows(ctx context.Context, list exportList, permit *users
 
 // exportColumns are the columns that [exportScan.into] scans, in its order.
 const exportColumns = `u.user_id, u.name, u.kind, u.role, u.status, u.created_at, u.updated_at, u.seen_at, u.time_zone, u.picture_url,
-	u.channels, u.types, u.purpose, r.user_id, u.review_on`
+	u.channels, u.types, u.purpose, r.user_id, u.review_on, u.department, u.title, m.user_id, u.labels, u.note`
 
 // exportSlice calls add with the users of a slice, in its order. SQLite reuses the number of a
 // deleted user if it was the highest: a user created after newest has such a number and is left
@@ -90,7 +90,7 @@ func (s *Service) exportSlice(ctx context.Context, numbers []int64, newest time.
 	var f database.Filter
 	listed := searcherOf(s.db.Engine()).list(f.Arg(joined64(numbers)))
 	rows, err := s.db.LongReads().QueryContext(ctx, `SELECT `+exportColumns+` FROM (`+listed+`) AS l CROSS JOIN users u
-		LEFT JOIN users r ON r.key = u.responsible_key
+		LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users m ON m.key = u.manager_key
 		WHERE u.number = l.number AND u.created_at <= `+f.Arg(database.Time(newest))+` ORDER BY l.place`, f.Args...)
 	if err != nil {
 		return err
@@ -157,6 +157,7 @@ func (p plan) all(f *database.Filter, columns string) string {
 type exportScan struct {
 	Exported
 	name, picture, purpose, responsible, date sql.NullString
+	department, title, manager, labels, note  sql.NullString
 	channels, types                           sql.RawBytes
 }
 
@@ -164,13 +165,16 @@ type exportScan struct {
 func (x *exportScan) into() []any {
 	return []any{(*string)(&x.ID), &x.name, (*string)(&x.Kind), (*string)(&x.Role), (*string)(&x.Status),
 		(*database.Time)(&x.CreatedAt), (*database.Time)(&x.UpdatedAt), (*database.Time)(&x.SeenAt), &x.TimeZone, &x.picture,
-		&x.channels, &x.types, &x.purpose, &x.responsible, &x.date}
+		&x.channels, &x.types, &x.purpose, &x.responsible, &x.date,
+		&x.department, &x.title, &x.manager, &x.labels, &x.note}
 }
 
 // user returns the row as a user.
 func (x *exportScan) user() *Exported {
 	x.Name, x.PictureURL, x.Purpose = x.name.String, x.picture.String, x.purpose.String
 	x.Responsible, x.ReviewOn = users.ID(x.responsible.String), users.Date(x.date.String)
+	x.Department, x.Title, x.Manager = x.department.String, x.title.String, users.ID(x.manager.String)
+	x.Labels, x.Note = x.labels.String, x.note.String
 	x.Channels, x.Types = x.channels, x.types
 	if x.SeenAt.Equal(users.NeverSeen) {
 		x.SeenAt = time.Time{}

@@ -13,7 +13,8 @@ import (
 // listColumns are the columns of a user in a list, in the order of [listScan.into], after those
 // of the row's place.
 const listColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.time_zone,
-	u.review_on, u.created_at, u.updated_at, u.seen_at, r.key, r.user_id, r.name`
+	u.review_on, u.created_at, u.updated_at, u.seen_at, r.key, r.user_id, r.name,
+	u.department, u.title, u.labels, u.manager_key, m.user_id, m.name`
 
 // fullColumns follow listColumns in a list of full records.
 const fullColumns = `, u.channels, u.types, u.created_by`
@@ -23,6 +24,8 @@ type listScan struct {
 	row
 	total, place                          int
 	name, picture, review, key, id, label sql.NullString
+	department, title, labels             sql.NullString
+	managerKey, managerID, managerName    sql.NullString
 	channels, types                       []byte
 }
 
@@ -39,7 +42,8 @@ func (x *listScan) into(p plan) []any {
 	u := &x.User
 	into = append(into, &x.number, p.sorted(&x.cursor), (*string)(&u.Key), (*string)(&u.ID), &x.name, &x.picture,
 		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, &x.review,
-		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &x.key, &x.id, &x.label)
+		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &x.key, &x.id, &x.label,
+		&x.department, &x.title, &x.labels, &x.managerKey, &x.managerID, &x.managerName)
 	if p.full {
 		into = append(into, &x.channels, &x.types, (*string)(&u.CreatedBy.Key))
 	}
@@ -52,6 +56,8 @@ func (x *listScan) scanned(p plan) (row, error) {
 	u := &x.User
 	u.Name, u.PictureURL, u.ReviewOn = x.name.String, x.picture.String, users.Date(x.review.String)
 	u.Responsible = users.Ref{Key: users.Key(x.key.String), ID: users.ID(x.id.String), Name: x.label.String}
+	u.Department, u.Title, u.Labels = x.department.String, x.title.String, x.labels.String
+	u.Manager = users.Ref{Key: users.Key(x.managerKey.String), ID: users.ID(x.managerID.String), Name: x.managerName.String}
 	u.AfterScan()
 	u.Channels, u.Types = nil, nil // of the previous row
 	if !p.full {

@@ -19,9 +19,8 @@ func (s *Service) Find(ctx context.Context, actor users.Actor, text string, limi
 // FindPeople searches the people who can be responsible for a service user, and returns at most
 // limit of them in the order of [Service.Users]. It returns a [*users.ForbiddenError] to actors who
 // may not create a service user.
-func (s *Service) FindPeople(ctx context.Context, actor users.Actor, text string, limit int) ([]users.Ref, error) {
-	found, err := s.find(ctx, actor, users.ActCreateService, text, Query{Kind: Values(users.KindPerson), Present: true, Limit: limit})
-	return refs(found), err
+func (s *Service) FindPeople(ctx context.Context, actor users.Actor, text string, limit int) ([]users.User, error) {
+	return s.find(ctx, actor, users.ActCreateService, text, Query{Kind: Values(users.KindPerson), Present: true, Limit: limit})
 }
 
 // find searches for the words of text, without filters, within q, for an actor who may do act.

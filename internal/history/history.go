@@ -100,6 +100,23 @@ func (s *Service) Event(ctx context.Context, actor users.Actor, seq int64) (user
 	return found[0], nil
 }
 
+// ownEvents is how many events [Service.Own] returns at most.
+const ownEvents = 50
+
+// Own returns the events with numbers from first to last of which the actor, a user, is the actor:
+// what a change of theirs has recorded. It returns the first 50.
+func (s *Service) Own(ctx context.Context, actor users.Actor, first, last int64) ([]users.Event, error) {
+	found, err := eventsWhere(ctx, s.db.LookUps(), `e.seq BETWEEN $1 AND $2 AND e.actor_key = $3 ORDER BY e.seq LIMIT $4`,
+		first, min(last, first+ownEvents), actor.Key, ownEvents)
+	if err == nil {
+		err = s.finish(ctx, actor, found)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("own events %d to %d: %w", first, last, err)
+	}
+	return found, nil
+}
+
 // maySee returns nil if the actor may see the one event in found. It returns
 // [users.ErrNotFound] if there is none, and a [*users.ForbiddenError].
 func (s *Service) maySee(ctx context.Context, actor users.Actor, found []users.Event) error {

@@ -87,6 +87,9 @@ func (c *changeTx) record(ctx context.Context, events []Event) error {
 		}
 		events[i].Seq = seq
 	}
+	if err := c.setDeletions(ctx, events); err != nil {
+		return err
+	}
 	return c.addRequest(ctx, events)
 }
 
@@ -100,7 +103,7 @@ func (s *Service) TokenChanges() uint64 { return s.tokenChanges.Load() }
 // countTokenChange counts a change whose events are about tokens or the access of their users.
 func (s *Service) countTokenChange(events []Event) {
 	if slices.ContainsFunc(events, func(e Event) bool {
-		return strings.HasPrefix(string(e.Action), "token.") || e.Action == ActionDeactivated || e.Action == ActionReactivated || e.Action == ActionDeleted
+		return strings.HasPrefix(string(e.Action), "token.") || e.Action == ActionDeactivated || e.Action == ActionReactivated || e.Action == ActionDeleted || e.Action == ActionRestored
 	}) {
 		s.tokenChanges.Add(1)
 	}

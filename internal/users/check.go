@@ -139,11 +139,17 @@ var conditions = []condition{
 			LEFT JOIN events e ON e.seq = p.seq WHERE e.seq IS NULL ORDER BY p.seq`},
 	{"The users of the history", "The user %s is in the history, without a deletion, but not in the directory.",
 		`SELECT e.target_key FROM events e LEFT JOIN users u ON u.key = e.target_key WHERE u.key IS NULL AND e.action = 'user.created'
-			AND NOT EXISTS (SELECT 1 FROM events d WHERE d.target_key = e.target_key AND d.action = 'user.deleted') ORDER BY e.target_key`},
+			AND NOT EXISTS (SELECT 1 FROM events d WHERE d.target_key = e.target_key AND d.action = 'user.deleted'
+				AND NOT EXISTS (SELECT 1 FROM events r WHERE r.target_key = e.target_key AND r.action = 'user.restored' AND r.seq > d.seq)) ORDER BY e.target_key`},
 	{"The actors of the history", "The user %s is the actor of an event, but neither in the directory nor deleted.",
 		`SELECT e.actor_key FROM events e LEFT JOIN users u ON u.key = e.actor_key WHERE u.key IS NULL AND e.actor_key <> ''
 			AND NOT EXISTS (SELECT 1 FROM events d WHERE d.target_key = e.actor_key AND d.action = 'user.deleted')
 			GROUP BY e.actor_key ORDER BY e.actor_key`},
+	{"The deleted users", "The deleted user %s is in the directory as well, or has no event of the deletion, or another one after it.",
+		`SELECT d.key FROM deleted_users d WHERE EXISTS (SELECT 1 FROM users u WHERE u.key = d.key)
+			OR NOT EXISTS (SELECT 1 FROM events e WHERE e.seq = d.seq AND e.target_key = d.key AND e.action = 'user.deleted')
+			OR EXISTS (SELECT 1 FROM events e WHERE e.seq > d.seq AND e.target_key = d.key AND e.action IN ('user.deleted', 'user.restored', 'user.purged', 'user.erased'))
+			ORDER BY d.key`},
 	{"The counts of users", "A count of users differs from the users: %s.",
 		`SELECT kind || ', ' || role || ', ' || status || ': counted ' || CAST(SUM(kept) AS TEXT) || ', actual ' || CAST(SUM(actual) AS TEXT)
 			FROM (SELECT kind, role, status, n AS kept, 0 AS actual FROM tallies

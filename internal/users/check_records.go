@@ -11,9 +11,10 @@ import (
 const checkBatch = 1000
 
 // versionedActions are the actions that increment the version of a record, except that a person
-// who signs up is created and linked with one version.
+// who signs up is created and linked with one version. A deletion, which keeps the version, empties
+// the record before it is restored.
 var versionedActions = []Action{
-	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated,
+	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted, ActionRestored,
 	ActionReviewed, ActionHandedOver, ActionBound, ActionReset,
 }
 

@@ -3,21 +3,24 @@ package users
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // A Deletion is the request to delete a user. Confirm repeats the user_id. Version is that of
 // the user, or zero for any.
 type Deletion struct {
-	Confirm  string
-	Reason   string
-	HandOver string // as in a [Departure]
-	Version  int64
-	Erase    Erasure
+	Confirm      string
+	Reason       string
+	HandOver     string         // as in a [Departure]
+	HandOverEach map[Key]string // the same
+	Version      int64
+	Erase        Erasure
 }
 
 // Delete deletes a user with their identities, sessions and preferences, and hands over the
 // service users they are responsible for. The history stays, unless d erases it, which may take
-// longer than this call: see [Service.EraseDue].
+// longer than this call: see [Service.EraseDue]. Unless d erases it, the user can be restored for
+// [Config.DeletionGrace].
 //
 // Delete returns [ErrNotFound], a [*ForbiddenError], a [*StaleError], [ErrLastOwner] and
 // an [*InvalidError].
@@ -47,10 +50,7 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	if err := fresh(ctx, tx, u, d.Version); err != nil {
 		return nothing, nil, err
 	}
-	var confirmErr error
-	if ID(d.Confirm) != u.ID && EnteredID(d.Confirm) != u.ID {
-		confirmErr = Invalid("confirm", "Type %s to confirm.", string(u.ID))
-	}
+	confirmErr := confirmed(u.ID, d.Confirm)
 	reason, reasonErr := normalizeReason(d.Reason)
 	rotation := reason
 	if d.Erase != EraseNot { // it may name the user, and would stay in the events of the tokens
@@ -60,11 +60,11 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	if err := joined(confirmErr, reasonErr, rotateErr, tx.checkErase(u, d.Erase)); err != nil {
 		return nothing, nil, err
 	}
-	handed, err := tx.handOver(ctx, u, d.HandOver)
+	services, handed, err := tx.handOver(ctx, u, d.HandOver, d.HandOverEach)
 	if err != nil {
 		return nothing, nil, err
 	}
-	ends, err := tx.endAccess(ctx, u, lossDeleted)
+	ends, err := tx.endDeleted(ctx, u, services, s.config.graceOf(d))
 	if err != nil {
 		return nothing, nil, err
 	}
@@ -74,4 +74,33 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	}
 	gone := newEvent(ActionDeleted, u, difference(u, User{})...).withReason(reason)
 	return slices.Concat(handed, ends, []Event{gone}, known, erased), rotated, deleteUser(ctx, tx, u)
+}
+
+// confirmed returns an [*InvalidError] on confirm unless a text repeats a user_id.
+func confirmed(id ID, text string) error {
+	if ID(text) != id && EnteredID(text) != id {
+		return Invalid("confirm", "Type %s to confirm.", string(id))
+	}
+	return nil
+}
+
+// graceOf returns how long the user of a deletion can be restored.
+func (c Config) graceOf(d Deletion) time.Duration {
+	if d.Erase != EraseNot {
+		return 0
+	}
+	return c.DeletionGrace
+}
+
+// endDeleted ends the access of a user who is deleted. With a grace it sets the user aside with
+// their tokens; without one it revokes these. The service users are those that were handed over.
+func (c *changeTx) endDeleted(ctx context.Context, u User, services []User, grace time.Duration) ([]Event, error) {
+	if grace == 0 {
+		return c.endAccess(ctx, u, lossDeleted)
+	}
+	events, err := c.endSessions(ctx, u, SessionEnd(lossDeleted))
+	if err != nil {
+		return nothing, err
+	}
+	return events, c.setAside(ctx, u, services, grace)
 }

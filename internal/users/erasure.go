@@ -118,8 +118,9 @@ func (c *changeTx) present(ctx context.Context, id ID, key Key) (User, error) {
 // user_id, unless it is erased.
 func deletedAs(ctx context.Context, r database.Reader, id ID, key Key) ([]Key, error) {
 	return database.Collect(ctx, r, func(row database.Scanner) (k Key, err error) { return k, row.Scan(&k) },
-		`SELECT target_key FROM events WHERE target_key = $1 AND action = 'user.deleted' UNION
-		SELECT e.target_key FROM event_changes c JOIN events e ON e.seq = c.seq WHERE c.target_id = $2 AND e.action = 'user.deleted' AND e.target_key <> ''`,
+		`SELECT target_key FROM (SELECT target_key FROM events WHERE target_key = $1 AND action = 'user.deleted' UNION
+			SELECT e.target_key FROM event_changes c JOIN events e ON e.seq = c.seq WHERE c.target_id = $2 AND e.action = 'user.deleted' AND e.target_key <> '') AS deleted
+		WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.key = deleted.target_key)`, // not restored
 		key, id)
 }
 
@@ -154,7 +155,12 @@ func (c *changeTx) eraseDeleted(ctx context.Context, key Key) ([]Event, error) {
 	if err != nil {
 		return nothing, err
 	}
-	return c.beginErasure(ctx, key, t)
+	purged, err := c.purgeKept(ctx, key)
+	if err != nil {
+		return nothing, err
+	}
+	begun, err := c.beginErasure(ctx, key, t)
+	return append(purged, begun...), err
 }
 
 // checkErase returns the mistakes in the erasure of a deletion.

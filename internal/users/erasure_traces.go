@@ -156,7 +156,10 @@ func (c *changeTx) forgetAddress(ctx context.Context, t traces) error {
 			_, err = c.exec(ctx, `DELETE FROM saved_views WHERE id = $1`, v.ID)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return c.forgetKeptViews(ctx, t)
 }
 
 // forgetKept deletes the saved forms of the user and about them.

@@ -18,7 +18,9 @@ const (
 	ActionDeactivated   Action = "user.deactivated"
 	ActionReactivated   Action = "user.reactivated"
 	ActionDeleted       Action = "user.deleted"
-	ActionErased        Action = "user.erased" // the target is named by key alone
+	ActionRestored      Action = "user.restored" // after a deletion, which it undoes
+	ActionPurged        Action = "user.purged"   // can't be restored any more
+	ActionErased        Action = "user.erased"   // the target is named by key alone
 	ActionReviewed      Action = "user.reviewed"
 	ActionHandedOver    Action = "user.handed_over" // a service user got another responsible person
 	ActionStarted       Action = "session.started"
@@ -48,7 +50,7 @@ const (
 
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
-	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted, ActionErased,
+	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted, ActionRestored, ActionPurged, ActionErased,
 	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked,
 	ActionTokenRotated, ActionTokenExtended, ActionClientStruck,
 	ActionLoginApproved, ActionLoginRefused, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,

@@ -22,6 +22,9 @@ type OrgFields struct {
 	Note       *string
 }
 
+// orgFields are the names of [OrgFields].
+var orgFields = []string{"department", "title", "manager", "labels", "note"}
+
 // SplitLabels returns the labels of [User.Labels], nil for none.
 func SplitLabels(labels string) []string {
 	if labels == "" {

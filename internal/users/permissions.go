@@ -24,7 +24,8 @@ const (
 	ActDeactivate    Act = "deactivate"
 	ActReactivate    Act = "reactivate"
 	ActDelete        Act = "delete"
-	ActErase         Act = "erase" // a deleted user, from the history too
+	ActRestore       Act = "restore" // a deleted user
+	ActErase         Act = "erase"   // a deleted user, from the history too
 	ActEndSessions   Act = "end_sessions"
 	ActResetSignIn   Act = "reset_sign_in"
 	ActSeeTokens     Act = "see_tokens"
@@ -103,6 +104,7 @@ var Permissions = []Permission{
 	{ActDeactivate, "deactivate a user", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
 	{ActReactivate, "reactivate a user", rules(Never, Never, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActDelete, "delete a user", rules(OnSelf, OnSelf, OnSubordinates, UnlessLastOwner), ExceptOwners, UnlessLastOwner, ScopeUsersWrite},
+	{ActRestore, "restore a deleted user", rules(Never, Never, OnSubordinates, Always), Never, Always, ScopeUsersWrite},
 	{ActErase, "erase a user from the audit log", rules(Never, Never, Never, UnlessLastOwner), Never, UnlessLastOwner, ScopeUsersWrite},
 	{ActEndSessions, "end sessions", rules(OnSelf, OnSelf, OnSubordinates, Always), ExceptOwners, Always, ScopeUsersWrite},
 	{ActResetSignIn, "reset a sign-in", rules(Never, Never, OnSubordinates, UnlessLastOwner), ExceptOwners, Always, ScopeUsersWrite},

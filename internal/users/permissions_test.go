@@ -34,6 +34,7 @@ var allowed = map[users.Act]map[users.Role]string{
 	users.ActDeactivate:  {"admin": juniors, "owner": people + " " + services + " " + theirs},
 	users.ActReactivate:  {"admin": juniors, "owner": people + " " + services + " " + theirs},
 	users.ActDelete:      {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
+	users.ActRestore:     {"admin": juniors, "owner": everyone},
 	users.ActErase:       {"owner": everyone},
 	users.ActEndSessions: {"user": "self", "auditor": "self", "admin": "self " + juniors, "owner": everyone},
 	users.ActResetSignIn: {"admin": juniors, "owner": everyone},

@@ -16,7 +16,7 @@ import (
 // [users.Permissions].
 var neededScopes = map[users.Scope][]users.Act{
 	users.ScopeUsersRead: {users.ActSee, users.ActSeeDirectory, users.ActExport},
-	users.ScopeUsersWrite: {users.ActEditOwn, users.ActReview, users.ActEdit, users.ActOrganise, users.ActDeactivate, users.ActReactivate, users.ActDelete,
+	users.ScopeUsersWrite: {users.ActEditOwn, users.ActReview, users.ActEdit, users.ActOrganise, users.ActDeactivate, users.ActReactivate, users.ActDelete, users.ActRestore,
 		users.ActEndSessions, users.ActResetSignIn, users.ActAddPerson, users.ActCreateService, users.ActAddSystem, users.ActChangeRole,
 		users.ActSaveView, users.ActShareView, users.ActDeleteView, users.ActBatch},
 	users.ScopeAuditRead:        {users.ActSeeAudit},

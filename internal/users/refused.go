@@ -28,6 +28,7 @@ const (
 	RefusedUninvited   Refusal = "uninvited"    // no such user, and sign-up is off
 	RefusedDomain      Refusal = "domain"       // no such user, and the domain is not listed
 	RefusedDeactivated Refusal = "deactivated"  // the user is deactivated
+	RefusedDeleted     Refusal = "deleted"      // the user is deleted, and can still be restored
 	RefusedEnded       Refusal = "ended"        // the provider has ended its session meanwhile
 	RefusedOnly        Refusal = "not_the_same" // a person who was asked to sign in again came back as another one
 )
@@ -36,7 +37,7 @@ const (
 func Refusals() []Refusal {
 	return []Refusal{
 		RefusedNoAddress, RefusedBadAddress, RefusedUnverified, RefusedUnclear, RefusedUnvouched, RefusedTaken, RefusedServiceUser,
-		RefusedSystemUser, RefusedOtherUser, RefusedUninvited, RefusedDomain, RefusedDeactivated, RefusedEnded, RefusedOnly,
+		RefusedSystemUser, RefusedOtherUser, RefusedUninvited, RefusedDomain, RefusedDeactivated, RefusedDeleted, RefusedEnded, RefusedOnly,
 	}
 }
 

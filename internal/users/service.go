@@ -36,6 +36,7 @@ type Config struct {
 	TokenLifetime    time.Duration    // the longest that a token may be issued with; default 365 days, [Unlimited] for tokens that never end
 	Authenticated    func(TokenState) // is called for each secret that a program came with, with what became of it; may be nil
 	ReadCancelled    func(error)      // is called with ErrSuperseded or ErrReadTooLong for each such read that is cancelled; may be nil
+	DeletionGrace    time.Duration    // how long a deleted user can be restored; default zero: not at all
 	ErasureDelay     time.Duration    // from a deletion with [EraseLater] to the erasure; default zero: at once
 	NoPersonalTokens bool             // people have no tokens of their own
 }

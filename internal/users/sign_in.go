@@ -140,6 +140,12 @@ func claimant(ctx context.Context, r database.Reader, claims Claims, config Conf
 	if !errors.Is(err, ErrNotFound) {
 		return u, entryKnown, err
 	}
+	switch u, err := deletedByIdentity(ctx, r, claims.Issuer, claims.Subject); {
+	case err == nil:
+		return u, entryKnown, claims.refused(RefusedDeleted, "")
+	case !errors.Is(err, ErrNotFound):
+		return User{}, entryStranger, err
+	}
 	id, why := claimedID(claims.Address)
 	switch {
 	case claims.Address == "":

@@ -7,15 +7,17 @@ import (
 	"github.com/roboto-ai/console/internal/database"
 )
 
-// A Departure is what is asked for when a user is deactivated. HandOver is the user_id
-// of the person who becomes responsible for the service users that the user was responsible
-// for; empty for none. A service user that the actor may not edit is left without a
-// responsible person in any case. Version is that of the user who is to be deactivated, or
-// zero for any.
+// A Departure is what is asked for when a user is deactivated. Version is that of the user who is
+// to be deactivated, or zero for any.
+//
+// HandOver is the user_id of the person who becomes responsible for the service users that the
+// user was responsible for; empty for none. HandOverEach has that of single service users, by key.
+// A service user that the actor may not edit is left without a responsible person in any case.
 type Departure struct {
-	Reason   string
-	HandOver string
-	Version  int64
+	Reason       string
+	HandOver     string
+	HandOverEach map[Key]string
+	Version      int64
 }
 
 // A Reactivation is what is asked for when a user is reactivated. BringBackTokens has the
@@ -59,7 +61,7 @@ func (c *changeTx) deactivateWith(ctx context.Context, before User, d Departure,
 	}
 	reason, reasonErr := normalizeReason(d.Reason)
 	rotated, known, rotateErr := c.rotateKnown(ctx, c.config, before, r, reason)
-	handed, err := c.handOver(ctx, before, d.HandOver)
+	_, handed, err := c.handOver(ctx, before, d.HandOver, d.HandOverEach)
 	if err := joined(reasonErr, err, rotateErr); err != nil {
 		return nil, nothing, err
 	}
@@ -134,43 +136,59 @@ func statusChange(before, after User) Change {
 	return Change{Field: "status", Old: string(before.Status), New: string(after.Status)}
 }
 
-// handOver removes u as the responsible person of service users, and sets the person with that
-// user_id, if any, for those that the actor may edit.
-func (c *changeTx) handOver(ctx context.Context, u User, to string) ([]Event, error) {
+// handOver removes u as the responsible person of service users, and sets for those that the actor
+// may edit the person with the user_id that each has for them, or else to, if any. It returns the
+// service users as they are then.
+func (c *changeTx) handOver(ctx context.Context, u User, to string, each map[Key]string) (handed []User, events []Event, err error) {
 	all, err := responsibleFor(ctx, c, u.Key)
 	if err != nil || len(all) == 0 {
-		return nothing, err
+		return nil, nothing, err
 	}
-	heir, err := c.newResponsible(ctx, u, EnteredID(to))
+	heirs, err := c.heirs(ctx, u, all, to, each)
 	if err != nil {
-		return nothing, err
+		return nil, nothing, err
 	}
-	var events []Event
-	for _, service := range all {
+	for i, service := range all {
 		after := service
-		after.Responsible = Ref{}
-		if c.actor.May(ActEdit, service) == nil {
-			after.Responsible = heir
-		}
+		after.Responsible = heirs[i]
 		if after, err = updateUser(ctx, c, service, after); err != nil {
-			return nothing, err
+			return nil, nothing, err
 		}
-		events = append(events, newEvent(ActionHandedOver, after, difference(service, after)...))
+		handed, events = append(handed, after), append(events, newEvent(ActionHandedOver, after, difference(service, after)...))
 	}
-	return events, nil
+	return handed, events, nil
+}
+
+// heirs returns the persons who become responsible in the place of u, one for each service user;
+// the zero Ref for none. The fields of mistakes are hand_over, and hand_over. with the key of the
+// service user.
+func (c *changeTx) heirs(ctx context.Context, u User, all []User, to string, each map[Key]string) ([]Ref, error) {
+	rest, err := c.newResponsible(ctx, "hand_over", u, EnteredID(to))
+	mistakes, heirs := []error{err}, make([]Ref, len(all))
+	for i, service := range all {
+		if c.actor.May(ActEdit, service) != nil {
+			continue
+		}
+		heirs[i] = rest
+		if id := EnteredID(each[service.Key]); id != "" {
+			heirs[i], err = c.newResponsible(ctx, "hand_over."+string(service.Key), u, id)
+			mistakes = append(mistakes, err)
+		}
+	}
+	return heirs, joined(mistakes...)
 }
 
 // newResponsible returns the person with that user_id, who becomes responsible in the place of u; the zero
-// Ref if it is empty.
-func (c *changeTx) newResponsible(ctx context.Context, u User, id ID) (Ref, error) {
+// Ref if it is empty. Mistakes are of a field.
+func (c *changeTx) newResponsible(ctx context.Context, field string, u User, id ID) (Ref, error) {
 	switch {
 	case id == "":
 		return Ref{}, nil
 	case c.actor.May(ActSeeDirectory, User{}) != nil:
-		return Ref{}, Invalid("hand_over", "You cannot choose who takes over. Ask an admin to do it.")
+		return Ref{}, Invalid(field, "You cannot choose who takes over. Ask an admin to do it.")
 	case id == u.ID:
-		return Ref{}, Invalid("hand_over", "Choose another person than %s.", u.Label())
+		return Ref{}, Invalid(field, "Choose another person than %s.", u.Label())
 	}
-	person, err := c.responsiblePerson(ctx, "hand_over", id)
+	person, err := c.responsiblePerson(ctx, field, id)
 	return person.Ref(), err
 }

@@ -1,9 +1,11 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -43,6 +45,8 @@ type UndoPlan struct {
 	// Err is why nothing of the event can be undone: an [*UndoError], or that of an item; nil if
 	// something can.
 	Err error
+
+	config Config
 }
 
 // Count returns how many fields are in a state.
@@ -96,6 +100,22 @@ func (e Event) Reversible() bool {
 	return reversible[e.Action] && !e.ChangeErased && len(e.Changes) > 0
 }
 
+// MayUndo reports whether actor may undo events like e on some users. The page of the undo says
+// what of it they may now.
+func MayUndo(actor Actor, e Event) bool {
+	if !e.Reversible() {
+		return false
+	}
+	own, byActor := actor.Key != "" && actor.Key == e.Target.Key, actor.Key != "" && actor.Key == e.Actor.Key
+	return slices.ContainsFunc(e.Changes, func(c Change) bool {
+		act := UndoItem{Event: e, Field: c.Field}.act()
+		if e.ofView() {
+			act = ActSaveView
+		}
+		return byActor || actor.May(act, User{}) == nil && (act != ActEditOwn || own) || own && act == ActEdit
+	})
+}
+
 // Version returns the version of the target's record after e; zero for none or an erased one.
 func (e Event) Version() int64 { return e.version }
 
@@ -104,7 +124,7 @@ func (e Event) Version() int64 { return e.version }
 func (s *Service) UndoPlan(ctx context.Context, actor Actor, seq int64) (p UndoPlan, err error) {
 	e, err := eventFor(ctx, s.lookUps(), actor, seq)
 	if err == nil {
-		p, err = planUndo(ctx, s.lookUps(), actor, e)
+		p, err = planUndo(ctx, s.lookUps(), s.config, actor, e)
 	}
 	if err != nil {
 		return UndoPlan{}, fmt.Errorf("plan to undo event %d: %w", seq, err)
@@ -125,22 +145,7 @@ func (s *Service) Undo(ctx context.Context, actor Actor, seq int64, in UndoInput
 		if err != nil {
 			return nothing, err
 		}
-		reason, err := normalizeReason(in.Reason)
-		if err != nil {
-			return nothing, err
-		}
-		plan, err := planUndo(ctx, tx, tx.actor, e)
-		if err == nil {
-			err = plan.Err
-		}
-		if err == nil && plan.User.Key != "" {
-			tx.subject = plan.User.Key
-			err = fresh(ctx, tx, plan.User, in.Version)
-		}
-		if err != nil {
-			return nothing, err
-		}
-		return tx.carryOut(ctx, plan, reason)
+		return tx.undoFresh(ctx, e, in)
 	})
 	if err != nil {
 		return fmt.Errorf("undo event %d: %w", seq, err)
@@ -148,12 +153,25 @@ func (s *Service) Undo(ctx context.Context, actor Actor, seq int64, in UndoInput
 	return nil
 }
 
-// undo undoes an event as [Service.Undo] does, whatever the version of its target is. A batch
-// undoes each of its items so.
+// undo is [Service.Undo] inside a change, of an event that the actor may see, whatever the version
+// of its target is.
 func (c *changeTx) undo(ctx context.Context, e Event, reason string) ([]Event, error) {
-	plan, err := planUndo(ctx, c, c.actor, e)
+	return c.undoFresh(ctx, e, UndoInput{Reason: reason})
+}
+
+// undoFresh is undo for the version of a form.
+func (c *changeTx) undoFresh(ctx context.Context, e Event, in UndoInput) ([]Event, error) {
+	reason, err := normalizeReason(in.Reason)
+	if err != nil {
+		return nothing, err
+	}
+	plan, err := planUndo(ctx, c, c.config, c.actor, e)
 	if err == nil {
 		err = plan.Err
+	}
+	if err == nil && plan.User.Key != "" {
+		c.subject = cmp.Or(c.subject, plan.User.Key)
+		err = fresh(ctx, c, plan.User, in.Version)
 	}
 	if err != nil {
 		return nothing, err
@@ -200,8 +218,8 @@ func (s *Service) Undoing(ctx context.Context, seq int64) (int64, error) {
 }
 
 // planUndo returns what undoing e would change now, as actor.
-func planUndo(ctx context.Context, r database.Reader, actor Actor, e Event) (p UndoPlan, err error) {
-	p.Event = e
+func planUndo(ctx context.Context, r database.Reader, config Config, actor Actor, e Event) (p UndoPlan, err error) {
+	p.Event, p.config = e, config
 	switch {
 	case !reversible[e.Action]:
 		p.Err = &UndoError{UndoNever}

@@ -37,6 +37,16 @@ func randomActs(t *testing.T) []randomAct {
 			return err
 		}, append(people, robots...)...),
 		acted(func(d *userstest.Directory, id users.ID, r *rand.Rand) error {
+			labels, note, department := pickOf(r, "", "a", "a,b", "b,c"), pickOf(r, "", "one\ntwo"), pickOf(r, "", "Mapping")
+			_, err := d.Edit(ctx, d.Owner, id, users.Edit{OrgFields: users.OrgFields{Labels: &labels, Note: &note, Department: &department}})
+			return err
+		}, append(people, robots...)...),
+		acted(func(d *userstest.Directory, id users.ID, r *rand.Rand) error {
+			manager := pickOf(r, "", "owner@example.com", "bob@example.com")
+			_, err := d.Edit(ctx, d.Owner, id, users.Edit{OrgFields: users.OrgFields{Manager: &manager}})
+			return err
+		}, people...),
+		acted(func(d *userstest.Directory, id users.ID, r *rand.Rand) error {
 			_, err := d.Edit(ctx, d.Owner, id, users.Edit{Service: &users.ServiceFields{Purpose: pickOf(r, "P", "Q"), Responsible: string(pickOf(r, people...)), ReviewOn: pickOf(r, "", "2027-05-05")}})
 			return err
 		}, robots...),
@@ -85,7 +95,7 @@ func stateOf(t *testing.T, d *userstest.Directory) (all []string) {
 	for _, id := range []users.ID{"ana@example.com", "bob@example.com", "robot-1", "robot-2"} {
 		u := d.Must(t, id)
 		u.Version, u.UpdatedAt, u.SeenAt = 0, time.Time{}, time.Time{}
-		u.Responsible.Name = ""
+		u.Responsible.Name, u.Manager.Name = "", ""
 		for key, on := range u.Channels { // an absent key is off
 			if !on {
 				delete(u.Channels, key)

@@ -127,16 +127,10 @@ func (i *UndoItem) compare(u User) {
 // labelsBack returns the labels now without those that a change has added, and with those that it
 // has removed.
 func labelsBack(old, changed, now string) string {
-	split := func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == ',' }) }
-	was, is := split(old), split(changed)
-	back := slices.DeleteFunc(split(now), func(l string) bool { return slices.Contains(is, l) && !slices.Contains(was, l) })
-	for _, l := range was {
-		if !slices.Contains(is, l) && !slices.Contains(back, l) {
-			back = append(back, l)
-		}
-	}
-	slices.Sort(back)
-	return strings.Join(back, ",")
+	was, is := SplitLabels(old), SplitLabels(changed)
+	back := slices.DeleteFunc(SplitLabels(now), func(l string) bool { return slices.Contains(is, l) && !slices.Contains(was, l) })
+	removed := slices.DeleteFunc(was, func(l string) bool { return slices.Contains(is, l) })
+	return JoinLabels(append(back, removed...))
 }
 
 // act returns what an actor has to be permitted to set the field back.
@@ -152,14 +146,19 @@ func (i UndoItem) act() Act {
 		return ActReview
 	case i.Field == "time_zone":
 		return ActEditOwn
+	case slices.Contains(orgFields, i.Field):
+		return ActOrganise
 	}
 	return ActEdit
 }
 
 // barred returns why actor cannot set the field of u back, nil if they can.
 func (p *UndoPlan) barred(ctx context.Context, r database.Reader, actor Actor, i UndoItem, u User) (bar, err error) {
-	if bar = maySet(actor, i.act(), u, i.Field); bar != nil {
+	if bar = actor.May(i.act(), u); bar != nil {
 		return bar, nil
+	}
+	if p.config.provides(u, i.Field) {
+		return Invalid(i.Field, "This comes from the provider at each sign-in, and is not edited here."), nil
 	}
 	if i.Field == "role" || i.Event.Action == ActionReactivated {
 		last, err := lastOwner(ctx, r, u)
@@ -179,19 +178,6 @@ func (p *UndoPlan) barred(ctx context.Context, r database.Reader, actor Actor, i
 		}
 	}
 	return nil, nil
-}
-
-// maySet returns a [*ForbiddenError] if actor may not set a field of u by that act. Of their own
-// record people edit what the form of their profile has.
-func maySet(actor Actor, act Act, u User, field string) error {
-	if err := actor.May(act, u); err != nil {
-		return err
-	}
-	own := field == "time_zone" || field == "name" || field == "picture_url" || strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.")
-	if act == ActEdit && !own && actor.is(u) {
-		return actor.May(ActEdit, User{Key: "-", Kind: u.Kind, Role: RoleUser})
-	}
-	return nil
 }
 
 // barredPerson returns why the person whom the field names cannot be named again, nil if they can.

@@ -28,6 +28,18 @@ var undoTests = map[string]struct {
 		[]string{`owner@example.com user.edited ana@example.com [name: Anna → Ana, channel.email: off → on] because "typo"`},
 		[]int64{1},
 	},
+	"an edit of labels, with another one since": {
+		func(t testing.TB, d *userstest.Directory) error {
+			both, three := "cleared,lab", "cleared,lab,night"
+			_, err := d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{OrgFields: users.OrgFields{Labels: &both}})
+			if err == nil {
+				_, err = d.Edit(t.Context(), d.Owner, "ana@example.com", users.Edit{OrgFields: users.OrgFields{Labels: &three}})
+			}
+			return err
+		},
+		[]string{`owner@example.com user.edited ana@example.com [labels: cleared,lab,night → night] because "typo"`},
+		[]int64{1},
+	},
 	"a change of role": {
 		func(t testing.TB, d *userstest.Directory) error {
 			_, err := d.ChangeRole(t.Context(), d.Owner, "ana@example.com", users.RoleChange{Role: users.RoleAdmin})

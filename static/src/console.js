@@ -28,10 +28,12 @@
     }
   };
 
-  on("click", ({ target }) => {
+  on("click", (event) => {
+    const target = event.target;
     const button = target.closest("[data-copy]");
     if (button) copy(button);
     if (!target.closest("[data-dismiss]")) return;
+    event.preventDefault();
     find("#flash").remove();
     find("#main").focus();
   });

@@ -18,6 +18,8 @@ var actions = map[users.Action]actionText{
 	users.ActionDeactivated:   {"User deactivated", "deactivated", "deactivated themselves", nil},
 	users.ActionReactivated:   {"User reactivated", "reactivated", "reactivated themselves", nil},
 	users.ActionDeleted:       {"User deleted", "deleted", "deleted their account", nil},
+	users.ActionRestored:      {"User restored", "restored", "restored themselves", nil},
+	users.ActionPurged:        {"User deleted for good", "deleted", "deleted their account", forGood},
 	users.ActionErased:        {"User erased", "erased", "erased themselves", nil},
 	users.ActionReviewed:      {"Service user reviewed", "reviewed", "reviewed themselves", nextReview},
 	users.ActionHandedOver:    {"Service user handed over", "handed over", "handed over themselves", fromTo("responsible")},
@@ -76,3 +78,6 @@ func Action(a users.Action) string {
 	}
 	return string(a)
 }
+
+// forGood says that a deletion can't be taken back any more.
+func forGood(users.Event) string { return "for good" }

@@ -115,17 +115,17 @@ func tokenName(t users.Token) string { return "“" + Plain(t.Name) + "” " + T
 func HandedOver(to map[users.Ref][]string, left []string) string {
 	var all []string
 	for person, services := range to { // one person, unless someone else changed one of them meanwhile
-		all = append(all, person.Label()+" is now responsible for "+few(services)+".")
+		all = append(all, person.Label()+" is now responsible for "+Few(services)+".")
 	}
 	slices.Sort(all)
 	if len(left) > 0 {
-		all = append(all, "Without a responsible person: "+few(left)+".")
+		all = append(all, "Without a responsible person: "+Few(left)+".")
 	}
 	return strings.Join(all, " ")
 }
 
-// few lists up to five of all, or four and the number of others.
-func few(all []string) string {
+// Few lists up to five of all, or four and the number of others.
+func Few(all []string) string {
 	const most = 5
 	if len(all) > most {
 		return And(append(slices.Clone(all[:most-1]), numbers.Grouped(len(all)-most+1)+" others"))

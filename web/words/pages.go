@@ -12,6 +12,9 @@ const (
 	GoToDirectory       = "Go to the directory"
 	GoToProfile         = "Go to my profile"
 	GoToAuditLog        = "Go to the audit log"
+	FromProvider        = "From the provider, at each sign-in."
+	SetByAdmins         = "Set by admins and owners."
+	NoteSaved           = "Note saved."
 	DeletedUser         = "Deleted user" // of whom no name is left
 	MyProfile           = "My profile"
 	Overview            = "Overview"

@@ -1,0 +1,69 @@
+package web_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/roboto-ai/console/internal/users"
+	"github.com/roboto-ai/console/web/words"
+)
+
+// TestDeletedUsers deletes a person, finds them in the view Deleted, restores them, and deletes them
+// for good.
+func TestDeletedUsers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ana := s.Person(t, "ana@example.com", users.RoleUser)
+	serviceUserOf(t, s, "robot", "ana@example.com")
+	owner, at := s.signIn(t, "owner@example.com"), "/deleted/"+string(ana.Key)
+	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, "No deleted users")
+	remove := func() {
+		form := owner.get(t, "/users/ana@example.com/delete").must(t, http.StatusOK, "The user can be restored for 30 days").form(t, "/users/ana@example.com/delete")
+		owner.post(t, "/users/ana@example.com/delete", set(form, "confirm", "ana@example.com")).must(t, http.StatusSeeOther)
+	}
+	remove()
+	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, "ana@example.com", "30 days left", "Restore Ana")
+	owner.get(t, at).must(t, http.StatusOK, "The record, with the role user and the status active.", "They are responsible again for robot.", "Sessions: they sign in again.")
+	form := owner.get(t, at+"/restore").must(t, http.StatusOK).form(t, at+"/restore")
+	if form.Has("user_id") {
+		t.Error("the form asks for another user ID, though it is free")
+	}
+	owner.post(t, at+"/restore", set(form, "reason", "a mistake")).must(t, http.StatusSeeOther)
+	owner.get(t, "/users/ana@example.com").must(t, http.StatusOK, words.Restored("Ana"), "robot")
+
+	remove()
+	form = owner.get(t, at+"/purge").must(t, http.StatusOK, "can't be restored").form(t, at+"/purge")
+	owner.post(t, at+"/purge", set(form, "confirm", "anna")).must(t, http.StatusUnprocessableEntity, "Type ana@example.com to confirm.")
+	owner.post(t, at+"/purge", set(form, "confirm", "ana@example.com")).must(t, http.StatusSeeOther)
+	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, words.Purged("Ana"), "No deleted users")
+	owner.get(t, at).must(t, http.StatusNotFound)
+	owner.get(t, "/audit").must(t, http.StatusOK, "owner@example.com restored Ana", "owner@example.com deleted Ana for good")
+}
+
+// TestRestoreUser_taken restores a user whose user_id another user has: the form asks for another.
+func TestRestoreUser_taken(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ana := s.Person(t, "ana@example.com", users.RoleUser)
+	if err := s.Delete(t.Context(), s.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	owner, at := s.signIn(t, "owner@example.com"), "/deleted/"+string(ana.Key)+"/restore"
+	form := owner.get(t, at).must(t, http.StatusOK, "The user ID ana@example.com, which").form(t, at)
+	owner.post(t, at, form).must(t, http.StatusUnprocessableEntity, "Another user has the user ID ana@example.com now.")
+	owner.post(t, at, set(form, "user_id", "ana2@example.com")).must(t, http.StatusSeeOther)
+	owner.get(t, "/users/ana2@example.com").must(t, http.StatusOK, words.Restored("Ana"))
+}
+
+// TestSignInRefused_deleted has a deleted person sign in, who learns what to do.
+func TestSignInRefused_deleted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	s.browser(t).signInAt(t, person("ana@example.com"), "/").must(t, http.StatusOK)
+	if err := s.Delete(t.Context(), s.Owner, "ana@example.com", users.Deletion{Confirm: "ana@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	s.browser(t).signInAt(t, person("ana@example.com"), "/").must(t, http.StatusForbidden, "Your account has been deleted. Only an admin can restore it.", "my account is deleted.")
+}
