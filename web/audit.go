@@ -31,6 +31,8 @@ func (a *App) listEvents(c echo.Context) error {
 		resume := func() {}
 		if address.has(auditFilters...) { // which may take seconds
 			resume = waitFor(c.Request())
+		} else {
+			readOn(c)
 		}
 		var err error
 		page, err = a.history.Events(c.Request().Context(), actor(c), query)
@@ -153,6 +155,7 @@ func auditChips(l listAddress) []views.Chip {
 // for what was done to them; the log and the events beside this one are not
 // offered to them.
 func (a *App) showEvent(c echo.Context) error {
+	readOn(c)
 	seq, err := strconv.ParseInt(c.Param("seq"), 10, 64)
 	if err != nil {
 		return users.ErrNotFound

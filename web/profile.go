@@ -41,6 +41,7 @@ func (f *ownForm) inputs() map[string]*string {
 
 // profileForm serves GET /profile.
 func (a *App) profileForm(c echo.Context) error {
+	readOn(c)
 	form, kept, err := keptOr(a, c, ownFormOf(viewer(c)))
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ type sessionRows struct{ users *users.Service }
 
 // Find returns the session of that secret, if it may still be used.
 func (r sessionRows) Find(ctx context.Context, secret string) (map[any]any, error) {
-	who, err := r.users.Session(ctx, users.DigestOf(secret))
+	who, err := r.users.Session(context.WithoutCancel(ctx), users.DigestOf(secret)) // see readOn
 	if errors.Is(err, users.ErrNoSession) {
 		return nil, auth.ErrNoSession
 	} else if err != nil {

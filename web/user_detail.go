@@ -15,6 +15,7 @@ import (
 // userDetail serves GET /users/:id. With ?added it is the page after a person
 // was added, with what to send them.
 func (a *App) userDetail(c echo.Context) error {
+	readOn(c)
 	id, err := a.pathID(c)
 	if err != nil {
 		return err

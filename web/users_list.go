@@ -23,6 +23,9 @@ func (a *App) listUsers(c echo.Context) error {
 		return a.listDeleted(c)
 	}
 	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
+	if !address.has("view") && !address.has(directoryFilters...) { // one page of an index
+		readOn(c)
+	}
 	status := http.StatusOK
 	listing, err := a.directory.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
 	bad, _ := errors.AsType[*users.InvalidError](err)

@@ -21,7 +21,7 @@ const memoryShare = 0.8
 // which such a share would exceed 32 KiB for each. A percentage, unlike a memory limit,
 // cannot make the runtime collect without end.
 const (
-	gcPercent        = 175
+	gcPercent        = 250
 	gcPercentCrowded = 45
 )
 
