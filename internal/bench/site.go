@@ -61,8 +61,8 @@ func request(method, path, body string, headers ...string) []byte {
 const browserEncodings = "gzip, deflate, br, zstd"
 
 // page returns the viewer's request for a page.
-func (s *site) page(path, encodings string) []byte {
-	return request(http.MethodGet, path, "", "Host: "+s.address, s.session, "Sec-Fetch-Site: same-origin", "Accept: text/html", "Accept-Encoding: "+encodings)
+func (s *site) page(path, encodings string, headers ...string) []byte {
+	return request(http.MethodGet, path, "", append(headers, "Host: "+s.address, s.session, "Sec-Fetch-Site: same-origin", "Accept: text/html", "Accept-Encoding: "+encodings)...)
 }
 
 // call returns the viewer's request to the API.
