@@ -18,7 +18,7 @@ func (p *plan) sampleHistory() {
 	p.schedule(p.ago(46*time.Hour), sampleAdmin, addPerson(p.newSample(sampleInvited)))
 
 	p.schedule(p.ago(58*7*day), sampleAdmin, createService(users.NewServiceUser{
-		NewPerson: users.NewPerson{ID: sampleService, Name: "Warehouse uploader"},
+		NewPerson: users.NewPerson{ID: sampleService, Name: "Warehouse uploader", OrgFields: orgFields(serviceOrgOf(sampleService))},
 		ServiceFields: users.ServiceFields{
 			Purpose:     "Uploads the recordings of the warehouse robots every evening.",
 			Responsible: sampleDeactivated, ReviewOn: p.ago(12 * day).Format(time.DateOnly),
@@ -73,7 +73,15 @@ func (p *plan) sampleAdded(id, by string, at, first time.Time) {
 
 // newSample returns one of the sample people as they are created.
 func (p *plan) newSample(id string) users.NewPerson {
-	return users.NewPerson{ID: id, Name: p.byID[id].name.display, Role: p.byID[id].role}
+	org := orgOf(id)
+	switch id {
+	case sampleOwner:
+	case sampleAdmin:
+		org.Manager.ID = sampleOwner
+	default:
+		org.Manager.ID = sampleAdmin
+	}
+	return users.NewPerson{ID: id, Name: p.byID[id].name.display, Role: p.byID[id].role, OrgFields: orgFields(org)}
 }
 
 // recentHistory plans changes of the last day, so that the newest events of the audit log
