@@ -44,7 +44,10 @@ func (p *plan) sampleViews() {
 	leavers := users.NewView{Name: "Leavers to check", Query: "seen=%3E90d&status=active"}
 	p.schedule(p.ago(200*day), sampleAdmin, saveView(leavers))
 	p.schedule(p.ago(150*day), sampleAdmin, deleteView(leavers.Name))
-	p.schedule(p.ago(90*day), sampleAdmin, saveView(users.NewView{Name: "Contractors", Query: "q=contractors.example.org&sort=-seen", Shared: true}))
+	contractors := users.NewView{Name: "Contractors", Query: "q=contractors.example.org&sort=-seen", Shared: true}
+	p.schedule(p.ago(90*day), sampleAdmin, saveView(contractors))
+	contractors.Query = "label=contractor&sort=-seen"
+	p.schedule(p.ago(20*day), sampleAdmin, editView(contractors.Name, contractors))
 	p.schedule(p.ago(89*day), sampleOwner, exportAll)
 }
 
