@@ -191,13 +191,5 @@ func (s *Service) closeWords(ctx context.Context, typed []string) (nearWords, er
 	if err := s.names.refresh(ctx, s); err != nil {
 		return nil, err
 	}
-	s.names.mu.RLock()
-	defer s.names.mu.RUnlock()
-	near := nearWords{}
-	for _, word := range typed {
-		if words := s.names.words.Close(word); len(words) > 0 {
-			near[word] = words
-		}
-	}
-	return near.unknown(), nil
+	return s.names.close(typed).unknown(), nil
 }

@@ -17,9 +17,26 @@ const maxNewNames = 10_000
 // after it, whichever console recorded it. A word of a user who was deleted or renamed may be among
 // them; no user is found by it.
 type names struct {
-	mu    sync.RWMutex
-	words *spelling.Vocabulary
-	last  int64 // number of the newest event whose name is among words
+	reading sync.Mutex // held while all names are read
+	mu      sync.RWMutex
+	words   *spelling.Vocabulary // nil until all names are read
+	last    int64                // number of the newest event whose name is among words
+}
+
+// close returns the words of names that are close to typed ones.
+func (n *names) close(typed []string) nearWords {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	near := nearWords{}
+	for _, word := range typed {
+		if n.words == nil {
+			break
+		}
+		if words := n.words.Close(word); len(words) > 0 {
+			near[word] = words
+		}
+	}
+	return near
 }
 
 // A namedEvent is an event and the name of its target.
@@ -58,10 +75,27 @@ func (n *names) add(since []namedEvent) {
 	}
 }
 
-// readAll reads all names from the index that has them in order.
+// readAll reads all names: a second for a million users. It goes on where ctx ends meanwhile, and
+// returns at once where another request is reading them.
 func (n *names) readAll(ctx context.Context, s *Service) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	if !n.reading.TryLock() {
+		return nil
+	}
+	read := make(chan error, 1)
+	go func() {
+		defer n.reading.Unlock()
+		read <- n.replace(context.WithoutCancel(ctx), s)
+	}()
+	select {
+	case err := <-read:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// replace replaces the words by those of all names, in the order of the index that has them.
+func (n *names) replace(ctx context.Context, s *Service) error {
 	r := s.db.LongReads()
 	var last int64
 	if err := r.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM event_changes`).Scan(&last); err != nil {
@@ -83,6 +117,8 @@ func (n *names) readAll(ctx context.Context, s *Service) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.words, n.last = words, last
 	return nil
 }
