@@ -13,6 +13,7 @@ type Chrome struct {
 	Flash     *Saved  // what the viewer has just done; nil for nothing
 	RequestID string  // shown on error pages
 	Crumbs    []Link  // the pages above this one, and this one last
+	Refresh   bool    // the browser loads the page again and again, unless it runs scripts
 	Redirect  string  // address that the page redirects to by itself; empty for none
 	Demo      bool    // this is the demo
 	Now       string  // the time of the page, RFC 3339, which relative times follow

@@ -63,6 +63,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 	maps.Copy(all, auditSamples())
 	maps.Copy(all, overviewSamples())
 	maps.Copy(all, paletteSamples())
+	maps.Copy(all, batchSamples())
 	return all
 }
 

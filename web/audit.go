@@ -17,7 +17,7 @@ import (
 )
 
 // auditFilters are the parameters that narrow the audit log.
-var auditFilters = []string{"q", "actor", "target", "action", "from", "to"}
+var auditFilters = []string{"q", "actor", "target", "action", "group", "from", "to"}
 
 // listEvents serves GET /audit. Invalid filters are listed in place of the events, with status
 // 422: a script requests the results again, so the message disappears with the mistake.
@@ -83,7 +83,7 @@ func auditQuery(l listAddress, zone *time.Location) (history.Query, *users.Inval
 	from, _ := day("from")
 	begin, to := day("to")
 	query := history.Query{
-		Text: l.get("q"), Actor: id("actor"), Target: id("target"), Action: users.Action(l.get("action")),
+		Text: l.get("q"), Actor: id("actor"), Target: id("target"), Action: users.Action(l.get("action")), Group: l.get("group"),
 		From: from, To: to, After: l.get("after"), Before: l.get("before"),
 	}
 	// A day that cannot be read is the zero time, like one that was not given.
@@ -122,7 +122,7 @@ func auditFilter(l listAddress) views.AuditFilter {
 		actions = append(actions, words.ChoiceOf{Value: string(action), Label: words.Action(action)})
 	}
 	return views.AuditFilter{
-		Action: l.path,
+		Action: l.path, Group: l.get("group"),
 		Text:   l.get("q"),
 		Actor:  views.Field{Name: "actor", Label: "Done by", Value: l.get("actor"), Placeholder: "User ID"},
 		Target: views.Field{Name: "target", Label: "Done to", Value: l.get("target"), Placeholder: "User ID"},
@@ -134,7 +134,7 @@ func auditFilter(l listAddress) views.AuditFilter {
 
 // auditChips are what narrows the audit log.
 func auditChips(l listAddress) []views.Chip {
-	labels := map[string]string{"q": "Search", "actor": "Done by", "target": "Done to", "action": "Action", "from": "From", "to": "To"}
+	labels := map[string]string{"q": "Search", "actor": "Done by", "target": "Done to", "action": "Action", "group": "Batch", "from": "From", "to": "To"}
 	var chips []views.Chip
 	for _, key := range auditFilters {
 		value := l.get(key)

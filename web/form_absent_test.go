@@ -17,6 +17,9 @@ var unversioned = map[string]string{
 	"/profile/delete":          "the user_id is typed to confirm it",
 	"/users/new":               "there is no record yet",
 	"/service-users/new":       "there is no record yet",
+	"/users/batch":             "an act at once names what it sets; a batch has the versions of its preview",
+	"/batches/:batch/start":    "a batch has the versions of its preview",
+	"/batches/:batch/stop":     "it changes no record",
 	"/users/views":             "a view is no record",
 	"/users/views/delete":      "a view is no record",
 	"/users/:id/sessions/end":  "sessions end whatever the record holds",
@@ -39,7 +42,7 @@ var unversioned = map[string]string{
 
 // askedByNothing are the acts whose consequence page has nothing to fill in: an empty
 // form asks for them.
-var askedByNothing = map[string]bool{"/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true, "/deleted/:key/restore": true}
+var askedByNothing = map[string]bool{"/batches/:batch/start": true, "/batches/:batch/stop": true, "/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true, "/deleted/:key/restore": true}
 
 // TestFormWithoutWhatItNeeds posts the form of every act without the type of its body,
 // empty, and without a version: nothing is changed, rather than emptied.

@@ -29,6 +29,9 @@ var formActs = map[string]formAct{
 	"/profile/delete":          {page: "/profile", fill: []string{"confirm", "owner@example.com"}, begin: anotherOwner, leave: true},
 	"/users/new":               {fill: []string{"user_id", "new@example.com", "name", "New"}},
 	"/service-users/new":       {fill: []string{"user_id", "nightly-new", "purpose", "Tests"}},
+	"/users/batch":             {page: "/users/batch?act=labels&key=:owner", fill: []string{"add_labels", "night shift"}},
+	"/batches/:batch/start":    {page: "/batches/:batch"},
+	"/batches/:batch/stop":     {page: "/batches/:batch"},
 	"/users/views":             {page: "/users?role=admin", fill: []string{"name", "Admins"}},
 	"/users/views/delete":      {page: "/users/views", begin: savedOne, press: pressed("view")},
 	"/users/:id/edit":          {fill: []string{"name", "Another name"}},
@@ -64,6 +67,7 @@ var repeated = map[string]string{
 	"/users/layout":             "it is a cookie",
 	"/users/export":             "every export gives a file and leaves an event",
 	"/forms/look-up":            "it changes nothing",
+	"/batches/:batch/undo":      "it prepares a batch, which changes nothing",
 	"/tokens/requests/:request": "a request is decided once, and the same approval gives the same code",
 }
 
@@ -158,7 +162,9 @@ func ready(t *testing.T, route string) readyForm {
 	token, _, _ = strings.Cut(token, "/")
 	_, key, _ := strings.Cut(f.to, "/deleted/")
 	key, _, _ = strings.Cut(key, "/")
-	p := f.b.get(t, strings.NewReplacer(":id", id, ":token", token, ":key", key).Replace(at)).must(t, http.StatusOK)
+	_, batch, _ := strings.Cut(f.to, "/batches/")
+	batch, _, _ = strings.Cut(batch, "/")
+	p := f.b.get(t, strings.NewReplacer(":id", id, ":token", token, ":batch", batch, ":key", key, ":owner", string(s.Owner.Key)).Replace(at)).must(t, http.StatusOK)
 	f.values = p.form(t, f.to)
 	for i := 0; i < len(act.fill); i += 2 {
 		f.values.Set(act.fill[i], strings.Replace(act.fill[i+1], ":id", id, 1))

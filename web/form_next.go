@@ -66,6 +66,16 @@ func (a *App) done(c echo.Context, text string, made users.ID) error {
 	return a.seeOther(c, a.next(f, made))
 }
 
+// toBatch leads to the batch in the path of the form. Of a form that starts a new batch only
+// [App.leadsOn] knows which.
+func toBatch(f sentForm, _ users.ID) string {
+	if path, ok := strings.CutPrefix(f.to, "/batches/"); ok {
+		id, _, _ := strings.Cut(path, "/")
+		return batchPath(users.BatchID(id))
+	}
+	return "/batches"
+}
+
 // toTokens leads to the list of tokens that the form is about.
 func toTokens(f sentForm, _ users.ID) string { return f.tokens() }
 
@@ -94,6 +104,9 @@ func (f sentForm) tokens() string {
 // tokens says of a form that issued one that its secret is not shown again.
 func (a *App) leadsOn(f sentForm, of users.Event) string {
 	path := a.next(f, of.Target.ID)
+	if f.route == "/users/batch" && of.Group != "" {
+		path = batchPath(users.BatchID(of.Group))
+	}
 	if f.issues() {
 		path += "?issued=" + url.QueryEscape(string(issuedToken(of)))
 	}

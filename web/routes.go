@@ -81,6 +81,13 @@ func (a *App) restricted(e *echo.Echo) {
 	saving.post("/users/views/delete", a.deleteView, to("/users/views"))
 
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
+	batches := a.group(e, access(users.ActBatch))
+	batches.form("/users/batch", a.batchUsersForm, a.batchUsers, toBatch)
+	batches.post("/batches/:batch/start", a.startBatch, toBatch)
+	batches.post("/batches/:batch/stop", a.stopBatch, toBatch)
+	batches.repeat("/batches/:batch/undo", a.undoBatch)
+	a.group(e, access(users.ActSeeAudit)).page("/batches", a.listBatches)
+	a.group(e, access(users.ActSeeAudit)).page("/batches/:batch", a.showBatch)
 	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
 	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))

@@ -54,6 +54,13 @@ var mayCall = map[string]string{
 	"GET /access":                    "auditor admin owner",
 	"GET /overview":                  "auditor admin owner",
 	"GET /todo":                      "auditor admin owner",
+	"GET /users/batch":               "admin owner",
+	"POST /users/batch":              "admin owner",
+	"GET /batches":                   "auditor admin owner",
+	"GET /batches/:batch":            "auditor admin owner",
+	"POST /batches/:batch/start":     "owner",
+	"POST /batches/:batch/stop":      "owner",
+	"POST /batches/:batch/undo":      "admin owner",
 	"GET /audit":                     "auditor admin owner",
 	"GET /audit/:seq":                "auditor admin owner",
 	"GET /users/new":                 "admin owner",
@@ -109,6 +116,9 @@ func (s *site) targetOf(t *testing.T, path string) string {
 	if strings.HasPrefix(path, "/profile/tokens/:token") {
 		token, _ := s.token(t, "owner@example.com")
 		return strings.Replace(path, ":token", string(token.ID), 1)
+	}
+	if before, tail, found := strings.Cut(path, ":batch"); found {
+		return before + string(s.batchFor(t, tail)) + tail
 	}
 	if strings.HasSuffix(path, "/undo") {
 		return strings.Replace(path, ":seq", strconv.FormatInt(s.edited(t), 10), 1)

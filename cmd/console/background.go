@@ -11,12 +11,15 @@ import (
 )
 
 // startBackground starts the background jobs of a console: maintenance of the database, indexing
-// of the audit log, and batches of other consoles that have stopped. They run until ctx is done or stop is called. stop waits until they
-// have ended.
+// of the audit log, and batches whose console has stopped. They run until ctx is done or stop is
+// called. stop waits until they have ended.
 func startBackground(ctx context.Context, directory *users.Service, db *database.DB, log *slog.Logger) (stop func()) {
 	stopMaintenance := maintenance{directory, db.Engine(), db.Damage(), log}.start(ctx, everyMinute())
 	stopIndexing := startIndexing(ctx, directory, everySecond(), log)
 	stopBatches := startRepeating(ctx, "looking for batches to work on", time.Tick(users.BatchesEvery), directory.WorkBatches, log)
+	if err := directory.WorkBatches(ctx); err != nil { // those that this console has left when it stopped
+		log.Warn("looking for batches to work on", "error", err)
+	}
 	return func() {
 		stopBatches()
 		stopIndexing()

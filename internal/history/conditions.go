@@ -26,6 +26,9 @@ func (q Query) conditions(f *database.Filter, path accessPath) {
 	if q.Action != "" {
 		f.Add(`e.action = ?`, q.Action)
 	}
+	if q.Group != "" {
+		f.Add(`e.group_id = ? AND e.group_id <> ''`, q.Group) // the index is partial
+	}
 	if q.ByOthers {
 		f.Add(`e.actor_key <> e.target_key AND e.action <> ?`, users.ActionAccessRefused)
 	}

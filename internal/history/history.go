@@ -34,7 +34,8 @@ type Query struct {
 	Target   users.ID
 	About    users.ID // the actor or the target
 	Action   users.Action
-	ByOthers bool // the actor is not the target, and was not refused
+	Group    string // of events that were made together, such as those of a batch
+	ByOthers bool   // the actor is not the target, and was not refused
 	From     time.Time
 	To       time.Time // exclusive
 	After    string    // cursors, as a Page has them

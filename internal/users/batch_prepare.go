@@ -164,8 +164,8 @@ func (c *changeTx) checkStart(b *Batch, start BatchStart) error {
 	switch err := c.actor.May(ActBatch, User{}); {
 	case err != nil:
 		return err
-	case b.Actor.Key != c.actor.Key: // what one actor may see of a preview, another may not
-		return ErrNotFound
+	case b.Actor.Key != c.actor.Key: // who saw what changes
+		return &ForbiddenError{ActBatch, "Only the person who prepared this batch can start it."}
 	case b.State != BatchPrepared || !b.Ready() || b.Changed == 0:
 		return ErrBatchState
 	}

@@ -3,27 +3,27 @@ package words
 import (
 	"strings"
 
-	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
 
 // A batchText holds the texts of an act of batches.
 type batchText struct {
-	name string // as buttons name it: "Deactivate"
-	done string // after a number of users: "3 users deactivated"
-	same string // why a user does not change: "Deactivated already"
+	name  string // as buttons name it: "Deactivate"
+	title string // %s is a number of users: "Deactivate 3 users"
+	done  string // "3 users deactivated"
+	same  string // why a user does not change: "Deactivated already"
 }
 
 // batchTexts are the texts of each act.
 var batchTexts = map[users.BatchAct]batchText{
-	users.BatchReview:         {"Mark as reviewed", "marked as reviewed", "Nothing to change"},
-	users.BatchLabels:         {"Edit labels", "with other labels", "Has these labels already"},
-	users.BatchSetResponsible: {"Set responsible person", "with another responsible person", "Has this responsible person already"},
-	users.BatchChangeRole:     {"Change role", "with another role", "Has this role already"},
-	users.BatchDeactivate:     {"Deactivate", "deactivated", "Deactivated already"},
-	users.BatchReactivate:     {"Reactivate", "reactivated", "Not deactivated"},
-	users.BatchEndSessions:    {"End sessions", "signed out", "No session to end"},
-	users.BatchUndo:           {"Undo", "changed back", "Back already"},
+	users.BatchReview:         {"Mark as reviewed", "Mark %s as reviewed", "%s marked as reviewed", "Nothing to change"},
+	users.BatchLabels:         {"Edit labels", "Edit the labels of %s", "%s with other labels", "Has these labels already"},
+	users.BatchSetResponsible: {"Set responsible person", "Set the responsible person of %s", "%s with another responsible person", "Has this responsible person already"},
+	users.BatchChangeRole:     {"Change role", "Change the role of %s", "%s with another role", "Has this role already"},
+	users.BatchDeactivate:     {"Deactivate", "Deactivate %s", "%s deactivated", "Deactivated already"},
+	users.BatchReactivate:     {"Reactivate", "Reactivate %s", "%s reactivated", "Not deactivated"},
+	users.BatchEndSessions:    {"End sessions", "End the sessions of %s", "%s signed out", "No session to end"},
+	users.BatchUndo:           {"Undo", "Undo the changes of %s", "%s changed back", "Back already"},
 }
 
 // BatchAct returns the name of an act of batches, as on its button.
@@ -33,14 +33,6 @@ func BatchAct(a users.BatchAct) string {
 	}
 	return string(a)
 }
-
-// BatchDoneText says what a batch has done: "3 users deactivated".
-func BatchDoneText(a users.BatchAct, n int) string {
-	return numbers.Counted(n, "user", "users") + " " + batchTexts[a].done
-}
-
-// BatchSame says why a user does not change.
-func BatchSame(a users.BatchAct) string { return batchTexts[a].same }
 
 // batchStates name the states of batches.
 var batchStates = map[users.BatchState]string{

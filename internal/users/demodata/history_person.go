@@ -82,9 +82,7 @@ func (p *plan) personHistory(q *person) {
 
 // addition plans the creation of a person, whose name may be corrected later.
 func (p *plan) addition(q *person) {
-	org := orgOf(q.id)
-	org.Manager.ID = users.ID(p.managerOf(q))
-	n := users.NewPerson{ID: q.id, Name: q.name.display, Role: q.role, OrgFields: orgFields(org)}
+	n := users.NewPerson{ID: q.id, Name: q.name.display, Role: q.role}
 	by := p.adminInWeek(q.week).id
 	if q.role != users.RoleUser {
 		by = p.owner(q.week)
