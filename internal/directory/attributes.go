@@ -24,34 +24,34 @@ var (
 	byDepartment = attribute{
 		table: "users", column: "department",
 		numbers: func(f *database.Filter, values []string) string {
-			return `SELECT u.number FROM users u WHERE u.department IN ` + in(f, values)
+			return `SELECT u.number FROM users u WHERE u.department IN ` + oneOf(f, values)
 		},
 		holds: func(f *database.Filter, values []string) string {
-			return `COALESCE(u.department, '') IN ` + in(f, values)
+			return `COALESCE(u.department, '') IN ` + oneOf(f, values)
 		},
 	}
 	byLabel = attribute{
 		table: "user_labels", column: "label",
 		numbers: func(f *database.Filter, values []string) string {
-			return `SELECT DISTINCT number FROM user_labels WHERE label IN ` + in(f, values)
+			return `SELECT DISTINCT number FROM user_labels WHERE label IN ` + oneOf(f, values)
 		},
 		holds: func(f *database.Filter, values []string) string {
-			return `EXISTS (SELECT 1 FROM user_labels l WHERE l.number = u.number AND l.label IN ` + in(f, values) + `)`
+			return `EXISTS (SELECT 1 FROM user_labels l WHERE l.number = u.number AND l.label IN ` + oneOf(f, values) + `)`
 		},
 	}
 	byManager = attribute{
 		table: "users", column: "manager_key",
 		numbers: func(f *database.Filter, values []string) string {
-			return `SELECT u.number FROM users u WHERE u.manager_key IN ` + in(f, values)
+			return `SELECT u.number FROM users u WHERE u.manager_key IN ` + oneOf(f, values)
 		},
 		holds: func(f *database.Filter, values []string) string {
-			return `COALESCE(u.manager_key, '') IN ` + in(f, values)
+			return `COALESCE(u.manager_key, '') IN ` + oneOf(f, values)
 		},
 	}
 )
 
-// in returns a list of values for IN.
-func in[T any](f *database.Filter, values []T) string {
+// oneOf returns a list of values for IN.
+func oneOf[T any](f *database.Filter, values []T) string {
 	args := make([]string, len(values))
 	for i, value := range values {
 		args[i] = f.Arg(value)
@@ -153,8 +153,8 @@ func (s *Service) managers(ctx context.Context, named namedFilter) ([]string, er
 		pattern := begun.Arg(escapeLike.Replace(names[i]) + "%")
 		begins = append(begins, `u.sort_name LIKE `+pattern+` ESCAPE '\'`, `u.user_id LIKE `+pattern+` ESCAPE '\'`)
 	}
-	keys, err := database.Collect(ctx, s.reads(), scanText, `SELECT key FROM users WHERE user_id IN `+in(&f, ids)+`
-		UNION SELECT key FROM (SELECT key FROM users WHERE sort_name IN `+in(&f, names)+` LIMIT `+f.Arg(maxOffered)+`) AS named`, f.Args...)
+	keys, err := database.Collect(ctx, s.reads(), scanText, `SELECT key FROM users WHERE user_id IN `+oneOf(&f, ids)+`
+		UNION SELECT key FROM (SELECT key FROM users WHERE sort_name IN `+oneOf(&f, names)+` LIMIT `+f.Arg(maxOffered)+`) AS named`, f.Args...)
 	if err != nil || len(keys) > 0 || !named.typed {
 		return keys, err
 	}

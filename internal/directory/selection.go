@@ -151,7 +151,7 @@ func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed) err
 	}
 	if len(t.addresses) > 0 {
 		numbers := func(f *database.Filter) string {
-			return `SELECT number FROM users WHERE user_id IN ` + in(f, t.addresses)
+			return `SELECT number FROM users WHERE user_id IN ` + oneOf(f, t.addresses)
 		}
 		one := numbered(numbers, len(t.addresses))
 		one.few = true
