@@ -118,7 +118,7 @@ func (s *Service) criterion(ctx context.Context, named namedFilter) (criterion, 
 		values = append(named.among(values), named.names...)
 	}
 	if err == nil && len(values) == 0 {
-		values = []string{""} // which is nobody's
+		values = []string{""} // a value that no user has
 	}
 	return criterion{
 		numbers: func(f *database.Filter) string { return named.by.numbers(f, values) },

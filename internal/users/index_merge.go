@@ -14,16 +14,14 @@ import (
 // 128 segments of one size have come up meanwhile does a change merge them (crisismerge).
 const mergedAtOnce = 16 // pages in one transaction, for which a change may have to wait
 
-// mergeWithin is the statement by which FTS5 merges segments while many rows are written.
-func mergeWithin(table string) string { return setAutomerge(table, 4) }
+// mergeWithin is the statement by which FTS5 merges segments of one size while many rows are written.
+func mergeWithin(table string) string {
+	return `INSERT INTO ` + table + ` (` + table + `, rank) VALUES ('automerge', 4)`
+}
 
 // mergeBehind is the statement by which FTS5 leaves merging to [Service.MergeIndexes].
-func mergeBehind(table string) string { return setAutomerge(table, 0) }
-
-// setAutomerge is the statement that sets how many segments of one size FTS5 merges by itself; 0 for
-// none.
-func setAutomerge(table string, n int) string {
-	return fmt.Sprintf(`INSERT INTO %s (%[1]s, rank) VALUES ('automerge', %d)`, table, n)
+func mergeBehind(table string) string {
+	return `INSERT INTO ` + table + ` (` + table + `, rank) VALUES ('automerge', 0)`
 }
 
 // MergeIndexes merges the segments of the full-text indexes of SQLite, in transactions of a

@@ -82,7 +82,7 @@ func TestEditOrgFields_invalid(t *testing.T) {
 	}
 }
 
-// TestEditOrgFields_actors is who may set the fields: nobody for themselves but an owner.
+// TestEditOrgFields_actors sets the fields as different actors: of all users, only an owner may set their own.
 func TestEditOrgFields_actors(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
