@@ -12,7 +12,7 @@ import (
 )
 
 // batchUsers is how many users a batch is about.
-const batchUsers = 300
+const batchUsers = 200
 
 // TestBatchKilled kills the console while it works on batches, at random moments: after each start
 // it goes on by itself, and does each item once.
