@@ -65,6 +65,9 @@ func (f Field) withID(id string) Field {
 // suggests. htmx targets that element.
 func SuggestionsID(name string) string { return fieldID(name) + "-list" }
 
+// suggestionsID returns the element id of the list of people that f suggests.
+func (f Field) suggestionsID() string { return f.id() + "-list" }
+
 // describedBy returns the ids of error, hint and conflict of f, for aria-describedby.
 func (f Field) describedBy() string {
 	var ids string

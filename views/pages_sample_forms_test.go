@@ -58,13 +58,14 @@ func consequence(heading, button string) views.Consequence {
 		Chrome: top(heading, "users"), Who: ana(), Heading: heading, Action: "/users/ana@example.com/act", Cancel: "/users/ana@example.com", Button: button, Danger: true, Reason: reasonField(),
 		Ends:     []string{"Two sessions end at once, on Firefox on Windows and Safari on iPhone.", "They can no longer sign in."},
 		Stays:    []string{"Their history stays in the audit log.", "An admin can reactivate them at any time."},
-		HandOver: &views.HandOver{ResponsibleFor: lines()[:1], To: &views.PersonField{Field: views.Field{Name: "hand_over", Label: "Hand over to", Required: true, Hint: "Start typing a name."}, People: []views.Option{{Value: "owner@example.com", Label: "Olga Owner"}}}},
+		HandOver: &views.HandOver{Services: []views.HandOverLine{{ServiceLine: lines()[0], Key: "usr_1", To: views.PersonField{Field: views.Field{Name: "hand_over", ID: "f-hand_over_usr_1", Label: "Hand over nightly to", Hint: "Start typing a name."}, People: []views.Option{{Value: "owner@example.com", Label: "Olga Owner"}}}}}},
 	}
 }
 
 func deactivation() views.Consequence {
 	m := consequence("Deactivate Ana Lima?", "Deactivate ana@example.com")
-	m.HandOver.ResponsibleFor[0].Review = nil
+	m.HandOver.Services[0].Review = nil
+	m.LeaveOn = &views.Field{Name: "leave_on", Label: "Leaves on", Type: "datetime-local", Hint: "If you leave it empty, they are deactivated now."}
 	m.Known = knownTokens()
 	return m
 }

@@ -83,7 +83,7 @@ func (f Field) attributes() templ.Attributes {
 	set("aria-invalid", "true", f.Error != "")
 	set("aria-describedby", f.describedBy(), f.describedBy() != "")
 	set("hx-get", string(templ.URL(f.Suggest)), f.Suggest != "")
-	set("hx-target", "#"+SuggestionsID(f.Name), f.Suggest != "")
+	set("hx-target", "#"+f.suggestionsID(), f.Suggest != "")
 	set("hx-trigger", "input delay:200ms", f.Suggest != "")
 	set("hx-swap", "innerHTML", f.Suggest != "")
 	set("hx-sync", "this:replace", f.Suggest != "")

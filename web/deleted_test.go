@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/roboto-ai/console/internal/users"
@@ -54,6 +55,36 @@ func TestRestoreUser_taken(t *testing.T) {
 	owner.post(t, at, form).must(t, http.StatusUnprocessableEntity, "Another user has the user ID ana@example.com now.")
 	owner.post(t, at, set(form, "user_id", "ana2@example.com")).must(t, http.StatusSeeOther)
 	owner.get(t, "/users/ana2@example.com").must(t, http.StatusOK, words.Restored("Ana"))
+}
+
+// TestPlanDeparture plans that a person leaves on a date, in their time zone, and cancels it.
+func TestPlanDeparture(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Person(t, "ana@example.com", users.RoleUser)
+	serviceUserOf(t, s, "nightly", "ana@example.com")
+	owner, at := s.signIn(t, "owner@example.com"), "/users/ana@example.com/deactivate"
+	form := owner.get(t, at).must(t, http.StatusOK, "The time is in their time zone, UTC.").form(t, at)
+	owner.post(t, at, set(form, "leave_on", "31 January")).must(t, http.StatusUnprocessableEntity, words.EnterTime)
+	owner.post(t, at, set(form, "leave_on", "2020-01-31T18:00")).must(t, http.StatusUnprocessableEntity, "Choose a time that is still to come")
+	owner.post(t, at, set(form, "leave_on", "2027-01-31T18:00", "hand_over", "owner@example.com")).must(t, http.StatusSeeOther)
+	p := owner.get(t, "/users/ana@example.com").must(t, http.StatusOK, "Planned: Ana will be deactivated on", "Leaves on", "Active")
+	owner.post(t, at+"/cancel", p.form(t, at+"/cancel")).must(t, http.StatusSeeOther)
+	if p := owner.get(t, "/users/ana@example.com").must(t, http.StatusOK, words.DepartureCancelled); strings.Contains(p.body, "Cancel departure") {
+		t.Error("the departure is still shown")
+	}
+}
+
+// TestWithdrawInvitation withdraws the invitation of a person who has not signed in.
+func TestWithdrawInvitation(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Invited(t, "ana@example.com", users.RoleUser)
+	owner, at := s.signIn(t, "owner@example.com"), "/users/ana@example.com/delete"
+	owner.get(t, "/users/ana@example.com").must(t, http.StatusOK, "Invited just now.", "Message to send")
+	form := owner.get(t, at).must(t, http.StatusOK, "Withdraw the invitation of Ana?").form(t, at)
+	owner.post(t, at, set(form, "confirm", "ana@example.com")).must(t, http.StatusSeeOther)
+	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, "No deleted users")
 }
 
 // TestSignInRefused_deleted has a deleted person sign in, who learns what to do.

@@ -23,6 +23,8 @@ var eventIcons = map[users.Action]string{
 	users.ActionDeleted:       "trash-2",
 	users.ActionRestored:      "user-check",
 	users.ActionPurged:        "trash-2",
+	users.ActionLeavePlanned:  "clock",
+	users.ActionLeaveDropped:  "ban",
 	users.ActionErased:        "trash-2",
 	users.ActionReviewed:      "shield-check",
 	users.ActionHandedOver:    "users",
@@ -151,7 +153,7 @@ func (t presenter) eventValue(e users.Event, field, value string) string {
 	if field == "session" && e.Action == users.ActionEnded && !strings.HasPrefix(value, "ses_") {
 		return words.Capital(words.SessionEnd(users.SessionEnd(value)))
 	}
-	if at, err := time.Parse(time.RFC3339, value); err == nil && (field == "expiry" || field == "overlap") {
+	if at, err := time.Parse(time.RFC3339, value); err == nil && (field == "expiry" || field == "overlap" || field == "due") {
 		return t.endOf(at)
 	}
 	return words.Value(field, words.Mentioned(e, field, value))

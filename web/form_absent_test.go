@@ -30,6 +30,8 @@ var unversioned = map[string]string{
 	"/deleted/:key/restore":    "a deleted user does not change",
 	"/deleted/:key/purge":      "the user_id is typed to confirm it",
 
+	"/users/:id/deactivate/cancel": "the record does not change",
+
 	"/users/:id/tokens/new":           "there is no token yet",
 	"/users/:id/tokens/:token/end":    "a token ends whatever the record holds",
 	"/users/:id/tokens/:token/enable": "it undoes what disabled the token and nothing else",
@@ -42,7 +44,7 @@ var unversioned = map[string]string{
 
 // askedByNothing are the acts whose consequence page has nothing to fill in: an empty
 // form asks for them.
-var askedByNothing = map[string]bool{"/batches/:batch/start": true, "/batches/:batch/stop": true, "/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true, "/deleted/:key/restore": true}
+var askedByNothing = map[string]bool{"/batches/:batch/start": true, "/batches/:batch/stop": true, "/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true, "/users/:id/deactivate/cancel": true, "/deleted/:key/restore": true}
 
 // TestFormWithoutWhatItNeeds posts the form of every act without the type of its body,
 // empty, and without a version: nothing is changed, rather than emptied.

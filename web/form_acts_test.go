@@ -48,6 +48,8 @@ var formActs = map[string]formAct{
 
 	"/audit/:seq/undo": {fill: []string{"reason", "a mistake"}},
 
+	"/users/:id/deactivate/cancel": {page: "/users/:id", begin: departing},
+
 	"/users/:id/tokens/new":           {fill: []string{"name", "Nightly report"}, secret: true},
 	"/users/:id/tokens/:token/end":    {fill: []string{"act", "revoke", "leave_none", "on"}},
 	"/users/:id/tokens/:token/enable": {page: "/users/:id/tokens/:token", begin: disabledToken},
@@ -85,6 +87,13 @@ func savedOne(t *testing.T, _ *site, b *browser, _ users.ID) {
 
 func deactivated(t *testing.T, s *site, _ *browser, id users.ID) {
 	if err := s.Deactivate(t.Context(), s.Owner, id, users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// departing plans the departure of a user.
+func departing(t *testing.T, s *site, _ *browser, id users.ID) {
+	if err := s.PlanDeparture(t.Context(), s.Owner, id, users.Departure{}, s.Clock.Now().Add(24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -31,7 +31,7 @@ func TestActsChangeWhatTheActorMay(t *testing.T) {
 				t.Fatal(err)
 			}
 			if alsoChanged[f.route] != "" {
-				f.values.Set("hand_over", "other-admin@example.com")
+				f.values["hand_over"] = []string{"other-admin@example.com", "other-admin@example.com"}
 			}
 		}
 		f.Settle()

@@ -40,13 +40,25 @@ func addVary(h http.Header, names string) {
 
 // isFragment reports whether htmx asks for only that part of the page which has
 // the id. It never does when it restores a page from history.
-func isFragment(c echo.Context, id string) bool {
+func isFragment(c echo.Context, id string) bool { return fragment(c) == id }
+
+// isFragmentOf reports whether a script asks for the suggestions of a field whose name begins like
+// that.
+func isFragmentOf(c echo.Context, name string) bool {
+	return strings.HasPrefix(fragment(c), "f-"+name) && strings.HasSuffix(fragment(c), "-list")
+}
+
+// fragment returns the element id of the part of the page that a script asks for, empty for none.
+func fragment(c echo.Context) string {
 	h := c.Request().Header
 	_, target, found := strings.Cut(h.Get("HX-Target"), "#") // htmx 4 sends "section#results", htmx 2 "results"
 	if !found {
 		target = h.Get("HX-Target")
 	}
-	return isHTMX(c) && target == id
+	if !isHTMX(c) {
+		return ""
+	}
+	return target
 }
 
 // isHTMX reports whether a script will read the answer, rather than a person.

@@ -94,6 +94,7 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toFirstToken)
 	a.group(e, access(users.ActDeactivate)).form("/users/:id/deactivate", a.deactivateForm, a.deactivate, toUser())
 	a.group(e, access(users.ActOrganise)).form("/users/:id/note", a.editNoteForm, a.editNote, toUser())
+	a.group(e, access(users.ActDeactivate)).post("/users/:id/deactivate/cancel", a.cancelDeparture, toUser())
 	a.group(e, access(users.ActReactivate)).form("/users/:id/reactivate", a.reactivateForm, a.reactivate, toUser())
 	a.group(e, access(users.ActRestore)).form("/deleted/:key/restore", a.restoreUserForm, a.restoreUser, toMade(""))
 	a.group(e, access(users.ActRestore)).form("/deleted/:key/purge", a.purgeUserForm, a.purgeUser, to(deletedPath))

@@ -91,6 +91,8 @@ var mayCall = map[string]string{
 	"GET /users/:id/role":            "owner",
 	"POST /users/:id/role":           "owner",
 
+	"POST /users/:id/deactivate/cancel": "admin owner",
+
 	"GET /users/:id/tokens":                    "auditor admin owner",
 	"GET /users/:id/tokens/:token":             "auditor admin owner",
 	"GET /users/:id/tokens/new":                "admin owner",

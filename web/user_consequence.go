@@ -12,9 +12,30 @@ import (
 
 // departureForm is the form that deactivates a user, as it is posted.
 type departureForm struct {
-	Reason   string `form:"reason"`
-	HandOver string `form:"hand_over"`
+	Reason   string   `form:"reason"`
+	Services []string `form:"service"`   // keys of service users
+	HandOver []string `form:"hand_over"` // user_ids of persons: one for each of Services
 	rotateForm
+}
+
+// leavingForm is the form that deactivates a user now or on a date, as it is posted.
+type leavingForm struct {
+	departureForm
+	LeaveOn string `form:"leave_on"` // in the time zone of the user; empty for now
+}
+
+// heirs returns the persons who take over, by service user.
+func (f departureForm) heirs() map[users.Key]string {
+	each := map[users.Key]string{}
+	for i, service := range f.Services[:min(len(f.Services), len(f.HandOver))] {
+		each[users.Key(service)] = f.HandOver[i]
+	}
+	return each
+}
+
+// departure returns the form as the domain takes it.
+func (f departureForm) departure() users.Departure {
+	return users.Departure{Reason: f.Reason, HandOverEach: f.heirs()}
 }
 
 // deletionForm is the form that deletes a user, as it is posted.
@@ -65,7 +86,7 @@ func (a *App) answerConsequence(c echo.Context, err error, done string, rotated 
 // showConsequence shows a consequence page for the first time, with a fresh form, or as it was
 // filled in before the session ended.
 func showConsequence[F any](a *App, c echo.Context, fresh F, page func(F) (views.Consequence, error)) error {
-	if isFragment(c, views.SuggestionsID("hand_over")) {
+	if isFragmentOf(c, handOverField) {
 		return a.suggest(c, "hand_over")
 	}
 	form, kept, err := keptOr(a, c, fresh)
@@ -90,7 +111,7 @@ func (a *App) deactivateForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return showConsequence(a, c, departureForm{rotateForm: freshRotate(known, true)}, func(form departureForm) (views.Consequence, error) {
+	return showConsequence(a, c, leavingForm{departureForm: departureForm{rotateForm: freshRotate(known, true)}}, func(form leavingForm) (views.Consequence, error) {
 		return a.deactivatePage(c, target, known, form, outcome{})
 	})
 }
@@ -105,12 +126,14 @@ func (a *App) deactivate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var form departureForm
+	var form leavingForm
 	var rotated []users.Rotated
-	if err = bindForm(c, &form); err == nil {
+	if err = bindForm(c, &form); err == nil && form.LeaveOn != "" {
+		return a.planDeparture(c, target, known, form)
+	}
+	if err == nil {
 		rotated, err = form.with(func(r users.RotateKnown) ([]users.Rotated, error) {
-			d := users.Departure{Reason: form.Reason, HandOver: form.HandOver}
-			return a.users.DeactivateAndRotate(c.Request().Context(), actor(c), target.User.ID, d, r)
+			return a.users.DeactivateAndRotate(c.Request().Context(), actor(c), target.User.ID, form.departure(), r)
 		})
 	}
 	done := words.Deactivated(target.User.Label())
@@ -180,7 +203,7 @@ func (a *App) deleteUser(c echo.Context) error {
 	var rotated []users.Rotated
 	if err = bindForm(c, &form); err == nil {
 		rotated, err = form.with(func(r users.RotateKnown) ([]users.Rotated, error) {
-			d := users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOver: form.HandOver, Erase: form.erasure()}
+			d := users.Deletion{Confirm: form.Confirm, Reason: form.Reason, HandOverEach: form.heirs(), Erase: form.erasure()}
 			return a.users.DeleteAndRotate(c.Request().Context(), actor(c), target.User.ID, d, r)
 		})
 	}

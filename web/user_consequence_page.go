@@ -24,7 +24,7 @@ func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason s
 }
 
 // deactivatePage says what deactivating brings.
-func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []users.KnownToken, form departureForm, o outcome) (views.Consequence, error) {
+func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []users.KnownToken, form leavingForm, o outcome) (views.Consequence, error) {
 	u := target.User
 	m := a.consequencePage(c, u, "Deactivate", "deactivate", form.Reason, o)
 	m.Danger = true
@@ -48,7 +48,8 @@ func (a *App) deactivatePage(c echo.Context, target users.Consequences, known []
 		m.Why = words.LastOwner
 	}
 	var err error
-	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
+	m.LeaveOn = leaveOnField(u, form.LeaveOn, o)
+	m.HandOver, err = a.handOver(c, target, form.departureForm, o)
 	return m, err
 }
 
@@ -78,12 +79,12 @@ func (a *App) reactivatePage(c echo.Context, target users.Consequences, form rea
 // deletePage says what deleting brings, and asks for the user_id.
 func (a *App) deletePage(c echo.Context, target users.Consequences, known []users.KnownToken, form deletionForm, o outcome) (views.Consequence, error) {
 	u := target.User
-	m := a.consequencePage(c, u, "Delete", "delete", form.Reason, o)
+	m := a.consequencePage(c, u, deleteWords(u), "delete", form.Reason, o)
 	m.Danger = true
 	m.Instead = a.insteadOfDeleting(c, target)
 	m.Ends = append(endingSessions(target), endingAccess(u))
 	m.Known = a.presenter(c).knownTokens(known, form.rotateForm, o, knownWords)
-	if grace := a.users.DeletionGrace(); grace > 0 {
+	if grace := a.users.DeletionGrace(); grace > 0 && !u.Unused() {
 		endForNow(&m, target, grace)
 	} else {
 		endForGood(&m, target)
@@ -98,8 +99,16 @@ func (a *App) deletePage(c echo.Context, target users.Consequences, known []user
 	confirm := o.confirmField(u.ID, form.Confirm)
 	m.Confirm = &confirm
 	var err error
-	m.HandOver, err = a.handOver(c, target, form.HandOver, o)
+	m.HandOver, err = a.handOver(c, target, form.departureForm, o)
 	return m, err
+}
+
+// deleteWords name the deletion of u.
+func deleteWords(u users.User) string {
+	if u.Unused() {
+		return words.Withdraw
+	}
+	return "Delete"
 }
 
 // endForNow lists the effects of a deletion that can be taken back for a time.
@@ -172,36 +181,6 @@ func endingAccess(u users.User) string {
 		return "They can't sign in as this user any more, whatever the provider says."
 	}
 	return "No program can act as this service user any more."
-}
-
-// handOver asks who is to answer for the service users of someone who goes; nil
-// where there are none.
-func (a *App) handOver(c echo.Context, target users.Consequences, value string, o outcome) (*views.HandOver, error) {
-	if len(target.ResponsibleFor) == 0 {
-		return nil, nil
-	}
-	t, m := a.presenter(c), views.HandOver{}
-	for _, service := range target.ResponsibleFor {
-		line := t.serviceLine(service)
-		line.Review = nil // a form within the form
-		if seesDirectory(t.actor) && t.actor.May(users.ActEdit, service) == nil {
-			m.ResponsibleFor = append(m.ResponsibleFor, line)
-		} else {
-			m.Left = append(m.Left, line)
-		}
-	}
-	if len(m.ResponsibleFor) == 0 {
-		return &m, nil
-	}
-	to := views.Field{Name: "hand_over", Label: "Hand over to", Value: value}
-	to.Hint = "The person who is responsible from then on. If you leave it empty, these have no responsible person, and are listed so."
-	people, err := a.suggestPeople(c, o, to.Name, value)
-	if len(people) > 0 {
-		to.Suggest = c.Request().URL.EscapedPath()
-	}
-	field := o.personField(to, people)
-	m.To = &field
-	return &m, err
 }
 
 // handedOver says who is now responsible for the service users of a person who left, to be

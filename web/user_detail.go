@@ -62,6 +62,9 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 		}
 	}
 	m.Facts.Org = t.orgFacts(u, a.users.Provided)
+	if m.Leaving, err = a.leaving(c, u); err != nil {
+		return m, err
+	}
 	switch u.Kind {
 	case users.KindPerson:
 		m.SignIn = a.signInFacts(t, d)
@@ -126,9 +129,9 @@ func (a *App) signInFacts(t presenter, d users.Detail) *views.SignInFacts {
 		f.Identities = append(f.Identities, t.identity(u, i))
 	}
 	if u.Status == users.StatusInvited {
-		f.Invited = "They have not signed in yet. Their account at the provider is linked to this user when they first " +
+		f.Invited = words.InvitedSince(t.time(u.CreatedAt).Relative) + " They have not signed in yet. Their account at the provider is linked to this user when they first " +
 			"sign in with the verified address " + string(u.ID) + "."
-		f.SignInURL = a.signInURL()
+		f.SignInURL, f.Message = a.signInURL(), userPath(u.ID)+"?added=1"
 	} else if len(d.Identities) == 0 {
 		f.Invited = "No account at the provider is linked to this user, and none can be while they are deactivated."
 	}

@@ -73,7 +73,7 @@ func TestDeactivate(t *testing.T) {
 	serviceUserOf(t, s, "nightly", "ana@example.com")
 	at := "/users/ana@example.com/deactivate"
 	form := b.get(t, at).must(t, 200, "Deactivate Ana?", "Their one session ends at once", "can't sign in as this user any more",
-		"can be reactivated at any time", "nightly", "Hand over to").form(t, at)
+		"can be reactivated at any time", "nightly", "Hand over nightly to").form(t, at)
 	p := b.post(t, at, set(form, "hand_over", "nobody@example.com", "reason", "left")).must(t, 422, "No person has the user ID")
 	if got := p.form(t, at).Get("reason"); got != "left" {
 		t.Errorf("the reason was lost: %q", got)

@@ -72,15 +72,15 @@ var looks = []struct {
 		{name: "edit-mistake", path: "/users/admin@example.com/edit", then: mistake("Picture optional", "no address", "Save changes")},
 		{name: "role", path: "/users/admin@example.com/role"},
 		{name: "deactivate", path: "/users/user@example.com/deactivate"},
-		{name: "deactivate-mistake", path: "/users/user@example.com/deactivate", then: mistake("Hand over to optional", "nobody", "Deactivate user@example.com")},
+		{name: "deactivate-mistake", path: "/users/user@example.com/deactivate", then: mistake("Hand over warehouse-uploader to optional", "nobody", "Deactivate user@example.com")},
 		{name: "reactivate", path: "/users/deactivated@example.com/reactivate"},
 	}},
 	{"owner@example.com", []look{
 		{name: "delete", path: "/users/user@example.com/delete"},
 		{name: "delete-mistake", path: "/users/invited@example.com/delete", then: mistake("Type invited@example.com to confirm", "someone", "Delete invited@example.com")},
 		{name: "deleted-none", path: "/users?view=deleted"},
-		{name: "deleted", path: "/users/new", then: deleteSomeone("gone@example.com", "")},
-		{name: "deleted-user", path: "/users/new", then: deleteSomeone("gone2@example.com", "Gone")},
+		{name: "deleted", path: "/service-users/new", then: deleteSomeone("gone-soon", "")},
+		{name: "deleted-user", path: "/service-users/new", then: deleteSomeone("gone-now", "Gone")},
 		{name: "reset", path: "/users/admin@example.com/reset-sign-in"},
 		{name: "new-person", path: "/users/new"},
 		{name: "new-person-mistake", path: "/users/new", then: mistake("E-mail address", "owner@example.com", "Add person")},
@@ -156,13 +156,15 @@ func addSomeone(b *tab) {
 	b.follow("button", "Add person")
 }
 
-// deleteSomeone adds a person and deletes them; then it opens the page about a deleted user of that
+// deleteSomeone creates a service user and deletes it; then it opens the page about a deleted user of that
 // name, or the view Deleted.
 func deleteSomeone(id, name string) func(*tab) {
 	return func(b *tab) {
-		b.fill("E-mail address", id)
+		b.fill("User ID", id)
 		b.fill("Name optional", name)
-		b.follow("button", "Add person")
+		b.fill("Purpose", "Gone soon.")
+		b.fill("Responsible person", "owner@example.com")
+		b.follow("button", "Create service user")
 		b.open("/users/"+id+"/delete", http.StatusOK)
 		b.fill("Type "+id+" to confirm", id)
 		b.follow("button", "Delete "+id)

@@ -64,7 +64,7 @@ func (s *Service) delete(ctx context.Context, tx *changeTx, u User, d Deletion, 
 	if err != nil {
 		return nothing, nil, err
 	}
-	ends, err := tx.endDeleted(ctx, u, services, s.config.graceOf(d))
+	ends, err := tx.endDeleted(ctx, u, services, s.config.graceOf(u, d))
 	if err != nil {
 		return nothing, nil, err
 	}
@@ -84,9 +84,10 @@ func confirmed(id ID, text string) error {
 	return nil
 }
 
-// graceOf returns how long the user of a deletion can be restored.
-func (c Config) graceOf(d Deletion) time.Duration {
-	if d.Erase != EraseNot {
+// graceOf returns how long u can be restored after a deletion. A withdrawn invitation is final: the
+// person can be added again.
+func (c Config) graceOf(u User, d Deletion) time.Duration {
+	if d.Erase != EraseNot || u.Unused() {
 		return 0
 	}
 	return c.DeletionGrace

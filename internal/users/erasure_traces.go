@@ -109,6 +109,7 @@ func (c *changeTx) forget(ctx context.Context, key Key, t traces) error {
 	}
 	for _, statement := range []string{
 		`DELETE FROM refused_sign_ins WHERE user_key = $1`,
+		`DELETE FROM planned_departures WHERE actor_key = $1`,
 		`UPDATE done_requests SET answer = NULL WHERE (actor_key = $1 OR user_key = $1) AND answer IS NOT NULL`,
 		`UPDATE batches SET actor = '{}', reason = '' WHERE actor_key = $1`,
 		`UPDATE batch_items SET user_key = '', input = '', cause = '' WHERE user_key = $1`,

@@ -20,7 +20,9 @@ const (
 	ActionDeleted       Action = "user.deleted"
 	ActionRestored      Action = "user.restored" // after a deletion, which it undoes
 	ActionPurged        Action = "user.purged"   // can't be restored any more
-	ActionErased        Action = "user.erased"   // the target is named by key alone
+	ActionLeavePlanned  Action = "departure.planned"
+	ActionLeaveDropped  Action = "departure.cancelled" // also because it was refused when it was due
+	ActionErased        Action = "user.erased"         // the target is named by key alone
 	ActionReviewed      Action = "user.reviewed"
 	ActionHandedOver    Action = "user.handed_over" // a service user got another responsible person
 	ActionStarted       Action = "session.started"
@@ -50,7 +52,7 @@ const (
 
 // Actions are all actions, in the order in which a filter offers them.
 var Actions = []Action{
-	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted, ActionRestored, ActionPurged, ActionErased,
+	ActionCreated, ActionEdited, ActionRoleChanged, ActionDeactivated, ActionReactivated, ActionDeleted, ActionRestored, ActionPurged, ActionLeavePlanned, ActionLeaveDropped, ActionErased,
 	ActionReviewed, ActionHandedOver, ActionTokenIssued, ActionTokenEnabled, ActionTokenDisabled, ActionTokenRevoked,
 	ActionTokenRotated, ActionTokenExtended, ActionClientStruck,
 	ActionLoginApproved, ActionLoginRefused, ActionStarted, ActionEnded, ActionRefused, ActionBound, ActionReset, ActionMoved,

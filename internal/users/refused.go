@@ -66,7 +66,8 @@ type RefusedSignIn struct {
 	// The identity, where the sign-in concerned a user; else empty.
 	Issuer  string
 	Subject string
-	Name    string // as claimed, tidied
+
+	Name string // as claimed, tidied
 }
 
 // RefusalColumns are the columns of refused_sign_ins that [ScanRefusal] reads, in its order.
@@ -157,8 +158,9 @@ func (c *changeTx) since(ctx context.Context, action Action, ago time.Duration) 
 // nothing is deleted.
 func (s *Service) refuse(ctx context.Context, actor Actor, u User, e *RefusedError) {
 	r := RefusedSignIn{At: s.Now(), Address: string(Canonical(e.Address)), Reason: e.Reason, RequestID: actor.RequestID}
+	r.Name = e.claims.applyTo(User{}).Name
 	if u.Key != "" {
-		r.Issuer, r.Subject, r.Name = e.claims.Issuer, e.claims.Subject, e.claims.applyTo(User{}).Name
+		r.Issuer, r.Subject = e.claims.Issuer, e.claims.Subject
 	}
 	if err := s.note(ctx, addRefusal(r, u.Key)...); err != nil {
 		s.config.Log.WarnContext(ctx, "refused sign-in not noted", "error", err)

@@ -72,6 +72,9 @@ func (c *changeTx) deactivateWith(ctx context.Context, before User, d Departure,
 // deactivate takes access from a user who has been removed as responsible person. It returns the
 // event of the deactivation, and those of the ended sessions.
 func (c *changeTx) deactivate(ctx context.Context, before User, reason string) (gone Event, ends []Event, err error) {
+	if _, err := c.exec(ctx, deleteDeparture, before.Key); err != nil {
+		return Event{}, nothing, err
+	}
 	after := before
 	after.deactivated = true
 	if after, err = updateUser(ctx, c, before, after); err != nil {
@@ -160,7 +163,7 @@ func (c *changeTx) handOver(ctx context.Context, u User, to string, each map[Key
 }
 
 // heirs returns the persons who become responsible in the place of u, one for each service user;
-// the zero Ref for none. The fields of mistakes are hand_over, and hand_over. with the key of the
+// the zero Ref for none. The fields of mistakes are hand_over, and hand_over_ with the key of the
 // service user.
 func (c *changeTx) heirs(ctx context.Context, u User, all []User, to string, each map[Key]string) ([]Ref, error) {
 	rest, err := c.newResponsible(ctx, "hand_over", u, EnteredID(to))
@@ -171,7 +174,7 @@ func (c *changeTx) heirs(ctx context.Context, u User, all []User, to string, eac
 		}
 		heirs[i] = rest
 		if id := EnteredID(each[service.Key]); id != "" {
-			heirs[i], err = c.newResponsible(ctx, "hand_over."+string(service.Key), u, id)
+			heirs[i], err = c.newResponsible(ctx, "hand_over_"+string(service.Key), u, id)
 			mistakes = append(mistakes, err)
 		}
 	}

@@ -29,7 +29,8 @@ const (
 // Tidy deletes what has expired: sessions, forms kept for a browser, sign-in attempts used and
 // credential requests expired an hour ago, done requests, old logout tokens, the oldest refused
 // sign-ins, API tokens that ended 90 days ago, uses of tokens of that age, batches. It erases the users
-// whose erasure is due, and purges the deleted users whose grace has ended. Readers of these rows check their times themselves, so an expired row has
+// whose erasure is due, purges the deleted users whose
+// grace has ended, and carries out planned departures. Readers of these rows check their times themselves, so an expired row has
 // no effect. Of several consoles on one database one does the work, once every [TidyEvery],
 // however often each calls; Tidy reports whether it was this one (a lease on the duty).
 //
@@ -59,7 +60,7 @@ func (s *Service) Tidy(ctx context.Context) (mine bool, err error) {
 	}
 	if mine && len(work) > 0 {
 		_, erasing := s.EraseDue(ctx)
-		err = errors.Join(erasing, s.purgeDue(ctx))
+		err = errors.Join(erasing, s.departDue(ctx), s.purgeDue(ctx))
 	}
 	return mine, err
 }

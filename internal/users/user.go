@@ -103,6 +103,9 @@ func (u User) Ref() Ref { return Ref{u.Key, u.ID, u.Name, u.Kind} }
 // Identified reports whether u has ever signed in with an identity that is still bound.
 func (u User) Identified() bool { return u.identified }
 
+// Unused reports whether u is an invited person who has never signed in.
+func (u User) Unused() bool { return u.Status == StatusInvited && u.SeenAt.IsZero() }
+
 // derive sets the status that follows from the rest of u.
 func (u *User) derive() {
 	switch {

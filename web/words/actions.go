@@ -20,6 +20,8 @@ var actions = map[users.Action]actionText{
 	users.ActionDeleted:       {"User deleted", "deleted", "deleted their account", nil},
 	users.ActionRestored:      {"User restored", "restored", "restored themselves", nil},
 	users.ActionPurged:        {"User deleted for good", "deleted", "deleted their account", forGood},
+	users.ActionLeavePlanned:  {"Departure planned", "planned the departure of", "planned their own departure", nil},
+	users.ActionLeaveDropped:  {"Departure cancelled", "cancelled the departure of", "cancelled their own departure", nil},
 	users.ActionErased:        {"User erased", "erased", "erased themselves", nil},
 	users.ActionReviewed:      {"Service user reviewed", "reviewed", "reviewed themselves", nextReview},
 	users.ActionHandedOver:    {"Service user handed over", "handed over", "handed over themselves", fromTo("responsible")},

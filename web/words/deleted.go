@@ -12,6 +12,7 @@ const (
 	DeletedUsers  = "Deleted"
 	Restore       = "Restore"
 	DeleteForGood = "Delete for good"
+	Withdraw      = "Withdraw the invitation of"
 )
 
 // DeletedText says how long deleted users can be restored.

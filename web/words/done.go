@@ -33,6 +33,23 @@ func Saved(label string) string { return "Saved " + label + "." }
 // Deactivated says that a user was deactivated.
 func Deactivated(label string) string { return "Deactivated " + label + "." }
 
+// DepartureCancelled says that a planned departure was cancelled.
+const DepartureCancelled = "Cancelled the planned departure."
+
+// DeparturePlanned says that a user will be deactivated.
+func DeparturePlanned(label, at string) string {
+	return "Planned: " + label + " will be deactivated on " + at + "."
+}
+
+// TakesOver says who takes over a service user, with suggestions.
+func TakesOver(suggested []string) string {
+	text := "Type part of their name to choose from a list. If you leave it empty, it has no responsible person."
+	if len(suggested) > 0 {
+		text = "Suggested: " + Or(suggested) + ". " + text
+	}
+	return text
+}
+
 // Reactivated says that a user was reactivated, and what became of that many suspended tokens.
 func Reactivated(label string, tokens int, broughtBack bool) string {
 	done := "Reactivated " + label + "."

@@ -7,12 +7,16 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// tokenCauses say why the console itself ended or disabled a token.
+// tokenCauses say why the console itself ended or disabled a token, or refused a part of a planned departure.
 var tokenCauses = map[string]string{
 	"repeated":      "a repeated request replaced it before it was used",
 	"deleted":       "the user was deleted",
 	"sign_in_reset": "the sign-in was reset",
 	"retired":       "safe to retire: its programs use its successor",
+	"heir_gone":     "the person who was to take over is deactivated or deleted",
+	"planner_gone":  "the person who planned it is deactivated or deleted",
+	"not_allowed":   "the person who planned it does not have the permission any more",
+	"last_owner":    "there must be an active owner",
 	"reactivated":   "the user was reactivated without their tokens",
 }
 

@@ -43,6 +43,7 @@ var fields = map[string]string{
 	"network":              "Network of the program",
 	"asker":                "System that asks about tokens",
 	"cause":                "Cause",
+	"due":                  "Leaves on",
 	"client_hostname":      "Machine",
 	"client_version":       "Version of the program",
 	"token_expiry_days":    "Lifetime of the token in days",

@@ -10,6 +10,7 @@ const (
 	ChooseSession     = "Choose which session to end."
 	ChooseEnd         = "Choose when the token ends."
 	ChooseDay         = "Choose a day."
+	EnterTime         = "Choose a day and a time."
 	ChooseLaterDay    = "Choose today or a later day."
 	ChooseOverlap     = "Choose how long the old token keeps working."
 	ChooseOverlaps    = "Choose how long the old secrets keep working."

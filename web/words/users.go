@@ -33,6 +33,9 @@ var vias = map[users.Via]string{
 	users.ViaProvider: "OpenID provider",
 }
 
+// InvitedSince says when a person was invited, like "2 days ago".
+func InvitedSince(ago string) string { return "Invited " + ago + "." }
+
 // Role returns the name of a role: "Owner".
 func Role(r users.Role) string { return Capital(string(r)) }
 
