@@ -35,7 +35,7 @@ func (a *App) startBatch(c echo.Context) error {
 	}
 	switch {
 	case err == nil:
-		a.users.AwaitBatch(ctx, id, shownWithin)
+		a.awaitBatch(c, id)
 		return a.seeOther(c, batchPath(id))
 	case !correctable(err):
 		return err
@@ -81,7 +81,7 @@ func (a *App) undoBatch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	a.users.AwaitBatch(ctx, id, shownWithin)
+	a.awaitBatch(c, id)
 	return a.seeOther(c, batchPath(id))
 }
 

@@ -156,6 +156,12 @@ func (a *App) batchUsers(c echo.Context) error {
 // whole if it is small.
 const shownWithin = 1500 * time.Millisecond
 
+// awaitBatch waits for as long as that, without a worker.
+func (a *App) awaitBatch(c echo.Context, id users.BatchID) {
+	defer waitFor(c.Request())()
+	a.users.AwaitBatch(c.Request().Context(), id, shownWithin)
+}
+
 // prepareBatch prepares the batch that the form asks for, or carries it out at once.
 func (a *App) prepareBatch(c echo.Context, form *batchForm) (id users.BatchID, err error) {
 	chosen, err := a.chosen(c, form)
@@ -169,7 +175,7 @@ func (a *App) prepareBatch(c echo.Context, form *batchForm) (id users.BatchID, e
 		id, err = a.users.PrepareBatch(ctx, actor(c), in, chosen)
 	}
 	if err == nil {
-		a.users.AwaitBatch(ctx, id, shownWithin)
+		a.awaitBatch(c, id)
 	}
 	return id, err
 }
