@@ -82,7 +82,7 @@ func BatchProgress(b users.Batch) string {
 	return "You can leave this page: the batch goes on, also after a restart of the console."
 }
 
-// TimeLeft estimates how long the work on a batch will take; empty if that cannot be told yet.
+// TimeLeft estimates how long the work on a batch will take; empty in its first second.
 func TimeLeft(b users.Batch, now time.Time) string {
 	begun := b.CreatedAt
 	if b.State != users.BatchPrepared {
