@@ -39,6 +39,7 @@ var looks = []struct {
 		{name: "directory", path: "/users"},
 		{name: "directory-filtered", path: "/users?q=mar&type=person&status=invited&sort=-created"},
 		{name: "directory-none", path: "/users?q=nobody%40example.com"},
+		{name: "directory-close", path: "/users?q=jonson"},
 		{name: "directory-stranger", path: "/users?q=stranger%40example.com"},
 		{name: "directory-columns", path: "/users", then: opened("Columns")},
 		{name: "directory-save", path: "/users?q=mar", then: opened("Save view")},
