@@ -38,7 +38,7 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 		UNION ALL SELECT '', 'dormant', '', COUNT(*) FROM users WHERE kind IN ('person', 'service') AND role IN ('admin', 'owner')
 			AND status = 'active' AND seen_at < $4 AND created_at < $4
 		UNION ALL SELECT '', 'invited', '', COUNT(*) FROM users WHERE kind = 'person' AND role IN ('user', 'auditor', 'admin', 'owner')
-			AND status = 'invited' AND created_at < $7
+			AND status = 'invited' AND created_at >= $7
 		UNION ALL SELECT '', 'damaged', '', 1 FROM damaged_indexes WHERE engine = $5 AND name = $6`,
 		users.DateOf(daysAgo(now, quietDays)), users.DateOf(daysAgo(now, recentDays)), users.DateOf(now), database.Time(daysAgo(now, quietDays)), e, users.SearchIndex, database.Time(daysAgo(now, inviteDays)))
 	if err != nil {
@@ -49,7 +49,7 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 		case "dormant":
 			t.days[ViewDormant] = f.n
 		case "invited":
-			t.days[ViewInvitedLong] = f.n
+			t.days[ViewInvitedLong] -= f.n // the recent ones, of which there are fewer; see below
 		case "seen":
 			t.days[ViewQuiet] -= f.n // of the active ones, added below
 		case "updated":
@@ -65,6 +65,7 @@ func readTallies(ctx context.Context, r database.Reader, e database.Engine, now 
 		}
 	}
 	t.days[ViewQuiet] += t.sum(views[ViewQuiet].facet)
+	t.days[ViewInvitedLong] += t.sum(views[ViewInvitedLong].facet)
 	return t, nil
 }
 
