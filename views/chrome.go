@@ -14,6 +14,8 @@ type Chrome struct {
 	RequestID string  // shown on error pages
 	Crumbs    []Link  // the pages above this one, and this one last
 	Refresh   bool    // the browser loads the page again and again, unless it runs scripts
+	Previous  Link    // the user before this one in the list that led here; zero for none
+	Next      Link    // the user after it
 	Redirect  string  // address that the page redirects to by itself; empty for none
 	Demo      bool    // this is the demo
 	Now       string  // the time of the page, RFC 3339, which relative times follow

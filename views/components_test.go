@@ -32,7 +32,7 @@ func blocks(text string) map[string]templ.Component {
 		"chip":          chip(text, text),
 		"consequences":  consequences("final", text, []string{text, text}),
 		"copy_button":   copyButton(text, text),
-		"crumbs":        crumbs([]Link{{text, text}, {text, text}}),
+		"crumbs":        crumbs(Chrome{Crumbs: []Link{{text, text}, {text, text}}, Previous: Link{text, text}, Next: Link{text, text}}),
 		"diff":          diff(changes),
 		"empty":         empty("search", text, text),
 		"error_summary": errorSummary([]Problem{{text, text}, {Message: text}}),
@@ -60,7 +60,7 @@ func formBlocks(text string) map[string]templ.Component {
 	return map[string]templ.Component{
 		"check_field":  templ.Join(checkField(Check{Name: text, Label: text, Checked: true}), checkField(Check{Name: text, Label: text})),
 		"choice_field": choiceField(Choice{Field: field, Options: options}),
-		"layout":       directoryLayout(DirectoryLayout{Action: text, ReturnTo: text, Columns: []Check{{Name: text, Label: text, Checked: true}, {Name: text, Label: text}}, Size: Choice{Field: field, Options: options}}),
+		"layout":       LayoutPanel(DirectoryLayout{Action: text, ReturnTo: text, Columns: []Check{{Name: text, Label: text, Checked: true}, {Name: text, Label: text}}, Size: Choice{Field: field, Options: options}}),
 		"person_field": personField(field, options),
 		"role_field":   roleField(Choice{Field: field, Options: options}),
 		"save_view":    templ.Join(saveView(view, text), viewCard(ViewForm{Action: text, Name: field}, text)),

@@ -4,36 +4,65 @@ import "github.com/roboto-ai/console/views"
 
 func directory() views.Directory {
 	m := views.Directory{
-		Chrome: top("Users", "users"), Heading: "Users", Summary: "974 people and 38 service users",
-		AddPerson: "/users/new", CreateService: "/service-users/new",
+		Chrome: top("Users", "users"), Heading: "Users", Action: "/users", Export: "/users/export",
+		New: []views.IconLink{{Icon: "user-plus", Link: views.Link{Label: "Add person", URL: "/users/new"}}, {Icon: "bot", Link: views.Link{Label: "Create service user", URL: "/service-users/new"}}},
 		Views: []views.Tab{
 			{Label: "All", URL: "/users", Count: "1,012", Current: true}, {Label: "People", URL: "/users?view=people", Count: "974"},
+			{Label: "Invited", URL: "/users?view=invited", Count: "31"}, {Label: "Review due", URL: "/users?view=review-due", Count: "5"},
+			{Label: "Dormant admins", URL: "/users?view=dormant-admins", Count: "2", Title: "Admins and owners not seen for 90 days"},
+		},
+		More: []views.Tab{
 			{Label: "Service users", URL: "/users?view=service", Count: "38"}, {Label: "Admins", URL: "/users?view=admins", Count: "12"},
-			{Label: "Invited", URL: "/users?view=invited", Count: "31"}, {Label: "Not seen for 90 days", URL: "/users?view=quiet", Count: "207"},
-			{Label: "Deactivated", URL: "/users?view=deactivated", Count: "44"}, {Label: "No responsible person", URL: "/users?view=no-responsible", Count: "3"},
-			{Label: "Review due", URL: "/users?view=review-due", Count: "5"}, {Label: "Not seen for 90 days", URL: "/users?view=quiet", Count: "2"},
-			{Label: "Robots of the night", URL: "/users?q=night&type=service", Divided: true}, {Label: "Manage views", URL: "/users/views"},
+			{Label: "Not seen for 90 days", URL: "/users?view=quiet", Count: "207"}, {Label: "Deactivated", URL: "/users?view=deactivated", Count: "44"},
+			{Label: "Robots of the night", URL: "/users?q=night&type=service", Divided: true},
 		},
-		Filter: directoryFilter(), Count: "1,012 users found", Pager: pages(),
-		Chips: []views.Chip{{Label: "Role: User", Remove: "/users"}}, Clear: "/users",
-		Name: views.Column{URL: "/users?sort=-name", Order: "ascending"},
-		Columns: []views.DirectoryColumn{
-			{Label: "Status", Class: "meta"}, {Label: "Role", Class: "hide-md"}, {Label: "Last seen", Column: views.Column{URL: "/users?sort=seen"}},
-			{Label: "Responsible person", Class: "hide-md"},
+		DirectoryList: views.DirectoryList{
+			Shown: views.Shown{N: "312", Of: "of 1,012 users", Also: ", Newest first"}, Kept: []views.Option{{Label: "role", Value: "user"}},
+			Chips: []views.FilterChip{{Name: "Role", Values: "User", Remove: "/users"}, {Name: "Department", Values: "Fleet operations, Mapping", Remove: "/users"}}, Clear: "/users",
+			Edit: "/users/filter?role=user", Save: viewForm(""), Pager: pages(),
+			Name: views.Column{URL: "/users?sort=-name", Order: "ascending"},
+			Columns: []views.DirectoryColumn{
+				{Label: "Status", Width: "c-s"}, {Label: "Role", Width: "c-s"}, {Label: "Last seen", Width: "c-m", Column: views.Column{URL: "/users?sort=seen"}},
+				{Label: "Responsible person", Width: "c-l"},
+			},
+			Picks: picks(),
 		},
-		Layout: directoryLayout(), Save: viewForm(""),
+		Layout: "/users/layout?role=user",
 	}
-	for _, p := range []views.Person{ana(), someone("Александра Константиновна Преображенская", "aleksandra.preobrazhenskaya@subsidiary.example.com"), robot("Nightly export", "nightly-export"), someone("王芳", "wang.fang@example.com"), someone("zoe@example.com", "zoe@example.com")} {
-		m.Rows = append(m.Rows, views.DirectoryRow{Person: p, Edit: p.URL + "/edit", Cells: []views.DirectoryCell{
-			{Badge: views.Badge{Tone: "ok", Word: "Active"}}, {Text: "User"}, {Text: "2 hours ago"}, {Link: views.Link{Label: "Ana Lima", URL: "/users/ana@example.com"}},
+	for i, p := range []views.Person{ana(), someone("Александра Константиновна Преображенская", "aleksandra.preobrazhenskaya@subsidiary.example.com"), robot("Nightly export", "nightly-export"), someone("王芳", "wang.fang@example.com"), someone("zoe@example.com", "zoe@example.com")} {
+		m.Rows = append(m.Rows, views.DirectoryRow{Person: p, Key: "usr_" + p.ID, Department: []string{"Fleet operations", "Research and development"}[i%2], Cells: []views.DirectoryCell{
+			{Badge: views.Badge{Tone: "ok", Word: "Active"}}, {Text: "User"}, {Text: "2 hours ago", ISO: "2026-11-30T19:00Z"}, {Link: views.Link{Label: "Ana Lima", URL: "/users/ana@example.com"}},
 		}})
 	}
-	m.Rows[0].Kinds = []views.Badge{{Tone: "info", Word: "You"}}
-	m.Rows[2].Kinds = []views.Badge{{Word: "Service"}}
-	m.Rows[2].Responsible = "Ana Lima"
-	m.Rows[3].Cells[2] = views.DirectoryCell{Text: "Never"}
-	m.Rows[3].Cells[3] = views.DirectoryCell{}
+	m.Rows[0].Kinds, m.Rows[0].Labels = []views.Badge{{Tone: "info", Word: "You"}}, []string{"On call", "Night shift"}
+	m.Rows[2].Kinds, m.Rows[2].Responsible = []views.Badge{{Word: "Service"}}, "Ana Lima"
+	m.Rows[3].Cells[2], m.Rows[3].Cells[3] = views.DirectoryCell{Text: "Never"}, views.DirectoryCell{Act: "3", Link: views.Link{Label: "Mark reviewed", URL: "/users/wang/reviewed"}}
+	m.Review = &views.RowReview{Action: "/users/wang.fang@example.com/reviewed", On: "2027-05-30", To: "/users?view=review-due"}
 	return m
+}
+
+func picks() views.Picks {
+	return views.Picks{
+		All: "312", AllURL: "/users?all=1", Clear: "/users", Batch: true,
+		Acts: []views.PickAct{{Icon: "shield", Label: "Role", Value: "role"}, {Icon: "download", Label: "Export", Action: "/users/export"}},
+		More: []views.PickAct{{Icon: "user-x", Label: "Deactivate…", Value: "deactivate", Danger: true}},
+	}
+}
+
+// allPicked is the directory with all users that match selected.
+func allPicked() views.Directory {
+	m := directory()
+	m.Picks.Chosen, m.Picks.Asked = "312", []views.Option{{Label: "role", Value: "user"}}
+	return m
+}
+
+func filterForm() views.FilterForm {
+	choices := []views.Choice{choice("status", "Status", "Active", "Invited"), choice("role", "Role", "User", "Admin")}
+	return views.FilterForm{
+		Action: "/users", Kept: []views.Option{{Label: "view", Value: "people"}}, Choices: choices, Clear: "/users?view=people",
+		Named: []views.NamedFilter{{Name: "department", Label: "Department", Values: []views.Option{{Value: "Mapping", Label: "Mapping"}}}, {Name: "label", Label: "Label"}},
+		Times: []views.TimeFilter{{How: choice("seen", "Last seen", "Any time", "Not for"), Days: views.Field{Name: "seen_days", Label: "Last seen: number of days", Value: "30"}}},
+	}
 }
 
 func directoryLayout() views.DirectoryLayout {
@@ -47,8 +76,9 @@ func directoryLayout() views.DirectoryLayout {
 func viewForm(mistake string) *views.ViewForm {
 	return &views.ViewForm{
 		Action: "/users/views", Query: "q=ana&status=invited", Holds: "Search: ana · Status: Invited", Cancel: "/users?q=ana&status=invited",
-		Name:  views.Field{Name: "name", Label: "Name", Required: true, Error: mistake},
-		Share: &views.Check{Name: "shared", Label: "Show it to everyone who sees the directory"},
+		Name:    views.Field{Name: "name", Label: "Name", Required: true, Error: mistake},
+		Share:   &views.Check{Name: "shared", Label: "Show it to everyone who sees the directory"},
+		Updates: []views.ViewUpdate{{Action: "/users/views/edit", ID: "viw_1", Name: "Invited Marias", Shared: true}},
 	}
 }
 
@@ -56,7 +86,7 @@ func savedViews() views.SavedViews {
 	return views.SavedViews{
 		Chrome: chrome("Saved views", "users"), Delete: "/users/views/delete", Directory: "/users",
 		Views: []views.SavedView{
-			{ID: "viw_1", Name: "Invited Marias", URL: "/users?q=mar&status=invited", Holds: "Search: mar · Status: Invited", Link: "https://console.example.com/users?q=mar", MayDelete: true},
+			{ID: "viw_1", Name: "Invited Marias", URL: "/users?q=mar&status=invited", Holds: "Search: mar · Status: Invited", Link: "https://console.example.com/users?q=mar", MayDelete: true, Edit: "/users/views/edit?id=viw_1"},
 			{ID: "viw_2", Name: "Quiet admins", URL: "/users?seen=never", Holds: "Never seen", Link: "https://console.example.com/users?seen=never", Shared: true, MayDelete: true},
 			{ID: "viw_3", Name: "Robots of the night", URL: "/users?q=night", Holds: "Search: night", Link: "https://console.example.com/users?q=night", Shared: true, Owner: ana()},
 		},
@@ -67,15 +97,6 @@ func savedViewsBad() views.SavedViews {
 	m := savedViews()
 	m.Form, m.Problems = viewForm("Enter a name."), []views.Problem{{Field: "name", Message: "Enter a name."}}
 	return m
-}
-
-func directoryFilter() views.DirectoryFilter {
-	return views.DirectoryFilter{
-		Action: "/users", View: "people", Text: "",
-		Type: choice("type", "Type", "Any type", "People"), Role: choice("role", "Role", "Any role", "User"),
-		Status: choice("status", "Status", "Any status", "Active"), Seen: choice("seen", "Last seen", "Seen any time", "Never"),
-		Sort: choice("sort", "Sort", "By name", "Last seen first"),
-	}
 }
 
 func refusedSignIn() views.RefusedSignIn {
@@ -90,8 +111,7 @@ func closeFound() views.Directory {
 
 func nothingFound() views.Directory {
 	m := directory()
-	m.Rows, m.Filter.Text, m.Count = nil, "zoe@example.com", "No users found"
-	m.Chips = []views.Chip{{Label: "Matches “zoe@example.com”", Remove: "/users"}}
+	m.Rows, m.Text, m.Shown = nil, "zoe@example.com", views.Shown{N: "0", Of: "of 1,012 users"}
 	m.None = &views.NoneFound{Text: "zoe@example.com", Add: views.Link{Label: "Add zoe@example.com", URL: "/users/new?user_id=zoe%40example.com"}, Refused: []views.RefusedSignIn{refusedSignIn(), refusedSignIn()}}
 	return m
 }
@@ -99,7 +119,7 @@ func nothingFound() views.Directory {
 func firstSight() views.Directory {
 	m := directory()
 	m.Rows, m.Chips, m.Clear, m.Views, m.Pager = m.Rows[:1], nil, "", m.Views[:3], views.Pager{Range: "1 of 1"}
-	m.Rows[0].Cells[1].Text, m.Summary = "Owner", "1 person and no service users"
+	m.Rows[0].Cells[1].Text = "Owner"
 	m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	return m
 }

@@ -235,7 +235,7 @@ var words = map[string]struct {
 	"an export says how many":                {"user_export", []string{">Export 1,012 users</button>", "Status: Invited", "The audit log records who exported"}},
 	"no users to export":                     {"user_export_none", []string{"No users to export", "Go back"}},
 	"first sight":                            {"directory_first", []string{"Add a second owner", "Add people", "Look at the audit log"}},
-	"results announce their count":           {"directory", []string{`data-announce>1,012 users found<`}},
+	"results announce their count":           {"directory", []string{`<strong>312</strong> of 1,012 users`}},
 	"someone else saved":                     {"user_edit_stale", []string{"changed this user", "Before", "Saved", "Yours", "Take theirs and discard mine"}},
 	"a form kept over a sign-in":             {"user_edit_stale", []string{"It has not been sent yet"}},
 	"a posted form after the session":        {"sign_in_again", []string{"Your form is kept for ten minutes"}},

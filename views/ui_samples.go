@@ -30,16 +30,36 @@ var sampleBadges = []Badge{
 	{Word: "Owner"},
 }
 
-var sampleDirectory = Directory{
+var sampleDirectory = DirectoryList{
+	Shown:   Shown{N: "312", Of: "of 946 people"},
+	Chips:   []FilterChip{{Name: "Department", Values: "Fleet operations, Mapping", Remove: "#forms"}},
+	Clear:   "#forms",
 	Name:    Column{URL: "#forms", Order: "ascending"},
-	Columns: []DirectoryColumn{{Label: "Status", Class: "meta"}, {Label: "Last seen", Column: Column{URL: "#forms"}}},
+	Columns: []DirectoryColumn{{Label: "Status", Width: "c-s"}, {Label: "Last seen", Width: "c-m", Column: Column{URL: "#forms"}}},
 	Rows:    sampleRows(),
+	Picks: Picks{
+		All: "312", AllURL: "#forms", Clear: "#forms", Acts: []PickAct{{Icon: "download", Label: "Export", Action: "#forms"}},
+	},
+}
+
+var sampleFilter = FilterForm{
+	Action:  "/_ui",
+	Choices: []Choice{{Field: Field{Name: "role", Label: "Role"}, Options: []Option{{Value: "admin", Label: "Admin", Selected: true}, {Value: "owner", Label: "Owner"}}}},
+	Named:   []NamedFilter{{Name: "department", Label: "Department", Values: []Option{{Value: "Mapping", Label: "Mapping"}}}},
+	Times: []TimeFilter{{
+		How:  Choice{Field: Field{Name: "seen", Label: "Last seen"}, Options: []Option{{Label: "Any time"}, {Value: "<", Label: "In the last", Selected: true}}},
+		Days: Field{Name: "seen_days", Label: "Last seen: number of days", Value: "90"},
+	}},
+	Clear: "#forms",
 }
 
 func sampleRows() []DirectoryRow {
 	rows := make([]DirectoryRow, len(samplePeople))
 	for i, p := range samplePeople {
-		rows[i] = DirectoryRow{Person: p, Edit: "#forms", Cells: []DirectoryCell{{Badge: sampleBadges[0]}, {Text: sampleTime.Relative}}}
+		rows[i] = DirectoryRow{
+			Person: p, Key: p.ID, Department: "Fleet operations", Labels: []string{"On call"},
+			Cells: []DirectoryCell{{Badge: sampleBadges[0]}, {Text: sampleTime.Relative, ISO: sampleTime.ISO}},
+		}
 	}
 	return rows
 }

@@ -833,31 +833,33 @@ func uiTable() templ.Component {
 			templ_7745c5c3_Var22 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<section aria-label=\"Table\"><form class=\"toolbar\" role=\"search\" aria-label=\"Sample\" method=\"get\" action=\"/_ui\"><div class=\"search\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<section aria-label=\"Table\"><div class=\"head\"><h2>Users</h2><nav class=\"views\" aria-label=\"Sample views\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = icon("search").Render(ctx, templ_7745c5c3_Buffer)
+		for _, t := range sampleTabs {
+			templ_7745c5c3_Err = viewLink(t).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</nav></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<label class=\"sr\" for=\"ui-q\">Search</label> <input class=\"input\" type=\"search\" id=\"ui-q\" name=\"q\" placeholder=\"Search name or user ID\" autocomplete=\"off\"> <kbd class=\"js-only\" aria-hidden=\"true\">/</kbd></div><div class=\"selects\"><label class=\"sr\" for=\"ui-s\">Status</label> <select class=\"input\" id=\"ui-s\" name=\"status\"><option>Any status</option> <option>Invited</option></select> <label class=\"sr\" for=\"ui-o\">Order</label> <select class=\"input\" id=\"ui-o\" name=\"sort\"><option>Longest unseen first</option></select> <button class=\"btn square\" type=\"button\" popovertarget=\"layout\" aria-label=\"Columns\" title=\"Columns\">")
+		templ_7745c5c3_Err = directoryBar(sampleDirectory, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = icon("columns-3").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = directoryTable(sampleDirectory, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "</button></div><button class=\"btn nojs-only\">Apply</button></form>")
+		templ_7745c5c3_Err = FilterPanel(sampleFilter).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = directoryTable(sampleDirectory).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = directoryLayout(sampleLayout).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LayoutPanel(sampleLayout).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -869,7 +871,7 @@ func uiTable() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "</section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "</section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -920,7 +922,7 @@ func uiEvents() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<section aria-label=\"Audit log\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<section aria-label=\"Audit log\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -928,7 +930,7 @@ func uiEvents() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "</section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "</section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -969,7 +971,7 @@ func uiPages() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<div class=\"stack\"><div class=\"quote\"><code class=\"break\">https://console.example.com/sign-in?return_to=%2Fusers%2Fana.kovac%40example.com</code>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<div class=\"stack\"><div class=\"quote\"><code class=\"break\">https://console.example.com/sign-in?return_to=%2Fusers%2Fana.kovac%40example.com</code>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -977,7 +979,7 @@ func uiPages() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "</div><p class=\"muted\">Muted text explains without asking for attention.</p><details><summary>Change role</summary><p class=\"muted\">What unfolds.</p></details></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "</div><p class=\"muted\">Muted text explains without asking for attention.</p><details><summary>Change role</summary><p class=\"muted\">What unfolds.</p></details></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -62,7 +62,7 @@ func consequenceIcon(kind string) string {
 func listLink(url string) templ.OrderedAttributes {
 	return templ.OrderedAttributes{
 		{Key: "hx-get", Value: string(templ.URL(url))}, {Key: "hx-target", Value: "#results"}, {Key: "hx-swap", Value: "outerHTML"},
-		{Key: "hx-push-url", Value: "true"}, {Key: "hx-sync", Value: ".toolbar:replace"}, {Key: "hx-indicator", Value: "#results"},
+		{Key: "hx-push-url", Value: "true"}, {Key: "hx-sync", Value: "main:replace"}, {Key: "hx-indicator", Value: "#results"},
 	}
 }
 

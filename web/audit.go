@@ -227,3 +227,12 @@ func (a *App) eventAt(c echo.Context, seq int64) (string, error) {
 	}
 	return eventPath(seq), err
 }
+
+// filterChoice is a filter with a fixed set of values.
+func filterChoice(name, label string, all []words.ChoiceOf, value string) views.Choice {
+	c := views.Choice{Field: views.Field{Name: name, Label: label, Value: value}}
+	for _, v := range all {
+		c.Options = append(c.Options, views.Option{Value: v.Value, Label: v.Label, Selected: v.Value == value})
+	}
+	return c
+}

@@ -21,6 +21,7 @@ var unversioned = map[string]string{
 	"/batches/:batch/start":    "a batch has the versions of its preview",
 	"/batches/:batch/stop":     "it changes no record",
 	"/users/views":             "a view is no record",
+	"/users/views/edit":        "a view is no record",
 	"/users/views/delete":      "a view is no record",
 	"/users/:id/sessions/end":  "sessions end whatever the record holds",
 	"/users/:id/reset-sign-in": "it changes the identity alone",

@@ -33,6 +33,7 @@ var formActs = map[string]formAct{
 	"/batches/:batch/start":    {page: "/batches/:batch"},
 	"/batches/:batch/stop":     {page: "/batches/:batch"},
 	"/users/views":             {page: "/users?role=admin", fill: []string{"name", "Admins"}},
+	"/users/views/edit":        {page: "/users?role=owner", begin: savedOne, fill: []string{"name", "Owners"}},
 	"/users/views/delete":      {page: "/users/views", begin: savedOne, press: pressed("view")},
 	"/users/:id/edit":          {fill: []string{"name", "Another name"}},
 	"/users/:id/note":          {fill: []string{"note", "On leave until May."}},

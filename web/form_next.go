@@ -25,6 +25,17 @@ func toUser(tail ...string) next {
 	return func(f sentForm, _ users.ID) string { return userPath(f.id, tail...) }
 }
 
+// toList returns a next that leads back to the list on which the form was, if it names one, and
+// otherwise as other does.
+func (a *App) toList(other next) next {
+	return func(f sentForm, made users.ID) string {
+		if list := f.values.Get("return_to"); strings.HasPrefix(list, "/users?") {
+			return a.ownPath(list)
+		}
+		return other(f, made)
+	}
+}
+
 // toMade returns a next that leads to the page of the user whom the form has made.
 func toMade(query string) next {
 	return func(_ sentForm, made users.ID) string {

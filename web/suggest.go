@@ -19,7 +19,12 @@ const maxSuggestions = 50
 
 // suggest answers with the people that match what is typed into a field.
 func (a *App) suggest(c echo.Context, field string) error {
-	people, err := a.directory.FindPeople(c.Request().Context(), actor(c), c.QueryParam(field), maxSuggestions)
+	return a.suggestFor(c, c.QueryParam(field))
+}
+
+// suggestFor answers with the people that match a text.
+func (a *App) suggestFor(c echo.Context, text string) error {
+	people, err := a.directory.FindPeople(c.Request().Context(), actor(c), text, maxSuggestions)
 	if err != nil {
 		return err
 	}

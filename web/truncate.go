@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -10,7 +11,7 @@ import (
 // may hold. All others hold maxUserID at most.
 var fieldLimits = map[string]int{
 	"name": users.MaxName, "picture_url": users.MaxPicture, "purpose": users.MaxPurpose, "reason": users.MaxReason, "description": users.MaxTokenDescription, "ranges": maxRangesText,
-	"labels": users.MaxLabels * (users.MaxLabel + len(", ")), "note": users.MaxNote,
+	"labels": users.MaxLabels * (users.MaxLabel + len(", ")), "note": users.MaxNote, "selected": 64 * directory.MaxPicked,
 	"department": maxValues, "label": maxValues, "manager": maxValues, "query": maxReturnTo, "return_to": maxReturnTo, "after": maxCursor, "before": maxCursor,
 }
 

@@ -71,6 +71,7 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 	case users.KindService:
 		m.Service = t.serviceFacts(u)
 	}
+	m.Previous, m.Next = a.neighbours(c, u)
 	m.Head, err = a.userHead(c, u, "Overview")
 	return m, err
 }

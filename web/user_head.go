@@ -14,9 +14,9 @@ import (
 // about, empty for the user's first page.
 func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrome {
 	label := words.Plain(u.Label())
-	nav, list := "users", views.Link{Label: "Users", URL: "/users"}
+	nav := "users"
 	if u.Kind == users.KindService {
-		nav, list = "service", views.Link{Label: "Service users", URL: "/users?type=service"}
+		nav = "service"
 	}
 	full := label
 	if title != "" {
@@ -24,7 +24,7 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 	}
 	chrome := a.chrome(c, full, nav)
 	if seesDirectory(actor(c)) {
-		chrome.Crumbs = append(chrome.Crumbs, list)
+		chrome.Crumbs = append(chrome.Crumbs, a.listLink(c, u))
 	} else {
 		chrome.Crumbs = append(chrome.Crumbs, views.Link{Label: words.MyProfile, URL: "/profile"})
 	}

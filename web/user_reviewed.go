@@ -14,6 +14,7 @@ import (
 type reviewForm struct {
 	ReviewOn string `form:"review_on"`
 	Version  int64  `form:"version,required"`
+	ReturnTo string `form:"return_to"` // the list on which the form was
 }
 
 // markReviewed serves POST /users/:id/reviewed. An invalid date is shown on the user's page.

@@ -2,8 +2,11 @@ package web
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -13,48 +16,102 @@ import (
 // done with them.
 type directoryColumn struct {
 	key, label string
-	class      string // of its cells, see [views.DirectoryColumn]
+	width      string // class of its width
 	sort       string // the order by it, oldest first; empty if there is none
+	offered    bool   // the viewer may choose it; the others are columns of single views
 	standard   bool   // shown by default
 	cell       func(presenter, users.User) views.DirectoryCell
 }
 
-// directoryColumns are all columns, in the order in which they stand.
+// directoryColumns are all columns, in the order in which they stand where the viewer chooses.
 var directoryColumns = []directoryColumn{
-	{"status", "Status", "meta", "", true, func(_ presenter, u users.User) views.DirectoryCell {
+	{"status", "Status", "c-s", "", true, true, func(_ presenter, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Badge: statusBadge(u.Status)}
 	}},
-	{"role", "Role", "hide-md", "", true, func(_ presenter, u users.User) views.DirectoryCell {
+	{"role", "Role", "c-s", "", true, true, func(_ presenter, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Text: words.Role(u.Role)}
 	}},
-	{"seen", "Last seen", "", "seen", true, func(t presenter, u users.User) views.DirectoryCell {
+	{"seen", "Last seen", "c-m", "seen", true, true, func(t presenter, u users.User) views.DirectoryCell {
 		if u.SeenAt.IsZero() {
 			return views.DirectoryCell{Text: "Never"}
 		}
 		return t.timeCell(u.SeenAt)
 	}},
-	{"created", "Created", "hide-md", "created", true, func(t presenter, u users.User) views.DirectoryCell {
-		return t.timeCell(u.CreatedAt)
+	{"created", "Created", "c-m", "created", true, true, func(t presenter, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Text: words.ShortDay(u.CreatedAt.In(t.zone))}
 	}},
-	{"type", "Type", "hide-md", "", false, func(_ presenter, u users.User) views.DirectoryCell {
+	{"type", "Type", "c-m", "", true, false, func(_ presenter, u users.User) views.DirectoryCell {
 		return views.DirectoryCell{Text: words.Kind(u.Kind)}
 	}},
-	{"responsible", "Responsible person", "hide-md", "", false, presenter.responsibleCell},
-	{"review", "Review date", "hide-md", "", false, presenter.reviewCell},
-	{"changed", "Last changed", "hide-md", "updated", false, func(t presenter, u users.User) views.DirectoryCell {
+	{"department", "Department", "c-l", "", true, false, func(_ presenter, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Text: words.Plain(u.Department)}
+	}},
+	{"title", "Title", "c-l", "", true, false, func(_ presenter, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Text: words.Plain(u.Title)}
+	}},
+	{"manager", "Manager", "c-l", "", true, false, func(t presenter, u users.User) views.DirectoryCell {
+		label := words.Plain(u.Manager.Label())
+		return views.DirectoryCell{Text: label, Link: views.Link{Label: label, URL: t.userURL(u.Manager)}}
+	}},
+	{"labels", "Labels", "c-l", "", true, false, func(_ presenter, u users.User) views.DirectoryCell {
+		return views.DirectoryCell{Text: words.Plain(strings.ReplaceAll(u.Labels, ",", ", "))}
+	}},
+	{"responsible", "Responsible person", "c-l", "", true, false, presenter.responsibleCell},
+	{"review", "Review date", "c-l", "", true, false, presenter.reviewCell},
+	{"changed", "Last changed", "c-m", "updated", true, false, func(t presenter, u users.User) views.DirectoryCell {
 		return t.timeCell(u.UpdatedAt)
 	}},
-	{"zone", "Time zone", "hide-md", "", false, func(_ presenter, u users.User) views.DirectoryCell {
+	{"zone", "Time zone", "c-l", "", true, false, func(_ presenter, u users.User) views.DirectoryCell {
 		if u.Kind != users.KindPerson {
 			return views.DirectoryCell{}
 		}
 		return views.DirectoryCell{Text: words.Plain(u.TimeZone)}
 	}},
+	{"invited", "Invited", "c-m", "created", false, false, func(t presenter, u users.User) views.DirectoryCell { return t.timeCell(u.CreatedAt) }},
+	{"reviewed", "Review", "c-m", "", false, false, presenter.reviewedCell},
+	{"deactivate", "Access", "c-m", "", false, false, actCell("Deactivate…", "deactivate", users.ActDeactivate)},
+	{"reactivate", "Access", "c-m", "", false, false, actCell("Reactivate…", "reactivate", users.ActReactivate)},
+	{"choose", "Responsible person", "c-l", "", false, false, actCell("Choose…", "edit", users.ActEdit)},
+}
+
+// columnsOf returns the columns with the keys, in their order.
+func columnsOf(keys ...string) []directoryColumn {
+	var all []directoryColumn
+	for _, key := range keys {
+		if i := slices.IndexFunc(directoryColumns, func(d directoryColumn) bool { return d.key == key }); i >= 0 {
+			all = append(all, directoryColumns[i])
+		}
+	}
+	return all
+}
+
+// actCell returns a cell that links to the page of an act on the user, if the viewer may.
+func actCell(label, tail string, act users.Act) func(presenter, users.User) views.DirectoryCell {
+	return func(t presenter, u users.User) views.DirectoryCell {
+		url, _ := allowed(t.actor, act, u, userPath(u.ID, tail))
+		return views.DirectoryCell{Link: views.Link{Label: label, URL: url}}
+	}
+}
+
+// reviewedCell is the button that marks a service user as reviewed, if the viewer may.
+func (t presenter) reviewedCell(u users.User) views.DirectoryCell {
+	if u.Kind != users.KindService || t.actor.May(users.ActReview, u) != nil {
+		return views.DirectoryCell{}
+	}
+	return views.DirectoryCell{Act: versionWord(u.Version), Link: views.Link{Label: "Mark reviewed", URL: userPath(u.ID, "reviewed")}}
+}
+
+// rowReview is the form behind the buttons that mark service users of a list as reviewed.
+func (t presenter) rowReview(l listAddress, listing directory.Listing) *views.RowReview {
+	if directory.View(l.get("view")) != directory.ViewReviewDue || len(listing.Users) == 0 {
+		return nil
+	}
+	return &views.RowReview{Action: userPath(listing.Users[0].ID, "reviewed"), On: t.nextReviewOn(), To: l.String()}
 }
 
 // timeCell says how long ago something was. The exact time is on the page of the user.
 func (t presenter) timeCell(at time.Time) views.DirectoryCell {
-	return views.DirectoryCell{Text: words.Relative(t.now.Sub(at))}
+	return views.DirectoryCell{Text: words.Relative(t.now.Sub(at)), ISO: at.UTC().Format("2006-01-02T15:04Z")}
 }
 
 // responsibleCell shows the responsible person of a service user.
@@ -98,13 +155,20 @@ func sortedBy(l listAddress, asc, desc, first string, isAsc bool) views.Column {
 // directoryRow is one user in the list. What a column or the list itself shows is not repeated
 // beside the name.
 func (t presenter) directoryRow(u users.User, shown layout, ofServices bool) views.DirectoryRow {
-	row := views.DirectoryRow{Person: t.user(u), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
+	row := views.DirectoryRow{Person: t.user(u), Key: string(u.Key), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
 	if ofServices || shown.shows("type") {
 		row.Kinds = kindBadges(t.actor, users.User{Key: u.Key})
+	}
+	if !shown.shows("department") {
+		row.Department = words.Plain(u.Department)
+	}
+	if !shown.shows("labels") {
+		for _, label := range users.SplitLabels(u.Labels) {
+			row.Labels = append(row.Labels, words.Plain(label))
+		}
 	}
 	if ofServices && !shown.shows("responsible") {
 		row.Responsible = words.Plain(cmp.Or(u.Responsible.Label(), "none"))
 	}
-	row.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
 	return row
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/directory"
+	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/httperror"
@@ -23,6 +24,7 @@ import (
 // page makes up to follow it by.
 type exportForm struct {
 	Text       string `form:"q"`
+	Selected   string `form:"selected"` // of users that were selected, with a comma between them
 	Type       string `form:"type"`
 	Role       string `form:"role"`
 	Status     string `form:"status"`
@@ -40,7 +42,7 @@ type exportForm struct {
 // asked are the parameters of the directory by their names.
 func (f *exportForm) asked() map[string]*string {
 	return map[string]*string{
-		"q": &f.Text, "type": &f.Type, "role": &f.Role, "status": &f.Status,
+		"q": &f.Text, "selected": &f.Selected, "type": &f.Type, "role": &f.Role, "status": &f.Status,
 		"department": &f.Department, "label": &f.Label, "manager": &f.Manager,
 		"seen": &f.Seen, "created": &f.Created, "view": &f.View, "sort": &f.Sort,
 	}
@@ -69,6 +71,7 @@ func exportFormOf(c echo.Context) exportForm {
 	for key, value := range f.asked() {
 		*value = truncate(key, c.QueryParam(key))
 	}
+	f.Selected = truncate("selected", strings.Join(c.QueryParams()["key"], ","))
 	return f
 }
 
@@ -141,6 +144,7 @@ const exportFields = "User ID, name, type, role, status, created, last seen, upd
 // exportPage is the page with the form as it is filled in, for so many users.
 func (a *App) exportPage(c echo.Context, form exportForm, total directory.Total, o outcome) views.UserExport {
 	here, directory := form.at("/users/export"), form.at("/users")
+	directory.query.Del("selected")
 	name := rand.Text()
 	m := views.UserExport{
 		Chrome: a.chrome(c, words.ExportUsers, "users"), Action: here.path, Cancel: directory.String(),
@@ -170,6 +174,9 @@ func exportChips(l listAddress) []views.Chip {
 	var chips []views.Chip
 	if l.has("view") {
 		chips = []views.Chip{{Label: "View: " + words.Plain(words.View(directory.View(l.get("view")))), Remove: l.without("view")}}
+	}
+	if keys := selectedKeys(l); len(keys) > 0 {
+		chips = append(chips, views.Chip{Label: numbers.Counted(len(keys), "selected user", "selected users"), Remove: l.without("selected")})
 	}
 	return append(chips, directoryChips(l)...)
 }

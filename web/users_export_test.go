@@ -59,7 +59,7 @@ func TestExportUsers(t *testing.T) {
 	} {
 		t.Run(query, func(t *testing.T) { // one after the other, as one person exports
 			list := b.get(t, "/users?"+query).must(t, http.StatusOK)
-			to := list.link(t, "Export")
+			to := list.link(t, "Export…")
 			p := b.get(t, to).must(t, http.StatusOK, words...)
 			if back, err := url.Parse(p.link(t, "Cancel")); err != nil || "/users?"+query != back.Path+"?"+back.RawQuery && !sameQuery(back.RawQuery, query) {
 				t.Errorf("Cancel leads to %s", back)
@@ -126,7 +126,7 @@ func TestExportUsers_event(t *testing.T) {
 	event := b.get(t, "/audit?action=directory.exported").must(t, http.StatusOK)
 	seq := s.Last(t) - 1
 	b.get(t, "/audit/"+strconv.FormatInt(seq, 10)).must(t, http.StatusOK, "Details", words.Field("format")+" "+words.Format("xlsx"), "Search own",
-		"Type People", "Role Owner", "Last seen Never seen", "View People", "Order Last seen first", "Users 0")
+		"Type People", "Role Owner", "Last seen Never", "View People", "Order Last seen first", "Users 0")
 	b.get(t, "/audit/"+strconv.FormatInt(seq+1, 10)).must(t, http.StatusOK, "Console recorded the end of an export: 0 of 0 users sent; complete",
 		words.Field("export")+" "+strconv.FormatInt(seq, 10), "Users 0", "Users to export 0", words.Field("end")+" Complete")
 	if !strings.Contains(event.text(t), "exported the directory (0 users)") {

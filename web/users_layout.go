@@ -1,14 +1,17 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // layoutCookie names the cookie with how a browser shows the directory. It holds
@@ -25,6 +28,7 @@ var pageSizes = []int{25, users.DefaultLimit, 100}
 type layout struct {
 	columns []directoryColumn // in the order of directoryColumns
 	size    int               // users on a page
+	own     bool              // the columns are those of the view
 }
 
 // layout returns the layout that the browser has chosen. What it cannot have
@@ -43,8 +47,18 @@ func (a *App) layout(c echo.Context) layout {
 func layoutOf(size int, chosen func(directoryColumn) bool) layout {
 	l := layout{size: size}
 	for _, d := range directoryColumns {
-		if chosen(d) {
+		if d.offered && chosen(d) {
 			l.columns = append(l.columns, d)
+		}
+	}
+	return l
+}
+
+// inView returns the layout of a view: its own columns, where it has some.
+func (l layout) inView(view directory.View) layout {
+	for _, v := range directoryViews {
+		if v.view == view && v.columns != nil {
+			l.columns, l.own = columnsOf(v.columns...), true
 		}
 	}
 	return l
@@ -68,7 +82,7 @@ func (l layout) shows(key string) bool {
 func (l layout) headings(at listAddress) []views.DirectoryColumn {
 	heads := make([]views.DirectoryColumn, len(l.columns))
 	for i, d := range l.columns {
-		heads[i] = views.DirectoryColumn{Label: d.label, Class: d.class}
+		heads[i] = views.DirectoryColumn{Label: d.label, Width: d.width}
 		if d.sort != "" { // times are sorted by the newest first at first
 			heads[i].Column = sortedBy(at, d.sort, "-"+d.sort, "-"+d.sort, false)
 		}
@@ -89,13 +103,33 @@ func (l layout) cells(t presenter, u users.User) []views.DirectoryCell {
 func (l layout) form(at listAddress) views.DirectoryLayout {
 	f := views.DirectoryLayout{Action: "/users/layout", ReturnTo: at.String()}
 	for _, d := range directoryColumns {
-		f.Columns = append(f.Columns, views.Check{Name: "column." + d.key, Label: d.label, Checked: l.shows(d.key)})
+		if d.offered {
+			f.Columns = append(f.Columns, views.Check{Name: "column." + d.key, Label: d.label, Checked: l.shows(d.key)})
+		}
 	}
 	f.Size = views.Choice{Field: views.Field{Name: "size", Label: "Users on a page"}}
 	for _, n := range pageSizes {
 		f.Size.Options = append(f.Size.Options, views.Option{Value: strconv.Itoa(n), Label: strconv.Itoa(n), Selected: n == l.size})
 	}
 	return f
+}
+
+// layoutUsers serves GET /users/layout: the form that chooses the columns, for a popover or as a
+// page.
+func (a *App) layoutUsers(c echo.Context) error {
+	l := directoryAddressOf(c)
+	l.path = "/users"
+	shown := a.layout(c)
+	m := views.LayoutPage{Form: shown.form(l)}
+	if shown.inView(directory.View(l.get("view"))).own {
+		m.Form.Note = words.OwnColumns
+	}
+	if isFragment(c, "sheet") {
+		return render(c, http.StatusOK, views.LayoutPanel(m.Form))
+	}
+	m.Chrome = a.chrome(c, words.Columns, "users")
+	m.Crumbs = []views.Link{{Label: "Users", URL: l.String()}, {Label: words.Columns}}
+	return render(c, http.StatusOK, views.UserLayoutPage(m))
 }
 
 // layoutForm is the form behind the columns button. A box is posted as "on" or
@@ -106,6 +140,10 @@ type layoutForm struct {
 	Seen        bool   `form:"column.seen"`
 	Created     bool   `form:"column.created"`
 	Type        bool   `form:"column.type"`
+	Department  bool   `form:"column.department"`
+	Title       bool   `form:"column.title"`
+	Manager     bool   `form:"column.manager"`
+	Labels      bool   `form:"column.labels"`
 	Responsible bool   `form:"column.responsible"`
 	Review      bool   `form:"column.review"`
 	Changed     bool   `form:"column.changed"`

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,7 +22,13 @@ func (a *App) listUsers(c echo.Context) error {
 	if c.QueryParam("view") == deletedView {
 		return a.listDeleted(c)
 	}
-	address, shown := listAddressOf(c, append([]string{"view", "sort", "after", "before"}, directoryFilters...)...), a.layout(c)
+	for _, field := range severalValues {
+		if isFragment(c, views.SuggestionsID(field)) {
+			return a.suggestNames(c, field)
+		}
+	}
+	address := directoryAddressOf(c)
+	shown := a.layout(c).inView(directory.View(address.get("view")))
 	if !address.has("view") && !address.has(directoryFilters...) { // one page of an index
 		readOn(c)
 	}
@@ -36,28 +42,37 @@ func (a *App) listUsers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	model, err := a.directoryResults(c, address, listing, shown)
-	if err != nil {
+	m := views.Directory{}
+	if m.DirectoryList, err = a.directoryList(c, address, listing, shown); err != nil {
 		return err
 	}
+	part := isFragment(c, "results")
+	var saved []users.SavedView
+	if !part || address.has("sort") || m.Clear != "" {
+		if saved, err = a.users.SavedViews(c.Request().Context(), actor(c)); err != nil {
+			return err
+		}
+	}
+	m.Save = a.saveForm(c, address, saved)
 	if bad != nil {
-		model.Problems, model.Count = problems(bad), ""
+		m.Problems, m.Shown = problems(bad), views.Shown{}
 	}
-	if isFragment(c, "results") {
+	a.rememberList(c, address)
+	if part {
 		address.announce(c)
-		return render(c, status, views.DirectoryResults(model))
+		m.FormKey = a.formKeyFor(c, viewer(c))
+		return render(c, status, views.DirectoryResults(m))
 	}
-	if err := a.directoryFrame(c, address, listing.Counts, &model); err != nil {
-		return err
-	}
-	return render(c, status, views.DirectoryPage(model))
+	a.directoryFrame(c, address, listing.Counts, saved, &m)
+	m.Layout = listAddress{"/users/layout", address.query}.with()
+	return render(c, status, views.DirectoryPage(m))
 }
 
 // directoryQuery returns what an address asks of the directory, size users at a
 // time, with its days as they are in zone.
 func directoryQuery(l listAddress, size int, zone *time.Location) directory.Query {
 	return directory.Query{
-		Text: l.get("q"), Kind: directory.Values(l.get("type")), Role: directory.Values(l.get("role")), Status: directory.Values(l.get("status")),
+		Text: l.get("q"), Keys: selectedKeys(l), Kind: directory.Values(l.get("type")), Role: directory.Values(l.get("role")), Status: directory.Values(l.get("status")),
 		Department: directory.Values(l.get("department")), Label: directory.Values(l.get("label")), Manager: directory.Values(l.get("manager")),
 		Seen: directory.Span(l.get("seen")), Created: directory.Span(l.get("created")), View: directory.View(l.get("view")),
 		Sort: directory.Sort(l.get("sort")), After: l.get("after"), Before: l.get("before"),
@@ -65,26 +80,29 @@ func directoryQuery(l listAddress, size int, zone *time.Location) directory.Quer
 	}
 }
 
-// directoryResults is the part of the page that search and filters change.
-func (a *App) directoryResults(c echo.Context, l listAddress, listing directory.Listing, shown layout) (views.Directory, error) {
-	t := a.presenter(c)
-	columns, err := a.viewLayout(c, directory.View(l.get("view")), listing.Users, shown)
-	if err != nil {
-		return views.Directory{}, err
+// selectedKeys are the users that an address names by their keys.
+func selectedKeys(l listAddress) (keys []users.Key) {
+	for _, key := range directory.Values(l.get("selected")).All() {
+		keys = append(keys, users.Key(key))
 	}
-	m := views.Directory{
-		Chips:   directoryChips(l),
-		Count:   listedWords(l, listing),
-		Name:    sortedBy(l, "", "-name", "", l.get("sort") == "name"),
-		Columns: columns.headings(l),
-		Pager:   rangePager(l, listing),
-		Layout:  shown.form(l),
+	return keys
+}
+
+// directoryList is the part of the page that search and filters change.
+func (a *App) directoryList(c echo.Context, l listAddress, listing directory.Listing, shown layout) (views.DirectoryList, error) {
+	t, view := a.presenter(c), directory.View(l.get("view"))
+	columns, err := a.viewLayout(c, view, listing.Users, shown)
+	if err != nil {
+		return views.DirectoryList{}, err
+	}
+	m := views.DirectoryList{
+		Shown: shownOf(l, listing), Kept: hiddenFields(l, append([]string{"view", "sort"}, directoryFilters[1:]...)...),
+		Chips: filterChips(l), Edit: listAddress{"/users/filter", l.query}.with(), Note: listNote(listing),
+		Name: sortedBy(l, "", "-name", "", l.get("sort") == "name"), Columns: columns.headings(l), Pager: rangePager(l, listing),
+		Picks: a.picks(c, l, listing), Review: t.rowReview(l, listing),
 	}
 	if l.has(directoryFilters...) {
 		m.Clear = l.without(directoryFilters...)
-	}
-	if l.has("sort") || m.Clear != "" {
-		m.Save = a.viewForm(c, l, sharedViewForm{}, outcome{})
 	}
 	m.Rows = make([]views.DirectoryRow, len(listing.Users))
 	for i, u := range listing.Users {
@@ -95,15 +113,27 @@ func (a *App) directoryResults(c echo.Context, l listAddress, listing directory.
 		for i := range m.Columns {
 			m.Columns[i].Order = ""
 		}
-		m.Note = words.TooManyToSort
 	}
-	m.Note = cmp.Or(scanNotes[listing.Scanned], m.Note)
 	if len(m.Rows) > 0 {
 		return m, nil
 	}
 	none, err := a.noneFound(c, t, directoryQuery(l, 0, zoneOf(viewer(c))))
 	m.None = &none
 	return m, err
+}
+
+// listNote is what the page says about its list beside the number of users: that it is not in the
+// order asked for, or which addresses no user has.
+func listNote(listing directory.Listing) string {
+	switch {
+	case listing.Scanned != directory.ScanNone:
+		return scanNotes[listing.Scanned]
+	case listing.Newest && len(listing.Users) > 1:
+		return words.TooManyToSort
+	case len(listing.Missing) > 0 && len(listing.Users) > 0:
+		return words.NoUserHas(listing.Missing)
+	}
+	return ""
 }
 
 // scanNotes are what the page says of a search without its index.
@@ -123,33 +153,39 @@ func onlyServiceUsers(l listAddress) bool {
 }
 
 // directoryFrame adds the rest of the page.
-func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[directory.View]int, m *views.Directory) error {
-	nav := "users"
-	if onlyServiceUsers(l) {
-		nav = "service"
+func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[directory.View]int, saved []users.SavedView, m *views.Directory) {
+	nav, title := "users", ""
+	if m.Heading = "Users"; onlyServiceUsers(l) {
+		nav, m.Heading = "service", "Service users"
 	}
-	saved, err := a.users.SavedViews(c.Request().Context(), actor(c))
-	if err != nil {
-		return err
-	}
-	m.Heading, m.Views = "Users", withSaved(directoryTabs(directory.View(l.get("view")), counts), saved, l)
-	for _, tab := range m.Views {
+	tabs := append(directoryTabs(directory.View(l.get("view")), counts), views.Tab{Label: words.DeletedUsers, URL: deletedPath})
+	tabs = withSaved(tabs, saved, l)
+	for _, tab := range tabs {
 		if tab.Current && tab.URL != l.path {
-			m.Heading = cmp.Or(tab.Title, tab.Label)
+			title = cmp.Or(tab.Title, tab.Label)
 		}
 	}
-	m.Chrome = a.chrome(c, m.Heading, nav)
-	m.Summary = numbers.Counted(counts[directory.ViewPeople], "person", "people") + " and " +
-		numbers.Counted(counts[directory.ViewService], "service user", "service users")
-	m.Filter = directoryFilter(l)
-	m.AddPerson, m.AddWhy = allowed(actor(c), users.ActAddPerson, users.User{}, "/users/new")
+	m.Views, m.More = besideHeading(tabs)
+	m.Chrome = a.chrome(c, cmp.Or(title, m.Heading), nav)
+	m.Action, m.Text = l.path, l.get("q")
 	m.Export, _ = allowed(actor(c), users.ActExport, users.User{}, listAddress{"/users/export", l.query}.with())
-	m.CreateService, _ = allowed(actor(c), users.ActCreateService, users.User{}, "/service-users/new")
+	m.New, m.AddWhy = newLinks(actor(c))
 	// The first owner is the only user, and no filter is set.
-	if counts[directory.ViewAll] == 1 && m.AddPerson != "" && m.Clear == "" && len(m.Problems) == 0 {
+	if counts[directory.ViewAll] == 1 && len(m.New) > 0 && m.Clear == "" && len(m.Problems) == 0 {
 		m.First = &views.FirstSteps{SecondOwner: "/users/new?role=owner", AddPeople: "/users/new", Audit: "/audit"}
 	}
-	return nil
+}
+
+// newLinks are what an actor may add to the directory, or why they may not add people.
+func newLinks(who users.Actor) (links []views.IconLink, why string) {
+	person, why := allowed(who, users.ActAddPerson, users.User{}, "/users/new")
+	service, _ := allowed(who, users.ActCreateService, users.User{}, "/service-users/new")
+	for _, l := range []views.IconLink{{Icon: "user-plus", Link: views.Link{Label: "Add person", URL: person}}, {Icon: "bot", Link: views.Link{Label: "Create service user", URL: service}}} {
+		if l.URL != "" {
+			links = append(links, l)
+		}
+	}
+	return links, why
 }
 
 // directoryTabs are the named views with their counts.
@@ -159,17 +195,34 @@ func directoryTabs(current directory.View, counts map[directory.View]int) []view
 		if v.rare && counts[v.view] == 0 && v.view != current {
 			continue
 		}
-		sort := ""
-		if v.view == directory.ViewChanged {
-			sort = "-updated" // whom to look at first
-		}
 		address := listAddress{path: "/users"}
 		label, full := words.ViewTab(v.view)
 		tabs = append(tabs, views.Tab{
-			Label: label, Title: full, URL: address.with("view", string(v.view), "sort", sort), Count: numbers.Grouped(counts[v.view]), Current: v.view == current,
+			Label: label, Title: full, URL: address.with("view", string(v.view), "sort", v.sort), Count: numbers.Grouped(counts[v.view]), Current: v.view == current,
 		})
 	}
 	return tabs
+}
+
+// viewsBeside is how many views stand beside the heading.
+const viewsBeside = 5
+
+// besideHeading divides the views into those beside the heading and the others. The current one is
+// beside it.
+func besideHeading(tabs []views.Tab) (beside, others []views.Tab) {
+	current := slices.IndexFunc(tabs, func(t views.Tab) bool { return t.Current })
+	for i, t := range tabs {
+		room := viewsBeside
+		if current >= viewsBeside && i < current {
+			room--
+		}
+		if len(beside) < room && t.Count != "" || t.Current {
+			beside = append(beside, t)
+		} else {
+			others = append(others, t)
+		}
+	}
+	return beside, others
 }
 
 // rangePager says which part of the list is shown: "51–100 of 1,012".
@@ -181,17 +234,22 @@ func rangePager(l listAddress, listing directory.Listing) views.Pager {
 	return p
 }
 
-// listedWords says what is listed, as announced: "12 users found", with the order that
-// was asked for and the part of the list.
-func listedWords(l listAddress, listing directory.Listing) string {
-	parts := []string{words.TotalUsers(listing.Total) + " found"}
+// shownOf says how many users are listed, of how many in the view, and what else is announced:
+// the order that was asked for and the part of the list.
+func shownOf(l listAddress, listing directory.Listing) views.Shown {
+	view := directory.View(l.get("view"))
+	all := listing.Counts[view]
+	s := views.Shown{N: words.Total(listing.Total), Of: words.Listed(view, all)}
+	if listing.Total != (directory.Total{N: all}) {
+		s.Of = "of " + numbers.Grouped(all) + " " + s.Of
+	}
 	if l.has("sort") && !listing.Newest {
-		parts = append(parts, words.Choice("sort", l.get("sort")))
+		s.Also += ", " + words.Choice("sort", l.get("sort"))
 	}
 	if l.has("after", "before") {
-		parts = append(parts, rangePager(l, listing).Range)
+		s.Also += ", " + rangePager(l, listing).Range
 	}
-	return strings.Join(parts, ", ")
+	return s
 }
 
 // allowed returns the address where the actor may carry out act on target, else

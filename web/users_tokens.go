@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/directory"
@@ -22,11 +24,15 @@ var tokenDetails = map[directory.View]struct {
 	directory.ViewTokensKnownLeft: {"Known to", presenter.knownToCell},
 }
 
-// viewLayout returns the layout with the columns of a view: those of the views of tokens show the
-// tokens first, then who is responsible.
+// viewLayout returns the layout with the columns of a view for which more must be read: those of
+// the views of tokens show the tokens first, then who is responsible, that of the deactivated
+// when and by whom.
 func (a *App) viewLayout(c echo.Context, view directory.View, list []users.User, shown layout) (layout, error) {
 	detail, ofTokens := tokenDetails[view]
-	if !ofTokens {
+	switch {
+	case view == directory.ViewDeactivated:
+		return a.deactivatedLayout(c, list, shown)
+	case !ofTokens:
 		return shown, nil
 	}
 	tokens, err := a.directory.TokensInView(c.Request().Context(), actor(c), view, list)
@@ -34,20 +40,38 @@ func (a *App) viewLayout(c echo.Context, view directory.View, list []users.User,
 		return shown, err
 	}
 	columns := []directoryColumn{
-		{key: "token", label: "Token", class: "meta", cell: func(_ presenter, u users.User) views.DirectoryCell { return tokenCell(u, tokens[u.Key]) }},
-		{key: "token_detail", label: detail.label, class: "meta", cell: func(t presenter, u users.User) views.DirectoryCell {
+		{key: "token", label: "Token", width: "c-l", cell: func(_ presenter, u users.User) views.DirectoryCell { return tokenCell(u, tokens[u.Key]) }},
+		{key: "token_detail", label: detail.label, width: "c-m", cell: func(t presenter, u users.User) views.DirectoryCell {
 			if len(tokens[u.Key]) == 0 {
 				return views.DirectoryCell{}
 			}
 			return detail.cell(t, tokens[u.Key][0])
 		}},
 	}
-	for _, d := range directoryColumns {
-		if d.key == "role" || d.key == "responsible" {
-			columns = append(columns, d)
-		}
+	return layout{columns: append(columns, columnsOf("role", "responsible")...), size: shown.size, own: true}, nil
+}
+
+// deactivatedLayout adds to the columns of the view of deactivated users when they were, and by
+// whom.
+func (a *App) deactivatedLayout(c echo.Context, list []users.User, shown layout) (layout, error) {
+	events, err := a.history.Deactivations(c.Request().Context(), actor(c), list)
+	columns := []directoryColumn{
+		{key: "deactivated", label: "Deactivated", width: "c-m", cell: func(t presenter, u users.User) views.DirectoryCell {
+			if events[u.Key].Seq == 0 {
+				return views.DirectoryCell{}
+			}
+			return t.timeCell(events[u.Key].At)
+		}},
+		{key: "by", label: "By", width: "c-l", cell: func(t presenter, u users.User) views.DirectoryCell {
+			if events[u.Key].Seq == 0 {
+				return views.DirectoryCell{}
+			}
+			by := t.event(events[u.Key]).Actor
+			return views.DirectoryCell{Text: by.Label, Link: views.Link{Label: by.Label, URL: by.URL}}
+		}},
 	}
-	return layout{columns: columns, size: shown.size}, nil
+	shown.columns = slices.Insert(slices.Clone(shown.columns), 1, columns...)
+	return shown, err
 }
 
 // tokenCell names the first of a user's tokens, and says how many others there are.

@@ -54,13 +54,10 @@ func (a *App) saveView(c echo.Context) error {
 	} else {
 		err = bindForm(c, &form.viewForm)
 	}
-	at, offered := directoryAddress(form.Query)
+	at, why := viewAddress(form.Query)
 	var saved users.SavedView
-	if err == nil && utf8.RuneCountInString(at.get("q")) > users.MaxText {
-		err = &users.InvalidError{Fields: []users.FieldError{{Message: words.ViewTooLong}}}
-	}
-	if err == nil && !offered {
-		err = &users.InvalidError{Fields: []users.FieldError{{Message: words.NoSuchView}}}
+	if err == nil && why != "" {
+		err = &users.InvalidError{Fields: []users.FieldError{{Message: why}}}
 	}
 	if err == nil {
 		saved, err = a.users.SaveView(c.Request().Context(), actor(c), users.NewView{Name: form.Name, Query: at.query.Encode(), Shared: form.Shared})
@@ -83,6 +80,18 @@ func (a *App) saveView(c echo.Context) error {
 	}
 	m.Problems, m.Form = o.problems, a.viewForm(c, at, form, o)
 	return render(c, http.StatusUnprocessableEntity, views.SavedViewsPage(m))
+}
+
+// viewAddress returns the address of a view to be saved, and why it cannot be, if it cannot.
+func viewAddress(query string) (at listAddress, why string) {
+	at, offered := directoryAddress(query)
+	switch {
+	case utf8.RuneCountInString(at.get("q")) > users.MaxText:
+		return at, words.ViewTooLong
+	case !offered:
+		return at, words.NoSuchView
+	}
+	return at, ""
 }
 
 // deleteViewForm is the form around the list of views.
@@ -116,6 +125,9 @@ func (a *App) savedViewsPage(c echo.Context) (views.SavedViews, error) {
 			Link: a.baseURL.Scheme + "://" + a.baseURL.Host + at,
 		}
 		line.MayDelete = v.Owner.Key == who.Key || who.May(users.ActDeleteView, users.User{}) == nil
+		if v.Owner.Key == who.Key {
+			line.Edit = "/users/views/edit?id=" + string(v.ID)
+		}
 		if v.Owner.Key != who.Key {
 			line.Owner = t.person(v.Owner)
 		}
@@ -202,9 +214,8 @@ func holdsWord(address string) string {
 	return strings.Join(parts, " · ")
 }
 
-// maxSavedTabs is how many saved views stand beside the named ones, and
-// maxTabLabel how long their names are there, in characters. The rest is on a page
-// of its own.
+// maxSavedTabs is how many saved views stand among the others, and maxTabLabel how long their names
+// are there, in characters. The rest is on a page of its own.
 const (
 	maxSavedTabs = 10
 	maxTabLabel  = 30
@@ -213,8 +224,7 @@ const (
 // withSaved adds the saved views to the named ones. The one that is at the
 // address takes the mark from the named one that it is part of.
 func withSaved(tabs []views.Tab, saved []users.SavedView, at listAddress) []views.Tab {
-	query := at.atStart().query.Encode()
-	current := slices.IndexFunc(saved, func(v users.SavedView) bool { return v.Query == query })
+	current := slices.IndexFunc(saved, at.isSaved)
 	for i := range tabs {
 		tabs[i].Current = tabs[i].Current && current < 0
 	}
@@ -225,8 +235,26 @@ func withSaved(tabs []views.Tab, saved []users.SavedView, at listAddress) []view
 		name := words.Plain(v.Name)
 		tabs = append(tabs, views.Tab{Label: words.Shorten(name, maxTabLabel), Title: name, URL: savedAddress(v), Current: i == current, Divided: i == 0})
 	}
-	if len(saved) > 0 {
-		tabs = append(tabs, views.Tab{Label: "Manage views", URL: "/users/views"})
-	}
 	return tabs
+}
+
+// isSaved reports whether a view is at the address.
+func (l listAddress) isSaved(v users.SavedView) bool { return v.Query == l.atStart().query.Encode() }
+
+// maxUpdates is how many of the viewer's own views the form that saves a view offers to change.
+const maxUpdates = 5
+
+// saveForm is the form that saves the view at an address, or changes an own view to it; nil if
+// nothing is set, or a view is saved there.
+func (a *App) saveForm(c echo.Context, at listAddress, saved []users.SavedView) *views.ViewForm {
+	if !at.has(append([]string{"sort"}, directoryFilters...)...) || slices.ContainsFunc(saved, at.isSaved) {
+		return nil
+	}
+	f := a.viewForm(c, at, sharedViewForm{}, outcome{})
+	for _, v := range saved {
+		if v.Owner.Key == actor(c).Key && len(f.Updates) < maxUpdates {
+			f.Updates = append(f.Updates, views.ViewUpdate{Action: "/users/views/edit", ID: string(v.ID), Name: v.Name, Shared: v.Shared})
+		}
+	}
+	return f
 }

@@ -48,7 +48,7 @@ func TestSaveView(t *testing.T) {
 	s := newSite(t)
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	b := s.as(t, users.RoleOwner)
-	if p := b.get(t, "/users"); strings.Contains(p.text(t), "Save view") || strings.Contains(p.text(t), "Manage views") {
+	if p := b.get(t, "/users"); strings.Contains(p.text(t), "Save view") {
 		t.Error("there is something to save where nothing narrows the list")
 	}
 	b.get(t, "/users/views").must(t, 200, "No saved views yet")
@@ -59,14 +59,14 @@ func TestSaveView(t *testing.T) {
 		t.Errorf("saving leads to %q, want %q", got, want)
 	}
 	p = b.follow(t, p).must(t, 200, words.SavedView("Not yet here"), "ana@example.com")
-	if got := textOf(p.nodes(t, "h1")[0]); got != "Not yet here" {
-		t.Errorf("the heading is %q", got)
+	if strings.Contains(p.text(t), "Save view") || !strings.Contains(p.body, "<title>Not yet here · ") {
+		t.Error("a view that is saved can be saved again, or is not the title")
 	}
-	if diff := cmp.Diff([]string{"All 2", "People 2", "Service users 0", "Admins and owners 1", "Invited 1", "Recently changed 2", "Not yet here *", "Manage views"}, tabsOf(t, p)); diff != "" {
+	if diff := cmp.Diff([]string{"All 2", "People 2", "Invited 1", "Service users 0", "Not yet here *", "Admins and owners 1", "Recently changed 2", "Deleted"}, tabsOf(t, p)); diff != "" {
 		t.Errorf("views (-want +got):\n%s", diff)
 	}
 	list := b.get(t, p.link(t, "Manage views")).must(t, 200, "Not yet here", "Search: an · Status: Invited · Newest first")
-	b.get(t, list.link(t, "Not yet here")).must(t, 200, "1 user found")
+	b.get(t, list.link(t, "Not yet here")).must(t, 200, "1 of 2 users")
 	if want := `data-copy="` + s.server.URL + `/users?q=an&amp;sort=-created&amp;status=invited"`; !strings.Contains(list.body, want) {
 		t.Errorf("there is no %s to copy", want)
 	}
@@ -75,6 +75,25 @@ func TestSaveView(t *testing.T) {
 		must(t, 200, words.DeletedView("Not yet here"), "No saved views yet")
 	b.post(t, "/users/views/delete", url.Values{"view": {id}}).must(t, 404)
 	b.get(t, "/audit").must(t, 200, "saved a view called “Not yet here”", "deleted a view called “Not yet here”")
+}
+
+// TestEditView renames a saved view, and changes it to another list.
+func TestEditView(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	owner, admin := s.as(t, users.RoleOwner), s.as(t, users.RoleAdmin)
+	owner.post(t, "/users/views", url.Values{"name": {"Bosses"}, "query": {"role=owner"}, "shared": {"on"}}).must(t, 303)
+	at := owner.get(t, "/users/views").link(t, "Edit Bosses")
+	form := owner.get(t, at).must(t, 200, "Edit view").form(t, "/users/views/edit")
+	owner.post(t, "/users/views/edit", set(form, "name", "")).must(t, 422, "Enter a name.")
+	p := owner.post(t, "/users/views/edit", set(form, "name", "Owners")).must(t, 303)
+	owner.follow(t, p).must(t, 200, words.SavedView("Owners"), "Owners")
+	update := owner.get(t, "/users?role=owner,admin").must(t, 200, "Update “Owners”").form(t, "/users/views/edit")
+	owner.post(t, "/users/views/edit", update).must(t, 303)
+	owner.get(t, "/users/views").must(t, 200, "Owners", "Shared", "Role: Owner, Admin")
+	owner.get(t, "/audit").must(t, 200, "edited a view called “Owners”")
+	admin.get(t, at).must(t, 404)
+	admin.post(t, "/users/views/edit", unkeyed(form)).must(t, 404)
 }
 
 func TestSaveView_mistakes(t *testing.T) {
@@ -142,7 +161,8 @@ func TestSaveView_sharing(t *testing.T) {
 		"admin": {admin, []string{"For all *", "For me"}, true}, "auditor": {auditor, []string{"Auditor’s", "For all *"}, false}, "owner": {owner, []string{"For all *"}, true},
 	} {
 		tabs := tabsOf(t, test.b.get(t, "/users?role=admin"))
-		if got := tabs[len(tabs)-1-len(test.views) : len(tabs)-1]; !slices.Equal(got, test.views) {
+		got := slices.DeleteFunc(slices.Clone(tabs), func(tab string) bool { return tab == "Deleted" || strings.ContainsAny(tab, "0123456789") })
+		if slices.Sort(got); !slices.Equal(got, test.views) {
 			t.Errorf("%s sees %q, want %q", who, tabs, test.views)
 		}
 		if got := buttonFor(t, test.b.get(t, "/users/views"), "view", "Delete For all") != ""; got != test.deletable {
@@ -162,7 +182,7 @@ func deleteShared(t *testing.T, owner, admin, auditor *browser) {
 	private := buttonFor(t, admin.get(t, "/users/views"), "view", "Delete For me")
 	owner.post(t, "/users/views/delete", url.Values{"view": {private}}).must(t, 404)
 	owner.post(t, "/users/views/delete", url.Values{"view": {id}}).must(t, 303)
-	owner.get(t, "/users/admin@example.com/delete").must(t, 200, "Views of the directory that they saved are removed")
+	owner.get(t, "/users/admin@example.com/delete").must(t, 200, "The user can be restored for")
 	admin.get(t, "/profile/data").must(t, 200, `"name": "For me"`, `"address": "/users?role=owner"`)
 	owner.get(t, "/audit").must(t, 200, "owner@example.com deleted a shared view of Admin called “For all”")
 	admin.get(t, "/profile").must(t, 200, "deleted a shared view of Admin")
@@ -199,7 +219,7 @@ func TestListUsers_manyViews(t *testing.T) {
 	}
 	long := strings.Repeat("o", 40)
 	tabs := tabsOf(t, b.get(t, "/users?q="+long).must(t, 200))
-	if got := tabs[len(tabs)-2]; got != strings.Repeat("o", 29)+"… *" || len(tabs) > 20 {
+	if !slices.Contains(tabs, strings.Repeat("o", 29)+"… *") || len(tabs) > 20 {
 		t.Errorf("got %q", tabs)
 	}
 }

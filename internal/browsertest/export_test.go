@@ -22,7 +22,7 @@ func exportWalk(t *testing.T, b *tab) {
 	b.do("have a place for downloads", command(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
 	}))
-	b.fill("Search by name or user ID", "mar")
+	b.fill("Name, address or filter", "mar")
 	b.sees("Search: mar")
 	b.wait("have the search in the link", `document.querySelector("[data-asked]").search === "?q=mar"`)
 	b.follow("link", "Export")

@@ -33,7 +33,7 @@ func wireWalk(t *testing.T, b *tab) {
 	}
 	b.open("/users", http.StatusOK)
 	b.weighLater("searching while typing", func() {
-		b.fill("Search by name or user ID", "mar")
+		b.fill("Name, address or filter", "mar")
 		b.sees("Search: mar")
 	})
 }

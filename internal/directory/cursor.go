@@ -74,7 +74,7 @@ func (q Query) question() string {
 	if strings.Contains(string(q.Seen+q.Created), "-") || strings.ContainsAny(q.Text, ":：") {
 		zone = q.Zone.String()
 	}
-	return fmt.Sprintf("%t %q %q %q %q", q.Present, q.Text, q.filters(), q.View, zone)
+	return fmt.Sprintf("%t %q %q %q %q %q", q.Present, q.Text, q.Keys, q.filters(), q.View, zone)
 }
 
 // seal returns the MAC of a cursor in the list of q. It is invalid in any other list.

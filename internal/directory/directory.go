@@ -44,7 +44,8 @@ type Query struct {
 	// the beginning of a word.
 	// Several words that all are addresses select the users with these.
 	Text       string
-	Kind       Values // system users are listed for "system" only
+	Keys       []users.Key // selects these users only; at most MaxPicked
+	Kind       Values      // system users are listed for "system" only
 	Role       Values
 	Status     Values
 	Department Values // compared regardless of case and accents, as labels
@@ -73,8 +74,11 @@ type Query struct {
 	near nearWords // found instead of the words that were typed
 }
 
+// MaxPicked is how many users of a [Query] can be named by their keys.
+const MaxPicked = 100
+
 // A Listing is one page of the directory. Its users lack what lists do not show: notifications,
-// purpose, version and creator.
+// purpose, note and creator.
 type Listing struct {
 	Users    []users.User
 	Missing  []users.ID   // addresses of a search for a list of them which no user has; known if all are on this page
@@ -203,7 +207,7 @@ func (q Query) addFilters(t *parsed, bad *users.InvalidError) {
 
 // asksNothing reports whether q has no filter but a view.
 func (q Query) asksNothing() bool {
-	return len(q.filters()) == 0 && !q.Present
+	return len(q.filters())+len(q.Keys) == 0 && !q.Present
 }
 
 // wants reports whether q, with its filters in t, selects users of a facet.
@@ -236,6 +240,9 @@ func (q Query) validate(t parsed) *users.InvalidError {
 	}
 	for _, sentence := range t.mistakes {
 		bad.Add("q", sentence)
+	}
+	if len(q.Keys) > MaxPicked {
+		bad.Add("key", fmt.Sprintf("At most %d users can be selected one by one. Select all that match instead.", MaxPicked))
 	}
 	switch n := utf8.RuneCountInString(q.Text); {
 	case len(t.addresses) > users.MaxAddresses || len(t.addresses) > 0 && len(q.Text) > users.MaxAddressList:

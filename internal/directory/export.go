@@ -170,6 +170,9 @@ func (q Query) exportFields(newest bool, format string, total int) []users.Chang
 		sort = "-created"
 	}
 	all := []users.Change{{Field: "format", New: format}, {Field: "q", New: q.Text}}
+	if len(q.Keys) > 0 {
+		all = append(all, users.Change{Field: "selected", New: strconv.Itoa(len(q.Keys))})
+	}
 	for _, f := range q.filters() {
 		all = append(all, users.Change{Field: f.name, New: string(f.values)})
 	}

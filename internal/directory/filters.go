@@ -9,14 +9,14 @@ import (
 )
 
 // Values are the values of a filter with a comma between them; a user has one of them. A value
-// with a comma or a space in it stands in quotation marks. No value is any.
+// with a comma in it stands in quotation marks. No value is any.
 type Values string
 
 // ValuesOf returns the values of a filter.
 func ValuesOf(all ...string) Values {
 	quoted := make([]string, len(all))
 	for i, value := range all {
-		if quoted[i] = value; strings.ContainsAny(value, ", ") {
+		if quoted[i] = value; strings.Contains(value, ",") {
 			quoted[i] = `"` + value + `"`
 		}
 	}
@@ -126,14 +126,14 @@ func addNamed(by attribute) func(*parsed, Values, bool) bool {
 }
 
 // TakeFilters separates the text of a search from the filters that were typed in it: those that
-// are finished, understood and stand once, by name. The others stay in the text.
-func TakeFilters(text string) (rest string, filters map[string]Values) {
+// are finished, understood, stand once and may be taken, by name. The others stay in the text.
+func TakeFilters(text string, may func(name string) bool) (rest string, filters map[string]Values) {
 	filters = map[string]Values{}
 	var words []string
 	for _, word := range users.SplitWords(text) {
 		name, value, ok := users.ParseFilter(word.Text)
 		_, again := filters[name]
-		if ok && !word.Quoted && !again {
+		if ok && !word.Quoted && !again && may(name) {
 			if values := finished(name, value, word.Text); values != "" {
 				filters[name] = values
 				continue

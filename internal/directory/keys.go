@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/numbers"
@@ -20,20 +21,42 @@ func (s *Service) Keys(ctx context.Context, actor users.Actor, q Query, most int
 	if err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)
 	}
-	var all []users.Frozen
-	err = s.users.LongRead(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
-		var f database.Filter
-		query := p.export(&f, `u.key, u.version`) + ` LIMIT ` + f.Arg(most+1)
-		all, err = database.Collect(p.context(ctx), r, func(row database.Scanner) (one users.Frozen, err error) {
-			return one, row.Scan(&one.Key, &one.Version)
-		}, query, f.Args...)
-		return err
+	all, err := readAll(ctx, s, actor, p, `u.key, u.version`, most, func(row database.Scanner) (one users.Frozen, err error) {
+		return one, row.Scan(&one.Key, &one.Version)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)
 	}
-	if len(all) > most {
-		return nil, users.Invalid("", "More than %s users match. Add filters, and act on fewer at once.", numbers.Grouped(most))
-	}
 	return all, nil
+}
+
+// Addresses returns the addresses of the people that q selects, as [Service.Keys] does keys.
+func (s *Service) Addresses(ctx context.Context, actor users.Actor, q Query, most int) ([]string, error) {
+	if err := actor.May(users.ActSeeDirectory, users.User{}); err != nil {
+		return nil, err
+	}
+	p, err := s.exportPlan(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list addresses: %w", err)
+	}
+	all, err := readAll(ctx, s, actor, p, `u.user_id`, most, scanText)
+	if err != nil {
+		return nil, fmt.Errorf("list addresses: %w", err)
+	}
+	return slices.DeleteFunc(all, func(id string) bool { return !users.ID(id).IsAddress() }), nil
+}
+
+// readAll reads columns of all users of a plan, and returns an [*users.InvalidError] if they are
+// more than most.
+func readAll[T any](ctx context.Context, s *Service, actor users.Actor, p plan, columns string, most int, scan func(database.Scanner) (T, error)) (all []T, err error) {
+	err = s.users.LongRead(ctx, actor.Key, func(ctx context.Context, r database.Reader) error {
+		var f database.Filter
+		query := p.export(&f, columns) + ` LIMIT ` + f.Arg(most+1)
+		all, err = database.Collect(p.context(ctx), r, scan, query, f.Args...)
+		return err
+	})
+	if err == nil && len(all) > most {
+		err = users.Invalid("", "More than %s users match. Add filters, and act on fewer at once.", numbers.Grouped(most))
+	}
+	return all, err
 }

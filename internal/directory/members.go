@@ -10,7 +10,7 @@ import (
 )
 
 // A Roster is one page of the directory for programs. Its users have all fields of a record of
-// the API, but no purpose and version.
+// the API, but no purpose and note.
 type Roster struct {
 	Users []users.User
 	Next  string // cursor for After; empty on the last page

@@ -13,7 +13,7 @@ import (
 // listColumns are the columns of a user in a list, in the order of [listScan.into], after those
 // of the row's place.
 const listColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.time_zone,
-	u.review_on, u.created_at, u.updated_at, u.seen_at, r.key, r.user_id, r.name,
+	u.review_on, u.created_at, u.updated_at, u.seen_at, u.version, r.key, r.user_id, r.name,
 	u.department, u.title, u.labels, u.manager_key, m.user_id, m.name`
 
 // fullColumns follow listColumns in a list of full records.
@@ -42,7 +42,7 @@ func (x *listScan) into(p plan) []any {
 	u := &x.User
 	into = append(into, &x.number, p.sorted(&x.cursor), (*string)(&u.Key), (*string)(&u.ID), &x.name, &x.picture,
 		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, &x.review,
-		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &x.key, &x.id, &x.label,
+		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &u.Version, &x.key, &x.id, &x.label,
 		&x.department, &x.title, &x.labels, &x.managerKey, &x.managerID, &x.managerName)
 	if p.full {
 		into = append(into, &x.channels, &x.types, (*string)(&u.CreatedBy.Key))

@@ -119,7 +119,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 	if err := s.readCounts(ctx, &sel, q); err != nil {
 		return selection{}, err
 	}
-	if err := s.addCriteria(ctx, &sel, t); err != nil {
+	if err := s.addCriteria(ctx, &sel, t, q.Keys); err != nil {
 		return selection{}, err
 	}
 	sel.divide(func(f facet) bool { return q.wants(f, t) && sel.rule.facet(f) })
@@ -137,7 +137,7 @@ func (s *Service) selection(ctx context.Context, q Query) (selection, error) {
 }
 
 // addCriteria adds the criteria of the view and of the filters to sel.
-func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed) error {
+func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed, keys []users.Key) error {
 	if sel.rule.condition != nil {
 		holds := func(f *database.Filter) string { return sel.rule.condition(f, sel.now) }
 		sel.criteria = append(sel.criteria, criterion{numbers: sel.inView, holds: holds, n: sel.tallies.days[sel.view]})
@@ -170,6 +170,15 @@ func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed) err
 // numbered returns the criterion that a query selects a user.
 func numbered(numbers func(f *database.Filter) string, n int) criterion {
 	return criterion{numbers: numbers, holds: func(f *database.Filter) string { return `u.number IN (` + numbers(f) + `)` }, n: n}
+}
+
+// hasOne returns the criterion that a unique column has one of a few values.
+func hasOne[T any](column string, values []T) criterion {
+	one := numbered(func(f *database.Filter) string {
+		return `SELECT number FROM users WHERE ` + column + ` IN ` + oneOf(f, values)
+	}, len(values))
+	one.few = true
+	return one
 }
 
 // missing returns the addresses that are searched for and that none of the users has.

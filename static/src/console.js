@@ -103,31 +103,49 @@
     for (const button of form) button.ariaPressed = button === submitter;
   });
 
-  // Links beside a list take over its query, and its filter shows the order.
+  // Links beside a list take over its query.
   on("htmx:after:history:update", () => {
     for (const link of document.querySelectorAll("[data-asked]")) link.search = location.search;
-    const order = find("#f-sort");
-    if (order) order.value = new URLSearchParams(location.search).get("sort") ?? "";
   });
 
   // A list is not swapped while a popover in it has the focus, but when that is closed.
-  let late;
+  let late, focused;
   on("htmx:before:swap", (event) => {
+    const active = document.activeElement;
     late = find("#results :popover-open :focus");
     if (late) event.preventDefault();
+    focused = active.closest("#sheet") ? "add-filter" : active.closest("#results") && active.id;
   });
-  on("toggle", () => { late &&= find(".toolbar").requestSubmit(); }, true); // resets late to undefined
+  on("toggle", () => { late &&= find("#search, .toolbar").requestSubmit(); }, true); // resets late to undefined
 
   // After htmx has swapped a list, announce its count; browsers announce alerts themselves.
-  // The focus stays, or moves to the list if the focused element is gone.
+  // The focus stays: if the focused element is gone, it moves to the one in its place, or to the list.
   on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
     const list = find("#results");
-    if (list && document.activeElement === document.body) {
-      list.focus();
-      list.scrollIntoView();
+    if (!list || target?.id !== "results") return;
+    find("#sheet:popover-open")?.hidePopover();
+    if (document.activeElement === document.body) {
+      const same = focused && document.getElementById(focused);
+      (same || list).focus();
+      if (!same) list.scrollIntoView();
     }
-    const count = target.id === "results" && find("[data-announce]");
-    if (count) announce(count.textContent);
+    const count = find("[data-announce]");
+    if (!count) return;
+    announce(count.textContent);
+    find("[data-shown]")?.replaceChildren(...[...count.cloneNode(true).childNodes].slice(0, 2));
+  });
+
+  // The filters, the columns and the acts on the user of a row are pages, which open in a popover.
+  on("click", (event) => {
+    const link = event.target.closest("[data-pop], .people td:last-child > button");
+    const popover = link && find("#" + (link.dataset.pop ?? "row-menu"));
+    const at = link?.href ?? link?.closest("tr").querySelector("td > a").href + "/acts";
+    if (!popover || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    htmx.ajax("GET", at, { target: popover }).then(() => {
+      popover.showPopover({ source: link });
+      popover.querySelector("a, button, input:not([type=hidden])")?.focus();
+    });
   });
 
   // A list that cannot be reached keeps its rows and says so above them.
@@ -154,7 +172,7 @@
   const format = new Intl.RelativeTimeFormat(root.lang, { numeric: "always" });
   const units = { year: 31536e6, month: 2592e6, day: 864e5, hour: 36e5, minute: 6e4 };
   const refresh = () => {
-    for (const time of document.querySelectorAll("time[title]")) {
+    for (const time of document.querySelectorAll("time[title], .people time")) {
       const ago = Date.now() - ahead - Date.parse(time.dateTime);
       const span = ago < 0 ? 2e4 - ago : ago;
       const unit = Object.keys(units).find((name) => span >= units[name] * (name === "year" ? 2 : 1));

@@ -69,11 +69,11 @@
     "k": () => move(-1),
     "x": () => tick(false),
     "X": () => tick(true),
-    "e": () => (row() ? find(edit, row()) : every("main " + edit).find((a) => !a.closest("tr")))?.click(),
+    "e": () => (row()?.closest(".people") ? location.assign(link(row()).href + "/edit") : row() ? find(edit, row()) : every("main " + edit).find((a) => !a.closest("tr")))?.click?.(),
     "a": () => {
       const act = every(".bulk button").find((button) => button.checkVisibility());
       if (act) act.focus();
-      else row() && find("[popovertarget]", row())?.click();
+      else row() && find("[popovertarget], td:last-child > button", row())?.click();
     },
     "?": () => find("#keys").dispatchEvent(new Event("ask")),
     "Enter": () => find("tr.cursor") && link(find("tr.cursor")).click(),

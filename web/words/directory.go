@@ -20,19 +20,17 @@ var Choices = map[string][]ChoiceOf{
 	"status": {
 		{"", "Any status"}, {"active", "Active"}, {"invited", "Invited"}, {"deactivated", "Deactivated"},
 	},
-	"seen": {
-		{"", "Seen at any time"}, {string(directory.SeenRecently), "Seen in the last 90 days"},
-		{string(directory.SeenLongAgo), "Not seen for 90 days"}, {string(directory.SeenNever), "Never seen"},
-	},
-	"created": {
-		{"", "Created at any time"}, {"<7d", "Created in the last 7 days"}, {"<30d", "Created in the last 30 days"},
-		{"<365d", "Created in the last year"}, {">365d", "Created over a year ago"},
-	},
 	"sort": {
 		{"", "Name, A to Z"}, {"-name", "Name, Z to A"}, {"id", "User ID, A to Z"}, {"-id", "User ID, Z to A"},
 		{"-seen", "Last seen first"}, {"seen", "Longest unseen first"}, {"-created", "Newest first"}, {"created", "Oldest first"},
 		{"-updated", "Last changed first"}, {"updated", "Longest unchanged first"},
 	},
+}
+
+// Times are how a time is compared with a number of days ago, by parameter.
+var Times = map[string][]ChoiceOf{
+	"seen":    {{"", "Any time"}, {"<", "In the last"}, {">", "Not for"}, {string(directory.SeenNever), "Never"}},
+	"created": {{"", "Any time"}, {"<", "In the last"}, {">", "More than"}},
 }
 
 // Choice returns the label of a value of a filter or an order, and what is not offered as plain
@@ -89,6 +87,21 @@ func Span(s directory.Span) string {
 	return Date(users.Date(text))
 }
 
+// Listed returns what a view lists: "people", or "person" for one.
+func Listed(v directory.View, n int) string {
+	one, many := "user", "users"
+	switch v {
+	case directory.ViewPeople:
+		one, many = "person", "people"
+	case directory.ViewService, directory.ViewUnanswered, directory.ViewReviewDue:
+		one, many = "service user", "service users"
+	}
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // views name the views of the directory: by a label on a tab, and in full where that is longer.
 var views = map[directory.View]struct{ label, full string }{
 	directory.ViewAll:             {"All", ""},
@@ -114,6 +127,24 @@ func View(v directory.View) string { return cmp.Or(views[v].full, views[v].label
 
 // ViewTab returns the label of a view on a tab, and its full name where that is longer.
 func ViewTab(v directory.View) (label, full string) { return views[v].label, views[v].full }
+
+// SelectUsers is the message where no user was selected.
+const SelectUsers = "Select at least one user in the list first."
+
+// OwnColumns says that the choice of columns does not concern a view.
+const OwnColumns = "This view has columns of its own. Your choice applies to the other views."
+
+// NoUserHas says which of the addresses that were searched for no user has.
+func NoUserHas(addresses []users.ID) string {
+	all := make([]string, len(addresses))
+	for i, id := range addresses {
+		all[i] = Plain(string(id))
+	}
+	if len(all) == 1 {
+		return "No user has the address " + all[0] + "."
+	}
+	return "No users have these addresses: " + strings.Join(all, ", ") + "."
+}
 
 // formats name the file formats of an export and say what each is for.
 var formats = map[string]struct{ name, hint string }{

@@ -91,7 +91,7 @@ func Field(key string) string {
 
 // Value returns the value of a field of an event as the history shows it.
 func Value(field, value string) string {
-	if strings.Contains(value, ",") && Choices[field] != nil && field != "seen" {
+	if strings.Contains(value, ",") && Choices[field] != nil {
 		return Values(field, directory.Values(value))
 	}
 	switch field {
@@ -103,8 +103,10 @@ func Value(field, value string) string {
 		return Kind(users.Kind(value))
 	case "review_on":
 		return Date(users.Date(value))
-	case "type", "seen", "created", "sort":
+	case "type", "sort":
 		return Choice(field, value)
+	case "seen", "created":
+		return Capital(Span(directory.Span(value)))
 	case "view":
 		return View(directory.View(value))
 	case "format":

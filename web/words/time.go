@@ -50,6 +50,9 @@ func Date(d users.Date) string {
 	return Day(at)
 }
 
+// ShortDay returns the day of a time for a column of a table: "2 Jan 2026".
+func ShortDay(at time.Time) string { return at.Format("2 Jan 2006") }
+
 const (
 	day   = 24 * time.Hour
 	month = 30 * day
