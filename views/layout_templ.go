@@ -401,7 +401,7 @@ func page(c Chrome) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, " <dialog class=\"palette\" id=\"keys\" aria-label=\"Keyboard shortcuts\" closedby=\"any\" hx-get=\"/keys\" hx-trigger=\"ask\"></dialog>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, " <dialog class=\"palette\" id=\"keys\" aria-label=\"Keyboard shortcuts\" closedby=\"any\"></dialog>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -18,7 +18,7 @@ type place struct {
 }
 
 // places are the pages that the palette leads to, those first that are offered before anything is
-// typed.
+// typed. One that this version does not serve is not offered.
 var places = []place{
 	{"Users", "/users", "users", access(users.ActSeeDirectory)},
 	{words.MyProfile, "/profile", "user", accessSignedIn},
@@ -26,8 +26,10 @@ var places = []place{
 	{words.Overview, "/overview", "chart-column", access(users.ActSeeDirectory)},
 	{words.AuditLog, "/audit", "scroll-text", access(users.ActSeeAudit)},
 	{words.AddPersonTitle, "/users/new", "user-plus", access(users.ActAddPerson)},
+	{words.AddMany, "/users/import", "users", access(users.ActAddPerson)},
 	{words.NewServiceUser, "/service-users/new", "bot", access(users.ActCreateService)},
 	{words.MyTokens, ownTokens, "key-round", accessSignedIn},
+	{words.BatchesPlace, "/batches", "history", access(users.ActSeeAudit)},
 	{words.WhereAccessEnds, "/access", "shield", access(users.ActSeeDirectory)},
 	{words.SavedViews, "/users/views", "bookmark", access(users.ActSaveView)},
 	{words.ExportUsers, "/users/export", "download", access(users.ActExport)},
@@ -44,7 +46,7 @@ type placeHit struct{ label, note, url, icon string }
 // first of which each word is the beginning of one. Without text it returns pages.
 func (a *App) placeHits(c echo.Context, text string) (hits []placeHit, err error) {
 	for _, p := range places {
-		if admission(c, p.who) == nil {
+		if r := a.page(p.url); r != nil && r.Path == p.url && admission(c, p.who) == nil {
 			hits = append(hits, placeHit{label: p.label, url: p.url, icon: p.icon})
 		}
 	}

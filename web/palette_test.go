@@ -185,6 +185,8 @@ func TestPalette_places(t *testing.T) {
 	t.Parallel()
 	elsewhere := map[string]string{
 		"/": "it leads to /users or /profile", "/go": "it is the palette", "/_ui": "it is for developers",
+		"/users/filter": "it is of a list", "/users/layout": "it is of a list", "/users/addresses": "it is of selected users",
+		"/users/batch": "it is of selected users", "/users/views/edit": "it is of a saved view",
 	}
 	listed := web.PlaceURLs()
 	for _, r := range newSite(t).app.Routes() {

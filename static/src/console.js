@@ -150,8 +150,8 @@
 
   // A list that cannot be reached keeps its rows and says so above them.
   let again;
-  const unreached = ({ detail: { ctx } }) => {
-    if (ctx.response?.status < 500) return;
+  const unreached = ({ type, detail: { ctx } }) => {
+    if (!ctx || type === "htmx:response:error" && ctx.response.status < 500) return;
     const alert = find("#unreached").content.firstElementChild.cloneNode(true);
     find("[data-again]")?.parentNode.remove();
     if (!/^(results|found)$/.test(ctx.target.id)) return announce(find("p", alert).textContent, true);

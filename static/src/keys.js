@@ -24,8 +24,8 @@
   on("click", ({ target }) => {
     if (target.closest("[data-palette]")) open();
   });
+  addEventListener("pagehide", () => palette.close()); // Back shows the page without it
   on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
-    if (target.id === "keys") target.showModal();
     if (target.id !== "found") return;
     const first = find("[role=option]", palette);
     field.ariaExpanded = !!first;
@@ -42,8 +42,8 @@
     if (!step && find("[data-text]", palette).dataset.text !== field.value.trim()) return;
     event.preventDefault();
     if (step) choose(options.at((at + step) % options.length));
-    else if (event.ctrlKey || event.metaKey) window.open(options[at].href, "_blank", "noopener");
-    else options[at].click();
+    else if (event.ctrlKey || event.metaKey) window.open((chosen() ?? options[0]).href, "_blank", "noopener");
+    else (chosen() ?? options[0]).click();
   });
 
   // Lists: a cursor moves from row to row, with the focus on the link of the row.
@@ -75,7 +75,16 @@
       if (act) act.focus();
       else row() && find("[popovertarget], td:last-child > button", row())?.click();
     },
-    "?": () => find("#keys").dispatchEvent(new Event("ask")),
+    "?": async () => {
+      const dialog = find("#keys");
+      const headers = { "HX-Request": "true", "HX-Target": "keys", "HX-Current-URL": location.href };
+      try {
+        dialog.innerHTML = await (await fetch("/keys", { headers })).text();
+        dialog.showModal();
+      } catch {
+        location.assign("/keys");
+      }
+    },
     "Enter": () => find("tr.cursor") && link(find("tr.cursor")).click(),
   };
   // Single keys are ignored in fields, in dialogs and menus, and if the reader has turned them off.

@@ -38,8 +38,11 @@ func NothingNamed(text string) string {
 	return "No user, view or page is called “" + Shorten(Plain(text), 60) + "”."
 }
 
-// Titles of the page about the program, and of the document about the API.
+// Names of pages in the palette.
 const (
 	About       = "About"
 	APIDocument = "API: guide and reference"
+
+	AddMany      = "Add many people"
+	BatchesPlace = "Batches"
 )
