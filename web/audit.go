@@ -189,14 +189,17 @@ func (a *App) fillUndoLinks(c echo.Context, m *views.EventDetail, e users.Event)
 	if e.Undoes != 0 {
 		m.Undoes = link(e.Undoes)
 	}
-	if !e.Reversible() {
+	if !e.Reversible() && e.Action != users.ActionDeleted {
 		return nil
 	}
 	seq, err := a.users.Undoing(c.Request().Context(), e.Seq)
 	if seq != 0 {
 		m.Undone = link(seq)
 	}
-	if users.MayUndo(actor(c), e) {
+	switch {
+	case e.Action == users.ActionDeleted && err == nil:
+		m.Undo, err = a.restoreLink(c, e)
+	case users.MayUndo(actor(c), e):
 		m.Undo = undoPath(e.Seq)
 	}
 	return err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -174,6 +175,17 @@ func (a *App) deletedTarget(c echo.Context, act users.Act) (users.RestorePlan, e
 		return users.RestorePlan{}, err
 	}
 	return plan, actor(c).May(act, plan.User)
+}
+
+// restoreLink returns the address of the form that restores the user of a deletion, empty if they
+// can't be restored, or not by the viewer.
+func (a *App) restoreLink(c echo.Context, e users.Event) (string, error) {
+	plan, err := a.users.RestorePlan(c.Request().Context(), actor(c), e.Target.Key)
+	if errors.Is(err, users.ErrNotFound) || errors.Is(err, users.ErrForbidden) || err == nil && plan.Seq != e.Seq {
+		return "", nil
+	}
+	path, _ := allowed(actor(c), users.ActRestore, plan.User, deletedUserPath(e.Target.Key)+"/restore")
+	return path, err
 }
 
 // restoreUserForm serves GET /deleted/:key/restore.

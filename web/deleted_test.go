@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,6 +25,9 @@ func TestDeletedUsers(t *testing.T) {
 	}
 	remove()
 	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, "ana@example.com", "30 days left", "Restore Ana")
+	if p := owner.get(t, "/audit/"+strconv.FormatInt(s.Last(t), 10)); p.link(t, "Undo…") != at+"/restore" {
+		t.Errorf("the event of the deletion leads to %q", p.link(t, "Undo…"))
+	}
 	owner.get(t, at).must(t, http.StatusOK, "The record, with the role user and the status active.", "They are responsible again for robot.", "Sessions: they sign in again.")
 	form := owner.get(t, at+"/restore").must(t, http.StatusOK).form(t, at+"/restore")
 	if form.Has("user_id") {
