@@ -132,14 +132,14 @@ func js[T any](b *tab, expression string) T {
 	return ask(b, expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// wait waits until an expression is true; what names it in errors.
+// wait waits until an expression is truthy; what names it in errors.
 func (b *tab) wait(what, expression string) {
 	b.t.Helper()
 	b.until(what+" ("+expression+")", func() bool {
 		ctx, cancel := context.WithTimeout(b.ctx, time.Second)
 		defer cancel()
 		// A page that is being replaced returns an error.
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
 		return ok && err == nil
 	})
 }
