@@ -122,6 +122,19 @@ func saveView(n users.NewView) action {
 	}
 }
 
+// editView changes the actor's saved view of that name.
+func editView(name string, n users.NewView) action {
+	return func(ctx context.Context, f *builder, a users.Actor) error {
+		own, err := f.OwnViews(ctx, a)
+		for _, v := range own {
+			if err == nil && v.Name == name {
+				_, err = f.EditView(ctx, a, v.ID, n)
+			}
+		}
+		return err
+	}
+}
+
 // deleteView deletes the actor's saved view of that name.
 func deleteView(name string) action {
 	return func(ctx context.Context, f *builder, a users.Actor) error {

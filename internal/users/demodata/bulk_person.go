@@ -20,6 +20,7 @@ func (c *bulk) person(i int, at time.Time) users.Arrival {
 	id := users.ID(c.unique(name.local, "@"+domain))
 	a := users.NewArrival(users.KindPerson, id, c.creator(i, at, role), at)
 	a.User.Name, a.User.Role = c.nameWhenAdded(name), role
+	c.addOrg(&a.User, at)
 	claims := c.claims(id, name)
 	browser := users.Visitor("", address(c.r), pick(c.r, agents))
 	if outcome == invited {
@@ -34,6 +35,18 @@ func (c *bulk) person(i int, at time.Time) users.Arrival {
 		c.keepActor(signedIn{browser, first}, a.User)
 	}
 	return a
+}
+
+// addOrg sets department, title, manager, labels and note of a person who is created at a time.
+func (c *bulk) addOrg(u *users.User, at time.Time) {
+	org := orgOf(string(u.ID))
+	u.Department, u.Title, u.Labels, u.Note = org.Department, org.Title, org.Labels, org.Note
+	if len(c.pool) == 0 || org.Department == "" {
+		return
+	}
+	if m := c.pool[drawOf(string(u.ID)+" manager").n(len(c.pool))]; m.since.Before(at) {
+		u.Manager = users.Ref{Key: m.Key, ID: m.ID, Name: m.Name, Kind: users.KindPerson}
+	}
 }
 
 // roleAndOutcome draws the role and the outcome of person i.

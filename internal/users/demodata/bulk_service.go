@@ -25,6 +25,8 @@ func (c *bulk) service(i int, at time.Time) users.Arrival {
 	}
 	a := users.NewArrival(users.KindService, users.ID(s.id), c.admin(i/40, at), at)
 	a.User.Name, a.User.Purpose = s.name, s.purpose
+	org := serviceOrgOf(s.id)
+	a.User.Department, a.User.Labels = org.Department, org.Labels
 	a.User.Responsible = users.Ref{Key: responsible.Key, ID: responsible.ID, Name: responsible.Name, Kind: users.KindPerson}
 	a.User.ReviewOn = users.Date(at.AddDate(0, pick(c.r, []int{6, 9, 12}), 0).Format(time.DateOnly))
 	reviewed := c.during(at.Add(20*day), c.ago(bulkEnds), "Europe/Zurich")

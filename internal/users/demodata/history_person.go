@@ -82,7 +82,9 @@ func (p *plan) personHistory(q *person) {
 
 // addition plans the creation of a person, whose name may be corrected later.
 func (p *plan) addition(q *person) {
-	n := users.NewPerson{ID: q.id, Name: q.name.display, Role: q.role}
+	org := orgOf(q.id)
+	org.Manager.ID = users.ID(p.managerOf(q))
+	n := users.NewPerson{ID: q.id, Name: q.name.display, Role: q.role, OrgFields: orgFields(org)}
 	by := p.adminInWeek(q.week).id
 	if q.role != users.RoleUser {
 		by = p.owner(q.week)

@@ -18,7 +18,7 @@ func (p *plan) sampleHistory() {
 	p.schedule(p.ago(46*time.Hour), sampleAdmin, addPerson(p.newSample(sampleInvited)))
 
 	p.schedule(p.ago(58*7*day), sampleAdmin, createService(users.NewServiceUser{
-		NewPerson: users.NewPerson{ID: sampleService, Name: "Warehouse uploader"},
+		NewPerson: users.NewPerson{ID: sampleService, Name: "Warehouse uploader", OrgFields: orgFields(serviceOrgOf(sampleService))},
 		ServiceFields: users.ServiceFields{
 			Purpose:     "Uploads the recordings of the warehouse robots every evening.",
 			Responsible: sampleDeactivated, ReviewOn: p.ago(12 * day).Format(time.DateOnly),
@@ -44,7 +44,10 @@ func (p *plan) sampleViews() {
 	leavers := users.NewView{Name: "Leavers to check", Query: "seen=%3E90d&status=active"}
 	p.schedule(p.ago(200*day), sampleAdmin, saveView(leavers))
 	p.schedule(p.ago(150*day), sampleAdmin, deleteView(leavers.Name))
-	p.schedule(p.ago(90*day), sampleAdmin, saveView(users.NewView{Name: "Contractors", Query: "q=contractors.example.org&sort=-seen", Shared: true}))
+	contractors := users.NewView{Name: "Contractors", Query: "q=contractors.example.org&sort=-seen", Shared: true}
+	p.schedule(p.ago(90*day), sampleAdmin, saveView(contractors))
+	contractors.Query = "label=contractor&sort=-seen"
+	p.schedule(p.ago(20*day), sampleAdmin, editView(contractors.Name, contractors))
 	p.schedule(p.ago(89*day), sampleOwner, exportAll)
 }
 
@@ -73,7 +76,15 @@ func (p *plan) sampleAdded(id, by string, at, first time.Time) {
 
 // newSample returns one of the sample people as they are created.
 func (p *plan) newSample(id string) users.NewPerson {
-	return users.NewPerson{ID: id, Name: p.byID[id].name.display, Role: p.byID[id].role}
+	org := orgOf(id)
+	switch id {
+	case sampleOwner:
+	case sampleAdmin:
+		org.Manager.ID = sampleOwner
+	default:
+		org.Manager.ID = sampleAdmin
+	}
+	return users.NewPerson{ID: id, Name: p.byID[id].name.display, Role: p.byID[id].role, OrgFields: orgFields(org)}
 }
 
 // recentHistory plans changes of the last day, so that the newest events of the audit log

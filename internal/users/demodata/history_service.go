@@ -15,6 +15,7 @@ func (p *plan) serviceHistory(s *service) {
 		p.schedule(created, "", createService(n))
 		return
 	}
+	n.OrgFields = orgFields(serviceOrgOf(s.id))
 	if left := s.responsible.left; !left.IsZero() && left.Before(created.Add(day)) {
 		s.responsible = p.byID[sampleAdmin]
 	}

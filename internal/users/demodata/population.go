@@ -63,6 +63,7 @@ type population struct {
 	people   []*person
 	former   []*person // deleted during the history
 	services []*service
+	headsOf  map[int][]*person // managers by department
 }
 
 // newPopulation returns n users, and some more that are deleted during the history.
@@ -81,6 +82,7 @@ func newPopulation(r *rand.Rand, n int) (*population, error) {
 	for i := range n - services {
 		c.people = append(c.people, c.person(i, n))
 	}
+	c.findHeads()
 	for range n / 250 {
 		p := c.person(n, n)
 		p.role, p.outcome, p.week = users.RoleUser, deleted, 20+r.IntN(120)

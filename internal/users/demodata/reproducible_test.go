@@ -14,7 +14,7 @@ import (
 func withoutKeys(all []users.User, events []users.Event) ([]users.User, []users.Event) {
 	for i := range all {
 		u := &all[i]
-		u.Key, u.Responsible.Key, u.CreatedBy.Key = "", "", ""
+		u.Key, u.Responsible.Key, u.Manager.Key, u.CreatedBy.Key = "", "", "", ""
 	}
 	for i := range events {
 		e := &events[i]
