@@ -141,11 +141,20 @@ func (t presenter) changes(e users.Event) []views.Change {
 		}
 		changes = append(changes, views.Change{
 			Field: words.Plain(words.Field(c.Field)), Fact: facts || c.Field == "token" || c.Old == c.New,
-			Old: spelling.Reveal(t.eventValue(e, c.Field, c.Old)),
-			New: spelling.Reveal(t.eventValue(e, c.Field, c.New)),
+			Old: revealed(t.eventValue(e, c.Field, c.Old)),
+			New: revealed(t.eventValue(e, c.Field, c.New)),
 		})
 	}
 	return changes
+}
+
+// revealed returns text with its invisible characters shown, and its lines as they are.
+func revealed(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = spelling.Reveal(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // eventValue returns the value of a field of an event as it is shown.
