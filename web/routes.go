@@ -92,6 +92,7 @@ func (a *App) restricted(e *echo.Echo) {
 	batches.repeat("/batches/:batch/undo", a.undoBatch)
 	a.group(e, access(users.ActSeeAudit)).page("/batches", a.listBatches)
 	a.group(e, access(users.ActSeeAudit)).page("/batches/:batch", a.showBatch)
+	a.group(e, access(users.ActSeeAudit)).form("/users/:id/as-of", a.userAsOf, a.setUserBack, toUser())
 	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
 	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))

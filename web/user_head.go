@@ -61,6 +61,9 @@ func (t presenter) userTabs(u users.User, tokens int, current string) []views.Ta
 	if u.Kind == users.KindPerson {
 		tabs = append(tabs, views.Tab{Label: "Sessions", URL: userPath(u.ID, "sessions")})
 	}
+	if seesAudit(t.actor) {
+		tabs = append(tabs, views.Tab{Label: words.AsItWas, URL: userPath(u.ID, "as-of")})
+	}
 	for i := range tabs {
 		tabs[i].Current = tabs[i].Label == current
 	}

@@ -180,6 +180,24 @@ func (a *AsOf) compare(ctx context.Context, r database.Reader, config Config, ac
 	return nil
 }
 
+// RecordFields returns the names of the fields of u that events have, and status.
+func (u User) RecordFields() []string {
+	names := []string{"status"}
+	for _, f := range u.fields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// PersonIn returns the person whom a field of u names, and false if the field names none.
+func (u User) PersonIn(field string) (Ref, bool) {
+	f, ok := recordFieldOf(field)
+	if !ok || f.person == nil {
+		return Ref{}, false
+	}
+	return *f.person(&u), true
+}
+
 // RecordEvents returns the events on users by which their records are replayed, the newest first,
 // for a condition on e, which is a text of the program.
 func RecordEvents(ctx context.Context, r database.Reader, condition string, args ...any) ([]Event, error) {

@@ -88,8 +88,8 @@ func (u User) has(name string) bool {
 	return name == "status" || slices.ContainsFunc(u.fields(), func(f field) bool { return f.name == name })
 }
 
-// value returns the value of a field of u as events have it.
-func (u User) value(name string) string {
+// Value returns the value of a field of u, or of the status, as events have it.
+func (u User) Value(name string) string {
 	if name == "status" {
 		return string(u.Status)
 	}
@@ -103,7 +103,7 @@ func (u User) value(name string) string {
 
 // compare sets what undoing does with a field, by its value in u.
 func (i *UndoItem) compare(u User) {
-	i.Now = u.value(i.Field)
+	i.Now = u.Value(i.Field)
 	same := func(a, b string) bool { return sameValue(i.Field, a, b) }
 	switch {
 	case i.Field == "status": // invited and active follow from the provider account
