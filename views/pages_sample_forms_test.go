@@ -156,7 +156,7 @@ func event() views.EventDetail {
 	e := events()[0]
 	e.Address, e.UserAgent, e.RequestID = "203.0.113.24", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "01JDGZ7T4W8K"
 	return views.EventDetail{Chrome: chrome("Event 1041", "audit"), Event: e, Action: "user.edited", Newer: "/audit/1042", Older: "/audit/1040", Log: "/audit",
-		Undo: "/audit/1041/undo", Undoes: views.Link{Label: "Event 1030", URL: "/audit/1030"}, Undone: views.Link{Label: "Event 1042", URL: "/audit/1042"}}
+		AsOf: "/users/ana@example.com/as-of?at=2026-11-23", Undo: "/audit/1041/undo", Undoes: views.Link{Label: "Event 1030", URL: "/audit/1030"}, Undone: views.Link{Label: "Event 1042", URL: "/audit/1042"}}
 }
 
 // undo is the page of an undo, of which one field has changed since.

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -188,6 +189,9 @@ func (a *App) fillUndoLinks(c echo.Context, m *views.EventDetail, e users.Event)
 	link := func(seq int64) views.Link { return views.Link{Label: words.EventTitle(seq), URL: eventPath(seq)} }
 	if e.Undoes != 0 {
 		m.Undoes = link(e.Undoes)
+	}
+	if e.Version() != 0 && e.Action != users.ActionDeleted && seesAudit(actor(c)) {
+		m.AsOf = userPath(e.Target.ID, "as-of") + "?at=" + url.QueryEscape(e.At.Format(time.RFC3339Nano))
 	}
 	if !e.Reversible() && e.Action != users.ActionDeleted {
 		return nil

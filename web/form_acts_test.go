@@ -47,6 +47,7 @@ var formActs = map[string]formAct{
 	"/deleted/:key/restore":    {fill: []string{"reason", "a mistake"}},
 	"/deleted/:key/purge":      {fill: []string{"confirm", "target-1@example.com"}},
 
+	"/users/:id/as-of": {page: "/users/:id/as-of?at=2026-11-23T09:30:00Z", begin: renamedLater},
 	"/audit/:seq/undo": {fill: []string{"reason", "a mistake"}},
 
 	"/users/:id/deactivate/cancel": {page: "/users/:id", begin: departing},
@@ -95,6 +96,14 @@ func deactivated(t *testing.T, s *site, _ *browser, id users.ID) {
 // departing plans the departure of a user.
 func departing(t *testing.T, s *site, _ *browser, id users.ID) {
 	if err := s.PlanDeparture(t.Context(), s.Owner, id, users.Departure{}, s.Clock.Now().Add(24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// renamedLater renames a user an hour later.
+func renamedLater(t *testing.T, s *site, b *browser, id users.ID) {
+	s.Clock.Advance(time.Hour)
+	if _, err := s.Edit(t.Context(), s.Owner, id, users.Edit{Fields: users.Fields{Name: new("Renamed")}}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -87,6 +87,8 @@ var mayCall = map[string]string{
 	"POST /users/:id/reactivate":     "admin owner",
 	"GET /users/:id/delete":          "admin owner",
 	"POST /users/:id/delete":         "admin owner",
+	"GET /users/:id/as-of":           "auditor admin owner",
+	"POST /users/:id/as-of":          "admin owner",
 	"GET /audit/:seq/undo":           "admin owner",
 	"POST /audit/:seq/undo":          "admin owner",
 	"GET /deleted/:key":              "auditor admin owner",

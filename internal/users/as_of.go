@@ -21,7 +21,7 @@ type AsOf struct {
 
 // replayed are the actions by which a record is replayed: those of [versionedActions] and those by
 // which a user comes and goes.
-var replayed = append(slices.Clone(versionedActions), ActionDeleted, "user.restored")
+var replayed = append(slices.Clone(versionedActions), ActionDeleted, ActionRestored)
 
 // eventsRead is how many events of a user are read at once.
 const eventsRead = 500
@@ -111,7 +111,7 @@ func (v *Reverted) Revert(e Event) {
 		v.User.set(c.Field, c.Old)
 	}
 	switch e.Action {
-	case ActionCreated, "user.restored":
+	case ActionCreated, ActionRestored:
 		v.There = false
 	case ActionDeleted:
 		v.There = true
@@ -210,4 +210,3 @@ func StatusEvents(ctx context.Context, r database.Reader, key Key, upTo int64) (
 	actions := []Action{ActionDeactivated, ActionReactivated, ActionBound, ActionReset}
 	return eventsWhere(ctx, r, `e.action IN (`+inSQL(actions)+`) AND e.target_key = $1 AND e.seq <= $2 ORDER BY e.seq DESC`, key, upTo)
 }
-

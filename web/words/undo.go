@@ -80,3 +80,20 @@ func UndoneBy(seq string) string { return "It was undone by event " + seq + "." 
 
 // MoreChanges says how many changes are not listed.
 func MoreChanges(n int) string { return numbers.Counted(n, "more change", "more changes") }
+
+// Texts of the page with a record as it was.
+const (
+	AsItWas        = "As it was"
+	EnterMoment    = "Enter a date, or a date and a time, like 2026-06-30T17:00."
+	MomentToCome   = "Choose a moment that has passed."
+	NotThere       = "This user did not exist at that moment."
+	RecordErased   = "Some of the changes since then have been erased, so the record of that moment is not known."
+	SetBackNothing = "The record was the same then as it is now."
+	SetBackNote    = "This is one edit under today’s rules, and it can be undone."
+)
+
+// SetBackButton names the act that gives n fields the values of a moment.
+func SetBackButton(n int) string { return "Set " + numbers.Counted(n, "field", "fields") + " back" }
+
+// SetBackDone says that a user has the values of a moment again.
+func SetBackDone(label string) string { return "Set " + label + " back." }
