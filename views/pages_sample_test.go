@@ -65,6 +65,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 	maps.Copy(all, tokenSamples())
 	maps.Copy(all, peopleSamples())
 	maps.Copy(all, auditSamples())
+	maps.Copy(all, asOfSamples())
 	maps.Copy(all, overviewSamples())
 	maps.Copy(all, paletteSamples())
 	maps.Copy(all, batchSamples())
@@ -75,8 +76,8 @@ func samples() map[string]func(change func(any)) templ.Component {
 func auditSamples() map[string]func(change func(any)) templ.Component {
 	return map[string]func(func(any)) templ.Component{
 		"audit":      pageOf(views.AuditPage, audit()),
-		"audit_none": pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
-		"audit_bad":  pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
+		"audit_none": pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), AsOf: "/users?as_of=2026-06-30&role=admin", Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
+		"audit_bad":  pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), AsOf: "/users?as_of=2026-06-30&role=admin", Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
 		"event":      pageOf(views.EventPage, event()),
 		"undo":       pageOf(views.UndoPage, undo()),
 		"undo_done":  pageOf(views.UndoPage, undoDone()),

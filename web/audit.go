@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
@@ -60,6 +61,7 @@ func (a *App) listEvents(c echo.Context) error {
 	}
 	m.Chrome = a.chrome(c, words.AuditLog, "audit")
 	m.Filter = auditFilter(address)
+	m.AsOf = asOfAddress(directory.AsOfQuery{Day: a.presenter(c).today(), Roles: []users.Role{users.RoleAdmin, users.RoleOwner}}, "")
 	return render(c, status, views.AuditPage(m))
 }
 

@@ -60,6 +60,14 @@ type exportPart struct {
 // goes wrong before the first byte is returned. After it, the connection is aborted, so that
 // a client does not take half a file for a whole one.
 func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) error {
+	return a.sendFile(c, format.fileName(directory.View(form.View)), form.Export, format, func(s *exportSender) error {
+		return a.directory.Export(s.ctx, actor(c), form.query(zoneOf(viewer(c))), format.domain(), s)
+	})
+}
+
+// sendFile answers with a file of that name, which export sends; known is the name by which the
+// page follows the export.
+func (a *App) sendFile(c echo.Context, name, known string, format exportFormat, export func(*exportSender) error) error {
 	requestOf(c.Request()).worker.release() // its memory is bounded, and clients are slow
 	limited, stop := context.WithTimeoutCause(c.Request().Context(), exportLongest, directory.ErrExportLate)
 	defer stop()
@@ -67,13 +75,13 @@ func (a *App) sendExport(c echo.Context, form exportForm, format exportFormat) e
 	defer cancel(nil)
 	s := &exportSender{
 		app: a, ctx: ctx, cancel: cancel, w: c.Response(), control: http.NewResponseController(c.Response()),
-		format: format, name: format.fileName(directory.View(form.View)), add: format.rows(), last: time.Now().Add(exportLongest),
-		seen: a.exporting.begin(exportKey{actor(c).Key, form.Export}),
+		format: format, name: name, add: format.rows(), last: time.Now().Add(exportLongest),
+		seen: a.exporting.begin(exportKey{actor(c).Key, known}),
 	}
 	defer s.stop()
 	broken := true
 	defer func() { a.exporting.end(s.seen, broken) }()
-	err := a.directory.Export(ctx, actor(c), form.query(zoneOf(viewer(c))), format.domain(), s)
+	err := export(s)
 	broken = err != nil
 	if err != nil && s.begun {
 		a.breakOff(c, err)

@@ -70,6 +70,7 @@ var repeated = map[string]string{
 	"/keys":                     "it is a cookie",
 	"/users/layout":             "it is a cookie",
 	"/users/export":             "every export gives a file and leaves an event",
+	"/users/export/as-of":       "every export gives a file and leaves an event",
 	"/forms/look-up":            "it changes nothing",
 	"/batches/:batch/undo":      "it prepares a batch, which changes nothing",
 	"/tokens/requests/:request": "a request is decided once, and the same approval gives the same code",

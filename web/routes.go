@@ -94,6 +94,7 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActSeeAudit)).page("/batches/:batch", a.showBatch)
 	a.group(e, access(users.ActSeeAudit)).form("/users/:id/as-of", a.userAsOf, a.setUserBack, toUser())
 	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
+	a.group(e, access(users.ActExport)).repeat(asOfExportPath, a.exportAsOf)
 	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toMade("?added=1"))
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toFirstToken)

@@ -129,7 +129,7 @@ func (a *App) asOfPage(c echo.Context, asOf users.AsOf, form setBackForm, o outc
 		value += "T23:59"
 	}
 	m := views.UserAsOf{
-		Chrome: a.userChrome(c, u, words.AsItWas), FormState: views.FormState{Problems: o.problems}, Path: userPath(u.ID, "as-of"),
+		Chrome: a.userChrome(c, u, words.AsItWas), FormState: views.FormState{Problems: o.problems},
 		At:    o.on(views.Field{Name: "at", Label: "Moment", Type: "datetime-local", Value: value, Hint: "In your time zone, " + t.zone.String() + "."}),
 		Exact: form.At, Moment: t.time(asOf.At), Version: versionWord(u.Version), Note: words.SetBackNote, Reason: o.reasonField(form.Reason),
 	}
@@ -171,7 +171,7 @@ func (t presenter) fillAsOf(m *views.UserAsOf, asOf users.AsOf) {
 		m.Why = words.SetBackNothing
 	}
 	if back > 0 {
-		m.Action, m.Button = m.Path, words.SetBackButton(back)
+		m.Action, m.Button = userPath(asOf.Now.ID, "as-of"), words.SetBackButton(back)
 	}
 }
 

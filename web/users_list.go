@@ -22,6 +22,9 @@ func (a *App) listUsers(c echo.Context) error {
 	if c.QueryParam("view") == deletedView {
 		return a.listDeleted(c)
 	}
+	if c.QueryParams().Has("as_of") {
+		return a.listAsOf(c)
+	}
 	for _, field := range severalValues {
 		if isFragment(c, views.SuggestionsID(field)) {
 			return a.suggestNames(c, field)

@@ -72,14 +72,7 @@ type ExportSink interface {
 // too many users for it, on the format, [users.ErrExporting] while the actor or too many others
 // export, and the errors of sink.
 func (s *Service) Export(ctx context.Context, actor users.Actor, q Query, format ExportFormat, sink ExportSink) error {
-	if err := actor.May(users.ActExport, users.User{}); err != nil {
-		return err
-	}
-	if !s.exports.begin(actor) {
-		return users.ErrExporting
-	}
-	defer s.exports.end(actor.Key)
-	end, err := s.users.LongExport(ctx, actor.Key)
+	end, err := s.beginExport(ctx, actor)
 	if err != nil {
 		return err
 	}
@@ -104,6 +97,26 @@ func (s *Service) Export(ctx context.Context, actor users.Actor, q Query, format
 	sent, err := sink.End(s.exportRows(ctx, list, s.users.Permit(actor, users.ActExport), sink))
 	s.users.ExportEnded(ctx, actor, users.ExportResult{Export: began, Sent: sent, Of: list.total, End: exportEnd(err)})
 	return err
+}
+
+// beginExport reserves the slots of an export, which the caller frees by end. It returns a
+// [*users.ForbiddenError] and [users.ErrExporting].
+func (s *Service) beginExport(ctx context.Context, actor users.Actor) (end func(), err error) {
+	if err := actor.May(users.ActExport, users.User{}); err != nil {
+		return nil, err
+	}
+	if !s.exports.begin(actor) {
+		return nil, users.ErrExporting
+	}
+	free, err := s.users.LongExport(ctx, actor.Key)
+	if err != nil {
+		s.exports.end(actor.Key)
+		return nil, err
+	}
+	return func() {
+		free()
+		s.exports.end(actor.Key)
+	}, nil
 }
 
 // An ExportSize is how many users an export would hold, and whether the newest come first.

@@ -3,6 +3,7 @@ package users
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -72,9 +73,9 @@ func asOf(ctx context.Context, r database.Reader, config Config, actor Actor, no
 	if err != nil {
 		return AsOf{}, err
 	}
-	reverted := Reverted{User: now.clone(), There: true}
-	for from := int64(0); ; {
-		since, err := eventsWhere(ctx, r, `e.target_key = $1 AND e.seq > $2 AND ($3 = 0 OR e.seq < $3) AND e.action IN (`+inSQL(replayed)+`)
+	reverted := NewReverted(&now)
+	for from := int64(math.MaxInt64); ; {
+		since, err := eventsWhere(ctx, r, `e.target_key = $1 AND e.seq > $2 AND e.seq < $3 AND e.action IN (`+inSQL(replayed)+`)
 			ORDER BY e.seq DESC LIMIT $4`, now.Key, cut, from, eventsRead)
 		if err != nil {
 			return AsOf{}, err
@@ -129,13 +130,17 @@ func (v *Reverted) Revert(e Event) {
 	v.User.derive()
 }
 
-// NewReverted returns the record of a user who is deleted, from which the events are taken back.
-func NewReverted() Reverted {
-	return Reverted{User: User{Channels: map[string]bool{}, Types: map[string]bool{}}}
+// NewReverted returns the record of a user as of now, nil if the user is deleted, from which events
+// are taken back.
+func NewReverted(now *User) Reverted {
+	if now == nil {
+		return Reverted{User: User{Channels: map[string]bool{}, Types: map[string]bool{}}}
+	}
+	return Reverted{User: now.clone(), There: true}
 }
 
-// SetStatus sets the status by the last events before the record, newest first, that changed it: it
-// is not among the values of a deletion.
+// SetStatus sets the status by the events up to the moment of the record, newest first, that changed
+// it: it is not among the values of a deletion.
 func (v *Reverted) SetStatus(before []Event) {
 	slices.Reverse(before)
 	v.User.deactivated = lastOf(before, ActionDeactivated, ActionReactivated)

@@ -56,6 +56,7 @@ var fields = map[string]string{
 	"created":              "Created",
 	"view":                 "View",
 	"sort":                 "Order",
+	"as_of":                "As of",
 	"format":               "Format",
 	"users":                "Users",
 	"of":                   "Users to export",
@@ -101,7 +102,7 @@ func Value(field, value string) string {
 		return Status(users.Status(value))
 	case "kind":
 		return Kind(users.Kind(value))
-	case "review_on":
+	case "review_on", "as_of":
 		return Date(users.Date(value))
 	case "type", "sort":
 		return Choice(field, value)
