@@ -10,7 +10,7 @@ import (
 func asOfSamples() map[string]func(change func(any)) templ.Component {
 	return map[string]func(func(any)) templ.Component{
 		"user_as_of":       pageOf(views.UserAsOfPage, userAsOf()),
-		"user_as_of_empty": pageOf(views.UserAsOfPage, views.UserAsOf{Chrome: top("As it was", "users"), Head: head("As it was"), At: userAsOf().At, Why: "This user did not exist at that moment."}),
+		"user_as_of_empty": pageOf(views.UserAsOfPage, views.UserAsOf{Chrome: top("As it was", "users"), Head: head("As it was"), Path: "/users/ana@example.com/as-of#record", At: userAsOf().At, Why: "This user did not exist at that moment."}),
 		"users_as_of":      pageOf(views.UsersAsOfPage, usersAsOf()),
 		"users_as_of_none": pageOf(views.UsersAsOfPage, views.UsersAsOf{Chrome: top("Roles as of a day", "audit"), Heading: "Roles as of 30 June 2026", Path: "/users", Day: usersAsOf().Day, Roles: usersAsOf().Roles, None: true}),
 	}
@@ -18,7 +18,7 @@ func asOfSamples() map[string]func(change func(any)) templ.Component {
 
 func userAsOf() views.UserAsOf {
 	return views.UserAsOf{
-		Chrome: top("As it was · Ana Lima", "users"), Head: head("As it was"), Exact: "2026-06-30",
+		Chrome: top("As it was · Ana Lima", "users"), Head: head("As it was"), Path: "/users/ana@example.com/as-of#record", Exact: "2026-06-30",
 		At:     views.Field{Name: "at", Label: "Moment", Type: "datetime-local", Value: "2026-06-30T23:59", Hint: "In your time zone, UTC."},
 		Moment: views.Time{ISO: "2026-06-30T23:59:59Z", Exact: "30 June 2026 at 23:59 UTC"},
 		Fields: []views.AsOfField{
