@@ -69,6 +69,7 @@ func samples() map[string]func(change func(any)) templ.Component {
 	maps.Copy(all, overviewSamples())
 	maps.Copy(all, paletteSamples())
 	maps.Copy(all, batchSamples())
+	maps.Copy(all, importSamples())
 	return all
 }
 

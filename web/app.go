@@ -82,6 +82,7 @@ type App struct {
 	logouts   *limiter        // by the provider, which were refused
 	exporting *exportTracker
 	todoCount todoCount
+	uploads   chan struct{} // that are being read
 
 	exportPause time.Duration // for a client to take a block of an export; 0: exportPause
 
@@ -103,6 +104,7 @@ func New(c Config) (*App, error) {
 	a.programs = newNetworkLimiter(a.now)
 	a.starts, a.returns, a.forms = newNetworkLimiter(a.now), newNetworkLimiter(a.now), newLimiter(formPace, a.now)
 	a.budget = &budget{size: budgetSize, refused: a.overBudget}
+	a.uploads = make(chan struct{}, maxUploads)
 	a.pools = pools{pages: newPool(pageWorkers), forms: newPool(formWorkers), calls: newPool(callWorkers)}
 	if !c.Unpaced {
 		a.changes = newLimiter(changePace, a.now)

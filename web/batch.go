@@ -55,6 +55,9 @@ func (a *App) showBatch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if b.Values.Import != nil && b.State == users.BatchPrepared && b.Ready() {
+		return a.showImport(c, b)
+	}
 	m, err := a.batchPage(c, b, startForm{Reason: b.Reason}, outcome{})
 	if err != nil {
 		return err
@@ -126,6 +129,11 @@ func (a *App) batchActs(c echo.Context, b users.Batch, form startForm, o outcome
 		return nil
 	}
 	m.Result, m.Audit = words.BatchResult(b, t.undoableUntil(b)), "/audit?group="+string(b.ID)
+	if b.Act == users.BatchImport {
+		if err := a.importInvite(c, b, m); err != nil {
+			return err
+		}
+	}
 	by, err := a.users.UndoneBy(c.Request().Context(), b.ID)
 	if err != nil {
 		return err

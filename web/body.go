@@ -51,6 +51,12 @@ func (a *App) withForm(r route, next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		var err error
 		switch _, known := signedIn(c); {
+		case r.Path == importPath && !known:
+			return refused // its file is not kept
+		case r.Path == importPath:
+			file, uploadErr := a.readUpload(c)
+			defer file.remove()
+			requestOf(c.Request()).upload, err = file, uploadErr
 		case known:
 			err = a.readForm(c, maxForm, allBodies)
 		case r.Path == backchannelPath:

@@ -238,19 +238,25 @@ func (b *browser) post(t *testing.T, path string, form url.Values) page {
 // do makes a request. The path may be a whole address.
 func (b *browser) do(t *testing.T, method, path string, form url.Values) page {
 	t.Helper()
+	return b.send(t, method, path, "application/x-www-form-urlencoded", form.Encode())
+}
+
+// send is do with a body of any type, which only POST has.
+func (b *browser) send(t *testing.T, method, path, contentType, content string) page {
+	t.Helper()
 	if strings.HasPrefix(path, "/") {
 		path = b.site.server.URL + path
 	}
 	var body io.Reader
 	if method == http.MethodPost {
-		body = strings.NewReader(form.Encode())
+		body = strings.NewReader(content)
 	}
 	r, err := http.NewRequestWithContext(t.Context(), method, path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", contentType)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	for name, values := range b.header {
@@ -264,11 +270,11 @@ func (b *browser) do(t *testing.T, method, path string, form url.Values) page {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
 	defer res.Body.Close()
-	content, err := io.ReadAll(res.Body)
+	answer, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
-	return page{status: res.StatusCode, header: res.Header, body: string(content), url: r.URL}
+	return page{status: res.StatusCode, header: res.Header, body: string(answer), url: r.URL}
 }
 
 // follow goes where a page redirects to, and on, until one does not.

@@ -28,6 +28,8 @@ type request struct {
 	sealed string           // the same with its user and path, see [formKey]
 	form   users.RequestKey // idempotency key of the form
 
+	upload *upload // see [App.readUpload]; nil without a file
+
 	recorded eventRange // what the change of the form has recorded
 }
 

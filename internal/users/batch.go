@@ -57,6 +57,8 @@ type BatchValues struct {
 	AddLabels       []string `json:"add_labels,omitempty"`
 	RemoveLabels    []string `json:"remove_labels,omitempty"`
 	BringBackTokens bool     `json:"tokens,omitempty"` // of a reactivation: suspended tokens give access again
+
+	Import *ImportValues `json:"import,omitempty"`
 }
 
 // A BatchInput asks for an act on many users.
@@ -72,11 +74,13 @@ type BatchEffects struct {
 	Sessions int `json:"sessions,omitempty"` // that end
 	Tokens   int `json:"tokens,omitempty"`   // that are suspended or disabled
 	Services int `json:"services,omitempty"` // service users that get another responsible person, or none
+	Added    int `json:"added,omitempty"`    // users that are added
 }
 
 // add adds the effects of one item.
 func (e *BatchEffects) add(o BatchEffects) {
 	e.Sessions, e.Tokens, e.Services = e.Sessions+o.Sessions, e.Tokens+o.Tokens, e.Services+o.Services
+	e.Added += o.Added
 }
 
 // A Batch is one act on many users. Before it starts the counts are those of the preview.
@@ -150,13 +154,16 @@ const (
 	CauseForbidden CauseCode = "forbidden"  // ItemCause.Text says why
 	CauseInvalid   CauseCode = "invalid"    // ItemCause.Text says why
 	CauseTaken     CauseCode = "taken"      // the user_id
-	CauseFault     CauseCode = "fault"      // of the console, which the log of the program has
+
+	CauseDeactivated CauseCode = "deactivated" // the user of a row of an import
+	CauseFault       CauseCode = "fault"       // of the console, which the log of the program has
 )
 
 // An ItemCause is what the page of a batch says about an item.
 type ItemCause struct {
 	Code    CauseCode    `json:"code,omitempty"`
 	Text    string       `json:"text,omitempty"`
+	Field   string       `json:"field,omitempty"`   // that is refused
 	Changes []Change     `json:"changes,omitempty"` // of the user
 	Effects BatchEffects `json:"effects,omitzero"`
 	Seq     int64        `json:"seq,omitempty"` // event that deleted or changed the user meanwhile

@@ -31,6 +31,7 @@ var batchActs = map[BatchAct]batchAct{
 	BatchReactivate:     {may: ActReactivate, do: reactivateItem},
 	BatchEndSessions:    {may: ActEndSessions, do: endSessionsItem},
 	BatchUndo:           {do: undoItem},
+	BatchImport:         {check: checkImport, do: importItem},
 }
 
 func deactivateItem(ctx context.Context, c *changeTx, b *Batch, _ *BatchItem, u User) ([]Event, error) {
@@ -140,6 +141,9 @@ func undoItem(ctx context.Context, c *changeTx, b *Batch, i *BatchItem, u User) 
 	found, err := eventsWhere(ctx, c, `e.seq = $1`, seq)
 	if err != nil || len(found) == 0 {
 		return nothing, err
+	}
+	if found[0].Action == ActionCreated {
+		return c.undoAdded(ctx, b, i, u, found[0])
 	}
 	events, err := c.undo(ctx, found[0], b.Reason)
 	undo, _ := errors.AsType[*UndoError](err)

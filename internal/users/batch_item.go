@@ -149,6 +149,9 @@ func (c *changeTx) causeOf(ctx context.Context, act BatchAct, u User, events []E
 			cause.Effects.Services++
 		}
 	}
+	if u.Key == "" {
+		cause.Effects.Added = 1
+	}
 	if act == BatchDeactivate {
 		cause.Effects.Tokens, err = database.Count(ctx, c, `SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND disabled_at IS NULL AND ends_at > $2`,
 			u.Key, database.Time(c.now))
@@ -170,12 +173,14 @@ func refusalOf(err error) ItemCause {
 		return ItemCause{Code: CauseErased}
 	case isUndo && undo.Cause == UndoErased:
 		return ItemCause{Code: CauseErased}
+	case errors.Is(err, errDeactivatedRow):
+		return ItemCause{Code: CauseDeactivated, Field: string(ImportID)}
 	case errors.Is(err, ErrTaken):
 		return ItemCause{Code: CauseTaken}
 	case isForbidden:
 		return ItemCause{Code: CauseForbidden, Text: forbidden.Why}
 	case isInvalid:
-		return ItemCause{Code: CauseInvalid, Text: invalid.Fields[0].Message}
+		return ItemCause{Code: CauseInvalid, Text: invalid.Fields[0].Message, Field: invalid.Fields[0].Field}
 	}
 	return ItemCause{Code: CauseFault}
 }

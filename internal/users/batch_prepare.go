@@ -173,7 +173,7 @@ func (c *changeTx) checkStart(b *Batch, start BatchStart) error {
 	if start.Reason != "" {
 		b.Reason, reasonErr = normalizeReason(start.Reason)
 	}
-	if n := strconv.Itoa(b.Changed); b.Changed > ConfirmBatch && start.Confirm != n {
+	if n := strconv.Itoa(b.Changed); b.Changed > ConfirmBatch && b.Act != BatchImport && start.Confirm != n {
 		confirmErr = Invalid("confirm", "Type %s to confirm.", n)
 	}
 	return joined(reasonErr, confirmErr)
@@ -220,12 +220,20 @@ func (s *Service) UndoBatch(ctx context.Context, actor Actor, id BatchID, reason
 			err = row.Scan(&i.key, &seq)
 			i.input = strconv.FormatInt(seq, 10)
 			return i, err
-		}, `SELECT user_key, seq FROM batch_items WHERE batch = $1 AND state = 'changed' AND seq <> 0 AND item <= $2 ORDER BY item DESC`, id, b.Worked())
+		}, undoneItems[b.Act == BatchImport], id, b.Worked())
 	}
 	if err != nil {
 		return "", fmt.Errorf("undo batch %s: %w", id, err)
 	}
 	return s.prepare(ctx, actor, BatchInput{Act: BatchUndo, Reason: reason}, id, items, false)
+}
+
+// undoneItems are the queries of the users of a batch and the events on them that are undone, the
+// last first: the first event of each item, or each event, as a row of an import may have several.
+var undoneItems = map[bool]string{
+	false: `SELECT user_key, seq FROM batch_items WHERE batch = $1 AND state = 'changed' AND seq <> 0 AND item <= $2 ORDER BY item DESC`,
+	true: `SELECT target_key, seq FROM events WHERE group_id = $1 AND $2 > 0
+		AND action IN ('user.created', 'user.edited', 'user.role_changed', 'user.reactivated') ORDER BY seq DESC`,
 }
 
 // UndoneBy returns the newest batch that undoes another one and has started; empty for none.

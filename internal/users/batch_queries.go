@@ -102,8 +102,8 @@ func nextItems(ctx context.Context, r database.Reader, b Batch, n int) ([]BatchI
 // setItem sets the outcome of an item.
 func setItem(id BatchID, i BatchItem) (bookkeeping, error) {
 	cause, err := json.Marshal(i.Cause)
-	return bookkeeping{`UPDATE batch_items SET state = $1, cause = $2, seq = $3, version = $4 WHERE batch = $5 AND item = $6`,
-		[]any{i.Outcome, string(cause), i.Seq, i.version, id, i.Number}}, err
+	return bookkeeping{`UPDATE batch_items SET state = $1, cause = $2, seq = $3, version = $4, user_key = $5 WHERE batch = $6 AND item = $7`,
+		[]any{i.Outcome, string(cause), i.Seq, i.version, i.Key, id, i.Number}}, err
 }
 
 // setProgress sets the state of a batch, and the counts and effects of its items.

@@ -23,6 +23,7 @@ var batchTexts = map[users.BatchAct]batchText{
 	users.BatchDeactivate:     {"Deactivate", "Deactivate %s", "%s deactivated", "Deactivated already"},
 	users.BatchReactivate:     {"Reactivate", "Reactivate %s", "%s reactivated", "Not deactivated"},
 	users.BatchEndSessions:    {"End sessions", "End the sessions of %s", "%s signed out", "No session to end"},
+	users.BatchImport:         {"Add many people", "Add %s", "%s added or changed", "Has these fields already"},
 	users.BatchUndo:           {"Undo", "Undo the changes of %s", "%s changed back", "Back already"},
 }
 

@@ -69,12 +69,13 @@ func BatchEffects(b users.Batch, i users.BatchItem) string {
 
 // itemCauses say why items are refused, where the item has no text of its own.
 var itemCauses = map[users.CauseCode]string{
-	users.CauseDeleted:   "Deleted meanwhile",
-	users.CauseErased:    "What it needs is erased",
-	users.CauseLastOwner: LastOwner,
-	users.CauseSelf:      "Your own role is not changed in a batch.",
-	users.CauseTaken:     "Another user has this user ID.",
-	users.CauseFault:     "An error occurred, which is in the console's log. Nothing was changed for this user.",
+	users.CauseDeleted:     "Deleted meanwhile",
+	users.CauseErased:      "What it needs is erased",
+	users.CauseLastOwner:   LastOwner,
+	users.CauseSelf:        "Your own role is not changed in a batch.",
+	users.CauseTaken:       "Another user has this user ID.",
+	users.CauseDeactivated: "This person is deactivated. Tick “Reactivate people who are deactivated” below, and check again.",
+	users.CauseFault:       "An error occurred, which is in the console's log. Nothing was changed for this user.",
 }
 
 // BatchWhy says why an item of a batch was not changed; empty for one that was.
