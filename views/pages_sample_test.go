@@ -42,26 +42,13 @@ func samples() map[string]func(change func(any)) templ.Component {
 		"user_export":      pageOf(views.UserExportPage, userExport()),
 		"user_export_none": pageOf(views.UserExportPage, views.UserExport{Chrome: chrome("Export users", "users"), Action: "/users/export", Cancel: "/users?q=zoe", Chips: []views.Chip{{Label: "Search: zoe", Remove: "/users/export"}}}),
 		"user_export_bad":  pageOf(views.UserExportPage, views.UserExport{Chrome: chrome("Export users", "users"), FormState: views.FormState{Problems: []views.Problem{{Message: "There is no filter “typ:”."}}}, Action: "/users/export", Cancel: "/users?q=typ%3Aservice", Unusable: true}),
-		"user_detail":      pageOf(views.UserDetailPage, userDetail()),
-		"service_user":     pageOf(views.UserDetailPage, serviceUser()),
-		"user_activity":    pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
-		"user_sessions":    pageOf(views.UserSessionsPage, userSessions()),
-		"user_edit":        pageOf(views.UserEditPage, userEdit()),
-		"user_note":        pageOf(views.UserNotePage, userNote()),
-		"user_edit_stale":  pageOf(views.UserEditPage, userEditStale()),
-		"user_role":        pageOf(views.UserRolePage, views.UserRole{Chrome: chrome("Change role", "users"), Who: ana(), Form: roleForm(), Cancel: "/users/ana@example.com"}),
-		"deactivate":       pageOf(views.ConsequencePage, deactivation()),
-		"delete":           pageOf(views.ConsequencePage, deletion()),
-		"restore":          pageOf(views.ConsequencePage, restoration()),
-		"deleted":          pageOf(views.DeletedUsersPage, deletedUsers()),
-		"deleted_none":     pageOf(views.DeletedUsersPage, views.DeletedUsers{Chrome: chrome("Deleted", "users"), Text: "Users who were deleted can be restored for 30 days."}),
-		"deleted_user":     pageOf(views.DeletedUserPage, deletedUser()),
 		"person_new":       pageOf(views.NewPersonPage, newPerson()),
 		"person_added":     pageOf(views.PersonAddedPage, personAdded()),
 		"service_user_new": pageOf(views.NewServiceUserPage, newServiceUser()),
 		"profile":          pageOf(views.ProfilePage, profile()),
 		"api":              pageOf(views.APIPage, apiReference()),
 	}
+	maps.Copy(all, userSamples())
 	maps.Copy(all, tokenSamples())
 	maps.Copy(all, peopleSamples())
 	maps.Copy(all, auditSamples())
@@ -71,6 +58,26 @@ func samples() map[string]func(change func(any)) templ.Component {
 	maps.Copy(all, batchSamples())
 	maps.Copy(all, importSamples())
 	return all
+}
+
+// userSamples are the pages of one user.
+func userSamples() map[string]func(change func(any)) templ.Component {
+	return map[string]func(func(any)) templ.Component{
+		"user_detail":     pageOf(views.UserDetailPage, userDetail()),
+		"service_user":    pageOf(views.UserDetailPage, serviceUser()),
+		"user_activity":   pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
+		"user_sessions":   pageOf(views.UserSessionsPage, userSessions()),
+		"user_edit":       pageOf(views.UserEditPage, userEdit()),
+		"user_note":       pageOf(views.UserNotePage, userNote()),
+		"user_edit_stale": pageOf(views.UserEditPage, userEditStale()),
+		"user_role":       pageOf(views.UserRolePage, views.UserRole{Chrome: chrome("Change role", "users"), Who: ana(), Form: roleForm(), Cancel: "/users/ana@example.com"}),
+		"deactivate":      pageOf(views.ConsequencePage, deactivation()),
+		"delete":          pageOf(views.ConsequencePage, deletion()),
+		"restore":         pageOf(views.ConsequencePage, restoration()),
+		"deleted":         pageOf(views.DeletedUsersPage, deletedUsers()),
+		"deleted_none":    pageOf(views.DeletedUsersPage, views.DeletedUsers{Chrome: chrome("Deleted", "users"), Text: "Users who were deleted can be restored for 30 days."}),
+		"deleted_user":    pageOf(views.DeletedUserPage, deletedUser()),
+	}
 }
 
 // auditSamples are the pages of the audit log.

@@ -30,15 +30,8 @@ func (a *App) listEvents(c echo.Context) error {
 	if len(bad.Fields) > 0 {
 		status = http.StatusUnprocessableEntity
 	} else {
-		resume := func() {}
-		if address.has(auditFilters...) { // which may take seconds
-			resume = waitFor(c.Request())
-		} else {
-			readOn(c)
-		}
 		var err error
-		page, err = a.history.Events(c.Request().Context(), actor(c), query)
-		resume()
+		page, err = a.readEvents(c, query, address.has(auditFilters...))
 		invalid, unusable := errors.AsType[*users.InvalidError](err)
 		switch {
 		case unusable && invalid.Fields[0].Field == "q":
@@ -63,6 +56,16 @@ func (a *App) listEvents(c echo.Context) error {
 	m.Filter = auditFilter(address)
 	m.AsOf = asOfAddress(directory.AsOfQuery{Day: a.presenter(c).today(), Roles: []users.Role{users.RoleAdmin, users.RoleOwner}}, "")
 	return render(c, status, views.AuditPage(m))
+}
+
+// readEvents reads a page of the audit log. A filtered one may take seconds.
+func (a *App) readEvents(c echo.Context, query history.Query, filtered bool) (history.Page, error) {
+	if filtered {
+		defer waitFor(c.Request())()
+	} else {
+		readOn(c)
+	}
+	return a.history.Events(c.Request().Context(), actor(c), query)
 }
 
 // auditQuery returns what an address asks of the audit log, with its days as

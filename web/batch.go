@@ -218,11 +218,7 @@ func (a *App) batchItems(c echo.Context, b users.Batch, m *views.Batch) error {
 	if !known {
 		return nil
 	}
-	var err error
-	if part.After, err = itemNumber(c, "after"); err == nil {
-		part.Before, err = itemNumber(c, "before")
-	}
-	if err != nil {
+	if err := pageOfItems(c, &part); err != nil {
 		return err
 	}
 	items, before, after, err := a.users.BatchItems(c.Request().Context(), actor(c), b, part)
@@ -233,17 +229,32 @@ func (a *App) batchItems(c echo.Context, b users.Batch, m *views.Batch) error {
 	for _, i := range items {
 		m.Lines = append(m.Lines, t.batchLine(b, i))
 	}
-	if len(items) > 0 {
-		here := batchPath(b.ID) + "?part=" + at
-		m.Pager.Range = words.OfPart(len(items), counts[part.Outcome])
-		if before {
-			m.Pager.Previous = here + "&before=" + strconv.Itoa(items[0].Number)
-		}
-		if after {
-			m.Pager.Next = here + "&after=" + strconv.Itoa(items[len(items)-1].Number)
-		}
-	}
+	m.Pager = itemPager(b, at, items, counts[part.Outcome], before, after)
 	return nil
+}
+
+// itemPager leads through the items of a part of a batch, of which total there are.
+func itemPager(b users.Batch, part string, items []users.BatchItem, total int, before, after bool) (p views.Pager) {
+	if len(items) == 0 {
+		return p
+	}
+	here := batchPath(b.ID) + "?part=" + part
+	p.Range = words.OfPart(len(items), total)
+	if before {
+		p.Previous = here + "&before=" + strconv.Itoa(items[0].Number)
+	}
+	if after {
+		p.Next = here + "&after=" + strconv.Itoa(items[len(items)-1].Number)
+	}
+	return p
+}
+
+// pageOfItems sets which page of the items c asks for.
+func pageOfItems(c echo.Context, part *users.BatchPart) (err error) {
+	if part.After, err = itemNumber(c, "after"); err == nil {
+		part.Before, err = itemNumber(c, "before")
+	}
+	return err
 }
 
 // batchLine shows one item of a batch.

@@ -157,3 +157,31 @@ func set(form url.Values, pairs ...string) url.Values {
 	}
 	return out
 }
+
+// follow goes where a page redirects to, and on, until one does not.
+func (b *browser) follow(t *testing.T, p page) page {
+	t.Helper()
+	for range 10 {
+		to := p.header.Get("Location")
+		if to == "" || p.status/100 != 3 {
+			return p
+		}
+		next, err := p.url.Parse(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = b.get(t, next.String())
+	}
+	t.Fatalf("it redirects for ever: %s", p.url)
+	return page{}
+}
+
+// doc returns the page as a browser reads it.
+func (p page) doc(t *testing.T) *html.Node {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(p.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}

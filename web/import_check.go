@@ -87,11 +87,7 @@ func (a *App) importLines(c echo.Context, b users.Batch, m *views.ImportCheck) e
 			part.Outcome = p.outcome
 		}
 	}
-	var err error
-	if part.After, err = itemNumber(c, "after"); err != nil {
-		return err
-	}
-	if part.Before, err = itemNumber(c, "before"); err != nil {
+	if err := pageOfItems(c, &part); err != nil {
 		return err
 	}
 	items, before, after, err := a.users.BatchItems(c.Request().Context(), actor(c), b, part)
@@ -102,16 +98,7 @@ func (a *App) importLines(c echo.Context, b users.Batch, m *views.ImportCheck) e
 	for _, i := range items {
 		m.Lines = append(m.Lines, importLine(b, i))
 	}
-	if len(items) > 0 {
-		here := batchPath(b.ID) + "?part=" + at
-		m.Pager.Range = words.OfPart(len(items), counts[part.Outcome])
-		if before {
-			m.Pager.Previous = here + "&before=" + strconv.Itoa(items[0].Number)
-		}
-		if after {
-			m.Pager.Next = here + "&after=" + strconv.Itoa(items[len(items)-1].Number)
-		}
-	}
+	m.Pager = itemPager(b, at, items, counts[part.Outcome], before, after)
 	return nil
 }
 

@@ -27,6 +27,14 @@ func (a *App) routes(e *echo.Echo) {
 		anyone.page("/_ui", a.components)
 	}
 
+	a.signedInPages(e)
+	a.restricted(e)
+	a.batchPages(e)
+}
+
+// signedInPages adds the pages of everyone with a session. Some are also about other users, as far
+// as the domain permits.
+func (a *App) signedInPages(e *echo.Echo) {
 	own := a.group(e, accessSignedIn)
 	own.form("/profile", a.profileForm, a.editProfile, to("/profile"))
 	own.post("/profile/sessions/end", a.endOwnSessions, to("/profile#sessions"))
@@ -49,8 +57,6 @@ func (a *App) routes(e *echo.Echo) {
 	a.tokenPages(own, "/users/:id/tokens")
 	a.tokenPages(own, ownTokens)
 	own.repeatForm("/tokens/requests/:request", a.showTokenRequest, a.decideTokenRequest)
-
-	a.restricted(e)
 }
 
 // tokenPages adds the pages about tokens: the viewer's own, those of service users that the viewer
@@ -85,18 +91,6 @@ func (a *App) restricted(e *echo.Echo) {
 	saving.post("/users/views/delete", a.deleteView, to("/users/views"))
 
 	a.group(e, access(users.ActSeeAudit)).page("/audit", a.listEvents)
-	batches := a.group(e, access(users.ActBatch))
-	batches.form("/users/batch", a.batchUsersForm, a.batchUsers, toBatch)
-	batches.post("/batches/:batch/start", a.startBatch, toBatch)
-	batches.post("/batches/:batch/stop", a.stopBatch, toBatch)
-	batches.repeat("/batches/:batch/undo", a.undoBatch)
-	adding := a.group(e, access(users.ActAddPerson))
-	adding.repeatForm(importPath, a.importUsersForm, a.importUsers)
-	adding.plain("/users/import/template", a.importTemplate)
-	adding.repeat("/batches/:batch/check", a.checkImportAgain)
-	adding.plain("/batches/:batch/errors", a.importErrors)
-	a.group(e, access(users.ActSeeAudit)).page("/batches", a.listBatches)
-	a.group(e, access(users.ActSeeAudit)).page("/batches/:batch", a.showBatch)
 	a.group(e, access(users.ActSeeAudit)).form("/users/:id/as-of", a.userAsOf, a.setUserBack, toUser())
 	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
 	a.group(e, access(users.ActExport)).repeat(asOfExportPath, a.exportAsOf)
@@ -113,6 +107,22 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActChangeRole)).form("/users/:id/role", a.changeRoleForm, a.changeRole, toUser())
 
 	a.bench(e) // nothing, save in the program that make bench builds
+}
+
+// batchPages adds the pages of acts on many users.
+func (a *App) batchPages(e *echo.Echo) {
+	batches := a.group(e, access(users.ActBatch))
+	batches.form("/users/batch", a.batchUsersForm, a.batchUsers, toBatch)
+	batches.post("/batches/:batch/start", a.startBatch, toBatch)
+	batches.post("/batches/:batch/stop", a.stopBatch, toBatch)
+	batches.repeat("/batches/:batch/undo", a.undoBatch)
+	adding := a.group(e, access(users.ActAddPerson))
+	adding.repeatForm(importPath, a.importUsersForm, a.importUsers)
+	adding.plain("/users/import/template", a.importTemplate)
+	adding.repeat("/batches/:batch/check", a.checkImportAgain)
+	adding.plain("/batches/:batch/errors", a.importErrors)
+	a.group(e, access(users.ActSeeAudit)).page("/batches", a.listBatches)
+	a.group(e, access(users.ActSeeAudit)).page("/batches/:batch", a.showBatch)
 }
 
 // access says who may request a route: anyone, viewers with a session, or roles with a

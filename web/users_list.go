@@ -19,10 +19,10 @@ import (
 // listUsers serves GET /users. Invalid filters are listed in place of the users, with status 422:
 // a script requests the results again, so the message disappears with the mistake.
 func (a *App) listUsers(c echo.Context) error {
-	if c.QueryParam("view") == deletedView {
+	switch {
+	case c.QueryParam("view") == deletedView:
 		return a.listDeleted(c)
-	}
-	if c.QueryParams().Has("as_of") {
+	case c.QueryParams().Has("as_of"):
 		return a.listAsOf(c)
 	}
 	for _, field := range severalValues {
@@ -31,10 +31,15 @@ func (a *App) listUsers(c echo.Context) error {
 		}
 	}
 	address := directoryAddressOf(c)
-	shown := a.layout(c).inView(directory.View(address.get("view")))
 	if !address.has("view") && !address.has(directoryFilters...) { // one page of an index
 		readOn(c)
 	}
+	return a.listIn(c, address)
+}
+
+// listIn answers with the users at an address of the directory.
+func (a *App) listIn(c echo.Context, address listAddress) error {
+	shown := a.layout(c).inView(directory.View(address.get("view")))
 	status := http.StatusOK
 	listing, err := a.directory.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
 	bad, _ := errors.AsType[*users.InvalidError](err)

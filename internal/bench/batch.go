@@ -52,6 +52,12 @@ func (b *bench) measureBatch(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	b.addBatch(name, batch, idle, busy)
+	return nil
+}
+
+// addBatch adds the row of a batch, with the first page before and meanwhile.
+func (b *bench) addBatch(name string, batch users.Batch, idle, busy figures) {
 	took, least, goal := batch.EndedAt.Sub(batch.StartedAt).Seconds(), 500.0, "≥ 500 users/s"
 	if b.postgres() {
 		least, goal = 250, "≥ 250 users/s"
@@ -59,7 +65,6 @@ func (b *bench) measureBatch(ctx context.Context) (err error) {
 	rate, times := float64(batch.Worked())/took, float64(busy.p50)/float64(idle.p50)
 	b.results.add(name, goal+"; pages ≤ 3 × idle", fmt.Sprintf("%s users in %.1f s, %s/s; the first page p50 %s, p99 %s, idle %s: %.1f ×",
 		numbers.Grouped(batch.Worked()), took, whole(rate), milliseconds(busy.p50), milliseconds(busy.p99), milliseconds(idle.p50), times), rate >= least && times <= 3)
-	return nil
 }
 
 // termOf returns the search term with the number of hits that is nearest to hits.

@@ -123,12 +123,7 @@ func (s *Service) list(ctx context.Context, actor users.Actor, q Query) (Listing
 
 // listBy is list with the index of the search, unless that is recorded as damaged.
 func (s *Service) listBy(ctx context.Context, actor users.Actor, q Query) (Listing, error) {
-	q = q.withDefaults()
-	var err error
-	if q.secret, err = s.secret(ctx); err != nil {
-		return Listing{}, err
-	}
-	at, err := q.place()
+	q, at, err := s.placed(ctx, q)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -163,6 +158,17 @@ func (s *Service) listBy(ctx context.Context, actor users.Actor, q Query) (Listi
 	}
 	l.Total, err = p.total(ctx, s.reads(), page)
 	return l, err
+}
+
+// placed returns q with its defaults, and the place in the list that it asks for.
+func (s *Service) placed(ctx context.Context, q Query) (Query, place, error) {
+	q = q.withDefaults()
+	var err error
+	if q.secret, err = s.secret(ctx); err != nil {
+		return q, place{}, err
+	}
+	at, err := q.place()
+	return q, at, err
 }
 
 // withDefaults returns q with its defaults.

@@ -25,21 +25,25 @@ type tallies struct {
 	unindexed bool // the index of the search is damaged
 }
 
+// talliesQuery reads the facets, and for each view with conditions beyond them a row that names it in
+// the place of the role.
+const talliesQuery = `SELECT kind, role, status, n FROM tallies WHERE n > 0
+	UNION ALL SELECT '', 'seen', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'seen' AND day >= $1
+	UNION ALL SELECT '', 'updated', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'updated' AND day >= $2
+	UNION ALL SELECT '', 'review', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'review' AND day <= $3
+	UNION ALL SELECT '', 'unanswered', '', n FROM day_tallies WHERE what = 'unanswered'
+	UNION ALL SELECT '', 'dormant', '', COUNT(*) FROM users WHERE kind IN ('person', 'service') AND role IN ('admin', 'owner')
+		AND status = 'active' AND seen_at < $4 AND created_at < $4
+	UNION ALL SELECT '', 'invited', '', COUNT(*) FROM users WHERE kind = 'person' AND role IN ('user', 'auditor', 'admin', 'owner')
+		AND status = 'invited' AND created_at >= $7
+	UNION ALL SELECT '', 'damaged', '', 1 FROM damaged_indexes WHERE engine = $5 AND name = $6`
+
 // readTallies reads the counts as of a time.
 func readTallies(ctx context.Context, r database.Reader, e database.Engine, now time.Time) (tallies, error) {
 	t := tallies{days: map[View]int{}}
 	rows, err := database.Collect(ctx, r, func(row database.Scanner) (f facet, err error) {
 		return f, row.Scan(&f.Kind, &f.Role, &f.Status, &f.n)
-	}, `SELECT kind, role, status, n FROM tallies WHERE n > 0
-		UNION ALL SELECT '', 'seen', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'seen' AND day >= $1
-		UNION ALL SELECT '', 'updated', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'updated' AND day >= $2
-		UNION ALL SELECT '', 'review', '', COALESCE(SUM(n), 0) FROM day_tallies WHERE what = 'review' AND day <= $3
-		UNION ALL SELECT '', 'unanswered', '', n FROM day_tallies WHERE what = 'unanswered'
-		UNION ALL SELECT '', 'dormant', '', COUNT(*) FROM users WHERE kind IN ('person', 'service') AND role IN ('admin', 'owner')
-			AND status = 'active' AND seen_at < $4 AND created_at < $4
-		UNION ALL SELECT '', 'invited', '', COUNT(*) FROM users WHERE kind = 'person' AND role IN ('user', 'auditor', 'admin', 'owner')
-			AND status = 'invited' AND created_at >= $7
-		UNION ALL SELECT '', 'damaged', '', 1 FROM damaged_indexes WHERE engine = $5 AND name = $6`,
+	}, talliesQuery,
 		users.DateOf(daysAgo(now, quietDays)), users.DateOf(daysAgo(now, recentDays)), users.DateOf(now), database.Time(daysAgo(now, quietDays)), e, users.SearchIndex, database.Time(daysAgo(now, inviteDays)))
 	if err != nil {
 		return tallies{}, err

@@ -100,15 +100,9 @@ func (c *changeTx) workItems(ctx context.Context, s *Service, b *Batch) (events 
 		if item.Seq = 0; len(more) > 0 {
 			item.Seq = first + int64(len(events))
 		}
-		set, err := setItem(b.ID, item)
-		if err == nil {
-			err = execAll(ctx, c.tx, []bookkeeping{set})
-		}
-		if err != nil {
+		if err := c.setOutcome(ctx, b, item); err != nil {
 			return nothing, err
 		}
-		b.count(item.Outcome)
-		b.Effects.add(item.Cause.Effects)
 		if events = append(events, more...); time.Since(begun) > batchTimeAtOnce {
 			break
 		}
@@ -122,6 +116,17 @@ func (c *changeTx) workItems(ctx context.Context, s *Service, b *Batch) (events 
 		return nothing, err
 	}
 	return events, execAll(ctx, c.tx, []bookkeeping{set})
+}
+
+// setOutcome writes the outcome of an item, and counts it.
+func (c *changeTx) setOutcome(ctx context.Context, b *Batch, i BatchItem) error {
+	b.count(i.Outcome)
+	b.Effects.add(i.Cause.Effects)
+	set, err := setItem(b.ID, i)
+	if err != nil {
+		return err
+	}
+	return execAll(ctx, c.tx, []bookkeeping{set})
 }
 
 // endBatch ends a running batch and returns the event of that. why is empty unless the console

@@ -50,6 +50,13 @@ func randomActs(t *testing.T) []randomAct {
 			_, err := d.Edit(ctx, d.Owner, id, users.Edit{Service: &users.ServiceFields{Purpose: pickOf(r, "P", "Q"), Responsible: string(pickOf(r, people...)), ReviewOn: pickOf(r, "", "2027-05-05")}})
 			return err
 		}, robots...),
+	}
+}
+
+// randomStatusActs are those of randomActs that do not edit a record.
+func randomStatusActs(t *testing.T) []randomAct {
+	ctx, people, robots := t.Context(), []users.ID{"ana@example.com", "bob@example.com"}, []users.ID{"robot-1", "robot-2"}
+	return []randomAct{
 		acted(func(d *userstest.Directory, id users.ID, r *rand.Rand) error {
 			_, err := d.ChangeRole(ctx, d.Owner, id, users.RoleChange{Role: pickOf(r, users.RoleUser, users.RoleAuditor, users.RoleAdmin)})
 			return err
@@ -129,7 +136,7 @@ func TestUndoEverything(t *testing.T) {
 			t.Parallel()
 			d, ana := withRobots(t)
 			r := rand.New(rand.NewPCG(seed, 1))
-			acts, begun, first := randomActs(t), d.Last(t), stateOf(t, d)
+			acts, begun, first := slices.Concat(randomActs(t), randomStatusActs(t)), d.Last(t), stateOf(t, d)
 			for range 25 {
 				d.Clock.Advance(time.Second)
 				acts[r.IntN(len(acts))](t, d, ana, r)

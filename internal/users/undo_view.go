@@ -43,20 +43,9 @@ func (p *UndoPlan) planView(ctx context.Context, r database.Reader, actor Actor)
 	}
 	bar := mayChangeView(actor, owner, old, changed)
 	for _, c := range viewChanges(old, changed) {
-		item := UndoItem{Event: p.Event, Field: c.Field, Old: c.Old, New: c.New, Back: c.Old, Now: viewValue(now, c.Field)}
-		switch {
-		case c.Old == c.New:
-			continue
-		case item.Now == c.Old:
-			item.State = UndoSame
-		case item.Now != c.New:
-			item.State = UndoMoved
-		case bar != nil:
-			item.State, item.Err = UndoRefused, bar
-		default:
-			item.State = UndoBack
+		if c.Old != c.New {
+			p.Items = append(p.Items, p.viewItem(c, viewValue(now, c.Field), bar))
 		}
-		p.Items = append(p.Items, item)
 	}
 	if p.Event.Action == ActionViewSaved && p.Count(UndoMoved) > 0 { // a view is deleted only as it was saved
 		for i := range p.Items {
@@ -64,6 +53,21 @@ func (p *UndoPlan) planView(ctx context.Context, r database.Reader, actor Actor)
 		}
 	}
 	return nil
+}
+
+// viewItem plans to undo the change of a field of a view, which has the value now. bar is why the
+// actor may not.
+func (p *UndoPlan) viewItem(c Change, now string, bar error) UndoItem {
+	item := UndoItem{Event: p.Event, Field: c.Field, Old: c.Old, New: c.New, Back: c.Old, Now: now, State: UndoBack}
+	switch {
+	case now == c.Old:
+		item.State = UndoSame
+	case now != c.New:
+		item.State = UndoMoved
+	case bar != nil:
+		item.State, item.Err = UndoRefused, bar
+	}
+	return item
 }
 
 // viewFrom returns a view with the values of an event; the zero SavedView if it had none.

@@ -114,6 +114,16 @@ func Value(field, value string) string {
 		return Format(value)
 	case "users", "of", "changed", "same", "refused", "moved":
 		return exportedNumber(value)
+	}
+	if field == "shared" || strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {
+		return Capital(value)
+	}
+	return outcomeValue(field, value)
+}
+
+// outcomeValue is Value for fields that say how something went.
+func outcomeValue(field, value string) string {
+	switch field {
 	case "act":
 		return BatchAct(users.BatchAct(value))
 	case "batch_state":
@@ -131,9 +141,6 @@ func Value(field, value string) string {
 		if value == users.CrossOrigin {
 			return Capital(refusedAccess(value))
 		}
-	}
-	if field == "shared" || strings.HasPrefix(field, "channel.") || strings.HasPrefix(field, "type.") {
-		return Capital(value)
 	}
 	return value
 }
