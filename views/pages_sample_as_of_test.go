@@ -38,6 +38,6 @@ func usersAsOf() views.UsersAsOf {
 		Roles: []views.Option{{Value: "admin", Label: "Admin", Selected: true}, {Value: "owner", Label: "Owner"}},
 		Rows:  []views.UserAsOfRow{{Who: ana(), Type: "Person", Role: "Admin", Status: views.Badge{Tone: "ok", Word: "Active"}, Now: "User · Active"}, {Who: views.Person{Label: "Bo Chen", ID: "bo@example.com"}, Type: "Person", Role: "Owner", Status: views.Badge{Word: "Deactivated"}, Now: "Deleted since"}},
 		Next:  "/users?as_of=2026-06-30&role=admin&after=usr_1", First: "/users?as_of=2026-06-30&role=admin",
-		Export: &views.AsOfExport{Action: "/users/export/as-of", Fields: []views.Option{{Label: "form", Value: "frm_abc"}, {Label: "as_of", Value: "2026-06-30"}}, Formats: []views.Option{{Value: "csv", Label: "CSV"}}},
+		Export: &views.AsOfExport{Action: "/users/export/roles", Fields: []views.Option{{Label: "form", Value: "frm_abc"}, {Label: "as_of", Value: "2026-06-30"}}, Formats: []views.Option{{Value: "csv", Label: "CSV"}}},
 	}
 }

@@ -67,10 +67,10 @@ func TestUsersAsOf(t *testing.T) {
 	if strings.Contains(p.body, "late@example.com") {
 		t.Error("it lists who was added later")
 	}
-	form := p.form(t, "/users/export/as-of")
+	form := p.form(t, "/users/export/roles")
 	for _, format := range []string{"csv", "jsonl", "xlsx"} {
 		form.Set("format", format)
-		file := b.post(t, "/users/export/as-of", form).must(t, http.StatusOK)
+		file := b.post(t, "/users/export/roles", form).must(t, http.StatusOK)
 		if format != "xlsx" && (strings.Count(file.body, "@example.com") < 4 || strings.Contains(file.body, "late@") || strings.Contains(file.body, "deactivated")) {
 			t.Errorf("%s: got %s", format, file.body)
 		}

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/roboto-ai/console/internal/auth"
 	"github.com/roboto-ai/console/internal/auth/authtest"
 	"github.com/roboto-ai/console/internal/database/databasetest"

@@ -210,8 +210,8 @@ func TestOwnData(t *testing.T) {
 		t.Errorf("organisation: %+v", data.Organisation)
 	}
 	want := []string{
-		"created_at", "is_service_user", "is_system_user", "last_seen_at", "name", "notification_channels_enabled",
-		"notification_types_enabled", "picture_url", "role", "status", "time_zone", "updated_at", "user_id", "version",
+		"created_at", "department", "is_service_user", "is_system_user", "labels", "last_seen_at", "manager", "name", "note", "notification_channels_enabled",
+		"notification_types_enabled", "picture_url", "role", "status", "time_zone", "title", "updated_at", "user_id", "version",
 	}
 	var got []string
 	for name := range data.Record {

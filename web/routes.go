@@ -79,7 +79,7 @@ func (a *App) restricted(e *echo.Echo) {
 	directory.page("/users", a.listUsers)
 	directory.page("/users/addresses", a.copyAddresses)
 	directory.page("/users/filter", a.filterUsers)
-	directory.page("/users/:id/acts", a.userActs)
+	directory.plain("/users/:id/acts", a.userActs)
 	directory.repeatForm("/users/layout", a.layoutUsers, a.setLayout)
 	directory.page("/access", a.showAccess)
 	directory.page("/overview", a.showOverview)

@@ -38,7 +38,7 @@ var mayCall = map[string]string{
 	"POST /users/views/delete":       "auditor admin owner",
 	"GET /users/export":              "auditor admin owner",
 	"POST /users/export":             "auditor admin owner",
-	"POST /users/export/as-of":       "auditor admin owner",
+	"POST /users/export/roles":       "auditor admin owner",
 	"GET /users/export/progress":     "auditor admin owner",
 	"GET /users/:id":                 "auditor admin owner",
 	"GET /users/:id/activity":        "auditor admin owner",

@@ -215,6 +215,7 @@ func TestReactivationBringsBackTokens(t *testing.T) {
 // TestOwnTokensEndWithTheSignIn resets the sign-in of a person and deletes another: both pages
 // say that their own tokens end, and they do.
 func TestOwnTokensEndWithTheSignIn(t *testing.T) {
+	says := map[string]string{"reset-sign-in": "Their 1 token ends for good", "delete": "Their 1 token is refused from the next request on"}
 	for act, fill := range map[string][]string{"reset-sign-in": nil, "delete": {"confirm", "ana@example.com"}} {
 		t.Run(act, func(t *testing.T) {
 			t.Parallel()
@@ -223,7 +224,7 @@ func TestOwnTokensEndWithTheSignIn(t *testing.T) {
 			_, secret := s.IssuedBy(t, ana, "ana@example.com", users.NewToken{Name: "mine", Lifetime: time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}})
 			b := s.signIn(t, "owner@example.com")
 			path := "/users/ana@example.com/" + act
-			p := b.get(t, path).must(t, http.StatusOK, "Their 1 token ends for good")
+			p := b.get(t, path).must(t, http.StatusOK, says[act])
 			form := p.form(t, path)
 			b.post(t, path, set(url.Values(form), fill...)).must(t, http.StatusSeeOther)
 			if err := s.used(t, secret, "10.0.4.7", "test"); !errors.Is(err, users.ErrNoToken) {

@@ -114,7 +114,7 @@ func deleteWords(u users.User) string {
 // endForNow lists the effects of a deletion that can be taken back for a time.
 func endForNow(m *views.Consequence, target users.Consequences, grace time.Duration) {
 	if n := len(target.Tokens); n > 0 {
-		m.Ends = append(m.Ends, words.Capital(theirTokens(target.User, n))+" refused from the next request on.")
+		m.Ends = append(m.Ends, words.Capital(tokensOf(target.User, n))+" refused from the next request on.")
 	}
 	m.Stays = []string{"The user can be restored for " + words.Period(grace) + ", with record, role, responsibilities and tokens: see the view Deleted."}
 	m.Final = []string{"After " + words.Period(grace) + " the record is gone. A user who is added with the same user ID is another user."}

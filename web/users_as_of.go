@@ -158,9 +158,9 @@ func (t presenter) asOfRow(row directory.AsOfRow) views.UserAsOfRow {
 }
 
 // asOfExportPath is where a list as of a day is exported.
-const asOfExportPath = "/users/export/as-of"
+const asOfExportPath = "/users/export/roles"
 
-// exportAsOf serves POST /users/export/as-of.
+// exportAsOf serves POST /users/export/roles.
 func (a *App) exportAsOf(c echo.Context) error {
 	if wait := a.exports.take(client{network(requestOf(c.Request()).address, 64), actor(c).Key}); wait > 0 {
 		retryAfter(c.Response().Header(), wait)

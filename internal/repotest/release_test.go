@@ -29,13 +29,13 @@ func TestRelease(t *testing.T) {
 // because two dependencies call methods by names that it cannot know: html/template, for the
 // response mode form_post of the demo's provider (zitadel/oidc), and go-deepcopy in excelize.
 // Without both, and with the build tags urfave_cli_no_template and grpcnotrace, it would be
-// 34 MB; the tags alone save 0.1 MB.
+// some 5 MB smaller; the tags alone save 0.1 MB. Reading workbooks takes 1.5 MB of it.
 func isSmall(t *testing.T, program string) {
 	info, err := os.Stat(program)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const limit = 39_500_000
+	const limit = 42_000_000
 	if info.Size() > limit {
 		t.Errorf("the program has %d bytes, want at most %d", info.Size(), limit)
 	}

@@ -96,6 +96,10 @@ func TestSetBack(t *testing.T) {
 	if !isUndoError(err, users.UndoDone) {
 		t.Errorf("again: %v", err)
 	}
+	if _, err := d.Edit(t.Context(), d.Owner, ana.ID, users.Edit{Fields: users.Fields{Name: new("Anna")}}); err != nil {
+		t.Fatal(err)
+	}
+	before = d.Last(t)
 	_, err = d.SetBack(t.Context(), d.Owner, ana.ID, begun, users.UndoInput{Version: a.Now.Version})
 	check(t, d, before, err, users.ErrStale)
 }

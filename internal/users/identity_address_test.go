@@ -126,7 +126,7 @@ func TestRefusedIdentities(t *testing.T) {
 		t.Errorf("refused identities (-want +got):\n%s", diff)
 	}
 	all, err := d.History.RefusedSignIns(t.Context(), d.Owner, "stranger@example.com")
-	if err != nil || len(all) != 1 || all[0].Subject+all[0].Name+all[0].Issuer != "" {
-		t.Errorf("of a stranger: got %+v, %v; want nothing of the identity", all, err)
+	if err != nil || len(all) != 1 || all[0].Subject+all[0].Issuer != "" || all[0].Name != "Stranger" {
+		t.Errorf("of a stranger: got %+v, %v; want the name, and nothing of the identity", all, err)
 	}
 }

@@ -32,7 +32,7 @@ func BatchAct(a users.BatchAct) string {
 	if text, ok := batchTexts[a]; ok {
 		return text.name
 	}
-	return string(a)
+	return Shorten(Plain(string(a)), 40)
 }
 
 // batchStates name the states of batches.

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"strings"
 	"time"
 
 	"github.com/roboto-ai/console/internal/numbers"
@@ -36,13 +37,14 @@ func ComesBackAsNew(id string, grace time.Duration, identified bool) string {
 // OwnReturn says how a person who deletes their own account can come back; signsUp if they can
 // sign in as a new user.
 func OwnReturn(grace time.Duration, signsUp bool) string {
-	switch {
-	case grace > 0:
-		return "For " + Period(grace) + " an admin can restore your account. Until then you can't sign in."
-	case signsUp:
-		return "You can sign in again later, as a new user with the role user."
+	again := "To come back, you have to be added by an admin again, as a new user."
+	if signsUp {
+		again = "You can sign in again later, as a new user with the role user."
 	}
-	return "To come back, you have to be added by an admin again, as a new user."
+	if grace > 0 {
+		return "For " + Period(grace) + " you can't sign in, and an admin can restore your account. After that: " + strings.ToLower(again[:1]) + again[1:]
+	}
+	return again
 }
 
 // DaysLeft says how long a deleted user can still be restored.
