@@ -74,7 +74,7 @@ test-deploy: ## have the programs that read the files in deploy/ check them, as 
 	[ -z "$$tags" ] || { set -x; go test -tags "$$(echo $$tags | tr ' ' ,)" -run '^Test(Caddy|Nginx|Kubectl|Docker|Systemd|Promtool)Reads' ./internal/repotest ./internal/metrics; }
 
 # The packages whose tests run on PostgreSQL as they do on SQLite, and which test it.
-ON_POSTGRES = ./internal/database/... ./internal/users ./internal/bench ./web ./web/api
+ON_POSTGRES = ./internal/database/... ./internal/users ./internal/directory ./internal/history ./internal/bench ./web ./web/api
 
 .PHONY: test-postgres
 test-postgres: test-tools ## run the tests on PostgreSQL; on Debian, root gets it installed if there is none
