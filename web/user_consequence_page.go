@@ -15,9 +15,12 @@ import (
 // consequencePage is what all consequence pages have. The verb is as on a
 // button: "Deactivate".
 func (a *App) consequencePage(c echo.Context, u users.User, verb, tail, reason string, o outcome) views.Consequence {
-	label := bidi.Isolate(words.Plain(u.Label()))
+	label, title := bidi.Isolate(words.Plain(u.Label())), verb
+	if verb == words.Withdraw {
+		title = words.WithdrawTitle
+	}
 	return views.Consequence{
-		Chrome: a.userChrome(c, u, verb), FormState: views.FormState{Problems: o.problems},
+		Chrome: a.userChrome(c, u, title), FormState: views.FormState{Problems: o.problems},
 		Who: a.presenter(c).user(u), Heading: verb + " " + label + "?", Button: verb + " " + string(u.ID),
 		Action: userPath(u.ID, tail), Cancel: userPath(u.ID), Reason: o.reasonField(reason),
 	}

@@ -4,6 +4,7 @@ package browsertest
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
@@ -61,6 +62,11 @@ var looks = []struct {
 		{name: "batch-labels", path: "/users/batch?act=labels&all=1&q=mar"},
 		{name: "batch-responsible", path: "/users/batch?act=responsible&all=1&type=service"},
 		{name: "batch-no-users", path: "/users/batch"},
+		{name: "import", path: "/users/import"},
+		{name: "overview", path: "/overview"},
+		{name: "todo", path: "/todo"},
+		{name: "users-as-of", path: "/users?as_of=" + time.Now().AddDate(0, 0, -1).Format(time.DateOnly)},
+		{name: "user-as-of", path: "/users/admin@example.com/as-of?at=" + time.Now().Add(-time.Minute).UTC().Format(time.RFC3339)},
 		{name: "service-users", path: "/users?type=service"},
 		{name: "bad-filter", path: "/users?q=typ%3Aservice+seen%3Ayesterday", status: http.StatusUnprocessableEntity},
 		{name: "bad-place", path: "/users?after=x", status: http.StatusBadRequest},
@@ -83,12 +89,12 @@ var looks = []struct {
 		{name: "edit-mistake", path: "/users/admin@example.com/edit", then: mistake("Picture optional", "no address", "Save changes")},
 		{name: "role", path: "/users/admin@example.com/role"},
 		{name: "deactivate", path: "/users/user@example.com/deactivate"},
-		{name: "deactivate-mistake", path: "/users/user@example.com/deactivate", then: mistake("Hand over warehouse-uploader to optional", "nobody", "Deactivate user@example.com")},
+		{name: "deactivate-mistake", path: "/users/user@example.com/deactivate", then: mistake("Hand over Warehouse uploader to optional", "nobody", "Deactivate user@example.com")},
 		{name: "reactivate", path: "/users/deactivated@example.com/reactivate"},
 	}},
 	{"owner@example.com", []look{
 		{name: "delete", path: "/users/user@example.com/delete"},
-		{name: "delete-mistake", path: "/users/invited@example.com/delete", then: mistake("Type invited@example.com to confirm", "someone", "Delete invited@example.com")},
+		{name: "delete-mistake", path: "/users/invited@example.com/delete", then: mistake("Type invited@example.com to confirm", "someone", words.Withdraw+" invited@example.com")},
 		{name: "deleted-none", path: "/users?view=deleted"},
 		{name: "deleted", path: "/service-users/new", then: deleteSomeone("gone-soon", "")},
 		{name: "deleted-user", path: "/service-users/new", then: deleteSomeone("gone-now", "Gone")},

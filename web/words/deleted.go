@@ -14,6 +14,7 @@ const (
 	Restore       = "Restore"
 	DeleteForGood = "Delete for good"
 	Withdraw      = "Withdraw the invitation of"
+	WithdrawTitle = "Withdraw the invitation" // where no name follows
 )
 
 // DeletedText says how long deleted users can be restored.
