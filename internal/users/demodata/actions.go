@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
@@ -80,6 +81,41 @@ func reactivate(id, reason string) action {
 func deleteUser(id, reason string) action {
 	return func(ctx context.Context, f *builder, a users.Actor) error {
 		return f.Delete(ctx, a, users.ID(id), users.Deletion{Confirm: id, Reason: reason, HandOver: handOverTo(a, id)})
+	}
+}
+
+// restoreUser restores a deleted person.
+func restoreUser(id, reason string) action {
+	return func(ctx context.Context, f *builder, a users.Actor) error {
+		_, err := f.Restore(ctx, a, f.keys[id], users.Restoration{Reason: reason})
+		return err
+	}
+}
+
+// purgeUser deletes a deleted person for good.
+func purgeUser(id, reason string) action {
+	return func(ctx context.Context, f *builder, a users.Actor) error {
+		return f.Purge(ctx, a, f.keys[id], users.Purging{Confirm: id, Reason: reason})
+	}
+}
+
+// tidy does what the console does by itself, such as purging users whose grace has ended.
+func tidy(ctx context.Context, f *builder, _ users.Actor) error {
+	_, err := f.Tidy(ctx)
+	return err
+}
+
+// planDeparture plans the departure of a user.
+func planDeparture(id, reason string, at time.Time) action {
+	return func(ctx context.Context, f *builder, a users.Actor) error {
+		return f.PlanDeparture(ctx, a, users.ID(id), users.Departure{Reason: reason, HandOver: handOverTo(a, id)}, at)
+	}
+}
+
+// cancelDeparture cancels the planned departure of a user.
+func cancelDeparture(id string) action {
+	return func(ctx context.Context, f *builder, a users.Actor) error {
+		return f.CancelDeparture(ctx, a, users.ID(id))
 	}
 }
 

@@ -31,6 +31,7 @@ type builder struct {
 	keys      map[string]users.Key
 	sessions  map[string]session
 	tokens    map[tokenKey]heldToken
+	batch     users.BatchID // the latest
 }
 
 // newBuilder returns a builder of p in db, which is empty.
@@ -42,6 +43,8 @@ func newBuilder(db *database.DB, o Options, p *plan) *builder {
 	f.Service = users.NewService(db, users.Config{
 		Now: func() time.Time { return *f.time.Load() },
 		Log: slog.New(slog.DiscardHandler), // refused sign-ins are part of the history
+
+		DeletionGrace: users.DefaultDeletionGrace,
 	})
 	f.directory = directory.New(db, f.Service, directory.Config{})
 	return f

@@ -23,6 +23,7 @@ func TestDirectory(t *testing.T) {
 	all, events := allUsers(t, s), eventsOf(t, s)
 	for circumstance, check := range map[string]func(*testing.T, *demo, []users.User, []users.Event){
 		"every record keeps the rules":               testRules,
+		"what can be undone is there":                testUndoable,
 		"times are in order":                         testTimes(now.AddDate(-3, 0, -5)),
 		"the history explains every record":          testExplained,
 		"the users are varied":                       testMixture,

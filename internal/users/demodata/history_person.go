@@ -100,8 +100,11 @@ func (p *plan) addition(q *person) {
 	case chance < 20 && n.Name != q.name.plain:
 		n.Name = q.name.plain
 		until := p.ago(time.Hour)
-		if !q.left.IsZero() {
+		switch {
+		case !q.left.IsZero():
 			until = q.left
+		case q.restored: // not while they are deleted
+			until = q.seen
 		}
 		at := p.during(q.created.Add(time.Hour), until, q.name.zone)
 		p.schedule(at, p.manager(q, at), edit(q.id, users.Edit{Fields: users.Fields{Name: &q.name.display}, Reason: pick(p.r, spellings)}))
@@ -173,6 +176,7 @@ func (p *plan) departure(q *person) {
 	by := p.manager(q, q.left)
 	if q.outcome == deleted {
 		p.schedule(q.left, by, deleteUser(q.id, pick(p.r, erasures)))
+		p.graceEnds(q.left.Add(users.DefaultDeletionGrace))
 		return
 	}
 	p.schedule(q.left, by, deactivate(q.id, pick(p.r, departures)))

@@ -63,6 +63,10 @@ func (p *plan) histories() {
 		p.setTimes(q)
 	}
 	p.recentHistory()
+	settled := p.settled(3)
+	if len(settled) > 0 {
+		settled[0].restored = true
+	}
 	for i, q := range all {
 		p.shuffle(2, i)
 		p.personHistory(q)
@@ -78,6 +82,8 @@ func (p *plan) histories() {
 	if len(p.former) > 0 {
 		p.schedule(p.former[0].left.Add(time.Minute), "", eraseUser(p.former[0].id))
 	}
+	p.deletedHistory(settled)
+	p.batchHistory()
 }
 
 // shuffle gives a history a random source of its own, so that it does not depend on others.

@@ -38,6 +38,8 @@ type person struct {
 	seen     time.Time // last
 	promoted time.Time // from user to their role
 	left     time.Time // deactivated or deleted
+
+	restored bool // was deleted by mistake in the last weeks
 }
 
 // manages reports whether p may manage other users.
@@ -62,6 +64,7 @@ type population struct {
 	byID     map[string]*person // with the sample people
 	people   []*person
 	former   []*person // deleted during the history
+	leavers  []*person // deleted in its last weeks
 	services []*service
 	headsOf  map[int][]*person // managers by department
 }
@@ -89,6 +92,7 @@ func newPopulation(r *rand.Rand, n int) (*population, error) {
 		c.former = append(c.former, p)
 	}
 	c.services, err = c.newServices(services)
+	c.leavers = c.newLeavers(n) // last, so that the users before them do not depend on them
 	return c, err
 }
 

@@ -91,11 +91,14 @@ func (c *population) newService(s service) *service {
 	return &s
 }
 
+// mayBeResponsible is how many people may be responsible for service users.
+const mayBeResponsible = 60
+
 // responsible returns a person who existed in the week; a few are responsible for most
 // service users.
 func (c *population) responsible(week int) *person {
 	for range 20 {
-		p := pick(c.r, c.people[:min(len(c.people), 60)])
+		p := pick(c.r, c.people[:min(len(c.people), mayBeResponsible)])
 		if p.week > week+2 && p.outcome != invited {
 			return p
 		}
