@@ -187,8 +187,12 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[directory
 // newLinks are what an actor may add to the directory, or why they may not add people.
 func newLinks(who users.Actor) (links []views.IconLink, why string) {
 	person, why := allowed(who, users.ActAddPerson, users.User{}, "/users/new")
+	many, _ := allowed(who, users.ActAddPerson, users.User{}, importPath)
 	service, _ := allowed(who, users.ActCreateService, users.User{}, "/service-users/new")
-	for _, l := range []views.IconLink{{Icon: "user-plus", Link: views.Link{Label: "Add person", URL: person}}, {Icon: "bot", Link: views.Link{Label: "Create service user", URL: service}}} {
+	for _, l := range []views.IconLink{
+		{Icon: "user-plus", Link: views.Link{Label: words.AddPersonTitle, URL: person}}, {Icon: "upload", Link: views.Link{Label: words.AddMany, URL: many}},
+		{Icon: "bot", Link: views.Link{Label: words.NewServiceUser, URL: service}},
+	} {
 		if l.URL != "" {
 			links = append(links, l)
 		}
