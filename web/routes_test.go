@@ -32,8 +32,15 @@ func (s *site) targetOf(t *testing.T, path string) string {
 	if strings.Contains(path, ":key") {
 		return strings.Replace(path, ":key", string(s.deleted(t)), 1)
 	}
-	if path == "/users/addresses" {
+	switch path {
+	case "/users/addresses":
 		return path + "?all=1"
+	case "/users/views/edit":
+		view, err := s.SaveView(t.Context(), s.Owner, users.NewView{Name: fmt.Sprint("View ", s.targets.Add(1)), Query: "q=ana"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path + "?id=" + string(view.ID)
 	}
 	if !strings.Contains(path, ":id") {
 		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)
