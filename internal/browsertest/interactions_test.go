@@ -33,13 +33,6 @@ func (c *counter) clicks(role, name string) {
 	c.follow(role, name)
 }
 
-// types replaces the value of a field.
-func (c *counter) types(label, value string) {
-	c.t.Helper()
-	c.n++
-	c.fill(label, value)
-}
-
 // A weeklyJob is done from the directory with so many interactions at most.
 type weeklyJob struct {
 	most int

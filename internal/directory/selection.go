@@ -172,15 +172,6 @@ func numbered(numbers func(f *database.Filter) string, n int) criterion {
 	return criterion{numbers: numbers, holds: func(f *database.Filter) string { return `u.number IN (` + numbers(f) + `)` }, n: n}
 }
 
-// hasOne returns the criterion that a unique column has one of a few values.
-func hasOne[T any](column string, values []T) criterion {
-	one := numbered(func(f *database.Filter) string {
-		return `SELECT number FROM users WHERE ` + column + ` IN ` + oneOf(f, values)
-	}, len(values))
-	one.few = true
-	return one
-}
-
 // missing returns the addresses that are searched for and that none of the users has.
 func (sel selection) missing(found []users.User) []users.ID {
 	return slices.DeleteFunc(slices.Clone(sel.addresses), func(id users.ID) bool {
