@@ -71,7 +71,7 @@ func uiPalette() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = keyGroups(Keys{ReturnTo: "/_ui", Groups: []KeyGroup{{Label: "Lists", Lines: []KeyLine{{Keys: []string{"j"}, Text: "Next row"}}}}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = keyGroups(Keys{ReturnTo: "/_ui", Groups: []KeyGroup{{Label: "Lists", Lines: []KeyLine{{Keys: []string{"j"}, Text: "Next row"}}}}}, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -182,7 +182,7 @@ func TestFormsCarryKeys(t *testing.T) {
 	paths := []string{"/users/nightly", "/users/nightly/edit", "/users?q=a"}
 	for _, r := range s.app.Routes() {
 		if r.Method == http.MethodGet && !r.Plain {
-			paths = append(paths, s.targetOf(t, r.Path))
+			paths = append(paths, s.pageAt(t, r.Path))
 		}
 	}
 	for _, path := range paths {

@@ -127,7 +127,7 @@ func TestEveryPageCanBeLeft(t *testing.T) {
 		if r.Method != http.MethodGet || r.Plain || r.Path == "/" {
 			continue
 		}
-		b.get(t, s.targetOf(t, r.Path)).must(t, http.StatusOK).form(t, "/sign-out")
+		b.get(t, s.pageAt(t, r.Path)).must(t, http.StatusOK).form(t, "/sign-out")
 	}
 	b.get(t, "/none").must(t, http.StatusNotFound).form(t, "/sign-out")
 }

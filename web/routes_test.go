@@ -13,6 +13,22 @@ import (
 	"github.com/roboto-ai/console/web"
 )
 
+// pageAt is targetOf for a page, with the parameters without which there is nothing at its address.
+func (s *site) pageAt(t *testing.T, path string) string {
+	t.Helper()
+	switch path {
+	case "/users/addresses":
+		return path + "?all=1"
+	case "/users/views/edit":
+		view, err := s.SaveView(t.Context(), s.Owner, users.NewView{Name: fmt.Sprint("View ", s.targets.Add(1)), Query: "q=ana"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path + "?id=" + string(view.ID)
+	}
+	return s.targetOf(t, path)
+}
+
 // targetOf makes someone for a route to act on, and returns its path.
 func (s *site) targetOf(t *testing.T, path string) string {
 	t.Helper()
@@ -31,16 +47,6 @@ func (s *site) targetOf(t *testing.T, path string) string {
 	}
 	if strings.Contains(path, ":key") {
 		return strings.Replace(path, ":key", string(s.deleted(t)), 1)
-	}
-	switch path {
-	case "/users/addresses":
-		return path + "?all=1"
-	case "/users/views/edit":
-		view, err := s.SaveView(t.Context(), s.Owner, users.NewView{Name: fmt.Sprint("View ", s.targets.Add(1)), Query: "q=ana"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return path + "?id=" + string(view.ID)
 	}
 	if !strings.Contains(path, ":id") {
 		return strings.NewReplacer(":seq", "1", "*", "none").Replace(path)

@@ -65,7 +65,7 @@ var looks = []struct {
 		{name: "import", path: "/users/import"},
 		{name: "overview", path: "/overview"},
 		{name: "todo", path: "/todo"},
-		{name: "users-as-of", path: "/users?as_of=" + time.Now().AddDate(0, 0, -1).Format(time.DateOnly)},
+		{name: "users-as-of", path: "/users?as_of=" + time.Now().AddDate(0, 0, -1).Format(time.DateOnly) + "&role=admin"},
 		{name: "user-as-of", path: "/users/admin@example.com/as-of?at=" + time.Now().Add(-time.Minute).UTC().Format(time.RFC3339)},
 		{name: "service-users", path: "/users?type=service"},
 		{name: "bad-filter", path: "/users?q=typ%3Aservice+seen%3Ayesterday", status: http.StatusUnprocessableEntity},

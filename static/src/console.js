@@ -118,21 +118,21 @@
   });
   on("toggle", () => { late &&= find("#search, .toolbar").requestSubmit(); }, true); // resets late to undefined
 
-  // After htmx has swapped a list, announce its count; browsers announce alerts themselves.
-  // The focus stays: if the focused element is gone, it moves to the one in its place, or to the list.
+  // After htmx has swapped a list or the progress of an export, announce its count or end;
+  // browsers announce alerts themselves. The focus stays: if the focused element is gone, it moves
+  // to the one in its place, or to the list.
   on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
-    const list = find("#results");
-    if (!list || target?.id !== "results") return;
+    const list = document.getElementById(target?.id);
+    const count = list?.querySelector("[data-announce]");
+    if (count) announce(count.textContent);
+    if (list?.id !== "results") return;
     find("#sheet:popover-open")?.hidePopover();
     if (document.activeElement === document.body) {
       const same = focused && document.getElementById(focused);
       (same || list).focus();
       if (!same) list.scrollIntoView();
     }
-    const count = find("[data-announce]");
-    if (!count) return;
-    announce(count.textContent);
-    find("[data-shown]")?.replaceChildren(...[...count.cloneNode(true).childNodes].slice(0, 2));
+    if (count) find("[data-shown]")?.replaceChildren(...[...count.cloneNode(true).childNodes].slice(0, 2));
   });
 
   // The filters, the columns and the acts on the user of a row are pages, which open in a popover.
