@@ -56,6 +56,9 @@ func newPool(most int) pool {
 // [http.ErrAbortHandler] itself or an error that holds the stack. It returns httperror.ErrBusy
 // if no worker is free within poolWait, and the error of ctx if ctx is done before.
 func (p pool) do(ctx context.Context, work func(*worker)) error {
+	if err := ctx.Err(); err != nil { // the client has gone
+		return err
+	}
 	next := job{work, make(chan any, 1)}
 	late := time.NewTimer(poolWait)
 	defer late.Stop()
