@@ -55,7 +55,7 @@ func TestWeight(t *testing.T) {
 	for path, limit := range map[string]struct{ raw, gzip, zstd int }{
 		"/users":                          {39_500, 6_300, 6_500}, // with boxes to select users
 		"/users?q=saxena":                 {18_800, 4_700, 4_800},
-		"/users/amara.okafor@example.com": {14_900, 3_900, 4_000},
+		"/users/amara.okafor@example.com": {14_900, 4_000, 4_100}, // keys are random: their bytes vary by some dozens,
 		"/profile":                        {40_000, 8_000, 8_200},
 		"/audit":                          {90_000, 5_000, 5_200},
 	} {
