@@ -56,7 +56,7 @@ func (a *App) showBatch(c echo.Context) error {
 		return err
 	}
 	if b.Values.Import != nil && b.State == users.BatchPrepared && b.Ready() {
-		return a.showImport(c, b)
+		return a.showImport(c, b, *b.Values.Import, outcome{})
 	}
 	m, err := a.batchPage(c, b, startForm{Reason: b.Reason}, outcome{})
 	if err != nil {

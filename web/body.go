@@ -21,6 +21,9 @@ const (
 	maxButton = 8 << 10  // bytes of a form that anyone may post: a button and a path
 	maxFields = 200      // of a form or a query
 
+	maxLines      = 256 << 10 // bytes of a form with lines of an import
+	maxLineFields = 600       // of such a form: 50 lines, and 50 columns
+
 	bodyPiece   = 4 << 10          // bytes by which a body grows at first
 	bodyStalled = 10 * time.Second // without a byte of the body
 	bodyLongest = 30 * time.Second // for all of it
@@ -57,12 +60,14 @@ func (a *App) withForm(r route, next echo.HandlerFunc) echo.HandlerFunc {
 			file, uploadErr := a.readUpload(c)
 			defer file.remove()
 			requestOf(c.Request()).upload, err = file, uploadErr
+		case r.Path == importCheckPath && known:
+			err = a.readForm(c, formLimits{maxLines, maxLineFields}, allBodies)
 		case known:
-			err = a.readForm(c, maxForm, allBodies)
+			err = a.readForm(c, aForm, allBodies)
 		case r.Path == backchannelPath:
-			err = a.readForm(c, maxForm, strangerBodies)
+			err = a.readForm(c, aForm, strangerBodies)
 		case r.Access == accessAnyone && r.Path != lookUpPath:
-			err = a.readForm(c, maxButton, strangerBodies)
+			err = a.readForm(c, formLimits{maxButton, maxFields}, strangerBodies)
 		default:
 			err = a.readUnknownForm(c)
 		}
@@ -83,14 +88,20 @@ func (a *App) readUnknownForm(c echo.Context) error {
 		retryAfter(c.Response().Header(), wait)
 		return httperror.ErrTooMany
 	}
-	return a.readForm(c, maxForm, strangerBodies)
+	return a.readForm(c, aForm, strangerBodies)
 }
 
-// readForm reads the form in the body of c into its PostForm. The body is at most limit
-// bytes, of a stated length, see [App.checkFraming].
-func (a *App) readForm(c echo.Context, limit int, share float64) error {
+// formLimits are the most bytes and fields of a form.
+type formLimits struct{ bytes, fields int }
+
+// aForm are the limits of most forms.
+var aForm = formLimits{maxForm, maxFields}
+
+// readForm reads the form in the body of c into its PostForm. The body is within the limits and of
+// a stated length, see [App.checkFraming].
+func (a *App) readForm(c echo.Context, limits formLimits, share float64) error {
 	r := c.Request()
-	if r.ContentLength > int64(limit) {
+	if r.ContentLength > int64(limits.bytes) {
 		return httperror.ErrTooLarge
 	}
 	// A page of ours posts in one way. A body of another type, or of none, is no form.
@@ -101,7 +112,7 @@ func (a *App) readForm(c echo.Context, limit int, share float64) error {
 	if err != nil {
 		return err
 	}
-	if bytes.Count(body, []byte("&")) >= maxFields {
+	if bytes.Count(body, []byte("&")) >= limits.fields {
 		return httperror.ErrBadForm
 	}
 	if r.PostForm, err = url.ParseQuery(string(body)); err != nil {

@@ -2,8 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
-	"io"
 	"net/http"
 	"strings"
 
@@ -32,11 +30,7 @@ func (a *App) importUsers(c echo.Context) error {
 	err := bindForm(c, &form)
 	var id users.BatchID
 	if err == nil {
-		var v users.ImportValues
-		var rows []users.ImportRow
-		if v, rows, err = readImport(form.Text, requestOf(c.Request()).upload); err == nil {
-			id, err = a.users.PrepareImport(c.Request().Context(), actor(c), v, rows, "")
-		}
+		id, err = a.prepareImport(c, form.Text)
 	}
 	switch {
 	case err == nil:
@@ -46,6 +40,29 @@ func (a *App) importUsers(c echo.Context) error {
 		return err
 	}
 	return render(c, http.StatusUnprocessableEntity, views.ImportPage(a.importPage(c, form, outcomeOf(err))))
+}
+
+// prepareImport prepares the import of a pasted text or the uploaded file. It returns an
+// [*users.InvalidError] on text or file.
+func (a *App) prepareImport(c echo.Context, text string) (id users.BatchID, err error) {
+	file, pasted := requestOf(c.Request()).upload, strings.TrimSpace(text) != ""
+	switch {
+	case pasted && file != nil:
+		return "", users.Invalid("file", words.ImportBoth)
+	case file == nil && !pasted:
+		return "", users.Invalid("text", words.ImportNothing)
+	case file == nil && hasHead(text):
+		if file, _, err = saveUpload(strings.NewReader(text), ""); err != nil {
+			return "", err
+		}
+		file.field = "text"
+		defer file.remove()
+	}
+	v, rows, err := readImport(text, file, a.reserveUpload(c))
+	if err != nil {
+		return "", err
+	}
+	return a.users.PrepareImport(c.Request().Context(), actor(c), v, rows, "")
 }
 
 // importPage is the page that takes a text or a file.
@@ -59,31 +76,27 @@ func (a *App) importPage(c echo.Context, form importForm, o outcome) views.Impor
 	return m
 }
 
-// readImport returns the rows of a pasted text or an uploaded file, and what their columns are. It
-// returns an [*users.InvalidError] on text or file.
-func readImport(text string, file *upload) (v users.ImportValues, rows []users.ImportRow, err error) {
-	pasted := strings.TrimSpace(text) != ""
-	switch {
-	case pasted && file != nil:
-		return v, nil, users.Invalid("file", words.ImportBoth)
-	case file != nil:
-		return readTable("file", file)
-	case !pasted:
-		return v, nil, users.Invalid("text", words.ImportNothing)
-	case hasHead(text):
-		if file, _, err = saveUpload(strings.NewReader(text), ""); err != nil {
-			return v, nil, err
+// readImport returns the rows of a file, or without one of a pasted text, and what their columns
+// are. It reserves the memory that they take, and returns an [*users.InvalidError] on text or file.
+func readImport(text string, file *upload, reserve func(bytes int) error) (v users.ImportValues, rows users.ImportRows, err error) {
+	if file != nil {
+		return readTable(file, reserve)
+	}
+	n := 0
+	for range tabular.Pasted(text) {
+		if n++; n > users.MaxBatch {
+			return v, nil, users.Invalid("text", words.ImportTextTooBig)
 		}
-		defer file.remove()
-		return readTable("text", file)
 	}
-	for _, e := range tabular.Pasted(text) {
-		rows = append(rows, users.ImportRow{Line: len(rows) + 1, Cells: []string{cmp.Or(e.Address, e.Name), e.Name}})
-	}
-	if len(rows) > users.MaxBatch {
-		return v, nil, users.Invalid("text", words.ImportTextTooBig)
-	}
-	return users.ImportValues{Columns: []users.ImportField{users.ImportID, users.ImportName}}, rows, nil
+	v.Columns = []users.ImportField{users.ImportID, users.ImportName}
+	return v, func(yield func(users.ImportRow, error) bool) {
+		n := 0
+		for e := range tabular.Pasted(text) {
+			if n++; !yield(users.ImportRow{Line: n, Cells: []string{cmp.Or(e.Address, e.Name), e.Name}}, nil) {
+				return
+			}
+		}
+	}, reserve(n * users.ImportPlanned)
 }
 
 // hasHead reports whether the first line of a text names a column of addresses.
@@ -95,62 +108,6 @@ func hasHead(text string) bool {
 		}
 	}
 	return false
-}
-
-// readTable reads a file as a table. What is wrong with it is an error on field.
-func readTable(field string, file *upload) (v users.ImportValues, rows []users.ImportRow, err error) {
-	table, err := tabular.Open(file.path)
-	if err == nil {
-		defer func() { err = errors.Join(err, table.Close()) }()
-		rows, err = rowsOf(table)
-	}
-	if flaw, ok := errors.AsType[*tabular.Error](err); ok {
-		err = users.Invalid(field, "%s", words.ImportFlaw(flaw))
-	}
-	if err != nil {
-		return v, nil, err
-	}
-	if v.Source = words.Plain(file.name); table.Sheet != "" {
-		v.Source += ", sheet “" + words.Plain(table.Sheet) + "”"
-	}
-	var head bool
-	if v.Columns, head = matchColumns(rows); head {
-		v.Heads, rows = rows[0].Cells, rows[1:]
-	}
-	switch {
-	case len(rows) == 0:
-		err = users.Invalid(field, words.ImportHeadAlone)
-	case !strings.Contains(strings.Join(fieldNames(v.Columns), " "), string(users.ImportID)):
-		err = users.Invalid(field, words.ImportNoAddress)
-	}
-	return v, rows, err
-}
-
-// rowsOf returns the rows of a table.
-func rowsOf(table *tabular.Table) (rows []users.ImportRow, err error) {
-	for {
-		row, err := table.Next()
-		if err == io.EOF {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, users.ImportRow{Line: row.Line, Cells: unguarded(row.Cells)})
-	}
-}
-
-// unguarded returns a copy of cells without the apostrophes that keep a spreadsheet from taking a
-// cell for a formula, see [plainCell].
-func unguarded(cells []string) []string {
-	all := make([]string, len(cells))
-	for i, cell := range cells {
-		if text, found := strings.CutPrefix(cell, "'"); found && plainCell(text) == cell {
-			cell = text
-		}
-		all[i] = cell
-	}
-	return all
 }
 
 // fieldNames returns the names of fields.

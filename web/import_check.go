@@ -25,11 +25,11 @@ var importParts = []struct {
 }{{"refused", "Refused", users.ItemRefused}, {"change", "New and changed", users.ItemChanged}, {"same", "Unchanged", users.ItemSame}}
 
 // showImport shows the check of an import that has not started: the counts, one part of its rows, of
-// which the refused ones can be corrected, and what its columns are.
-func (a *App) showImport(c echo.Context, b users.Batch) error {
-	v := b.Values.Import
+// which the refused ones can be corrected, and what its columns are, or are to be. With mistakes in
+// these it shows what was posted.
+func (a *App) showImport(c echo.Context, b users.Batch, v users.ImportValues, o outcome) error {
 	m := views.ImportCheck{
-		Chrome: a.chrome(c, words.ImportCheck(b.Items), "users"), Source: cmp.Or(v.Source, "Pasted text"), Check: batchPath(b.ID, "check"),
+		Chrome: a.chrome(c, words.ImportCheck(b.Items), "users"), FormState: views.FormState{Problems: o.problems}, Source: cmp.Or(v.Source, "Pasted text"), Check: batchPath(b.ID, "check"),
 		Start: batchPath(b.ID, "start"), Cancel: importPath, Strip: importStrip(b), Reactivate: v.Reactivate,
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: words.AddMany, URL: importPath}, {Label: "Check"}}
@@ -42,12 +42,22 @@ func (a *App) showImport(c echo.Context, b users.Batch) error {
 		m.Errors = batchPath(b.ID, "errors")
 	}
 	for i, field := range v.Columns {
-		m.Columns = append(m.Columns, importColumn(v, i, field))
+		m.Columns = append(m.Columns, o.onChoice(importColumn(v, i, field)))
 	}
 	if err := a.importLines(c, b, &m); err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.ImportCheckPage(m))
+	status := http.StatusOK
+	if len(o.problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return render(c, status, views.ImportCheckPage(m))
+}
+
+// onChoice puts the mistake in a choice beside it.
+func (o outcome) onChoice(choice views.Choice) views.Choice {
+	choice.Field = o.on(choice.Field)
+	return choice
 }
 
 // importStrip are the counts of an import.
@@ -61,12 +71,12 @@ func importStrip(b users.Batch) []views.Stat {
 }
 
 // importColumn is the choice of what a column is.
-func importColumn(v *users.ImportValues, i int, field users.ImportField) views.Choice {
+func importColumn(v users.ImportValues, i int, field users.ImportField) views.Choice {
 	label := "Column " + strconv.Itoa(i+1)
 	if i < len(v.Heads) && v.Heads[i] != "" {
 		label = words.Shorten(words.Plain(v.Heads[i]), 40)
 	}
-	choice := views.Choice{Field: views.Field{Name: "column." + strconv.Itoa(i), Label: label}}
+	choice := views.Choice{Field: views.Field{Name: columnName(i), Label: label}}
 	for _, f := range slices.Concat([]users.ImportField{users.ImportNothing}, users.ImportFields) {
 		choice.Options = append(choice.Options, views.Option{Value: string(f), Label: words.ImportField(f), Selected: f == field})
 	}
@@ -96,7 +106,7 @@ func (a *App) importLines(c echo.Context, b users.Batch, m *views.ImportCheck) e
 	}
 	m.Fields = importHeads(b.Values.Import)
 	for _, i := range items {
-		m.Lines = append(m.Lines, importLine(b, i))
+		m.Lines = append(m.Lines, importLine(b, i, posted(c)))
 	}
 	m.Pager = itemPager(b, at, items, counts[part.Outcome], before, after)
 	return nil
@@ -112,8 +122,9 @@ func importHeads(v *users.ImportValues) (names []string) {
 	return names
 }
 
-// importLine shows a row of an import. The cells of a refused row can be corrected.
-func importLine(b users.Batch, i users.BatchItem) views.ImportLine {
+// importLine shows a row of an import. The cells of a refused row can be corrected; those that were
+// posted stay as they are typed.
+func importLine(b users.Batch, i users.BatchItem, typed url.Values) views.ImportLine {
 	row, _ := i.Row()
 	line := views.ImportLine{Line: strconv.Itoa(row.Line), New: i.Key == "" && i.Outcome == users.ItemChanged}
 	values := b.Values.Import.Values(row)
@@ -123,6 +134,9 @@ func importLine(b users.Batch, i users.BatchItem) views.ImportLine {
 			continue
 		}
 		cell := views.Field{Name: "line." + line.Line + "." + string(f), Label: words.ImportField(f) + " in line " + line.Line, Value: value}
+		if typed.Has(cell.Name) {
+			cell.Value = typed.Get(cell.Name)
+		}
 		if i.Outcome == users.ItemRefused && string(f) == i.Cause.Field {
 			cell.Error = words.BatchWhy(b, i)
 		}
@@ -137,16 +151,23 @@ func importLine(b users.Batch, i users.BatchItem) views.ImportLine {
 // checkImportAgain serves POST /batches/:batch/check: the rows with the cells and columns that are
 // posted become another import, which is checked.
 func (a *App) checkImportAgain(c echo.Context) error {
-	v, rows, err := a.users.ImportOf(c.Request().Context(), actor(c), batchID(c))
+	b, rows, err := a.users.ImportOf(c.Request().Context(), actor(c), batchID(c))
+	if err == nil {
+		err = a.reserveUpload(c)(b.Items * users.ImportPlanned)
+	}
 	if err != nil {
 		return err
 	}
-	before := slices.Clone(v.Columns)
+	v := *b.Values.Import
+	v.Reactivate = posted(c).Get("reactivate") == "on"
+	rows = corrected(v.Columns, rows, posted(c))
+	v.Columns = slices.Clone(v.Columns)
 	if err := setColumns(&v, posted(c)); err != nil {
 		return err
 	}
-	setCells(before, rows, posted(c))
-	v.Reactivate = posted(c).Get("reactivate") == "on"
+	if err := mistakenColumns(v); err != nil {
+		return a.showImport(c, b, v, outcomeOf(err))
+	}
 	id, err := a.users.PrepareImport(c.Request().Context(), actor(c), v, rows, "")
 	if err != nil {
 		return err
@@ -155,10 +176,26 @@ func (a *App) checkImportAgain(c echo.Context) error {
 	return a.seeOther(c, batchPath(id))
 }
 
+// mistakenColumns returns an [*users.InvalidError] on the choices of columns that cannot be meant.
+func mistakenColumns(v users.ImportValues) error {
+	for i, field := range v.Columns {
+		if field != users.ImportNothing && slices.Contains(v.Columns[:i], field) {
+			return users.Invalid(columnName(i), words.ImportColumnTwice, words.ImportField(field))
+		}
+	}
+	if !slices.Contains(v.Columns, users.ImportID) {
+		return users.Invalid(columnName(0), words.ImportChooseAddress)
+	}
+	return nil
+}
+
+// columnName is the name of the choice of what a column is.
+func columnName(i int) string { return "column." + strconv.Itoa(i) }
+
 // setColumns sets what the columns of an import are, as posted.
 func setColumns(v *users.ImportValues, values url.Values) error {
 	for i := range v.Columns {
-		if name := "column." + strconv.Itoa(i); values.Has(name) {
+		if name := columnName(i); values.Has(name) {
 			v.Columns[i] = users.ImportField(values.Get(name))
 		}
 	}
@@ -171,23 +208,32 @@ func setColumns(v *users.ImportValues, values url.Values) error {
 	return nil
 }
 
-// setCells sets the cells of rows whose columns were as given, as posted.
-func setCells(columns []users.ImportField, rows []users.ImportRow, values url.Values) {
-	byLine := map[string]int{}
-	for i, r := range rows {
-		byLine[strconv.Itoa(r.Line)] = i
-	}
+// corrected yields the rows, of columns as given, with the cells that are posted.
+func corrected(columns []users.ImportField, rows users.ImportRows, values url.Values) users.ImportRows {
+	cells := map[string]map[int]string{} // by line and column
 	for name, posted := range values {
 		line, field, _ := strings.Cut(strings.TrimPrefix(name, "line."), ".")
-		at, known := byLine[line]
 		column := slices.Index(columns, users.ImportField(field))
-		if !strings.HasPrefix(name, "line.") || !known || column < 0 {
+		if !strings.HasPrefix(name, "line.") || column < 0 {
 			continue
 		}
-		for len(rows[at].Cells) <= column {
-			rows[at].Cells = append(rows[at].Cells, "")
+		if cells[line] == nil {
+			cells[line] = map[int]string{}
 		}
-		rows[at].Cells[column] = posted[0]
+		cells[line][column] = posted[0]
+	}
+	return func(yield func(users.ImportRow, error) bool) {
+		for r, err := range rows {
+			for column, text := range cells[strconv.Itoa(r.Line)] {
+				for len(r.Cells) <= column {
+					r.Cells = append(r.Cells, "")
+				}
+				r.Cells[column] = text
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
 	}
 }
 

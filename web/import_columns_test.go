@@ -24,6 +24,10 @@ func TestMatchColumns(t *testing.T) {
 		"no column has addresses":     {"name|team\nAna|Field", "name department head"},
 		"more cells than heads":       {"email\na@example.com|A", "user_id  head"},
 		"a manager beside an address": {"email|manager\na@example.com|b@example.com", "user_id manager head"},
+		"a title above the head":      {"Joiners in January\nE-mail|Full name\na@example.com|A", "user_id name head 2"},
+		"in German":                   {"Vorname|Name|E-Mail-Adresse|Abteilung", "first_name last_name user_id department head"},
+		"in French":                   {"Prénom|Nom|Courriel|Département|Poste", "first_name last_name user_id department title head"},
+		"invisible characters":        {"\u200bE\u00admail|\u00a0name", "user_id name head"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -31,16 +35,48 @@ func TestMatchColumns(t *testing.T) {
 			for line := range strings.SplitSeq(test.rows, "\n") {
 				rows = append(rows, users.ImportRow{Cells: strings.Split(line, "|")})
 			}
-			columns, head := matchColumns(rows)
+			width := 0
+			for _, r := range rows {
+				width = max(width, len(r.Cells))
+			}
+			columns, heads := matchColumns(rows, width)
 			got := strings.Join(fieldNames(columns), " ")
-			if head {
-				got += " head"
+			if heads > 0 {
+				got += strings.TrimSuffix(fmt.Sprintf(" head %d", heads), " 1")
 			}
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
+}
+
+// free reserves any memory.
+func free(int) error { return nil }
+
+// readText reads a pasted text as the page that takes it does.
+func readText(t *testing.T, text string) (string, error) {
+	t.Helper()
+	var file *upload
+	if hasHead(text) {
+		var err error
+		if file, _, err = saveUpload(strings.NewReader(text), ""); err != nil {
+			t.Fatal(err)
+		}
+		file.field = "text"
+		defer file.remove()
+	}
+	v, rows, err := readImport(text, file, free)
+	got := fmt.Sprint(v.Columns)
+	if err == nil {
+		for r, err := range rows {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += " " + fmt.Sprint(r.Cells)
+		}
+	}
+	return got, err
 }
 
 // TestReadImport reads what people paste: addresses, and cells of a spreadsheet with their head.
@@ -54,19 +90,13 @@ func TestReadImport(t *testing.T) {
 		"Ana Lima\nbo@example.com":                                 "[user_id name] [Ana Lima Ana Lima] [bo@example.com ]",
 		"mail to: ana@example.com; please add her\nbo@example.com": "[user_id name] [ana@example.com mail to] [bo@example.com ]",
 	} {
-		v, rows, err := readImport(text, nil)
-		got := fmt.Sprint(v.Columns)
-		for _, r := range rows {
-			got += " " + fmt.Sprint(r.Cells)
-		}
+		got, err := readText(t, text)
 		if err != nil || got != want {
 			t.Errorf("%q: got %s, %v, want %s", text, got, err, want)
 		}
 	}
-	for text, field := range map[string]string{" \n": "text", "email,email address,name\n,,\n": "text"} {
-		_, _, err := readImport(text, nil)
-		if invalid, ok := errors.AsType[*users.InvalidError](err); !ok || invalid.Fields[0].Field != field {
-			t.Errorf("%q: got %v, want a mistake in %s", text, err, field)
-		}
+	_, err := readText(t, "email,email address,name\n,,\n")
+	if invalid, ok := errors.AsType[*users.InvalidError](err); !ok || invalid.Fields[0].Field != "text" {
+		t.Errorf("a head alone: got %v, want a mistake in the text", err)
 	}
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -55,6 +56,29 @@ func TestImport(t *testing.T) {
 	if bo := s.Must(t, "bo@example.com"); bo.Name != "Bo Li" || bo.Department != "Field" {
 		t.Errorf("Bo is %q of %q", bo.Name, bo.Department)
 	}
+}
+
+// TestImport_page corrects a whole page of lines at once, and says which columns are chosen wrongly.
+func TestImport_page(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	text := "email\tname\trole\tdepartment\ttitle\tmanager\tlabels"
+	for i := range 50 {
+		text += fmt.Sprintf("\n@%d\tPerson %[1]d\tuser\tField\tEngineer\t\tnew", i)
+	}
+	check := b.upload(t, text, "", "").location()
+	form := b.get(t, check).must(t, http.StatusOK, "Check 50 lines").form(t, check+"/check")
+	for i := range 50 {
+		form.Set(fmt.Sprintf("line.%d.user_id", i+2), fmt.Sprintf("person%d@example.com", i))
+	}
+	form.Set("column.3", "name")
+	p := b.post(t, check+"/check", form).must(t, http.StatusUnprocessableEntity, "Another column is “Name”, too.")
+	if p.form(t, check+"/check").Get("line.9.user_id") != "person7@example.com" {
+		t.Error("the page does not keep what was typed")
+	}
+	form.Set("column.3", "department")
+	b.get(t, b.post(t, check+"/check", form).must(t, http.StatusSeeOther).location()).must(t, http.StatusOK, "Add 50 people")
 }
 
 // TestImport_errorFile downloads the refused lines with the reasons, as a file that can be uploaded.

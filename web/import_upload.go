@@ -18,8 +18,12 @@ import (
 	"github.com/roboto-ai/console/web/httperror"
 )
 
-// importPath is the one address that takes a file.
-const importPath = "/users/import"
+// importPath is the one address that takes a file, and importCheckPath the one that takes many
+// lines.
+const (
+	importPath      = "/users/import"
+	importCheckPath = "/batches/:batch/check"
+)
 
 // Limits of an upload. Its file is on the disk; what is in memory counts against the budget.
 const (
@@ -32,8 +36,9 @@ const (
 
 // An upload is a file that was posted, in a temporary folder of its own.
 type upload struct {
-	name string // as the browser calls the file
-	path string // of the file
+	field string // of the form
+	name  string // as the browser calls the file
+	path  string // of the file
 }
 
 // remove deletes the file, and what was made beside it.
@@ -74,8 +79,25 @@ func (a *App) readUpload(c echo.Context) (*upload, error) {
 		return nil, err
 	}
 	_ = body.control.SetReadDeadline(time.Time{})
+	for _, texts := range r.PostForm {
+		for _, text := range texts {
+			w.form += len(text)
+		}
+	}
 	requestOf(r).bodyRead = true
 	return file, nil
+}
+
+// reserveUpload returns what has the request hold so many bytes beside its form, of the budget.
+func (a *App) reserveUpload(c echo.Context) func(bytes int) error {
+	w := c.Response().Writer.(*response)
+	return func(bytes int) error {
+		err := w.hold.resize(w.form+bytes, allBodies)
+		if err != nil {
+			a.overBudget(budgetBody)
+		}
+		return err
+	}
 }
 
 // readParts reads the parts of an upload: fields into values, and the first file to the disk. The
@@ -94,8 +116,9 @@ func (a *App) readParts(w *response, parts *multipart.Reader, values url.Values)
 		}
 		if name := part.FileName(); name != "" && file == nil {
 			var digest string
-			if file, digest, err = saveUpload(part, name); err == nil && digest != "" {
-				values.Add(part.FormName(), digest)
+			if file, digest, err = saveUpload(part, name); file != nil {
+				file.field = part.FormName()
+				values.Add(file.field, digest)
 			}
 		} else if name == "" {
 			var text []byte

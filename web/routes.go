@@ -119,7 +119,7 @@ func (a *App) batchPages(e *echo.Echo) {
 	adding := a.group(e, access(users.ActAddPerson))
 	adding.repeatForm(importPath, a.importUsersForm, a.importUsers)
 	adding.plain("/users/import/template", a.importTemplate)
-	adding.repeat("/batches/:batch/check", a.checkImportAgain)
+	adding.repeat(importCheckPath, a.checkImportAgain)
 	adding.plain("/batches/:batch/errors", a.importErrors)
 	a.group(e, access(users.ActSeeAudit)).page("/batches", a.listBatches)
 	a.group(e, access(users.ActSeeAudit)).page("/batches/:batch", a.showBatch)

@@ -156,6 +156,7 @@ type layoutForm struct {
 func (f layoutForm) columns() map[string]bool {
 	return map[string]bool{
 		"status": f.Status, "role": f.Role, "seen": f.Seen, "created": f.Created, "type": f.Type,
+		"department": f.Department, "title": f.Title, "manager": f.Manager, "labels": f.Labels,
 		"responsible": f.Responsible, "review": f.Review, "changed": f.Changed, "zone": f.TimeZone,
 	}
 }

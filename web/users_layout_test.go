@@ -59,6 +59,28 @@ func TestSetLayout(t *testing.T) {
 	}
 }
 
+// TestSetLayout_all shows each column that is offered.
+func TestSetLayout_all(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	p := b.get(t, "/users/layout")
+	form := p.form(t, "/users/layout")
+	want := []string{"Name"}
+	for _, label := range p.nodes(t, "label") {
+		for n := range label.Descendants() {
+			if name := attr(n, "name"); strings.HasPrefix(name, "column.") {
+				form.Set(name, "on")
+				want = append(want, textOf(label))
+			}
+		}
+	}
+	b.post(t, "/users/layout", form).must(t, 303)
+	if diff := cmp.Diff(append(want, "Acts"), heads(t, b.get(t, "/users"))); diff != "" {
+		t.Errorf("columns (-want +got):\n%s", diff)
+	}
+}
+
 // checkLayout fails the test unless a page, or a part of one, shows the columns
 // that TestSetLayout chooses.
 func checkLayout(t *testing.T, p page) {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of a table.
@@ -16,6 +18,7 @@ const (
 	MaxRows    = 100_000   // with text in them, the head included
 	MaxColumns = 50        // with text in them
 	MaxCell    = 32_767    // characters of a cell, as in Excel
+	MaxText    = 32 << 20  // bytes of all cells
 	MaxUnpack  = 200 << 20 // bytes of all parts of a workbook
 )
 
@@ -40,8 +43,9 @@ const (
 	FlawRows     Flaw = "rows"      // more than MaxRows
 	FlawColumns  Flaw = "columns"   // more than MaxColumns
 	FlawCell     Flaw = "cell"      // a cell of more than MaxCell
+	FlawText     Flaw = "text"      // more than MaxText
 	FlawQuote    Flaw = "quote"     // a quoted cell of CSV does not end
-	FlawUnpacked Flaw = "unpacked"  // the workbook is larger than MaxUnpack, or its other parts than maxParts
+	FlawUnpacked Flaw = "unpacked"  // the workbook is larger than MaxUnpack, or takes more memory than maxMemory
 	FlawWorkbook Flaw = "workbook"  // it is a workbook, and damaged or encrypted
 	FlawOld      Flaw = "old excel" // a workbook of Excel 97–2003 (.xls), or an encrypted one
 	FlawBinary   Flaw = "binary"    // it is no text
@@ -61,6 +65,7 @@ type Table struct {
 	next    func() (Row, error)
 	closers []func() error
 	rows    int
+	text    int // bytes of the cells so far
 }
 
 // The first bytes of formats.
@@ -70,22 +75,23 @@ const (
 )
 
 // Open opens the file at path: as a workbook if it is one, and as CSV otherwise. Temporary
-// files of a workbook are made in the same folder. It returns an [*Error] for what is no
-// table. The caller closes the table.
-func Open(path string) (*Table, error) {
+// files of a workbook are made in the same folder. Open calls reserve with the bytes of memory that
+// the table takes until it is closed, before it takes them, and returns its error. It returns an
+// [*Error] for what is no table. The caller closes the table.
+func Open(path string, reserve func(bytes int) error) (*Table, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	t := &Table{closers: []func() error{file.Close}}
-	if err := t.open(file); err != nil {
+	if err := t.open(file, reserve); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
 }
 
 // open recognizes the format of the file by its first bytes.
-func (t *Table) open(file *os.File) error {
+func (t *Table) open(file *os.File, reserve func(int) error) error {
 	head := make([]byte, len(oleMagic))
 	n, err := io.ReadFull(file, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
@@ -93,9 +99,12 @@ func (t *Table) open(file *os.File) error {
 	}
 	switch begin := string(head[:n]); {
 	case strings.HasPrefix(begin, zipMagic):
-		return t.openWorkbook(file)
+		return t.openWorkbook(file, reserve)
 	case begin == oleMagic:
 		return &Error{Flaw: FlawOld}
+	}
+	if err := reserve(csvMemory); err != nil {
+		return err
 	}
 	return t.openCSV(file)
 }
@@ -117,34 +126,41 @@ func (t *Table) Next() (Row, error) {
 		if t.rows++; t.rows > MaxRows {
 			return Row{}, &Error{Line: row.Line, Flaw: FlawRows}
 		}
-		return row, row.check()
+		return row, t.check(row)
 	}
 }
 
-// check returns an [*Error] if the row has too many cells, or one that is too long.
-func (r Row) check() error {
+// check returns an [*Error] if the row has too many cells, or one that is too long, or is too much
+// text with the rows before it.
+func (t *Table) check(r Row) error {
 	if len(r.Cells) > MaxColumns {
 		return &Error{Line: r.Line, Flaw: FlawColumns}
 	}
 	for _, cell := range r.Cells {
-		if len(cell) > 4*MaxCell || len([]rune(cell)) > MaxCell {
+		if len(cell) > 4*MaxCell || utf8.RuneCountInString(cell) > MaxCell {
 			return &Error{Line: r.Line, Flaw: FlawCell}
+		}
+		if t.text += len(cell); t.text > MaxText {
+			return &Error{Line: r.Line, Flaw: FlawText}
 		}
 	}
 	return nil
 }
 
-// trimmed returns the cells without the space around their texts, and without empty ones at
-// the end.
+// trimmed returns the cells without the space and the invisible characters around their texts, and
+// without empty ones at the end.
 func trimmed(cells []string) []string {
 	last := 0
 	for i, cell := range cells {
-		if cells[i] = strings.TrimSpace(cell); cells[i] != "" {
+		if cells[i] = strings.TrimFunc(cell, blank); cells[i] != "" {
 			last = i + 1
 		}
 	}
 	return cells[:last]
 }
+
+// blank reports whether r shows nothing: a space of any width, a line break, a mark of order.
+func blank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
 // Close closes the table and removes its temporary files.
 func (t *Table) Close() error {

@@ -28,7 +28,7 @@ func write(t *testing.T, content string) string {
 // ended it.
 func read(t *testing.T, path string) (rows []string, lines []int, err error) {
 	t.Helper()
-	table, err := tabular.Open(path)
+	table, err := tabular.Open(path, free)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,6 +48,9 @@ func read(t *testing.T, path string) (rows []string, lines []int, err error) {
 		rows, lines = append(rows, strings.Join(row.Cells, "|")), append(lines, row.Line)
 	}
 }
+
+// free reserves any memory.
+func free(int) error { return nil }
 
 // mustFail fails the test unless err is about that flaw in that line.
 func mustFail(t *testing.T, err error, flaw tabular.Flaw, line int) {
@@ -77,6 +80,12 @@ func TestCSV(t *testing.T) {
 		"a comma in a quoted head":        {"\"a,b,c\";mail\nx;y\n", "a,b,c|mail\nx|y"},
 		"quotes within a cell":            {"mail,name\nana@example.com,José \"Pepe\" Paz\n", "mail|name\nana@example.com|José \"Pepe\" Paz"},
 		"space and empty cells":           {" mail , name ,,\n\n,,,\nana@example.com,José,\n", asIs},
+		"UTF-16 without a mark":           {utf16[2:], asIs},
+		"lines that end with CR":          {"mail,name\rana@example.com,José\r", asIs},
+		"space before quotes":             {"mail, name\n\"ana@example.com\", \"José\"\n", asIs},
+		"an empty cell between tabs":      {"mail\tname\tteam\nana@example.com\t\tField\n", "mail|name|team\nana@example.com||Field"},
+		"texts kept from being numbers":   {"mail,name\n=\"ana@example.com\",=\"José\"\n", asIs},
+		"invisible characters":            {"\u200bmail\u00a0,name\nana@example.com\u200b,\u00a0José\u2003\n\u200b,\u00a0\n", asIs},
 		"one column":                      {"ana@example.com\nbo@example.com\n", "ana@example.com\nbo@example.com"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,6 +120,7 @@ func TestNoTable(t *testing.T) {
 		"a quote without end": {"mail,name\na@example.com,\"José\nb@example.com,B\n", tabular.FlawQuote, 2},
 		"too many columns":    {"a\n" + strings.Repeat("x,", tabular.MaxColumns) + "x\n", tabular.FlawColumns, 2},
 		"too long a cell":     {"a\n" + strings.Repeat("é", tabular.MaxCell+1), tabular.FlawCell, 2},
+		"too much text":       {"a\n" + strings.Repeat(strings.Repeat("x", tabular.MaxCell)+"\n", tabular.MaxText/tabular.MaxCell+1), tabular.FlawText, tabular.MaxText/tabular.MaxCell + 2},
 		"too many rows":       {strings.Repeat("a\n", tabular.MaxRows+1), tabular.FlawRows, tabular.MaxRows + 1},
 		"Excel 97":            {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", tabular.FlawOld, 0},
 		"a zip file cut off":  {"PK\x03\x04 and so on", tabular.FlawWorkbook, 0},

@@ -3,7 +3,11 @@ package tabular_test
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -78,7 +82,7 @@ func TestWorkbook(t *testing.T) {
 		return book.SetSheetRow("Start 4 Jan", "A5", &[]any{" ana@example.com ", "José 李", 42})
 	})
 	path := write(t, content)
-	table, err := tabular.Open(path)
+	table, err := tabular.Open(path, free)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,30 +101,86 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// manyTexts is a workbook of that many rows with two texts each, as Excel writes it: the texts are
+// apart from the sheet.
+func manyTexts(t *testing.T, rows int) string {
+	t.Helper()
+	book := workbook(t, func(book *excelize.File) error { return book.SetCellValue("Sheet1", "A1", "text") })
+	book = withPart(t, book, "xl/sharedStrings.xml", func(add func(string)) {
+		add(`<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`)
+		for i := range 2 * rows {
+			add(fmt.Sprintf(`<si><t>somebody.with.a.long.address.%d@example.com</t></si>`, i))
+		}
+		add(`</sst>`)
+	})
+	return withPart(t, book, "xl/worksheets/sheet1.xml", func(add func(string)) {
+		add(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
+		for i := range rows {
+			add(fmt.Sprintf(`<row r="%d"><c r="A%[1]d" t="s"><v>%[2]d</v></c><c r="B%[1]d" t="s"><v>%[3]d</v></c></row>`, i+1, 2*i, 2*i+1))
+		}
+		add(`</sheetData></worksheet>`)
+	})
+}
+
 // TestWorkbook_large reads a sheet that is too large for memory, and leaves no temporary file.
 func TestWorkbook_large(t *testing.T) {
 	t.Parallel()
 	const rows = 20_000
-	path := write(t, workbook(t, func(book *excelize.File) error {
-		w, err := book.NewStreamWriter("Sheet1")
-		for i := range rows {
-			if err == nil {
-				cell, _ := excelize.CoordinatesToCellName(1, i+1)
-				err = w.SetRow(cell, []any{"somebody.with.a.long.address@example.com", "Somebody With A Long Name"})
-			}
-		}
-		if err != nil {
-			return err
-		}
-		return w.Flush()
-	}))
+	path := write(t, manyTexts(t, rows))
 	got, _, err := read(t, path)
-	if err != nil || len(got) != rows {
+	if err != nil || len(got) != rows || got[1] != "somebody.with.a.long.address.2@example.com|somebody.with.a.long.address.3@example.com" {
 		t.Errorf("%d rows, %v", len(got), err)
 	}
-	left, err := os.ReadDir(path[:strings.LastIndex(path, "/")])
+	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(left) != 1 {
 		t.Errorf("%d files are left, %v", len(left), err)
+	}
+}
+
+// TestWorkbook_memory reserves at least as much memory as a workbook holds, and not much more.
+func TestWorkbook_memory(t *testing.T) { // alone: it measures the heap
+	plain := workbook(t, func(book *excelize.File) error { return book.SetCellValue("Sheet1", "A1", "text") })
+	for name, content := range map[string]string{
+		"many texts": manyTexts(t, 100_000),
+		"many styles": withPart(t, plain, "xl/styles.xml", func(add func(string)) {
+			add(`<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs>` + strings.Repeat(`<xf numFmtId="14"/>`, 20_000) + `</cellXfs></styleSheet>`)
+		}),
+		"a large picture": withPart(t, plain, "xl/media/image1.png", func(add func(string)) { add(strings.Repeat("x", 3<<20)) }),
+	} {
+		path, reserved, before := write(t, content), 0, liveHeap()
+		table, err := tabular.Open(path, func(bytes int) error { reserved = bytes; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := table.Next(); err != nil {
+			t.Fatal(err)
+		}
+		held := liveHeap() - before
+		if err := table.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if t.Logf("%s: %d bytes are held of %d", name, held, reserved); held > reserved || reserved > 4*held+2<<20 {
+			t.Errorf("%s: %d bytes are held, %d reserved", name, held, reserved)
+		}
+	}
+}
+
+// liveHeap returns the size of the heap without garbage.
+func liveHeap() int {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+// TestWorkbook_refusedMemory returns the error of a reservation.
+func TestWorkbook_refusedMemory(t *testing.T) {
+	t.Parallel()
+	spent := errors.New("spent")
+	for _, content := range []string{manyTexts(t, 1), "mail\nana@example.com\n"} {
+		if _, err := tabular.Open(write(t, content), func(int) error { return spent }); !errors.Is(err, spent) {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 
@@ -141,7 +201,8 @@ func TestWorkbook_bombs(t *testing.T) {
 		write func(add func(string))
 	}{
 		"a large sheet":         {"xl/worksheets/sheet2.xml", repeat(megabyte, 201)},
-		"large styles":          {"xl/styles.xml", repeat(megabyte, 9)},
+		"large styles":          {"xl/styles.xml", repeat(megabyte, 2)},
+		"large pictures":        {"xl/media/image1.png", repeat(megabyte, 11)},
 		"many empty texts":      {"xl/sharedStrings.xml", repeat(strings.Repeat("<si/>", 1000), 1001)},
 		"a text that is a page": {"xl/worksheets/sheet2.xml", repeat(strings.Repeat("x", 1<<20), 2)},
 	} {

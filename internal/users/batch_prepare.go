@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -11,9 +12,44 @@ import (
 
 // A newItem is an item of a batch that is prepared.
 type newItem struct {
+	number  int // in the batch, from 1 on
 	key     Key
 	version int64
 	input   string // see BatchItem.input
+}
+
+// newItems are all items of a batch that is prepared: n of them, in any order.
+type newItems struct {
+	n   int
+	all iter.Seq2[newItem, error]
+}
+
+// inOrder returns the items with numbers in their order.
+func inOrder(items []newItem) newItems {
+	return newItems{len(items), func(yield func(newItem, error) bool) {
+		for i, item := range items {
+			if item.number = i + 1; !yield(item, nil) {
+				return
+			}
+		}
+	}}
+}
+
+// chunked calls write with the items, for one transaction each; last is true of the last call.
+func (n newItems) chunked(write func(some []newItem, last bool) error) error {
+	var some []newItem
+	size := 0
+	for item, err := range n.all {
+		if err == nil && (len(some) == itemsPerTransaction || size > bytesPerTransaction) {
+			err = write(some, false)
+			some, size = some[:0], 0
+		}
+		if err != nil {
+			return err
+		}
+		some, size = append(some, item), size+len(item.input)
+	}
+	return write(some, true)
 }
 
 // PrepareBatch prepares a batch, whose users are those with the given keys, whatever matches its
@@ -35,7 +71,7 @@ func (s *Service) RunBatch(ctx context.Context, actor Actor, in BatchInput, chos
 }
 
 // chosenItems returns an item for each chosen user, without the second of two that are the same.
-func chosenItems(chosen []Frozen) []newItem {
+func chosenItems(chosen []Frozen) newItems {
 	items, known := make([]newItem, 0, len(chosen)), make(map[Key]bool, len(chosen))
 	for _, f := range chosen {
 		if !known[f.Key] && f.Key != "" {
@@ -43,36 +79,37 @@ func chosenItems(chosen []Frozen) []newItem {
 			items = append(items, newItem{key: f.Key, version: f.Version})
 		}
 	}
-	return items
+	return inOrder(items)
 }
 
-// prepare writes a new batch, of which it undoes another one. It starts the batch if now.
-func (s *Service) prepare(ctx context.Context, actor Actor, in BatchInput, undoes BatchID, items []newItem, now bool) (BatchID, error) {
+// prepare writes a new batch, of which it undoes another one. It starts the batch if now. Many
+// items are written in several transactions, of which the last publishes the batch: one that is
+// not published expires.
+func (s *Service) prepare(ctx context.Context, actor Actor, in BatchInput, undoes BatchID, items newItems, now bool) (BatchID, error) {
 	b := Batch{ID: newBatchID(), Act: in.Act, Values: in.Values, Query: in.Query, Undoes: undoes, State: BatchPrepared}
-	rest := items[min(len(items), itemsPerTransaction):]
-	err := s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		if err := tx.checkBatch(ctx, &b, in.Reason, len(items)); err != nil {
-			return nothing, err
-		}
-		var events []Event
-		b.Actor, b.actor, b.CreatedAt, b.ExpiresAt = tx.actor.ref(), storedActor(tx.actor), tx.now, tx.now.Add(batchUnpublished)
-		if now {
-			b.State, b.StartedAt = BatchRunning, tx.now
-			events = []Event{b.started(len(items))}
-		}
-		add, err := addBatch(b)
-		work := append([]bookkeeping{add}, addItems(b.ID, 1, items[:len(items)-len(rest)])...)
-		if len(rest) == 0 {
-			work = append(work, publishBatch(b.ID, len(items), b.expiry(tx.now)), expirePrepared(tx.actor.Key, tx.now))
-		}
-		if err != nil {
-			return nothing, err
-		}
-		return events, execAll(ctx, tx.tx, work)
-	})
-	if err == nil && len(rest) > 0 {
-		err = s.addRest(ctx, b, len(items), rest)
+	if now {
+		b.State = BatchRunning
 	}
+	begun := false
+	err := items.chunked(func(some []newItem, last bool) error {
+		work := func() []bookkeeping {
+			if !last {
+				return addItems(b.ID, some)
+			}
+			return append(addItems(b.ID, some), publishBatch(b.ID, items.n, b.expiry(b.CreatedAt)), expirePrepared(b.Actor.Key, b.CreatedAt))
+		}
+		if begun {
+			return s.note(ctx, work()...)
+		}
+		begun = true
+		return s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+			events, err := tx.beginBatch(ctx, &b, in.Reason, items.n)
+			if err != nil {
+				return nothing, err
+			}
+			return events, execAll(ctx, tx.tx, work())
+		})
+	})
 	if err != nil {
 		return "", fmt.Errorf("prepare batch: %w", err)
 	}
@@ -80,20 +117,21 @@ func (s *Service) prepare(ctx context.Context, actor Actor, in BatchInput, undoe
 	return b.ID, nil
 }
 
-// addRest writes the rest of the items of a new batch in several transactions, and publishes it.
-// A batch that is not published expires.
-func (s *Service) addRest(ctx context.Context, b Batch, total int, rest []newItem) error {
-	for len(rest) > 0 {
-		some := rest[:min(len(rest), itemsPerTransaction)]
-		work := addItems(b.ID, total-len(rest)+1, some)
-		if rest = rest[len(some):]; len(rest) == 0 {
-			work = append(work, publishBatch(b.ID, total, b.expiry(b.CreatedAt)), expirePrepared(b.Actor.Key, b.CreatedAt))
-		}
-		if err := s.note(ctx, work...); err != nil {
-			return err
-		}
+// beginBatch writes a new batch without items, of which it will have so many.
+func (c *changeTx) beginBatch(ctx context.Context, b *Batch, reason string, items int) (events []Event, err error) {
+	if err := c.checkBatch(ctx, b, reason, items); err != nil {
+		return nothing, err
 	}
-	return nil
+	b.Actor, b.actor, b.CreatedAt, b.ExpiresAt = c.actor.ref(), storedActor(c.actor), c.now, c.now.Add(batchUnpublished)
+	if b.State == BatchRunning {
+		b.StartedAt = c.now
+		events = []Event{b.started(items)}
+	}
+	add, err := addBatch(*b)
+	if err != nil {
+		return nothing, err
+	}
+	return events, execAll(ctx, c.tx, []bookkeeping{add})
 }
 
 // checkBatch returns the mistakes in what a batch is to do, and normalizes it.
@@ -225,7 +263,7 @@ func (s *Service) UndoBatch(ctx context.Context, actor Actor, id BatchID, reason
 	if err != nil {
 		return "", fmt.Errorf("undo batch %s: %w", id, err)
 	}
-	return s.prepare(ctx, actor, BatchInput{Act: BatchUndo, Reason: reason}, id, items, false)
+	return s.prepare(ctx, actor, BatchInput{Act: BatchUndo, Reason: reason}, id, inOrder(items), false)
 }
 
 // undoneItems are the queries of the users of a batch and the events on them that are undone, the

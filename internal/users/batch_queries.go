@@ -51,23 +51,24 @@ func addBatch(b Batch) (bookkeeping, error) {
 			database.Time(b.CreatedAt), database.Time(b.StartedAt), database.Time(NeverSeen), database.Time(b.ExpiresAt)}}, err
 }
 
-// Items are added by statements of so many rows, and so many rows in one transaction.
+// Items are added by statements of so many rows, and so many rows and bytes in one transaction.
 const (
 	itemsPerStatement   = 500
 	itemsPerTransaction = 10_000
+	bytesPerTransaction = 1 << 20
 )
 
-// addItems returns the statements that write items of a batch, of which the first has a number.
-func addItems(id BatchID, first int, items []newItem) (all []bookkeeping) {
+// addItems returns the statements that write items of a batch.
+func addItems(id BatchID, items []newItem) (all []bookkeeping) {
 	for len(items) > 0 {
 		some := items[:min(len(items), itemsPerStatement)]
 		var f database.Filter
 		batch, rows := f.Arg(id), make([]string, len(some))
 		for i, item := range some {
-			rows[i] = `(` + batch + `, ` + f.Arg(first+i) + `, ` + f.Arg(item.key) + `, ` + f.Arg(item.version) + `, ` + f.Arg(item.input) + `, '', '', 0)`
+			rows[i] = `(` + batch + `, ` + f.Arg(item.number) + `, ` + f.Arg(item.key) + `, ` + f.Arg(item.version) + `, ` + f.Arg(item.input) + `, '', '', 0)`
 		}
 		all = append(all, bookkeeping{`INSERT INTO batch_items (batch, item, user_key, version, input, state, cause, seq) VALUES ` + strings.Join(rows, `, `), f.Args})
-		first, items = first+len(some), items[len(some):]
+		items = items[len(some):]
 	}
 	return all
 }

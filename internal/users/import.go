@@ -75,7 +75,7 @@ func (v ImportValues) org(r ImportRow) (f OrgFields) {
 		}
 	}
 	if f.Labels != nil {
-		labels := strings.ReplaceAll(*f.Labels, ";", ",") // as a cell of CSV has them
+		labels := strings.NewReplacer(";", ",", "|", ",", "\n", ",").Replace(*f.Labels) // as cells of CSV have them
 		f.Labels = &labels
 	}
 	return f

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
 )
@@ -44,6 +45,9 @@ func importItem(ctx context.Context, c *changeTx, b *Batch, i *BatchItem, u User
 	case r.Twice > 0:
 		return nothing, Invalid("user_id", "Line %s has the same address.", strconv.Itoa(r.Twice))
 	}
+	if err := v.failed(r); err != nil {
+		return nothing, err
+	}
 	org := v.org(r)
 	if comes, err := c.managerComes(ctx, b, r); err != nil {
 		return nothing, err
@@ -71,6 +75,18 @@ func importItem(ctx context.Context, c *changeTx, b *Batch, i *BatchItem, u User
 		i.Key = added.Key
 	}
 	return events, err
+}
+
+// failed returns a mistake if a cell of the row has the sign of a formula that has failed, as a
+// spreadsheet writes it to a file.
+func (v ImportValues) failed(r ImportRow) error {
+	for _, field := range ImportFields {
+		switch cell := strings.ToUpper(v.cell(r, field)); cell {
+		case "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!":
+			return Invalid(string(field), "“%s” is an error of a formula. Correct this cell.", cell)
+		}
+	}
+	return nil
 }
 
 // managerComes reports whether the manager in a row of a preview will be added by the batch.

@@ -21,10 +21,21 @@ func rowsOf(lines ...string) (rows []users.ImportRow) {
 	return rows
 }
 
+// all yields rows.
+func all(rows []users.ImportRow) users.ImportRows {
+	return func(yield func(users.ImportRow, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
 // imported prepares an import and waits for its preview.
 func imported(tb testing.TB, d *userstest.Directory, actor users.Actor, v users.ImportValues, rows []users.ImportRow) users.Batch {
 	tb.Helper()
-	id, err := d.PrepareImport(tb.Context(), actor, v, rows, "")
+	id, err := d.PrepareImport(tb.Context(), actor, v, all(rows), "")
 	if err != nil {
 		tb.Fatalf("prepare import: %v", err)
 	}
@@ -97,7 +108,7 @@ func TestImport_byAdmin(t *testing.T) {
 		t.Errorf("got %s (%q)", got, outcomes(t, d, admin, b))
 	}
 	auditor := d.Person(t, "auditor@example.com", users.RoleAuditor)
-	if _, err := d.PrepareImport(t.Context(), auditor, users.ImportValues{Columns: columns}, rowsOf("x@example.com"), ""); !errors.Is(err, users.ErrForbidden) {
+	if _, err := d.PrepareImport(t.Context(), auditor, users.ImportValues{Columns: columns}, all(rowsOf("x@example.com")), ""); !errors.Is(err, users.ErrForbidden) {
 		t.Errorf("an auditor: got %v, want a refusal", err)
 	}
 }
@@ -119,6 +130,30 @@ func TestImport_managers(t *testing.T) {
 	}
 }
 
+// TestImport_messyCells reads cells as people leave them: with the name beside the address, other
+// spaces, capital letters, lists of labels in lines, and the signs of formulas that have failed.
+func TestImport_messyCells(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	b := started(t, d, d.Owner, imported(t, d, d.Owner, users.ImportValues{Columns: columns}, rowsOf(
+		"Ana Lima <ANA@Example.com>|Ana\u00a0 Lima\n(Field)|User||A; b,\nC",
+		"mailto:bo@example.com|Bo\u200b Li|USER|Ana <ana@EXAMPLE.com>|",
+		"\u200bana@example.com\u00a0|Ana again",
+		"cy@example.com|Cy||#N/A|",
+		"#REF!|Di",
+		"ed@example.com; fay@example.com|Two")))
+	if got := counts(b); got != "done 6 of 6: 2 changed, 0 same, 4 refused, 0 moved" {
+		t.Errorf("got %s (%q)", got, outcomes(t, d, d.Owner, b))
+	}
+	ana, bo := d.Must(t, "ana@example.com"), d.Must(t, "bo@example.com")
+	if ana.Name != "Ana Lima (Field)" || ana.Labels != "a,b,c" {
+		t.Errorf("Ana is %q with %q", ana.Name, ana.Labels)
+	}
+	if bo.Name != "Bo Li" || bo.Manager.Key != ana.Key {
+		t.Errorf("Bo is %q, of %q", bo.Name, bo.Manager.ID)
+	}
+}
+
 // TestImport_columns refuses columns that cannot be meant.
 func TestImport_columns(t *testing.T) {
 	t.Parallel()
@@ -126,22 +161,40 @@ func TestImport_columns(t *testing.T) {
 	for name, columns := range map[string][]users.ImportField{
 		"no address": {users.ImportName}, "two addresses": {users.ImportID, users.ImportID}, "an unknown field": {users.ImportID, "picture"},
 	} {
-		_, err := d.PrepareImport(t.Context(), d.Owner, users.ImportValues{Columns: columns}, rowsOf("x@example.com|X"), "")
+		_, err := d.PrepareImport(t.Context(), d.Owner, users.ImportValues{Columns: columns}, all(rowsOf("x@example.com|X")), "")
 		if invalid, _ := errors.AsType[*users.InvalidError](err); invalid == nil || invalid.Fields[0].Field != "columns" {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }
 
-// TestImportOf returns the rows of an import in the order of the file.
+// TestImportOf returns the rows of an import, which can be prepared again in the order of the file.
 func TestImportOf(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
-	given := rowsOf("b@example.com|B||a@example.com", "a@example.com|A||")
-	b := imported(t, d, d.Owner, users.ImportValues{Source: "joiners.csv", Heads: []string{"Mail"}, Columns: columns}, given)
-	v, rows, err := d.ImportOf(t.Context(), d.Owner, b.ID)
-	if err != nil || v.Source != "joiners.csv" || fmt.Sprint(rows[0].Cells, rows[1].Cells) != fmt.Sprint(given[0].Cells, given[1].Cells) {
-		t.Errorf("got %+v, %v, %v", v, rows, err)
+	b := imported(t, d, d.Owner, users.ImportValues{Source: "joiners.csv", Heads: []string{"Mail"}, Columns: columns},
+		rowsOf("b@example.com|B||a@example.com", "a@example.com|A||", "b@example.com|B again||"))
+	of, rows, err := d.ImportOf(t.Context(), d.Owner, b.ID)
+	if err != nil || of.Values.Import.Source != "joiners.csv" {
+		t.Fatalf("got %+v, %v", of, err)
+	}
+	lines := map[int]string{}
+	for r, err := range rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines[r.Line] = r.Cells[1]
+	}
+	if got := fmt.Sprint(lines); got != "map[2:B 3:A 4:B again]" {
+		t.Errorf("got %s", got)
+	}
+	id, err := d.PrepareImport(t.Context(), d.Owner, *of.Values.Import, rows, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Settle()
+	if got := counts(batchNow(t, d, d.Owner, id)); got != "prepared 3 of 3: 2 changed, 0 same, 1 refused, 0 moved" {
+		t.Errorf("prepared again: %s", got)
 	}
 }
 

@@ -14,7 +14,10 @@ const (
 	ImportBoth       = "Paste addresses or choose a file, not both."
 	ImportNoAddress  = "No column has addresses. Add a column “user_id” with the e-mail addresses."
 	ImportHeadAlone  = "The file has a head and no rows."
-	ImportTextTooBig = "The text is too long. Put it into a file."
+	ImportTextTooBig = "The text has too many addresses. Divide it."
+
+	ImportColumnTwice   = "Another column is “%s”, too. Leave one of them out."
+	ImportChooseAddress = "Choose the column with the e-mail addresses."
 )
 
 // importFields name what a column of an import can be.
@@ -32,6 +35,7 @@ var importFlaws = map[tabular.Flaw]string{
 	tabular.FlawRows:     "The file has more than " + numbers.Grouped(tabular.MaxRows) + " rows. Divide it.",
 	tabular.FlawColumns:  "The file has more than " + strconv.Itoa(tabular.MaxColumns) + " columns. Delete those that are not needed.",
 	tabular.FlawCell:     "A cell is too long.",
+	tabular.FlawText:     "The file has more than " + strconv.Itoa(tabular.MaxText>>20) + " MB of text. Divide it.",
 	tabular.FlawQuote:    "A quoted cell does not end. Add the quote at its end.",
 	tabular.FlawUnpacked: "The workbook is too large when it is unpacked. Save the sheet as CSV.",
 	tabular.FlawWorkbook: "The workbook is damaged or protected. Save it again without a password, or as CSV.",
