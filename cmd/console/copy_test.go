@@ -82,10 +82,11 @@ func fullDirectory(t *testing.T) (url, next string) {
 // addRareRows erases parts of events and adds the record of a form that was sent.
 func addRareRows(ctx context.Context, db *database.DB, actor users.Key) error {
 	return db.Transact(ctx, func(tx *sql.Tx) error {
+		_, mentions := tx.ExecContext(ctx, `DELETE FROM event_mentions WHERE seq IN (2, 5, 8)`)
 		_, erase := tx.ExecContext(ctx, `DELETE FROM event_changes WHERE seq IN (2, 5, 8)`)
 		_, form := tx.ExecContext(ctx, `INSERT INTO done_requests (key, actor_key, user_key, seq, at, expires_at, fingerprint, answer) VALUES ('frm_copy', $1, '', 1, $2, $3, 'f', $4)`,
 			actor, database.Time(presentOfCopy), database.Time(presentOfCopy.Add(time.Hour)), []byte{0, 1, 255})
-		return errors.Join(erase, form)
+		return errors.Join(mentions, erase, form)
 	})
 }
 
