@@ -283,7 +283,7 @@ func ImportPage(m Import) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"hint\">Columns: user_id, name, role, department, title, manager, labels. <a href=\"/users/import/template\">Template</a></p></div><footer><a class=\"btn\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"hint\">Columns: user_id, name, role, department, title, manager, labels. Template: <a href=\"/users/import/template\">CSV</a>, <a href=\"/users/import/template?format=xlsx\">.xlsx</a></p></div><footer><a class=\"btn\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -183,10 +183,17 @@ func choice(name, label string, options ...string) views.Choice {
 func userExport() views.UserExport {
 	return views.UserExport{
 		Chrome: chrome("Export users", "users"), Action: "/users/export", Cancel: "/users?status=invited", Count: "1,012 users",
-		Chips: []views.Chip{{Label: "Status: Invited", Remove: "/users/export"}}, Order: "Name, A to Z", Fields: "User ID, name, type",
+		Chips: []views.Chip{{Label: "Status: Invited", Remove: "/users/export"}}, Order: "Name, A to Z",
 		Asked: []views.Option{{Label: "status", Value: "invited"}}, Name: "ABCDEF", Progress: "/users/export/progress?export=ABCDEF",
+		Columns: views.Choice{
+			Field: views.Field{Name: "columns", Label: "Columns", Required: true},
+			Options: []views.Option{
+				{Value: "user_id,name,status", Label: "As in the list", Hint: "user_id, name, status", Selected: true},
+				{Label: "All", Hint: "user_id, name, type, role, status, created_at"},
+			},
+		},
 		Format: views.Choice{
-			Field: views.Field{Name: "format", Label: "Kind of file", Required: true},
+			Field: views.Field{Name: "format", Label: "Format", Required: true},
 			Options: []views.Option{
 				{Value: "csv", Label: "CSV", Hint: "For most programs.", Selected: true},
 				{Value: "jsonl", Label: "JSON Lines", Hint: "One object a line."},

@@ -17,9 +17,21 @@ var exportColumns = []string{
 	"department", "title", "manager", "labels", "note",
 }
 
-// exportCells returns what appends a user to b, with cell for each of the columns.
-func exportCells(cell func(b []byte, column int, text string) []byte) func(b []byte, u *directory.Exported) ([]byte, error) {
+// columnNamesOf returns the names of columns of an export, nil for all.
+func columnNamesOf(columns []string) []string {
+	if columns == nil {
+		return exportColumns
+	}
+	return columns
+}
+
+// exportCells returns what appends a user to b, with cell for each of the columns, nil for all.
+func exportCells(columns []string, cell func(b []byte, column int, text string) []byte) func(b []byte, u *directory.Exported) ([]byte, error) {
 	var keys keysThatAreOn
+	var places []int // of the columns among all
+	for _, name := range columnNamesOf(columns) {
+		places = append(places, slices.Index(exportColumns, name))
+	}
 	return func(b []byte, u *directory.Exported) ([]byte, error) {
 		channels, err := keys.of(u.Channels)
 		if err != nil {
@@ -29,12 +41,13 @@ func exportCells(cell func(b []byte, column int, text string) []byte) func(b []b
 		if err != nil {
 			return b, err
 		}
-		for column, text := range [...]string{
+		texts := [...]string{
 			string(u.ID), u.Name, string(u.Kind), string(u.Role), string(u.Status), timeCell(u.CreatedAt), timeCell(u.SeenAt), timeCell(u.UpdatedAt),
 			u.TimeZone, u.PictureURL, channels, types, u.Purpose, string(u.Responsible), string(u.ReviewOn),
 			u.Department, u.Title, string(u.Manager), u.Labels, u.Note,
-		} {
-			b = cell(b, column, text)
+		}
+		for column, place := range places {
+			b = cell(b, column, texts[place])
 		}
 		return b, nil
 	}

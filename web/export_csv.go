@@ -7,13 +7,10 @@ import (
 	"github.com/roboto-ai/console/internal/directory"
 )
 
-// csvHead is the first line of an export as CSV.
-func csvHead() string { return strings.Join(exportColumns, ",") + "\r\n" }
-
 // csvRows returns what appends a user to b as a line of CSV (RFC 4180). It is not
 // made by encoding/csv, which leaves out carriage returns inside of a cell.
-func csvRows() func(b []byte, u *directory.Exported) ([]byte, error) {
-	cells := exportCells(func(b []byte, column int, text string) []byte {
+func csvRows(columns []string) func(b []byte, u *directory.Exported) ([]byte, error) {
+	cells := exportCells(columns, func(b []byte, column int, text string) []byte {
 		if column > 0 {
 			b = append(b, ',')
 		}

@@ -14,8 +14,9 @@ type exportFormat struct {
 	extension string // of the file's name
 	mediaType string
 	most      int // users that a file holds; 0: any number
-	open      func(io.Writer) (exportFile, error)
-	rows      func() func(b []byte, u *directory.Exported) ([]byte, error)
+	open      func(w io.Writer, columns []string) (exportFile, error)
+	rows      func(columns []string) func(b []byte, u *directory.Exported) ([]byte, error)
+	columns   []string // of exportColumns; all of them if nil
 }
 
 // An exportFile is written the rows of an export in order. Close writes the end of the file.
@@ -27,14 +28,14 @@ type exportFile interface {
 // exportFormats are all of them. What a program reads has no byte order mark: it would be a
 // part of the first column's name.
 var exportFormats = []exportFormat{
-	{"csv", "csv", "text/csv; charset=utf-8", 0, openPlain(csvHead()), csvRows},
-	{"xlsx", "xlsx", xlsxType, xlsxRows - 1, openXLSX, xlsxRowsOf},
-	{"jsonl", "jsonl", "application/jsonl; charset=utf-8", 0, openPlain(""), jsonRows},
+	{"csv", "csv", "text/csv; charset=utf-8", 0, openCSV, csvRows, nil},
+	{"xlsx", "xlsx", xlsxType, xlsxRows - 1, openXLSX, xlsxRowsOf, nil},
+	{"jsonl", "jsonl", "application/jsonl; charset=utf-8", 0, openJSON, jsonRows, nil},
 }
 
 // domain returns the format as the domain takes it.
 func (f exportFormat) domain() directory.ExportFormat {
-	return directory.ExportFormat{Name: f.value, Most: f.most}
+	return directory.ExportFormat{Name: f.value, Most: f.most, Columns: strings.Join(f.columns, ",")}
 }
 
 // hintFor says what the format is for, or that it cannot hold so many users.
@@ -63,10 +64,11 @@ type plainFile struct{ io.Writer }
 // Close implements [exportFile].
 func (plainFile) Close() error { return nil }
 
-// openPlain returns what begins a file of rows below a head.
-func openPlain(head string) func(io.Writer) (exportFile, error) {
-	return func(w io.Writer) (exportFile, error) {
-		_, err := io.WriteString(w, head)
-		return plainFile{w}, err
-	}
+// openCSV begins a file of CSV with the names of the columns.
+func openCSV(w io.Writer, columns []string) (exportFile, error) {
+	_, err := io.WriteString(w, strings.Join(columnNamesOf(columns), ",")+"\r\n")
+	return plainFile{w}, err
 }
+
+// openJSON begins a file of JSON Lines.
+func openJSON(w io.Writer, _ []string) (exportFile, error) { return plainFile{w}, nil }

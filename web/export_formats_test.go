@@ -230,3 +230,29 @@ func TestExportedFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestExported_columns exports some columns in their order, in each format.
+func TestExported_columns(t *testing.T) {
+	t.Parallel()
+	columns := []string{"user_id", "type", "last_seen_at", "labels"}
+	for format, want := range map[string]string{
+		"csv":   "user_id,type,last_seen_at,labels\r\nnightly,service,2026-11-26T07:04:03Z,\"contractor,night shift\"\r\n",
+		"jsonl": `{"user_id":"nightly","is_service_user":true,"is_system_user":false,"last_seen_at":"2026-11-26T07:04:03.123456Z","labels":["contractor","night shift"]}` + "\n",
+	} {
+		if got, err := web.ExportedColumns(format, columns, whole()); err != nil || got != want {
+			t.Errorf("%s: got %q, %v, want %q", format, got, err, want)
+		}
+	}
+	file, err := web.ExportedColumns("xlsx", columns, whole())
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(strings.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows("Users")
+	if diff := cmp.Diff([][]string{columns, {"nightly", "service", "2026-11-26T07:04:03Z", "contractor,night shift"}}, rows); err != nil || diff != "" {
+		t.Errorf("%v, (-want +got):\n%s", err, diff)
+	}
+}

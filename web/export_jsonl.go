@@ -35,8 +35,13 @@ type exportedUser struct {
 	Note        *string         `json:"note"`
 }
 
-// jsonRows returns what appends a user to b as a line of JSON.
-func jsonRows() func(b []byte, u *directory.Exported) ([]byte, error) {
+// jsonNames are the names in JSON of columns that have others there.
+var jsonNames = map[string][]string{
+	"type": {"is_service_user", "is_system_user"}, "notification_channels": {"notification_channels_enabled"}, "notification_types": {"notification_types_enabled"},
+}
+
+// jsonRows returns what appends a user to b as a line of JSON, with the columns, nil for all.
+func jsonRows(columns []string) func(b []byte, u *directory.Exported) ([]byte, error) {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
@@ -57,8 +62,32 @@ func jsonRows() func(b []byte, u *directory.Exported) ([]byte, error) {
 		if err := encoder.Encode(&x); err != nil {
 			return b, err
 		}
-		return append(b, line.Bytes()...), nil
+		if columns == nil {
+			return append(b, line.Bytes()...), nil
+		}
+		return appendMembers(b, line.Bytes(), columns)
 	}
+}
+
+// appendMembers appends the members of a JSON object that the columns have, as a line.
+func appendMembers(b, object []byte, columns []string) ([]byte, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(object, &all); err != nil {
+		return b, err
+	}
+	b = append(b, '{')
+	for _, column := range columns {
+		names := jsonNames[column]
+		if names == nil {
+			names = []string{column}
+		}
+		for _, name := range names {
+			b = append(append(append(b, '"'), name...), `":`...)
+			b = append(append(b, all[name]...), ',')
+		}
+	}
+	b[len(b)-1] = '}' // a line has a member: the first column is user_id
+	return append(b, '\n'), nil
 }
 
 // orNull returns nothing for a text that is empty.

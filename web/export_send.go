@@ -75,7 +75,7 @@ func (a *App) sendFile(c echo.Context, name, known string, format exportFormat, 
 	defer cancel(nil)
 	s := &exportSender{
 		app: a, ctx: ctx, cancel: cancel, w: c.Response(), control: http.NewResponseController(c.Response()),
-		format: format, name: name, add: format.rows(), last: time.Now().Add(exportLongest),
+		format: format, name: name, add: format.rows(format.columns), last: time.Now().Add(exportLongest),
 		seen: a.exporting.begin(exportKey{actor(c).Key, known}),
 	}
 	defer s.stop()
@@ -148,7 +148,7 @@ func (s *exportSender) send(full <-chan exportPart) {
 // write sends a part, block by block, while the actor has the right to it.
 func (s *exportSender) write(part exportPart) error {
 	if s.out == nil {
-		err := s.timely(func() (err error) { s.out, err = s.format.open(s.w); return err })
+		err := s.timely(func() (err error) { s.out, err = s.format.open(s.w, s.format.columns); return err })
 		if err != nil {
 			return err
 		}

@@ -29,14 +29,19 @@ func (a *App) SetExportPause(d time.Duration) { a.exportPause = d }
 
 // Exported returns the file that an export of users in a format is.
 func Exported(format string, all ...*directory.Exported) (string, error) {
+	return ExportedColumns(format, nil, all...)
+}
+
+// ExportedColumns is Exported with some columns.
+func ExportedColumns(format string, columns []string, all ...*directory.Exported) (string, error) {
 	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == format })
 	var file bytes.Buffer
-	out, err := exportFormats[i].open(&file)
+	out, err := exportFormats[i].open(&file, columns)
 	if err != nil {
 		return "", err
 	}
 	var b []byte
-	add := exportFormats[i].rows()
+	add := exportFormats[i].rows(columns)
 	for _, u := range all {
 		if b, err = add(b, u); err != nil {
 			return "", err

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -26,8 +27,9 @@ const (
 type xlsxParts struct {
 	names      []string // but the sheet's
 	contents   map[string]*bytes.Buffer
-	head, tail []byte // of the sheet, around the rows below its first
+	head, tail []byte // of the sheet, around the rows
 	style      string // of cells
+	headStyle  string // of cells of the first row
 }
 
 // xlsxFrame returns the parts. They are made by excelize; the rows are not, as it writes a
@@ -43,11 +45,10 @@ var xlsxFrame = sync.OnceValues(func() (*xlsxParts, error) {
 	if err != nil {
 		return nil, err
 	}
-	sheet, err := xlsxHead(book, bold)
-	if err != nil {
+	if err := xlsxSheetOf(book); err != nil {
 		return nil, err
 	}
-	parts := &xlsxParts{contents: make(map[string]*bytes.Buffer), style: strconv.Itoa(style)}
+	parts := &xlsxParts{contents: make(map[string]*bytes.Buffer), style: strconv.Itoa(style), headStyle: strconv.Itoa(bold)}
 	book.SetZipWriter(func(io.Writer) excelize.ZipWriter { return parts })
 	if _, err := book.WriteTo(io.Discard); err != nil {
 		return nil, err
@@ -56,37 +57,29 @@ var xlsxFrame = sync.OnceValues(func() (*xlsxParts, error) {
 	const end = "</sheetData>"
 	parts.head, parts.tail, found = bytes.Cut(parts.contents[xlsxSheet].Bytes(), []byte(end))
 	if !found {
-		return nil, fmt.Errorf("web: sheet %s of a new workbook has no rows", sheet)
+		return nil, errors.New("web: the sheet of a new workbook has no rows")
 	}
 	parts.tail = append([]byte(end), parts.tail...)
 	return parts, nil
 })
 
-// xlsxHead writes the names of the columns to the first row of a workbook and keeps them in
-// sight. It returns the name of the sheet.
-func xlsxHead(book *excelize.File, style int) (string, error) {
+// xlsxSheetOf makes the sheet of a workbook, which keeps its first row in sight.
+func xlsxSheetOf(book *excelize.File) error {
 	const sheet = "Users"
 	if err := book.SetSheetName("Sheet1", sheet); err != nil {
-		return sheet, err
+		return err
 	}
 	w, err := book.NewStreamWriter(sheet)
 	if err != nil {
-		return sheet, err
+		return err
 	}
 	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return sheet, err
+		return err
 	}
-	if err := w.SetColWidth(1, len(exportColumns), 22); err != nil {
-		return sheet, err
+	if err := w.SetColWidth(1, excelize.MaxColumns, 22); err != nil {
+		return err
 	}
-	names := make([]any, len(exportColumns))
-	for i, name := range exportColumns {
-		names[i] = excelize.Cell{StyleID: style, Value: name}
-	}
-	if err := w.SetRow("A1", names); err != nil {
-		return sheet, err
-	}
-	return sheet, w.Flush()
+	return w.Flush()
 }
 
 // Create implements [excelize.ZipWriter].
@@ -109,10 +102,17 @@ type xlsxFile struct {
 	io.Writer // of the sheet
 	archive   *zip.Writer
 	tail      []byte
+	style     string // of cells
+	row       int    // the last one that add has written
 }
 
-// openXLSX begins a workbook.
-func openXLSX(w io.Writer) (exportFile, error) {
+// openXLSX begins a workbook with the names of the columns of an export, nil for all.
+func openXLSX(w io.Writer, columns []string) (exportFile, error) {
+	return openSheet(w, columnNamesOf(columns))
+}
+
+// openSheet begins a workbook with the heads of its columns.
+func openSheet(w io.Writer, heads []string) (*xlsxFile, error) {
 	parts, err := xlsxFrame()
 	if err != nil {
 		return nil, err
@@ -131,8 +131,26 @@ func openXLSX(w io.Writer) (exportFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = sheet.Write(parts.head)
-	return &xlsxFile{sheet, archive, parts.tail}, err
+	f := &xlsxFile{Writer: sheet, archive: archive, tail: parts.tail, style: parts.headStyle}
+	if _, err := sheet.Write(parts.head); err != nil {
+		return nil, err
+	}
+	if err := f.add(heads); err != nil {
+		return nil, err
+	}
+	f.style = parts.style
+	return f, nil
+}
+
+// add writes the next row.
+func (f *xlsxFile) add(cells []string) error {
+	f.row++
+	b := beginXLSXRow(nil, f.row)
+	for column, text := range cells {
+		b = appendXLSXCell(b, column, f.row, f.style, text)
+	}
+	_, err := f.Write(append(b, `</row>`...))
+	return err
 }
 
 // Close implements [exportFile].
@@ -144,27 +162,37 @@ func (f *xlsxFile) Close() error {
 }
 
 // xlsxRowsOf returns what appends a user to b as the next row of a sheet, from its second on.
-// Each cell is a text (ECMA-376-1 section 18.3.1.53), which no program takes for a formula.
-func xlsxRowsOf() func(b []byte, u *directory.Exported) ([]byte, error) {
-	row, number, style := 1, "", "0"
+func xlsxRowsOf(columns []string) func(b []byte, u *directory.Exported) ([]byte, error) {
+	row, style := 1, "0"
 	if parts, err := xlsxFrame(); err == nil { // else openXLSX returns the error
 		style = parts.style
 	}
-	cells := exportCells(func(b []byte, column int, text string) []byte {
-		if text == "" {
-			return b
-		}
-		b = append(append(append(b, `<c r="`...), byte('A'+column)), number...)
-		b = append(append(append(b, `" s="`...), style...), `" t="inlineStr"><is><t xml:space="preserve">`...)
-		return append(appendXLSX(b, text), `</t></is></c>`...)
-	})
+	cells := exportCells(columns, func(b []byte, column int, text string) []byte { return appendXLSXCell(b, column, row, style, text) })
 	return func(b []byte, u *directory.Exported) ([]byte, error) {
 		row++
-		number = strconv.Itoa(row)
-		b = append(append(append(b, `<row r="`...), number...), `">`...)
-		b, err := cells(b, u)
+		b, err := cells(beginXLSXRow(b, row), u)
 		return append(b, `</row>`...), err
 	}
+}
+
+// beginXLSXRow appends the begin of a row, of which the number begins with 1.
+func beginXLSXRow(b []byte, row int) []byte {
+	return append(strconv.AppendInt(append(b, `<row r="`...), int64(row), 10), `">`...)
+}
+
+// appendXLSXCell appends a cell, of which the column begins with 0. It is a text (ECMA-376-1 section
+// 18.3.1.53), which no program takes for a formula.
+func appendXLSXCell(b []byte, column, row int, style, text string) []byte {
+	if text == "" {
+		return b
+	}
+	b = append(b, `<c r="`...)
+	if column >= 26 {
+		b = append(b, byte('A'-1+column/26))
+	}
+	b = strconv.AppendInt(append(b, byte('A'+column%26)), int64(row), 10)
+	b = append(append(append(b, `" s="`...), style...), `" t="inlineStr"><is><t xml:space="preserve">`...)
+	return append(appendXLSX(b, text), `</t></is></c>`...)
 }
 
 // appendXLSX appends a text as XML. What XML has no place for, or would change, stands as

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/csv"
 	"net/http"
 	"net/url"
 	"slices"
@@ -235,70 +234,4 @@ func corrected(columns []users.ImportField, rows users.ImportRows, values url.Va
 			}
 		}
 	}
-}
-
-// importErrors serves GET /batches/:batch/errors: the refused rows as CSV, with the columns of the
-// file and the reason, to be corrected and uploaded again.
-func (a *App) importErrors(c echo.Context) error {
-	b, err := a.users.Batch(c.Request().Context(), actor(c), batchID(c))
-	if err != nil {
-		return err
-	}
-	if b.Values.Import == nil {
-		return users.ErrNotFound
-	}
-	h := c.Response().Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="errors.csv"`)
-	out := csv.NewWriter(c.Response())
-	v := b.Values.Import
-	if err := out.Write(append(csvHeads(v), "line", "why")); err != nil {
-		return err
-	}
-	for part := (users.BatchPart{Outcome: users.ItemRefused}); ; {
-		items, _, more, err := a.users.BatchItems(c.Request().Context(), actor(c), b, part)
-		if err != nil {
-			return err
-		}
-		for _, i := range items {
-			row, _ := i.Row()
-			cells := make([]string, len(v.Columns), len(v.Columns)+2)
-			for n := range min(len(cells), len(row.Cells)) {
-				cells[n] = plainCell(row.Cells[n])
-			}
-			if err := out.Write(append(cells, strconv.Itoa(row.Line), words.BatchWhy(b, i))); err != nil {
-				return err
-			}
-			part.After = i.Number
-		}
-		if !more {
-			out.Flush()
-			return out.Error()
-		}
-	}
-}
-
-// csvHeads are the heads of the columns of an import; of one without heads the names of the fields.
-func csvHeads(v *users.ImportValues) []string {
-	heads := make([]string, len(v.Columns))
-	for i, f := range v.Columns {
-		if heads[i] = string(f); i < len(v.Heads) {
-			heads[i] = plainCell(v.Heads[i])
-		}
-	}
-	return heads
-}
-
-// importTemplate serves GET /users/import/template: a file with the heads that an import knows.
-func (a *App) importTemplate(c echo.Context) error {
-	h := c.Response().Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="people.csv"`)
-	fields := slices.DeleteFunc(slices.Clone(users.ImportFields), func(f users.ImportField) bool { return f == users.ImportFirst || f == users.ImportLast })
-	out := csv.NewWriter(c.Response())
-	if err := out.Write(fieldNames(fields)); err != nil {
-		return err
-	}
-	out.Flush()
-	return out.Error()
 }

@@ -41,6 +41,8 @@ func readTable(file *upload, reserve func(bytes int) error) (v users.ImportValue
 	}
 	if v.Source = words.Plain(file.name); table.Sheet != "" {
 		v.Source += ", sheet “" + words.Plain(table.Sheet) + "”"
+	} else {
+		v.Separator = string(table.Separator)
 	}
 	var heads int
 	if v.Columns, heads = matchColumns(spooled.top, spooled.width); heads > 0 {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"github.com/roboto-ai/console/internal/users"
 )
 
@@ -89,13 +91,60 @@ func TestImport_errorFile(t *testing.T) {
 	check := b.upload(t, "", "joiners.csv", "email,name,role\nana@example.com,=1+1,\nbo@example.com,Bo,owner\n").location()
 	file := b.get(t, check+"/errors")
 	file.must(t, http.StatusOK)
-	want := "email,name,role,line,why\n"
+	want := "\ufeffemail,name,role,line,why\n"
 	if body := strings.ReplaceAll(file.body, "\r", ""); !strings.HasPrefix(body, want) || !strings.Contains(body, "bo@example.com,Bo,owner,3,") || strings.Contains(body, "ana@") {
 		t.Errorf("got %q", body)
 	}
-	if got := b.get(t, "/users/import/template").must(t, http.StatusOK).body; got != "user_id,name,role,department,title,manager,labels\n" {
+	if got := b.get(t, "/users/import/template").must(t, http.StatusOK).body; got != "\ufeffuser_id,name,role,department,title,manager,labels\n" {
 		t.Errorf("the template is %q", got)
 	}
+}
+
+// TestImport_workbook downloads the template as a workbook, uploads it filled in, and gets the
+// refused lines as a workbook, whose corrected lines alone are imported again.
+func TestImport_workbook(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	template := b.get(t, "/users/import/template?format=xlsx").must(t, http.StatusOK)
+	filled := inWorkbook(t, template.body, []any{"ana@example.com", "Ana Lima"}, []any{"bo@", "Bo Li", "user", "=1+1"})
+	check := b.upload(t, "", "joiners.xlsx", filled).location()
+	b.get(t, check).must(t, http.StatusOK, "Check 2 lines", "joiners.xlsx, sheet “Users”")
+	file := b.get(t, check+"/errors").must(t, http.StatusOK)
+	if got := file.header.Get("Content-Disposition"); got != `attachment; filename="errors.xlsx"` {
+		t.Errorf("the file is sent as %q", got)
+	}
+	corrected := inWorkbook(t, file.body, []any{"bo@example.com"})
+	b.get(t, b.upload(t, "", "errors.xlsx", corrected).location()).must(t, http.StatusOK, "Check 1 line", "bo@example.com", "Bo Li", "=1+1", "Add 1 person")
+}
+
+// inWorkbook returns a workbook with cells from its second row on.
+func inWorkbook(t *testing.T, file string, rows ...[]any) string {
+	t.Helper()
+	book, err := excelize.OpenReader(strings.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	for i, cells := range rows {
+		if err := book.SetSheetRow("Users", fmt.Sprintf("A%d", i+2), &cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := book.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestImport_separator writes the refused lines of a file with semicolons with semicolons.
+func TestImport_separator(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	check := b.upload(t, "", "joiners.csv", "email;name\nbo@;Bo;\n").location()
+	b.get(t, check+"/errors").must(t, http.StatusOK, "email;name;line;why", "bo@;Bo;2;")
 }
 
 // TestImport_mistakes says what is wrong with a file, and keeps the text.

@@ -35,6 +35,7 @@ type exportForm struct {
 	Created    string `form:"created"`
 	View       string `form:"view"`
 	Sort       string `form:"sort"`
+	Columns    string `form:"columns"` // of the file, with a comma between them; empty for all
 	Format     string `form:"format"`
 	Export     string `form:"export"`
 }
@@ -65,19 +66,20 @@ func (f *exportForm) query(zone *time.Location) directory.Query {
 	return directoryQuery(f.at("/users"), 0, zone)
 }
 
-// exportFormOf returns the form as it is shown at first.
-func exportFormOf(c echo.Context) exportForm {
+// exportFormOf returns the form as it is shown at first: with the columns of the list.
+func (a *App) exportFormOf(c echo.Context) exportForm {
 	f := exportForm{Format: exportFormats[0].value}
 	for key, value := range f.asked() {
 		*value = truncate(key, c.QueryParam(key))
 	}
 	f.Selected = truncate("selected", strings.Join(c.QueryParams()["key"], ","))
+	f.Columns = a.listExportColumns(c, directory.View(f.View))
 	return f
 }
 
 // exportUsersForm serves GET /users/export.
 func (a *App) exportUsersForm(c echo.Context) error {
-	form, kept, err := keptOr(a, c, exportFormOf(c))
+	form, kept, err := keptOr(a, c, a.exportFormOf(c))
 	if err != nil {
 		return err
 	}
@@ -97,11 +99,17 @@ func (a *App) exportUsers(c echo.Context) error {
 	}
 	form.Export = truncate("export", form.Export)
 	i := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return f.value == form.Format })
+	var columns []string
 	if err == nil && i < 0 {
-		err = &users.InvalidError{Fields: []users.FieldError{{Field: "format", Message: words.ChooseFormat}}}
+		err = users.Invalid("format", words.ChooseFormat)
 	}
 	if err == nil {
-		err = a.sendExport(c, form, exportFormats[i])
+		columns, err = form.columns()
+	}
+	if err == nil {
+		format := exportFormats[i]
+		format.columns = columns
+		err = a.sendExport(c, form, format)
 	}
 	if correctable(err) {
 		return a.showExport(c, form, false, err)
@@ -137,24 +145,21 @@ func (a *App) showExport(c echo.Context, form exportForm, kept bool, wrong error
 	return render(c, status, views.UserExportPage(m))
 }
 
-// exportFields lists the fields of a user that an export contains, in any format.
-const exportFields = "User ID, name, type, role, status, created, last seen, updated, time zone, picture, notifications, department, title, manager, labels, note; " +
-	"of service users also purpose, responsible person and review date"
-
 // exportPage is the page with the form as it is filled in, for so many users.
 func (a *App) exportPage(c echo.Context, form exportForm, total directory.Total, o outcome) views.UserExport {
-	here, directory := form.at("/users/export"), form.at("/users")
-	directory.query.Del("selected")
+	here, list := form.at("/users/export"), form.at("/users")
+	list.query.Del("selected")
 	name := rand.Text()
 	m := views.UserExport{
-		Chrome: a.chrome(c, words.ExportUsers, "users"), Action: here.path, Cancel: directory.String(),
-		Chips: exportChips(here), Order: words.Choice("sort", form.Sort), Fields: exportFields,
+		Chrome: a.chrome(c, words.ExportUsers, "users"), Action: here.path, Cancel: list.String(),
+		Chips: exportChips(here), Order: words.Choice("sort", form.Sort),
+		Columns: o.onChoice(exportColumnsChoice(form.Columns, a.listExportColumns(c, directory.View(form.View)))),
 		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Format", Required: true})},
 		Name:   name, Progress: progressPath(name, 0),
 	}
-	m.Crumbs = []views.Link{{Label: "Users", URL: directory.String()}, {Label: "Export"}}
+	m.Crumbs = []views.Link{{Label: "Users", URL: list.String()}, {Label: "Export"}}
 	for _, p := range o.problems {
-		if p.Field != "format" { // no other has a field on the page
+		if p.Field != "format" && p.Field != "columns" { // no other has a field on the page
 			p.Field = ""
 		}
 		m.Problems = append(m.Problems, p)

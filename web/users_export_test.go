@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/web"
@@ -216,5 +217,36 @@ func TestExportUsers_afterSigningInAgain(t *testing.T) {
 	again := b.get(t, "/users/export").must(t, http.StatusOK, "Type: Service users", "Export 1 user", "has not been sent yet").form(t, "/users/export")
 	if again.Get("type") != "service" || again.Get("format") != "jsonl" {
 		t.Errorf("got %v", again)
+	}
+}
+
+// TestExportUsers_columns exports the columns of the list as it is shown, or all, and records them.
+func TestExportUsers_columns(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.signIn(t, "owner@example.com")
+	b.post(t, "/users/layout", url.Values{"size": {"25"}, "column.seen": {"on"}, "column.department": {"on"}, "column.zone": {"on"}})
+	form := b.get(t, "/users/export?view=people").must(t, http.StatusOK, "user_id, name, last_seen_at, department, time_zone").form(t, "/users/export")
+	for columns, want := range map[string]string{
+		form.Get("columns"): "user_id,name,last_seen_at,department,time_zone\r\n",
+		"":                  "user_id,name,type,role,",
+		"note,user_id":      "note,user_id\r\n",
+	} {
+		if file := b.post(t, "/users/export", set(form, "columns", columns)).must(t, http.StatusOK); !strings.HasPrefix(file.body, want) {
+			t.Errorf("%q: got %.80q", columns, file.body)
+		}
+	}
+	if !slices.ContainsFunc(s.exportEvents(t), func(got []users.Change) bool {
+		return slices.Contains(got, users.Change{Field: "columns", New: "note,user_id"})
+	}) {
+		t.Errorf("the history: %v", s.exportEvents(t))
+	}
+	s.Invited(t, "zoe@example.com", users.RoleUser)
+	view := b.get(t, "/users/export?view="+string(directory.ViewInvited)).form(t, "/users/export").Get("columns")
+	if !strings.Contains(view, "created_at") {
+		t.Errorf("of a view with its own columns: %q", view)
+	}
+	for _, columns := range []string{"password", "user_id,user_id", ","} {
+		b.post(t, "/users/export", set(form, "columns", columns)).must(t, http.StatusUnprocessableEntity, "Choose the columns.")
 	}
 }

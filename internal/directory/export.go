@@ -38,8 +38,9 @@ type Exported struct {
 
 // An ExportFormat is the kind of file that an export makes.
 type ExportFormat struct {
-	Name string // in the event of the export
-	Most int    // users that such a file can hold; 0: any number
+	Name    string // in the event of the export
+	Most    int    // users that such a file can hold; 0: any number
+	Columns string // that the file has, with a comma between, in the event; empty for all
 }
 
 // An ExportSink writes the file of an export and sends it. One goroutine calls its methods.
@@ -90,7 +91,7 @@ func (s *Service) Export(ctx context.Context, actor users.Actor, q Query, format
 		return users.Invalid("format", "This format holds at most %s users, and %s match. Choose another format, or add filters.",
 			numbers.Grouped(format.Most), numbers.Grouped(list.total))
 	}
-	began, err := s.users.ExportBegan(ctx, actor, q.exportFields(p.newest, format.Name, list.total))
+	began, err := s.users.ExportBegan(ctx, actor, q.exportFields(p.newest, format, list.total))
 	if err != nil {
 		return fmt.Errorf("export users: %w", err)
 	}
@@ -177,12 +178,12 @@ func (p plan) count(ctx context.Context, r database.Reader, most int) (Total, er
 }
 
 // exportFields returns the fields of the event that an export of q begins.
-func (q Query) exportFields(newest bool, format string, total int) []users.Change {
+func (q Query) exportFields(newest bool, format ExportFormat, total int) []users.Change {
 	sort := q.Sort
 	if newest {
 		sort = "-created"
 	}
-	all := []users.Change{{Field: "format", New: format}, {Field: "q", New: q.Text}}
+	all := []users.Change{{Field: "format", New: format.Name}, {Field: "columns", New: format.Columns}, {Field: "q", New: q.Text}}
 	if len(q.Keys) > 0 {
 		all = append(all, users.Change{Field: "selected", New: strconv.Itoa(len(q.Keys))})
 	}

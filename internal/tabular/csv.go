@@ -49,6 +49,7 @@ func (t *Table) openCSV(file *os.File) error {
 			return err
 		}
 	}
+	t.Separator = separator
 	rows := csv.NewReader(text)
 	rows.Comma, rows.FieldsPerRecord, rows.LazyQuotes, rows.TrimLeadingSpace = separator, -1, true, separator != '\t'
 	before := bytes.Count(begin[:skipped], []byte("\n"))

@@ -60,7 +60,8 @@ func (e *Error) Error() string {
 
 // A Table is an open table. Its methods are used by one goroutine.
 type Table struct {
-	Sheet string // name of the sheet; empty for CSV
+	Sheet     string // name of the sheet; empty for CSV
+	Separator rune   // between the cells of CSV; 0 for a workbook
 
 	next    func() (Row, error)
 	closers []func() error

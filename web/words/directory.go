@@ -131,6 +131,12 @@ func ViewTab(v directory.View) (label, full string) { return views[v].label, vie
 // SelectUsers is the message where no user was selected.
 const SelectUsers = "Select at least one user in the list first."
 
+// The columns that an export can have.
+const (
+	ColumnsOfList = "As in the list"
+	AllColumns    = "All"
+)
+
 // OwnColumns says that the choice of columns does not concern a view.
 const OwnColumns = "This view has columns of its own. Your choice applies to the other views."
 

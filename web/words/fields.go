@@ -58,6 +58,7 @@ var fields = map[string]string{
 	"sort":                 "Order",
 	"as_of":                "As of",
 	"format":               "Format",
+	"columns":              "Columns",
 	"users":                "Users",
 	"of":                   "Users to export",
 	"export":               "Started by event",
@@ -112,6 +113,8 @@ func Value(field, value string) string {
 		return View(directory.View(value))
 	case "format":
 		return Format(value)
+	case "columns":
+		return strings.ReplaceAll(value, ",", ", ")
 	case "users", "of", "changed", "same", "refused", "moved":
 		return exportedNumber(value)
 	}

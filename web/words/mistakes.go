@@ -6,6 +6,7 @@ const (
 	SentTwice         = "Send this only once."
 	NotANumber        = "This is not a number."
 	ChooseFormat      = "Choose a format."
+	ChooseColumns     = "Choose the columns."
 	ChooseTheme       = "Choose auto, light or dark."
 	ChooseSession     = "Choose which session to end."
 	ChooseEnd         = "Choose when the token ends."
