@@ -154,8 +154,8 @@ func (a *App) exportPage(c echo.Context, form exportForm, total directory.Total,
 		Chrome: a.chrome(c, words.ExportUsers, "users"), Action: here.path, Cancel: list.String(),
 		Chips: exportChips(here), Order: words.Choice("sort", form.Sort),
 		Columns: o.onChoice(exportColumnsChoice(form.Columns, a.listExportColumns(c, directory.View(form.View)))),
-		Format: views.Choice{Field: o.on(views.Field{Name: "format", Label: "Format", Required: true})},
-		Name:   name, Progress: progressPath(name, 0),
+		Format:  views.Choice{Field: o.on(views.Field{Name: "format", Label: "Format", Required: true})},
+		Name:    name, Progress: progressPath(name, 0),
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: list.String()}, {Label: "Export"}}
 	for _, p := range o.problems {

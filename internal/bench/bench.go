@@ -31,7 +31,7 @@ func measure(ctx context.Context, o options) (text string, err error) {
 	if err := b.open(ctx); err != nil {
 		return "", err
 	}
-	for _, do := range []func(context.Context) error{b.measureMemory, b.measureWeight, b.measureTrials, b.measureEdits, b.measureClients, b.measureBatch, b.measureExports} {
+	for _, do := range []func(context.Context) error{b.measureMemory, b.measureWeight, b.measureTrials, b.measureEdits, b.measureClients, b.measureBatch, b.measureImport, b.measureExports} {
 		if err := do(ctx); err != nil {
 			return b.result(), err
 		}

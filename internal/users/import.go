@@ -33,8 +33,8 @@ var ImportFields = []ImportField{ImportID, ImportName, ImportFirst, ImportLast, 
 type ImportValues struct {
 	Source     string        `json:"source,omitempty"`    // name of the file and its sheet; empty for a pasted text
 	Separator  string        `json:"separator,omitempty"` // between the cells of CSV; empty for a workbook and a pasted text
-	Heads      []string      `json:"heads,omitempty"`  // of the columns; empty where the table has none
-	Columns    []ImportField `json:"columns"`          // what each column is, each field once at most
+	Heads      []string      `json:"heads,omitempty"`     // of the columns; empty where the table has none
+	Columns    []ImportField `json:"columns"`             // what each column is, each field once at most
 	Reactivate bool          `json:"reactivate,omitempty"`
 }
 
