@@ -42,7 +42,8 @@ type Query struct {
 	// Text is what was typed: words, each of which is in the name or the user_id, regardless of
 	// case and accents, and filters such as type:service. A word of one or two characters matches
 	// the beginning of a word.
-	// Several words that all are addresses select the users with these.
+	// Several words that all are addresses select the users with these, and a single address its
+	// user, if there is one; in quotation marks it is text in user_ids as any other.
 	Text       string
 	Keys       []users.Key // selects these users only; at most MaxPicked
 	Kind       Values      // system users are listed for "system" only

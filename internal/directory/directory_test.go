@@ -146,6 +146,27 @@ func TestUsersByFilter(t *testing.T) {
 	}
 }
 
+// TestUsers_address searches for an address that is part of another one.
+func TestUsers_address(t *testing.T) {
+	t.Parallel()
+	d := hundredDaysOn(t)
+	d.Invited(t, "joana@example.com", users.RoleUser)
+	for text, want := range map[string]string{
+		"ana@example.com":            "ana",
+		" <Ana@Example.com>, ":       "ana",
+		"ana@example.com role:user":  "ana",
+		"ana@example.com role:admin": "",
+		`"ana@example.com"`:          "ana joana",
+		"na@example.com":             "ana joana", // no user has it
+		"ana@example.com ana":        "ana joana",
+	} {
+		got, err := d.Directory.Users(t.Context(), d.Owner, directory.Query{Text: text, Sort: "name"})
+		if err != nil || short(got) != want {
+			t.Errorf("%s: got %q, %v; want %q", text, short(got), err, want)
+		}
+	}
+}
+
 func TestUsersByUnknownFilters(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)

@@ -20,6 +20,7 @@ type parsed struct {
 	exactID     users.ID       // the user_id among the words, empty without one
 	exactName   string         // all words as a folded name; empty without words
 	addresses   []users.ID     // all words, if they are several addresses
+	address     users.ID       // the only word, if it is an address without quotation marks
 	kind        [][]users.Kind // the values that each filter allows
 	role        [][]users.Role
 	status      [][]users.Status
@@ -74,6 +75,9 @@ func (t parsed) saysNothing() bool {
 func (t *parsed) word(w users.Word, alone bool) {
 	if id, err := users.ParseID(w.Text); err == nil && (alone || id.IsAddress()) {
 		t.exactID = id
+		if alone && id.IsAddress() && !w.Quoted {
+			t.address = id
+		}
 	}
 	words := []string{w.Text}
 	if folded := spelling.Words(w.Text); len(folded) > 1 { // one character can fold to several words
