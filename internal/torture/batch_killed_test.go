@@ -6,43 +6,73 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roboto-ai/console/internal/database"
 )
 
 // batchUsers is how many users a batch is about.
 const batchUsers = 200
 
-// TestBatchKilled kills the console while it works on batches, at random moments: after each start
-// it goes on by itself, and does each item once.
+// TestBatchKilled kills the console while it works on batches: after each start it goes on by
+// itself, and does each item once.
 func TestBatchKilled(t *testing.T) {
 	t.Parallel()
 	for engine, create := range engines {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			kills := sized(3, 25)
-			if engine != "sqlite" { // each start waits for the end of the killed console's lease
-				kills = sized(1, 5)
-			}
 			v := newInstance(t, create(t))
 			v.start(t)
 			db, b := open(t, v.database), v.signedIn(t)
 			addInvited(t, b)
-			var batches []string
-			for i := range kills {
-				batches = append(batches, b.startBatch(t, []string{"deactivate", "reactivate"}[i%2]))
-				<-time.After(rand.N(300 * time.Millisecond)) // at any moment, not only after an answer
-				v.kill()
+			killDuringBatches(t, db, b, v.kill, func(done func()) {
 				v.start(t)
-				awaitBatch(t, db, batches[i])
-			}
+				done()
+			})
 			v.stop(t)
-			for _, id := range batches {
-				checkBatch(t, db, id)
-			}
-			t.Logf("%d kills during batches of %d users, each item done once", kills, batchUsers)
 		})
+	}
+}
+
+// killDuringBatches starts batches, one after the other, and kills a console while one is worked on:
+// by turns after the first part of it is done, and at a random moment. Its lease ends, and goOn
+// has a console go on, and waits by done until the batch is done.
+func killDuringBatches(t *testing.T, db *sql.DB, b *browser, kill func(), goOn func(done func())) {
+	t.Helper()
+	rounds, during := sized(3, 25), 0
+	for i := range rounds {
+		id := b.prepareBatch(t, []string{"deactivate", "reactivate"}[i%2])
+		answered := make(chan struct{})
+		go func() {
+			defer close(answered)
+			_, _ = b.startBatch(id) // the console may be killed before it answers
+		}()
+		if i%2 == 0 {
+			awaitBatch(t, db, id, `changed > 0`)
+		} else {
+			<-time.After(rand.N(50 * time.Millisecond))
+		}
+		kill()
+		<-answered
+		endLeases(t, db)
+		if isBatch(t, db, id, `state = 'running'`) {
+			during++
+		}
+		goOn(func() { b.finishBatch(t, db, id) })
+		checkBatch(t, db, id)
+	}
+	t.Logf("%d kills, %d of them during a batch of %d users, each item done once", rounds, during, batchUsers)
+}
+
+// endLeases ends the leases on batches, as time does.
+func endLeases(t *testing.T, db *sql.DB) {
+	t.Helper()
+	past := database.Time(time.Unix(1, 0))
+	if _, err := db.ExecContext(t.Context(), `UPDATE batches SET leased_until = $1 WHERE leased_until > $1`, past); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -57,43 +87,58 @@ func addInvited(t *testing.T, b *browser) {
 	}
 }
 
-// startBatch starts a batch on all of its users, and returns its ID.
-func (b *browser) startBatch(t *testing.T, act string) string {
+// prepareBatch prepares a batch on all of its users, and returns its ID once it can be started.
+func (b *browser) prepareBatch(t *testing.T, act string) string {
 	t.Helper()
 	a, err := b.post("/users/batch", url.Values{"act": {act}, "all": {"1"}, "q": {"batch-"}, "step": {"values"}})
 	if err != nil || a.status != http.StatusSeeOther {
 		t.Fatalf("prepare a batch: %v, status %d: %s", err, a.status, a.text())
 	}
 	at := a.header.Get("Location")
-	deadline := time.Now().Add(maxWait)
-	for form := url.Values(nil); form == nil; {
+	for deadline := time.Now().Add(maxWait); ; <-time.After(20 * time.Millisecond) {
 		page, err := b.get(at)
 		if err != nil || time.Now().After(deadline) {
 			t.Fatalf("wait for a preview: %v: %s", err, page.text())
 		}
 		if strings.Contains(page.body, at+"/start") {
-			form = url.Values{"confirm": {fmt.Sprint(batchUsers)}}
-			if a, err = b.post(at+"/start", form); err != nil || a.status != http.StatusSeeOther {
-				t.Fatalf("start a batch: %v, status %d: %s", err, a.status, a.text())
-			}
+			return strings.TrimPrefix(at, "/batches/")
 		}
-		<-time.After(20 * time.Millisecond)
 	}
-	return strings.TrimPrefix(at, "/batches/")
 }
 
-// awaitBatch waits until a batch has ended.
-func awaitBatch(t *testing.T, db *sql.DB, id string) {
+// startBatch starts a batch that is prepared.
+func (b *browser) startBatch(id string) (answer, error) {
+	return b.post("/batches/"+id+"/start", url.Values{"confirm": {strconv.Itoa(batchUsers)}})
+}
+
+// finishBatch waits until a batch is done. It starts it again if it was not yet started.
+func (b *browser) finishBatch(t *testing.T, db *sql.DB, id string) {
 	t.Helper()
-	deadline := time.Now().Add(4 * maxWait)
-	for state := ""; state != "done"; <-time.After(50 * time.Millisecond) {
-		if err := db.QueryRowContext(t.Context(), `SELECT state FROM batches WHERE id = $1`, id).Scan(&state); err != nil {
-			t.Fatal(err)
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the batch %s is still %s", id, state)
+	for deadline := time.Now().Add(maxWait); isBatch(t, db, id, `state = 'prepared'`); <-time.After(20 * time.Millisecond) {
+		if a, err := b.startBatch(id); time.Now().After(deadline) {
+			t.Fatalf("start a batch again: %v, status %d: %s", err, a.status, a.text())
 		}
 	}
+	awaitBatch(t, db, id, `state = 'done'`)
+}
+
+// awaitBatch waits until a condition holds for a batch.
+func awaitBatch(t *testing.T, db *sql.DB, id, condition string) {
+	t.Helper()
+	for deadline := time.Now().Add(4 * maxWait); !isBatch(t, db, id, condition); <-time.After(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the batch %s is not yet: %s", id, condition)
+		}
+	}
+}
+
+// isBatch reports whether a condition holds for a batch.
+func isBatch(t *testing.T, db *sql.DB, id, condition string) (is bool) {
+	t.Helper()
+	if err := db.QueryRowContext(t.Context(), `SELECT `+condition+` FROM batches WHERE id = $1`, id).Scan(&is); err != nil {
+		t.Fatal(err)
+	}
+	return is
 }
 
 // checkBatch checks that each item of a batch has one event, which the item names, and that the

@@ -39,6 +39,27 @@ func TestTwoConsolesStart(t *testing.T) {
 	t.Logf("two consoles: %d times two consoles started at once on an empty database", rounds)
 }
 
+// TestTwoConsolesBatch kills one of two consoles while batches are worked on: the other one takes
+// them over, and each item is done once.
+func TestTwoConsolesBatch(t *testing.T) {
+	t.Parallel()
+	s := newMigrated(t)
+	w := newConsolePair(t, s.URL(serveRole, "console"))
+	w.start(t)
+	db, b := open(t, s.URL(postgrestest.Superuser, "console")), w.consoles[0].signedIn(t)
+	addInvited(t, b)
+	var killed *instance
+	kill := func() {
+		killed = w.consoles[w.next.Load()%2] // which got the last request, the start of the batch
+		killed.kill()
+	}
+	killDuringBatches(t, db, b, kill, func(done func()) {
+		done() // by the other console
+		killed.start(t)
+	})
+	w.stop(t)
+}
+
 // TestTwoConsolesWrite uses two consoles on one database, with alternating requests.
 func TestTwoConsolesWrite(t *testing.T) {
 	t.Parallel()
