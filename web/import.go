@@ -58,6 +58,7 @@ func (a *App) prepareImport(c echo.Context, text string) (id users.BatchID, err 
 		file.field = "text"
 		defer file.remove()
 	}
+	defer a.importing()()
 	v, rows, err := readImport(text, file, a.reserveUpload(c))
 	if err != nil {
 		return "", err
@@ -99,9 +100,15 @@ func readImport(text string, file *upload, reserve func(bytes int) error) (v use
 	}, reserve(n * users.ImportPlanned)
 }
 
+// longestHead is the length of the longest line that is taken for the head of a pasted table.
+const longestHead = 4 << 10
+
 // hasHead reports whether the first line of a text names a column of addresses.
 func hasHead(text string) bool {
 	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
+	if len(line) > longestHead {
+		return false
+	}
 	for _, head := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("\t;,|", r) }) {
 		if columnField(head) == users.ImportID && !strings.Contains(head, "@") {
 			return more

@@ -157,6 +157,7 @@ func (a *App) checkImportAgain(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	defer a.importing()()
 	v := *b.Values.Import
 	v.Reactivate = posted(c).Get("reactivate") == "on"
 	rows = corrected(v.Columns, rows, posted(c))

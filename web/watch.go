@@ -27,6 +27,9 @@ type Watch struct {
 	// were busy for too long.
 	OverBudget func(what string)
 
+	// Importing is called at the begin and the end of reading an import, which takes much memory.
+	Importing func(begins bool)
+
 	// Logout is called for each logout token of the provider, with one of [LogoutOutcomes].
 	Logout func(outcome string)
 
@@ -41,6 +44,15 @@ type Answered struct {
 	Route  string // pattern of the route, like "/users/:id"; empty if there is none
 	Status int
 	Took   time.Duration
+}
+
+// importing calls Watch.Importing, and returns the function to call at the end.
+func (a *App) importing() (end func()) {
+	if a.watch.Importing == nil {
+		return func() {}
+	}
+	a.watch.Importing(true)
+	return func() { a.watch.Importing(false) }
 }
 
 // begin calls Watch.Request. It returns the request with the new context, and the function to call

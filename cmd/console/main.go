@@ -16,7 +16,7 @@ import (
 
 // main runs the program with the arguments, the environment and the signals of the process.
 func main() {
-	collectFor(false)
+	setCollection()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	p := &program{env: os.LookupEnv, environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // memoryShare is the share of a memory limit that the Go runtime may use. The rest is for
@@ -25,12 +26,26 @@ const (
 	gcPercentCrowded = 45
 )
 
-// collectFor sets GOGC for few connections or for many. The environment variable wins.
-func collectFor(crowded bool) {
+// crowds counts what holds much memory at the moment: many connections, and each import that is
+// being read.
+var crowds atomic.Int32
+
+// collectFor sets GOGC at the begin or the end of what holds much memory.
+func collectFor(begins bool) {
+	if begins {
+		crowds.Add(1)
+	} else {
+		crowds.Add(-1)
+	}
+	setCollection()
+}
+
+// setCollection sets GOGC. The environment variable wins.
+func setCollection() {
 	if _, given := os.LookupEnv("GOGC"); given {
 		return
 	}
-	if crowded {
+	if crowds.Load() > 0 {
 		debug.SetGCPercent(gcPercentCrowded)
 	} else {
 		debug.SetGCPercent(gcPercent)

@@ -132,6 +132,7 @@ func (o *telemetry) provider() func(http.RoundTripper) http.RoundTripper {
 
 // web returns the callbacks of the pages.
 func (o *telemetry) web() (w web.Watch) {
+	w.Importing = collectFor
 	if o == nil {
 		return w
 	}

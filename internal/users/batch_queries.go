@@ -54,7 +54,7 @@ func addBatch(b Batch) (bookkeeping, error) {
 // Items are added by statements of so many rows, and so many rows and bytes in one transaction.
 const (
 	itemsPerStatement   = 500
-	itemsPerTransaction = 10_000
+	itemsPerTransaction = 5_000
 	bytesPerTransaction = 1 << 20
 )
 

@@ -22,9 +22,9 @@ const ImportPlanned = 128
 type plannedRow struct {
 	line        int
 	id, manager idDigest
-	item        int // its number; 0 until it has one
-	boss        int // index of the row of its manager; -1 for none
-	first       int // index of the first row with the same user_id
+	item        int32 // its number; 0 until it has one
+	boss        int32 // index of the row of its manager; -1 for none
+	first       int32 // index of the first row with the same user_id
 }
 
 // An idDigest stands for a user_id; the zero one for none.
@@ -52,18 +52,18 @@ func (v ImportValues) plan(rows ImportRows) (p importPlan, err error) {
 		p = append(p, plannedRow{line: r.Line, id: idDigestOf(EnteredID(v.cell(r, ImportID))), manager: idDigestOf(EnteredID(v.cell(r, ImportManager)))})
 	}
 	slices.SortStableFunc(p, func(a, b plannedRow) int { return cmp.Compare(a.line, b.line) })
-	at := make(map[idDigest]int, len(p)) // index of the first row with that user_id
+	at := make(map[idDigest]int32, len(p)) // index of the first row with that user_id
 	for i := range p {
-		p[i].first = i
+		p[i].first = int32(i)
 		if first, known := at[p[i].id]; known && p[i].id != (idDigest{}) {
 			p[i].first = first
 		} else {
-			at[p[i].id] = i
+			at[p[i].id] = int32(i)
 		}
 	}
 	for i := range p {
 		boss, known := at[p[i].manager]
-		if p[i].boss = boss; !known || p[i].manager == (idDigest{}) || boss == i {
+		if p[i].boss = boss; !known || p[i].manager == (idDigest{}) || int(boss) == i {
 			p[i].boss = -1
 		}
 	}
@@ -73,11 +73,11 @@ func (v ImportValues) plan(rows ImportRows) (p importPlan, err error) {
 
 // number gives each row the number of its item.
 func (p importPlan) number() {
-	last := 0
-	var chain []int // of rows without a number, from one to its highest manager
+	last := int32(0)
+	var chain []int32 // of rows without a number, from one to its highest manager
 	for i := range p {
 		chain = chain[:0]
-		for next := i; next >= 0 && p[next].item == 0; next = p[next].boss {
+		for next := int32(i); next >= 0 && p[next].item == 0; next = p[next].boss {
 			p[next].item = -1
 			chain = append(chain, next)
 		}
@@ -96,11 +96,11 @@ func (p importPlan) of(r *ImportRow) (item int, known bool) {
 		return 0, false
 	}
 	r.Twice, r.Coming = 0, 0
-	if first := p[i].first; first != i {
+	if first := p[i].first; int(first) != i {
 		r.Twice = p[first].line
 	}
 	if boss := p[i].boss; boss >= 0 {
-		r.Coming = p[boss].item
+		r.Coming = int(p[boss].item)
 	}
-	return p[i].item, true
+	return int(p[i].item), true
 }
