@@ -167,12 +167,10 @@ func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed, key
 		sel.criteria = append(sel.criteria, numbered(numbers, -1))
 	}
 	if len(t.addresses) > 0 {
-		numbers := func(f *database.Filter) string {
-			return `SELECT number FROM users WHERE user_id IN ` + oneOf(f, t.addresses)
-		}
-		one := numbered(numbers, len(t.addresses))
-		one.few = true
-		sel.criteria = append(sel.criteria, one)
+		sel.criteria = append(sel.criteria, among("user_id", t.addresses))
+	}
+	if len(keys) > 0 {
+		sel.criteria = append(sel.criteria, among("key", keys))
 	}
 	for _, named := range t.named {
 		one, err := s.criterion(ctx, named)
@@ -182,6 +180,15 @@ func (s *Service) addCriteria(ctx context.Context, sel *selection, t parsed, key
 		sel.criteria = append(sel.criteria, one)
 	}
 	return nil
+}
+
+// among returns the criterion that a unique column of a user has one of some values.
+func among[T any](column string, values []T) criterion {
+	one := numbered(func(f *database.Filter) string {
+		return `SELECT number FROM users WHERE ` + column + ` IN ` + oneOf(f, values)
+	}, len(values))
+	one.few = true
+	return one
 }
 
 // numbered returns the criterion that a query selects a user.
