@@ -38,7 +38,7 @@ func blocks(text string) map[string]templ.Component {
 		"error_summary": errorSummary([]Problem{{text, text}, {Message: text}}),
 		"event_log":     eventLog([]Event{event}),
 		"feed":          feed([]Event{event}),
-		"saved":         saved(&Saved{Text: text, Changes: []Change{{Field: text, Old: text, New: text}}, More: text, MoreURL: text, Undo: &UndoButton{Action: text, Version: text, ReturnTo: text}, Dismiss: text}, text),
+		"saved":         saved(&Saved{Text: text, Changes: []Change{{Field: text, Old: text, New: text}}, More: text, MoreURL: text, Undo: &UndoButton{Action: text, Label: text, Version: text, Confirm: text, ReturnTo: text}, Dismiss: text}, text),
 		"menu":          menu("menu", text),
 		"page_head":     pageHead(text, text),
 		"pager":         templ.Join(pager(Pager{Range: text, Previous: text, Next: text}), pager(Pager{Range: text, Next: text}), pager(Pager{Range: text})),

@@ -126,6 +126,7 @@ func newServiceUser() views.NewServiceUser {
 		Chrome: chrome("Create service user", "service"), Action: "/service-users/new", Cancel: "/users",
 		UserID: views.Field{Name: "user_id", Label: "User ID", Required: true, Placeholder: "nightly-export", Hint: "Lower-case letters, digits and . _ + @ -"},
 		Name:   views.Field{Name: "name", Label: "Name"}, Picture: pictureField(), Service: *serviceFields(), Role: roles(),
+		TokenHint: "“Create and issue token” also issues its first token, which ends in 90 days.",
 	}
 }
 

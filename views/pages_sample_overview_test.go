@@ -13,8 +13,11 @@ func overviewSamples() map[string]func(change func(any)) templ.Component {
 	return map[string]func(func(any)) templ.Component{
 		"overview":      pageOf(views.OverviewPage, views.Overview{Chrome: chrome("Overview", "overview"), Summary: "946 people and 61 service users.", Tasks: sampleTasks(), Charts: sampleCharts()}),
 		"overview_none": pageOf(views.OverviewPage, views.Overview{Chrome: chrome("Overview", "overview"), Summary: "1 person and 0 service users.", Charts: []views.ChartCard{{Title: "Sign-ins", URL: "/audit", Number: "0", Text: "this week", Chart: views.Chart{ID: "none"}}}}),
-		"todo": pageOf(views.TodoPage, views.Todo{Chrome: chrome("To do", "todo"), Tasks: sampleTasks(), Strangers: []views.Stranger{
-			{RefusedSignIn: views.RefusedSignIn{Address: "stranger@example.com", When: ago("2 hours ago"), Why: "No one has added them.", Fix: "Add them."}, Admit: "/users/new?user_id=stranger%40example.com"},
+		"todo": pageOf(views.TodoPage, views.Todo{Chrome: chrome("To do", "todo"), Tasks: sampleTasks(), Departures: []views.RefusedDeparture{
+			{Person: ana(), When: ago("2 days ago"), Why: "The planned deactivation was cancelled: there must be an active owner.", Event: "/audit/7", Act: views.Link{Label: "Deactivate…", URL: "/users/ana@example.com/deactivate"}},
+			{Person: robot("Nightly", "nightly"), When: ago("2 days ago"), Why: "It has no responsible person: the person who was to take over is deactivated or deleted."},
+		}, Strangers: []views.Stranger{
+			{RefusedSignIn: views.RefusedSignIn{Address: "stranger@example.com", When: ago("2 hours ago"), Why: "No one has added them.", Fix: "Add them."}, Admit: []views.Option{{Label: "user_id", Value: "stranger@example.com"}}},
 			{RefusedSignIn: views.RefusedSignIn{Address: "other@example.org", When: ago("3 days ago"), Why: "No one has added them."}},
 		}}),
 		"todo_none": pageOf(views.TodoPage, views.Todo{Chrome: chrome("To do", "todo")}),

@@ -163,7 +163,7 @@ func (t presenter) batchStart(b users.Batch, form startForm, o outcome) *views.B
 	s.Back = words.BatchBack(b, words.Date(users.DateOf(t.now.Add(users.BatchKept).In(t.zone))))
 	if b.Changed > users.ConfirmBatch {
 		n := strconv.Itoa(b.Changed)
-		s.Confirm = new(o.on(views.Field{Name: "confirm", Label: "Type " + n + " to confirm", Value: form.Confirm, Required: true, Hint: words.ConfirmHint(users.ConfirmBatch)}))
+		s.Confirm = new(o.on(views.Field{Autofocus: true, Name: "confirm", Label: "Type " + n + " to confirm", Value: form.Confirm, Required: true, Hint: words.ConfirmHint(users.ConfirmBatch)}))
 	}
 	return s
 }

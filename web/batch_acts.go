@@ -9,6 +9,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // batchPath returns the path of the page of a batch, or of one below it.
@@ -64,25 +65,60 @@ func (a *App) stopBatch(c echo.Context) error {
 	return a.seeOther(c, batchPath(id))
 }
 
-// undoForm is the form that undoes a batch, as it is posted.
+// undoBatchForm is the form that undoes a batch, as it is posted.
 type undoBatchForm struct {
-	ReturnTo string `form:"return_to"`
-	Version  string `form:"version"`
+	ReturnTo string `form:"return_to"` // the page to show afterwards, of the line that says what was done
 }
 
-// undoBatch serves POST /batches/:batch/undo: the preview of a batch that undoes another one.
+// undoBatch serves POST /batches/:batch/undo: the preview of a batch that undoes another one. From
+// the line after an act that was done at once it is undone at once, if all of it can be.
 func (a *App) undoBatch(c echo.Context) error {
 	var form undoBatchForm
 	if err := bindForm(c, &form); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	id, err := a.users.UndoBatch(ctx, actor(c), batchID(c), "")
+	undone, err := a.users.Batch(ctx, actor(c), batchID(c))
+	if err != nil {
+		return err
+	}
+	id, err := a.users.UndoBatch(ctx, actor(c), undone.ID, "")
 	if err != nil {
 		return err
 	}
 	a.awaitBatch(c, id)
-	return a.seeOther(c, batchPath(id))
+	if !plainPath(form.ReturnTo) || !actsAtOnce[undone.Act] {
+		return a.seeOther(c, batchPath(id))
+	}
+	preview, err := a.users.Batch(ctx, actor(c), id)
+	if err != nil {
+		return err
+	}
+	if !preview.Ready() || preview.Changed < preview.Items || preview.Items > users.MaxBatchAtOnce {
+		return a.seeOther(c, batchPath(id))
+	}
+	if err := a.users.StartBatch(ctx, actor(c), id, users.BatchStart{Confirm: strconv.Itoa(preview.Changed)}); err != nil {
+		return err
+	}
+	a.awaitBatch(c, id)
+	return a.showWorked(c, id, form.ReturnTo)
+}
+
+// showWorked leads back to a page, which says what a batch has done. If some of its users are not
+// changed, or it still runs, it leads to the page of the batch.
+func (a *App) showWorked(c echo.Context, id users.BatchID, to string) error {
+	b, err := a.users.Batch(c.Request().Context(), actor(c), id)
+	switch {
+	case err != nil:
+		return err
+	case b.State != users.BatchDone || b.Refused+b.Moved > 0:
+		return a.seeOther(c, batchPath(id))
+	case b.Changed == 0:
+		a.flash(c, words.NothingWasChanged, eventRange{})
+	default:
+		a.flash(c, words.BatchResult(b, ""), requestOf(c.Request()).recorded)
+	}
+	return a.seeOther(c, to)
 }
 
 // itemNumber returns the number of an item in the query of c, zero for none.

@@ -78,15 +78,67 @@ func TestBatchAtOnce(t *testing.T) {
 	s := newSite(t)
 	s.Person(t, "ana@example.com", users.RoleUser)
 	b := s.as(t, users.RoleOwner)
-	p := b.post(t, "/users/batch", s.ticks(t, "labels", "ana@example.com")).must(t, 200, "Edit the labels of 1 user", "Labels to add")
+	p := b.post(t, "/users/batch", set(s.ticks(t, "labels", "ana@example.com"), "return_to", "/users?q=ana")).must(t, 200, "Edit the labels of 1 user", "Labels to add")
 	form := p.form(t, "/users/batch")
 	b.post(t, "/users/batch", form).must(t, 422, "Enter a label to add or to remove.")
-	at := b.post(t, "/users/batch", set(form, "add_labels", "Night shift, North")).must(t, 303).location()
+	if to := b.post(t, "/users/batch", set(form, "add_labels", "Night shift, North")).must(t, 303).location(); to != "/users?q=ana" {
+		t.Errorf("it leads to %s, want the list", to)
+	}
+	p = b.get(t, "/users?q=ana").must(t, 200, "1 user with other labels.", words.BatchShow, "Undo", "north")
+	at := p.link(t, words.BatchShow)
 	b.get(t, at).must(t, 200, "1 user with other labels", "night shift,north", "Undo")
-	if again := b.post(t, "/users/batch", set(form, "add_labels", "Night shift, North")).must(t, 303).location(); again != at {
-		t.Errorf("sent again, it leads to %s, at first to %s", again, at)
+	if again := b.post(t, "/users/batch", set(form, "add_labels", "Night shift, North")).must(t, 303).location(); again != "/users?q=ana" {
+		t.Errorf("sent again, it leads to %s, want the list", again)
+	}
+	undo := p.form(t, at+"/undo")
+	if to := b.post(t, at+"/undo", undo).must(t, 303).location(); to != "/users?q=ana" {
+		t.Errorf("undone, it leads to %s, want the list", to)
+	}
+	b.get(t, "/users?q=ana").must(t, 200, "1 user changed back.")
+	if labels := s.Must(t, "ana@example.com").Labels; labels != "" {
+		t.Errorf("undone, the labels are %q", labels)
 	}
 	s.as(t, users.RoleAuditor).post(t, "/users/batch", unkeyed(form)).must(t, 403)
+}
+
+// TestBatchAtOnce_refused shows the batch where not all ticked users could be changed.
+func TestBatchAtOnce_refused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.ServiceUser(t, "nightly", users.RoleUser)
+	b := s.as(t, users.RoleOwner)
+	at := b.post(t, "/users/batch", set(s.ticks(t, "review", "nightly", "owner@example.com"), "return_to", "/users")).must(t, 303).location()
+	b.get(t, at).must(t, 200, "1 user marked as reviewed", "Refused 1")
+	for range 2 {
+		b.post(t, "/users/batch", set(s.ticks(t, "labels", "nightly"), "step", "values", "add_labels", "north", "return_to", "/users")).must(t, 303)
+	}
+	b.get(t, "/users").must(t, 200, words.NothingWasChanged)
+}
+
+// TestPagesOfTickedUsers opens pages with ticked users by way of the form, whose key stays out of
+// their addresses.
+func TestPagesOfTickedUsers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ana := string(s.Person(t, "ana@example.com", users.RoleUser).Key)
+	b := s.as(t, users.RoleOwner)
+	form := b.get(t, "/users").must(t, 200).form(t, "/users/batch")
+	if form.Get("form") == "" {
+		t.Fatal("the form has no key")
+	}
+	for act, want := range map[string]string{"addresses": "ana@example.com", "export": "Export 1 user"} {
+		at := b.post(t, "/users/batch", set(form, "act", act, "key", ana)).must(t, 303).location()
+		if at != "/users/"+act+"?key="+ana {
+			t.Errorf("%s leads to %s", act, at)
+		}
+		b.get(t, at).must(t, 200, want)
+	}
+	if at := b.post(t, "/users/batch", set(form, "act", "export", "all", "1", "q", "ana")).must(t, 303).location(); at != "/users/export?all=1&q=ana" {
+		t.Errorf("all that match: it leads to %s", at)
+	}
+	if strings.Contains(b.get(t, "/users").body, `formmethod="get"`) {
+		t.Error("a button of the form sends its key by GET")
+	}
 }
 
 // TestBatchOfAll deactivates all users that match a filter; more than 25 need their number typed.

@@ -164,6 +164,12 @@ func (o outcome) nameField(value string) views.Field {
 	})
 }
 
+// first returns a field that has the focus when its page opens.
+func first(f views.Field) views.Field {
+	f.Autofocus = true
+	return f
+}
+
 // pictureField asks for a picture and says which hosts' pictures are shown.
 func (o outcome) pictureField(value string, hosts pictureHosts) views.Field {
 	f := views.Field{

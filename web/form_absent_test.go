@@ -20,6 +20,7 @@ var unversioned = map[string]string{
 	"/users/batch":             "an act at once names what it sets; a batch has the versions of its preview",
 	"/batches/:batch/start":    "a batch has the versions of its preview",
 	"/batches/:batch/stop":     "it changes no record",
+	"/batches/:batch/undo":     "each event is undone as far as its fields hold what it set",
 	"/users/views":             "a view is no record",
 	"/users/views/edit":        "a view is no record",
 	"/users/views/delete":      "a view is no record",
@@ -45,7 +46,7 @@ var unversioned = map[string]string{
 
 // askedByNothing are the acts whose consequence page has nothing to fill in: an empty
 // form asks for them.
-var askedByNothing = map[string]bool{"/batches/:batch/start": true, "/batches/:batch/stop": true, "/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true, "/users/:id/deactivate/cancel": true, "/deleted/:key/restore": true}
+var askedByNothing = map[string]bool{"/batches/:batch/start": true, "/batches/:batch/stop": true, "/batches/:batch/undo": true, "/users/:id/tokens/:token/enable": true, "/users/:id/tokens/:token/retire": true, "/users/:id/reset-sign-in": true, "/users/:id/deactivate": true, "/users/:id/reactivate": true, "/users/:id/deactivate/cancel": true, "/deleted/:key/restore": true}
 
 // TestFormWithoutWhatItNeeds posts the form of every act without the type of its body,
 // empty, and without a version: nothing is changed, rather than emptied.

@@ -32,6 +32,7 @@ var formActs = map[string]formAct{
 	"/users/batch":             {page: "/users/batch?act=labels&key=:owner", fill: []string{"add_labels", "night shift"}},
 	"/batches/:batch/start":    {page: "/batches/:batch"},
 	"/batches/:batch/stop":     {page: "/batches/:batch"},
+	"/batches/:batch/undo":     {page: "/batches/:batch", fill: []string{"return_to", "/users"}},
 	"/users/views":             {page: "/users?role=admin", fill: []string{"name", "Admins"}},
 	"/users/views/edit":        {page: "/users?role=owner", begin: savedOne, fill: []string{"name", "Owners"}},
 	"/users/views/delete":      {page: "/users/views", begin: savedOne, press: pressed("view")},
@@ -74,7 +75,6 @@ var repeated = map[string]string{
 	"/users/import":             "it prepares a batch, which changes nothing",
 	"/batches/:batch/check":     "it prepares a batch, which changes nothing",
 	"/forms/look-up":            "it changes nothing",
-	"/batches/:batch/undo":      "it prepares a batch, which changes nothing",
 	"/tokens/requests/:request": "a request is decided once, and the same approval gives the same code",
 }
 

@@ -36,6 +36,19 @@ func (a *App) toList(other next) next {
 	}
 }
 
+// todoPath is the path of the page To do.
+const todoPath = "/todo"
+
+// toTodo returns a next that leads back to To do if the form was there, and otherwise as other does.
+func toTodo(other next) next {
+	return func(f sentForm, made users.ID) string {
+		if f.values.Get("return_to") == todoPath {
+			return todoPath
+		}
+		return other(f, made)
+	}
+}
+
 // toMade returns a next that leads to the page of the user whom the form has made.
 func toMade(query string) next {
 	return func(_ sentForm, made users.ID) string {
@@ -87,14 +100,25 @@ func toBatch(f sentForm, _ users.ID) string {
 	return "/batches"
 }
 
+// toUndone leads back to the page that a form undid a batch from, or to the batch.
+func toUndone(f sentForm, made users.ID) string {
+	if to := f.values.Get("return_to"); plainPath(to) {
+		return to
+	}
+	return toBatch(f, made)
+}
+
 // toTokens leads to the list of tokens that the form is about.
 func toTokens(f sentForm, _ users.ID) string { return f.tokens() }
 
 // toFirstToken leads to the form for the first token of the service user that the form has
 // made.
-func toFirstToken(_ sentForm, made users.ID) string {
-	if made == "" {
+func toFirstToken(f sentForm, made users.ID) string {
+	switch {
+	case made == "":
 		return "/users"
+	case f.values.Get("token") != "": // it was issued with the service user
+		return userPath(made, "tokens")
 	}
 	return userPath(made, "tokens", "new") + "?first=1"
 }
@@ -115,7 +139,7 @@ func (f sentForm) tokens() string {
 // tokens says of a form that issued one that its secret is not shown again.
 func (a *App) leadsOn(f sentForm, of users.Event) string {
 	path := a.next(f, of.Target.ID)
-	if f.route == "/users/batch" && of.Group != "" {
+	if f.route == "/users/batch" && of.Group != "" && path == "/batches" {
 		path = batchPath(users.BatchID(of.Group))
 	}
 	if f.issues() {

@@ -19,7 +19,7 @@ func (a *App) showOverview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	strangers, err := a.history.Strangers(c.Request().Context(), t.actor)
+	departures, strangers, err := a.history.Waiting(c.Request().Context(), t.actor)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (a *App) showOverview(c echo.Context) error {
 		return err
 	}
 	m := views.Overview{
-		Chrome: a.chrome(c, words.Overview, "overview"), Tasks: tasks(counts, len(strangers), "/todo#strangers"),
+		Chrome: a.chrome(c, words.Overview, "overview"), Tasks: tasks(counts, departures, strangers, todoPath),
 		Summary: numbers.Counted(counts[directory.ViewPeople], "person", "people") + " and " +
 			numbers.Counted(counts[directory.ViewService], "service user", "service users") + ". Weeks begin on Mondays, in UTC.",
 		Charts: weekCharts(weeks),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // TestOverview shows tasks and this week's numbers to those who see the directory.
@@ -32,12 +33,52 @@ func TestTodo(t *testing.T) {
 		t.Fatal("a stranger was let in")
 	}
 	p := b.get(t, "/todo").must(t, http.StatusOK, "1 verified address was refused", "new@example.com", "To do , 1")
-	if p.link(t, "Add new@example.com") != "/users/new?name=&user_id=new%40example.com" {
-		t.Errorf("the form to add them is at %s", p.link(t, "Add new@example.com"))
+	if to := b.post(t, "/users/new", p.form(t, "/users/new")).must(t, http.StatusSeeOther).location(); to != "/todo" {
+		t.Errorf("admitted, it leads to %s", to)
 	}
-	if _, err := s.AddPerson(t.Context(), s.Owner, users.NewPerson{ID: "new@example.com"}); err != nil {
+	p = b.get(t, "/todo").must(t, http.StatusOK, "Nothing to do", words.Added("new@example.com"), words.WithdrawSaved)
+	if u := s.Must(t, "new@example.com"); u.Role != users.RoleUser || u.Status != users.StatusInvited || !u.Channels["email"] || !u.Types["comment_mention"] {
+		t.Errorf("got %+v", u)
+	}
+	at := "/users/new@example.com/delete"
+	if to := b.post(t, at, p.form(t, at)).must(t, http.StatusSeeOther).location(); to != "/todo" {
+		t.Errorf("withdrawn, it leads to %s", to)
+	}
+	b.get(t, "/users/new@example.com").must(t, http.StatusNotFound)
+	p = b.get(t, "/todo").must(t, http.StatusOK, "new@example.com")
+	b.post(t, "/users/new", p.form(t, "/users/new")).must(t, http.StatusSeeOther)
+	if _, err := s.SignIn(t.Context(), userstest.Claims("new@example.com"), userstest.Visit("new")); err != nil {
+		t.Errorf("who is admitted cannot sign in: %v", err)
+	}
+}
+
+// TestTodo_departures lists what was refused of planned departures until it is done.
+func TestTodo_departures(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Person(t, "ana@example.com", users.RoleUser)
+	bob := s.Person(t, "bob@example.com", users.RoleAdmin)
+	due := s.Clock.Now().Add(time.Hour)
+	if err := s.PlanDeparture(t.Context(), bob, "ana@example.com", users.Departure{}, due); err != nil {
 		t.Fatal(err)
 	}
+	b := s.as(t, users.RoleOwner)
+	b.get(t, "/todo").must(t, http.StatusOK, "Nothing to do")
+	if err := s.Deactivate(t.Context(), s.Owner, bob.ID, users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the first time takes the lease
+		s.Clock.Advance(2 * time.Hour)
+		if _, err := s.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b = s.as(t, users.RoleOwner)
+	p := b.get(t, "/todo").must(t, http.StatusOK, "1 planned departure was refused", "To do , 1", "Ana",
+		"The planned deactivation was cancelled: the person who planned it is deactivated or deleted.")
+	at := p.link(t, "Deactivate… : Ana")
+	b.get(t, "/overview").must(t, http.StatusOK, "1 planned departure was refused")
+	b.post(t, at, b.get(t, at).form(t, at)).must(t, http.StatusSeeOther)
 	b.get(t, "/todo").must(t, http.StatusOK, "Nothing to do")
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -28,6 +29,7 @@ const (
 type finding struct {
 	text  string
 	act   *userAct     // that the text begins with; nil without one
+	name  string       // the new name, where that renames
 	on    []users.User // users to do it to
 	users []users.User // whose name or user_id has the words of text
 	hits  []placeHit   // views and pages
@@ -72,6 +74,9 @@ func (a *App) search(c echo.Context, text string) (f finding, err error) {
 	act, rest, whole := actNamed(text)
 	if act != nil && (whole || len(f.users) == 0) {
 		f.act = act
+		if act.rename {
+			rest, f.name = renamed(rest)
+		}
 		if f.on, err = a.findUsers(c, rest); err != nil {
 			return f, err
 		}
@@ -130,7 +135,7 @@ func actNamed(text string) (act *userAct, rest string, whole bool) {
 	}
 	verb := spelling.Fold(typed[0])
 	for i := range userActs {
-		label := spelling.Words(words.ActLabel(userActs[i].act))
+		label := spelling.Words(userActs[i].label())
 		if !strings.HasPrefix(label[0], verb) {
 			continue
 		}
@@ -143,6 +148,25 @@ func actNamed(text string) (act *userAct, rest string, whole bool) {
 	return nil, "", false
 }
 
+// renamed divides what was typed after [words.Rename]: "ana to Ana Lima".
+func renamed(text string) (who, name string) {
+	for i := range text {
+		if after, ok := strings.CutPrefix(text[i:], words.RenameTo); ok {
+			return text[:i], strings.TrimSpace(after)
+		}
+	}
+	return text, ""
+}
+
+// actPath returns the path of the page of an act on u. That of an edit has the new name, if one was
+// typed.
+func (f finding) actPath(act userAct, u users.User) string {
+	if act.rename && f.name != "" {
+		return addressOf(userPath(u.ID, act.tail), url.Values{"name": {f.name}})
+	}
+	return userPath(u.ID, act.tail)
+}
+
 // exactHits returns the addresses of what the text of f names exactly.
 func (t presenter) exactHits(f finding) (all []string) {
 	for _, u := range f.users {
@@ -152,9 +176,12 @@ func (t presenter) exactHits(f finding) (all []string) {
 	}
 	if f.act != nil {
 		_, rest, _ := actNamed(f.text)
+		if f.act.rename {
+			rest, _ = renamed(rest)
+		}
 		for _, u := range f.on {
 			if named(u, rest) {
-				all = append(all, userPath(u.ID, f.act.tail))
+				all = append(all, f.actPath(*f.act, u))
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func (t presenter) palette(f finding) views.Palette {
 
 	m := views.Palette{Text: f.text}
 	if len(on) > 0 {
-		m.Groups = append(m.Groups, views.HitGroup{Label: words.ActLabel(f.act.act), Hits: t.actHits(*f.act, on)})
+		m.Groups = append(m.Groups, views.HitGroup{Label: f.act.label(), Hits: t.actHits(f, *f.act, on)})
 	}
 	if len(found) > 0 {
 		m.Groups = append(m.Groups, views.HitGroup{Label: words.UsersFound(f.text == "" && seesDirectory(t.actor), f.close), Hits: t.userHits(found, f.text)})
@@ -34,7 +34,7 @@ func (t presenter) palette(f finding) views.Palette {
 	if len(quick) > 0 {
 		group := views.HitGroup{Label: words.DoWith(words.Plain(f.users[0].Label()))}
 		for _, act := range quick {
-			group.Hits = append(group.Hits, t.actHits(act, f.users[:1])...)
+			group.Hits = append(group.Hits, t.actHits(f, act, f.users[:1])...)
 		}
 		m.Groups = append(m.Groups, group)
 	}
@@ -64,14 +64,18 @@ func (t presenter) quickActs(u users.User) (all []userAct) {
 }
 
 // actHits are the hits that lead to the page of an act on each of some users.
-func (t presenter) actHits(act userAct, on []users.User) []views.Hit {
+func (t presenter) actHits(f finding, act userAct, on []users.User) []views.Hit {
 	hits := make([]views.Hit, len(on))
 	for i, u := range on {
-		hits[i] = views.Hit{URL: userPath(u.ID, act.tail), Icon: act.icon, Label: marked(words.ActOn(act.act, words.Plain(u.Label())), "")}
+		label := words.ActOn(act.act, words.Plain(u.Label()))
+		if act.rename {
+			label = words.RenameOf(words.Plain(u.Label()), words.Plain(f.name))
+		}
+		hits[i] = views.Hit{URL: f.actPath(act, u), Icon: act.icon, Label: marked(label, "")}
 		if len(on) > 1 { // who is meant
 			hits[i].Note = marked(t.besideName(u), "")
 		}
-		if act.act == users.ActEdit {
+		if act.act == users.ActEdit && !act.rename {
 			hits[i].Key = "e"
 		}
 	}

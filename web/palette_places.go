@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,28 +16,38 @@ import (
 type place struct {
 	label, url, icon string
 	who              access // who may open it
+	takes            string // the field that it fills in with what is typed after its name; may be empty
+}
+
+// after returns what text has after the name of the place, empty if it is not that with more.
+func (p place) after(text string) string {
+	name, typed := spelling.Words(p.label), strings.Fields(text)
+	if p.takes == "" || len(typed) <= len(name) || !slices.Equal(name, spelling.Words(strings.Join(typed[:len(name)], " "))) {
+		return ""
+	}
+	return strings.Join(typed[len(name):], " ")
 }
 
 // places are the pages that the palette leads to, those first that are offered before anything is
 // typed. One that this version does not serve is not offered.
 var places = []place{
-	{"Users", "/users", "users", access(users.ActSeeDirectory)},
-	{words.MyProfile, "/profile", "user", accessSignedIn},
-	{words.Todo, "/todo", "list-todo", access(users.ActSeeDirectory)},
-	{words.Overview, "/overview", "chart-column", access(users.ActSeeDirectory)},
-	{words.AuditLog, "/audit", "scroll-text", access(users.ActSeeAudit)},
-	{words.AddPersonTitle, "/users/new", "user-plus", access(users.ActAddPerson)},
-	{words.AddMany, "/users/import", "users", access(users.ActAddPerson)},
-	{words.NewServiceUser, "/service-users/new", "bot", access(users.ActCreateService)},
-	{words.MyTokens, ownTokens, "key-round", accessSignedIn},
-	{words.BatchesPlace, "/batches", "history", access(users.ActSeeAudit)},
-	{words.WhereAccessEnds, "/access", "shield", access(users.ActSeeDirectory)},
-	{words.SavedViews, "/users/views", "bookmark", access(users.ActSaveView)},
-	{words.ExportUsers, "/users/export", "download", access(users.ActExport)},
-	{words.NewToken, ownTokens + "/new", "key-round", accessSignedIn},
-	{words.APIDocument, "/api", "book-open", accessSignedIn},
-	{words.KeysTitle, "/keys", "info", accessSignedIn},
-	{words.About, "/about", "info", accessSignedIn},
+	{"Users", "/users", "users", access(users.ActSeeDirectory), ""},
+	{words.MyProfile, "/profile", "user", accessSignedIn, ""},
+	{words.Todo, "/todo", "list-todo", access(users.ActSeeDirectory), ""},
+	{words.Overview, "/overview", "chart-column", access(users.ActSeeDirectory), ""},
+	{words.AuditLog, "/audit", "scroll-text", access(users.ActSeeAudit), ""},
+	{words.AddPersonTitle, "/users/new", "user-plus", access(users.ActAddPerson), "user_id"},
+	{words.AddMany, "/users/import", "users", access(users.ActAddPerson), ""},
+	{words.NewServiceUser, "/service-users/new", "bot", access(users.ActCreateService), "user_id"},
+	{words.MyTokens, ownTokens, "key-round", accessSignedIn, ""},
+	{words.BatchesPlace, "/batches", "history", access(users.ActSeeAudit), ""},
+	{words.WhereAccessEnds, "/access", "shield", access(users.ActSeeDirectory), ""},
+	{words.SavedViews, "/users/views", "bookmark", access(users.ActSaveView), ""},
+	{words.ExportUsers, "/users/export", "download", access(users.ActExport), ""},
+	{words.NewToken, ownTokens + "/new", "key-round", accessSignedIn, ""},
+	{words.APIDocument, "/api", "book-open", accessSignedIn, ""},
+	{words.KeysTitle, "/keys", "info", accessSignedIn, ""},
+	{words.About, "/about", "info", accessSignedIn, ""},
 }
 
 // A placeHit is a view or page that was found.
@@ -47,7 +58,11 @@ type placeHit struct{ label, note, url, icon string }
 func (a *App) placeHits(c echo.Context, text string) (hits []placeHit, err error) {
 	for _, p := range places {
 		if r := a.page(p.url); r != nil && r.Path == p.url && admission(c, p.who) == nil {
-			hits = append(hits, placeHit{label: p.label, url: p.url, icon: p.icon})
+			hit := placeHit{label: p.label, url: p.url, icon: p.icon}
+			if more := p.after(text); more != "" {
+				hit.label, hit.url = p.label+" "+words.Plain(more), addressOf(p.url, url.Values{p.takes: {more}})
+			}
+			hits = append(hits, hit)
 		}
 	}
 	if text == "" {

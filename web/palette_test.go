@@ -75,6 +75,10 @@ func TestPalette(t *testing.T) {
 		"man fleet":                 {"[Man]agers in [Fleet] · your view → /users?role=admin"},
 		"dormant":                   {"[Dormant] admins · view → /users?view=dormant-admins"},
 		"audit":                     {"[Audit] log → /audit"},
+		"rename ana l to Ana Limão": {"Rename Ana Lima to Ana Limão… → /users/ana.lima@example.com/edit?name=Ana+Lim%C3%A3o"},
+		"rename susana":             {"Rename Susana Fuentes… → /users/susana.fuentes@example.com/edit"},
+		"create service user dock":  {"[Create service user dock] → /service-users/new?user_id=dock"},
+		"add person x@example.com":  {"[Add person x@example.com] → /users/new?user_id=x%40example.com"},
 		"reactivate susana":         nil, // who is not deactivated
 		"type:service":              nil, // no filters
 		strings.Repeat("word ", 40): nil,
@@ -141,6 +145,7 @@ func TestPalette_form(t *testing.T) {
 	for text, want := range map[string]string{
 		"Ana Lima": "/users/ana.lima@example.com", "ANA.LIMA@example.com": "/users/ana.lima@example.com", "audit log": "/audit",
 		"deactivate ana lima": "/users/ana.lima@example.com/deactivate", "managers in fleet": "/users?role=admin",
+		"rename ana lima to Ana Lim": "/users/ana.lima@example.com/edit?name=Ana+Lim", "create service user dock": "/service-users/new?user_id=dock",
 	} {
 		if p := b.get(t, "/go?q="+url.QueryEscape(text)).must(t, http.StatusSeeOther); p.location() != want {
 			t.Errorf("%s: leads to %s, want %s", text, p.location(), want)

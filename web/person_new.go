@@ -16,6 +16,7 @@ import (
 type newPersonForm struct {
 	newUserForm
 	notificationForm
+	ReturnTo string `form:"return_to"` // "/todo" from there, else empty
 }
 
 // newUserForm are the fields of the forms that add a user.
@@ -29,8 +30,11 @@ type newUserForm struct {
 // newPersonFormOf returns the form as it is shown at first: as every user begins,
 // with what the address asks for filled in.
 func newPersonFormOf(c echo.Context) newPersonForm {
-	return newPersonForm{newUserFormOf(c), notificationForm{ChannelEmail: "on", TypeMention: "on"}}
+	return newPersonForm{newUserForm: newUserFormOf(c), notificationForm: usualNotifications}
 }
+
+// usualNotifications are those of a person who is added.
+var usualNotifications = notificationForm{ChannelEmail: "on", TypeMention: "on"}
 
 // newUserFormOf returns the fields as they are shown at first.
 func newUserFormOf(c echo.Context) newUserForm {
@@ -101,7 +105,7 @@ func (a *App) newPersonPage(c echo.Context, form newPersonForm, o outcome) views
 		Chrome: a.chrome(c, words.AddPersonTitle, "users"), FormState: views.FormState{Problems: o.problems},
 		Action: "/users/new", Cancel: "/users", SignUp: a.signUpWords(),
 		UserID: o.on(views.Field{
-			Name: "user_id", Label: "E-mail address", Value: form.UserID, Type: "email", Required: true,
+			Autofocus: true, Name: "user_id", Label: "E-mail address", Value: form.UserID, Type: "email", Required: true,
 			Hint: "The address they sign in with. It is their user ID.",
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),

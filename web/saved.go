@@ -45,11 +45,19 @@ func (a *App) savedLine(c echo.Context, text string, events eventRange) *views.S
 		return m
 	}
 	t := a.presenter(c)
+	if len(all) > 0 && all[0].Action == users.ActionBatchStarted {
+		at := batchPath(users.BatchID(all[0].Group))
+		m.More, m.MoreURL = words.BatchShow, at
+		m.Undo = &views.UndoButton{Action: at + "/undo", ReturnTo: m.Dismiss}
+		return m
+	}
 	for i, e := range all {
 		if inSavedLine[e.Action] || i == 0 && e.Action == users.ActionHandedOver {
 			m.Changes = append(m.Changes, t.savedChanges(e, all[0])...)
 		}
-		if m.Undo == nil && e.Reversible() {
+		if e.Action == users.ActionCreated && e.Target.Kind == users.KindPerson && t.actor.May(users.ActDelete, users.User{Kind: users.KindPerson}) == nil {
+			m.Undo = &views.UndoButton{Action: userPath(e.Target.ID, "delete"), Label: words.WithdrawSaved, Confirm: string(e.Target.ID), ReturnTo: m.Dismiss}
+		} else if m.Undo == nil && e.Reversible() {
 			m.Undo = &views.UndoButton{Action: undoPath(e.Seq), ReturnTo: m.Dismiss, Version: undoVersion(e)}
 		}
 	}

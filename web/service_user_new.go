@@ -15,6 +15,7 @@ import (
 type newServiceUserForm struct {
 	newUserForm
 	serviceForm
+	Token bool `form:"token"` // also issue a token, as the form of a first token proposes it
 }
 
 // newServiceUserFormOf returns the form as it is shown at first.
@@ -46,11 +47,19 @@ func (a *App) createServiceUser(c echo.Context) error {
 	var form newServiceUserForm
 	err := bindForm(c, &form)
 	var created users.User
-	if err == nil {
-		created, err = a.users.CreateServiceUser(c.Request().Context(), actor(c),
-			users.NewServiceUser{NewPerson: form.user(), ServiceFields: form.serviceForm.fields()})
+	var token users.Token
+	var secret string
+	n := users.NewServiceUser{NewPerson: form.user(), ServiceFields: form.serviceForm.fields()}
+	switch {
+	case err != nil:
+	case form.Token:
+		created, token, secret, err = a.users.CreateServiceUserWithToken(c.Request().Context(), actor(c), n, a.firstToken(c))
+	default:
+		created, err = a.users.CreateServiceUser(c.Request().Context(), actor(c), n)
 	}
 	switch {
+	case err == nil && secret != "":
+		return a.showSecret(c, tokenPlace{user: created, base: userPath(created.ID, "tokens")}, token, secret, nil)
 	case err == nil:
 		return a.done(c, words.Created(created.Label()), created.ID)
 	case !correctable(err):
@@ -69,6 +78,15 @@ func (a *App) createServiceUser(c echo.Context) error {
 	return render(c, http.StatusUnprocessableEntity, views.NewServiceUserPage(m))
 }
 
+// firstToken returns the token that is issued with a service user, as the form of a first token
+// proposes it.
+func (a *App) firstToken(c echo.Context) users.NewToken {
+	form := a.freshToken()
+	form.Name = words.FirstTokenName
+	n, _ := form.token(a.presenter(c), a.users.TokenLifetime()) // without a lifetime the domain refuses it
+	return n
+}
+
 // newServiceUserPage is the page with the form as it is filled in.
 func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outcome) (views.NewServiceUser, error) {
 	people, err := a.suggestPeople(c, o, "responsible", form.Responsible)
@@ -78,12 +96,16 @@ func (a *App) newServiceUserPage(c echo.Context, form newServiceUserForm, o outc
 		Action: "/service-users/new", Cancel: "/users?view=" + string(directory.ViewService),
 		UserID: o.on(views.Field{
 			Name: "user_id", Label: "User ID", Value: form.UserID, Required: true,
-			Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It can't be changed later.",
+			Autofocus: form.UserID == "", Placeholder: "nightly-backup", Hint: "Small letters, digits and . _ + @ -. It can't be changed later.",
 		}),
 		Name: o.nameField(form.Name), Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Service: o.serviceFields(form.serviceForm, people, "/service-users/new"),
 		Role:    o.roleChoice(users.KindService, roles, form.Role), RoleWhy: roleWhy(roles),
 	}
+	if token := a.firstToken(c); token.Lifetime > 0 {
+		m.TokenHint = words.WithToken(token)
+	}
+	m.Service.Purpose.Autofocus = form.UserID != ""
 	m.Crumbs = []views.Link{{Label: "Service users", URL: "/users?view=service"}, {Label: words.NewServiceUser}}
 	return m, err
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -21,8 +20,8 @@ var taskViews = []directory.View{
 	directory.ViewTokensEnding, directory.ViewReviewDue, directory.ViewUnanswered, directory.ViewDormant, directory.ViewInvitedLong,
 }
 
-// showTodo serves GET /todo: what needs an admin, each with the list of it, and the refused
-// sign-ins of strangers.
+// showTodo serves GET /todo: what needs an admin, each with the list of it, what was refused of
+// planned departures, and the refused sign-ins of strangers.
 func (a *App) showTodo(c echo.Context) error {
 	t := a.presenter(c)
 	counts, err := a.directory.Counts(c.Request().Context(), t.actor)
@@ -33,17 +32,49 @@ func (a *App) showTodo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := views.Todo{Chrome: a.chrome(c, words.Todo, "todo"), Tasks: tasks(counts, len(strangers), "#strangers")}
+	refused, err := a.history.RefusedDepartures(c.Request().Context(), t.actor)
+	if err != nil {
+		return err
+	}
+	m := views.Todo{Chrome: a.chrome(c, words.Todo, "todo"), Tasks: tasks(counts, len(refused), len(strangers), "")}
+	for _, e := range refused {
+		m.Departures = append(m.Departures, t.refusedDeparture(e))
+	}
 	for _, r := range strangers {
 		line := views.Stranger{RefusedSignIn: t.refusedSignIn(r)}
-		line.Admit, _ = allowed(t.actor, users.ActAddPerson, users.User{}, addressOf("/users/new", url.Values{"user_id": {r.Address}, "name": {r.Name}}))
+		if t.actor.May(users.ActAddPerson, users.User{}) == nil {
+			line.Admit = admit(r)
+		}
 		m.Strangers = append(m.Strangers, line)
 	}
 	return render(c, http.StatusOK, views.TodoPage(m))
 }
 
-// tasks are the lines of the page To do. The list of strangers is at an address.
-func tasks(counts map[directory.View]int, strangers int, at string) (all []views.Task) {
+// admit are the fields of the form that adds a stranger, with the values that Add person begins with.
+func admit(r users.RefusedSignIn) []views.Option {
+	return []views.Option{
+		{Label: "user_id", Value: r.Address}, {Label: "name", Value: r.Name}, {Label: "role", Value: string(users.RoleUser)},
+		{Label: "channel.email", Value: usualNotifications.ChannelEmail}, {Label: "type.comment_mention", Value: usualNotifications.TypeMention},
+		{Label: "return_to", Value: todoPath},
+	}
+}
+
+// refusedDeparture shows what was refused of a planned departure, with the page that makes up for it.
+func (t presenter) refusedDeparture(e users.Event) views.RefusedDeparture {
+	line := views.RefusedDeparture{Person: t.person(e.Target), When: t.time(e.At), Why: words.DepartureRefused(e), Event: t.eventURL(e)}
+	tail, label := "deactivate", words.ActLabel(users.ActDeactivate)+"…"
+	if e.Action == users.ActionHandedOver {
+		tail, label = "edit", words.ChoosePerson
+	}
+	if t.actor.May(users.ActDeactivate, users.User{}) == nil {
+		line.Act = views.Link{Label: label, URL: userPath(e.Target.ID, tail)}
+	}
+	return line
+}
+
+// tasks are the lines of the page To do, whose lists of departures and strangers are on the page at
+// an address.
+func tasks(counts map[directory.View]int, departures, strangers int, at string) (all []views.Task) {
 	add := func(task words.Task, n int, url string) {
 		if n > 0 {
 			text := task.Many
@@ -56,7 +87,8 @@ func tasks(counts map[directory.View]int, strangers int, at string) (all []views
 	for _, view := range taskViews {
 		add(words.Tasks[view], counts[view], "/users?view="+string(view))
 	}
-	add(words.StrangersTask, strangers, at)
+	add(words.DeparturesTask, departures, at+"#departures")
+	add(words.StrangersTask, strangers, at+"#strangers")
 	return all
 }
 
@@ -89,11 +121,11 @@ func (a *App) todo(ctx context.Context, actor users.Actor) string {
 	if err != nil {
 		return n.text
 	}
-	strangers, err := a.history.Strangers(ctx, actor)
+	departures, strangers, err := a.history.Waiting(ctx, actor)
 	if err != nil {
 		return n.text
 	}
-	total := len(strangers)
+	total := departures + strangers
 	for _, view := range taskViews {
 		total += counts[view]
 	}

@@ -14,7 +14,16 @@ type userAct struct {
 	suits  func(users.User) bool // whether it makes sense for a user; nil: for all
 	menu   bool                  // it is in the menu of the user's page
 	quick  bool                  // the palette offers it for a user who was found, without its name typed
+	rename bool                  // it is called [words.Rename], and takes the new name: "rename ana to Ana Lima"
 	danger bool
+}
+
+// label returns the name of the act, as on its button.
+func (act userAct) label() string {
+	if act.rename {
+		return words.Rename
+	}
+	return words.ActLabel(act.act)
 }
 
 // userActs are the acts on a user, in the order of the menu.
@@ -28,6 +37,7 @@ var userActs = []userAct{
 	{act: users.ActDeactivate, tail: "deactivate", icon: "user-x", suits: func(u users.User) bool { return !isDeactivated(u) }, menu: true, quick: true, danger: true},
 	{act: users.ActDelete, tail: "delete", icon: "trash-2", menu: true, danger: true},
 	{act: users.ActSee, tail: "activity", icon: "scroll-text"},
+	{act: users.ActEdit, tail: "edit", icon: "pencil", rename: true},
 }
 
 func isPerson(u users.User) bool { return u.Kind == users.KindPerson }

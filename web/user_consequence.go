@@ -41,8 +41,9 @@ func (f departureForm) departure() users.Departure {
 // deletionForm is the form that deletes a user, as it is posted.
 type deletionForm struct {
 	departureForm
-	Confirm string `form:"confirm"`
-	Erase   bool   `form:"erase"` // only from those who may erase
+	Confirm  string `form:"confirm"`
+	Erase    bool   `form:"erase"`     // only from those who may erase
+	ReturnTo string `form:"return_to"` // "/todo" from there, else empty
 }
 
 // reactivationForm is the form that reactivates a user, as it is posted.

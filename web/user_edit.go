@@ -102,7 +102,11 @@ func (a *App) editUserForm(c echo.Context) error {
 			return a.suggest(c, field)
 		}
 	}
-	form, kept, err := keptOr(a, c, editFormOf(u))
+	fresh := editFormOf(u)
+	if name := c.QueryParam("name"); name != "" { // typed in the palette
+		fresh.Name = truncate("name", name)
+	}
+	form, kept, err := keptOr(a, c, fresh)
 	if err != nil {
 		return err
 	}
@@ -167,7 +171,7 @@ func (a *App) editPage(c echo.Context, u users.User, form userEditForm, o outcom
 		Chrome: a.userChrome(c, u, "Edit"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(u), Action: userPath(u.ID, "edit"), Cancel: userPath(u.ID),
 		Version: versionWord(form.Version),
-		Name:    o.nameField(form.Name),
+		Name:    first(o.nameField(form.Name)),
 		Picture: o.pictureField(form.PictureURL, a.pictureHosts),
 		Reason:  o.reasonField(form.Reason),
 	}

@@ -70,14 +70,18 @@ func (a *App) newTokenForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	fresh := newTokenForm{scopesForm: scopesForm{UsersRead: "on"}, expiryForm: expiryOf(usualDays, a.users.TokenLifetime())}
-	form, kept, err := keptOr(a, c, fresh)
+	form, kept, err := keptOr(a, c, a.freshToken())
 	if err != nil {
 		return err
 	}
 	m := a.newTokenPage(c, p, form, outcome{})
 	m.Kept = kept
 	return render(c, http.StatusOK, views.TokenFormPage(m))
+}
+
+// freshToken returns the form as it is shown at first.
+func (a *App) freshToken() newTokenForm {
+	return newTokenForm{scopesForm: scopesForm{UsersRead: "on"}, expiryForm: expiryOf(usualDays, a.users.TokenLifetime())}
 }
 
 // mayIssueAt returns the place in the path of c, if the viewer may issue a token there.
@@ -132,7 +136,7 @@ func (a *App) newTokenPage(c echo.Context, p tokenPlace, form newTokenForm, o ou
 		}),
 		Reason: o.tokenReason(form.Reason), Notice: t.expiryNotes(p.user),
 	}
-	name := o.on(views.Field{Name: "name", Label: "Name", Value: form.Name, Required: true, Hint: "The program that uses it, like “Nightly report”."})
+	name := o.on(views.Field{Autofocus: true, Name: "name", Label: "Name", Value: form.Name, Required: true, Hint: "The program that uses it, like “Nightly report”."})
 	m.Name = &name
 	m.Expiry, m.EndsOn = t.expiryFields(o, "Ends", form.expiryForm, a.users.TokenLifetime())
 	m.Acts = []views.Fact{

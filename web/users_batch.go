@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,8 @@ type batchForm struct {
 	All  string   `form:"all"`  // "1": all that match
 	Step string   `form:"step"` // "values": posted by the page that asks for them
 
+	ReturnTo string `form:"return_to"` // the list
+
 	NewRole      string `form:"new_role"`
 	Responsible  string `form:"responsible"`
 	ReviewOn     string `form:"review_on"`
@@ -41,11 +44,14 @@ const stepValues = "values"
 const actReviewDate = "review_date"
 
 // act returns the act.
-func (f *batchForm) act() users.BatchAct {
-	if f.Act == actReviewDate {
+func (f *batchForm) act() users.BatchAct { return actOf(f.Act) }
+
+// actOf returns the act that a form names.
+func actOf(name string) users.BatchAct {
+	if name == actReviewDate {
 		return users.BatchReview
 	}
-	return users.BatchAct(f.Act)
+	return users.BatchAct(name)
 }
 
 // asksFor reports whether the page is to ask for values of the act.
@@ -106,9 +112,20 @@ func batchFormOf(c echo.Context) batchForm {
 	return f
 }
 
+// toBatchOrList leads to the batch, or back to the list if the act is done without a preview.
+func toBatchOrList(f sentForm, made users.ID) string {
+	if list := f.values.Get("return_to"); f.values.Get("all") != "1" && actsAtOnce[actOf(f.values.Get("act"))] && plainPath(list) {
+		return list
+	}
+	return toBatch(f, made)
+}
+
 // batchUsersForm serves GET /users/batch: the page that asks for the values of an act.
 func (a *App) batchUsersForm(c echo.Context) error {
-	form, kept, err := keptOr(a, c, batchFormOf(c))
+	fresh := batchFormOf(c)
+	l, _ := a.list(c)
+	fresh.ReturnTo = l.String()
+	form, kept, err := keptOr(a, c, fresh)
 	if err != nil {
 		return err
 	}
@@ -123,11 +140,28 @@ func (a *App) batchUsersForm(c echo.Context) error {
 	return render(c, http.StatusOK, views.BatchFormPage(m))
 }
 
-// batchUsers serves POST /users/batch. An act whose values are missing gets the page that asks for
-// them; reviews and labels of ticked users are done at once; for all others the preview is next.
+// opened returns the address of the page with the chosen users that the act opens, by its name;
+// empty for an act that changes something.
+func (f *batchForm) opened() string {
+	if f.Act != "addresses" && f.Act != "export" {
+		return ""
+	}
+	l := f.at("/users/" + f.Act)
+	if f.All == "1" {
+		return l.with("all", "1")
+	}
+	return addressOf(l.path, url.Values{"key": f.keys()})
+}
+
+// batchUsers serves POST /users/batch. An act that opens a page leads to it; an act whose values are
+// missing gets the page that asks for them; reviews and labels of ticked users are done at once;
+// for all others the preview is next.
 func (a *App) batchUsers(c echo.Context) error {
 	var form batchForm
 	err := bindForm(c, &form)
+	if to := form.opened(); err == nil && to != "" {
+		return a.seeOther(c, to)
+	}
 	if err == nil && form.asksFor() {
 		m, err := a.batchFormPage(c, &form, outcome{})
 		if err != nil {
@@ -140,6 +174,9 @@ func (a *App) batchUsers(c echo.Context) error {
 		id, err = a.prepareBatch(c, &form)
 	}
 	if err == nil {
+		if form.atOnce() && plainPath(form.ReturnTo) {
+			return a.showWorked(c, id, form.ReturnTo)
+		}
 		return a.seeOther(c, batchPath(id))
 	}
 	if !correctable(err) {
@@ -162,6 +199,13 @@ func (a *App) awaitBatch(c echo.Context, id users.BatchID) {
 	a.users.AwaitBatch(c.Request().Context(), id, shownWithin)
 }
 
+// atOnce reports whether the act is done without a preview: it is a review or labels, which can be
+// undone, and the users are ticked.
+func (f *batchForm) atOnce() bool { return actsAtOnce[f.act()] && f.All != "1" }
+
+// actsAtOnce are the acts on ticked users that have no preview.
+var actsAtOnce = map[users.BatchAct]bool{users.BatchReview: true, users.BatchLabels: true}
+
 // prepareBatch prepares the batch that the form asks for, or carries it out at once.
 func (a *App) prepareBatch(c echo.Context, form *batchForm) (id users.BatchID, err error) {
 	chosen, err := a.chosen(c, form)
@@ -169,7 +213,7 @@ func (a *App) prepareBatch(c echo.Context, form *batchForm) (id users.BatchID, e
 		return "", err
 	}
 	ctx, in := c.Request().Context(), form.input()
-	if atOnce := in.Act == users.BatchReview || in.Act == users.BatchLabels; atOnce && form.All != "1" {
+	if form.atOnce() {
 		id, err = a.users.RunBatch(ctx, actor(c), in, chosen)
 	} else {
 		id, err = a.users.PrepareBatch(ctx, actor(c), in, chosen)
@@ -195,7 +239,7 @@ func (a *App) batchFormPage(c echo.Context, form *batchForm, o outcome) (views.B
 	m.Chrome = a.chrome(c, words.BatchTitle(form.act(), count), "users")
 	m.Crumbs = []views.Link{{Label: "Users", URL: m.Cancel}, {Label: words.BatchAct(form.act())}}
 	m.Button = words.BatchContinue
-	if atOnce := form.act() == users.BatchReview || form.act() == users.BatchLabels; atOnce && !many {
+	if form.atOnce() {
 		m.Button = m.Title
 	}
 	return m, a.batchFields(c, form, o, &m)
@@ -244,5 +288,8 @@ func (f *batchForm) hidden() []views.Option {
 		return all
 	}
 	keys := f.keys()
+	if plainPath(f.ReturnTo) {
+		all = append(all, views.Option{Label: "return_to", Value: f.ReturnTo})
+	}
 	return append(all, views.Option{Label: "key", Value: strings.Join(keys[:min(len(keys), users.MaxBatchAtOnce)], " ")})
 }

@@ -138,6 +138,27 @@ func TestCreateServiceUser(t *testing.T) {
 
 // TestForms_keptOverSignIn is that a form posted when the session had ended is
 // there again, filled in and not yet sent, after signing in.
+// TestCreateServiceUser_withToken creates a service user and its first token with one form.
+func TestCreateServiceUser_withToken(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(t, users.RoleOwner)
+	at := "/service-users/new"
+	form := set(b.get(t, at).must(t, 200, "ends in 90 days. It allows: read users.").form(t, at), "user_id", "dock", "token", "on")
+	b.post(t, at, form).must(t, 422)
+	form.Set("purpose", "Loads the dock.")
+	p := b.post(t, at, form).must(t, 200, "Copy the secret now", words.FirstTokenName)
+	if all, err := s.Tokens(t.Context(), s.Owner, "dock"); err != nil || len(all) != 1 || len(all[0].Scopes) != 1 {
+		t.Errorf("got tokens %+v, %v", all, err)
+	}
+	if p.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the secret may be stored: %s", p.header.Get("Cache-Control"))
+	}
+	if to := b.post(t, at, form).must(t, 303).location(); to != "/users/dock/tokens" {
+		t.Errorf("sent again, it leads to %s", to)
+	}
+}
+
 func TestForms_keptOverSignIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

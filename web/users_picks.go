@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,8 +23,8 @@ func (a *App) picks(c echo.Context, l listAddress, listing directory.Listing) vi
 			p.Chosen, p.Asked = p.All, hiddenFields(start, append([]string{"view", "sort"}, directoryFilters...)...)
 		}
 	}
-	p.Acts, p.More = pickActs(who, directory.View(l.get("view")))
 	p.Batch = who.May(users.ActBatch, users.User{}) == nil
+	p.Acts, p.More = pickActs(who, directory.View(l.get("view")), p.Batch)
 	return p
 }
 
@@ -60,9 +61,13 @@ var offeredPicks = []offeredPick{
 	{views.PickAct{Icon: "download", Label: "Export…", Action: "/users/export"}, users.ActExport, "-"},
 }
 
-// pickActs are the acts on selected users of a view: those on the bar, and the others.
-func pickActs(who users.Actor, view directory.View) (bar, more []views.PickAct) {
+// pickActs are the acts on selected users of a view: those on the bar, and the others. In a form
+// that is posted, those that open a page are posted, too: by GET, its key would be in the address.
+func pickActs(who users.Actor, view directory.View, posted bool) (bar, more []views.PickAct) {
 	for _, o := range offeredPicks {
+		if posted && o.Action != "" {
+			o.Value, o.Action = strings.TrimPrefix(o.Action, "/users/"), ""
+		}
 		switch {
 		case who.May(o.may, users.User{}) != nil:
 		case o.view == "" || o.view == view:

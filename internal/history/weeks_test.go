@@ -102,6 +102,9 @@ func strangers(t *testing.T, d *userstest.Directory) (addresses []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, n, err := d.History.Waiting(t.Context(), d.Owner); n != len(all) || err != nil {
+		t.Errorf("counted %d, %v, of %d", n, err, len(all))
+	}
 	for _, r := range all {
 		addresses = append(addresses, r.Address)
 	}

@@ -43,6 +43,27 @@ func (s *Service) CreateServiceUser(ctx context.Context, actor Actor, n NewServi
 	return u, wrap("create service user", Canonical(n.ID), err)
 }
 
+// CreateServiceUserWithToken is [Service.CreateServiceUser] that also issues the first token of the
+// service user. It returns the token with its secret, which is not kept. Its errors are also those
+// of [Service.IssueToken]; after one there is neither a user nor a token.
+func (s *Service) CreateServiceUserWithToken(ctx context.Context, actor Actor, n NewServiceUser, first NewToken) (u User, t Token, secret string, err error) {
+	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+		var events, issued []Event
+		if u, events, err = tx.create(ctx, ActCreateService, KindService, n.NewPerson, &n.ServiceFields); err != nil {
+			return nothing, err
+		}
+		if err := tx.actor.May(ActIssueToken, u); err != nil {
+			return nothing, err
+		}
+		t, secret, issued, err = tx.issueNew(ctx, s.config, u, first)
+		return append(events, issued...), err
+	})
+	if err != nil {
+		return User{}, Token{}, "", wrap("create service user", Canonical(n.ID), err)
+	}
+	return u, t, secret, nil
+}
+
 // AddSystemUser is [Service.CreateSystemUser] with a user_id only.
 func (s *Service) AddSystemUser(ctx context.Context, actor Actor, id string) (User, error) {
 	return s.CreateSystemUser(ctx, actor, NewPerson{ID: id})
@@ -58,23 +79,30 @@ func (s *Service) CreateSystemUser(ctx context.Context, actor Actor, n NewPerson
 // create adds a user of any kind: permission, all mistakes at once, one event. f is nil except
 // for a service user.
 func (s *Service) create(ctx context.Context, actor Actor, act Act, kind Kind, n NewPerson, f *ServiceFields) (u User, err error) {
-	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
-		if err := tx.actor.May(act, User{}); err != nil {
-			return nothing, err
-		}
-		if u, err = tx.prepare(ctx, act, kind, n, f); err != nil {
-			return nothing, err
-		}
-		events, err := tx.insert(ctx, u)
-		if err == nil && !n.Despite {
-			err = tx.unclaimed(ctx, u.ID)
-		}
-		if used, ok := errors.AsType[*AddressInUseError](err); ok && kind != KindPerson { // its user_id may be any
-			err = Invalid("user_id", "%s signs in with this address. Choose another user ID.", used.By[0].Label())
-		}
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
+		u, events, err = tx.create(ctx, act, kind, n, f)
 		return events, err
 	})
 	return u, err
+}
+
+// create is [Service.create] inside a change.
+func (c *changeTx) create(ctx context.Context, act Act, kind Kind, n NewPerson, f *ServiceFields) (User, []Event, error) {
+	if err := c.actor.May(act, User{}); err != nil {
+		return User{}, nothing, err
+	}
+	u, err := c.prepare(ctx, act, kind, n, f)
+	if err != nil {
+		return u, nothing, err
+	}
+	events, err := c.insert(ctx, u)
+	if err == nil && !n.Despite {
+		err = c.unclaimed(ctx, u.ID)
+	}
+	if used, ok := errors.AsType[*AddressInUseError](err); ok && kind != KindPerson { // its user_id may be any
+		err = Invalid("user_id", "%s signs in with this address. Choose another user ID.", used.By[0].Label())
+	}
+	return u, events, err
 }
 
 // newUser returns a user with the defaults of a kind.

@@ -45,34 +45,40 @@ func (s *Service) IssueToken(ctx context.Context, actor Actor, id ID, n NewToken
 	if n.Twice {
 		s.uses.flush() // so that a token that was used a moment ago is not taken for an unused one
 	}
-	err = s.change(ctx, actor, func(tx *changeTx) ([]Event, error) {
+	err = s.change(ctx, actor, func(tx *changeTx) (events []Event, err error) {
 		u, err := tx.target(ctx, id, ActIssueToken)
 		if err != nil {
 			return nothing, err
 		}
-		if err := tx.mayIssue(s.config, u, tx.roleFor(u)); err != nil {
-			return nothing, err
-		}
-		reason, reasonErr := normalizeReason(n.Reason)
-		t, err = tx.prepareToken(s.config, u, n)
-		if err := joined(err, reasonErr); err != nil {
-			return nothing, err
-		}
-		var events []Event
-		if n.Twice {
-			if events, err = tx.endRepeated(ctx, u, t); err != nil {
-				return nothing, err
-			}
-		}
-		if t, secret, err = tx.issue(ctx, u, t); err != nil {
-			return nothing, err
-		}
-		return append(events, tokenEvent(ActionTokenIssued, u, t, issued(t)...).withReason(reason)), nil
+		t, secret, events, err = tx.issueNew(ctx, s.config, u, n)
+		return events, err
 	})
 	if err != nil {
 		return Token{}, "", wrap("issue a token for", id, err)
 	}
 	return t, secret, nil
+}
+
+// issueNew issues a token for u inside a change, after the check of [Permissions], and returns it
+// with its secret and the events.
+func (c *changeTx) issueNew(ctx context.Context, config Config, u User, n NewToken) (t Token, secret string, events []Event, err error) {
+	if err := c.mayIssue(config, u, c.roleFor(u)); err != nil {
+		return t, "", nothing, err
+	}
+	reason, reasonErr := normalizeReason(n.Reason)
+	t, err = c.prepareToken(config, u, n)
+	if err := joined(err, reasonErr); err != nil {
+		return t, "", nothing, err
+	}
+	if n.Twice {
+		if events, err = c.endRepeated(ctx, u, t); err != nil {
+			return t, "", nothing, err
+		}
+	}
+	if t, secret, err = c.issue(ctx, u, t); err != nil {
+		return t, "", nothing, err
+	}
+	return t, secret, append(events, tokenEvent(ActionTokenIssued, u, t, issued(t)...).withReason(reason)), nil
 }
 
 // roleFor returns the role of a token that the actor issues for u.

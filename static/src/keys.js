@@ -75,6 +75,7 @@
       if (act) act.focus();
       else row() && find("[popovertarget], td:last-child > button", row())?.click();
     },
+    "n": () => find("a[href='/users/import']")?.click(),
     "?": async () => {
       const dialog = find("#keys");
       const headers = { "HX-Request": "true", "HX-Target": "keys", "HX-Current-URL": location.href };

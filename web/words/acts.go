@@ -19,6 +19,22 @@ var acts = map[users.Act]struct{ label, before, after string }{
 	users.ActSee:         {"Activity", "Activity of ", ""},
 }
 
+// Rename names the act that edits the name of a user, with RenameTo between the user and the name:
+// "rename ana to Ana Lima".
+const (
+	Rename   = "Rename"
+	RenameTo = " to "
+)
+
+// RenameOf returns that act with the name of the user, and the new one unless it is empty.
+func RenameOf(user, name string) string {
+	text := Rename + " " + bidi.Isolate(user)
+	if name != "" {
+		text += RenameTo + bidi.Isolate(name)
+	}
+	return text + "…"
+}
+
 // ActLabel returns the name of an act on a user, as on its button: "End sessions".
 func ActLabel(act users.Act) string { return acts[act].label }
 

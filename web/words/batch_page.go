@@ -99,6 +99,9 @@ func TimeLeft(b users.Batch, now time.Time) string {
 	return "About " + numbers.Grouped(int(math.Ceil(left/60))) + " min left"
 }
 
+// BatchShow leads to the page of a batch.
+const BatchShow = "Show the batch"
+
 // BatchResult says what an ended batch has done, and until which day it can be undone.
 func BatchResult(b users.Batch, until string) string {
 	parts := []string{fmt.Sprintf(batchTexts[b.Act].done, numbers.Counted(b.Changed, "user", "users"))}

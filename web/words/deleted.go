@@ -15,6 +15,7 @@ const (
 	DeleteForGood = "Delete for good"
 	Withdraw      = "Withdraw the invitation of"
 	WithdrawTitle = "Withdraw the invitation" // where no name follows
+	WithdrawSaved = "Withdraw"                // in the line that says who was added
 )
 
 // DeletedText says how long deleted users can be restored.

@@ -34,6 +34,7 @@ var Keys = []struct {
 		{[]string{"e"}, "Edit"},
 		{[]string{"x"}, "Select or clear the row"},
 		{[]string{"Shift X"}, "Select the rows up to this one"},
+		{[]string{"n"}, AddMany},
 		{[]string{"a"}, "Actions on the selected rows, or on this row"},
 	}},
 }

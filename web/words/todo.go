@@ -1,6 +1,9 @@
 package words
 
-import "github.com/roboto-ai/console/internal/directory"
+import (
+	"github.com/roboto-ai/console/internal/directory"
+	"github.com/roboto-ai/console/internal/users"
+)
 
 // A Task describes one line of the page To do.
 type Task struct {
@@ -17,6 +20,22 @@ var Tasks = map[directory.View]Task{
 	directory.ViewUnanswered:   {"user-x", "service user has no responsible person", "service users have no responsible person", "Choose a person for each.", "Assign…"},
 	directory.ViewDormant:      {"shield-alert", "admin was not seen for 90 days", "admins were not seen for 90 days", "Owners are counted, too.", "Show"},
 	directory.ViewInvitedLong:  {"mail", "invitation is older than 14 days", "invitations are older than 14 days", "These people have not signed in yet.", "Show"},
+}
+
+// DeparturesTask is the line about what was refused of planned departures.
+var DeparturesTask = Task{"user-x", "planned departure was refused in whole or in part", "planned departures were refused in whole or in part", "Planned departures of the last 30 days.", "Show"}
+
+// ChoosePerson is the act that gives a service user a responsible person.
+const ChoosePerson = "Choose a responsible person…"
+
+// DepartureRefused says what was refused of a planned departure, and why.
+func DepartureRefused(e users.Event) string {
+	cause, _ := valueOf(e, "cause")
+	what := "The planned deactivation was cancelled: "
+	if e.Action == users.ActionHandedOver {
+		what = "It has no responsible person: "
+	}
+	return what + tokenCause(cause) + "."
 }
 
 // StrangersTask is the line about refused sign-ins of verified addresses.

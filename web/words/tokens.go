@@ -37,6 +37,15 @@ func Scopes(granted []users.Scope) string {
 	return Capital(strings.Join(may, ", "))
 }
 
+// FirstTokenName is the name of a token that is issued with a service user.
+const FirstTokenName = "First token"
+
+// WithToken says what the token is that is issued with a service user.
+func WithToken(n users.NewToken) string {
+	days := numbers.Counted(int(n.Lifetime/(24*time.Hour)), "day", "days")
+	return "“Create and issue token” also issues its first token, which ends in " + days + ". It allows: " + strings.ToLower(Scopes(n.Scopes)) + "."
+}
+
 // ScopeHint says what a scope allows with a role.
 func ScopeHint(s users.Scope, role users.Role) string {
 	switch s {
