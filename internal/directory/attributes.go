@@ -118,7 +118,7 @@ func (s *Service) criterion(ctx context.Context, named namedFilter) (criterion, 
 		values = append(named.among(values), named.names...)
 	}
 	if err == nil && len(values) == 0 {
-		values = []string{""} // a value that no user has
+		values = []string{"-"} // a key that no user has, unlike the empty one
 	}
 	return criterion{
 		numbers: func(f *database.Filter) string { return named.by.numbers(f, values) },

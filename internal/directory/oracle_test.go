@@ -22,23 +22,25 @@ func randomDirectory(t *testing.T, r *rand.Rand, n int) *userstest.Directory {
 	t.Helper()
 	d := userstest.New(t)
 	names := []string{"Ana Müller", "José García", "Ana García", "山田 太郎", "김민준", "Łukasz Żółć", "", "Mara O’Neill", "Anne-Marie Ano", "Zoë"}
+	var people []string
 	for i := range n {
 		d.Clock.Advance(time.Duration(r.IntN(3)) * 20 * time.Hour)
 		name := names[r.IntN(len(names))]
 		if r.IntN(4) == 0 || i == 11 {
 			id := strings.TrimSuffix(fmt.Sprintf("ana-%d", i), "-11") // one is ana, which a search for it returns first
 			role := []users.Role{users.RoleUser, users.RoleUser, users.RoleAdmin}[r.IntN(3)]
-			n := users.NewServiceUser{NewPerson: users.NewPerson{ID: id, Name: name, Role: role}}
+			n := users.NewServiceUser{NewPerson: users.NewPerson{ID: id, Name: name, Role: role, OrgFields: randomOrg(r, nil)}}
 			if _, err := d.CreateServiceUser(t.Context(), users.Command(""), n); err != nil {
 				t.Fatal(err)
 			}
 			continue
 		}
 		id := fmt.Sprintf("p%d.garcia@example.com", i)
-		n := users.NewPerson{ID: id, Name: name, Role: users.Roles[r.IntN(3)]}
+		n := users.NewPerson{ID: id, Name: name, Role: users.Roles[r.IntN(3)], OrgFields: randomOrg(r, people)}
 		if _, err := d.AddPerson(t.Context(), users.Command(""), n); err != nil {
 			t.Fatal(err)
 		}
+		people = append(people, id)
 		if r.IntN(3) > 0 {
 			d.SignedIn(t, id)
 		}
@@ -91,7 +93,8 @@ var by = map[directory.Sort]func(a, b users.User) int{
 // A question is a query of a test case.
 type question struct {
 	directory.Query
-	word string
+	word  string
+	typed [2]string // name and value of a filter in the text
 }
 
 // randomQuestion returns a random query.
@@ -112,6 +115,7 @@ func randomQuestion(r *rand.Rand, words []string) question {
 	q.View = directory.View(maybe(3, "people", "invited", "changed", "no-responsible", "admins", "dormant-admins", "quiet"))
 	q.Sort = directory.Sort(maybe(4, "-") + []string{"name", "id", "created", "seen", "updated"}[r.IntN(5)])
 	q.Limit = 1 + r.IntN(9)
+	q.askOrg(r)
 	return q
 }
 
@@ -136,7 +140,7 @@ func (q question) holds(u users.User, now time.Time) bool {
 		return values == "" || slices.Contains(strings.Split(string(values), ","), value)
 	}
 	return one(q.Kind, string(u.Kind)) && one(q.Role, string(u.Role)) && one(q.Status, string(u.Status)) &&
-		in(q.Seen, u.SeenAt) && in(q.Created, u.CreatedAt) && found[q.word](u.Name, string(u.ID)) && q.inView(u, now)
+		in(q.Seen, u.SeenAt) && in(q.Created, u.CreatedAt) && found[q.word](u.Name, string(u.ID)) && q.inView(u, now) && q.holdsOrg(u)
 }
 
 // inView reports whether the view of q shows u.
@@ -230,6 +234,7 @@ func TestUsersAnswerAnyQuestion(t *testing.T) {
 				if diff := godiff.Diff(want, got); diff != "" {
 					t.Fatalf("%+v (-want +got):\n%s", q, diff)
 				}
+				checkKeys(t, d, q, all, want)
 			}
 		})
 	}
