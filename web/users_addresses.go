@@ -20,8 +20,11 @@ const maxCopied = 10_000
 func (a *App) copyAddresses(c echo.Context) error {
 	l := directoryAddressOf(c)
 	if c.QueryParam("all") != "1" {
-		l.query.Set("selected", truncate("selected", strings.Join(c.QueryParams()["key"], ",")))
-		if l.get("selected") == "" {
+		selected, err := a.selected(c)
+		if err != nil {
+			return err
+		}
+		if l.query.Set("selected", selected); selected == "" {
 			return &users.InvalidError{Fields: []users.FieldError{{Field: "key", Message: words.SelectUsers}}}
 		}
 	}

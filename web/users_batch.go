@@ -93,14 +93,16 @@ func (a *App) chosen(c echo.Context, f *batchForm) ([]users.Frozen, error) {
 	if f.All == "1" {
 		return a.directory.Keys(c.Request().Context(), actor(c), directoryQuery(f.at("/users"), 0, zoneOf(viewer(c))), users.MaxBatch)
 	}
-	var all []users.Frozen
-	for _, key := range f.keys() {
-		all = append(all, users.Frozen{Key: users.Key(key)})
-	}
-	if len(all) > users.MaxBatchAtOnce {
+	ticked := f.keys()
+	if len(ticked) > users.MaxBatchAtOnce {
 		return nil, users.Invalid("key", "%s", words.TooManyTicked)
 	}
-	return all, nil
+	keys, err := a.directory.WholeKeys(c.Request().Context(), actor(c), ticked)
+	all := make([]users.Frozen, len(keys))
+	for i, key := range keys {
+		all[i] = users.Frozen{Key: key}
+	}
+	return all, err
 }
 
 // batchFormOf returns the form as the address asks for it.

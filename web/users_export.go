@@ -72,14 +72,18 @@ func (a *App) exportFormOf(c echo.Context) exportForm {
 	for key, value := range f.asked() {
 		*value = truncate(key, c.QueryParam(key))
 	}
-	f.Selected = truncate("selected", strings.Join(c.QueryParams()["key"], ","))
 	f.Columns = a.listExportColumns(c, directory.View(f.View))
 	return f
 }
 
 // exportUsersForm serves GET /users/export.
 func (a *App) exportUsersForm(c echo.Context) error {
-	form, kept, err := keptOr(a, c, a.exportFormOf(c))
+	asked := a.exportFormOf(c)
+	var err error
+	if asked.Selected, err = a.selected(c); err != nil {
+		return err
+	}
+	form, kept, err := keptOr(a, c, asked)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,18 @@ func (l listAddress) also(key, value string) string {
 	return addressOf(l.path, query)
 }
 
+// selected returns the keys of the users that were selected in a list, which has the beginnings of
+// keys, with a comma between them.
+func (a *App) selected(c echo.Context) (string, error) {
+	ticked := directory.Values(strings.Join(c.QueryParams()["key"], ",")).All()
+	keys, err := a.directory.WholeKeys(c.Request().Context(), actor(c), ticked[:min(len(ticked), directory.MaxPicked+1)])
+	all := make([]string, len(keys))
+	for i, key := range keys {
+		all[i] = truncate("key", string(key))
+	}
+	return strings.Join(all, ","), err
+}
+
 // An offeredPick is an act on selected users, for whom it is offered.
 type offeredPick struct {
 	views.PickAct

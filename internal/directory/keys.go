@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/roboto-ai/console/internal/database"
 	"github.com/roboto-ai/console/internal/numbers"
@@ -27,6 +28,40 @@ func (s *Service) Keys(ctx context.Context, actor users.Actor, q Query, most int
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)
+	}
+	return all, nil
+}
+
+// KeyBeginning is how many characters of a key a list has: 55 random bits.
+const KeyBeginning = len("usr_") + 11
+
+// WholeKeys returns the key of the one user whose key begins with each of the texts. A text that is
+// shorter than [KeyBeginning], or with which no key begins, or several do, is returned as it is: it
+// is the key of no one.
+func (s *Service) WholeKeys(ctx context.Context, actor users.Actor, beginnings []string) ([]users.Key, error) {
+	if err := actor.May(users.ActSeeDirectory, users.User{}); err != nil {
+		return nil, err
+	}
+	all := make([]users.Key, len(beginnings))
+	var f database.Filter
+	var ranges []string
+	for i, text := range beginnings {
+		if all[i] = users.Key(text); len(text) >= KeyBeginning {
+			ranges = append(ranges, `key >= `+f.Arg(text)+` AND key < `+f.Arg(text+"~")) // after all letters and digits
+		}
+	}
+	if len(ranges) == 0 {
+		return all, nil
+	}
+	whole, err := database.Collect(ctx, s.reads(), database.Text, `SELECT key FROM users WHERE `+strings.Join(ranges, ` OR `), f.Args...)
+	if err != nil {
+		return nil, fmt.Errorf("find keys: %w", err)
+	}
+	for i, text := range beginnings {
+		begins := func(key string) bool { return len(text) >= KeyBeginning && strings.HasPrefix(key, text) }
+		if one := slices.IndexFunc(whole, begins); one >= 0 && !slices.ContainsFunc(whole[one+1:], begins) {
+			all[i] = users.Key(whole[one])
+		}
 	}
 	return all, nil
 }
