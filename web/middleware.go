@@ -156,8 +156,10 @@ func (a *App) contentPolicy() string {
 // once, by the handler that reads it.
 func rawPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.Clone(r.Context())
-		r.URL.RawPath = r.URL.EscapedPath()
+		address := *r.URL
+		address.RawPath = r.URL.EscapedPath()
+		r = r.WithContext(r.Context())
+		r.URL = &address
 		next.ServeHTTP(w, r)
 	})
 }

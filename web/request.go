@@ -20,6 +20,8 @@ type request struct {
 	bodyRead bool    // of the form, by [App.withForm]
 	worker   *worker // that handles it; nil outside of the pools
 
+	cookies []*http.Cookie // of the browser, nil until one is asked for
+
 	route   string    // pattern of the route, like "/users/:id"
 	user    users.Key // of the viewer
 	refused []string  // fields of the form that the actor may not set

@@ -134,9 +134,14 @@ func shortDigest(text string) string {
 
 // cookieValue returns the value of one of our cookies, or nothing.
 func (a *App) cookieValue(c echo.Context, name string) string {
-	cookie, err := c.Cookie(a.cookieName(name))
-	if err != nil {
-		return ""
+	known, name := requestOf(c.Request()), a.cookieName(name)
+	if known.cookies == nil {
+		known.cookies = c.Request().Cookies()
 	}
-	return cookie.Value
+	for _, cookie := range known.cookies {
+		if cookie.Name == name {
+			return cookie.Value
+		}
+	}
+	return ""
 }

@@ -74,6 +74,16 @@ var directoryColumns = []directoryColumn{
 	{"choose", "Responsible person", "c-l", "", false, false, actCell("Choose…", "edit", users.ActEdit)},
 }
 
+// leanColumns are the columns that need no more of a user than a lean list has.
+var leanColumns = []string{"status", "role", "seen", "created", "type", "department", "labels", "invited"}
+
+// isLean reports whether a lean list has what the layout shows of the users at an address. The views
+// of tokens have columns of their own, and a list of service users names the responsible persons.
+func (l layout) isLean(at listAddress) bool {
+	_, ofTokens := tokenDetails[directory.View(at.get("view"))]
+	return !ofTokens && !onlyServiceUsers(at) && !slices.ContainsFunc(l.columns, func(d directoryColumn) bool { return !slices.Contains(leanColumns, d.key) })
+}
+
 // columnsOf returns the columns with the keys, in their order.
 func columnsOf(keys ...string) []directoryColumn {
 	var all []directoryColumn
@@ -109,8 +119,16 @@ func (t presenter) rowReview(l listAddress, listing directory.Listing) *views.Ro
 	return &views.RowReview{Action: userPath(listing.Users[0].ID, "reviewed"), On: t.nextReviewOn(), To: l.String()}
 }
 
-// timeCell says how long ago something was. The exact time is on the page of the user.
+// timeCell says how long ago something was. Its time is about as exact as the words: to the hour if
+// it is more than a day ago, and to the day if it is more than two months ago. The exact time is on
+// the page of the user.
 func (t presenter) timeCell(at time.Time) views.DirectoryCell {
+	switch ago := t.now.Sub(at); {
+	case ago > 60*day:
+		at = at.Truncate(day)
+	case ago > day:
+		at = at.Truncate(time.Hour)
+	}
 	return views.DirectoryCell{Text: words.Relative(t.now.Sub(at)), ISO: at.UTC().Format("2006-01-02T15:04Z")}
 }
 
@@ -155,7 +173,7 @@ func sortedBy(l listAddress, asc, desc, first string, isAsc bool) views.Column {
 // directoryRow is one user in the list. What a column or the list itself shows is not repeated
 // beside the name.
 func (t presenter) directoryRow(u users.User, shown layout, ofServices bool) views.DirectoryRow {
-	row := views.DirectoryRow{Person: t.user(u), Key: string(u.Key), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
+	row := views.DirectoryRow{Person: t.user(u), Key: string(u.Key[:min(len(u.Key), directory.KeyBeginning)]), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
 	if ofServices || shown.shows("type") {
 		row.Kinds = kindBadges(t.actor, users.User{Key: u.Key})
 	}

@@ -41,7 +41,9 @@ func (a *App) listUsers(c echo.Context) error {
 func (a *App) listIn(c echo.Context, address listAddress) error {
 	shown := a.layout(c).inView(directory.View(address.get("view")))
 	status := http.StatusOK
-	listing, err := a.directory.Users(c.Request().Context(), actor(c), directoryQuery(address, shown.size, zoneOf(viewer(c))))
+	query := directoryQuery(address, shown.size, zoneOf(viewer(c)))
+	query.Lean = shown.isLean(address)
+	listing, err := a.directory.Users(c.Request().Context(), actor(c), query)
 	bad, _ := errors.AsType[*users.InvalidError](err)
 	if bad != nil {
 		status = http.StatusUnprocessableEntity

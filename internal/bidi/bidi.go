@@ -19,7 +19,13 @@ func Isolate(text string) string {
 	return "\u2068" + text + "\u2069"
 }
 
+// firstRightToLeft is the beginning of the first block with right-to-left letters, Hebrew.
+const firstRightToLeft = 0x0590
+
 func isRightToLeft(r rune) bool {
+	if r < firstRightToLeft { // looking one up takes a hundred times as long
+		return false
+	}
 	p, _ := bidi.LookupRune(r)
 	return p.Class() == bidi.R || p.Class() == bidi.AL
 }

@@ -61,6 +61,10 @@ type Query struct {
 	Before     string
 	Limit      int // rows; 0 means DefaultLimit; at most MaxLimit
 
+	// Lean has the users of the page lack their persons, title, time zone, review date, version and
+	// the time of their last change, which takes a quarter of the time to read.
+	Lean bool
+
 	// Present excludes deactivated users, unless the view or a filter of the status includes
 	// them.
 	Present bool

@@ -92,13 +92,16 @@ func (p plan) query(f *database.Filter, at place) string {
 	if p.pins() {
 		head += `p.place, `
 	}
-	columns := listColumns
+	columns, persons := leanColumns, ``
+	if !p.lean {
+		columns, persons = columns+listColumns, listPersons
+	}
 	if p.full {
 		columns += fullColumns
 	}
 	return with + `SELECT ` + head + `u.number, p.sort, ` + columns + `
 		FROM (SELECT number, sort, place FROM (` + p.parts(f, at, limit) + `) AS parts ORDER BY ` + p.order(at, ``) + limit + `) AS p
-		JOIN users u ON u.number = p.number LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users m ON m.key = u.manager_key ORDER BY ` + p.order(at, `p.`)
+		JOIN users u ON u.number = p.number` + persons + ` ORDER BY ` + p.order(at, `p.`)
 }
 
 // order returns the order of the rows of a table, read from a place on.

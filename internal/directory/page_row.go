@@ -10,11 +10,15 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// listColumns are the columns of a user in a list, in the order of [listScan.into], after those
+// leanColumns are the columns of a user in a lean list, in the order of [listScan.into], after those
 // of the row's place.
-const listColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.time_zone,
-	u.review_on, u.created_at, u.updated_at, u.seen_at, u.version, r.key, r.user_id, r.name,
-	u.department, u.title, u.labels, u.manager_key, m.user_id, m.name`
+const leanColumns = `u.key, u.user_id, u.name, u.picture_url, u.kind, u.role, u.status, u.created_at, u.seen_at, u.department, u.labels`
+
+// listColumns follow leanColumns in other lists. They also need listPersons.
+const listColumns = `, u.time_zone, u.review_on, u.updated_at, u.version, r.key, r.user_id, r.name, u.title, u.manager_key, m.user_id, m.name`
+
+// listPersons joins the persons of users in a list.
+const listPersons = ` LEFT JOIN users r ON r.key = u.responsible_key LEFT JOIN users m ON m.key = u.manager_key`
 
 // fullColumns follow listColumns in a list of full records.
 const fullColumns = `, u.channels, u.types, u.created_by`
@@ -41,9 +45,11 @@ func (x *listScan) into(p plan) []any {
 	}
 	u := &x.User
 	into = append(into, &x.number, p.sorted(&x.cursor), (*string)(&u.Key), (*string)(&u.ID), &x.name, &x.picture,
-		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), &u.TimeZone, &x.review,
-		(*database.Time)(&u.CreatedAt), (*database.Time)(&u.UpdatedAt), (*database.Time)(&u.SeenAt), &u.Version, &x.key, &x.id, &x.label,
-		&x.department, &x.title, &x.labels, &x.managerKey, &x.managerID, &x.managerName)
+		(*string)(&u.Kind), (*string)(&u.Role), (*string)(&u.Status), (*database.Time)(&u.CreatedAt), (*database.Time)(&u.SeenAt), &x.department, &x.labels)
+	if !p.lean {
+		into = append(into, &u.TimeZone, &x.review, (*database.Time)(&u.UpdatedAt), &u.Version, &x.key, &x.id, &x.label,
+			&x.title, &x.managerKey, &x.managerID, &x.managerName)
+	}
 	if p.full {
 		into = append(into, &x.channels, &x.types, (*string)(&u.CreatedBy.Key))
 	}

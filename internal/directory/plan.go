@@ -26,12 +26,13 @@ type plan struct {
 	candidates func(f *database.Filter) string // the query of their numbers; nil: scan an index
 	exact      bool                            // the candidates match all terms; no recheck needed
 	limit      int
+	lean       bool // see Query.Lean
 	full       bool // the rows have the columns of a record
 }
 
 // plan decides how the page at a place is read.
 func (sel selection) plan(ctx context.Context, r database.Reader, q Query, at place) (plan, error) {
-	p := plan{selection: sel, column: q.Sort.column(), descending: q.Sort.descending(), limit: q.Limit, full: q.full}
+	p := plan{selection: sel, column: q.Sort.column(), descending: q.Sort.descending(), limit: q.Limit, lean: q.Lean && !q.full, full: q.full}
 	n, kept := sel.kept()
 	switch {
 	case sel.empty:
