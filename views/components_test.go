@@ -41,7 +41,7 @@ func blocks(text string) map[string]templ.Component {
 		"saved":         saved(&Saved{Text: text, Changes: []Change{{Field: text, Old: text, New: text}}, More: text, MoreURL: text, Undo: &UndoButton{Action: text, Label: text, Version: text, Confirm: text, ReturnTo: text}, Dismiss: text}, text),
 		"menu":          menu("menu", text),
 		"page_head":     pageHead(text, text),
-		"pager":         templ.Join(pager(Pager{Range: text, Previous: text, Next: text}), pager(Pager{Range: text, Next: text}), pager(Pager{Range: text})),
+		"pager":         templ.Join(pager(Pager{Range: text, Previous: text, Next: text}, inPlace), pager(Pager{Range: text, Next: text}, nil), pager(Pager{Range: text}, nil)),
 		"person":        templ.Join(person(who), person(Person{Label: text, ID: text}), person(Person{})),
 		"sort_link":     templ.Join(sortLink(text, text, "ascending"), sortLink(text, text, "descending"), sortLink(text, text, "")),
 		"steps":         steps(text, []Step{{Title: text, Text: text, Link: Link{text, text}}, {Title: text}}),

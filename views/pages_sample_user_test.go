@@ -45,7 +45,7 @@ func picks() views.Picks {
 	return views.Picks{
 		All: "312", AllURL: "/users?all=1", Clear: "/users", Batch: true,
 		Acts: []views.PickAct{{Icon: "shield", Label: "Role", Value: "role"}, {Icon: "download", Label: "Export", Action: "/users/export"}},
-		More: []views.PickAct{{Icon: "user-x", Label: "Deactivate…", Value: "deactivate", Danger: true}},
+		More: []views.PickAct{{Icon: "user-x", Label: "Deactivate…", Value: "deactivate"}},
 	}
 }
 

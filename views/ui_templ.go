@@ -863,11 +863,11 @@ func uiTable() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = pager(Pager{Range: "51–100 of 1,284", Previous: "#forms", Next: "#forms"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pager(Pager{Range: "51–100 of 1,284", Previous: "#forms", Next: "#forms"}, nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = pager(Pager{Range: "1–50 of 1,284", Next: "#forms"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pager(Pager{Range: "1–50 of 1,284", Next: "#forms"}, nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

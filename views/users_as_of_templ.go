@@ -211,7 +211,7 @@ func UsersAsOfPage(m UsersAsOf) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = pager(Pager{Previous: m.First, Next: m.Next}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = pager(Pager{Previous: m.First, Next: m.Next}, nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

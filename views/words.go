@@ -57,13 +57,15 @@ func consequenceIcon(kind string) string {
 	return "triangle-alert"
 }
 
-// listLink returns the attributes by which htmx follows a link to another order or page of a
-// list in place.
-func listLink(url string) templ.OrderedAttributes {
-	return templ.OrderedAttributes{
-		{Key: "hx-get", Value: string(templ.URL(url))}, {Key: "hx-target", Value: "#results"}, {Key: "hx-swap", Value: "outerHTML"},
-		{Key: "hx-push-url", Value: "true"}, {Key: "hx-sync", Value: "main:replace"}, {Key: "hx-indicator", Value: "#results"},
-	}
+// inPlace are the attributes of a link to another order or page of the list that it is in: htmx
+// follows it in place.
+var inPlace = templ.OrderedAttributes{{Key: "hx-boost", Value: "true"}}
+
+// resultsAttributes are the attributes of a list, or of all around it, which its links in place
+// inherit.
+var resultsAttributes = templ.OrderedAttributes{
+	{Key: "hx-target:inherited", Value: "#results"}, {Key: "hx-swap:inherited", Value: "outerHTML show:none"},
+	{Key: "hx-sync:inherited", Value: "main:replace"}, {Key: "hx-indicator:inherited", Value: "#results"},
 }
 
 // attributes returns the attributes of an input besides name and value.

@@ -36,13 +36,14 @@ func TestSetLayout(t *testing.T) {
 	form := b.get(t, at).must(t, 200).form(t, "/users/layout")
 	form.Del("column.status")
 	form.Del("column.created")
-	form = set(form, "column.responsible", "on", "column.type", "on", "column.review", "on", "column.changed", "on", "column.zone", "on", "size", "25")
+	form = set(form, "column.responsible", "on", "column.type", "on", "column.review", "on", "column.changed", "on", "column.zone", "on",
+		"column.department", "on", "column.title", "on", "column.manager", "on", "column.labels", "on", "size", "25")
 	p = b.post(t, "/users/layout", form).must(t, 303)
 	if got := p.location(); got != "/users?q=nightly" {
 		t.Errorf("it leads to %q", got)
 	}
 	cookie := p.header.Get("Set-Cookie")
-	for _, want := range []string{"directory=role.seen.type.responsible.review.changed.zone.25;", "HttpOnly", "SameSite=Lax", "Max-Age=31536000", "Path=/"} {
+	for _, want := range []string{"directory=role.seen.type.department.title.manager.labels.responsible.review.changed.zone.25;", "HttpOnly", "SameSite=Lax", "Max-Age=31536000", "Path=/"} {
 		if !strings.Contains(cookie, want) {
 			t.Errorf("got the cookie %q, without %s", cookie, want)
 		}
@@ -85,7 +86,7 @@ func TestSetLayout_all(t *testing.T) {
 // that TestSetLayout chooses.
 func checkLayout(t *testing.T, p page) {
 	t.Helper()
-	want := []string{"Name", "Role", "Last seen", "Type", "Responsible person", "Review date", "Last changed", "Time zone", "Acts"}
+	want := []string{"Name", "Role", "Last seen", "Type", "Department", "Title", "Manager", "Labels", "Responsible person", "Review date", "Last changed", "Time zone", "Acts"}
 	if diff := cmp.Diff(want, heads(t, p)); diff != "" {
 		t.Errorf("%s: columns (-want +got):\n%s", p.url, diff)
 	}

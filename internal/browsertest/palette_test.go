@@ -79,7 +79,7 @@ func paletteWalk(t *testing.T, b *tab) {
 func paletteStatesWalk(_ *testing.T, b *tab) {
 	b.signIn("owner@example.com")
 	b.open("/users", http.StatusOK)
-	b.click("button", words.FindOrDo)
+	b.click("link", words.FindOrDo)
 	b.askPalette("ad")
 	b.examineOpen("palette")
 	b.focusOn("#palette input")
@@ -121,6 +121,7 @@ func scriptlessPaletteWalk(t *testing.T, b *tab) {
 	b.do("turn scripts off", command(emulation.SetScriptExecutionDisabled,
 		emulation.SetScriptExecutionDisabledParams{Value: true}))
 	b.signIn("owner@example.com")
+	b.follow("link", words.FindOrDo)
 	b.fill(words.FindOrDo, "formby")
 	b.enter(http.StatusOK)
 	b.at("/go?q=formby")

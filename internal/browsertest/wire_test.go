@@ -14,7 +14,7 @@ import (
 
 // How many bytes may be transferred, compressed.
 const (
-	maxFirstLoad = 63_000  // with all headers; 55,000 before selection, batches, charts and the keys of lists
+	maxFirstLoad = 61_700  // with all headers
 	maxLaterLoad = 8 << 10 // without headers
 )
 

@@ -138,6 +138,17 @@
     if (count) find("[data-shown]")?.replaceChildren(...[...count.cloneNode(true).childNodes].slice(0, 2));
   });
 
+  // Each row of the directory has a button for the acts on its user, a copy of that in the head.
+  const addButtons = () => {
+    for (const cell of document.querySelectorAll(".picks td:last-child:empty")) {
+      const row = cell.parentNode;
+      cell.append(find("template", cell.closest("table")).content.firstElementChild.cloneNode());
+      cell.firstChild.ariaLabel += (find("small > span", row) ?? find("td > a", row)).textContent;
+    }
+  };
+  addButtons();
+  on("htmx:after:swap", addButtons);
+
   // The filters, the columns and the acts on the user of a row are pages, which open in a popover.
   on("click", (event) => {
     const link = event.target.closest("[data-pop], .people td:last-child > button");
@@ -155,10 +166,15 @@
   let again;
   const unreached = ({ type, detail: { ctx } }) => {
     if (!ctx || type === "htmx:response:error" && ctx.response.status < 500) return;
-    const alert = find("#unreached").content.firstElementChild.cloneNode(true);
+    const text = "Not reached. What you see is from before.";
     find("[data-again]")?.parentNode.remove();
-    if (!/^(results|found)$/.test(ctx.target.id)) return announce(find("p", alert).textContent, true);
+    if (!/^(results|found)$/.test(ctx.target.id)) return announce(text, true);
     again = ctx.sourceElement;
+    const alert = document.createElement("div");
+    alert.className = "alert warn";
+    alert.role = "alert";
+    alert.innerHTML = find("svg").outerHTML.replace(/#[\w-]+/, "#triangle-alert") +
+      `<p>${text}</p><button class="btn sm" type="button" data-again>Try again</button>`;
     ctx.target.prepend(alert);
   };
   on("htmx:error", unreached);

@@ -21,8 +21,10 @@
     palette.showModal(); // when it closes, the focus returns
     search();
   };
-  on("click", ({ target }) => {
-    if (target.closest("[data-palette]")) open();
+  on("click", (event) => {
+    if (!event.target.closest("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
   });
   addEventListener("pagehide", () => palette.close()); // Back shows the page without it
   on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
