@@ -28,7 +28,7 @@ func TestBatchKilled(t *testing.T) {
 			v.start(t)
 			db, b := open(t, v.database), v.signedIn(t)
 			addInvited(t, b)
-			killDuringBatches(t, db, b, v.kill, func(done func()) {
+			killDuringBatches(t, db, b, func() { v.kill() }, func(done func()) {
 				v.start(t)
 				done()
 			})
