@@ -170,12 +170,9 @@
     find("[data-again]")?.parentNode.remove();
     if (!/^(results|found)$/.test(ctx.target.id)) return announce(text, true);
     again = ctx.sourceElement;
-    const alert = document.createElement("div");
-    alert.className = "alert warn";
-    alert.role = "alert";
-    alert.innerHTML = find("svg").outerHTML.replace(/#[\w-]+/, "#triangle-alert") +
-      `<p>${text}</p><button class="btn sm" type="button" data-again>Try again</button>`;
-    ctx.target.prepend(alert);
+    const icon = find("svg").outerHTML.replace(/#[\w-]+/, "#triangle-alert");
+    ctx.target.insertAdjacentHTML("afterbegin",
+      `<div class="alert warn" role="alert">${icon}<p>${text}</p><button class="btn sm" type="button" data-again>Try again</button></div>`);
   };
   on("htmx:error", unreached);
   on("htmx:response:error", unreached);
