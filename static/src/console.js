@@ -142,7 +142,7 @@
   const addButtons = () => {
     for (const cell of document.querySelectorAll(".picks td:last-child:empty")) {
       const row = cell.parentNode;
-      cell.append(find("template", cell.closest("table")).content.firstElementChild.cloneNode());
+      cell.append(find(".picks template").content.cloneNode(true));
       cell.firstChild.ariaLabel += (find("small > span", row) ?? find("td > a", row)).textContent;
     }
   };
