@@ -46,7 +46,7 @@ type Tab struct {
 
 // A Badge is a state in a word.
 type Badge struct {
-	Tone string // "ok", "warn", "bad" or "info", which have a dot; empty for neutral
+	Tone string // "ok", "warn", "bad", "info" or, grey, "off", which have a dot; empty for no dot
 	Word string
 }
 
@@ -63,7 +63,7 @@ func classes(names string) templ.OrderedAttributes {
 // not changed.
 var repeated = func() map[string]templ.OrderedAttributes {
 	known := map[string]templ.OrderedAttributes{"": nil}
-	names := []string{"ok", "warn", "bad", "info"}
+	names := []string{"ok", "warn", "bad", "info", "off"}
 	for hue := range hues {
 		names = append(names, Avatar{Hue: hue, Initials: "A"}.class(""), Avatar{Hue: hue, Service: true}.class(""))
 	}

@@ -24,9 +24,10 @@ var sampleLayout = DirectoryLayout{
 
 var sampleBadges = []Badge{
 	{Tone: "ok", Word: "Active"},
-	{Tone: "info", Word: "Invited"},
-	{Tone: "warn", Word: "Review due"},
-	{Tone: "bad", Word: "Deactivated"},
+	{Tone: "warn", Word: "Invited"},
+	{Tone: "off", Word: "Deactivated"},
+	{Tone: "info", Word: "You"},
+	{Tone: "bad", Word: "Refused"},
 	{Word: "Owner"},
 }
 

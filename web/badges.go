@@ -10,7 +10,7 @@ import (
 var statusTones = map[users.Status]string{
 	users.StatusInvited:     "warn",
 	users.StatusActive:      "ok",
-	users.StatusDeactivated: "bad",
+	users.StatusDeactivated: "off",
 }
 
 // statusBadge shows a status.

@@ -18,10 +18,11 @@ import (
 // A Service reads the audit log of a directory. Its methods may be called from several
 // goroutines.
 type Service struct {
-	db    *database.DB
-	users *users.Service
-	first atomic.Pointer[time.Time] // see [Service.FirstEvent]
-	watch watch
+	db     *database.DB
+	users  *users.Service
+	first  atomic.Pointer[time.Time]  // see [Service.FirstEvent]
+	begins atomic.Pointer[weekBegins] // see [Service.weekBegins]
+	watch  watch
 }
 
 // New returns the history kept in db, of the users of u.
@@ -136,9 +137,9 @@ func (s *Service) maySee(ctx context.Context, actor users.Actor, found []users.E
 }
 
 // recentEvents is how many events [Service.Recent] returns.
-const recentEvents = 10
+const recentEvents = 5
 
-// Recent returns the last ten changes of a user's record, newest first, without sign-ins and
+// Recent returns the last five changes of a user's record, newest first, without sign-ins and
 // refusals. It returns a [*users.ForbiddenError].
 func (s *Service) Recent(ctx context.Context, actor users.Actor, u users.User) ([]users.Event, error) {
 	if err := actor.May(users.ActSee, u); err != nil {

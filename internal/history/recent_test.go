@@ -29,8 +29,8 @@ func TestRecent(t *testing.T) {
 		}
 	}
 	events := recent(t, d, ana.ID)
-	if len(events) != 10 || events[0].Changes[0].New != "Ana 11" || events[9].Changes[0].New != "Ana 2" {
-		t.Errorf("got %d recent changes, want the last ten, newest first", len(events))
+	if len(events) != 5 || events[0].Changes[0].New != "Ana 11" || events[4].Changes[0].New != "Ana 7" {
+		t.Errorf("got %d recent changes, want the last five, newest first", len(events))
 	}
 }
 
