@@ -133,9 +133,9 @@ func newServiceUser() views.NewServiceUser {
 func profile() views.Profile {
 	return views.Profile{
 		Chrome: top("My profile", "profile"), Who: ana(), Badges: []views.Badge{{Word: "User"}},
-		Facts:  views.ProfileFacts{Role: "User", May: "You sign in and look after your own profile.", Created: ago("8 months ago"), Identity: &views.Identity{Issuer: "https://id.example.com", Subject: "1234", Address: "ana@example.com"}},
+		Facts:  views.ProfileFacts{Role: "User", May: "You sign in and look after your own profile.", Created: ago("8 months ago"), Org: views.OrgFacts{Labels: []string{"contractor", "night shift"}}, Identity: &views.Identity{Issuer: "https://id.example.com", Subject: "1234", Address: "ana@example.com"}},
 		Action: "/profile", Version: "7", Name: nameField(), Picture: pictureField(), Channels: channels(), Types: types(), Sentence: "You get an e-mail when someone mentions you in a comment.",
-		TimeZone: choice("time_zone", "Time zone", "Europe/Lisbon", "UTC"), Sessions: sessions(), EndSessions: "/profile/sessions/end", ByOthers: events()[:2], ResponsibleFor: lines(), Data: "/profile/data",
+		TimeZone: choice("time_zone", "Time zone", "Europe/Lisbon", "UTC"), Sessions: sessions(), EndSessions: "/profile/sessions/end", News: &views.News{Changes: changeRows()[:1], Action: "/profile/seen", Seq: "1041"}, ByOthers: changeRows()[1:], ResponsibleFor: lines(), Data: "/profile/data",
 		Tokens: profileTokens(),
 		Delete: views.DeleteOwn{Action: "/profile/delete", Confirm: views.Field{Name: "confirm", Label: "Type ana@example.com to confirm", Required: true}},
 	}

@@ -64,6 +64,8 @@ func samples() map[string]func(change func(any)) templ.Component {
 func userSamples() map[string]func(change func(any)) templ.Component {
 	return map[string]func(func(any)) templ.Component{
 		"user_detail":     pageOf(views.UserDetailPage, userDetail()),
+		"user_gone":       pageOf(views.UserDetailPage, deactivatedUser()),
+		"user_invited":    pageOf(views.UserDetailPage, invitedUser()),
 		"service_user":    pageOf(views.UserDetailPage, serviceUser()),
 		"user_activity":   pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
 		"user_sessions":   pageOf(views.UserSessionsPage, userSessions()),

@@ -1,6 +1,10 @@
 package views_test
 
-import "github.com/roboto-ai/console/views"
+import (
+	"fmt"
+
+	"github.com/roboto-ai/console/views"
+)
 
 func directory() views.Directory {
 	m := views.Directory{
@@ -126,7 +130,8 @@ func firstSight() views.Directory {
 
 func head(tab string) views.UserHead {
 	h := views.UserHead{
-		Person: ana(), Badges: []views.Badge{{Tone: "ok", Word: "Active"}, {Tone: "info", Word: "You"}}, Edit: "/users/ana@example.com/edit",
+		Person: ana(), Badges: []views.Badge{{Tone: "ok", Word: "Active"}, {Tone: "info", Word: "You"}}, Labels: []string{"contractor", "night shift"},
+		Acts: []views.HeadLink{{Link: views.Link{Label: "Edit", URL: "/users/ana@example.com/edit"}, Icon: "pencil", Primary: true}},
 		Menu: []views.MenuLink{
 			{Link: views.Link{Label: "Change role", URL: "#role"}, Icon: "shield"}, {Link: views.Link{Label: "End sessions", URL: "/users/ana@example.com/sessions"}, Icon: "log-out"},
 			{Link: views.Link{Label: "Reset sign-in", URL: "#sign-in"}, Icon: "key-round"}, {Link: views.Link{Label: "Deactivate", URL: "/users/ana@example.com/deactivate"}, Icon: "user-x", Divided: true},
@@ -158,33 +163,81 @@ func lines() []views.ServiceLine {
 	}
 }
 
-func userDetail() views.UserDetail {
-	r := refusedSignIn()
-	return views.UserDetail{
-		Chrome: chrome("Ana Lima", "users"), Head: head("Overview"), Recent: events(), History: "/users/ana@example.com/activity", ResponsibleFor: lines()[:1],
-		Facts: views.UserFacts{Kind: "Person", Created: ago("8 months ago"), CreatedBy: olga(), Updated: ago("2 hours ago"), Seen: ago("2 minutes ago"), Sessions: views.Link{Label: "2 sessions", URL: "/users/ana@example.com/sessions"}, Notifications: "Gets an e-mail when someone mentions them in a comment.", TimeZone: "Europe/Lisbon",
-			Org: views.OrgFacts{Title: "Engineer", Department: "Field operations", Manager: olga(), Labels: []string{"contractor", "night shift"}, Provided: "Department and Title"}},
-		Note: &views.NoteCard{Text: "On leave until May.\nAsk Bea.", Edit: "/users/ana@example.com/note"},
-		SignIn: &views.SignInFacts{
-			Identities: []views.Identity{{Issuer: "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0", Subject: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", Address: "ana.lima@example.com", Differs: true, Bound: ago("8 months ago")}},
-			Refused:    &r, Reset: "/users/ana@example.com/reset-sign-in",
-		},
-		Role:   roleForm(),
-		Danger: views.Danger{Deactivate: "/users/ana@example.com/deactivate", Delete: "/users/ana@example.com/delete"},
+// changeRows are events in short, the first of them new and one that can be undone.
+func changeRows() (rows []views.ChangeRow) {
+	for i, e := range events() {
+		rows = append(rows, views.ChangeRow{Event: e, New: i == 0})
+	}
+	rows[1].Undo = "/audit/1040/undo"
+	return rows
+}
+
+// weekBars is a chart of twelve weeks, some without events.
+func weekBars() views.Chart {
+	c := views.Chart{ID: "weeks", Caption: "Events by week", PerRow: 1, Unit: views.Unit{One: "event", Many: "events"}, First: views.Series{Name: "By them"}, Second: views.Series{Name: "By others", Tone: "old"}}
+	for i := range 12 {
+		c.Bars = append(c.Bars, views.ChartBar{Label: fmt.Sprint(i+1, " September"), First: i * 7 % 5, Second: i % 3})
+	}
+	c.Axis = []string{"1 September", "5 September", "9 September", "This week"}
+	return c
+}
+
+// strip has a cell of each form.
+func strip() []views.StripCell {
+	return []views.StripCell{
+		{Label: "Access", Tone: "off", Value: "Deactivated", NoteWhen: ago("12 days ago"), NoteBy: olga()},
+		{Label: "Last seen", When: ago("2 hours ago"), Note: "Firefox on Windows, 203.0.113.24 · 2 sessions"},
+		{Label: "Role", Value: "Owner", Note: "This is the last active owner. Make another user an owner first.", NoteWarn: true},
+		{Label: "Responsible for", Value: "3 service users", Note: "1 review due", NoteWarn: true},
 	}
 }
 
+func userDetail() views.UserDetail {
+	r := refusedSignIn()
+	return views.UserDetail{
+		Chrome: chrome("Ana Lima", "users"), Head: head("Overview"), Strip: strip(), Weeks: weekBars(), Recent: changeRows(), History: "/users/ana@example.com/activity",
+		ResponsibleFor: lines()[:1], MoreFor: lines()[1:],
+		Facts: views.UserFacts{Created: ago("8 months ago"), CreatedBy: olga(), Updated: ago("2 hours ago"), Notifications: "Gets an e-mail when someone mentions them in a comment.", TimeZone: "Europe/Lisbon, 10:36 there",
+			Org: views.OrgFacts{Title: "Engineer", Department: "Field operations", Manager: olga(), Provided: "Department and Title"}},
+		Note: &views.NoteCard{Text: "On leave until May.\nAsk Bea.", Edit: "/users/ana@example.com/note"},
+		SignIn: &views.SignInFacts{
+			Identities: []views.Identity{{Issuer: "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0", Subject: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", Address: "ana.lima@example.com", Differs: true, Bound: ago("8 months ago")}},
+			Refused:    &r,
+		},
+		Leaving: &views.Leaving{When: ago("in 3 days"), Reason: "New job", Cancel: "/users/ana@example.com/deactivate/cancel"},
+	}
+}
+
+// deactivatedUser is a user who can be reactivated, with what ended.
+func deactivatedUser() views.UserDetail {
+	m := userDetail()
+	m.Head.Acts = []views.HeadLink{{Link: views.Link{Label: "Reactivate", URL: "/users/ana@example.com/reactivate"}, Icon: "user-check", Primary: true}}
+	m.Leaving, m.ResponsibleFor, m.Note.Text = nil, nil, ""
+	m.Ended = &views.Ended{Rows: []views.EndedRow{
+		{Icon: "log-out", Text: "2 sessions ended", After: "They don’t come back"}, {Icon: "bot", Text: "2 service users handed over to", Who: olga(), Small: "Nightly export, ci-deploy"},
+		{Icon: "shield-x", Text: "A sign-in was refused since", SmallWhen: ago("2 days ago"), Warn: true},
+	}}
+	return m
+}
+
+// invitedUser is a person whose invitation can be copied.
+func invitedUser() views.UserDetail {
+	m := userDetail()
+	m.Head.Acts = []views.HeadLink{{Link: views.Link{Label: "Copy invitation", URL: "/users/ana@example.com?added=1"}, Icon: "copy", Primary: true, Copy: "Hello Ana,\n\nsign in here."}}
+	m.SignIn = &views.SignInFacts{Invited: "They have not signed in yet.", SignInURL: "https://console.example.com/sign-in"}
+	return m
+}
+
 func roleForm() views.RoleForm {
-	return views.RoleForm{Current: "User", May: "Signs in and looks after their own profile.", Action: "/users/ana@example.com/role", Version: "7", Role: roles(), Reason: reasonField()}
+	return views.RoleForm{Action: "/users/ana@example.com/role", Version: "7", Role: roles(), Reason: reasonField()}
 }
 
 func serviceUser() views.UserDetail {
 	m := userDetail()
-	m.Head.Person, m.Head.Edit, m.Head.Menu = robot("Nightly export", "nightly-export"), "", nil
+	m.Head.Person, m.Head.Acts, m.Head.Menu = robot("Nightly export", "nightly-export"), nil, nil
 	m.Head.EditWhy = "Nightly export is an admin. Only owners may edit admins: ask Olga Owner (owner@example.com)."
-	m.SignIn, m.ResponsibleFor = nil, nil
-	m.Service = &views.ServiceFacts{Purpose: "", Responsible: ana(), ReviewOn: "12 March 2026", Due: true, Review: review(), Edit: "/users/nightly-export/edit"}
-	m.Role = views.RoleForm{Current: "Admin", May: "Adds people and manages users and auditors.", Why: "Only owners change roles. Ask Olga Owner (owner@example.com)."}
-	m.Danger = views.Danger{Reactivate: "/users/nightly-export/reactivate", Why: "Only owners may deactivate or delete an admin."}
+	m.SignIn, m.ResponsibleFor, m.Leaving = nil, nil, nil
+	m.Strip[3] = views.StripCell{Label: "Responsible person", Who: ana(), Note: "Review due since 12 March 2026", NoteWarn: true}
+	m.Service = &views.ServiceFacts{Review: review(), Edit: "/users/nightly-export/edit"}
 	return m
 }

@@ -242,7 +242,7 @@ var words = map[string]struct {
 	"signed out":                             {"signed_out", []string{`http-equiv="refresh"`, `href="https://id.example.com/end"`}},
 	"a refused sign-in":                      {"sign_in_refused", []string{"Please add stranger@example.com to the console", "01JDGZ7T4W8K"}},
 	"who can help":                           {"refused", []string{"Olga Owner", `href="mailto:owner@example.com"`, "01JDGZ7T4W8K"}},
-	"what one may not do is said":            {"service_user", []string{"Only owners may edit admins", "Only owners change roles", "Missing"}},
+	"what one may not do is said":            {"service_user", []string{"Only owners may edit admins", "Missing"}},
 	"another address at the provider":        {"user_detail", []string{"The provider now says ana.lima@example.com", "Differs"}},
 	"notifications as a sentence":            {"profile", []string{"You get an e-mail when someone mentions you in a comment."}},
 	"sign out elsewhere":                     {"profile", []string{`value="others">End all other sessions</button>`}},

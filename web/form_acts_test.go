@@ -69,6 +69,7 @@ var repeated = map[string]string{
 	"/sign-out/backchannel":     "a logout token counts once, see TestBackchannelLogout",
 	"/theme":                    "it is a cookie",
 	"/keys":                     "it is a cookie",
+	"/profile/seen":             "what is seen stays seen",
 	"/users/layout":             "it is a cookie",
 	"/users/export":             "every export gives a file and leaves an event",
 	"/users/export/roles":       "every export gives a file and leaves an event",

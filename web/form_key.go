@@ -74,9 +74,16 @@ func (a *App) formKeyIn(ctx context.Context, values url.Values) (formKey, error)
 	return formKey{page, users.Key(parts[1]), users.ID(parts[2]), parts[3]}, nil
 }
 
+// reviewedPath is the route that marks a service user as reviewed. Its form is also on the page of the
+// responsible person.
+const reviewedPath = "/users/:id/reviewed"
+
 // leadsTo reports whether a page at the path of the key has forms that are posted to a
-// path: not one about another user than the page is about.
+// path: not one about another user than the page is about, save the form of [reviewedPath].
 func (a *App) leadsTo(k formKey, to string) bool {
+	if r, _ := a.find(http.MethodPost, to); r != nil && r.Path == reviewedPath {
+		return true
+	}
 	shown, posted := a.userIn(k.path), a.userIn(to)
 	return shown == "" || posted == "" || shown == posted
 }

@@ -25,12 +25,12 @@ func toUser(tail ...string) next {
 	return func(f sentForm, _ users.ID) string { return userPath(f.id, tail...) }
 }
 
-// toList returns a next that leads back to the list on which the form was, if it names one, and
+// toList returns a next that leads back to the list or page on which the form was, if it names one, and
 // otherwise as other does.
 func (a *App) toList(other next) next {
 	return func(f sentForm, made users.ID) string {
-		if list := f.values.Get("return_to"); strings.HasPrefix(list, "/users?") {
-			return a.ownPath(list)
+		if to := f.values.Get("return_to"); strings.HasPrefix(to, "/users?") || plainPath(to) {
+			return a.ownPath(to)
 		}
 		return other(f, made)
 	}

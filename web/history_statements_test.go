@@ -16,9 +16,9 @@ var pageStatements = map[string]int64{
 	"/audit/5":                        3,
 	"/overview":                       8,
 	"/todo":                           5,
-	"/users/ana@example.com":          10,
+	"/users/ana@example.com":          9,
 	"/users/ana@example.com/activity": 5,
-	"/users/robot-0":                  5,
+	"/users/robot-0":                  6, // one for the chart of twelve weeks
 	"/profile":                        12,
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
 )
@@ -60,14 +61,19 @@ func weekCharts(weeks []history.Week) []views.ChartCard {
 // weekChart is a chart with a bar for each week, of which count returns the numbers.
 func weekChart(weeks []history.Week, id string, unit views.Unit, count func(history.Week) (int, int)) views.Chart {
 	c := views.Chart{ID: "chart-" + id, Caption: "By week", Unit: unit, PerRow: 1}
-	for i, w := range weeks {
-		bar := views.ChartBar{Label: words.DayOfYear(w.Monday.Time())}
-		bar.First, bar.Second = count(w)
-		c.Bars = append(c.Bars, bar)
-		if i%4 == 0 {
-			c.Axis = append(c.Axis, bar.Label)
-		}
+	for _, w := range weeks {
+		first, second := count(w)
+		addWeek(&c, w.Monday, first, second)
 	}
 	c.Axis = append(c.Axis, "This week")
 	return c
+}
+
+// addWeek adds the bar of a week to a chart, and every fourth date to its axis.
+func addWeek(c *views.Chart, monday users.Date, first, second int) {
+	bar := views.ChartBar{Label: words.DayOfYear(monday.Time()), First: first, Second: second}
+	if len(c.Bars)%4 == 0 {
+		c.Axis = append(c.Axis, bar.Label)
+	}
+	c.Bars = append(c.Bars, bar)
 }

@@ -186,14 +186,17 @@ func (a *App) takenBy(c echo.Context, userID string, wrong error) (*views.Person
 
 // personAdded is the page after a person was added, with what to send them.
 func (a *App) personAdded(c echo.Context, u users.User) views.PersonAdded {
+	return views.PersonAdded{
+		Chrome: a.userChrome(c, u, "Added"), Who: a.presenter(c).user(u), SignInURL: a.signInURL(), Message: a.invitation(c, u), Another: "/users/new",
+	}
+}
+
+// invitation is a message from the viewer to a person who was added.
+func (a *App) invitation(c echo.Context, u users.User) string {
 	hello := "Hello,"
 	if u.Name != "" {
 		hello = "Hello " + words.Plain(u.Name) + ","
 	}
-	m := views.PersonAdded{
-		Chrome: a.userChrome(c, u, "Added"), Who: a.presenter(c).user(u), SignInURL: a.signInURL(), Another: "/users/new",
-	}
-	m.Message = hello + "\n\nyou have been added to the console of " + a.org + ". Sign in here, with the account that has the address " +
-		string(u.ID) + ":\n\n" + m.SignInURL + "\n\n" + words.Plain(viewer(c).Label())
-	return m
+	return hello + "\n\nyou have been added to the console of " + a.org + ". Sign in here, with the account that has the address " +
+		string(u.ID) + ":\n\n" + a.signInURL() + "\n\n" + words.Plain(viewer(c).Label())
 }

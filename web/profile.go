@@ -7,7 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -87,9 +86,6 @@ func (a *App) editProfile(c echo.Context) error {
 	return render(c, formStatus(err), views.ProfilePage(m))
 }
 
-// othersShown is how many changes made by others the profile shows.
-const othersShown = 20
-
 // profilePage returns the viewer's profile with the form as it is filled in.
 func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profile, error) {
 	ctx, who, t := c.Request().Context(), actor(c), a.presenter(c)
@@ -98,7 +94,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		return views.Profile{}, err
 	}
 	// Changes by others only: people know what they have changed themselves.
-	others, err := a.history.Events(ctx, who, history.Query{Target: who.ID, ByOthers: true, Limit: othersShown})
+	others, err := a.history.ByOthers(ctx, who)
 	if err != nil {
 		return views.Profile{}, err
 	}
@@ -106,9 +102,10 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		Chrome: a.chrome(c, words.MyProfile, "profile"), FormState: views.FormState{Problems: o.problems},
 		Who: t.user(d.User), Badges: []views.Badge{statusBadge(d.User.Status)}, Facts: t.ownFacts(d, a.users.Provided),
 		Action: "/profile", EndSessions: "/profile/sessions/end", Data: "/profile/data",
-		Sessions: t.sessions(d.Sessions), ByOthers: t.events(others.Events), ResponsibleFor: t.serviceLines(d.ResponsibleFor),
+		Sessions: t.sessions(d.Sessions), ResponsibleFor: t.serviceLines(d.ResponsibleFor),
 		Delete: a.deleteOwnForm(d, outcome{}, ""),
 	}
+	m.News, m.ByOthers = t.news(d, others)
 	if m.Tokens, err = a.profileTokens(c); err != nil {
 		return m, err
 	}

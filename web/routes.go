@@ -37,6 +37,7 @@ func (a *App) routes(e *echo.Echo) {
 func (a *App) signedInPages(e *echo.Echo) {
 	own := a.group(e, accessSignedIn)
 	own.form("/profile", a.profileForm, a.editProfile, to("/profile"))
+	own.repeat("/profile/seen", a.seeNews)
 	own.post("/profile/sessions/end", a.endOwnSessions, to("/profile#sessions"))
 	own.plain("/profile/data", a.profileData)
 	own.post("/profile/delete", a.deleteOwn, signsOut)
@@ -46,7 +47,7 @@ func (a *App) signedInPages(e *echo.Echo) {
 	own.form("/users/:id/edit", a.editUserForm, a.editUser, toUser())
 	own.form("/users/:id/delete", a.deleteUserForm, a.deleteUser, toTodo(to("/users")))
 	own.post("/users/:id/sessions/end", a.endUserSessions, toUser("sessions"))
-	own.post("/users/:id/reviewed", a.markReviewed, a.toList(toUser()))
+	own.post(reviewedPath, a.markReviewed, a.toList(toUser()))
 	own.page("/api", a.apiReference)
 	own.page("/go", a.showPalette)
 	own.page("/about", a.showAbout)

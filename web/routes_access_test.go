@@ -17,6 +17,7 @@ var mayCall = map[string]string{
 	"POST /forms/look-up":            "anyone",
 	"GET /profile":                   "user auditor admin owner",
 	"POST /profile":                  "user auditor admin owner",
+	"POST /profile/seen":             "user auditor admin owner",
 	"POST /profile/sessions/end":     "user auditor admin owner",
 	"GET /api":                       "user auditor admin owner",
 	"GET /go":                        "user auditor admin owner",

@@ -161,19 +161,6 @@ func TestPeopleDoNotRotateWhatTheyKnow(t *testing.T) {
 	b.post(t, path, form).must(t, http.StatusUnprocessableEntity, "cannot rotate what you know yourself")
 }
 
-// TestRoleIsChangedOnItsOwnPage: of a person who knows tokens, the detail page leads to the page
-// that lists them.
-func TestRoleIsChangedOnItsOwnPage(t *testing.T) {
-	t.Parallel()
-	s, _, _, _ := knowsTokens(t)
-	s.Person(t, "bo@example.com", users.RoleUser)
-	b := s.signIn(t, "owner@example.com")
-	if p := b.get(t, "/users/eve@example.com"); hrefOf(t, p, "Change role…") != "/users/eve@example.com/role" {
-		t.Error("it does not lead to the page of the role")
-	}
-	b.get(t, "/users/bo@example.com").form(t, "/users/bo@example.com/role")
-}
-
 // TestReactivationBringsBackTokens deactivates a service user with two tokens, one of them
 // disabled, and reactivates it with the box and without.
 func TestReactivationBringsBackTokens(t *testing.T) {

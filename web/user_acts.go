@@ -49,6 +49,15 @@ func (act userAct) offered(actor users.Actor, u users.User) bool {
 	return (act.suits == nil || act.suits(u)) && actor.May(act.act, u) == nil
 }
 
+// actLabel is the name of an act on u: to delete a person who has never signed in is to withdraw the
+// invitation.
+func actLabel(act users.Act, u users.User) string {
+	if act == users.ActDelete && u.Unused() {
+		return words.WithdrawInvitation
+	}
+	return words.ActLabel(act)
+}
+
 // userMenu leads to what the viewer may do to u beside editing.
 func (t presenter) userMenu(u users.User) []views.MenuLink {
 	var menu []views.MenuLink
@@ -57,7 +66,7 @@ func (t presenter) userMenu(u users.User) []views.MenuLink {
 		if !e.menu || !e.offered(t.actor, u) {
 			continue
 		}
-		link := views.MenuLink{Link: views.Link{Label: words.ActLabel(e.act), URL: userPath(u.ID, e.tail)}, Icon: e.icon, Danger: e.danger}
+		link := views.MenuLink{Link: views.Link{Label: actLabel(e.act, u), URL: userPath(u.ID, e.tail)}, Icon: e.icon, Danger: e.danger}
 		link.Divided = e.danger && !apart && len(menu) > 0
 		apart = apart || e.danger
 		menu = append(menu, link)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -128,17 +127,11 @@ func (a *App) cancelDeparture(c echo.Context) error {
 
 // leaving shows the planned departure of a user, with the way to cancel it if the viewer may; nil
 // if none is planned.
-func (a *App) leaving(c echo.Context, u users.User) (*views.Leaving, error) {
-	if u.Status == users.StatusDeactivated || u.Kind != users.KindPerson {
-		return nil, nil
+func (a *App) leaving(c echo.Context, d users.Detail) *views.Leaving {
+	if d.Departure == nil {
+		return nil
 	}
-	p, err := a.users.PlannedDeparture(c.Request().Context(), actor(c), u)
-	if errors.Is(err, users.ErrNotFound) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	m := &views.Leaving{When: timeAs(p.DueAt, a.now(), zoneOf(u)), Reason: words.Plain(p.Reason)}
-	m.Cancel, _ = allowed(actor(c), users.ActDeactivate, u, userPath(u.ID, "deactivate", "cancel"))
-	return m, nil
+	m := &views.Leaving{When: timeAs(d.Departure.DueAt, a.now(), zoneOf(d.User)), Reason: words.Plain(d.Departure.Reason)}
+	m.Cancel, _ = allowed(actor(c), users.ActDeactivate, d.User, userPath(d.User.ID, "deactivate", "cancel"))
+	return m
 }

@@ -2,11 +2,12 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
-	"github.com/roboto-ai/console/internal/numbers"
+	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -35,36 +36,39 @@ func (a *App) userDetail(c echo.Context) error {
 	return render(c, http.StatusOK, views.UserDetailPage(m))
 }
 
+// shownServiceUsers is how many service users of a person the page lists unfolded.
+const shownServiceUsers = 6
+
 // userDetailPage is the page with a user's details and the acts that the viewer may carry out.
 func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, error) {
-	t, u := a.presenter(c), d.User
-	recent, err := a.history.Recent(c.Request().Context(), t.actor, u)
+	ctx, t, u := c.Request().Context(), a.presenter(c), d.User
+	recent, err := a.history.Recent(ctx, t.actor, u)
+	if err != nil {
+		return views.UserDetail{}, err
+	}
+	weeks, err := a.history.UserWeeks(ctx, t.actor, u)
+	if err != nil {
+		return views.UserDetail{}, err
+	}
+	gone, err := a.deactivation(c, u, recent)
 	if err != nil {
 		return views.UserDetail{}, err
 	}
 	m := views.UserDetail{
-		Chrome:         a.userChrome(c, u, ""),
-		Facts:          t.userFacts(d),
-		Note:           t.note(u),
-		Recent:         t.events(recent),
-		History:        userPath(u.ID, "activity"),
-		ResponsibleFor: t.serviceLines(d.ResponsibleFor),
-		Role:           t.roleForm(d.User, d.LastOwner, roleForm{Role: string(u.Role), Version: u.Version}, outcome{}),
-		Danger:         t.danger(d),
+		Chrome:  a.userChrome(c, u, ""),
+		Head:    a.headWith(c, u, d.Tokens, "Overview"),
+		Leaving: a.leaving(c, d),
+		Strip:   t.strip(d, gone),
+		Weeks:   t.weeks(u, weeks),
+		Recent:  t.changeRows(recent),
+		History: userPath(u.ID, "activity"),
+		Facts:   t.userFacts(d),
+		Note:    t.note(u),
 	}
-	if u.Kind == users.KindPerson && m.Role.Why == "" {
-		knows, err := a.users.KnowsTokens(c.Request().Context(), u.Key)
-		if err != nil {
-			return m, err
-		}
-		if knows { // which tokens to rotate is chosen on the form's own page
-			m.Role.Page = m.Role.Action
-		}
-	}
+	m.Head.Badges, m.Head.Labels = kindBadges(t.actor, u), users.SplitLabels(u.Labels) // the strip has status and role
 	m.Facts.Org = t.orgFacts(u, a.users.Provided)
-	if m.Leaving, err = a.leaving(c, u); err != nil {
-		return m, err
-	}
+	m.Facts.Org.Labels = nil
+	m.ResponsibleFor, m.MoreFor = t.dueFirst(d.ResponsibleFor)
 	switch u.Kind {
 	case users.KindPerson:
 		m.SignIn = a.signInFacts(t, d)
@@ -72,21 +76,70 @@ func (a *App) userDetailPage(c echo.Context, d users.Detail) (views.UserDetail, 
 		m.Service = t.serviceFacts(u)
 	}
 	m.Previous, m.Next = a.neighbours(c, u)
-	m.Head, err = a.userHead(c, u, "Overview")
+	m.Ended, err = a.ended(c, d, gone)
 	return m, err
+}
+
+// dueFirst shows the service users of a person, those whose review is due before the others, and
+// divides them into those that the page lists and those that it folds.
+func (t presenter) dueFirst(all []users.User) (lines, more []views.ServiceLine) {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b users.User) int {
+		switch due := t.due(a.ReviewOn); {
+		case due == t.due(b.ReviewOn):
+			return 0
+		case due:
+			return -1
+		}
+		return 1
+	})
+	lines = t.serviceLines(all)
+	shown := min(len(lines), shownServiceUsers)
+	return lines[:shown], lines[shown:]
+}
+
+// weeks is the chart of what u did, and what others did to u.
+func (t presenter) weeks(u users.User, all []history.UserWeek) views.Chart {
+	m := views.Chart{
+		ID: "weeks", Caption: words.EventsByWeek, Unit: views.Unit{One: "event", Many: "events"}, PerRow: 1,
+		First: views.Series{Name: words.By(u.Kind, u.Key == t.actor.Key)}, Second: views.Series{Name: words.ByOthers, Tone: "old"},
+	}
+	for _, w := range all {
+		addWeek(&m, w.Monday, w.By, w.Others)
+		if max(w.By, w.Others) >= history.MaxInWeek {
+			m.Caption = words.EventsByWeekCut
+		}
+	}
+	m.Axis = append(m.Axis, "This week")
+	return m
+}
+
+// changeRows shows events in short. What the sentence says is not repeated as a change, and neither
+// is the whole record of a user who was added.
+func (t presenter) changeRows(list []users.Event) []views.ChangeRow {
+	rows := make([]views.ChangeRow, len(list))
+	for i, e := range t.events(list) {
+		if e.Tail != "" || list[i].Action == users.ActionCreated || list[i].Action == users.ActionRestored {
+			e.Changes = nil
+		}
+		for j := range e.Changes {
+			e.Changes[j].Old, e.Changes[j].New = words.Shorten(e.Changes[j].Old, savedValue), words.Shorten(e.Changes[j].New, savedValue)
+		}
+		rows[i].Event = e
+		if users.MayUndo(t.actor, list[i]) {
+			rows[i].Undo = undoPath(list[i].Seq)
+		}
+	}
+	return rows
 }
 
 // userFacts are the facts about any user.
 func (t presenter) userFacts(d users.Detail) views.UserFacts {
 	u := d.User
-	f := views.UserFacts{
-		Kind: words.Kind(u.Kind), Created: t.time(u.CreatedAt), CreatedBy: t.creator(u),
-		Updated: t.time(u.UpdatedAt), Seen: t.time(u.SeenAt),
-	}
+	f := views.UserFacts{Created: t.time(u.CreatedAt), CreatedBy: t.creator(u), Updated: t.time(u.UpdatedAt)}
 	if u.Kind == users.KindPerson {
 		f.Notifications = words.Notifications(t.subject(u), u.Channels, u.Types)
-		f.TimeZone = words.Plain(u.TimeZone)
-		f.Sessions = views.Link{Label: numbers.Counted(len(d.Sessions), "session", "sessions"), URL: userPath(u.ID, "sessions")}
+		f.TimeZone = words.TimeThere(u.TimeZone, t.now.In(zoneOf(u)).Format("15:04"))
 	}
 	return f
 }
@@ -112,10 +165,7 @@ func (t presenter) creator(u users.User) views.Person {
 
 // serviceFacts are the facts about a service user.
 func (t presenter) serviceFacts(u users.User) *views.ServiceFacts {
-	f := &views.ServiceFacts{
-		Purpose: words.Plain(u.Purpose), Responsible: t.person(u.Responsible), ReviewOn: words.Date(u.ReviewOn),
-		Due: t.due(u.ReviewOn), Review: t.review(u),
-	}
+	f := &views.ServiceFacts{Purpose: words.Plain(u.Purpose), Review: t.review(u)}
 	if u.Purpose == "" || u.Responsible.ID == "" || u.ReviewOn == "" {
 		f.Edit, _ = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
 	}
@@ -132,23 +182,13 @@ func (a *App) signInFacts(t presenter, d users.Detail) *views.SignInFacts {
 	if u.Status == users.StatusInvited {
 		f.Invited = words.InvitedSince(t.time(u.CreatedAt).Relative) + " They have not signed in yet. Their account at the provider is linked to this user when they first " +
 			"sign in with the verified address " + string(u.ID) + "."
-		f.SignInURL, f.Message = a.signInURL(), userPath(u.ID)+"?added=1"
+		f.SignInURL = a.signInURL()
 	} else if len(d.Identities) == 0 {
 		f.Invited = "No account at the provider is linked to this user, and none can be while they are deactivated."
 	}
 	if d.LastRefusal != nil {
 		refused := t.refusedSignIn(*d.LastRefusal)
 		f.Refused = &refused
-	}
-	// The link, or one reason why there is none.
-	switch err := t.actor.May(users.ActResetSignIn, u); {
-	case len(d.Identities) == 0 || t.actor.May(users.ActEdit, u) != nil: // the head of the page says why
-	case err != nil:
-		f.ResetWhy = err.Error()
-	case d.LastOwner:
-		f.ResetWhy = words.LastOwner
-	default:
-		f.Reset = userPath(u.ID, "reset-sign-in")
 	}
 	return f
 }
@@ -160,28 +200,4 @@ func (a *App) signInURL() string { return a.baseURL.JoinPath("/sign-in").String(
 func (t presenter) refusedSignIn(r users.RefusedSignIn) views.RefusedSignIn {
 	refusal := words.Refusals[string(r.Reason)]
 	return views.RefusedSignIn{Address: words.Plain(r.Address), When: t.time(r.At), Why: refusal.Found, Fix: refusal.Admin}
-}
-
-// danger links to deactivating and deleting, as far as the viewer may. It is empty if the viewer
-// may not edit the user: the head of the page says why.
-func (t presenter) danger(d users.Detail) views.Danger {
-	u := d.User
-	if t.actor.May(users.ActEdit, u) != nil {
-		return views.Danger{}
-	}
-	if d.LastOwner {
-		return views.Danger{Why: words.LastOwner}
-	}
-	var danger views.Danger
-	var why [2]string // of deactivating or reactivating, and of deleting
-	if u.Status == users.StatusDeactivated {
-		danger.Reactivate, why[0] = allowed(t.actor, users.ActReactivate, u, userPath(u.ID, "reactivate"))
-	} else {
-		danger.Deactivate, why[0] = allowed(t.actor, users.ActDeactivate, u, userPath(u.ID, "deactivate"))
-	}
-	danger.Delete, why[1] = allowed(t.actor, users.ActDelete, u, userPath(u.ID, "delete"))
-	if danger == (views.Danger{}) {
-		danger.Why = why[1]
-	}
-	return danger
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
@@ -39,16 +41,41 @@ func (a *App) userChrome(c echo.Context, u users.User, title string) views.Chrom
 // userHead is the head of the pages about u: who it is, what the viewer may do,
 // and the tabs, of which one is the current.
 func (a *App) userHead(c echo.Context, u users.User, current string) (views.UserHead, error) {
+	tokens, err := a.users.CountTokens(c.Request().Context(), actor(c), u)
+	return a.headWith(c, u, tokens, current), err
+}
+
+// headWith is the head of the pages about u, who has so many tokens.
+func (a *App) headWith(c echo.Context, u users.User, tokens int, current string) views.UserHead {
 	t := a.presenter(c)
-	tokens, err := a.users.CountTokens(c.Request().Context(), t.actor, u)
 	h := views.UserHead{
 		Person: t.user(u),
 		Badges: append(kindBadges(t.actor, u), statusBadge(u.Status), views.Badge{Word: words.Role(u.Role)}),
-		Menu:   t.userMenu(u),
 		Tabs:   t.userTabs(u, tokens, current),
 	}
-	h.Edit, h.EditWhy = allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
-	return h, err
+	edit, why := allowed(t.actor, users.ActEdit, u, userPath(u.ID, "edit"))
+	if h.EditWhy = why; why == "" {
+		main := a.mainAct(c, u)
+		if h.Acts = []views.HeadLink{main}; main.URL != edit {
+			h.Menu = []views.MenuLink{{Link: views.Link{Label: words.ActLabel(users.ActEdit), URL: edit}, Icon: "pencil"}}
+		}
+	}
+	h.Menu = append(h.Menu, slices.DeleteFunc(t.userMenu(u), func(l views.MenuLink) bool { return len(h.Acts) > 0 && l.URL == h.Acts[0].URL })...)
+	return h
+}
+
+// mainAct is what an admin is most likely to do with u: reactivate a deactivated user, copy the
+// invitation of an invited one, else edit.
+func (a *App) mainAct(c echo.Context, u users.User) views.HeadLink {
+	act := views.HeadLink{Link: views.Link{Label: words.ActLabel(users.ActEdit), URL: userPath(u.ID, "edit")}, Icon: "pencil", Primary: true}
+	switch {
+	case u.Status == users.StatusInvited:
+		act.Link, act.Icon = views.Link{Label: words.CopyInvitation, URL: userPath(u.ID) + "?added=1"}, "copy"
+		act.Copy = a.invitation(c, u)
+	case u.Status == users.StatusDeactivated && actor(c).May(users.ActReactivate, u) == nil:
+		act.Link, act.Icon = views.Link{Label: words.ActLabel(users.ActReactivate), URL: userPath(u.ID, "reactivate")}, "user-check"
+	}
+	return act
 }
 
 // userTabs are the pages about u. Service users have no sessions, and few people have tokens.

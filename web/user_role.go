@@ -107,8 +107,7 @@ func (a *App) rolePage(c echo.Context, target users.Consequences, known []users.
 func (t presenter) roleForm(u users.User, lastOwner bool, form roleForm, o outcome) views.RoleForm {
 	f := views.RoleForm{
 		FormState: views.FormState{Problems: o.problems},
-		Current:   words.Role(u.Role), May: words.RoleMay(u.Kind, u.Role),
-		Action: userPath(u.ID, "role"), Version: versionWord(form.Version),
+		Action:    userPath(u.ID, "role"), Version: versionWord(form.Version),
 		Role:   o.roleChoice(u.Kind, t.actor.MayGive(users.ActChangeRole, u.Kind), form.Role),
 		Reason: o.reasonField(form.Reason),
 	}

@@ -113,7 +113,7 @@ func (a *App) userTokens(c echo.Context) error {
 	} else {
 		m.New = p.base + "/new"
 	}
-	m.Head.Acts = tokenActs(m.New)
+	m.Head.Acts, m.Head.Menu = tokenActs(m.New), nil
 	m.Notice = t.tokenNotice(p, list, users.TokenID(c.QueryParam("issued")))
 	rotations, others, err := a.rotations(c, list)
 	if err != nil {

@@ -29,9 +29,6 @@ func (q Query) conditions(f *database.Filter, path accessPath) {
 	if q.Group != "" {
 		f.Add(`e.group_id = ? AND e.group_id <> ''`, q.Group) // the index is partial
 	}
-	if q.ByOthers {
-		f.Add(`e.actor_key <> e.target_key AND e.action <> ?`, users.ActionAccessRefused)
-	}
 	if !q.From.IsZero() {
 		f.Add(`e.at >= ?`, database.Time(q.From))
 	}

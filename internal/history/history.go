@@ -30,18 +30,17 @@ func New(db *database.DB, u *users.Service) *Service { return &Service{db: db, u
 
 // A Query selects a part of the audit log. Its zero value selects the newest events.
 type Query struct {
-	Text     string   // words, each of which is a word of a user_id, a name or the reason, or begins one
-	Actor    users.ID // by the user_id of now or of then
-	Target   users.ID
-	About    users.ID // the actor or the target
-	Action   users.Action
-	Group    string // of events that were made together, such as those of a batch
-	ByOthers bool   // the actor is not the target, and was not refused
-	From     time.Time
-	To       time.Time // exclusive
-	After    string    // cursors, as a Page has them
-	Before   string
-	Limit    int // rows; 0 means users.DefaultLimit; at most users.MaxLimit
+	Text   string   // words, each of which is a word of a user_id, a name or the reason, or begins one
+	Actor  users.ID // by the user_id of now or of then
+	Target users.ID
+	About  users.ID // the actor or the target
+	Action users.Action
+	Group  string // of events that were made together, such as those of a batch
+	From   time.Time
+	To     time.Time // exclusive
+	After  string    // cursors, as a Page has them
+	Before string
+	Limit  int // rows; 0 means users.DefaultLimit; at most users.MaxLimit
 
 	only users.Key // the one target that the actor may see; empty for all
 }

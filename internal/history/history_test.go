@@ -62,7 +62,6 @@ func TestEventsByFilter(t *testing.T) {
 		"by actor and target":         {history.Query{Actor: "admin@example.com", Target: "ana@example.com"}, []users.Action{users.ActionEdited}},
 		"about a user":                {history.Query{About: "admin@example.com"}, []users.Action{users.ActionCreated, users.ActionBound, users.ActionStarted, users.ActionEdited}},
 		"by action":                   {history.Query{Action: users.ActionEdited}, []users.Action{users.ActionEdited, users.ActionEdited}},
-		"by others":                   {history.Query{Target: "ana@example.com", ByOthers: true}, []users.Action{users.ActionCreated, users.ActionEdited, users.ActionDeactivated, users.ActionEnded, users.ActionReactivated}},
 		"from a time on":              {history.Query{From: start.Add(3 * time.Hour)}, []users.Action{users.ActionDeactivated, users.ActionEnded, users.ActionReactivated, users.ActionStarted}},
 		"until a time, exclusive":     {history.Query{Target: "ana@example.com", To: start.Add(time.Hour)}, full[:3]},
 		"between":                     {history.Query{From: start.Add(time.Hour), To: start.Add(time.Hour + time.Microsecond)}, []users.Action{users.ActionEdited}},
@@ -268,26 +267,5 @@ func TestEventOfServiceUser(t *testing.T) {
 	}
 	if _, err := d.History.Event(t.Context(), ana, page.Events[0].Seq); err != nil {
 		t.Errorf("Event by the responsible person: got error %v", err)
-	}
-}
-
-// TestEventsByOthers_refused refuses an admin access to Ana: that is not among the changes to
-// her by others.
-func TestEventsByOthers_refused(t *testing.T) {
-	t.Parallel()
-	d, admin, ana := newStory(t)
-	byOthers := history.Query{Target: ana.ID, ByOthers: true}
-	before, err := d.History.Events(t.Context(), d.Owner, byOthers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.RefuseAccess(t.Context(), admin, ana.ID, "POST /users/:id/role")
-	d.Settle()
-	if last, err := d.History.Event(t.Context(), d.Owner, d.Last(t)); err != nil || last.Action != users.ActionAccessRefused {
-		t.Fatalf("the refusal left %s, %v", last.Action, err)
-	}
-	after, err := d.History.Events(t.Context(), d.Owner, byOthers)
-	if diff := cmp.Diff(before, after, cmp.FilterPath(isUnexported, cmp.Ignore())); diff != "" || err != nil {
-		t.Errorf("error %v (-before +after):\n%s", err, diff)
 	}
 }

@@ -141,15 +141,6 @@ func (c *changeTx) cancelDeparture(ctx context.Context, u User, more ...Change) 
 // deleteDeparture deletes the planned departure of a user.
 const deleteDeparture = `DELETE FROM planned_departures WHERE user_key = $1`
 
-// PlannedDeparture returns the planned departure of a user, or [ErrNotFound]. The actor has to be
-// one who sees the user.
-func (s *Service) PlannedDeparture(ctx context.Context, actor Actor, u User) (PlannedDeparture, error) {
-	if err := actor.May(ActSee, u); err != nil {
-		return PlannedDeparture{}, err
-	}
-	return departureOf(ctx, s.lookUps(), u.Key)
-}
-
 // departureOf returns the planned departure of a user, or [ErrNotFound].
 func departureOf(ctx context.Context, r database.Reader, key Key) (p PlannedDeparture, err error) {
 	var plan, actor []byte

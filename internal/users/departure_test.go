@@ -1,7 +1,6 @@
 package users_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +43,8 @@ func TestPlanDeparture(t *testing.T) {
 	if via := d.Since(t, last)[0].Via; via != users.ViaSchedule {
 		t.Errorf("the source is %s, want %s", via, users.ViaSchedule)
 	}
-	if _, err := d.PlannedDeparture(t.Context(), d.Owner, d.Must(t, "ana@example.com")); !errors.Is(err, users.ErrNotFound) {
-		t.Errorf("afterwards: got error %v", err)
+	if detail, err := d.Detail(t.Context(), d.Owner, "ana@example.com"); err != nil || detail.Departure != nil {
+		t.Errorf("afterwards: got %v, %v", detail.Departure, err)
 	}
 }
 

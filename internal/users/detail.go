@@ -17,6 +17,10 @@ type Detail struct {
 	ResponsibleFor []User         // service users, by name
 	Sessions       []Session      // that may still be used, last used first
 	LastOwner      bool           // the only active owner
+
+	Tokens      int               // that have not ended, disabled ones too; 0 where the actor may not see them
+	Departure   *PlannedDeparture // nil if none is planned
+	NoticesSeen int64             // see [Service.SeeNotices]
 }
 
 // Consequences are what would change if a user were deactivated or deleted, or their sign-in
@@ -88,18 +92,40 @@ func (s *Service) Detail(ctx context.Context, actor Actor, id ID) (Detail, error
 	if err != nil {
 		return Detail{}, err
 	}
-	d := Detail{User: u}
-	if u.Kind != KindPerson { // the rest is about people
-		return d, nil
+	d, r := Detail{User: u}, s.reads()
+	if err := s.standing(ctx, actor, &d); err != nil || u.Kind != KindPerson { // the rest is about people
+		return d, wrap("detail of", id, err)
 	}
-	r := s.reads()
-	var errs [5]error
+	var errs [4]error
 	d.Identities, errs[0] = identitiesOf(ctx, r, u.Key)
-	d.LastRefusal, errs[1] = lastRefusal(ctx, r, u.Key)
-	d.ResponsibleFor, errs[2] = responsibleFor(ctx, r, u.Key)
-	d.Sessions, errs[3] = s.liveSessions(ctx, u.Key)
-	d.LastOwner, errs[4] = lastOwner(ctx, r, u)
+	d.ResponsibleFor, errs[1] = responsibleFor(ctx, r, u.Key)
+	d.Sessions, errs[2] = s.liveSessions(ctx, u.Key)
+	d.LastOwner, errs[3] = lastOwner(ctx, r, u)
 	return d, wrap("detail of", id, errors.Join(errs[:]...))
+}
+
+// standing reads what small tables have about the user of d.
+func (s *Service) standing(ctx context.Context, actor Actor, d *Detail) error {
+	var leaves PlannedDeparture
+	var refused RefusedSignIn
+	err := s.lookUps().QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM tokens WHERE user_key = $1 AND revoked_at IS NULL AND ends_at > $2),
+		COALESCE((SELECT seq FROM notices_seen WHERE user_key = $1), 0), p.due_at, COALESCE(p.reason, ''), COALESCE(p.actor_key, ''),
+		r.at, COALESCE(r.address, ''), COALESCE(r.reason, ''), COALESCE(r.request_id, ''), COALESCE(r.issuer, ''), COALESCE(r.subject, ''), COALESCE(r.name, '')
+		FROM (SELECT 1 AS one) AS one LEFT JOIN planned_departures p ON p.user_key = $1
+		LEFT JOIN refused_sign_ins r ON r.number = (SELECT number FROM refused_sign_ins WHERE user_key = $1 ORDER BY at DESC, number DESC LIMIT 1)`,
+		d.User.Key, database.Time(s.Now())).
+		Scan(&d.Tokens, &d.NoticesSeen, (*database.Time)(&leaves.DueAt), &leaves.Reason, &leaves.By,
+			(*database.Time)(&refused.At), &refused.Address, &refused.Reason, &refused.RequestID, &refused.Issuer, &refused.Subject, &refused.Name)
+	if actor.May(ActSeeTokens, d.User) != nil {
+		d.Tokens = 0
+	}
+	if !leaves.DueAt.IsZero() {
+		d.Departure = &leaves
+	}
+	if !refused.At.IsZero() {
+		d.LastRefusal = &refused
+	}
+	return err
 }
 
 // Consequences returns the consequences for a user. Its errors are those of [Service.User].

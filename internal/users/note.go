@@ -133,6 +133,12 @@ func deleteExpiredSessions(now time.Time, idle time.Duration) bookkeeping {
 	return bookkeeping{`DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2`, []any{database.Time(now), database.Time(now.Add(-idle))}}
 }
 
+// setNoticesSeen sets up to which event on their account a person has seen what others did to it.
+func setNoticesSeen(person Key, seq int64) bookkeeping {
+	return bookkeeping{`INSERT INTO notices_seen (user_key, seq) SELECT target_key, seq FROM events WHERE seq = $2 AND target_key = $1
+		ON CONFLICT (user_key) DO UPDATE SET seq = excluded.seq WHERE notices_seen.seq < excluded.seq`, []any{person, seq}}
+}
+
 // setSearchText sets the search text and the sort key of u.
 func setSearchText(u User) bookkeeping {
 	return bookkeeping{`UPDATE users SET search_text = $1, sort_name = $2 WHERE key = $3 AND version = $4`,

@@ -2,7 +2,6 @@ package users
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -76,16 +75,6 @@ const RefusalColumns = `at, address, reason, request_id, issuer, subject, name`
 // ScanRefusal reads [RefusalColumns] from a row.
 func ScanRefusal(row database.Scanner) (r RefusedSignIn, err error) {
 	return r, row.Scan((*database.Time)(&r.At), &r.Address, &r.Reason, &r.RequestID, &r.Issuer, &r.Subject, &r.Name)
-}
-
-// lastRefusal returns the newest refused sign-in of a user, nil if there is none.
-func lastRefusal(ctx context.Context, r database.Reader, key Key) (*RefusedSignIn, error) {
-	refusal, err := ScanRefusal(r.QueryRowContext(ctx, `SELECT `+RefusalColumns+` FROM refused_sign_ins
-		WHERE user_key = $1 ORDER BY at DESC, number DESC LIMIT 1`, key))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	return &refusal, err
 }
 
 // refusedIdentities returns the newest sign-ins that were refused because the user has

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/roboto-ai/console/internal/database"
 )
 
 // A KnownToken is a token whose secret was shown to a person who is about to lose access.
@@ -44,15 +42,4 @@ func (a Actor) cannotRotate(u User, t Token) string {
 		return fmt.Sprintf("%s has the role %s, which is above yours. An owner can rotate it.", u.Label(), u.Role)
 	}
 	return ""
-}
-
-// KnowsTokens reports whether a person has seen the secret of a token of another user that has
-// not ended.
-func (s *Service) KnowsTokens(ctx context.Context, person Key) (bool, error) {
-	n, err := database.Count(ctx, s.lookUps(), `SELECT COUNT(*) FROM (SELECT 1 FROM tokens WHERE shown_to = $1 AND user_key <> $1
-		AND revoked_at IS NULL AND ends_at > $2 LIMIT 1) AS known`, person, database.Time(s.Now()))
-	if err != nil {
-		return false, fmt.Errorf("does %s know tokens: %w", person, err)
-	}
-	return n > 0, nil
 }

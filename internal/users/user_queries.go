@@ -229,6 +229,7 @@ func deleteUser(ctx context.Context, tx *changeTx, u User) error {
 		`DELETE FROM identities WHERE user_key = $1`,
 		`DELETE FROM refused_sign_ins WHERE user_key = $1`,
 		`DELETE FROM saved_views WHERE owner_key = $1`,
+		`DELETE FROM notices_seen WHERE user_key = $1`,
 		deleteDeparture,
 		`DELETE FROM users WHERE key = $1`,
 	} {

@@ -22,7 +22,7 @@ func testUndoable(t *testing.T, s *demo, all []users.User, _ []users.Event) {
 	}
 	planned := 0
 	for _, u := range all {
-		if p, err := s.PlannedDeparture(t.Context(), users.Command(""), u); err == nil && p.DueAt.After(now) && p.Reason != "" {
+		if d, err := s.Detail(t.Context(), users.Command(""), u.ID); err == nil && d.Departure != nil && d.Departure.DueAt.After(now) && d.Departure.Reason != "" {
 			planned++
 		}
 	}
