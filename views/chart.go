@@ -74,6 +74,9 @@ func (c Chart) most() int {
 // scale leaves it out, as the others would be too low to read.
 const outlierRatio = 4
 
+// leastOutlier is a number that any scale has room for: beside it, one can be seen.
+const leastOutlier = 20
+
 // top is the upper end of the scale: the next round number above the highest bar that is
 // no outlier.
 func (c Chart) top() int {
@@ -87,7 +90,7 @@ func (c Chart) top() int {
 		return 1
 	}
 	slices.Sort(used)
-	limit := outlierRatio * used[(len(used)-1)*9/10]
+	limit := max(outlierRatio*used[(len(used)-1)*9/10], leastOutlier)
 	highest := used[0]
 	for _, n := range used {
 		if n <= limit {

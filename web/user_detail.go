@@ -114,12 +114,15 @@ func (t presenter) weeks(u users.User, all []history.UserWeek) views.Chart {
 	return m
 }
 
-// changeRows shows events in short. What the sentence says is not repeated as a change, and neither
-// is the whole record of a user who was added.
+// toldActions are the actions whose changes a short list leaves out: they are the whole record of a
+// user or an identifier.
+var toldActions = []users.Action{users.ActionCreated, users.ActionRestored, users.ActionBound, users.ActionReset, users.ActionMoved}
+
+// changeRows shows events in short. What the sentence says is not repeated as a change.
 func (t presenter) changeRows(list []users.Event) []views.ChangeRow {
 	rows := make([]views.ChangeRow, len(list))
 	for i, e := range t.events(list) {
-		if e.Tail != "" || list[i].Action == users.ActionCreated || list[i].Action == users.ActionRestored {
+		if e.Tail != "" || slices.Contains(toldActions, list[i].Action) {
 			e.Changes = nil
 		}
 		for j := range e.Changes {
