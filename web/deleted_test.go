@@ -85,7 +85,7 @@ func TestWithdrawInvitation(t *testing.T) {
 	s := newSite(t)
 	s.Invited(t, "ana@example.com", users.RoleUser)
 	owner, at := s.signIn(t, "owner@example.com"), "/users/ana@example.com/delete"
-	owner.get(t, "/users/ana@example.com").must(t, http.StatusOK, "Invited just now.", "Message to send")
+	owner.get(t, "/users/ana@example.com").must(t, http.StatusOK, "Invited just now.", words.CopyInvitation, words.WithdrawInvitation)
 	form := owner.get(t, at).must(t, http.StatusOK, "Withdraw the invitation of Ana?").form(t, at)
 	owner.post(t, at, set(form, "confirm", "ana@example.com")).must(t, http.StatusSeeOther)
 	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, "No deleted users")

@@ -140,9 +140,9 @@ func TestUserDetail_serviceUsers(t *testing.T) {
 	}
 	s.Alter(t, `UPDATE users SET review_on = '2026-01-01' WHERE user_id = 'robot-7'`)
 	b := s.as(t, users.RoleOwner)
-	p := b.get(t, "/users/ana@example.com").must(t, 200, "8 service users 1 review due", "Robot robot-7 Review due Mark reviewed Robot robot-7 ")
+	p := b.get(t, "/users/ana@example.com").must(t, 200, "8 service users 1 review due", "Robot robot-7 Review due Mark as reviewed Robot robot-7 ")
 	first, folded, _ := strings.Cut(p.text(t), "2 more")
-	if strings.Contains(first, "robot-5") || !strings.Contains(folded, "Robot robot-6") || strings.Count(first+folded, "Mark reviewed") != 1 {
+	if strings.Contains(first, "robot-5") || !strings.Contains(folded, "Robot robot-6") || strings.Count(first+folded, "Mark as reviewed") != 1 {
 		t.Errorf("the list is not six long, or has more than one button: %s", first+folded)
 	}
 	if to := b.post(t, "/users/robot-7/reviewed", p.form(t, "/users/robot-7/reviewed")).must(t, 303).location(); to != "/users/ana@example.com" {
@@ -170,7 +170,7 @@ func TestUserDetail_weeks(t *testing.T) {
 	s := newSite(t)
 	s.Person(t, "ana@example.com", users.RoleUser)
 	b := s.as(t, users.RoleOwner)
-	b.get(t, "/users/ana@example.com").must(t, 200, "Twelve weeks", "Events by week", "By others", "By them", "This week")
+	b.get(t, "/users/ana@example.com").must(t, 200, "Twelve weeks", "at most", "Events, by week", "By others", "By them", "This week")
 	s.Clock.Advance(26 * 7 * 24 * time.Hour)
 	s.as(t, users.RoleOwner).get(t, "/users/ana@example.com").must(t, 200, "Twelve weeks No events in this time.")
 }

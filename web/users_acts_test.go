@@ -18,9 +18,6 @@ func TestChangeRole(t *testing.T) {
 	b := s.as(t, users.RoleOwner)
 	at := "/users/ana@example.com/role"
 	form := b.get(t, at).must(t, 200, "Change the role of Ana", "Adds people and service users with the role user").form(t, at)
-	if got := b.get(t, "/users/ana@example.com").form(t, at); unkeyed(got).Encode() != unkeyed(form).Encode() {
-		t.Errorf("the form on the detail posts %v, that on its own page %v", got, form)
-	}
 	b.post(t, at, set(form, "role", "root")).must(t, 422, "Choose a role")
 	b.post(t, at, set(form, "role", "")).must(t, 422, "Choose a role")
 	b.post(t, "/users/nightly/role", set(unkeyed(form), "role", "owner", "version", "1")).must(t, 422, "Choose a role that a service user can have.")

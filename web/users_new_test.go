@@ -133,7 +133,7 @@ func TestCreateServiceUser(t *testing.T) {
 	b.get(t, p.location()).must(t, 200, words.Created("Nightly"), words.FirstToken)
 	b.get(t, "/users/nightly-backup").must(t, 200, "Service user", "Backs up", "Ana", "Auditor", "Review on 23 May 2027")
 	b.post(t, at, unkeyed(full)).must(t, 422, httperror.Explain(users.ErrTaken).Message, "Nightly")
-	s.signIn(t, "ana@example.com").get(t, "/profile").must(t, 200, "Nightly", "Backs up")
+	s.signIn(t, "ana@example.com").get(t, "/profile").must(t, 200, "Nightly", "Review on 23 May 2027")
 }
 
 // TestForms_keptOverSignIn is that a form posted when the session had ended is

@@ -48,6 +48,8 @@ func skipAndSearch(b *tab) {
 
 // editByKeys makes a mistake, follows the summary to it, and corrects it.
 func editByKeys(b *tab) {
+	b.tabTo("More actions")
+	b.press(kb.Enter)
 	b.tabTo("Edit")
 	b.enter(http.StatusOK)
 	b.tabTo("Name optional")
@@ -109,6 +111,8 @@ func changeRoleByKeys(b *tab) {
 
 // deactivateByKeys deactivates the person and finds the event in the audit log.
 func deactivateByKeys(b *tab) {
+	b.tabTo("More actions")
+	b.press(kb.Enter)
 	b.tabTo("Deactivate")
 	b.enter(http.StatusOK)
 	b.tabTo("Reason optional")

@@ -87,6 +87,7 @@ func (j job) searchLive() {
 // edit gives the person a name and checks the change on their page.
 func (j job) edit() {
 	j.t.Helper()
+	j.click("button", "More actions")
 	j.follow("link", "Edit")
 	j.at("/users/" + j.person + "/edit")
 	j.fill("Name optional", "Zoë Test")
@@ -134,7 +135,8 @@ func (j job) createServiceUser() {
 func (j job) changeRole() {
 	j.t.Helper()
 	j.open("/users/"+j.person, http.StatusOK)
-	j.click("DisclosureTriangle", words.ChangeRole)
+	j.click("button", "More actions")
+	j.follow("link", words.ChangeRole)
 	j.click("radio", "Auditor")
 	j.fill("Reason optional", "Audits now.")
 	j.follow("button", words.ChangeRole)
@@ -145,6 +147,7 @@ func (j job) changeRole() {
 // deactivate deactivates the person on the page that lists the consequences.
 func (j job) deactivate() {
 	j.t.Helper()
+	j.click("button", "More actions")
 	j.follow("link", "Deactivate")
 	j.sees("Deactivate Zoë Test?", "What ends now", "What stays")
 	j.fill("Reason optional", "Has left.")

@@ -23,8 +23,8 @@ const (
 	NoAccessNow     = "No access while deactivated"
 	NoReviewDue     = "No review is due"
 	NoReviewDate    = "No review date"
-	EventsByWeek    = "Events by week"
-	EventsByWeekCut = "Events by week, each counted to 1,000"
+	EventsByWeek    = "Events"
+	EventsByWeekCut = "Events, counted to 1,000"
 	ByOthers        = "By others"
 	YourAccount     = "your account"
 
