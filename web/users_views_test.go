@@ -184,7 +184,7 @@ func deleteShared(t *testing.T, owner, admin, auditor *browser) {
 	owner.post(t, "/users/views/delete", url.Values{"view": {id}}).must(t, 303)
 	owner.get(t, "/users/admin@example.com/delete").must(t, 200, "The user can be restored for")
 	admin.get(t, "/profile/data").must(t, 200, `"name": "For me"`, `"address": "/users?role=owner"`)
-	owner.get(t, "/audit").must(t, 200, "owner@example.com deleted a shared view of your account called “For all”")
+	owner.get(t, "/audit").must(t, 200, "owner@example.com deleted a shared view of Admin called “For all”")
 	admin.get(t, "/profile").must(t, 200, "deleted a shared view of your account")
 }
 
