@@ -17,7 +17,8 @@ import (
 func (a *App) picks(c echo.Context, l listAddress, listing directory.Listing) views.Picks {
 	who, start := actor(c), l.atStart()
 	p := views.Picks{Clear: l.String()}
-	if all := listing.Total; all.N > len(listing.Users) && all.N <= users.MaxBatch {
+	if all := listing.Total; all.N > 1 && all.N <= users.MaxBatch {
+		p.OnPage = all.N <= len(listing.Users)
 		p.All, p.AllURL = words.Total(all), listAddress{l.path, l.query}.also("all", "1")
 		if c.QueryParam("all") == "1" {
 			p.Chosen, p.Asked = p.All, hiddenFields(start, append([]string{"view", "sort"}, directoryFilters...)...)

@@ -80,7 +80,7 @@ var walks = map[string]func(*testing.T, *tab){
 	"unsaved input without scripts":      scriptlessBackWalk,
 	"a console that is not reached":      unreachedWalk,
 	"a page that is left open":           clockWalk,
-	"jobs in few interactions":           interactionsWalk,
+	"how much room the directory takes":  layoutWalk,
 }
 
 // TestBrowser walks through a demo. Concurrent walks change different users.

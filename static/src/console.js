@@ -62,7 +62,8 @@
   on("htmx:after:swap", keep); // htmx has set a state of its own before
 
   // The first field of a form is focused when its page opens. Typing replaces what it holds.
-  find("main input[autofocus]")?.select();
+  const first = find("main [autofocus]");
+  if (first?.matches("input")) first.select();
 
   // Leaving the page asks first if a form has unsaved input, unless it was sent or its Cancel
   // chosen. A form that came back with mistakes is unsaved from the start.
