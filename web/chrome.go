@@ -57,7 +57,7 @@ type pictureHosts []string
 
 // shown returns picture if its host is one of them, else nothing.
 func (h pictureHosts) shown(picture string) string {
-	if !h.lists(picture) {
+	if picture == "" || !h.lists(picture) {
 		return ""
 	}
 	return picture

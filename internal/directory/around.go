@@ -37,8 +37,8 @@ func (s *Service) Around(ctx context.Context, actor users.Actor, q Query, u user
 		if err != nil {
 			return before, after, fmt.Errorf("users around %s: %w", u.ID, err)
 		}
-		if len(page.rows) > 0 {
-			*into = page.rows[len(page.rows)-1].Ref()
+		if len(page.users) > 0 {
+			*into = page.users[len(page.users)-1].Ref()
 		}
 	}
 	return before, after, nil

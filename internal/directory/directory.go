@@ -145,7 +145,7 @@ func (s *Service) listBy(ctx context.Context, actor users.Actor, q Query) (Listi
 	if err != nil {
 		return Listing{}, err
 	}
-	if len(page.rows) == 0 && at.key() && !q.bare { // the users after the cursor were deleted meanwhile
+	if len(page.users) == 0 && at.key() && !q.bare { // the users after the cursor were deleted meanwhile
 		q.After, q.Before = "", q.lastPage(at, p)
 		l, err := s.listBy(ctx, actor, q)
 		if q.Before != "" {

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -9,47 +10,48 @@ import (
 	"github.com/roboto-ai/console/internal/users"
 )
 
-// A row is a user in a list, with its place there.
-type row struct {
-	users.User
-	cursor
-}
-
 // A page is a part of a list as it was read.
 type page struct {
-	rows    []row // in the order of the list
-	more    bool  // there are further rows in the direction of the place
-	end     bool  // its last row is the last of the list
-	total   int   // rows of all pages
-	counted bool  // total is known
+	users   []users.User // in the order of the list
+	places  []cursor     // of the users
+	more    bool         // there are further rows in the direction of the place
+	end     bool         // its last row is the last of the list
+	total   int          // rows of all pages
+	counted bool         // total is known
 }
 
 // read reads the page of p that begins at a place.
 func (p plan) read(ctx context.Context, r database.Reader, at place) (page, error) {
 	var f database.Filter
-	var got page
 	var x listScan
+	got := page{users: make([]users.User, 0, p.limit+1), places: make([]cursor, 0, p.limit+1)}
 	query, into := p.query(&f, at), x.into(p)
-	rows, err := database.CollectInto(ctx, r, make([]row, 0, p.limit+1), func(s database.Scanner) (row, error) {
-		if err := s.Scan(into...); err != nil {
-			return row{}, err
-		}
-		return x.scanned(p)
-	}, query, f.Args...)
+	rows, err := r.QueryContext(ctx, query, f.Args...)
 	if err != nil {
 		return page{}, err
 	}
-	got.total = x.total
-	got.rows, got.more, got.counted = rows, len(rows) > p.limit, p.candidates != nil
-	got.end = !at.back && !got.more && len(rows) > 0
+	defer rows.Close()
+	for rows.Next() {
+		if err := errors.Join(rows.Scan(into...), x.scanned(p)); err != nil {
+			return page{}, err
+		}
+		got.users, got.places = append(got.users, x.User), append(got.places, x.cursor)
+	}
+	if err := rows.Err(); err != nil {
+		return page{}, err
+	}
+	n := len(got.users)
+	got.total, got.more, got.counted = x.total, n > p.limit, p.candidates != nil
+	got.end = !at.back && !got.more && n > 0
 	if !at.key() && !got.more {
-		got.total, got.counted = len(rows), true
+		got.total, got.counted = n, true
 	}
 	if got.more {
-		got.rows = rows[:p.limit]
+		got.users, got.places = got.users[:p.limit], got.places[:p.limit]
 	}
 	if at.back {
-		slices.Reverse(got.rows)
+		slices.Reverse(got.users)
+		slices.Reverse(got.places)
 	}
 	return got, nil
 }
@@ -59,23 +61,22 @@ func (g page) listing(q Query, at place) Listing {
 	l := Listing{From: int(at.position) + 1}
 	switch {
 	case at.back && g.more:
-		l.From = max(int(at.position)-len(g.rows), 2)
+		l.From = max(int(at.position)-len(g.users), 2)
 	case at.back:
 		l.From = 1
 	}
-	if len(g.rows) == 0 {
+	if len(g.users) == 0 {
 		return l
 	}
-	l.Users = make([]users.User, len(g.rows))
-	for i := range g.rows {
-		g.rows[i].position = uint64(l.From + i)
-		l.Users[i] = g.rows[i].User
+	l.Users = g.users
+	for i := range g.places {
+		g.places[i].position = uint64(l.From + i)
 	}
 	if g.more || at.back {
-		l.Next = q.cursorAt(g.rows[len(g.rows)-1].cursor)
+		l.Next = q.cursorAt(g.places[len(g.places)-1])
 	}
 	if at.back && g.more || !at.back && at.key() {
-		l.Previous = q.cursorAt(g.rows[0].cursor)
+		l.Previous = q.cursorAt(g.places[0])
 	}
 	return l
 }

@@ -25,7 +25,8 @@ const fullColumns = `, u.channels, u.types, u.created_by`
 
 // A listScan is one row of [plan.query], in the types of the driver.
 type listScan struct {
-	row
+	users.User
+	cursor
 	total, place                          int
 	name, picture, review, key, id, label sql.NullString
 	department, title, labels             sql.NullString
@@ -56,8 +57,8 @@ func (x *listScan) into(p plan) []any {
 	return into
 }
 
-// scanned returns the row that was scanned.
-func (x *listScan) scanned(p plan) (row, error) {
+// scanned completes the row that was scanned.
+func (x *listScan) scanned(p plan) error {
 	x.pinned, x.newest = x.place == 0, p.newest
 	u := &x.User
 	u.Name, u.PictureURL, u.ReviewOn = x.name.String, x.picture.String, users.Date(x.review.String)
@@ -67,10 +68,9 @@ func (x *listScan) scanned(p plan) (row, error) {
 	u.AfterScan()
 	u.Channels, u.Types = nil, nil // of the previous row
 	if !p.full {
-		return x.row, nil
+		return nil
 	}
-	err := errors.Join(json.Unmarshal(x.channels, &u.Channels), json.Unmarshal(x.types, &u.Types))
-	return x.row, err
+	return errors.Join(json.Unmarshal(x.channels, &u.Channels), json.Unmarshal(x.types, &u.Types))
 }
 
 // sorted returns the destination of the value that orders the row.

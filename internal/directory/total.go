@@ -59,10 +59,10 @@ func (p plan) anyCandidates(f *database.Filter) string {
 
 // last returns the position of the last row of the page.
 func (g page) last() int {
-	if len(g.rows) == 0 {
+	if len(g.places) == 0 {
 		return 0
 	}
-	return int(g.rows[len(g.rows)-1].position)
+	return int(g.places[len(g.places)-1].position)
 }
 
 // roundDown returns n with zeros after its first two digits, and 0 for a negative n.
