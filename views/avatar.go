@@ -21,6 +21,9 @@ type Avatar struct {
 // hues is how many colours an avatar can have.
 const hues = 6
 
+// hueClasses are the classes of avatars without a size, by their colour.
+var hueClasses = [hues]string{"av0", "av1", "av2", "av3", "av4", "av5"}
+
 // AvatarOf returns the avatar of a user. Its initials come from label, the
 // user's name or else user_id, in any script; its colour from seed, which should
 // never change for a user. An empty picture means none.
@@ -42,6 +45,9 @@ func (a Avatar) picture() string {
 // class returns the classes of the avatar in a size: "sm", "" or "lg". The zero Avatar
 // has no colour.
 func (a Avatar) class(size string) string {
+	if size == "" && !a.Service && a.Initials != "" { // in lists
+		return hueClasses[a.Hue%hues]
+	}
 	class := size
 	if a.Service {
 		class = strings.TrimSpace(class + " svc")
