@@ -12,6 +12,7 @@ type Field struct {
 	Placeholder        string
 	Autocomplete       string // token of HTML's autocomplete for data of the viewer, like "name"; else empty
 	Required           bool
+	Either             bool // it or another field is required
 	Spellcheck         bool
 	Autofocus          bool      // takes the focus when its page or popover opens
 	Conflict           *Conflict // someone else changed it meanwhile

@@ -74,6 +74,9 @@ func (a *App) showBatch(c echo.Context) error {
 
 // batchTitle says what a batch is to do, or has done.
 func batchTitle(b users.Batch) string {
+	if b.Act == users.BatchImport {
+		return words.AddMany
+	}
 	n := b.Items
 	if b.State == users.BatchPrepared && b.Ready() {
 		n = b.Changed
@@ -239,7 +242,7 @@ func itemPager(b users.Batch, part string, items []users.BatchItem, total int, b
 		return p
 	}
 	here := batchPath(b.ID) + "?part=" + part
-	p.Range = words.OfPart(len(items), total)
+	p.Range = words.OfPart(b.Act, len(items), total)
 	if before {
 		p.Previous = here + "&before=" + strconv.Itoa(items[0].Number)
 	}
@@ -262,6 +265,10 @@ func (t presenter) batchLine(b users.Batch, i users.BatchItem) views.BatchLine {
 	person := i.User.Ref()
 	if person.Key == "" {
 		person = users.Ref{Key: i.Key, ID: i.Since.Target.ID, Name: i.Since.Target.Name}
+	}
+	if row, ok := i.Row(); ok && i.Key == "" && b.Values.Import != nil {
+		values := b.Values.Import.Values(row)
+		person.ID = users.ID(cmp.Or(values[users.ImportID], values[users.ImportName], "Line "+strconv.Itoa(row.Line)))
 	}
 	line := views.BatchLine{Person: t.pictured(person, i.User.PictureURL), Why: words.BatchWhy(b, i), With: words.BatchEffects(b, i)}
 	if i.User.Key == "" {

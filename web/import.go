@@ -70,8 +70,8 @@ func (a *App) prepareImport(c echo.Context, text string) (id users.BatchID, err 
 func (a *App) importPage(c echo.Context, form importForm, o outcome) views.Import {
 	m := views.Import{
 		Chrome: a.chrome(c, words.AddMany, "users"), FormState: views.FormState{Problems: o.problems}, Action: importPath, Cancel: "/users",
-		Text: o.on(views.Field{Autofocus: true, Name: "text", Label: "Addresses", Value: form.Text, Hint: "One a line, or with commas between. “Ana Lima <ana@example.com>” is read, too, and so are cells of a spreadsheet with their head."}),
-		File: o.on(views.Field{Name: "file", Label: "Or a file", Hint: "CSV or .xlsx, up to 16 MB and 100,000 rows."}),
+		Text: o.on(views.Field{Autofocus: true, Name: "text", Label: "Addresses", Either: true, Value: form.Text, Hint: "One a line, or with commas between. “Ana Lima <ana@example.com>” is read, too, and so are cells of a spreadsheet with their head."}),
+		File: o.on(views.Field{Name: "file", Label: "Or a file", Either: true, Hint: "CSV or .xlsx, up to 16 MB and 100,000 rows."}),
 	}
 	m.Crumbs = []views.Link{{Label: "Users", URL: "/users"}, {Label: words.AddMany}}
 	return m

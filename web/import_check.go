@@ -20,8 +20,14 @@ import (
 // importParts are the parts of an import, those that need a look first.
 var importParts = []struct {
 	part, label string
-	outcome     users.ItemOutcome
-}{{"refused", "Refused", users.ItemRefused}, {"change", "New and changed", users.ItemChanged}, {"same", "Unchanged", users.ItemSame}}
+	users.BatchPart
+	count func(users.Batch) int
+}{
+	{"refused", "Refused", users.BatchPart{Outcome: users.ItemRefused}, func(b users.Batch) int { return b.Refused }},
+	{"changed", "Changed", users.BatchPart{Outcome: users.ItemChanged, Added: new(false)}, func(b users.Batch) int { return b.Changed - b.Effects.Added }},
+	{"new", "New", users.BatchPart{Outcome: users.ItemChanged, Added: new(true)}, func(b users.Batch) int { return b.Effects.Added }},
+	{"same", "Unchanged", users.BatchPart{Outcome: users.ItemSame}, func(b users.Batch) int { return b.Same }},
+}
 
 // showImport shows the check of an import that has not started: the counts, one part of its rows, of
 // which the refused ones can be corrected, and what its columns are, or are to be. With mistakes in
@@ -75,7 +81,7 @@ func importColumn(v users.ImportValues, i int, field users.ImportField) views.Ch
 	if i < len(v.Heads) && v.Heads[i] != "" {
 		label = words.Shorten(words.Plain(v.Heads[i]), 40)
 	}
-	choice := views.Choice{Field: views.Field{Name: columnName(i), Label: label}}
+	choice := views.Choice{Field: views.Field{Name: columnName(i), Label: label, Required: true}}
 	for _, f := range slices.Concat([]users.ImportField{users.ImportNothing}, users.ImportFields) {
 		choice.Options = append(choice.Options, views.Option{Value: string(f), Label: words.ImportField(f), Selected: f == field})
 	}
@@ -84,16 +90,16 @@ func importColumn(v users.ImportValues, i int, field users.ImportField) views.Ch
 
 // importLines adds the rows of the part that c asks for.
 func (a *App) importLines(c echo.Context, b users.Batch, m *views.ImportCheck) error {
-	counts := map[users.ItemOutcome]int{users.ItemChanged: b.Changed, users.ItemSame: b.Same, users.ItemRefused: b.Refused}
-	at := c.QueryParam("part")
+	at, total := c.QueryParam("part"), 0
 	var part users.BatchPart
 	for _, p := range importParts {
-		if n := counts[p.outcome]; n > 0 {
+		n := p.count(b)
+		if n > 0 {
 			at = cmp.Or(at, p.part)
 			m.Parts = append(m.Parts, views.Tab{Label: p.label, URL: batchPath(b.ID) + "?part=" + p.part, Count: numbers.Grouped(n), Current: p.part == at})
 		}
 		if p.part == at {
-			part.Outcome = p.outcome
+			part, total = p.BatchPart, n
 		}
 	}
 	if err := pageOfItems(c, &part); err != nil {
@@ -103,11 +109,12 @@ func (a *App) importLines(c echo.Context, b users.Batch, m *views.ImportCheck) e
 	if err != nil {
 		return err
 	}
+	t := a.presenter(c)
 	m.Fields = importHeads(b.Values.Import)
 	for _, i := range items {
-		m.Lines = append(m.Lines, importLine(b, i, posted(c)))
+		m.Lines = append(m.Lines, t.importLine(b, i, posted(c)))
 	}
-	m.Pager = itemPager(b, at, items, counts[part.Outcome], before, after)
+	m.Pager = itemPager(b, at, items, total, before, after)
 	return nil
 }
 
@@ -123,7 +130,7 @@ func importHeads(v *users.ImportValues) (names []string) {
 
 // importLine shows a row of an import. The cells of a refused row can be corrected; those that were
 // posted stay as they are typed.
-func importLine(b users.Batch, i users.BatchItem, typed url.Values) views.ImportLine {
+func (t presenter) importLine(b users.Batch, i users.BatchItem, typed url.Values) views.ImportLine {
 	row, _ := i.Row()
 	line := views.ImportLine{Line: strconv.Itoa(row.Line), New: i.Key == "" && i.Outcome == users.ItemChanged}
 	values := b.Values.Import.Values(row)
@@ -132,19 +139,39 @@ func importLine(b users.Batch, i users.BatchItem, typed url.Values) views.Import
 		if !known {
 			continue
 		}
-		cell := views.Field{Name: "line." + line.Line + "." + string(f), Label: words.ImportField(f) + " in line " + line.Line, Value: value}
+		cell := views.Choice{Field: views.Field{Name: "line." + line.Line + "." + string(f), Label: words.ImportField(f) + " in line " + line.Line, Value: value}}
 		if typed.Has(cell.Name) {
 			cell.Value = typed.Get(cell.Name)
 		}
 		if i.Outcome == users.ItemRefused && string(f) == i.Cause.Field {
 			cell.Error = words.BatchWhy(b, i)
 		}
+		if f == users.ImportRole {
+			cell.Options = roleCells(cell.Value)
+		}
 		line.Cells = append(line.Cells, cell)
 	}
 	if i.Outcome == users.ItemRefused {
 		line.Why = words.BatchWhy(b, i)
+	} else if !line.New {
+		line.Changes = t.changes(users.Event{Changes: i.Cause.Changes, Action: users.ActionEdited})
 	}
 	return line
+}
+
+// roleCells are the roles that a row can have: none, all of them, and the one that it has.
+func roleCells(value string) []views.Option {
+	options := []views.Option{{}}
+	known := value == ""
+	for _, role := range users.Roles {
+		selected := strings.EqualFold(value, string(role))
+		known = known || selected
+		options = append(options, views.Option{Value: string(role), Label: words.Role(role), Selected: selected})
+	}
+	if !known {
+		options = append(options, views.Option{Value: value, Label: value, Selected: true})
+	}
+	return options
 }
 
 // checkImportAgain serves POST /batches/:batch/check: the rows with the cells and columns that are

@@ -39,9 +39,10 @@ func readTable(file *upload, reserve func(bytes int) error) (v users.ImportValue
 	if err != nil {
 		return v, nil, err
 	}
-	if v.Source = words.Plain(file.name); table.Sheet != "" {
+	switch v.Source = words.Plain(file.name); {
+	case table.Sheet != "":
 		v.Source += ", sheet “" + words.Plain(table.Sheet) + "”"
-	} else {
+	case v.Source != "":
 		v.Separator = string(table.Separator)
 	}
 	var heads int

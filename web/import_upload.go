@@ -147,7 +147,10 @@ func saveUpload(part io.Reader, name string) (*upload, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	u := &upload{name: filepath.Base(name), path: filepath.Join(folder, "table")}
+	u := &upload{path: filepath.Join(folder, "table")}
+	if name != "" {
+		u.name = filepath.Base(name)
+	}
 	file, err := os.OpenFile(u.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return u, "", err

@@ -130,7 +130,7 @@ func (a *App) asOfPage(c echo.Context, asOf users.AsOf, form setBackForm, o outc
 	}
 	m := views.UserAsOf{
 		Chrome: a.userChrome(c, u, words.AsItWas), FormState: views.FormState{Problems: o.problems}, Path: userPath(u.ID, "as-of") + "#record",
-		At:    o.on(views.Field{Name: "at", Label: "Moment", Type: "datetime-local", Value: value, Hint: "In your time zone, " + t.zone.String() + "."}),
+		At:    o.on(views.Field{Name: "at", Label: "Moment", Type: "datetime-local", Value: value, Required: true, Hint: "In your time zone, " + t.zone.String() + "."}),
 		Exact: form.At, Moment: t.time(asOf.At), Version: versionWord(u.Version), Note: words.SetBackNote, Reason: o.reasonField(form.Reason),
 	}
 	switch {

@@ -12,8 +12,7 @@ import (
 )
 
 // Keys returns all users that q selects, in its order but without exact names first, regardless of
-// its cursors and limit. One
-// statement reads them. It returns a [*users.ForbiddenError], and an [*users.InvalidError] on an
+// its cursors and limit. One statement reads them. It returns a [*users.ForbiddenError], and an [*users.InvalidError] on an
 // unknown filter and if they are more than most.
 func (s *Service) Keys(ctx context.Context, actor users.Actor, q Query, most int) ([]users.Frozen, error) {
 	if err := actor.May(users.ActSeeDirectory, users.User{}); err != nil {

@@ -56,6 +56,7 @@ func (s *Service) Batches(ctx context.Context, actor Actor, from BatchPage, n in
 // A BatchPart says which items of a batch [Service.BatchItems] returns.
 type BatchPart struct {
 	Outcome ItemOutcome // empty for all
+	Added   *bool       // whether they add a user; nil for both
 	After   int         // number of an item; zero for the first page
 	Before  int         // number of an item, from which on backwards; zero for forwards
 }
@@ -70,6 +71,9 @@ func (s *Service) BatchItems(ctx context.Context, actor Actor, b Batch, part Bat
 	f.Add(`i.batch = ? AND i.item <= ?`, b.ID, b.Worked())
 	if part.Outcome != "" {
 		f.Add(`i.state = ?`, part.Outcome)
+	}
+	if part.Added != nil {
+		f.Add(map[bool]string{true: `i.user_key = ''`, false: `i.user_key <> ''`}[*part.Added])
 	}
 	order := `i.item`
 	if part.Before > 0 {

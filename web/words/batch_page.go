@@ -56,7 +56,10 @@ func BatchPart(o users.ItemOutcome, prepared bool) string {
 }
 
 // OfPart says how many items of a part a page shows.
-func OfPart(shown, all int) string {
+func OfPart(a users.BatchAct, shown, all int) string {
+	if a == users.BatchImport {
+		return numbers.Grouped(shown) + " of " + numbers.Counted(all, "line", "lines")
+	}
 	return numbers.Grouped(shown) + " of " + numbers.Counted(all, "user", "users")
 }
 
