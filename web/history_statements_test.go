@@ -19,7 +19,7 @@ var pageStatements = map[string]int64{
 	"/users/ana@example.com":          9,
 	"/users/ana@example.com/activity": 5,
 	"/users/robot-0":                  6, // one for the chart of twelve weeks
-	"/profile":                        12,
+	"/profile":                        9,
 }
 
 // TestPages_statements counts the statements of pages on the second visit, with few events and

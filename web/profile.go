@@ -106,7 +106,7 @@ func (a *App) profilePage(c echo.Context, form ownForm, o outcome) (views.Profil
 		Delete: a.deleteOwnForm(d, outcome{}, ""),
 	}
 	m.News, m.ByOthers = t.news(d, others)
-	if m.Tokens, err = a.profileTokens(c); err != nil {
+	if m.Tokens, err = a.profileTokens(c, d); err != nil {
 		return m, err
 	}
 	a.fillOwnForm(&m, form, o)

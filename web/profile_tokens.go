@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/users"
@@ -8,30 +10,21 @@ import (
 	"github.com/roboto-ai/console/web/words"
 )
 
-// profileTokens are the tokens that concern the viewer.
-func (a *App) profileTokens(c echo.Context) (views.ProfileTokens, error) {
+// profileTokens are the tokens that concern the viewer, of whom d is the detail.
+func (a *App) profileTokens(c echo.Context, d users.Detail) (views.ProfileTokens, error) {
 	ctx, t := c.Request().Context(), a.presenter(c)
 	m := views.ProfileTokens{All: ownTokens}
-	own, err := a.users.Tokens(ctx, t.actor, t.actor.ID)
+	own, theirs, err := a.users.TokensFor(ctx, t.actor)
 	if err != nil {
 		return m, err
 	}
-	theirs, err := a.users.TokensAnsweredFor(ctx, t.actor)
-	if err != nil {
-		return m, err
-	}
-	renew, err := a.users.TokensToRenew(ctx, t.actor)
-	if err != nil {
-		return m, err
-	}
-	due, err := a.users.Rotatable(ctx, t.actor, renew)
+	renew := users.ToRenew(slices.Concat(own, theirs), t.now)
+	due, err := a.users.Rotatable(ctx, t.actor, renew, append([]users.User{d.User}, d.ResponsibleFor...)...)
 	if err != nil {
 		return m, err
 	}
 	for _, token := range own {
-		if token.Ended(t.now).IsZero() {
-			m.Own = append(m.Own, t.profileToken(token))
-		}
+		m.Own = append(m.Own, t.profileToken(token))
 	}
 	for _, token := range theirs {
 		m.ForUser = append(m.ForUser, t.profileToken(token))

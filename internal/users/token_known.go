@@ -13,9 +13,13 @@ type KnownToken struct {
 	Why         string // why the actor cannot rotate it, as a sentence; empty if they can
 }
 
-// Rotatable returns tokens, each with whether the actor can rotate it.
-func (s *Service) Rotatable(ctx context.Context, actor Actor, all []Token) ([]KnownToken, error) {
+// Rotatable returns tokens, each with whether the actor can rotate it. It reads their users, save
+// those of a list.
+func (s *Service) Rotatable(ctx context.Context, actor Actor, all []Token, list ...User) ([]KnownToken, error) {
 	known, read := make([]KnownToken, len(all)), map[Key]User{}
+	for _, u := range list {
+		read[u.Key] = u
+	}
 	for i, t := range all {
 		u, ok := read[t.User.Key]
 		if !ok {

@@ -1,8 +1,10 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/roboto-ai/console/internal/database"
@@ -42,27 +44,39 @@ func (t Token) EndsSoon(now time.Time) bool {
 	return t.State(now) == TokenLive && t.ReplacedBy == "" && !t.EndsAt.After(now.AddDate(0, 0, EndingDays))
 }
 
-// TokensToRenew returns the tokens that end within 14 days, without a successor that gives access,
-// of the actor and of the service users that the actor is responsible for, the first to end first.
-func (s *Service) TokensToRenew(ctx context.Context, actor Actor) ([]Token, error) {
-	now := s.Now()
-	all, err := TokensWhere(ctx, s.reads(), `(o.key = $1 OR o.responsible_key = $1) AND o.status = 'active' AND `+GivesAccess+`$2
-		AND t.ends_at <= $3 AND `+WithoutSuccessor(`$2`)+` ORDER BY t.ends_at, t.id`, actor.Key, database.Time(now), database.Time(now.AddDate(0, 0, EndingDays)))
-	if err != nil {
-		return nil, fmt.Errorf("tokens to renew: %w", err)
+// ToRenew returns those of some tokens that end within 14 days, without a successor among them that
+// gives access, the first to end first.
+func ToRenew(all []Token, now time.Time) (renew []Token) {
+	live := map[TokenID]bool{}
+	for _, t := range all {
+		live[t.ID] = t.State(now) == TokenLive
 	}
-	return all, nil
+	for _, t := range all {
+		if live[t.ID] && !live[t.ReplacedBy] && !t.EndsAt.After(now.AddDate(0, 0, EndingDays)) {
+			renew = append(renew, t)
+		}
+	}
+	slices.SortFunc(renew, func(a, b Token) int { return cmp.Or(a.EndsAt.Compare(b.EndsAt), cmp.Compare(a.ID, b.ID)) })
+	return renew
 }
 
-// TokensAnsweredFor returns the tokens that have not ended of the service users that the actor is
-// responsible for, those of one user together, the first to end first.
-func (s *Service) TokensAnsweredFor(ctx context.Context, actor Actor) ([]Token, error) {
-	all, err := TokensWhere(ctx, s.reads(), `o.responsible_key = $1 AND t.revoked_at IS NULL AND t.ends_at > $2
+// TokensFor returns the tokens that have not ended: those of the actor, the newest first, and those of
+// the service users that the actor is responsible for, by user, the first to end first.
+func (s *Service) TokensFor(ctx context.Context, actor Actor) (own, theirs []Token, err error) {
+	all, err := TokensWhere(ctx, s.reads(), `t.user_key IN (SELECT key FROM users WHERE key = $1 OR responsible_key = $1) AND t.revoked_at IS NULL AND t.ends_at > $2
 		ORDER BY o.sort_name, o.key, t.ends_at, t.id`, actor.Key, database.Time(s.Now()))
 	if err != nil {
-		return nil, fmt.Errorf("tokens of service users: %w", err)
+		return nil, nil, fmt.Errorf("tokens for %s: %w", actor.ID, err)
 	}
-	return all, nil
+	for _, t := range all {
+		if t.User.Key == actor.Key {
+			own = append(own, t)
+		} else {
+			theirs = append(theirs, t)
+		}
+	}
+	slices.SortStableFunc(own, func(a, b Token) int { return b.IssuedAt.Compare(a.IssuedAt) })
+	return own, theirs, nil
 }
 
 // LiveTokens returns the tokens of all users that have not ended, disabled ones too, by user, the
