@@ -143,7 +143,7 @@
   const addButtons = () => {
     for (const cell of document.querySelectorAll(".picks td:last-child:empty")) {
       const row = cell.parentNode;
-      cell.append(find(".picks template").content.cloneNode(true));
+      cell.innerHTML = find(".picks template").innerHTML;
       cell.firstChild.ariaLabel += (find("small > span", row) ?? find("td > a", row)).textContent;
     }
   };
@@ -173,7 +173,7 @@
     again = ctx.sourceElement;
     const icon = find("svg").outerHTML.replace(/#[\w-]+/, "#triangle-alert");
     ctx.target.insertAdjacentHTML("afterbegin",
-      `<div class="alert warn" role="alert">${icon}<p>${text}</p><button class="btn sm" type="button" data-again>Try again</button></div>`);
+      `<div class="alert warn" role="alert">${icon}<p>${text}</p><button class="btn sm" data-again>Try again</button></div>`);
   };
   on("htmx:error", unreached);
   on("htmx:response:error", unreached);
