@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/roboto-ai/console/internal/bidi"
-	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
@@ -54,7 +53,7 @@ func (a *App) listEvents(c echo.Context) error {
 	}
 	m.Chrome = a.chrome(c, words.AuditLog, "audit")
 	m.Filter = auditFilter(address)
-	m.AsOf = asOfAddress(directory.AsOfQuery{Day: a.presenter(c).today(), Roles: []users.Role{users.RoleAdmin, users.RoleOwner}}, "")
+	m.AsOf = a.presenter(c).powerToday()
 	return render(c, status, views.AuditPage(m))
 }
 

@@ -125,6 +125,11 @@ func asOfAddress(q directory.AsOfQuery, after users.Key) string {
 	return "/users?" + values.Encode()
 }
 
+// powerToday is the address of the admins and owners as of today.
+func (t presenter) powerToday() string {
+	return asOfAddress(directory.AsOfQuery{Day: t.today(), Roles: []users.Role{users.RoleAdmin, users.RoleOwner}}, "")
+}
+
 // roleList returns roles with commas between.
 func roleList(roles []users.Role) string {
 	texts := make([]string, len(roles))

@@ -169,6 +169,9 @@ func (a *App) directoryFrame(c echo.Context, l listAddress, counts map[directory
 		nav, m.Heading = "service", "Service users"
 	}
 	tabs := append(directoryTabs(directory.View(l.get("view")), counts), views.Tab{Label: words.DeletedUsers, URL: deletedPath})
+	if actor(c).May(users.ActSeeAudit, users.User{}) == nil {
+		tabs = append(tabs, views.Tab{Label: words.RolesAsOfDay, URL: a.presenter(c).powerToday()})
+	}
 	tabs = withSaved(tabs, saved, l)
 	for _, tab := range tabs {
 		if tab.Current && tab.URL != l.path {
