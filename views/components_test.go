@@ -36,7 +36,7 @@ func blocks(text string) map[string]templ.Component {
 		"diff":          diff(changes),
 		"empty":         empty("search", text, text),
 		"error_summary": errorSummary([]Problem{{text, text}, {Message: text}}),
-		"event_log":     eventLog([]Event{event}),
+		"event_log":     eventDays([]EventDay{{Heading: text, Rows: []EventRow{{Event: event, Clock: text, Of: Link{text, text}, Fields: text, Cut: text, Badge: Link{text, text}, Undo: Link{text, text}, More: text, Others: []Link{{text, text}}}}}}),
 		"feed":          feed([]Event{event}),
 		"saved":         saved(&Saved{Text: text, Changes: []Change{{Field: text, Old: text, New: text}}, More: text, MoreURL: text, Undo: &UndoButton{Action: text, Label: text, Version: text, Confirm: text, ReturnTo: text}, Dismiss: text}, text),
 		"menu":          menu("menu", text),

@@ -144,13 +144,17 @@ func profile() views.Profile {
 func auditFilter() views.AuditFilter {
 	return views.AuditFilter{
 		Action: "/audit", Text: "ana", What: choice("action", "Action", "Any action", "Edited"),
-		Actor: views.Field{Name: "actor", Label: "Actor", Placeholder: "User ID"}, Target: views.Field{Name: "target", Label: "Target", Placeholder: "User ID"},
+		Actor: views.Field{Name: "actor", Label: "Actor", Placeholder: "Name or user ID", Suggest: "/audit"}, Target: views.Field{Name: "target", Label: "Target", Placeholder: "Name or user ID", Suggest: "/audit"},
 		From: views.Field{Name: "from", Label: "From", Type: "date"}, To: views.Field{Name: "to", Label: "To", Type: "date"},
 	}
 }
 
 func audit() views.Audit {
-	return views.Audit{Chrome: top("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Actor: owner@example.com", Remove: "/audit"}}, Clear: "/audit", Count: "50 events, newest first", Events: events(), Pager: pages()}
+	return views.Audit{Chrome: top("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Actor: owner@example.com", Remove: "/audit"}}, Clear: "/audit", Count: "50 events, newest first", Days: days(), Weeks: strip(), Views: presets()[:1], More: presets()[1:], Switch: views.Switch{Form: "log", Label: "Sign-ins", Name: "signins"}, Pager: pages()}
+}
+
+func presets() []views.Tab {
+	return []views.Tab{{Label: "Changes", URL: "/audit", Current: true}, {Label: "Mine", URL: "/audit?view=mine"}}
 }
 
 func event() views.EventDetail {

@@ -67,7 +67,7 @@ func userSamples() map[string]func(change func(any)) templ.Component {
 		"user_gone":       pageOf(views.UserDetailPage, deactivatedUser()),
 		"user_invited":    pageOf(views.UserDetailPage, invitedUser()),
 		"service_user":    pageOf(views.UserDetailPage, serviceUser()),
-		"user_activity":   pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Events: events(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
+		"user_activity":   pageOf(views.UserActivityPage, views.UserActivity{Chrome: chrome("Ana Lima", "users"), Head: head("Activity"), Action: "/users/ana@example.com/activity", Switch: views.Switch{Form: "log", Label: "Sign-ins", Name: "signins", On: true}, Days: days(), Audit: "/audit?target=ana%40example.com", Pager: pages()}),
 		"user_sessions":   pageOf(views.UserSessionsPage, userSessions()),
 		"user_edit":       pageOf(views.UserEditPage, userEdit()),
 		"user_note":       pageOf(views.UserNotePage, userNote()),
@@ -87,7 +87,7 @@ func auditSamples() map[string]func(change func(any)) templ.Component {
 	return map[string]func(func(any)) templ.Component{
 		"audit":      pageOf(views.AuditPage, audit()),
 		"audit_none": pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), AsOf: "/users?as_of=2026-06-30&role=admin", Filter: auditFilter(), Chips: []views.Chip{{Label: "Action: Deleted", Remove: "/audit"}}, Clear: "/audit", Note: "The 1,200 oldest events cannot be found by words yet."}),
-		"audit_bad":  pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), AsOf: "/users?as_of=2026-06-30&role=admin", Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Clear: "/audit"}),
+		"audit_bad":  pageOf(views.AuditPage, views.Audit{Chrome: chrome("Audit log", "audit"), AsOf: "/users?as_of=2026-06-30&role=admin", Filter: auditFilter(), Problems: []views.Problem{{Field: "to", Message: "Choose a day that is not before the first."}}, Matches: []views.Link{{Label: "Ana Lima · ana@example.com", URL: "/audit?actor=ana%40example.com"}}, Clear: "/audit"}),
 		"event":      pageOf(views.EventPage, event()),
 		"undo":       pageOf(views.UndoPage, undo()),
 		"undo_done":  pageOf(views.UndoPage, undoDone()),

@@ -147,3 +147,10 @@ var sampleEvents = []Event{
 	{Seq: "409", URL: "#forms", Icon: "terminal", Actor: Person{Label: "Command line"}, Sentence: "added", Target: samplePeople[1], When: sampleTime, Via: "Command line"},
 	{Seq: "2", URL: "#forms", Icon: "trash-2", Actor: samplePeople[0], Sentence: "deleted a user", When: sampleTime, Via: "Session", ChangeErased: true, ActorErased: true},
 }
+
+// sampleDays are the sample events as a log shows them.
+var sampleDays = []EventDay{{Heading: "Today, Monday 23 November", Rows: []EventRow{
+	{Event: sampleEvents[0], Clock: "09:10", Undo: Link{Label: "Undo…", URL: "#forms"}},
+	{Event: sampleEvents[1], Clock: "08:50", Fields: "3 fields"},
+	{Event: sampleEvents[2], Clock: "08:10", Badge: Link{Label: "Batch", URL: "#forms"}, More: "1 more event", Others: []Link{{Label: "Signed out", URL: "#forms"}}},
+}}}

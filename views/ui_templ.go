@@ -926,7 +926,7 @@ func uiEvents() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = eventLog(sampleEvents).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = eventDays(sampleDays).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	stdcmp "cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
 
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/internal/users/userstest"
@@ -28,7 +30,7 @@ func sentences(t *testing.T, p page) []string {
 			case "what":
 				for d := range n.Descendants() {
 					if d.Data == "p" && what == "" {
-						what = textOf(d)
+						what = withoutClass(d, "change", "reason")
 					}
 				}
 			}
@@ -38,6 +40,19 @@ func sentences(t *testing.T, p page) []string {
 		}
 	}
 	return all
+}
+
+// withoutClass returns the text of a node without that of its children of some classes.
+func withoutClass(n *html.Node, classes ...string) string {
+	var parts []string
+	for c := range n.ChildNodes() {
+		if c.Type == html.TextNode {
+			parts = append(parts, c.Data)
+		} else if !slices.Contains(classes, attr(c, "class")) {
+			parts = append(parts, textOf(c))
+		}
+	}
+	return strings.Join(strings.Fields(strings.Join(parts, " ")), " ")
 }
 
 // newHistory returns a site with a bit of everything in its audit log.
@@ -90,20 +105,17 @@ func TestListEvents(t *testing.T) {
 		"Someone was refused a sign-in as Ana because the address is not verified",
 		"owner@example.com reset the sign-in of Ana",
 		"owner@example.com ended a session of their own",
-		"line changed the role of Ana from auditor to admin",
-		"owner@example.com ended a session of Ana (role changed)",
-		"owner@example.com changed the role of Ana from user to auditor",
-		"owner@example.com reviewed Nightly with the review date 1 June 2027",
-		"owner@example.com changed the name and notifications of Nightly",
+		"line changed Ana",
+		"owner@example.com changed Ana",
+		"owner@example.com reviewed Nightly",
+		"owner@example.com changed Nightly",
 		"owner@example.com created Robot nightly",
-		"Ana signed in",
 		"Ana signed in for the first time (provider account linked)",
 		"owner@example.com added Ana",
-		"owner@example.com signed in",
 		"owner@example.com signed in for the first time (provider account linked)",
 		"line added owner@example.com with the role owner",
 	}
-	p := b.get(t, "/audit").must(t, 200, "20 events, newest first", "Robot nightly", words.Field("type.comment_mention"), "“helps out”", "Command line")
+	p := b.get(t, "/audit?signins=1").must(t, 200, "20 events, newest first", "Robot nightly", "“helps out”", "Command line")
 	if diff := cmp.Diff(want, sentences(t, p)); diff != "" {
 		t.Errorf("sentences (-want +got):\n%s", diff)
 	}
@@ -117,11 +129,11 @@ func TestListEvents_filters(t *testing.T) {
 		count int
 		first string
 	}{
-		"text in a reason":   {"q=HELPS", 1, "changed the role"},
-		"actor who is gone":  {"actor=ana@example.com", 2, "Ana signed in"},
-		"target who is gone": {"target=ana@example.com", 12, "deleted Ana"},
+		"text in a reason":   {"q=HELPS", 1, "changed Ana"},
+		"actor who is gone":  {"actor=ana@example.com&signins=1", 1, "Ana signed in"},
+		"target who is gone": {"target=ana@example.com&signins=1", 10, "deleted Ana"},
 		"actor and target":   {"actor=owner@example.com&target=nightly", 3, "reviewed Nightly"},
-		"action":             {"action=user.role_changed", 2, "from auditor to admin"},
+		"action":             {"action=user.role_changed", 2, "line changed Ana"},
 		"nothing":            {"q=nobody-of-that-name", 0, ""},
 	}
 	for name, test := range tests {
@@ -146,8 +158,8 @@ func TestListEvents_days(t *testing.T) {
 	}
 	b := s.signIn(t, "owner@example.com")
 	// The owner is 14 hours ahead: their 24 November begins at 10:00 UTC of the 23rd.
-	before, after := sentences(t, b.get(t, "/audit?to=2026-11-23")), sentences(t, b.get(t, "/audit?from=2026-11-24"))
-	all := sentences(t, b.get(t, "/audit"))
+	before, after := sentences(t, b.get(t, "/audit?signins=1&to=2026-11-23")), sentences(t, b.get(t, "/audit?signins=1&from=2026-11-24"))
+	all := sentences(t, b.get(t, "/audit?signins=1"))
 	if diff := cmp.Diff(all, slices.Concat(after, before)); diff != "" || len(before) == 0 || len(after) == 0 {
 		t.Errorf("two days are not the whole (-all +days):\n%s", diff)
 	}
@@ -166,7 +178,7 @@ func TestListEvents_badFilters(t *testing.T) {
 	s := newHistory(t)
 	b := s.signIn(t, "owner@example.com")
 	for query, message := range map[string]string{
-		"from=yesterday": words.EnterDate, "to=2026-13-01": words.EnterDate, "actor=a%20b": words.EnterUserID, "target=%27": words.EnterUserID,
+		"from=yesterday": words.EnterDate, "to=2026-13-01": words.EnterDate, "actor=a%20b": words.EnterNameOrID, "target=%27": words.EnterNameOrID,
 	} {
 		b.get(t, "/audit?"+query).must(t, 422, message)
 	}
@@ -239,7 +251,7 @@ func TestListEvents_paging(t *testing.T) {
 	s := newSite(t)
 	crowd(t, s, 117)
 	b := s.signIn(t, "owner@example.com")
-	forth, back := b.thereAndBack(t, "/audit", func(p page) []string { return seqs(t, p) })
+	forth, back := b.thereAndBack(t, "/audit?signins=1", func(p page) []string { return seqs(t, p) })
 	var want []string
 	for i := 121; i > 0; i-- {
 		want = append(want, fmt.Sprintf("/audit/%d", i))
@@ -261,5 +273,6 @@ func seqs(t *testing.T, p page) []string {
 			all = append(all, href)
 		}
 	}
+	slices.SortFunc(all, func(x, y string) int { return stdcmp.Or(len(y)-len(x), strings.Compare(y, x)) }) // the events of one request are in their order
 	return slices.Compact(all)
 }

@@ -10,9 +10,9 @@ import (
 // pageStatements are how many statements the pages of the audit log and of one user may take, for
 // an owner.
 var pageStatements = map[string]int64{
-	"/audit":                          3,
-	"/audit?q=ana":                    5,
-	"/audit?action=user.edited":       4,
+	"/audit":                          4,
+	"/audit?q=ana":                    6,
+	"/audit?action=user.edited":       5,
 	"/audit/5":                        3,
 	"/overview":                       8,
 	"/todo":                           5,

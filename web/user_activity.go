@@ -8,6 +8,7 @@ import (
 	"github.com/roboto-ai/console/internal/history"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/views"
+	"github.com/roboto-ai/console/web/words"
 )
 
 // userActivity serves GET /users/:id/activity: what was done to a user and, for
@@ -21,8 +22,9 @@ func (a *App) userActivity(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	address := listAddressOf(c, "after", "before")
-	query := history.Query{After: address.get("after"), Before: address.get("before")}
+	address := listAddressOf(c, "after", "before", "signins")
+	address.turn(c.QueryParam("switch"))
+	query := history.Query{After: address.get("after"), Before: address.get("before"), Part: auditPart(address)}
 	if seesAudit(actor(c)) {
 		query.About = u.ID
 	} else {
@@ -35,11 +37,15 @@ func (a *App) userActivity(c echo.Context) error {
 		return err
 	}
 	t := a.presenter(c)
-	m := views.UserActivity{Events: t.events(page.Events), Pager: eventPager(address, page)}
+	m := views.UserActivity{
+		Action: address.path, Switch: views.Switch{Form: "log", Label: words.SignIns, Name: "signins", On: address.has("signins")},
+		Days: t.eventDays(page.Events, true), Pager: eventPager(address, page),
+	}
 	if seesAudit(actor(c)) {
 		m.Audit = listAddress{path: "/audit"}.with("target", string(u.ID))
 	}
 	if isFragment(c, "results") {
+		address.announce(c)
 		return render(c, http.StatusOK, views.UserActivityResults(m))
 	}
 	m.Chrome = a.userChrome(c, u, "Activity")

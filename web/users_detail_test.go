@@ -146,15 +146,15 @@ func TestUserActivity(t *testing.T) {
 		}
 	}
 	b := s.as(t, users.RoleOwner)
-	p := b.get(t, "/users/bo@example.com/activity").must(t, 200, "Ana changed the name of", "“because”", "50 events, newest first")
+	p := b.get(t, "/users/bo@example.com/activity").must(t, 200, "Ana changed Bo", "“because”", "50 events, newest first")
 	if got := p.link(t, "Sessions"); got != "/users/bo@example.com/sessions" {
 		t.Errorf("the tab leads to %q", got)
 	}
 	b.get(t, p.link(t, "Next")).must(t, 200, "Ana added", "11 events")
-	b.get(t, "/users/ana@example.com/activity").must(t, 200, "Ana changed the name of")
+	b.get(t, "/users/ana@example.com/activity").must(t, 200, "Ana changed Bo")
 
 	bo := s.signIn(t, "bo@example.com")
-	bo.get(t, "/users/bo@example.com/activity").must(t, 200, "Ana changed the name of")
+	bo.get(t, "/users/bo@example.com/activity").must(t, 200, "Ana changed Bo")
 	b.get(t, "/users/bo@example.com/activity?after=x").must(t, 400)
 }
 

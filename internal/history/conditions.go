@@ -26,6 +26,10 @@ func (q Query) conditions(f *database.Filter, path accessPath) {
 	if q.Action != "" {
 		f.Add(`e.action = ?`, q.Action)
 	}
+	q.Part.conditions(f)
+	if q.Compact {
+		f.Add(`(e.group_id = '' OR e.action IN (?, ?))`, users.ActionBatchStarted, users.ActionBatchEnded)
+	}
 	if q.Group != "" {
 		f.Add(`e.group_id = ? AND e.group_id <> ''`, q.Group) // the index is partial
 	}

@@ -30,17 +30,19 @@ func New(db *database.DB, u *users.Service) *Service { return &Service{db: db, u
 
 // A Query selects a part of the audit log. Its zero value selects the newest events.
 type Query struct {
-	Text   string   // words, each of which is a word of a user_id, a name or the reason, or begins one
-	Actor  users.ID // by the user_id of now or of then
-	Target users.ID
-	About  users.ID // the actor or the target
-	Action users.Action
-	Group  string // of events that were made together, such as those of a batch
-	From   time.Time
-	To     time.Time // exclusive
-	After  string    // cursors, as a Page has them
-	Before string
-	Limit  int // rows; 0 means users.DefaultLimit; at most users.MaxLimit
+	Text    string   // words, each of which is a word of a user_id, a name or the reason, or begins one
+	Actor   users.ID // by the user_id of now or of then
+	Target  users.ID
+	About   users.ID // the actor or the target
+	Action  users.Action
+	Part    Part   // of the log, by name
+	Compact bool   // of the events of a batch, those of its start and end alone
+	Group   string // of events that were made together, such as those of a batch
+	From    time.Time
+	To      time.Time // exclusive
+	After   string    // cursors, as a Page has them
+	Before  string
+	Limit   int // rows; 0 means users.DefaultLimit; at most users.MaxLimit
 
 	only users.Key // the one target that the actor may see; empty for all
 }
@@ -73,6 +75,9 @@ func (s *Service) Events(ctx context.Context, actor users.Actor, q Query) (Page,
 	}
 	if q.Action != "" && !slices.Contains(users.Actions, q.Action) {
 		return Page{}, invalid("action", "There is no such action.")
+	}
+	if _, known := parts[q.Part]; !known {
+		return Page{}, invalid("view", "There is no such view.")
 	}
 	q.Limit = users.PageSize(q.Limit)
 	page, err := s.page(ctx, actor, q)

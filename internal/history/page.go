@@ -22,6 +22,9 @@ func (s *Service) page(ctx context.Context, actor users.Actor, q Query) (page Pa
 	switch {
 	case err != nil || !findable:
 		return Page{}, err
+	case q.ofActions():
+		all, err := s.ofActions(ctx, q, from, to)
+		return q.page(all), err
 	case !q.narrows() || q.ofOneTarget():
 		var f database.Filter
 		f.Add(`e.seq BETWEEN ? AND ?`, from, to)
@@ -51,7 +54,7 @@ func (s *Service) page(ctx context.Context, actor users.Actor, q Query) (page Pa
 // ofOneTarget reports whether q selects by the target alone, as the pages of a user do, several
 // of which a person may open at once: an index answers it.
 func (q Query) ofOneTarget() bool {
-	return q.Target != "" && q.Text == "" && q.Actor == "" && q.About == "" && q.Action == "" && q.From.IsZero() && q.To.IsZero()
+	return q.Target != "" && q.Text == "" && q.Actor == "" && q.About == "" && q.Action == "" && (q.Part == PartAll || q.Part == PartChanges) && q.From.IsZero() && q.To.IsZero()
 }
 
 // narrows reports whether q selects a part of the log that the numbers of events do not

@@ -110,3 +110,18 @@ func HoursOrDays(d time.Duration) string {
 	}
 	return Days(int(d / day))
 }
+
+// DayHeading returns a day as the heading of a part of a log: "Today, Monday 30 November".
+func DayHeading(at, now time.Time) string {
+	text := at.Format("Monday 2 January")
+	if at.Year() != now.Year() {
+		text += at.Format(" 2006")
+	}
+	switch at.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		return "Today, " + text
+	case now.AddDate(0, 0, -1).Format(time.DateOnly):
+		return "Yesterday, " + text
+	}
+	return text
+}
