@@ -150,7 +150,7 @@ func auditFilter() views.AuditFilter {
 }
 
 func audit() views.Audit {
-	return views.Audit{Chrome: top("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Actor: owner@example.com", Remove: "/audit"}}, Clear: "/audit", Count: "50 events, newest first", Days: days(), Weeks: strip(), Views: presets()[:1], More: presets()[1:], Switch: views.Switch{Form: "log", Label: "Sign-ins", Name: "signins"}, Pager: pages()}
+	return views.Audit{Chrome: top("Audit log", "audit"), Filter: auditFilter(), Chips: []views.Chip{{Label: "Actor: owner@example.com", Remove: "/audit"}}, Clear: "/audit", Count: "50 events, newest first", Days: days(), Weeks: logWeeks(), Views: presets()[:1], More: presets()[1:], Switch: views.Switch{Form: "log", Label: "Sign-ins", Name: "signins"}, Pager: pages()}
 }
 
 func presets() []views.Tab {

@@ -190,4 +190,3 @@ func auditChips(l listAddress) []views.Chip {
 	}
 	return chips
 }
-

@@ -144,7 +144,7 @@ func (a *App) auditWeeks(c echo.Context, l listAddress, onPage []users.Event) (*
 		at := d.Day.Time()
 		m.Bars = append(m.Bars, views.ChartBar{Label: at.Format("2 Jan"), First: d.Changes})
 		m.URLs = append(m.URLs, listAddress{path: l.path}.with("from", string(d.Day), "to", string(d.Day)))
-		if i%(7*3) == 0 {
+		if i%(7*4) == 0 {
 			m.Axis = append(m.Axis, at.Format("2 January"))
 		}
 	}

@@ -166,8 +166,8 @@ func (t presenter) eventRow(e users.Event) views.EventRow {
 	if cut && row.URL != "" {
 		row.Cut = words.EventCut
 	}
-	if e.Via == users.ViaSession {
-		row.Via = "" // the usual way
+	if e.Via == users.ViaSession || e.Actor.Key == "" {
+		row.Via = "" // the usual way, or what the actor is called
 	}
 	if seesAudit(t.actor) && users.MayUndo(t.actor, e) {
 		row.Undo = views.Link{Label: words.EventUndo, URL: undoPath(e.Seq)}

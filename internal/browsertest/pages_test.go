@@ -161,7 +161,7 @@ func mistake(label, value, button string) func(*tab) {
 // openEvent opens the newest event in the list that has a word in it.
 func openEvent(word string) func(*tab) {
 	return func(b *tab) {
-		path := js[string](b, `[...document.querySelectorAll(".log li")].find((e) => e.innerText.includes("`+word+`"))
+		path := js[string](b, `[...document.querySelectorAll(".events li")].find((e) => e.innerText.includes("`+word+`"))
 			.querySelector("a[href^='/audit/']").getAttribute("href")`)
 		b.open(path, http.StatusOK)
 	}
