@@ -227,6 +227,7 @@ func TestUsersAnswerAnyQuestion(t *testing.T) {
 			slices.Sort(words)
 			for range 400 {
 				q := randomQuestion(r, words)
+				q.Lean = r.IntN(2) == 0
 				l := page(t, d, q.Query)
 				want := q.answer(all, d.Clock.Now(), l.Newest)
 				checkTotal(t, q, l, len(want))

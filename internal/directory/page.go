@@ -100,9 +100,20 @@ func (p plan) query(f *database.Filter, at place) string {
 	if p.full {
 		columns += fullColumns
 	}
+	if p.isOneScan(at) {
+		s := p.scans(f)[0]
+		where := database.AllOf(append(s.conditions, p.details(f, p.column, p.exact)...))
+		return `SELECT u.number, ` + string(p.column) + `, ` + columns + ` FROM ` + s.tables + ` WHERE ` + where + p.within(at) + limit
+	}
 	return with + `SELECT ` + head + `u.number, p.sort, ` + columns + `
 		FROM (SELECT number, sort, place FROM (` + p.parts(f, at, limit) + `) AS parts ORDER BY ` + p.order(at, ``) + limit + `) AS p
 		JOIN users u ON u.number = p.number` + persons + ` ORDER BY ` + p.order(at, `p.`)
+}
+
+// isOneScan reports whether one scan has the rows of the page at a place in their order: there is
+// nothing to merge, and no join, so that it need not look each of them up a second time.
+func (p plan) isOneScan(at place) bool {
+	return p.lean && p.candidates == nil && !p.pins() && !at.key() && len(p.scans(new(database.Filter))) == 1
 }
 
 // order returns the order of the rows of a table, read from a place on.

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,11 +98,12 @@ func TestPagesAreReadByIndexes(t *testing.T) {
 	s := assorted(t, databasetest.SQLiteURL(t))
 	for _, most := range []int{0, maxSorted} {
 		s.config.MaxSorted = most
-		for _, q := range questions() {
+		for i, q := range slices.Concat(questions(), questions()) {
+			q.Lean = i < len(questions())
 			middle := place{cursor: cursor{position: 3, number: 5, text: "ana", micros: 1, newest: q.Text != "" && !strings.Contains(q.Text, "@") && most == 0}}
 			for _, at := range []place{{}, middle, {middle.cursor, true}} {
 				steps := planOf(t, s, q, at)
-				inPart := false
+				inPart := q.Lean && !slices.Contains(steps, "CO-ROUTINE part") && !slices.Contains(steps, "MATERIALIZE hits") // one scan is all
 				for _, step := range steps {
 					inPart = (inPart || step == "CO-ROUTINE part") && step != "SCAN part"
 					if step == "SCAN u" || step == "SCAN users" || inPart && strings.HasPrefix(step, "USE TEMP B-TREE") {
