@@ -221,10 +221,7 @@ func (a *App) batchItems(c echo.Context, b users.Batch, m *views.Batch) error {
 	if !known {
 		return nil
 	}
-	if err := pageOfItems(c, &part); err != nil {
-		return err
-	}
-	items, before, after, err := a.users.BatchItems(c.Request().Context(), actor(c), b, part)
+	items, pager, err := a.itemsOf(c, b, part, at, counts[part.Outcome])
 	if err != nil {
 		return err
 	}
@@ -232,8 +229,18 @@ func (a *App) batchItems(c echo.Context, b users.Batch, m *views.Batch) error {
 	for _, i := range items {
 		m.Lines = append(m.Lines, t.batchLine(b, i))
 	}
-	m.Pager = itemPager(b, at, items, counts[part.Outcome], before, after)
+	m.Pager = pager
 	return nil
+}
+
+// itemsOf returns the page of a part of a batch that c asks for, of which there are total items, and
+// the way to the others.
+func (a *App) itemsOf(c echo.Context, b users.Batch, part users.BatchPart, at string, total int) ([]users.BatchItem, views.Pager, error) {
+	if err := pageOfItems(c, &part); err != nil {
+		return nil, views.Pager{}, err
+	}
+	items, before, after, err := a.users.BatchItems(c.Request().Context(), actor(c), b, part)
+	return items, itemPager(b, at, items, total, before, after), err
 }
 
 // itemPager leads through the items of a part of a batch, of which total there are.

@@ -102,10 +102,7 @@ func (a *App) importLines(c echo.Context, b users.Batch, m *views.ImportCheck) e
 			part, total = p.BatchPart, n
 		}
 	}
-	if err := pageOfItems(c, &part); err != nil {
-		return err
-	}
-	items, before, after, err := a.users.BatchItems(c.Request().Context(), actor(c), b, part)
+	items, pager, err := a.itemsOf(c, b, part, at, total)
 	if err != nil {
 		return err
 	}
@@ -114,7 +111,7 @@ func (a *App) importLines(c echo.Context, b users.Batch, m *views.ImportCheck) e
 	for _, i := range items {
 		m.Lines = append(m.Lines, t.importLine(b, i, posted(c)))
 	}
-	m.Pager = itemPager(b, at, items, total, before, after)
+	m.Pager = pager
 	return nil
 }
 

@@ -19,16 +19,13 @@ import (
 const batchSize = 5000
 
 // measureBatch measures one act on many users, and the directory's first page meanwhile.
-func (b *bench) measureBatch(ctx context.Context) (err error) {
+func (b *bench) measureBatch(ctx context.Context) error {
 	const name = "batch: label about 5,000 users"
-	if !b.wants(name) {
-		return nil
-	}
-	d, err := openWithin(ctx, b.large.database)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	return b.opened(ctx, name, func(d *openDirectory) error { return b.labelMany(ctx, d, name) })
+}
+
+// labelMany is measureBatch with an open directory.
+func (b *bench) labelMany(ctx context.Context, d *openDirectory, name string) error {
 	c, err := dial(ctx, b.large.address)
 	if err != nil {
 		return err

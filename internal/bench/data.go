@@ -108,6 +108,18 @@ func openWithin(ctx context.Context, url string) (*openDirectory, error) {
 	return d, nil
 }
 
+// opened measures what has a name, if it is wanted, with the large directory open beside its console.
+func (b *bench) opened(ctx context.Context, name string, measure func(d *openDirectory) error) error {
+	if !b.wants(name) {
+		return nil
+	}
+	d, err := openWithin(ctx, b.large.database)
+	if err != nil {
+		return err
+	}
+	return errors.Join(measure(d), d.Close())
+}
+
 // Close closes the directory.
 func (d *openDirectory) Close() error {
 	d.Service.Close()

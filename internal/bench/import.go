@@ -17,16 +17,13 @@ const importSize = 10_000
 
 // measureImport measures how long it takes to add many people, from the upload of their
 // addresses to the end of the batch. They stay in the directory.
-func (b *bench) measureImport(ctx context.Context) (err error) {
+func (b *bench) measureImport(ctx context.Context) error {
 	const name = "import: add 10,000 people"
-	if !b.wants(name) {
-		return nil
-	}
-	d, err := openWithin(ctx, b.large.database)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	return b.opened(ctx, name, func(d *openDirectory) error { return b.addMany(ctx, d, name) })
+}
+
+// addMany is measureImport with an open directory.
+func (b *bench) addMany(ctx context.Context, d *openDirectory, name string) error {
 	began := time.Now()
 	to, err := b.large.upload(ctx, addresses(began, importSize))
 	if err != nil {

@@ -62,7 +62,11 @@ var looks = []struct {
 		{name: "batch-labels", path: "/users/batch?act=labels&all=1&q=mar"},
 		{name: "batch-responsible", path: "/users/batch?act=responsible&all=1&type=service"},
 		{name: "batch-no-users", path: "/users/batch"},
+		{name: "batch-preview", path: "/users/batch?act=deactivate&all=1&q=mar", then: func(b *tab) { b.follow("button", "Show what changes") }},
 		{name: "import", path: "/users/import"},
+		{name: "import-mistake", path: "/users/import", then: func(b *tab) { b.lead("button", "Check", http.StatusUnprocessableEntity) }},
+		{name: "import-check", path: "/users/import", then: checkMany},
+		{name: "import-done", path: "/users/import", then: addMany},
 		{name: "overview", path: "/overview"},
 		{name: "todo", path: "/todo"},
 		{name: "users-as-of", path: "/users?as_of=" + time.Now().AddDate(0, 0, -1).Format(time.DateOnly) + "&role=admin"},
@@ -108,6 +112,7 @@ var looks = []struct {
 		{name: "audit-none", path: "/audit?q=nothing+of+the+kind"},
 		{name: "audit-mistake", path: "/audit?actor=%21%21", status: http.StatusUnprocessableEntity},
 		{name: "event", path: "/audit", then: openEvent("changed")},
+		{name: "undo", path: "/audit", then: undoEvent},
 		{name: "event-none", path: "/audit/999999999", status: http.StatusNotFound},
 		{name: "profile", path: "/profile"},
 		{name: "profile-mistake", path: "/profile", then: mistake("Picture optional", "no address", "Save changes")},
@@ -171,6 +176,25 @@ func openEvent(word string) func(*tab) {
 func addSomeone(b *tab) {
 	b.fill("E-mail address", "added@example.com")
 	b.follow("button", "Add person")
+}
+
+// checkMany pastes the addresses of two people, and one that is none.
+func checkMany(b *tab) {
+	b.fill("Addresses", "Check One <check.one@example.com>, check.two@example.com; nothing@")
+	b.follow("button", "Check")
+}
+
+// addMany adds the two people.
+func addMany(b *tab) {
+	checkMany(b)
+	b.follow("button", "Add 2 people")
+	b.sees("Text to send")
+}
+
+// undoEvent opens the page that undoes the newest change.
+func undoEvent(b *tab) {
+	openEvent("changed")(b)
+	b.follow("link", "Undo…")
 }
 
 // deleteSomeone creates a service user and deletes it; then it opens the page about a deleted user of that
