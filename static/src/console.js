@@ -62,8 +62,7 @@
   on("htmx:after:swap", keep); // htmx has set a state of its own before
 
   // The first field of a form is focused when its page opens. Typing replaces what it holds.
-  const first = find("main [autofocus]");
-  if (first?.matches("input")) first.select();
+  find("main [autofocus]")?.select?.();
 
   // Leaving the page asks first if a form has unsaved input, unless it was sent or its Cancel
   // chosen. A form that came back with mistakes is unsaved from the start.
