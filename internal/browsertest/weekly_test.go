@@ -174,10 +174,11 @@ func (w *weekly) does(text string) {
 	w.enters()
 }
 
-// asks sends a text by the form that is the palette without a script.
+// asks sends a text by the page that is the palette without a script.
 func (w *weekly) asks(text string) {
 	w.t.Helper()
-	w.clicks("form[action='/go'] input[name=q]", false)
+	w.clicks("a.find", true)
+	w.inField("#go")
 	w.types(text)
 	w.enters()
 }
