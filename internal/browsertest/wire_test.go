@@ -14,7 +14,7 @@ import (
 
 // How many bytes may be transferred, compressed.
 const (
-	maxFirstLoad = 61_700  // with all headers
+	maxFirstLoad = 62_300  // with all headers
 	maxLaterLoad = 8 << 10 // without headers
 )
 
