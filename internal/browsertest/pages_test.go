@@ -46,6 +46,7 @@ var looks = []struct {
 		{name: "directory-filters", path: "/users/filter?role=admin,owner&department=Mapping"},
 		{name: "directory-all-selected", path: "/users?view=people&all=1"},
 		{name: "directory-review-due", path: "/users?view=review-due"},
+		{name: "directory-reviewed", path: "/users?view=review-due", then: reviewFirst},
 		{name: "directory-deactivated", path: "/users?view=deactivated"},
 		{name: "directory-addresses", path: "/users/addresses?all=1&role=admin"},
 		{name: "directory-save", path: "/users?q=mar", then: opened("Save view")},
@@ -106,6 +107,7 @@ var looks = []struct {
 		{name: "new-person", path: "/users/new"},
 		{name: "new-person-mistake", path: "/users/new", then: mistake("E-mail address", "owner@example.com", "Add person")},
 		{name: "new-service", path: "/service-users/new"},
+		{name: "new-service-named", path: "/service-users/new?user_id=dock"},
 		{name: "new-service-mistake", path: "/service-users/new", then: mistake("User ID", "", "Create service user")},
 		{name: "person-added", path: "/users/new", then: addSomeone},
 		{name: "audit", path: "/audit"},
@@ -214,6 +216,13 @@ func deleteSomeone(id, name string) func(*tab) {
 			b.follow("link", name)
 		}
 	}
+}
+
+// reviewFirst marks the first user of the list as reviewed, which the next page says.
+func reviewFirst(b *tab) {
+	b.do("tick the first row", chromedp.Click(chromedp.CSS(".picks tbody tr:first-child [type=checkbox]")))
+	b.load("mark it", http.StatusOK, chromedp.Click(chromedp.CSS(reviewButton)))
+	b.wait("be told so", `document.querySelector(".saved form button")`)
 }
 
 // exportAll exports all users of the page and drops the file.
