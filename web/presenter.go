@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/roboto-ai/console/internal/directory"
 	"github.com/roboto-ai/console/internal/users"
 	"github.com/roboto-ai/console/views"
 	"github.com/roboto-ai/console/web/words"
@@ -71,11 +72,8 @@ func (t presenter) pictured(r users.Ref, picture string) views.Person {
 	return p
 }
 
-// pseudonymLength is how many characters of a key distinguish users on a page: 50 random bits.
-const pseudonymLength = len("usr_") + 10
-
 // pseudonym returns the name that an erased user is shown by.
-func pseudonym(key users.Key) string { return string(key)[:min(len(key), pseudonymLength)] }
+func pseudonym(key users.Key) string { return string(key)[:min(len(key), directory.KeyBeginning)] }
 
 // userURL returns the address of a user's page, "" if the viewer may not open it.
 func (t presenter) userURL(r users.Ref) string {

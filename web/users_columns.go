@@ -173,7 +173,7 @@ func sortedBy(l listAddress, asc, desc, first string, isAsc bool) views.Column {
 // directoryRow is one user in the list. What a column or the list itself shows is not repeated
 // beside the name.
 func (t presenter) directoryRow(u users.User, shown layout, ofServices bool) views.DirectoryRow {
-	row := views.DirectoryRow{Person: t.user(u), Key: string(u.Key[:min(len(u.Key), directory.KeyBeginning)]), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
+	row := views.DirectoryRow{Person: t.user(u), Key: pseudonym(u.Key), Kinds: kindBadges(t.actor, u), Cells: shown.cells(t, u)}
 	if ofServices || shown.shows("type") {
 		row.Kinds = kindBadges(t.actor, users.User{Key: u.Key})
 	}

@@ -35,6 +35,7 @@ type monitor struct {
 	faults  []string
 	kinds   map[network.RequestID]network.ResourceType // of the requests so far
 	waiting map[network.RequestID]cdp.LoaderID         // requests without a complete response, with their pages
+	cached  map[network.RequestID]bool                 // requests that the browser's memory has answered
 	bytes   float64                                    // of the responses so far
 	headers float64                                    // bytes of their headers
 
@@ -48,8 +49,8 @@ func newMonitor(t *testing.T, s site) *monitor {
 	w := &monitor{
 		hosts:   []string{strings.TrimPrefix(s.console, "http://"), strings.TrimPrefix(s.provider, "http://")},
 		kinds:   map[network.RequestID]network.ResourceType{},
-		waiting: map[network.RequestID]cdp.LoaderID{},
-		status:  map[cdp.LoaderID]int{},
+		waiting: map[network.RequestID]cdp.LoaderID{}, cached: map[network.RequestID]bool{},
+		status: map[cdp.LoaderID]int{},
 	}
 	t.Cleanup(func() {
 		w.mu.Lock()
@@ -83,8 +84,12 @@ func (w *monitor) event(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		w.request(e)
+	case *network.EventRequestServedFromCache:
+		w.cached[e.RequestID] = true
 	case *network.EventResponseReceived:
-		w.headers += e.Response.EncodedDataLength
+		if !w.cached[e.RequestID] && !e.Response.FromDiskCache { // of which it has the length of the whole
+			w.headers += e.Response.EncodedDataLength
+		}
 		if e.Type == network.ResourceTypeDocument {
 			w.status[e.LoaderID] = int(e.Response.Status)
 		}

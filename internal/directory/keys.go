@@ -31,8 +31,8 @@ func (s *Service) Keys(ctx context.Context, actor users.Actor, q Query, most int
 	return all, nil
 }
 
-// KeyBeginning is how many characters of a key a list has: 55 random bits.
-const KeyBeginning = len("usr_") + 11
+// KeyBeginning is how many characters of a key distinguish users on a page: 50 random bits.
+const KeyBeginning = len("usr_") + 10
 
 // WholeKeys returns the key of the one user whose key begins with each of the texts. A text that is
 // shorter than [KeyBeginning], or with which no key begins, or several do, is returned as it is: it
