@@ -149,3 +149,29 @@ func TestTimesAreMicrosecondsInUTC(t *testing.T) {
 		t.Errorf("event at %v, want the time of the change, %v", at, u.CreatedAt)
 	}
 }
+
+// TestCreateServiceUserWithToken creates a service user and its first token together, or neither.
+func TestCreateServiceUserWithToken(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	n := users.NewServiceUser{NewPerson: users.NewPerson{ID: "dock"}, ServiceFields: users.ServiceFields{Purpose: "Tests", Responsible: "owner@example.com"}}
+	first := users.NewToken{Name: "First token", Lifetime: 90 * 24 * time.Hour, Scopes: []users.Scope{users.ScopeUsersRead}}
+	last := d.Last(t)
+	_, _, _, err := d.CreateServiceUserWithToken(t.Context(), d.Owner, n, users.NewToken{Name: "Without an end", Scopes: first.Scopes})
+	checkMistakes(t, d, last, err, "expiry")
+	if _, err := d.User(t.Context(), d.Owner, "dock"); !errors.Is(err, users.ErrNotFound) {
+		t.Errorf("with a mistake in the token: got error %v", err)
+	}
+	u, token, secret, err := d.CreateServiceUserWithToken(t.Context(), d.Owner, n, first)
+	if err != nil || token.User.Key != u.Key || d.With(t, secret).Key != u.Key {
+		t.Errorf("got %+v of %+v, %v", token, u, err)
+	}
+	if got := d.Since(t, last); len(got) != 2 || got[0].Action != users.ActionCreated || got[1].Action != users.ActionTokenIssued {
+		t.Errorf("got events %+v", got)
+	}
+	member := d.Person(t, "ana@example.com", users.RoleUser)
+	n.ID = "other"
+	if _, _, _, err := d.CreateServiceUserWithToken(t.Context(), member, n, first); !errors.Is(err, users.ErrForbidden) {
+		t.Errorf("by a user: got error %v", err)
+	}
+}
