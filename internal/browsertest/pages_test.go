@@ -165,6 +165,12 @@ func mistake(label, value, button string) func(*tab) {
 	}
 }
 
+// openNewest opens the newest event of the log by its clock time.
+func (b *tab) openNewest() {
+	b.t.Helper()
+	b.load("open the newest event", http.StatusOK, chromedp.Click(chromedp.CSS(".events .at a")))
+}
+
 // openEvent opens the newest event in the list that has a word in it.
 func openEvent(word string) func(*tab) {
 	return func(b *tab) {

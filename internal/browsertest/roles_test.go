@@ -49,7 +49,7 @@ func auditorWalk(_ *testing.T, b *tab) {
 	b.follow("link", "Sessions")
 	b.follow("link", "Activity")
 	b.follow("link", words.AuditLog)
-	b.follow("link", "just now")
+	b.openNewest()
 	b.sees("What changed")
 	b.open("/users/new", http.StatusForbidden)
 	b.sees("You don't have permission to do this", "Your role is auditor.", "Who can help")
