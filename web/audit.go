@@ -60,6 +60,9 @@ func (a *App) listEvents(c echo.Context) error {
 	}
 	m := a.auditResults(c, address, query, page)
 	m.Problems, m.Matches = problems(bad), matches
+	if actor(c).May(users.ActExport, users.User{}) == nil {
+		m.Export = auditExport(address, a.formKeyFor(c, viewer(c)))
+	}
 	if m.Weeks, err = a.auditWeeks(c, address, page.Events); err != nil {
 		return err
 	}

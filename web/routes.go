@@ -95,6 +95,7 @@ func (a *App) restricted(e *echo.Echo) {
 	a.group(e, access(users.ActSeeAudit)).form("/users/:id/as-of", a.userAsOf, a.setUserBack, toUser())
 	a.group(e, access(users.ActExport)).repeatForm("/users/export", a.exportUsersForm, a.exportUsers)
 	a.group(e, access(users.ActExport)).repeat(asOfExportPath, a.exportAsOf)
+	a.group(e, access(users.ActExport)).repeat(auditExportPath, a.exportEvents)
 	a.group(e, access(users.ActExport)).plain("/users/export/progress", a.exportProgress)
 	a.group(e, access(users.ActAddPerson)).form("/users/new", a.addPersonForm, a.addPerson, toTodo(toMade("?added=1")))
 	a.group(e, access(users.ActCreateService)).form("/service-users/new", a.createServiceUserForm, a.createServiceUser, toFirstToken)

@@ -40,6 +40,7 @@ var mayCall = map[string]string{
 	"GET /users/export":              "auditor admin owner",
 	"POST /users/export":             "auditor admin owner",
 	"POST /users/export/roles":       "auditor admin owner",
+	"POST /audit/export":             "auditor admin owner",
 	"GET /users/export/progress":     "auditor admin owner",
 	"GET /users/:id":                 "auditor admin owner",
 	"GET /users/:id/activity":        "auditor admin owner",

@@ -186,7 +186,7 @@ func (s *Service) ExportAsOf(ctx context.Context, actor users.Actor, q AsOfQuery
 	if err := actor.May(users.ActSeeAudit, users.User{}); err != nil {
 		return err
 	}
-	end, err := s.beginExport(ctx, actor)
+	end, err := s.BeginExport(ctx, actor)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (s *Service) ExportAsOf(ctx context.Context, actor users.Actor, q AsOfQuery
 		return fmt.Errorf("export roles as of %s: %w", q.Day, err)
 	}
 	sent, err := sink.End(sendAsOf(page.Rows, s.users.Permit(actor, users.ActExport), sink))
-	s.users.ExportEnded(ctx, actor, users.ExportResult{Export: began, Sent: sent, Of: len(page.Rows), End: exportEnd(err)})
+	s.users.ExportEnded(ctx, actor, users.ExportResult{Export: began, Sent: sent, Of: len(page.Rows), End: ExportEndOf(err)})
 	return err
 }
 

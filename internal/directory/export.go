@@ -73,7 +73,7 @@ type ExportSink interface {
 // too many users for it, on the format, [users.ErrExporting] while the actor or too many others
 // export, and the errors of sink.
 func (s *Service) Export(ctx context.Context, actor users.Actor, q Query, format ExportFormat, sink ExportSink) error {
-	end, err := s.beginExport(ctx, actor)
+	end, err := s.BeginExport(ctx, actor)
 	if err != nil {
 		return err
 	}
@@ -96,13 +96,13 @@ func (s *Service) Export(ctx context.Context, actor users.Actor, q Query, format
 		return fmt.Errorf("export users: %w", err)
 	}
 	sent, err := sink.End(s.exportRows(ctx, list, s.users.Permit(actor, users.ActExport), sink))
-	s.users.ExportEnded(ctx, actor, users.ExportResult{Export: began, Sent: sent, Of: list.total, End: exportEnd(err)})
+	s.users.ExportEnded(ctx, actor, users.ExportResult{Export: began, Sent: sent, Of: list.total, End: ExportEndOf(err)})
 	return err
 }
 
-// beginExport reserves the slots of an export, which the caller frees by end. It returns a
+// BeginExport reserves the slots of an export, which the caller frees by end. It returns a
 // [*users.ForbiddenError] and [users.ErrExporting].
-func (s *Service) beginExport(ctx context.Context, actor users.Actor) (end func(), err error) {
+func (s *Service) BeginExport(ctx context.Context, actor users.Actor) (end func(), err error) {
 	if err := actor.May(users.ActExport, users.User{}); err != nil {
 		return nil, err
 	}

@@ -22,8 +22,8 @@ const (
 	ExportFailed   users.ExportEnd = "fault" // logged
 )
 
-// exportEnd returns how an export ended with err.
-func exportEnd(err error) users.ExportEnd {
+// ExportEndOf returns how an export ended with err.
+func ExportEndOf(err error) users.ExportEnd {
 	revoked, isRevoked := errors.AsType[*users.RevokedError](err)
 	switch {
 	case err == nil:

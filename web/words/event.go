@@ -25,6 +25,9 @@ func Sentence(e users.Event, self bool) (verb, detail string) {
 	case e.Action == users.ActionCreated && e.Target.Kind == users.KindService:
 		verb = "created"
 	}
+	if list, _ := valueOf(e, "list"); e.Action == users.ActionExported && list == users.ExportedLog {
+		return "exported the audit log", ""
+	}
 	if text.detail != nil {
 		detail = text.detail(e)
 	}

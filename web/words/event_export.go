@@ -50,6 +50,9 @@ func exportResult(e users.Event) string {
 	sent, _ := valueOf(e, "users")
 	of, _ := valueOf(e, "of")
 	end, _ := valueOf(e, "end")
+	if events, ok := valueOf(e, "events"); ok {
+		return "of the audit log: " + Plain(exportedNumber(events)+" events sent; "+exportEnd(end))
+	}
 	return Plain(exportedNumber(sent) + " of " + exportedNumber(of) + " users sent; " + exportEnd(end))
 }
 
