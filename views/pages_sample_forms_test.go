@@ -144,7 +144,7 @@ func profile() views.Profile {
 func auditFilter() views.AuditFilter {
 	return views.AuditFilter{
 		Action: "/audit", Text: "ana", What: choice("action", "Action", "Any action", "Edited"),
-		Actor: views.Field{Name: "actor", Label: "Actor", Placeholder: "Name or user ID", Suggest: "/audit"}, Target: views.Field{Name: "target", Label: "Target", Placeholder: "Name or user ID", Suggest: "/audit"},
+		Actor: views.Field{Name: "actor", Label: "Actor", Placeholder: "Anyone", Suggest: "/audit"}, Target: views.Field{Name: "target", Label: "Target", Placeholder: "Anyone", Suggest: "/audit"},
 		From: views.Field{Name: "from", Label: "From", Type: "date"}, To: views.Field{Name: "to", Label: "To", Type: "date"},
 	}
 }

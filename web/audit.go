@@ -167,8 +167,8 @@ func auditFilter(l listAddress) views.AuditFilter {
 	return views.AuditFilter{
 		Action: l.path, Group: l.get("group"), View: l.get("view"),
 		Text:   l.get("q"),
-		Actor:  views.Field{Name: "actor", Label: "Done by", Value: l.get("actor"), Placeholder: words.NameOrID, Suggest: l.path},
-		Target: views.Field{Name: "target", Label: "Done to", Value: l.get("target"), Placeholder: words.NameOrID, Suggest: l.path},
+		Actor:  views.Field{Name: "actor", Label: "Done by", Value: l.get("actor"), Placeholder: words.Anyone, Suggest: l.path},
+		Target: views.Field{Name: "target", Label: "Done to", Value: l.get("target"), Placeholder: words.Anyone, Suggest: l.path},
 		What:   filterChoice("action", "Action", actions, l.get("action")),
 		From:   views.Field{Name: "from", Label: "From", Type: "date", Value: day("from")},
 		To:     views.Field{Name: "to", Label: "To", Type: "date", Value: day("to")},

@@ -8,7 +8,7 @@ import (
 // Texts of the audit log.
 const (
 	SignIns       = "Sign-ins"
-	NameOrID      = "Name or user ID"
+	Anyone        = "Anyone"
 	EnterNameOrID = "No user has this name. Enter a name or a user ID."
 	Today         = "Today"
 )

@@ -1,7 +1,6 @@
 package words
 
 import (
-	"strings"
 	"time"
 
 	"github.com/roboto-ai/console/internal/numbers"
@@ -36,17 +35,17 @@ func ComesBackAsNew(id string, grace time.Duration, identified bool) string {
 	return Capital(when) + " they can sign in with the address " + id + " as a new user. A deactivated user can't."
 }
 
-// OwnReturn says how a person who deletes their own account can come back; signsUp if they can
-// sign in as a new user.
+// OwnReturn says whether a person who deletes their own account can have it back, and how they can
+// come back; signsUp if they can sign in as a new user.
 func OwnReturn(grace time.Duration, signsUp bool) string {
 	again := "To come back, you have to be added by an admin again, as a new user."
 	if signsUp {
 		again = "You can sign in again later, as a new user with the role user."
 	}
 	if grace > 0 {
-		return "For " + Period(grace) + " you can't sign in, and an admin can restore your account. After that: " + strings.ToLower(again[:1]) + again[1:]
+		return "For " + Period(grace) + " you can't sign in, and an admin can restore your account. After that, it can't be restored. " + again
 	}
-	return again
+	return "This can't be undone. " + again
 }
 
 // DaysLeft says how long a deleted user can still be restored.
