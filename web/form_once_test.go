@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -206,7 +207,7 @@ func checkKey(t *testing.T, path string, form *html.Node) {
 	t.Helper()
 	keys := valuesOf(form)["form"]
 	_, again := repeated[attr(form, "action")]
-	again = again && attr(form, "action") != "/users/export" && attr(form, "action") != "/users/import" // which act as the viewer of the page all the same
+	again = again && !slices.Contains([]string{"/users/export", "/users/import", "/audit/export"}, attr(form, "action")) // which act as the viewer of the page all the same
 	if again && len(keys) > 0 || !again && (len(keys) != 1 || len(keys[0]) < 100) {
 		t.Errorf("%s: the form for %s has keys %v", path, attr(form, "action"), keys)
 	}
