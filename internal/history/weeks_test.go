@@ -42,6 +42,30 @@ func TestWeeks(t *testing.T) {
 	}
 }
 
+// TestDays counts the changes of today and of twelve weeks ago, without sign-ins.
+func TestDays(t *testing.T) {
+	t.Parallel()
+	d := userstest.New(t)
+	d.Invited(t, "ana@example.com", users.RoleUser)
+	d.Clock.Advance((7*12 - 1) * 24 * time.Hour)
+	d.SignedIn(t, "ana@example.com")
+	if err := d.Deactivate(t.Context(), d.Owner, "ana@example.com", users.Departure{}); err != nil {
+		t.Fatal(err)
+	}
+	d.Settle()
+	got, err := d.History.Days(t.Context(), d.Owner)
+	if err != nil || len(got) != 7*12 || got[83].Day != users.DateOf(d.Clock.Now().UTC()) {
+		t.Fatalf("got %d days, %v", len(got), err)
+	}
+	events, err := d.History.Events(t.Context(), d.Owner, history.Query{From: got[83].Day.Time(), Part: history.PartChanges})
+	if err != nil || got[83].Changes != len(events.Events) || got[0].Changes == 0 || got[1].Changes != 0 {
+		t.Errorf("got %+v on the first days and %+v today, %v; want %d today", got[:2], got[83], err, len(events.Events))
+	}
+	if _, err := d.History.Days(t.Context(), d.Person(t, "bob@example.com", users.RoleUser)); !errors.Is(err, users.ErrForbidden) {
+		t.Errorf("a user: got %v, want a refusal", err)
+	}
+}
+
 func TestWeeks_forbidden(t *testing.T) {
 	t.Parallel()
 	d := userstest.New(t)
