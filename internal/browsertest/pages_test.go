@@ -111,6 +111,10 @@ var looks = []struct {
 		{name: "new-service-mistake", path: "/service-users/new", then: mistake("User ID", "", "Create service user")},
 		{name: "person-added", path: "/users/new", then: addSomeone},
 		{name: "audit", path: "/audit"},
+		{name: "audit-sign-ins", path: "/audit?signins=1"},
+		{name: "audit-refused", path: "/audit?view=refused"},
+		{name: "audit-matches", path: "/audit?actor=example", status: http.StatusUnprocessableEntity},
+		{name: "audit-export", path: "/audit?view=roles", then: openExport},
 		{name: "audit-none", path: "/audit?q=nothing+of+the+kind"},
 		{name: "audit-mistake", path: "/audit?actor=%21%21", status: http.StatusUnprocessableEntity},
 		{name: "event", path: "/audit", then: openEvent("changed")},
@@ -170,6 +174,9 @@ func (b *tab) openNewest() {
 	b.t.Helper()
 	b.load("open the newest event", http.StatusOK, chromedp.Click(chromedp.CSS(".events .at a")))
 }
+
+// openExport opens the menu with the formats of an export.
+func openExport(b *tab) { b.click("button", "Export") }
 
 // openEvent opens the newest event in the list that has a word in it.
 func openEvent(word string) func(*tab) {
