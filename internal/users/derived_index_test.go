@@ -137,7 +137,7 @@ func TestSearchWithoutIndex(t *testing.T) {
 		d.Invited(t, id, users.RoleUser)
 	}
 	d.ServiceUser(t, "robot", users.RoleUser)
-	texts := []string{"alvarez", "jo", "an", "example", "other ex", "type:service ro", "nobody at all", "bea@other.example.com"}
+	texts := []string{"alvarez", "jo", "an", "example", "other ex", "type:service ro", "nobody at all", `"bea@other.example.com"`}
 	want := map[string][]string{}
 	for _, text := range texts {
 		want[text], _ = searched(t, d.Directory, d.Owner, text)
