@@ -50,7 +50,7 @@ func auditorWalk(_ *testing.T, b *tab) {
 	b.follow("link", "Activity")
 	b.follow("link", words.AuditLog)
 	b.openNewest()
-	b.sees("What changed")
+	b.sees("Back to the audit log", "Source")
 	b.open("/users/new", http.StatusForbidden)
 	b.sees("You don't have permission to do this", "Your role is auditor.", "Who can help")
 }

@@ -32,7 +32,7 @@ func typingWalk(_ *testing.T, b *tab) {
 	b.typeBitByBit("#q", "ada")
 	b.typeBitByBit("#f-actor", "!!")
 	b.press(kb.Tab)
-	b.sees(words.EnterUserID)
+	b.sees(words.EnterNameOrID)
 	b.wait("be in the field that Tab leads to", `document.activeElement.id === "f-target"`)
 	composeWord(b)
 	menuInUse(b)

@@ -17,8 +17,8 @@ const (
 	maxFirstLoad = 62_300 // with all headers
 	maxLaterLoad = 6_000  // without headers, of a page that is loaded after others
 	maxDirectory = 7_800  // with 50 users
-	maxEvents    = 8_900  // with 50 events
-	maxProfile   = 8_700  // with all time zones
+	maxEvents    = 9_600  // with the 50 newest events, whatever they are
+	maxProfile   = 9_000  // with all time zones, and the sessions of other walks
 )
 
 // wireWalk weighs the first load of the directory and the pages after it.
