@@ -24,11 +24,9 @@ func (a *App) userActivity(c echo.Context) error {
 	}
 	address := listAddressOf(c, "after", "before", "signins")
 	address.turn(c.QueryParam("switch"))
-	query := history.Query{After: address.get("after"), Before: address.get("before"), Part: auditPart(address)}
+	query := history.Query{After: address.get("after"), Before: address.get("before"), Part: auditPart(address), Target: u.ID}
 	if seesAudit(actor(c)) {
-		query.About = u.ID
-	} else {
-		query.Target = u.ID
+		query.About, query.Target = u.ID, ""
 	}
 	resume := waitFor(c.Request())
 	page, err := a.history.Events(c.Request().Context(), actor(c), query)

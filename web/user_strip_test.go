@@ -81,11 +81,8 @@ func TestUserDetail_mainAct(t *testing.T) {
 				main = append(main, textOf(a))
 			}
 		}
-		if strings.Join(main, ", ") != test.main || strings.Join(menu, ", ") != test.menu {
-			t.Errorf("%s: got %q and in the menu %q", id, main, menu)
-		}
-		if strings.Contains(p.text(t), test.misses) {
-			t.Errorf("%s: the page says %q", id, test.misses)
+		if strings.Join(main, ", ") != test.main || strings.Join(menu, ", ") != test.menu || strings.Contains(p.text(t), test.misses) {
+			t.Errorf("%s: got %q and in the menu %q; want %+v", id, main, menu, test)
 		}
 		for _, act := range append(main, menu...) {
 			b.get(t, p.link(t, act)).must(t, 200)

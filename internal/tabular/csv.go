@@ -44,10 +44,8 @@ func (t *Table) openCSV(file *os.File) error {
 		return &Error{Flaw: FlawBinary}
 	}
 	separator, skipped := separatorOf(string(begin))
-	if skipped > 0 {
-		if _, err := text.Discard(skipped); err != nil {
-			return err
-		}
+	if _, err := text.Discard(skipped); err != nil {
+		return err
 	}
 	t.Separator = separator
 	rows := csv.NewReader(text)

@@ -176,8 +176,7 @@ func TestProvidedFields(t *testing.T) {
 		if u := d.Must(t, "ana@example.com"); u.Department != in.User.Department || u.Title != in.User.Title || u.Manager != in.User.Manager {
 			t.Errorf("step %d: %+v was returned, which is not stored", i, in.User)
 		}
-		trail := strings.Join(d.Trail(t, last), "\n")
-		if !strings.Contains(trail, step.want) || step.want == "" && strings.Contains(trail, "user.edited") {
+		if trail := strings.Join(d.Trail(t, last), "\n"); !strings.Contains(trail, step.want) || step.want == "" && strings.Contains(trail, "user.edited") {
 			t.Errorf("step %d: got events\n%s\nwant %q", i, trail, step.want)
 		}
 	}
@@ -189,8 +188,7 @@ func TestProvidedFields(t *testing.T) {
 	if diff := cmp.Diff([]string{"department"}, userstest.Mistakes(err)); diff != "" {
 		t.Errorf("an edit by hand (-want +got):\n%s", diff)
 	}
-	_, err = d.Edit(t.Context(), d.Owner, "robot", users.Edit{OrgFields: users.OrgFields{Department: new("Ingest")}})
-	if err != nil {
+	if _, err = d.Edit(t.Context(), d.Owner, "robot", users.Edit{OrgFields: users.OrgFields{Department: new("Ingest")}}); err != nil {
 		t.Errorf("a service user has no claims: %v", err)
 	}
 	faultlessDirectory(t, d)
