@@ -206,9 +206,9 @@ func addMany(b *tab) {
 	b.sees("Text to send")
 }
 
-// undoEvent opens the page that undoes the newest change.
+// undoEvent opens the page that undoes the newest change that can be taken back.
 func undoEvent(b *tab) {
-	openEvent("changed")(b)
+	openEvent("Undo…")(b)
 	b.follow("link", "Undo…")
 }
 
