@@ -68,6 +68,7 @@ const newestRead = 256
 // than a page at most. It reads some next to the cursor and, if too few of them are of these
 // actions, merges the newest of each action, however many events of other actions lie between.
 func (s *Service) ofActions(ctx context.Context, q Query, from, to int64) ([]users.Event, error) {
+	ctx = database.WithCustomPlan(ctx) // PostgreSQL would read the whole log for an action that it takes to be common
 	if q.Part == PartChanges {
 		var f database.Filter
 		near := `SELECT e.seq, e.action, e.group_id FROM events e WHERE e.seq BETWEEN ` + f.Arg(from) + ` AND ` + f.Arg(to) + q.order(`e.seq`) + ` LIMIT ` + f.Arg(newestRead)
