@@ -119,7 +119,7 @@ func (a *App) batchActs(c echo.Context, b users.Batch, form startForm, o outcome
 	case m.Prepared && b.Ready():
 		m.Heading, m.Text = m.Heading+"?", words.BatchPrepared(b, t.time(b.CreatedAt).Exact)
 		if b.Changed > 0 {
-			m.Start = t.batchStart(b, form, o)
+			m.Start = t.batchStart(b, form, o, a.beforeBatch(c, b))
 		} else {
 			m.Heading, m.Text = words.BatchNothing, words.BatchNothingText
 		}
@@ -131,7 +131,7 @@ func (a *App) batchActs(c echo.Context, b users.Batch, form startForm, o outcome
 	if !b.Ended() {
 		return nil
 	}
-	m.Result, m.Audit = words.BatchResult(b, t.undoableUntil(b)), "/audit?group="+string(b.ID)
+	m.Audit = "/audit?group=" + string(b.ID)
 	if b.Act == users.BatchImport {
 		if err := a.importInvite(c, b, m); err != nil {
 			return err
@@ -141,11 +141,13 @@ func (a *App) batchActs(c echo.Context, b users.Batch, form startForm, o outcome
 	if err != nil {
 		return err
 	}
+	until := ""
 	if by != "" {
 		m.UndoneBy = batchPath(by)
-	} else if may && b.Undoable() {
+	} else if until = t.undoableUntil(b); may && until != "" {
 		m.Undo = batchPath(b.ID, "undo")
 	}
+	m.Result = words.BatchResult(b, until)
 	return nil
 }
 
@@ -157,10 +159,10 @@ func (t presenter) undoableUntil(b users.Batch) string {
 	return words.Date(users.DateOf(b.ExpiresAt.In(t.zone)))
 }
 
-// batchStart is the form that starts a batch.
-func (t presenter) batchStart(b users.Batch, form startForm, o outcome) *views.BatchStart {
+// batchStart is the form that starts a batch, with the address that its Cancel leads to.
+func (t presenter) batchStart(b users.Batch, form startForm, o outcome, cancel string) *views.BatchStart {
 	s := &views.BatchStart{
-		Action: batchPath(b.ID, "start"), Cancel: "/users", Button: batchTitle(b), Danger: b.Act == users.BatchDeactivate,
+		Action: batchPath(b.ID, "start"), Cancel: cancel, Button: batchTitle(b), Danger: b.Act == users.BatchDeactivate,
 		Ends: words.BatchEnds(b), Stays: words.BatchStays(b), Reason: o.reasonField(form.Reason),
 	}
 	s.Back = words.BatchBack(b, words.Date(users.DateOf(t.now.Add(users.BatchKept).In(t.zone))))

@@ -133,3 +133,13 @@ func itemNumber(c echo.Context, name string) (int, error) {
 	}
 	return n, nil
 }
+
+// beforeBatch returns the address that the viewer came from to the preview of a batch: the batch that
+// it undoes, or the list of the directory.
+func (a *App) beforeBatch(c echo.Context, b users.Batch) string {
+	if b.Undoes != "" {
+		return batchPath(b.Undoes)
+	}
+	l, _ := a.list(c)
+	return l.String()
+}

@@ -274,10 +274,11 @@ var undoneItems = map[bool]string{
 		AND action IN ('user.created', 'user.edited', 'user.role_changed', 'user.reactivated') ORDER BY seq DESC`,
 }
 
-// UndoneBy returns the newest batch that undoes another one and has started; empty for none.
+// UndoneBy returns the newest batch that undoes another one and has started; empty for none. One
+// that was stopped has not reached all users: the other batch can be undone again.
 func (s *Service) UndoneBy(ctx context.Context, id BatchID) (by BatchID, err error) {
 	all, err := database.Collect(ctx, s.lookUps(), func(row database.Scanner) (id BatchID, err error) { return id, row.Scan(&id) },
-		`SELECT id FROM batches WHERE undoes = $1 AND started_at IS NOT NULL ORDER BY started_at DESC LIMIT 1`, id)
+		`SELECT id FROM batches WHERE undoes = $1 AND started_at IS NOT NULL AND state <> 'stopped' ORDER BY started_at DESC LIMIT 1`, id)
 	if err != nil {
 		return "", fmt.Errorf("undone batch %s: %w", id, err)
 	}

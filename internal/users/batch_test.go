@@ -170,3 +170,19 @@ var batchTests = map[string]struct {
 		[]string{"owner@example.com user.reviewed robot [review_on: 2027-05-01 → 2027-01-31]" + because},
 	},
 }
+
+// TestBatch_stoppedUndo stops the undo of a batch: the batch is not undone, and can be undone again.
+func TestBatch_stoppedUndo(t *testing.T) {
+	t.Parallel()
+	d := batchDirectory(t)
+	b := started(t, d, d.Owner, prepared(t, d, d.Owner, deactivation, "ana@example.com", "robot"))
+	id, err := d.UndoBatch(t.Context(), d.Owner, b.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Settle()
+	d.Alter(t, `UPDATE batches SET state = 'stopped', started_at = created_at, ended_at = created_at WHERE id = $1`, id)
+	if by, err := d.UndoneBy(t.Context(), b.ID); err != nil || by != "" {
+		t.Errorf("it was undone by %q: %v", by, err)
+	}
+}
