@@ -125,7 +125,8 @@ func auditQuery(l listAddress, zone *time.Location) (history.Query, *users.Inval
 		Text: l.get("q"), Action: users.Action(l.get("action")), Group: l.get("group"), Part: auditPart(l),
 		From: from, To: to, After: l.get("after"), Before: l.get("before"),
 	}
-	query.Compact = !l.has("q", "target", "action", "group")
+	// Presets of single actions have the members of batches, as they lack their start and end.
+	query.Compact = !l.has("q", "target", "action", "group") && (query.Part == history.PartAll || query.Part == history.PartChanges)
 	// A day that cannot be read is the zero time, like one that was not given.
 	if !to.IsZero() && from.After(begin) {
 		bad.Fields = append(bad.Fields, users.FieldError{Field: "to", Message: words.EnterDayNotBefore})

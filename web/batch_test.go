@@ -49,9 +49,13 @@ func TestBatchPages(t *testing.T) {
 	s.Person(t, "ana@example.com", users.RoleUser)
 	s.Person(t, "bob@example.com", users.RoleUser)
 	b := s.as(t, users.RoleOwner)
+	b.get(t, "/users?q=example").must(t, 200)
 	p := b.post(t, "/users/batch", s.ticks(t, "deactivate", "ana@example.com", "bob@example.com", "owner@example.com")).must(t, 303)
 	at := p.location()
 	p = b.get(t, at).must(t, 200, "Deactivate 2 users?", "Nothing has been changed yet", "2 sessions end.", "Will change 2", "Refused 1", "Ana", "Status Active to Deactivated")
+	if got := p.link(t, "Cancel"); got != "/users?q=example" {
+		t.Errorf("Cancel leads to %q, want the list", got)
+	}
 	b.get(t, at+"?part=refused").must(t, 200, "You cannot change your own status.")
 	s.as(t, users.RoleAdmin).get(t, at).must(t, 404)
 	form := set(p.form(t, at+"/start"), "reason", strings.Repeat("x", 501))
@@ -61,12 +65,18 @@ func TestBatchPages(t *testing.T) {
 	b.post(t, at+"/start", form).must(t, 409, "This batch has started or ended meanwhile")
 	b.get(t, "/audit?group="+strings.TrimPrefix(at, "/batches/")).must(t, 200, "deactivated Ana", "deactivated Bob", "started a batch: Deactivate (2 users)")
 	s.as(t, users.RoleAuditor).get(t, at).must(t, 200, "2 users deactivated")
+	b.get(t, "/audit?view=lost").must(t, 200, "deactivated Ana", "1 more event", "Deactivated Bob")
 
 	undo := b.post(t, at+"/undo", p.form(t, at+"/undo")).must(t, 303).location()
 	p = b.get(t, undo).must(t, 200, "Undo the changes of 2 users?", "Status Deactivated to Active")
+	if got := p.link(t, "Cancel"); got != at {
+		t.Errorf("Cancel of the undo leads to %q, want the batch", got)
+	}
 	b.post(t, undo+"/start", p.form(t, undo+"/start")).must(t, 303)
 	b.get(t, undo).must(t, 200, "2 users changed back")
-	b.get(t, at).must(t, 200, "Undone by another batch")
+	if p := b.get(t, at).must(t, 200, "Undone by another batch"); strings.Contains(p.text(t), "can be undone until") {
+		t.Error("a batch that is undone says that it can be undone")
+	}
 	b.get(t, "/batches").must(t, 200, "Undo the changes of 2 users", "Deactivate 3 users", "Season is over")
 	if u := s.Must(t, "ana@example.com"); u.Status != users.StatusActive {
 		t.Errorf("ana is %s", u.Status)
