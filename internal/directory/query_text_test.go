@@ -105,6 +105,7 @@ func TestParse_mistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"typ:service":                       "There is no filter “typ:”. There are type:, role:, status:, department:, label:, manager:, seen:, created: and tokens:.",
+		"-label:x":                          "There is no filter “-label:”.",
 		"type:robot":                        "“type:robot” is not understood. After type: comes person, service or system.",
 		"role:x":                            "“role:x” is not understood. After role: comes user, auditor, admin or owner.",
 		"role:admin,x":                      "“role:admin,x” is not understood.",

@@ -168,15 +168,17 @@ func isWrapping(r rune) bool {
 
 // ParseFilter returns the folded name and value of a filter such as "role:admin", and
 // whether text is one: a word of the letters a to z before a colon. Without a value only a
-// name of [filterNames] makes a filter, so that "Okafor: Amara" has none.
+// name of [filterNames] makes a filter, so that "Okafor: Amara" has none. In "-role:admin" the
+// name is "-role", which is no filter: without its hyphen it would select the opposite.
 func ParseFilter(text string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(text, ":")
 	if !ok || len(name) > maxFilterName {
 		return "", "", false
 	}
 	name = spelling.Fold(name)
-	letters := name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' })
-	if !letters || name == "mailto" || value == "" && !slices.Contains(filterNames, name) {
+	bare := strings.TrimPrefix(name, "-")
+	letters := bare != "" && !strings.ContainsFunc(bare, func(r rune) bool { return r < 'a' || r > 'z' })
+	if !letters || bare == "mailto" || value == "" && !slices.Contains(filterNames, bare) {
 		return "", "", false
 	}
 	return name, spelling.Fold(value), true
