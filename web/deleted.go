@@ -272,7 +272,7 @@ func (a *App) purgeUser(c echo.Context) error {
 // purgePage says what deleting for good ends, and asks for the user_id.
 func (a *App) purgePage(c echo.Context, plan users.RestorePlan, form purgeForm, o outcome) views.Consequence {
 	m := a.deletedConsequence(c, plan, words.DeleteForGood, "purge", form.Reason, o)
-	m.Danger = true
+	m.Danger, m.Heading = true, words.PurgeTitle(plan.Ref().Label())
 	m.Final = []string{"The user can't be restored: record, responsibilities and saved views are gone."}
 	if plan.Tokens > 0 {
 		m.Final = append(m.Final, words.Capital(numbers.Counted(plan.Tokens, "token is", "tokens are"))+" revoked.")

@@ -24,6 +24,9 @@ func TestDeletedUsers(t *testing.T) {
 		owner.post(t, "/users/ana@example.com/delete", set(form, "confirm", "ana@example.com")).must(t, http.StatusSeeOther)
 	}
 	remove()
+	if p := owner.get(t, "/users").must(t, http.StatusOK, "Deleted Ana."); p.link(t, "Undo…") != at+"/restore" {
+		t.Errorf("the line after the deletion leads to %q", p.link(t, "Undo…"))
+	}
 	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, "ana@example.com", "30 days left", "Restore Ana")
 	if p := owner.get(t, "/audit/"+strconv.FormatInt(s.Last(t), 10)); p.link(t, "Undo…") != at+"/restore" {
 		t.Errorf("the event of the deletion leads to %q", p.link(t, "Undo…"))
@@ -37,7 +40,7 @@ func TestDeletedUsers(t *testing.T) {
 	owner.get(t, "/users/ana@example.com").must(t, http.StatusOK, words.Restored("Ana"), "robot")
 
 	remove()
-	form = owner.get(t, at+"/purge").must(t, http.StatusOK, "can't be restored").form(t, at+"/purge")
+	form = owner.get(t, at+"/purge").must(t, http.StatusOK, "Delete Ana for good?", "can't be restored").form(t, at+"/purge")
 	owner.post(t, at+"/purge", set(form, "confirm", "anna")).must(t, http.StatusUnprocessableEntity, "Type ana@example.com to confirm.")
 	owner.post(t, at+"/purge", set(form, "confirm", "ana@example.com")).must(t, http.StatusSeeOther)
 	owner.get(t, "/users?view=deleted").must(t, http.StatusOK, words.Purged("Ana"), "No deleted users")

@@ -55,6 +55,9 @@ func (a *App) savedLine(c echo.Context, text string, events eventRange) *views.S
 		if inSavedLine[e.Action] || i == 0 && e.Action == users.ActionHandedOver {
 			m.Changes = append(m.Changes, t.savedChanges(e, all[0])...)
 		}
+		if e.Action == users.ActionDeleted {
+			m.More, m.MoreURL = a.restoreMore(c, e)
+		}
 		if e.Action == users.ActionCreated && e.Target.Kind == users.KindPerson && t.actor.May(users.ActDelete, users.User{Kind: users.KindPerson}) == nil {
 			m.Undo = &views.UndoButton{Action: userPath(e.Target.ID, "delete"), Label: words.WithdrawSaved, Confirm: string(e.Target.ID), ReturnTo: m.Dismiss}
 		} else if m.Undo == nil && e.Reversible() {
@@ -66,6 +69,19 @@ func (a *App) savedLine(c echo.Context, text string, events eventRange) *views.S
 		m.MoreURL = eventPath(all[0].Seq)
 	}
 	return m
+}
+
+// restoreMore returns the link of the line after a deletion to the page that restores the user; none
+// if they can't be restored.
+func (a *App) restoreMore(c echo.Context, e users.Event) (label, at string) {
+	at, err := a.restoreLink(c, e)
+	if err != nil {
+		a.log.WarnContext(c.Request().Context(), "read the deleted user of the last form", "request", requestOf(c.Request()).id, "error", err)
+	}
+	if err != nil || at == "" {
+		return "", ""
+	}
+	return words.Undo + "…", at
 }
 
 // savedChanges returns the changes of an event for the line. Those of another user than the first

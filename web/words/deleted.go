@@ -3,6 +3,7 @@ package words
 import (
 	"time"
 
+	"github.com/roboto-ai/console/internal/bidi"
 	"github.com/roboto-ai/console/internal/numbers"
 	"github.com/roboto-ai/console/internal/users"
 )
@@ -48,13 +49,16 @@ func OwnReturn(grace time.Duration, signsUp bool) string {
 	return "This can't be undone. " + again
 }
 
-// DaysLeft says how long a deleted user can still be restored.
+// PurgeTitle asks whether to delete a deleted user for good.
+func PurgeTitle(label string) string { return "Delete " + bidi.Isolate(Plain(label)) + " for good?" }
+
+// DaysLeft says how long a deleted user can still be restored, in days begun.
 func DaysLeft(left time.Duration) string {
 	const day = 24 * time.Hour
 	if left < day {
 		return "less than a day left"
 	}
-	return numbers.Counted(int(left/day), "day", "days") + " left"
+	return numbers.Counted(int((left+day-1)/day), "day", "days") + " left"
 }
 
 // Period names a duration in days, or in hours where it is shorter than two days.
