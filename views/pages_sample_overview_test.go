@@ -35,9 +35,9 @@ func sampleTasks() []views.Task {
 // sampleCharts are charts of twelve weeks: one with bars below the zero line, one with a week
 // above the scale.
 func sampleCharts() []views.ChartCard {
-	joined := views.Chart{ID: "joined", Caption: "By week", Below: true, PerRow: 1, Unit: views.Unit{One: "change", Many: "changes"},
+	joined := views.Chart{ID: "joined", Caption: "Changes", Below: true, PerRow: 1, Unit: views.Unit{One: "change", Many: "changes"},
 		First: views.Series{Name: "Joined"}, Second: views.Series{Name: "Left", Tone: "old"}, Axis: []string{"7 September", "5 October", "2 November", "This week"}}
-	refused := views.Chart{ID: "refused", Caption: "By week", PerRow: 1, Unit: views.Unit{One: "refused sign-in", Many: "refused sign-ins"}, First: views.Series{Tone: "refused"}, Axis: joined.Axis}
+	refused := views.Chart{ID: "refused", Caption: "Refused sign-ins", PerRow: 1, Unit: views.Unit{One: "refused sign-in", Many: "refused sign-ins"}, First: views.Series{Tone: "refused"}, Axis: joined.Axis}
 	for i, n := range []int{5, 7, 4, 12, 9, 6, 3, 8, 29, 140, 11, 18} {
 		label := strconv.Itoa(i+1) + " October"
 		joined.Bars = append(joined.Bars, views.ChartBar{Label: label, First: n, Second: n % 5})

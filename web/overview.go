@@ -29,7 +29,7 @@ func (a *App) showOverview(c echo.Context) error {
 		return err
 	}
 	m := views.Overview{
-		Chrome: a.chrome(c, words.Overview, "overview"), Tasks: tasks(counts, departures, strangers, todoPath),
+		Chrome: a.chrome(c, words.Overview, "overview"), Tasks: tasks(actor(c), counts, departures, strangers, todoPath),
 		Summary: numbers.Counted(counts[directory.ViewPeople], "person", "people") + " and " +
 			numbers.Counted(counts[directory.ViewService], "service user", "service users") + ". Weeks begin on Mondays, in UTC.",
 		Charts: weekCharts(weeks),
@@ -60,7 +60,7 @@ func weekCharts(weeks []history.Week) []views.ChartCard {
 
 // weekChart is a chart with a bar for each week, of which count returns the numbers.
 func weekChart(weeks []history.Week, id string, unit views.Unit, count func(history.Week) (int, int)) views.Chart {
-	c := views.Chart{ID: "chart-" + id, Caption: "By week", Unit: unit, PerRow: 1}
+	c := views.Chart{ID: "chart-" + id, Caption: words.Capital(unit.Many), Unit: unit, PerRow: 1}
 	for _, w := range weeks {
 		first, second := count(w)
 		addWeek(&c, w.Monday, first, second)

@@ -16,7 +16,7 @@ func TestOverview(t *testing.T) {
 	s := newSite(t)
 	s.ServiceUser(t, "robot", users.RoleUser)
 	b := s.as(t, users.RoleAuditor)
-	b.get(t, "/overview").must(t, http.StatusOK, "1 service user has no responsible person", "Joiners and leavers", "joined this week", "This week")
+	b.get(t, "/overview").must(t, http.StatusOK, "1 service user has no responsible person", "Joiners and leavers", "joined this week", "This week", "Sign-ins, by week", "Changes, by week")
 	member := s.as(t, users.RoleUser)
 	member.get(t, "/overview").must(t, http.StatusForbidden)
 	member.get(t, "/todo").must(t, http.StatusForbidden)
@@ -80,6 +80,15 @@ func TestTodo_departures(t *testing.T) {
 	b.get(t, "/overview").must(t, http.StatusOK, "1 planned departure was refused")
 	b.post(t, at, b.get(t, at).form(t, at)).must(t, http.StatusSeeOther)
 	b.get(t, "/todo").must(t, http.StatusOK, "Nothing to do")
+}
+
+// TestTodo_auditor: auditors are shown the lists of tasks, without acts.
+func TestTodo_auditor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.ServiceUser(t, "nightly", users.RoleUser)
+	s.as(t, users.RoleAdmin).get(t, "/todo").must(t, http.StatusOK, "Assign… : 1 service user has no responsible person")
+	s.as(t, users.RoleAuditor).get(t, "/todo").must(t, http.StatusOK, "Show : 1 service user has no responsible person")
 }
 
 // TestTodo_oldInvitation: an invitation is to do after two weeks.

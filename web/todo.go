@@ -36,7 +36,7 @@ func (a *App) showTodo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := views.Todo{Chrome: a.chrome(c, words.Todo, "todo"), Tasks: tasks(counts, len(refused), len(strangers), "")}
+	m := views.Todo{Chrome: a.chrome(c, words.Todo, "todo"), Tasks: tasks(t.actor, counts, len(refused), len(strangers), "")}
 	for _, e := range refused {
 		m.Departures = append(m.Departures, t.refusedDeparture(e))
 	}
@@ -73,13 +73,17 @@ func (t presenter) refusedDeparture(e users.Event) views.RefusedDeparture {
 }
 
 // tasks are the lines of the page To do, whose lists of departures and strangers are on the page at
-// an address.
-func tasks(counts map[directory.View]int, departures, strangers int, at string) (all []views.Task) {
+// an address. Viewers who can't act on many users, such as auditors, are only shown the lists.
+func tasks(who users.Actor, counts map[directory.View]int, departures, strangers int, at string) (all []views.Task) {
+	acts := who.May(users.ActBatch, users.User{}) == nil
 	add := func(task words.Task, n int, url string) {
 		if n > 0 {
 			text := task.Many
 			if n == 1 {
 				text = task.One
+			}
+			if !acts {
+				task.Act = words.ShowTask
 			}
 			all = append(all, views.Task{Icon: task.Icon, Count: numbers.Grouped(n), Text: text, Note: task.Note, Act: task.Act, URL: url})
 		}
