@@ -57,7 +57,7 @@ var undoCauses = map[users.UndoCause]string{
 	users.UndoNever:   "This change can't be undone.",
 	users.UndoErased:  "What this event changed has been erased, so it can't be undone.",
 	users.UndoGone:    "What this event changed has been deleted, so there is nothing to undo.",
-	users.UndoChanged: "Every field has changed since, so nothing goes back.",
+	users.UndoChanged: "Nothing goes back: each field has changed since, or has its value from before.",
 	users.UndoDone:    "Every field has its value from before this event, so there is nothing to undo.",
 }
 
